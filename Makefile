@@ -1,0 +1,26 @@
+# Jeton's commands. Each is a script of the same name in scripts/, or a line of cargo.
+# ARGS is handed on: make run ARGS="--addr 127.0.0.1:9000"
+
+.DEFAULT_GOAL := help
+.PHONY: help run test dev bench deny setup
+
+help: ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## Set up, build the release and start it on 127.0.0.1:8086, its data in ./data
+	@scripts/run $(ARGS)
+
+test: ## Set up, then format, lints, unit and integration tests, and the browser's tests
+	@scripts/test
+
+dev: ## Set up, then build and start again at every save
+	@scripts/dev $(ARGS)
+
+bench: ## Measure the hot paths
+	@scripts/with-env cargo bench --locked --features ssr $(ARGS)
+
+deny: ## Check the dependencies' licences, sources and advisories (needs cargo-deny)
+	@scripts/with-env cargo deny check
+
+setup: ## Set up what the build and the tests need, and build nothing
+	@scripts/setup test

@@ -1,0 +1,146 @@
+//! Flags, environment and defaults.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use axum::http::{HeaderMap, HeaderName, header};
+use clap::{Args, ValueEnum};
+use ipnet::IpNet;
+use secrecy::SecretString;
+use url::{Host, Url};
+
+use crate::model::Error;
+
+/// What `jeton serve` is told; each flag has an environment variable.
+#[derive(Args, Clone, Debug)]
+pub struct Config {
+    /// Where to listen; port 0 picks a free one
+    #[arg(long, env = "JETON_ADDR", default_value = "127.0.0.1:8086", value_name = "ADDRESS")]
+    pub addr: SocketAddr,
+
+    /// Where the database and the audit key are kept
+    #[arg(long, env = "JETON_DATA", default_value = "data", value_name = "DIR")]
+    pub data: PathBuf,
+
+    /// A PostgreSQL database instead of the SQLite file in the data directory
+    // The URL holds a password: neither help nor errors show it.
+    #[arg(long, env = "JETON_DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    pub database_url: Option<SecretString>,
+
+    /// The key of the audit log, in hex; without it, one is kept in the data directory
+    #[arg(long, env = "JETON_AUDIT_KEY", hide = true, hide_env_values = true)]
+    pub audit_key: Option<SecretString>,
+
+    /// How browsers reach Jeton, such as https://tokens.example.com
+    #[arg(long, env = "JETON_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
+    pub public_url: Option<Url>,
+
+    /// Networks of reverse proxies whose forwarded header is believed, separated by commas
+    #[arg(long, env = "JETON_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',')]
+    pub trusted_proxies: Vec<IpNet>,
+
+    /// The one header in which trusted proxies say where a request comes from
+    #[arg(long, env = "JETON_FORWARDED_HEADER", default_value = "x-forwarded-for", value_name = "NAME")]
+    pub forwarded_header: HeaderName,
+
+    /// How the log on standard error is written
+    #[arg(long, env = "JETON_LOG_FORMAT", default_value = "text", value_name = "FORMAT")]
+    pub log_format: LogFormat,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people
+    Text,
+    /// One JSON object a line
+    Json,
+}
+
+fn public_url(text: &str) -> Result<Url, String> {
+    let url: Url = text.parse().map_err(|error| format!("{error}"))?;
+    match url.scheme() {
+        "http" | "https" if url.path() == "/" && url.query().is_none() && url.has_host() => Ok(url),
+        "http" | "https" => Err("give only scheme, host and port, such as https://tokens.example.com".into()),
+        _ => Err("the scheme must be http or https".into()),
+    }
+}
+
+impl Config {
+    /// Whether browsers reach Jeton by https: cookies are then `Secure`.
+    pub fn is_https(&self) -> bool {
+        self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+    }
+
+    /// Scheme, host and port as browsers see them, without a slash at the end: the public URL, or what the request says.
+    pub fn origin(&self, headers: &HeaderMap) -> Option<String> {
+        if let Some(url) = &self.public_url {
+            return Some(url.origin().ascii_serialization());
+        }
+        let host = headers.get(header::HOST)?.to_str().ok()?;
+        let url: Url = format!("http://{host}/").parse().ok()?;
+        Some(url.origin().ascii_serialization())
+    }
+
+    /// Set-up answers only for names that no stranger can point here: the public URL, localhost, an IP address.
+    /// Otherwise any page in a browser could rebind its name to a fresh server and read the operator token.
+    pub fn check_setup_host(&self, headers: &HeaderMap) -> Result<(), Error> {
+        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let url: Option<Url> = format!("http://{host}/").parse().ok();
+        let expected = self.public_url.as_ref().and_then(Url::host);
+        let known = match url.as_ref().and_then(Url::host) {
+            Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
+            Some(Host::Domain(name)) => name == "localhost" || expected == Some(Host::Domain(name)),
+            None => false,
+        };
+        if known { Ok(()) } else { Err(Error::ForeignHost) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+    use clap::Parser;
+
+    use super::*;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        config: Config,
+    }
+
+    fn config(flags: &[&str]) -> Config {
+        Line::try_parse_from([&["jeton"], flags].concat()).map(|line| line.config).unwrap()
+    }
+
+    fn host(name: &'static str) -> HeaderMap {
+        HeaderMap::from_iter([(header::HOST, HeaderValue::from_static(name))])
+    }
+
+    #[test]
+    fn set_up_answers_under_names_nobody_else_can_point_here() {
+        let bare = config(&[]);
+        for name in ["localhost", "localhost:8086", "127.0.0.1:8086", "[::1]:8086", "10.0.0.7"] {
+            assert_eq!(bare.check_setup_host(&host(name)), Ok(()), "{name}");
+        }
+        for name in ["evil.example", "localhost.evil.example:8086", "tokens.example.com", ""] {
+            assert_eq!(bare.check_setup_host(&host(name)), Err(Error::ForeignHost), "{name}");
+        }
+        let public = config(&["--public-url", "https://tokens.example.com"]);
+        assert_eq!(public.check_setup_host(&host("tokens.example.com")), Ok(()));
+    }
+
+    #[test]
+    fn the_public_url_decides_what_browsers_see() {
+        let public = config(&["--public-url", "https://tokens.example.com"]);
+        assert!(public.is_https());
+        assert_eq!(public.origin(&host("127.0.0.1:8086")).as_deref(), Some("https://tokens.example.com"));
+        assert_eq!(config(&[]).origin(&host("localhost:8086")).as_deref(), Some("http://localhost:8086"));
+    }
+
+    #[test]
+    fn a_public_url_with_a_path_is_refused() {
+        assert!(Line::try_parse_from(["jeton", "--public-url", "https://example.com/jeton"]).is_err());
+        assert!(Line::try_parse_from(["jeton", "--public-url", "ftp://example.com"]).is_err());
+    }
+}

@@ -1,0 +1,19 @@
+//! Jeton: where the API tokens of an InfluxDB-compatible stack live.
+//!
+//! One crate, two builds: `ssr` is the server and the command line, `hydrate` is what the browser runs. Dependencies
+//! point downwards only: `ui`, `api` and `cli` call `service`, `service` calls `store`, and everything knows `model`.
+
+pub mod model;
+
+#[cfg(feature = "ssr")]
+pub mod api;
+#[cfg(feature = "ssr")]
+pub mod cli;
+#[cfg(feature = "ssr")]
+pub mod config;
+#[cfg(feature = "ssr")]
+pub mod server;
+#[cfg(feature = "ssr")]
+pub mod service;
+#[cfg(feature = "ssr")]
+pub mod store;

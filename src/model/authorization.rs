@@ -1,0 +1,170 @@
+//! The authorization: the record of a token. Everything but the secret.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use super::{AuthorizationId, OrgId, Permission, Timestamp, UserId};
+
+/// At most so many permissions in one authorization.
+pub const MAX_PERMISSIONS: usize = 4096;
+/// At most so many bytes in a description.
+pub const MAX_DESCRIPTION: usize = 1024;
+
+/// Whether its owner has switched something on. Users carry the same two words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    #[default]
+    Active,
+    Inactive,
+}
+
+impl Status {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Inactive => "inactive",
+        }
+    }
+
+    /// The other one.
+    pub const fn toggled(self) -> Self {
+        match self {
+            Self::Active => Self::Inactive,
+            Self::Inactive => Self::Active,
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A text that is neither `active` nor `inactive`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be active or inactive")]
+pub struct UnknownStatus;
+
+impl FromStr for Status {
+    type Err = UnknownStatus;
+
+    /// An empty text is `active`, as influxd reads it (contract §4.2, §4.5).
+    fn from_str(text: &str) -> Result<Self, UnknownStatus> {
+        match text {
+            "" | "active" => Ok(Self::Active),
+            "inactive" => Ok(Self::Inactive),
+            _ => Err(UnknownStatus),
+        }
+    }
+}
+
+/// An authorization as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Authorization {
+    pub id: AuthorizationId,
+    pub org: OrgId,
+    /// Who it belongs to: sees it, and takes it along when deleted.
+    pub user: UserId,
+    /// Who made it. Only informs.
+    pub created_by: UserId,
+    pub status: Status,
+    pub description: String,
+    /// Fixed at creation, in the order given, with duplicates.
+    pub permissions: Vec<Permission>,
+    /// `jtn_` and four characters, where the token has that form.
+    pub token_prefix: Option<String>,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+    /// When its owner or organization was deleted. Nothing revives it.
+    pub ended_at: Option<Timestamp>,
+}
+
+/// Whether a token works, and if not, why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Liveness {
+    Live,
+    /// Switched off; it can be switched on again.
+    Inactive,
+    /// Its time is over.
+    Expired,
+    /// Its owner or its organization was deleted.
+    Ended,
+}
+
+impl Authorization {
+    /// Whether the token works at `now`, as far as the record itself says (its owner may be inactive).
+    pub fn liveness(&self, now: Timestamp) -> Liveness {
+        if self.ended_at.is_some() {
+            Liveness::Ended
+        } else if self.expires_at.is_some_and(|end| end <= now) {
+            Liveness::Expired
+        } else if self.status == Status::Inactive {
+            Liveness::Inactive
+        } else {
+            Liveness::Live
+        }
+    }
+}
+
+/// What a clone is called: "Telegraf (cloned at 2026-11-23 20:40:00)" (contract §9.9).
+pub fn clone_description(original: &str, now: Timestamp) -> String {
+    let suffix = format!(" (cloned at {})", now.second());
+    let mut kept = original.trim();
+    // A clone of a very long description still fits.
+    while kept.len() + suffix.len() > MAX_DESCRIPTION {
+        let mut letters = kept.chars();
+        letters.next_back();
+        kept = letters.as_str();
+    }
+    format!("{kept}{suffix}").trim_start().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Id;
+
+    fn authorization() -> Authorization {
+        let id = Id::new(1).unwrap();
+        let now = Timestamp::from_micros(0);
+        Authorization {
+            id: AuthorizationId(id), org: OrgId(id), user: UserId(id), created_by: UserId(id), status: Status::Active,
+            description: String::new(), permissions: vec![], token_prefix: None, created_at: now, updated_at: now,
+            expires_at: None, ended_at: None,
+        }
+    }
+
+    #[test]
+    fn an_expiry_counts_from_its_very_moment() {
+        let mut authorization = authorization();
+        authorization.expires_at = Some(Timestamp::from_micros(10));
+        assert_eq!(authorization.liveness(Timestamp::from_micros(9)), Liveness::Live);
+        assert_eq!(authorization.liveness(Timestamp::from_micros(10)), Liveness::Expired);
+    }
+
+    #[test]
+    fn what_has_ended_stays_ended_whatever_else_is_true() {
+        let mut authorization = authorization();
+        authorization.ended_at = Some(Timestamp::from_micros(1));
+        authorization.status = Status::Inactive;
+        assert_eq!(authorization.liveness(Timestamp::from_micros(0)), Liveness::Ended);
+    }
+
+    #[test]
+    fn an_empty_status_is_active() {
+        assert_eq!("".parse(), Ok(Status::Active));
+        assert_eq!("Active".parse::<Status>(), Err(UnknownStatus));
+    }
+
+    #[test]
+    fn clones_are_named_after_their_original_and_fit() {
+        let now = Timestamp::from_micros(1_625_735_411_000_000);
+        assert_eq!(clone_description(" a ", now), "a (cloned at 2021-07-08 09:10:11)");
+        assert_eq!(clone_description("", now), "(cloned at 2021-07-08 09:10:11)");
+        assert!(clone_description(&"ॐ".repeat(400), now).len() <= MAX_DESCRIPTION);
+    }
+}

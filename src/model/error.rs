@@ -1,0 +1,305 @@
+//! The one error type: what was refused, why, and what to do. Every text stands here once.
+//!
+//! The texts that InfluxDB's clients see are influxd's own (contract §2–§5); `docs` say where they differ.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Permission, id::IdError};
+
+/// InfluxDB's error codes (contract §1.5), each with its HTTP status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Code {
+    Internal,
+    NotFound,
+    Conflict,
+    Invalid,
+    Unprocessable,
+    EmptyValue,
+    Unavailable,
+    Forbidden,
+    TooManyRequests,
+    Unauthorized,
+    MethodNotAllowed,
+    TooLarge,
+}
+
+impl Code {
+    /// The text in the `code` member and in `X-Platform-Error-Code`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Internal => "internal error",
+            Self::NotFound => "not found",
+            Self::Conflict => "conflict",
+            Self::Invalid => "invalid",
+            Self::Unprocessable => "unprocessable entity",
+            Self::EmptyValue => "empty value",
+            Self::Unavailable => "unavailable",
+            Self::Forbidden => "forbidden",
+            Self::TooManyRequests => "too many requests",
+            Self::Unauthorized => "unauthorized",
+            Self::MethodNotAllowed => "method not allowed",
+            Self::TooLarge => "request too large",
+        }
+    }
+
+    /// The HTTP status: a conflict is 422, a missing permission 401.
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::Internal => 500,
+            Self::NotFound => 404,
+            Self::Conflict | Self::Unprocessable => 422,
+            Self::Invalid | Self::EmptyValue => 400,
+            Self::Unavailable => 503,
+            Self::Forbidden => 403,
+            Self::TooManyRequests => 429,
+            Self::Unauthorized => 401,
+            Self::MethodNotAllowed => 405,
+            Self::TooLarge => 413,
+        }
+    }
+}
+
+/// Why an operation was refused or failed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+pub enum Error {
+    // Who asks.
+    /// No credential, or none that is known.
+    #[error("unauthorized access")]
+    Unauthenticated,
+    #[error("User is inactive")]
+    UserInactive,
+    #[error("token is inactive")]
+    TokenInactive,
+    /// The caller lacks this permission.
+    #[error("{0} is unauthorized")]
+    Unauthorized(Permission),
+    /// The caller would hand on what they don't hold.
+    #[error("permission {0} is not allowed: {0} is unauthorized")]
+    NotGrantable(Permission),
+    /// A sign-in with a password that today's policy refuses.
+    #[error("password change required\npasswords must be between 8 and 72 characters long")]
+    PasswordChangeRequired,
+    #[error("your username or password is incorrect")]
+    WrongPassword,
+    #[error("your userID is incorrect")]
+    UnknownUserForPassword,
+    #[error("too many attempts; try again in {seconds} seconds")]
+    TooManyAttempts { seconds: u64 },
+    /// A browser sent this for another site's page.
+    #[error("this request comes from another site; open Jeton itself and try again")]
+    ForeignOrigin,
+    #[error("set-up answers only under localhost, an IP address or the public URL; open Jeton under one of these")]
+    ForeignHost,
+
+    // What was asked.
+    #[error("{0}")]
+    BadId(IdError),
+    #[error("corrupt ID provided: {0}")]
+    CorruptId(IdError),
+    /// A body that isn't the JSON asked for.
+    #[error("{0}")]
+    BadJson(String),
+    #[error("invalid json structure: {0}")]
+    BadJsonStructure(String),
+    #[error("failed to unmarshal json: {0}")]
+    BadJsonResource(String),
+    #[error("{0}")]
+    BadQuery(String),
+    #[error("{what} must not be larger than {limit} bytes")]
+    TooLarge { what: String, limit: usize },
+    #[error("{field} must not be longer than {limit} bytes")]
+    TextTooLong { field: String, limit: usize },
+    #[error("{field} must not contain a NUL character")]
+    TextNul { field: String },
+
+    // Set-up.
+    #[error("onboarding has already been completed")]
+    AlreadySetUp,
+    #[error("onboarding failed: missing required fields [{}]", .0.join(","))]
+    SetupMissing(Vec<String>),
+    #[error("a token must not be empty, longer than 512 bytes or contain spaces or control characters")]
+    BadSuppliedToken,
+
+    // Authorizations.
+    #[error("authorization not found")]
+    AuthorizationNotFound,
+    #[error("authorization must include permissions")]
+    NoPermissions,
+    #[error("authorization must not include more than {limit} permissions")]
+    TooManyPermissions { limit: usize },
+    #[error("invalid resource type for permission: unknown resource type for permission")]
+    UnknownResourceType,
+    #[error("invalid action type for permission: unknown action for permission")]
+    UnknownAction,
+    #[error("org id required: invalid ID")]
+    OrgRequired,
+    #[error("invalid status: must be active or inactive")]
+    BadStatus,
+    #[error("encodeAuthorization: unknown authorization status")]
+    BadAuthorizationStatus,
+    #[error("unable to create token")]
+    UnableToCreateToken,
+    #[error("authorizations cannot be created with the instance type, it is only used during setup")]
+    InstanceNotGrantable,
+    #[error("permission {0} is not for org id {1}")]
+    PermissionForOtherOrg(Permission, super::OrgId),
+    #[error("token already exists")]
+    TokenExists,
+    /// `resource.name` names nothing, or something that has no name here (influxd ignores names and grants all).
+    #[error("no {kind} named \"{name}\" in the permission's organization; give its id instead")]
+    NoSuchNamedResource { kind: String, name: String },
+    /// A form was sent twice; the first time counted.
+    #[error("this form was sent before: the token was already created, and is not shown again")]
+    AlreadyCreated,
+
+    // Users, organizations, buckets, telegraf configurations.
+    #[error("user not found")]
+    UserNotFound,
+    #[error("key required")]
+    UserNameEmpty,
+    #[error("user with name {name} already exists")]
+    UserNameTaken { name: String },
+    #[error("user with ID {id} already exists")]
+    UserIdTaken { id: super::UserId },
+    #[error("passwords must be between 8 and 72 characters long")]
+    PasswordLength,
+    #[error("error decoding password reset request: invalid basic auth")]
+    OldPasswordMissing,
+    #[error("organization not found")]
+    OrgNotFound,
+    #[error("error deleting organization id: {0}: organization not found")]
+    OrgNotFoundToDelete(super::OrgId),
+    #[error("organization name \"{name}\" not found")]
+    OrgNameNotFound { name: String },
+    #[error("org name is empty")]
+    OrgNameEmpty,
+    #[error("organization with name {name} already exists")]
+    OrgNameTaken { name: String },
+    #[error("404 page not found")]
+    ParentNotFound,
+    #[error("user id missing or invalid")]
+    MemberMissing,
+    #[error("user {user} is already a member or owner; remove them first to change the role")]
+    AlreadyMember { user: super::UserId },
+    #[error("organization id must be provided")]
+    BucketOrgRequired,
+    #[error("bucket not found")]
+    BucketNotFound,
+    #[error("bucket \"{name}\" not found")]
+    BucketNameNotFound { name: String },
+    #[error("bucket name must not be empty")]
+    BucketNameEmpty,
+    #[error("bucket name {name} is invalid. Buckets may not start with underscore")]
+    BucketNameUnderscore { name: String },
+    #[error("bucket name {name} is invalid. Bucket names may not include quotation marks")]
+    BucketNameQuote { name: String },
+    #[error("bucket with name {name} already exists")]
+    BucketNameTaken { name: String },
+    #[error("bucket name is not unique")]
+    BucketNameNotUnique,
+    #[error("system buckets cannot be renamed")]
+    SystemBucketRename,
+    #[error("system buckets cannot be deleted")]
+    SystemBucketDelete,
+    #[error("buckets cannot have more than one retention rule at this time")]
+    TooManyRetentionRules,
+    #[error("expiration seconds cannot be negative")]
+    RetentionNegative,
+    #[error("shard-group duration seconds cannot be negative")]
+    ShardGroupNegative,
+    #[error("retention policy duration must be at least 1h0m0s")]
+    RetentionTooShort,
+    #[error("retention policy duration must be greater than the shard duration")]
+    ShardGroupTooLong,
+    #[error("shard-group duration must also be updated to be smaller than new retention duration")]
+    ShardGroupMustShrink,
+    #[error("telegraf configuration not found")]
+    TelegrafNotFound,
+    #[error("invalid org id for permission: invalid ID")]
+    PermissionOrgInvalid,
+
+    // The console's forms: one field and what to do about it.
+    #[error("{message}")]
+    Field { field: String, message: String },
+
+    // Not the caller's fault.
+    #[error("path not found")]
+    PathNotFound,
+    #[error("the server is busy; try again in a moment")]
+    Busy,
+    /// The log says more; the caller learns nothing about the inside.
+    #[error("An internal error has occurred - check server logs")]
+    Internal,
+}
+
+impl Error {
+    /// A refusal that belongs to one field of a form.
+    pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Field { field: field.into(), message: message.into() }
+    }
+
+    /// The code that clients see.
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::Internal => Code::Internal,
+            Self::Busy => Code::Unavailable,
+            Self::TooManyAttempts { .. } => Code::TooManyRequests,
+            Self::TooLarge { .. } => Code::TooLarge,
+            Self::Unauthenticated | Self::TokenInactive | Self::Unauthorized(_) => Code::Unauthorized,
+            Self::UserInactive
+            | Self::NotGrantable(_)
+            | Self::PasswordChangeRequired
+            | Self::WrongPassword
+            | Self::UnknownUserForPassword
+            | Self::ForeignOrigin
+            | Self::ForeignHost => Code::Forbidden,
+            Self::AuthorizationNotFound
+            | Self::UserNotFound
+            | Self::OrgNotFound
+            | Self::OrgNotFoundToDelete(_)
+            | Self::OrgNameNotFound { .. }
+            | Self::ParentNotFound
+            | Self::BucketNotFound
+            | Self::BucketNameNotFound { .. }
+            | Self::TelegrafNotFound
+            | Self::PathNotFound => Code::NotFound,
+            Self::AlreadySetUp
+            | Self::TokenExists
+            | Self::AlreadyCreated
+            | Self::UserNameTaken { .. }
+            | Self::UserIdTaken { .. }
+            | Self::OrgNameTaken { .. }
+            | Self::AlreadyMember { .. }
+            | Self::BucketNameTaken { .. }
+            | Self::BucketNameNotUnique => Code::Conflict,
+            Self::SetupMissing(_)
+            | Self::TooManyRetentionRules
+            | Self::RetentionNegative
+            | Self::ShardGroupNegative
+            | Self::RetentionTooShort
+            | Self::ShardGroupTooLong
+            | Self::ShardGroupMustShrink
+            | Self::Field { .. } => Code::Unprocessable,
+            Self::UserNameEmpty => Code::EmptyValue,
+            _ => Code::Invalid,
+        }
+    }
+
+    /// The field of a form that this is about, by the name the form uses.
+    pub fn about(&self) -> Option<&str> {
+        match self {
+            Self::Field { field, .. } | Self::TextTooLong { field, .. } | Self::TextNul { field } => Some(field),
+            Self::PasswordLength => Some("password"),
+            Self::UserNameEmpty | Self::UserNameTaken { .. } => Some("username"),
+            Self::OrgNameEmpty | Self::OrgNameTaken { .. } => Some("org"),
+            Self::BucketNameEmpty | Self::BucketNameUnderscore { .. } | Self::BucketNameQuote { .. } => Some("bucket"),
+            _ => None,
+        }
+    }
+}
+
+impl From<IdError> for Error {
+    fn from(error: IdError) -> Self {
+        Self::BadId(error)
+    }
+}

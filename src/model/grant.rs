@@ -1,0 +1,191 @@
+//! The named permission sets (contract §4.10), and whether a set of permissions may be handed on.
+
+use super::{
+    Action, BucketId, Id, OrgId, Permission, ResourceType, UserId,
+    permission::{self, Resource},
+};
+
+/// Everything in every organization: what set-up gives the first user's token. 44 permissions, without `instance`.
+pub fn operator() -> Vec<Permission> {
+    each(ResourceType::grantable(), |action, kind| Permission::global(action, kind))
+}
+
+/// What an organization's owner may do: everything in it, and the organization itself by its id.
+pub fn owner(org: OrgId) -> Vec<Permission> {
+    each(ResourceType::grantable(), |action, kind| in_org_or_itself(action, kind, org))
+}
+
+/// What an organization's member may do: read everything in it.
+pub fn member(org: OrgId) -> Vec<Permission> {
+    ResourceType::grantable().map(|kind| in_org_or_itself(Action::Read, kind, org)).collect()
+}
+
+/// What a member of a single bucket may do.
+pub fn bucket_member(bucket: BucketId) -> Vec<Permission> {
+    vec![Permission::on(Action::Read, ResourceType::Buckets, bucket)]
+}
+
+/// What the first user may do with a session: anything at all.
+pub fn instance_owner() -> Vec<Permission> {
+    each([ResourceType::Instance], Permission::global)
+}
+
+/// What every signed-in user may do: see and change themselves.
+pub fn me(user: UserId) -> Vec<Permission> {
+    each([ResourceType::Users], |action, kind| Permission::on(action, kind, user))
+}
+
+/// An All Access token: everything in one organization, reading the organization itself, and the user it belongs
+/// to, so that it can create tokens in turn (contract §9.6). 43 permissions.
+pub fn all_access(org: OrgId, user: UserId) -> Vec<Permission> {
+    let mut kinds: Vec<_> = ResourceType::grantable().collect();
+    kinds.sort_by_key(|kind| kind.name().to_ascii_lowercase());
+    let pairs = each(kinds, |action, kind| match kind {
+        ResourceType::Orgs => Permission::on(action, kind, org),
+        ResourceType::Users => Permission::on(action, kind, user),
+        _ => Permission::in_org(action, kind, org),
+    });
+    pairs.into_iter().filter(|p| (p.action, p.resource.kind) != (Action::Write, ResourceType::Orgs)).collect()
+}
+
+fn each(kinds: impl IntoIterator<Item = ResourceType>, make: impl Fn(Action, ResourceType) -> Permission) -> Vec<Permission> {
+    kinds.into_iter().flat_map(|kind| Action::ALL.map(|action| make(action, kind))).collect()
+}
+
+fn in_org_or_itself(action: Action, kind: ResourceType, org: OrgId) -> Permission {
+    match kind {
+        ResourceType::Orgs => Permission::on(action, kind, org),
+        _ => Permission::in_org(action, kind, org),
+    }
+}
+
+/// How far a list of permissions reaches, as lists and details name it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub enum Breadth {
+    /// Everything in every organization.
+    Operator,
+    /// Everything in one organization.
+    AllAccess(OrgId),
+    /// What it lists.
+    Custom,
+}
+
+impl Breadth {
+    pub fn of(permissions: &[Permission], org: OrgId) -> Self {
+        let holds = |wanted: &Permission| permission::which_permits(permissions, wanted).is_some();
+        let everything_in_org = || {
+            each(ResourceType::grantable(), |action, kind| Permission::in_org(action, kind, org))
+                .iter()
+                .filter(|p| !matches!(p.resource.kind, ResourceType::Orgs | ResourceType::Users))
+                .all(holds)
+        };
+        if operator().iter().all(holds) {
+            Self::Operator
+        } else if everything_in_org() {
+            Self::AllAccess(org)
+        } else {
+            Self::Custom
+        }
+    }
+}
+
+/// Whether holding one permission is enough to hand on another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coverage {
+    /// Whatever the wanted permission permits, the held one permits too.
+    Full,
+    /// Only if the thing with this id belongs to this organization. The match looks at nothing but the id, so a
+    /// permission for a foreign thing, dressed in an organization the granter holds, would reach beyond it.
+    IfInOrg { kind: ResourceType, id: Id, org: OrgId },
+    /// Not enough.
+    None,
+}
+
+/// Whether `held` is enough to hand on `wanted`.
+pub fn coverage(held: &Permission, wanted: &Permission) -> Coverage {
+    if !held.permits(wanted) {
+        return Coverage::None;
+    }
+    let Resource { kind, id: Some(id), org: Some(org) } = wanted.resource else { return Coverage::Full };
+    let by_organization = held.resource.kind != ResourceType::Instance && held.resource.id.is_none() && held.resource.org.is_some();
+    if by_organization { Coverage::IfInOrg { kind, id, org } } else { Coverage::Full }
+}
+
+/// The best coverage that any of `held` gives.
+pub fn coverage_by(held: &[Permission], wanted: &Permission) -> Coverage {
+    let mut best = Coverage::None;
+    for permission in held {
+        match coverage(permission, wanted) {
+            Coverage::Full => return Coverage::Full,
+            Coverage::None => {}
+            conditional => best = conditional,
+        }
+    }
+    best
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::{collection::vec, prelude::*};
+
+    use super::*;
+    use crate::model::permission::{tests::any_permission, which_permits};
+
+    const fn id(n: u64) -> Id {
+        Id::new(n).unwrap()
+    }
+
+    #[test]
+    fn the_sets_have_the_sizes_of_influxd() {
+        let (org, user) = (OrgId(id(1)), UserId(id(2)));
+        assert_eq!(operator().len(), 44);
+        assert_eq!(owner(org).len(), 44);
+        assert_eq!(member(org).len(), 22);
+        assert_eq!(bucket_member(BucketId(id(3))).len(), 1);
+        assert_eq!(instance_owner().len(), 2);
+        assert_eq!(me(user).len(), 2);
+        assert_eq!(all_access(org, user).len(), 43);
+    }
+
+    #[test]
+    fn all_access_reads_its_organization_but_does_not_change_it() {
+        let (org, user) = (OrgId(id(1)), UserId(id(2)));
+        let set = all_access(org, user);
+        assert!(which_permits(&set, &Permission::on(Action::Read, ResourceType::Orgs, org)).is_some());
+        assert!(which_permits(&set, &Permission::on(Action::Write, ResourceType::Orgs, org)).is_none());
+        assert!(which_permits(&set, &Permission::on(Action::Write, ResourceType::Users, user)).is_some());
+    }
+
+    #[test]
+    fn breadths_are_recognised() {
+        let (org, user) = (OrgId(id(1)), UserId(id(2)));
+        assert_eq!(Breadth::of(&operator(), org), Breadth::Operator);
+        assert_eq!(Breadth::of(&all_access(org, user), org), Breadth::AllAccess(org));
+        assert_eq!(Breadth::of(&all_access(org, user), OrgId(id(9))), Breadth::Custom);
+        assert_eq!(Breadth::of(&[], org), Breadth::Custom);
+    }
+
+    #[test]
+    fn an_organization_does_not_lend_itself_to_foreign_things() {
+        let org = OrgId(id(1));
+        let held = Permission::in_org(Action::Write, ResourceType::Users, org);
+        let wanted = Permission::on_in(Action::Write, ResourceType::Users, id(7), org);
+        assert_eq!(coverage(&held, &wanted), Coverage::IfInOrg { kind: ResourceType::Users, id: id(7), org });
+    }
+
+    proptest! {
+        #[test]
+        fn a_grant_never_exceeds_what_the_granter_holds(
+            held in vec(any_permission(), 0..6), wanted in any_permission(), asked in any_permission(),
+        ) {
+            if coverage_by(&held, &wanted) == Coverage::Full && wanted.permits(&asked) {
+                prop_assert!(which_permits(&held, &asked).is_some(), "{wanted} gives {asked}");
+            }
+        }
+
+        #[test]
+        fn what_is_permitted_may_be_handed_on_or_is_conditional(held in vec(any_permission(), 0..6), wanted in any_permission()) {
+            prop_assert_eq!(coverage_by(&held, &wanted) == Coverage::None, which_permits(&held, &wanted).is_none());
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! What things **are**: plain types and pure rules, the same in the server, the browser and the command line.
+//!
+//! Nothing here does I/O. The time and random bytes are arguments.
+
+pub mod authorization;
+pub mod bucket;
+pub mod describe;
+pub mod error;
+pub mod grant;
+pub mod id;
+pub mod listing;
+pub mod org;
+pub mod permission;
+pub mod selection;
+pub mod telegraf;
+pub mod time;
+pub mod token;
+pub mod user;
+
+pub use authorization::{Authorization, Liveness, Status};
+pub use bucket::Bucket;
+pub use error::{Code, Error};
+pub use id::{AuthorizationId, BucketId, Id, OrgId, TelegrafId, UserId};
+pub use org::Org;
+pub use permission::{Action, Permission, Resource, ResourceType};
+pub use telegraf::Telegraf;
+pub use time::Timestamp;
+pub use user::User;

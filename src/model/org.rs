@@ -1,0 +1,40 @@
+//! Organizations.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Error, OrgId, Timestamp, user};
+
+/// Owns buckets and tokens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Org {
+    pub id: OrgId,
+    pub name: String,
+    pub description: String,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// What a user is to an organization or a bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    Owner,
+    Member,
+}
+
+impl Role {
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Member => "member",
+        }
+    }
+}
+
+/// Refuses what can't be an organization's name. It is stored as given and unique after trimming (contract §5.4).
+pub fn check_org_name(name: &str) -> Result<(), Error> {
+    if name.trim().is_empty() {
+        return Err(Error::OrgNameEmpty);
+    }
+    user::check_text("name", name, user::MAX_NAME)
+}

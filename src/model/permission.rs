@@ -1,0 +1,363 @@
+//! Permissions: an action on a resource, and the one function that decides whether one permits another.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Id, OrgId};
+
+/// What may be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Action {
+    Read,
+    Write,
+}
+
+impl Action {
+    /// Read before write, the order in which InfluxDB lists them.
+    pub const ALL: [Self; 2] = [Self::Read, Self::Write];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+        }
+    }
+
+    /// "Read" or "Write", as descriptions begin.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Read => "Read",
+            Self::Write => "Write",
+        }
+    }
+}
+
+macro_rules! resource_types {
+    ($($variant:ident $name:literal),+ $(,)?) => {
+        /// The kinds of things InfluxDB 2 grants access to (contract §4.1).
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        pub enum ResourceType { $(#[serde(rename = $name)] $variant),+ }
+
+        impl ResourceType {
+            /// In the order of `/api/v2/resources`, which operator and owner sets follow.
+            pub const ALL: [Self; 23] = [$(Self::$variant),+];
+
+            /// The name on the wire; case matters.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+        }
+    };
+}
+
+resource_types! {
+    Authorizations "authorizations",
+    Buckets "buckets",
+    Dashboards "dashboards",
+    Orgs "orgs",
+    Sources "sources",
+    Tasks "tasks",
+    Telegrafs "telegrafs",
+    Users "users",
+    Variables "variables",
+    Scrapers "scrapers",
+    Secrets "secrets",
+    Labels "labels",
+    Views "views",
+    Documents "documents",
+    NotificationRules "notificationRules",
+    NotificationEndpoints "notificationEndpoints",
+    Checks "checks",
+    Dbrp "dbrp",
+    Notebooks "notebooks",
+    Annotations "annotations",
+    Remotes "remotes",
+    Replications "replications",
+    Instance "instance",
+}
+
+impl ResourceType {
+    /// All but `instance`, which stands for everything and is only ever given by set-up.
+    pub fn grantable() -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|kind| *kind != Self::Instance)
+    }
+
+    /// The name in words: `notificationRules` is "notification rules".
+    pub fn words(self) -> String {
+        let mut words = String::new();
+        for letter in self.name().chars() {
+            if letter.is_ascii_uppercase() {
+                words.push(' ');
+            }
+            words.push(letter.to_ascii_lowercase());
+        }
+        match self {
+            Self::Dbrp => "DBRP mappings".into(),
+            Self::Orgs => "organizations".into(),
+            Self::Telegrafs => "telegraf configurations".into(),
+            _ => words,
+        }
+    }
+}
+
+/// Neither a type nor an action, nor a permission in either text form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+pub enum PermissionError {
+    #[error("unknown resource type for permission")]
+    UnknownType,
+    #[error("unknown action for permission")]
+    UnknownAction,
+    #[error("not a permission: write it as <action>:<type>, <action>:orgs/<org ID>/<type> or with /<ID> after it")]
+    Form,
+}
+
+impl FromStr for Action {
+    type Err = PermissionError;
+
+    fn from_str(text: &str) -> Result<Self, PermissionError> {
+        Self::ALL.into_iter().find(|action| action.name() == text).ok_or(PermissionError::UnknownAction)
+    }
+}
+
+impl FromStr for ResourceType {
+    type Err = PermissionError;
+
+    fn from_str(text: &str) -> Result<Self, PermissionError> {
+        Self::ALL.into_iter().find(|kind| kind.name() == text).ok_or(PermissionError::UnknownType)
+    }
+}
+
+/// What an action is permitted on: a type, perhaps narrowed to one organization or one thing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Resource {
+    #[serde(rename = "type")]
+    pub kind: ResourceType,
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub id: Option<Id>,
+    #[serde(rename = "orgID", skip_serializing_if = "Option::is_none", default)]
+    pub org: Option<OrgId>,
+}
+
+/// An action on a resource. A list of these is all an authorization can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Permission {
+    pub action: Action,
+    pub resource: Resource,
+}
+
+impl Permission {
+    /// On every resource of the type, in every organization.
+    pub const fn global(action: Action, kind: ResourceType) -> Self {
+        Self { action, resource: Resource { kind, id: None, org: None } }
+    }
+
+    /// On every resource of the type in one organization.
+    pub const fn in_org(action: Action, kind: ResourceType, org: OrgId) -> Self {
+        Self { action, resource: Resource { kind, id: None, org: Some(org) } }
+    }
+
+    /// On one thing, whatever organization it is in.
+    pub fn on(action: Action, kind: ResourceType, id: impl Into<Id>) -> Self {
+        Self { action, resource: Resource { kind, id: Some(id.into()), org: None } }
+    }
+
+    /// On one thing in one organization.
+    pub fn on_in(action: Action, kind: ResourceType, id: impl Into<Id>, org: OrgId) -> Self {
+        Self { action, resource: Resource { kind, id: Some(id.into()), org: Some(org) } }
+    }
+
+    /// Whether who holds this permission may do what `required` asks for. **The one match of the program** (contract
+    /// §4.9): an id decides alone and its organization is ignored; an organization without an id asks for the same
+    /// organization; a type alone permits every resource of the type; `instance` permits everything.
+    pub fn permits(&self, required: &Self) -> bool {
+        if self.action != required.action {
+            return false;
+        }
+        if self.resource.kind == ResourceType::Instance {
+            return true;
+        }
+        if self.resource.kind != required.resource.kind {
+            return false;
+        }
+        match (self.resource.id, self.resource.org) {
+            (Some(id), _) => required.resource.id == Some(id),
+            (None, Some(org)) => required.resource.org == Some(org),
+            (None, None) => true,
+        }
+    }
+
+    /// The form of `influx auth list`: `read:/authorizations`, `read:orgs/<org>/buckets/<id>` (contract §7.4).
+    pub fn cli_text(&self) -> String {
+        let org = self.resource.org.map(|org| format!("orgs/{org}")).unwrap_or_default();
+        let id = self.resource.id.map(|id| format!("/{id}")).unwrap_or_default();
+        format!("{}:{org}/{}{id}", self.action, self.resource.kind)
+    }
+
+    /// Reads the form of `influx auth list`; see [`Permission::cli_text`].
+    pub fn from_cli_text(text: &str) -> Result<Self, PermissionError> {
+        let (action, resource) = text.split_once(':').ok_or(PermissionError::Form)?;
+        let segments: Vec<&str> = resource.split('/').collect();
+        match segments[..] {
+            ["", kind] => Self::from_parts(action, None, kind, None),
+            ["", kind, id] => Self::from_parts(action, None, kind, Some(id)),
+            ["orgs", org, kind] => Self::from_parts(action, Some(org), kind, None),
+            ["orgs", org, kind, id] => Self::from_parts(action, Some(org), kind, Some(id)),
+            _ => Err(PermissionError::Form),
+        }
+    }
+
+    fn from_parts(action: &str, org: Option<&str>, kind: &str, id: Option<&str>) -> Result<Self, PermissionError> {
+        let id = id.map(str::parse).transpose().map_err(|_| PermissionError::Form)?;
+        let org = org.map(str::parse).transpose().map_err(|_| PermissionError::Form)?;
+        Ok(Self { action: action.parse()?, resource: Resource { kind: kind.parse()?, id, org } })
+    }
+}
+
+impl fmt::Display for Action {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl fmt::Display for ResourceType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl fmt::Display for Resource {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(org) = self.org {
+            write!(f, "orgs/{org}/")?;
+        }
+        write!(f, "{}", self.kind)?;
+        self.id.map_or(Ok(()), |id| write!(f, "/{id}"))
+    }
+}
+
+/// The form of the server's messages: `read:authorizations`, `read:orgs/<org>/buckets/<id>` (contract §2.3).
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.action, self.resource)
+    }
+}
+
+impl FromStr for Permission {
+    type Err = PermissionError;
+
+    /// Reads the form of the server's messages. `orgs/<id>` is the organization itself.
+    fn from_str(text: &str) -> Result<Self, PermissionError> {
+        let (action, resource) = text.split_once(':').ok_or(PermissionError::Form)?;
+        let segments: Vec<&str> = resource.split('/').collect();
+        match segments[..] {
+            [kind] => Self::from_parts(action, None, kind, None),
+            [kind, id] => Self::from_parts(action, None, kind, Some(id)),
+            ["orgs", org, kind] => Self::from_parts(action, Some(org), kind, None),
+            ["orgs", org, kind, id] => Self::from_parts(action, Some(org), kind, Some(id)),
+            _ => Err(PermissionError::Form),
+        }
+    }
+}
+
+/// The first of `held` that permits `required`.
+pub fn which_permits<'a>(held: &'a [Permission], required: &Permission) -> Option<&'a Permission> {
+    held.iter().find(|permission| permission.permits(required))
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use proptest::{option, prelude::*, sample::select};
+
+    use super::*;
+
+    pub(crate) fn any_permission() -> impl Strategy<Value = Permission> {
+        // Few ids, so that they meet.
+        let id = option::of((1u64..4).prop_map(|n| Id::new(n).unwrap()));
+        let org = option::of((1u64..4).prop_map(|n| OrgId(Id::new(n).unwrap())));
+        (select(Action::ALL.as_slice()), select(ResourceType::ALL.as_slice()), id, org)
+            .prop_map(|(action, kind, id, org)| Permission { action, resource: Resource { kind, id, org } })
+    }
+
+    #[test]
+    fn the_match_agrees_with_influxd_in_all_cases() {
+        let id = |n| Id::new(n).unwrap();
+        let (o, x, b) = (OrgId(id(1)), OrgId(id(2)), id(3));
+        let buckets = ResourceType::Buckets;
+        let read = Action::Read;
+        let held = [
+            Permission::global(read, buckets),
+            Permission::in_org(read, buckets, o),
+            Permission::on(read, buckets, b),
+            Permission::on_in(read, buckets, b, o),
+            Permission::global(read, ResourceType::Instance),
+        ];
+        let required = [
+            Permission::global(read, buckets),
+            Permission::in_org(read, buckets, o),
+            Permission::on_in(read, buckets, b, o),
+            Permission::on(read, buckets, b),
+            Permission::on_in(read, buckets, b, x),
+        ];
+        let expected = [
+            [true, true, true, true, true],
+            [false, true, true, false, false],
+            [false, false, true, true, true],
+            [false, false, true, true, true],
+            [true, true, true, true, true],
+        ];
+        for (held, row) in held.iter().zip(expected) {
+            for (required, expected) in required.iter().zip(row) {
+                assert_eq!(held.permits(required), expected, "{held} for {required}");
+            }
+        }
+    }
+
+    #[test]
+    fn write_does_not_permit_reading_nor_one_type_another() {
+        let held = Permission::global(Action::Write, ResourceType::Buckets);
+        assert!(!held.permits(&Permission::global(Action::Read, ResourceType::Buckets)));
+        assert!(!held.permits(&Permission::global(Action::Write, ResourceType::Tasks)));
+    }
+
+    #[test]
+    fn both_texts_read_as_influxdb_writes_them() {
+        let org = OrgId("48c88459ee424a04".parse().unwrap());
+        let bucket: Id = "dd7cd2292f6e974a".parse().unwrap();
+        let one = Permission::on_in(Action::Read, ResourceType::Buckets, bucket, org);
+        assert_eq!(one.to_string(), "read:orgs/48c88459ee424a04/buckets/dd7cd2292f6e974a");
+        assert_eq!(one.cli_text(), "read:orgs/48c88459ee424a04/buckets/dd7cd2292f6e974a");
+        let all = Permission::global(Action::Write, ResourceType::Users);
+        assert_eq!((all.to_string(), all.cli_text()), ("write:users".into(), "write:/users".into()));
+        let org_itself = Permission::on(Action::Read, ResourceType::Orgs, org);
+        assert_eq!(org_itself.to_string(), "read:orgs/48c88459ee424a04");
+    }
+
+    #[test]
+    fn words_are_words() {
+        assert_eq!(ResourceType::NotificationRules.words(), "notification rules");
+        assert_eq!(ResourceType::Buckets.words(), "buckets");
+    }
+
+    proptest! {
+        #[test]
+        fn texts_and_json_round_trip(permission in any_permission()) {
+            prop_assert_eq!(permission.to_string().parse::<Permission>(), Ok(permission));
+            prop_assert_eq!(Permission::from_cli_text(&permission.cli_text()), Ok(permission));
+            let json = serde_json::to_string(&permission).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Permission>(&json).unwrap(), permission);
+        }
+
+        #[test]
+        fn every_permission_permits_itself(permission in any_permission()) {
+            prop_assert!(permission.permits(&permission));
+        }
+
+        #[test]
+        fn any_text_is_read_or_refused(text in "\\PC{0,60}") {
+            let _ = text.parse::<Permission>();
+            let _ = Permission::from_cli_text(&text);
+        }
+    }
+}

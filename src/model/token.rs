@@ -1,0 +1,198 @@
+//! The secret itself: how a token is made, recognised and hashed.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE};
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use sha2::{Digest, Sha256};
+
+const PREFIX: &str = "jtn_";
+const SECRET_LENGTH: usize = 43;
+const CHECK_LENGTH: usize = 6;
+const LENGTH: usize = PREFIX.len() + SECRET_LENGTH + CHECK_LENGTH;
+const VISIBLE: usize = PREFIX.len() + 4;
+const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+
+/// A token that was just made, on its way to the one person who sees it. The only secret that may be serialised,
+/// and only into the answer that created it.
+#[derive(Clone, Debug)]
+pub struct NewToken(SecretString);
+
+impl NewToken {
+    /// A token from 256 random bits: `jtn_`, 43 base62 characters, and six more that check the rest.
+    pub fn generate(random: [u8; 32]) -> Self {
+        let mut text = String::with_capacity(LENGTH);
+        text.push_str(PREFIX);
+        text.push_str(&base62(&random, SECRET_LENGTH));
+        text.push_str(&check_characters(&text));
+        Self(text.into())
+    }
+
+    /// A token someone else chose, taken as it is (set-up, import).
+    pub fn supplied(text: String) -> Self {
+        Self(text.into())
+    }
+
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+
+    /// What may be stored and shown of it afterwards.
+    pub fn hash(&self) -> TokenHash {
+        TokenHash::of(self.expose())
+    }
+
+    /// `jtn_` and the next four characters; `None` for a token of another form.
+    pub fn prefix(&self) -> Option<String> {
+        visible_prefix(self.expose())
+    }
+}
+
+impl Serialize for NewToken {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.expose())
+    }
+}
+
+impl<'de> Deserialize<'de> for NewToken {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer).map(Self::supplied)
+    }
+}
+
+/// A token's hash in influxd's own form, `$influxdb2-sha256$<base64url(sha256(token))>` (contract §4.7).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenHash(String);
+
+impl TokenHash {
+    pub fn of(token: &str) -> Self {
+        Self(format!("$influxdb2-sha256${}", URL_SAFE.encode(Sha256::digest(token))))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Whether this is a token of Jeton's form whose check characters agree: a typing error or another program's token
+/// is told apart without a look-up.
+pub fn is_well_formed(text: &str) -> bool {
+    has_shape(text) && text[LENGTH - CHECK_LENGTH..] == check_characters(&text[..LENGTH - CHECK_LENGTH])
+}
+
+/// `jtn_` and the next four characters, by which people recognise a token in lists.
+pub fn visible_prefix(text: &str) -> Option<String> {
+    has_shape(text).then(|| text[..VISIBLE].to_owned())
+}
+
+/// Cuts whatever looks like a token out of a text, down to what may be shown. People paste tokens into filters, and
+/// a filter becomes an address, a log line, a bookmark.
+pub fn redact(text: &str) -> String {
+    text.split_inclusive(char::is_whitespace).map(redact_word).collect()
+}
+
+fn redact_word(word: &str) -> String {
+    let bare = word.trim_end();
+    let rest = &word[bare.len()..];
+    if bare.starts_with(PREFIX) && bare.len() > VISIBLE && bare.is_ascii() {
+        return format!("{}{rest}", &bare[..VISIBLE]);
+    }
+    if is_influxd_token(bare) {
+        return format!("{}{rest}", &bare[..4]);
+    }
+    word.to_owned()
+}
+
+/// influxd's own tokens: 64 bytes in base64url, 88 characters that end in `==`; 86 where the padding was left out.
+fn is_influxd_token(text: &str) -> bool {
+    let body = text.trim_end_matches('=');
+    body.len() >= 43 && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
+}
+
+fn has_shape(text: &str) -> bool {
+    text.len() == LENGTH && text.starts_with(PREFIX) && text[PREFIX.len()..].bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
+fn check_characters(text: &str) -> String {
+    base62(&crc32fast::hash(text.as_bytes()).to_be_bytes(), CHECK_LENGTH)
+}
+
+/// A big-endian number in base 62, padded with zeros to `width`.
+fn base62(bytes: &[u8], width: usize) -> String {
+    let mut number = bytes.to_vec();
+    let mut digits = vec![b'0'; width];
+    for digit in digits.iter_mut().rev() {
+        let mut remainder = 0u32;
+        for byte in &mut number {
+            let value = (remainder << 8) | u32::from(*byte);
+            *byte = (value / 62) as u8;
+            remainder = value % 62;
+        }
+        *digit = BASE62[remainder as usize];
+    }
+    digits.into_iter().map(char::from).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn hashes_are_influxds_own() {
+        assert_eq!(TokenHash::of("my-token").as_str(), "$influxdb2-sha256$_s5Q0ih_ckWupYGbdfle6L7ClaFPjvHnox8X8drp30Q=");
+    }
+
+    #[test]
+    fn a_token_has_the_form_that_scanners_look_for() {
+        let token = NewToken::generate([0xff; 32]);
+        assert_eq!(token.expose().len(), 53);
+        assert!(token.expose().starts_with("jtn_"));
+        assert!(is_well_formed(token.expose()));
+        assert_eq!(token.prefix().unwrap().len(), 8);
+    }
+
+    #[test]
+    fn only_tokens_of_this_form_have_a_prefix() {
+        assert_eq!(NewToken::supplied("op-token".into()).prefix(), None);
+        assert_eq!(NewToken::supplied("A".repeat(86) + "==").prefix(), None);
+    }
+
+    #[test]
+    fn pasted_tokens_are_cut_and_words_are_not() {
+        let token = NewToken::generate([7; 32]);
+        let prefix = token.prefix().unwrap();
+        assert_eq!(redact(&format!("find {} now", token.expose())), format!("find {prefix} now"));
+        assert_eq!(redact(&("A".repeat(86) + "==")), "AAAA");
+        assert_eq!(redact("Telegraf eu-west  ॐ "), "Telegraf eu-west  ॐ ");
+        assert_eq!(redact("jtn_k7Vn"), "jtn_k7Vn");
+    }
+
+    #[test]
+    fn debugging_a_token_does_not_show_it() {
+        let token = NewToken::generate([7; 32]);
+        assert!(!format!("{token:?}").contains(&token.expose()[4..]));
+    }
+
+    proptest! {
+        #[test]
+        fn a_typing_error_is_noticed(random: [u8; 32], at in 4usize..53, letter in "[0-9A-Za-z]") {
+            let token = NewToken::generate(random).expose().to_owned();
+            let mut typed = token.clone();
+            typed.replace_range(at..=at, &letter);
+            prop_assert_eq!(is_well_formed(&typed), typed == token);
+        }
+
+        #[test]
+        fn different_bits_give_different_tokens(a: [u8; 32], b: [u8; 32]) {
+            prop_assert_eq!(NewToken::generate(a).expose() == NewToken::generate(b).expose(), a == b);
+        }
+
+        #[test]
+        fn no_text_makes_recognition_fail(text in "\\PC{0,80}") {
+            let _ = is_well_formed(&text);
+            let _ = visible_prefix(&text);
+            let _ = redact(&text);
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The files of the console, which the program carries in itself.
+
+use std::{borrow::Cow, fmt::Write as _, sync::LazyLock};
+
+use axum::{
+    body::Body,
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    response::{IntoResponse, Response},
+};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+#[derive(RustEmbed)]
+#[folder = "target/site"]
+#[allow_missing = true]
+struct Site;
+
+/// Where the browser finds script, program and style: their names carry a hash in a release.
+pub struct Names {
+    pub js: String,
+    pub wasm: String,
+    pub css: String,
+}
+
+pub static NAMES: LazyLock<Names> = LazyLock::new(|| {
+    let hashes = Site::get("hash.txt").map(|file| String::from_utf8_lossy(&file.data).into_owned()).unwrap_or_default();
+    let name = |kind: &str| {
+        let hash = hashes.lines().find_map(|line| line.strip_prefix(kind)?.strip_prefix(':'));
+        hash.map_or_else(|| format!("/pkg/jeton.{kind}"), |hash| format!("/pkg/jeton.{}.{kind}", hash.trim()))
+    };
+    Names { js: name("js"), wasm: name("wasm"), css: name("css") }
+});
+
+/// Whether the console's program is there: a server built before its site has none.
+pub fn are_complete() -> bool {
+    [&NAMES.js, &NAMES.wasm, &NAMES.css].into_iter().all(|name| Site::get(name.trim_start_matches('/')).is_some())
+}
+
+/// A file, in the smallest form the browser takes; `None` if there is none of that name.
+pub fn file(uri: &Uri, headers: &HeaderMap) -> Option<Response> {
+    let path = uri.path().trim_start_matches('/');
+    if path.is_empty() || path == "hash.txt" {
+        return None;
+    }
+    let plain = Site::get(path)?;
+    let (file, encoding) = smallest(path, plain, headers);
+    let etag = etag(&file);
+    let hashed = NAMES_WITH_HASH.iter().any(|name| uri.path() == *name);
+    let cache = if hashed { "public, max-age=31536000, immutable" } else { "no-cache" };
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes()) {
+        return Some((StatusCode::NOT_MODIFIED, [(header::ETAG, etag), (header::CACHE_CONTROL, cache.into())]).into_response());
+    }
+    let kind = mime_guess::from_path(path).first_or_octet_stream();
+    let body = match file.data {
+        Cow::Borrowed(bytes) => Body::from(bytes),
+        Cow::Owned(bytes) => Body::from(bytes),
+    };
+    let mut response =
+        ([(header::CONTENT_TYPE, kind.to_string()), (header::ETAG, etag), (header::CACHE_CONTROL, cache.into())], body).into_response();
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
+    if let Some(encoding) = encoding {
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+    }
+    Some(response)
+}
+
+/// The names that change with their content, and so may be kept for ever.
+static NAMES_WITH_HASH: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let names = &*NAMES;
+    [&names.js, &names.wasm, &names.css].into_iter().map(String::as_str).filter(|name| name.matches('.').count() > 1).collect()
+});
+
+fn smallest(path: &str, plain: EmbeddedFile, headers: &HeaderMap) -> (EmbeddedFile, Option<&'static str>) {
+    let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    for (name, ending) in [("br", "br"), ("gzip", "gz")] {
+        if accepted.split(',').any(|one| one.split(';').next().unwrap_or_default().trim() == name)
+            && let Some(file) = Site::get(&format!("{path}.{ending}"))
+        {
+            return (file, Some(name));
+        }
+    }
+    (plain, None)
+}
+
+fn etag(file: &EmbeddedFile) -> String {
+    let hash = file.metadata.sha256_hash();
+    hash[..16].iter().fold(String::from("\""), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    }) + "\""
+}

@@ -1,0 +1,71 @@
+//! Wiring: state, router, middleware, start and shutdown.
+
+mod assets;
+mod client;
+pub mod cookie;
+pub mod data;
+mod headers;
+pub mod observe;
+mod origin;
+pub mod pages;
+mod start;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use axum::{
+    Router,
+    extract::{FromRef, Request},
+    http::StatusCode,
+    middleware::{from_fn, from_fn_with_state},
+    response::{IntoResponse, Response},
+};
+use leptos::config::LeptosOptions;
+use metrics_exporter_prometheus::PrometheusHandle;
+use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
+
+use crate::{api, config::Config, model::Timestamp, service::Service};
+
+pub use headers::INFLUXDB_VERSION;
+pub use start::{Running, StartError, serve, start};
+
+/// What every handler can reach. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    pub service: Service,
+    pub config: Arc<Config>,
+    pub metrics: PrometheusHandle,
+    pub started: Timestamp,
+    pub leptos: LeptosOptions,
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
+}
+
+/// How long an answer may take.
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+
+/// Everything Jeton answers.
+pub fn router(state: AppState) -> Router {
+    Router::new()
+        .merge(api::router(&state))
+        .merge(api::system::router())
+        .fallback(not_found)
+        .layer(from_fn(observe::remember_route))
+        .layer(from_fn_with_state(state.clone(), origin::refuse_foreign))
+        .layer(from_fn_with_state(state.clone(), client::identify))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER_WITHIN))
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn(headers::secure))
+        .layer(from_fn(observe::observe))
+        .with_state(state)
+}
+
+async fn not_found(request: Request) -> Response {
+    assets::file(request.uri(), request.headers()).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
+}
+
+/// What carries the peer's address to the handlers.
+type MakeService = axum::extract::connect_info::IntoMakeServiceWithConnectInfo<Router, SocketAddr>;

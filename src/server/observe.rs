@@ -1,0 +1,40 @@
+//! What is logged and counted of a request: method, route, status, time. Never the query: people put secrets there.
+
+use std::time::Instant;
+
+use axum::{
+    extract::{MatchedPath, Request},
+    middleware::Next,
+    response::Response,
+};
+
+/// The route that answered, on its way out.
+#[derive(Clone)]
+struct Route(String);
+
+/// Notes which route answers; stands between a router and its routes.
+pub async fn remember_route(path: Option<MatchedPath>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if let Some(path) = path
+        && response.extensions().get::<Route>().is_none()
+    {
+        response.extensions_mut().insert(Route(path.as_str().to_owned()));
+    }
+    response
+}
+
+/// Logs and counts; stands before everything.
+pub async fn observe(request: Request, next: Next) -> Response {
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let begun = Instant::now();
+    let response = next.run(request).await;
+    let status = response.status().as_u16();
+    let route = response.extensions().get::<Route>().map_or_else(|| String::from("unmatched"), |route| route.0.clone());
+    let milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    tracing::debug!(%method, path, status, milliseconds, "answered");
+    let labels = [("method", method.to_string()), ("route", route), ("status", status.to_string())];
+    metrics::counter!("jeton_http_requests_total", &labels).increment(1);
+    metrics::histogram!("jeton_http_request_seconds", &labels[..2]).record(begun.elapsed().as_secs_f64());
+    response
+}

@@ -1,0 +1,134 @@
+//! Who a token or a session's key belongs to, and what it may.
+
+use crate::{
+    model::{Action, Authorization, Error, Liveness, Permission, Status, Timestamp, User, UserId, grant, org::Role, token::TokenHash},
+    store::{self, Connection, memberships::Of, sessions::Session},
+};
+
+use super::{Caller, Client, Service, caller::Credential, sessions};
+
+impl Service {
+    /// The caller who holds this token (contract §2). An inactive token still tells who asks; nothing is permitted.
+    pub async fn caller_by_token(&self, token: &str, client: Client) -> Result<Caller, Error> {
+        // influxd takes whatever looks like a JWT for one, and has no keys to check one with.
+        if is_jwt(token) {
+            return Err(Error::Unauthenticated);
+        }
+        let mut reader = self.read().await?;
+        let found = store::authorizations::by_token_hash(&mut reader, &TokenHash::of(token)).await?;
+        let authorization = found.ok_or(Error::Unauthenticated)?;
+        caller_with(&mut reader, authorization, client, self.now()).await
+    }
+
+    /// The caller whose session has this key; the use renews it.
+    pub async fn caller_by_session(&self, key: &str, client: Client) -> Result<Caller, Error> {
+        let key_hash = sessions::key_hash(key);
+        let now = self.now();
+        let mut reader = self.read().await?;
+        let session = live_session(&mut reader, &key_hash, now).await?;
+        let caller = caller_in(&mut reader, &session, client, now).await?;
+        drop(reader);
+        self.renew(&session, now).await;
+        Ok(caller)
+    }
+
+    /// Reads a caller again, inside a change.
+    pub(super) async fn caller_again(&self, connection: &mut Connection, caller: &Caller, now: Timestamp) -> Result<Caller, Error> {
+        let client = caller.client.clone();
+        match &caller.credential {
+            Credential::Token(id) => {
+                let found = store::authorizations::by_id(connection, *id).await?;
+                caller_with(connection, found.ok_or(Error::Unauthenticated)?, client, now).await
+            }
+            Credential::Session(key_hash) => {
+                let session = live_session(connection, key_hash, now).await?;
+                caller_in(connection, &session, client, now).await
+            }
+        }
+    }
+}
+
+async fn caller_with(connection: &mut Connection, authorization: Authorization, client: Client, now: Timestamp) -> Result<Caller, Error> {
+    let user = active_user(connection, authorization.user).await?;
+    let inactive = match authorization.liveness(now) {
+        Liveness::Live => false,
+        Liveness::Inactive => true,
+        Liveness::Expired | Liveness::Ended => return Err(Error::Unauthenticated),
+    };
+    Ok(Caller {
+        user,
+        credential: Credential::Token(authorization.id),
+        permissions: authorization.permissions,
+        inactive,
+        expires_at: authorization.expires_at,
+        client,
+    })
+}
+
+async fn live_session(connection: &mut Connection, key_hash: &str, now: Timestamp) -> Result<Session, Error> {
+    let session = store::sessions::by_key_hash(connection, key_hash).await?.ok_or(Error::Unauthenticated)?;
+    if session.expires_at <= now || session.ends_at <= now { Err(Error::Unauthenticated) } else { Ok(session) }
+}
+
+async fn caller_in(connection: &mut Connection, session: &Session, client: Client, now: Timestamp) -> Result<Caller, Error> {
+    let user = active_user(connection, session.user).await?;
+    let permissions = permissions_of(connection, user.id, now).await?;
+    let credential = Credential::Session(session.key_hash.clone());
+    Ok(Caller { user, credential, permissions, inactive: false, expires_at: None, client })
+}
+
+/// A user who was deleted is told the same as one who is inactive, as influxd does.
+async fn active_user(connection: &mut Connection, id: UserId) -> Result<User, Error> {
+    let user = store::users::by_id(connection, id).await?.ok_or(Error::UserInactive)?;
+    if user.status == Status::Active { Ok(user) } else { Err(Error::UserInactive) }
+}
+
+/// What a session may: the user's memberships, all their live authorizations, and themselves (contract §2.6; dead
+/// authorizations give nothing here).
+async fn permissions_of(connection: &mut Connection, user: UserId, now: Timestamp) -> Result<Vec<Permission>, Error> {
+    let mut permissions = membership_permissions(connection, user).await?;
+    for authorization in store::authorizations::live_of_user(connection, user, now).await? {
+        permissions.extend(authorization.permissions);
+    }
+    permissions.sort_unstable();
+    permissions.dedup();
+    Ok(permissions)
+}
+
+/// What a user's memberships give, and what everyone may with themselves.
+pub(super) async fn membership_permissions(connection: &mut Connection, user: UserId) -> Result<Vec<Permission>, Error> {
+    let mut permissions = Vec::new();
+    for (of, role) in store::memberships::of_user(connection, user).await? {
+        match (of, role) {
+            (Of::Org(org), Role::Owner) => permissions.extend(grant::owner(org)),
+            (Of::Org(org), Role::Member) => permissions.extend(grant::member(org)),
+            (Of::Bucket(bucket), Role::Member) => permissions.extend(grant::bucket_member(bucket)),
+            (Of::Instance, Role::Owner) => permissions.extend(grant::instance_owner()),
+            (Of::Bucket(_), Role::Owner) | (Of::Instance, Role::Member) => {}
+        }
+    }
+    permissions.extend(Action::ALL.map(|action| super::required::user(action, user)));
+    Ok(permissions)
+}
+
+/// Three non-empty parts of base64url, of which the first holds a JSON object.
+fn is_jwt(token: &str) -> bool {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    let parts: Vec<&str> = token.split('.').collect();
+    let [header, claims, signature] = parts[..] else { return false };
+    let decoded = |part: &str| URL_SAFE_NO_PAD.decode(part).ok();
+    let object = |part: &str| decoded(part).is_some_and(|bytes| serde_json::from_slice::<serde_json::Map<_, _>>(&bytes).is_ok());
+    object(header) && object(claims) && decoded(signature).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_jwt_is_told_from_a_token() {
+        assert!(is_jwt("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.AAAA"));
+        assert!(!is_jwt("op-token"));
+        assert!(!is_jwt("a.b.c"));
+    }
+}

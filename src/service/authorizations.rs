@@ -1,0 +1,357 @@
+//! Authorizations: creating, seeing, changing and deleting the records of tokens.
+
+use serde_json::json;
+
+use crate::{
+    model::{
+        Action, Authorization, AuthorizationId, BucketId, Error, Id, OrgId, Permission, Resource, ResourceType, Status, TelegrafId, Timestamp,
+        UserId,
+        authorization::{MAX_DESCRIPTION, MAX_PERMISSIONS, clone_description},
+        grant::{self, Breadth, Coverage, coverage_by},
+        listing::Details,
+        token::NewToken,
+        user::check_text,
+    },
+    store::{self, Connection, authorizations::Keys},
+};
+
+use super::{Caller, Service, audit::Event, change::Change, fold, forms, names::Names, random, required};
+
+/// A permission as it is asked for: words that may mean nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AskedPermission {
+    pub action: String,
+    pub kind: String,
+    pub id: Option<Id>,
+    pub org: Option<OrgId>,
+    /// Stands for the id of a bucket, a telegraf configuration, a user or an organization.
+    pub name: Option<String>,
+}
+
+impl From<Permission> for AskedPermission {
+    fn from(permission: Permission) -> Self {
+        Self {
+            action: permission.action.name().into(),
+            kind: permission.resource.kind.name().into(),
+            id: permission.resource.id,
+            org: permission.resource.org,
+            name: None,
+        }
+    }
+}
+
+/// An authorization as it is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct AskedAuthorization {
+    pub org: Option<OrgId>,
+    /// Who it is to belong to; `None` is the caller.
+    pub user: Option<UserId>,
+    pub status: Option<String>,
+    pub description: String,
+    pub permissions: Vec<AskedPermission>,
+}
+
+/// An authorization that was just created, and its token, which nobody sees again.
+#[derive(Clone, Debug)]
+pub struct Created {
+    pub details: Details,
+    pub token: NewToken,
+}
+
+/// What may change about an authorization; `None` stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct AuthorizationUpdate {
+    pub status: Option<String>,
+    pub description: Option<String>,
+}
+
+impl Service {
+    /// Creates an authorization. The order of the checks is influxd's (contract §4.2). `form`: the one-time id of the
+    /// form that asks, if one does.
+    pub async fn create_authorization(&self, caller: &Caller, asked: AskedAuthorization, form: Option<&str>) -> Result<Created, Error> {
+        let Asked { org, status, permissions } = parse(&asked)?;
+        let (mut change, caller) = self.begin(caller).await?;
+        let owner = asked.user.unwrap_or_else(|| caller.id());
+        caller.check(required::authorizations(Action::Write, org))?;
+        caller.check(required::user(Action::Write, owner))?;
+        let permissions = resolve_names(&mut change, permissions, org).await?;
+        let new = New { org, owner, status, description: asked.description, permissions, expires_at: caller.expires_at };
+        let created = self.create(&mut change, &caller, new, Event::AuthorizationCreated, form).await?;
+        change.commit().await?;
+        Ok(created)
+    }
+
+    /// Creates the All Access token of an organization for the caller (contract §9.6).
+    pub async fn create_all_access(&self, caller: &Caller, org: OrgId, description: String, form: Option<&str>) -> Result<Created, Error> {
+        let permissions = grant::all_access(org, caller.id()).into_iter().map(AskedPermission::from).collect();
+        let asked = AskedAuthorization { org: Some(org), description, permissions, ..AskedAuthorization::default() };
+        self.create_authorization(caller, asked, form).await
+    }
+
+    /// Creates an active token with the permissions and the owner of another one; the caller must hold all of them.
+    /// A clone lives as long from now as its original was to live.
+    pub async fn clone_authorization(&self, caller: &Caller, id: AuthorizationId, form: Option<&str>) -> Result<Created, Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        let original = readable(&mut change, &caller, id).await?;
+        caller.check(required::authorizations(Action::Write, original.org))?;
+        caller.check(required::user(Action::Write, original.user))?;
+        let now = change.now;
+        let life = original.expires_at.map(|end| now.plus_seconds(end.seconds_since(original.created_at)));
+        let new = New {
+            org: original.org,
+            owner: original.user,
+            status: Status::Active,
+            description: clone_description(&original.description, now),
+            permissions: original.permissions,
+            expires_at: [life, caller.expires_at].into_iter().flatten().min(),
+        };
+        let created = self.create(&mut change, &caller, new, Event::AuthorizationCloned, form).await?;
+        change.commit().await?;
+        Ok(created)
+    }
+
+    async fn create(&self, change: &mut Change, caller: &Caller, new: New, event: Event, form: Option<&str>) -> Result<Created, Error> {
+        check_text("description", &new.description, MAX_DESCRIPTION)?;
+        check_grantable(change, caller, &new.permissions).await?;
+        check_scope(&new.permissions, new.org)?;
+        if store::users::by_id(change, new.owner).await?.is_none() || store::orgs::by_id(change, new.org).await?.is_none() {
+            return Err(Error::UnableToCreateToken);
+        }
+        forms::spend(change, form, caller.id()).await?;
+        let token = NewToken::generate(random());
+        let authorization = Authorization {
+            id: AuthorizationId(self.next_id()),
+            org: new.org,
+            user: new.owner,
+            created_by: caller.id(),
+            status: new.status,
+            description: new.description,
+            permissions: new.permissions,
+            token_prefix: token.prefix(),
+            created_at: change.now,
+            updated_at: change.now,
+            expires_at: new.expires_at,
+            ended_at: None,
+        };
+        if !store::authorizations::insert(change, &authorization, &token.hash(), &keys(&authorization)).await? {
+            return Err(Error::TokenExists);
+        }
+        let detail = json!({
+            "description": authorization.description, "prefix": authorization.token_prefix, "owner": authorization.user,
+            "status": authorization.status, "permissions": authorization.permissions.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        });
+        change.record(event, Some(authorization.org), authorization.id, detail).await?;
+        Ok(Created { details: named(change, authorization).await?, token })
+    }
+
+    /// One authorization, which the caller may read (contract §4.4).
+    pub async fn authorization(&self, caller: &Caller, id: AuthorizationId) -> Result<Details, Error> {
+        let mut reader = self.read().await?;
+        let authorization = readable(&mut reader, caller, id).await?;
+        let names = Names::of(&mut reader, std::slice::from_ref(&authorization)).await?;
+        refuse_orphan(&names, &authorization)?;
+        Ok(names.details(authorization, self.now()))
+    }
+
+    /// Changes description and status; permissions never change (contract §4.5). Nothing happens to one that ended
+    /// with its owner or organization.
+    pub async fn update_authorization(&self, caller: &Caller, id: AuthorizationId, update: AuthorizationUpdate) -> Result<Details, Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        let before = readable(&mut change, &caller, id).await?;
+        check_writable(&caller, &before)?;
+        let names = Names::of(&mut change, std::slice::from_ref(&before)).await?;
+        refuse_orphan(&names, &before)?;
+        let mut after = before.clone();
+        if let Some(status) = update.status {
+            after.status = status.parse().map_err(|_| Error::BadAuthorizationStatus)?;
+        }
+        if let Some(description) = update.description {
+            check_text("description", &description, MAX_DESCRIPTION)?;
+            after.description = description;
+        }
+        // Two changes in one microsecond still tell their order.
+        after.updated_at = change.now.max(Timestamp::from_micros(before.updated_at.micros() + 1));
+        store::authorizations::update(&mut change, &after, &keys(&after)).await?;
+        let detail = json!({
+            "before": {"description": before.description, "status": before.status},
+            "after": {"description": after.description, "status": after.status},
+        });
+        change.record(Event::AuthorizationUpdated, Some(after.org), id, detail).await?;
+        let now = change.now;
+        change.commit().await?;
+        Ok(names.details(after, now))
+    }
+
+    /// Deletes an authorization: its token is refused from the next request on.
+    pub async fn delete_authorization(&self, caller: &Caller, id: AuthorizationId) -> Result<Authorization, Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        let authorization = existing(&mut change, id).await?;
+        check_writable(&caller, &authorization)?;
+        store::authorizations::delete(&mut change, id).await?;
+        let detail = json!({"description": authorization.description, "prefix": authorization.token_prefix, "owner": authorization.user});
+        change.record(Event::AuthorizationDeleted, Some(authorization.org), id, detail).await?;
+        change.commit().await?;
+        Ok(authorization)
+    }
+}
+
+/// An authorization that is about to be created.
+struct New {
+    org: OrgId,
+    owner: UserId,
+    status: Status,
+    description: String,
+    permissions: Vec<Permission>,
+    expires_at: Option<Timestamp>,
+}
+
+/// What was asked for, read: the words mean something.
+struct Asked {
+    org: OrgId,
+    status: Status,
+    permissions: Vec<(Permission, Option<String>)>,
+}
+
+/// Checks 2 to 5 of contract §4.2.
+fn parse(asked: &AskedAuthorization) -> Result<Asked, Error> {
+    if asked.permissions.is_empty() {
+        return Err(Error::NoPermissions);
+    }
+    if asked.permissions.len() > MAX_PERMISSIONS {
+        return Err(Error::TooManyPermissions { limit: MAX_PERMISSIONS });
+    }
+    let permissions = asked.permissions.iter().map(parse_permission).collect::<Result<_, _>>()?;
+    let org = asked.org.ok_or(Error::OrgRequired)?;
+    let status = asked.status.as_deref().unwrap_or_default().parse().map_err(|_| Error::BadStatus)?;
+    Ok(Asked { org, status, permissions })
+}
+
+fn parse_permission(asked: &AskedPermission) -> Result<(Permission, Option<String>), Error> {
+    let kind = asked.kind.parse().map_err(|_| Error::UnknownResourceType)?;
+    let action = asked.action.parse().map_err(|_| Error::UnknownAction)?;
+    let permission = Permission { action, resource: Resource { kind, id: asked.id, org: asked.org } };
+    let name = asked.name.clone().filter(|name| !name.is_empty() && asked.id.is_none());
+    Ok((permission, name))
+}
+
+/// Puts ids in the place of names. influxd ignores the names, and so grants everything of the type.
+async fn resolve_names(connection: &mut Connection, asked: Vec<(Permission, Option<String>)>, org: OrgId) -> Result<Vec<Permission>, Error> {
+    let mut permissions = Vec::with_capacity(asked.len());
+    for (mut permission, name) in asked {
+        if let Some(name) = name {
+            permission.resource = resolve(connection, permission.resource, name, org).await?;
+        }
+        permissions.push(permission);
+    }
+    Ok(permissions)
+}
+
+async fn resolve(connection: &mut Connection, resource: Resource, name: String, org: OrgId) -> Result<Resource, Error> {
+    let unknown = || Error::NoSuchNamedResource { kind: resource.kind.name().into(), name: name.clone() };
+    let within = resource.org.unwrap_or(org);
+    // Another organization's things are not looked for: such a permission is refused in any case.
+    if within != org {
+        return Err(unknown());
+    }
+    let (id, org) = match resource.kind {
+        ResourceType::Buckets => (store::buckets::by_name(connection, org, &name).await?.map(|found| found.id.0), Some(org)),
+        ResourceType::Telegrafs => (store::telegrafs::by_name(connection, org, &name).await?.map(|found| found.id.0), Some(org)),
+        ResourceType::Users => (store::users::by_name(connection, &name).await?.map(|found| found.id.0), resource.org),
+        ResourceType::Orgs => (store::orgs::by_name(connection, &name).await?.map(|found| found.id.0), resource.org),
+        _ => (None, None),
+    };
+    Ok(Resource { kind: resource.kind, id: Some(id.ok_or_else(unknown)?), org })
+}
+
+/// Nobody grants what they don't hold. A permission for one thing in an organization, held only through the
+/// organization, is granted if the thing is there: the match looks at the id alone, so anything else would be a way
+/// into other organizations.
+async fn check_grantable(connection: &mut Connection, caller: &Caller, permissions: &[Permission]) -> Result<(), Error> {
+    for permission in permissions {
+        let granted = match coverage_by(caller.permissions(), permission) {
+            Coverage::Full => true,
+            Coverage::None => false,
+            Coverage::IfInOrg { kind, id, org } => belongs_to(connection, kind, id, org).await?,
+        };
+        if !granted {
+            return Err(Error::NotGrantable(*permission));
+        }
+    }
+    Ok(())
+}
+
+async fn belongs_to(connection: &mut Connection, kind: ResourceType, id: Id, org: OrgId) -> Result<bool, Error> {
+    Ok(match kind {
+        ResourceType::Buckets => store::buckets::by_id(connection, BucketId(id)).await?.is_some_and(|bucket| bucket.org == org),
+        ResourceType::Telegrafs => store::telegrafs::by_id(connection, TelegrafId(id)).await?.is_some_and(|telegraf| telegraf.org == org),
+        ResourceType::Authorizations => {
+            store::authorizations::by_id(connection, AuthorizationId(id)).await?.is_some_and(|authorization| authorization.org == org)
+        }
+        // Users belong to no organization, and what else there is lives elsewhere.
+        _ => false,
+    })
+}
+
+/// Checks 10 and 11 of contract §4.2.
+fn check_scope(permissions: &[Permission], org: OrgId) -> Result<(), Error> {
+    if permissions.iter().any(|permission| permission.resource.kind == ResourceType::Instance) {
+        return Err(Error::InstanceNotGrantable);
+    }
+    match permissions.iter().find(|permission| permission.resource.org.is_some_and(|other| other != org)) {
+        Some(permission) => Err(Error::PermissionForOtherOrg(*permission, org)),
+        None => Ok(()),
+    }
+}
+
+async fn existing(connection: &mut Connection, id: AuthorizationId) -> Result<Authorization, Error> {
+    store::authorizations::by_id(connection, id).await?.ok_or(Error::AuthorizationNotFound)
+}
+
+async fn readable(connection: &mut Connection, caller: &Caller, id: AuthorizationId) -> Result<Authorization, Error> {
+    let authorization = existing(connection, id).await?;
+    caller.check(required::authorization(Action::Read, id, authorization.org))?;
+    caller.check(required::user(Action::Read, authorization.user))?;
+    Ok(authorization)
+}
+
+fn check_writable(caller: &Caller, authorization: &Authorization) -> Result<(), Error> {
+    caller.check(required::authorization(Action::Write, authorization.id, authorization.org))?;
+    caller.check(required::user(Action::Write, authorization.user))
+}
+
+/// Whose owner or organization is gone, and stays gone for it even if the same id comes back.
+fn refuse_orphan(names: &Names, authorization: &Authorization) -> Result<(), Error> {
+    if names.user(authorization.user).is_none() {
+        return Err(Error::UserNotFound);
+    }
+    if names.org(authorization.org).is_none() {
+        return Err(Error::OrgNotFound);
+    }
+    if authorization.ended_at.is_some() { Err(Error::UserNotFound) } else { Ok(()) }
+}
+
+async fn named(connection: &mut Connection, authorization: Authorization) -> Result<Details, Error> {
+    let names = Names::of(connection, std::slice::from_ref(&authorization)).await?;
+    let now = authorization.created_at;
+    Ok(names.details(authorization, now))
+}
+
+/// The folded texts that a list is sorted and searched by.
+pub(super) fn keys(authorization: &Authorization) -> Keys {
+    let breadth = match Breadth::of(&authorization.permissions, authorization.org) {
+        Breadth::Operator => "operator ",
+        Breadth::AllAccess(_) => "all access ",
+        Breadth::Custom => "",
+    };
+    let mut search = format!(
+        "{} {} {} {} {breadth}",
+        fold(&authorization.description),
+        authorization.id,
+        fold(authorization.token_prefix.as_deref().unwrap_or_default()),
+        authorization.status,
+    );
+    for permission in &authorization.permissions {
+        search.push_str(&format!("{permission} {} {} ", permission.action, permission.resource.kind.words()).to_lowercase());
+    }
+    Keys { description: fold(&authorization.description), search }
+}

@@ -1,0 +1,94 @@
+//! Who asks, and what they may.
+
+use std::net::IpAddr;
+
+use crate::{
+    model::{Action, AuthorizationId, Error, Permission, ResourceType, Timestamp, User, UserId, permission},
+    store::authorizations::{OwnerReach, Reach, Visible},
+};
+
+/// The program or browser a request came from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Client {
+    pub address: Option<IpAddr>,
+    pub agent: Option<String>,
+}
+
+/// How a caller proved who they are. It never holds the secret itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Credential {
+    Token(AuthorizationId),
+    /// By the hash of the session's key.
+    Session(String),
+}
+
+/// A user, and the permissions that came with the token or the session.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub user: User,
+    pub(super) credential: Credential,
+    pub(super) permissions: Vec<Permission>,
+    /// A token that was switched off still says who asks, but nothing is permitted (contract §2.2).
+    pub(super) inactive: bool,
+    /// When the token itself stops working; nothing it makes lives longer.
+    pub(super) expires_at: Option<Timestamp>,
+    pub(super) client: Client,
+}
+
+impl Caller {
+    pub const fn id(&self) -> UserId {
+        self.user.id
+    }
+
+    /// What the caller holds; nothing with an inactive token.
+    pub fn permissions(&self) -> &[Permission] {
+        if self.inactive { &[] } else { &self.permissions }
+    }
+
+    /// Whether the caller may do what `required` asks for.
+    pub fn may(&self, required: &Permission) -> bool {
+        permission::which_permits(self.permissions(), required).is_some()
+    }
+
+    /// Refuses what the caller may not do, in influxd's words (contract §2.3).
+    pub fn check(&self, required: Permission) -> Result<(), Error> {
+        if self.inactive {
+            return Err(Error::TokenInactive);
+        }
+        if self.may(&required) { Ok(()) } else { Err(Error::Unauthorized(required)) }
+    }
+
+    /// Whether a browser's session, and not a token, asks.
+    pub const fn has_session(&self) -> bool {
+        matches!(self.credential, Credential::Session(_))
+    }
+
+    /// The authorizations this caller may see: those whose record and whose owner they may read. An organization's
+    /// `users` permission reads no owner, for owners are asked by id (contract §4.9).
+    pub(super) fn visible(&self) -> Visible {
+        let (mut orgs, mut ids, mut owners) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut all, mut all_owners) = (false, false);
+        for held in self.permissions().iter().filter(|held| held.action == Action::Read) {
+            let resource = held.resource;
+            match (resource.kind, resource.id, resource.org) {
+                (ResourceType::Instance, _, _) => (all, all_owners) = (true, true),
+                (ResourceType::Authorizations, Some(id), _) => ids.push(AuthorizationId(id)),
+                (ResourceType::Authorizations, None, Some(org)) => orgs.push(org),
+                (ResourceType::Authorizations, None, None) => all = true,
+                (ResourceType::Users, Some(id), _) => owners.push(UserId(id)),
+                (ResourceType::Users, None, None) => all_owners = true,
+                _ => {}
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        orgs.sort_unstable();
+        orgs.dedup();
+        owners.sort_unstable();
+        owners.dedup();
+        Visible {
+            authorizations: if all { Reach::All } else { Reach::Only { orgs, ids } },
+            owners: if all_owners { OwnerReach::All } else { OwnerReach::Only(owners) },
+        }
+    }
+}

@@ -1,0 +1,20 @@
+//! Forms that were sent twice.
+
+use crate::{
+    model::{Error, Timestamp, UserId},
+    store,
+};
+
+use super::change::Change;
+
+/// How long a form's id is remembered: longer than a session lives.
+const REMEMBERED_SECONDS: i64 = 24 * 3600;
+
+/// Lets a form through once. `id`: from the page that showed the form; `None` from programs, which say it themselves.
+pub(super) async fn spend(change: &mut Change, id: Option<&str>, user: UserId) -> Result<(), Error> {
+    let Some(id) = id else { return Ok(()) };
+    let now = change.now;
+    let forgotten: Timestamp = now.plus_seconds(-REMEMBERED_SECONDS);
+    store::form_ids::forget_before(change, forgotten).await?;
+    if store::form_ids::spend(change, id, user, now).await? { Ok(()) } else { Err(Error::AlreadyCreated) }
+}

@@ -1,0 +1,213 @@
+//! Lists of authorizations: the API's and the console's.
+
+use crate::{
+    model::{
+        Authorization, AuthorizationId, Error, Id, OrgId, Status, UserId,
+        describe::Summary,
+        listing::{Choice, Choices, Details, Place, SortKey, TokenPage, TokenQuery, TokenRow},
+    },
+    store::{
+        self, Connection,
+        authorizations::{Filter, Sort, Start},
+    },
+};
+
+use super::{Caller, Service, fold, names::Names, required};
+use crate::model::{Action, bucket::BucketKind};
+
+/// What the API's list is asked for (contract §4.3). Names that don't exist are refused whoever asks.
+#[derive(Clone, Debug, Default)]
+pub struct AuthorizationQuery {
+    pub id: Option<AuthorizationId>,
+    pub user: Option<UserId>,
+    pub user_name: Option<String>,
+    pub org: Option<OrgId>,
+    pub org_name: Option<String>,
+    /// A part of the description, owner, id, prefix or a permission.
+    pub text: Option<String>,
+    pub status: Option<Status>,
+    pub sort: ApiSort,
+    /// At most so many; without it, all.
+    pub limit: Option<u64>,
+    pub after: Option<AuthorizationId>,
+}
+
+/// What the API's list is sorted by: creation, unless asked otherwise.
+pub type ApiSort = Option<crate::model::listing::Sort>;
+
+/// How many authorizations the API's unlimited list fetches at once.
+const AT_ONCE: i64 = 1000;
+
+impl Service {
+    /// The authorizations the caller may see, without those whose owner or organization is gone (contract §4.3).
+    pub async fn authorizations(&self, caller: &Caller, query: &AuthorizationQuery) -> Result<Vec<Details>, Error> {
+        let mut reader = self.read().await?;
+        let filter = api_filter(&mut reader, caller, query).await?;
+        if let Some(id) = query.id
+            && store::authorizations::by_id(&mut reader, id).await?.is_none()
+        {
+            return Err(Error::AuthorizationNotFound);
+        }
+        let sort = query.sort.map_or(Sort::Id, order);
+        let mut found: Vec<Authorization> = Vec::new();
+        let mut start = query.after.map_or(Start::Offset(0), Start::After);
+        loop {
+            let wanted = query.limit.map_or(AT_ONCE, |limit| AT_ONCE.min(limit.cast_signed() - found.len().cast_signed() as i64));
+            let rows = store::authorizations::list(&mut reader, &filter, sort, start, wanted).await?;
+            let complete = rows.len().cast_signed() as i64;
+            let last = rows.last().map(|row| row.id);
+            found.extend(rows);
+            match last {
+                Some(id) if complete == wanted && query.limit.is_none_or(|limit| (found.len() as u64) < limit) => start = Start::After(id),
+                _ => break,
+            }
+        }
+        let names = Names::of(&mut reader, &found).await?;
+        let now = self.now();
+        Ok(found.into_iter().map(|authorization| names.details(authorization, now)).collect())
+    }
+
+    /// A page of the console's list of an organization's tokens.
+    pub async fn token_page(&self, caller: &Caller, org: OrgId, query: &TokenQuery) -> Result<TokenPage, Error> {
+        let mut reader = self.read().await?;
+        let everything = Filter { visible: caller.visible(), org: Some(org), ..Filter::default() };
+        let text = fold(&query.filter);
+        let filter = Filter { status: query.status, text: Some(text).filter(|text| !text.is_empty()), ..everything.clone() };
+        let unfiltered = count(&mut reader, &everything).await?;
+        let total = if query.is_filtered() { count(&mut reader, &filter).await? } else { unfiltered };
+        let sort = order(query.sort);
+        let page = match query.show {
+            Some(id) => 1 + store::authorizations::count_before(&mut reader, &filter, sort, id).await?.cast_unsigned() / query.page_size,
+            None => query.page,
+        };
+        let page = page.clamp(1, total.div_ceil(query.page_size).max(1));
+        let start = Start::Offset(((page - 1) * query.page_size).cast_signed());
+        let rows = store::authorizations::list(&mut reader, &filter, sort, start, query.page_size.cast_signed()).await?;
+        let names = Names::of(&mut reader, &rows).await?;
+        let now = self.now();
+        let rows = rows.into_iter().map(|row| token_row(&names, row, now)).collect();
+        Ok(TokenPage { rows, total, unfiltered, page, now })
+    }
+
+    /// The organizations the caller can work in, and how many tokens they see in each.
+    pub async fn places(&self, caller: &Caller) -> Result<Vec<Place>, Error> {
+        let orgs = self.orgs(caller, &super::orgs::OrgQuery { limit: 100, ..super::orgs::OrgQuery::default() }).await?;
+        let mut reader = self.read().await?;
+        let mut places = Vec::with_capacity(orgs.len());
+        for org in orgs {
+            let filter = Filter { visible: caller.visible(), org: Some(org.id), ..Filter::default() };
+            places.push(Place { id: org.id, name: org.name, tokens: count(&mut reader, &filter).await? });
+        }
+        Ok(places)
+    }
+
+    /// The buckets of an organization whose name contains `part`, for picking: people's own first.
+    pub async fn bucket_choices(&self, caller: &Caller, org: OrgId, part: &str, limit: u64) -> Result<Choices, Error> {
+        let mut reader = self.read().await?;
+        let part = fold(part);
+        let found = store::buckets::search(&mut reader, org, &part, 0, limit.cast_signed()).await?;
+        let items = found.into_iter().filter(|bucket| caller.may(&required::bucket(Action::Read, bucket))).map(|bucket| Choice {
+            id: bucket.id.into(),
+            name: bucket.name,
+            system: bucket.kind == BucketKind::System,
+        });
+        Ok(Choices {
+            items: items.collect(),
+            total: store::buckets::count(&mut reader, org, &part).await?.cast_unsigned(),
+            unfiltered: store::buckets::count(&mut reader, org, "").await?.cast_unsigned(),
+        })
+    }
+
+    /// The telegraf configurations of an organization whose name contains `part`, for picking.
+    pub async fn telegraf_choices(&self, caller: &Caller, org: OrgId, part: &str, limit: u64) -> Result<Choices, Error> {
+        let mut reader = self.read().await?;
+        let part = fold(part);
+        let found = store::telegrafs::search(&mut reader, org, &part, 0, limit.cast_signed()).await?;
+        let items = found.into_iter().filter(|telegraf| caller.may(&required::telegraf(Action::Read, telegraf.id, org))).map(|telegraf| Choice {
+            id: telegraf.id.into(),
+            name: telegraf.name,
+            system: false,
+        });
+        Ok(Choices {
+            items: items.collect(),
+            total: store::telegrafs::count(&mut reader, org, &part).await?.cast_unsigned(),
+            unfiltered: store::telegrafs::count(&mut reader, org, "").await?.cast_unsigned(),
+        })
+    }
+
+    /// How many tokens there are of each state, in all organizations; for the metrics.
+    pub async fn token_counts(&self) -> Result<Vec<(Status, bool, u64)>, Error> {
+        let mut reader = self.read().await?;
+        let counts = store::authorizations::count_by_state(&mut reader).await?;
+        Ok(counts.into_iter().map(|(status, ended, count)| (status, ended, count.cast_unsigned())).collect())
+    }
+}
+
+async fn api_filter(connection: &mut Connection, caller: &Caller, query: &AuthorizationQuery) -> Result<Filter, Error> {
+    let user = match (query.user, &query.user_name) {
+        (Some(id), _) => Some(id),
+        (None, Some(name)) => Some(store::users::by_name(connection, name).await?.ok_or(Error::UserNotFound)?.id),
+        (None, None) => None,
+    };
+    let org = match (query.org, &query.org_name) {
+        (Some(id), _) => Some(id),
+        (None, Some(name)) => {
+            let found = store::orgs::by_name(connection, name).await?;
+            Some(found.ok_or_else(|| Error::OrgNameNotFound { name: name.trim().into() })?.id)
+        }
+        (None, None) => None,
+    };
+    let mut filter = Filter { visible: caller.visible(), id: query.id, without_ended: true, ..Filter::default() };
+    // An id wins over every other filter.
+    if query.id.is_none() {
+        filter.user = user;
+        filter.org = org;
+        filter.status = query.status;
+        filter.text = query.text.as_deref().map(fold);
+    }
+    Ok(filter)
+}
+
+async fn count(connection: &mut Connection, filter: &Filter) -> Result<u64, Error> {
+    Ok(store::authorizations::count(connection, filter).await?.cast_unsigned())
+}
+
+const fn order(sort: crate::model::listing::Sort) -> Sort {
+    match (sort.key, sort.descending) {
+        (SortKey::Description, false) => Sort::Description,
+        (SortKey::Description, true) => Sort::DescriptionDescending,
+        (SortKey::Status, false) => Sort::Status,
+        (SortKey::Status, true) => Sort::StatusDescending,
+        (SortKey::CreatedAt, false) => Sort::Id,
+        (SortKey::CreatedAt, true) => Sort::IdDescending,
+    }
+}
+
+fn token_row(names: &Names, authorization: Authorization, now: crate::model::Timestamp) -> TokenRow {
+    TokenRow {
+        id: authorization.id,
+        summary: Summary::of(&names.name(&authorization), authorization.org),
+        owner: names.user(authorization.user).map(Into::into),
+        status: authorization.status,
+        liveness: authorization.liveness(now),
+        prefix: authorization.token_prefix,
+        description: authorization.description,
+        created_at: authorization.created_at,
+        updated_at: authorization.updated_at,
+    }
+}
+
+/// The names of picked things, for the description of what is about to be created.
+impl Service {
+    pub async fn choice_names(&self, caller: &Caller, org: OrgId, ids: &[Id]) -> Result<Vec<Choice>, Error> {
+        let mut reader = self.read().await?;
+        let buckets = store::buckets::by_ids(&mut reader, ids.iter().map(|id| crate::model::BucketId(*id))).await?;
+        let telegrafs = store::telegrafs::by_ids(&mut reader, ids.iter().map(|id| crate::model::TelegrafId(*id))).await?;
+        let buckets = buckets.into_iter().filter(|bucket| bucket.org == org && caller.may(&required::bucket(Action::Read, bucket)));
+        let telegrafs = telegrafs.into_iter().filter(|one| one.org == org && caller.may(&required::telegraf(Action::Read, one.id, org)));
+        let mut choices: Vec<Choice> =
+            buckets.map(|bucket| Choice { id: bucket.id.into(), name: bucket.name, system: bucket.kind == BucketKind::System }).collect();
+        choices.extend(telegrafs.map(|telegraf| Choice { id: telegraf.id.into(), name: telegraf.name, system: false }));
+        Ok(choices)
+    }
+}

@@ -1,0 +1,85 @@
+//! Members and owners of organizations and buckets (contract §5.3).
+
+use serde_json::json;
+
+use crate::{
+    model::{Action, BucketId, Error, OrgId, Permission, ResourceType, User, UserId, org::Role},
+    store::{self, Connection, memberships::Of},
+};
+
+use super::{Caller, Service, audit::Event, required};
+
+/// What has members and owners.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parent {
+    Org(OrgId),
+    Bucket(BucketId),
+}
+
+impl From<Parent> for Of {
+    fn from(parent: Parent) -> Self {
+        match parent {
+            Parent::Org(id) => Self::Org(id),
+            Parent::Bucket(id) => Self::Bucket(id),
+        }
+    }
+}
+
+impl Service {
+    /// The members or the owners. A parent that is missing or that the caller may not read is told alike (§1.7).
+    pub async fn members(&self, caller: &Caller, parent: Parent, role: Role) -> Result<Vec<User>, Error> {
+        let mut reader = self.read().await?;
+        org_of(&mut reader, caller, parent).await?;
+        let ids = store::memberships::users(&mut reader, parent.into(), role).await?;
+        let mut users = store::users::by_ids(&mut reader, ids).await?;
+        users.sort_by_key(|user| user.id);
+        Ok(users)
+    }
+
+    pub async fn add_member(&self, caller: &Caller, parent: Parent, user: Option<UserId>, role: Role) -> Result<User, Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        let org = org_of(&mut change, &caller, parent).await?;
+        let user = user.ok_or(Error::MemberMissing)?;
+        let user = store::users::by_id(&mut change, user).await?.ok_or(Error::UserNotFound)?;
+        caller.check(write_parent(parent, org))?;
+        let now = change.now;
+        if !store::memberships::insert(&mut change, parent.into(), user.id, role, now).await? {
+            return Err(Error::AlreadyMember { user: user.id });
+        }
+        change.record(Event::MemberAdded, Some(org), org, json!({"user": user.id, "name": user.name, "role": role})).await?;
+        change.commit().await?;
+        Ok(user)
+    }
+
+    /// Ends a user's role, whichever it is; nothing happens if there is none.
+    pub async fn remove_member(&self, caller: &Caller, parent: Parent, user: UserId) -> Result<(), Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        let org = org_of(&mut change, &caller, parent).await?;
+        caller.check(write_parent(parent, org))?;
+        store::memberships::delete(&mut change, parent.into(), user).await?;
+        change.record(Event::MemberRemoved, Some(org), org, json!({"user": user})).await?;
+        change.commit().await
+    }
+}
+
+async fn org_of(connection: &mut Connection, caller: &Caller, parent: Parent) -> Result<OrgId, Error> {
+    let (org, needed) = match parent {
+        Parent::Org(id) => {
+            let org = store::orgs::by_id(connection, id).await?.ok_or(Error::ParentNotFound)?;
+            (org.id, required::org(Action::Read, id))
+        }
+        Parent::Bucket(id) => {
+            let bucket = store::buckets::by_id(connection, id).await?.ok_or(Error::ParentNotFound)?;
+            (bucket.org, required::bucket(Action::Read, &bucket))
+        }
+    };
+    if caller.may(&needed) { Ok(org) } else { Err(Error::ParentNotFound) }
+}
+
+/// influxd asks for the parent with its organization, an organization being in itself.
+fn write_parent(parent: Parent, org: OrgId) -> Permission {
+    match parent {
+        Parent::Org(id) => Permission::on_in(Action::Write, ResourceType::Orgs, id, org),
+        Parent::Bucket(id) => Permission::on_in(Action::Write, ResourceType::Buckets, id, org),
+    }
+}

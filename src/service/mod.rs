@@ -1,0 +1,124 @@
+//! The rules: who may do what, in which order, and what gets logged. The only door to the store.
+//!
+//! Every operation is a method of [`Service`] and takes the [`Caller`] who asks. A writing operation runs in one
+//! [`Change`]: it takes the write lock, reads the caller again, decides, writes and appends to the audit log, and
+//! happens whole or not at all.
+
+pub mod audit;
+pub mod authentication;
+pub mod authorizations;
+pub mod buckets;
+pub mod caller;
+mod change;
+mod required;
+pub mod clock;
+mod forms;
+pub mod lists;
+pub mod members;
+pub mod names;
+pub mod orgs;
+pub mod passwords;
+pub mod sessions;
+pub mod setup;
+pub mod telegrafs;
+pub mod throttle;
+pub mod users;
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::{
+    model::{Error, Id, Timestamp, id::Snowflake},
+    store::{self, Store},
+};
+
+pub use audit::AuditKey;
+pub use caller::{Caller, Client};
+pub use clock::Clock;
+
+use passwords::Passwords;
+use throttle::Throttle;
+
+/// The rules, over a store. Cheap to clone.
+#[derive(Clone)]
+pub struct Service(Arc<Inner>);
+
+struct Inner {
+    store: Store,
+    clock: Clock,
+    audit_key: AuditKey,
+    passwords: Passwords,
+    throttle: Throttle,
+    snowflake: Mutex<Snowflake>,
+}
+
+impl Service {
+    /// Fails if another node of this database uses another audit key.
+    pub async fn start(store: Store, clock: Clock, audit_key: AuditKey) -> Result<Self, audit::KeyError> {
+        audit::adopt_key(&store, &audit_key).await?;
+        let node = u16::from_be_bytes(random());
+        Ok(Self(Arc::new(Inner {
+            store,
+            clock,
+            audit_key,
+            passwords: Passwords::new(),
+            throttle: Throttle::new(),
+            snowflake: Mutex::new(Snowflake::new(node)),
+        })))
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// Waits for what is under way and closes the database.
+    pub async fn close(&self) {
+        self.0.store.close().await;
+    }
+
+    /// Whether the database answers.
+    pub async fn is_healthy(&self) -> bool {
+        match self.0.store.read().await {
+            Ok(mut reader) => store::orgs::any(&mut reader).await.is_ok(),
+            Err(_) => false,
+        }
+    }
+
+    fn store(&self) -> &Store {
+        &self.0.store
+    }
+
+    async fn read(&self) -> Result<store::Reader, Error> {
+        Ok(self.0.store.read().await?)
+    }
+
+    /// An id that grows with time, for users, authorizations and telegraf configurations.
+    fn next_id(&self) -> Id {
+        let now = self.now();
+        self.0.snowflake.lock().unwrap_or_else(PoisonError::into_inner).next(now)
+    }
+}
+
+/// Random bytes from the operating system.
+pub(crate) fn random<const N: usize>() -> [u8; N] {
+    let mut bytes = [0; N];
+    // Nothing may go on without randomness: there is no key, token or salt to be had.
+    getrandom::fill(&mut bytes).unwrap_or_else(|error| panic!("the operating system gives no random bytes: {error}"));
+    bytes
+}
+
+/// A text as lists compare it: without regard to case, and without outer spaces.
+pub(crate) fn fold(text: &str) -> String {
+    text.trim().to_lowercase()
+}
+
+/// The log gets what happened, the caller does not.
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        if matches!(error, store::Error::PoolTimedOut) {
+            tracing::warn!(%error, "no database connection was free");
+            return Self::Busy;
+        }
+        tracing::error!(%error, "the database failed");
+        Self::Internal
+    }
+}

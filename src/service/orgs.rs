@@ -1,0 +1,144 @@
+//! Organizations.
+
+use serde_json::json;
+
+use crate::{
+    model::{
+        Action, Bucket, BucketId, Error, Id, Org, OrgId, Timestamp, UserId,
+        bucket::{BucketKind, SYSTEM_BUCKETS},
+        org::{Role, check_org_name},
+        user::check_text,
+    },
+    store::{self, memberships::Of, orgs::Whose},
+};
+
+use super::{Caller, Service, audit::Event, change::Change, fold, random, required};
+
+/// At most so many bytes in the description of an organization or a bucket.
+pub(super) const MAX_DESCRIPTION: usize = 1024;
+
+/// What a list of organizations is asked for (contract §5.4).
+#[derive(Clone, Debug, Default)]
+pub struct OrgQuery {
+    pub id: Option<OrgId>,
+    pub name: Option<String>,
+    pub user: Option<UserId>,
+    pub offset: u32,
+    pub limit: u32,
+}
+
+/// What may change about an organization; `None` stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct OrgUpdate {
+    pub name: Option<String>,
+    pub description: Option<String>,
+}
+
+impl Service {
+    /// The organizations the caller may see. Whoever may not read all gets those their user belongs to.
+    pub async fn orgs(&self, caller: &Caller, query: &OrgQuery) -> Result<Vec<Org>, Error> {
+        let mut reader = self.read().await?;
+        let found = match (query.id, &query.name) {
+            (Some(id), _) => vec![store::orgs::by_id(&mut reader, id).await?.ok_or(Error::OrgNotFound)?],
+            (None, Some(name)) => {
+                let org = store::orgs::by_name(&mut reader, name).await?;
+                vec![org.ok_or_else(|| Error::OrgNameNotFound { name: name.trim().into() })?]
+            }
+            (None, None) => {
+                let whose = match query.user {
+                    Some(user) => Whose::Of(user),
+                    None if caller.may(&required::orgs(Action::Read)) => Whose::Everyones,
+                    None => Whose::Of(caller.id()),
+                };
+                store::orgs::list(&mut reader, &whose, query.offset.into(), query.limit.into()).await?
+            }
+        };
+        Ok(found.into_iter().filter(|org| caller.may(&required::org(Action::Read, org.id))).collect())
+    }
+
+    pub async fn org(&self, caller: &Caller, id: OrgId) -> Result<Org, Error> {
+        caller.check(required::org(Action::Read, id))?;
+        let mut reader = self.read().await?;
+        store::orgs::by_id(&mut reader, id).await?.ok_or(Error::OrgNotFound)
+    }
+
+    /// Creates an organization with its system buckets; the caller's user owns it.
+    pub async fn create_org(&self, caller: &Caller, name: &str, description: &str) -> Result<Org, Error> {
+        check_org_name(name)?;
+        check_text("description", description, MAX_DESCRIPTION)?;
+        let (mut change, caller) = self.begin(caller).await?;
+        caller.check(required::orgs(Action::Write))?;
+        let now = change.now;
+        let org = new_org(name, description, now);
+        if !store::orgs::insert(&mut change, &org, &fold(name)).await? {
+            return Err(Error::OrgNameTaken { name: name.into() });
+        }
+        create_system_buckets(&mut change, org.id).await?;
+        store::memberships::insert(&mut change, Of::Org(org.id), caller.id(), Role::Owner, now).await?;
+        change.record(Event::OrgCreated, Some(org.id), org.id, json!({"name": org.name})).await?;
+        change.commit().await?;
+        Ok(org)
+    }
+
+    pub async fn update_org(&self, caller: &Caller, id: OrgId, update: OrgUpdate) -> Result<Org, Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        caller.check(required::org(Action::Write, id))?;
+        let before = store::orgs::by_id(&mut change, id).await?.ok_or(Error::OrgNotFound)?;
+        let mut after = before.clone();
+        if let Some(name) = update.name {
+            check_org_name(&name)?;
+            if store::orgs::by_name(&mut change, &name).await?.is_some_and(|other| other.id != id) {
+                return Err(Error::OrgNameTaken { name });
+            }
+            after.name = name;
+        }
+        if let Some(description) = update.description {
+            check_text("description", &description, MAX_DESCRIPTION)?;
+            after.description = description;
+        }
+        after.updated_at = change.now;
+        store::orgs::update(&mut change, &after, &fold(&after.name)).await?;
+        change.record(Event::OrgUpdated, Some(id), id, json!({"before": {"name": before.name}, "after": {"name": after.name}})).await?;
+        change.commit().await?;
+        Ok(after)
+    }
+
+    /// Deletes an organization with all it holds; its authorizations end and never come back.
+    pub async fn delete_org(&self, caller: &Caller, id: OrgId) -> Result<(), Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        caller.check(required::org(Action::Write, id))?;
+        let org = store::orgs::by_id(&mut change, id).await?.ok_or(Error::OrgNotFoundToDelete(id))?;
+        let now = change.now;
+        store::authorizations::end_of_org(&mut change, id, now).await?;
+        store::buckets::delete_of_org(&mut change, id).await?;
+        store::telegrafs::delete_of_org(&mut change, id).await?;
+        store::memberships::delete_all(&mut change, Of::Org(id)).await?;
+        store::orgs::delete(&mut change, id).await?;
+        change.record(Event::OrgDeleted, Some(id), id, json!({"name": org.name})).await?;
+        change.commit().await
+    }
+}
+
+pub(super) fn new_org(name: &str, description: &str, now: Timestamp) -> Org {
+    Org { id: OrgId(Id::from_random(random())), name: name.into(), description: description.into(), created_at: now, updated_at: now }
+}
+
+/// The buckets every organization is born with.
+pub(super) async fn create_system_buckets(change: &mut Change, org: OrgId) -> Result<(), Error> {
+    let now = change.now;
+    for (name, description, retention) in SYSTEM_BUCKETS {
+        let bucket = Bucket {
+            id: BucketId(Id::from_random(random())),
+            org,
+            kind: BucketKind::System,
+            name: name.into(),
+            description: description.into(),
+            retention_policy: String::new(),
+            retention,
+            created_at: now,
+            updated_at: now,
+        };
+        store::buckets::insert(change, &bucket, &fold(name)).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! Signing in and out. Sessions survive a restart; their keys are kept as hashes.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+
+use crate::{
+    model::{Error, Status, Timestamp, User, token::TokenHash, user::check_password},
+    store::{self, sessions::Session},
+};
+
+pub use store::sessions::Kind;
+
+use super::{Caller, Client, Service, audit::Event, caller::Credential, random};
+
+/// How long a session lasts without use, in seconds.
+pub const SESSION_SECONDS: i64 = 3600;
+/// How long it lasts at most, in seconds.
+const LONGEST_SECONDS: i64 = 12 * 3600;
+/// The API's sessions are only renewed so close to their end, and by as much, in seconds (contract §2.5).
+const API_RENEWAL_SECONDS: i64 = 300;
+/// A renewal is written once in so many seconds, not at each request.
+const RENEWAL_STEP_SECONDS: i64 = 60;
+
+/// A session that was just begun.
+pub struct SignedIn {
+    /// For the cookie; it is nowhere else.
+    pub key: SecretString,
+    pub user: User,
+    pub expires_at: Timestamp,
+}
+
+pub(super) fn key_hash(key: &str) -> String {
+    TokenHash::of(key).as_str().to_owned()
+}
+
+impl Service {
+    /// Begins a session. A wrong name and a wrong password are told alike and take as long; guessing is throttled.
+    pub async fn sign_in(&self, name: &str, password: &SecretString, kind: Kind, client: &Client) -> Result<SignedIn, Error> {
+        self.0.throttle.attempt(name, client.address, self.now())?;
+        let user = self.user_with_password(name, password).await?;
+        self.0.throttle.succeeded(name, client.address);
+        check_password(password.expose_secret()).map_err(|_| Error::PasswordChangeRequired)?;
+        if kind == Kind::Console && user.status == Status::Inactive {
+            return Err(Error::UserInactive);
+        }
+        let mut change = self.begin_as(client.address.map(|address| address.to_string())).await?;
+        let signed_in = begin_session(&mut change, user, kind, client).await?;
+        change.commit().await?;
+        Ok(signed_in)
+    }
+
+    async fn user_with_password(&self, name: &str, password: &SecretString) -> Result<User, Error> {
+        let mut reader = self.read().await?;
+        let user = store::users::by_name(&mut reader, name).await?;
+        let hash = match &user {
+            Some(user) => store::users::password_hash(&mut reader, user.id).await?,
+            None => None,
+        };
+        drop(reader);
+        let right = self.0.passwords.verify(hash, password).await?;
+        user.filter(|_| right).ok_or(Error::Unauthenticated)
+    }
+
+    /// Ends the caller's session. A token has none to end.
+    pub async fn sign_out(&self, caller: &Caller) -> Result<(), Error> {
+        let Credential::Session(key_hash) = &caller.credential else { return Err(Error::Unauthenticated) };
+        let (mut change, caller) = self.begin(caller).await?;
+        store::sessions::delete(&mut change, key_hash).await?;
+        change.record(Event::SignedOut, None, caller.id(), json!({})).await?;
+        change.commit().await
+    }
+
+    /// Renews a session that was used. If it can't be written, the session only ends a little earlier.
+    pub(super) async fn renew(&self, session: &Session, now: Timestamp) {
+        let renewed = match session.kind {
+            Kind::Console => now.plus_seconds(SESSION_SECONDS),
+            Kind::Api => session.expires_at.max(now.plus_seconds(API_RENEWAL_SECONDS)),
+        };
+        let renewed = renewed.min(session.ends_at);
+        if now.seconds_since(session.seen_at) < RENEWAL_STEP_SECONDS && renewed.seconds_since(session.expires_at) < RENEWAL_STEP_SECONDS {
+            return;
+        }
+        let written: Result<(), Error> = async {
+            let mut write = self.store().write().await?;
+            store::sessions::renew(&mut write, &session.key_hash, now, renewed).await?;
+            Ok(write.commit().await?)
+        }
+        .await;
+        if let Err(error) = written {
+            tracing::warn!(%error, "a session was not renewed");
+        }
+    }
+}
+
+/// Begins a session within a change, and tells the audit log.
+pub(super) async fn begin_session(change: &mut super::change::Change, user: User, kind: Kind, client: &Client) -> Result<SignedIn, Error> {
+    let key: SecretString = URL_SAFE.encode(random::<32>()).into();
+    let now = change.now;
+    let session = Session {
+        key_hash: key_hash(key.expose_secret()),
+        user: user.id,
+        kind,
+        created_at: now,
+        seen_at: now,
+        expires_at: now.plus_seconds(SESSION_SECONDS),
+        ends_at: now.plus_seconds(LONGEST_SECONDS),
+        address: client.address.map(|address| address.to_string()),
+        agent: client.agent.clone(),
+    };
+    store::sessions::forget_before(change, now).await?;
+    store::sessions::insert(change, &session).await?;
+    store::users::signed_in(change, user.id, now).await?;
+    change.acts_as(user.id);
+    change.record(Event::SignedIn, None, user.id, json!({})).await?;
+    Ok(SignedIn { key, user, expires_at: session.expires_at })
+}

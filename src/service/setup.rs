@@ -1,0 +1,166 @@
+//! The first user, organization and bucket, and the operator token. It happens whole or not at all.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+
+use crate::{
+    model::{
+        Authorization, AuthorizationId, Bucket, Error, Org, Permission, Status, User, UserId,
+        bucket::{Retention, check_bucket_name},
+        grant,
+        org::{Role, check_org_name},
+        token::NewToken,
+        user::{check_password, check_user_name},
+    },
+    store::{self, memberships::Of},
+};
+
+use super::{
+    Client, Service,
+    audit::Event,
+    authorizations::keys,
+    buckets::new_bucket,
+    change::Change,
+    fold,
+    orgs::{create_system_buckets, new_org},
+    random,
+    sessions::{self, Kind, SignedIn},
+};
+
+/// What set-up is given.
+pub struct SetUp {
+    pub username: String,
+    /// `None`: the user can't sign in, but the token works.
+    pub password: Option<SecretString>,
+    pub org: String,
+    pub bucket: String,
+    /// How long the bucket keeps data, in seconds; 0 is for ever.
+    pub retention_seconds: i64,
+    /// The operator token's value, where the caller chooses it.
+    pub token: Option<SecretString>,
+}
+
+/// What set-up made.
+pub struct DoneSetUp {
+    pub user: User,
+    pub org: Org,
+    pub bucket: Bucket,
+    pub authorization: Authorization,
+    pub token: NewToken,
+    /// Where set-up was done in the console.
+    pub session: Option<SignedIn>,
+}
+
+impl Service {
+    /// Whether set-up is still to be done: there is neither a user nor an organization.
+    pub async fn setup_allowed(&self) -> Result<bool, Error> {
+        let mut reader = self.read().await?;
+        nothing_there(&mut reader).await
+    }
+
+    /// Sets up the first of everything. `sign_in`: begin a console session for the new user.
+    pub async fn set_up(&self, given: SetUp, client: &Client, sign_in: bool) -> Result<DoneSetUp, Error> {
+        if !self.setup_allowed().await? {
+            return Err(Error::AlreadySetUp);
+        }
+        let retention = check(&given)?;
+        let password_hash = match &given.password {
+            Some(password) => Some(self.0.passwords.hash(password).await?),
+            None => None,
+        };
+        let mut change = self.begin_as(client.address.map(|address| address.to_string())).await?;
+        // Asked again under the lock: of two set-ups at once, one wins.
+        if !nothing_there(&mut change).await? {
+            return Err(Error::AlreadySetUp);
+        }
+        let user = User { id: UserId(self.next_id()), name: given.username, status: Status::Active };
+        change.acts_as(user.id);
+        let mut done = create(&mut change, self, user, &given.org, &given.bucket, retention, given.token).await?;
+        if let Some(hash) = password_hash {
+            let now = change.now;
+            store::users::set_password_hash(&mut change, done.user.id, &hash, now).await?;
+        }
+        if sign_in {
+            done.session = Some(sessions::begin_session(&mut change, done.user.clone(), Kind::Console, client).await?);
+        }
+        change.commit().await?;
+        Ok(done)
+    }
+}
+
+async fn nothing_there(connection: &mut store::Connection) -> Result<bool, Error> {
+    Ok(!store::users::any(connection).await? && !store::orgs::any(connection).await?)
+}
+
+fn check(given: &SetUp) -> Result<Retention, Error> {
+    let fields = [("username", &given.username), ("org", &given.org), ("bucket", &given.bucket)];
+    let missing: Vec<String> = fields.into_iter().filter(|(_, value)| value.is_empty()).map(|(name, _)| name.into()).collect();
+    if !missing.is_empty() {
+        return Err(Error::SetupMissing(missing));
+    }
+    check_user_name(&given.username)?;
+    if let Some(password) = &given.password {
+        check_password(password.expose_secret())?;
+    }
+    check_org_name(&given.org)?;
+    check_bucket_name(&given.bucket)?;
+    if let Some(token) = &given.token {
+        check_supplied_token(token.expose_secret())?;
+    }
+    Retention::new(given.retention_seconds, 0)
+}
+
+/// A supplied token is kept as it is, as long as it can be sent in a header at all.
+fn check_supplied_token(token: &str) -> Result<(), Error> {
+    let fits = (1..=512).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic());
+    if fits { Ok(()) } else { Err(Error::BadSuppliedToken) }
+}
+
+async fn create(
+    change: &mut Change,
+    service: &Service,
+    user: User,
+    org: &str,
+    bucket: &str,
+    retention: Retention,
+    token: Option<SecretString>,
+) -> Result<DoneSetUp, Error> {
+    let now = change.now;
+    let name_key = fold(&user.name);
+    store::users::insert(change, store::users::New { user: &user, name_key: &name_key, password_hash: None, now }).await?;
+    let org = new_org(org, "", now);
+    store::orgs::insert(change, &org, &fold(&org.name)).await?;
+    create_system_buckets(change, org.id).await?;
+    store::memberships::insert(change, Of::Org(org.id), user.id, Role::Owner, now).await?;
+    store::memberships::insert(change, Of::Instance, user.id, Role::Owner, now).await?;
+    let bucket = new_bucket(org.id, bucket, "", retention, now);
+    store::buckets::insert(change, &bucket, &fold(&bucket.name)).await?;
+    change.record(Event::SetUp, Some(org.id), org.id, json!({"organization": org.name, "user": user.name, "bucket": bucket.name})).await?;
+
+    let token = token.map_or_else(|| NewToken::generate(random()), |token| NewToken::supplied(token.expose_secret().into()));
+    let authorization = operator(service, &user, &org, grant::operator(), &token, now);
+    let inserted = store::authorizations::insert(change, &authorization, &token.hash(), &keys(&authorization)).await?;
+    if !inserted {
+        return Err(Error::TokenExists);
+    }
+    let detail = json!({"description": authorization.description, "prefix": authorization.token_prefix, "permissions": authorization.permissions.len()});
+    change.record(Event::AuthorizationCreated, Some(org.id), authorization.id, detail).await?;
+    Ok(DoneSetUp { user, org, bucket, authorization, token, session: None })
+}
+
+fn operator(service: &Service, user: &User, org: &Org, permissions: Vec<Permission>, token: &NewToken, now: crate::model::Timestamp) -> Authorization {
+    Authorization {
+        id: AuthorizationId(service.next_id()),
+        org: org.id,
+        user: user.id,
+        created_by: user.id,
+        status: Status::Active,
+        description: format!("{}'s Token", user.name),
+        permissions,
+        token_prefix: token.prefix(),
+        created_at: now,
+        updated_at: now,
+        expires_at: None,
+        ended_at: None,
+    }
+}

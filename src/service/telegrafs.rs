@@ -1,0 +1,92 @@
+//! Telegraf configurations (contract §5.6).
+
+use serde_json::{Value, json};
+
+use crate::{
+    model::{
+        Action, Error, OrgId, Telegraf, TelegrafId,
+        telegraf::MAX_CONFIG,
+        user::{MAX_NAME, check_text},
+    },
+    store,
+};
+
+use super::{Caller, Service, audit::Event, fold, orgs::MAX_DESCRIPTION, required};
+
+/// A telegraf configuration as it is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct AskedTelegraf {
+    pub org: Option<OrgId>,
+    pub name: String,
+    pub description: String,
+    pub config: String,
+    pub metadata: Option<Value>,
+}
+
+impl AskedTelegraf {
+    fn check(&self) -> Result<(), Error> {
+        check_text("name", &self.name, MAX_NAME)?;
+        check_text("description", &self.description, MAX_DESCRIPTION)?;
+        check_text("config", &self.config, MAX_CONFIG)?;
+        let metadata = self.metadata.as_ref().map(ToString::to_string).unwrap_or_default();
+        check_text("metadata", &metadata, MAX_CONFIG)?;
+        if metadata.contains("\\u0000") { Err(Error::TextNul { field: "metadata".into() }) } else { Ok(()) }
+    }
+
+    fn into_telegraf(self, id: TelegrafId, org: OrgId) -> Telegraf {
+        Telegraf { id, org, name: self.name, description: self.description, config: self.config, metadata: self.metadata }
+    }
+}
+
+impl Service {
+    /// The configurations the caller may see, of one organization or of all.
+    pub async fn telegrafs(&self, caller: &Caller, org: Option<OrgId>) -> Result<Vec<Telegraf>, Error> {
+        let mut reader = self.read().await?;
+        let found = store::telegrafs::list(&mut reader, org).await?;
+        Ok(found.into_iter().filter(|one| caller.may(&required::telegraf(Action::Read, one.id, one.org))).collect())
+    }
+
+    pub async fn telegraf(&self, caller: &Caller, id: TelegrafId) -> Result<Telegraf, Error> {
+        let mut reader = self.read().await?;
+        let telegraf = store::telegrafs::by_id(&mut reader, id).await?.ok_or(Error::TelegrafNotFound)?;
+        caller.check(required::telegraf(Action::Read, id, telegraf.org))?;
+        Ok(telegraf)
+    }
+
+    pub async fn create_telegraf(&self, caller: &Caller, asked: AskedTelegraf) -> Result<Telegraf, Error> {
+        let org = asked.org.ok_or(Error::PermissionOrgInvalid)?;
+        asked.check()?;
+        let (mut change, caller) = self.begin(caller).await?;
+        caller.check(required::telegrafs(Action::Write, org))?;
+        store::orgs::by_id(&mut change, org).await?.ok_or(Error::OrgNotFound)?;
+        let telegraf = asked.into_telegraf(TelegrafId(self.next_id()), org);
+        let now = change.now;
+        store::telegrafs::insert(&mut change, &telegraf, &fold(&telegraf.name), now).await?;
+        change.record(Event::TelegrafCreated, Some(org), telegraf.id, json!({"name": telegraf.name})).await?;
+        change.commit().await?;
+        Ok(telegraf)
+    }
+
+    /// Replaces name, description, text and metadata.
+    pub async fn update_telegraf(&self, caller: &Caller, id: TelegrafId, asked: AskedTelegraf) -> Result<Telegraf, Error> {
+        asked.check()?;
+        let (mut change, caller) = self.begin(caller).await?;
+        let before = store::telegrafs::by_id(&mut change, id).await?.ok_or(Error::TelegrafNotFound)?;
+        caller.check(required::telegraf(Action::Write, id, before.org))?;
+        let after = asked.into_telegraf(id, before.org);
+        let now = change.now;
+        store::telegrafs::update(&mut change, &after, &fold(&after.name), now).await?;
+        change.record(Event::TelegrafUpdated, Some(after.org), id, json!({"before": {"name": before.name}, "after": {"name": after.name}})).await?;
+        change.commit().await?;
+        Ok(after)
+    }
+
+    pub async fn delete_telegraf(&self, caller: &Caller, id: TelegrafId) -> Result<(), Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        let telegraf = store::telegrafs::by_id(&mut change, id).await?.ok_or(Error::TelegrafNotFound)?;
+        caller.check(required::telegraf(Action::Write, id, telegraf.org))?;
+        store::telegrafs::delete(&mut change, id).await?;
+        change.record(Event::TelegrafDeleted, Some(telegraf.org), id, json!({"name": telegraf.name})).await?;
+        change.commit().await
+    }
+}

@@ -1,0 +1,100 @@
+//! The audit log and the end of its chain.
+
+use sqlx::Executor as _;
+
+use super::{
+    Connection, Result,
+    column::{Columns, from_id},
+};
+use crate::model::{Id, Timestamp};
+
+/// The last entry of the chain; `seq` 0 and an empty hash before the first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    pub seq: i64,
+    pub hash: String,
+}
+
+/// An entry, with its place in the chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    pub seq: i64,
+    pub at: Timestamp,
+    pub action: String,
+    pub actor_user: Option<Id>,
+    pub actor_authorization: Option<Id>,
+    pub address: Option<String>,
+    pub org: Option<Id>,
+    pub subject_type: String,
+    pub subject: Option<Id>,
+    pub detail: String,
+    pub prev: String,
+    pub hash: String,
+}
+
+/// Takes the write lock, which is the head's row, and says where the chain ends.
+pub(super) async fn lock_head(connection: &mut Connection) -> Result<Head> {
+    let row = sqlx::query("UPDATE audit_head SET seq = seq WHERE id = 1 RETURNING seq, hash").fetch_one(connection).await?;
+    Ok(Head { seq: row.number("seq")?, hash: row.text("hash")? })
+}
+
+pub(super) async fn advance_head(connection: &mut Connection, head: &Head) -> Result<()> {
+    let query = sqlx::query("UPDATE audit_head SET seq = $1, hash = $2 WHERE id = 1").bind(head.seq).bind(&head.hash);
+    connection.execute(query).await.map(drop)
+}
+
+pub(super) async fn insert(connection: &mut Connection, row: &Stored) -> Result<()> {
+    let query = sqlx::query(
+        "INSERT INTO audit_log (seq, at, action, actor_user_id, actor_authorization_id, address, org_id, subject_type, \
+         subject_id, detail, prev, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+    )
+    .bind(row.seq)
+    .bind(row.at.micros())
+    .bind(&row.action)
+    .bind(row.actor_user.map(from_id))
+    .bind(row.actor_authorization.map(from_id))
+    .bind(row.address.as_deref())
+    .bind(row.org.map(from_id))
+    .bind(&row.subject_type)
+    .bind(row.subject.map(from_id))
+    .bind(&row.detail)
+    .bind(&row.prev)
+    .bind(&row.hash);
+    connection.execute(query).await.map(drop)
+}
+
+/// What the nodes of one database recognise the audit key by; empty before the first start.
+pub async fn key_check(connection: &mut Connection) -> Result<String> {
+    sqlx::query("SELECT key_check FROM audit_head WHERE id = 1").fetch_one(connection).await?.text("key_check")
+}
+
+pub async fn set_key_check(connection: &mut Connection, key_check: &str) -> Result<()> {
+    connection.execute(sqlx::query("UPDATE audit_head SET key_check = $1 WHERE id = 1").bind(key_check)).await.map(drop)
+}
+
+/// At most `limit` entries after `seq`, oldest first.
+pub async fn after(connection: &mut Connection, seq: i64, limit: i64) -> Result<Vec<Stored>> {
+    let rows = sqlx::query("SELECT * FROM audit_log WHERE seq > $1 ORDER BY seq LIMIT $2")
+        .bind(seq)
+        .bind(limit)
+        .fetch_all(connection)
+        .await?;
+    rows.iter()
+        .map(|row| {
+            Ok(Stored {
+                seq: row.number("seq")?,
+                at: row.time("at")?,
+                action: row.text("action")?,
+                actor_user: row.optional_id("actor_user_id")?,
+                actor_authorization: row.optional_id("actor_authorization_id")?,
+                address: row.optional_text("address")?,
+                org: row.optional_id("org_id")?,
+                subject_type: row.text("subject_type")?,
+                subject: row.optional_id("subject_id")?,
+                detail: row.text("detail")?,
+                prev: row.text("prev")?,
+                hash: row.text("hash")?,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,343 @@
+//! Authorizations, and the index of what they grant.
+
+use sqlx::{Executor as _, any::AnyRow};
+
+use super::{
+    Connection, Result,
+    column::{Columns, corrupt, from_id},
+    sql::{Sql, contains},
+};
+use crate::model::{Authorization, AuthorizationId, OrgId, Permission, Status, Timestamp, UserId, token::TokenHash};
+
+fn authorization(row: &AnyRow) -> Result<Authorization> {
+    Ok(Authorization {
+        id: AuthorizationId(row.id("id")?),
+        org: OrgId(row.id("org_id")?),
+        user: UserId(row.id("user_id")?),
+        created_by: UserId(row.id("created_by")?),
+        status: row.word("status")?,
+        description: row.text("description")?,
+        permissions: serde_json::from_str(&row.text("permissions")?).map_err(|error| corrupt(error.to_string()))?,
+        token_prefix: row.optional_text("token_prefix")?,
+        created_at: row.time("created_at")?,
+        updated_at: row.time("updated_at")?,
+        expires_at: row.optional_time("expires_at")?,
+        ended_at: row.optional_time("ended_at")?,
+    })
+}
+
+/// The texts that lists are searched and sorted by, folded.
+#[derive(Clone, Debug)]
+pub struct Keys {
+    pub description: String,
+    pub search: String,
+}
+
+/// False if the token's hash is taken.
+pub async fn insert(connection: &mut Connection, new: &Authorization, hash: &TokenHash, keys: &Keys) -> Result<bool> {
+    let row = sqlx::query(
+        "INSERT INTO authorizations (id, org_id, user_id, created_by, kind, status, description, description_key, search_text, \
+         permissions, token_hash, token_prefix, created_at, updated_at, expires_at) \
+         VALUES ($1, $2, $3, $4, 'v2', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING RETURNING id",
+    )
+    .bind(from_id(new.id))
+    .bind(from_id(new.org))
+    .bind(from_id(new.user))
+    .bind(from_id(new.created_by))
+    .bind(new.status.name())
+    .bind(&new.description)
+    .bind(&keys.description)
+    .bind(&keys.search)
+    .bind(serde_json::to_string(&new.permissions).map_err(|error| corrupt(error.to_string()))?)
+    .bind(hash.as_str())
+    .bind(new.token_prefix.as_deref())
+    .bind(new.created_at.micros())
+    .bind(new.updated_at.micros())
+    .bind(new.expires_at.map(Timestamp::micros))
+    .fetch_optional(&mut *connection)
+    .await?;
+    if row.is_none() {
+        return Ok(false);
+    }
+    insert_grants(connection, new.id, &new.permissions).await?;
+    Ok(true)
+}
+
+/// So many rows an INSERT that both databases take its values.
+const GRANTS_AT_ONCE: usize = 500;
+
+async fn insert_grants(connection: &mut Connection, id: AuthorizationId, permissions: &[Permission]) -> Result<()> {
+    for chunk in permissions.chunks(GRANTS_AT_ONCE) {
+        let mut sql = Sql::new("INSERT INTO grants (authorization_id, action, resource_type, resource_id, org_id) VALUES ");
+        for (index, permission) in chunk.iter().enumerate() {
+            sql.push(if index == 0 { "(" } else { ", (" }).bind(from_id(id))?;
+            sql.push(", ").bind(permission.action.name())?;
+            sql.push(", ").bind(permission.resource.kind.name())?;
+            sql.push(", ").bind(permission.resource.id.map(from_id))?;
+            sql.push(", ").bind(permission.resource.org.map(from_id))?.push(")");
+        }
+        sql.execute(connection).await?;
+    }
+    Ok(())
+}
+
+pub async fn by_id(connection: &mut Connection, id: AuthorizationId) -> Result<Option<Authorization>> {
+    let row = sqlx::query("SELECT * FROM authorizations WHERE id = $1 AND kind = 'v2'")
+        .bind(from_id(id))
+        .fetch_optional(connection)
+        .await?;
+    row.as_ref().map(authorization).transpose()
+}
+
+pub async fn by_token_hash(connection: &mut Connection, hash: &TokenHash) -> Result<Option<Authorization>> {
+    let row = sqlx::query("SELECT * FROM authorizations WHERE token_hash = $1").bind(hash.as_str()).fetch_optional(connection).await?;
+    row.as_ref().map(authorization).transpose()
+}
+
+/// A user's authorizations that are active, neither expired nor ended.
+pub async fn live_of_user(connection: &mut Connection, user: UserId, now: Timestamp) -> Result<Vec<Authorization>> {
+    let rows = sqlx::query(
+        "SELECT * FROM authorizations WHERE user_id = $1 AND kind = 'v2' AND status = 'active' AND ended_at IS NULL \
+         AND (expires_at IS NULL OR expires_at > $2) ORDER BY id",
+    )
+    .bind(from_id(user))
+    .bind(now.micros())
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(authorization).collect()
+}
+
+/// Writes what may change: description and status.
+pub async fn update(connection: &mut Connection, changed: &Authorization, keys: &Keys) -> Result<()> {
+    let query = sqlx::query(
+        "UPDATE authorizations SET status = $2, description = $3, description_key = $4, search_text = $5, updated_at = $6 WHERE id = $1",
+    )
+    .bind(from_id(changed.id))
+    .bind(changed.status.name())
+    .bind(&changed.description)
+    .bind(&keys.description)
+    .bind(&keys.search)
+    .bind(changed.updated_at.micros());
+    connection.execute(query).await.map(drop)
+}
+
+pub async fn delete(connection: &mut Connection, id: AuthorizationId) -> Result<()> {
+    connection.execute(sqlx::query("DELETE FROM grants WHERE authorization_id = $1").bind(from_id(id))).await?;
+    connection.execute(sqlx::query("DELETE FROM authorizations WHERE id = $1").bind(from_id(id))).await.map(drop)
+}
+
+/// Ends a deleted user's authorizations: the records stay, nothing revives them.
+pub async fn end_of_user(connection: &mut Connection, user: UserId, now: Timestamp) -> Result<()> {
+    let query = sqlx::query("UPDATE authorizations SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL")
+        .bind(from_id(user))
+        .bind(now.micros());
+    connection.execute(query).await.map(drop)
+}
+
+/// Ends a deleted organization's authorizations: the records stay, nothing revives them.
+pub async fn end_of_org(connection: &mut Connection, org: OrgId, now: Timestamp) -> Result<()> {
+    let query = sqlx::query("UPDATE authorizations SET ended_at = $2 WHERE org_id = $1 AND ended_at IS NULL")
+        .bind(from_id(org))
+        .bind(now.micros());
+    connection.execute(query).await.map(drop)
+}
+
+/// How many tokens there are of each state, over all organizations: status, whether ended, count.
+pub async fn count_by_state(connection: &mut Connection) -> Result<Vec<(Status, bool, i64)>> {
+    let rows = sqlx::query(
+        "SELECT status, CASE WHEN ended_at IS NULL THEN 0 ELSE 1 END AS ended, COUNT(*) AS count FROM authorizations \
+         WHERE kind = 'v2' GROUP BY 1, 2",
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|row| Ok((row.word("status")?, row.number("ended")? == 1, row.number("count")?))).collect()
+}
+
+/// What a caller may see: derived from their permissions, so that the database drops the rest.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Visible {
+    pub authorizations: Reach,
+    pub owners: OwnerReach,
+}
+
+/// The authorizations within reach.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reach {
+    All,
+    /// Those of these organizations, and these themselves.
+    Only { orgs: Vec<OrgId>, ids: Vec<AuthorizationId> },
+}
+
+impl Default for Reach {
+    fn default() -> Self {
+        Self::Only { orgs: Vec::new(), ids: Vec::new() }
+    }
+}
+
+/// The owners within reach.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum OwnerReach {
+    All,
+    Only(Vec<UserId>),
+}
+
+impl Default for OwnerReach {
+    fn default() -> Self {
+        Self::Only(Vec::new())
+    }
+}
+
+/// Which authorizations a list holds; all conditions together.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub visible: Visible,
+    pub id: Option<AuthorizationId>,
+    pub org: Option<OrgId>,
+    pub user: Option<UserId>,
+    pub status: Option<Status>,
+    /// A folded text that the description, the owner's name, the id, the prefix or a permission contains.
+    pub text: Option<String>,
+    /// Whether to leave out those that ended with their owner or organization.
+    pub without_ended: bool,
+}
+
+/// By what a list is sorted; the id decides between equals, always upwards but for the newest first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Sort {
+    #[default]
+    Id,
+    IdDescending,
+    Description,
+    DescriptionDescending,
+    Status,
+    StatusDescending,
+}
+
+impl Sort {
+    const fn order(self) -> &'static str {
+        match self {
+            Self::Id => " ORDER BY id",
+            Self::IdDescending => " ORDER BY id DESC",
+            Self::Description => " ORDER BY description_key, id",
+            Self::DescriptionDescending => " ORDER BY description_key DESC, id",
+            Self::Status => " ORDER BY status, id",
+            Self::StatusDescending => " ORDER BY status DESC, id",
+        }
+    }
+
+    /// The column that decides before the id does.
+    const fn key(self) -> &'static str {
+        match self {
+            Self::Id | Self::IdDescending => "id",
+            Self::Description | Self::DescriptionDescending => "description_key",
+            Self::Status | Self::StatusDescending => "status",
+        }
+    }
+
+    const fn descends(self) -> bool {
+        matches!(self, Self::IdDescending | Self::DescriptionDescending | Self::StatusDescending)
+    }
+}
+
+/// Which side of a row.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Before,
+    After,
+}
+
+/// Only rows on one side of another row, in a sort order.
+fn push_side(sql: &mut Sql, sort: Sort, side: Side, id: AuthorizationId) -> Result<()> {
+    let (key, id) = (sort.key(), from_id(id));
+    let smaller = (side == Side::Before) != sort.descends();
+    sql.push(" AND (").push(key).push(if smaller { " < " } else { " > " });
+    sql.push("(SELECT ").push(key).push(" FROM authorizations WHERE id = ").bind(id)?;
+    sql.push(") OR (").push(key).push(" = (SELECT ").push(key).push(" FROM authorizations WHERE id = ").bind(id)?;
+    sql.push(if side == Side::Before { ") AND id < " } else { ") AND id > " }).bind(id)?.push("))");
+    Ok(())
+}
+
+/// Where a page begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// After so many rows.
+    Offset(i64),
+    /// After this one.
+    After(AuthorizationId),
+}
+
+/// A page of a list: the narrow index is walked first, the rows are joined after.
+pub async fn list(connection: &mut Connection, filter: &Filter, sort: Sort, start: Start, limit: i64) -> Result<Vec<Authorization>> {
+    let mut sql = Sql::new("SELECT * FROM authorizations WHERE id IN (SELECT id FROM authorizations WHERE kind = 'v2'");
+    push_filter(&mut sql, filter)?;
+    if let Start::After(id) = start {
+        push_side(&mut sql, sort, Side::After, id)?;
+    }
+    sql.push(sort.order()).push(" LIMIT ").bind(limit)?;
+    if let Start::Offset(offset) = start {
+        sql.push(" OFFSET ").bind(offset)?;
+    }
+    sql.push(")").push(sort.order());
+    sql.fetch_all(connection).await?.iter().map(authorization).collect()
+}
+
+/// How many authorizations a filter lets through.
+pub async fn count(connection: &mut Connection, filter: &Filter) -> Result<i64> {
+    let mut sql = Sql::new("SELECT COUNT(*) AS count FROM authorizations WHERE kind = 'v2'");
+    push_filter(&mut sql, filter)?;
+    sql.fetch_one(connection).await?.number("count")
+}
+
+/// How many authorizations of a list stand before one of them.
+pub async fn count_before(connection: &mut Connection, filter: &Filter, sort: Sort, id: AuthorizationId) -> Result<i64> {
+    let mut sql = Sql::new("SELECT COUNT(*) AS count FROM authorizations WHERE kind = 'v2'");
+    push_filter(&mut sql, filter)?;
+    push_side(&mut sql, sort, Side::Before, id)?;
+    sql.fetch_one(connection).await?.number("count")
+}
+
+fn push_filter(sql: &mut Sql, filter: &Filter) -> Result<()> {
+    push_visible(sql, &filter.visible)?;
+    if let Some(id) = filter.id {
+        sql.push(" AND id = ").bind(from_id(id))?;
+    }
+    if let Some(org) = filter.org {
+        sql.push(" AND org_id = ").bind(from_id(org))?;
+    }
+    if let Some(user) = filter.user {
+        sql.push(" AND user_id = ").bind(from_id(user))?;
+    }
+    if let Some(status) = filter.status {
+        sql.push(" AND status = ").bind(status.name())?;
+    }
+    if let Some(text) = &filter.text {
+        push_text(sql, text)?;
+    }
+    if filter.without_ended {
+        sql.push(" AND ended_at IS NULL");
+    }
+    Ok(())
+}
+
+fn push_visible(sql: &mut Sql, visible: &Visible) -> Result<()> {
+    if let Reach::Only { orgs, ids } = &visible.authorizations {
+        sql.push(" AND (org_id IN ").bind_ids(orgs.iter().copied())?;
+        sql.push(" OR id IN ").bind_ids(ids.iter().copied())?.push(")");
+    }
+    if let OwnerReach::Only(users) = &visible.owners {
+        sql.push(" AND user_id IN ").bind_ids(users.iter().copied())?;
+    }
+    Ok(())
+}
+
+/// Names are looked up as they are today: a renamed bucket or owner is found under its new name.
+fn push_text(sql: &mut Sql, text: &str) -> Result<()> {
+    let pattern = contains(text);
+    sql.push(" AND (search_text LIKE ").bind(pattern.clone())?.push(" ESCAPE '\\'");
+    sql.push(" OR user_id IN (SELECT id FROM users WHERE name_key LIKE ").bind(pattern.clone())?.push(" ESCAPE '\\')");
+    sql.push(" OR id IN (SELECT authorization_id FROM grants JOIN buckets ON buckets.id = resource_id WHERE resource_type = 'buckets'");
+    sql.push(" AND name_key LIKE ").bind(pattern.clone())?.push(" ESCAPE '\\')");
+    sql.push(" OR id IN (SELECT authorization_id FROM grants JOIN telegrafs ON telegrafs.id = resource_id");
+    sql.push(" WHERE resource_type = 'telegrafs' AND name_key LIKE ").bind(pattern)?.push(" ESCAPE '\\'))");
+    Ok(())
+}

@@ -1,0 +1,71 @@
+//! How ids, times and words are kept in columns.
+
+use sqlx::{Row as _, any::AnyRow};
+
+use super::Result;
+use crate::model::{Id, Timestamp};
+
+const TOP_BIT: u64 = 1 << 63;
+
+/// An id as a signed number that sorts as the unsigned one does.
+pub fn from_id(id: impl Into<Id>) -> i64 {
+    (id.into().get() ^ TOP_BIT).cast_signed()
+}
+
+fn to_id(column: i64) -> Result<Id> {
+    Id::new(column.cast_unsigned() ^ TOP_BIT).ok_or_else(|| corrupt("an id of zero"))
+}
+
+/// A value in a row that no version of the program writes.
+pub fn corrupt(what: impl Into<String>) -> sqlx::Error {
+    sqlx::Error::Decode(what.into().into())
+}
+
+/// Reads columns by name.
+pub trait Columns {
+    fn id(&self, name: &str) -> Result<Id>;
+    fn optional_id(&self, name: &str) -> Result<Option<Id>>;
+    fn text(&self, name: &str) -> Result<String>;
+    fn optional_text(&self, name: &str) -> Result<Option<String>>;
+    fn time(&self, name: &str) -> Result<Timestamp>;
+    fn optional_time(&self, name: &str) -> Result<Option<Timestamp>>;
+    fn number(&self, name: &str) -> Result<i64>;
+    /// A column that holds one of the words a type is written with.
+    fn word<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<T>;
+}
+
+impl Columns for AnyRow {
+    fn id(&self, name: &str) -> Result<Id> {
+        to_id(self.try_get(name)?)
+    }
+
+    fn optional_id(&self, name: &str) -> Result<Option<Id>> {
+        self.try_get::<Option<i64>, _>(name)?.map(to_id).transpose()
+    }
+
+    fn text(&self, name: &str) -> Result<String> {
+        self.try_get(name)
+    }
+
+    fn optional_text(&self, name: &str) -> Result<Option<String>> {
+        self.try_get(name)
+    }
+
+    fn time(&self, name: &str) -> Result<Timestamp> {
+        self.try_get(name).map(Timestamp::from_micros)
+    }
+
+    fn optional_time(&self, name: &str) -> Result<Option<Timestamp>> {
+        Ok(self.try_get::<Option<i64>, _>(name)?.map(Timestamp::from_micros))
+    }
+
+    fn number(&self, name: &str) -> Result<i64> {
+        self.try_get(name)
+    }
+
+    fn word<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<T> {
+        let text = self.text(name)?;
+        T::deserialize(serde::de::value::StrDeserializer::<serde::de::value::Error>::new(&text))
+            .map_err(|error| corrupt(format!("{name}: {error}")))
+    }
+}

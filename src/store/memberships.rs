@@ -1,0 +1,107 @@
+//! Who is a member or owner of what.
+
+use sqlx::Executor as _;
+
+use super::{
+    Connection, Result,
+    column::{Columns, from_id},
+};
+use crate::model::{BucketId, Id, OrgId, ResourceType, Timestamp, UserId, org::Role};
+
+/// What a membership is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    Org(OrgId),
+    Bucket(BucketId),
+    /// The whole of it: who set it up.
+    Instance,
+}
+
+impl Of {
+    const fn kind(self) -> ResourceType {
+        match self {
+            Self::Org(_) => ResourceType::Orgs,
+            Self::Bucket(_) => ResourceType::Buckets,
+            Self::Instance => ResourceType::Instance,
+        }
+    }
+
+    fn id(self) -> Id {
+        match self {
+            Self::Org(id) => id.into(),
+            Self::Bucket(id) => id.into(),
+            // influxd's own number for it (contract §3).
+            Self::Instance => Id::new(1).unwrap_or_else(|| unreachable!("one is not zero")),
+        }
+    }
+}
+
+/// False if the user has a role there already, whichever.
+pub async fn insert(connection: &mut Connection, of: Of, user: UserId, role: Role, now: Timestamp) -> Result<bool> {
+    sqlx::query(
+        "INSERT INTO memberships (resource_type, resource_id, user_id, role, created_at) VALUES ($1, $2, $3, $4, $5) \
+         ON CONFLICT DO NOTHING RETURNING role",
+    )
+    .bind(of.kind().name())
+    .bind(from_id(of.id()))
+    .bind(from_id(user))
+    .bind(role.name())
+    .bind(now.micros())
+    .fetch_optional(connection)
+    .await
+    .map(|row| row.is_some())
+}
+
+/// What a user is a member or owner of.
+pub async fn of_user(connection: &mut Connection, user: UserId) -> Result<Vec<(Of, Role)>> {
+    let rows = sqlx::query("SELECT resource_type, resource_id, role FROM memberships WHERE user_id = $1 ORDER BY resource_type, resource_id")
+        .bind(from_id(user))
+        .fetch_all(connection)
+        .await?;
+    let mut memberships = Vec::new();
+    for row in rows {
+        let id = row.id("resource_id")?;
+        let of = match row.word("resource_type")? {
+            ResourceType::Orgs => Of::Org(OrgId(id)),
+            ResourceType::Buckets => Of::Bucket(BucketId(id)),
+            ResourceType::Instance => Of::Instance,
+            other => return Err(super::column::corrupt(format!("a membership of {other}"))),
+        };
+        memberships.push((of, row.word("role")?));
+    }
+    Ok(memberships)
+}
+
+/// The users with a role somewhere, in the order of ids.
+pub async fn users(connection: &mut Connection, of: Of, role: Role) -> Result<Vec<UserId>> {
+    let rows = sqlx::query(
+        "SELECT user_id FROM memberships WHERE resource_type = $1 AND resource_id = $2 AND role = $3 ORDER BY user_id",
+    )
+    .bind(of.kind().name())
+    .bind(from_id(of.id()))
+    .bind(role.name())
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|row| row.id("user_id").map(UserId)).collect()
+}
+
+/// Ends a user's role somewhere, whichever it is; nothing happens if there is none.
+pub async fn delete(connection: &mut Connection, of: Of, user: UserId) -> Result<()> {
+    let query = sqlx::query("DELETE FROM memberships WHERE resource_type = $1 AND resource_id = $2 AND user_id = $3")
+        .bind(of.kind().name())
+        .bind(from_id(of.id()))
+        .bind(from_id(user));
+    connection.execute(query).await.map(drop)
+}
+
+pub async fn delete_of_user(connection: &mut Connection, user: UserId) -> Result<()> {
+    connection.execute(sqlx::query("DELETE FROM memberships WHERE user_id = $1").bind(from_id(user))).await.map(drop)
+}
+
+/// Ends every role somewhere.
+pub async fn delete_all(connection: &mut Connection, of: Of) -> Result<()> {
+    let query = sqlx::query("DELETE FROM memberships WHERE resource_type = $1 AND resource_id = $2")
+        .bind(of.kind().name())
+        .bind(from_id(of.id()));
+    connection.execute(query).await.map(drop)
+}

@@ -1,0 +1,123 @@
+//! SQL, and nothing but SQL: one file a table. No rules, no HTTP.
+//!
+//! One text runs on SQLite and PostgreSQL, through sqlx's `Any` driver. Functions take a [`Connection`], which is
+//! either a reader from [`Store::read`] or the inside of a [`Write`].
+
+pub mod audit;
+pub mod authorizations;
+pub mod buckets;
+mod column;
+pub mod form_ids;
+pub mod memberships;
+mod open;
+pub mod orgs;
+pub mod sessions;
+mod sql;
+pub mod telegrafs;
+pub mod users;
+
+use std::ops::{Deref, DerefMut};
+
+use sqlx::{Any, AnyPool, Transaction, pool::PoolConnection};
+
+pub use open::OpenError;
+pub use sqlx::{AnyConnection as Connection, Error};
+
+/// What a query gives, or why the database could not.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Which database answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    Sqlite,
+    Postgres,
+}
+
+/// The database.
+#[derive(Clone, Debug)]
+pub struct Store {
+    backend: Backend,
+    readers: AnyPool,
+    writers: AnyPool,
+}
+
+impl Store {
+    /// A connection to read with.
+    pub async fn read(&self) -> Result<Reader> {
+        self.readers.acquire().await.map(Reader)
+    }
+
+    /// Begins a writing transaction and takes the one write lock, the row of `audit_head`: it holds between requests,
+    /// between processes and between nodes. Dropped without [`Write::commit`], nothing of it happened.
+    pub async fn write(&self) -> Result<Write> {
+        // A plain BEGIN would let two SQLite transactions read first and then refuse one of them its write.
+        let begin = match self.backend {
+            Backend::Sqlite => "BEGIN IMMEDIATE",
+            Backend::Postgres => "BEGIN",
+        };
+        let mut transaction = self.writers.begin_with(begin).await?;
+        let head = audit::lock_head(&mut transaction).await?;
+        Ok(Write { transaction, head })
+    }
+
+    /// Waits for what is under way and closes every connection.
+    pub async fn close(&self) {
+        self.readers.close().await;
+        self.writers.close().await;
+    }
+}
+
+/// A connection to read with; it goes back to the pool when dropped.
+pub struct Reader(PoolConnection<Any>);
+
+impl Deref for Reader {
+    type Target = Connection;
+    fn deref(&self) -> &Connection {
+        &self.0
+    }
+}
+
+impl DerefMut for Reader {
+    fn deref_mut(&mut self) -> &mut Connection {
+        &mut self.0
+    }
+}
+
+/// A writing transaction that holds the write lock.
+pub struct Write {
+    transaction: Transaction<'static, Any>,
+    /// The end of the audit log's chain, as far as this transaction has come.
+    head: audit::Head,
+}
+
+impl Write {
+    /// The last entry of the audit log, this transaction's own included.
+    pub const fn head(&self) -> &audit::Head {
+        &self.head
+    }
+
+    /// Appends a row to the audit log.
+    pub async fn append(&mut self, row: &audit::Stored) -> Result<()> {
+        audit::insert(&mut self.transaction, row).await?;
+        self.head = audit::Head { seq: row.seq, hash: row.hash.clone() };
+        audit::advance_head(&mut self.transaction, &self.head).await
+    }
+
+    /// Makes it happen. When this returns, a crash does not lose it.
+    pub async fn commit(self) -> Result<()> {
+        self.transaction.commit().await
+    }
+}
+
+impl Deref for Write {
+    type Target = Connection;
+    fn deref(&self) -> &Connection {
+        &self.transaction
+    }
+}
+
+impl DerefMut for Write {
+    fn deref_mut(&mut self) -> &mut Connection {
+        &mut self.transaction
+    }
+}

@@ -1,0 +1,83 @@
+//! Opening the database: connections, settings, migrations.
+
+use std::{path::Path, str::FromStr as _, time::Duration};
+
+use sqlx::{
+    AnyPool, Executor as _,
+    any::{AnyConnectOptions, AnyPoolOptions},
+    migrate::{MigrateError, Migrator},
+};
+
+use super::{Backend, Connection, Store};
+
+static MIGRATIONS: Migrator = sqlx::migrate!();
+
+/// Why the database can't be used, as a sentence for whoever starts the program.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("the database was written by a newer version of Jeton (its schema has step {0}, which this program does not know); start that version instead")]
+    Newer(i64),
+    #[error("the database URL must begin with postgres:// or postgresql://")]
+    UnknownUrl,
+    #[error("the database can't be opened: {0}")]
+    Unavailable(#[from] sqlx::Error),
+    #[error("the database can't be brought up to date: {0}")]
+    Migration(MigrateError),
+}
+
+impl Store {
+    /// Opens the SQLite database in `file`, made if need be. The caller holds the data directory's lock.
+    pub async fn sqlite(file: &Path) -> Result<Self, OpenError> {
+        sqlx::any::install_default_drivers();
+        let url = format!("sqlite://{}?mode=rwc", file.display());
+        let options = AnyConnectOptions::from_str(&url)?;
+        // One writer: SQLite has one anyway, and waiting in a queue is fairer than retrying.
+        let writers = sqlite_pool(1).connect_with(options.clone()).await?;
+        migrate(&writers).await?;
+        let readers = sqlite_pool(4).connect_with(options).await?;
+        Ok(Self { backend: Backend::Sqlite, readers, writers })
+    }
+
+    /// Connects to PostgreSQL.
+    pub async fn postgres(url: &str) -> Result<Self, OpenError> {
+        if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            return Err(OpenError::UnknownUrl);
+        }
+        sqlx::any::install_default_drivers();
+        let pool = AnyPoolOptions::new()
+            .max_connections(16)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect(url)
+            .await?;
+        // SQLite has this collation built in; the tables name it.
+        pool.execute(r#"CREATE COLLATION IF NOT EXISTS "binary" (provider = libc, locale = 'C')"#).await?;
+        migrate(&pool).await?;
+        Ok(Self { backend: Backend::Postgres, readers: pool.clone(), writers: pool })
+    }
+}
+
+fn sqlite_pool(size: u32) -> AnyPoolOptions {
+    AnyPoolOptions::new().max_connections(size).acquire_timeout(Duration::from_secs(10)).after_connect(|connection, _| {
+        Box::pin(async move { sqlite_settings(connection).await })
+    })
+}
+
+/// WAL lets readers go on while someone writes; FULL makes an acknowledged write survive a power cut.
+async fn sqlite_settings(connection: &mut Connection) -> Result<(), sqlx::Error> {
+    for setting in [
+        "PRAGMA busy_timeout = 5000",
+        "PRAGMA journal_mode = WAL",
+        "PRAGMA synchronous = FULL",
+        "PRAGMA foreign_keys = ON",
+    ] {
+        connection.execute(setting).await?;
+    }
+    Ok(())
+}
+
+async fn migrate(pool: &AnyPool) -> Result<(), OpenError> {
+    MIGRATIONS.run(pool).await.map_err(|error| match error {
+        MigrateError::VersionMissing(version) => OpenError::Newer(version),
+        other => OpenError::Migration(other),
+    })
+}

@@ -1,0 +1,95 @@
+//! Sessions, by the hash of their key.
+
+use serde::{Deserialize, Serialize};
+use sqlx::Executor as _;
+
+use super::{
+    Connection, Result,
+    column::{Columns, from_id},
+};
+use crate::model::{Timestamp, UserId};
+
+/// Where a session was begun, which decides how use renews it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    Console,
+    Api,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    pub key_hash: String,
+    pub user: UserId,
+    pub kind: Kind,
+    pub created_at: Timestamp,
+    pub seen_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub ends_at: Timestamp,
+    pub address: Option<String>,
+    pub agent: Option<String>,
+}
+
+pub async fn insert(connection: &mut Connection, session: &Session) -> Result<()> {
+    let kind = match session.kind {
+        Kind::Console => "console",
+        Kind::Api => "api",
+    };
+    let query = sqlx::query(
+        "INSERT INTO sessions (key_hash, user_id, kind, created_at, seen_at, expires_at, ends_at, address, agent) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(&session.key_hash)
+    .bind(from_id(session.user))
+    .bind(kind)
+    .bind(session.created_at.micros())
+    .bind(session.seen_at.micros())
+    .bind(session.expires_at.micros())
+    .bind(session.ends_at.micros())
+    .bind(session.address.as_deref())
+    .bind(session.agent.as_deref());
+    connection.execute(query).await.map(drop)
+}
+
+pub async fn by_key_hash(connection: &mut Connection, key_hash: &str) -> Result<Option<Session>> {
+    let row = sqlx::query("SELECT * FROM sessions WHERE key_hash = $1").bind(key_hash).fetch_optional(connection).await?;
+    row.map(|row| {
+        Ok(Session {
+            key_hash: row.text("key_hash")?,
+            user: UserId(row.id("user_id")?),
+            kind: row.word("kind")?,
+            created_at: row.time("created_at")?,
+            seen_at: row.time("seen_at")?,
+            expires_at: row.time("expires_at")?,
+            ends_at: row.time("ends_at")?,
+            address: row.optional_text("address")?,
+            agent: row.optional_text("agent")?,
+        })
+    })
+    .transpose()
+}
+
+pub async fn renew(connection: &mut Connection, key_hash: &str, seen_at: Timestamp, expires_at: Timestamp) -> Result<()> {
+    let query = sqlx::query("UPDATE sessions SET seen_at = $2, expires_at = $3 WHERE key_hash = $1")
+        .bind(key_hash)
+        .bind(seen_at.micros())
+        .bind(expires_at.micros());
+    connection.execute(query).await.map(drop)
+}
+
+pub async fn delete(connection: &mut Connection, key_hash: &str) -> Result<()> {
+    connection.execute(sqlx::query("DELETE FROM sessions WHERE key_hash = $1").bind(key_hash)).await.map(drop)
+}
+
+/// Ends a user's sessions, but for the one with the hash `kept`.
+pub async fn delete_of_user(connection: &mut Connection, user: UserId, kept: Option<&str>) -> Result<()> {
+    let query = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND key_hash <> $2")
+        .bind(from_id(user))
+        .bind(kept.unwrap_or_default());
+    connection.execute(query).await.map(drop)
+}
+
+/// Forgets sessions that expired before `time`.
+pub async fn forget_before(connection: &mut Connection, time: Timestamp) -> Result<()> {
+    connection.execute(sqlx::query("DELETE FROM sessions WHERE expires_at < $1").bind(time.micros())).await.map(drop)
+}

@@ -1,0 +1,74 @@
+//! Statements whose length depends on what is asked: text and values that grow together.
+
+use sqlx::{
+    Any, AssertSqlSafe, Encode, Type,
+    any::{AnyArguments, AnyRow},
+    Arguments as _,
+};
+
+use super::{Connection, Result, column};
+use crate::model::Id;
+
+/// A statement under construction. Every value is bound; the text itself only ever comes from this program.
+#[derive(Default)]
+pub struct Sql {
+    text: String,
+    values: AnyArguments,
+}
+
+impl Sql {
+    pub fn new(text: &'static str) -> Self {
+        Self { text: text.into(), values: AnyArguments::default() }
+    }
+
+    pub fn push(&mut self, text: &'static str) -> &mut Self {
+        self.text.push_str(text);
+        self
+    }
+
+    /// Appends a placeholder for a value.
+    pub fn bind<'v>(&mut self, value: impl Encode<'v, Any> + Type<Any>) -> Result<&mut Self> {
+        self.values.add(value).map_err(sqlx::Error::Encode)?;
+        self.text.push_str(&format!("${}", self.values.len()));
+        Ok(self)
+    }
+
+    /// Appends `(…)` with a placeholder for each id; `(NULL)`, which contains nothing, for none.
+    pub fn bind_ids(&mut self, ids: impl IntoIterator<Item = impl Into<Id>>) -> Result<&mut Self> {
+        self.text.push('(');
+        let mut first = true;
+        for id in ids {
+            if !std::mem::take(&mut first) {
+                self.text.push_str(", ");
+            }
+            self.bind(column::from_id(id))?;
+        }
+        self.text.push_str(if first { "NULL)" } else { ")" });
+        Ok(self)
+    }
+
+    pub async fn fetch_all(self, connection: &mut Connection) -> Result<Vec<AnyRow>> {
+        sqlx::query_with(AssertSqlSafe(self.text), self.values).fetch_all(connection).await
+    }
+
+    pub async fn fetch_one(self, connection: &mut Connection) -> Result<AnyRow> {
+        sqlx::query_with(AssertSqlSafe(self.text), self.values).fetch_one(connection).await
+    }
+
+    pub async fn execute(self, connection: &mut Connection) -> Result<()> {
+        sqlx::query_with(AssertSqlSafe(self.text), self.values).execute(connection).await.map(drop)
+    }
+}
+
+/// A pattern that finds `text` anywhere, to be used with `LIKE … ESCAPE '\'`.
+pub fn contains(text: &str) -> String {
+    let mut pattern = String::from("%");
+    for letter in text.chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
+}

@@ -1,0 +1,111 @@
+//! Telegraf configurations.
+
+use sqlx::{Executor as _, any::AnyRow};
+
+use super::{
+    Connection, Result,
+    column::{Columns, corrupt, from_id},
+    sql::{Sql, contains},
+};
+use crate::model::{OrgId, Telegraf, TelegrafId, Timestamp};
+
+fn telegraf(row: &AnyRow) -> Result<Telegraf> {
+    let metadata = row.optional_text("metadata")?;
+    Ok(Telegraf {
+        id: TelegrafId(row.id("id")?),
+        org: OrgId(row.id("org_id")?),
+        name: row.text("name")?,
+        description: row.text("description")?,
+        config: row.text("config")?,
+        metadata: metadata.map(|text| serde_json::from_str(&text)).transpose().map_err(|error| corrupt(error.to_string()))?,
+    })
+}
+
+pub async fn insert(connection: &mut Connection, telegraf: &Telegraf, name_key: &str, now: Timestamp) -> Result<()> {
+    let query = sqlx::query(
+        "INSERT INTO telegrafs (id, org_id, name, name_key, description, config, metadata, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+    )
+    .bind(from_id(telegraf.id))
+    .bind(from_id(telegraf.org))
+    .bind(&telegraf.name)
+    .bind(name_key)
+    .bind(&telegraf.description)
+    .bind(&telegraf.config)
+    .bind(telegraf.metadata.as_ref().map(ToString::to_string))
+    .bind(now.micros());
+    connection.execute(query).await.map(drop)
+}
+
+pub async fn update(connection: &mut Connection, telegraf: &Telegraf, name_key: &str, now: Timestamp) -> Result<()> {
+    let query = sqlx::query(
+        "UPDATE telegrafs SET name = $2, name_key = $3, description = $4, config = $5, metadata = $6, updated_at = $7 WHERE id = $1",
+    )
+    .bind(from_id(telegraf.id))
+    .bind(&telegraf.name)
+    .bind(name_key)
+    .bind(&telegraf.description)
+    .bind(&telegraf.config)
+    .bind(telegraf.metadata.as_ref().map(ToString::to_string))
+    .bind(now.micros());
+    connection.execute(query).await.map(drop)
+}
+
+pub async fn by_id(connection: &mut Connection, id: TelegrafId) -> Result<Option<Telegraf>> {
+    let row = sqlx::query("SELECT * FROM telegrafs WHERE id = $1").bind(from_id(id)).fetch_optional(connection).await?;
+    row.as_ref().map(telegraf).transpose()
+}
+
+pub async fn by_name(connection: &mut Connection, org: OrgId, name: &str) -> Result<Option<Telegraf>> {
+    let query = sqlx::query("SELECT * FROM telegrafs WHERE org_id = $1 AND name = $2 ORDER BY id LIMIT 1").bind(from_id(org)).bind(name);
+    query.fetch_optional(connection).await?.as_ref().map(telegraf).transpose()
+}
+
+/// Those of `ids` that exist.
+pub async fn by_ids(connection: &mut Connection, ids: impl IntoIterator<Item = TelegrafId>) -> Result<Vec<Telegraf>> {
+    let mut sql = Sql::new("SELECT * FROM telegrafs WHERE id IN ");
+    sql.bind_ids(ids)?;
+    sql.fetch_all(connection).await?.iter().map(telegraf).collect()
+}
+
+/// Those of one organization or of all, in the order of ids.
+pub async fn list(connection: &mut Connection, org: Option<OrgId>) -> Result<Vec<Telegraf>> {
+    let mut sql = Sql::new("SELECT * FROM telegrafs");
+    if let Some(org) = org {
+        sql.push(" WHERE org_id = ").bind(from_id(org))?;
+    }
+    sql.push(" ORDER BY id");
+    sql.fetch_all(connection).await?.iter().map(telegraf).collect()
+}
+
+/// What the console's picker asks: those of an organization whose name contains `part` (folded), by folded name.
+pub async fn search(connection: &mut Connection, org: OrgId, part: &str, offset: i64, limit: i64) -> Result<Vec<Telegraf>> {
+    let rows = sqlx::query(
+        "SELECT * FROM telegrafs WHERE org_id = $1 AND name_key LIKE $2 ESCAPE '\\' ORDER BY name_key, id LIMIT $3 OFFSET $4",
+    )
+    .bind(from_id(org))
+    .bind(contains(part))
+    .bind(limit)
+    .bind(offset)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(telegraf).collect()
+}
+
+/// How many of an organization have a name that contains `part` (folded).
+pub async fn count(connection: &mut Connection, org: OrgId, part: &str) -> Result<i64> {
+    sqlx::query("SELECT COUNT(*) AS count FROM telegrafs WHERE org_id = $1 AND name_key LIKE $2 ESCAPE '\\'")
+        .bind(from_id(org))
+        .bind(contains(part))
+        .fetch_one(connection)
+        .await?
+        .number("count")
+}
+
+pub async fn delete(connection: &mut Connection, id: TelegrafId) -> Result<()> {
+    connection.execute(sqlx::query("DELETE FROM telegrafs WHERE id = $1").bind(from_id(id))).await.map(drop)
+}
+
+pub async fn delete_of_org(connection: &mut Connection, org: OrgId) -> Result<()> {
+    connection.execute(sqlx::query("DELETE FROM telegrafs WHERE org_id = $1").bind(from_id(org))).await.map(drop)
+}

@@ -1,0 +1,120 @@
+//! Users and their passwords.
+
+use sqlx::{Executor as _, any::AnyRow};
+
+use super::{
+    Connection, Result,
+    column::{Columns, from_id},
+    sql::Sql,
+};
+use crate::model::{Status, Timestamp, User, UserId};
+
+fn user(row: &AnyRow) -> Result<User> {
+    Ok(User { id: UserId(row.id("id")?), name: row.text("name")?, status: row.word("status")? })
+}
+
+/// What a new row holds beside the user.
+pub struct New<'a> {
+    pub user: &'a User,
+    /// The name, folded for searching and sorting.
+    pub name_key: &'a str,
+    pub password_hash: Option<&'a str>,
+    pub now: Timestamp,
+}
+
+/// False if the id or the name is taken.
+pub async fn insert(connection: &mut Connection, new: New<'_>) -> Result<bool> {
+    sqlx::query(
+        "INSERT INTO users (id, name, name_key, status, password_hash, created_at, updated_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $6) ON CONFLICT DO NOTHING RETURNING id",
+    )
+    .bind(from_id(new.user.id))
+    .bind(&new.user.name)
+    .bind(new.name_key)
+    .bind(new.user.status.name())
+    .bind(new.password_hash)
+    .bind(new.now.micros())
+    .fetch_optional(connection)
+    .await
+    .map(|row| row.is_some())
+}
+
+pub async fn by_id(connection: &mut Connection, id: UserId) -> Result<Option<User>> {
+    let row = sqlx::query("SELECT * FROM users WHERE id = $1").bind(from_id(id)).fetch_optional(connection).await?;
+    row.as_ref().map(user).transpose()
+}
+
+pub async fn by_name(connection: &mut Connection, name: &str) -> Result<Option<User>> {
+    let row = sqlx::query("SELECT * FROM users WHERE name = $1").bind(name).fetch_optional(connection).await?;
+    row.as_ref().map(user).transpose()
+}
+
+/// Those of `ids` that exist.
+pub async fn by_ids(connection: &mut Connection, ids: impl IntoIterator<Item = UserId>) -> Result<Vec<User>> {
+    let mut sql = Sql::new("SELECT * FROM users WHERE id IN ");
+    sql.bind_ids(ids)?;
+    sql.fetch_all(connection).await?.iter().map(user).collect()
+}
+
+/// Whether there is any user at all.
+pub async fn any(connection: &mut Connection) -> Result<bool> {
+    sqlx::query("SELECT id FROM users LIMIT 1").fetch_optional(connection).await.map(|row| row.is_some())
+}
+
+/// A page, in the order of ids.
+pub struct Page {
+    pub after: Option<UserId>,
+    pub descending: bool,
+    pub offset: i64,
+    pub limit: i64,
+}
+
+pub async fn list(connection: &mut Connection, page: &Page) -> Result<Vec<User>> {
+    let mut sql = Sql::new("SELECT * FROM users");
+    if let Some(after) = page.after {
+        sql.push(if page.descending { " WHERE id < " } else { " WHERE id > " }).bind(from_id(after))?;
+    }
+    sql.push(if page.descending { " ORDER BY id DESC LIMIT " } else { " ORDER BY id LIMIT " }).bind(page.limit)?;
+    sql.push(" OFFSET ").bind(page.offset)?;
+    sql.fetch_all(connection).await?.iter().map(user).collect()
+}
+
+/// The stored hash of the password; `None` if the user has none or does not exist.
+pub async fn password_hash(connection: &mut Connection, id: UserId) -> Result<Option<String>> {
+    let row = sqlx::query("SELECT password_hash FROM users WHERE id = $1").bind(from_id(id)).fetch_optional(connection).await?;
+    row.map_or(Ok(None), |row| row.optional_text("password_hash"))
+}
+
+pub async fn set_password_hash(connection: &mut Connection, id: UserId, hash: &str, now: Timestamp) -> Result<()> {
+    let query = sqlx::query("UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1")
+        .bind(from_id(id))
+        .bind(hash)
+        .bind(now.micros());
+    connection.execute(query).await.map(drop)
+}
+
+pub async fn set_status(connection: &mut Connection, id: UserId, status: Status, now: Timestamp) -> Result<()> {
+    let query = sqlx::query("UPDATE users SET status = $2, updated_at = $3 WHERE id = $1")
+        .bind(from_id(id))
+        .bind(status.name())
+        .bind(now.micros());
+    connection.execute(query).await.map(drop)
+}
+
+pub async fn set_name(connection: &mut Connection, id: UserId, name: &str, name_key: &str, now: Timestamp) -> Result<()> {
+    let query = sqlx::query("UPDATE users SET name = $2, name_key = $3, updated_at = $4 WHERE id = $1")
+        .bind(from_id(id))
+        .bind(name)
+        .bind(name_key)
+        .bind(now.micros());
+    connection.execute(query).await.map(drop)
+}
+
+pub async fn signed_in(connection: &mut Connection, id: UserId, now: Timestamp) -> Result<()> {
+    let query = sqlx::query("UPDATE users SET last_sign_in_at = $2 WHERE id = $1").bind(from_id(id)).bind(now.micros());
+    connection.execute(query).await.map(drop)
+}
+
+pub async fn delete(connection: &mut Connection, id: UserId) -> Result<()> {
+    connection.execute(sqlx::query("DELETE FROM users WHERE id = $1").bind(from_id(id))).await.map(drop)
+}
