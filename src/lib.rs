@@ -17,3 +17,11 @@ pub mod server;
 pub mod service;
 #[cfg(feature = "ssr")]
 pub mod store;
+pub mod ui;
+
+/// Takes over the page that the server rendered.
+#[cfg(feature = "hydrate")]
+pub fn hydrate() {
+    ui::enhance();
+    leptos::mount::hydrate_body(ui::App);
+}

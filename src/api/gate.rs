@@ -2,7 +2,7 @@
 
 use axum::{
     body::Body,
-    extract::{Request, State},
+    extract::{MatchedPath, Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     middleware::Next,
     response::{IntoResponse, Response},
@@ -26,6 +26,8 @@ const OPEN: [(Method, &str); 6] = [
 ];
 
 pub async fn gate(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    // Else the routes behind the gate would be named twice: after the router's before it, and after their own.
+    request.extensions_mut().remove::<MatchedPath>();
     let origin = request.headers().get(header::ORIGIN).cloned();
     if request.method() == Method::OPTIONS {
         return preflight(origin);

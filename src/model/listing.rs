@@ -205,6 +205,8 @@ pub struct Choice {
     pub name: String,
     /// Made by InfluxDB, not by people.
     pub system: bool,
+    /// What the caller can't grant on it.
+    pub refused: Vec<super::Action>,
 }
 
 /// Some of what can be picked.
@@ -222,8 +224,6 @@ pub struct Choices {
 pub struct Place {
     pub id: OrgId,
     pub name: String,
-    /// How many tokens the caller sees in it.
-    pub tokens: u64,
 }
 
 #[cfg(test)]

@@ -15,6 +15,22 @@ pub const fn console_name(https: bool) -> &'static str {
 /// The theme a visitor chose; no secret.
 pub const THEME: &str = "jeton-theme";
 
+/// The organization a visitor looked at last; no secret.
+pub const LAST_ORG: &str = "jeton-org";
+
+/// `Set-Cookie` of the theme; anything but light and dark forgets it.
+pub fn theme(name: &str) -> String {
+    match name {
+        "light" | "dark" => format!("{THEME}={name}; Path=/; Max-Age=31536000; SameSite=Lax"),
+        _ => format!("{THEME}=; Path=/; Max-Age=0; SameSite=Lax"),
+    }
+}
+
+/// `Set-Cookie` of the organization looked at.
+pub fn last_org(org: crate::model::OrgId) -> String {
+    format!("{LAST_ORG}={org}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax")
+}
+
 /// The value of a cookie.
 pub fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';')).find_map(|pair| {

@@ -1,6 +1,6 @@
 //! Wiring: state, router, middleware, start and shutdown.
 
-mod assets;
+pub mod assets;
 mod client;
 pub mod cookie;
 pub mod data;
@@ -52,6 +52,7 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .merge(api::router(&state))
         .merge(api::system::router())
+        .merge(crate::ui::serve::router(&state))
         .fallback(not_found)
         .layer(from_fn(observe::remember_route))
         .layer(from_fn_with_state(state.clone(), origin::refuse_foreign))

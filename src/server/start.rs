@@ -2,7 +2,7 @@
 
 use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
-use metrics_exporter_prometheus::PrometheusBuilder;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::{net::TcpListener, task::JoinHandle};
 
 use super::{
@@ -61,8 +61,9 @@ pub async fn start(config: Config, clock: Clock, stop: impl Future<Output = ()> 
         metrics: recorder(),
         leptos: leptos::config::LeptosOptions::builder().output_name("jeton").build(),
     };
+    let metrics = state.metrics.clone();
     let app: MakeService = router(state).into_make_service_with_connect_info();
-    let task = tokio::spawn(run(listener, app, stop));
+    let task = tokio::spawn(run(listener, app, metrics, stop));
     Ok(Running { address, service, task, _data: DataLock(data) })
 }
 
@@ -75,7 +76,12 @@ impl Running {
     }
 }
 
-async fn run(listener: TcpListener, app: MakeService, stop: impl Future<Output = ()> + Send + 'static) -> io::Result<()> {
+async fn run(
+    listener: TcpListener,
+    app: MakeService,
+    metrics: PrometheusHandle,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> io::Result<()> {
     let (asked, was_asked) = tokio::sync::oneshot::channel();
     let graceful = axum::serve(listener, app).with_graceful_shutdown(async move {
         stop.await;
@@ -83,6 +89,7 @@ async fn run(listener: TcpListener, app: MakeService, stop: impl Future<Output =
     });
     tokio::select! {
         ended = graceful.into_future() => ended,
+        ended = keep_small(&metrics) => ended,
         () = async {
             let _ = was_asked.await;
             tokio::time::sleep(FINISH_WITHIN).await;
@@ -93,9 +100,18 @@ async fn run(listener: TcpListener, app: MakeService, stop: impl Future<Output =
     }
 }
 
+/// Where nobody asks for the metrics, their samples would pile up.
+async fn keep_small(metrics: &PrometheusHandle) -> io::Result<()> {
+    let mut now_and_then = tokio::time::interval(Duration::from_secs(10));
+    loop {
+        now_and_then.tick().await;
+        metrics.run_upkeep();
+    }
+}
+
 /// One recorder for the process, however many servers a test starts in it.
-fn recorder() -> metrics_exporter_prometheus::PrometheusHandle {
-    static HANDLE: std::sync::OnceLock<metrics_exporter_prometheus::PrometheusHandle> = std::sync::OnceLock::new();
+fn recorder() -> PrometheusHandle {
+    static HANDLE: std::sync::OnceLock<PrometheusHandle> = std::sync::OnceLock::new();
     HANDLE
         .get_or_init(|| {
             let recorder = PrometheusBuilder::new().build_recorder();
@@ -110,27 +126,36 @@ fn recorder() -> metrics_exporter_prometheus::PrometheusHandle {
 
 /// Runs the server until SIGTERM or Ctrl-C: what `jeton serve` does.
 pub async fn serve(config: Config) -> Result<(), StartError> {
-    let running = start(config, Clock::System, told_to_stop()).await?;
+    // From here on, not from the first poll: whoever reads the address may stop the server at once.
+    let stop = told_to_stop();
+    let running = start(config, Clock::System, stop).await?;
     println!("Jeton answers on http://{}", running.address);
     running.stopped().await?;
     tracing::info!("stopped");
     Ok(())
 }
 
-async fn told_to_stop() {
-    let interrupt = async { drop(tokio::signal::ctrl_c().await) };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+#[cfg(unix)]
+fn told_to_stop() -> impl Future<Output = ()> + Send + 'static {
+    use tokio::signal::unix::{Signal, SignalKind, signal};
+    async fn wait(signal: io::Result<Signal>) {
+        match signal {
             Ok(mut signal) => drop(signal.recv().await),
             Err(_) => std::future::pending().await,
         }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
     }
+    let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    async {
+        tokio::select! {
+            () = wait(interrupt) => {}
+            () = wait(terminate) => {}
+        }
+        tracing::info!("stopping: requests under way are finished first");
+    }
+}
+
+#[cfg(not(unix))]
+async fn told_to_stop() {
+    drop(tokio::signal::ctrl_c().await);
     tracing::info!("stopping: requests under way are finished first");
 }

@@ -194,17 +194,21 @@ impl Service {
     /// Checks the chain from its first entry: the number of entries that are in order, and whether that is all.
     pub async fn check_audit_log(&self) -> Result<(i64, bool), Error> {
         let mut reader = self.read().await?;
+        // Read first: what is appended meanwhile comes after it.
+        let head = store::audit::head(&mut reader).await?;
         let (mut seq, mut hash) = (0, String::new());
+        let mut reached = head.seq == 0;
         loop {
             let rows = store::audit::after(&mut reader, seq, CHECK_AT_ONCE).await?;
             if rows.is_empty() {
-                return Ok((seq, true));
+                return Ok((seq, reached));
             }
             for row in rows {
                 if row.seq != seq + 1 || row.prev != hash || row.hash != self.0.audit_key.sign(&message(&row)) {
                     return Ok((seq, false));
                 }
                 (seq, hash) = (row.seq, row.hash);
+                reached |= seq == head.seq && hash == head.hash;
             }
         }
     }

@@ -10,7 +10,7 @@ use crate::{
         grant::{self, Breadth, Coverage, coverage_by},
         listing::Details,
         token::NewToken,
-        user::check_text,
+        user::{MAX_NAME, check_text},
     },
     store::{self, Connection, authorizations::Keys},
 };
@@ -153,6 +153,14 @@ impl Service {
         Ok(names.details(authorization, self.now()))
     }
 
+    /// One authorization as the console shows it: also one that ended with its owner or organization.
+    pub async fn token_details(&self, caller: &Caller, id: AuthorizationId) -> Result<Details, Error> {
+        let mut reader = self.read().await?;
+        let authorization = readable(&mut reader, caller, id).await?;
+        let names = Names::of(&mut reader, std::slice::from_ref(&authorization)).await?;
+        Ok(names.details(authorization, self.now()))
+    }
+
     /// Changes description and status; permissions never change (contract §4.5). Nothing happens to one that ended
     /// with its owner or organization.
     pub async fn update_authorization(&self, caller: &Caller, id: AuthorizationId, update: AuthorizationUpdate) -> Result<Details, Error> {
@@ -231,6 +239,7 @@ fn parse_permission(asked: &AskedPermission) -> Result<(Permission, Option<Strin
     let action = asked.action.parse().map_err(|_| Error::UnknownAction)?;
     let permission = Permission { action, resource: Resource { kind, id: asked.id, org: asked.org } };
     let name = asked.name.clone().filter(|name| !name.is_empty() && asked.id.is_none());
+    check_text("resource.name", name.as_deref().unwrap_or_default(), MAX_NAME)?;
     Ok((permission, name))
 }
 

@@ -1,7 +1,10 @@
 //! Forms that were sent twice.
 
 use crate::{
-    model::{Error, Timestamp, UserId},
+    model::{
+        Error, Timestamp, UserId,
+        user::{MAX_NAME, check_text},
+    },
     store,
 };
 
@@ -13,6 +16,7 @@ const REMEMBERED_SECONDS: i64 = 24 * 3600;
 /// Lets a form through once. `id`: from the page that showed the form; `None` from programs, which say it themselves.
 pub(super) async fn spend(change: &mut Change, id: Option<&str>, user: UserId) -> Result<(), Error> {
     let Some(id) = id else { return Ok(()) };
+    check_text("form", id, MAX_NAME)?;
     let now = change.now;
     let forgotten: Timestamp = now.plus_seconds(-REMEMBERED_SECONDS);
     store::form_ids::forget_before(change, forgotten).await?;

@@ -2,9 +2,10 @@
 
 use crate::{
     model::{
-        Authorization, AuthorizationId, Error, Id, OrgId, Status, UserId,
+        Authorization, AuthorizationId, Error, OrgId, Status, UserId,
         describe::Summary,
-        listing::{Choice, Choices, Details, Place, SortKey, TokenPage, TokenQuery, TokenRow},
+        listing::{Details, Place, SortKey, TokenPage, TokenQuery, TokenRow},
+        user::check_text,
     },
     store::{
         self, Connection,
@@ -12,8 +13,7 @@ use crate::{
     },
 };
 
-use super::{Caller, Service, fold, names::Names, required};
-use crate::model::{Action, bucket::BucketKind};
+use super::{Caller, Service, fold, names::Names, orgs::OrgQuery};
 
 /// What the API's list is asked for (contract §4.3). Names that don't exist are refused whoever asks.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +35,9 @@ pub struct AuthorizationQuery {
 /// What the API's list is sorted by: creation, unless asked otherwise.
 pub type ApiSort = Option<crate::model::listing::Sort>;
 
+/// At most so many bytes of a text to look for.
+const MAX_FILTER: usize = 255;
+
 /// How many authorizations the API's unlimited list fetches at once.
 const AT_ONCE: i64 = 1000;
 
@@ -49,6 +52,11 @@ impl Service {
             return Err(Error::AuthorizationNotFound);
         }
         let sort = query.sort.map_or(Sort::Id, order);
+        if let (Some(after), false) = (query.after, matches!(sort, Sort::Id | Sort::IdDescending))
+            && store::authorizations::by_id(&mut reader, after).await?.is_none()
+        {
+            return Err(Error::BadQuery("after names no authorization: it was deleted, so the page after it is not known; sort by createdAt, or begin again".into()));
+        }
         let mut found: Vec<Authorization> = Vec::new();
         let mut start = query.after.map_or(Start::Offset(0), Start::After);
         loop {
@@ -89,50 +97,16 @@ impl Service {
         Ok(TokenPage { rows, total, unfiltered, page, now })
     }
 
-    /// The organizations the caller can work in, and how many tokens they see in each.
+    /// The organizations the caller can work in; the first hundred.
     pub async fn places(&self, caller: &Caller) -> Result<Vec<Place>, Error> {
-        let orgs = self.orgs(caller, &super::orgs::OrgQuery { limit: 100, ..super::orgs::OrgQuery::default() }).await?;
-        let mut reader = self.read().await?;
-        let mut places = Vec::with_capacity(orgs.len());
-        for org in orgs {
-            let filter = Filter { visible: caller.visible(), org: Some(org.id), ..Filter::default() };
-            places.push(Place { id: org.id, name: org.name, tokens: count(&mut reader, &filter).await? });
-        }
-        Ok(places)
+        let orgs = self.orgs(caller, &OrgQuery { limit: 100, ..OrgQuery::default() }).await?;
+        Ok(orgs.into_iter().map(|org| Place { id: org.id, name: org.name }).collect())
     }
 
-    /// The buckets of an organization whose name contains `part`, for picking: people's own first.
-    pub async fn bucket_choices(&self, caller: &Caller, org: OrgId, part: &str, limit: u64) -> Result<Choices, Error> {
+    /// How many tokens of an organization the caller sees.
+    pub async fn token_count(&self, caller: &Caller, org: OrgId) -> Result<u64, Error> {
         let mut reader = self.read().await?;
-        let part = fold(part);
-        let found = store::buckets::search(&mut reader, org, &part, 0, limit.cast_signed()).await?;
-        let items = found.into_iter().filter(|bucket| caller.may(&required::bucket(Action::Read, bucket))).map(|bucket| Choice {
-            id: bucket.id.into(),
-            name: bucket.name,
-            system: bucket.kind == BucketKind::System,
-        });
-        Ok(Choices {
-            items: items.collect(),
-            total: store::buckets::count(&mut reader, org, &part).await?.cast_unsigned(),
-            unfiltered: store::buckets::count(&mut reader, org, "").await?.cast_unsigned(),
-        })
-    }
-
-    /// The telegraf configurations of an organization whose name contains `part`, for picking.
-    pub async fn telegraf_choices(&self, caller: &Caller, org: OrgId, part: &str, limit: u64) -> Result<Choices, Error> {
-        let mut reader = self.read().await?;
-        let part = fold(part);
-        let found = store::telegrafs::search(&mut reader, org, &part, 0, limit.cast_signed()).await?;
-        let items = found.into_iter().filter(|telegraf| caller.may(&required::telegraf(Action::Read, telegraf.id, org))).map(|telegraf| Choice {
-            id: telegraf.id.into(),
-            name: telegraf.name,
-            system: false,
-        });
-        Ok(Choices {
-            items: items.collect(),
-            total: store::telegrafs::count(&mut reader, org, &part).await?.cast_unsigned(),
-            unfiltered: store::telegrafs::count(&mut reader, org, "").await?.cast_unsigned(),
-        })
+        count(&mut reader, &Filter { visible: caller.visible(), org: Some(org), ..Filter::default() }).await
     }
 
     /// How many tokens there are of each state, in all organizations; for the metrics.
@@ -157,6 +131,7 @@ async fn api_filter(connection: &mut Connection, caller: &Caller, query: &Author
         }
         (None, None) => None,
     };
+    check_text("q", query.text.as_deref().unwrap_or_default(), MAX_FILTER)?;
     let mut filter = Filter { visible: caller.visible(), id: query.id, without_ended: true, ..Filter::default() };
     // An id wins over every other filter.
     if query.id.is_none() {
@@ -194,20 +169,5 @@ fn token_row(names: &Names, authorization: Authorization, now: crate::model::Tim
         description: authorization.description,
         created_at: authorization.created_at,
         updated_at: authorization.updated_at,
-    }
-}
-
-/// The names of picked things, for the description of what is about to be created.
-impl Service {
-    pub async fn choice_names(&self, caller: &Caller, org: OrgId, ids: &[Id]) -> Result<Vec<Choice>, Error> {
-        let mut reader = self.read().await?;
-        let buckets = store::buckets::by_ids(&mut reader, ids.iter().map(|id| crate::model::BucketId(*id))).await?;
-        let telegrafs = store::telegrafs::by_ids(&mut reader, ids.iter().map(|id| crate::model::TelegrafId(*id))).await?;
-        let buckets = buckets.into_iter().filter(|bucket| bucket.org == org && caller.may(&required::bucket(Action::Read, bucket)));
-        let telegrafs = telegrafs.into_iter().filter(|one| one.org == org && caller.may(&required::telegraf(Action::Read, one.id, org)));
-        let mut choices: Vec<Choice> =
-            buckets.map(|bucket| Choice { id: bucket.id.into(), name: bucket.name, system: bucket.kind == BucketKind::System }).collect();
-        choices.extend(telegrafs.map(|telegraf| Choice { id: telegraf.id.into(), name: telegraf.name, system: false }));
-        Ok(choices)
     }
 }

@@ -18,6 +18,7 @@ pub mod members;
 pub mod names;
 pub mod orgs;
 pub mod passwords;
+pub mod picking;
 pub mod sessions;
 pub mod setup;
 pub mod telegrafs;
@@ -106,9 +107,10 @@ pub(crate) fn random<const N: usize>() -> [u8; N] {
     bytes
 }
 
-/// A text as lists compare it: without regard to case, and without outer spaces.
+/// A text as lists compare it: without regard to case, without outer spaces, and without NUL, which no database is asked
+/// for.
 pub(crate) fn fold(text: &str) -> String {
-    text.trim().to_lowercase()
+    text.trim().to_lowercase().replace('\0', "")
 }
 
 /// The log gets what happened, the caller does not.

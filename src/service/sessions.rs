@@ -5,7 +5,11 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use crate::{
-    model::{Error, Status, Timestamp, User, token::TokenHash, user::check_password},
+    model::{
+        Error, Status, Timestamp, User, UserId,
+        token::TokenHash,
+        user::{check_password, check_user_name},
+    },
     store::{self, sessions::Session},
 };
 
@@ -37,29 +41,46 @@ pub(super) fn key_hash(key: &str) -> String {
 impl Service {
     /// Begins a session. A wrong name and a wrong password are told alike and take as long; guessing is throttled.
     pub async fn sign_in(&self, name: &str, password: &SecretString, kind: Kind, client: &Client) -> Result<SignedIn, Error> {
+        let signed_in = self.check_and_sign_in(name, password, kind, client).await;
+        let outcome = match &signed_in {
+            Ok(_) => "accepted",
+            Err(Error::TooManyAttempts { .. }) => "throttled",
+            Err(_) => "refused",
+        };
+        metrics::counter!("jeton_sign_ins_total", "outcome" => outcome).increment(1);
+        signed_in
+    }
+
+    async fn check_and_sign_in(&self, name: &str, password: &SecretString, kind: Kind, client: &Client) -> Result<SignedIn, Error> {
         self.0.throttle.attempt(name, client.address, self.now())?;
-        let user = self.user_with_password(name, password).await?;
+        let (id, hash) = self.user_with_password(name, password).await?;
         self.0.throttle.succeeded(name, client.address);
         check_password(password.expose_secret()).map_err(|_| Error::PasswordChangeRequired)?;
+        let mut change = self.begin_as(client.address.map(|address| address.to_string())).await?;
+        let user = same_user(&mut change, id, &hash).await?;
         if kind == Kind::Console && user.status == Status::Inactive {
             return Err(Error::UserInactive);
         }
-        let mut change = self.begin_as(client.address.map(|address| address.to_string())).await?;
         let signed_in = begin_session(&mut change, user, kind, client).await?;
         change.commit().await?;
         Ok(signed_in)
     }
 
-    async fn user_with_password(&self, name: &str, password: &SecretString) -> Result<User, Error> {
+    /// Whose name and password this is, and the hash that agreed.
+    async fn user_with_password(&self, name: &str, password: &SecretString) -> Result<(UserId, String), Error> {
         let mut reader = self.read().await?;
-        let user = store::users::by_name(&mut reader, name).await?;
+        // What can't be a name is nobody's, and not all of it could be looked up.
+        let user = match check_user_name(name) {
+            Ok(()) => store::users::by_name(&mut reader, name).await?,
+            Err(_) => None,
+        };
         let hash = match &user {
             Some(user) => store::users::password_hash(&mut reader, user.id).await?,
             None => None,
         };
         drop(reader);
-        let right = self.0.passwords.verify(hash, password).await?;
-        user.filter(|_| right).ok_or(Error::Unauthenticated)
+        let right = self.0.passwords.verify(hash.clone(), password).await?;
+        user.map(|user| user.id).zip(hash).filter(|_| right).ok_or(Error::Unauthenticated)
     }
 
     /// Ends the caller's session. A token has none to end.
@@ -91,6 +112,13 @@ impl Service {
             tracing::warn!(%error, "a session was not renewed");
         }
     }
+}
+
+/// The user as they are under the lock: while the password was compared, it may have been changed, or its user deleted.
+async fn same_user(connection: &mut store::Connection, id: UserId, hash: &str) -> Result<User, Error> {
+    let known = store::users::password_hash(connection, id).await?;
+    let user = store::users::by_id(connection, id).await?;
+    user.filter(|_| known.as_deref() == Some(hash)).ok_or(Error::Unauthenticated)
 }
 
 /// Begins a session within a change, and tells the audit log.

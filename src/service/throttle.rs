@@ -9,7 +9,7 @@ use std::{
 
 use moka::sync::Cache;
 
-use crate::model::{Error, Timestamp};
+use crate::model::{Error, Timestamp, user::MAX_NAME};
 
 const FREE_FAILURES: u32 = 5;
 const FIRST_PAUSE_SECONDS: i64 = 40;
@@ -46,7 +46,7 @@ impl Throttle {
     /// [`Throttle::succeeded`] takes it back: guesses sent at the same time don't slip through together.
     pub fn attempt(&self, name: &str, address: Option<IpAddr>, now: Timestamp) -> Result<(), Error> {
         let network = network(address);
-        let pair = self.pairs.get_with((name.to_owned(), network.clone()), Shared::default);
+        let pair = self.pairs.get_with((shortened(name), network.clone()), Shared::default);
         let mut pair = pair.lock().unwrap_or_else(PoisonError::into_inner);
         let whole = self.addresses.get_with(network, Shared::default);
         let mut whole = whole.lock().unwrap_or_else(PoisonError::into_inner);
@@ -75,7 +75,7 @@ impl Throttle {
             let mut whole = whole.lock().unwrap_or_else(PoisonError::into_inner);
             whole.failures = whole.failures.saturating_sub(1);
         }
-        self.pairs.invalidate(&(name.to_owned(), network));
+        self.pairs.invalidate(&(shortened(name), network));
     }
 }
 
@@ -87,6 +87,11 @@ fn refuse_until(until: Option<Timestamp>, now: Timestamp) -> Result<(), Error> {
         }
         _ => Ok(()),
     }
+}
+
+/// No name is longer: what is remembered stays small, whatever is sent as a name.
+fn shortened(name: &str) -> String {
+    name.chars().take(MAX_NAME).collect()
 }
 
 /// Whoever has an IPv6 address has a whole /64 of them.

@@ -38,6 +38,12 @@ pub(super) async fn lock_head(connection: &mut Connection) -> Result<Head> {
     Ok(Head { seq: row.number("seq")?, hash: row.text("hash")? })
 }
 
+/// Where the chain ends.
+pub async fn head(connection: &mut Connection) -> Result<Head> {
+    let row = sqlx::query("SELECT seq, hash FROM audit_head WHERE id = 1").fetch_one(connection).await?;
+    Ok(Head { seq: row.number("seq")?, hash: row.text("hash")? })
+}
+
 pub(super) async fn advance_head(connection: &mut Connection, head: &Head) -> Result<()> {
     let query = sqlx::query("UPDATE audit_head SET seq = $1, hash = $2 WHERE id = 1").bind(head.seq).bind(&head.hash);
     connection.execute(query).await.map(drop)

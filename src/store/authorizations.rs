@@ -250,6 +250,11 @@ enum Side {
 fn push_side(sql: &mut Sql, sort: Sort, side: Side, id: AuthorizationId) -> Result<()> {
     let (key, id) = (sort.key(), from_id(id));
     let smaller = (side == Side::Before) != sort.descends();
+    // The id says it by itself, also when its row was deleted since.
+    if key == "id" {
+        sql.push(if smaller { " AND id < " } else { " AND id > " }).bind(id)?;
+        return Ok(());
+    }
     sql.push(" AND (").push(key).push(if smaller { " < " } else { " > " });
     sql.push("(SELECT ").push(key).push(" FROM authorizations WHERE id = ").bind(id)?;
     sql.push(") OR (").push(key).push(" = (SELECT ").push(key).push(" FROM authorizations WHERE id = ").bind(id)?;

@@ -12,6 +12,13 @@ use super::{Backend, Connection, Store};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
+/// SQLite has this collation built in; the tables name it. IF NOT EXISTS fails where two nodes start at the same moment,
+/// so they take turns: the lock holds until both statements are through.
+const COLLATION: &str = r#"
+    DO $$ BEGIN PERFORM pg_advisory_xact_lock(7091994); END $$;
+    CREATE COLLATION IF NOT EXISTS "binary" (provider = libc, locale = 'C');
+"#;
+
 /// Why the database can't be used, as a sentence for whoever starts the program.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -49,8 +56,7 @@ impl Store {
             .acquire_timeout(Duration::from_secs(10))
             .connect(url)
             .await?;
-        // SQLite has this collation built in; the tables name it.
-        pool.execute(r#"CREATE COLLATION IF NOT EXISTS "binary" (provider = libc, locale = 'C')"#).await?;
+        pool.execute(COLLATION).await?;
         migrate(&pool).await?;
         Ok(Self { backend: Backend::Postgres, readers: pool.clone(), writers: pool })
     }

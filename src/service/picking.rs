@@ -1,0 +1,112 @@
+//! What the Custom API Token dialog offers, and what it creates.
+
+use crate::{
+    model::{
+        Action, Bucket, BucketId, Error, Id, OrgId, Permission, ResourceType, Telegraf, TelegrafId,
+        bucket::BucketKind,
+        describe::{Named, description},
+        grant::{Coverage, coverage_by},
+        listing::{Choice, Choices},
+        selection::{Pick, Selection},
+    },
+    store::{self, Connection},
+};
+
+use super::{
+    Caller, Service,
+    authorizations::{AskedAuthorization, AskedPermission, Created},
+    fold, required,
+};
+
+/// So many buckets or configurations are offered at once; the search finds the others.
+const OFFERED_AT_ONCE: i64 = 100;
+
+impl Service {
+    /// The buckets and telegraf configurations whose name contains `search`, and the boxes of types that the caller
+    /// can't grant.
+    pub async fn picker(&self, caller: &Caller, org: OrgId, search: &str) -> Result<(Choices, Choices, Vec<Pick>), Error> {
+        caller.check(required::org(Action::Read, org))?;
+        let part = fold(search);
+        let mut reader = self.read().await?;
+        let buckets = bucket_choices(&mut reader, caller, org, &part).await?;
+        let telegrafs = telegraf_choices(&mut reader, caller, org, &part).await?;
+        let picks = ResourceType::grantable().flat_map(|kind| Action::ALL.map(|action| Pick::all(action, kind)));
+        let refused = picks.filter(|pick| !may_grant(caller, &pick.permission(org, caller.id()))).collect();
+        Ok((buckets, telegrafs, refused))
+    }
+
+    /// Creates a token from ticked boxes; without a description, one is made from its permissions.
+    pub async fn create_custom(
+        &self,
+        caller: &Caller,
+        org: OrgId,
+        selection: &Selection,
+        given: String,
+        form: Option<&str>,
+    ) -> Result<Created, Error> {
+        let permissions: Vec<Permission> = selection.effective().into_iter().map(|pick| pick.permission(org, caller.id())).collect();
+        let description = if given.trim().is_empty() { self.describe(caller, org, &permissions).await? } else { given };
+        let permissions = permissions.into_iter().map(AskedPermission::from).collect();
+        let asked = AskedAuthorization { org: Some(org), description, permissions, ..AskedAuthorization::default() };
+        self.create_authorization(caller, asked, form).await
+    }
+
+    async fn describe(&self, caller: &Caller, org: OrgId, permissions: &[Permission]) -> Result<String, Error> {
+        let mut reader = self.read().await?;
+        let mut named = Vec::with_capacity(permissions.len());
+        for permission in permissions {
+            let choice = match (permission.resource.kind, permission.resource.id) {
+                (ResourceType::Buckets, Some(id)) => {
+                    let found = store::buckets::by_id(&mut reader, BucketId(id)).await?.filter(|bucket| bucket.org == org);
+                    found.map(|bucket| bucket_choice(caller, bucket))
+                }
+                (ResourceType::Telegrafs, Some(id)) => {
+                    let found = store::telegrafs::by_id(&mut reader, TelegrafId(id)).await?.filter(|telegraf| telegraf.org == org);
+                    found.map(|telegraf| telegraf_choice(caller, telegraf))
+                }
+                _ => None,
+            };
+            named.push(Named { name: choice.map(|choice| choice.name), ..Named::bare(*permission) });
+        }
+        Ok(description(&named))
+    }
+}
+
+/// Whether the caller could hand this on, were the thing in its organization.
+fn may_grant(caller: &Caller, permission: &Permission) -> bool {
+    coverage_by(caller.permissions(), permission) != Coverage::None
+}
+
+async fn bucket_choices(connection: &mut Connection, caller: &Caller, org: OrgId, part: &str) -> Result<Choices, Error> {
+    let found = store::buckets::search(connection, org, part, 0, OFFERED_AT_ONCE).await?;
+    let visible = found.into_iter().filter(|bucket| caller.may(&required::bucket(Action::Read, bucket)));
+    Ok(Choices {
+        items: visible.map(|bucket| bucket_choice(caller, bucket)).collect(),
+        total: store::buckets::count(connection, org, part).await?.cast_unsigned(),
+        unfiltered: store::buckets::count(connection, org, "").await?.cast_unsigned(),
+    })
+}
+
+async fn telegraf_choices(connection: &mut Connection, caller: &Caller, org: OrgId, part: &str) -> Result<Choices, Error> {
+    let found = store::telegrafs::search(connection, org, part, 0, OFFERED_AT_ONCE).await?;
+    let visible = found.into_iter().filter(|telegraf| caller.may(&required::telegraf(Action::Read, telegraf.id, org)));
+    Ok(Choices {
+        items: visible.map(|telegraf| telegraf_choice(caller, telegraf)).collect(),
+        total: store::telegrafs::count(connection, org, part).await?.cast_unsigned(),
+        unfiltered: store::telegrafs::count(connection, org, "").await?.cast_unsigned(),
+    })
+}
+
+fn bucket_choice(caller: &Caller, bucket: Bucket) -> Choice {
+    let id = Id::from(bucket.id);
+    Choice { refused: refused(caller, ResourceType::Buckets, id, bucket.org), id, name: bucket.name, system: bucket.kind == BucketKind::System }
+}
+
+fn telegraf_choice(caller: &Caller, telegraf: Telegraf) -> Choice {
+    let id = Id::from(telegraf.id);
+    Choice { refused: refused(caller, ResourceType::Telegrafs, id, telegraf.org), id, name: telegraf.name, system: false }
+}
+
+fn refused(caller: &Caller, kind: ResourceType, id: Id, org: OrgId) -> Vec<Action> {
+    Action::ALL.into_iter().filter(|action| !may_grant(caller, &Permission::on_in(*action, kind, id, org))).collect()
+}

@@ -1,0 +1,67 @@
+//! What the pages ask of the browser. On the server nothing here is ever called.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{FormData, HtmlElement, HtmlFormElement, SubmitEvent};
+
+use super::answer::Fields;
+
+/// What a form would send, the pressed button included.
+pub fn fields(event: &SubmitEvent) -> Fields {
+    let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else { return Fields::default() };
+    let Ok(data) = FormData::new_with_form(&form) else { return Fields::default() };
+    let mut fields = Fields(data.entries().into_iter().flatten().filter_map(|entry| pair(&js_sys::Array::from(&entry))).collect());
+    let submitter = event.submitter().and_then(|button| button.dyn_into::<HtmlElement>().ok());
+    if let Some(name) = submitter.as_ref().and_then(|button| button.get_attribute("name")) {
+        fields.0.push((name, submitter.and_then(|button| button.get_attribute("value")).unwrap_or_default()));
+    }
+    fields
+}
+
+fn pair(entry: &js_sys::Array) -> Option<(String, String)> {
+    Some((entry.get(0).as_string()?, entry.get(1).as_string()?))
+}
+
+/// Moves the focus to the first element that a selector finds.
+pub fn focus(selector: &str) {
+    if let Some(element) = document().query_selector(selector).ok().flatten().and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+        drop(element.focus());
+    }
+}
+
+/// The element that has the focus.
+pub fn focused() -> Option<HtmlElement> {
+    document().active_element().and_then(|element| element.dyn_into().ok())
+}
+
+/// Loads another page of this site anew: who is signed in has changed.
+pub fn go(address: &str) {
+    drop(window().location().assign(address));
+}
+
+/// A number no form had before: its one-time id.
+pub fn form_id() -> String {
+    (0..4).map(|_| format!("{:08x}", (js_sys::Math::random() * f64::from(u32::MAX)) as u32)).collect()
+}
+
+/// Selects the text of an element, to be copied by hand.
+pub fn select(id: &str) {
+    let Some(element) = document().get_element_by_id(id) else { return };
+    if let Ok(Some(selection)) = window().get_selection() {
+        drop(selection.select_all_children(&element));
+    }
+}
+
+/// Saves a text as a file, without it passing through an address.
+pub fn download(name: &str, text: &str) {
+    let parts = js_sys::Array::of1(&text.into());
+    let Ok(blob) = web_sys::Blob::new_with_str_sequence(&parts) else { return };
+    let Ok(url) = web_sys::Url::create_object_url_with_blob(&blob) else { return };
+    if let Some(link) = document().create_element("a").ok().and_then(|link| link.dyn_into::<HtmlElement>().ok()) {
+        drop(link.set_attribute("href", &url));
+        drop(link.set_attribute("download", name));
+        drop(link.set_attribute("rel", "external"));
+        link.click();
+    }
+    drop(web_sys::Url::revoke_object_url(&url));
+}

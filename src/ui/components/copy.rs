@@ -1,0 +1,52 @@
+//! Copying to the clipboard.
+
+use std::time::Duration;
+
+use leptos::{prelude::*, task::spawn_local};
+use wasm_bindgen_futures::JsFuture;
+
+use super::{Icon, Notices, Picture};
+
+/// How long a button says that it copied.
+const SAYS_COPIED: Duration = Duration::from_secs(2);
+
+/// Puts a text on the clipboard; `on_done` hears whether the browser allowed it.
+pub fn copy(text: String, on_done: impl FnOnce(bool) + 'static) {
+    spawn_local(async move {
+        let navigator = window().navigator();
+        // Browsers offer the clipboard only on https and localhost.
+        let offered = js_sys::Reflect::has(&navigator, &"clipboard".into()).unwrap_or(false);
+        let done = offered && JsFuture::from(navigator.clipboard().write_text(&text)).await.is_ok();
+        on_done(done);
+    });
+}
+
+/// A button that copies `text` and says so.
+#[component]
+pub fn CopyButton(
+    #[prop(into)] text: Signal<String>,
+    #[prop(optional)] label: &'static str,
+    #[prop(optional)] name: &'static str,
+    #[prop(optional)] class: &'static str,
+) -> impl IntoView {
+    let copied = RwSignal::new(false);
+    let notices = Notices::current();
+    let on_click = move |_| {
+        copy(text.get_untracked(), move |done| {
+            if !done {
+                notices.failure("The browser refused the clipboard", "Select the text and press Ctrl+C.");
+                return;
+            }
+            notices.announce("Copied");
+            let _ = copied.try_set(true);
+            set_timeout(move || { let _ = copied.try_set(false); }, SAYS_COPIED);
+        });
+    };
+    let class = if class.is_empty() { "icon-button needs-script" } else { class };
+    let name = (!name.is_empty()).then_some(name);
+    view! {
+        <button class=class type="button" aria-label=name data-copied=move || copied.get().then_some("") on:click=on_click>
+            <Icon picture=Picture::Copy class="icon-copy"/><Icon picture=Picture::Check class="icon-copied"/>{label}
+        </button>
+    }
+}

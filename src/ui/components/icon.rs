@@ -1,0 +1,92 @@
+//! Icons, drawn inline so that they take the colour of the text around them.
+//!
+//! From Lucide (ISC licence, https://lucide.dev).
+
+use leptos::prelude::*;
+
+macro_rules! icons {
+    ($($name:ident $paths:literal),+ $(,)?) => {
+        /// A picture of 24 by 24 units, in strokes.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Picture { $($name),+ }
+
+        impl Picture {
+            const fn paths(self) -> &'static str {
+                match self { $(Self::$name => $paths),+ }
+            }
+        }
+    };
+}
+
+icons! {
+    Search r##"<path d="m21 21-4.34-4.34"/><circle cx="11" cy="11" r="8"/>"##,
+    Plus r##"<path d="M5 12h14"/><path d="M12 5v14"/>"##,
+    ChevronDown r##"<path d="m6 9 6 6 6-6"/>"##,
+    ChevronRight r##"<path d="m9 18 6-6-6-6"/>"##,
+    ChevronLeft r##"<path d="m15 18-6-6 6-6"/>"##,
+    ChevronUp r##"<path d="m18 15-6-6-6 6"/>"##,
+    Chevrons r##"<path d="m7 15 5 5 5-5"/><path d="m7 9 5-5 5 5"/>"##,
+    Sort r##"<path d="m3 16 4 4 4-4"/><path d="M7 20V4"/><path d="m21 8-4-4-4 4"/><path d="M17 4v16"/>"##,
+    ArrowUp r##"<path d="m5 12 7-7 7 7"/><path d="M12 19V5"/>"##,
+    ArrowDown r##"<path d="M12 5v14"/><path d="m19 12-7 7-7-7"/>"##,
+    ArrowRight r##"<path d="M5 12h14"/><path d="m12 5 7 7-7 7"/>"##,
+    Key r##"<path d="M2.586 17.414A2 2 0 0 0 2 18.828V21a1 1 0 0 0 1 1h3a1 1 0 0 0 1-1v-1a1 1 0 0 1 1-1h1a1 1 0 0 0 1-1v-1a1 1 0 0 1 1-1h.172a2 2 0 0 0 1.414-.586l.814-.814a6.5 6.5 0 1 0-4-4z"/><circle cx="16.5" cy="7.5" r=".5" fill="currentColor"/>"##,
+    Shield r##"<path d="M20 13c0 5-3.5 7.5-7.66 8.95a1 1 0 0 1-.67-.01C7.5 20.5 4 18 4 13V6a1 1 0 0 1 1-1c2 0 4.5-1.2 6.24-2.72a1.17 1.17 0 0 1 1.52 0C14.51 3.81 17 5 19 5a1 1 0 0 1 1 1z"/>"##,
+    Crown r##"<path d="M11.562 3.266a.5.5 0 0 1 .876 0L15.39 8.87a1 1 0 0 0 1.516.294L21.183 5.5a.5.5 0 0 1 .798.519l-2.834 10.246a1 1 0 0 1-.956.734H5.81a1 1 0 0 1-.957-.734L2.02 6.02a.5.5 0 0 1 .798-.519l4.276 3.664a1 1 0 0 0 1.516-.294z"/><path d="M5 21h14"/>"##,
+    Sliders r##"<path d="M10 5H3"/><path d="M12 19H3"/><path d="M14 3v4"/><path d="M16 17v4"/><path d="M21 12h-9"/><path d="M21 19h-5"/><path d="M21 5h-7"/><path d="M8 10v4"/><path d="M8 12H3"/>"##,
+    More r##"<circle cx="12" cy="12" r="1"/><circle cx="19" cy="12" r="1"/><circle cx="5" cy="12" r="1"/>"##,
+    Pencil r##"<path d="M21.174 6.812a1 1 0 0 0-3.986-3.987L3.842 16.174a2 2 0 0 0-.5.83l-1.321 4.352a.5.5 0 0 0 .623.622l4.353-1.32a2 2 0 0 0 .83-.497z"/><path d="m15 5 4 4"/>"##,
+    Copy r##"<rect width="14" height="14" x="8" y="8" rx="2" ry="2"/><path d="M4 16c-1.1 0-2-.9-2-2V4c0-1.1.9-2 2-2h10c1.1 0 2 .9 2 2"/>"##,
+    Clone r##"<line x1="15" x2="15" y1="12" y2="18"/><line x1="12" x2="18" y1="15" y2="15"/><rect width="14" height="14" x="8" y="8" rx="2" ry="2"/><path d="M4 16c-1.1 0-2-.9-2-2V4c0-1.1.9-2 2-2h10c1.1 0 2 .9 2 2"/>"##,
+    Check r##"<path d="M20 6 9 17l-5-5"/>"##,
+    Close r##"<path d="M18 6 6 18"/><path d="m6 6 12 12"/>"##,
+    Trash r##"<path d="M10 11v6"/><path d="M14 11v6"/><path d="M19 6v14a2 2 0 0 1-2 2H7a2 2 0 0 1-2-2V6"/><path d="M3 6h18"/><path d="M8 6V4a2 2 0 0 1 2-2h4a2 2 0 0 1 2 2v2"/>"##,
+    Pause r##"<rect x="14" y="3" width="5" height="18" rx="1"/><rect x="5" y="3" width="5" height="18" rx="1"/>"##,
+    Play r##"<path d="M5 5a2 2 0 0 1 3.008-1.728l11.997 6.998a2 2 0 0 1 .003 3.458l-12 7A2 2 0 0 1 5 19z"/>"##,
+    CircleCheck r##"<circle cx="12" cy="12" r="10"/><path d="m16 9-5.5 5.5L8 12"/>"##,
+    CircleAlert r##"<circle cx="12" cy="12" r="10"/><line x1="12" x2="12" y1="8" y2="12"/><line x1="12" x2="12.01" y1="16" y2="16"/>"##,
+    Warning r##"<path d="m21.73 18-8-14a2 2 0 0 0-3.48 0l-8 14A2 2 0 0 0 4 21h16a2 2 0 0 0 1.73-3"/><path d="M12 9v4"/><path d="M12 17h.01"/>"##,
+    Info r##"<circle cx="12" cy="12" r="10"/><path d="M12 16v-4"/><path d="M12 8h.01"/>"##,
+    Sun r##"<circle cx="12" cy="12" r="4"/><path d="M12 2v2"/><path d="M12 20v2"/><path d="m4.93 4.93 1.41 1.41"/><path d="m17.66 17.66 1.41 1.41"/><path d="M2 12h2"/><path d="M20 12h2"/><path d="m6.34 17.66-1.41 1.41"/><path d="m19.07 4.93-1.41 1.41"/>"##,
+    Moon r##"<path d="M20.985 12.486a9 9 0 1 1-9.473-9.472c.405-.022.617.46.402.803a6 6 0 0 0 8.268 8.268c.344-.215.825-.004.803.401"/>"##,
+    Monitor r##"<rect width="20" height="14" x="2" y="3" rx="2"/><line x1="8" x2="16" y1="21" y2="21"/><line x1="12" x2="12" y1="17" y2="21"/>"##,
+    SignOut r##"<path d="m16 17 5-5-5-5"/><path d="M21 12H9"/><path d="M9 21H5a2 2 0 0 1-2-2V5a2 2 0 0 1 2-2h4"/>"##,
+    Menu r##"<path d="M4 5h16"/><path d="M4 12h16"/><path d="M4 19h16"/>"##,
+    Eye r##"<path d="M2.062 12.348a1 1 0 0 1 0-.696 10.75 10.75 0 0 1 19.876 0 1 1 0 0 1 0 .696 10.75 10.75 0 0 1-19.876 0"/><circle cx="12" cy="12" r="3"/>"##,
+    EyeOff r##"<path d="M10.733 5.076a10.744 10.744 0 0 1 11.205 6.575 1 1 0 0 1 0 .696 10.747 10.747 0 0 1-1.444 2.49"/><path d="M14.084 14.158a3 3 0 0 1-4.242-4.242"/><path d="M17.479 17.499a10.75 10.75 0 0 1-15.417-5.151 1 1 0 0 1 0-.696 10.75 10.75 0 0 1 4.446-5.143"/><path d="m2 2 20 20"/>"##,
+    User r##"<circle cx="12" cy="8" r="5"/><path d="M20 21a8 8 0 0 0-16 0"/>"##,
+    Organization r##"<path d="M10 12h4"/><path d="M10 8h4"/><path d="M14 21v-3a2 2 0 0 0-4 0v3"/><path d="M6 10H4a2 2 0 0 0-2 2v7a2 2 0 0 0 2 2h16a2 2 0 0 0 2-2V9a2 2 0 0 0-2-2h-2"/><path d="M6 21V5a2 2 0 0 1 2-2h8a2 2 0 0 1 2 2v16"/>"##,
+    Bucket r##"<ellipse cx="12" cy="5" rx="9" ry="3"/><path d="M3 5V19A9 3 0 0 0 21 19V5"/><path d="M3 12A9 3 0 0 0 21 12"/>"##,
+    SearchNone r##"<path d="m13.5 8.5-5 5"/><path d="m8.5 8.5 5 5"/><circle cx="11" cy="11" r="8"/><path d="m21 21-4.3-4.3"/>"##,
+    Download r##"<path d="M12 15V3"/><path d="M21 15v4a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-4"/><path d="m7 10 5 5 5-5"/>"##,
+}
+
+/// An icon; it says nothing to a screen reader, the control around it has a name.
+#[component]
+pub fn Icon(picture: Picture, #[prop(into, optional)] class: String) -> impl IntoView {
+    let class = format!("icon {class}");
+    view! { <svg class=class.trim().to_owned() viewBox="0 0 24 24" aria-hidden="true" inner_html=picture.paths()></svg> }
+}
+
+/// The mark: a disc with a notch, and a J in it.
+#[component]
+pub fn Mark(#[prop(optional)] large: bool) -> impl IntoView {
+    view! {
+        <svg class=if large { "mark large" } else { "mark" } viewBox="0 0 24 24" aria-hidden="true">
+            <path d="M18.79 2.1 15.82 5.07l3.11 3.11L21.9 5.21A12 12 0 1 1 18.79 2.1Z"></path>
+            <path class="mark-j" d="M13.2 7.6v5.9c0 2.2-1.2 3.6-3.1 3.6-1.1 0-2-.5-2.5-1.2"></path>
+        </svg>
+    }
+}
+
+/// The mark as an outline, where there is nothing yet.
+#[component]
+pub fn EmptyMark() -> impl IntoView {
+    view! {
+        <svg class="mark-empty" viewBox="0 0 86 86" aria-hidden="true">
+            <circle class="mark-ring" cx="43" cy="43" r="42"></circle>
+            <path class="mark-disc" d="M57.7 22 51.3 28.4l6.7 6.7 6.4-6.4A25.5 25.5 0 1 1 57.7 22Z"></path>
+            <path class="mark-j" d="M45.8 34v12.4c0 4.6-2.5 7.6-6.5 7.6-2.3 0-4.2-1-5.3-2.6"></path>
+        </svg>
+    }
+}

@@ -1,0 +1,44 @@
+//! Menus: a disclosure that works without script; with it, arrow keys, Esc and a press outside too (`ui/enhance.rs`).
+
+use leptos::prelude::*;
+
+use super::{Icon, Picture};
+
+/// A button that opens a list of links and buttons.
+#[component]
+pub fn Menu(
+    #[prop(optional)] class: &'static str,
+    #[prop(into, optional)] testid: Option<&'static str>,
+    /// The class of the button.
+    button: &'static str,
+    #[prop(into, optional)] label: Option<String>,
+    #[prop(into, optional)] button_testid: Option<&'static str>,
+    /// What the button shows.
+    #[prop(into)]
+    face: ViewFn,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <details class=format!("menu {class}").trim_end().to_owned() data-testid=testid>
+            <summary class=button aria-label=label data-testid=button_testid>{face.run()}</summary>
+            <ul class="menu-panel">{children()}</ul>
+        </details>
+    }
+}
+
+/// A choice among several, as a link.
+#[component]
+pub fn ChoiceLink(
+    #[prop(into)] href: Signal<String>,
+    #[prop(into)] current: Signal<bool>,
+    #[prop(into, optional)] testid: Option<String>,
+    children: Children,
+) -> impl IntoView {
+    view! {
+        <li>
+            <a class="menu-item" href=href data-noscroll aria-current=move || current.get().then_some("true") data-testid=testid>
+                <Icon picture=Picture::Check class="when-current"/>{children()}
+            </a>
+        </li>
+    }
+}

@@ -1,0 +1,21 @@
+//! Pieces that pages are made of.
+
+pub mod copy;
+pub mod dialog;
+pub mod field;
+pub mod form;
+pub mod frame;
+pub mod icon;
+pub mod menu;
+pub mod notices;
+pub mod tabs;
+pub mod text;
+pub mod theme;
+
+pub use copy::CopyButton;
+pub use dialog::{Dialog, DialogHead};
+pub use field::{Field, PasswordField};
+pub use form::Form;
+pub use icon::{EmptyMark, Icon, Mark, Picture};
+pub use menu::Menu;
+pub use notices::{Notices, Toasts};

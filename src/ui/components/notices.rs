@@ -1,0 +1,129 @@
+//! Notifications: one in the corner for every action, and a voice for what has no place there.
+
+use std::time::Duration;
+
+use leptos::{html, prelude::*};
+use wasm_bindgen::JsCast;
+
+use super::{Icon, Picture};
+
+const SUCCESS_STAYS: Duration = Duration::from_secs(5);
+const FAILURE_STAYS: Duration = Duration::from_secs(10);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Notice {
+    number: u64,
+    failed: bool,
+    title: String,
+    more: String,
+}
+
+/// The notifications of a page.
+#[derive(Clone, Copy)]
+pub struct Notices {
+    shown: RwSignal<Vec<Notice>>,
+    voice: RwSignal<String>,
+    next: StoredValue<u64>,
+    /// While the pointer or the focus is on them, none goes.
+    held: RwSignal<bool>,
+}
+
+impl Notices {
+    /// Makes the page's notifications known to everything in it.
+    pub fn provide() -> Self {
+        let notices =
+            Self { shown: RwSignal::new(Vec::new()), voice: RwSignal::new(String::new()), next: StoredValue::new(0), held: RwSignal::new(false) };
+        provide_context(notices);
+        notices
+    }
+
+    pub fn current() -> Self {
+        use_context().unwrap_or_else(Self::provide)
+    }
+
+    pub fn success(&self, title: impl Into<String>, more: impl Into<String>) {
+        self.add(false, title.into(), more.into());
+    }
+
+    pub fn failure(&self, title: impl Into<String>, more: impl Into<String>) {
+        self.add(true, title.into(), more.into());
+    }
+
+    /// Says something to a screen reader alone.
+    pub fn announce(&self, text: &str) {
+        self.voice.set(text.to_owned());
+    }
+
+    fn add(&self, failed: bool, title: String, more: String) {
+        let number = self.next.with_value(|number| *number);
+        self.next.set_value(number + 1);
+        self.shown.update(|shown| shown.push(Notice { number, failed, title, more }));
+        // The server renders them, and has no time to take them away.
+        if cfg!(feature = "hydrate") {
+            self.later(number, if failed { FAILURE_STAYS } else { SUCCESS_STAYS });
+        }
+    }
+
+    fn later(self, number: u64, stays: Duration) {
+        set_timeout(
+            move || match self.held.try_get_untracked() {
+                Some(true) => self.later(number, SUCCESS_STAYS),
+                Some(false) => self.dismiss(number),
+                None => {}
+            },
+            stays,
+        );
+    }
+
+    fn dismiss(&self, number: u64) {
+        let _ = self.shown.try_update(|shown| shown.retain(|notice| notice.number != number));
+    }
+}
+
+/// Where notifications appear: above everything, dialogs too.
+#[component]
+pub fn Toasts() -> impl IntoView {
+    let notices = Notices::current();
+    let region = NodeRef::<html::Div>::new();
+    Effect::new(move || {
+        notices.shown.track();
+        // What is shown last in the top layer is on top: shown again, it is above a dialog that opened meanwhile.
+        if let Some(region) = region.get() {
+            let region: &web_sys::HtmlElement = region.unchecked_ref();
+            drop(region.hide_popover());
+            drop(region.show_popover());
+        }
+    });
+    view! {
+        <div
+            class="toasts" popover="manual" role="region" aria-label="Notifications" node_ref=region
+            on:mouseenter=move |_| notices.held.set(true) on:mouseleave=move |_| notices.held.set(false)
+            on:focusin=move |_| notices.held.set(true) on:focusout=move |_| notices.held.set(false)
+        >
+            <p class="sr-only" role="status">{notices.voice}</p>
+            <For each=move || notices.shown.get() key=|notice| notice.number children=move |notice| view! { <Toast notice notices/> }/>
+        </div>
+    }
+}
+
+#[component]
+fn Toast(notice: Notice, notices: Notices) -> impl IntoView {
+    let kind = if notice.failed { "error" } else { "success" };
+    let (picture, class) = if notice.failed { (Picture::CircleAlert, "danger") } else { (Picture::CircleCheck, "ok") };
+    let number = notice.number;
+    view! {
+        <div class="toast" role=if notice.failed { "alert" } else { "status" } data-testid=format!("notification-{kind}")>
+            <Icon picture class/>
+            <div>
+                <p class="toast-title">{notice.title}</p>
+                {(!notice.more.is_empty()).then(|| view! { <p class="toast-more">{notice.more}</p> })}
+            </div>
+            <button
+                class="icon-button small needs-script" type="button" aria-label="Dismiss"
+                data-testid=format!("notification-{kind}--dismiss") on:click=move |_| notices.dismiss(number)
+            >
+                <Icon picture=Picture::Close/>
+            </button>
+        </div>
+    }
+}

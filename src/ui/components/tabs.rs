@@ -1,0 +1,28 @@
+//! Tabs that switch without script: a group of radio buttons, one panel each.
+
+use leptos::prelude::*;
+
+/// A text in one of several forms.
+#[derive(Clone)]
+pub struct Tab {
+    pub name: &'static str,
+    pub panel: ViewFn,
+}
+
+/// Shows one of its panels. `group` names the choice.
+#[component]
+pub fn Tabs(group: &'static str, tabs: Vec<Tab>) -> impl IntoView {
+    let name = group.to_lowercase().replace(' ', "-");
+    let labels = tabs.iter().enumerate().map(|(index, tab)| {
+        view! {
+            // Belongs to no form: the choice is not sent.
+            <label class="tab"><input class="sr-only" type="radio" name=name.clone() form="" checked=index == 0/>{tab.name}</label>
+        }
+    });
+    view! {
+        <div class="tabset">
+            <div class="tablist" role="radiogroup" aria-label=group>{labels.collect_view()}</div>
+            {tabs.iter().map(|tab| view! { <div class="tab-panel">{tab.panel.run()}</div> }).collect_view()}
+        </div>
+    }
+}

@@ -1,0 +1,78 @@
+//! Small texts that look the same everywhere.
+
+use leptos::prelude::*;
+
+use super::{Icon, Picture};
+use crate::model::{
+    Liveness, Timestamp,
+    describe::{Sentence, Summary},
+    grant::Breadth,
+};
+
+/// A tinted box with an icon. `live`: it appears after an action, and is read aloud.
+#[component]
+pub fn Alert(#[prop(optional)] danger: bool, #[prop(optional)] small: bool, #[prop(optional)] live: bool, children: Children) -> impl IntoView {
+    let class = format!("alert {} {}", if danger { "danger" } else { "warn" }, if small { "small" } else { "" });
+    let picture = if danger { Picture::CircleAlert } else { Picture::Warning };
+    view! { <div class=class.trim_end().to_owned() role=live.then_some("alert")><Icon picture/><div>{children()}</div></div> }
+}
+
+/// The first letter of a name, in a disc.
+#[component]
+pub fn Avatar(name: String, #[prop(optional)] square: bool) -> impl IntoView {
+    let letter = name.trim_start_matches("svc-").chars().next().map(|letter| letter.to_string()).unwrap_or_default();
+    view! { <span class=if square { "avatar square" } else { "avatar" } aria-hidden="true">{letter}</span> }
+}
+
+/// The prefix by which people recognise a token.
+#[component]
+pub fn Chip(prefix: String) -> impl IntoView {
+    view! { <span class="chip">{prefix}"…"</span> }
+}
+
+/// A time in words, with the exact one in a tooltip.
+#[component]
+pub fn Time(at: Timestamp, text: String) -> impl IntoView {
+    view! { <time datetime=at.to_string() title=at.minute()>{text}</time> }
+}
+
+/// Whether a token works.
+#[component]
+pub fn LivenessBadge(liveness: Liveness) -> impl IntoView {
+    let (class, picture, word) = match liveness {
+        Liveness::Live => ("badge ok", Picture::CircleCheck, "Active"),
+        Liveness::Inactive => ("badge", Picture::Pause, "Inactive"),
+        Liveness::Expired => ("badge", Picture::CircleAlert, "Expired"),
+        Liveness::Ended => ("badge", Picture::CircleAlert, "Ended"),
+    };
+    view! { <span class=class><Icon picture/>{word}</span> }
+}
+
+/// What a token may do, in at most two lines.
+#[component]
+pub fn SummaryLines(summary: Summary, org_name: String) -> impl IntoView {
+    match summary.breadth {
+        Breadth::Operator => view! {
+            <p class="perm-line"><span class="badge"><Icon picture=Picture::Crown/>"Operator"</span></p>
+            <p class="perm-line quiet">"Everything in every organization"</p>
+        }
+        .into_any(),
+        Breadth::AllAccess(_) => view! {
+            <p class="perm-line"><span class="badge"><Icon picture=Picture::Shield/>"All access"</span>" · "{org_name}</p>
+        }
+        .into_any(),
+        Breadth::Custom => summary
+            .lines
+            .into_iter()
+            .map(|(action, text)| view! { <p class="perm-line"><span class="verb">{action.title()}</span>" "{text}</p> })
+            .collect_view()
+            .into_any(),
+    }
+}
+
+/// One line of "This token can …".
+#[component]
+pub fn CanLine(sentence: Sentence) -> impl IntoView {
+    let name = sentence.name.map(|name| view! { " "<code class="name">{name}</code> });
+    view! { <li><Icon picture=Picture::Check/><span>{sentence.before}{name}{sentence.after}</span></li> }
+}

@@ -1,0 +1,28 @@
+//! The console: pages, components, and the server functions they call.
+//!
+//! A page is rendered by the server and taken over by the script. Everything is a link or a form first: a form posts to
+//! an address, and [`submit`] answers it, for a browser without script as for one with it.
+
+pub mod address;
+pub mod answer;
+mod app;
+mod browser;
+mod components;
+mod equivalent;
+mod load;
+mod pages;
+mod submit;
+mod words;
+
+#[cfg(feature = "hydrate")]
+mod enhance;
+#[cfg(feature = "ssr")]
+mod request;
+#[cfg(feature = "ssr")]
+pub mod serve;
+#[cfg(feature = "ssr")]
+mod shell;
+
+pub use app::App;
+#[cfg(feature = "hydrate")]
+pub use enhance::enhance;

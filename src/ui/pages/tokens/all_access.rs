@@ -1,0 +1,108 @@
+//! Generate All Access API Token.
+
+use leptos::prelude::*;
+
+use super::state::TokensState;
+use crate::{
+    model::Error,
+    ui::{
+        address::Tokens,
+        answer::Outcome,
+        components::{
+            Dialog, DialogHead, Form, Icon, Notices, Picture,
+            field::Hint,
+            form::{Answered, FormId, refusal, typed},
+            text::Alert,
+        },
+        load::Frame,
+        words,
+    },
+};
+
+/// What a form that creates a token does with its answer.
+pub fn on_created(state: TokensState, refused: RwSignal<Option<Error>>) -> Callback<Answered> {
+    let notices = Notices::current();
+    Callback::new(move |answer: Answered| {
+        let (token, cloned) = match answer {
+            Ok(Outcome::Created(token)) => (token, false),
+            Ok(Outcome::Cloned(token)) => (token, true),
+            Ok(_) => return,
+            Err(error) => {
+                notices.failure(format!("Failed to create API tokens: {}", words::sentence(&error)), "");
+                refused.set(Some(error));
+                return;
+            }
+        };
+        notices.success("API token was created successfully", "");
+        state.reload();
+        state.created.set(Some((token, cloned)));
+    })
+}
+
+/// What went wrong, above the fields.
+#[component]
+pub fn NotCreated(refused: RwSignal<Option<Error>>) -> impl IntoView {
+    move || {
+        refused.get().map(|error| view! { <Alert danger=true live=true><b>"Failed to create API tokens:"</b>" "{words::sentence(&error)}</Alert> })
+    }
+}
+
+/// What is wrong with one field.
+pub fn at_field(refused: RwSignal<Option<Error>>, field: &'static str) -> Signal<Option<String>> {
+    Signal::derive(move || {
+        let error = refused.get()?;
+        words::at_fields(&error).into_iter().find(|(name, _)| name == field).map(|(_, sentence)| sentence)
+    })
+}
+
+/// Everything in the organization; only a description is asked for, and it may be empty.
+#[component]
+pub fn AllAccessRoute() -> impl IntoView {
+    let state = TokensState::current();
+    let frame = expect_context::<Frame>();
+    let refused = RwSignal::new(refusal());
+    let busy = RwSignal::new(false);
+    let on_answer = on_created(state, refused);
+    let error = at_field(refused, "description");
+    let close = Signal::derive(move || state.address(Tokens::List));
+    let org = frame.org.name;
+    view! {
+        <Dialog close>
+            <DialogHead title="Generate All Access API Token" close/>
+            <Form action=Signal::derive(move || state.address(Tokens::AllAccess)) busy on_answer>
+                <FormId/>
+                <div class="dialog-body">
+                    <NotCreated refused/>
+                    <Alert>"This token will be able to create, update, delete, read, and write to anything in this organization"</Alert>
+                    <div class="field">
+                        <label for="description">"Description"</label>
+                        <input
+                            class="input" id="description" name="description" value=typed("description") placeholder="Describe this new API token"
+                            aria-describedby="description-hint" aria-invalid=move || error.get().map(|_| "true") autofocus autocomplete="off"
+                            data-testid="all-access-token-input"
+                        />
+                        <Hint id="description" hint="Name the program that uses it, so that others know what stops when it is deleted." error/>
+                    </div>
+                    <hr class="line"/>
+                    <ul class="can-list">
+                        <li>
+                            <Icon picture=Picture::Check/>
+                            <span><b>"Included:"</b>" everything in "{org.clone()}", also what is added later, and your own user."</span>
+                        </li>
+                        <li class="not">
+                            <Icon picture=Picture::Close/>
+                            <span><b>"Not included:"</b>" changing "{org}" itself (it can read it), other organizations."</span>
+                        </li>
+                    </ul>
+                </div>
+                <footer class="dialog-foot">
+                    <a class="link start" href=move || state.address(Tokens::Custom) data-noscroll>"Use a Custom API Token instead"</a>
+                    <a class="button" href=close data-noscroll data-testid="button--cancel">"Cancel"</a>
+                    <button class="button primary" aria-busy=move || busy.get().then_some("true") data-testid="button--save">
+                        {move || if busy.get() { "Saving" } else { "Save" }}
+                    </button>
+                </footer>
+            </Form>
+        </Dialog>
+    }
+}

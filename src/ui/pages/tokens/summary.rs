@@ -1,0 +1,118 @@
+//! "This token can …": what the ticked boxes mean, and the same outside the console.
+
+use leptos::prelude::*;
+
+use super::custom::Choosing;
+use crate::{
+    model::{
+        describe::{Named, Sentence, cautions, sentence},
+        selection::{Pick, Selection},
+    },
+    ui::{
+        components::{
+            CopyButton, Icon, Picture,
+            tabs::{Tab, Tabs},
+            text::{Alert, CanLine},
+        },
+        equivalent::{Example, command, curl, json},
+    },
+};
+
+/// Follows every box.
+#[component]
+pub fn Summary(choosing: Choosing) -> impl IntoView {
+    let can = move || {
+        let permissions = choosing.permissions();
+        let org_name = choosing.frame.with_value(|frame| frame.org.name.clone());
+        if permissions.is_empty() { view! { <Nothing/> }.into_any() } else { view! { <Can permissions org_name/> }.into_any() }
+    };
+    view! {
+        <section class="summary" id="summary" aria-labelledby="summary-title">
+            <h3 id="summary-title">"This token can"</h3>
+            <div class="summary-can" aria-live="polite">{can}</div>
+            <Equivalents choosing/>
+        </section>
+    }
+}
+
+#[component]
+fn Nothing() -> impl IntoView {
+    view! {
+        <div class="can-nothing">
+            <span class="ring"><Icon picture=Picture::Key/></span>
+            <h4>"This token cannot do anything yet"</h4>
+            <p>"Tick what it may read and write. What it can do is then listed here."</p>
+        </div>
+    }
+}
+
+#[component]
+fn Can(permissions: Vec<Named>, org_name: String) -> impl IntoView {
+    let sentences = permissions.iter().map(|named| sentence(named, &org_name)).map(|sentence| view! { <CanLine sentence/> });
+    let warnings = cautions(&permissions).into_iter().map(|(bold, rest)| view! { <Alert small=true><b>{bold}</b>" "{rest}</Alert> });
+    view! {
+        <ul class="can-list" data-testid="token-can">{sentences.collect_view()}</ul>
+        <p class="can-rest">"Everything else is refused."</p>
+        {warnings.collect_view()}
+    }
+}
+
+/// On a phone: one line above the buttons, which leads to the summary.
+#[component]
+pub fn SummaryLine(choosing: Choosing) -> impl IntoView {
+    let line = move || {
+        let permissions = choosing.permissions();
+        let org_name = choosing.frame.with_value(|frame| frame.org.name.clone());
+        let Some(first) = permissions.first() else {
+            return view! { <Icon picture=Picture::Info/><span>"Select at least one permission."</span> }.into_any();
+        };
+        let Sentence { before, name, after } = sentence(first, &org_name);
+        let mut text = before;
+        text[..1].make_ascii_lowercase();
+        let more = (permissions.len() > 1).then(|| format!(" and {} more", permissions.len() - 1));
+        view! {
+            <Icon picture=Picture::CircleCheck class="ok"/>
+            <span><b>"Can"</b>" "{text}{name.map(|name| view! { " "<code>{name}</code> })}{after}{more}</span>
+        }
+        .into_any()
+    };
+    view! { <a class="summary-link" href="#summary" rel="external">{line}<Icon picture=Picture::ChevronDown/></a> }
+}
+
+#[component]
+fn Equivalents(choosing: Choosing) -> impl IntoView {
+    let picks = Memo::new(move |_| choosing.selection.with(Selection::effective));
+    let (org, me) = choosing.frame.with_value(|frame| (frame.org.id, frame.user_id));
+    let said = choosing.description;
+    let org_name = StoredValue::new(choosing.frame.with_value(|frame| frame.org.name.clone()));
+    let origin = StoredValue::new(choosing.frame.with_value(|frame| frame.origin.clone()));
+    let influx = move |picks: &[Pick]| command(picks, &org_name.get_value(), &said.get());
+    let panel = move |make: fn(&[Pick], crate::model::OrgId, crate::model::UserId, &str, &str) -> Example| {
+        ViewFn::from(move || {
+            let example = Memo::new(move |_| make(&picks.get(), org, me, &said.get(), &origin.get_value()));
+            view! { <Code example muted=Signal::derive(move || picks.get().is_empty())/> }
+        })
+    };
+    let cli = ViewFn::from(move || {
+        let made = Memo::new(move |_| influx(&picks.get()));
+        let example = Memo::new(move |_| made.get().0);
+        let limits = move || made.get().1.into_iter().map(|limit| view! { <p class="hint">{limit}</p> }).collect_view();
+        view! { <Code example muted=Signal::derive(move || picks.get().is_empty())/>{limits} }
+    });
+    let tabs = vec![
+        Tab { name: "CLI", panel: cli },
+        Tab { name: "curl", panel: panel(curl) },
+        Tab { name: "JSON", panel: panel(|picks, org, me, said, _| json(picks, org, me, said)) },
+    ];
+    view! { <Tabs group="Equivalent command" tabs/> }
+}
+
+#[component]
+fn Code(example: Memo<Example>, muted: Signal<bool>) -> impl IntoView {
+    view! {
+        <div class=move || if muted.get() { "code-box muted" } else { "code-box" }>
+            <pre tabindex="0"><code>{move || example.get().view()}</code></pre>
+            {move || (!muted.get()).then(|| view! { <CopyButton text=Signal::derive(move || example.get().text()) name="Copy"/> })}
+        </div>
+    }
+}

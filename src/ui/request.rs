@@ -1,0 +1,82 @@
+//! The request that a page or a server function answers.
+
+use axum::http::{HeaderMap, StatusCode, request::Parts};
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+
+use super::load::Frame;
+use crate::{
+    model::{Error, OrgId, listing::Place},
+    server::AppState,
+    service::{Caller, Client, Service},
+};
+
+/// Who asks, from where, and the server they ask.
+#[derive(Clone)]
+pub struct Request {
+    state: AppState,
+    caller: Option<Caller>,
+    pub client: Client,
+    pub headers: HeaderMap,
+}
+
+impl Request {
+    /// The one that is being answered.
+    pub fn current() -> Self {
+        Self::of(expect_context::<AppState>(), &expect_context::<Parts>())
+    }
+
+    pub fn of(state: AppState, parts: &Parts) -> Self {
+        Self {
+            state,
+            caller: parts.extensions.get().cloned(),
+            client: parts.extensions.get().cloned().unwrap_or_default(),
+            headers: parts.headers.clone(),
+        }
+    }
+
+    pub const fn service(&self) -> &Service {
+        &self.state.service
+    }
+
+    pub const fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    pub const fn signed_in(&self) -> bool {
+        self.caller.is_some()
+    }
+
+    /// Whoever is signed in to the console.
+    pub fn caller(&self) -> Result<&Caller, Error> {
+        match &self.caller {
+            Some(caller) => Ok(caller),
+            None => self.answer(Err(Error::Unauthenticated)),
+        }
+    }
+
+    /// How programs reach this server.
+    pub fn origin(&self) -> String {
+        self.state.config.origin(&self.headers).unwrap_or_else(|| "http://localhost:8086".into())
+    }
+
+    /// Passes a result on, and sets the status of the answer if it is a refusal.
+    pub fn answer<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
+        if let (Err(error), Some(options)) = (&result, use_context::<ResponseOptions>())
+            && let Ok(status) = StatusCode::from_u16(error.code().status())
+        {
+            options.set_status(status);
+        }
+        result
+    }
+
+    /// What stands around a page of an organization.
+    pub async fn frame(&self, org: OrgId) -> Result<Frame, Error> {
+        let caller = self.caller()?;
+        let found = self.answer(self.service().org(caller, org).await)?;
+        let places = self.answer(self.service().places(caller).await)?;
+        let tokens = self.answer(self.service().token_count(caller, org).await)?;
+        let org = Place { id: found.id, name: found.name };
+        Ok(Frame { user: caller.user.name.clone(), user_id: caller.id(), org, tokens, places, origin: self.origin() })
+    }
+}

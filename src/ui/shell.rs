@@ -1,0 +1,42 @@
+//! The document around the application.
+
+use http::request::Parts;
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_meta::MetaTags;
+
+use super::{App, answer::Answer, components::theme::Theme};
+use crate::server::{assets::NAMES, cookie};
+
+/// The whole page. The answer to a form carries no script: what it shows, a new token perhaps, is nowhere else, and a
+/// script could not render it again.
+pub fn shell() -> impl IntoView {
+    let parts = use_context::<Parts>();
+    let theme = parts.and_then(|parts| Theme::from_cookie(cookie::read(&parts.headers, cookie::THEME)));
+    let is_answer = use_context::<Answer>().is_some();
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme.map(Theme::name) class=is_answer.then_some("static")>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="color-scheme" content="light dark"/>
+                <link rel="icon" href="/favicon.ico" sizes="32x32"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="stylesheet" href=NAMES.css.as_str()/>
+                {(!is_answer).then(scripts)}
+                <MetaTags/>
+            </head>
+            <body><App/></body>
+        </html>
+    }
+}
+
+fn scripts() -> impl IntoView {
+    let (js, wasm) = (NAMES.js.as_str(), NAMES.wasm.as_str());
+    let start = format!("import('{js}').then(m => m.default({{module_or_path: '{wasm}'}}).then(() => m.hydrate()))");
+    view! {
+        <link rel="modulepreload" href=js/>
+        <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
+        <script type="module" nonce=use_nonce() inner_html=start></script>
+    }
+}

@@ -1,0 +1,126 @@
+//! Requests that meet: one wins, the others are told why not, and nothing is lost.
+
+use serde_json::{Value, json};
+
+use crate::{
+    home::{Home, on_each_database},
+    server::{Answer, First, Server, permission_in},
+};
+
+/// One answer is 201, the rest are refused with this message.
+fn one_wins(answers: Vec<Answer>, message: &str) {
+    let (won, lost): (Vec<Answer>, Vec<Answer>) = answers.into_iter().partition(|answer| answer.status == 201);
+    assert_eq!(won.len(), 1);
+    for answer in lost {
+        assert_eq!(answer.refused(422), message);
+    }
+}
+
+async fn four_times(server: &Server, first: &First, path: &str, body: Value) -> Vec<Answer> {
+    let send = || server.post(path, &first.token, body.clone());
+    let (a, b, c, d) = tokio::join!(send(), send(), send(), send());
+    vec![a, b, c, d]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_users_with_one_name_one_is_created() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        let first = server.set_up().await;
+        let answers = four_times(&server, &first, "/api/v2/users", json!({"name": "bob"})).await;
+        one_wins(answers, "user with name bob already exists");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_users_with_one_id_one_is_created() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        let first = server.set_up().await;
+        let id = "00000000000000aa";
+        let create = |name: &str| server.post("/api/v2/users", &first.token, json!({"name": name, "id": id}));
+        let (one, other) = tokio::join!(create("bob"), create("eve"));
+        one_wins(vec![one, other], "user with ID 00000000000000aa already exists");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_organizations_with_one_name_one_is_created() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        let first = server.set_up().await;
+        let answers = four_times(&server, &first, "/api/v2/orgs", json!({"name": "o"})).await;
+        one_wins(answers, "organization with name o already exists");
+        let padded = server.post("/api/v2/orgs", &first.token, json!({"name": " o "})).await;
+        assert_eq!(padded.status, 422, "names are unique after trimming");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_buckets_with_one_name_one_is_created() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        let first = server.set_up().await;
+        let body = json!({"name": "b", "orgID": first.org});
+        let answers = four_times(&server, &first, "/api/v2/buckets", body).await;
+        one_wins(answers, "bucket with name b already exists");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_changes_at_once_all_happen_and_all_are_logged() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        let first = server.set_up().await;
+        let (before, _) = server.service.check_audit_log().await.expect("a log");
+        let mut tasks = tokio::task::JoinSet::new();
+        for _ in 0..40 {
+            let body = json!({"orgID": first.org, "permissions": [permission_in("read", "buckets", &first.org)]});
+            let request = server
+                .request("POST", "/api/v2/authorizations")
+                .header("authorization", format!("Token {}", first.token));
+            tasks.spawn(crate::server::answer(request.json(&body)));
+        }
+        let statuses: Vec<u16> = tasks.join_all().await.into_iter().map(|answer| answer.status).collect();
+        assert_eq!(statuses, [201; 40]);
+        assert_eq!(server.service.check_audit_log().await, Ok((before + 40, true)));
+    })
+    .await;
+}
+
+const SHARED_KEY: &str = "--audit-key=00112233445566778899aabbccddeeff";
+
+async fn node(home: &Home) -> Server {
+    Server::start_with(home, jeton::service::Clock::System, &[SHARED_KEY]).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nodes_may_start_at_the_same_time_on_a_new_database() {
+    let Some(home) = Home::postgres().await else { return };
+    let (one, two, three) = tokio::join!(node(&home), node(&home), node(&home));
+    let first = one.set_up().await;
+    for other in [two, three] {
+        assert_eq!(other.get("/api/v2/me", &first.token).await.status, 200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nodes_of_one_database_agree() {
+    let Some(home) = Home::postgres().await else { return };
+    let (one, other) = (node(&home).await, node(&home).await);
+    let first = one.set_up().await;
+    let body = json!({"name": "bob"});
+    let (here, there) = tokio::join!(
+        one.post("/api/v2/users", &first.token, body.clone()),
+        other.post("/api/v2/users", &first.token, body)
+    );
+    one_wins(vec![here, there], "user with name bob already exists");
+    let path = format!("/api/v2/authorizations/{}", first.authorization);
+    assert_eq!(other.delete(&path, &first.token).await.status, 204);
+    assert_eq!(one.get("/api/v2/me", &first.token).await.status, 401, "revoked on one node, refused on the other");
+    assert_eq!(one.service.check_audit_log().await, Ok((4, true)));
+}

@@ -1,0 +1,21 @@
+//! What a user of Jeton may rely on, tried on running servers. Needs nothing but SQLite; where
+//! `JETON_TEST_POSTGRES` names a PostgreSQL, every promise about data is kept there too.
+
+mod answers;
+mod at_once;
+mod audit;
+mod compare;
+mod granting;
+mod home;
+mod limits;
+mod lists;
+mod pages;
+mod program;
+mod revocation;
+mod secrets;
+mod server;
+mod sessions;
+mod set_up;
+mod strangers;
+mod throttling;
+mod wire;

@@ -1,0 +1,232 @@
+//! The program itself: `jeton serve`, how it starts, what it says when it can't, and how it stops.
+
+use std::{
+    fs::{self, File},
+    io::{BufRead as _, BufReader},
+    net::{SocketAddr, TcpListener},
+    os::unix::process::ExitStatusExt as _,
+    path::Path,
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+use tokio::{io::AsyncWriteExt as _, net::TcpStream};
+
+use crate::{
+    home::{Home, on_each_database},
+    server::{NAME, PASSWORD, Server, set_up_body, text},
+};
+
+/// How long it may take to stop.
+const STOP_WITHIN: Duration = Duration::from_secs(10);
+
+/// A running `jeton serve`, killed when the test is over.
+struct Program {
+    child: Option<Child>,
+    line: String,
+    address: SocketAddr,
+}
+
+impl Program {
+    fn start(home: &Home, log: &Path) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jeton"));
+        command.arg("serve").args(home.flags()).env("JETON_LOG", "trace");
+        command.stdout(Stdio::piped()).stderr(File::create(log).expect("a log"));
+        let mut child = command.spawn().expect("the program");
+        let mut line = String::new();
+        let stdout = child.stdout.take().expect("its output");
+        BufReader::new(stdout).read_line(&mut line).expect("a line");
+        let address = line.trim_end().rsplit_once("http://").and_then(|(_, address)| address.parse().ok());
+        Self { address: address.unwrap_or_else(|| panic!("an address in {line:?}")), line, child: Some(child) }
+    }
+
+    fn terminate(mut self) -> ExitStatus {
+        let mut child = self.child.take().expect("a child");
+        let killed = Command::new("kill").arg("-TERM").arg(child.id().to_string()).status();
+        assert!(killed.expect("kill").success());
+        let (tell, told) = mpsc::channel();
+        thread::spawn(move || tell.send(child.wait()));
+        told.recv_timeout(STOP_WITHIN).expect("it stops in time").expect("a status")
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            drop(child.kill());
+            drop(child.wait());
+        }
+    }
+}
+
+/// The one sentence with which the program refuses to start.
+fn refusal(home: &Home, flags: &[String]) -> String {
+    let log = home.path().join("refusal.log");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_jeton"));
+    let output =
+        command.arg("serve").args(flags).stderr(File::create(&log).expect("a log")).output().expect("the program");
+    let said = fs::read_to_string(log).expect("its words");
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{said}");
+    assert_eq!(said.lines().count(), 1, "{said}");
+    said.strip_prefix("jeton: ").unwrap_or_else(|| panic!("{said}")).trim_end().into()
+}
+
+#[tokio::test]
+async fn it_prints_its_address_once_it_answers() {
+    on_each_database(async |home| {
+        let program = Program::start(&home, &home.path().join("log"));
+        assert_eq!(program.line, format!("Jeton answers on http://{}\n", program.address));
+        let health = reqwest::get(format!("http://{}/health", program.address)).await.expect("an answer");
+        assert_eq!(health.status(), 200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn asked_to_stop_it_stops_at_once_and_well() {
+    on_each_database(async |home| {
+        let program = Program::start(&home, &home.path().join("log"));
+        // Right after its line: it must listen for the signal by then.
+        assert_eq!(program.terminate().code(), Some(0));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_client_that_never_finishes_does_not_keep_it_from_stopping() {
+    let home = Home::sqlite();
+    let program = Program::start(&home, &home.path().join("log"));
+    let mut stream = TcpStream::connect(program.address).await.expect("a connection");
+    stream.write_all(b"POST /api/v2/signin HTTP/1.1\r\nHost: localhost\r\nContent-Le").await.expect("half a request");
+    let status = program.terminate();
+    assert_eq!((status.code(), status.signal()), (Some(0), None));
+}
+
+#[tokio::test]
+async fn killed_and_started_again_it_still_knows_all_it_acknowledged() {
+    on_each_database(async |home| {
+        let mut program = Program::start(&home, &home.path().join("log"));
+        let body = post(program.address, "setup", "", set_up_body()).await;
+        let (token, org) = (text(&body["auth"]["token"]), text(&body["org"]["id"]));
+        let bucket = post(program.address, "buckets", &token, json!({"orgID": org, "name": "last"})).await;
+        let child = program.child.as_mut().expect("a child");
+        child.kill().expect("a kill");
+        child.wait().expect("an end");
+        let server = Server::start(&home).await;
+        let found = server.get(&format!("/api/v2/buckets/{}", text(&bucket["id"])), &token).await;
+        assert_eq!(found.expect(200)["name"], "last");
+        assert_eq!(server.service.check_audit_log().await, Ok((3, true)));
+    })
+    .await;
+}
+
+async fn post(address: SocketAddr, path: &str, token: &str, body: Value) -> Value {
+    let request = reqwest::Client::new().post(format!("http://{address}/api/v2/{path}"));
+    let answer = request.header("authorization", format!("Token {token}")).json(&body).send().await;
+    answer.expect("an answer").json().await.expect("JSON")
+}
+
+#[tokio::test]
+async fn no_log_however_detailed_holds_a_secret() {
+    let home = Home::sqlite();
+    let log = home.path().join("log");
+    let program = Program::start(&home, &log);
+    let done = post(program.address, "setup", "", set_up_body()).await;
+    let (token, org) = (text(&done["auth"]["token"]), text(&done["org"]["id"]));
+    let permission = json!({"action": "read", "resource": {"type": "tasks", "orgID": org}});
+    let created =
+        post(program.address, "authorizations", &token, json!({"orgID": org, "permissions": [permission]})).await;
+    let client = reqwest::Client::new();
+    let signed_in =
+        client.post(format!("http://{}/api/v2/signin", program.address)).basic_auth(NAME, Some(PASSWORD)).send().await;
+    let cookie = signed_in.expect("an answer").headers()["set-cookie"].to_str().expect("text").to_owned();
+    let key = cookie.split(['=', ';']).nth(1).expect("a key").to_owned();
+    let listed = client.get(format!("http://{}/api/v2/authorizations?q={token}", program.address)).send().await;
+    assert_eq!(listed.expect("an answer").status(), 401);
+    program.terminate();
+    let said = fs::read_to_string(log).expect("a log");
+    assert!(said.contains("/api/v2/authorizations"), "requests are logged: {said:.300}");
+    for secret in [&token, &text(&created["token"]), key.as_str(), PASSWORD] {
+        assert!(!said.contains(secret));
+    }
+}
+
+#[test]
+fn a_taken_address_is_told() {
+    let home = Home::sqlite();
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("an address");
+    let said = refusal(&home, &[format!("--addr={address}"), format!("--data={}", home.path().display())]);
+    assert_eq!(
+        said,
+        format!("the address {address} is taken by another program; stop it or choose another with --addr")
+    );
+}
+
+#[test]
+fn a_directory_that_cannot_be_written_is_told() {
+    let outer = Home::sqlite();
+    let file = outer.path().join("file");
+    fs::write(&file, "").expect("a file");
+    let said = refusal(&outer, &["--addr=127.0.0.1:0".into(), format!("--data={}", file.join("data").display())]);
+    assert!(said.starts_with(&format!("the data directory {} can't be used: ", file.join("data").display())), "{said}");
+    assert!(said.ends_with("choose another with --data or give this user the right to write there"), "{said}");
+}
+
+#[test]
+fn data_that_another_process_holds_are_left_alone() {
+    let home = Home::sqlite();
+    let _program = Program::start(&home, &home.path().join("log"));
+    let said = refusal(&home, &home.flags());
+    assert_eq!(
+        said,
+        format!(
+            "another Jeton is using the data directory {}; stop it or choose another with --data",
+            home.path().display()
+        )
+    );
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_version_is_left_alone() {
+    on_each_database(async |home| {
+        Server::start(&home).await.stop().await;
+        let columns = "version, description, installed_on, success, checksum, execution_time";
+        let newer = "9999, description, installed_on, success, checksum, execution_time";
+        home.sql(&format!(
+            "INSERT INTO _sqlx_migrations ({columns}) SELECT {newer} FROM _sqlx_migrations WHERE version = 1"
+        ))
+        .await;
+        let said = refusal(&home, &home.flags());
+        assert!(
+            said.starts_with("the database was written by a newer version of Jeton (its schema has step 9999"),
+            "{said}"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_database_is_not_continued_with_another_audit_key() {
+    on_each_database(async |home| {
+        Server::start(&home).await.stop().await;
+        fs::write(home.path().join("audit.key"), "ab".repeat(32)).expect("another key");
+        let said = refusal(&home, &home.flags());
+        assert!(said.starts_with("the audit key is not the one this database was started with"), "{said}");
+    })
+    .await;
+}
+
+#[test]
+fn a_database_that_is_not_there_is_told_without_its_password() {
+    let home = Home::sqlite();
+    let with = |url: &str| refusal(&home, &[home.flags(), vec![format!("--database-url={url}")]].concat());
+    let said = with("postgres://jeton:open-sesame@127.0.0.1:1/jeton");
+    assert!(said.starts_with("the database can't be opened: "), "{said}");
+    assert!(!said.contains("open-sesame"), "{said}");
+    let said = with("mysql://jeton:open-sesame@127.0.0.1/jeton");
+    assert_eq!(said, "the database URL must begin with postgres:// or postgresql://");
+}

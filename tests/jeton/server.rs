@@ -1,0 +1,224 @@
+//! A server in the test's own process, and a client that speaks to it.
+
+use std::{net::SocketAddr, time::Duration};
+
+use jeton::{
+    model::Timestamp,
+    server::{self, Running, StartError},
+    service::{Caller, Client, Clock, Service},
+};
+use reqwest::{Method, RequestBuilder, header::HeaderMap, redirect::Policy};
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+
+use crate::home::Home;
+
+pub const NAME: &str = "alice";
+pub const PASSWORD: &str = "password1";
+pub const ORG: &str = "acme";
+pub const BUCKET: &str = "iot";
+
+/// A server that answers until it is stopped or dropped.
+pub struct Server {
+    pub address: SocketAddr,
+    pub service: Service,
+    pub clock: Clock,
+    http: reqwest::Client,
+    running: Running,
+    stop: oneshot::Sender<()>,
+}
+
+impl Server {
+    pub async fn start(home: &Home) -> Self {
+        Self::start_with(home, Clock::System, &[]).await
+    }
+
+    /// One whose time stands still until the test moves it.
+    pub async fn start_at_rest(home: &Home) -> Self {
+        let clock = Clock::manual(Timestamp::from_micros(1_800_000_000_000_000));
+        Self::start_with(home, clock, &[]).await
+    }
+
+    pub async fn start_with(home: &Home, clock: Clock, flags: &[&str]) -> Self {
+        let started = Self::try_start(home, clock, flags).await;
+        started.expect("a server")
+    }
+
+    pub async fn try_start(home: &Home, clock: Clock, flags: &[&str]) -> Result<Self, StartError> {
+        let (stop, stopped) = oneshot::channel::<()>();
+        let until = async { drop(stopped.await) };
+        let running = server::start(home.config(flags), clock.clone(), until).await?;
+        Ok(Self { address: running.address, service: running.service.clone(), clock, http: client(), running, stop })
+    }
+
+    /// Stops it as SIGTERM does, and waits.
+    pub async fn stop(self) {
+        drop(self.stop);
+        self.running.stopped().await.expect("a quiet stop");
+    }
+
+    pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
+        let method: Method = method.parse().expect("a method");
+        self.http.request(method, format!("http://{}{path}", self.address))
+    }
+
+    pub async fn get(&self, path: &str, token: &str) -> Answer {
+        answer(with_token(self.request("GET", path), token)).await
+    }
+
+    pub async fn post(&self, path: &str, token: &str, body: Value) -> Answer {
+        answer(with_token(self.request("POST", path), token).json(&body)).await
+    }
+
+    pub async fn patch(&self, path: &str, token: &str, body: Value) -> Answer {
+        answer(with_token(self.request("PATCH", path), token).json(&body)).await
+    }
+
+    pub async fn delete(&self, path: &str, token: &str) -> Answer {
+        answer(with_token(self.request("DELETE", path), token)).await
+    }
+
+    /// Signs in through the API; the cookie on success.
+    pub async fn sign_in(&self, name: &str, password: &str) -> Answer {
+        let request = self.request("POST", "/api/v2/signin");
+        answer(request.basic_auth(name, Some(password))).await
+    }
+
+    /// `GET /api/v2/me` with a session's cookie.
+    pub async fn me(&self, cookie: &str) -> Answer {
+        answer(self.request("GET", "/api/v2/me").header("cookie", cookie)).await
+    }
+
+    /// Sets up the first user, organization and bucket.
+    pub async fn set_up(&self) -> First {
+        let done = self.post("/api/v2/setup", "", set_up_body()).await.expect(201);
+        First {
+            token: text(&done["auth"]["token"]),
+            authorization: text(&done["auth"]["id"]),
+            user: text(&done["user"]["id"]),
+            org: text(&done["org"]["id"]),
+            bucket: text(&done["bucket"]["id"]),
+        }
+    }
+
+    /// The caller with this token, for the operations of the service.
+    pub async fn caller(&self, token: &str) -> Caller {
+        let caller = self.service.caller_by_token(token, Client::default()).await;
+        caller.expect("a live token")
+    }
+
+    /// Creates a token; the answer of the API.
+    pub async fn token(&self, creator: &str, org: &str, permissions: Value) -> Answer {
+        let body = json!({"orgID": org, "permissions": permissions});
+        self.post("/api/v2/authorizations", creator, body).await
+    }
+
+    pub async fn user(&self, token: &str, name: &str) -> String {
+        let answer = self.post("/api/v2/users", token, json!({"name": name})).await;
+        text(&answer.expect(201)["id"])
+    }
+
+    pub async fn org(&self, token: &str, name: &str) -> String {
+        let answer = self.post("/api/v2/orgs", token, json!({"name": name})).await;
+        text(&answer.expect(201)["id"])
+    }
+
+    pub async fn bucket(&self, token: &str, org: &str, name: &str) -> String {
+        let body = json!({"orgID": org, "name": name});
+        text(&self.post("/api/v2/buckets", token, body).await.expect(201)["id"])
+    }
+}
+
+/// What set-up made.
+pub struct First {
+    pub token: String,
+    pub authorization: String,
+    pub user: String,
+    pub org: String,
+    pub bucket: String,
+}
+
+pub fn set_up_body() -> Value {
+    json!({"username": NAME, "password": PASSWORD, "org": ORG, "bucket": BUCKET})
+}
+
+pub fn permission(action: &str, kind: &str) -> Value {
+    json!({"action": action, "resource": {"type": kind}})
+}
+
+pub fn permission_in(action: &str, kind: &str, org: &str) -> Value {
+    json!({"action": action, "resource": {"type": kind, "orgID": org}})
+}
+
+pub fn permission_on(action: &str, kind: &str, id: &str, org: &str) -> Value {
+    json!({"action": action, "resource": {"type": kind, "id": id, "orgID": org}})
+}
+
+fn client() -> reqwest::Client {
+    let builder = reqwest::Client::builder().no_proxy().redirect(Policy::none());
+    let built = builder.timeout(Duration::from_secs(30)).build();
+    built.expect("a client")
+}
+
+pub fn with_token(request: RequestBuilder, token: &str) -> RequestBuilder {
+    if token.is_empty() {
+        return request;
+    }
+    request.header("authorization", format!("Token {token}"))
+}
+
+/// What the server said.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: HeaderMap,
+    pub body: String,
+}
+
+pub async fn answer(request: RequestBuilder) -> Answer {
+    let response = request.send().await.expect("an answer");
+    let (status, headers) = (response.status().as_u16(), response.headers().clone());
+    let bytes = response.bytes().await.expect("a whole answer");
+    let body = String::from_utf8_lossy(&bytes).into_owned();
+    Answer { status, headers, body }
+}
+
+impl Answer {
+    /// The body, read as JSON, of an answer with this status; null where there is none.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{}", self.body);
+        serde_json::from_str(&self.body).unwrap_or_default()
+    }
+
+    /// The message of a refusal with this status.
+    #[track_caller]
+    pub fn refused(self, status: u16) -> String {
+        text(&self.expect(status)["message"])
+    }
+
+    /// A header; empty where it is missing.
+    pub fn header(&self, name: &str) -> String {
+        let value = self.headers.get(name);
+        value.map_or_else(String::new, |value| value.to_str().expect("a header of text").into())
+    }
+
+    /// The cookie that a sign-in sets, as a browser sends it back.
+    #[track_caller]
+    pub fn cookie(&self) -> String {
+        assert_eq!(self.status, 204, "{}", self.body);
+        let header = self.header("set-cookie");
+        header.split(';').next().unwrap_or_default().into()
+    }
+}
+
+#[track_caller]
+pub fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_else(|| panic!("a text, not {value}")).into()
+}
+
+/// One member of each item.
+pub fn members(items: &Value, name: &str) -> Vec<String> {
+    let items = items.as_array().expect("a list");
+    items.iter().map(|item| text(&item[name])).collect()
+}

@@ -1,0 +1,151 @@
+//! Sessions: how long they last, and what ends them.
+
+use jeton::service::{Client, sessions::Kind};
+use secrecy::ExposeSecret as _;
+use serde_json::json;
+
+use crate::{
+    home::on_each_database,
+    server::{NAME, PASSWORD, Server, answer},
+};
+
+const MINUTE: i64 = 60;
+
+/// A key of a session that was just begun.
+async fn begin(server: &Server, kind: Kind) -> String {
+    let signed_in = server.service.sign_in(NAME, &PASSWORD.into(), kind, &Client::default()).await;
+    signed_in.expect("a session").key.expose_secret().into()
+}
+
+async fn lives(server: &Server, key: &str) -> bool {
+    server.service.caller_by_session(key, Client::default()).await.is_ok()
+}
+
+#[tokio::test]
+async fn a_session_ends_sixty_minutes_after_its_last_use() {
+    on_each_database(async |home| {
+        let server = Server::start_at_rest(&home).await;
+        server.set_up().await;
+        let (used, unused) = (begin(&server, Kind::Console).await, begin(&server, Kind::Console).await);
+        server.clock.advance(59 * MINUTE);
+        assert!(lives(&server, &used).await);
+        server.clock.advance(MINUTE);
+        assert!(!lives(&server, &unused).await);
+        server.clock.advance(58 * MINUTE);
+        assert!(lives(&server, &used).await);
+        server.clock.advance(60 * MINUTE);
+        assert!(!lives(&server, &used).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn no_use_renews_a_session_beyond_twelve_hours() {
+    on_each_database(async |home| {
+        let server = Server::start_at_rest(&home).await;
+        server.set_up().await;
+        let key = begin(&server, Kind::Console).await;
+        for half_hour in 1..24 {
+            server.clock.advance(30 * MINUTE);
+            assert!(lives(&server, &key).await, "after {half_hour} half hours");
+        }
+        server.clock.advance(30 * MINUTE);
+        assert!(!lives(&server, &key).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_session_of_the_api_is_renewed_by_five_minutes_near_its_end() {
+    on_each_database(async |home| {
+        let server = Server::start_at_rest(&home).await;
+        server.set_up().await;
+        let key = begin(&server, Kind::Api).await;
+        server.clock.advance(58 * MINUTE);
+        assert!(lives(&server, &key).await);
+        server.clock.advance(4 * MINUTE);
+        assert!(lives(&server, &key).await);
+        server.clock.advance(5 * MINUTE);
+        assert!(!lives(&server, &key).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn sessions_and_tokens_survive_a_restart() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        let first = server.set_up().await;
+        let cookie = server.sign_in(NAME, PASSWORD).await.cookie();
+        let before = server.service.check_audit_log().await;
+        server.stop().await;
+
+        let server = Server::start(&home).await;
+        assert_eq!(server.me(&cookie).await.expect(200)["name"], NAME);
+        assert_eq!(server.get("/api/v2/me", &first.token).await.status, 200);
+        assert_eq!(server.get("/api/v2/setup", "").await.expect(200)["allowed"], false);
+        assert_eq!(server.service.check_audit_log().await, before);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn changing_ones_password_ends_the_other_sessions() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        let first = server.set_up().await;
+        let (own, other) =
+            (server.sign_in(NAME, PASSWORD).await.cookie(), server.sign_in(NAME, PASSWORD).await.cookie());
+        let request =
+            server.request("PUT", "/api/v2/me/password").header("cookie", &own).basic_auth(NAME, Some(PASSWORD));
+        answer(request.json(&json!({"password": "password2"}))).await.expect(204);
+        assert_eq!(server.me(&own).await.status, 200);
+        assert_eq!(server.me(&other).await.status, 401);
+        assert_eq!(server.sign_in(NAME, PASSWORD).await.status, 401);
+        assert_eq!(server.sign_in(NAME, "password2").await.status, 204);
+        assert_eq!(server.get("/api/v2/me", &first.token).await.status, 200, "tokens are not passwords");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_administrator_who_sets_a_password_ends_all_sessions() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        let first = server.set_up().await;
+        let cookie = server.sign_in(NAME, PASSWORD).await.cookie();
+        let path = format!("/api/v2/users/{}/password", first.user);
+        server.post(&path, &first.token, json!({"password": "password2"})).await.expect(204);
+        assert_eq!(server.me(&cookie).await.status, 401);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_signs_out_is_signed_out_here_and_nowhere_else() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        server.set_up().await;
+        let (here, there) =
+            (server.sign_in(NAME, PASSWORD).await.cookie(), server.sign_in(NAME, PASSWORD).await.cookie());
+        let sign_out = || answer(server.request("POST", "/api/v2/signout").header("cookie", &here));
+        assert_eq!(sign_out().await.status, 204);
+        assert_eq!(sign_out().await.status, 401);
+        assert_eq!(server.me(&here).await.status, 401);
+        assert_eq!(server.me(&there).await.status, 200);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_wrong_name_and_a_wrong_password_are_told_alike() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        server.set_up().await;
+        let refused = server.sign_in(NAME, "wrong password").await.refused(401);
+        for name in ["nobody", "ALICE", "alice ", "", "a\0b", &"x".repeat(5000)] {
+            assert_eq!(server.sign_in(name, PASSWORD).await.refused(401), refused, "{name:?}");
+        }
+    })
+    .await;
+}
