@@ -35,6 +35,19 @@ impl Service {
         Ok((buckets, telegrafs, refused))
     }
 
+    /// The buckets and telegraf configurations with these ids; at most a hundred are looked up.
+    pub async fn choices(&self, caller: &Caller, org: OrgId, ids: &[Id]) -> Result<Vec<Choice>, Error> {
+        let ids = &ids[..ids.len().min(100)];
+        let mut reader = self.read().await?;
+        let buckets = store::buckets::by_ids(&mut reader, ids.iter().copied().map(BucketId)).await?;
+        let buckets = buckets.into_iter().filter(|one| one.org == org && caller.may(&required::bucket(Action::Read, one)));
+        let telegrafs = store::telegrafs::by_ids(&mut reader, ids.iter().copied().map(TelegrafId)).await?;
+        let telegrafs = telegrafs.into_iter().filter(|one| one.org == org && caller.may(&required::telegraf(Action::Read, one.id, org)));
+        let mut choices: Vec<Choice> = buckets.map(|bucket| bucket_choice(caller, bucket)).collect();
+        choices.extend(telegrafs.map(|telegraf| telegraf_choice(caller, telegraf)));
+        Ok(choices)
+    }
+
     /// Creates a token from ticked boxes; without a description, one is made from its permissions.
     pub async fn create_custom(
         &self,

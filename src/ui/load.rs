@@ -4,8 +4,8 @@ use leptos::{prelude::*, server_fn::codec::Json};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
-    AuthorizationId, Error, OrgId, UserId,
-    listing::{Choices, Details, Place, TokenPage, TokenQuery},
+    AuthorizationId, Error, Id, OrgId, UserId,
+    listing::{Choice, Choices, Details, Place, TokenPage, TokenQuery},
     selection::Pick,
 };
 #[cfg(feature = "ssr")]
@@ -30,6 +30,8 @@ pub struct Frame {
 pub struct Picker {
     pub buckets: Choices,
     pub telegrafs: Choices,
+    /// What was ticked before.
+    pub ticked: Vec<Choice>,
     /// The boxes of types that the caller can't grant.
     pub refused: Vec<Pick>,
 }
@@ -52,15 +54,12 @@ pub async fn load_details(id: AuthorizationId) -> Result<Details, Error> {
 }
 
 #[server(input = Json)]
-pub async fn load_picker(org: OrgId, search: String) -> Result<Picker, Error> {
+pub async fn load_picker(org: OrgId, search: String, ticked: Vec<Id>) -> Result<Picker, Error> {
     let request = Request::current();
-    request.answer(request.service().picker(request.caller()?, org, &search).await.map(Picker::from))
-}
-
-impl From<(Choices, Choices, Vec<Pick>)> for Picker {
-    fn from((buckets, telegrafs, refused): (Choices, Choices, Vec<Pick>)) -> Self {
-        Self { buckets, telegrafs, refused }
-    }
+    let (service, caller) = (request.service(), request.caller()?);
+    let (buckets, telegrafs, refused) = request.answer(service.picker(caller, org, &search).await)?;
+    let ticked = request.answer(service.choices(caller, org, &ticked).await)?;
+    Ok(Picker { buckets, telegrafs, ticked, refused })
 }
 
 /// The framework's own failures, in the program's words.

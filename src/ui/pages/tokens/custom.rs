@@ -60,7 +60,7 @@ impl Choosing {
 
     pub fn learn(&self, picker: &Picker) {
         self.known.update(|known| {
-            for choice in picker.buckets.items.iter().chain(&picker.telegrafs.items) {
+            for choice in picker.buckets.items.iter().chain(&picker.telegrafs.items).chain(&picker.ticked) {
                 known.insert(choice.id, choice.clone());
             }
         });
@@ -96,9 +96,11 @@ pub fn CustomRoute() -> impl IntoView {
     let choosing = Choosing::new(expect_context::<Frame>());
     let asked = RwSignal::new(choosing.search.get_untracked());
     ask_later(choosing.search, asked);
+    // What a form without script brought along may be hidden by its search: its names are asked for too.
+    let ticked: Vec<Id> = choosing.selection.with_untracked(|ticked| ticked.effective().iter().filter_map(|pick| pick.id).collect());
     let picker = Resource::new(
-        move || (state.org.get(), asked.get()),
-        |(org, search)| async move { load_picker(org.ok_or(Error::OrgNotFound)?, search).await },
+        move || (state.org.get(), asked.get(), ticked.clone()),
+        |(org, search, ticked)| async move { load_picker(org.ok_or(Error::OrgNotFound)?, search, ticked).await },
     );
     let refused = RwSignal::new(refusal());
     let busy = RwSignal::new(false);

@@ -133,7 +133,9 @@ fn Head(details: Details, now_is: Memo<Changed>, editing: bool, state: TokensSta
             {move || near(1).map(|href| view! {
                 <a class="icon-button" href=href data-noscroll rel="next" aria-label="Next token"><Icon picture=Picture::ChevronDown/></a>
             })}
-            <a class="icon-button" href=move || state.address(Tokens::List) data-noscroll aria-label="Close"><Icon picture=Picture::Close/></a>
+            <a class="icon-button" href=move || state.address(Tokens::List) data-noscroll autofocus=!editing aria-label="Close">
+                <Icon picture=Picture::Close/>
+            </a>
         </header>
     }
 }

@@ -33,7 +33,7 @@ fn title(kind: ResourceType) -> String {
 /// Three sections: each bucket, each telegraf configuration, every other type.
 #[component]
 pub fn PickerSections(picker: Picker, choosing: Choosing) -> impl IntoView {
-    let Picker { buckets, telegrafs, refused } = picker;
+    let Picker { buckets, telegrafs, refused, .. } = picker;
     let search = choosing.search.get_untracked().trim().to_lowercase();
     let others: Vec<ResourceType> = other_types().into_iter().filter(|kind| title(*kind).to_lowercase().contains(&search)).collect();
     let refused = StoredValue::new(refused);
@@ -75,13 +75,15 @@ fn Section(
     all: &'static str,
     open: bool,
     #[prop(into)] count: Signal<String>,
+    searching: bool,
     boxes: AnyView,
     children: Children,
 ) -> impl IntoView {
+    let selected = (!searching).then(|| view! { <span class="wide-only">" selected"</span> });
     view! {
         <section class="accordion" data-testid="accordion">
             <details class="accordion-toggle" open=open>
-                <summary data-testid="accordion-header"><Icon picture=Picture::ChevronRight/><h3>{title}</h3><span class="count">{count}</span></summary>
+                <summary data-testid="accordion-header"><Icon picture=Picture::ChevronRight/><h3>{title}</h3><span class="count">{count}{selected}</span></summary>
             </details>
             <span class="accordion-all" aria-hidden="true">{all}</span>
             {boxes}
@@ -110,7 +112,7 @@ fn Things(
             return if total == 0 { "No match".into() } else { format!("{} of {} match", words::grouped(total), words::grouped(unfiltered)) };
         }
         let ticked = choosing.selection.with(|selection| Action::ALL.map(|action| selection.singles(kind, action)).into_iter().sum::<usize>());
-        format!("{ticked} of {} selected", words::grouped(unfiltered * 2))
+        format!("{ticked} of {}", words::grouped(unfiltered * 2))
     });
     let boxes = Action::ALL.map(|action| {
         let pick = Pick::all(action, kind);
@@ -127,7 +129,7 @@ fn Things(
     });
     let open = open && (!searching || total > 0);
     view! {
-        <Section title all open count boxes=boxes.collect_view().into_any()>
+        <Section title all open count searching boxes=boxes.collect_view().into_any()>
             {items.into_iter().map(|choice| view! { <ThingRow kind choice search=search.clone() choosing/> }).collect_view()}
             {nothing}
             {more}
@@ -188,13 +190,13 @@ fn Others(kinds: Vec<ResourceType>, search: String, choosing: Choosing, refused:
         }
         let ticked = types.iter().flat_map(|kind| Action::ALL.map(|action| Pick::all(action, *kind)));
         let ticked = choosing.selection.with(|selection| ticked.filter(|pick| selection.holds(*pick)).count());
-        format!("{ticked} of {} selected", number * 2)
+        format!("{ticked} of {}", number * 2)
     });
     let boxes = Action::ALL.map(|action| view! { <ColumnBox action kinds=all.clone() choosing refused/> });
     let nothing = kinds.is_empty().then(|| view! { <p class="perm-none">"No Resources match your search term"</p> });
     let open = searching && found > 0;
     view! {
-        <Section title="Other Resources" all="All Other Resources" open count boxes=boxes.collect_view().into_any()>
+        <Section title="Other Resources" all="All Other Resources" open count searching boxes=boxes.collect_view().into_any()>
             {kinds.into_iter().map(|kind| view! { <TypeRow kind search=search.clone() choosing refused/> }).collect_view()}
             {nothing}
         </Section>
