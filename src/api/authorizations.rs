@@ -120,7 +120,8 @@ fn body(details: Details, token: Option<NewToken>) -> AuthorizationBody {
 /// Only buckets, organizations and users are named; where one of these is gone, its organization goes unnamed too.
 fn permission_body(named: Named) -> PermissionBody {
     let resource = named.permission.resource;
-    let is_named = matches!(resource.kind, ResourceType::Buckets | ResourceType::Orgs | ResourceType::Users) && resource.id.is_some();
+    let is_named = matches!(resource.kind, ResourceType::Buckets | ResourceType::Orgs | ResourceType::Users)
+        && resource.id.is_some();
     let gone = is_named && named.name.is_none();
     PermissionBody {
         action: named.permission.action,
@@ -156,7 +157,9 @@ pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: 
 fn sort(query: &Query) -> Result<Option<Sort>, Error> {
     let Some(text) = query.text("sort") else { return Ok(None) };
     let (descending, key) = text.strip_prefix('-').map_or((false, text), |key| (true, key));
-    let key = key.parse().map_err(|()| Error::BadQuery("sort must be createdAt, description or status, with - before it to turn it round".into()))?;
+    let key = key.parse().map_err(|()| {
+        Error::BadQuery("sort must be createdAt, description or status, with - before it to turn it round".into())
+    })?;
     Ok(Some(Sort { key, descending }))
 }
 
@@ -194,7 +197,11 @@ fn asked_permission(json: &Json) -> Result<AskedPermission, String> {
     })
 }
 
-pub async fn get(State(state): State<AppState>, Caller(caller): Caller, PathId(id): PathId<AuthorizationId>) -> Result<Response, Refusal> {
+pub async fn get(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    PathId(id): PathId<AuthorizationId>,
+) -> Result<Response, Refusal> {
     let details = state.service.authorization(&caller, id).await?;
     Ok(indented(StatusCode::OK, &body(details, None)))
 }
@@ -213,7 +220,11 @@ pub async fn update(
     Ok(indented(StatusCode::OK, &body(details, None)))
 }
 
-pub async fn delete(State(state): State<AppState>, Caller(caller): Caller, PathId(id): PathId<AuthorizationId>) -> Result<Response, Refusal> {
+pub async fn delete(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    PathId(id): PathId<AuthorizationId>,
+) -> Result<Response, Refusal> {
     state.service.delete_authorization(&caller, id).await?;
     Ok(no_content().into_response())
 }

@@ -169,14 +169,26 @@ fn rules(members: Members<'_>) -> Result<Vec<AskedRetention>, String> {
 
 fn rule(json: &Json) -> Result<AskedRetention, String> {
     let members = json.object()?;
-    Ok(AskedRetention { every: members.number("everySeconds")?, shard_group: members.number("shardGroupDurationSeconds")? })
+    Ok(AskedRetention {
+        every: members.number("everySeconds")?,
+        shard_group: members.number("shardGroupDurationSeconds")?,
+    })
 }
 
-pub async fn get(State(state): State<AppState>, Caller(caller): Caller, PathId(id): PathId<BucketId>) -> Result<Response, Refusal> {
+pub async fn get(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    PathId(id): PathId<BucketId>,
+) -> Result<Response, Refusal> {
     Ok(indented(StatusCode::OK, &bucket_body(state.service.bucket(&caller, id).await?)))
 }
 
-pub async fn update(State(state): State<AppState>, Caller(caller): Caller, PathId(id): PathId<BucketId>, request: Body) -> Result<Response, Refusal> {
+pub async fn update(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    PathId(id): PathId<BucketId>,
+    request: Body,
+) -> Result<Response, Refusal> {
     let update = read_object(request, Error::BadJsonResource, |members| {
         let retention = members.get("retentionRules").is_some().then(|| rules(members)).transpose()?;
         Ok(BucketUpdate { name: members.text("name")?, description: members.text("description")?, retention })
@@ -185,7 +197,11 @@ pub async fn update(State(state): State<AppState>, Caller(caller): Caller, PathI
     Ok(indented(StatusCode::OK, &bucket_body(state.service.update_bucket(&caller, id, update).await?)))
 }
 
-pub async fn delete(State(state): State<AppState>, Caller(caller): Caller, PathId(id): PathId<BucketId>) -> Result<Response, Refusal> {
+pub async fn delete(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    PathId(id): PathId<BucketId>,
+) -> Result<Response, Refusal> {
     state.service.delete_bucket(&caller, id).await?;
     Ok(no_content().into_response())
 }

@@ -9,7 +9,10 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use secrecy::SecretString;
 
 use super::refusal::Refusal;
-use crate::{model::{Error, id::IdError}, service};
+use crate::{
+    model::{Error, id::IdError},
+    service,
+};
 
 /// Who asks: put there by the gate.
 pub struct Caller(pub service::Caller);
@@ -18,7 +21,12 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        parts.extensions.get::<service::Caller>().cloned().map(Self).ok_or_else(|| Refusal(Error::Unauthenticated).into_response())
+        parts
+            .extensions
+            .get::<service::Caller>()
+            .cloned()
+            .map(Self)
+            .ok_or_else(|| Refusal(Error::Unauthenticated).into_response())
     }
 }
 

@@ -33,7 +33,9 @@ pub async fn gate(State(state): State<AppState>, mut request: Request, next: Nex
         return preflight(origin);
     }
     let open = OPEN.iter().any(|(method, path)| request.method() == method && request.uri().path() == *path);
-    let mut response = if open { next.run(request).await } else {
+    let mut response = if open {
+        next.run(request).await
+    } else {
         let client = request.extensions().get::<Client>().cloned().unwrap_or_default();
         match authenticate(&state, request.headers(), client).await {
             Ok(caller) => {
@@ -90,7 +92,9 @@ fn preflight(origin: Option<HeaderValue>) -> Response {
         (header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST, GET, OPTIONS, PUT, DELETE, PATCH")),
         (
             header::ACCESS_CONTROL_ALLOW_HEADERS,
-            HeaderValue::from_static("Accept, Content-Type, Content-Length, Accept-Encoding, Authorization, User-Agent"),
+            HeaderValue::from_static(
+                "Accept, Content-Type, Content-Length, Accept-Encoding, Authorization, User-Agent",
+            ),
         ),
         (header::VARY, HeaderValue::from_static("Origin")),
     ];

@@ -115,9 +115,9 @@ impl<'a> Members<'a> {
     pub fn number(&self, name: &str) -> Result<Option<i64>, String> {
         match self.get(name) {
             None => Ok(None),
-            Some(Json::Number(number)) => {
-                number.as_i64().map(Some).ok_or_else(|| in_field(name, &format!("json: cannot unmarshal number {number} where a whole number is expected")))
-            }
+            Some(Json::Number(number)) => number.as_i64().map(Some).ok_or_else(|| {
+                in_field(name, &format!("json: cannot unmarshal number {number} where a whole number is expected"))
+            }),
             Some(other) => Err(in_field(name, &wrong(other, "a number"))),
         }
     }
@@ -205,7 +205,11 @@ pub async fn read_body(body: Body) -> Result<Vec<u8>, Error> {
 }
 
 /// Reads a body as a JSON object; `refuse` makes the error of the resource.
-pub async fn read_object<T>(body: Body, refuse: fn(String) -> Error, take: impl FnOnce(Members<'_>) -> Result<T, String>) -> Result<T, Error> {
+pub async fn read_object<T>(
+    body: Body,
+    refuse: fn(String) -> Error,
+    take: impl FnOnce(Members<'_>) -> Result<T, String>,
+) -> Result<T, Error> {
     let bytes = read_body(body).await?;
     let json = Json::read(&bytes).map_err(refuse)?;
     json.object().and_then(take).map_err(refuse)

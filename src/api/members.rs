@@ -89,11 +89,19 @@ pub async fn of_org(state: State<AppState>, caller: Caller, Path(path): Path<Gro
     list(state, caller, group(Kind::Org, &path.id, &path.role)?).await
 }
 
-pub async fn of_bucket(state: State<AppState>, caller: Caller, Path(path): Path<GroupPath>) -> Result<Response, Refusal> {
+pub async fn of_bucket(
+    state: State<AppState>,
+    caller: Caller,
+    Path(path): Path<GroupPath>,
+) -> Result<Response, Refusal> {
     list(state, caller, group(Kind::Bucket, &path.id, &path.role)?).await
 }
 
-async fn list(State(state): State<AppState>, Caller(caller): Caller, group: Option<Group>) -> Result<Response, Refusal> {
+async fn list(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    group: Option<Group>,
+) -> Result<Response, Refusal> {
     let Some(Group { parent, role, path }) = group else { return Ok(not_found_text()) };
     let users = state.service.members(&caller, parent, role).await?;
     let users = users.into_iter().map(|user| member_body(role, user)).collect();
@@ -118,7 +126,12 @@ pub async fn add_to_bucket(
     add(state, caller, group(Kind::Bucket, &path.id, &path.role)?, request).await
 }
 
-async fn add(State(state): State<AppState>, Caller(caller): Caller, group: Option<Group>, request: Body) -> Result<Response, Refusal> {
+async fn add(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    group: Option<Group>,
+    request: Body,
+) -> Result<Response, Refusal> {
     let Some(Group { parent, role, .. }) = group else { return Ok(not_found_text()) };
     let user = read_object(request, Error::BadJson, |members| members.id("id")).await?;
     let user = state.service.add_member(&caller, parent, user, role).await?;
@@ -141,7 +154,12 @@ pub async fn remove_from_bucket(
     remove(state, caller, group(Kind::Bucket, &path.id, &path.role)?, &path.user).await
 }
 
-async fn remove(State(state): State<AppState>, Caller(caller): Caller, group: Option<Group>, user: &str) -> Result<Response, Refusal> {
+async fn remove(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    group: Option<Group>,
+    user: &str,
+) -> Result<Response, Refusal> {
     let Some(Group { parent, .. }) = group else { return Ok(not_found_text()) };
     let user: UserId = user.parse()?;
     state.service.remove_member(&caller, parent, user).await?;

@@ -41,7 +41,10 @@ pub fn router(state: &AppState) -> Router<AppState> {
         .route("/api/v2/me", get(users::me))
         .route("/api/v2/me/password", put(users::change_own_password))
         .route("/api/v2/authorizations", get(authorizations::list).post(authorizations::create))
-        .route("/api/v2/authorizations/{id}", get(authorizations::get).patch(authorizations::update).delete(authorizations::delete))
+        .route(
+            "/api/v2/authorizations/{id}",
+            get(authorizations::get).patch(authorizations::update).delete(authorizations::delete),
+        )
         .route("/api/v2/users", get(users::list).post(users::create))
         .route("/api/v2/users/{id}", get(users::get).patch(users::update).delete(users::delete))
         .route("/api/v2/users/{id}/permissions", get(users::permissions))
@@ -77,7 +80,8 @@ async fn unknown_path(request: Request) -> Response {
 
 /// What an unknown path below a known resource answers.
 fn not_found_text() -> Response {
-    (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], "404 page not found\n").into_response()
+    (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], "404 page not found\n")
+        .into_response()
 }
 
 /// An answer without a body.

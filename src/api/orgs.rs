@@ -103,11 +103,20 @@ pub async fn create(State(state): State<AppState>, Caller(caller): Caller, reque
     Ok(indented(StatusCode::CREATED, &org_body(state.service.create_org(&caller, &name, &description).await?)))
 }
 
-pub async fn get(State(state): State<AppState>, Caller(caller): Caller, PathId(id): PathId<OrgId>) -> Result<Response, Refusal> {
+pub async fn get(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    PathId(id): PathId<OrgId>,
+) -> Result<Response, Refusal> {
     Ok(indented(StatusCode::OK, &org_body(state.service.org(&caller, id).await?)))
 }
 
-pub async fn update(State(state): State<AppState>, Caller(caller): Caller, PathId(id): PathId<OrgId>, request: Body) -> Result<Response, Refusal> {
+pub async fn update(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    PathId(id): PathId<OrgId>,
+    request: Body,
+) -> Result<Response, Refusal> {
     let update = read_object(request, Error::BadJsonResource, |members| {
         Ok(OrgUpdate { name: members.text("name")?, description: members.text("description")? })
     })
@@ -115,7 +124,11 @@ pub async fn update(State(state): State<AppState>, Caller(caller): Caller, PathI
     Ok(indented(StatusCode::OK, &org_body(state.service.update_org(&caller, id, update).await?)))
 }
 
-pub async fn delete(State(state): State<AppState>, Caller(caller): Caller, PathId(id): PathId<OrgId>) -> Result<Response, Refusal> {
+pub async fn delete(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    PathId(id): PathId<OrgId>,
+) -> Result<Response, Refusal> {
     state.service.delete_org(&caller, id).await?;
     Ok(no_content().into_response())
 }

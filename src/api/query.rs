@@ -70,7 +70,8 @@ impl<T: std::str::FromStr<Err = IdError>> Paging<T> {
         if !(1..=100).contains(&limit) {
             return Err(refuse("limit must be between 1 and 100"));
         }
-        let descending = query.text("descending").map_or(Some(false), go_bool).ok_or_else(|| refuse("descending is invalid"))?;
+        let descending =
+            query.text("descending").map_or(Some(false), go_bool).ok_or_else(|| refuse("descending is invalid"))?;
         let offset = u32::try_from(offset.max(0)).unwrap_or(u32::MAX);
         Ok(Self { offset, after, limit: u32::try_from(limit).unwrap_or(20), descending })
     }

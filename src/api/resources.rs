@@ -18,9 +18,30 @@ pub async fn list() -> Response {
 /// influxd's map of links; what Jeton does not serve leads to an answer that says so.
 pub async fn root() -> Response {
     let names = [
-        "authorizations", "backup", "buckets", "dashboards", "flags", "labels", "variables", "me", "notificationRules",
-        "notificationEndpoints", "orgs", "restore", "setup", "signin", "signout", "sources", "scrapers", "tasks", "checks", "telegrafs",
-        "plugins", "users", "write", "delete",
+        "authorizations",
+        "backup",
+        "buckets",
+        "dashboards",
+        "flags",
+        "labels",
+        "variables",
+        "me",
+        "notificationRules",
+        "notificationEndpoints",
+        "orgs",
+        "restore",
+        "setup",
+        "signin",
+        "signout",
+        "sources",
+        "scrapers",
+        "tasks",
+        "checks",
+        "telegrafs",
+        "plugins",
+        "users",
+        "write",
+        "delete",
     ];
     let mut links = serde_json::Map::new();
     for name in names {
@@ -33,6 +54,9 @@ pub async fn root() -> Response {
         "query".into(),
         json!({"self": "/api/v2/query", "ast": "/api/v2/query/ast", "analyze": "/api/v2/query/analyze", "suggestions": "/api/v2/query/suggestions"}),
     );
-    links.insert("system".into(), json!({"metrics": "/metrics", "debug": "/debug/pprof", "health": "/health", "ready": "/ready"}));
+    links.insert(
+        "system".into(),
+        json!({"metrics": "/metrics", "debug": "/debug/pprof", "health": "/health", "ready": "/ready"}),
+    );
     compact(StatusCode::OK, &links)
 }

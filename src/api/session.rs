@@ -18,7 +18,11 @@ use crate::{
     service::sessions::Kind,
 };
 
-pub async fn sign_in(State(state): State<AppState>, Client(client): Client, headers: HeaderMap) -> Result<Response, Refusal> {
+pub async fn sign_in(
+    State(state): State<AppState>,
+    Client(client): Client,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
     let (name, password) = basic(&headers).ok_or(Error::Unauthenticated)?;
     let signed_in = state.service.sign_in(&name, &password, Kind::Api, &client).await?;
     let cookie = cookie::api(signed_in.key.expose_secret(), signed_in.expires_at, state.config.is_https());

@@ -66,7 +66,12 @@ pub async fn allowed(State(state): State<AppState>) -> Result<Response, Refusal>
     Ok(indented(StatusCode::OK, &Allowed { allowed }))
 }
 
-pub async fn set_up(State(state): State<AppState>, Client(client): Client, headers: HeaderMap, request: Body) -> Result<Response, Refusal> {
+pub async fn set_up(
+    State(state): State<AppState>,
+    Client(client): Client,
+    headers: HeaderMap,
+    request: Body,
+) -> Result<Response, Refusal> {
     state.config.check_setup_host(&headers)?;
     let given = read_object(request, Error::BadJson, |members| {
         Ok(SetUp {
@@ -74,7 +79,10 @@ pub async fn set_up(State(state): State<AppState>, Client(client): Client, heade
             password: members.text("password")?.filter(|password| !password.is_empty()).map(Into::into),
             org: members.text("org")?.unwrap_or_default(),
             bucket: members.text("bucket")?.unwrap_or_default(),
-            retention_seconds: retention(members.number("retentionPeriodSeconds")?, members.number("retentionPeriodHrs")?),
+            retention_seconds: retention(
+                members.number("retentionPeriodSeconds")?,
+                members.number("retentionPeriodHrs")?,
+            ),
             token: members.text("token")?.filter(|token| !token.is_empty()).map(Into::into),
         })
     })

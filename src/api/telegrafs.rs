@@ -56,7 +56,12 @@ struct ListBody {
 fn telegraf_body(telegraf: Telegraf) -> TelegrafBody {
     let this = format!("/api/v2/telegrafs/{}", telegraf.id);
     TelegrafBody {
-        links: Links { labels: format!("{this}/labels"), members: format!("{this}/members"), owners: format!("{this}/owners"), this },
+        links: Links {
+            labels: format!("{this}/labels"),
+            members: format!("{this}/members"),
+            owners: format!("{this}/owners"),
+            this,
+        },
         id: telegraf.id,
         org_id: telegraf.org,
         name: telegraf.name,
@@ -104,19 +109,33 @@ pub async fn get(
         return Ok(compact(StatusCode::OK, &telegraf_body(telegraf)));
     }
     if accept.contains("application/octet-stream") {
-        let name: String = telegraf.name.chars().filter(|letter| letter.is_ascii_alphanumeric() || "-_. ".contains(*letter)).collect();
+        let name: String =
+            telegraf.name.chars().filter(|letter| letter.is_ascii_alphanumeric() || "-_. ".contains(*letter)).collect();
         let disposition = format!("attachment; filename=\"{name}.toml\"");
-        return Ok(([(header::CONTENT_TYPE, "application/octet-stream".into()), (header::CONTENT_DISPOSITION, disposition)], telegraf.config).into_response());
+        return Ok((
+            [(header::CONTENT_TYPE, "application/octet-stream".into()), (header::CONTENT_DISPOSITION, disposition)],
+            telegraf.config,
+        )
+            .into_response());
     }
     Ok(([(header::CONTENT_TYPE, "application/toml; charset=utf-8")], telegraf.config).into_response())
 }
 
-pub async fn update(State(state): State<AppState>, Caller(caller): Caller, PathId(id): PathId<TelegrafId>, request: Body) -> Result<Response, Refusal> {
+pub async fn update(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    PathId(id): PathId<TelegrafId>,
+    request: Body,
+) -> Result<Response, Refusal> {
     let telegraf = state.service.update_telegraf(&caller, id, asked(request).await?).await?;
     Ok(compact(StatusCode::OK, &telegraf_body(telegraf)))
 }
 
-pub async fn delete(State(state): State<AppState>, Caller(caller): Caller, PathId(id): PathId<TelegrafId>) -> Result<Response, Refusal> {
+pub async fn delete(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    PathId(id): PathId<TelegrafId>,
+) -> Result<Response, Refusal> {
     state.service.delete_telegraf(&caller, id).await?;
     Ok(no_content().into_response())
 }

@@ -43,7 +43,12 @@ struct ListBody {
 }
 
 pub fn user_body(user: User) -> UserBody {
-    UserBody { links: Links { this: format!("/api/v2/users/{}", user.id) }, id: user.id, name: user.name, status: user.status }
+    UserBody {
+        links: Links { this: format!("/api/v2/users/{}", user.id) },
+        id: user.id,
+        name: user.name,
+        status: user.status,
+    }
 }
 
 pub async fn me(State(state): State<AppState>, Caller(caller): Caller) -> Result<Response, Refusal> {
@@ -66,17 +71,30 @@ pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: 
 
 pub async fn create(State(state): State<AppState>, Caller(caller): Caller, request: Body) -> Result<Response, Refusal> {
     let asked = read_object(request, Error::BadJson, |members| {
-        Ok(AskedUser { id: members.id("id")?, name: members.text("name")?.unwrap_or_default(), status: members.text("status")? })
+        Ok(AskedUser {
+            id: members.id("id")?,
+            name: members.text("name")?.unwrap_or_default(),
+            status: members.text("status")?,
+        })
     })
     .await?;
     Ok(indented(StatusCode::CREATED, &user_body(state.service.create_user(&caller, asked).await?)))
 }
 
-pub async fn get(State(state): State<AppState>, Caller(caller): Caller, PathId(id): PathId<UserId>) -> Result<Response, Refusal> {
+pub async fn get(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    PathId(id): PathId<UserId>,
+) -> Result<Response, Refusal> {
     Ok(indented(StatusCode::OK, &user_body(state.service.user(&caller, id).await?)))
 }
 
-pub async fn update(State(state): State<AppState>, Caller(caller): Caller, PathId(id): PathId<UserId>, request: Body) -> Result<Response, Refusal> {
+pub async fn update(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    PathId(id): PathId<UserId>,
+    request: Body,
+) -> Result<Response, Refusal> {
     let update = read_object(request, Error::BadJson, |members| {
         Ok(UserUpdate { name: members.text("name")?, status: members.text("status")? })
     })
@@ -84,12 +102,20 @@ pub async fn update(State(state): State<AppState>, Caller(caller): Caller, PathI
     Ok(indented(StatusCode::OK, &user_body(state.service.update_user(&caller, id, update).await?)))
 }
 
-pub async fn delete(State(state): State<AppState>, Caller(caller): Caller, PathId(id): PathId<UserId>) -> Result<Response, Refusal> {
+pub async fn delete(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    PathId(id): PathId<UserId>,
+) -> Result<Response, Refusal> {
     state.service.delete_user(&caller, id).await?;
     Ok(no_content().into_response())
 }
 
-pub async fn permissions(State(state): State<AppState>, Caller(caller): Caller, PathId(id): PathId<UserId>) -> Result<Response, Refusal> {
+pub async fn permissions(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    PathId(id): PathId<UserId>,
+) -> Result<Response, Refusal> {
     Ok(indented(StatusCode::OK, &state.service.user_permissions(&caller, id).await?))
 }
 

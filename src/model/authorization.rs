@@ -132,9 +132,18 @@ mod tests {
         let id = Id::new(1).unwrap();
         let now = Timestamp::from_micros(0);
         Authorization {
-            id: AuthorizationId(id), org: OrgId(id), user: UserId(id), created_by: UserId(id), status: Status::Active,
-            description: String::new(), permissions: vec![], token_prefix: None, created_at: now, updated_at: now,
-            expires_at: None, ended_at: None,
+            id: AuthorizationId(id),
+            org: OrgId(id),
+            user: UserId(id),
+            created_by: UserId(id),
+            status: Status::Active,
+            description: String::new(),
+            permissions: vec![],
+            token_prefix: None,
+            created_at: now,
+            updated_at: now,
+            expires_at: None,
+            ended_at: None,
         }
     }
 

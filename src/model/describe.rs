@@ -79,7 +79,9 @@ fn line(permissions: &[Named], action: Action) -> Option<(Action, String)> {
     let mut phrases: Vec<(String, String)> = Vec::new();
     for named in permissions.iter().filter(|named| named.permission.action == action) {
         let phrase = match (named.kind(), named.label()) {
-            (ResourceType::Buckets | ResourceType::Telegrafs, None) => (String::new(), format!("all {}", named.kind().words())),
+            (ResourceType::Buckets | ResourceType::Telegrafs, None) => {
+                (String::new(), format!("all {}", named.kind().words()))
+            }
             (kind, Some(label)) => (kind.words(), label),
             (kind, None) => (String::new(), kind.words()),
         };
@@ -124,7 +126,9 @@ pub fn sentence(named: &Named, org_name: &str) -> Sentence {
         (ResourceType::Orgs, _, Action::Write) => plain(format!("Rename or delete the organization {org_name}")),
         (ResourceType::Users, _, Action::Read) => plain("Read your own user".into()),
         (ResourceType::Users, _, Action::Write) => plain("Change your own user, and create tokens for it".into()),
-        (ResourceType::Authorizations, None, Action::Write) => plain(format!("Create, change and delete API tokens in {org_name}")),
+        (ResourceType::Authorizations, None, Action::Write) => {
+            plain(format!("Create, change and delete API tokens in {org_name}"))
+        }
         (ResourceType::Authorizations, None, Action::Read) => plain(format!("List API tokens in {org_name}")),
         (kind, Some(label), _) => Sentence {
             before: format!("{} {}", verb(kind, action), kind.words().trim_end_matches('s')),
@@ -206,8 +210,12 @@ mod tests {
     #[test]
     fn a_row_has_one_line_an_action_and_counts_what_does_not_fit() {
         let named = [
-            bucket(Action::Read, 2, "billing"), bucket(Action::Read, 3, "inventory"), bucket(Action::Read, 4, "telemetry"),
-            bucket(Action::Read, 5, "x"), all(Action::Read, ResourceType::Checks), all(Action::Write, ResourceType::Buckets),
+            bucket(Action::Read, 2, "billing"),
+            bucket(Action::Read, 3, "inventory"),
+            bucket(Action::Read, 4, "telemetry"),
+            bucket(Action::Read, 5, "x"),
+            all(Action::Read, ResourceType::Checks),
+            all(Action::Write, ResourceType::Buckets),
         ];
         let summary = Summary::of(&named, ORG);
         assert_eq!(summary.breadth, Breadth::Custom);
@@ -223,13 +231,17 @@ mod tests {
         };
         assert_eq!(text(&bucket(Action::Read, 5, "_monitoring")), "Read from bucket _monitoring");
         assert_eq!(text(&bucket(Action::Write, 6, "_tasks")), "Write to bucket _tasks");
-        assert_eq!(text(&all(Action::Write, ResourceType::Authorizations)), "Create, change and delete API tokens in my-org");
+        assert_eq!(
+            text(&all(Action::Write, ResourceType::Authorizations)),
+            "Create, change and delete API tokens in my-org"
+        );
         assert_eq!(text(&all(Action::Read, ResourceType::Dashboards)), "Read all dashboards in my-org");
     }
 
     #[test]
     fn dangers_are_named() {
-        let cautions = cautions(&[all(Action::Write, ResourceType::Authorizations), bucket(Action::Write, 6, "_tasks")]);
+        let cautions =
+            cautions(&[all(Action::Write, ResourceType::Authorizations), bucket(Action::Write, 6, "_tasks")]);
         assert_eq!(cautions.len(), 2);
         assert_eq!(cautions[1].0, "_tasks is a system bucket.");
     }

@@ -7,7 +7,7 @@ use super::{
 
 /// Everything in every organization: what set-up gives the first user's token. 44 permissions, without `instance`.
 pub fn operator() -> Vec<Permission> {
-    each(ResourceType::grantable(), |action, kind| Permission::global(action, kind))
+    each(ResourceType::grantable(), Permission::global)
 }
 
 /// What an organization's owner may do: everything in it, and the organization itself by its id.
@@ -48,7 +48,10 @@ pub fn all_access(org: OrgId, user: UserId) -> Vec<Permission> {
     pairs.into_iter().filter(|p| (p.action, p.resource.kind) != (Action::Write, ResourceType::Orgs)).collect()
 }
 
-fn each(kinds: impl IntoIterator<Item = ResourceType>, make: impl Fn(Action, ResourceType) -> Permission) -> Vec<Permission> {
+fn each(
+    kinds: impl IntoIterator<Item = ResourceType>,
+    make: impl Fn(Action, ResourceType) -> Permission,
+) -> Vec<Permission> {
     kinds.into_iter().flat_map(|kind| Action::ALL.map(|action| make(action, kind))).collect()
 }
 
@@ -107,7 +110,8 @@ pub fn coverage(held: &Permission, wanted: &Permission) -> Coverage {
         return Coverage::None;
     }
     let Resource { kind, id: Some(id), org: Some(org) } = wanted.resource else { return Coverage::Full };
-    let by_organization = held.resource.kind != ResourceType::Instance && held.resource.id.is_none() && held.resource.org.is_some();
+    let by_organization =
+        held.resource.kind != ResourceType::Instance && held.resource.id.is_none() && held.resource.org.is_some();
     if by_organization { Coverage::IfInOrg { kind, id, org } } else { Coverage::Full }
 }
 

@@ -140,7 +140,14 @@ pub struct TokenQuery {
 
 impl Default for TokenQuery {
     fn default() -> Self {
-        Self { filter: String::new(), status: None, sort: Sort::default(), page: 1, page_size: USUAL_PAGE_SIZE, show: None }
+        Self {
+            filter: String::new(),
+            status: None,
+            sort: Sort::default(),
+            page: 1,
+            page_size: USUAL_PAGE_SIZE,
+            show: None,
+        }
     }
 }
 
@@ -255,7 +262,13 @@ mod tests {
 
     #[test]
     fn nonsense_in_an_address_is_left_out() {
-        let query = read(&[("page", "0".into()), ("perPage", "7".into()), ("sortKey", "x".into()), ("status", "on".into()), ("show", "z".into())]);
+        let query = read(&[
+            ("page", "0".into()),
+            ("perPage", "7".into()),
+            ("sortKey", "x".into()),
+            ("status", "on".into()),
+            ("show", "z".into()),
+        ]);
         assert_eq!(query, TokenQuery::default());
     }
 

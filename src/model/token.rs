@@ -109,7 +109,9 @@ fn is_influxd_token(text: &str) -> bool {
 }
 
 fn has_shape(text: &str) -> bool {
-    text.len() == LENGTH && text.starts_with(PREFIX) && text[PREFIX.len()..].bytes().all(|byte| byte.is_ascii_alphanumeric())
+    text.len() == LENGTH
+        && text.starts_with(PREFIX)
+        && text[PREFIX.len()..].bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 fn check_characters(text: &str) -> String {
@@ -140,7 +142,10 @@ mod tests {
 
     #[test]
     fn hashes_are_influxds_own() {
-        assert_eq!(TokenHash::of("my-token").as_str(), "$influxdb2-sha256$_s5Q0ih_ckWupYGbdfle6L7ClaFPjvHnox8X8drp30Q=");
+        assert_eq!(
+            TokenHash::of("my-token").as_str(),
+            "$influxdb2-sha256$_s5Q0ih_ckWupYGbdfle6L7ClaFPjvHnox8X8drp30Q="
+        );
     }
 
     #[test]

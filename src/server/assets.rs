@@ -47,7 +47,9 @@ pub fn file(uri: &Uri, headers: &HeaderMap) -> Option<Response> {
     let hashed = NAMES_WITH_HASH.iter().any(|name| uri.path() == *name);
     let cache = if hashed { "public, max-age=31536000, immutable" } else { "no-cache" };
     if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes()) {
-        return Some((StatusCode::NOT_MODIFIED, [(header::ETAG, etag), (header::CACHE_CONTROL, cache.into())]).into_response());
+        return Some(
+            (StatusCode::NOT_MODIFIED, [(header::ETAG, etag), (header::CACHE_CONTROL, cache.into())]).into_response(),
+        );
     }
     let kind = mime_guess::from_path(path).first_or_octet_stream();
     let body = match file.data {
@@ -55,7 +57,8 @@ pub fn file(uri: &Uri, headers: &HeaderMap) -> Option<Response> {
         Cow::Owned(bytes) => Body::from(bytes),
     };
     let mut response =
-        ([(header::CONTENT_TYPE, kind.to_string()), (header::ETAG, etag), (header::CACHE_CONTROL, cache.into())], body).into_response();
+        ([(header::CONTENT_TYPE, kind.to_string()), (header::ETAG, etag), (header::CACHE_CONTROL, cache.into())], body)
+            .into_response();
     response.headers_mut().insert(header::VARY, HeaderValue::from_static("Accept-Encoding"));
     if let Some(encoding) = encoding {
         response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
@@ -66,7 +69,11 @@ pub fn file(uri: &Uri, headers: &HeaderMap) -> Option<Response> {
 /// The names that change with their content, and so may be kept for ever.
 static NAMES_WITH_HASH: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
     let names = &*NAMES;
-    [&names.js, &names.wasm, &names.css].into_iter().map(String::as_str).filter(|name| name.matches('.').count() > 1).collect()
+    [&names.js, &names.wasm, &names.css]
+        .into_iter()
+        .map(String::as_str)
+        .filter(|name| name.matches('.').count() > 1)
+        .collect()
 });
 
 fn smallest(path: &str, plain: EmbeddedFile, headers: &HeaderMap) -> (EmbeddedFile, Option<&'static str>) {

@@ -19,7 +19,8 @@ const MAX_AGENT: usize = 255;
 /// Puts the [`Client`] beside the request.
 pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
-    let address = peer.map(|peer| address(peer, request.headers(), &state.config.forwarded_header, &state.config.trusted_proxies));
+    let address = peer
+        .map(|peer| address(peer, request.headers(), &state.config.forwarded_header, &state.config.trusted_proxies));
     let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
     let agent = agent.map(|agent| agent.chars().take(MAX_AGENT).collect());
     request.extensions_mut().insert(Client { address, agent });
@@ -34,7 +35,12 @@ fn address(peer: IpAddr, headers: &HeaderMap, name: &HeaderName, trusted: &[IpNe
     if !is_trusted(&address) {
         return address;
     }
-    let said: Vec<&str> = headers.get_all(name).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).collect();
+    let said: Vec<&str> = headers
+        .get_all(name)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
     for hop in said.into_iter().rev() {
         let Some(hop) = parse(hop.trim()) else { break };
         address = hop;

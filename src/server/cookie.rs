@@ -33,10 +33,15 @@ pub fn last_org(org: crate::model::OrgId) -> String {
 
 /// The value of a cookie.
 pub fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(';')).find_map(|pair| {
-        let (key, value) = pair.trim().split_once('=')?;
-        (key == name && !value.is_empty()).then_some(value)
-    })
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .find_map(|pair| {
+            let (key, value) = pair.trim().split_once('=')?;
+            (key == name && !value.is_empty()).then_some(value)
+        })
 }
 
 /// `Set-Cookie` of the API (contract §2.4).
@@ -74,7 +79,10 @@ mod tests {
     #[test]
     fn the_api_cookie_is_written_as_influxd_does() {
         let cookie = api("k", Timestamp::from_micros(1_625_735_411_000_000), false);
-        assert_eq!(cookie, "influxdb-oss-session=k; Path=/api/; Expires=Thu, 08 Jul 2021 09:10:11 GMT; HttpOnly; SameSite=Strict");
+        assert_eq!(
+            cookie,
+            "influxdb-oss-session=k; Path=/api/; Expires=Thu, 08 Jul 2021 09:10:11 GMT; HttpOnly; SameSite=Strict"
+        );
         assert!(console("k", true).starts_with("__Host-jeton=k; Path=/; HttpOnly; Secure"));
     }
 }

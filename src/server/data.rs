@@ -36,7 +36,11 @@ pub struct Data {
 
 impl Data {
     pub async fn open(config: &Config) -> Result<Self, DataError> {
-        let given_key = config.audit_key.as_ref().map(|key| from_hex(key.expose_secret()).ok_or(DataError::AuditKey)).transpose()?;
+        let given_key = config
+            .audit_key
+            .as_ref()
+            .map(|key| from_hex(key.expose_secret()).ok_or(DataError::AuditKey))
+            .transpose()?;
         // With a database elsewhere and a key from the environment there is nothing to keep here.
         let lock = match (&config.database_url, &given_key) {
             (Some(_), Some(_)) => None,
@@ -44,7 +48,9 @@ impl Data {
         };
         let key = match given_key {
             Some(key) => key,
-            None => stored_key(&config.data).map_err(|error| DataError::Directory { path: config.data.clone(), error })?,
+            None => {
+                stored_key(&config.data).map_err(|error| DataError::Directory { path: config.data.clone(), error })?
+            }
         };
         let store = match &config.database_url {
             Some(url) => Store::postgres(url.expose_secret()).await?,

@@ -15,7 +15,8 @@ use crate::{api, config::Config, model::Error};
 pub async fn refuse_foreign(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let harmless = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let path = request.uri().path();
-    let begins = ["/api/v2/setup", "/api/v2/signin", "/setup", "/sign-in", "/fn/"].iter().any(|start| path.starts_with(start));
+    let begins =
+        ["/api/v2/setup", "/api/v2/signin", "/setup", "/sign-in", "/fn/"].iter().any(|start| path.starts_with(start));
     let concerned = !harmless && (begins || request.headers().contains_key(header::COOKIE));
     if concerned && is_foreign(request.headers(), &state.config) {
         tracing::warn!(%path, "refused: the request comes from another site");

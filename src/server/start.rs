@@ -45,7 +45,11 @@ struct DataLock(#[expect(dead_code, reason = "held, not read")] Data);
 const FINISH_WITHIN: Duration = Duration::from_secs(8);
 
 /// Opens the data and listens; answers when this returns. `stop`: resolves when the server is to stop.
-pub async fn start(config: Config, clock: Clock, stop: impl Future<Output = ()> + Send + 'static) -> Result<Running, StartError> {
+pub async fn start(
+    config: Config,
+    clock: Clock,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<Running, StartError> {
     let data = Data::open(&config).await?;
     let address = config.addr;
     let listener = TcpListener::bind(address).await.map_err(|error| match error.kind() {

@@ -25,7 +25,8 @@ impl AuditKey {
     }
 
     fn sign(&self, message: &[u8]) -> String {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.0.expose_secret()).unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.0.expose_secret())
+            .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
         mac.update(message);
         mac.finalize().into_bytes().iter().fold(String::new(), |mut hex, byte| {
             let _ = write!(hex, "{byte:02x}");
@@ -42,7 +43,9 @@ impl AuditKey {
 /// Why the audit log can't be continued.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
-    #[error("the audit key is not the one this database was started with; give every node the same JETON_AUDIT_KEY or audit.key file")]
+    #[error(
+        "the audit key is not the one this database was started with; give every node the same JETON_AUDIT_KEY or audit.key file"
+    )]
     Other,
     #[error("the database failed: {0}")]
     Store(#[from] store::Error),
@@ -118,9 +121,22 @@ impl Event {
 
     const fn subject_type(self) -> &'static str {
         match self {
-            Self::SetUp | Self::OrgCreated | Self::OrgUpdated | Self::OrgDeleted | Self::MemberAdded | Self::MemberRemoved => "orgs",
-            Self::SignedIn | Self::SignedOut | Self::PasswordSet | Self::UserCreated | Self::UserUpdated | Self::UserDeleted => "users",
-            Self::AuthorizationCreated | Self::AuthorizationCloned | Self::AuthorizationUpdated | Self::AuthorizationDeleted => "authorizations",
+            Self::SetUp
+            | Self::OrgCreated
+            | Self::OrgUpdated
+            | Self::OrgDeleted
+            | Self::MemberAdded
+            | Self::MemberRemoved => "orgs",
+            Self::SignedIn
+            | Self::SignedOut
+            | Self::PasswordSet
+            | Self::UserCreated
+            | Self::UserUpdated
+            | Self::UserDeleted => "users",
+            Self::AuthorizationCreated
+            | Self::AuthorizationCloned
+            | Self::AuthorizationUpdated
+            | Self::AuthorizationDeleted => "authorizations",
             Self::BucketCreated | Self::BucketUpdated | Self::BucketDeleted => "buckets",
             Self::TelegrafCreated | Self::TelegrafUpdated | Self::TelegrafDeleted => "telegrafs",
         }
@@ -136,7 +152,12 @@ pub(super) struct Entry {
 }
 
 /// Appends an entry to the chain, within the transaction of the change it tells of.
-pub(super) async fn append(write: &mut store::Write, key: &AuditKey, actor: &Actor, entry: &Entry) -> Result<(), Error> {
+pub(super) async fn append(
+    write: &mut store::Write,
+    key: &AuditKey,
+    actor: &Actor,
+    entry: &Entry,
+) -> Result<(), Error> {
     let prev = write.head().clone();
     let detail = entry.detail.to_string();
     let mut row = Stored {
@@ -173,15 +194,29 @@ impl Actor {
             Credential::Token(id) => Some(id.into()),
             Credential::Session(_) => None,
         };
-        Self { at, user: Some(caller.id().into()), authorization, address: caller.client.address.map(|address| address.to_string()) }
+        Self {
+            at,
+            user: Some(caller.id().into()),
+            authorization,
+            address: caller.client.address.map(|address| address.to_string()),
+        }
     }
 }
 
 /// What is signed: every column but the signature, in an unambiguous form.
 fn message(row: &Stored) -> Vec<u8> {
     json!([
-        row.seq, row.at.micros(), row.action, row.actor_user, row.actor_authorization, row.address, row.org,
-        row.subject_type, row.subject, row.detail, row.prev,
+        row.seq,
+        row.at.micros(),
+        row.action,
+        row.actor_user,
+        row.actor_authorization,
+        row.address,
+        row.org,
+        row.subject_type,
+        row.subject,
+        row.detail,
+        row.prev,
     ])
     .to_string()
     .into_bytes()

@@ -1,7 +1,10 @@
 //! Who a token or a session's key belongs to, and what it may.
 
 use crate::{
-    model::{Action, Authorization, Error, Liveness, Permission, Status, Timestamp, User, UserId, grant, org::Role, token::TokenHash},
+    model::{
+        Action, Authorization, Error, Liveness, Permission, Status, Timestamp, User, UserId, grant, org::Role,
+        token::TokenHash,
+    },
     store::{self, Connection, memberships::Of, sessions::Session},
 };
 
@@ -33,7 +36,12 @@ impl Service {
     }
 
     /// Reads a caller again, inside a change.
-    pub(super) async fn caller_again(&self, connection: &mut Connection, caller: &Caller, now: Timestamp) -> Result<Caller, Error> {
+    pub(super) async fn caller_again(
+        &self,
+        connection: &mut Connection,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Caller, Error> {
         let client = caller.client.clone();
         match &caller.credential {
             Credential::Token(id) => {
@@ -48,7 +56,12 @@ impl Service {
     }
 }
 
-async fn caller_with(connection: &mut Connection, authorization: Authorization, client: Client, now: Timestamp) -> Result<Caller, Error> {
+async fn caller_with(
+    connection: &mut Connection,
+    authorization: Authorization,
+    client: Client,
+    now: Timestamp,
+) -> Result<Caller, Error> {
     let user = active_user(connection, authorization.user).await?;
     let inactive = match authorization.liveness(now) {
         Liveness::Live => false,
@@ -70,7 +83,12 @@ async fn live_session(connection: &mut Connection, key_hash: &str, now: Timestam
     if session.expires_at <= now || session.ends_at <= now { Err(Error::Unauthenticated) } else { Ok(session) }
 }
 
-async fn caller_in(connection: &mut Connection, session: &Session, client: Client, now: Timestamp) -> Result<Caller, Error> {
+async fn caller_in(
+    connection: &mut Connection,
+    session: &Session,
+    client: Client,
+    now: Timestamp,
+) -> Result<Caller, Error> {
     let user = active_user(connection, session.user).await?;
     let permissions = permissions_of(connection, user.id, now).await?;
     let credential = Credential::Session(session.key_hash.clone());
@@ -96,7 +114,10 @@ async fn permissions_of(connection: &mut Connection, user: UserId, now: Timestam
 }
 
 /// What a user's memberships give, and what everyone may with themselves.
-pub(super) async fn membership_permissions(connection: &mut Connection, user: UserId) -> Result<Vec<Permission>, Error> {
+pub(super) async fn membership_permissions(
+    connection: &mut Connection,
+    user: UserId,
+) -> Result<Vec<Permission>, Error> {
     let mut permissions = Vec::new();
     for (of, role) in store::memberships::of_user(connection, user).await? {
         match (of, role) {
@@ -117,7 +138,8 @@ fn is_jwt(token: &str) -> bool {
     let parts: Vec<&str> = token.split('.').collect();
     let [header, claims, signature] = parts[..] else { return false };
     let decoded = |part: &str| URL_SAFE_NO_PAD.decode(part).ok();
-    let object = |part: &str| decoded(part).is_some_and(|bytes| serde_json::from_slice::<serde_json::Map<_, _>>(&bytes).is_ok());
+    let object =
+        |part: &str| decoded(part).is_some_and(|bytes| serde_json::from_slice::<serde_json::Map<_, _>>(&bytes).is_ok());
     object(header) && object(claims) && decoded(signature).is_some()
 }
 

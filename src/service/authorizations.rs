@@ -4,8 +4,8 @@ use serde_json::json;
 
 use crate::{
     model::{
-        Action, Authorization, AuthorizationId, BucketId, Error, Id, OrgId, Permission, Resource, ResourceType, Status, TelegrafId, Timestamp,
-        UserId,
+        Action, Authorization, AuthorizationId, BucketId, Error, Id, OrgId, Permission, Resource, ResourceType, Status,
+        TelegrafId, Timestamp, UserId,
         authorization::{MAX_DESCRIPTION, MAX_PERMISSIONS, clone_description},
         grant::{self, Breadth, Coverage, coverage_by},
         listing::Details,
@@ -68,21 +68,33 @@ pub struct AuthorizationUpdate {
 impl Service {
     /// Creates an authorization. The order of the checks is influxd's (contract §4.2). `form`: the one-time id of the
     /// form that asks, if one does.
-    pub async fn create_authorization(&self, caller: &Caller, asked: AskedAuthorization, form: Option<&str>) -> Result<Created, Error> {
+    pub async fn create_authorization(
+        &self,
+        caller: &Caller,
+        asked: AskedAuthorization,
+        form: Option<&str>,
+    ) -> Result<Created, Error> {
         let Asked { org, status, permissions } = parse(&asked)?;
         let (mut change, caller) = self.begin(caller).await?;
         let owner = asked.user.unwrap_or_else(|| caller.id());
         caller.check(required::authorizations(Action::Write, org))?;
         caller.check(required::user(Action::Write, owner))?;
         let permissions = resolve_names(&mut change, permissions, org).await?;
-        let new = New { org, owner, status, description: asked.description, permissions, expires_at: caller.expires_at };
+        let new =
+            New { org, owner, status, description: asked.description, permissions, expires_at: caller.expires_at };
         let created = self.create(&mut change, &caller, new, Event::AuthorizationCreated, form).await?;
         change.commit().await?;
         Ok(created)
     }
 
     /// Creates the All Access token of an organization for the caller (contract §9.6).
-    pub async fn create_all_access(&self, caller: &Caller, org: OrgId, description: String, form: Option<&str>) -> Result<Created, Error> {
+    pub async fn create_all_access(
+        &self,
+        caller: &Caller,
+        org: OrgId,
+        description: String,
+        form: Option<&str>,
+    ) -> Result<Created, Error> {
         let permissions = grant::all_access(org, caller.id()).into_iter().map(AskedPermission::from).collect();
         let asked = AskedAuthorization { org: Some(org), description, permissions, ..AskedAuthorization::default() };
         self.create_authorization(caller, asked, form).await
@@ -90,7 +102,12 @@ impl Service {
 
     /// Creates an active token with the permissions and the owner of another one; the caller must hold all of them.
     /// A clone lives as long from now as its original was to live.
-    pub async fn clone_authorization(&self, caller: &Caller, id: AuthorizationId, form: Option<&str>) -> Result<Created, Error> {
+    pub async fn clone_authorization(
+        &self,
+        caller: &Caller,
+        id: AuthorizationId,
+        form: Option<&str>,
+    ) -> Result<Created, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let original = readable(&mut change, &caller, id).await?;
         caller.check(required::authorizations(Action::Write, original.org))?;
@@ -110,11 +127,20 @@ impl Service {
         Ok(created)
     }
 
-    async fn create(&self, change: &mut Change, caller: &Caller, new: New, event: Event, form: Option<&str>) -> Result<Created, Error> {
+    async fn create(
+        &self,
+        change: &mut Change,
+        caller: &Caller,
+        new: New,
+        event: Event,
+        form: Option<&str>,
+    ) -> Result<Created, Error> {
         check_text("description", &new.description, MAX_DESCRIPTION)?;
         check_grantable(change, caller, &new.permissions).await?;
         check_scope(&new.permissions, new.org)?;
-        if store::users::by_id(change, new.owner).await?.is_none() || store::orgs::by_id(change, new.org).await?.is_none() {
+        if store::users::by_id(change, new.owner).await?.is_none()
+            || store::orgs::by_id(change, new.org).await?.is_none()
+        {
             return Err(Error::UnableToCreateToken);
         }
         forms::spend(change, form, caller.id()).await?;
@@ -163,7 +189,12 @@ impl Service {
 
     /// Changes description and status; permissions never change (contract §4.5). Nothing happens to one that ended
     /// with its owner or organization.
-    pub async fn update_authorization(&self, caller: &Caller, id: AuthorizationId, update: AuthorizationUpdate) -> Result<Details, Error> {
+    pub async fn update_authorization(
+        &self,
+        caller: &Caller,
+        id: AuthorizationId,
+        update: AuthorizationUpdate,
+    ) -> Result<Details, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let before = readable(&mut change, &caller, id).await?;
         check_writable(&caller, &before)?;
@@ -244,7 +275,11 @@ fn parse_permission(asked: &AskedPermission) -> Result<(Permission, Option<Strin
 }
 
 /// Puts ids in the place of names. influxd ignores the names, and so grants everything of the type.
-async fn resolve_names(connection: &mut Connection, asked: Vec<(Permission, Option<String>)>, org: OrgId) -> Result<Vec<Permission>, Error> {
+async fn resolve_names(
+    connection: &mut Connection,
+    asked: Vec<(Permission, Option<String>)>,
+    org: OrgId,
+) -> Result<Vec<Permission>, Error> {
     let mut permissions = Vec::with_capacity(asked.len());
     for (mut permission, name) in asked {
         if let Some(name) = name {
@@ -263,8 +298,12 @@ async fn resolve(connection: &mut Connection, resource: Resource, name: String, 
         return Err(unknown());
     }
     let (id, org) = match resource.kind {
-        ResourceType::Buckets => (store::buckets::by_name(connection, org, &name).await?.map(|found| found.id.0), Some(org)),
-        ResourceType::Telegrafs => (store::telegrafs::by_name(connection, org, &name).await?.map(|found| found.id.0), Some(org)),
+        ResourceType::Buckets => {
+            (store::buckets::by_name(connection, org, &name).await?.map(|found| found.id.0), Some(org))
+        }
+        ResourceType::Telegrafs => {
+            (store::telegrafs::by_name(connection, org, &name).await?.map(|found| found.id.0), Some(org))
+        }
         ResourceType::Users => (store::users::by_name(connection, &name).await?.map(|found| found.id.0), resource.org),
         ResourceType::Orgs => (store::orgs::by_name(connection, &name).await?.map(|found| found.id.0), resource.org),
         _ => (None, None),
@@ -275,7 +314,11 @@ async fn resolve(connection: &mut Connection, resource: Resource, name: String, 
 /// Nobody grants what they don't hold. A permission for one thing in an organization, held only through the
 /// organization, is granted if the thing is there: the match looks at the id alone, so anything else would be a way
 /// into other organizations.
-async fn check_grantable(connection: &mut Connection, caller: &Caller, permissions: &[Permission]) -> Result<(), Error> {
+async fn check_grantable(
+    connection: &mut Connection,
+    caller: &Caller,
+    permissions: &[Permission],
+) -> Result<(), Error> {
     for permission in permissions {
         let granted = match coverage_by(caller.permissions(), permission) {
             Coverage::Full => true,
@@ -291,11 +334,15 @@ async fn check_grantable(connection: &mut Connection, caller: &Caller, permissio
 
 async fn belongs_to(connection: &mut Connection, kind: ResourceType, id: Id, org: OrgId) -> Result<bool, Error> {
     Ok(match kind {
-        ResourceType::Buckets => store::buckets::by_id(connection, BucketId(id)).await?.is_some_and(|bucket| bucket.org == org),
-        ResourceType::Telegrafs => store::telegrafs::by_id(connection, TelegrafId(id)).await?.is_some_and(|telegraf| telegraf.org == org),
-        ResourceType::Authorizations => {
-            store::authorizations::by_id(connection, AuthorizationId(id)).await?.is_some_and(|authorization| authorization.org == org)
+        ResourceType::Buckets => {
+            store::buckets::by_id(connection, BucketId(id)).await?.is_some_and(|bucket| bucket.org == org)
         }
+        ResourceType::Telegrafs => {
+            store::telegrafs::by_id(connection, TelegrafId(id)).await?.is_some_and(|telegraf| telegraf.org == org)
+        }
+        ResourceType::Authorizations => store::authorizations::by_id(connection, AuthorizationId(id))
+            .await?
+            .is_some_and(|authorization| authorization.org == org),
         // Users belong to no organization, and what else there is lives elsewhere.
         _ => false,
     })
@@ -360,7 +407,9 @@ pub(super) fn keys(authorization: &Authorization) -> Keys {
         authorization.status,
     );
     for permission in &authorization.permissions {
-        search.push_str(&format!("{permission} {} {} ", permission.action, permission.resource.kind.words()).to_lowercase());
+        search.push_str(
+            &format!("{permission} {} {} ", permission.action, permission.resource.kind.words()).to_lowercase(),
+        );
     }
     Keys { description: natural_order(&fold(&authorization.description)), search }
 }

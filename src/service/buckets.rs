@@ -71,7 +71,14 @@ impl Service {
             }
             (None, name, org) => {
                 let (after, descending) = (query.after, query.descending);
-                let page = Page { org, name: name.as_deref(), after, descending, offset: query.offset.into(), limit: query.limit.into() };
+                let page = Page {
+                    org,
+                    name: name.as_deref(),
+                    after,
+                    descending,
+                    offset: query.offset.into(),
+                    limit: query.limit.into(),
+                };
                 store::buckets::list(&mut reader, &page).await?
             }
         };
@@ -135,7 +142,14 @@ impl Service {
         }
         after.updated_at = change.now;
         store::buckets::update(&mut change, &after, &fold(&after.name)).await?;
-        change.record(Event::BucketUpdated, Some(after.org), id, json!({"before": {"name": before.name}, "after": {"name": after.name}})).await?;
+        change
+            .record(
+                Event::BucketUpdated,
+                Some(after.org),
+                id,
+                json!({"before": {"name": before.name}, "after": {"name": after.name}}),
+            )
+            .await?;
         change.commit().await?;
         Ok(after)
     }

@@ -49,7 +49,13 @@ impl Change {
     }
 
     /// Tells the audit log. `detail` must not hold a secret.
-    pub async fn record(&mut self, event: Event, org: Option<OrgId>, subject: impl Into<Id>, detail: Value) -> Result<(), Error> {
+    pub async fn record(
+        &mut self,
+        event: Event,
+        org: Option<OrgId>,
+        subject: impl Into<Id>,
+        detail: Value,
+    ) -> Result<(), Error> {
         let entry = Entry { event, org, subject: subject.into(), detail };
         audit::append(&mut self.write, &self.key, &self.actor, &entry).await
     }

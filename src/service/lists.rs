@@ -60,13 +60,17 @@ impl Service {
         let mut found: Vec<Authorization> = Vec::new();
         let mut start = query.after.map_or(Start::Offset(0), Start::After);
         loop {
-            let wanted = query.limit.map_or(AT_ONCE, |limit| AT_ONCE.min(limit.cast_signed() - found.len().cast_signed() as i64));
+            let wanted = query
+                .limit
+                .map_or(AT_ONCE, |limit| AT_ONCE.min(limit.cast_signed() - found.len().cast_signed() as i64));
             let rows = store::authorizations::list(&mut reader, &filter, sort, start, wanted).await?;
             let complete = rows.len().cast_signed() as i64;
             let last = rows.last().map(|row| row.id);
             found.extend(rows);
             match last {
-                Some(id) if complete == wanted && query.limit.is_none_or(|limit| (found.len() as u64) < limit) => start = Start::After(id),
+                Some(id) if complete == wanted && query.limit.is_none_or(|limit| (found.len() as u64) < limit) => {
+                    start = Start::After(id)
+                }
                 _ => break,
             }
         }
@@ -80,17 +84,22 @@ impl Service {
         let mut reader = self.read().await?;
         let everything = Filter { visible: caller.visible(), org: Some(org), ..Filter::default() };
         let text = fold(&query.filter);
-        let filter = Filter { status: query.status, text: Some(text).filter(|text| !text.is_empty()), ..everything.clone() };
+        let filter =
+            Filter { status: query.status, text: Some(text).filter(|text| !text.is_empty()), ..everything.clone() };
         let unfiltered = count(&mut reader, &everything).await?;
         let total = if query.is_filtered() { count(&mut reader, &filter).await? } else { unfiltered };
         let sort = order(query.sort);
         let page = match query.show {
-            Some(id) => 1 + store::authorizations::count_before(&mut reader, &filter, sort, id).await?.cast_unsigned() / query.page_size,
+            Some(id) => {
+                1 + store::authorizations::count_before(&mut reader, &filter, sort, id).await?.cast_unsigned()
+                    / query.page_size
+            }
             None => query.page,
         };
         let page = page.clamp(1, total.div_ceil(query.page_size).max(1));
         let start = Start::Offset(((page - 1) * query.page_size).cast_signed());
-        let rows = store::authorizations::list(&mut reader, &filter, sort, start, query.page_size.cast_signed()).await?;
+        let rows =
+            store::authorizations::list(&mut reader, &filter, sort, start, query.page_size.cast_signed()).await?;
         let names = Names::of(&mut reader, &rows).await?;
         let now = self.now();
         let rows = rows.into_iter().map(|row| token_row(&names, row, now)).collect();

@@ -36,7 +36,13 @@ impl Service {
         Ok(users)
     }
 
-    pub async fn add_member(&self, caller: &Caller, parent: Parent, user: Option<UserId>, role: Role) -> Result<User, Error> {
+    pub async fn add_member(
+        &self,
+        caller: &Caller,
+        parent: Parent,
+        user: Option<UserId>,
+        role: Role,
+    ) -> Result<User, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let org = org_of(&mut change, &caller, parent).await?;
         let user = user.ok_or(Error::MemberMissing)?;
@@ -46,7 +52,9 @@ impl Service {
         if !store::memberships::insert(&mut change, parent.into(), user.id, role, now).await? {
             return Err(Error::AlreadyMember { user: user.id });
         }
-        change.record(Event::MemberAdded, Some(org), org, json!({"user": user.id, "name": user.name, "role": role})).await?;
+        change
+            .record(Event::MemberAdded, Some(org), org, json!({"user": user.id, "name": user.name, "role": role}))
+            .await?;
         change.commit().await?;
         Ok(user)
     }

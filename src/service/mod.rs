@@ -10,7 +10,6 @@ pub mod authorizations;
 pub mod buckets;
 pub mod caller;
 mod change;
-mod required;
 pub mod clock;
 mod forms;
 pub mod lists;
@@ -19,6 +18,7 @@ pub mod names;
 pub mod orgs;
 pub mod passwords;
 pub mod picking;
+mod required;
 pub mod sessions;
 pub mod setup;
 pub mod telegrafs;
@@ -61,8 +61,8 @@ impl Service {
             store,
             clock,
             audit_key,
-            passwords: Passwords::new(),
-            throttle: Throttle::new(),
+            passwords: Passwords::default(),
+            throttle: Throttle::default(),
             snowflake: Mutex::new(Snowflake::new(node)),
         })))
     }

@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::{
     model::{
-        Authorization, Bucket, BucketId, Error, Id, OrgId, ResourceType, TelegrafId, Timestamp, UserId, bucket::BucketKind,
-        describe::Named, listing::Details,
+        Authorization, Bucket, BucketId, Error, Id, OrgId, ResourceType, TelegrafId, Timestamp, UserId,
+        bucket::BucketKind, describe::Named, listing::Details,
     },
     store::{self, Connection},
 };
@@ -21,7 +21,8 @@ pub(super) struct Names {
 
 impl Names {
     pub async fn of(connection: &mut Connection, authorizations: &[Authorization]) -> Result<Self, Error> {
-        let (mut users, mut orgs, mut buckets, mut telegrafs) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        let (mut users, mut orgs, mut buckets, mut telegrafs) =
+            (BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for authorization in authorizations {
             users.extend([authorization.user, authorization.created_by]);
             orgs.insert(authorization.org);
@@ -38,13 +39,17 @@ impl Names {
         }
         let mut names = Self::default();
         for ids in in_portions(users) {
-            names.users.extend(store::users::by_ids(connection, ids).await?.into_iter().map(|user| (user.id, user.name)));
+            names
+                .users
+                .extend(store::users::by_ids(connection, ids).await?.into_iter().map(|user| (user.id, user.name)));
         }
         for ids in in_portions(orgs) {
             names.orgs.extend(store::orgs::by_ids(connection, ids).await?.into_iter().map(|org| (org.id, org.name)));
         }
         for ids in in_portions(buckets) {
-            names.buckets.extend(store::buckets::by_ids(connection, ids).await?.into_iter().map(|bucket| (bucket.id, bucket)));
+            names
+                .buckets
+                .extend(store::buckets::by_ids(connection, ids).await?.into_iter().map(|bucket| (bucket.id, bucket)));
         }
         for ids in in_portions(telegrafs) {
             let found = store::telegrafs::by_ids(connection, ids).await?;
@@ -77,7 +82,8 @@ impl Names {
                 permission: *permission,
                 name: resource.id.and_then(|id| name(resource.kind, id)).map(Into::into),
                 org_name: resource.org.and_then(|org| self.org(org)).map(Into::into),
-                system: resource.kind == ResourceType::Buckets && bucket.is_some_and(|bucket| bucket.kind == BucketKind::System),
+                system: resource.kind == ResourceType::Buckets
+                    && bucket.is_some_and(|bucket| bucket.kind == BucketKind::System),
             }
         };
         authorization.permissions.iter().map(named).collect()

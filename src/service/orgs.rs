@@ -98,7 +98,14 @@ impl Service {
         }
         after.updated_at = change.now;
         store::orgs::update(&mut change, &after, &fold(&after.name)).await?;
-        change.record(Event::OrgUpdated, Some(id), id, json!({"before": {"name": before.name}, "after": {"name": after.name}})).await?;
+        change
+            .record(
+                Event::OrgUpdated,
+                Some(id),
+                id,
+                json!({"before": {"name": before.name}, "after": {"name": after.name}}),
+            )
+            .await?;
         change.commit().await?;
         Ok(after)
     }
@@ -120,7 +127,13 @@ impl Service {
 }
 
 pub(super) fn new_org(name: &str, description: &str, now: Timestamp) -> Org {
-    Org { id: OrgId(Id::from_random(random())), name: name.into(), description: description.into(), created_at: now, updated_at: now }
+    Org {
+        id: OrgId(Id::from_random(random())),
+        name: name.into(),
+        description: description.into(),
+        created_at: now,
+        updated_at: now,
+    }
 }
 
 /// The buckets every organization is born with.

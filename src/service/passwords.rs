@@ -27,11 +27,13 @@ fn hash_now(password: &[u8]) -> Option<String> {
 /// Hashes and compares passwords.
 pub struct Passwords(Arc<Semaphore>);
 
-impl Passwords {
-    pub fn new() -> Self {
+impl Default for Passwords {
+    fn default() -> Self {
         Self(Arc::new(Semaphore::new(2)))
     }
+}
 
+impl Passwords {
     /// The hash to store.
     pub async fn hash(&self, password: &SecretString) -> Result<String, Error> {
         let password = password.clone();
@@ -44,7 +46,8 @@ impl Passwords {
         self.run(move || {
             let known = hash.is_some();
             let hash = hash.unwrap_or_else(|| NOBODY.clone());
-            let right = PasswordHash::new(&hash).is_ok_and(|hash| ARGON2.verify_password(password.expose_secret().as_bytes(), &hash).is_ok());
+            let right = PasswordHash::new(&hash)
+                .is_ok_and(|hash| ARGON2.verify_password(password.expose_secret().as_bytes(), &hash).is_ok());
             known && right
         })
         .await

@@ -24,7 +24,12 @@ const OFFERED_AT_ONCE: i64 = 100;
 impl Service {
     /// The buckets and telegraf configurations whose name contains `search`, and the boxes of types that the caller
     /// can't grant.
-    pub async fn picker(&self, caller: &Caller, org: OrgId, search: &str) -> Result<(Choices, Choices, Vec<Pick>), Error> {
+    pub async fn picker(
+        &self,
+        caller: &Caller,
+        org: OrgId,
+        search: &str,
+    ) -> Result<(Choices, Choices, Vec<Pick>), Error> {
         caller.check(required::org(Action::Read, org))?;
         let part = fold(search);
         let mut reader = self.read().await?;
@@ -40,9 +45,12 @@ impl Service {
         let ids = &ids[..ids.len().min(100)];
         let mut reader = self.read().await?;
         let buckets = store::buckets::by_ids(&mut reader, ids.iter().copied().map(BucketId)).await?;
-        let buckets = buckets.into_iter().filter(|one| one.org == org && caller.may(&required::bucket(Action::Read, one)));
+        let buckets =
+            buckets.into_iter().filter(|one| one.org == org && caller.may(&required::bucket(Action::Read, one)));
         let telegrafs = store::telegrafs::by_ids(&mut reader, ids.iter().copied().map(TelegrafId)).await?;
-        let telegrafs = telegrafs.into_iter().filter(|one| one.org == org && caller.may(&required::telegraf(Action::Read, one.id, org)));
+        let telegrafs = telegrafs
+            .into_iter()
+            .filter(|one| one.org == org && caller.may(&required::telegraf(Action::Read, one.id, org)));
         let mut choices: Vec<Choice> = buckets.map(|bucket| bucket_choice(caller, bucket)).collect();
         choices.extend(telegrafs.map(|telegraf| telegraf_choice(caller, telegraf)));
         Ok(choices)
@@ -57,7 +65,8 @@ impl Service {
         given: String,
         form: Option<&str>,
     ) -> Result<Created, Error> {
-        let permissions: Vec<Permission> = selection.effective().into_iter().map(|pick| pick.permission(org, caller.id())).collect();
+        let permissions: Vec<Permission> =
+            selection.effective().into_iter().map(|pick| pick.permission(org, caller.id())).collect();
         let description = if given.trim().is_empty() { self.describe(caller, org, &permissions).await? } else { given };
         let permissions = permissions.into_iter().map(AskedPermission::from).collect();
         let asked = AskedAuthorization { org: Some(org), description, permissions, ..AskedAuthorization::default() };
@@ -70,11 +79,14 @@ impl Service {
         for permission in permissions {
             let choice = match (permission.resource.kind, permission.resource.id) {
                 (ResourceType::Buckets, Some(id)) => {
-                    let found = store::buckets::by_id(&mut reader, BucketId(id)).await?.filter(|bucket| bucket.org == org);
+                    let found =
+                        store::buckets::by_id(&mut reader, BucketId(id)).await?.filter(|bucket| bucket.org == org);
                     found.map(|bucket| bucket_choice(caller, bucket))
                 }
                 (ResourceType::Telegrafs, Some(id)) => {
-                    let found = store::telegrafs::by_id(&mut reader, TelegrafId(id)).await?.filter(|telegraf| telegraf.org == org);
+                    let found = store::telegrafs::by_id(&mut reader, TelegrafId(id))
+                        .await?
+                        .filter(|telegraf| telegraf.org == org);
                     found.map(|telegraf| telegraf_choice(caller, telegraf))
                 }
                 _ => None,
@@ -90,7 +102,12 @@ fn may_grant(caller: &Caller, permission: &Permission) -> bool {
     coverage_by(caller.permissions(), permission) != Coverage::None
 }
 
-async fn bucket_choices(connection: &mut Connection, caller: &Caller, org: OrgId, part: &str) -> Result<Choices, Error> {
+async fn bucket_choices(
+    connection: &mut Connection,
+    caller: &Caller,
+    org: OrgId,
+    part: &str,
+) -> Result<Choices, Error> {
     let found = store::buckets::search(connection, org, part, 0, OFFERED_AT_ONCE).await?;
     let visible = found.into_iter().filter(|bucket| caller.may(&required::bucket(Action::Read, bucket)));
     Ok(Choices {
@@ -100,7 +117,12 @@ async fn bucket_choices(connection: &mut Connection, caller: &Caller, org: OrgId
     })
 }
 
-async fn telegraf_choices(connection: &mut Connection, caller: &Caller, org: OrgId, part: &str) -> Result<Choices, Error> {
+async fn telegraf_choices(
+    connection: &mut Connection,
+    caller: &Caller,
+    org: OrgId,
+    part: &str,
+) -> Result<Choices, Error> {
     let found = store::telegrafs::search(connection, org, part, 0, OFFERED_AT_ONCE).await?;
     let visible = found.into_iter().filter(|telegraf| caller.may(&required::telegraf(Action::Read, telegraf.id, org)));
     Ok(Choices {
@@ -112,12 +134,22 @@ async fn telegraf_choices(connection: &mut Connection, caller: &Caller, org: Org
 
 fn bucket_choice(caller: &Caller, bucket: Bucket) -> Choice {
     let id = Id::from(bucket.id);
-    Choice { refused: refused(caller, ResourceType::Buckets, id, bucket.org), id, name: bucket.name, system: bucket.kind == BucketKind::System }
+    Choice {
+        refused: refused(caller, ResourceType::Buckets, id, bucket.org),
+        id,
+        name: bucket.name,
+        system: bucket.kind == BucketKind::System,
+    }
 }
 
 fn telegraf_choice(caller: &Caller, telegraf: Telegraf) -> Choice {
     let id = Id::from(telegraf.id);
-    Choice { refused: refused(caller, ResourceType::Telegrafs, id, telegraf.org), id, name: telegraf.name, system: false }
+    Choice {
+        refused: refused(caller, ResourceType::Telegrafs, id, telegraf.org),
+        id,
+        name: telegraf.name,
+        system: false,
+    }
 }
 
 fn refused(caller: &Caller, kind: ResourceType, id: Id, org: OrgId) -> Vec<Action> {

@@ -1,6 +1,8 @@
 //! What each operation demands (contract §4.11), by its name.
 
-use crate::model::{Action, AuthorizationId, Bucket, OrgId, Permission, ResourceType, TelegrafId, UserId, bucket::BucketKind};
+use crate::model::{
+    Action, AuthorizationId, Bucket, OrgId, Permission, ResourceType, TelegrafId, UserId, bucket::BucketKind,
+};
 
 pub(super) fn user(action: Action, id: UserId) -> Permission {
     Permission::on(action, ResourceType::Users, id)

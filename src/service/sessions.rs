@@ -40,7 +40,13 @@ pub(super) fn key_hash(key: &str) -> String {
 
 impl Service {
     /// Begins a session. A wrong name and a wrong password are told alike and take as long; guessing is throttled.
-    pub async fn sign_in(&self, name: &str, password: &SecretString, kind: Kind, client: &Client) -> Result<SignedIn, Error> {
+    pub async fn sign_in(
+        &self,
+        name: &str,
+        password: &SecretString,
+        kind: Kind,
+        client: &Client,
+    ) -> Result<SignedIn, Error> {
         let signed_in = self.check_and_sign_in(name, password, kind, client).await;
         let outcome = match &signed_in {
             Ok(_) => "accepted",
@@ -51,7 +57,13 @@ impl Service {
         signed_in
     }
 
-    async fn check_and_sign_in(&self, name: &str, password: &SecretString, kind: Kind, client: &Client) -> Result<SignedIn, Error> {
+    async fn check_and_sign_in(
+        &self,
+        name: &str,
+        password: &SecretString,
+        kind: Kind,
+        client: &Client,
+    ) -> Result<SignedIn, Error> {
         self.0.throttle.attempt(name, client.address, self.now())?;
         let (id, hash) = self.user_with_password(name, password).await?;
         self.0.throttle.succeeded(name, client.address);
@@ -99,7 +111,9 @@ impl Service {
             Kind::Api => session.expires_at.max(now.plus_seconds(API_RENEWAL_SECONDS)),
         };
         let renewed = renewed.min(session.ends_at);
-        if now.seconds_since(session.seen_at) < RENEWAL_STEP_SECONDS && renewed.seconds_since(session.expires_at) < RENEWAL_STEP_SECONDS {
+        if now.seconds_since(session.seen_at) < RENEWAL_STEP_SECONDS
+            && renewed.seconds_since(session.expires_at) < RENEWAL_STEP_SECONDS
+        {
             return;
         }
         let written: Result<(), Error> = async {
@@ -122,7 +136,12 @@ async fn same_user(connection: &mut store::Connection, id: UserId, hash: &str) -
 }
 
 /// Begins a session within a change, and tells the audit log.
-pub(super) async fn begin_session(change: &mut super::change::Change, user: User, kind: Kind, client: &Client) -> Result<SignedIn, Error> {
+pub(super) async fn begin_session(
+    change: &mut super::change::Change,
+    user: User,
+    kind: Kind,
+    client: &Client,
+) -> Result<SignedIn, Error> {
     let key: SecretString = URL_SAFE.encode(random::<32>()).into();
     let now = change.now;
     let session = Session {

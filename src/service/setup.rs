@@ -94,7 +94,8 @@ async fn nothing_there(connection: &mut store::Connection) -> Result<bool, Error
 
 fn check(given: &SetUp) -> Result<Retention, Error> {
     let fields = [("username", &given.username), ("org", &given.org), ("bucket", &given.bucket)];
-    let missing: Vec<String> = fields.into_iter().filter(|(_, value)| value.is_empty()).map(|(name, _)| name.into()).collect();
+    let missing: Vec<String> =
+        fields.into_iter().filter(|(_, value)| value.is_empty()).map(|(name, _)| name.into()).collect();
     if !missing.is_empty() {
         return Err(Error::SetupMissing(missing));
     }
@@ -127,7 +128,8 @@ async fn create(
 ) -> Result<DoneSetUp, Error> {
     let now = change.now;
     let name_key = fold(&user.name);
-    store::users::insert(change, store::users::New { user: &user, name_key: &name_key, password_hash: None, now }).await?;
+    store::users::insert(change, store::users::New { user: &user, name_key: &name_key, password_hash: None, now })
+        .await?;
     let org = new_org(org, "", now);
     store::orgs::insert(change, &org, &fold(&org.name)).await?;
     create_system_buckets(change, org.id).await?;
@@ -135,9 +137,17 @@ async fn create(
     store::memberships::insert(change, Of::Instance, user.id, Role::Owner, now).await?;
     let bucket = new_bucket(org.id, bucket, "", retention, now);
     store::buckets::insert(change, &bucket, &fold(&bucket.name)).await?;
-    change.record(Event::SetUp, Some(org.id), org.id, json!({"organization": org.name, "user": user.name, "bucket": bucket.name})).await?;
+    change
+        .record(
+            Event::SetUp,
+            Some(org.id),
+            org.id,
+            json!({"organization": org.name, "user": user.name, "bucket": bucket.name}),
+        )
+        .await?;
 
-    let token = token.map_or_else(|| NewToken::generate(random()), |token| NewToken::supplied(token.expose_secret().into()));
+    let token =
+        token.map_or_else(|| NewToken::generate(random()), |token| NewToken::supplied(token.expose_secret().into()));
     let authorization = operator(service, &user, &org, grant::operator(), &token, now);
     let inserted = store::authorizations::insert(change, &authorization, &token.hash(), &keys(&authorization)).await?;
     if !inserted {
@@ -148,7 +158,14 @@ async fn create(
     Ok(DoneSetUp { user, org, bucket, authorization, token, session: None })
 }
 
-fn operator(service: &Service, user: &User, org: &Org, permissions: Vec<Permission>, token: &NewToken, now: crate::model::Timestamp) -> Authorization {
+fn operator(
+    service: &Service,
+    user: &User,
+    org: &Org,
+    permissions: Vec<Permission>,
+    token: &NewToken,
+    now: crate::model::Timestamp,
+) -> Authorization {
     Authorization {
         id: AuthorizationId(service.next_id()),
         org: org.id,

@@ -34,7 +34,14 @@ impl AskedTelegraf {
     }
 
     fn into_telegraf(self, id: TelegrafId, org: OrgId) -> Telegraf {
-        Telegraf { id, org, name: self.name, description: self.description, config: self.config, metadata: self.metadata }
+        Telegraf {
+            id,
+            org,
+            name: self.name,
+            description: self.description,
+            config: self.config,
+            metadata: self.metadata,
+        }
     }
 }
 
@@ -68,7 +75,12 @@ impl Service {
     }
 
     /// Replaces name, description, text and metadata.
-    pub async fn update_telegraf(&self, caller: &Caller, id: TelegrafId, asked: AskedTelegraf) -> Result<Telegraf, Error> {
+    pub async fn update_telegraf(
+        &self,
+        caller: &Caller,
+        id: TelegrafId,
+        asked: AskedTelegraf,
+    ) -> Result<Telegraf, Error> {
         asked.check()?;
         let (mut change, caller) = self.begin(caller).await?;
         let before = store::telegrafs::by_id(&mut change, id).await?.ok_or(Error::TelegrafNotFound)?;
@@ -76,7 +88,14 @@ impl Service {
         let after = asked.into_telegraf(id, before.org);
         let now = change.now;
         store::telegrafs::update(&mut change, &after, &fold(&after.name), now).await?;
-        change.record(Event::TelegrafUpdated, Some(after.org), id, json!({"before": {"name": before.name}, "after": {"name": after.name}})).await?;
+        change
+            .record(
+                Event::TelegrafUpdated,
+                Some(after.org),
+                id,
+                json!({"before": {"name": before.name}, "after": {"name": after.name}}),
+            )
+            .await?;
         change.commit().await?;
         Ok(after)
     }

@@ -33,15 +33,17 @@ pub struct Throttle {
     addresses: Cache<String, Shared<Attempts>>,
 }
 
-impl Throttle {
-    pub fn new() -> Self {
+impl Default for Throttle {
+    fn default() -> Self {
         let day = Duration::from_secs(24 * 3600);
         Self {
             pairs: Cache::builder().max_capacity(REMEMBERED).time_to_idle(day).build(),
             addresses: Cache::builder().max_capacity(REMEMBERED).time_to_idle(day).build(),
         }
     }
+}
 
+impl Throttle {
     /// Lets an attempt through or says when the next is allowed. An attempt counts as failed until
     /// [`Throttle::succeeded`] takes it back: guesses sent at the same time don't slip through together.
     pub fn attempt(&self, name: &str, address: Option<IpAddr>, now: Timestamp) -> Result<(), Error> {
@@ -118,7 +120,7 @@ mod tests {
 
     #[test]
     fn the_sixth_guess_waits_forty_seconds_and_then_twice_as_long() {
-        let throttle = Throttle::new();
+        let throttle = Throttle::default();
         let from = address("192.0.2.1");
         for _ in 0..5 {
             assert_eq!(throttle.attempt("alice", from, NOW), Ok(()));
@@ -131,7 +133,7 @@ mod tests {
 
     #[test]
     fn others_and_other_names_are_not_locked_out() {
-        let throttle = Throttle::new();
+        let throttle = Throttle::default();
         for _ in 0..5 {
             throttle.attempt("alice", address("192.0.2.1"), NOW).unwrap();
         }
@@ -141,7 +143,7 @@ mod tests {
 
     #[test]
     fn an_address_of_a_v6_network_counts_for_all_of_it() {
-        let throttle = Throttle::new();
+        let throttle = Throttle::default();
         for host in 1..=5 {
             throttle.attempt("alice", address(&format!("2001:db8:0:1::{host}")), NOW).unwrap();
         }
@@ -151,7 +153,7 @@ mod tests {
 
     #[test]
     fn a_right_password_forgets_the_failures_before_it() {
-        let throttle = Throttle::new();
+        let throttle = Throttle::default();
         let from = address("192.0.2.1");
         for _ in 0..3 {
             for _ in 0..4 {
@@ -164,7 +166,7 @@ mod tests {
 
     #[test]
     fn a_hundred_failures_an_hour_are_enough_for_an_address() {
-        let throttle = Throttle::new();
+        let throttle = Throttle::default();
         let from = address("192.0.2.1");
         for guess in 0..100 {
             throttle.attempt(&format!("user{guess}"), from, NOW).unwrap();

@@ -11,7 +11,9 @@ use crate::{
     store::{self, users::Page},
 };
 
-use super::{Caller, Service, audit::Event, authentication::membership_permissions, caller::Credential, fold, required};
+use super::{
+    Caller, Service, audit::Event, authentication::membership_permissions, caller::Credential, fold, required,
+};
 
 /// What a list of users is asked for (contract §5.1).
 #[derive(Clone, Debug)]
@@ -54,7 +56,12 @@ impl Service {
             (Some(id), _) => vec![store::users::by_id(&mut reader, id).await?.ok_or(Error::UserNotFound)?],
             (None, Some(name)) => vec![store::users::by_name(&mut reader, name).await?.ok_or(Error::UserNotFound)?],
             (None, None) => {
-                let page = Page { after: query.after, descending: query.descending, offset: query.offset.into(), limit: query.limit.into() };
+                let page = Page {
+                    after: query.after,
+                    descending: query.descending,
+                    offset: query.offset.into(),
+                    limit: query.limit.into(),
+                };
                 store::users::list(&mut reader, &page).await?
             }
         };
@@ -147,7 +154,13 @@ impl Service {
     }
 
     /// Changes a password for whoever knows the old one; the user's other sessions end (contract §5.2).
-    pub async fn change_password(&self, caller: &Caller, id: UserId, old: &SecretString, new: &SecretString) -> Result<(), Error> {
+    pub async fn change_password(
+        &self,
+        caller: &Caller,
+        id: UserId,
+        old: &SecretString,
+        new: &SecretString,
+    ) -> Result<(), Error> {
         self.0.throttle.attempt(&id.to_string(), caller.client.address, self.now())?;
         let mut reader = self.read().await?;
         let known = store::users::password_hash(&mut reader, id).await?;
@@ -159,7 +172,13 @@ impl Service {
         self.set_password(caller, id, new).await
     }
 
-    async fn write_password(&self, mut change: super::change::Change, caller: &Caller, id: UserId, hash: &str) -> Result<(), Error> {
+    async fn write_password(
+        &self,
+        mut change: super::change::Change,
+        caller: &Caller,
+        id: UserId,
+        hash: &str,
+    ) -> Result<(), Error> {
         let kept = match &caller.credential {
             Credential::Session(key_hash) if caller.id() == id => Some(key_hash.as_str()),
             _ => None,

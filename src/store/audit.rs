@@ -34,7 +34,8 @@ pub struct Stored {
 
 /// Takes the write lock, which is the head's row, and says where the chain ends.
 pub(super) async fn lock_head(connection: &mut Connection) -> Result<Head> {
-    let row = sqlx::query("UPDATE audit_head SET seq = seq WHERE id = 1 RETURNING seq, hash").fetch_one(connection).await?;
+    let row =
+        sqlx::query("UPDATE audit_head SET seq = seq WHERE id = 1 RETURNING seq, hash").fetch_one(connection).await?;
     Ok(Head { seq: row.number("seq")?, hash: row.text("hash")? })
 }
 

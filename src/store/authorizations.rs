@@ -68,7 +68,8 @@ const GRANTS_AT_ONCE: usize = 500;
 
 async fn insert_grants(connection: &mut Connection, id: AuthorizationId, permissions: &[Permission]) -> Result<()> {
     for chunk in permissions.chunks(GRANTS_AT_ONCE) {
-        let mut sql = Sql::new("INSERT INTO grants (authorization_id, action, resource_type, resource_id, org_id) VALUES ");
+        let mut sql =
+            Sql::new("INSERT INTO grants (authorization_id, action, resource_type, resource_id, org_id) VALUES ");
         for (index, permission) in chunk.iter().enumerate() {
             sql.push(if index == 0 { "(" } else { ", (" }).bind(from_id(id))?;
             sql.push(", ").bind(permission.action.name())?;
@@ -90,7 +91,10 @@ pub async fn by_id(connection: &mut Connection, id: AuthorizationId) -> Result<O
 }
 
 pub async fn by_token_hash(connection: &mut Connection, hash: &TokenHash) -> Result<Option<Authorization>> {
-    let row = sqlx::query("SELECT * FROM authorizations WHERE token_hash = $1").bind(hash.as_str()).fetch_optional(connection).await?;
+    let row = sqlx::query("SELECT * FROM authorizations WHERE token_hash = $1")
+        .bind(hash.as_str())
+        .fetch_optional(connection)
+        .await?;
     row.as_ref().map(authorization).transpose()
 }
 
@@ -165,7 +169,10 @@ pub struct Visible {
 pub enum Reach {
     All,
     /// Those of these organizations, and these themselves.
-    Only { orgs: Vec<OrgId>, ids: Vec<AuthorizationId> },
+    Only {
+        orgs: Vec<OrgId>,
+        ids: Vec<AuthorizationId>,
+    },
 }
 
 impl Default for Reach {
@@ -272,7 +279,13 @@ pub enum Start {
 }
 
 /// A page of a list: the narrow index is walked first, the rows are joined after.
-pub async fn list(connection: &mut Connection, filter: &Filter, sort: Sort, start: Start, limit: i64) -> Result<Vec<Authorization>> {
+pub async fn list(
+    connection: &mut Connection,
+    filter: &Filter,
+    sort: Sort,
+    start: Start,
+    limit: i64,
+) -> Result<Vec<Authorization>> {
     let mut sql = Sql::new("SELECT * FROM authorizations WHERE id IN (SELECT id FROM authorizations WHERE kind = 'v2'");
     push_filter(&mut sql, filter)?;
     if let Start::After(id) = start {
@@ -294,7 +307,12 @@ pub async fn count(connection: &mut Connection, filter: &Filter) -> Result<i64> 
 }
 
 /// How many authorizations of a list stand before one of them.
-pub async fn count_before(connection: &mut Connection, filter: &Filter, sort: Sort, id: AuthorizationId) -> Result<i64> {
+pub async fn count_before(
+    connection: &mut Connection,
+    filter: &Filter,
+    sort: Sort,
+    id: AuthorizationId,
+) -> Result<i64> {
     let mut sql = Sql::new("SELECT COUNT(*) AS count FROM authorizations WHERE kind = 'v2'");
     push_filter(&mut sql, filter)?;
     push_side(&mut sql, sort, Side::Before, id)?;

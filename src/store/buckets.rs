@@ -7,10 +7,7 @@ use super::{
     column::{Columns, from_id},
     sql::{Sql, contains},
 };
-use crate::model::{
-    Bucket, BucketId, OrgId,
-    bucket::Retention,
-};
+use crate::model::{Bucket, BucketId, OrgId, bucket::Retention};
 
 fn bucket(row: &AnyRow) -> Result<Bucket> {
     Ok(Bucket {
@@ -20,7 +17,10 @@ fn bucket(row: &AnyRow) -> Result<Bucket> {
         name: row.text("name")?,
         description: row.text("description")?,
         retention_policy: row.text("retention_policy")?,
-        retention: Retention { every: row.number("retention_seconds")?, shard_group: row.number("shard_group_seconds")? },
+        retention: Retention {
+            every: row.number("retention_seconds")?,
+            shard_group: row.number("shard_group_seconds")?,
+        },
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
     })
@@ -102,7 +102,11 @@ pub async fn list(connection: &mut Connection, page: &Page<'_>) -> Result<Vec<Bu
     let beyond = if page.descending { " < " } else { " > " };
     match (page.after, page.org) {
         (Some(after), Some(_)) => {
-            sql.push(" AND name").push(beyond).push("(SELECT name FROM buckets WHERE id = ").bind(from_id(after))?.push(")");
+            sql.push(" AND name")
+                .push(beyond)
+                .push("(SELECT name FROM buckets WHERE id = ")
+                .bind(from_id(after))?
+                .push(")");
         }
         (Some(after), None) => {
             sql.push(" AND id").push(beyond).bind(from_id(after))?;
@@ -117,7 +121,13 @@ pub async fn list(connection: &mut Connection, page: &Page<'_>) -> Result<Vec<Bu
 
 /// What the console's bucket picker asks: those of an organization whose name contains `part` (folded), people's own
 /// before the system's, in the order of folded names.
-pub async fn search(connection: &mut Connection, org: OrgId, part: &str, offset: i64, limit: i64) -> Result<Vec<Bucket>> {
+pub async fn search(
+    connection: &mut Connection,
+    org: OrgId,
+    part: &str,
+    offset: i64,
+    limit: i64,
+) -> Result<Vec<Bucket>> {
     let rows = sqlx::query(
         "SELECT * FROM buckets WHERE org_id = $1 AND name_key LIKE $2 ESCAPE '\\' \
          ORDER BY CASE kind WHEN 'user' THEN 0 ELSE 1 END, name_key, id LIMIT $3 OFFSET $4",
@@ -148,4 +158,3 @@ pub async fn delete(connection: &mut Connection, id: BucketId) -> Result<()> {
 pub async fn delete_of_org(connection: &mut Connection, org: OrgId) -> Result<()> {
     connection.execute(sqlx::query("DELETE FROM buckets WHERE org_id = $1").bind(from_id(org))).await.map(drop)
 }
-

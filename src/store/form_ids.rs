@@ -7,13 +7,15 @@ use crate::model::{Timestamp, UserId};
 
 /// Spends a form's id; false if it was spent before.
 pub async fn spend(connection: &mut Connection, id: &str, user: UserId, now: Timestamp) -> Result<bool> {
-    sqlx::query("INSERT INTO form_ids (id, user_id, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id")
-        .bind(id)
-        .bind(from_id(user))
-        .bind(now.micros())
-        .fetch_optional(connection)
-        .await
-        .map(|row| row.is_some())
+    sqlx::query(
+        "INSERT INTO form_ids (id, user_id, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id",
+    )
+    .bind(id)
+    .bind(from_id(user))
+    .bind(now.micros())
+    .fetch_optional(connection)
+    .await
+    .map(|row| row.is_some())
 }
 
 /// Forgets the ids spent before `time`.

@@ -22,7 +22,9 @@ const COLLATION: &str = r#"
 /// Why the database can't be used, as a sentence for whoever starts the program.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    #[error("the database was written by a newer version of Jeton (its schema has step {0}, which this program does not know); start that version instead")]
+    #[error(
+        "the database was written by a newer version of Jeton (its schema has step {0}, which this program does not know); start that version instead"
+    )]
     Newer(i64),
     #[error("the database URL must begin with postgres:// or postgresql://")]
     UnknownUrl,
@@ -51,11 +53,8 @@ impl Store {
             return Err(OpenError::UnknownUrl);
         }
         sqlx::any::install_default_drivers();
-        let pool = AnyPoolOptions::new()
-            .max_connections(16)
-            .acquire_timeout(Duration::from_secs(10))
-            .connect(url)
-            .await?;
+        let pool =
+            AnyPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(10)).connect(url).await?;
         pool.execute(COLLATION).await?;
         migrate(&pool).await?;
         Ok(Self { backend: Backend::Postgres, readers: pool.clone(), writers: pool })
@@ -63,9 +62,10 @@ impl Store {
 }
 
 fn sqlite_pool(size: u32) -> AnyPoolOptions {
-    AnyPoolOptions::new().max_connections(size).acquire_timeout(Duration::from_secs(10)).after_connect(|connection, _| {
-        Box::pin(async move { sqlite_settings(connection).await })
-    })
+    AnyPoolOptions::new()
+        .max_connections(size)
+        .acquire_timeout(Duration::from_secs(10))
+        .after_connect(|connection, _| Box::pin(async move { sqlite_settings(connection).await }))
 }
 
 /// WAL lets readers go on while someone writes; FULL makes an acknowledged write survive a power cut.

@@ -51,13 +51,17 @@ pub async fn update(connection: &mut Connection, org: &Org, name_key: &str) -> R
 }
 
 pub async fn by_id(connection: &mut Connection, id: OrgId) -> Result<Option<Org>> {
-    let row = sqlx::query("SELECT * FROM organizations WHERE id = $1").bind(from_id(id)).fetch_optional(connection).await?;
+    let row =
+        sqlx::query("SELECT * FROM organizations WHERE id = $1").bind(from_id(id)).fetch_optional(connection).await?;
     row.as_ref().map(org).transpose()
 }
 
 /// By its name, trimmed.
 pub async fn by_name(connection: &mut Connection, name: &str) -> Result<Option<Org>> {
-    let row = sqlx::query("SELECT * FROM organizations WHERE name_trimmed = $1").bind(name.trim()).fetch_optional(connection).await?;
+    let row = sqlx::query("SELECT * FROM organizations WHERE name_trimmed = $1")
+        .bind(name.trim())
+        .fetch_optional(connection)
+        .await?;
     row.as_ref().map(org).transpose()
 }
 

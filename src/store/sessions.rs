@@ -52,7 +52,8 @@ pub async fn insert(connection: &mut Connection, session: &Session) -> Result<()
 }
 
 pub async fn by_key_hash(connection: &mut Connection, key_hash: &str) -> Result<Option<Session>> {
-    let row = sqlx::query("SELECT * FROM sessions WHERE key_hash = $1").bind(key_hash).fetch_optional(connection).await?;
+    let row =
+        sqlx::query("SELECT * FROM sessions WHERE key_hash = $1").bind(key_hash).fetch_optional(connection).await?;
     row.map(|row| {
         Ok(Session {
             key_hash: row.text("key_hash")?,
@@ -69,7 +70,12 @@ pub async fn by_key_hash(connection: &mut Connection, key_hash: &str) -> Result<
     .transpose()
 }
 
-pub async fn renew(connection: &mut Connection, key_hash: &str, seen_at: Timestamp, expires_at: Timestamp) -> Result<()> {
+pub async fn renew(
+    connection: &mut Connection,
+    key_hash: &str,
+    seen_at: Timestamp,
+    expires_at: Timestamp,
+) -> Result<()> {
     let query = sqlx::query("UPDATE sessions SET seen_at = $2, expires_at = $3 WHERE key_hash = $1")
         .bind(key_hash)
         .bind(seen_at.micros())

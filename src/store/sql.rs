@@ -1,9 +1,8 @@
 //! Statements whose length depends on what is asked: text and values that grow together.
 
 use sqlx::{
-    Any, AssertSqlSafe, Encode, Type,
+    Any, Arguments as _, AssertSqlSafe, Encode, Type,
     any::{AnyArguments, AnyRow},
-    Arguments as _,
 };
 
 use super::{Connection, Result, column};

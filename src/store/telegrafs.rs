@@ -17,7 +17,10 @@ fn telegraf(row: &AnyRow) -> Result<Telegraf> {
         name: row.text("name")?,
         description: row.text("description")?,
         config: row.text("config")?,
-        metadata: metadata.map(|text| serde_json::from_str(&text)).transpose().map_err(|error| corrupt(error.to_string()))?,
+        metadata: metadata
+            .map(|text| serde_json::from_str(&text))
+            .transpose()
+            .map_err(|error| corrupt(error.to_string()))?,
     })
 }
 
@@ -57,7 +60,9 @@ pub async fn by_id(connection: &mut Connection, id: TelegrafId) -> Result<Option
 }
 
 pub async fn by_name(connection: &mut Connection, org: OrgId, name: &str) -> Result<Option<Telegraf>> {
-    let query = sqlx::query("SELECT * FROM telegrafs WHERE org_id = $1 AND name = $2 ORDER BY id LIMIT 1").bind(from_id(org)).bind(name);
+    let query = sqlx::query("SELECT * FROM telegrafs WHERE org_id = $1 AND name = $2 ORDER BY id LIMIT 1")
+        .bind(from_id(org))
+        .bind(name);
     query.fetch_optional(connection).await?.as_ref().map(telegraf).transpose()
 }
 
@@ -79,7 +84,13 @@ pub async fn list(connection: &mut Connection, org: Option<OrgId>) -> Result<Vec
 }
 
 /// What the console's picker asks: those of an organization whose name contains `part` (folded), by folded name.
-pub async fn search(connection: &mut Connection, org: OrgId, part: &str, offset: i64, limit: i64) -> Result<Vec<Telegraf>> {
+pub async fn search(
+    connection: &mut Connection,
+    org: OrgId,
+    part: &str,
+    offset: i64,
+    limit: i64,
+) -> Result<Vec<Telegraf>> {
     let rows = sqlx::query(
         "SELECT * FROM telegrafs WHERE org_id = $1 AND name_key LIKE $2 ESCAPE '\\' ORDER BY name_key, id LIMIT $3 OFFSET $4",
     )

@@ -81,7 +81,10 @@ pub async fn list(connection: &mut Connection, page: &Page) -> Result<Vec<User>>
 
 /// The stored hash of the password; `None` if the user has none or does not exist.
 pub async fn password_hash(connection: &mut Connection, id: UserId) -> Result<Option<String>> {
-    let row = sqlx::query("SELECT password_hash FROM users WHERE id = $1").bind(from_id(id)).fetch_optional(connection).await?;
+    let row = sqlx::query("SELECT password_hash FROM users WHERE id = $1")
+        .bind(from_id(id))
+        .fetch_optional(connection)
+        .await?;
     row.map_or(Ok(None), |row| row.optional_text("password_hash"))
 }
 
@@ -101,7 +104,13 @@ pub async fn set_status(connection: &mut Connection, id: UserId, status: Status,
     connection.execute(query).await.map(drop)
 }
 
-pub async fn set_name(connection: &mut Connection, id: UserId, name: &str, name_key: &str, now: Timestamp) -> Result<()> {
+pub async fn set_name(
+    connection: &mut Connection,
+    id: UserId,
+    name: &str,
+    name_key: &str,
+    now: Timestamp,
+) -> Result<()> {
     let query = sqlx::query("UPDATE users SET name = $2, name_key = $3, updated_at = $4 WHERE id = $1")
         .bind(from_id(id))
         .bind(name)

@@ -86,7 +86,16 @@ mod tests {
     #[test]
     fn only_a_path_of_this_site_is_gone_back_to() {
         assert_eq!(local("/orgs/1?page=2"), "/orgs/1?page=2");
-        for evil in ["//evil.example", "/\\evil.example", "https://evil.example", "javascript:alert(1)", "", "evil", "/a\nb", "/\t/evil"] {
+        for evil in [
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "javascript:alert(1)",
+            "",
+            "evil",
+            "/a\nb",
+            "/\t/evil",
+        ] {
             assert_eq!(local(evil), "/", "{evil:?}");
         }
     }
@@ -95,8 +104,14 @@ mod tests {
     fn addresses_are_read_as_they_are_written() {
         let (org, id) = (OrgId(Id::new(1).unwrap()), AuthorizationId(Id::new(2).unwrap()));
         for tokens in [
-            Tokens::List, Tokens::AllAccess, Tokens::Custom, Tokens::Details(id), Tokens::Edit(id), Tokens::Rename(id),
-            Tokens::Clone(id), Tokens::Delete(id),
+            Tokens::List,
+            Tokens::AllAccess,
+            Tokens::Custom,
+            Tokens::Details(id),
+            Tokens::Edit(id),
+            Tokens::Rename(id),
+            Tokens::Clone(id),
+            Tokens::Delete(id),
         ] {
             let address = tokens.address(org, &TokenQuery { page: 2, ..TokenQuery::default() });
             let (path, query) = split(&address);

@@ -10,11 +10,16 @@ pub enum Outcome {
     /// The first user is signed in; here is the operator token.
     SetUp(CreatedToken),
     /// Signed in; go there.
-    SignedIn { to: String },
+    SignedIn {
+        to: String,
+    },
     SignedOut,
     Created(CreatedToken),
     Cloned(CreatedToken),
-    Updated { description: String, status: Status },
+    Updated {
+        description: String,
+        status: Status,
+    },
     Deleted,
     /// The boxes ticked so far, with what was searched for; nothing was created.
     Searched,

@@ -12,7 +12,9 @@ use super::{
     components::Notices,
     pages::{
         NotFoundPage, SetupPage, SignInPage,
-        tokens::{AllAccessRoute, CloneRoute, CustomRoute, DeleteRoute, DetailsRoute, EditRoute, ListRoute, TokensPage},
+        tokens::{
+            AllAccessRoute, CloneRoute, CustomRoute, DeleteRoute, DetailsRoute, EditRoute, ListRoute, TokensPage,
+        },
     },
 };
 

@@ -8,9 +8,12 @@ use super::answer::Fields;
 
 /// What a form would send, the pressed button included.
 pub fn fields(event: &SubmitEvent) -> Fields {
-    let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else { return Fields::default() };
+    let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else {
+        return Fields::default();
+    };
     let Ok(data) = FormData::new_with_form(&form) else { return Fields::default() };
-    let mut fields = Fields(data.entries().into_iter().flatten().filter_map(|entry| pair(&js_sys::Array::from(&entry))).collect());
+    let mut fields =
+        Fields(data.entries().into_iter().flatten().filter_map(|entry| pair(&js_sys::Array::from(&entry))).collect());
     let submitter = event.submitter().and_then(|button| button.dyn_into::<HtmlElement>().ok());
     if let Some(name) = submitter.as_ref().and_then(|button| button.get_attribute("name")) {
         fields.0.push((name, submitter.and_then(|button| button.get_attribute("value")).unwrap_or_default()));
@@ -24,7 +27,9 @@ fn pair(entry: &js_sys::Array) -> Option<(String, String)> {
 
 /// Moves the focus to the first element that a selector finds.
 pub fn focus(selector: &str) {
-    if let Some(element) = document().query_selector(selector).ok().flatten().and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+    if let Some(element) =
+        document().query_selector(selector).ok().flatten().and_then(|element| element.dyn_into::<HtmlElement>().ok())
+    {
         drop(element.focus());
     }
 }

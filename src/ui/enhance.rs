@@ -42,7 +42,8 @@ fn on_key(event: &KeyboardEvent) {
         in_menu(event, &menu);
         return;
     }
-    let typing = at.is_some_and(|element| element.matches("input, textarea, select, [contenteditable]").unwrap_or(false));
+    let typing =
+        at.is_some_and(|element| element.matches("input, textarea, select, [contenteditable]").unwrap_or(false));
     let plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
     let covered = document().query_selector("dialog[open]").ok().flatten().is_some();
     if event.key() == "/" && plain && !typing && !covered {
@@ -61,7 +62,9 @@ fn in_menu(event: &KeyboardEvent, menu: &Element) {
             event.prevent_default();
             event.stop_propagation();
             drop(menu.remove_attribute("open"));
-            if let Some(summary) = menu.query_selector("summary").ok().flatten().and_then(|summary| summary.dyn_into::<HtmlElement>().ok()) {
+            if let Some(summary) =
+                menu.query_selector("summary").ok().flatten().and_then(|summary| summary.dyn_into::<HtmlElement>().ok())
+            {
                 drop(summary.focus());
             }
             return;
@@ -90,7 +93,9 @@ fn items(menu: &Element) -> Vec<HtmlElement> {
 
 /// The next item that begins with a letter.
 fn by_letter(items: &[HtmlElement], at: Option<usize>, letter: &str) -> Option<usize> {
-    let begins = |item: &HtmlElement| item.text_content().unwrap_or_default().trim().to_lowercase().starts_with(&letter.to_lowercase());
+    let begins = |item: &HtmlElement| {
+        item.text_content().unwrap_or_default().trim().to_lowercase().starts_with(&letter.to_lowercase())
+    };
     let from = at.map_or(0, |at| at + 1);
     (from..items.len()).chain(0..from.min(items.len())).find(|index| begins(&items[*index]))
 }

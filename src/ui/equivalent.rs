@@ -70,9 +70,28 @@ fn shortened(token: &str) -> String {
 const FLAG_ORDER: [ResourceType; 22] = {
     use ResourceType as R;
     [
-        R::Authorizations, R::Buckets, R::Dashboards, R::Orgs, R::Tasks, R::Telegrafs, R::Users, R::Variables, R::Secrets, R::Labels, R::Views,
-        R::Documents, R::NotificationRules, R::NotificationEndpoints, R::Checks, R::Dbrp, R::Annotations, R::Sources, R::Scrapers, R::Notebooks,
-        R::Remotes, R::Replications,
+        R::Authorizations,
+        R::Buckets,
+        R::Dashboards,
+        R::Orgs,
+        R::Tasks,
+        R::Telegrafs,
+        R::Users,
+        R::Variables,
+        R::Secrets,
+        R::Labels,
+        R::Views,
+        R::Documents,
+        R::NotificationRules,
+        R::NotificationEndpoints,
+        R::Checks,
+        R::Dbrp,
+        R::Annotations,
+        R::Sources,
+        R::Scrapers,
+        R::Notebooks,
+        R::Remotes,
+        R::Replications,
     ]
 };
 
@@ -135,7 +154,8 @@ pub fn curl(picks: &[Pick], org: OrgId, me: UserId, description: &str, origin: &
 
 /// A word as a shell reads it back.
 fn quoted(text: &str) -> String {
-    let plain = !text.is_empty() && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_./:@".contains(letter));
+    let plain =
+        !text.is_empty() && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_./:@".contains(letter));
     if plain { text.to_owned() } else { single_quoted(text) }
 }
 
@@ -197,7 +217,12 @@ pub fn uses(token: &CreatedToken) -> Vec<(&'static str, Example)> {
 
 /// The file that "Download .env" saves.
 pub fn env_file(token: &CreatedToken) -> String {
-    format!("INFLUX_HOST={}\nINFLUX_ORG={}\nINFLUX_TOKEN={}\n", quoted(&token.origin), quoted(&token.org_name), token.token.expose())
+    format!(
+        "INFLUX_HOST={}\nINFLUX_ORG={}\nINFLUX_TOKEN={}\n",
+        quoted(&token.origin),
+        quoted(&token.org_name),
+        token.token.expose()
+    )
 }
 
 #[cfg(test)]
@@ -224,7 +249,8 @@ mod tests {
 
     #[test]
     fn what_the_stock_command_would_grant_instead_is_said() {
-        let picks = [Pick::all(Action::Read, ResourceType::Users), Pick::one(Action::Read, ResourceType::Telegrafs, ID)];
+        let picks =
+            [Pick::all(Action::Read, ResourceType::Users), Pick::one(Action::Read, ResourceType::Telegrafs, ID)];
         assert_eq!(command(&picks, "o", "").1.len(), 2);
     }
 
@@ -248,8 +274,14 @@ mod tests {
     fn examples_hide_the_token_and_copy_it_whole() {
         let token = NewToken::generate([3; 32]);
         let created = CreatedToken {
-            token: token.clone(), id: crate::model::AuthorizationId(ID), org: OrgId(ID), org_name: "my-org".into(), description: String::new(),
-            summary: String::new(), bucket: None, origin: "http://localhost:8086".into(),
+            token: token.clone(),
+            id: crate::model::AuthorizationId(ID),
+            org: OrgId(ID),
+            org_name: "my-org".into(),
+            description: String::new(),
+            summary: String::new(),
+            bucket: None,
+            origin: "http://localhost:8086".into(),
         };
         for (name, example) in uses(&created) {
             assert!(example.text().contains(token.expose()), "{name}");

@@ -9,7 +9,9 @@ pub fn sentence(error: &Error) -> String {
         Error::Busy => "The server is busy. Wait a moment, then try again.".into(),
         Error::Unauthenticated => "You are signed out. Sign in, then try again.".into(),
         Error::AuthorizationNotFound => "The token was deleted meanwhile.".into(),
-        Error::Unauthorized(permission) => format!("You lack the permission {permission}. Ask someone who may grant it."),
+        Error::Unauthorized(permission) => {
+            format!("You lack the permission {permission}. Ask someone who may grant it.")
+        }
         Error::NotGrantable(permission) => format!("You can't grant {permission}, for you don't hold it."),
         other => capitalized(&other.to_string()),
     }

@@ -61,13 +61,13 @@ impl Comparison<'_> {
         let want = fill(want, self.captured);
         let agrees = want == "{{any}}" || got.as_str().is_some_and(|got| matches(&want, got));
         if !agrees {
-            self.differ(path, &format!("{want:?}"), got);
+            self.differ(path, format!("{want:?}"), got);
         }
     }
 
     fn list(&mut self, path: &str, want: &[Value], got: &Value) {
         let Some(got) = got.as_array().filter(|got| got.len() == want.len()) else {
-            return self.differ(path, &format!("{} items", want.len()), got);
+            return self.differ(path, format!("{} items", want.len()), got);
         };
         if self.unordered {
             return self.any_order(path, want, got.iter().collect());

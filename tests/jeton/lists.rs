@@ -183,10 +183,11 @@ async fn a_token_is_found_by_owner_id_prefix_and_by_todays_name_of_its_bucket() 
         let permissions = json!([permission_on("read", "buckets", &bucket, &first.org)]);
         let body = json!({"orgID": first.org, "userID": bob, "permissions": permissions});
         let created = server.post("/api/v2/authorizations", &first.token, body).await.expect(201);
-        let found = async |text: &str| members(&list(&server, &first, &format!("q={}", encoded(text))).await, "id");
+        let found =
+            async |text: &str| members(&list(&server, &first, &format!("q={}", encoded(text))).await, "id").join(" ");
         let (id, prefix) = (text(&created["id"]), text(&created["tokenPrefix"]));
         for text in ["bobolink", &id, &prefix, "iot-cent", &format!("read:orgs/{}/buckets", first.org)] {
-            assert_eq!(found(text).await, [id.clone()], "{text}");
+            assert_eq!(found(text).await, id, "{text}");
         }
         server
             .patch(&format!("/api/v2/buckets/{bucket}"), &first.token, json!({"name": "Garden Shed"}))
@@ -194,10 +195,10 @@ async fn a_token_is_found_by_owner_id_prefix_and_by_todays_name_of_its_bucket() 
             .expect(200);
         server.patch(&format!("/api/v2/users/{bob}"), &first.token, json!({"name": "Robin"})).await.expect(200);
         for text in ["garden SHED", "robin"] {
-            assert_eq!(found(text).await, [id.clone()], "{text}");
+            assert_eq!(found(text).await, id, "{text}");
         }
         for text in ["iot-cent", "bobolink"] {
-            assert_eq!(found(text).await, [""; 0], "{text}");
+            assert_eq!(found(text).await, "", "{text}");
         }
     })
     .await;

@@ -39,7 +39,12 @@ pub fn CopyButton(
             }
             notices.announce("Copied");
             let _ = copied.try_set(true);
-            set_timeout(move || { let _ = copied.try_set(false); }, SAYS_COPIED);
+            set_timeout(
+                move || {
+                    let _ = copied.try_set(false);
+                },
+                SAYS_COPIED,
+            );
         });
     };
     let class = if class.is_empty() { "icon-button needs-script" } else { class };

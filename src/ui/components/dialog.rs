@@ -64,7 +64,8 @@ fn make_modal(dialog: HtmlDialogElement) {
     // Only a closed dialog can be opened modally.
     dialog.close();
     drop(dialog.show_modal());
-    let wanted = dialog.query_selector("[autofocus]").ok().flatten().and_then(|element| element.dyn_into::<HtmlElement>().ok());
+    let wanted =
+        dialog.query_selector("[autofocus]").ok().flatten().and_then(|element| element.dyn_into::<HtmlElement>().ok());
     if let Some(wanted) = wanted {
         drop(wanted.focus());
     }
@@ -85,7 +86,9 @@ fn give_focus_back(before: Option<HtmlElement>) {
 
 /// Whether a press on the dialog's own element is inside its box, and not on the scrim around it.
 fn inside(event: &ev::MouseEvent) -> bool {
-    let Some(element) = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) else { return true };
+    let Some(element) = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) else {
+        return true;
+    };
     let area = element.get_bounding_client_rect();
     let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
     (area.left()..=area.right()).contains(&x) && (area.top()..=area.bottom()).contains(&y)

@@ -2,10 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{
-    Icon, Picture,
-    form::typed,
-};
+use super::{Icon, Picture, form::typed};
 
 /// The sentence at a field, if something is wrong with it.
 pub type FieldError = Signal<Option<String>>;

@@ -3,11 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
-    Form, Icon, Mark, Menu, Picture, Toasts,
-    form::Answered,
-    menu::ChoiceLink,
-    text::Avatar,
-    theme::ThemeSwitch,
+    Form, Icon, Mark, Menu, Picture, Toasts, form::Answered, menu::ChoiceLink, text::Avatar, theme::ThemeSwitch,
 };
 use crate::{
     model::listing::{Place, TokenQuery},
@@ -17,7 +13,13 @@ use crate::{
 /// A page of an organization. `dialog`: what stands above it; the page behind stands still until the script is there
 /// and the dialog is modal.
 #[component]
-pub fn OrgFrame(frame: Frame, #[prop(into)] count: Signal<u64>, #[prop(into)] covered: Signal<bool>, children: Children, #[prop(into)] dialog: ViewFn) -> impl IntoView {
+pub fn OrgFrame(
+    frame: Frame,
+    #[prop(into)] count: Signal<u64>,
+    #[prop(into)] covered: Signal<bool>,
+    children: Children,
+    #[prop(into)] dialog: ViewFn,
+) -> impl IntoView {
     let (in_nav, in_topbar) = (frame.clone(), frame.clone());
     view! {
         <a class="skip" href="#main">"Skip to content"</a>

@@ -31,8 +31,12 @@ pub struct Notices {
 impl Notices {
     /// Makes the page's notifications known to everything in it.
     pub fn provide() -> Self {
-        let notices =
-            Self { shown: RwSignal::new(Vec::new()), voice: RwSignal::new(String::new()), next: StoredValue::new(0), held: RwSignal::new(false) };
+        let notices = Self {
+            shown: RwSignal::new(Vec::new()),
+            voice: RwSignal::new(String::new()),
+            next: StoredValue::new(0),
+            held: RwSignal::new(false),
+        };
         provide_context(notices);
         notices
     }

@@ -11,7 +11,12 @@ use crate::model::{
 
 /// A tinted box with an icon. `live`: it appears after an action, and is read aloud.
 #[component]
-pub fn Alert(#[prop(optional)] danger: bool, #[prop(optional)] small: bool, #[prop(optional)] live: bool, children: Children) -> impl IntoView {
+pub fn Alert(
+    #[prop(optional)] danger: bool,
+    #[prop(optional)] small: bool,
+    #[prop(optional)] live: bool,
+    children: Children,
+) -> impl IntoView {
     let class = format!("alert {} {}", if danger { "danger" } else { "warn" }, if small { "small" } else { "" });
     let picture = if danger { Picture::CircleAlert } else { Picture::Warning };
     view! { <div class=class.trim_end().to_owned() role=live.then_some("alert")><Icon picture/><div>{children()}</div></div> }

@@ -33,7 +33,8 @@ pub fn SetupPage() -> impl IntoView {
     });
     let at = move |field: &'static str| Signal::derive(move || at_field(refused.get().as_ref(), field));
     let matches = move || !password.get().is_empty() && password.get() == confirm.get();
-    let confirm_hint = Signal::derive(move || if matches() { "Both passwords match.".to_owned() } else { String::new() });
+    let confirm_hint =
+        Signal::derive(move || if matches() { "Both passwords match.".to_owned() } else { String::new() });
     view! {
         <Title text="Set up Jeton"/>
         <div inert=move || created.get().is_some()>
@@ -93,7 +94,9 @@ fn Refused(error: Error) -> impl IntoView {
 /// Repeats what was typed, live.
 #[component]
 fn WhatHappens(username: RwSignal<String>, org: RwSignal<String>, bucket: RwSignal<String>) -> impl IntoView {
-    let or = |typed: RwSignal<String>, usual: &'static str| move || Some(typed.get()).filter(|text| !text.is_empty()).unwrap_or_else(|| usual.into());
+    let or = |typed: RwSignal<String>, usual: &'static str| {
+        move || Some(typed.get()).filter(|text| !text.is_empty()).unwrap_or_else(|| usual.into())
+    };
     let named = |kind: &'static str, typed: RwSignal<String>| {
         move || match typed.get() {
             text if text.is_empty() => format!("The {kind} is created"),

@@ -63,12 +63,16 @@ pub fn SignInPage() -> impl IntoView {
 #[component]
 fn Why(error: Error, waits: RwSignal<u64>) -> impl IntoView {
     match error {
-        Error::Unauthenticated => view! { <b>"Username or password is wrong."</b><br/>"Check both, then try again." }.into_any(),
+        Error::Unauthenticated => {
+            view! { <b>"Username or password is wrong."</b><br/>"Check both, then try again." }.into_any()
+        }
         Error::TooManyAttempts { seconds } => {
             let left = move || if waits.get() == 0 { seconds } else { waits.get() };
             view! { <b>"Too many attempts."</b><br/>{move || format!("Try again in {} seconds.", left())} }.into_any()
         }
-        Error::UserInactive => view! { <b>"This user is inactive."</b><br/>"Ask an administrator to activate it." }.into_any(),
+        Error::UserInactive => {
+            view! { <b>"This user is inactive."</b><br/>"Ask an administrator to activate it." }.into_any()
+        }
         other => words::sentence(&other).into_any(),
     }
 }

@@ -160,7 +160,8 @@ fn leads_to(result: &Result<Outcome, Error>, here: &str) -> Option<String> {
     };
     let (path, query) = address::split(here);
     let (org, _) = address::parse_tokens(path)?;
-    let query = TokenQuery::from_parameters(|name| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()));
+    let query =
+        TokenQuery::from_parameters(|name| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()));
     let list = Tokens::List.address(org, &query);
     let joint = if list.contains('?') { '&' } else { '?' };
     Some(format!("{list}{joint}done={done}"))
@@ -178,7 +179,8 @@ async fn render(state: AppState, parts: Parts, body: Body, answer: Option<Answer
             provide_context(answer);
         }
         if let (Some(status), Some(options)) = (refused, use_context::<ResponseOptions>()) {
-            options.set_status(StatusCode::from_u16(status_of_page(status)).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY));
+            options
+                .set_status(StatusCode::from_u16(status_of_page(status)).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY));
         }
     };
     render_app_async_with_context(context, shell)(Request::from_parts(parts, body)).await
@@ -215,7 +217,8 @@ async fn server_function(State(state): State<AppState>, request: Request) -> Res
     let Ok(bytes) = axum::body::to_bytes(body, MAX_FORM).await else {
         return crate::api::refuse(Error::TooLarge { what: "the form".into(), limit: MAX_FORM });
     };
-    let response = handle_server_fns_with_context(context, Request::from_parts(parts, Body::from(bytes))).await.into_response();
+    let response =
+        handle_server_fns_with_context(context, Request::from_parts(parts, Body::from(bytes))).await.into_response();
     let (mut parts, body) = response.into_parts();
     if parts.status != StatusCode::INTERNAL_SERVER_ERROR {
         return Response::from_parts(parts, body);

@@ -135,7 +135,9 @@ async fn on_tokens(request: &Request, org: OrgId, tokens: Tokens, fields: &Field
             service.delete_authorization(caller, id).await?;
             Ok(Outcome::Deleted)
         }
-        Tokens::Details(id) | Tokens::Edit(id) | Tokens::Rename(id) | Tokens::Delete(id) => update(request, id, fields).await,
+        Tokens::Details(id) | Tokens::Edit(id) | Tokens::Rename(id) | Tokens::Delete(id) => {
+            update(request, id, fields).await
+        }
         Tokens::List => Err(Error::PathNotFound),
     }
 }
@@ -154,7 +156,8 @@ fn created_token(request: &Request, created: Created) -> CreatedToken {
     let authorization = details.authorization;
     let summary = Summary::of(&details.permissions, authorization.org);
     let written = details.permissions.iter().find(|named| {
-        (named.permission.action, named.permission.resource.kind) == (Action::Write, ResourceType::Buckets) && named.name.is_some()
+        (named.permission.action, named.permission.resource.kind) == (Action::Write, ResourceType::Buckets)
+            && named.name.is_some()
     });
     let lines = summary.lines.iter().map(|(action, text)| format!("{} {text}", action.title()));
     CreatedToken {

@@ -161,7 +161,13 @@ fn on_deleted(state: TokensState, name: String, refused: RwSignal<Option<Error>>
         Ok(Outcome::Deleted) => {
             notices.success("API token was deleted successfully", "");
             state.reload();
-            navigate(&state.org.get_untracked().map(|org| Tokens::List.address(org, &state.query.get_untracked())).unwrap_or_default());
+            navigate(
+                &state
+                    .org
+                    .get_untracked()
+                    .map(|org| Tokens::List.address(org, &state.query.get_untracked()))
+                    .unwrap_or_default(),
+            );
         }
         Ok(_) => {}
         Err(error) => {

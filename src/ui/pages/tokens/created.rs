@@ -31,7 +31,8 @@ enum Kept {
 pub fn CreatedDialog(token: CreatedToken, cloned: bool, close: String) -> impl IntoView {
     let kept = RwSignal::new(Kept::NotYet);
     let asks = RwSignal::new(false);
-    let title = if cloned { "You've successfully cloned an API Token" } else { "You've successfully created an API Token" };
+    let title =
+        if cloned { "You've successfully cloned an API Token" } else { "You've successfully created an API Token" };
     let facts = if token.description.is_empty() { "Without description".to_owned() } else { token.description.clone() };
     let summary = token.summary.clone();
     let snippets = uses(&token).into_iter().map(|(name, example)| Tab { name, panel: ViewFn::from(move || {

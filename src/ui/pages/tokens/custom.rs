@@ -97,7 +97,8 @@ pub fn CustomRoute() -> impl IntoView {
     let asked = RwSignal::new(choosing.search.get_untracked());
     ask_later(choosing.search, asked);
     // What a form without script brought along may be hidden by its search: its names are asked for too.
-    let ticked: Vec<Id> = choosing.selection.with_untracked(|ticked| ticked.effective().iter().filter_map(|pick| pick.id).collect());
+    let ticked: Vec<Id> =
+        choosing.selection.with_untracked(|ticked| ticked.effective().iter().filter_map(|pick| pick.id).collect());
     let picker = Resource::new(
         move || (state.org.get(), asked.get(), ticked.clone()),
         |(org, search, ticked)| async move { load_picker(org.ok_or(Error::OrgNotFound)?, search, ticked).await },
@@ -106,15 +107,17 @@ pub fn CustomRoute() -> impl IntoView {
     let busy = RwSignal::new(false);
     let on_answer = on_created(state, refused);
     let close = Signal::derive(move || state.address(Tokens::List));
-    let sections = move || Suspend::new(async move {
-        match picker.await {
-            Ok(picker) => {
-                choosing.learn(&picker);
-                view! { <PickerSections picker choosing/> }.into_any()
+    let sections = move || {
+        Suspend::new(async move {
+            match picker.await {
+                Ok(picker) => {
+                    choosing.learn(&picker);
+                    view! { <PickerSections picker choosing/> }.into_any()
+                }
+                Err(error) => view! { <p class="perm-none" role="alert">{words::sentence(&error)}</p> }.into_any(),
             }
-            Err(error) => view! { <p class="perm-none" role="alert">{words::sentence(&error)}</p> }.into_any(),
-        }
-    });
+        })
+    };
     view! {
         <Dialog class="wide custom" close>
             <DialogHead title="Generate a Custom API Token" close/>
@@ -145,7 +148,15 @@ fn ask_later(search: RwSignal<String>, asked: RwSignal<String>) {
         if let Some(handle) = waiting.get_value() {
             handle.clear();
         }
-        waiting.set_value(set_timeout_with_handle(move || { let _ = asked.try_set(text); }, SEARCH_AFTER).ok());
+        waiting.set_value(
+            set_timeout_with_handle(
+                move || {
+                    let _ = asked.try_set(text);
+                },
+                SEARCH_AFTER,
+            )
+            .ok(),
+        );
     });
 }
 
@@ -202,7 +213,10 @@ fn Foot(choosing: Choosing, busy: RwSignal<bool>, close: Signal<String>) -> impl
     let label = move || match (busy.get(), count.get()) {
         (true, _) => "Generating".into_any(),
         (false, 0) => "Generate".into_any(),
-        (false, number) => view! { "Generate "<span class="count">{format!("· {}", words::count(number as u64, "permission"))}</span> }.into_any(),
+        (false, number) => {
+            view! { "Generate "<span class="count">{format!("· {}", words::count(number as u64, "permission"))}</span> }
+                .into_any()
+        }
     };
     view! {
         <footer class="dialog-foot">

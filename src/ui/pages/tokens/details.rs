@@ -10,12 +10,7 @@ use super::{
     state::{Changed, TokensState},
 };
 use crate::{
-    model::{
-        Action, Liveness, ResourceType, Status,
-        describe::Named,
-        grant::Breadth,
-        listing::Details,
-    },
+    model::{Action, Liveness, ResourceType, Status, describe::Named, grant::Breadth, listing::Details},
     ui::{
         address::Tokens,
         components::{
@@ -95,10 +90,19 @@ fn Head(details: Details, now_is: Memo<Changed>, editing: bool, state: TokensSta
     let prefix = details.authorization.token_prefix.clone();
     let name = Memo::new(move |_| words::name(&now_is.get().description, prefix.as_deref()));
     let navigate = TokensState::navigator();
-    let back = move || navigate(&state.org.get_untracked().map(|org| Tokens::Details(id).address(org, &state.query.get_untracked())).unwrap_or_default());
+    let back = move || {
+        navigate(
+            &state
+                .org
+                .get_untracked()
+                .map(|org| Tokens::Details(id).address(org, &state.query.get_untracked()))
+                .unwrap_or_default(),
+        )
+    };
     let on_answer = on_update(id, name.get_untracked(), state, back);
-    let title = move || if editing {
-        view! {
+    let title = move || {
+        if editing {
+            view! {
             <h2 id="dialog-title" class="sr-only">{name}</h2>
             <Form action=Signal::derive(move || state.address(Tokens::Edit(id))) class="rename" on_answer>
                 <input
@@ -110,14 +114,15 @@ fn Head(details: Details, now_is: Memo<Changed>, editing: bool, state: TokensSta
             </Form>
         }
         .into_any()
-    } else {
-        view! {
+        } else {
+            view! {
             <h2 id="dialog-title">{name}</h2>
             <a class="icon-button" href=move || state.address(Tokens::Edit(id)) data-noscroll aria-label=move || format!("Rename {}", name.get())>
                 <Icon picture=Picture::Pencil/>
             </a>
         }
         .into_any()
+        }
     };
     let near = move |step: isize| {
         let rows = state.rows.get();
@@ -164,6 +169,9 @@ fn Facts(details: Details) -> impl IntoView {
     }
 }
 
+/// What one line of the table is about: a type, perhaps one thing of it, and whether in one organization.
+type Line = (ResourceType, Option<crate::model::Id>, bool);
+
 /// A line a resource: what may be read, what written.
 #[component]
 fn PermissionTable(details: Details, org_name: String) -> impl IntoView {
@@ -173,11 +181,12 @@ fn PermissionTable(details: Details, org_name: String) -> impl IntoView {
         Breadth::AllAccess(_) => Some(format!("All access: everything in {org_name}, also what is added later.")),
         Breadth::Custom => None,
     };
-    let mut lines: BTreeMap<(ResourceType, Option<crate::model::Id>, bool), (Named, [bool; 2])> = BTreeMap::new();
+    let mut lines: BTreeMap<Line, (Named, [bool; 2])> = BTreeMap::new();
     for named in details.permissions {
         let resource = named.permission.resource;
         let write = named.permission.action == Action::Write;
-        let line = lines.entry((resource.kind, resource.id, resource.org.is_some())).or_insert_with(|| (named, [false; 2]));
+        let line =
+            lines.entry((resource.kind, resource.id, resource.org.is_some())).or_insert_with(|| (named, [false; 2]));
         line.1[usize::from(write)] = true;
     }
     view! {
@@ -204,7 +213,9 @@ fn Resource(named: Named) -> impl IntoView {
             view! { <th scope="row"><span class="quiet">{one}</span>" "<code>{label}</code>{system}</th> }.into_any()
         }
         (None, Some(_)) => view! { <th scope="row">"All "{words}</th> }.into_any(),
-        (None, None) => view! { <th scope="row">"All "{words}" "<span class="quiet">"in every organization"</span></th> }.into_any(),
+        (None, None) => {
+            view! { <th scope="row">"All "{words}" "<span class="quiet">"in every organization"</span></th> }.into_any()
+        }
     }
 }
 

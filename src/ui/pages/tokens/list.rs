@@ -32,7 +32,7 @@ pub fn List(state: TokensState) -> impl IntoView {
                         view! { <Loaded page state/> }.into_any()
                     }
                     Err(Error::Unauthenticated) => {
-                        Effect::new(|| to_sign_in());
+                        Effect::new(to_sign_in);
                         ().into_any()
                     }
                     Err(error) => view! { <Failed error state/> }.into_any(),
@@ -48,7 +48,11 @@ fn Loaded(page: TokenPage, state: TokensState) -> impl IntoView {
         return view! { <Empty/> }.into_any();
     }
     let pager = page.clone();
-    let rows = if page.rows.is_empty() { view! { <NoMatch state/> }.into_any() } else { view! { <Table page state/> }.into_any() };
+    let rows = if page.rows.is_empty() {
+        view! { <NoMatch state/> }.into_any()
+    } else {
+        view! { <Table page state/> }.into_any()
+    };
     view! { {rows}<Pager page=pager state/> }.into_any()
 }
 
@@ -120,10 +124,19 @@ fn NoMatch(state: TokensState) -> impl IntoView {
         ("", Some(status)) => format!("No tokens are {status}"),
         (filter, _) => format!("No tokens match “{filter}”"),
     };
-    let hint = if query.status.is_some() { "Check the spelling, or look among all tokens." } else { "Check the spelling, or look for less." };
-    let everything = move || state.org.get().map(|org| {
-        Tokens::List.address(org, &TokenQuery { filter: String::new(), status: None, page: 1, show: None, ..state.query.get() })
-    });
+    let hint = if query.status.is_some() {
+        "Check the spelling, or look among all tokens."
+    } else {
+        "Check the spelling, or look for less."
+    };
+    let everything = move || {
+        state.org.get().map(|org| {
+            Tokens::List.address(
+                org,
+                &TokenQuery { filter: String::new(), status: None, page: 1, show: None, ..state.query.get() },
+            )
+        })
+    };
     view! {
         <section class="empty boxed" data-testid="empty-state">
             <Icon picture=Picture::SearchNone class="large"/>
@@ -150,7 +163,8 @@ fn Failed(error: Error, state: TokensState) -> impl IntoView {
 fn Skeleton() -> impl IntoView {
     let columns = ["description", "permissions", "owner", "created", "modified", "status"];
     let row = move || {
-        let cells = columns.map(|column| view! { <td role="cell" class=format!("cell-{column}")><div class="skeleton"></div></td> });
+        let cells = columns
+            .map(|column| view! { <td role="cell" class=format!("cell-{column}")><div class="skeleton"></div></td> });
         view! { <tr role="row" aria-hidden="true">{cells.collect_view()}</tr> }
     };
     view! { <table class="tokens" role="table" aria-label="API Tokens" aria-busy="true"><tbody role="rowgroup">{(0..8).map(|_| row()).collect_view()}</tbody></table> }
@@ -247,7 +261,11 @@ mod tests {
     use super::page_numbers;
 
     fn text(current: u64, pages: u64) -> String {
-        page_numbers(current, pages).into_iter().map(|item| item.map_or("…".into(), |number| number.to_string())).collect::<Vec<_>>().join(" ")
+        page_numbers(current, pages)
+            .into_iter()
+            .map(|item| item.map_or("…".into(), |number| number.to_string()))
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     #[test]

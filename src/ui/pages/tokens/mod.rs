@@ -50,7 +50,7 @@ pub fn TokensPage() -> impl IntoView {
                 match state.frame.await {
                     Ok(frame) => view! { <Page frame state/> }.into_any(),
                     Err(Error::Unauthenticated) => {
-                        Effect::new(|| to_sign_in());
+                        Effect::new(to_sign_in);
                         ().into_any()
                     }
                     Err(Error::Unauthorized(_) | Error::OrgNotFound | Error::BadId(_)) => view! { <NotFoundPage/> }.into_any(),
@@ -71,14 +71,20 @@ fn Page(frame: Frame, state: TokensState) -> impl IntoView {
     let here = Tokens::List.address(frame.org.id, &TokenQuery::default());
     let dialog = move || match state.created.get() {
         Some((token, cloned)) => {
-            let shown = TokenQuery { show: Some(token.id), page: 1, filter: String::new(), status: None, ..state.query.get_untracked() };
+            let shown = TokenQuery {
+                show: Some(token.id),
+                page: 1,
+                filter: String::new(),
+                status: None,
+                ..state.query.get_untracked()
+            };
             view! { <CreatedDialog close=Tokens::List.address(token.org, &shown) token cloned/> }.into_any()
         }
         None => view! { <Outlet/> }.into_any(),
     };
     view! {
         <Title text=title/>
-        <OrgFrame frame count=state.count covered dialog=ViewFn::from(move || dialog.clone())>
+        <OrgFrame frame count=state.count covered dialog=ViewFn::from(move || dialog)>
             <header class="page-head">
                 <h1 data-testid="load-data--header">"Load Data"</h1>
                 <nav class="page-tabs" aria-label="Load Data"><a href=here aria-current="page" data-testid="tokens--tab">"API Tokens"</a></nav>

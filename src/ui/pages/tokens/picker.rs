@@ -35,7 +35,8 @@ fn title(kind: ResourceType) -> String {
 pub fn PickerSections(picker: Picker, choosing: Choosing) -> impl IntoView {
     let Picker { buckets, telegrafs, refused, .. } = picker;
     let search = choosing.search.get_untracked().trim().to_lowercase();
-    let others: Vec<ResourceType> = other_types().into_iter().filter(|kind| title(*kind).to_lowercase().contains(&search)).collect();
+    let others: Vec<ResourceType> =
+        other_types().into_iter().filter(|kind| title(*kind).to_lowercase().contains(&search)).collect();
     let refused = StoredValue::new(refused);
     let offered: Vec<Pick> = offered(&buckets, &telegrafs, &others);
     view! {
@@ -53,8 +54,12 @@ pub fn PickerSections(picker: Picker, choosing: Choosing) -> impl IntoView {
 }
 
 fn offered(buckets: &Choices, telegrafs: &Choices, others: &[ResourceType]) -> Vec<Pick> {
-    let singles = |kind, choices: &Choices| choices.items.iter().map(|choice| (kind, Some(choice.id))).collect::<Vec<_>>();
-    let types = [ResourceType::Buckets, ResourceType::Telegrafs].into_iter().chain(others.iter().copied()).map(|kind| (kind, None));
+    let singles =
+        |kind, choices: &Choices| choices.items.iter().map(|choice| (kind, Some(choice.id))).collect::<Vec<_>>();
+    let types = [ResourceType::Buckets, ResourceType::Telegrafs]
+        .into_iter()
+        .chain(others.iter().copied())
+        .map(|kind| (kind, None));
     let all = types.chain(singles(ResourceType::Buckets, buckets)).chain(singles(ResourceType::Telegrafs, telegrafs));
     all.flat_map(|(kind, id)| Action::ALL.map(|action| Pick { kind, id, action })).collect()
 }
@@ -63,8 +68,13 @@ fn offered(buckets: &Choices, telegrafs: &Choices, others: &[ResourceType]) -> V
 #[component]
 fn NotOffered(offered: Vec<Pick>, choosing: Choosing) -> impl IntoView {
     move || {
-        let hidden = choosing.selection.with(|selection| selection.effective().into_iter().filter(|pick| !offered.contains(pick)).collect::<Vec<_>>());
-        hidden.into_iter().map(|pick| view! { <input type="hidden" name="permission" value=pick.to_string()/> }).collect_view()
+        let hidden = choosing.selection.with(|selection| {
+            selection.effective().into_iter().filter(|pick| !offered.contains(pick)).collect::<Vec<_>>()
+        });
+        hidden
+            .into_iter()
+            .map(|pick| view! { <input type="hidden" name="permission" value=pick.to_string()/> })
+            .collect_view()
     }
 }
 
@@ -109,9 +119,15 @@ fn Things(
     let searching = !search.is_empty();
     let count = Signal::derive(move || {
         if searching {
-            return if total == 0 { "No match".into() } else { format!("{} of {} match", words::grouped(total), words::grouped(unfiltered)) };
+            return if total == 0 {
+                "No match".into()
+            } else {
+                format!("{} of {} match", words::grouped(total), words::grouped(unfiltered))
+            };
         }
-        let ticked = choosing.selection.with(|selection| Action::ALL.map(|action| selection.singles(kind, action)).into_iter().sum::<usize>());
+        let ticked = choosing
+            .selection
+            .with(|selection| Action::ALL.map(|action| selection.singles(kind, action)).into_iter().sum::<usize>());
         format!("{ticked} of {}", words::grouped(unfiltered * 2))
     });
     let boxes = Action::ALL.map(|action| {
@@ -141,10 +157,12 @@ fn Things(
 fn ThingRow(kind: ResourceType, choice: Choice, search: String, choosing: Choosing) -> impl IntoView {
     let id = choice.id.to_string();
     let is_bucket = kind == ResourceType::Buckets;
-    let label = if is_bucket { format!("bucket {}", choice.name) } else { format!("Telegraf configuration {}", choice.name) };
+    let label =
+        if is_bucket { format!("bucket {}", choice.name) } else { format!("Telegraf configuration {}", choice.name) };
     let name = view! { <Hit name=choice.name.clone() search/> };
-    let name = if is_bucket { view! { <code>{name}</code> }.into_any() } else { view! { <span>{name}</span> }.into_any() };
-    let why = (!choice.refused.is_empty()).then(|| "You can't grant what you don't hold.");
+    let name =
+        if is_bucket { view! { <code>{name}</code> }.into_any() } else { view! { <span>{name}</span> }.into_any() };
+    let why = (!choice.refused.is_empty()).then_some("You can't grant what you don't hold.");
     let boxes = Action::ALL.map(|action| {
         let refused = choice.refused.contains(&action);
         view! { <PickBox pick=Pick::one(action, kind, choice.id) id=id.clone() label=label.clone() refused choosing/> }
@@ -168,7 +186,12 @@ fn Hit(name: String, search: String) -> impl IntoView {
     let folded = name.to_lowercase();
     match folded.find(&search) {
         // Folding may change lengths; then the whole name is shown as it is.
-        Some(at) if !search.is_empty() && folded.len() == name.len() && name.is_char_boundary(at) && name.is_char_boundary(at + search.len()) => {
+        Some(at)
+            if !search.is_empty()
+                && folded.len() == name.len()
+                && name.is_char_boundary(at)
+                && name.is_char_boundary(at + search.len()) =>
+        {
             let (before, rest) = name.split_at(at);
             let (hit, after) = rest.split_at(search.len());
             view! { {before.to_owned()}<mark>{hit.to_owned()}</mark>{after.to_owned()} }.into_any()
@@ -178,7 +201,12 @@ fn Hit(name: String, search: String) -> impl IntoView {
 }
 
 #[component]
-fn Others(kinds: Vec<ResourceType>, search: String, choosing: Choosing, refused: StoredValue<Vec<Pick>>) -> impl IntoView {
+fn Others(
+    kinds: Vec<ResourceType>,
+    search: String,
+    choosing: Choosing,
+    refused: StoredValue<Vec<Pick>>,
+) -> impl IntoView {
     let searching = !search.is_empty();
     let all = other_types();
     let number = all.len();
@@ -209,13 +237,17 @@ fn TypeRow(kind: ResourceType, search: String, choosing: Choosing, refused: Stor
     let id = kind.name().to_owned();
     let picks = Action::ALL.map(|action| Pick::all(action, kind));
     let is_refused = move |pick: Pick| refused.with_value(|refused| refused.contains(&pick));
-    let why = picks.into_iter().any(is_refused).then(|| format!("You hold no such permission for {}, so you cannot grant it.", kind.words()));
+    let why = picks
+        .into_iter()
+        .any(is_refused)
+        .then(|| format!("You hold no such permission for {}, so you cannot grant it.", kind.words()));
     let whose = match kind {
         ResourceType::Orgs => Some("only this organization"),
         ResourceType::Users => Some("only your own user"),
         _ => None,
     };
-    let boxes = picks.map(|pick| view! { <PickBox pick id=id.clone() label=name.clone() refused=is_refused(pick) choosing/> });
+    let boxes =
+        picks.map(|pick| view! { <PickBox pick id=id.clone() label=name.clone() refused=is_refused(pick) choosing/> });
     let class = if why.is_some() { "perm-row refused" } else { "perm-row" };
     view! {
         <div class=class>
@@ -269,13 +301,22 @@ fn PickBox(
 
 /// Sets a whole column of types, and never inverts it. It is no permission of its own, so it needs the script.
 #[component]
-fn ColumnBox(action: Action, kinds: Vec<ResourceType>, choosing: Choosing, refused: StoredValue<Vec<Pick>>) -> impl IntoView {
+fn ColumnBox(
+    action: Action,
+    kinds: Vec<ResourceType>,
+    choosing: Choosing,
+    refused: StoredValue<Vec<Pick>>,
+) -> impl IntoView {
     let Choosing { selection, .. } = choosing;
     let picks: Vec<Pick> = kinds.into_iter().map(|kind| Pick::all(action, kind)).collect();
-    let picks: Vec<Pick> = picks.into_iter().filter(|pick| refused.with_value(|refused| !refused.contains(pick))).collect();
+    let picks: Vec<Pick> =
+        picks.into_iter().filter(|pick| refused.with_value(|refused| !refused.contains(pick))).collect();
     let none_to_set = picks.is_empty();
     let picks = StoredValue::new(picks);
-    let set = move || picks.with_value(|picks| selection.with(|selection| picks.iter().filter(|pick| selection.holds(**pick)).count()));
+    let set = move || {
+        picks
+            .with_value(|picks| selection.with(|selection| picks.iter().filter(|pick| selection.holds(**pick)).count()))
+    };
     let all = move || set() > 0 && set() == picks.with_value(Vec::len);
     let mixed = move || set() > 0 && !all();
     view! {
@@ -300,8 +341,26 @@ mod tests {
     fn other_resources_are_those_of_influxdbs_console_in_its_order() {
         let titles: Vec<String> = other_types().into_iter().map(title).collect();
         let expected = [
-            "Annotations", "Authorizations", "Checks", "Dashboards", "Dbrp", "Documents", "Labels", "Notebooks", "NotificationEndpoints",
-            "NotificationRules", "Orgs", "Remotes", "Replications", "Scrapers", "Secrets", "Sources", "Tasks", "Users", "Variables", "Views",
+            "Annotations",
+            "Authorizations",
+            "Checks",
+            "Dashboards",
+            "Dbrp",
+            "Documents",
+            "Labels",
+            "Notebooks",
+            "NotificationEndpoints",
+            "NotificationRules",
+            "Orgs",
+            "Remotes",
+            "Replications",
+            "Scrapers",
+            "Secrets",
+            "Sources",
+            "Tasks",
+            "Users",
+            "Variables",
+            "Views",
         ];
         assert_eq!(titles, expected);
     }

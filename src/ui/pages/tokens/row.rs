@@ -27,7 +27,8 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
     let id = row.id;
     let changed = Memo::new(move |_| state.change_of(id));
     let (first_description, first_status) = (row.description.clone(), row.status);
-    let description = Memo::new(move |_| changed.get().map_or_else(|| first_description.clone(), |change| change.description));
+    let description =
+        Memo::new(move |_| changed.get().map_or_else(|| first_description.clone(), |change| change.description));
     let status = Memo::new(move |_| changed.get().map_or(first_status, |change| change.status));
     let prefix = row.prefix.clone();
     let name = Memo::new(move |_| words::name(&description.get(), prefix.as_deref()));
@@ -73,7 +74,13 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
 }
 
 #[component]
-fn Name(id: AuthorizationId, description: Memo<String>, name: Memo<String>, marked: bool, state: TokensState) -> impl IntoView {
+fn Name(
+    id: AuthorizationId,
+    description: Memo<String>,
+    name: Memo<String>,
+    marked: bool,
+    state: TokensState,
+) -> impl IntoView {
     let shown = move || match description.get() {
         text if text.is_empty() => "Describe this API Token".to_owned(),
         text => text,
@@ -98,7 +105,12 @@ fn Name(id: AuthorizationId, description: Memo<String>, name: Memo<String>, mark
 }
 
 /// What a form that changed a token says, and notes for the list.
-pub fn on_update(id: AuthorizationId, name: String, state: TokensState, then: impl Fn() + Send + Sync + 'static) -> Callback<Answered> {
+pub fn on_update(
+    id: AuthorizationId,
+    name: String,
+    state: TokensState,
+    then: impl Fn() + Send + Sync + 'static,
+) -> Callback<Answered> {
     let notices = Notices::current();
     Callback::new(move |answer: Answered| match answer {
         Ok(Outcome::Updated { description, status }) => {
@@ -118,7 +130,15 @@ fn Rename(id: AuthorizationId, description: String, state: TokensState) -> impl 
     let form = NodeRef::<html::Div>::new();
     let close = {
         let navigate = navigate.clone();
-        move || navigate(&state.org.get_untracked().map(|org| Tokens::List.address(org, &state.query.get_untracked())).unwrap_or_default())
+        move || {
+            navigate(
+                &state
+                    .org
+                    .get_untracked()
+                    .map(|org| Tokens::List.address(org, &state.query.get_untracked()))
+                    .unwrap_or_default(),
+            )
+        }
     };
     let before = description.clone();
     let value = RwSignal::new(description.clone());
@@ -140,7 +160,9 @@ fn Rename(id: AuthorizationId, description: String, state: TokensState) -> impl 
         }
         if value.get_untracked().trim() == before.trim() {
             close();
-        } else if let Some(form) = div.query_selector("form").ok().flatten().and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok()) {
+        } else if let Some(form) =
+            div.query_selector("form").ok().flatten().and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok())
+        {
             drop(form.request_submit());
         }
     };
@@ -171,7 +193,15 @@ fn Rename(id: AuthorizationId, description: String, state: TokensState) -> impl 
 fn Switch(id: AuthorizationId, name: Memo<String>, status: Memo<Status>, state: TokensState) -> impl IntoView {
     let busy = RwSignal::new(false);
     let on = move || (status.get() == Status::Active) != busy.get();
-    let word = move || if busy.get() { "Saving" } else if on() { "Active" } else { "Inactive" };
+    let word = move || {
+        if busy.get() {
+            "Saving"
+        } else if on() {
+            "Active"
+        } else {
+            "Inactive"
+        }
+    };
     let on_answer = on_update(id, name.get_untracked(), state, || {});
     view! {
         <Form action=Signal::derive(move || state.address(Tokens::Details(id))) busy on_answer>
@@ -186,7 +216,13 @@ fn Switch(id: AuthorizationId, name: Memo<String>, status: Memo<Status>, state: 
 }
 
 #[component]
-fn RowMenu(id: AuthorizationId, name: Memo<String>, status: Memo<Status>, ended: bool, state: TokensState) -> impl IntoView {
+fn RowMenu(
+    id: AuthorizationId,
+    name: Memo<String>,
+    status: Memo<Status>,
+    ended: bool,
+    state: TokensState,
+) -> impl IntoView {
     let notices = Notices::current();
     let copy_id = move |_| {
         copy(id.to_string(), move |done| {

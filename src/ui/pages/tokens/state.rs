@@ -58,12 +58,14 @@ impl TokensState {
             TokenQuery::from_parameters(|name| parameters.get_str(name))
         });
         let reloads = RwSignal::new(0);
-        let frame = Resource::new(move || org.get(), |org| async move { load_frame(org.ok_or(Error::OrgNotFound)?).await });
+        let frame =
+            Resource::new(move || org.get(), |org| async move { load_frame(org.ok_or(Error::OrgNotFound)?).await });
         let list = Resource::new(
             move || (org.get(), query.get(), reloads.get()),
             |(org, query, _)| async move { load_tokens(org.ok_or(Error::OrgNotFound)?, query).await },
         );
-        let (count, created, rows, changed) = (RwSignal::new(0), RwSignal::new(answered()), RwSignal::new(Vec::new()), RwSignal::new(HashMap::new()));
+        let (count, created, rows, changed) =
+            (RwSignal::new(0), RwSignal::new(answered()), RwSignal::new(Vec::new()), RwSignal::new(HashMap::new()));
         let state = Self { place, org, query, frame, list, count, created, rows, changed, reloads };
         provide_context(state);
         say_what_was_done(parameters.read_untracked().get_str("done"));
@@ -88,7 +90,9 @@ impl TokensState {
     /// The token that the address speaks of.
     pub fn token(&self) -> Option<AuthorizationId> {
         match self.place.get()?.1 {
-            Tokens::Details(id) | Tokens::Edit(id) | Tokens::Rename(id) | Tokens::Clone(id) | Tokens::Delete(id) => Some(id),
+            Tokens::Details(id) | Tokens::Edit(id) | Tokens::Rename(id) | Tokens::Clone(id) | Tokens::Delete(id) => {
+                Some(id)
+            }
             _ => None,
         }
     }

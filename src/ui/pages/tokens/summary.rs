@@ -24,7 +24,11 @@ pub fn Summary(choosing: Choosing) -> impl IntoView {
     let can = move || {
         let permissions = choosing.permissions();
         let org_name = choosing.frame.with_value(|frame| frame.org.name.clone());
-        if permissions.is_empty() { view! { <Nothing/> }.into_any() } else { view! { <Can permissions org_name/> }.into_any() }
+        if permissions.is_empty() {
+            view! { <Nothing/> }.into_any()
+        } else {
+            view! { <Can permissions org_name/> }.into_any()
+        }
     };
     view! {
         <section class="summary" id="summary" aria-labelledby="summary-title">
@@ -48,8 +52,11 @@ fn Nothing() -> impl IntoView {
 
 #[component]
 fn Can(permissions: Vec<Named>, org_name: String) -> impl IntoView {
-    let sentences = permissions.iter().map(|named| sentence(named, &org_name)).map(|sentence| view! { <CanLine sentence/> });
-    let warnings = cautions(&permissions).into_iter().map(|(bold, rest)| view! { <Alert small=true><b>{bold}</b>" "{rest}</Alert> });
+    let sentences =
+        permissions.iter().map(|named| sentence(named, &org_name)).map(|sentence| view! { <CanLine sentence/> });
+    let warnings = cautions(&permissions)
+        .into_iter()
+        .map(|(bold, rest)| view! { <Alert small=true><b>{bold}</b>" "{rest}</Alert> });
     view! {
         <ul class="can-list" data-testid="token-can">{sentences.collect_view()}</ul>
         <p class="can-rest">"Everything else is refused."</p>

@@ -51,7 +51,10 @@ fn Filter(state: TokensState, nothing: Memo<bool>) -> impl IntoView {
     let apply = move || {
         let query = TokenQuery { filter: text.get_untracked(), page: 1, show: None, ..state.query.get_untracked() };
         let Some(org) = state.org.get_untracked().filter(|_| query != state.query.get_untracked()) else { return };
-        navigate(&Tokens::List.address(org, &query), NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
+        navigate(
+            &Tokens::List.address(org, &query),
+            NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() },
+        );
     };
     let later = StoredValue::new(None::<TimeoutHandle>);
     let on_input = {
@@ -68,12 +71,18 @@ fn Filter(state: TokensState, nothing: Memo<bool>) -> impl IntoView {
         event.prevent_default();
         apply();
     };
-    let without_filter = move || state.org.get().map(|org| {
-        Tokens::List.address(org, &TokenQuery { filter: String::new(), page: 1, show: None, ..state.query.get() })
-    });
+    let without_filter = move || {
+        state.org.get().map(|org| {
+            Tokens::List.address(org, &TokenQuery { filter: String::new(), page: 1, show: None, ..state.query.get() })
+        })
+    };
     let others = move || {
         let query = TokenQuery { filter: String::new(), page: 1, show: None, ..state.query.get() };
-        query.parameters().into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view()
+        query
+            .parameters()
+            .into_iter()
+            .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
+            .collect_view()
     };
     view! {
         <form class="filter input-box" method="get" action=move || state.address(Tokens::List) role="search" aria-label="Filter Tokens" on:submit=on_submit>
@@ -118,9 +127,13 @@ fn StatusMenu(state: TokensState) -> impl IntoView {
         }
     };
     let choice = move |status: Option<Status>| {
-        let href = move || state.org.get().map(|org| {
-            Tokens::List.address(org, &TokenQuery { status, page: 1, show: None, ..state.query.get() })
-        }).unwrap_or_default();
+        let href = move || {
+            state
+                .org
+                .get()
+                .map(|org| Tokens::List.address(org, &TokenQuery { status, page: 1, show: None, ..state.query.get() }))
+                .unwrap_or_default()
+        };
         view! {
             <ChoiceLink
                 href=Signal::derive(href) current=Signal::derive(move || state.query.get().status == status)
@@ -166,7 +179,8 @@ fn SortMenu(state: TokensState) -> impl IntoView {
 /// The address of the list in another order.
 pub fn sorted(state: TokensState, sort: Sort) -> String {
     let org = state.org.get();
-    org.map(|org| Tokens::List.address(org, &TokenQuery { sort, page: 1, show: None, ..state.query.get() })).unwrap_or_default()
+    org.map(|org| Tokens::List.address(org, &TokenQuery { sort, page: 1, show: None, ..state.query.get() }))
+        .unwrap_or_default()
 }
 
 /// One button that opens a menu of two.
@@ -180,7 +194,8 @@ pub fn GenerateMenu(class: &'static str) -> impl IntoView {
             <span class="split"><Icon picture=Picture::ChevronDown/></span>
         }
     };
-    let hint = format!("Read and write everything in {}. For automation that manages the organization.", frame.org.name);
+    let hint =
+        format!("Read and write everything in {}. For automation that manages the organization.", frame.org.name);
     view! {
         <Menu class testid="dropdown--gen-token" button="button primary" button_testid="dropdown-button--gen-token" face=face>
             <li>

@@ -1,0 +1,137 @@
+// axe finds nothing: on no page, in no dialog, in no open menu, light and dark, wide and on a phone.
+
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { type Api, alice, expect, hydrated, signIn, type TokensPage, test } from "./console.ts";
+import type { FirstRun } from "./server.ts";
+
+const looks = [
+  { colorScheme: "light", width: 1280, height: 800 },
+  { colorScheme: "dark", width: 1280, height: 800 },
+  { colorScheme: "light", width: 390, height: 844 },
+  { colorScheme: "dark", width: 390, height: 844 },
+] as const;
+
+/** What axe finds, in a form that says where. */
+async function audit(page: Page, what: string): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const found = violations.flatMap((violation) => violation.nodes.map((node) => `${what}: ${violation.id}: ${node.target.join(" ")}: ${node.failureSummary}`));
+  expect.soft(found, what).toEqual([]);
+}
+
+async function fill(api: Api, first: FirstRun): Promise<string> {
+  const bucket = { type: "buckets", id: first.bucket.id, orgID: first.org.id };
+  const { id } = await api.authorization(first.org.id, "Telegraf on the roof", { permissions: [{ action: "write", resource: bucket }] });
+  await api.authorization(first.org.id, "Asleep", { status: "inactive" });
+  const bob = await api.create("/api/v2/users", { name: "bob" });
+  await api.create(`/api/v2/orgs/${first.org.id}/members`, { id: bob.id });
+  await api.authorization(first.org.id, "", { userID: bob.id });
+  expect((await api.send("DELETE", `/api/v2/users/${bob.id}`)).status).toBe(204);
+  return id;
+}
+
+/** Every menu of the page, one after the other. */
+async function auditMenus(page: Page): Promise<void> {
+  const buttons = page.locator("details.menu > summary:visible");
+  for (let index = 0; index < (await buttons.count()); index++) {
+    const button = buttons.nth(index);
+    await button.evaluate((element) => element.parentElement?.setAttribute("open", ""));
+    await audit(page, `menu “${await button.innerText()}”`);
+    await button.evaluate((element) => element.parentElement?.removeAttribute("open"));
+  }
+}
+
+async function auditDialogs(page: Page, tokens: TokensPage, id: string): Promise<void> {
+  for (const rest of ["/generate/all-access", "/generate/custom-api", `/${id}`, `/${id}/edit`, `/${id}/clone`, `/${id}/delete`, `/${id}/rename`]) {
+    await tokens.open(rest);
+    await audit(page, rest.replace(id, "<id>"));
+  }
+}
+
+for (const { colorScheme, width, height } of looks) {
+  test.describe(`${colorScheme}, ${width} pixels wide`, () => {
+    test.use({ colorScheme, viewport: { width, height }, contextOptions: { reducedMotion: "reduce" } });
+
+    test("set-up, and the operator token", async ({ page, expectRefusal }) => {
+      expectRefusal(422);
+      await page.goto("/setup");
+      await hydrated(page);
+      await audit(page, "set-up");
+      for (const [label, value] of [["Username", alice.username], ["Password", alice.password], ["Confirm password", "another-password"], ["Organization name", alice.org], ["Bucket name", alice.bucket]] as const) {
+        await page.getByLabel(label, { exact: true }).fill(value);
+      }
+      await page.getByRole("button", { name: "Continue" }).click();
+      await expect(page.getByRole("alert")).toBeVisible();
+      await audit(page, "set-up with an error");
+      await page.getByLabel("Confirm password", { exact: true }).fill(alice.password);
+      await page.getByRole("button", { name: "Continue" }).click();
+      await expect(page.getByTestId("code-snippet")).toBeVisible();
+      await audit(page, "the operator token");
+    });
+
+    test("sign-in, and where there is nothing", async ({ page, tokens, first, context, expectRefusal }) => {
+      expectRefusal(401);
+      expectRefusal(404);
+      await page.goto("/orgs/0000000000000001/load-data/tokens");
+      await audit(page, "an organization that is not there");
+      await tokens.open("/0000000000000001");
+      await audit(page, "a token that is not there");
+      await context.clearCookies();
+      expect(first.user.name).toBe("alice");
+      await page.goto("/sign-in");
+      await hydrated(page);
+      await audit(page, "sign-in");
+      await signIn(page, "wrong-password");
+      await expect(page.getByRole("alert")).toBeVisible();
+      await audit(page, "sign-in with an error");
+    });
+
+    test("the list and its menus", async ({ page, tokens, api, first }) => {
+      test.slow();
+      await fill(api, first);
+      await tokens.open();
+      await audit(page, "the list");
+      await auditMenus(page);
+      await tokens.open("?searchTerm=nothing-is-called-so");
+      await audit(page, "no match");
+      if (width < 1000) {
+        await page.getByRole("button", { name: "Open navigation" }).click();
+        await audit(page, "the navigation");
+      } else {
+        await page.getByTestId("user-nav").click();
+        await audit(page, "the user's menu");
+      }
+    });
+
+    test("an empty list", async ({ page, tokens, api, first }) => {
+      const list = (await api.get("/api/v2/authorizations")).body.authorizations;
+      expect(list).toHaveLength(1);
+      const other = await api.create("/api/v2/orgs", { name: "empty" });
+      await tokens.open();
+      await page.goto(`/orgs/${other.id}/load-data/tokens`);
+      await hydrated(page);
+      await expect(page.getByTestId("empty-state")).toBeVisible();
+      await audit(page, `an empty list beside ${first.org.name}`);
+    });
+
+    test("every dialog", async ({ page, tokens, api, first }) => {
+      test.slow();
+      await auditDialogs(page, tokens, await fill(api, first));
+      await tokens.open("/generate/custom-api");
+      await tokens.box("Read bucket telemetry").check();
+      await tokens.box("Write All Buckets").check();
+      await page.getByTestId("search-widget").fill("a");
+      await expect(tokens.box("Read Tasks")).toBeVisible();
+      await audit(page, "the custom dialog, searched");
+      await page.getByTestId("generate-token-overlay--buton").click();
+      await tokens.newToken();
+      await audit(page, "the created dialog");
+      await tokens.saved();
+      await expect(page.getByText("You have not copied the token. Close anyway?")).toBeVisible();
+      await audit(page, "the created dialog, asking");
+      await page.getByRole("button", { name: "Close", exact: true }).click();
+      await expect(tokens.dialog).toHaveCount(0);
+      await audit(page, "the list with a new row");
+    });
+  });
+}
