@@ -20,7 +20,7 @@ test("set-up: an error keeps what was typed, then comes the operator token", asy
   await expect(page).toHaveURL("/setup");
   await page.getByLabel("Username").fill("alice");
   await page.getByLabel("Password", { exact: true }).fill("password1");
-  await page.getByLabel("Confirm password").fill("password2");
+  await page.getByLabel("Confirm password", { exact: true }).fill("password2");
   await page.getByLabel("Organization name").fill("my-org");
   await page.getByLabel("Bucket name").fill("telemetry");
   expect(await statusAfter(page, () => submit(page, "Continue"))).toBe(422);
@@ -31,7 +31,7 @@ test("set-up: an error keeps what was typed, then comes the operator token", asy
   await expect(page.getByLabel("Password", { exact: true }), "passwords are not sent back").toHaveValue("");
 
   await page.getByLabel("Password", { exact: true }).fill("password1");
-  await page.getByLabel("Confirm password").fill("password1");
+  await page.getByLabel("Confirm password", { exact: true }).fill("password1");
   expect(await statusAfter(page, () => submit(page, "Continue"))).toBe(200);
   await expect(page.getByTestId("overlay--header")).toHaveText("You've successfully created an API Token");
   const token = await page.getByTestId("code-snippet").innerText();

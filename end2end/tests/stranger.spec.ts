@@ -233,7 +233,7 @@ test("whatever is sent to a server function, the fault is the sender's", async (
 });
 
 test("without a session nothing is told and nothing done", async ({ server, tokens, first }) => {
-  for (const [name, args] of [["load_frame", { org: first.org.id }], ["load_picker", { org: first.org.id, search: "" }], ["submit", { address: tokens.address("/generate/all-access"), fields: [] }]] as const) {
+  for (const [name, args] of [["load_frame", { org: first.org.id }], ["load_picker", { org: first.org.id, search: "", ticked: [] }], ["submit", { address: tokens.address("/generate/all-access"), fields: [] }]] as const) {
     const answer = await send(server, "POST", `/fn/${name}`, asJson, JSON.stringify(args));
     expect(answer.status, name).toBe(401);
     expect(answer.body).not.toContain("my-org");

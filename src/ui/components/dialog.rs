@@ -39,6 +39,16 @@ pub fn Dialog(
             leave();
         }
     };
+    // Chromium lets a page refuse only the first of two requests to close: a key can always be refused.
+    let on_key = {
+        let leave = leave.clone();
+        move |event: ev::KeyboardEvent| {
+            if event.key() == "Escape" && !event.default_prevented() {
+                event.prevent_default();
+                leave();
+            }
+        }
+    };
     let on_press = move |event: ev::MouseEvent| {
         let outside = event.target().is_some_and(|target| target.dyn_ref::<HtmlDialogElement>().is_some());
         if outside && !inside(&event) {
@@ -48,7 +58,7 @@ pub fn Dialog(
     view! {
         <dialog
             open class=format!("dialog {class}").trim_end().to_owned() role=role aria-labelledby="dialog-title" aria-describedby=described_by
-            data-testid="overlay--container" node_ref=dialog on:cancel=on_cancel on:mousedown=on_press
+            data-testid="overlay--container" node_ref=dialog on:cancel=on_cancel on:keydown=on_key on:mousedown=on_press
         >
             {children()}
         </dialog>

@@ -33,6 +33,7 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
     let prefix = row.prefix.clone();
     let name = Memo::new(move |_| words::name(&description.get(), prefix.as_deref()));
     let marked = state.query.get_untracked().show == Some(id);
+    let renaming = Memo::new(move |_| state.renaming() == Some(id));
     let class = move || match (status.get(), marked) {
         (Status::Inactive, true) => "inactive marked",
         (Status::Inactive, false) => "inactive",
@@ -48,7 +49,7 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
     view! {
         <tr role="row" id=id.to_string() class=class data-testid=move || format!("token-card {}", description.get())>
             <td role="cell" class="cell-description">
-                {move || if state.renaming() == Some(id) {
+                {move || if renaming.get() {
                     view! { <Rename id description=description.get_untracked() state/> }.into_any()
                 } else {
                     view! { <Name id description name marked state/> }.into_any()
@@ -154,6 +155,11 @@ fn Rename(id: AuthorizationId, description: String, state: TokensState) -> impl 
     };
     let on_leave = move |event: ev::FocusEvent| {
         let Some(div) = form.get_untracked() else { return };
+        // Only what is left in the form counts: the pencil loses the focus too, as the form takes its place.
+        let from = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        if from.and_then(|from| from.closest("form").ok().flatten()).is_none() {
+            return;
+        }
         let to = event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
         if div.contains(to.as_ref()) {
             return;
