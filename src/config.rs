@@ -1,6 +1,9 @@
 //! Flags, environment and defaults.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::{IpAddr, SocketAddr},
+    path::PathBuf,
+};
 
 use axum::http::{HeaderMap, HeaderName, header};
 use clap::{Args, ValueEnum};
@@ -35,7 +38,7 @@ pub struct Config {
     pub public_url: Option<Url>,
 
     /// Networks of reverse proxies whose forwarded header is believed, separated by commas
-    #[arg(long, env = "JETON_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',')]
+    #[arg(long, env = "JETON_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',', value_parser = network)]
     pub trusted_proxies: Vec<IpNet>,
 
     /// The one header in which trusted proxies say where a request comes from
@@ -54,6 +57,12 @@ pub enum LogFormat {
     Text,
     /// One JSON object a line
     Json,
+}
+
+/// A network, or a single address.
+fn network(text: &str) -> Result<IpNet, String> {
+    let network = text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
+    network.ok_or_else(|| "give a network such as 10.0.0.0/8, or an address".into())
 }
 
 fn public_url(text: &str) -> Result<Url, String> {
@@ -136,6 +145,13 @@ mod tests {
         assert!(public.is_https());
         assert_eq!(public.origin(&host("127.0.0.1:8086")).as_deref(), Some("https://tokens.example.com"));
         assert_eq!(config(&[]).origin(&host("localhost:8086")).as_deref(), Some("http://localhost:8086"));
+    }
+
+    #[test]
+    fn a_proxy_is_a_network_or_an_address() {
+        let proxies = config(&["--trusted-proxies", "10.0.0.0/8,127.0.0.1,::1"]).trusted_proxies;
+        assert_eq!(proxies.len(), 3);
+        assert!(Line::try_parse_from(["jeton", "--trusted-proxies", "everyone"]).is_err());
     }
 
     #[test]

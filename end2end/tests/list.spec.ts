@@ -237,15 +237,16 @@ test("the title of the page names the organization", async ({ page, tokens }) =>
   await expect(page.getByTestId("tokens--tab")).toHaveText("API Tokens");
 });
 
-test("the theme that is chosen stays", async ({ page, tokens }) => {
+test("the theme that is chosen stays: the button is the other of light and dark", async ({ page, tokens }) => {
   await tokens.open();
   const html = page.locator("html");
-  await page.getByRole("button", { name: "Dark" }).click();
-  await expect(html).toHaveAttribute("data-theme", "dark");
-  await page.reload();
-  await expect(html).toHaveAttribute("data-theme", "dark");
-  await expect(page.getByRole("button", { name: "Dark" })).toHaveAttribute("aria-pressed", "true");
-  await page.getByRole("button", { name: "System" }).click();
-  await page.reload();
-  await expect(html).not.toHaveAttribute("data-theme", /./);
+  const theme = page.getByRole("form", { name: "Theme" }).getByRole("button");
+  for (const [now, next] of [["dark", "light"], ["light", "dark"]] as const) {
+    await theme.click();
+    await expect(html).toHaveAttribute("data-theme", now);
+    await page.reload();
+    await expect(html).toHaveAttribute("data-theme", now);
+    await expect(theme).toHaveAttribute("value", next);
+    await expect(page.locator("html[data-hydrated]")).toBeAttached();
+  }
 });

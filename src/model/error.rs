@@ -117,7 +117,7 @@ pub enum Error {
     AlreadySetUp,
     #[error("onboarding failed: missing required fields [{}]", .0.join(","))]
     SetupMissing(Vec<String>),
-    #[error("a token must not be empty, longer than 512 bytes or contain spaces or control characters")]
+    #[error("a token must not be empty, longer than 512 bytes, a JWT, or contain spaces or control characters")]
     BadSuppliedToken,
 
     // Authorizations.

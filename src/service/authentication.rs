@@ -133,7 +133,7 @@ pub(super) async fn membership_permissions(
 }
 
 /// Three non-empty parts of base64url, of which the first holds a JSON object.
-fn is_jwt(token: &str) -> bool {
+pub(super) fn is_jwt(token: &str) -> bool {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     let parts: Vec<&str> = token.split('.').collect();
     let [header, claims, signature] = parts[..] else { return false };

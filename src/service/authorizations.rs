@@ -110,6 +110,10 @@ impl Service {
     ) -> Result<Created, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let original = readable(&mut change, &caller, id).await?;
+        // Nothing revives what has ended, under another name neither.
+        if original.ended_at.is_some() {
+            return Err(Error::UserNotFound);
+        }
         caller.check(required::authorizations(Action::Write, original.org))?;
         caller.check(required::user(Action::Write, original.user))?;
         let now = change.now;

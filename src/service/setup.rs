@@ -18,6 +18,7 @@ use crate::{
 use super::{
     Client, Service,
     audit::Event,
+    authentication::is_jwt,
     authorizations::keys,
     buckets::new_bucket,
     change::Change,
@@ -111,9 +112,9 @@ fn check(given: &SetUp) -> Result<Retention, Error> {
     Retention::new(given.retention_seconds, 0)
 }
 
-/// A supplied token is kept as it is, as long as it can be sent in a header at all.
+/// A supplied token is kept as it is, as long as it can be sent in a header at all, and is not taken for a JWT.
 fn check_supplied_token(token: &str) -> Result<(), Error> {
-    let fits = (1..=512).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic());
+    let fits = (1..=512).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic()) && !is_jwt(token);
     if fits { Ok(()) } else { Err(Error::BadSuppliedToken) }
 }
 

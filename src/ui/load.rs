@@ -68,9 +68,9 @@ impl FromServerFnError for Error {
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {
-            ServerFnErrorErr::Args(text) | ServerFnErrorErr::MissingArg(text) | ServerFnErrorErr::Deserialization(text) => {
-                Self::BadJson(text)
-            }
+            ServerFnErrorErr::Args(text)
+            | ServerFnErrorErr::MissingArg(text)
+            | ServerFnErrorErr::Deserialization(text) => Self::BadJson(text),
             ServerFnErrorErr::Request(_) => {
                 Self::BadQuery("The server did not answer. Check the connection, then try again.".into())
             }
