@@ -4,18 +4,26 @@ use serde_json::json;
 
 use crate::{
     model::{
-        Action, Authorization, AuthorizationId, BucketId, Error, Id, OrgId, Permission, Resource, ResourceType, Status,
-        TelegrafId, Timestamp, UserId,
+        Action, Authorization, AuthorizationId, Error, Id, OrgId, Permission, Resource, Status, Timestamp, UserId,
         authorization::{MAX_DESCRIPTION, MAX_PERMISSIONS, clone_description},
-        grant::{self, Breadth, Coverage, coverage_by},
+        grant,
         listing::Details,
         token::NewToken,
         user::{MAX_NAME, check_text},
     },
-    store::{self, Connection, authorizations::Keys},
+    store::{self, Connection},
 };
 
-use super::{Caller, Service, audit::Event, change::Change, fold, forms, names::Names, random, required};
+use super::{
+    Caller, Service,
+    audit::Event,
+    change::Change,
+    forms,
+    granting::{check_grantable, check_scope, resolve_names},
+    keys::keys,
+    names::Names,
+    random, required,
+};
 
 /// A permission as it is asked for: words that may mean nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -278,91 +286,6 @@ fn parse_permission(asked: &AskedPermission) -> Result<(Permission, Option<Strin
     Ok((permission, name))
 }
 
-/// Puts ids in the place of names. influxd ignores the names, and so grants everything of the type.
-async fn resolve_names(
-    connection: &mut Connection,
-    asked: Vec<(Permission, Option<String>)>,
-    org: OrgId,
-) -> Result<Vec<Permission>, Error> {
-    let mut permissions = Vec::with_capacity(asked.len());
-    for (mut permission, name) in asked {
-        if let Some(name) = name {
-            permission.resource = resolve(connection, permission.resource, name, org).await?;
-        }
-        permissions.push(permission);
-    }
-    Ok(permissions)
-}
-
-async fn resolve(connection: &mut Connection, resource: Resource, name: String, org: OrgId) -> Result<Resource, Error> {
-    let unknown = || Error::NoSuchNamedResource { kind: resource.kind.name().into(), name: name.clone() };
-    let within = resource.org.unwrap_or(org);
-    // Another organization's things are not looked for: such a permission is refused in any case.
-    if within != org {
-        return Err(unknown());
-    }
-    let (id, org) = match resource.kind {
-        ResourceType::Buckets => {
-            (store::buckets::by_name(connection, org, &name).await?.map(|found| found.id.0), Some(org))
-        }
-        ResourceType::Telegrafs => {
-            (store::telegrafs::by_name(connection, org, &name).await?.map(|found| found.id.0), Some(org))
-        }
-        ResourceType::Users => (store::users::by_name(connection, &name).await?.map(|found| found.id.0), resource.org),
-        ResourceType::Orgs => (store::orgs::by_name(connection, &name).await?.map(|found| found.id.0), resource.org),
-        _ => (None, None),
-    };
-    Ok(Resource { kind: resource.kind, id: Some(id.ok_or_else(unknown)?), org })
-}
-
-/// Nobody grants what they don't hold. A permission for one thing in an organization, held only through the
-/// organization, is granted if the thing is there: the match looks at the id alone, so anything else would be a way
-/// into other organizations.
-async fn check_grantable(
-    connection: &mut Connection,
-    caller: &Caller,
-    permissions: &[Permission],
-) -> Result<(), Error> {
-    for permission in permissions {
-        let granted = match coverage_by(caller.permissions(), permission) {
-            Coverage::Full => true,
-            Coverage::None => false,
-            Coverage::IfInOrg { kind, id, org } => belongs_to(connection, kind, id, org).await?,
-        };
-        if !granted {
-            return Err(Error::NotGrantable(*permission));
-        }
-    }
-    Ok(())
-}
-
-async fn belongs_to(connection: &mut Connection, kind: ResourceType, id: Id, org: OrgId) -> Result<bool, Error> {
-    Ok(match kind {
-        ResourceType::Buckets => {
-            store::buckets::by_id(connection, BucketId(id)).await?.is_some_and(|bucket| bucket.org == org)
-        }
-        ResourceType::Telegrafs => {
-            store::telegrafs::by_id(connection, TelegrafId(id)).await?.is_some_and(|telegraf| telegraf.org == org)
-        }
-        ResourceType::Authorizations => store::authorizations::by_id(connection, AuthorizationId(id))
-            .await?
-            .is_some_and(|authorization| authorization.org == org),
-        // Users belong to no organization, and what else there is lives elsewhere.
-        _ => false,
-    })
-}
-
-/// Checks 10 and 11 of contract §4.2.
-fn check_scope(permissions: &[Permission], org: OrgId) -> Result<(), Error> {
-    if permissions.iter().any(|permission| permission.resource.kind == ResourceType::Instance) {
-        return Err(Error::InstanceNotGrantable);
-    }
-    match permissions.iter().find(|permission| permission.resource.org.is_some_and(|other| other != org)) {
-        Some(permission) => Err(Error::PermissionForOtherOrg(*permission, org)),
-        None => Ok(()),
-    }
-}
-
 async fn existing(connection: &mut Connection, id: AuthorizationId) -> Result<Authorization, Error> {
     store::authorizations::by_id(connection, id).await?.ok_or(Error::AuthorizationNotFound)
 }
@@ -394,61 +317,4 @@ async fn named(connection: &mut Connection, authorization: Authorization) -> Res
     let names = Names::of(connection, std::slice::from_ref(&authorization)).await?;
     let now = authorization.created_at;
     Ok(names.details(authorization, now))
-}
-
-/// The folded texts that a list is sorted and searched by.
-pub(super) fn keys(authorization: &Authorization) -> Keys {
-    let breadth = match Breadth::of(&authorization.permissions, authorization.org) {
-        Breadth::Operator => "operator ",
-        Breadth::AllAccess(_) => "all access ",
-        Breadth::Custom => "",
-    };
-    let mut search = format!(
-        "{} {} {} {} {breadth}",
-        fold(&authorization.description),
-        authorization.id,
-        fold(authorization.token_prefix.as_deref().unwrap_or_default()),
-        authorization.status,
-    );
-    for permission in &authorization.permissions {
-        search.push_str(
-            &format!("{permission} {} {} ", permission.action, permission.resource.kind.words()).to_lowercase(),
-        );
-    }
-    Keys { description: natural_order(&fold(&authorization.description)), search }
-}
-
-/// A key that sorts numbers by their value: each run of digits is led by its length, so that "sensor 9" comes before
-/// "sensor 10".
-fn natural_order(text: &str) -> String {
-    let mut key = String::with_capacity(text.len() + 4);
-    let mut rest = text;
-    while let Some(at) = rest.find(|letter: char| letter.is_ascii_digit()) {
-        let (before, digits) = rest.split_at(at);
-        let end = digits.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(digits.len());
-        let number = digits[..end].trim_start_matches('0');
-        key.push_str(before);
-        key.push_str(&format!("{:04}{number}", number.len()));
-        rest = &digits[end..];
-    }
-    key.push_str(rest);
-    while key.len() > MAX_SORT_KEY {
-        key.pop();
-    }
-    key
-}
-
-/// At most so many bytes of a sort key: a row of PostgreSQL's index has to hold it.
-const MAX_SORT_KEY: usize = 1024;
-
-#[cfg(test)]
-mod tests {
-    use super::natural_order;
-
-    #[test]
-    fn numbers_in_descriptions_sort_by_their_value() {
-        let mut names = ["sensor 10", "sensor 9", "sensor", "sensor 9b", "sensor 010", "a 2", "a 12"];
-        names.sort_by_key(|name| natural_order(name));
-        assert_eq!(names, ["a 2", "a 12", "sensor", "sensor 9", "sensor 9b", "sensor 10", "sensor 010"]);
-    }
 }

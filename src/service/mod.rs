@@ -12,6 +12,8 @@ pub mod caller;
 mod change;
 pub mod clock;
 mod forms;
+mod granting;
+mod keys;
 pub mod lists;
 pub mod members;
 pub mod names;
