@@ -5,7 +5,7 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlElement};
 
-use super::{Icon, Picture};
+use super::{Icon, Notices, Picture, Toasts};
 use crate::ui::browser;
 
 /// A dialog over the page. Esc and a click outside lead to `close`, unless it is `locked`: something would be lost.
@@ -19,11 +19,16 @@ pub fn Dialog(
     children: Children,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
+    let notices = Notices::current();
     Effect::new(move || {
         if let Some(dialog) = dialog.get() {
             let before = StoredValue::new_local(browser::focused());
             make_modal(dialog);
-            on_cleanup(move || give_focus_back(before.try_get_value().flatten()));
+            notices.cover();
+            on_cleanup(move || {
+                notices.uncover();
+                give_focus_back(before.try_get_value().flatten());
+            });
         }
     });
     let navigate = use_navigate();
@@ -61,6 +66,7 @@ pub fn Dialog(
             data-testid="overlay--container" node_ref=dialog on:cancel=on_cancel on:keydown=on_key on:mousedown=on_press
         >
             {children()}
+            <Toasts in_dialog=true/>
         </dialog>
     }
 }

@@ -22,7 +22,7 @@ pub fn OrgFrame(
 ) -> impl IntoView {
     let (in_nav, in_topbar) = (frame.clone(), frame.clone());
     view! {
-        <a class="skip" href="#main">"Skip to content"</a>
+        <a class="skip" href="#main" rel="external">"Skip to content"</a>
         <div class="app" inert=covered>
             <header class="topbar">
                 <button class="icon-button" type="button" popovertarget="nav" aria-label="Open navigation"><Icon picture=Picture::Menu/></button>
@@ -72,7 +72,7 @@ fn OrgMenu(frame: Frame, class: &'static str) -> impl IntoView {
     let link = move |place: Place| {
         let current = place.id == org.id;
         view! {
-            <ChoiceLink href=Tokens::List.address(place.id, &TokenQuery::default()) current=current>
+            <ChoiceLink href=Tokens::List.address(place.id, &TokenQuery::default()) current=current anew=true>
                 <span class="org-name">{place.name}</span>
             </ChoiceLink>
         }

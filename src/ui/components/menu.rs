@@ -32,11 +32,14 @@ pub fn ChoiceLink(
     #[prop(into)] href: Signal<String>,
     #[prop(into)] current: Signal<bool>,
     #[prop(into, optional)] testid: Option<String>,
+    /// Loads the page anew: what surrounds it changes too.
+    #[prop(optional)]
+    anew: bool,
     children: Children,
 ) -> impl IntoView {
     view! {
         <li>
-            <a class="menu-item" href=href data-noscroll aria-current=move || current.get().then_some("true") data-testid=testid>
+            <a class="menu-item" href=href data-noscroll rel=anew.then_some("external") aria-current=move || current.get().then_some("true") data-testid=testid>
                 <Icon picture=Picture::Check class="when-current"/>{children()}
             </a>
         </li>

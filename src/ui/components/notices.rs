@@ -26,6 +26,8 @@ pub struct Notices {
     next: StoredValue<u64>,
     /// While the pointer or the focus is on them, none goes.
     held: RwSignal<bool>,
+    /// How many modal dialogs stand above the page: what is outside them can't be pressed.
+    covered: RwSignal<u32>,
 }
 
 impl Notices {
@@ -36,6 +38,7 @@ impl Notices {
             voice: RwSignal::new(String::new()),
             next: StoredValue::new(0),
             held: RwSignal::new(false),
+            covered: RwSignal::new(0),
         };
         provide_context(notices);
         notices
@@ -56,6 +59,16 @@ impl Notices {
     /// Says something to a screen reader alone.
     pub fn announce(&self, text: &str) {
         self.voice.set(text.to_owned());
+    }
+
+    /// A modal dialog opened: notifications appear in it.
+    pub fn cover(&self) {
+        self.covered.update(|dialogs| *dialogs += 1);
+    }
+
+    /// It closed.
+    pub fn uncover(&self) {
+        let _ = self.covered.try_update(|dialogs| *dialogs = dialogs.saturating_sub(1));
     }
 
     fn add(&self, failed: bool, title: String, more: String) {
@@ -84,14 +97,21 @@ impl Notices {
     }
 }
 
-/// Where notifications appear: above everything, dialogs too.
+/// Where notifications appear: above everything. Each dialog has such a place too, for while it is open nothing outside
+/// it can be pressed.
 #[component]
-pub fn Toasts() -> impl IntoView {
+pub fn Toasts(#[prop(optional)] in_dialog: bool) -> impl IntoView {
     let notices = Notices::current();
+    let here = Memo::new(move |_| (notices.covered.get() > 0) == in_dialog);
+    move || here.get().then(|| view! { <Region notices/> })
+}
+
+#[component]
+fn Region(notices: Notices) -> impl IntoView {
     let region = NodeRef::<html::Div>::new();
     Effect::new(move || {
         notices.shown.track();
-        // What is shown last in the top layer is on top: shown again, it is above a dialog that opened meanwhile.
+        // What is shown last in the top layer is on top: shown again, it is above what opened meanwhile.
         if let Some(region) = region.get() {
             let region: &web_sys::HtmlElement = region.unchecked_ref();
             drop(region.hide_popover());

@@ -45,7 +45,8 @@ pub fn ListRoute() -> impl IntoView {}
 pub fn TokensPage() -> impl IntoView {
     let state = TokensState::provide();
     view! {
-        <Suspense fallback=|| ()>
+        // What loads inside, a dialog for one, must not take the page away: the focus would go with it.
+        <Transition fallback=|| ()>
             {move || Suspend::new(async move {
                 match state.frame.await {
                     Ok(frame) => view! { <Page frame state/> }.into_any(),
@@ -57,7 +58,7 @@ pub fn TokensPage() -> impl IntoView {
                     Err(error) => view! { <Failed error/> }.into_any(),
                 }
             })}
-        </Suspense>
+        </Transition>
     }
 }
 
