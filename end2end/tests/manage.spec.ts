@@ -126,7 +126,7 @@ test("the menu and the drawer switch a token off and on too", async ({ page, tok
   await (await tokens.menu("Sleeper")).getByRole("button", { name: "Deactivate" }).click();
   await says(page, "API token was updated successfully");
   await expect(tokens.row("Sleeper").getByRole("switch")).not.toBeChecked();
-  expect(await api.with(token).status()).not.toBe(200);
+  await expect.poll(() => api.with(token).status()).not.toBe(200);
   await page.getByTestId("token-name Sleeper").click();
   await expect(tokens.dialog).toContainText("Inactive");
   await page.getByTestId("custom-api-token-toggle").click();
