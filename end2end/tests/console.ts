@@ -23,7 +23,7 @@ interface Fixtures {
 export const test = base.extend<Fixtures>({
   first: async ({ server }, use) => use(await setUp(server)),
 
-  api: async ({ server, first }, use) => use(new Api(server, first.auth.token)),
+  api: async ({ server, first }, use) => use(new Api(server, first.auth.token, first.org.id)),
 
   tokens: async ({ server, first, page, context, javaScriptEnabled }, use) => {
     const key = await sessionKey(server);
@@ -100,11 +100,12 @@ export class Api {
   constructor(
     private readonly server: Server,
     private readonly token: string,
+    private readonly org = "",
   ) {}
 
   /** The same server, with another token. */
   with(token: string): Api {
-    return new Api(this.server, token);
+    return new Api(this.server, token, this.org);
   }
 
   async send(method: string, path: string, body?: unknown): Promise<Answer> {
@@ -132,15 +133,18 @@ export class Api {
     return this.create("/api/v2/buckets", { orgID, name, retentionRules: [] });
   }
 
-  /** A token that may read tasks, unless told otherwise. */
+  /** A token that may read tasks and the organization, unless told otherwise. */
   authorization(orgID: string, description: string, more: { permissions?: Permission[]; status?: string; userID?: string } = {}): Promise<{ id: string; token: string }> {
-    const permissions = [{ action: "read", resource: { type: "tasks", orgID } }];
+    const permissions = [
+      { action: "read", resource: { type: "orgs", id: orgID } },
+      { action: "read", resource: { type: "tasks", orgID } },
+    ];
     return this.create("/api/v2/authorizations", { orgID, description, permissions, ...more });
   }
 
-  /** The status of the cheapest request that needs a working token. */
+  /** What the token is answered when it reads its organization: 200, or 401 and 403 where it no longer works. */
   async status(): Promise<number> {
-    return (await this.get("/api/v2/buckets")).status;
+    return (await this.get(`/api/v2/orgs/${this.org}`)).status;
   }
 }
 

@@ -87,17 +87,30 @@ fn make_modal(dialog: HtmlDialogElement) {
     }
 }
 
-/// To where the focus was, or, if that is gone, to the page.
+/// To where the focus was; if that is hidden in a menu, to the menu's button; if it is gone, to the page.
 fn give_focus_back(before: Option<HtmlElement>) {
     request_animation_frame(move || {
         if document().query_selector("dialog[open]").ok().flatten().is_some() {
             return;
         }
-        match before.filter(|element| element.is_connected() && element.tag_name() != "BODY") {
-            Some(element) => drop(element.focus()),
-            None => browser::focus("#main"),
+        if let Some(element) = before.filter(|element| element.is_connected()) {
+            drop(element.focus());
+            if browser::focused().as_ref() != Some(&element) {
+                focus_menu_of(&element);
+            }
+        }
+        if browser::focused().is_none_or(|element| element.tag_name() == "BODY") {
+            browser::focus("#main");
         }
     });
+}
+
+fn focus_menu_of(item: &HtmlElement) {
+    let menu = item.closest("details.menu").ok().flatten();
+    let button = menu.and_then(|menu| menu.query_selector("summary").ok().flatten());
+    if let Some(button) = button.and_then(|button| button.dyn_into::<HtmlElement>().ok()) {
+        drop(button.focus());
+    }
 }
 
 /// Whether a press on the dialog's own element is inside its box, and not on the scrim around it.

@@ -9,6 +9,7 @@ use crate::{
     ui::{
         address::Tokens,
         answer::Outcome,
+        browser,
         components::{
             Form, Icon, Menu, Notices, Picture,
             copy::copy,
@@ -177,6 +178,7 @@ fn Rename(id: AuthorizationId, description: String, state: TokensState) -> impl 
         if let Some(input) = input.get() {
             drop(input.focus());
             input.select();
+            on_cleanup(move || give_focus_back(id));
         }
     });
     view! {
@@ -192,6 +194,15 @@ fn Rename(id: AuthorizationId, description: String, state: TokensState) -> impl 
             </Form>
         </div>
     }
+}
+
+/// Once the field is gone, the pencil in its place has the focus, unless it went elsewhere.
+fn give_focus_back(id: AuthorizationId) {
+    request_animation_frame(move || {
+        if browser::focused().is_none_or(|element| element.tag_name() == "BODY") {
+            browser::focus(&format!("[id='{id}'] [data-testid='resource-editable-name--button']"));
+        }
+    });
 }
 
 /// Flips at once, and back with a notification if the server refuses.
