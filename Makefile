@@ -2,7 +2,7 @@
 # ARGS is handed on: make run ARGS="--addr 127.0.0.1:9000"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test dev bench deny setup
+.PHONY: help run test dev fuzz bench deny setup
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,6 +15,10 @@ test: ## Set up, then format, lints, unit and integration tests, and the browser
 
 dev: ## Set up, then build and start again at every save
 	@scripts/dev $(ARGS)
+
+fuzz: ## Make many requests of the API's description, 500 for each operation unless EXAMPLES says otherwise
+	@scripts/setup test
+	@JETON_BIN="$$(scripts/build ci)" tests/fuzz/run $(or $(EXAMPLES),500)
 
 bench: ## Measure the hot paths
 	@scripts/with-env cargo bench --locked --features ssr $(ARGS)

@@ -6,15 +6,18 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{
     extract::{Caller, PathId},
-    json::{Json, Members, indented, read_object},
+    json::read,
     no_content,
     query::Query,
     refusal::Refusal,
+    schema::{BadRequest, Conflict, Gated, NotFound, TooLarge},
     session::no_store,
+    write::indented,
 };
 use crate::{
     model::{
@@ -30,79 +33,189 @@ use crate::{
     },
 };
 
-/// An authorization as clients see it (contract §4.6), with Jeton's own members where they say something.
-#[derive(Serialize)]
+/// An authorization: the record of a token, and in the answer that creates it, the token.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-struct AuthorizationBody {
-    id: AuthorizationId,
-    /// The secret in the answer that creates it, and nowhere else.
-    token: Option<NewToken>,
+#[schema(as = Authorization)]
+pub struct AuthorizationBody {
+    pub id: AuthorizationId,
+    /// The secret in the answer that creates it, and empty ever after.
+    token: NewToken,
     status: Status,
     description: String,
     #[serde(rename = "orgID")]
     org_id: OrgId,
+    /// The organization's name.
     org: String,
     #[serde(rename = "userID")]
     user_id: UserId,
+    /// The owner's name.
     user: String,
+    /// What it may do. They never change.
     permissions: Vec<PermissionBody>,
     links: Links,
     created_at: Timestamp,
     updated_at: Timestamp,
+    /// When the token stops working.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     expires_at: Option<Timestamp>,
+    /// The first characters of the token, to recognise it by.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, examples("jtn_k7Vn"))]
     token_prefix: Option<String>,
 }
 
-#[derive(Serialize)]
+/// An action on a resource.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Permission)]
 struct PermissionBody {
     action: Action,
     resource: ResourceBody,
 }
 
-#[derive(Serialize)]
+/// A type of things; one of them where an id is given; those of one organization where one is given.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Resource)]
 struct ResourceBody {
     #[serde(rename = "type")]
     kind: ResourceType,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     id: Option<Id>,
     #[serde(rename = "orgID", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     org_id: Option<OrgId>,
+    /// The name of the bucket, organization or user with this id.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     name: Option<String>,
+    /// The organization's name.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     org: Option<String>,
 }
 
-#[derive(Serialize)]
-struct Links {
+#[derive(Serialize, ToSchema)]
+#[schema(as = AuthorizationLinks)]
+pub struct Links {
     #[serde(rename = "self")]
-    this: String,
-    user: String,
+    pub this: String,
+    pub user: String,
 }
 
-#[derive(Serialize)]
-struct ListBody {
-    links: ListLinks,
-    authorizations: Vec<AuthorizationBody>,
+#[derive(Serialize, ToSchema)]
+#[schema(as = Authorizations)]
+pub struct ListBody {
+    pub links: ListLinks,
+    pub authorizations: Vec<AuthorizationBody>,
 }
 
-#[derive(Serialize)]
-struct ListLinks {
+#[derive(Serialize, ToSchema)]
+#[schema(as = AuthorizationsLinks)]
+pub struct ListLinks {
     #[serde(rename = "self")]
-    this: &'static str,
+    pub this: &'static str,
 }
 
-fn body(details: Details, token: Option<NewToken>) -> AuthorizationBody {
+/// An authorization to create. Any `token` in it is ignored: the server makes one.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = AuthorizationPostRequest)]
+pub struct PostBody {
+    /// The organization it belongs to.
+    #[serde(rename = "orgID")]
+    #[schema(required)]
+    pub org_id: Option<OrgId>,
+    /// Its owner; the caller, unless given.
+    #[serde(rename = "userID")]
+    pub user_id: Option<UserId>,
+    /// `active` or `inactive`; `active`, unless given.
+    #[schema(examples("active"))]
+    pub status: Option<String>,
+    /// At most 1,024 bytes.
+    #[schema(max_length = 1024)]
+    #[serde(default)]
+    pub description: String,
+    /// At least one, at most 4,096. The caller must hold each of them.
+    #[schema(required, min_items = 1, max_items = 4096)]
+    #[serde(default)]
+    pub permissions: Vec<PostPermission>,
+}
+
+/// A permission to grant.
+#[derive(Default, Deserialize, ToSchema)]
+#[schema(as = PermissionPostRequest)]
+pub struct PostPermission {
+    #[schema(required, value_type = Action)]
+    #[serde(default)]
+    action: String,
+    #[schema(required)]
+    #[serde(default)]
+    resource: PostResource,
+}
+
+/// What a permission is to reach.
+#[derive(Default, Deserialize, ToSchema)]
+#[schema(as = ResourcePostRequest)]
+struct PostResource {
+    #[serde(rename = "type")]
+    #[schema(required, value_type = ResourceType)]
+    #[serde(default)]
+    kind: String,
+    id: Option<Id>,
+    #[serde(rename = "orgID")]
+    org_id: Option<OrgId>,
+    /// In the place of `id`: the name of a bucket, telegraf configuration, user or organization.
+    name: Option<String>,
+}
+
+/// What may change about an authorization.
+#[derive(Default, Deserialize, ToSchema)]
+#[schema(as = AuthorizationUpdateRequest)]
+pub struct PatchBody {
+    /// `active` or `inactive`.
+    status: Option<String>,
+    /// At most 1,024 bytes.
+    #[schema(max_length = 1024)]
+    description: Option<String>,
+}
+
+impl From<PatchBody> for AuthorizationUpdate {
+    fn from(body: PatchBody) -> Self {
+        Self { status: body.status, description: body.description }
+    }
+}
+
+impl From<PostBody> for AskedAuthorization {
+    fn from(body: PostBody) -> Self {
+        Self {
+            org: body.org_id,
+            user: body.user_id,
+            status: body.status,
+            description: body.description,
+            permissions: body.permissions.into_iter().map(AskedPermission::from).collect(),
+        }
+    }
+}
+
+impl From<PostPermission> for AskedPermission {
+    fn from(body: PostPermission) -> Self {
+        let PostPermission { action, resource } = body;
+        Self { action, kind: resource.kind, id: resource.id, org: resource.org_id, name: resource.name }
+    }
+}
+
+/// An authorization below `path`, with what its `token` member says.
+pub fn authorization_body(details: Details, token: NewToken, path: &str) -> AuthorizationBody {
     let authorization = details.authorization;
     AuthorizationBody {
         links: Links {
-            this: format!("/api/v2/authorizations/{}", authorization.id),
+            this: format!("{path}/{}", authorization.id),
             user: format!("/api/v2/users/{}", authorization.user),
         },
         id: authorization.id,
-        token: Some(token.unwrap_or_else(|| NewToken::supplied(String::new()))),
+        token,
         status: authorization.status,
         description: authorization.description,
         org_id: authorization.org,
@@ -135,6 +248,30 @@ fn permission_body(named: Named) -> PermissionBody {
     }
 }
 
+const PATH: &str = "/api/v2/authorizations";
+
+fn without_token(details: Details) -> AuthorizationBody {
+    authorization_body(details, NewToken::supplied(String::new()), PATH)
+}
+
+/// List authorizations
+///
+/// Those that the caller may read, and whose owners they may read. All of them, unless `limit` says otherwise.
+#[utoipa::path(get, path = "/api/v2/authorizations", tag = "Authorizations", operation_id = "GetAuthorizations",
+    params(
+        ("userID" = Option<UserId>, Query, description = "Only this owner's."),
+        ("user" = Option<String>, Query, description = "Only those of the owner with this name."),
+        ("orgID" = Option<OrgId>, Query, description = "Only this organization's."),
+        ("org" = Option<String>, Query, description = "Only those of the organization with this name."),
+        ("id" = Option<AuthorizationId>, Query, description = "Only this one; the other filters don't count."),
+        ("token" = Option<String>, Query, description = "Ignored, as InfluxDB does."),
+        ("q" = Option<String>, Query, description = "Only those whose description, owner, id, prefix or permissions contain this text. Jeton's own."),
+        ("status" = Option<Status>, Query, description = "Only active or only inactive ones. Jeton's own."),
+        ("sort" = Option<String>, Query, description = "`createdAt`, `description` or `status`, with `-` before it to turn it round. Jeton's own."),
+        ("limit" = Option<u16>, Query, description = "At most so many, 1 to 1000. Jeton's own."),
+        ("after" = Option<AuthorizationId>, Query, description = "Only those that come after this one. Jeton's own."),
+    ),
+    responses((status = 200, description = "The authorizations.", body = ListBody), BadRequest, NotFound, Gated))]
 pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, Refusal> {
     let asked = AuthorizationQuery {
         user: query.id("userID")?,
@@ -149,8 +286,8 @@ pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: 
         after: query.id("after")?,
     };
     let found = state.service.authorizations(&caller, &asked).await?;
-    let authorizations = found.into_iter().map(|details| body(details, None)).collect();
-    Ok(indented(StatusCode::OK, &ListBody { links: ListLinks { this: "/api/v2/authorizations" }, authorizations }))
+    let authorizations = found.into_iter().map(without_token).collect();
+    Ok(indented(StatusCode::OK, &ListBody { links: ListLinks { this: PATH }, authorizations }))
 }
 
 /// `sort=createdAt`, `-createdAt`, `description`, …
@@ -169,57 +306,56 @@ fn limit(query: &Query) -> Result<Option<u64>, Error> {
     text.parse().ok().filter(|limit| (1..=1000).contains(limit)).map(Some).ok_or_else(refuse)
 }
 
+/// Create an authorization
+///
+/// Needs `write:authorizations` in the organization, `write:users` of the owner, and each permission that is granted.
+/// The answer alone shows the token.
+#[utoipa::path(post, path = "/api/v2/authorizations", tag = "Authorizations", operation_id = "PostAuthorizations",
+    request_body = PostBody,
+    responses((status = 201, description = "The authorization, with its token.", body = AuthorizationBody), BadRequest, Conflict, TooLarge, Gated))]
 pub async fn create(State(state): State<AppState>, Caller(caller): Caller, request: Body) -> Result<Response, Refusal> {
-    let asked = read_object(request, Error::BadJsonStructure, asked).await?;
-    let created = state.service.create_authorization(&caller, asked, None).await?;
-    Ok(no_store(indented(StatusCode::CREATED, &body(created.details, Some(created.token)))))
+    let asked: PostBody = read(request, Error::BadJsonStructure).await?;
+    let created = state.service.create_authorization(&caller, asked.into(), None).await?;
+    Ok(no_store(indented(StatusCode::CREATED, &authorization_body(created.details, created.token, PATH))))
 }
 
-fn asked(members: Members<'_>) -> Result<AskedAuthorization, String> {
-    Ok(AskedAuthorization {
-        org: members.id("orgID")?,
-        user: members.id("userID")?,
-        status: members.text("status")?,
-        description: members.text("description")?.unwrap_or_default(),
-        permissions: members.list("permissions")?.iter().map(asked_permission).collect::<Result<_, _>>()?,
-    })
-}
-
-fn asked_permission(json: &Json) -> Result<AskedPermission, String> {
-    let members = json.object()?;
-    let resource = members.object("resource")?;
-    Ok(AskedPermission {
-        action: members.text("action")?.unwrap_or_default(),
-        kind: resource.text("type")?.unwrap_or_default(),
-        id: resource.id("id")?,
-        org: resource.id("orgID")?,
-        name: resource.text("name")?,
-    })
-}
-
+/// Retrieve an authorization
+#[utoipa::path(get, path = "/api/v2/authorizations/{authID}", tag = "Authorizations", operation_id = "GetAuthorizationsID",
+    params(("authID" = AuthorizationId, Path, description = "The authorization.")),
+    responses((status = 200, description = "The authorization.", body = AuthorizationBody), BadRequest, NotFound, Gated))]
 pub async fn get(
     State(state): State<AppState>,
     Caller(caller): Caller,
     PathId(id): PathId<AuthorizationId>,
 ) -> Result<Response, Refusal> {
     let details = state.service.authorization(&caller, id).await?;
-    Ok(indented(StatusCode::OK, &body(details, None)))
+    Ok(indented(StatusCode::OK, &without_token(details)))
 }
 
+/// Activate, deactivate or describe an authorization
+///
+/// Members that are left out stay as they are. Permissions never change.
+#[utoipa::path(patch, path = "/api/v2/authorizations/{authID}", tag = "Authorizations", operation_id = "PatchAuthorizationsID",
+    params(("authID" = AuthorizationId, Path, description = "The authorization.")),
+    request_body = PatchBody,
+    responses((status = 200, description = "The authorization.", body = AuthorizationBody), BadRequest, NotFound, TooLarge, Gated))]
 pub async fn update(
     State(state): State<AppState>,
     Caller(caller): Caller,
     PathId(id): PathId<AuthorizationId>,
     request: Body,
 ) -> Result<Response, Refusal> {
-    let update = read_object(request, Error::BadJson, |members| {
-        Ok(AuthorizationUpdate { status: members.text("status")?, description: members.text("description")? })
-    })
-    .await?;
-    let details = state.service.update_authorization(&caller, id, update).await?;
-    Ok(indented(StatusCode::OK, &body(details, None)))
+    let update: PatchBody = read(request, Error::BadJson).await?;
+    let details = state.service.update_authorization(&caller, id, update.into()).await?;
+    Ok(indented(StatusCode::OK, &without_token(details)))
 }
 
+/// Delete an authorization
+///
+/// Its token is refused from the next request on.
+#[utoipa::path(delete, path = "/api/v2/authorizations/{authID}", tag = "Authorizations", operation_id = "DeleteAuthorizationsID",
+    params(("authID" = AuthorizationId, Path, description = "The authorization.")),
+    responses((status = 204, description = "It is deleted."), BadRequest, NotFound, Gated))]
 pub async fn delete(
     State(state): State<AppState>,
     Caller(caller): Caller,

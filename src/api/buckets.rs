@@ -6,14 +6,18 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{
     extract::{Caller, PathId},
-    json::{Json, Members, indented, read_object},
+    json::read,
+    labels::NoLabels,
     no_content,
-    query::{Paging, Query},
+    query::{Paging, PagingParameters, Query},
     refusal::Refusal,
+    schema::{BadRequest, Conflict, Gated, NotFound, TooLarge},
+    write::indented,
 };
 use crate::{
     model::{Bucket, BucketId, Error, OrgId, Timestamp, bucket::BucketKind},
@@ -21,8 +25,10 @@ use crate::{
     service::buckets::{AskedBucket, AskedRetention, BucketQuery, BucketUpdate},
 };
 
-#[derive(Serialize)]
+/// A bucket.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Bucket)]
 pub struct BucketBody {
     id: BucketId,
     #[serde(rename = "orgID")]
@@ -30,28 +36,36 @@ pub struct BucketBody {
     #[serde(rename = "type")]
     kind: BucketKind,
     #[serde(skip_serializing_if = "String::is_empty")]
+    #[schema(required = false)]
     description: String,
     name: String,
+    /// The 1.x retention policy's name.
     #[serde(rename = "rp", skip_serializing_if = "String::is_empty")]
+    #[schema(required = false)]
     retention_policy: String,
-    retention_rules: [RuleBody; 1],
+    retention_rules: Vec<RuleBody>,
     created_at: Timestamp,
     updated_at: Timestamp,
     links: Links,
-    labels: [(); 0],
+    labels: NoLabels,
 }
 
-/// Seconds; `everySeconds` 0 is for ever.
-#[derive(Serialize)]
+/// How long data is kept.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = RetentionRule)]
 struct RuleBody {
     #[serde(rename = "type")]
+    #[schema(examples("expire"))]
     kind: &'static str,
+    /// Seconds; 0 is for ever.
     every_seconds: i64,
+    /// Seconds.
     shard_group_duration_seconds: i64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = BucketLinks)]
 struct Links {
     labels: String,
     members: String,
@@ -62,20 +76,82 @@ struct Links {
     write: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Buckets)]
 struct ListBody {
     links: PageLinks,
     buckets: Vec<BucketBody>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = BucketsLinks)]
 struct PageLinks {
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     prev: Option<String>,
     #[serde(rename = "self")]
     this: String,
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     next: Option<String>,
+}
+
+/// A bucket to create.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = PostBucketRequest)]
+struct PostBody {
+    #[serde(rename = "orgID")]
+    #[schema(required)]
+    org_id: Option<OrgId>,
+    /// At most 255 bytes, without quotation marks, not beginning with `_`.
+    #[schema(required, min_length = 1, max_length = 255)]
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    description: String,
+    /// The 1.x retention policy's name.
+    #[serde(default)]
+    rp: String,
+    /// One, or none to keep data for ever.
+    #[schema(max_items = 1)]
+    #[serde(default)]
+    retention_rules: Vec<AskedRule>,
+}
+
+/// What may change about a bucket.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = PatchBucketRequest)]
+struct PatchBody {
+    #[schema(min_length = 1, max_length = 255)]
+    name: Option<String>,
+    description: Option<String>,
+    #[schema(max_items = 1)]
+    retention_rules: Option<Vec<AskedRule>>,
+}
+
+/// How long data is to be kept.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = RetentionRuleRequest)]
+struct AskedRule {
+    /// Seconds, at least 3,600; 0 is for ever.
+    #[schema(minimum = 0)]
+    every_seconds: Option<i64>,
+    /// Seconds; not longer than data is kept.
+    #[schema(minimum = 0)]
+    shard_group_duration_seconds: Option<i64>,
+}
+
+impl From<AskedRule> for AskedRetention {
+    fn from(rule: AskedRule) -> Self {
+        Self { every: rule.every_seconds, shard_group: rule.shard_group_duration_seconds }
+    }
+}
+
+fn rules(rules: Vec<AskedRule>) -> Vec<AskedRetention> {
+    rules.into_iter().map(Into::into).collect()
 }
 
 pub fn bucket_body(bucket: Bucket) -> BucketBody {
@@ -88,7 +164,7 @@ pub fn bucket_body(bucket: Bucket) -> BucketBody {
         description: bucket.description,
         name: bucket.name,
         retention_policy: bucket.retention_policy,
-        retention_rules: [RuleBody {
+        retention_rules: vec![RuleBody {
             kind: "expire",
             every_seconds: bucket.retention.every,
             shard_group_duration_seconds: bucket.retention.shard_group,
@@ -103,10 +179,23 @@ pub fn bucket_body(bucket: Bucket) -> BucketBody {
             this: format!("/api/v2/buckets/{id}"),
             write: format!("/api/v2/write?org={org}&bucket={id}"),
         },
-        labels: [],
+        labels: NoLabels([]),
     }
 }
 
+/// List buckets
+///
+/// Of one organization in the order of their names, else in the order of their ids. Those that the caller may not read
+/// are left out after paging, so pages may be short.
+#[utoipa::path(get, path = "/api/v2/buckets", tag = "Buckets", operation_id = "GetBuckets",
+    params(
+        PagingParameters,
+        ("org" = Option<String>, Query, description = "Only those of the organization with this name."),
+        ("orgID" = Option<OrgId>, Query, description = "Only this organization's."),
+        ("name" = Option<String>, Query, description = "Only those with this name."),
+        ("id" = Option<BucketId>, Query, description = "Only this one."),
+    ),
+    responses((status = 200, description = "The buckets.", body = ListBody), BadRequest, NotFound, Gated))]
 pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, Refusal> {
     let paging = Paging::of(&query)?;
     let asked = BucketQuery {
@@ -149,32 +238,28 @@ fn page_links(asked: &BucketQuery, query: &Query, count: usize) -> PageLinks {
     }
 }
 
+/// Create a bucket
+///
+/// Needs `write:buckets` of the organization.
+#[utoipa::path(post, path = "/api/v2/buckets", tag = "Buckets", operation_id = "PostBuckets",
+    request_body = PostBody,
+    responses((status = 201, description = "The bucket.", body = BucketBody), BadRequest, NotFound, Conflict, TooLarge, Gated))]
 pub async fn create(State(state): State<AppState>, Caller(caller): Caller, request: Body) -> Result<Response, Refusal> {
-    let asked = read_object(request, Error::BadJsonResource, |members| {
-        Ok(AskedBucket {
-            org: members.id("orgID")?,
-            name: members.text("name")?.unwrap_or_default(),
-            description: members.text("description")?.unwrap_or_default(),
-            retention_policy: members.text("rp")?.unwrap_or_default(),
-            retention: rules(members)?,
-        })
-    })
-    .await?;
+    let asked: PostBody = read(request, Error::BadJsonResource).await?;
+    let asked = AskedBucket {
+        org: asked.org_id,
+        name: asked.name,
+        description: asked.description,
+        retention_policy: asked.rp,
+        retention: rules(asked.retention_rules),
+    };
     Ok(indented(StatusCode::CREATED, &bucket_body(state.service.create_bucket(&caller, asked).await?)))
 }
 
-fn rules(members: Members<'_>) -> Result<Vec<AskedRetention>, String> {
-    members.list("retentionRules")?.iter().map(rule).collect()
-}
-
-fn rule(json: &Json) -> Result<AskedRetention, String> {
-    let members = json.object()?;
-    Ok(AskedRetention {
-        every: members.number("everySeconds")?,
-        shard_group: members.number("shardGroupDurationSeconds")?,
-    })
-}
-
+/// Retrieve a bucket
+#[utoipa::path(get, path = "/api/v2/buckets/{bucketID}", tag = "Buckets", operation_id = "GetBucketsID",
+    params(("bucketID" = BucketId, Path, description = "The bucket.")),
+    responses((status = 200, description = "The bucket.", body = BucketBody), BadRequest, NotFound, Gated))]
 pub async fn get(
     State(state): State<AppState>,
     Caller(caller): Caller,
@@ -183,20 +268,28 @@ pub async fn get(
     Ok(indented(StatusCode::OK, &bucket_body(state.service.bucket(&caller, id).await?)))
 }
 
+/// Change a bucket
+///
+/// Members that are left out stay as they are.
+#[utoipa::path(patch, path = "/api/v2/buckets/{bucketID}", tag = "Buckets", operation_id = "PatchBucketsID",
+    params(("bucketID" = BucketId, Path, description = "The bucket.")),
+    request_body = PatchBody,
+    responses((status = 200, description = "The bucket.", body = BucketBody), BadRequest, NotFound, Conflict, TooLarge, Gated))]
 pub async fn update(
     State(state): State<AppState>,
     Caller(caller): Caller,
     PathId(id): PathId<BucketId>,
     request: Body,
 ) -> Result<Response, Refusal> {
-    let update = read_object(request, Error::BadJsonResource, |members| {
-        let retention = members.get("retentionRules").is_some().then(|| rules(members)).transpose()?;
-        Ok(BucketUpdate { name: members.text("name")?, description: members.text("description")?, retention })
-    })
-    .await?;
+    let PatchBody { name, description, retention_rules } = read(request, Error::BadJsonResource).await?;
+    let update = BucketUpdate { name, description, retention: retention_rules.map(rules) };
     Ok(indented(StatusCode::OK, &bucket_body(state.service.update_bucket(&caller, id, update).await?)))
 }
 
+/// Delete a bucket
+#[utoipa::path(delete, path = "/api/v2/buckets/{bucketID}", tag = "Buckets", operation_id = "DeleteBucketsID",
+    params(("bucketID" = BucketId, Path, description = "The bucket.")),
+    responses((status = 204, description = "It is deleted."), BadRequest, NotFound, Gated))]
 pub async fn delete(
     State(state): State<AppState>,
     Caller(caller): Caller,

@@ -1,5 +1,7 @@
 //! What handlers ask of a request.
 
+use std::str::FromStr;
+
 use axum::{
     extract::{FromRequestParts, Path},
     http::{HeaderMap, header, request::Parts},
@@ -41,23 +43,52 @@ impl<S: Sync> FromRequestParts<S> for Client {
     }
 }
 
-/// The one id in a path.
+/// The first id in a path: what the request is about.
 pub struct PathId<T>(pub T);
 
-impl<S: Send + Sync, T: std::str::FromStr<Err = IdError> + Send> FromRequestParts<S> for PathId<T> {
+/// The first id in a path, of something whose parts the request is about. A bad one is refused in other words.
+pub struct ParentId<T>(pub T);
+
+/// The last id in a path: which part of the thing.
+pub struct PartId<T>(pub T);
+
+impl<S: Send + Sync, T: FromStr<Err = IdError> + Send> FromRequestParts<S> for PathId<T> {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
-        let path = Path::<OnlyId>::from_request_parts(parts, state).await;
-        let id = path.map_err(|_| IdError::Length).and_then(|Path(OnlyId { id })| id.parse());
-        id.map(Self).map_err(|error| Refusal(error.into()).into_response())
+        let ids = ids(parts, state).await;
+        parse(ids.first()).map(Self).map_err(|error| Refusal(error.into()).into_response())
     }
 }
 
-/// By its name: the routers around this one leave parameters of their own.
-#[derive(serde::Deserialize)]
-struct OnlyId {
-    id: String,
+impl<S: Send + Sync, T: FromStr<Err = IdError> + Send> FromRequestParts<S> for ParentId<T> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let ids = ids(parts, state).await;
+        parse(ids.first()).map(Self).map_err(|error| Refusal(Error::CorruptId(error)).into_response())
+    }
+}
+
+impl<S: Send + Sync, T: FromStr<Err = IdError> + Send> FromRequestParts<S> for PartId<T> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
+        let ids = ids(parts, state).await;
+        parse(ids.last()).map(Self).map_err(|error| Refusal(error.into()).into_response())
+    }
+}
+
+/// The ids in a path. The routers around this one leave parameters of their own, which are none. Text that is not UTF-8
+/// is no id.
+async fn ids<S: Send + Sync>(parts: &mut Parts, state: &S) -> Vec<String> {
+    let parameters = Path::<Vec<(String, String)>>::from_request_parts(parts, state).await;
+    let parameters = parameters.map_or_else(|_| Vec::new(), |Path(parameters)| parameters);
+    parameters.into_iter().filter(|(name, _)| name.ends_with("ID")).map(|(_, value)| value).collect()
+}
+
+fn parse<T: FromStr<Err = IdError>>(text: Option<&String>) -> Result<T, IdError> {
+    text.ok_or(IdError::Length)?.parse()
 }
 
 /// Name and password of `Authorization: Basic …`.

@@ -16,13 +16,14 @@ use crate::{
 };
 
 /// Answered to anyone, under exactly these names: with a slash at the end they ask for credentials.
-const OPEN: [(Method, &str); 6] = [
+const OPEN: [(Method, &str); 7] = [
     (Method::GET, "/api/v2"),
     (Method::POST, "/api/v2/signin"),
     (Method::POST, "/api/v2/signout"),
     (Method::GET, "/api/v2/setup"),
     (Method::POST, "/api/v2/setup"),
     (Method::GET, "/api/v2/swagger.json"),
+    (Method::GET, "/api/v2/openapi.json"),
 ];
 
 pub async fn gate(State(state): State<AppState>, mut request: Request, next: Next) -> Response {

@@ -1,167 +1,159 @@
-//! Members and owners of organizations and buckets (contract §5.3).
+//! Members and owners of organizations, buckets and telegraf configurations (contract §5.3).
 
 use axum::{
     body::Body,
-    extract::{Path, State},
+    extract::State,
     http::StatusCode,
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    extract::Caller,
-    json::{indented, read_object},
-    no_content, not_found_text,
+    extract::{Caller, ParentId, PartId},
+    json::read,
+    no_content,
     refusal::Refusal,
+    schema::{BadRequest, Conflict, Gated, NotFound, TooLarge},
     users::{UserBody, user_body},
+    write::indented,
 };
 use crate::{
-    model::{Error, User, UserId, org::Role},
+    model::{BucketId, Error, OrgId, TelegrafId, User, UserId, org::Role},
     server::AppState,
     service::members::Parent,
 };
 
-#[derive(Serialize)]
+/// A user, and what they are there.
+#[derive(Serialize, ToSchema)]
+#[schema(as = ResourceMember)]
 struct MemberBody {
     role: Role,
     #[serde(flatten)]
     user: UserBody,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ResourceMembers)]
 struct ListBody {
     links: Links,
     users: Vec<MemberBody>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = ResourceMembersLinks)]
 struct Links {
     #[serde(rename = "self")]
     this: String,
 }
 
-/// Whose members or owners, from the path.
-struct Group {
-    parent: Parent,
-    role: Role,
-    path: String,
+/// A user to make member or owner.
+#[derive(Default, Deserialize, ToSchema)]
+#[schema(as = AddResourceMemberRequestBody)]
+struct PostBody {
+    #[schema(required)]
+    id: Option<UserId>,
 }
 
-#[derive(Clone, Copy)]
-enum Kind {
-    Org,
-    Bucket,
+/// Of every kind of thing, members and owners.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .merge(org_members::routes())
+        .merge(org_owners::routes())
+        .merge(bucket_members::routes())
+        .merge(bucket_owners::routes())
+        .merge(telegraf_members::routes())
+        .merge(telegraf_owners::routes())
 }
 
-/// The parts of a path, by name: the routers around this one leave parameters of their own.
-#[derive(Deserialize)]
-pub struct GroupPath {
-    id: String,
-    role: String,
-}
-
-#[derive(Deserialize)]
-pub struct MemberPath {
-    id: String,
-    role: String,
-    user: String,
-}
-
-/// `None`: neither members nor owners, so an unknown path.
-fn group(kind: Kind, id: &str, role: &str) -> Result<Option<Group>, Error> {
-    let (role, plural) = match role {
-        "members" => (Role::Member, "members"),
-        "owners" => (Role::Owner, "owners"),
-        _ => return Ok(None),
+fn path(parent: Parent, role: Role) -> String {
+    let parent = match parent {
+        Parent::Org(id) => format!("orgs/{id}"),
+        Parent::Bucket(id) => format!("buckets/{id}"),
+        Parent::Telegraf(id) => format!("telegrafs/{id}"),
     };
-    let (parent, name) = match kind {
-        Kind::Org => (Parent::Org(id.parse().map_err(Error::CorruptId)?), "orgs"),
-        Kind::Bucket => (Parent::Bucket(id.parse().map_err(Error::CorruptId)?), "buckets"),
-    };
-    Ok(Some(Group { parent, role, path: format!("/api/v2/{name}/{id}/{plural}") }))
+    format!("/api/v2/{parent}/{}s", role.name())
 }
 
 fn member_body(role: Role, user: User) -> MemberBody {
     MemberBody { role, user: user_body(user) }
 }
 
-pub async fn of_org(state: State<AppState>, caller: Caller, Path(path): Path<GroupPath>) -> Result<Response, Refusal> {
-    list(state, caller, group(Kind::Org, &path.id, &path.role)?).await
-}
-
-pub async fn of_bucket(
-    state: State<AppState>,
-    caller: Caller,
-    Path(path): Path<GroupPath>,
-) -> Result<Response, Refusal> {
-    list(state, caller, group(Kind::Bucket, &path.id, &path.role)?).await
-}
-
-async fn list(
-    State(state): State<AppState>,
-    Caller(caller): Caller,
-    group: Option<Group>,
-) -> Result<Response, Refusal> {
-    let Some(Group { parent, role, path }) = group else { return Ok(not_found_text()) };
-    let users = state.service.members(&caller, parent, role).await?;
+async fn list(state: AppState, caller: Caller, parent: Parent, role: Role) -> Result<Response, Refusal> {
+    let users = state.service.members(&caller.0, parent, role).await?;
     let users = users.into_iter().map(|user| member_body(role, user)).collect();
-    Ok(indented(StatusCode::OK, &ListBody { links: Links { this: path }, users }))
+    Ok(indented(StatusCode::OK, &ListBody { links: Links { this: path(parent, role) }, users }))
 }
 
-pub async fn add_to_org(
-    state: State<AppState>,
-    caller: Caller,
-    Path(path): Path<GroupPath>,
-    request: Body,
-) -> Result<Response, Refusal> {
-    add(state, caller, group(Kind::Org, &path.id, &path.role)?, request).await
-}
-
-pub async fn add_to_bucket(
-    state: State<AppState>,
-    caller: Caller,
-    Path(path): Path<GroupPath>,
-    request: Body,
-) -> Result<Response, Refusal> {
-    add(state, caller, group(Kind::Bucket, &path.id, &path.role)?, request).await
-}
-
-async fn add(
-    State(state): State<AppState>,
-    Caller(caller): Caller,
-    group: Option<Group>,
-    request: Body,
-) -> Result<Response, Refusal> {
-    let Some(Group { parent, role, .. }) = group else { return Ok(not_found_text()) };
-    let user = read_object(request, Error::BadJson, |members| members.id("id")).await?;
-    let user = state.service.add_member(&caller, parent, user, role).await?;
+async fn add(state: AppState, caller: Caller, parent: Parent, role: Role, request: Body) -> Result<Response, Refusal> {
+    let PostBody { id } = read(request, Error::BadJson).await?;
+    let user = state.service.add_member(&caller.0, parent, id, role).await?;
     Ok(indented(StatusCode::CREATED, &member_body(role, user)))
 }
 
-pub async fn remove_from_org(
-    state: State<AppState>,
-    caller: Caller,
-    Path(path): Path<MemberPath>,
-) -> Result<Response, Refusal> {
-    remove(state, caller, group(Kind::Org, &path.id, &path.role)?, &path.user).await
-}
-
-pub async fn remove_from_bucket(
-    state: State<AppState>,
-    caller: Caller,
-    Path(path): Path<MemberPath>,
-) -> Result<Response, Refusal> {
-    remove(state, caller, group(Kind::Bucket, &path.id, &path.role)?, &path.user).await
-}
-
-async fn remove(
-    State(state): State<AppState>,
-    Caller(caller): Caller,
-    group: Option<Group>,
-    user: &str,
-) -> Result<Response, Refusal> {
-    let Some(Group { parent, .. }) = group else { return Ok(not_found_text()) };
-    let user: UserId = user.parse()?;
-    state.service.remove_member(&caller, parent, user).await?;
+async fn remove(state: AppState, caller: Caller, parent: Parent, user: UserId) -> Result<Response, Refusal> {
+    state.service.remove_member(&caller.0, parent, user).await?;
     Ok(no_content().into_response())
 }
+
+/// The three operations on one role in one kind of thing, each documented under its own path.
+macro_rules! role_in {
+    ($module:ident: $role:ident $word:tt of $parent:ident($id:ty) $thing:tt, $tag:tt, $name:tt, $path:tt, $part:tt, [$list:tt, $add:tt, $remove:tt]) => {
+        mod $module {
+            use super::*;
+
+            pub fn routes() -> OpenApiRouter<AppState> {
+                OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(remove))
+            }
+
+            /// In the order of ids. A thing that the caller may not read is told like one that does not exist.
+            #[utoipa::path(get, path = $path, tag = $tag, operation_id = $list, summary = concat!("List the ", $word, "s of ", $thing),
+                params(($name = $id, Path, description = "Where they have it.")),
+                responses((status = 200, description = "The users.", body = ListBody), BadRequest, NotFound, Gated))]
+            async fn list(State(state): State<AppState>, caller: Caller, ParentId(id): ParentId<$id>) -> Result<Response, Refusal> {
+                super::list(state, caller, Parent::$parent(id), Role::$role).await
+            }
+
+            /// Whoever is member or owner already is refused.
+            #[utoipa::path(post, path = $path, tag = $tag, operation_id = $add, request_body = PostBody, summary = concat!("Make a user ", $word, " of ", $thing),
+                params(($name = $id, Path, description = "Where they get it.")),
+                responses((status = 201, description = "The user.", body = MemberBody), BadRequest, NotFound, Conflict, TooLarge, Gated))]
+            async fn add(State(state): State<AppState>, caller: Caller, ParentId(id): ParentId<$id>, request: Body) -> Result<Response, Refusal> {
+                super::add(state, caller, Parent::$parent(id), Role::$role, request).await
+            }
+
+            /// Takes a user's role, whichever it is; nothing happens if they have none.
+            #[utoipa::path(delete, path = $part, tag = $tag, operation_id = $remove, summary = concat!("Remove one of the ", $word, "s of ", $thing),
+                params(($name = $id, Path, description = "Where they have it."), ("userID" = UserId, Path, description = "The user.")),
+                responses((status = 204, description = "They have none."), BadRequest, NotFound, Gated))]
+            async fn remove(
+                State(state): State<AppState>,
+                caller: Caller,
+                ParentId(id): ParentId<$id>,
+                PartId(user): PartId<UserId>,
+            ) -> Result<Response, Refusal> {
+                super::remove(state, caller, Parent::$parent(id), user).await
+            }
+        }
+    };
+}
+
+role_in!(org_members: Member "member" of Org(OrgId) "an organization", "Organizations", "orgID",
+    "/api/v2/orgs/{orgID}/members", "/api/v2/orgs/{orgID}/members/{userID}",
+    ["GetOrgsIDMembers", "PostOrgsIDMembers", "DeleteOrgsIDMembersID"]);
+role_in!(org_owners: Owner "owner" of Org(OrgId) "an organization", "Organizations", "orgID",
+    "/api/v2/orgs/{orgID}/owners", "/api/v2/orgs/{orgID}/owners/{userID}",
+    ["GetOrgsIDOwners", "PostOrgsIDOwners", "DeleteOrgsIDOwnersID"]);
+role_in!(bucket_members: Member "member" of Bucket(BucketId) "a bucket", "Buckets", "bucketID",
+    "/api/v2/buckets/{bucketID}/members", "/api/v2/buckets/{bucketID}/members/{userID}",
+    ["GetBucketsIDMembers", "PostBucketsIDMembers", "DeleteBucketsIDMembersID"]);
+role_in!(bucket_owners: Owner "owner" of Bucket(BucketId) "a bucket", "Buckets", "bucketID",
+    "/api/v2/buckets/{bucketID}/owners", "/api/v2/buckets/{bucketID}/owners/{userID}",
+    ["GetBucketsIDOwners", "PostBucketsIDOwners", "DeleteBucketsIDOwnersID"]);
+role_in!(telegraf_members: Member "member" of Telegraf(TelegrafId) "a telegraf configuration", "Telegrafs", "telegrafID",
+    "/api/v2/telegrafs/{telegrafID}/members", "/api/v2/telegrafs/{telegrafID}/members/{userID}",
+    ["GetTelegrafsIDMembers", "PostTelegrafsIDMembers", "DeleteTelegrafsIDMembersID"]);
+role_in!(telegraf_owners: Owner "owner" of Telegraf(TelegrafId) "a telegraf configuration", "Telegrafs", "telegrafID",
+    "/api/v2/telegrafs/{telegrafID}/owners", "/api/v2/telegrafs/{telegrafID}/owners/{userID}",
+    ["GetTelegrafsIDOwners", "PostTelegrafsIDOwners", "DeleteTelegrafsIDOwnersID"]);

@@ -1,20 +1,29 @@
 //! InfluxDB's wire format: read a request, call one operation of the service, write the answer. No rules.
+//!
+//! Every handler carries its own description; the routes and the OpenAPI document are made of the same list.
 
 mod authorizations;
 mod buckets;
+mod dbrps;
+mod decode;
 mod extract;
 mod gate;
 mod json;
+mod labels;
 mod members;
+pub mod openapi;
 mod orgs;
 mod query;
 mod refusal;
 mod resources;
+mod schema;
 mod session;
 mod setup;
 pub mod system;
 mod telegrafs;
 mod users;
+mod v1_authorizations;
+mod write;
 
 use axum::{
     Router,
@@ -22,43 +31,53 @@ use axum::{
     http::{StatusCode, header},
     middleware,
     response::{IntoResponse, Response},
-    routing::{any, delete, get, patch, post, put},
+    routing::any,
 };
 use tower::ServiceBuilder;
+use utoipa::OpenApi as _;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{model::Error, server::AppState};
 use refusal::Refusal;
 
-/// Everything below `/api/v2` and `/private`. The gate stands before the routes: credentials are asked for before a
-/// path is looked at (contract §1.6).
+/// Everything below `/api/v2` and `/private`, with its description.
+fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::with_openapi(openapi::Description::openapi())
+        .routes(routes!(resources::root))
+        .routes(routes!(setup::allowed, setup::set_up))
+        .routes(routes!(session::sign_in))
+        .routes(routes!(session::sign_out))
+        .routes(routes!(users::me))
+        .routes(routes!(users::change_own_password))
+        .routes(routes!(authorizations::list, authorizations::create))
+        .routes(routes!(authorizations::get, authorizations::update, authorizations::delete))
+        .routes(routes!(v1_authorizations::list, v1_authorizations::create))
+        .routes(routes!(v1_authorizations::get, v1_authorizations::update, v1_authorizations::delete))
+        .routes(routes!(v1_authorizations::set_password))
+        .routes(routes!(users::list, users::create))
+        .routes(routes!(users::get, users::update, users::delete))
+        .routes(routes!(users::permissions))
+        .routes(routes!(users::set_password, users::change_password))
+        .routes(routes!(orgs::list, orgs::create))
+        .routes(routes!(orgs::get, orgs::update, orgs::delete))
+        .routes(routes!(buckets::list, buckets::create))
+        .routes(routes!(buckets::get, buckets::update, buckets::delete))
+        .routes(routes!(telegrafs::list, telegrafs::create))
+        .routes(routes!(telegrafs::get, telegrafs::update, telegrafs::delete))
+        .routes(routes!(dbrps::list, dbrps::create))
+        .routes(routes!(dbrps::get, dbrps::update, dbrps::delete))
+        .merge(members::routes())
+        .merge(labels::routes())
+        .routes(routes!(openapi::document))
+        .routes(routes!(openapi::swagger))
+}
+
+/// The gate stands before the routes: credentials are asked for before a path is looked at (contract §1.6).
 pub fn router(state: &AppState) -> Router<AppState> {
-    let routes = Router::new()
-        .route("/api/v2", get(resources::root))
+    let (routes, _) = routes().split_for_parts();
+    let routes = routes
+        // By any method, unlike its description.
         .route("/api/v2/resources", any(resources::list))
-        .route("/api/v2/setup", get(setup::allowed).post(setup::set_up))
-        .route("/api/v2/signin", post(session::sign_in))
-        .route("/api/v2/signout", post(session::sign_out))
-        .route("/api/v2/me", get(users::me))
-        .route("/api/v2/me/password", put(users::change_own_password))
-        .route("/api/v2/authorizations", get(authorizations::list).post(authorizations::create))
-        .route(
-            "/api/v2/authorizations/{id}",
-            get(authorizations::get).patch(authorizations::update).delete(authorizations::delete),
-        )
-        .route("/api/v2/users", get(users::list).post(users::create))
-        .route("/api/v2/users/{id}", get(users::get).patch(users::update).delete(users::delete))
-        .route("/api/v2/users/{id}/permissions", get(users::permissions))
-        .route("/api/v2/users/{id}/password", post(users::set_password).put(users::change_password))
-        .route("/api/v2/orgs", get(orgs::list).post(orgs::create))
-        .route("/api/v2/orgs/{id}", get(orgs::get).patch(orgs::update).delete(orgs::delete))
-        .route("/api/v2/orgs/{id}/{role}", get(members::of_org).post(members::add_to_org))
-        .route("/api/v2/orgs/{id}/{role}/{user}", delete(members::remove_from_org))
-        .route("/api/v2/buckets", get(buckets::list).post(buckets::create))
-        .route("/api/v2/buckets/{id}", patch(buckets::update).get(buckets::get).delete(buckets::delete))
-        .route("/api/v2/buckets/{id}/{role}", get(members::of_bucket).post(members::add_to_bucket))
-        .route("/api/v2/buckets/{id}/{role}/{user}", delete(members::remove_from_bucket))
-        .route("/api/v2/telegrafs", get(telegrafs::list).post(telegrafs::create))
-        .route("/api/v2/telegrafs/{id}", get(telegrafs::get).put(telegrafs::update).delete(telegrafs::delete))
         .fallback(unknown_path)
         .layer(middleware::from_fn(crate::server::observe::remember_route))
         .with_state(state.clone());

@@ -6,23 +6,28 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{
     extract::{Caller, PathId},
-    json::{indented, read_object},
+    json::read,
     no_content,
-    query::{Paging, Query},
+    query::{Paging, PagingParameters, Query},
     refusal::Refusal,
+    schema::{BadRequest, Conflict, Gated, NotFound, TooLarge},
+    write::indented,
 };
 use crate::{
-    model::{Error, Org, OrgId, Timestamp},
+    model::{Error, Org, OrgId, Timestamp, UserId},
     server::AppState,
     service::orgs::{OrgQuery, OrgUpdate},
 };
 
-#[derive(Serialize)]
+/// An organization.
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Organization)]
 pub struct OrgBody {
     links: Links,
     id: OrgId,
@@ -33,7 +38,8 @@ pub struct OrgBody {
 }
 
 /// The names in them are not escaped, and two lead nowhere: influxd's links.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = OrganizationLinks)]
 struct Links {
     buckets: String,
     dashboards: String,
@@ -47,16 +53,39 @@ struct Links {
     tasks: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Organizations)]
 struct ListBody {
     links: ListLinks,
     orgs: Vec<OrgBody>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = OrganizationsLinks)]
 struct ListLinks {
     #[serde(rename = "self")]
     this: &'static str,
+}
+
+/// An organization to create.
+#[derive(Default, Deserialize, ToSchema)]
+#[schema(as = PostOrganizationRequest)]
+struct PostBody {
+    /// At most 255 bytes; unique without regard to spaces around it.
+    #[schema(required, min_length = 1, max_length = 255)]
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    description: String,
+}
+
+/// What may change about an organization.
+#[derive(Default, Deserialize, ToSchema)]
+#[schema(as = PatchOrganizationRequest)]
+struct PatchBody {
+    #[schema(min_length = 1, max_length = 255)]
+    name: Option<String>,
+    description: Option<String>,
 }
 
 pub fn org_body(org: Org) -> OrgBody {
@@ -82,6 +111,17 @@ pub fn org_body(org: Org) -> OrgBody {
     }
 }
 
+/// List organizations
+///
+/// In the order of their ids. Those that the caller may not read are left out.
+#[utoipa::path(get, path = "/api/v2/orgs", tag = "Organizations", operation_id = "GetOrgs",
+    params(
+        PagingParameters,
+        ("org" = Option<String>, Query, description = "Only the one with this name."),
+        ("orgID" = Option<OrgId>, Query, description = "Only this one. What is no id is ignored, as in InfluxDB."),
+        ("userID" = Option<UserId>, Query, description = "Only those of which this user is a member or owner. What is no id is ignored."),
+    ),
+    responses((status = 200, description = "The organizations.", body = ListBody), BadRequest, NotFound, Gated))]
 pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, Refusal> {
     let paging = Paging::<OrgId>::of(&query)?;
     let asked = OrgQuery {
@@ -95,14 +135,21 @@ pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: 
     Ok(indented(StatusCode::OK, &ListBody { links: ListLinks { this: "/api/v2/orgs" }, orgs }))
 }
 
+/// Create an organization
+///
+/// The caller becomes its owner. Needs `write:orgs` of all organizations.
+#[utoipa::path(post, path = "/api/v2/orgs", tag = "Organizations", operation_id = "PostOrgs",
+    request_body = PostBody,
+    responses((status = 201, description = "The organization.", body = OrgBody), BadRequest, Conflict, TooLarge, Gated))]
 pub async fn create(State(state): State<AppState>, Caller(caller): Caller, request: Body) -> Result<Response, Refusal> {
-    let (name, description) = read_object(request, Error::BadJsonResource, |members| {
-        Ok((members.text("name")?.unwrap_or_default(), members.text("description")?.unwrap_or_default()))
-    })
-    .await?;
+    let PostBody { name, description } = read(request, Error::BadJsonResource).await?;
     Ok(indented(StatusCode::CREATED, &org_body(state.service.create_org(&caller, &name, &description).await?)))
 }
 
+/// Retrieve an organization
+#[utoipa::path(get, path = "/api/v2/orgs/{orgID}", tag = "Organizations", operation_id = "GetOrgsID",
+    params(("orgID" = OrgId, Path, description = "The organization.")),
+    responses((status = 200, description = "The organization.", body = OrgBody), BadRequest, NotFound, Gated))]
 pub async fn get(
     State(state): State<AppState>,
     Caller(caller): Caller,
@@ -111,19 +158,28 @@ pub async fn get(
     Ok(indented(StatusCode::OK, &org_body(state.service.org(&caller, id).await?)))
 }
 
+/// Rename or describe an organization
+#[utoipa::path(patch, path = "/api/v2/orgs/{orgID}", tag = "Organizations", operation_id = "PatchOrgsID",
+    params(("orgID" = OrgId, Path, description = "The organization.")),
+    request_body = PatchBody,
+    responses((status = 200, description = "The organization.", body = OrgBody), BadRequest, NotFound, Conflict, TooLarge, Gated))]
 pub async fn update(
     State(state): State<AppState>,
     Caller(caller): Caller,
     PathId(id): PathId<OrgId>,
     request: Body,
 ) -> Result<Response, Refusal> {
-    let update = read_object(request, Error::BadJsonResource, |members| {
-        Ok(OrgUpdate { name: members.text("name")?, description: members.text("description")? })
-    })
-    .await?;
-    Ok(indented(StatusCode::OK, &org_body(state.service.update_org(&caller, id, update).await?)))
+    let PatchBody { name, description } = read(request, Error::BadJsonResource).await?;
+    let org = state.service.update_org(&caller, id, OrgUpdate { name, description }).await?;
+    Ok(indented(StatusCode::OK, &org_body(org)))
 }
 
+/// Delete an organization
+///
+/// With its buckets. Its tokens end, and nothing revives them.
+#[utoipa::path(delete, path = "/api/v2/orgs/{orgID}", tag = "Organizations", operation_id = "DeleteOrgsID",
+    params(("orgID" = OrgId, Path, description = "The organization.")),
+    responses((status = 204, description = "It is deleted."), BadRequest, NotFound, Gated))]
 pub async fn delete(
     State(state): State<AppState>,
     Caller(caller): Caller,

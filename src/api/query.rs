@@ -5,9 +5,10 @@ use axum::{
     http::request::Parts,
     response::{IntoResponse, Response},
 };
+use utoipa::IntoParams;
 
 use super::refusal::Refusal;
-use crate::model::{Error, id::IdError};
+use crate::model::{Error, Id, id::IdError};
 
 /// The parameters of a query, decoded; empty values count as absent.
 pub struct Query(Vec<(String, String)>);
@@ -44,6 +45,28 @@ impl Query {
     }
 }
 
+/// How lists are paged, for the API's description.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "read one by one, in influxd's order")]
+pub struct PagingParameters {
+    /// How many to leave out; a negative number leaves out none.
+    #[param(nullable = false)]
+    offset: Option<i64>,
+    /// Only those that come after this one.
+    #[param(nullable = false)]
+    after: Option<Id>,
+    /// At most so many; 20, unless given.
+    #[param(nullable = false, minimum = 1, maximum = 100)]
+    limit: Option<i64>,
+    /// Whether to turn the order round.
+    #[param(nullable = false)]
+    descending: Option<bool>,
+    /// Read and ignored, as in InfluxDB.
+    #[param(rename = "sortBy", nullable = false)]
+    sort_by: Option<String>,
+}
+
 /// `offset`, `after`, `limit` and `descending`, checked in influxd's order.
 pub struct Paging<T> {
     pub offset: u32,
@@ -78,7 +101,7 @@ impl<T: std::str::FromStr<Err = IdError>> Paging<T> {
 }
 
 /// What Go reads as a truth value.
-fn go_bool(text: &str) -> Option<bool> {
+pub fn go_bool(text: &str) -> Option<bool> {
     match text {
         "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
         "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),

@@ -5,15 +5,21 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde::Serialize;
+use utoipa::ToSchema;
 
-use super::json;
+use super::write;
 use crate::model::Error;
 
 static CODE_HEADER: HeaderName = HeaderName::from_static("x-platform-error-code");
 
-#[derive(Serialize)]
-struct Envelope {
+/// Why a request was refused.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Error)]
+pub struct Envelope {
+    /// What kind of refusal it is, in InfluxDB's words; also in the header `X-Platform-Error-Code`.
+    #[schema(examples("invalid", "unauthorized", "not found", "conflict"))]
     code: &'static str,
+    /// What is wrong, and what to do.
     message: String,
 }
 
@@ -35,19 +41,19 @@ impl From<crate::model::id::IdError> for Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        refuse(&self.0, json::indented)
+        refuse(&self.0, write::indented)
     }
 }
 
 /// What the layer before the resources answers: in one line.
 pub fn refuse_compactly(error: &Error) -> Response {
-    refuse(error, json::compact)
+    refuse(error, write::compact)
 }
 
-fn refuse(error: &Error, write: fn(StatusCode, &Envelope) -> Response) -> Response {
+fn refuse(error: &Error, write_as: fn(StatusCode, &Envelope) -> Response) -> Response {
     let code = error.code();
     let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = write(status, &Envelope { code: code.name(), message: error.to_string() });
+    let mut response = write_as(status, &Envelope { code: code.name(), message: error.to_string() });
     response.headers_mut().insert(CODE_HEADER.clone(), HeaderValue::from_static(code.name()));
     if let Error::TooManyAttempts { seconds } = error
         && let Ok(seconds) = HeaderValue::try_from(seconds.to_string())

@@ -6,16 +6,24 @@ use axum::{
 };
 use serde_json::json;
 
-use super::json::compact;
+use super::{schema::Gated, write::compact};
 use crate::model::ResourceType;
 
-/// The types that can be granted, and `instance`.
+/// List the types of things that can be granted
+///
+/// And `instance`, which can't.
+#[utoipa::path(get, path = "/api/v2/resources", tag = "System", operation_id = "GetResources",
+    responses((status = 200, description = "Their names.", body = Vec<ResourceType>), Gated))]
 pub async fn list() -> Response {
     let names: Vec<&str> = ResourceType::ALL.iter().map(|kind| kind.name()).collect();
     ([(header::CONTENT_TYPE, "application/json")], json!(names).to_string() + "\n").into_response()
 }
 
-/// influxd's map of links; what Jeton does not serve leads to an answer that says so.
+/// List the top of the API
+///
+/// InfluxDB's own map of links; what Jeton does not serve leads to an answer that says so.
+#[utoipa::path(get, path = "/api/v2", tag = "System", operation_id = "GetRoutes", security(()),
+    responses((status = 200, description = "Names and links.", body = serde_json::Value)))]
 pub async fn root() -> Response {
     let names = [
         "authorizations",

@@ -10,7 +10,8 @@ use secrecy::ExposeSecret;
 use super::{
     extract::{Client, basic},
     no_content,
-    refusal::{Refusal, refuse_compactly},
+    refusal::{Envelope, Refusal, refuse_compactly},
+    schema::{Open, TooManyAttempts},
 };
 use crate::{
     model::Error,
@@ -18,6 +19,14 @@ use crate::{
     service::sessions::Kind,
 };
 
+/// Sign in
+///
+/// With name and password as `Authorization: Basic`. The answer sets the session's cookie.
+#[utoipa::path(post, path = "/api/v2/signin", tag = "Sessions", operation_id = "PostSignin", security(("Password" = [])),
+    responses(
+        (status = 204, description = "Signed in.", headers(("Set-Cookie" = String, description = "`influxdb-oss-session`."))),
+        (status = 401, description = "Name or password is wrong.", body = Envelope), TooManyAttempts, Open,
+    ))]
 pub async fn sign_in(
     State(state): State<AppState>,
     Client(client): Client,
@@ -29,7 +38,12 @@ pub async fn sign_in(
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 
-/// The cookie is asked for here, and not at the gate.
+/// Sign out
+///
+/// Ends the session of the cookie.
+// The cookie is asked for here, and not at the gate.
+#[utoipa::path(post, path = "/api/v2/signout", tag = "Sessions", operation_id = "PostSignout", security(("Session" = [])),
+    responses((status = 204, description = "Signed out."), (status = 401, description = "There is no such session.", body = Envelope), Open))]
 pub async fn sign_out(State(state): State<AppState>, Client(client): Client, headers: HeaderMap) -> Response {
     let signed_out = async {
         let key = cookie::read(&headers, cookie::API).ok_or(Error::Unauthenticated)?;

@@ -6,16 +6,21 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::Response,
 };
-use serde::Serialize;
+use secrecy::{ExposeSecret, SecretString};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::{
+    authorizations::Links,
     buckets::{BucketBody, bucket_body},
     extract::Client,
-    json::{indented, read_object},
+    json::read,
     orgs::{OrgBody, org_body},
     refusal::Refusal,
+    schema::{BadRequest, Conflict, Open, TooLarge},
     session::no_store,
-    users::{UserBody, user_body},
+    users::{BarePermission, UserBody, user_body},
+    write::indented,
 };
 use crate::{
     model::{AuthorizationId, Error, OrgId, Permission, Status, Timestamp, UserId, token::NewToken},
@@ -23,12 +28,14 @@ use crate::{
     service::setup::{DoneSetUp, SetUp},
 };
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = IsOnboarding)]
 struct Allowed {
     allowed: bool,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = OnboardingResponse)]
 struct DoneBody {
     user: UserBody,
     bucket: BucketBody,
@@ -37,8 +44,9 @@ struct DoneBody {
 }
 
 /// Without the names that authorizations have elsewhere.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = OnboardingAuthorization)]
 struct AuthBody {
     id: AuthorizationId,
     token: NewToken,
@@ -48,24 +56,83 @@ struct AuthBody {
     org_id: OrgId,
     #[serde(rename = "userID")]
     user_id: UserId,
+    #[schema(value_type = Vec<BarePermission>)]
     permissions: Vec<Permission>,
     created_at: Timestamp,
     updated_at: Timestamp,
     links: Links,
 }
 
-#[derive(Serialize)]
-struct Links {
-    #[serde(rename = "self")]
-    this: String,
-    user: String,
+/// The first user, organization and bucket.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = OnboardingRequest)]
+struct PostBody {
+    #[schema(required, min_length = 1, max_length = 255)]
+    #[serde(default)]
+    username: String,
+    /// 8 to 72 bytes. Without one the user can't sign in, but the token works.
+    #[schema(value_type = String, format = Password, min_length = 8, max_length = 72)]
+    #[serde(default)]
+    password: SecretString,
+    #[schema(required, min_length = 1, max_length = 255)]
+    #[serde(default)]
+    org: String,
+    #[schema(required, min_length = 1, max_length = 255)]
+    #[serde(default)]
+    bucket: String,
+    /// How long the bucket keeps data; 0 is for ever.
+    #[serde(default)]
+    retention_period_seconds: i64,
+    /// Nanoseconds, despite its name; counts only where the seconds say nothing.
+    #[schema(deprecated)]
+    #[serde(default)]
+    retention_period_hrs: i64,
+    /// The operator token's value, where the caller chooses it.
+    #[schema(value_type = String, format = Password, max_length = 512)]
+    #[serde(default)]
+    token: SecretString,
 }
 
+impl Default for PostBody {
+    fn default() -> Self {
+        let (password, token) = (SecretString::from(""), SecretString::from(""));
+        let (username, org, bucket) = (String::new(), String::new(), String::new());
+        Self { username, password, org, bucket, retention_period_seconds: 0, retention_period_hrs: 0, token }
+    }
+}
+
+impl From<PostBody> for SetUp {
+    fn from(body: PostBody) -> Self {
+        let given = |secret: SecretString| Some(secret).filter(|secret| !secret.expose_secret().is_empty());
+        Self {
+            username: body.username,
+            password: given(body.password),
+            org: body.org,
+            bucket: body.bucket,
+            retention_seconds: match body.retention_period_seconds {
+                seconds if seconds > 0 => seconds,
+                _ => body.retention_period_hrs / 1_000_000_000,
+            },
+            token: given(body.token),
+        }
+    }
+}
+
+/// Whether set-up is still to be done
+#[utoipa::path(get, path = "/api/v2/setup", tag = "Set-up", operation_id = "GetSetup", security(()),
+    responses((status = 200, description = "Whether it is.", body = Allowed), Open))]
 pub async fn allowed(State(state): State<AppState>) -> Result<Response, Refusal> {
     let allowed = state.service.setup_allowed().await?;
     Ok(indented(StatusCode::OK, &Allowed { allowed }))
 }
 
+/// Set up: the first user, organization and bucket, and the operator token
+///
+/// Once. Happens whole or not at all.
+#[utoipa::path(post, path = "/api/v2/setup", tag = "Set-up", operation_id = "PostSetup", security(()),
+    request_body = PostBody,
+    responses((status = 201, description = "What was made, with the token.", body = DoneBody), BadRequest, Conflict, TooLarge, Open))]
 pub async fn set_up(
     State(state): State<AppState>,
     Client(client): Client,
@@ -73,30 +140,9 @@ pub async fn set_up(
     request: Body,
 ) -> Result<Response, Refusal> {
     state.config.check_setup_host(&headers)?;
-    let given = read_object(request, Error::BadJson, |members| {
-        Ok(SetUp {
-            username: members.text("username")?.unwrap_or_default(),
-            password: members.text("password")?.filter(|password| !password.is_empty()).map(Into::into),
-            org: members.text("org")?.unwrap_or_default(),
-            bucket: members.text("bucket")?.unwrap_or_default(),
-            retention_seconds: retention(
-                members.number("retentionPeriodSeconds")?,
-                members.number("retentionPeriodHrs")?,
-            ),
-            token: members.text("token")?.filter(|token| !token.is_empty()).map(Into::into),
-        })
-    })
-    .await?;
-    let done = state.service.set_up(given, &client, false).await?;
+    let given: PostBody = read(request, Error::BadJson).await?;
+    let done = state.service.set_up(given.into(), &client, false).await?;
     Ok(no_store(indented(StatusCode::CREATED, &body(done))))
-}
-
-/// Despite its name, the older member holds nanoseconds; it counts only where the newer one says nothing.
-fn retention(seconds: Option<i64>, nanoseconds: Option<i64>) -> i64 {
-    match seconds {
-        Some(seconds) if seconds > 0 => seconds,
-        _ => nanoseconds.unwrap_or(0) / 1_000_000_000,
-    }
 }
 
 fn body(done: DoneSetUp) -> DoneBody {

@@ -6,15 +6,19 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use serde::Serialize;
-use serde_json::Value;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 use super::{
     extract::{Caller, PathId},
-    json::{compact, read_object},
+    json::read,
+    labels::NoLabels,
     no_content,
     query::Query,
     refusal::Refusal,
+    schema::{BadRequest, Gated, NotFound, TooLarge},
+    write::compact,
 };
 use crate::{
     model::{Error, OrgId, Telegraf, TelegrafId},
@@ -22,24 +26,31 @@ use crate::{
     service::telegrafs::AskedTelegraf,
 };
 
-#[derive(Serialize)]
+/// A configuration for Telegraf agents.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Telegraf)]
 struct TelegrafBody {
     id: TelegrafId,
     #[serde(rename = "orgID")]
     org_id: OrgId,
     #[serde(skip_serializing_if = "String::is_empty")]
+    #[schema(required = false)]
     name: String,
     #[serde(skip_serializing_if = "String::is_empty")]
+    #[schema(required = false)]
     description: String,
+    /// TOML.
     #[serde(skip_serializing_if = "String::is_empty")]
+    #[schema(required = false)]
     config: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    metadata: Option<Value>,
-    labels: [(); 0],
+    /// What InfluxDB's own console keeps beside a configuration.
+    metadata: Value,
+    labels: NoLabels,
     links: Links,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = TelegrafLinks)]
 struct Links {
     #[serde(rename = "self")]
     this: String,
@@ -48,9 +59,41 @@ struct Links {
     owners: String,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
+#[schema(as = Telegrafs)]
 struct ListBody {
     configurations: Vec<TelegrafBody>,
+}
+
+/// A configuration to create, or to put in the place of another.
+#[derive(Default, Deserialize, ToSchema)]
+#[schema(as = TelegrafRequest)]
+struct AskedBody {
+    /// Needed to create one.
+    #[serde(rename = "orgID")]
+    org_id: Option<OrgId>,
+    #[schema(max_length = 255)]
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    description: String,
+    /// TOML, at most 512 KiB. It is kept as it is.
+    #[serde(default)]
+    config: String,
+    /// Anything; kept as it is.
+    metadata: Option<Value>,
+}
+
+impl From<AskedBody> for AskedTelegraf {
+    fn from(body: AskedBody) -> Self {
+        Self {
+            org: body.org_id,
+            name: body.name,
+            description: body.description,
+            config: body.config,
+            metadata: body.metadata,
+        }
+    }
 }
 
 fn telegraf_body(telegraf: Telegraf) -> TelegrafBody {
@@ -67,36 +110,51 @@ fn telegraf_body(telegraf: Telegraf) -> TelegrafBody {
         name: telegraf.name,
         description: telegraf.description,
         config: telegraf.config,
-        metadata: telegraf.metadata,
-        labels: [],
+        metadata: telegraf.metadata.unwrap_or_else(|| json!({"buckets": []})),
+        labels: NoLabels([]),
     }
 }
 
+/// List telegraf configurations
+///
+/// Those that the caller may read, in the order of their ids.
+#[utoipa::path(get, path = "/api/v2/telegrafs", tag = "Telegrafs", operation_id = "GetTelegrafs",
+    params(
+        ("orgID" = Option<OrgId>, Query, description = "Only this organization's."),
+        ("org" = Option<String>, Query, description = "Read and ignored, as in InfluxDB."),
+    ),
+    responses((status = 200, description = "The configurations.", body = ListBody), BadRequest, Gated))]
 pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, Refusal> {
     let org = query.id("orgID").map_err(|error| Error::BadQuery(format!("orgID is invalid: {error}")))?;
     let configurations = state.service.telegrafs(&caller, org).await?.into_iter().map(telegraf_body).collect();
     Ok(compact(StatusCode::OK, &ListBody { configurations }))
 }
 
+/// Create a telegraf configuration
+///
+/// Needs `write:telegrafs` of the organization.
+#[utoipa::path(post, path = "/api/v2/telegrafs", tag = "Telegrafs", operation_id = "PostTelegrafs",
+    request_body = AskedBody,
+    responses((status = 201, description = "The configuration.", body = TelegrafBody), BadRequest, NotFound, TooLarge, Gated))]
 pub async fn create(State(state): State<AppState>, Caller(caller): Caller, request: Body) -> Result<Response, Refusal> {
-    let telegraf = state.service.create_telegraf(&caller, asked(request).await?).await?;
+    let asked: AskedBody = read(request, Error::BadJson).await?;
+    let telegraf = state.service.create_telegraf(&caller, asked.into()).await?;
     Ok(compact(StatusCode::CREATED, &telegraf_body(telegraf)))
 }
 
-async fn asked(request: Body) -> Result<AskedTelegraf, Error> {
-    read_object(request, Error::BadJson, |members| {
-        Ok(AskedTelegraf {
-            org: members.id("orgID")?,
-            name: members.text("name")?.unwrap_or_default(),
-            description: members.text("description")?.unwrap_or_default(),
-            config: members.text("config")?.unwrap_or_default(),
-            metadata: members.get("metadata").map(super::json::Json::to_value),
-        })
-    })
-    .await
-}
-
-/// TOML, which is what agents fetch, unless JSON is asked for.
+/// Retrieve a telegraf configuration
+///
+/// As TOML, which is what agents fetch, unless `Accept` says `application/json` or `application/octet-stream`.
+#[utoipa::path(get, path = "/api/v2/telegrafs/{telegrafID}", tag = "Telegrafs", operation_id = "GetTelegrafsID",
+    params(
+        ("telegrafID" = TelegrafId, Path, description = "The configuration."),
+        ("Accept" = Option<String>, Header, description = "`application/toml`, `application/json` or `application/octet-stream`."),
+    ),
+    responses(
+        (status = 200, description = "The configuration.", content(
+            (String = "application/toml"), (TelegrafBody = "application/json"), (String = "application/octet-stream"))),
+        BadRequest, NotFound, Gated,
+    ))]
 pub async fn get(
     State(state): State<AppState>,
     Caller(caller): Caller,
@@ -121,16 +179,28 @@ pub async fn get(
     Ok(([(header::CONTENT_TYPE, "application/toml; charset=utf-8")], telegraf.config).into_response())
 }
 
+/// Replace a telegraf configuration
+///
+/// Name, description, text and metadata; what is left out becomes empty.
+#[utoipa::path(put, path = "/api/v2/telegrafs/{telegrafID}", tag = "Telegrafs", operation_id = "PutTelegrafsID",
+    params(("telegrafID" = TelegrafId, Path, description = "The configuration.")),
+    request_body = AskedBody,
+    responses((status = 200, description = "The configuration.", body = TelegrafBody), BadRequest, NotFound, TooLarge, Gated))]
 pub async fn update(
     State(state): State<AppState>,
     Caller(caller): Caller,
     PathId(id): PathId<TelegrafId>,
     request: Body,
 ) -> Result<Response, Refusal> {
-    let telegraf = state.service.update_telegraf(&caller, id, asked(request).await?).await?;
+    let asked: AskedBody = read(request, Error::BadJson).await?;
+    let telegraf = state.service.update_telegraf(&caller, id, asked.into()).await?;
     Ok(compact(StatusCode::OK, &telegraf_body(telegraf)))
 }
 
+/// Delete a telegraf configuration
+#[utoipa::path(delete, path = "/api/v2/telegrafs/{telegrafID}", tag = "Telegrafs", operation_id = "DeleteTelegrafsID",
+    params(("telegrafID" = TelegrafId, Path, description = "The configuration.")),
+    responses((status = 204, description = "It is deleted."), BadRequest, NotFound, Gated))]
 pub async fn delete(
     State(state): State<AppState>,
     Caller(caller): Caller,

@@ -83,6 +83,14 @@ pub struct Authorization {
     pub ended_at: Option<Timestamp>,
 }
 
+/// The credential of a 1.x client: an authorization with a user name, and a password kept apart (contract §6).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct V1Authorization {
+    pub authorization: Authorization,
+    /// What its API calls `token`. It is no secret: the password is.
+    pub username: String,
+}
+
 /// Whether a token works, and if not, why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Liveness {

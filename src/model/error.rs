@@ -70,6 +70,9 @@ pub enum Error {
     UserInactive,
     #[error("token is inactive")]
     TokenInactive,
+    /// A 1.x client's credentials, known or not, don't open anything (contract §6.4).
+    #[error("Unauthorized")]
+    V1Unauthorized,
     /// The caller lacks this permission.
     #[error("{0} is unauthorized")]
     Unauthorized(Permission),
@@ -145,6 +148,12 @@ pub enum Error {
     PermissionForOtherOrg(Permission, super::OrgId),
     #[error("token already exists")]
     TokenExists,
+    #[error("token required for v1 user authorization type")]
+    V1TokenRequired,
+    #[error("bucket not found when creating auth")]
+    V1BucketNotFound,
+    #[error("unknown authorization status")]
+    BadV1AuthorizationStatus,
     /// `resource.name` names nothing, or something that has no name here (influxd ignores names and grants all).
     #[error("no {kind} named \"{name}\" in the permission's organization; give its id instead")]
     NoSuchNamedResource { kind: String, name: String },
@@ -213,8 +222,24 @@ pub enum Error {
     ShardGroupTooLong,
     #[error("shard-group duration must also be updated to be smaller than new retention duration")]
     ShardGroupMustShrink,
+    #[error("either 'org' or 'orgID' must be provided")]
+    DbrpOrgRequired,
+    #[error("invalid org \"{name}\": organization not found")]
+    DbrpOrgNotFound { name: String },
+    #[error(
+        "DBRP provided is invalid: {part} must contain at least one character and only be letters, numbers, '_', '-', and '.'"
+    )]
+    DbrpInvalid { part: String },
+    #[error("another DBRP mapping with same orgID, db, and rp exists")]
+    DbrpExists,
+    #[error("unable to find DBRP")]
+    DbrpNotFound,
     #[error("telegraf configuration not found")]
     TelegrafNotFound,
+    #[error("label not found")]
+    LabelNotFound,
+    #[error("label id is required")]
+    LabelMissing,
     #[error("invalid org id for permission: invalid ID")]
     PermissionOrgInvalid,
 
@@ -245,7 +270,9 @@ impl Error {
             Self::Busy => Code::Unavailable,
             Self::TooManyAttempts { .. } => Code::TooManyRequests,
             Self::TooLarge { .. } => Code::TooLarge,
-            Self::Unauthenticated | Self::TokenInactive | Self::Unauthorized(_) => Code::Unauthorized,
+            Self::Unauthenticated | Self::TokenInactive | Self::V1Unauthorized | Self::Unauthorized(_) => {
+                Code::Unauthorized
+            }
             Self::UserInactive
             | Self::NotGrantable(_)
             | Self::PasswordChangeRequired
@@ -260,8 +287,12 @@ impl Error {
             | Self::OrgNameNotFound { .. }
             | Self::ParentNotFound
             | Self::BucketNotFound
+            | Self::V1BucketNotFound
             | Self::BucketNameNotFound { .. }
+            | Self::DbrpNotFound
+            | Self::DbrpOrgNotFound { .. }
             | Self::TelegrafNotFound
+            | Self::LabelNotFound
             | Self::PathNotFound => Code::NotFound,
             Self::AlreadySetUp
             | Self::TokenExists
@@ -271,13 +302,12 @@ impl Error {
             | Self::OrgNameTaken { .. }
             | Self::AlreadyMember { .. }
             | Self::BucketNameTaken { .. }
+            | Self::DbrpExists
             | Self::BucketNameNotUnique => Code::Conflict,
             Self::SetupMissing(_)
             | Self::TooManyRetentionRules
             | Self::RetentionNegative
             | Self::ShardGroupNegative
-            | Self::RetentionTooShort
-            | Self::ShardGroupTooLong
             | Self::ShardGroupMustShrink
             | Self::Field { .. } => Code::Unprocessable,
             Self::UserNameEmpty => Code::EmptyValue,

@@ -115,6 +115,8 @@ ids! {
     TelegrafId,
     /// Identifies an authorization (never the token itself).
     AuthorizationId,
+    /// Identifies a DBRP mapping.
+    DbrpId,
 }
 
 /// Makes identifiers that grow with time, as InfluxDB does for users and authorizations: milliseconds since

@@ -4,6 +4,7 @@
 
 pub mod authorization;
 pub mod bucket;
+pub mod dbrp;
 pub mod describe;
 pub mod error;
 pub mod grant;
@@ -17,10 +18,11 @@ pub mod time;
 pub mod token;
 pub mod user;
 
-pub use authorization::{Authorization, Liveness, Status};
+pub use authorization::{Authorization, Liveness, Status, V1Authorization};
 pub use bucket::Bucket;
+pub use dbrp::Dbrp;
 pub use error::{Code, Error};
-pub use id::{AuthorizationId, BucketId, Id, OrgId, TelegrafId, UserId};
+pub use id::{AuthorizationId, BucketId, DbrpId, Id, OrgId, TelegrafId, UserId};
 pub use org::Org;
 pub use permission::{Action, Permission, Resource, ResourceType};
 pub use telegraf::Telegraf;

@@ -51,7 +51,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 pub fn router(state: AppState) -> Router {
     Router::new()
         .merge(api::router(&state))
-        .merge(api::system::router())
+        .merge(axum::Router::from(api::system::routes()))
         .merge(crate::ui::serve::router(&state))
         .fallback(not_found)
         .layer(from_fn(observe::remember_route))

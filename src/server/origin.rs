@@ -20,7 +20,7 @@ pub async fn refuse_foreign(State(state): State<AppState>, request: Request, nex
     let concerned = !harmless && (begins || request.headers().contains_key(header::COOKIE));
     if concerned && is_foreign(request.headers(), &state.config) {
         tracing::warn!(%path, "refused: the request comes from another site");
-        return if path.starts_with("/api/") || path.starts_with("/fn/") {
+        return if ["/api/", "/private/", "/fn/"].iter().any(|start| path.starts_with(start)) {
             api::refuse(Error::ForeignOrigin)
         } else {
             pages::plain_refusal(&Error::ForeignOrigin).into_response()

@@ -75,6 +75,10 @@ pub enum Event {
     AuthorizationCloned,
     AuthorizationUpdated,
     AuthorizationDeleted,
+    V1AuthorizationCreated,
+    V1AuthorizationUpdated,
+    V1AuthorizationDeleted,
+    V1PasswordSet,
     UserCreated,
     UserUpdated,
     UserDeleted,
@@ -86,6 +90,9 @@ pub enum Event {
     BucketCreated,
     BucketUpdated,
     BucketDeleted,
+    DbrpCreated,
+    DbrpUpdated,
+    DbrpDeleted,
     TelegrafCreated,
     TelegrafUpdated,
     TelegrafDeleted,
@@ -102,6 +109,10 @@ impl Event {
             Self::AuthorizationCloned => "authorization cloned",
             Self::AuthorizationUpdated => "authorization updated",
             Self::AuthorizationDeleted => "authorization deleted",
+            Self::V1AuthorizationCreated => "1.x credential created",
+            Self::V1AuthorizationUpdated => "1.x credential updated",
+            Self::V1AuthorizationDeleted => "1.x credential deleted",
+            Self::V1PasswordSet => "1.x password set",
             Self::UserCreated => "user created",
             Self::UserUpdated => "user updated",
             Self::UserDeleted => "user deleted",
@@ -113,6 +124,9 @@ impl Event {
             Self::BucketCreated => "bucket created",
             Self::BucketUpdated => "bucket updated",
             Self::BucketDeleted => "bucket deleted",
+            Self::DbrpCreated => "DBRP mapping created",
+            Self::DbrpUpdated => "DBRP mapping updated",
+            Self::DbrpDeleted => "DBRP mapping deleted",
             Self::TelegrafCreated => "telegraf configuration created",
             Self::TelegrafUpdated => "telegraf configuration updated",
             Self::TelegrafDeleted => "telegraf configuration deleted",
@@ -136,8 +150,13 @@ impl Event {
             Self::AuthorizationCreated
             | Self::AuthorizationCloned
             | Self::AuthorizationUpdated
-            | Self::AuthorizationDeleted => "authorizations",
+            | Self::AuthorizationDeleted
+            | Self::V1AuthorizationCreated
+            | Self::V1AuthorizationUpdated
+            | Self::V1AuthorizationDeleted
+            | Self::V1PasswordSet => "authorizations",
             Self::BucketCreated | Self::BucketUpdated | Self::BucketDeleted => "buckets",
+            Self::DbrpCreated | Self::DbrpUpdated | Self::DbrpDeleted => "dbrp",
             Self::TelegrafCreated | Self::TelegrafUpdated | Self::TelegrafDeleted => "telegrafs",
         }
     }
@@ -191,7 +210,7 @@ pub(super) struct Actor {
 impl Actor {
     pub fn of(caller: &super::Caller, at: crate::model::Timestamp) -> Self {
         let authorization = match caller.credential {
-            Credential::Token(id) => Some(id.into()),
+            Credential::Token(id) | Credential::V1(id) => Some(id.into()),
             Credential::Session(_) => None,
         };
         Self {

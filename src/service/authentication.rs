@@ -2,8 +2,8 @@
 
 use crate::{
     model::{
-        Action, Authorization, Error, Liveness, Permission, Status, Timestamp, User, UserId, grant, org::Role,
-        token::TokenHash,
+        Action, Authorization, AuthorizationId, Error, Liveness, Permission, Status, Timestamp, User, UserId, grant,
+        org::Role, token::TokenHash,
     },
     store::{self, Connection, memberships::Of, sessions::Session},
 };
@@ -48,6 +48,11 @@ impl Service {
                 let found = store::authorizations::by_id(connection, *id).await?;
                 caller_with(connection, found.ok_or(Error::Unauthenticated)?, client, now).await
             }
+            Credential::V1(id) => {
+                let found = store::v1_authorizations::by_id(connection, *id).await?;
+                let found = found.ok_or(Error::V1Unauthorized)?.authorization;
+                v1_caller(connection, found, Credential::V1, client, now).await
+            }
             Credential::Session(key_hash) => {
                 let session = live_session(connection, key_hash, now).await?;
                 caller_in(connection, &session, client, now).await
@@ -78,9 +83,35 @@ async fn caller_with(
     })
 }
 
+/// The caller with a 1.x client's credential, or with a token that such a client sent: there, what is not entirely
+/// alive is refused in one way (contract §6.4).
+pub(super) async fn v1_caller(
+    connection: &mut Connection,
+    authorization: Authorization,
+    credential: fn(AuthorizationId) -> Credential,
+    client: Client,
+    now: Timestamp,
+) -> Result<Caller, Error> {
+    let refused = authorization.liveness(now) != Liveness::Live;
+    let user = store::users::by_id(connection, authorization.user).await?;
+    let user = user.filter(|user| user.status == Status::Active && !refused).ok_or(Error::V1Unauthorized)?;
+    Ok(Caller {
+        user,
+        credential: credential(authorization.id),
+        permissions: authorization.permissions,
+        inactive: false,
+        expires_at: authorization.expires_at,
+        client,
+    })
+}
+
 async fn live_session(connection: &mut Connection, key_hash: &str, now: Timestamp) -> Result<Session, Error> {
     let session = store::sessions::by_key_hash(connection, key_hash).await?.ok_or(Error::Unauthenticated)?;
-    if session.expires_at <= now || session.ends_at <= now { Err(Error::Unauthenticated) } else { Ok(session) }
+    if session.expires_at <= now || session.ends_at <= now {
+        return Err(Error::Unauthenticated);
+    }
+    // Told the same as the session of an inactive user, as influxd does.
+    if session.ended_at.is_some() { Err(Error::UserInactive) } else { Ok(session) }
 }
 
 async fn caller_in(
@@ -125,7 +156,7 @@ pub(super) async fn membership_permissions(
             (Of::Org(org), Role::Member) => permissions.extend(grant::member(org)),
             (Of::Bucket(bucket), Role::Member) => permissions.extend(grant::bucket_member(bucket)),
             (Of::Instance, Role::Owner) => permissions.extend(grant::instance_owner()),
-            (Of::Bucket(_), Role::Owner) | (Of::Instance, Role::Member) => {}
+            (Of::Bucket(_), Role::Owner) | (Of::Telegraf(_), _) | (Of::Instance, Role::Member) => {}
         }
     }
     permissions.extend(Action::ALL.map(|action| super::required::user(action, user)));

@@ -11,7 +11,7 @@ use crate::{
         token::NewToken,
         user::{MAX_NAME, check_text},
     },
-    store::{self, Connection},
+    store::{self, Connection, authorizations::Secret},
 };
 
 use super::{
@@ -171,7 +171,9 @@ impl Service {
             expires_at: new.expires_at,
             ended_at: None,
         };
-        if !store::authorizations::insert(change, &authorization, &token.hash(), &keys(&authorization)).await? {
+        if !store::authorizations::insert(change, &authorization, Secret::Token(&token.hash()), &keys(&authorization))
+            .await?
+        {
             return Err(Error::TokenExists);
         }
         let detail = json!({
@@ -220,8 +222,7 @@ impl Service {
             check_text("description", &description, MAX_DESCRIPTION)?;
             after.description = description;
         }
-        // Two changes in one microsecond still tell their order.
-        after.updated_at = change.now.max(Timestamp::from_micros(before.updated_at.micros() + 1));
+        after.updated_at = later_than(before.updated_at, change.now);
         store::authorizations::update(&mut change, &after, &keys(&after)).await?;
         let detail = json!({
             "before": {"description": before.description, "status": before.status},
@@ -257,14 +258,14 @@ struct New {
 }
 
 /// What was asked for, read: the words mean something.
-struct Asked {
-    org: OrgId,
-    status: Status,
-    permissions: Vec<(Permission, Option<String>)>,
+pub(super) struct Asked {
+    pub org: OrgId,
+    pub status: Status,
+    pub permissions: Vec<(Permission, Option<String>)>,
 }
 
 /// Checks 2 to 5 of contract §4.2.
-fn parse(asked: &AskedAuthorization) -> Result<Asked, Error> {
+pub(super) fn parse(asked: &AskedAuthorization) -> Result<Asked, Error> {
     if asked.permissions.is_empty() {
         return Err(Error::NoPermissions);
     }
@@ -292,18 +293,23 @@ async fn existing(connection: &mut Connection, id: AuthorizationId) -> Result<Au
 
 async fn readable(connection: &mut Connection, caller: &Caller, id: AuthorizationId) -> Result<Authorization, Error> {
     let authorization = existing(connection, id).await?;
-    caller.check(required::authorization(Action::Read, id, authorization.org))?;
-    caller.check(required::user(Action::Read, authorization.user))?;
+    check_readable(caller, &authorization)?;
     Ok(authorization)
 }
 
-fn check_writable(caller: &Caller, authorization: &Authorization) -> Result<(), Error> {
+/// To see a record is to read it and its owner.
+pub(super) fn check_readable(caller: &Caller, authorization: &Authorization) -> Result<(), Error> {
+    caller.check(required::authorization(Action::Read, authorization.id, authorization.org))?;
+    caller.check(required::user(Action::Read, authorization.user))
+}
+
+pub(super) fn check_writable(caller: &Caller, authorization: &Authorization) -> Result<(), Error> {
     caller.check(required::authorization(Action::Write, authorization.id, authorization.org))?;
     caller.check(required::user(Action::Write, authorization.user))
 }
 
 /// Whose owner or organization is gone, and stays gone for it even if the same id comes back.
-fn refuse_orphan(names: &Names, authorization: &Authorization) -> Result<(), Error> {
+pub(super) fn refuse_orphan(names: &Names, authorization: &Authorization) -> Result<(), Error> {
     if names.user(authorization.user).is_none() {
         return Err(Error::UserNotFound);
     }
@@ -313,8 +319,13 @@ fn refuse_orphan(names: &Names, authorization: &Authorization) -> Result<(), Err
     if authorization.ended_at.is_some() { Err(Error::UserNotFound) } else { Ok(()) }
 }
 
-async fn named(connection: &mut Connection, authorization: Authorization) -> Result<Details, Error> {
+pub(super) async fn named(connection: &mut Connection, authorization: Authorization) -> Result<Details, Error> {
     let names = Names::of(connection, std::slice::from_ref(&authorization)).await?;
     let now = authorization.created_at;
     Ok(names.details(authorization, now))
+}
+
+/// Two changes in one microsecond still tell their order.
+pub(super) fn later_than(before: Timestamp, now: Timestamp) -> Timestamp {
+    now.max(Timestamp::from_micros(before.micros() + 1))
 }

@@ -11,7 +11,7 @@ use crate::{
     store::{self, buckets::Page, memberships::Of},
 };
 
-use super::{Caller, Service, audit::Event, fold, orgs::MAX_DESCRIPTION, random, required};
+use super::{Caller, Service, audit::Event, dbrps, fold, orgs::MAX_DESCRIPTION, random, required};
 
 /// What a list of buckets is asked for.
 #[derive(Clone, Debug, Default)]
@@ -162,6 +162,7 @@ impl Service {
             return Err(Error::SystemBucketDelete);
         }
         store::memberships::delete_all(&mut change, Of::Bucket(id)).await?;
+        dbrps::delete_of_bucket(&mut change, id).await?;
         store::buckets::delete(&mut change, id).await?;
         change.record(Event::BucketDeleted, Some(bucket.org), id, json!({"name": bucket.name})).await?;
         change.commit().await

@@ -18,6 +18,8 @@ pub struct Client {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Credential {
     Token(AuthorizationId),
+    /// A 1.x client's user name and password.
+    V1(AuthorizationId),
     /// By the hash of the session's key.
     Session(String),
 }

@@ -126,20 +126,31 @@ impl Service {
     }
 }
 
-async fn api_filter(connection: &mut Connection, caller: &Caller, query: &AuthorizationQuery) -> Result<Filter, Error> {
-    let user = match (query.user, &query.user_name) {
-        (Some(id), _) => Some(id),
-        (None, Some(name)) => Some(store::users::by_name(connection, name).await?.ok_or(Error::UserNotFound)?.id),
-        (None, None) => None,
+/// Looks up an owner and an organization by name. What does not exist is refused, whoever asks.
+pub(super) async fn named_owner_and_org(
+    connection: &mut Connection,
+    user: Option<&str>,
+    org: Option<&str>,
+) -> Result<(Option<UserId>, Option<OrgId>), Error> {
+    let user = match user {
+        Some(name) => Some(store::users::by_name(connection, name).await?.ok_or(Error::UserNotFound)?.id),
+        None => None,
     };
-    let org = match (query.org, &query.org_name) {
-        (Some(id), _) => Some(id),
-        (None, Some(name)) => {
+    let org = match org {
+        Some(name) => {
             let found = store::orgs::by_name(connection, name).await?;
             Some(found.ok_or_else(|| Error::OrgNameNotFound { name: name.trim().into() })?.id)
         }
-        (None, None) => None,
+        None => None,
     };
+    Ok((user, org))
+}
+
+async fn api_filter(connection: &mut Connection, caller: &Caller, query: &AuthorizationQuery) -> Result<Filter, Error> {
+    let user_name = query.user_name.as_deref().filter(|_| query.user.is_none());
+    let org_name = query.org_name.as_deref().filter(|_| query.org.is_none());
+    let (user, org) = named_owner_and_org(connection, user_name, org_name).await?;
+    let (user, org) = (query.user.or(user), query.org.or(org));
     check_text("q", query.text.as_deref().unwrap_or_default(), MAX_FILTER)?;
     let mut filter = Filter { visible: caller.visible(), id: query.id, without_ended: true, ..Filter::default() };
     // An id wins over every other filter.

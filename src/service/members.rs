@@ -1,9 +1,9 @@
-//! Members and owners of organizations and buckets (contract §5.3).
+//! Members and owners of organizations, buckets and telegraf configurations (contract §5.3).
 
 use serde_json::json;
 
 use crate::{
-    model::{Action, BucketId, Error, OrgId, Permission, ResourceType, User, UserId, org::Role},
+    model::{Action, BucketId, Error, OrgId, Permission, ResourceType, TelegrafId, User, UserId, org::Role},
     store::{self, Connection, memberships::Of},
 };
 
@@ -14,6 +14,7 @@ use super::{Caller, Service, audit::Event, required};
 pub enum Parent {
     Org(OrgId),
     Bucket(BucketId),
+    Telegraf(TelegrafId),
 }
 
 impl From<Parent> for Of {
@@ -21,11 +22,18 @@ impl From<Parent> for Of {
         match parent {
             Parent::Org(id) => Self::Org(id),
             Parent::Bucket(id) => Self::Bucket(id),
+            Parent::Telegraf(id) => Self::Telegraf(id),
         }
     }
 }
 
 impl Service {
+    /// Refuses a parent that is missing or that the caller may not read; both are told alike (§1.7).
+    pub async fn check_readable_parent(&self, caller: &Caller, parent: Parent) -> Result<(), Error> {
+        let mut reader = self.read().await?;
+        org_of(&mut reader, caller, parent).await.map(drop)
+    }
+
     /// The members or the owners. A parent that is missing or that the caller may not read is told alike (§1.7).
     pub async fn members(&self, caller: &Caller, parent: Parent, role: Role) -> Result<Vec<User>, Error> {
         let mut reader = self.read().await?;
@@ -80,6 +88,10 @@ async fn org_of(connection: &mut Connection, caller: &Caller, parent: Parent) ->
             let bucket = store::buckets::by_id(connection, id).await?.ok_or(Error::ParentNotFound)?;
             (bucket.org, required::bucket(Action::Read, &bucket))
         }
+        Parent::Telegraf(id) => {
+            let telegraf = store::telegrafs::by_id(connection, id).await?.ok_or(Error::ParentNotFound)?;
+            (telegraf.org, required::telegraf(Action::Read, id, telegraf.org))
+        }
     };
     if caller.may(&needed) { Ok(org) } else { Err(Error::ParentNotFound) }
 }
@@ -89,5 +101,6 @@ fn write_parent(parent: Parent, org: OrgId) -> Permission {
     match parent {
         Parent::Org(id) => Permission::on_in(Action::Write, ResourceType::Orgs, id, org),
         Parent::Bucket(id) => Permission::on_in(Action::Write, ResourceType::Buckets, id, org),
+        Parent::Telegraf(id) => required::telegraf(Action::Write, id, org),
     }
 }

@@ -11,6 +11,7 @@ pub mod buckets;
 pub mod caller;
 mod change;
 pub mod clock;
+pub mod dbrps;
 mod forms;
 mod granting;
 mod keys;
@@ -26,6 +27,8 @@ pub mod setup;
 pub mod telegrafs;
 pub mod throttle;
 pub mod users;
+pub mod v1_authorizations;
+pub mod v1_credentials;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -84,6 +87,10 @@ impl Service {
             Ok(mut reader) => store::orgs::any(&mut reader).await.is_ok(),
             Err(_) => false,
         }
+    }
+
+    fn passwords(&self) -> &Passwords {
+        &self.0.passwords
     }
 
     fn store(&self) -> &Store {

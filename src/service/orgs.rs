@@ -117,9 +117,10 @@ impl Service {
         let org = store::orgs::by_id(&mut change, id).await?.ok_or(Error::OrgNotFoundToDelete(id))?;
         let now = change.now;
         store::authorizations::end_of_org(&mut change, id, now).await?;
+        store::memberships::delete_within(&mut change, id).await?;
+        store::dbrps::delete_of_org(&mut change, id).await?;
         store::buckets::delete_of_org(&mut change, id).await?;
         store::telegrafs::delete_of_org(&mut change, id).await?;
-        store::memberships::delete_all(&mut change, Of::Org(id)).await?;
         store::orgs::delete(&mut change, id).await?;
         change.record(Event::OrgDeleted, Some(id), id, json!({"name": org.name})).await?;
         change.commit().await

@@ -1,12 +1,18 @@
 //! Passwords: argon2id, never more than two at once, and never on the threads that answer requests.
 
-use std::sync::{Arc, LazyLock};
+use std::{
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
 
 use argon2::{
     Argon2, Params,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
+use hmac::{Hmac, KeyInit, Mac};
+use moka::sync::Cache;
 use secrecy::{ExposeSecret, SecretString};
+use sha2::Sha256;
 use tokio::{sync::Semaphore, task};
 
 use crate::model::Error;
@@ -24,12 +30,23 @@ fn hash_now(password: &[u8]) -> Option<String> {
     ARGON2.hash_password(password).ok().map(|hash| hash.to_string())
 }
 
+/// So many right passwords are remembered, for so long after their last use.
+const REMEMBERED: u64 = 10_000;
+const REMEMBERED_FOR: Duration = Duration::from_secs(600);
+
 /// Hashes and compares passwords.
-pub struct Passwords(Arc<Semaphore>);
+pub struct Passwords {
+    at_once: Arc<Semaphore>,
+    /// Right passwords, signed together with their hashes by a key that ends with this process: 1.x clients send theirs
+    /// with each request, and none of them could wait for a hash each time.
+    right: Cache<[u8; 32], ()>,
+    key: [u8; 32],
+}
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(2)))
+        let right = Cache::builder().max_capacity(REMEMBERED).time_to_idle(REMEMBERED_FOR).build();
+        Self { at_once: Arc::new(Semaphore::new(2)), right, key: super::random() }
     }
 }
 
@@ -53,8 +70,29 @@ impl Passwords {
         .await
     }
 
+    /// Whether a password was found right a short while ago. A changed password has another hash, so the old one is
+    /// forgotten at once.
+    pub fn is_known_right(&self, hash: &str, password: &SecretString) -> bool {
+        self.right.contains_key(&self.sign(hash, password))
+    }
+
+    /// Remembers a password that was found right.
+    pub fn remember_right(&self, hash: &str, password: &SecretString) {
+        self.right.insert(self.sign(hash, password), ());
+    }
+
+    fn sign(&self, hash: &str, password: &SecretString) -> [u8; 32] {
+        let mut mac =
+            Hmac::<Sha256>::new_from_slice(&self.key).unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
+        mac.update(hash.as_bytes());
+        // No hash contains it.
+        mac.update(&[0]);
+        mac.update(password.expose_secret().as_bytes());
+        mac.finalize().into_bytes().into()
+    }
+
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-        let permit = Arc::clone(&self.0).acquire_owned().await.map_err(|_| Error::Busy)?;
+        let permit = Arc::clone(&self.at_once).acquire_owned().await.map_err(|_| Error::Busy)?;
         let done = task::spawn_blocking(move || {
             let _permit = permit;
             work()

@@ -91,7 +91,7 @@ impl Service {
             None => None,
         };
         drop(reader);
-        let right = self.0.passwords.verify(hash.clone(), password).await?;
+        let right = self.passwords().verify(hash.clone(), password).await?;
         user.map(|user| user.id).zip(hash).filter(|_| right).ok_or(Error::Unauthenticated)
     }
 
@@ -152,6 +152,7 @@ pub(super) async fn begin_session(
         seen_at: now,
         expires_at: now.plus_seconds(SESSION_SECONDS),
         ends_at: now.plus_seconds(LONGEST_SECONDS),
+        ended_at: None,
         address: client.address.map(|address| address.to_string()),
         agent: client.agent.clone(),
     };

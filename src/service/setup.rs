@@ -12,7 +12,7 @@ use crate::{
         token::NewToken,
         user::{check_password, check_user_name},
     },
-    store::{self, memberships::Of},
+    store::{self, authorizations::Secret, memberships::Of},
 };
 
 use super::{
@@ -66,7 +66,7 @@ impl Service {
         }
         let retention = check(&given)?;
         let password_hash = match &given.password {
-            Some(password) => Some(self.0.passwords.hash(password).await?),
+            Some(password) => Some(self.passwords().hash(password).await?),
             None => None,
         };
         let mut change = self.begin_as(client.address.map(|address| address.to_string())).await?;
@@ -150,7 +150,9 @@ async fn create(
     let token =
         token.map_or_else(|| NewToken::generate(random()), |token| NewToken::supplied(token.expose_secret().into()));
     let authorization = operator(service, &user, &org, grant::operator(), &token, now);
-    let inserted = store::authorizations::insert(change, &authorization, &token.hash(), &keys(&authorization)).await?;
+    let inserted =
+        store::authorizations::insert(change, &authorization, Secret::Token(&token.hash()), &keys(&authorization))
+            .await?;
     if !inserted {
         return Err(Error::TokenExists);
     }

@@ -5,10 +5,11 @@ use serde_json::{Value, json};
 use crate::{
     model::{
         Action, Error, OrgId, Telegraf, TelegrafId,
+        org::Role,
         telegraf::MAX_CONFIG,
         user::{MAX_NAME, check_text},
     },
-    store,
+    store::{self, memberships::Of},
 };
 
 use super::{Caller, Service, audit::Event, fold, orgs::MAX_DESCRIPTION, required};
@@ -69,6 +70,8 @@ impl Service {
         let telegraf = asked.into_telegraf(TelegrafId(self.next_id()), org);
         let now = change.now;
         store::telegrafs::insert(&mut change, &telegraf, &fold(&telegraf.name), now).await?;
+        // Whoever makes one owns it, as in InfluxDB; it gives no rights.
+        store::memberships::insert(&mut change, Of::Telegraf(telegraf.id), caller.id(), Role::Owner, now).await?;
         change.record(Event::TelegrafCreated, Some(org), telegraf.id, json!({"name": telegraf.name})).await?;
         change.commit().await?;
         Ok(telegraf)
@@ -104,6 +107,7 @@ impl Service {
         let (mut change, caller) = self.begin(caller).await?;
         let telegraf = store::telegrafs::by_id(&mut change, id).await?.ok_or(Error::TelegrafNotFound)?;
         caller.check(required::telegraf(Action::Write, id, telegraf.org))?;
+        store::memberships::delete_all(&mut change, Of::Telegraf(id)).await?;
         store::telegrafs::delete(&mut change, id).await?;
         change.record(Event::TelegrafDeleted, Some(telegraf.org), id, json!({"name": telegraf.name})).await?;
         change.commit().await

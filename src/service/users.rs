@@ -135,7 +135,7 @@ impl Service {
         let user = store::users::by_id(&mut change, id).await?.ok_or(Error::UserNotFound)?;
         let now = change.now;
         store::authorizations::end_of_user(&mut change, id, now).await?;
-        store::sessions::delete_of_user(&mut change, id, None).await?;
+        store::sessions::end_of_user(&mut change, id, now).await?;
         store::memberships::delete_of_user(&mut change, id).await?;
         store::users::delete(&mut change, id).await?;
         change.record(Event::UserDeleted, None, id, json!({"name": user.name})).await?;
@@ -146,7 +146,7 @@ impl Service {
     pub async fn set_password(&self, caller: &Caller, id: UserId, password: &SecretString) -> Result<(), Error> {
         check_password(password.expose_secret())?;
         caller.check(required::user(Action::Write, id))?;
-        let hash = self.0.passwords.hash(password).await?;
+        let hash = self.passwords().hash(password).await?;
         let (mut change, caller) = self.begin(caller).await?;
         caller.check(required::user(Action::Write, id))?;
         store::users::by_id(&mut change, id).await?.ok_or(Error::UnknownUserForPassword)?;
@@ -165,7 +165,7 @@ impl Service {
         let mut reader = self.read().await?;
         let known = store::users::password_hash(&mut reader, id).await?;
         drop(reader);
-        if !self.0.passwords.verify(known, old).await? {
+        if !self.passwords().verify(known, old).await? {
             return Err(Error::WrongPassword);
         }
         self.0.throttle.succeeded(&id.to_string(), caller.client.address);

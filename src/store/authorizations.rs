@@ -9,7 +9,56 @@ use super::{
 };
 use crate::model::{Authorization, AuthorizationId, OrgId, Permission, Status, Timestamp, UserId, token::TokenHash};
 
-fn authorization(row: &AnyRow) -> Result<Authorization> {
+/// What a client proves itself with, and so which clients an authorization is for.
+#[derive(Clone, Copy, Debug)]
+pub enum Secret<'a> {
+    /// A token, kept as its hash.
+    Token(&'a TokenHash),
+    /// The user name of a 1.x client; its password is set apart.
+    Username(&'a str),
+}
+
+/// Tokens, or the credentials of 1.x clients. Neither ever shows up among the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    #[default]
+    V2,
+    V1,
+}
+
+impl Kind {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::V2 => "v2",
+            Self::V1 => "v1",
+        }
+    }
+}
+
+impl<'a> Secret<'a> {
+    const fn kind(self) -> Kind {
+        match self {
+            Self::Token(_) => Kind::V2,
+            Self::Username(_) => Kind::V1,
+        }
+    }
+
+    fn hash(self) -> Option<&'a str> {
+        match self {
+            Self::Token(hash) => Some(hash.as_str()),
+            Self::Username(_) => None,
+        }
+    }
+
+    const fn username(self) -> Option<&'a str> {
+        match self {
+            Self::Token(_) => None,
+            Self::Username(name) => Some(name),
+        }
+    }
+}
+
+pub(super) fn authorization(row: &AnyRow) -> Result<Authorization> {
     Ok(Authorization {
         id: AuthorizationId(row.id("id")?),
         org: OrgId(row.id("org_id")?),
@@ -33,12 +82,12 @@ pub struct Keys {
     pub search: String,
 }
 
-/// False if the token's hash is taken.
-pub async fn insert(connection: &mut Connection, new: &Authorization, hash: &TokenHash, keys: &Keys) -> Result<bool> {
+/// False if the token's hash or the user name is taken.
+pub async fn insert(connection: &mut Connection, new: &Authorization, secret: Secret<'_>, keys: &Keys) -> Result<bool> {
     let row = sqlx::query(
         "INSERT INTO authorizations (id, org_id, user_id, created_by, kind, status, description, description_key, search_text, \
-         permissions, token_hash, token_prefix, created_at, updated_at, expires_at) \
-         VALUES ($1, $2, $3, $4, 'v2', $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING RETURNING id",
+         permissions, token_hash, token_prefix, created_at, updated_at, expires_at, username) \
+         VALUES ($1, $2, $3, $4, $15, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $16) ON CONFLICT DO NOTHING RETURNING id",
     )
     .bind(from_id(new.id))
     .bind(from_id(new.org))
@@ -49,11 +98,13 @@ pub async fn insert(connection: &mut Connection, new: &Authorization, hash: &Tok
     .bind(&keys.description)
     .bind(&keys.search)
     .bind(serde_json::to_string(&new.permissions).map_err(|error| corrupt(error.to_string()))?)
-    .bind(hash.as_str())
+    .bind(secret.hash())
     .bind(new.token_prefix.as_deref())
     .bind(new.created_at.micros())
     .bind(new.updated_at.micros())
     .bind(new.expires_at.map(Timestamp::micros))
+    .bind(secret.kind().name())
+    .bind(secret.username())
     .fetch_optional(&mut *connection)
     .await?;
     if row.is_none() {
@@ -197,6 +248,7 @@ impl Default for OwnerReach {
 /// Which authorizations a list holds; all conditions together.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
+    pub kind: Kind,
     pub visible: Visible,
     pub id: Option<AuthorizationId>,
     pub org: Option<OrgId>,
@@ -286,7 +338,17 @@ pub async fn list(
     start: Start,
     limit: i64,
 ) -> Result<Vec<Authorization>> {
-    let mut sql = Sql::new("SELECT * FROM authorizations WHERE id IN (SELECT id FROM authorizations WHERE kind = 'v2'");
+    list_rows(connection, filter, sort, start, limit).await?.iter().map(authorization).collect()
+}
+
+pub(super) async fn list_rows(
+    connection: &mut Connection,
+    filter: &Filter,
+    sort: Sort,
+    start: Start,
+    limit: i64,
+) -> Result<Vec<AnyRow>> {
+    let mut sql = Sql::new("SELECT * FROM authorizations WHERE id IN (SELECT id FROM authorizations WHERE kind = ");
     push_filter(&mut sql, filter)?;
     if let Start::After(id) = start {
         push_side(&mut sql, sort, Side::After, id)?;
@@ -296,12 +358,12 @@ pub async fn list(
         sql.push(" OFFSET ").bind(offset)?;
     }
     sql.push(")").push(sort.order());
-    sql.fetch_all(connection).await?.iter().map(authorization).collect()
+    sql.fetch_all(connection).await
 }
 
 /// How many authorizations a filter lets through.
 pub async fn count(connection: &mut Connection, filter: &Filter) -> Result<i64> {
-    let mut sql = Sql::new("SELECT COUNT(*) AS count FROM authorizations WHERE kind = 'v2'");
+    let mut sql = Sql::new("SELECT COUNT(*) AS count FROM authorizations WHERE kind = ");
     push_filter(&mut sql, filter)?;
     sql.fetch_one(connection).await?.number("count")
 }
@@ -313,13 +375,14 @@ pub async fn count_before(
     sort: Sort,
     id: AuthorizationId,
 ) -> Result<i64> {
-    let mut sql = Sql::new("SELECT COUNT(*) AS count FROM authorizations WHERE kind = 'v2'");
+    let mut sql = Sql::new("SELECT COUNT(*) AS count FROM authorizations WHERE kind = ");
     push_filter(&mut sql, filter)?;
     push_side(&mut sql, sort, Side::Before, id)?;
     sql.fetch_one(connection).await?.number("count")
 }
 
 fn push_filter(sql: &mut Sql, filter: &Filter) -> Result<()> {
+    sql.bind(filter.kind.name())?;
     push_visible(sql, &filter.visible)?;
     if let Some(id) = filter.id {
         sql.push(" AND id = ").bind(from_id(id))?;

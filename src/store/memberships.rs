@@ -6,13 +6,14 @@ use super::{
     Connection, Result,
     column::{Columns, from_id},
 };
-use crate::model::{BucketId, Id, OrgId, ResourceType, Timestamp, UserId, org::Role};
+use crate::model::{BucketId, Id, OrgId, ResourceType, TelegrafId, Timestamp, UserId, org::Role};
 
 /// What a membership is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Of {
     Org(OrgId),
     Bucket(BucketId),
+    Telegraf(TelegrafId),
     /// The whole of it: who set it up.
     Instance,
 }
@@ -22,6 +23,7 @@ impl Of {
         match self {
             Self::Org(_) => ResourceType::Orgs,
             Self::Bucket(_) => ResourceType::Buckets,
+            Self::Telegraf(_) => ResourceType::Telegrafs,
             Self::Instance => ResourceType::Instance,
         }
     }
@@ -30,6 +32,7 @@ impl Of {
         match self {
             Self::Org(id) => id.into(),
             Self::Bucket(id) => id.into(),
+            Self::Telegraf(id) => id.into(),
             // influxd's own number for it (contract §3).
             Self::Instance => Id::new(1).unwrap_or_else(|| unreachable!("one is not zero")),
         }
@@ -64,6 +67,7 @@ pub async fn of_user(connection: &mut Connection, user: UserId) -> Result<Vec<(O
         let of = match row.word("resource_type")? {
             ResourceType::Orgs => Of::Org(OrgId(id)),
             ResourceType::Buckets => Of::Bucket(BucketId(id)),
+            ResourceType::Telegrafs => Of::Telegraf(TelegrafId(id)),
             ResourceType::Instance => Of::Instance,
             other => return Err(super::column::corrupt(format!("a membership of {other}"))),
         };
@@ -96,6 +100,16 @@ pub async fn delete(connection: &mut Connection, of: Of, user: UserId) -> Result
 
 pub async fn delete_of_user(connection: &mut Connection, user: UserId) -> Result<()> {
     connection.execute(sqlx::query("DELETE FROM memberships WHERE user_id = $1").bind(from_id(user))).await.map(drop)
+}
+
+/// Ends every role in an organization, and in what it holds.
+pub async fn delete_within(connection: &mut Connection, org: OrgId) -> Result<()> {
+    delete_all(connection, Of::Org(org)).await?;
+    let query = sqlx::query(
+        "DELETE FROM memberships WHERE (resource_type = 'buckets' AND resource_id IN (SELECT id FROM buckets WHERE org_id = $1)) \
+         OR (resource_type = 'telegrafs' AND resource_id IN (SELECT id FROM telegrafs WHERE org_id = $1))",
+    );
+    connection.execute(query.bind(from_id(org))).await.map(drop)
 }
 
 /// Ends every role somewhere.

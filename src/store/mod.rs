@@ -7,6 +7,7 @@ pub mod audit;
 pub mod authorizations;
 pub mod buckets;
 mod column;
+pub mod dbrps;
 pub mod form_ids;
 pub mod memberships;
 mod open;
@@ -15,6 +16,7 @@ pub mod sessions;
 mod sql;
 pub mod telegrafs;
 pub mod users;
+pub mod v1_authorizations;
 
 use std::ops::{Deref, DerefMut};
 

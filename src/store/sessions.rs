@@ -26,6 +26,8 @@ pub struct Session {
     pub seen_at: Timestamp,
     pub expires_at: Timestamp,
     pub ends_at: Timestamp,
+    /// When its user was deleted. Nothing revives it.
+    pub ended_at: Option<Timestamp>,
     pub address: Option<String>,
     pub agent: Option<String>,
 }
@@ -63,6 +65,7 @@ pub async fn by_key_hash(connection: &mut Connection, key_hash: &str) -> Result<
             seen_at: row.time("seen_at")?,
             expires_at: row.time("expires_at")?,
             ends_at: row.time("ends_at")?,
+            ended_at: row.optional_time("ended_at")?,
             address: row.optional_text("address")?,
             agent: row.optional_text("agent")?,
         })
@@ -92,6 +95,14 @@ pub async fn delete_of_user(connection: &mut Connection, user: UserId, kept: Opt
     let query = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND key_hash <> $2")
         .bind(from_id(user))
         .bind(kept.unwrap_or_default());
+    connection.execute(query).await.map(drop)
+}
+
+/// Ends a deleted user's sessions.
+pub async fn end_of_user(connection: &mut Connection, user: UserId, now: Timestamp) -> Result<()> {
+    let query = sqlx::query("UPDATE sessions SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL")
+        .bind(from_id(user))
+        .bind(now.micros());
     connection.execute(query).await.map(drop)
 }
 

@@ -14,6 +14,8 @@ mod pages;
 mod submit;
 mod words;
 
+#[cfg(feature = "ssr")]
+mod docs;
 #[cfg(feature = "hydrate")]
 mod enhance;
 #[cfg(feature = "ssr")]

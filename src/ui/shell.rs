@@ -10,12 +10,21 @@ use crate::server::{assets::NAMES, cookie};
 /// The whole page. The answer to a form carries no script: what it shows, a new token perhaps, is nowhere else, and a
 /// script could not render it again.
 pub fn shell() -> impl IntoView {
+    let is_answer = use_context::<Answer>().is_some();
+    let head = view! {
+        {(!is_answer).then(scripts)}
+        <MetaTags/>
+    };
+    document(is_answer, head, view! { <App/> })
+}
+
+/// A document in the console's look. `is_static`: no script takes it over.
+pub fn document(is_static: bool, head: impl IntoView, body: impl IntoView) -> impl IntoView {
     let parts = use_context::<Parts>();
     let theme = parts.and_then(|parts| Theme::from_cookie(cookie::read(&parts.headers, cookie::THEME)));
-    let is_answer = use_context::<Answer>().is_some();
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme.map(Theme::name) class=is_answer.then_some("static")>
+        <html lang="en" data-theme=theme.map(Theme::name) class=is_static.then_some("static")>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -23,10 +32,9 @@ pub fn shell() -> impl IntoView {
                 <link rel="icon" href="/favicon.ico" sizes="32x32"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="stylesheet" href=NAMES.css.as_str()/>
-                {(!is_answer).then(scripts)}
-                <MetaTags/>
+                {head}
             </head>
-            <body><App/></body>
+            <body>{body}</body>
         </html>
     }
 }

@@ -91,7 +91,7 @@ async fn metrics_count_requests_sign_ins_and_tokens() {
         let metrics = server.get("/metrics", "").await;
         assert_eq!(metrics.header("content-type"), "text/plain; version=0.0.4; charset=utf-8");
         for series in [
-            "jeton_http_requests_total{method=\"GET\",route=\"/api/v2/buckets/{id}\",status=\"200\"}",
+            "jeton_http_requests_total{method=\"GET\",route=\"/api/v2/buckets/{bucketID}\",status=\"200\"}",
             "jeton_http_requests_total{method=\"POST\",route=\"/api/v2/setup\",status=\"201\"}",
             "jeton_sign_ins_total{outcome=\"accepted\"}",
             "jeton_sign_ins_total{outcome=\"refused\"}",

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     home::{Home, on_each_database},
-    server::{Answer, First, Server, permission_in},
+    server::{Answer, First, Server, members, permission_in},
 };
 
 /// One answer is 201, the rest are refused with this message.
@@ -67,6 +67,61 @@ async fn of_buckets_with_one_name_one_is_created() {
         let body = json!({"name": "b", "orgID": first.org});
         let answers = four_times(&server, &first, "/api/v2/buckets", body).await;
         one_wins(answers, "bucket with name b already exists");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_set_ups_with_one_token_one_happens() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        let body =
+            json!({"username": "alice", "password": "password1", "org": "acme", "bucket": "iot", "token": "chosen"});
+        let send = || server.post("/api/v2/setup", "", body.clone());
+        let (a, b, c) = tokio::join!(send(), send(), send());
+        one_wins(vec![a, b, c], "onboarding has already been completed");
+        assert_eq!(server.get("/api/v2/me", "chosen").await.status, 200);
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_1_x_credentials_with_one_user_name_one_is_created() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        let first = server.set_up().await;
+        let permissions = json!([permission_in("read", "buckets", &first.org)]);
+        let body = json!({"orgID": first.org, "token": "grafana", "permissions": permissions});
+        let answers = four_times(&server, &first, "/private/legacy/authorizations", body).await;
+        one_wins(answers, "token already exists");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_sees_half_an_organization() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        let first = server.set_up().await;
+        let create = async {
+            for number in 0..15 {
+                server.org(&first.token, &format!("o{number}")).await;
+            }
+        };
+        let look = async {
+            let mut seen = 0;
+            while seen < 16 {
+                let orgs = server.get("/api/v2/orgs?limit=100", &first.token).await.expect(200);
+                seen = orgs["orgs"].as_array().map_or(0, Vec::len);
+                for org in members(&orgs["orgs"], "id") {
+                    let buckets = server.get(&format!("/api/v2/buckets?orgID={org}"), &first.token).await.expect(200);
+                    assert!(buckets["buckets"].as_array().is_some_and(|buckets| buckets.len() >= 2), "{buckets}");
+                    let owners = server.get(&format!("/api/v2/orgs/{org}/owners"), &first.token).await.expect(200);
+                    assert_eq!(members(&owners["users"], "id"), [first.user.as_str()]);
+                }
+            }
+        };
+        tokio::join!(create, look);
     })
     .await;
 }

@@ -110,6 +110,19 @@ async fn a_body_of_ten_megabytes_is_refused_before_it_was_read() {
 }
 
 #[tokio::test]
+async fn a_client_that_sends_everything_first_still_reads_why_it_was_refused() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        let first = server.set_up().await;
+        let request = with_token(server.request("POST", "/api/v2/users"), &first.token);
+        let message = answer(request.body(vec![b' '; 10_000_000])).await.refused(413);
+        assert_eq!(message, "the request body must not be larger than 2097152 bytes");
+        assert_eq!(server.get("/api/v2/me", &first.token).await.status, 200);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_is_not_the_json_asked_for_is_refused() {
     on_each_database(async |home| {
         let server = Server::start(&home).await;

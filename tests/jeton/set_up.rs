@@ -25,7 +25,7 @@ async fn a_refused_set_up_leaves_nothing_behind() {
             (400, with("bucket", "_mine")),
             (400, with("bucket", "a\"b")),
             (422, with("bucket", "")),
-            (422, with("retentionPeriodSeconds", 60)),
+            (400, with("retentionPeriodSeconds", 60)),
             (400, with("password", "short")),
             (400, with("org", "  ")),
             (400, with("org", "a\0b")),

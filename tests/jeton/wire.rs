@@ -34,6 +34,36 @@ async fn permissions_match_as_influxd_does() {
     play(include_str!("../wire/matching.json")).await;
 }
 
+#[tokio::test]
+async fn users_are_kept_as_influxd_does() {
+    play(include_str!("../wire/users.json")).await;
+}
+
+#[tokio::test]
+async fn organizations_and_their_members_are_kept_as_influxd_does() {
+    play(include_str!("../wire/orgs.json")).await;
+}
+
+#[tokio::test]
+async fn buckets_are_kept_as_influxd_does() {
+    play(include_str!("../wire/buckets.json")).await;
+}
+
+#[tokio::test]
+async fn telegraf_configurations_are_kept_as_influxd_does() {
+    play(include_str!("../wire/telegrafs.json")).await;
+}
+
+#[tokio::test]
+async fn dbrp_mappings_are_kept_as_influxd_does() {
+    play(include_str!("../wire/dbrps.json")).await;
+}
+
+#[tokio::test]
+async fn credentials_of_1_x_clients_are_kept_as_influxd_does() {
+    play(include_str!("../wire/v1-authorizations.json")).await;
+}
+
 async fn play(recording: &str) {
     let recording: Value = serde_json::from_str(recording).expect("a recording");
     let steps = recording["steps"].as_array().expect("steps");

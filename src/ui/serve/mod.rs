@@ -46,6 +46,7 @@ pub fn router(state: &AppState) -> Router<AppState> {
         .route("/fn/{name}", post(server_function))
         .layer(axum::extract::DefaultBodyLimit::max(MAX_FORM))
         .layer(from_fn_with_state(state.clone(), who))
+        .route("/docs", get(super::docs::page))
 }
 
 /// Puts whoever is signed in beside the request.

@@ -51,7 +51,16 @@ fn Nothing() -> impl IntoView {
 }
 
 #[component]
-fn Can(permissions: Vec<Named>, org_name: String) -> impl IntoView {
+fn Can(mut permissions: Vec<Named>, org_name: String) -> impl IntoView {
+    // By name, as the boxes stand: people know no ids.
+    permissions.sort_by_cached_key(|named| {
+        (
+            named.permission.resource.kind,
+            named.permission.resource.id.is_some(),
+            named.name.clone(),
+            named.permission.action,
+        )
+    });
     let sentences =
         permissions.iter().map(|named| sentence(named, &org_name)).map(|sentence| view! { <CanLine sentence/> });
     let warnings = cautions(&permissions)

@@ -1,0 +1,168 @@
+//! `/private/legacy/authorizations`: user names and passwords for 1.x clients (contract §6).
+
+use axum::{
+    body::Body,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{
+    authorizations::{self, AuthorizationBody, ListBody, ListLinks, PostPermission, authorization_body},
+    extract::{Caller, PathId},
+    json::read,
+    no_content,
+    query::Query,
+    refusal::Refusal,
+    schema::{BadRequest, Conflict, Gated, NotFound, TooLarge},
+    users::PasswordBody,
+    write::indented,
+};
+use crate::{
+    model::{AuthorizationId, Error, OrgId, UserId, token::NewToken},
+    server::AppState,
+    service::{
+        authorizations::AskedAuthorization,
+        v1_authorizations::{V1Details, V1Query},
+    },
+};
+
+const PATH: &str = "/private/legacy/authorizations";
+
+/// A 1.x credential to create.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = LegacyAuthorizationPostRequest)]
+pub struct PostBody {
+    /// The user name. It is no secret.
+    #[schema(required, max_length = 255)]
+    #[serde(default)]
+    token: String,
+    /// The organization it belongs to.
+    #[serde(rename = "orgID")]
+    #[schema(required)]
+    org_id: Option<OrgId>,
+    /// Its owner; the caller, unless given.
+    #[serde(rename = "userID")]
+    user_id: Option<UserId>,
+    /// `active` or `inactive`; `active`, unless given.
+    status: Option<String>,
+    /// At most 1,024 bytes.
+    #[schema(max_length = 1024)]
+    #[serde(default)]
+    description: String,
+    /// At least one, at most 4,096. The caller must hold each of them.
+    #[schema(required, min_items = 1, max_items = 4096)]
+    #[serde(default)]
+    permissions: Vec<PostPermission>,
+}
+
+/// The user name stands where a token has its secret: it is none, and is shown every time.
+fn v1_body(found: V1Details) -> AuthorizationBody {
+    authorization_body(found.details, NewToken::supplied(found.username), PATH)
+}
+
+/// List 1.x credentials
+///
+/// Those that the caller may read, and whose owners they may read.
+#[utoipa::path(get, path = "/private/legacy/authorizations", tag = "1.x credentials", operation_id = "GetLegacyAuthorizations",
+    params(
+        ("userID" = Option<UserId>, Query, description = "Only this owner's."),
+        ("user" = Option<String>, Query, description = "Must exist; filters nothing, as in InfluxDB."),
+        ("orgID" = Option<OrgId>, Query, description = "Only this organization's."),
+        ("org" = Option<String>, Query, description = "Must exist; filters nothing, as in InfluxDB."),
+        ("token" = Option<String>, Query, description = "Only the one with this user name."),
+        ("id" = Option<AuthorizationId>, Query, description = "Only this one."),
+    ),
+    responses((status = 200, description = "The credentials.", body = ListBody), BadRequest, NotFound, Gated))]
+pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, Refusal> {
+    let asked = V1Query {
+        user: query.id("userID")?,
+        org: query.id("orgID")?,
+        id: query.id("id")?,
+        username: query.owned("token"),
+        user_name: query.owned("user"),
+        org_name: query.owned("org"),
+    };
+    let found = state.service.v1_authorizations(&caller, &asked).await?;
+    let authorizations = found.into_iter().map(v1_body).collect();
+    Ok(indented(StatusCode::OK, &ListBody { links: ListLinks { this: PATH }, authorizations }))
+}
+
+/// Create a 1.x credential
+///
+/// Nobody gets in with it before its password is set. Needs what creating an authorization needs; buckets that are
+/// named must exist.
+#[utoipa::path(post, path = "/private/legacy/authorizations", tag = "1.x credentials", operation_id = "PostLegacyAuthorizations",
+    request_body = PostBody,
+    responses((status = 201, description = "The credential.", body = AuthorizationBody), BadRequest, NotFound, Conflict, TooLarge, Gated))]
+pub async fn create(State(state): State<AppState>, Caller(caller): Caller, request: Body) -> Result<Response, Refusal> {
+    let PostBody { token, org_id, user_id, status, description, permissions } =
+        read(request, Error::BadJsonStructure).await?;
+    let permissions = permissions.into_iter().map(Into::into).collect();
+    let asked = AskedAuthorization { org: org_id, user: user_id, status, description, permissions };
+    let created = state.service.create_v1_authorization(&caller, asked, token).await?;
+    Ok(indented(StatusCode::CREATED, &v1_body(created)))
+}
+
+/// Retrieve a 1.x credential
+#[utoipa::path(get, path = "/private/legacy/authorizations/{authID}", tag = "1.x credentials", operation_id = "GetLegacyAuthorizationsID",
+    params(("authID" = AuthorizationId, Path, description = "The credential.")),
+    responses((status = 200, description = "The credential.", body = AuthorizationBody), BadRequest, NotFound, Gated))]
+pub async fn get(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    PathId(id): PathId<AuthorizationId>,
+) -> Result<Response, Refusal> {
+    Ok(indented(StatusCode::OK, &v1_body(state.service.v1_authorization(&caller, id).await?)))
+}
+
+/// Activate, deactivate or describe a 1.x credential
+#[utoipa::path(patch, path = "/private/legacy/authorizations/{authID}", tag = "1.x credentials", operation_id = "PatchLegacyAuthorizationsID",
+    params(("authID" = AuthorizationId, Path, description = "The credential.")),
+    request_body = authorizations::PatchBody,
+    responses((status = 200, description = "The credential.", body = AuthorizationBody), BadRequest, NotFound, TooLarge, Gated))]
+pub async fn update(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    PathId(id): PathId<AuthorizationId>,
+    request: Body,
+) -> Result<Response, Refusal> {
+    let update: authorizations::PatchBody = read(request, Error::BadJson).await?;
+    Ok(indented(StatusCode::OK, &v1_body(state.service.update_v1_authorization(&caller, id, update.into()).await?)))
+}
+
+/// Set a 1.x credential's password
+///
+/// Needs `write:users` of the owner. The password before is refused from now on.
+#[utoipa::path(post, path = "/private/legacy/authorizations/{authID}/password", tag = "1.x credentials", operation_id = "PostLegacyAuthorizationsIDPassword",
+    params(("authID" = AuthorizationId, Path, description = "The credential.")),
+    request_body = PasswordBody,
+    responses((status = 204, description = "It is set."), BadRequest, NotFound, TooLarge, Gated))]
+pub async fn set_password(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    PathId(id): PathId<AuthorizationId>,
+    request: Body,
+) -> Result<Response, Refusal> {
+    let PasswordBody { password } = read(request, Error::BadJson).await?;
+    state.service.set_v1_password(&caller, id, &password).await?;
+    Ok(no_content().into_response())
+}
+
+/// Delete a 1.x credential
+///
+/// It is refused from the next request on.
+#[utoipa::path(delete, path = "/private/legacy/authorizations/{authID}", tag = "1.x credentials", operation_id = "DeleteLegacyAuthorizationsID",
+    params(("authID" = AuthorizationId, Path, description = "The credential.")),
+    responses((status = 204, description = "It is deleted."), BadRequest, NotFound, Gated))]
+pub async fn delete(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    PathId(id): PathId<AuthorizationId>,
+) -> Result<Response, Refusal> {
+    state.service.delete_v1_authorization(&caller, id).await?;
+    Ok(no_content().into_response())
+}

@@ -1,0 +1,55 @@
+//! The credentials of 1.x clients: authorizations with a user name and a password instead of a token.
+
+use sqlx::{Executor as _, any::AnyRow};
+
+use super::{
+    Connection, Result,
+    authorizations::{Filter, Kind, Sort, Start, authorization, list_rows},
+    column::{Columns, from_id},
+};
+use crate::model::{Authorization, AuthorizationId, V1Authorization};
+
+fn v1_authorization(row: &AnyRow) -> Result<V1Authorization> {
+    Ok(V1Authorization { authorization: authorization(row)?, username: row.text("username")? })
+}
+
+pub async fn by_id(connection: &mut Connection, id: AuthorizationId) -> Result<Option<V1Authorization>> {
+    let row = sqlx::query("SELECT * FROM authorizations WHERE id = $1 AND kind = 'v1'")
+        .bind(from_id(id))
+        .fetch_optional(connection)
+        .await?;
+    row.as_ref().map(v1_authorization).transpose()
+}
+
+pub async fn by_username(connection: &mut Connection, username: &str) -> Result<Option<V1Authorization>> {
+    let row = sqlx::query("SELECT * FROM authorizations WHERE username = $1")
+        .bind(username)
+        .fetch_optional(connection)
+        .await?;
+    row.as_ref().map(v1_authorization).transpose()
+}
+
+/// All that a filter lets through, in the order of ids.
+pub async fn list(connection: &mut Connection, filter: &Filter) -> Result<Vec<V1Authorization>> {
+    let filter = Filter { kind: Kind::V1, ..filter.clone() };
+    let rows = list_rows(connection, &filter, Sort::Id, Start::Offset(0), i64::MAX).await?;
+    rows.iter().map(v1_authorization).collect()
+}
+
+/// The password's hash; `None` if none was set, or nothing has this id.
+pub async fn password_hash(connection: &mut Connection, id: AuthorizationId) -> Result<Option<String>> {
+    let row = sqlx::query("SELECT password_hash FROM authorizations WHERE id = $1 AND kind = 'v1'")
+        .bind(from_id(id))
+        .fetch_optional(connection)
+        .await?;
+    row.map_or(Ok(None), |row| row.optional_text("password_hash"))
+}
+
+pub async fn set_password_hash(connection: &mut Connection, changed: &Authorization, hash: &str) -> Result<()> {
+    let query =
+        sqlx::query("UPDATE authorizations SET password_hash = $2, updated_at = $3 WHERE id = $1 AND kind = 'v1'")
+            .bind(from_id(changed.id))
+            .bind(hash)
+            .bind(changed.updated_at.micros());
+    connection.execute(query).await.map(drop)
+}
