@@ -15,7 +15,7 @@ use crate::{
 
 pub use store::sessions::Kind;
 
-use super::{Caller, Client, Service, audit::Event, caller::Credential, random};
+use super::{Client, Service, audit::Event, random};
 
 /// How long a session lasts without use, in seconds.
 pub const SESSION_SECONDS: i64 = 3600;
@@ -95,12 +95,15 @@ impl Service {
         user.map(|user| user.id).zip(hash).filter(|_| right).ok_or(Error::Unauthenticated)
     }
 
-    /// Ends the caller's session. A token has none to end.
-    pub async fn sign_out(&self, caller: &Caller) -> Result<(), Error> {
-        let Credential::Session(key_hash) = &caller.credential else { return Err(Error::Unauthenticated) };
-        let (mut change, caller) = self.begin(caller).await?;
-        store::sessions::delete(&mut change, key_hash).await?;
-        change.record(Event::SignedOut, None, caller.id(), json!({})).await?;
+    /// Ends the session that has this key; its user may be inactive, or gone.
+    pub async fn sign_out(&self, key: &str, client: &Client) -> Result<(), Error> {
+        let mut change = self.begin_as(client.address.map(|address| address.to_string())).await?;
+        let now = change.now;
+        let found = store::sessions::by_key_hash(&mut change, &key_hash(key)).await?;
+        let session = found.filter(|session| session.expires_at > now).ok_or(Error::Unauthenticated)?;
+        change.acts_as(session.user);
+        store::sessions::delete(&mut change, &session.key_hash).await?;
+        change.record(Event::SignedOut, None, session.user, json!({})).await?;
         change.commit().await
     }
 

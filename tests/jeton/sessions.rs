@@ -138,6 +138,24 @@ async fn who_signs_out_is_signed_out_here_and_nowhere_else() {
 }
 
 #[tokio::test]
+async fn whoever_was_deactivated_can_still_sign_out() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        let first = server.set_up().await;
+        let bob = server.user(&first.token, "bob").await;
+        let path = format!("/api/v2/users/{bob}");
+        server.post(&format!("{path}/password"), &first.token, json!({"password": PASSWORD})).await.expect(204);
+        let cookie = server.sign_in("bob", PASSWORD).await.cookie();
+        server.patch(&path, &first.token, json!({"status": "inactive"})).await.expect(200);
+        let sign_out = answer(server.request("POST", "/api/v2/signout").header("cookie", &cookie)).await;
+        assert_eq!(sign_out.status, 204);
+        server.patch(&path, &first.token, json!({"status": "active"})).await.expect(200);
+        assert_eq!(server.me(&cookie).await.status, 401);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_wrong_name_and_a_wrong_password_are_told_alike() {
     on_each_database(async |home| {
         let server = Server::start(&home).await;
