@@ -198,7 +198,7 @@ impl TokenQuery {
     }
 }
 
-fn shorten(mut text: String, limit: usize) -> String {
+pub(super) fn shorten(mut text: String, limit: usize) -> String {
     while text.len() > limit {
         text.pop();
     }

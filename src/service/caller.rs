@@ -3,8 +3,11 @@
 use std::net::IpAddr;
 
 use crate::{
-    model::{Action, AuthorizationId, Error, Permission, ResourceType, Timestamp, User, UserId, permission},
-    store::authorizations::{OwnerReach, Reach, Visible},
+    model::{Action, AuthorizationId, Error, Id, OrgId, Permission, ResourceType, Timestamp, User, UserId, permission},
+    store::{
+        Within,
+        authorizations::{OwnerReach, Reach, Visible},
+    },
 };
 
 /// The program or browser a request came from.
@@ -63,6 +66,18 @@ impl Caller {
     /// Whether a browser's session, and not a token, asks.
     pub const fn has_session(&self) -> bool {
         matches!(self.credential, Credential::Session(_))
+    }
+
+    /// Which buckets or telegraf configurations of an organization this caller may read.
+    pub(super) fn within(&self, kind: ResourceType, org: OrgId) -> Within {
+        if self.may(&Permission::in_org(Action::Read, kind, org)) {
+            return Within::All;
+        }
+        let reads = |held: &&Permission| held.action == Action::Read && held.resource.kind == kind;
+        let mut ids: Vec<Id> = self.permissions().iter().filter(reads).filter_map(|held| held.resource.id).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        Within::Only(ids)
     }
 
     /// The authorizations this caller may see: those whose record and whose owner they may read. An organization's

@@ -112,12 +112,6 @@ impl Service {
         Ok(orgs.into_iter().map(|org| Place { id: org.id, name: org.name }).collect())
     }
 
-    /// How many tokens of an organization the caller sees.
-    pub async fn token_count(&self, caller: &Caller, org: OrgId) -> Result<u64, Error> {
-        let mut reader = self.read().await?;
-        count(&mut reader, &Filter { visible: caller.visible(), org: Some(org), ..Filter::default() }).await
-    }
-
     /// How many tokens there are of each state, in all organizations; for the metrics.
     pub async fn token_counts(&self) -> Result<Vec<(Status, bool, u64)>, Error> {
         let mut reader = self.read().await?;

@@ -13,6 +13,7 @@ mod change;
 pub mod clock;
 pub mod dbrps;
 mod forms;
+mod frame;
 mod granting;
 mod keys;
 pub mod lists;

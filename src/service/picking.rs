@@ -108,12 +108,13 @@ async fn bucket_choices(
     org: OrgId,
     part: &str,
 ) -> Result<Choices, Error> {
-    let found = store::buckets::search(connection, org, part, 0, OFFERED_AT_ONCE).await?;
-    let visible = found.into_iter().filter(|bucket| caller.may(&required::bucket(Action::Read, bucket)));
+    let within = &caller.within(ResourceType::Buckets, org);
+    let search = store::buckets::Search { org, part, within, descending: false, offset: 0, limit: OFFERED_AT_ONCE };
+    let found = store::buckets::search(connection, &search).await?;
     Ok(Choices {
-        items: visible.map(|bucket| bucket_choice(caller, bucket)).collect(),
-        total: store::buckets::count(connection, org, part).await?.cast_unsigned(),
-        unfiltered: store::buckets::count(connection, org, "").await?.cast_unsigned(),
+        items: found.into_iter().map(|bucket| bucket_choice(caller, bucket)).collect(),
+        total: store::buckets::count(connection, org, part, within).await?.cast_unsigned(),
+        unfiltered: store::buckets::count(connection, org, "", within).await?.cast_unsigned(),
     })
 }
 
@@ -123,12 +124,13 @@ async fn telegraf_choices(
     org: OrgId,
     part: &str,
 ) -> Result<Choices, Error> {
-    let found = store::telegrafs::search(connection, org, part, 0, OFFERED_AT_ONCE).await?;
-    let visible = found.into_iter().filter(|telegraf| caller.may(&required::telegraf(Action::Read, telegraf.id, org)));
+    let within = &caller.within(ResourceType::Telegrafs, org);
+    let search = store::telegrafs::Search { org, part, within, offset: 0, limit: OFFERED_AT_ONCE };
+    let found = store::telegrafs::search(connection, &search).await?;
     Ok(Choices {
-        items: visible.map(|telegraf| telegraf_choice(caller, telegraf)).collect(),
-        total: store::telegrafs::count(connection, org, part).await?.cast_unsigned(),
-        unfiltered: store::telegrafs::count(connection, org, "").await?.cast_unsigned(),
+        items: found.into_iter().map(|telegraf| telegraf_choice(caller, telegraf)).collect(),
+        total: store::telegrafs::count(connection, org, part, within).await?.cast_unsigned(),
+        unfiltered: store::telegrafs::count(connection, org, "", within).await?.cast_unsigned(),
     })
 }
 

@@ -3,7 +3,7 @@
 use sqlx::{Executor as _, any::AnyRow};
 
 use super::{
-    Connection, Result,
+    Connection, Result, Within,
     column::{Columns, from_id},
     sql::{Sql, contains},
 };
@@ -119,36 +119,40 @@ pub async fn list(connection: &mut Connection, page: &Page<'_>) -> Result<Vec<Bu
     sql.fetch_all(connection).await?.iter().map(bucket).collect()
 }
 
-/// What the console's bucket picker asks: those of an organization whose name contains `part` (folded), people's own
-/// before the system's, in the order of folded names.
-pub async fn search(
-    connection: &mut Connection,
-    org: OrgId,
-    part: &str,
-    offset: i64,
-    limit: i64,
-) -> Result<Vec<Bucket>> {
-    let rows = sqlx::query(
-        "SELECT * FROM buckets WHERE org_id = $1 AND name_key LIKE $2 ESCAPE '\\' \
-         ORDER BY CASE kind WHEN 'user' THEN 0 ELSE 1 END, name_key, id LIMIT $3 OFFSET $4",
-    )
-    .bind(from_id(org))
-    .bind(contains(part))
-    .bind(limit)
-    .bind(offset)
-    .fetch_all(connection)
-    .await?;
-    rows.iter().map(bucket).collect()
+/// What the console asks: an organization's buckets that the caller sees and whose name contains `part` (folded).
+pub struct Search<'a> {
+    pub org: OrgId,
+    pub part: &'a str,
+    pub within: &'a Within,
+    /// The names from Z to A.
+    pub descending: bool,
+    pub offset: i64,
+    pub limit: i64,
 }
 
-/// How many buckets of an organization have a name that contains `part` (folded).
-pub async fn count(connection: &mut Connection, org: OrgId, part: &str) -> Result<i64> {
-    sqlx::query("SELECT COUNT(*) AS count FROM buckets WHERE org_id = $1 AND name_key LIKE $2 ESCAPE '\\'")
-        .bind(from_id(org))
-        .bind(contains(part))
-        .fetch_one(connection)
-        .await?
-        .number("count")
+/// People's own buckets before the system's, in the order of folded names.
+pub async fn search(connection: &mut Connection, search: &Search<'_>) -> Result<Vec<Bucket>> {
+    let mut sql = Sql::new("SELECT * FROM buckets");
+    push_search(&mut sql, search.org, search.part, search.within)?;
+    sql.push(" ORDER BY CASE kind WHEN 'user' THEN 0 ELSE 1 END, name_key");
+    sql.push(if search.descending { " DESC, id LIMIT " } else { ", id LIMIT " }).bind(search.limit)?;
+    sql.push(" OFFSET ").bind(search.offset)?;
+    sql.fetch_all(connection).await?.iter().map(bucket).collect()
+}
+
+/// How many of an organization's buckets the caller sees whose name contains `part` (folded).
+pub async fn count(connection: &mut Connection, org: OrgId, part: &str, within: &Within) -> Result<i64> {
+    let mut sql = Sql::new("SELECT COUNT(*) AS count FROM buckets");
+    push_search(&mut sql, org, part, within)?;
+    sql.fetch_one(connection).await?.number("count")
+}
+
+fn push_search(sql: &mut Sql, org: OrgId, part: &str, within: &Within) -> Result<()> {
+    sql.push(" WHERE org_id = ").bind(from_id(org))?;
+    if !part.is_empty() {
+        sql.push(" AND name_key LIKE ").bind(contains(part))?.push(" ESCAPE '\\'");
+    }
+    within.push(sql)
 }
 
 pub async fn delete(connection: &mut Connection, id: BucketId) -> Result<()> {

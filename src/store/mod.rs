@@ -17,6 +17,7 @@ mod sql;
 pub mod telegrafs;
 pub mod users;
 pub mod v1_authorizations;
+mod within;
 
 use std::ops::{Deref, DerefMut};
 
@@ -24,6 +25,7 @@ use sqlx::{Any, AnyPool, Transaction, pool::PoolConnection};
 
 pub use open::OpenError;
 pub use sqlx::{AnyConnection as Connection, Error};
+pub use within::Within;
 
 /// What a query gives, or why the database could not.
 pub type Result<T> = std::result::Result<T, Error>;

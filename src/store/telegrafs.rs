@@ -3,7 +3,7 @@
 use sqlx::{Executor as _, any::AnyRow};
 
 use super::{
-    Connection, Result,
+    Connection, Result, Within,
     column::{Columns, corrupt, from_id},
     sql::{Sql, contains},
 };
@@ -83,34 +83,37 @@ pub async fn list(connection: &mut Connection, org: Option<OrgId>) -> Result<Vec
     sql.fetch_all(connection).await?.iter().map(telegraf).collect()
 }
 
-/// What the console's picker asks: those of an organization whose name contains `part` (folded), by folded name.
-pub async fn search(
-    connection: &mut Connection,
-    org: OrgId,
-    part: &str,
-    offset: i64,
-    limit: i64,
-) -> Result<Vec<Telegraf>> {
-    let rows = sqlx::query(
-        "SELECT * FROM telegrafs WHERE org_id = $1 AND name_key LIKE $2 ESCAPE '\\' ORDER BY name_key, id LIMIT $3 OFFSET $4",
-    )
-    .bind(from_id(org))
-    .bind(contains(part))
-    .bind(limit)
-    .bind(offset)
-    .fetch_all(connection)
-    .await?;
-    rows.iter().map(telegraf).collect()
+/// What the console asks: an organization's configurations that the caller sees and whose name contains `part` (folded).
+pub struct Search<'a> {
+    pub org: OrgId,
+    pub part: &'a str,
+    pub within: &'a Within,
+    pub offset: i64,
+    pub limit: i64,
 }
 
-/// How many of an organization have a name that contains `part` (folded).
-pub async fn count(connection: &mut Connection, org: OrgId, part: &str) -> Result<i64> {
-    sqlx::query("SELECT COUNT(*) AS count FROM telegrafs WHERE org_id = $1 AND name_key LIKE $2 ESCAPE '\\'")
-        .bind(from_id(org))
-        .bind(contains(part))
-        .fetch_one(connection)
-        .await?
-        .number("count")
+/// In the order of folded names.
+pub async fn search(connection: &mut Connection, search: &Search<'_>) -> Result<Vec<Telegraf>> {
+    let mut sql = Sql::new("SELECT * FROM telegrafs");
+    push_search(&mut sql, search.org, search.part, search.within)?;
+    sql.push(" ORDER BY name_key, id LIMIT ").bind(search.limit)?;
+    sql.push(" OFFSET ").bind(search.offset)?;
+    sql.fetch_all(connection).await?.iter().map(telegraf).collect()
+}
+
+/// How many of an organization's configurations the caller sees whose name contains `part` (folded).
+pub async fn count(connection: &mut Connection, org: OrgId, part: &str, within: &Within) -> Result<i64> {
+    let mut sql = Sql::new("SELECT COUNT(*) AS count FROM telegrafs");
+    push_search(&mut sql, org, part, within)?;
+    sql.fetch_one(connection).await?.number("count")
+}
+
+fn push_search(sql: &mut Sql, org: OrgId, part: &str, within: &Within) -> Result<()> {
+    sql.push(" WHERE org_id = ").bind(from_id(org))?;
+    if !part.is_empty() {
+        sql.push(" AND name_key LIKE ").bind(contains(part))?.push(" ESCAPE '\\'");
+    }
+    within.push(sql)
 }
 
 pub async fn delete(connection: &mut Connection, id: TelegrafId) -> Result<()> {

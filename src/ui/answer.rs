@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::deed::Deed;
 use crate::model::{AuthorizationId, Error, OrgId, Status, token::NewToken};
 
 /// What a form did.
@@ -21,6 +22,11 @@ pub enum Outcome {
         status: Status,
     },
     Deleted,
+    /// Done; go there.
+    Done {
+        deed: Deed,
+        to: String,
+    },
     /// The boxes ticked so far, with what was searched for; nothing was created.
     Searched,
 }

@@ -11,7 +11,7 @@ use leptos_router::{
 use super::{
     components::Notices,
     pages::{
-        NotFoundPage, SetupPage, SignInPage,
+        NotFoundPage, OrgLayout, SetupPage, SignInPage,
         tokens::{
             AllAccessRoute, CloneRoute, CustomRoute, DeleteRoute, DetailsRoute, EditRoute, ListRoute, TokensPage,
         },
@@ -52,15 +52,17 @@ pub fn App() -> impl IntoView {
             <Routes fallback=NotFoundPage>
                 <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async/>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
-                <ParentRoute path=path!("/orgs/:org/load-data/tokens") view=TokensPage ssr=SsrMode::Async>
-                    <Route path=path!("") view=ListRoute/>
-                    <Route path=path!("generate/all-access") view=AllAccessRoute/>
-                    <Route path=path!("generate/custom-api") view=CustomRoute/>
-                    <Route path=path!(":token") view=DetailsRoute/>
-                    <Route path=path!(":token/edit") view=EditRoute/>
-                    <Route path=path!(":token/rename") view=ListRoute/>
-                    <Route path=path!(":token/clone") view=CloneRoute/>
-                    <Route path=path!(":token/delete") view=DeleteRoute/>
+                <ParentRoute path=path!("/orgs/:org") view=OrgLayout ssr=SsrMode::Async>
+                    <ParentRoute path=path!("load-data/tokens") view=TokensPage>
+                        <Route path=path!("") view=ListRoute/>
+                        <Route path=path!("generate/all-access") view=AllAccessRoute/>
+                        <Route path=path!("generate/custom-api") view=CustomRoute/>
+                        <Route path=path!(":token") view=DetailsRoute/>
+                        <Route path=path!(":token/edit") view=EditRoute/>
+                        <Route path=path!(":token/rename") view=ListRoute/>
+                        <Route path=path!(":token/clone") view=CloneRoute/>
+                        <Route path=path!(":token/delete") view=DeleteRoute/>
+                    </ParentRoute>
                 </ParentRoute>
             </Routes>
         </Router>

@@ -44,6 +44,11 @@ pub fn go(address: &str) {
     drop(window().location().assign(address));
 }
 
+/// Loads this page anew.
+pub fn reload() {
+    drop(window().location().reload());
+}
+
 /// A number no form had before: its one-time id.
 pub fn form_id() -> String {
     (0..4).map(|_| format!("{:08x}", (js_sys::Math::random() * f64::from(u32::MAX)) as u32)).collect()

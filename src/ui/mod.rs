@@ -8,6 +8,7 @@ pub mod answer;
 mod app;
 mod browser;
 mod components;
+pub mod deed;
 mod equivalent;
 mod load;
 mod pages;

@@ -72,11 +72,18 @@ impl Request {
 
     /// What stands around a page of an organization.
     pub async fn frame(&self, org: OrgId) -> Result<Frame, Error> {
-        let caller = self.caller()?;
-        let found = self.answer(self.service().org(caller, org).await)?;
-        let places = self.answer(self.service().places(caller).await)?;
-        let tokens = self.answer(self.service().token_count(caller, org).await)?;
-        let org = Place { id: found.id, name: found.name };
-        Ok(Frame { user: caller.user.name.clone(), user_id: caller.id(), org, tokens, places, origin: self.origin() })
+        let (service, caller) = (self.service(), self.caller()?);
+        let found = self.answer(service.org(caller, org).await)?;
+        let places = self.answer(service.places(caller).await)?;
+        let counts = self.answer(service.counts(caller, org).await)?;
+        Ok(Frame {
+            user: caller.user.name.clone(),
+            user_id: caller.id(),
+            org: Place { id: found.id, name: found.name },
+            counts,
+            may: service.may(caller, org),
+            places,
+            origin: self.origin(),
+        })
     }
 }

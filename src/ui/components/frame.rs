@@ -6,93 +6,137 @@ use super::{
     Form, Icon, Mark, Menu, Picture, Toasts, form::Answered, menu::ChoiceLink, text::Avatar, theme::ThemeSwitch,
 };
 use crate::{
-    model::listing::{Place, TokenQuery},
-    ui::{address::Tokens, browser, load::Frame, words},
+    model::listing::Place,
+    ui::{
+        address::{Group, Section, Spot},
+        browser,
+        pages::layout::OrgState,
+        words,
+    },
 };
 
-/// A page of an organization. `dialog`: what stands above it; the page behind stands still until the script is there
-/// and the dialog is modal.
+/// Navigation and user around the pages of an organization. Behind a dialog that no script has made modal yet, it stands
+/// still.
 #[component]
-pub fn OrgFrame(
-    frame: Frame,
-    #[prop(into)] count: Signal<u64>,
-    #[prop(into)] covered: Signal<bool>,
-    children: Children,
-    #[prop(into)] dialog: ViewFn,
-) -> impl IntoView {
-    let (in_nav, in_topbar) = (frame.clone(), frame.clone());
+pub fn OrgFrame(state: OrgState, children: Children) -> impl IntoView {
     view! {
         <a class="skip" href="#main" rel="external">"Skip to content"</a>
-        <div class="app" inert=covered>
-            <header class="topbar">
+        <div class="app">
+            <header class="topbar" inert=state.covered>
                 <button class="icon-button" type="button" popovertarget="nav" aria-label="Open navigation"><Icon picture=Picture::Menu/></button>
                 <span class="brand"><Mark/><span class="brand-name">"Jeton"</span></span>
-                <OrgMenu frame=in_topbar class="org-menu in-topbar end"/>
+                <OrgMenu state class="org-menu in-topbar end"/>
             </header>
-            <nav id="nav" class="nav" popover="auto" aria-label="Main" data-testid="nav">
+            <nav id="nav" class="nav" popover="auto" aria-label="Main" data-testid="nav" inert=state.covered>
                 <div class="brand">
                     <Mark/><span class="brand-name">"Jeton"</span>
                     <button class="icon-button nav-close" type="button" popovertarget="nav" popovertargetaction="hide" aria-label="Close navigation">
                         <Icon picture=Picture::Close/>
                     </button>
                 </div>
-                <OrgMenu frame=in_nav class="org-menu in-nav"/>
-                <section class="nav-group">
-                    <h2>"Load Data"</h2>
-                    <ul>
-                        <li>
-                            <a
-                                class="nav-item" href=Tokens::List.address(frame.org.id, &TokenQuery::default()) aria-current="page" title="API Tokens"
-                                data-testid="nav-subitem-tokens"
-                            >
-                                <Icon picture=Picture::Key/><span>"API Tokens"</span><span class="count">{move || words::grouped(count.get())}</span>
-                            </a>
-                        </li>
-                    </ul>
-                </section>
-                <NavFoot user=frame.user/>
+                <OrgMenu state class="org-menu in-nav"/>
+                {Group::ALL.map(|group| view! { <NavGroup state group/> }).collect_view()}
+                <NavFoot state/>
             </nav>
             <main id="main" class="page" tabindex="-1">{children()}</main>
         </div>
-        {dialog.run()}
         <Toasts/>
     }
 }
 
 #[component]
-fn OrgMenu(frame: Frame, class: &'static str) -> impl IntoView {
-    let Frame { org, places, .. } = frame;
-    let name = org.name.clone();
+fn NavGroup(state: OrgState, group: Group) -> impl IntoView {
+    let items = move || {
+        let may = state.frame.with(|frame| frame.may);
+        let offered = group.sections().iter().copied().filter(|section| section.is_offered(may));
+        offered.map(|section| view! { <NavItem state section/> }).collect_view()
+    };
+    view! { <section class="nav-group"><h2>{group.title()}</h2><ul>{items}</ul></section> }
+}
+
+#[component]
+fn NavItem(state: OrgState, section: Section) -> impl IntoView {
+    let count = move || {
+        let counts = state.frame.with(|frame| frame.counts);
+        match section {
+            Section::Buckets => Some(counts.buckets),
+            Section::Telegrafs => Some(counts.telegrafs),
+            Section::Tokens => Some(counts.tokens),
+            _ => None,
+        }
+    };
+    let current = move || state.spot().is_some_and(|spot| spot.section() == section).then_some("page");
+    view! {
+        <li>
+            <a
+                class="nav-item" href=move || section.address(state.org.get()) aria-current=current title=section.title()
+                data-testid=format!("nav-subitem-{}", section.word())
+            >
+                <Icon picture=picture(section)/><span>{section.title()}</span>
+                {move || count().map(|count| view! { <span class="count">{words::grouped(count)}</span> })}
+            </a>
+        </li>
+    }
+}
+
+const fn picture(section: Section) -> Picture {
+    match section {
+        Section::Buckets => Picture::Bucket,
+        Section::Telegrafs => Picture::Antenna,
+        Section::Tokens => Picture::Key,
+        Section::Members => Picture::Users,
+        Section::Users => Picture::UserCog,
+        Section::Orgs => Picture::Organization,
+        Section::Account => Picture::User,
+        Section::About => Picture::Info,
+    }
+}
+
+/// Leads to the same page of another organization.
+#[component]
+fn OrgMenu(state: OrgState, class: &'static str) -> impl IntoView {
+    let name = move || state.frame.with(|frame| frame.org.name.clone());
     let face = move || {
         view! {
-            <Avatar name=name.clone() square=true/><span class="sr-only">"Organization "</span><span class="org-name">{name.clone()}</span>
+            {move || view! { <Avatar name=name() square=true/> }}
+            <span class="sr-only">"Organization "</span><span class="org-name">{name}</span>
             <Icon picture=Picture::Chevrons/>
         }
     };
-    let link = move |place: Place| {
-        let current = place.id == org.id;
+    let choice = move |place: Place| {
+        let href = move || {
+            let section = state.spot().map_or(Section::Tokens, Spot::section);
+            section.address(place.id)
+        };
         view! {
-            <ChoiceLink href=Tokens::List.address(place.id, &TokenQuery::default()) current=current anew=true>
+            <ChoiceLink href=Signal::derive(href) current=Signal::derive(move || state.org.get() == place.id)>
                 <span class="org-name">{place.name}</span>
             </ChoiceLink>
         }
     };
-    view! { <Menu class button="button" face=face>{places.into_iter().map(link).collect_view()}</Menu> }
+    let choices = move || state.frame.with(|frame| frame.places.clone()).into_iter().map(choice).collect_view();
+    view! { <Menu class button="button" face=face>{choices}</Menu> }
 }
 
 #[component]
-fn NavFoot(user: String) -> impl IntoView {
+fn NavFoot(state: OrgState) -> impl IntoView {
+    let user = move || state.frame.with(|frame| frame.user.clone());
     let signed_out = Callback::new(|answer: Answered| {
         if answer.is_ok() {
             browser::go("/sign-in");
         }
     });
+    let link = move |section: Section| {
+        let href = move || section.address(state.org.get());
+        view! { <a class="menu-item" href=href data-testid=format!("user-nav-item-{}", section.word())><Icon picture=picture(section)/>{section.title()}</a> }
+    };
     view! {
         <div class="nav-foot">
             <button class="user-button" type="button" popovertarget="user-menu" data-testid="user-nav">
-                <Avatar name=user.clone()/><span>{user}</span>
+                {move || view! { <Avatar name=user()/> }}<span>{user}</span>
             </button>
             <div id="user-menu" class="user-menu" popover="auto">
+                {[Section::Account, Section::About].map(link).collect_view()}
                 <Form action="/sign-out".to_owned() on_answer=signed_out>
                     <button class="menu-item" data-testid="user-nav-item-logout"><Icon picture=Picture::SignOut/>"Sign out"</button>
                 </Form>

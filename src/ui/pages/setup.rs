@@ -5,9 +5,9 @@ use leptos_meta::Title;
 
 use super::tokens::created::CreatedDialog;
 use crate::{
-    model::{Error, listing::TokenQuery},
+    model::Error,
     ui::{
-        address::Tokens,
+        address::{Page as _, Tokens},
         answer::{CreatedToken, Outcome},
         components::{
             Field, Form, Icon, PasswordField, Picture,
@@ -63,7 +63,7 @@ pub fn SetupPage() -> impl IntoView {
         </div>
         {move || {
             created.get().map(|token| {
-                let close = Tokens::List.address(token.org, &TokenQuery::default());
+                let close = Tokens::List.address(token.org, &[]);
                 view! { <CreatedDialog token cloned=false close/> }
             })
         }}

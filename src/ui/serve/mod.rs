@@ -15,8 +15,9 @@ use leptos::{nonce::Nonce, prelude::*};
 use leptos_axum::{ResponseOptions, handle_server_fns_with_context, render_app_async_with_context};
 
 use super::{
-    address::{self, Tokens},
+    address::{self, Page as _, Spot, Tokens},
     answer::{Answer, Fields, Outcome},
+    deed::Deed,
     request::Request as PageRequest,
     shell::shell,
 };
@@ -102,7 +103,7 @@ async fn start(State(state): State<AppState>, request: Request) -> Response {
         let places = page.service().places(caller).await?;
         let last: Option<OrgId> = cookie::read(&parts.headers, cookie::LAST_ORG).and_then(|id| id.parse().ok());
         let org = places.iter().find(|place| Some(place.id) == last).or_else(|| places.first());
-        org.map(|place| Tokens::List.address(place.id, &TokenQuery::default())).ok_or(Error::OrgNotFound)
+        org.map(|place| Tokens::List.address(place.id, &[])).ok_or(Error::OrgNotFound)
     };
     match lead.await {
         Ok(address) => Redirect::to(&address).into_response(),
@@ -151,21 +152,25 @@ async fn read_fields(body: Body) -> Result<Fields, Error> {
 
 /// Where a form leads that needs no page of its own.
 fn leads_to(result: &Result<Outcome, Error>, here: &str) -> Option<String> {
-    let done = match result {
+    let (deed, list) = match result {
         Ok(Outcome::SignedIn { to }) => return Some(to.clone()),
         Ok(Outcome::SignedOut) => return Some("/sign-in".into()),
         Err(Error::Unauthenticated) if !here.starts_with("/sign-in") => return Some("/sign-in".into()),
-        Ok(Outcome::Updated { .. }) => "updated",
-        Ok(Outcome::Deleted) => "deleted",
+        Ok(Outcome::Updated { .. }) => (Deed::TokenUpdated, token_list(here)?),
+        Ok(Outcome::Deleted) => (Deed::TokenDeleted, token_list(here)?),
+        Ok(Outcome::Done { deed, to }) => (*deed, to.clone()),
         _ => return None,
     };
+    Some(address::with_parameters(list, &[("done", deed.word())]))
+}
+
+/// The list of tokens that a form on its page came from.
+fn token_list(here: &str) -> Option<String> {
     let (path, query) = address::split(here);
-    let (org, _) = address::parse_tokens(path)?;
+    let (org, _) = Spot::parse(path)?;
     let query =
         TokenQuery::from_parameters(|name| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()));
-    let list = Tokens::List.address(org, &query);
-    let joint = if list.contains('?') { '&' } else { '?' };
-    Some(format!("{list}{joint}done={done}"))
+    Some(Tokens::List.address(org, &query.parameters()))
 }
 
 async fn render(state: AppState, parts: Parts, body: Body, answer: Option<Answer>) -> Response {
@@ -196,7 +201,7 @@ const fn status_of_page(status: u16) -> u16 {
 }
 
 fn remember_org(uri: &Uri, mut response: Response) -> Response {
-    if let Some((org, _)) = address::parse_tokens(uri.path())
+    if let Some((org, _)) = Spot::parse(uri.path())
         && response.status().is_success()
         && let Ok(cookie) = HeaderValue::try_from(cookie::last_org(org))
     {

@@ -14,7 +14,6 @@ use crate::{
             form::{Answered, FormId, refusal, typed},
             text::Alert,
         },
-        load::Frame,
         words,
     },
 };
@@ -59,7 +58,7 @@ pub fn at_field(refused: RwSignal<Option<Error>>, field: &'static str) -> Signal
 #[component]
 pub fn AllAccessRoute() -> impl IntoView {
     let state = TokensState::current();
-    let frame = expect_context::<Frame>();
+    let frame = state.frame();
     let refused = RwSignal::new(refusal());
     let busy = RwSignal::new(false);
     let on_answer = on_created(state, refused);

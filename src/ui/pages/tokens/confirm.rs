@@ -18,6 +18,7 @@ use crate::{
             text::{Alert, Chip},
         },
         load::load_details,
+        pages::layout::navigator,
         words,
     },
 };
@@ -117,7 +118,7 @@ fn DeleteDialog(details: Details, state: TokensState) -> impl IntoView {
     let close = Signal::derive(move || state.address(Tokens::List));
     let action = Signal::derive(move || state.address(Tokens::Delete(id)));
     let on_deleted = on_deleted(state, name.clone(), refused);
-    let navigate = TokensState::navigator();
+    let navigate = navigator();
     let on_deactivated = on_update(id, name.clone(), state, move || navigate(&close.get_untracked()));
     let is_active = details.liveness == crate::model::Liveness::Live;
     let prefix = details.authorization.token_prefix.clone();
@@ -156,18 +157,12 @@ fn DeleteDialog(details: Details, state: TokensState) -> impl IntoView {
 
 fn on_deleted(state: TokensState, name: String, refused: RwSignal<Option<Error>>) -> Callback<Answered> {
     let notices = Notices::current();
-    let navigate = TokensState::navigator();
+    let navigate = navigator();
     Callback::new(move |answer: Answered| match answer {
         Ok(Outcome::Deleted) => {
             notices.success("API token was deleted successfully", "");
             state.reload();
-            navigate(
-                &state
-                    .org
-                    .get_untracked()
-                    .map(|org| Tokens::List.address(org, &state.query.get_untracked()))
-                    .unwrap_or_default(),
-            );
+            navigate(&state.list_now());
         }
         Ok(_) => {}
         Err(error) => {

@@ -93,7 +93,7 @@ impl Choosing {
 #[component]
 pub fn CustomRoute() -> impl IntoView {
     let state = TokensState::current();
-    let choosing = Choosing::new(expect_context::<Frame>());
+    let choosing = Choosing::new(state.frame());
     let asked = RwSignal::new(choosing.search.get_untracked());
     ask_later(choosing.search, asked);
     // What a form without script brought along may be hidden by its search: its names are asked for too.
@@ -101,7 +101,7 @@ pub fn CustomRoute() -> impl IntoView {
         choosing.selection.with_untracked(|ticked| ticked.effective().iter().filter_map(|pick| pick.id).collect());
     let picker = Resource::new(
         move || (state.org.get(), asked.get(), ticked.clone()),
-        |(org, search, ticked)| async move { load_picker(org.ok_or(Error::OrgNotFound)?, search, ticked).await },
+        |(org, search, ticked)| async move { load_picker(org, search, ticked).await },
     );
     let refused = RwSignal::new(refusal());
     let busy = RwSignal::new(false);

@@ -17,7 +17,7 @@ use crate::{
             CopyButton, Dialog, Form, Icon, Picture,
             text::{Avatar, Chip, LivenessBadge, Time},
         },
-        load::Frame,
+        pages::layout::navigator,
         words,
     },
 };
@@ -51,7 +51,6 @@ fn Drawer(editing: bool) -> impl IntoView {
 
 #[component]
 fn Content(details: Details, editing: bool, state: TokensState) -> impl IntoView {
-    let frame = expect_context::<Frame>();
     let authorization = details.authorization.clone();
     let id = authorization.id;
     let first = Changed { description: authorization.description.clone(), status: authorization.status };
@@ -77,7 +76,7 @@ fn Content(details: Details, editing: bool, state: TokensState) -> impl IntoView
         <div class="dialog-body">
             <Facts details=details.clone()/>
             <h3 class="section-title">"Permissions "<span>"fixed when the token was generated"</span></h3>
-            <PermissionTable details=details.clone() org_name=frame.org.name/>
+            <PermissionTable details=details.clone() org_name=state.frame().org.name/>
             <p class="hint">"To change permissions, clone this token and pick new ones."</p>
         </div>
         <footer class="dialog-foot"><Actions details now_is state/></footer>
@@ -89,16 +88,8 @@ fn Head(details: Details, now_is: Memo<Changed>, editing: bool, state: TokensSta
     let id = details.authorization.id;
     let prefix = details.authorization.token_prefix.clone();
     let name = Memo::new(move |_| words::name(&now_is.get().description, prefix.as_deref()));
-    let navigate = TokensState::navigator();
-    let back = move || {
-        navigate(
-            &state
-                .org
-                .get_untracked()
-                .map(|org| Tokens::Details(id).address(org, &state.query.get_untracked()))
-                .unwrap_or_default(),
-        )
-    };
+    let navigate = navigator();
+    let back = move || navigate(&untrack(|| state.address(Tokens::Details(id))));
     let on_answer = on_update(id, name.get_untracked(), state, back);
     let title = move || {
         if editing {

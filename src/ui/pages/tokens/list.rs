@@ -10,12 +10,16 @@ use super::{
 use crate::{
     model::{
         Error,
-        listing::{PAGE_SIZES, Sort, SortKey, TokenPage, TokenQuery},
+        listing::{Sort, SortKey, TokenPage, TokenQuery},
     },
     ui::{
-        address::Tokens,
-        components::{CopyButton, EmptyMark, Icon, Menu, Picture, form::to_sign_in, menu::ChoiceLink, text::Alert},
-        load::Frame,
+        address::{Page as _, Tokens},
+        components::{
+            CopyButton, EmptyMark, Icon, Picture,
+            form::to_sign_in,
+            pager::{Pager, Part},
+            text::Alert,
+        },
         words,
     },
 };
@@ -27,10 +31,7 @@ pub fn List(state: TokensState) -> impl IntoView {
         <Transition fallback=|| view! { <Skeleton/> }>
             {move || Suspend::new(async move {
                 match state.list.await {
-                    Ok(page) => {
-                        state.count.set(page.unfiltered);
-                        view! { <Loaded page state/> }.into_any()
-                    }
+                    Ok(page) => view! { <Loaded page state/> }.into_any(),
                     Err(Error::Unauthenticated) => {
                         Effect::new(to_sign_in);
                         ().into_any()
@@ -47,13 +48,18 @@ fn Loaded(page: TokenPage, state: TokensState) -> impl IntoView {
     if page.unfiltered == 0 {
         return view! { <Empty/> }.into_any();
     }
-    let pager = page.clone();
+    let query = state.query.get_untracked();
+    let part = Part { page: page.page, page_size: query.page_size, total: page.total, unfiltered: page.unfiltered };
+    let address = Callback::new(move |(number, size)| {
+        let query = TokenQuery { page: number, page_size: size, show: None, ..state.query.get_untracked() };
+        Tokens::List.address(state.org.get_untracked(), &query.parameters())
+    });
     let rows = if page.rows.is_empty() {
         view! { <NoMatch state/> }.into_any()
     } else {
         view! { <Table page state/> }.into_any()
     };
-    view! { {rows}<Pager page=pager state/> }.into_any()
+    view! { {rows}<Pager part address/> }.into_any()
 }
 
 #[component]
@@ -97,8 +103,7 @@ fn SortHead(state: TokensState, class: &'static str, label: &'static str, key: S
 
 #[component]
 fn Empty() -> impl IntoView {
-    let frame = expect_context::<Frame>();
-    let org = frame.org.name;
+    let org = TokensState::current().frame().org.name;
     let command = format!("influx auth create --org {org} --read-buckets");
     view! {
         <section class="empty whole" data-testid="empty-state">
@@ -130,11 +135,9 @@ fn NoMatch(state: TokensState) -> impl IntoView {
         "Check the spelling, or look for less."
     };
     let everything = move || {
-        state.org.get().map(|org| {
-            Tokens::List.address(
-                org,
-                &TokenQuery { filter: String::new(), status: None, page: 1, show: None, ..state.query.get() },
-            )
+        state.list_with(|query| {
+            query.filter.clear();
+            query.status = None;
         })
     };
     view! {
@@ -168,116 +171,4 @@ fn Skeleton() -> impl IntoView {
         view! { <tr role="row" aria-hidden="true">{cells.collect_view()}</tr> }
     };
     view! { <table class="tokens" role="table" aria-label="API Tokens" aria-busy="true"><tbody role="rowgroup">{(0..8).map(|_| row()).collect_view()}</tbody></table> }
-}
-
-#[component]
-fn Pager(page: TokenPage, state: TokensState) -> impl IntoView {
-    let query = state.query.get_untracked();
-    let size = query.page_size;
-    let pages = page.total.div_ceil(size).max(1);
-    let first = if page.total == 0 { 0 } else { (page.page - 1) * size + 1 };
-    let last = (page.page * size).min(page.total);
-    let range = if page.total == 0 {
-        format!("0 of {}", words::grouped(page.unfiltered))
-    } else {
-        format!("{}–{} of {}", words::grouped(first), words::grouped(last), words::grouped(page.total))
-    };
-    let to = move |number: u64| at(state, TokenQuery { page: number, show: None, ..state.query.get_untracked() });
-    let current = page.page;
-    let items = page_numbers(current, pages).into_iter().map(move |item| match item {
-        Some(number) => view! {
-            <li>
-                <a
-                    href=to(number) data-noscroll aria-current=(number == current).then_some("page") aria-label=format!("Page {number}")
-                    data-testid="pagination-item"
-                >
-                    {words::grouped(number)}
-                </a>
-            </li>
-        }
-        .into_any(),
-        None => view! { <li><span data-testid="pagination-truncation-item">"…"</span></li> }.into_any(),
-    });
-    let size_face = move || view! { {format!("{size} per page")}<Icon picture=Picture::ChevronDown/> };
-    let size_choice = move |number: u64| {
-        let href = at(state, TokenQuery { page: 1, page_size: number, show: None, ..state.query.get_untracked() });
-        view! { <ChoiceLink href=href current=number == size>{format!("{number} per page")}</ChoiceLink> }
-    };
-    view! {
-        <nav class="pager" aria-label="Pages" data-testid="pagination-nav">
-            <div class="pager-range">
-                <span>{range}</span><span aria-hidden="true">" · "</span>
-                <Menu class="up" button="pager-size" button_testid="page-size--button" face=size_face>
-                    {PAGE_SIZES.map(size_choice).collect_view()}
-                </Menu>
-            </div>
-            <ol class="pager-pages">
-                <li><Step label="Previous page" rel="prev" picture=Picture::ChevronLeft href=(current > 1).then(|| to(current - 1))/></li>
-                {items.collect_view()}
-                <li><Step label="Next page" rel="next" picture=Picture::ChevronRight href=(current < pages).then(|| to(current + 1))/></li>
-            </ol>
-        </nav>
-    }
-}
-
-fn at(state: TokensState, query: TokenQuery) -> String {
-    state.org.get_untracked().map(|org| Tokens::List.address(org, &query)).unwrap_or_default()
-}
-
-#[component]
-fn Step(label: &'static str, rel: &'static str, picture: Picture, href: Option<String>) -> impl IntoView {
-    match href {
-        Some(href) => view! {
-            <a href=href rel=rel data-noscroll aria-label=label data-testid="pagination-direction-item"><Icon picture/></a>
-        }
-        .into_any(),
-        None => view! {
-            <a role="link" aria-disabled="true" aria-label=label data-testid="pagination-direction-item"><Icon picture/></a>
-        }
-        .into_any(),
-    }
-}
-
-/// The numbers to show: the first, the last, and the neighbours of the current one; `None` is an ellipsis.
-fn page_numbers(current: u64, pages: u64) -> Vec<Option<u64>> {
-    if pages <= 7 {
-        return (1..=pages).map(Some).collect();
-    }
-    let (from, to) = (current.saturating_sub(1).clamp(2, pages - 3), (current + 1).clamp(4, pages - 1));
-    let mut numbers = vec![Some(1)];
-    if from > 2 {
-        numbers.push(None);
-    }
-    numbers.extend((from..=to).map(Some));
-    if to < pages - 1 {
-        numbers.push(None);
-    }
-    numbers.push(Some(pages));
-    numbers
-}
-
-#[cfg(test)]
-mod tests {
-    use super::page_numbers;
-
-    fn text(current: u64, pages: u64) -> String {
-        page_numbers(current, pages)
-            .into_iter()
-            .map(|item| item.map_or("…".into(), |number| number.to_string()))
-            .collect::<Vec<_>>()
-            .join(" ")
-    }
-
-    #[test]
-    fn few_pages_are_all_shown() {
-        assert_eq!(text(1, 1), "1");
-        assert_eq!(text(3, 7), "1 2 3 4 5 6 7");
-    }
-
-    #[test]
-    fn of_many_pages_the_ends_and_the_neighbours_are_shown() {
-        assert_eq!(text(1, 13), "1 2 3 4 … 13");
-        assert_eq!(text(7, 13), "1 … 6 7 8 … 13");
-        assert_eq!(text(13, 13), "1 … 10 11 12 13");
-    }
 }

@@ -16,7 +16,7 @@ use crate::{
             form::Answered,
             text::{Avatar, Chip, LivenessBadge, SummaryLines, Time},
         },
-        load::Frame,
+        pages::layout::navigator,
         words,
     },
 };
@@ -24,7 +24,6 @@ use crate::{
 /// A row; a card on a phone.
 #[component]
 pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
-    let frame = expect_context::<Frame>();
     let id = row.id;
     let changed = Memo::new(move |_| state.change_of(id));
     let (first_description, first_status) = (row.description.clone(), row.status);
@@ -59,7 +58,7 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
                     {row.prefix.clone().map(|prefix| view! { <Chip prefix/> })}
                 </div>
             </td>
-            <td role="cell" class="cell-permissions"><SummaryLines summary=row.summary.clone() org_name=frame.org.name/></td>
+            <td role="cell" class="cell-permissions"><SummaryLines summary=row.summary.clone() org_name=state.frame().org.name/></td>
             <td role="cell" class="cell-owner"><span class="owner"><Avatar name=owner.clone()/><span>{owner.clone()}</span></span></td>
             <td role="cell" class="cell-created" data-label="Created"><Time at=row.created_at text=row.created_at.date()/></td>
             <td role="cell" class="cell-modified" data-label="Modified">{modified}</td>
@@ -128,20 +127,9 @@ pub fn on_update(
 /// Edits the description in place: Enter and leaving the field save, Esc restores.
 #[component]
 fn Rename(id: AuthorizationId, description: String, state: TokensState) -> impl IntoView {
-    let navigate = TokensState::navigator();
+    let navigate = navigator();
     let form = NodeRef::<html::Div>::new();
-    let close = {
-        let navigate = navigate.clone();
-        move || {
-            navigate(
-                &state
-                    .org
-                    .get_untracked()
-                    .map(|org| Tokens::List.address(org, &state.query.get_untracked()))
-                    .unwrap_or_default(),
-            )
-        }
-    };
+    let close = move || navigate(&state.list_now());
     let before = description.clone();
     let value = RwSignal::new(description.clone());
     let on_answer = on_update(id, description.clone(), state, close.clone());

@@ -3,10 +3,7 @@
 use std::collections::HashMap;
 
 use leptos::prelude::*;
-use leptos_router::{
-    NavigateOptions,
-    hooks::{use_location, use_navigate, use_query_map},
-};
+use leptos_router::hooks::use_query_map;
 
 use crate::{
     model::{
@@ -14,10 +11,11 @@ use crate::{
         listing::{TokenPage, TokenQuery},
     },
     ui::{
-        address::{self, Tokens},
+        address::{Page as _, Spot, Tokens},
         answer::{CreatedToken, Outcome},
-        components::{Notices, form::answer},
-        load::{Frame, load_frame, load_tokens},
+        components::form::answer,
+        load::{Frame, load_tokens},
+        pages::layout::OrgState,
     },
 };
 
@@ -31,14 +29,10 @@ pub struct Changed {
 /// The page's address, what was loaded for it, and what happened since.
 #[derive(Clone, Copy)]
 pub struct TokensState {
-    /// Where the page is.
-    place: Memo<Option<(OrgId, Tokens)>>,
-    pub org: Memo<Option<OrgId>>,
+    pub page: OrgState,
+    pub org: Memo<OrgId>,
     pub query: Memo<TokenQuery>,
-    pub frame: Resource<Result<Frame, Error>>,
     pub list: Resource<Result<TokenPage, Error>>,
-    /// How many tokens there are without a filter.
-    pub count: RwSignal<u64>,
     /// A token that was just created, or cloned.
     pub created: RwSignal<Option<(CreatedToken, bool)>>,
     /// The tokens on this page of the list, in their order.
@@ -49,26 +43,21 @@ pub struct TokensState {
 
 impl TokensState {
     pub fn provide() -> Self {
-        let location = use_location();
+        let page = OrgState::current();
         let parameters = use_query_map();
-        let place = Memo::new(move |_| address::parse_tokens(&location.pathname.get()));
-        let org = Memo::new(move |_| place.get().map(|(org, _)| org));
         let query = Memo::new(move |_| {
             let parameters = parameters.read();
             TokenQuery::from_parameters(|name| parameters.get_str(name))
         });
         let reloads = RwSignal::new(0);
-        let frame =
-            Resource::new(move || org.get(), |org| async move { load_frame(org.ok_or(Error::OrgNotFound)?).await });
         let list = Resource::new(
-            move || (org.get(), query.get(), reloads.get()),
-            |(org, query, _)| async move { load_tokens(org.ok_or(Error::OrgNotFound)?, query).await },
+            move || (page.org.get(), query.get(), reloads.get()),
+            |(org, query, _)| async move { load_tokens(org, query).await },
         );
-        let (count, created, rows, changed) =
-            (RwSignal::new(0), RwSignal::new(answered()), RwSignal::new(Vec::new()), RwSignal::new(HashMap::new()));
-        let state = Self { place, org, query, frame, list, count, created, rows, changed, reloads };
+        let (created, rows, changed) =
+            (RwSignal::new(answered()), RwSignal::new(Vec::new()), RwSignal::new(HashMap::new()));
+        let state = Self { page, org: page.org, query, list, created, rows, changed, reloads };
         provide_context(state);
-        say_what_was_done(parameters.read_untracked().get_str("done"));
         state
     }
 
@@ -76,20 +65,44 @@ impl TokensState {
         expect_context()
     }
 
-    /// The address of something on this page, with the state of the list.
-    pub fn address(&self, tokens: Tokens) -> String {
-        self.org.get().map(|org| tokens.address(org, &self.query.get())).unwrap_or_default()
+    /// How many tokens there are without a filter.
+    pub fn count(&self) -> u64 {
+        self.page.frame.with(|frame| frame.counts.tokens)
     }
 
-    /// Whether a dialog stands above the list.
-    pub fn has_dialog(&self) -> bool {
-        let at = self.place.get().map(|(_, tokens)| tokens);
-        self.created.get().is_some() || !matches!(at, None | Some(Tokens::List | Tokens::Rename(_)))
+    /// What stands around the page, as it is now.
+    pub fn frame(&self) -> Frame {
+        self.page.frame.get_untracked()
+    }
+
+    /// The address of something on this page, with the state of the list.
+    pub fn address(&self, page: Tokens) -> String {
+        page.address(self.org.get(), &self.query.with(TokenQuery::parameters))
+    }
+
+    /// The address of the list as it is now, for what happens later.
+    pub fn list_now(&self) -> String {
+        untrack(|| self.address(Tokens::List))
+    }
+
+    /// The address of the list in another state, from its first page.
+    pub fn list_with(&self, change: impl FnOnce(&mut TokenQuery)) -> String {
+        let mut query = TokenQuery { page: 1, show: None, ..self.query.get() };
+        change(&mut query);
+        Tokens::List.address(self.org.get(), &query.parameters())
+    }
+
+    /// What the address names on this page.
+    fn at(&self) -> Option<Tokens> {
+        match self.page.spot()? {
+            Spot::Tokens(page) => Some(page),
+            _ => None,
+        }
     }
 
     /// The token that the address speaks of.
     pub fn token(&self) -> Option<AuthorizationId> {
-        match self.place.get()?.1 {
+        match self.at()? {
             Tokens::Details(id) | Tokens::Edit(id) | Tokens::Rename(id) | Tokens::Clone(id) | Tokens::Delete(id) => {
                 Some(id)
             }
@@ -99,7 +112,7 @@ impl TokensState {
 
     /// The row whose description is being edited in the list.
     pub fn renaming(&self) -> Option<AuthorizationId> {
-        match self.place.get()?.1 {
+        match self.at()? {
             Tokens::Rename(id) => Some(id),
             _ => None,
         }
@@ -109,6 +122,7 @@ impl TokensState {
     pub fn reload(&self) {
         self.changed.update(HashMap::clear);
         self.reloads.update(|reloads| *reloads += 1);
+        self.page.refresh();
     }
 
     pub fn note_change(&self, id: AuthorizationId, change: Changed) {
@@ -118,12 +132,6 @@ impl TokensState {
     pub fn change_of(&self, id: AuthorizationId) -> Option<Changed> {
         self.changed.with(|changed| changed.get(&id).cloned())
     }
-
-    /// What leads to an address of this page.
-    pub fn navigator() -> impl Fn(&str) + Clone + Send + Sync + 'static {
-        let navigate = use_navigate();
-        move |address: &str| navigate(address, NavigateOptions { scroll: false, ..NavigateOptions::default() })
-    }
 }
 
 /// The token that a form without script created.
@@ -132,14 +140,5 @@ fn answered() -> Option<(CreatedToken, bool)> {
         Ok(Outcome::Created(token)) => Some((token, false)),
         Ok(Outcome::Cloned(token)) => Some((token, true)),
         _ => None,
-    }
-}
-
-/// A form without script led here: say what it did.
-fn say_what_was_done(done: Option<&str>) {
-    match done {
-        Some("updated") => Notices::current().success("API token was updated successfully", ""),
-        Some("deleted") => Notices::current().success("API token was deleted successfully", ""),
-        _ => {}
     }
 }

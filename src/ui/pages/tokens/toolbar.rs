@@ -1,32 +1,24 @@
 //! Above the list: filter, status, sort, Generate, and how many there are.
 
-use std::time::Duration;
-
-use leptos::{ev::SubmitEvent, prelude::*};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use leptos::prelude::*;
 
 use super::state::TokensState;
 use crate::{
     model::{
         Status,
         listing::{Sort, TokenQuery},
-        token::redact,
     },
     ui::{
         address::Tokens,
-        components::{Icon, Menu, Picture, menu::ChoiceLink},
-        load::Frame,
+        components::{FilterField, Icon, Menu, Picture, menu::ChoiceLink},
         words,
     },
 };
 
-/// How long after the last key the list is filtered.
-const FILTER_AFTER: Duration = Duration::from_millis(120);
-
 /// All of it says where it leads; where there is no token at all, there is nothing to look for.
 #[component]
 pub fn Toolbar(state: TokensState) -> impl IntoView {
-    let nothing = Memo::new(move |_| state.count.get() == 0);
+    let nothing = Memo::new(move |_| state.count() == 0);
     view! {
         <div class="toolbar">
             <Filter state nothing/>
@@ -39,63 +31,12 @@ pub fn Toolbar(state: TokensState) -> impl IntoView {
 
 #[component]
 fn Filter(state: TokensState, nothing: Memo<bool>) -> impl IntoView {
-    let text = RwSignal::new(state.query.get_untracked().filter);
-    // Back, forward and "Clear filter" change the address: the field follows.
-    Effect::new(move || {
-        let filter = state.query.get().filter;
-        if filter.trim_end() != text.get_untracked().trim_end() {
-            text.set(filter);
-        }
-    });
-    let navigate = use_navigate();
-    let apply = move || {
-        let query = TokenQuery { filter: text.get_untracked(), page: 1, show: None, ..state.query.get_untracked() };
-        let Some(org) = state.org.get_untracked().filter(|_| query != state.query.get_untracked()) else { return };
-        navigate(
-            &Tokens::List.address(org, &query),
-            NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() },
-        );
-    };
-    let later = StoredValue::new(None::<TimeoutHandle>);
-    let on_input = {
-        let apply = apply.clone();
-        move |typed: String| {
-            text.set(redact(typed.trim_start()));
-            if let Some(waiting) = later.get_value() {
-                waiting.clear();
-            }
-            later.set_value(set_timeout_with_handle(apply.clone(), FILTER_AFTER).ok());
-        }
-    };
-    let on_submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        apply();
-    };
-    let without_filter = move || {
-        state.org.get().map(|org| {
-            Tokens::List.address(org, &TokenQuery { filter: String::new(), page: 1, show: None, ..state.query.get() })
-        })
-    };
-    let others = move || {
-        let query = TokenQuery { filter: String::new(), page: 1, show: None, ..state.query.get() };
-        query
-            .parameters()
-            .into_iter()
-            .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
-            .collect_view()
-    };
+    let others = move || TokenQuery { filter: String::new(), page: 1, show: None, ..state.query.get() }.parameters();
     view! {
-        <form class="filter input-box" method="get" action=move || state.address(Tokens::List) role="search" aria-label="Filter Tokens" on:submit=on_submit>
-            <Icon picture=Picture::Search/>
-            <input
-                class="input" type="search" name="searchTerm" value=text.get_untracked() prop:value=text placeholder="Filter Tokens..."
-                aria-label="Filter Tokens" autocomplete="off" maxlength="255" disabled=nothing data-testid="input-field--filter"
-                on:input:target=move |event| on_input(event.target().value())
-            />
-            {others}
-            <kbd class="after needs-script" aria-hidden="true">"/"</kbd>
-            <a class="after icon-button small filter-clear" href=without_filter data-noscroll aria-label="Clear filter"><Icon picture=Picture::Close/></a>
-        </form>
+        <FilterField
+            what="Tokens" current=Signal::derive(move || state.query.get().filter) disabled=nothing others=Signal::derive(others)
+            address=Callback::new(move |filter| untrack(|| state.list_with(|query| query.filter = filter)))
+        />
     }
 }
 
@@ -127,13 +68,7 @@ fn StatusMenu(state: TokensState) -> impl IntoView {
         }
     };
     let choice = move |status: Option<Status>| {
-        let href = move || {
-            state
-                .org
-                .get()
-                .map(|org| Tokens::List.address(org, &TokenQuery { status, page: 1, show: None, ..state.query.get() }))
-                .unwrap_or_default()
-        };
+        let href = move || state.list_with(|query| query.status = status);
         view! {
             <ChoiceLink
                 href=Signal::derive(href) current=Signal::derive(move || state.query.get().status == status)
@@ -178,16 +113,14 @@ fn SortMenu(state: TokensState) -> impl IntoView {
 
 /// The address of the list in another order.
 pub fn sorted(state: TokensState, sort: Sort) -> String {
-    let org = state.org.get();
-    org.map(|org| Tokens::List.address(org, &TokenQuery { sort, page: 1, show: None, ..state.query.get() }))
-        .unwrap_or_default()
+    state.list_with(|query| query.sort = sort)
 }
 
 /// One button that opens a menu of two.
 #[component]
 pub fn GenerateMenu(class: &'static str) -> impl IntoView {
     let state = TokensState::current();
-    let frame = expect_context::<Frame>();
+    let frame = state.frame();
     let face = || {
         view! {
             <Icon picture=Picture::Plus/><span>"Generate"<span class="wide-only">" API Token"</span></span>

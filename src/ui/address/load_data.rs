@@ -1,0 +1,87 @@
+//! The other pages of Load Data: what tokens read and write.
+
+use std::fmt;
+
+use super::{Page, Section};
+use crate::model::{BucketId, TelegrafId};
+
+/// Something of the Buckets page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Buckets {
+    List,
+    Create,
+    Edit(BucketId),
+    Delete(BucketId),
+}
+
+impl Page for Buckets {
+    const SECTION: Section = Section::Buckets;
+    const LIST: Self = Self::List;
+
+    fn parse(rest: &[&str]) -> Option<Self> {
+        Some(match rest {
+            [] => Self::List,
+            ["new"] => Self::Create,
+            [id, "edit"] => Self::Edit(id.parse().ok()?),
+            [id, "delete"] => Self::Delete(id.parse().ok()?),
+            _ => return None,
+        })
+    }
+
+    fn has_dialog(self) -> bool {
+        !matches!(self, Self::List)
+    }
+}
+
+impl fmt::Display for Buckets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::List => Ok(()),
+            Self::Create => f.write_str("/new"),
+            Self::Edit(id) => write!(f, "/{id}/edit"),
+            Self::Delete(id) => write!(f, "/{id}/delete"),
+        }
+    }
+}
+
+/// Something of the Telegraf page. A configuration is shown beside the list, not above it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Telegrafs {
+    List,
+    Create,
+    Show(TelegrafId),
+    Rename(TelegrafId),
+    Delete(TelegrafId),
+}
+
+impl Page for Telegrafs {
+    const SECTION: Section = Section::Telegrafs;
+    const LIST: Self = Self::List;
+
+    fn parse(rest: &[&str]) -> Option<Self> {
+        Some(match rest {
+            [] => Self::List,
+            ["new"] => Self::Create,
+            [id] => Self::Show(id.parse().ok()?),
+            [id, "rename"] => Self::Rename(id.parse().ok()?),
+            [id, "delete"] => Self::Delete(id.parse().ok()?),
+            _ => return None,
+        })
+    }
+
+    fn has_dialog(self) -> bool {
+        !matches!(self, Self::List | Self::Show(_))
+    }
+}
+
+impl fmt::Display for Telegrafs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::List => Ok(()),
+            Self::Create => f.write_str("/new"),
+            Self::Show(id) => write!(f, "/{id}"),
+            Self::Rename(id) => write!(f, "/{id}/rename"),
+            Self::Delete(id) => write!(f, "/{id}/delete"),
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! The pages of Settings, and those of the signed-in user.
+
+use std::fmt;
+
+use super::{Page, Section};
+use crate::model::{OrgId, UserId};
+
+/// Something of the Members page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Members {
+    List,
+    Add,
+    Remove(UserId),
+}
+
+impl Page for Members {
+    const SECTION: Section = Section::Members;
+    const LIST: Self = Self::List;
+
+    fn parse(rest: &[&str]) -> Option<Self> {
+        Some(match rest {
+            [] => Self::List,
+            ["add"] => Self::Add,
+            [id, "remove"] => Self::Remove(id.parse().ok()?),
+            _ => return None,
+        })
+    }
+
+    fn has_dialog(self) -> bool {
+        !matches!(self, Self::List)
+    }
+}
+
+impl fmt::Display for Members {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::List => Ok(()),
+            Self::Add => f.write_str("/add"),
+            Self::Remove(id) => write!(f, "/{id}/remove"),
+        }
+    }
+}
+
+/// Something of the Users page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Users {
+    List,
+    Create,
+    Edit(UserId),
+    Password(UserId),
+    Delete(UserId),
+}
+
+impl Page for Users {
+    const SECTION: Section = Section::Users;
+    const LIST: Self = Self::List;
+
+    fn parse(rest: &[&str]) -> Option<Self> {
+        Some(match rest {
+            [] => Self::List,
+            ["new"] => Self::Create,
+            [id, "edit"] => Self::Edit(id.parse().ok()?),
+            [id, "password"] => Self::Password(id.parse().ok()?),
+            [id, "delete"] => Self::Delete(id.parse().ok()?),
+            _ => return None,
+        })
+    }
+
+    fn has_dialog(self) -> bool {
+        !matches!(self, Self::List)
+    }
+}
+
+impl fmt::Display for Users {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::List => Ok(()),
+            Self::Create => f.write_str("/new"),
+            Self::Edit(id) => write!(f, "/{id}/edit"),
+            Self::Password(id) => write!(f, "/{id}/password"),
+            Self::Delete(id) => write!(f, "/{id}/delete"),
+        }
+    }
+}
+
+/// Something of the Organizations page. An organization is shown in place of the list, not above it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Orgs {
+    List,
+    Create,
+    Show(OrgId),
+    Delete(OrgId),
+}
+
+impl Page for Orgs {
+    const SECTION: Section = Section::Orgs;
+    const LIST: Self = Self::List;
+
+    fn parse(rest: &[&str]) -> Option<Self> {
+        Some(match rest {
+            [] => Self::List,
+            ["new"] => Self::Create,
+            [id] => Self::Show(id.parse().ok()?),
+            [id, "delete"] => Self::Delete(id.parse().ok()?),
+            _ => return None,
+        })
+    }
+
+    fn has_dialog(self) -> bool {
+        !matches!(self, Self::List | Self::Show(_))
+    }
+}
+
+impl fmt::Display for Orgs {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::List => Ok(()),
+            Self::Create => f.write_str("/new"),
+            Self::Show(id) => write!(f, "/{id}"),
+            Self::Delete(id) => write!(f, "/{id}/delete"),
+        }
+    }
+}
+
+/// The page of the signed-in user: password and sessions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Account;
+
+impl Page for Account {
+    const SECTION: Section = Section::Account;
+    const LIST: Self = Self;
+
+    fn parse(rest: &[&str]) -> Option<Self> {
+        rest.is_empty().then_some(Self)
+    }
+
+    fn has_dialog(self) -> bool {
+        false
+    }
+}
+
+impl fmt::Display for Account {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Ok(())
+    }
+}
+
+/// What runs here, and where its descriptions are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct About;
+
+impl Page for About {
+    const SECTION: Section = Section::About;
+    const LIST: Self = Self;
+
+    fn parse(rest: &[&str]) -> Option<Self> {
+        rest.is_empty().then_some(Self)
+    }
+
+    fn has_dialog(self) -> bool {
+        false
+    }
+}
+
+impl fmt::Display for About {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Ok(())
+    }
+}

@@ -1,0 +1,57 @@
+//! The API Tokens page.
+
+use std::fmt;
+
+use super::{Page, Section};
+use crate::model::AuthorizationId;
+
+/// Something of an organization's API Tokens page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tokens {
+    List,
+    AllAccess,
+    Custom,
+    Details(AuthorizationId),
+    Edit(AuthorizationId),
+    Rename(AuthorizationId),
+    Clone(AuthorizationId),
+    Delete(AuthorizationId),
+}
+
+impl Page for Tokens {
+    const SECTION: Section = Section::Tokens;
+    const LIST: Self = Self::List;
+
+    fn parse(rest: &[&str]) -> Option<Self> {
+        Some(match rest {
+            [] => Self::List,
+            ["generate", "all-access"] => Self::AllAccess,
+            ["generate", "custom-api"] => Self::Custom,
+            [id] => Self::Details(id.parse().ok()?),
+            [id, "edit"] => Self::Edit(id.parse().ok()?),
+            [id, "rename"] => Self::Rename(id.parse().ok()?),
+            [id, "clone"] => Self::Clone(id.parse().ok()?),
+            [id, "delete"] => Self::Delete(id.parse().ok()?),
+            _ => return None,
+        })
+    }
+
+    fn has_dialog(self) -> bool {
+        !matches!(self, Self::List | Self::Rename(_))
+    }
+}
+
+impl fmt::Display for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::List => Ok(()),
+            Self::AllAccess => f.write_str("/generate/all-access"),
+            Self::Custom => f.write_str("/generate/custom-api"),
+            Self::Details(id) => write!(f, "/{id}"),
+            Self::Edit(id) => write!(f, "/{id}/edit"),
+            Self::Rename(id) => write!(f, "/{id}/rename"),
+            Self::Clone(id) => write!(f, "/{id}/clone"),
+            Self::Delete(id) => write!(f, "/{id}/delete"),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! What forms change, as notifications name it.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! deeds {
+    ($($name:ident $word:literal $sentence:literal),+ $(,)?) => {
+        /// A change that a form made. Where there is no script, the address after it carries its word (`?done=…`), and
+        /// the page says the sentence.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        pub enum Deed { $($name),+ }
+
+        impl Deed {
+            pub const fn word(self) -> &'static str {
+                match self { $(Self::$name => $word),+ }
+            }
+
+            pub fn from_word(word: &str) -> Option<Self> {
+                match word { $($word => Some(Self::$name),)+ _ => None }
+            }
+
+            pub const fn sentence(self) -> &'static str {
+                match self { $(Self::$name => $sentence),+ }
+            }
+        }
+    };
+}
+
+deeds! {
+    // The first two are InfluxDB's own words (contract §9.9).
+    TokenUpdated "updated" "API token was updated successfully",
+    TokenDeleted "deleted" "API token was deleted successfully",
+    TokensUpdated "tokens-updated" "The API tokens were updated",
+    TokensDeleted "tokens-deleted" "The API tokens were deleted",
+    BucketCreated "bucket-created" "The bucket was created",
+    BucketUpdated "bucket-updated" "The bucket was changed",
+    BucketDeleted "bucket-deleted" "The bucket was deleted",
+    TelegrafCreated "telegraf-created" "The configuration was created",
+    TelegrafSaved "telegraf-saved" "The configuration was saved",
+    TelegrafDeleted "telegraf-deleted" "The configuration was deleted",
+    MemberAdded "member-added" "The member was added",
+    RoleChanged "role-changed" "The role was changed",
+    MemberRemoved "member-removed" "The member was removed",
+    UserCreated "user-created" "The user was created",
+    UserUpdated "user-updated" "The user was changed",
+    UserDeleted "user-deleted" "The user was deleted",
+    PasswordSet "password-set" "The password was changed",
+    OrgCreated "organization-created" "The organization was created",
+    OrgUpdated "organization-updated" "The organization was changed",
+    OrgDeleted "organization-deleted" "The organization was deleted",
+    SessionsEnded "sessions-ended" "The other sessions were signed out",
+}

@@ -1,0 +1,53 @@
+//! What pages ask the server for.
+
+mod tokens;
+
+use leptos::{prelude::*, server_fn::codec::Json};
+use serde::{Deserialize, Serialize};
+
+use crate::model::{
+    Error, OrgId, UserId,
+    listing::Place,
+    may::{Counts, May},
+};
+#[cfg(feature = "ssr")]
+use crate::ui::request::Request;
+
+pub use tokens::{Picker, load_details, load_picker, load_tokens};
+
+/// What every page of an organization shows around its own content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Frame {
+    pub user: String,
+    pub user_id: UserId,
+    pub org: Place,
+    pub counts: Counts,
+    /// What the user may do here.
+    pub may: May,
+    /// Where else the user can go.
+    pub places: Vec<Place>,
+    /// How programs reach this server.
+    pub origin: String,
+}
+
+#[server(input = Json)]
+pub async fn load_frame(org: OrgId) -> Result<Frame, Error> {
+    Request::current().frame(org).await
+}
+
+/// The framework's own failures, in the program's words.
+impl FromServerFnError for Error {
+    type Encoder = leptos::server_fn::codec::JsonEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Args(text)
+            | ServerFnErrorErr::MissingArg(text)
+            | ServerFnErrorErr::Deserialization(text) => Self::BadJson(text),
+            ServerFnErrorErr::Request(_) => {
+                Self::BadQuery("The server did not answer. Check the connection, then try again.".into())
+            }
+            _ => Self::Internal,
+        }
+    }
+}

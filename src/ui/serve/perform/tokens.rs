@@ -1,0 +1,81 @@
+//! The forms of the API Tokens page.
+
+use crate::{
+    model::{
+        Action, AuthorizationId, Error, OrgId, ResourceType,
+        describe::Summary,
+        grant::Breadth,
+        selection::{Pick, Selection},
+    },
+    service::authorizations::{AuthorizationUpdate, Created},
+    ui::{
+        address::Tokens,
+        answer::{CreatedToken, Fields, Outcome},
+        request::Request,
+    },
+};
+
+pub(super) async fn perform(request: &Request, org: OrgId, page: Tokens, fields: &Fields) -> Result<Outcome, Error> {
+    let (service, caller) = (request.service(), request.caller()?);
+    let form = fields.get("form").filter(|id| !id.is_empty());
+    let description = fields.get("description").unwrap_or_default().to_owned();
+    match page {
+        Tokens::AllAccess => {
+            let created = service.create_all_access(caller, org, description, form).await?;
+            Ok(Outcome::Created(created_token(request, created)))
+        }
+        // Only the button at the end of the form creates; the one beside the search field looks for more to tick.
+        Tokens::Custom if fields.get("find").is_some() => Ok(Outcome::Searched),
+        Tokens::Custom => {
+            let selection = fields.all("permission").map(str::parse::<Pick>).collect::<Result<Selection, _>>()?;
+            let created = service.create_custom(caller, org, &selection, description, form).await?;
+            Ok(Outcome::Created(created_token(request, created)))
+        }
+        Tokens::Clone(id) => {
+            let created = service.clone_authorization(caller, id, form).await?;
+            Ok(Outcome::Cloned(created_token(request, created)))
+        }
+        Tokens::Delete(id) if fields.get("status").is_none() => {
+            service.delete_authorization(caller, id).await?;
+            Ok(Outcome::Deleted)
+        }
+        Tokens::Details(id) | Tokens::Edit(id) | Tokens::Rename(id) | Tokens::Delete(id) => {
+            update(request, id, fields).await
+        }
+        Tokens::List => Err(Error::PathNotFound),
+    }
+}
+
+async fn update(request: &Request, id: AuthorizationId, fields: &Fields) -> Result<Outcome, Error> {
+    let update = AuthorizationUpdate {
+        status: fields.get("status").map(Into::into),
+        description: fields.get("description").map(|text| text.trim().to_owned()),
+    };
+    let details = request.service().update_authorization(request.caller()?, id, update).await?;
+    Ok(Outcome::Updated { description: details.authorization.description, status: details.authorization.status })
+}
+
+fn created_token(request: &Request, created: Created) -> CreatedToken {
+    let Created { details, token } = created;
+    let authorization = details.authorization;
+    let summary = Summary::of(&details.permissions, authorization.org);
+    let written = details.permissions.iter().find(|named| {
+        (named.permission.action, named.permission.resource.kind) == (Action::Write, ResourceType::Buckets)
+            && named.name.is_some()
+    });
+    let lines = summary.lines.iter().map(|(action, text)| format!("{} {text}", action.title()));
+    CreatedToken {
+        bucket: written.and_then(|named| named.name.clone()),
+        summary: match summary.breadth {
+            Breadth::Operator => "Everything in every organization".into(),
+            Breadth::AllAccess(_) => "Everything in this organization".into(),
+            Breadth::Custom => lines.collect::<Vec<_>>().join(" · "),
+        },
+        token,
+        id: authorization.id,
+        org: authorization.org,
+        org_name: details.org_name.unwrap_or_default(),
+        description: authorization.description,
+        origin: request.origin(),
+    }
+}
