@@ -142,9 +142,13 @@ async fn what_is_not_the_json_asked_for_is_refused() {
             "{\"name\":{}}",
             "\u{feff}{}",
         ];
-        for path in ["authorizations", "users", "orgs", "buckets", "telegrafs"] {
+        let member = format!("/api/v2/orgs/{}/members", first.org);
+        let label = format!("/api/v2/buckets/{}/labels", first.bucket);
+        let paths =
+            ["authorizations", "users", "orgs", "buckets", "telegrafs", "dbrps"].map(|kind| format!("/api/v2/{kind}"));
+        for path in paths.iter().chain([&member, &label, &"/private/legacy/authorizations".into()]) {
             for body in bodies {
-                let request = with_token(server.request("POST", &format!("/api/v2/{path}")), &first.token);
+                let request = with_token(server.request("POST", path), &first.token);
                 let answer = answer(request.body(body.to_owned())).await;
                 assert_eq!(answer.status, 400, "{path} {:.20}: {}", body, answer.body);
             }
@@ -187,10 +191,14 @@ async fn no_id_in_a_path_is_an_error_of_the_server() {
     on_each_database(async |home| {
         let server = Server::start(&home).await;
         let first = server.set_up().await;
-        for kind in ["authorizations", "users", "orgs", "buckets", "telegrafs"] {
+        for kind in ["authorizations", "users", "orgs", "buckets", "telegrafs", "dbrps"] {
             for method in ["GET", "PATCH", "PUT", "DELETE"] {
                 never_5xx(&server, &first, method, &format!("/api/v2/{kind}/ID")).await;
             }
+        }
+        for method in ["GET", "PATCH", "DELETE"] {
+            never_5xx(&server, &first, method, "/private/legacy/authorizations/ID").await;
+            never_5xx(&server, &first, method, &format!("/api/v2/dbrps/ID?orgID={}", first.org)).await;
         }
         let below = [
             ("POST", "users/ID/password"),
@@ -198,6 +206,9 @@ async fn no_id_in_a_path_is_an_error_of_the_server() {
             ("GET", "orgs/ID/members"),
             ("POST", "orgs/ID/owners"),
             ("GET", "buckets/ID/members"),
+            ("GET", "buckets/ID/labels"),
+            ("POST", "telegrafs/ID/owners"),
+            ("POST", "telegrafs/ID/labels"),
         ];
         for (method, path) in below {
             never_5xx(&server, &first, method, &format!("/api/v2/{path}")).await;
@@ -238,6 +249,20 @@ async fn no_query_is_an_error_of_the_server() {
                 assert!(server.get(&format!("/api/v2/{kind}?{odd}"), &first.token).await.status < 500, "{kind}?{odd}");
             }
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_hundred_thousand_permissions_are_refused_with_the_limit() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        let first = server.set_up().await;
+        let permissions = Value::from(vec![permission_in("read", "buckets", &first.org); 100_000]);
+        let message = server.token(&first.token, &first.org, permissions).await.refused(413);
+        assert_eq!(message, "the request body must not be larger than 2097152 bytes");
+        let list = server.get("/api/v2/authorizations", &first.token).await.expect(200);
+        assert_eq!(list["authorizations"].as_array().map(Vec::len), Some(1), "and nothing was created");
     })
     .await;
 }
