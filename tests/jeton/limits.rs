@@ -7,7 +7,7 @@ use tokio::{
 };
 
 use crate::{
-    home::on_each_database,
+    home::{Home, on_each_database},
     server::{First, Server, answer, permission_in, with_token},
 };
 
@@ -251,6 +251,31 @@ async fn no_query_is_an_error_of_the_server() {
         }
     })
     .await;
+}
+
+#[tokio::test]
+async fn whoever_connects_and_sends_nothing_is_hung_up_on() {
+    let server = Server::start(&Home::sqlite()).await;
+    let beginnings: [&[u8]; 3] = [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Half: "];
+    let waiting = beginnings.map(|beginning| async {
+        let mut stream = TcpStream::connect(server.address).await.expect("a connection");
+        stream.write_all(beginning).await.expect("a beginning");
+        let mut said = Vec::new();
+        stream.read_to_end(&mut said).await.expect("an end");
+        String::from_utf8_lossy(&said).into_owned()
+    });
+    let [nothing, line, headers] = waiting;
+    let (nothing, line, headers) = tokio::join!(nothing, line, headers);
+    for said in [nothing, line, headers] {
+        assert!(said.is_empty() || said.starts_with("HTTP/1.1 408"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn headers_that_are_too_large_are_refused_with_the_limit() {
+    let server = Server::start(&Home::sqlite()).await;
+    let answer = answer(server.request("GET", "/health").header("x-large", "x".repeat(65_536))).await;
+    assert_eq!(answer.refused(413), "the request's headers must not be larger than 65536 bytes");
 }
 
 #[tokio::test]
