@@ -3,7 +3,6 @@
 use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum_server::{Handle, Server};
-use hyper_util::rt::TokioTimer;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::{net::TcpListener, task::JoinHandle};
 
@@ -93,11 +92,10 @@ impl Running {
 }
 
 /// Waits for a client, but not for ever: whoever opens connections and sends nothing would use all of them up.
-fn patient(mut server: Server<SocketAddr>) -> Server<SocketAddr> {
-    let http = server.http_builder();
-    // Telling HTTP/2 from the first bytes would wait for them without end, and behind a proxy nobody speaks it.
-    *http = http.clone().http1_only();
-    http.http1().timer(TokioTimer::new()).header_read_timeout(HEADERS_WITHIN);
+fn patient(server: Server<SocketAddr>) -> Server<SocketAddr> {
+    // Without encryption, browsers and InfluxDB's clients speak nothing newer than HTTP/1.
+    let mut server = server.http1_only().first_request_timeout(HEADERS_WITHIN);
+    server.http_builder().http1().header_read_timeout(HEADERS_WITHIN);
     server
 }
 
