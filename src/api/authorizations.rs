@@ -168,6 +168,8 @@ struct PostResource {
     org_id: Option<OrgId>,
     /// In the place of `id`: the name of a bucket, telegraf configuration, user or organization.
     name: Option<String>,
+    /// In the place of `orgID`, where `id` is not given either: the organization's name.
+    org: Option<String>,
 }
 
 /// What may change about an authorization.
@@ -202,7 +204,8 @@ impl From<PostBody> for AskedAuthorization {
 impl From<PostPermission> for AskedPermission {
     fn from(body: PostPermission) -> Self {
         let PostPermission { action, resource } = body;
-        Self { action, kind: resource.kind, id: resource.id, org: resource.org_id, name: resource.name }
+        let PostResource { kind, id, org_id, name, org } = resource;
+        Self { action, kind, id, org: org_id, name, org_name: org }
     }
 }
 

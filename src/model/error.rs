@@ -21,6 +21,7 @@ pub enum Code {
     Unauthorized,
     MethodNotAllowed,
     TooLarge,
+    TooSlow,
 }
 
 impl Code {
@@ -39,6 +40,7 @@ impl Code {
             Self::Unauthorized => "unauthorized",
             Self::MethodNotAllowed => "method not allowed",
             Self::TooLarge => "request too large",
+            Self::TooSlow => "request timeout",
         }
     }
 
@@ -55,6 +57,7 @@ impl Code {
             Self::Unauthorized => 401,
             Self::MethodNotAllowed => 405,
             Self::TooLarge => 413,
+            Self::TooSlow => 408,
         }
     }
 }
@@ -110,6 +113,8 @@ pub enum Error {
     BadQuery(String),
     #[error("{what} must not be larger than {limit} bytes")]
     TooLarge { what: String, limit: usize },
+    #[error("the request took longer than {seconds} seconds; try again, or ask for less at once")]
+    TooSlow { seconds: u64 },
     #[error("{field} must not be longer than {limit} bytes")]
     TextTooLong { field: String, limit: usize },
     #[error("{field} must not contain a NUL character")]
@@ -157,6 +162,9 @@ pub enum Error {
     /// `resource.name` names nothing, or something that has no name here (influxd ignores names and grants all).
     #[error("no {kind} named \"{name}\" in the permission's organization; give its id instead")]
     NoSuchNamedResource { kind: String, name: String },
+    /// `resource.org` names no organization (influxd ignores it and grants in all of them).
+    #[error("no organization named \"{name}\"; give its id as orgID instead")]
+    NoSuchNamedOrg { name: String },
     /// A form was sent twice; the first time counted.
     #[error("this form was sent before: the token was already created, and is not shown again")]
     AlreadyCreated,
@@ -270,6 +278,7 @@ impl Error {
             Self::Busy => Code::Unavailable,
             Self::TooManyAttempts { .. } => Code::TooManyRequests,
             Self::TooLarge { .. } => Code::TooLarge,
+            Self::TooSlow { .. } => Code::TooSlow,
             Self::Unauthenticated | Self::TokenInactive | Self::V1Unauthorized | Self::Unauthorized(_) => {
                 Code::Unauthorized
             }

@@ -5,12 +5,13 @@ mod client;
 pub mod cookie;
 pub mod data;
 mod headers;
+mod limits;
 pub mod observe;
 mod origin;
 pub mod pages;
 mod start;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Router,
@@ -21,7 +22,7 @@ use axum::{
 };
 use leptos::config::LeptosOptions;
 use metrics_exporter_prometheus::PrometheusHandle;
-use tower_http::{catch_panic::CatchPanicLayer, timeout::TimeoutLayer};
+use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{api, config::Config, model::Timestamp, service::Service};
 
@@ -44,9 +45,6 @@ impl FromRef<AppState> for LeptosOptions {
     }
 }
 
-/// How long an answer may take.
-const ANSWER_WITHIN: Duration = Duration::from_secs(30);
-
 /// Everything Jeton answers.
 pub fn router(state: AppState) -> Router {
     Router::new()
@@ -57,7 +55,7 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn(observe::remember_route))
         .layer(from_fn_with_state(state.clone(), origin::refuse_foreign))
         .layer(from_fn_with_state(state.clone(), client::identify))
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, ANSWER_WITHIN))
+        .layer(from_fn(limits::hold))
         .layer(CatchPanicLayer::new())
         .layer(from_fn(headers::secure))
         .layer(from_fn(observe::observe))

@@ -2,6 +2,7 @@
 
 use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
+use axum_server::{Handle, Server};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::{net::TcpListener, task::JoinHandle};
 
@@ -43,6 +44,10 @@ struct DataLock(#[expect(dead_code, reason = "held, not read")] Data);
 
 /// How long requests under way may take after the signal to stop.
 const FINISH_WITHIN: Duration = Duration::from_secs(8);
+/// How long the database may take to close after that.
+const CLOSE_WITHIN: Duration = Duration::from_secs(1);
+/// How long a client may take to send a request's headers, and a connection may wait for one.
+const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 
 /// Opens the data and listens; answers when this returns. `stop`: resolves when the server is to stop.
 pub async fn start(
@@ -56,7 +61,11 @@ pub async fn start(
         io::ErrorKind::AddrInUse => StartError::Taken { address },
         _ => StartError::Listen { address, error },
     })?;
-    let address = listener.local_addr().map_err(|error| StartError::Listen { address, error })?;
+    let failed = |error| StartError::Listen { address, error };
+    let address = listener.local_addr().map_err(failed)?;
+    let handle = Handle::new();
+    let server =
+        patient(axum_server::from_tcp(listener.into_std().map_err(failed)?).map_err(failed)?).handle(handle.clone());
     let service = Service::start(data.store.clone(), clock, data.audit_key.clone()).await?;
     let state = AppState {
         started: service.now(),
@@ -67,7 +76,7 @@ pub async fn start(
     };
     let metrics = state.metrics.clone();
     let app: MakeService = router(state).into_make_service_with_connect_info();
-    let task = tokio::spawn(run(listener, app, metrics, stop));
+    let task = tokio::spawn(run(server, handle, app, metrics, stop));
     Ok(Running { address, service, task, _data: DataLock(data) })
 }
 
@@ -75,33 +84,43 @@ impl Running {
     /// Waits until the server has stopped and closes the database.
     pub async fn stopped(self) -> Result<(), StartError> {
         let ended = self.task.await.map_err(|error| StartError::Stopped(io::Error::other(error)))?;
-        self.service.close().await;
+        if tokio::time::timeout(CLOSE_WITHIN, self.service.close()).await.is_err() {
+            tracing::warn!("the database was still busy when the server stopped");
+        }
         ended.map_err(StartError::Stopped)
     }
 }
 
+/// Waits for a client, but not for ever: whoever opens connections and sends nothing would use all of them up.
+fn patient(server: Server<SocketAddr>) -> Server<SocketAddr> {
+    // Without encryption, browsers and InfluxDB's clients speak nothing newer than HTTP/1.
+    let mut server = server.http1_only().first_request_timeout(HEADERS_WITHIN);
+    server.http_builder().http1().header_read_timeout(HEADERS_WITHIN);
+    server
+}
+
 async fn run(
-    listener: TcpListener,
+    server: Server<SocketAddr>,
+    handle: Handle<SocketAddr>,
     app: MakeService,
     metrics: PrometheusHandle,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let (asked, was_asked) = tokio::sync::oneshot::channel();
-    let graceful = axum::serve(listener, app).with_graceful_shutdown(async move {
+    let watched = handle.clone();
+    let stopping = async move {
         stop.await;
-        let _ = asked.send(());
-    });
-    tokio::select! {
-        ended = graceful.into_future() => ended,
+        handle.graceful_shutdown(Some(FINISH_WITHIN));
+        std::future::pending().await
+    };
+    let ended = tokio::select! {
+        ended = server.serve(app) => ended,
         ended = keep_small(&metrics) => ended,
-        () = async {
-            let _ = was_asked.await;
-            tokio::time::sleep(FINISH_WITHIN).await;
-        } => {
-            tracing::warn!("some requests were still under way when the server stopped");
-            Ok(())
-        }
+        ended = stopping => ended,
+    };
+    if watched.connection_count() > 0 {
+        tracing::warn!("some requests were still under way when the server stopped");
     }
+    ended
 }
 
 /// Where nobody asks for the metrics, their samples would pile up.

@@ -34,6 +34,8 @@ pub struct AskedPermission {
     pub org: Option<OrgId>,
     /// Stands for the id of a bucket, a telegraf configuration, a user or an organization.
     pub name: Option<String>,
+    /// The name of the organization, where its id is not given.
+    pub org_name: Option<String>,
 }
 
 impl From<Permission> for AskedPermission {
@@ -44,6 +46,7 @@ impl From<Permission> for AskedPermission {
             id: permission.resource.id,
             org: permission.resource.org,
             name: None,
+            org_name: None,
         }
     }
 }
@@ -261,7 +264,14 @@ struct New {
 pub(super) struct Asked {
     pub org: OrgId,
     pub status: Status,
-    pub permissions: Vec<(Permission, Option<String>)>,
+    pub permissions: Vec<(Permission, Stands)>,
+}
+
+/// Names that stand for ids in a permission.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Stands {
+    pub thing: Option<String>,
+    pub org: Option<String>,
 }
 
 /// Checks 2 to 5 of contract §4.2.
@@ -278,13 +288,16 @@ pub(super) fn parse(asked: &AskedAuthorization) -> Result<Asked, Error> {
     Ok(Asked { org, status, permissions })
 }
 
-fn parse_permission(asked: &AskedPermission) -> Result<(Permission, Option<String>), Error> {
+fn parse_permission(asked: &AskedPermission) -> Result<(Permission, Stands), Error> {
     let kind = asked.kind.parse().map_err(|_| Error::UnknownResourceType)?;
     let action = asked.action.parse().map_err(|_| Error::UnknownAction)?;
     let permission = Permission { action, resource: Resource { kind, id: asked.id, org: asked.org } };
-    let name = asked.name.clone().filter(|name| !name.is_empty() && asked.id.is_none());
-    check_text("resource.name", name.as_deref().unwrap_or_default(), MAX_NAME)?;
-    Ok((permission, name))
+    // What has an id is meant by it, whatever is said beside it.
+    let stands = |name: &Option<String>| name.clone().filter(|name| !name.is_empty() && asked.id.is_none());
+    let names = Stands { thing: stands(&asked.name), org: stands(&asked.org_name).filter(|_| asked.org.is_none()) };
+    check_text("resource.name", names.thing.as_deref().unwrap_or_default(), MAX_NAME)?;
+    check_text("resource.org", names.org.as_deref().unwrap_or_default(), MAX_NAME)?;
+    Ok((permission, names))
 }
 
 async fn existing(connection: &mut Connection, id: AuthorizationId) -> Result<Authorization, Error> {

@@ -9,17 +9,22 @@ use crate::{
     store::{self, Connection},
 };
 
-use super::Caller;
+use super::{Caller, authorizations::Stands};
 
-/// Puts ids in the place of names. influxd ignores the names, and so grants everything of the type.
+/// Puts ids in the place of names. influxd ignores the names, and so grants everything of the type, or that in every
+/// organization.
 pub(super) async fn resolve_names(
     connection: &mut Connection,
-    asked: Vec<(Permission, Option<String>)>,
+    asked: Vec<(Permission, Stands)>,
     org: OrgId,
 ) -> Result<Vec<Permission>, Error> {
     let mut permissions = Vec::with_capacity(asked.len());
-    for (mut permission, name) in asked {
-        if let Some(name) = name {
+    for (mut permission, names) in asked {
+        if let Some(name) = names.org {
+            let found = store::orgs::by_name(connection, &name).await?;
+            permission.resource.org = Some(found.ok_or(Error::NoSuchNamedOrg { name })?.id);
+        }
+        if let Some(name) = names.thing {
             permission.resource = resolve(connection, permission.resource, name, org).await?;
         }
         permissions.push(permission);

@@ -48,18 +48,18 @@ impl Throttle {
     /// [`Throttle::succeeded`] takes it back: guesses sent at the same time don't slip through together.
     pub fn attempt(&self, name: &str, address: Option<IpAddr>, now: Timestamp) -> Result<(), Error> {
         let network = network(address);
-        let pair = self.pairs.get_with((shortened(name), network.clone()), Shared::default);
-        let mut pair = pair.lock().unwrap_or_else(PoisonError::into_inner);
-        let whole = self.addresses.get_with(network, Shared::default);
+        let whole = self.addresses.get_with(network.clone(), Shared::default);
         let mut whole = whole.lock().unwrap_or_else(PoisonError::into_inner);
-
-        refuse_until(pair.until, now)?;
         if whole.until.is_some_and(|until| until <= now) {
             *whole = Attempts::default();
         }
         if whole.failures >= FAILURES_AN_HOUR {
             refuse_until(whole.until, now)?;
         }
+        // Only now: an address that is refused anyway must not drive out what is remembered of others.
+        let pair = self.pairs.get_with((shortened(name), network), Shared::default);
+        let mut pair = pair.lock().unwrap_or_else(PoisonError::into_inner);
+        refuse_until(pair.until, now)?;
         whole.failures += 1;
         whole.until = whole.until.or(Some(now.plus_seconds(HOUR_SECONDS)));
         pair.failures += 1;
@@ -162,6 +162,17 @@ mod tests {
             throttle.attempt("alice", from, NOW).unwrap();
             throttle.succeeded("alice", from);
         }
+    }
+
+    #[test]
+    fn an_address_that_is_refused_anyway_fills_no_memory() {
+        let throttle = Throttle::default();
+        let from = address("192.0.2.1");
+        for guess in 0..200 {
+            drop(throttle.attempt(&format!("user{guess}"), from, NOW));
+        }
+        throttle.pairs.run_pending_tasks();
+        assert_eq!(throttle.pairs.entry_count(), u64::from(FAILURES_AN_HOUR));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::{path::Path, str::FromStr as _, time::Duration};
 
 use sqlx::{
-    AnyPool, Executor as _,
+    AnyPool, Connection as _, Executor as _,
     any::{AnyConnectOptions, AnyPoolOptions},
     migrate::{MigrateError, Migrator},
 };
@@ -40,6 +40,8 @@ impl Store {
         sqlx::any::install_default_drivers();
         let url = format!("sqlite://{}?mode=rwc", file.display());
         let options = AnyConnectOptions::from_str(&url)?;
+        // A pool tries again until its time is over, and then says only that. One connection says why.
+        sqlite_settings(&mut Connection::connect_with(&options).await?).await?;
         // One writer: SQLite has one anyway, and waiting in a queue is fairer than retrying.
         let writers = sqlite_pool(1).connect_with(options.clone()).await?;
         migrate(&writers).await?;
@@ -53,6 +55,7 @@ impl Store {
             return Err(OpenError::UnknownUrl);
         }
         sqlx::any::install_default_drivers();
+        Connection::connect(url).await?.close().await?;
         let pool =
             AnyPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(10)).connect(url).await?;
         pool.execute(COLLATION).await?;

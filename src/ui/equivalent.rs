@@ -191,7 +191,8 @@ pub fn uses(token: &CreatedToken) -> Vec<(&'static str, Example)> {
         (
             "Telegraf",
             start()
-                .plain("[[outputs.influxdb_v2]]\n  urls = [").value(string(origin))
+                .comment("# urls: where your database answers")
+                .plain("\n[[outputs.influxdb_v2]]\n  urls = [").value(string(DATABASE))
                 .plain("]\n  token = \"").secret(secret())
                 .plain("\"\n  organization = ").value(string(org_name))
                 .plain("\n  bucket = ").value(string(bucket)),
@@ -199,9 +200,9 @@ pub fn uses(token: &CreatedToken) -> Vec<(&'static str, Example)> {
         (
             "Grafana",
             start()
-                .comment("# provisioning/datasources/influxdb.yaml")
+                .comment("# provisioning/datasources/influxdb.yaml; url: where your database answers")
                 .plain("\napiVersion: 1\ndatasources:\n  - name: ").value(string(org_name))
-                .plain("\n    type: influxdb\n    url: ").value(string(origin))
+                .plain("\n    type: influxdb\n    url: ").value(string(DATABASE))
                 .plain("\n    jsonData: { version: Flux, organization: ").value(string(org_name))
                 .plain(" }\n    secureJsonData: { token: \"").secret(secret()).plain("\" }"),
         ),
@@ -214,6 +215,9 @@ pub fn uses(token: &CreatedToken) -> Vec<(&'static str, Example)> {
         ),
     ]
 }
+
+/// Stands for the database's address: Jeton keeps the tokens, and knows not where the data is.
+const DATABASE: &str = "http://influxdb.example:8086";
 
 /// The file that "Download .env" saves.
 pub fn env_file(token: &CreatedToken) -> String {

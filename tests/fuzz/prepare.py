@@ -1,64 +1,87 @@
 """Sets a fresh server up for one credential: prepare.py URL CREDENTIAL. Prints what hooks.py needs, as JSON."""
 
+import base64
 import json
 import sys
 import urllib.request
 
 URL, CREDENTIAL = sys.argv[1:]
-NAME, PASSWORD = "alice", "password1"
+PASSWORD = "password1"
 
 
-def post(path, credential=None, /, **body):
-    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Token {credential}"} if credential else {})
-    request = urllib.request.Request(URL + path, json.dumps(body).encode(), headers)
-    with urllib.request.urlopen(request) as answer:
+def send(path, authorization, body):
+    headers = {"Content-Type": "application/json"} | ({"Authorization": authorization} if authorization else {})
+    return urllib.request.urlopen(urllib.request.Request(URL + path, json.dumps(body).encode(), headers))
+
+
+def basic(name):
+    return "Basic " + base64.b64encode(f"{name}:{PASSWORD}".encode()).decode()
+
+
+with send("/api/v2/setup", None, {"username": "alice", "password": PASSWORD, "org": "my-org", "bucket": "telemetry"}) as done:
+    first = json.load(done)
+operator = "Token " + first["auth"]["token"]
+
+
+def create(path, **body):
+    with send(path, operator, body) as answer:
         return json.load(answer)
-
-
-first = post("/api/v2/setup", username=NAME, password=PASSWORD, org="my-org", bucket="telemetry")
-operator, org, bucket, user = first["auth"]["token"], first["org"]["id"], first["bucket"]["id"], first["user"]["id"]
 
 
 def may(action, type, **of):
     return {"action": action, "resource": {"type": type, **of}}
 
 
-one_bucket = [may(action, "buckets", id=bucket, orgID=org) for action in ("read", "write")]
-scoped = one_bucket + [may("read", type, orgID=org) for type in ("buckets", "telegrafs", "authorizations")]
-scoped.append(may("read", "users", id=user))
+def bucket_permissions(bucket, org):
+    return [may(action, "buckets", id=bucket, orgID=org) for action in ("read", "write")]
 
 
-def token(**more):
-    return post("/api/v2/authorizations", operator, orgID=org, permissions=scoped, **more)
+def things(name, org, bucket):
+    """One of each kind, in this organization and around this bucket; the ids by the names that parameters have."""
+    of = {"orgID": org}
+    permissions = bucket_permissions(bucket, org)
+    legacy = create("/private/legacy/authorizations", **of, token=f"legacy-{name}", permissions=permissions)
+    dbrp = create("/api/v2/dbrps", **of, bucketID=bucket, database=f"database-{name}", retention_policy="autogen")
+    return {
+        "orgID": org,
+        "bucketID": bucket,
+        "authID": create("/api/v2/authorizations", **of, description=name, permissions=permissions)["id"],
+        "legacyID": legacy["id"],
+        "telegrafID": create("/api/v2/telegrafs", **of, name=f"agent-{name}")["id"],
+        "dbrpID": dbrp["id"],
+    }
 
 
-def legacy_token(number):
-    body = {"orgID": org, "token": f"legacy-{number}", "permissions": one_bucket}
-    return post("/private/legacy/authorizations", operator, **body)
+def spare_things(number):
+    org = create("/api/v2/orgs", name=f"org-{number}")["id"]
+    bucket = create("/api/v2/buckets", orgID=org, name=f"bucket-{number}")["id"]
+    return {"userID": create("/api/v2/users", name=f"user-{number}")["id"], **things(str(number), org, bucket)}
 
 
-credentials = {
+def signed_in_user(number):
+    name = f"person-{number}"
+    user = create("/api/v2/users", name=name)["id"]
+    send(f"/api/v2/users/{user}/password", operator, {"password": PASSWORD}).close()
+    with send("/api/v2/signin", basic(name), {}) as answer:
+        cookie = answer.headers["Set-Cookie"].split(";")[0].partition("=")[2]
+    return {"userID": user, "basic": basic(name), "cookie": cookie}
+
+
+org, bucket, user = first["org"]["id"], first["bucket"]["id"], first["user"]["id"]
+own = {"userID": user, **things("own", org, bucket)}
+scoped = bucket_permissions(bucket, org) + [may("read", "users", id=user)]
+scoped += [may("read", type, orgID=org) for type in ("buckets", "telegrafs", "authorizations")]
+body = {"orgID": org, "permissions": scoped}
+credential = {
     "operator": lambda: first["auth"],
-    "scoped": token,
-    "inactive": lambda: token(status="inactive"),
-    "none": lambda: {"id": None, "token": None},
-}
-credential = credentials[CREDENTIAL]()
+    "scoped": lambda: create("/api/v2/authorizations", **body),
+    "inactive": lambda: create("/api/v2/authorizations", **body, status="inactive"),
+    "none": lambda: {"token": None},
+}[CREDENTIAL]()
 
-# What requests may change and delete. The operator's do, so there is enough for all of them.
-makers = {
-    "userID": lambda number: post("/api/v2/users", operator, name=f"user-{number}"),
-    "orgID": lambda number: post("/api/v2/orgs", operator, name=f"org-{number}"),
-    "bucketID": lambda number: post("/api/v2/buckets", operator, orgID=org, name=f"bucket-{number}"),
-    "authID": lambda number: token(description=f"token-{number}"),
-    "legacyID": legacy_token,
-    "telegrafID": lambda number: post("/api/v2/telegrafs", operator, orgID=org, name=f"agent-{number}"),
-}
-numbers = range(40 if CREDENTIAL == "operator" else 4)
-spare = {name: [make(number)["id"] for number in numbers] for name, make in makers.items()}
-
-# What the credential itself stands on. Were it changed, every later answer would be the same refusal.
-own = {"userID": user, "orgID": org, "bucketID": bucket, "authID": credential["id"]}
-own = {name: id for name, id in own.items() if id}
-
-print(json.dumps({"token": credential["token"], "basic": [NAME, PASSWORD], "spare": spare, "own": own}))
+# Only the operator's requests change and delete much: there is enough for all of them.
+everything = CREDENTIAL == "operator"
+spare = [spare_things(number) for number in range(40 if everything else 4)]
+people = [signed_in_user(number) for number in range(8 if everything else 0)]
+alice = basic("alice")
+print(json.dumps({"token": credential["token"], "basic": alice, "own": own, "spare": spare, "people": people}))

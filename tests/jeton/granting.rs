@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::{
     home::{Home, on_each_database},
     revocation::expire,
-    server::{First, Server, members, permission, permission_in, permission_on, text},
+    server::{First, ORG, Server, members, permission, permission_in, permission_on, text},
 };
 
 async fn set_up(home: &Home) -> (Server, First) {
@@ -229,6 +229,25 @@ async fn a_refused_form_may_be_sent_again() {
         let create = |description: String| server.service.create_all_access(&caller, org, description, Some("form"));
         assert!(matches!(create("x".repeat(1025)).await.err(), Some(Error::TextTooLong { limit: 1024, .. })));
         assert!(create("x".repeat(1024)).await.is_ok());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_organization_named_in_a_permission_is_meant_and_never_all_of_them() {
+    on_each_database(async |home| {
+        let (server, first) = set_up(&home).await;
+        let asked = |resource: Value| json!([{"action": "read", "resource": resource}]);
+        let named = asked(json!({"type": "tasks", "org": ORG}));
+        let made = server.token(&first.token, &first.org, named).await.expect(201);
+        assert_eq!(made["permissions"][0]["resource"]["orgID"], first.org);
+        let unknown = asked(json!({"type": "tasks", "org": "nobodys"}));
+        let message = server.token(&first.token, &first.org, unknown).await.refused(400);
+        assert_eq!(message, "no organization named \"nobodys\"; give its id as orgID instead");
+        let other = server.org(&first.token, "other").await;
+        let foreign = asked(json!({"type": "tasks", "org": "other"}));
+        let message = server.token(&first.token, &first.org, foreign).await.refused(400);
+        assert!(message.contains(&other), "{message}");
     })
     .await;
 }

@@ -7,7 +7,7 @@ use tokio::{
 };
 
 use crate::{
-    home::on_each_database,
+    home::{Home, on_each_database},
     server::{First, Server, answer, permission_in, with_token},
 };
 
@@ -142,9 +142,13 @@ async fn what_is_not_the_json_asked_for_is_refused() {
             "{\"name\":{}}",
             "\u{feff}{}",
         ];
-        for path in ["authorizations", "users", "orgs", "buckets", "telegrafs"] {
+        let member = format!("/api/v2/orgs/{}/members", first.org);
+        let label = format!("/api/v2/buckets/{}/labels", first.bucket);
+        let paths =
+            ["authorizations", "users", "orgs", "buckets", "telegrafs", "dbrps"].map(|kind| format!("/api/v2/{kind}"));
+        for path in paths.iter().chain([&member, &label, &"/private/legacy/authorizations".into()]) {
             for body in bodies {
-                let request = with_token(server.request("POST", &format!("/api/v2/{path}")), &first.token);
+                let request = with_token(server.request("POST", path), &first.token);
                 let answer = answer(request.body(body.to_owned())).await;
                 assert_eq!(answer.status, 400, "{path} {:.20}: {}", body, answer.body);
             }
@@ -187,10 +191,14 @@ async fn no_id_in_a_path_is_an_error_of_the_server() {
     on_each_database(async |home| {
         let server = Server::start(&home).await;
         let first = server.set_up().await;
-        for kind in ["authorizations", "users", "orgs", "buckets", "telegrafs"] {
+        for kind in ["authorizations", "users", "orgs", "buckets", "telegrafs", "dbrps"] {
             for method in ["GET", "PATCH", "PUT", "DELETE"] {
                 never_5xx(&server, &first, method, &format!("/api/v2/{kind}/ID")).await;
             }
+        }
+        for method in ["GET", "PATCH", "DELETE"] {
+            never_5xx(&server, &first, method, "/private/legacy/authorizations/ID").await;
+            never_5xx(&server, &first, method, &format!("/api/v2/dbrps/ID?orgID={}", first.org)).await;
         }
         let below = [
             ("POST", "users/ID/password"),
@@ -198,6 +206,9 @@ async fn no_id_in_a_path_is_an_error_of_the_server() {
             ("GET", "orgs/ID/members"),
             ("POST", "orgs/ID/owners"),
             ("GET", "buckets/ID/members"),
+            ("GET", "buckets/ID/labels"),
+            ("POST", "telegrafs/ID/owners"),
+            ("POST", "telegrafs/ID/labels"),
         ];
         for (method, path) in below {
             never_5xx(&server, &first, method, &format!("/api/v2/{path}")).await;
@@ -238,6 +249,45 @@ async fn no_query_is_an_error_of_the_server() {
                 assert!(server.get(&format!("/api/v2/{kind}?{odd}"), &first.token).await.status < 500, "{kind}?{odd}");
             }
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_connects_and_sends_nothing_is_hung_up_on() {
+    let server = Server::start(&Home::sqlite()).await;
+    let beginnings: [&[u8]; 3] = [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Half: "];
+    let waiting = beginnings.map(|beginning| async {
+        let mut stream = TcpStream::connect(server.address).await.expect("a connection");
+        stream.write_all(beginning).await.expect("a beginning");
+        let mut said = Vec::new();
+        stream.read_to_end(&mut said).await.expect("an end");
+        String::from_utf8_lossy(&said).into_owned()
+    });
+    let [nothing, line, headers] = waiting;
+    let (nothing, line, headers) = tokio::join!(nothing, line, headers);
+    for said in [nothing, line, headers] {
+        assert!(said.is_empty() || said.starts_with("HTTP/1.1 408"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn headers_that_are_too_large_are_refused_with_the_limit() {
+    let server = Server::start(&Home::sqlite()).await;
+    let answer = answer(server.request("GET", "/health").header("x-large", "x".repeat(65_536))).await;
+    assert_eq!(answer.refused(413), "the request's headers must not be larger than 65536 bytes");
+}
+
+#[tokio::test]
+async fn a_hundred_thousand_permissions_are_refused_with_the_limit() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        let first = server.set_up().await;
+        let permissions = Value::from(vec![permission_in("read", "buckets", &first.org); 100_000]);
+        let message = server.token(&first.token, &first.org, permissions).await.refused(413);
+        assert_eq!(message, "the request body must not be larger than 2097152 bytes");
+        let list = server.get("/api/v2/authorizations", &first.token).await.expect(200);
+        assert_eq!(list["authorizations"].as_array().map(Vec::len), Some(1), "and nothing was created");
     })
     .await;
 }

@@ -221,11 +221,22 @@ async fn a_database_is_not_continued_with_another_audit_key() {
 }
 
 #[test]
+fn a_file_that_is_no_database_is_told_once() {
+    let home = Home::sqlite();
+    fs::write(home.path().join("jeton.db"), "no database, but longer than the header of one ".repeat(9))
+        .expect("a file");
+    let said = refusal(&home, &home.flags());
+    assert!(said.starts_with("the database can't be opened: "), "{said}");
+    assert!(said.contains("file is not a database"), "{said}");
+}
+
+#[test]
 fn a_database_that_is_not_there_is_told_without_its_password() {
     let home = Home::sqlite();
     let with = |url: &str| refusal(&home, &[home.flags(), vec![format!("--database-url={url}")]].concat());
     let said = with("postgres://jeton:open-sesame@127.0.0.1:1/jeton");
     assert!(said.starts_with("the database can't be opened: "), "{said}");
+    assert!(said.contains("refused"), "the reason, and not only that time ran out: {said}");
     assert!(!said.contains("open-sesame"), "{said}");
     let said = with("mysql://jeton:open-sesame@127.0.0.1/jeton");
     assert_eq!(said, "the database URL must begin with postgres:// or postgresql://");

@@ -1,0 +1,25 @@
+//! How long and how large a request may be, whatever it asks for. Bodies have limits of their own.
+
+use std::time::Duration;
+
+use axum::{extract::Request, http::HeaderMap, middleware::Next, response::Response};
+
+use crate::{api, model::Error};
+
+/// How long a request may take, its body included.
+const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+/// At most so many bytes of headers, names and values together.
+const MAX_HEADERS: usize = 64 * 1024;
+
+/// Refuses what is too large, and gives up what takes too long.
+pub async fn hold(request: Request, next: Next) -> Response {
+    if size(request.headers()) > MAX_HEADERS {
+        return api::refuse(Error::TooLarge { what: "the request's headers".into(), limit: MAX_HEADERS });
+    }
+    let answer = tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await;
+    answer.unwrap_or_else(|_| api::refuse(Error::TooSlow { seconds: ANSWER_WITHIN.as_secs() }))
+}
+
+fn size(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
+}
