@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use jiff::{SignedDuration, tz::TimeZone};
+use jiff::{SignedDuration, civil::DateTime, tz::TimeZone};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// A point in time, to the microsecond.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -32,22 +34,28 @@ impl Timestamp {
 
     /// "5 May 2026": the day in UTC.
     pub fn date(self) -> String {
-        self.civil().strftime("%-d %b %Y").to_string()
+        let at = self.civil();
+        format!("{} {} {}", at.day(), month(at), at.year())
     }
 
     /// "5 May 2026, 09:14 UTC".
     pub fn minute(self) -> String {
-        self.civil().strftime("%-d %b %Y, %H:%M UTC").to_string()
+        let at = self.civil();
+        format!("{}, {:02}:{:02} UTC", self.date(), at.hour(), at.minute())
     }
 
     /// "2026-05-05 09:14:07", as the description of a cloned token carries it (contract §9.9).
     pub fn second(self) -> String {
-        self.civil().strftime("%Y-%m-%d %H:%M:%S").to_string()
+        let at = self.civil();
+        format!("{} {}", day(at), clock(at))
     }
 
     /// "Thu, 08 Jul 2021 09:10:11 GMT", as HTTP writes times.
     pub fn http_date(self) -> String {
-        self.civil().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+        let at = self.civil();
+        let weekday = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
+            [usize::from(at.weekday().to_monday_zero_offset().unsigned_abs())];
+        format!("{weekday}, {:02} {} {} {} GMT", at.day(), month(at), at.year(), clock(at))
     }
 
     /// How long ago this was at `now`, in one unit: "just now", "5 minutes ago", "yesterday", "104 days ago".
@@ -63,19 +71,36 @@ impl Timestamp {
         }
     }
 
-    fn civil(self) -> jiff::civil::DateTime {
-        TimeZone::UTC.to_datetime(self.instant())
+    fn civil(self) -> DateTime {
+        let instant = jiff::Timestamp::from_duration(SignedDuration::from_micros(self.0));
+        TimeZone::UTC.to_datetime(instant.unwrap_or(jiff::Timestamp::UNIX_EPOCH))
     }
+}
 
-    fn instant(self) -> jiff::Timestamp {
-        jiff::Timestamp::from_duration(SignedDuration::from_micros(self.0)).unwrap_or(jiff::Timestamp::UNIX_EPOCH)
-    }
+// Written here and not by jiff's patterns, which would add a tenth to what a browser loads.
+
+fn month(at: DateTime) -> &'static str {
+    MONTHS[usize::from(at.month().unsigned_abs()) - 1]
+}
+
+fn day(at: DateTime) -> String {
+    format!("{:04}-{:02}-{:02}", at.year(), at.month(), at.day())
+}
+
+fn clock(at: DateTime) -> String {
+    format!("{:02}:{:02}:{:02}", at.hour(), at.minute(), at.second())
 }
 
 /// RFC 3339 in UTC, with as many fractional digits as are needed (Go's `RFC3339Nano`).
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.instant(), f)
+        let at = self.civil();
+        write!(f, "{}T{}", day(at), clock(at))?;
+        if at.subsec_nanosecond() > 0 {
+            let fraction = format!(".{:09}", at.subsec_nanosecond());
+            f.write_str(fraction.trim_end_matches('0'))?;
+        }
+        f.write_str("Z")
     }
 }
 
@@ -88,13 +113,17 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        let instant: jiff::Timestamp = text.parse().map_err(de::Error::custom)?;
+        let Ok(instant) = text.parse::<jiff::Timestamp>() else {
+            return Err(de::Error::custom("a time must be written as RFC 3339 has it, such as 2026-05-05T09:14:07Z"));
+        };
         Ok(Self(instant.as_microsecond()))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -106,9 +135,23 @@ mod tests {
     }
 
     #[test]
-    fn json_round_trips_to_the_microsecond() {
-        let time = Timestamp::from_micros(1_625_735_411_123_456);
-        assert_eq!(serde_json::from_str::<Timestamp>(&serde_json::to_string(&time).unwrap()).unwrap(), time);
+    fn http_has_a_form_of_its_own() {
+        assert_eq!(Timestamp::from_micros(1_625_735_411_000_000).http_date(), "Thu, 08 Jul 2021 09:10:11 GMT");
+        assert_eq!(Timestamp::from_micros(1_625_735_411_000_000).second(), "2021-07-08 09:10:11");
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused() {
+        assert!(serde_json::from_str::<Timestamp>("\"yesterday\"").is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn json_round_trips_to_the_microsecond(micros in -60_000_000_000_000_000i64..250_000_000_000_000_000) {
+            let time = Timestamp::from_micros(micros);
+            prop_assert_eq!(serde_json::from_str::<Timestamp>(&serde_json::to_string(&time).unwrap()).unwrap(), time);
+            prop_assert_eq!(time.to_string(), jiff::Timestamp::from_microsecond(micros).unwrap().to_string());
+        }
     }
 
     #[test]

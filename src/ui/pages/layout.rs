@@ -11,7 +11,7 @@ use super::NotFoundPage;
 use crate::{
     model::{Error, OrgId},
     ui::{
-        address::Spot,
+        address::{self, Spot},
         app::Hydrated,
         browser,
         components::{Notices, form::to_sign_in, frame::OrgFrame, text::Alert},
@@ -93,6 +93,7 @@ pub fn navigator() -> impl Fn(&str) + Clone + Send + Sync + 'static {
 pub fn OrgLayout() -> impl IntoView {
     let location = use_location();
     let at = Memo::new(move |_| Spot::parse(&location.pathname.get()));
+    say_what_was_done();
     let first = Resource::new(
         || (),
         move |()| async move { load_frame(at.get_untracked().ok_or(Error::OrgNotFound)?.0).await },
@@ -115,14 +116,24 @@ pub fn OrgLayout() -> impl IntoView {
     }
 }
 
+/// A form without script led here: says what it did, once. The script takes the word out of the address, or a reload and
+/// a shared address would say it again.
+fn say_what_was_done() {
+    let Some(deed) = use_query_map().read_untracked().get_str("done").and_then(Deed::from_word) else { return };
+    Notices::current().success(deed.sentence(), "");
+    let (location, navigate) = (use_location(), use_navigate());
+    Effect::new(move || {
+        let kept: Vec<_> = address::split(&location.search.get_untracked()).1;
+        let kept: Vec<_> = kept.into_iter().filter(|(name, _)| name != "done").collect();
+        let here = address::with_parameters(location.pathname.get_untracked(), &kept);
+        navigate(&here, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
+    });
+}
+
 #[component]
 fn Framed(frame: Frame, at: Memo<Option<(OrgId, Spot)>>) -> impl IntoView {
     let state = OrgState::provide(frame, at);
     state.follow_address();
-    // A form without script led here: say what it did.
-    if let Some(deed) = use_query_map().read_untracked().get_str("done").and_then(Deed::from_word) {
-        Notices::current().success(deed.sentence(), "");
-    }
     view! { <OrgFrame state><Outlet/></OrgFrame> }
 }
 

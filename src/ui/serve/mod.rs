@@ -71,7 +71,7 @@ async fn elsewhere(request: &PageRequest, uri: &Uri) -> Result<Option<String>, E
         "/setup" => (!nobody).then(|| "/".to_owned()),
         _ if nobody => Some("/setup".into()),
         "/sign-in" => signed_in.then(|| wanted(uri)),
-        _ if !signed_in => Some(sign_in_for(uri)),
+        _ if !signed_in => Some(sign_in_for(uri.path_and_query().map_or("/", |address| address.as_str()))),
         _ => None,
     })
 }
@@ -83,12 +83,9 @@ fn wanted(uri: &Uri) -> String {
     address::local(to).to_owned()
 }
 
-fn sign_in_for(uri: &Uri) -> String {
-    let here = uri.path_and_query().map_or("/", |address| address.as_str());
-    if here == "/" {
-        return "/sign-in".into();
-    }
-    format!("/sign-in?{}", form_urlencoded::Serializer::new(String::new()).append_pair("to", here).finish())
+fn sign_in_for(here: &str) -> String {
+    let to = [("to", here)];
+    address::with_parameters("/sign-in".into(), if here == "/" { &[] } else { &to })
 }
 
 /// The token page of the organization last used, or of the first there is.
@@ -155,7 +152,7 @@ fn leads_to(result: &Result<Outcome, Error>, here: &str) -> Option<String> {
     let (deed, list) = match result {
         Ok(Outcome::SignedIn { to }) => return Some(to.clone()),
         Ok(Outcome::SignedOut) => return Some("/sign-in".into()),
-        Err(Error::Unauthenticated) if !here.starts_with("/sign-in") => return Some("/sign-in".into()),
+        Err(Error::Unauthenticated) if !here.starts_with("/sign-in") => return Some(sign_in_for(here)),
         Ok(Outcome::Updated { .. }) => (Deed::TokenUpdated, token_list(here)?),
         Ok(Outcome::Deleted) => (Deed::TokenDeleted, token_list(here)?),
         Ok(Outcome::Done { deed, to }) => (*deed, to.clone()),
