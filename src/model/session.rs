@@ -59,9 +59,8 @@ const LONGEST_NAME: usize = 40;
 /// What a program calls itself, in short words: "Firefox on Linux", "curl", "Telegraf".
 pub fn agent_in_words(agent: Option<&str>) -> String {
     let agent = agent.unwrap_or_default().trim();
-    let find = |known: &[(&str, &'static str)]| {
-        known.iter().find(|(word, _)| agent.contains(word)).map(|(_, name)| *name)
-    };
+    let find =
+        |known: &[(&str, &'static str)]| known.iter().find(|(word, _)| agent.contains(word)).map(|(_, name)| *name);
     if agent.starts_with("Mozilla/") {
         return match (find(&BROWSERS), find(&SYSTEMS)) {
             (Some(browser), Some(system)) => format!("{browser} on {system}"),
@@ -88,7 +87,10 @@ mod tests {
         assert_eq!(told(&format!("Mozilla/5.0 (Linux; Android 14) {chrome}")), "Chrome on Android");
         let safari = "AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Safari/605.1.15";
         assert_eq!(told(&format!("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {safari}")), "Safari on macOS");
-        assert_eq!(told(&format!("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) {safari}")), "Safari on iPhone");
+        assert_eq!(
+            told(&format!("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) {safari}")),
+            "Safari on iPhone"
+        );
         assert_eq!(told("Mozilla/5.0"), "A browser");
     }
 

@@ -97,12 +97,11 @@ pub async fn live_of_user(
 
 /// The hashes of the keys of a user's sessions that are still good at `now`.
 pub async fn live_hashes_of_user(connection: &mut Connection, user: UserId, now: Timestamp) -> Result<Vec<String>> {
-    let rows =
-        sqlx::query("SELECT key_hash FROM sessions WHERE user_id = $1 AND expires_at > $2 AND ended_at IS NULL")
-            .bind(from_id(user))
-            .bind(now.micros())
-            .fetch_all(connection)
-            .await?;
+    let rows = sqlx::query("SELECT key_hash FROM sessions WHERE user_id = $1 AND expires_at > $2 AND ended_at IS NULL")
+        .bind(from_id(user))
+        .bind(now.micros())
+        .fetch_all(connection)
+        .await?;
     rows.iter().map(|row| row.text("key_hash")).collect()
 }
 

@@ -28,7 +28,9 @@ pub fn SaveBar(
         0 => None,
         number => {
             let verb = if number == 1 { "is" } else { "are" };
-            Some(view! { <span class="changed-mark"></span>{format!("{} {verb} not saved", words::count(number, "change"))} })
+            Some(
+                view! { <span class="changed-mark"></span>{format!("{} {verb} not saved", words::count(number, "change"))} },
+            )
         }
     };
     view! {
@@ -56,7 +58,8 @@ pub fn ask_before_leaving(changed: Signal<bool>, within: String) {
         let stop = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
             let link = event.target().and_then(|target| target.dyn_into::<Element>().ok());
             let to = link.and_then(|link| link.closest("a[href]").ok().flatten()?.get_attribute("href"));
-            let leaves = to.is_some_and(|to| within.try_with_value(|within| !to.starts_with(within.as_str())) == Some(true));
+            let leaves =
+                to.is_some_and(|to| within.try_with_value(|within| !to.starts_with(within.as_str())) == Some(true));
             if leaves && changed.try_get_untracked().unwrap_or_default() {
                 event.stop_propagation();
             }

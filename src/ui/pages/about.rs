@@ -40,7 +40,8 @@ pub fn AboutPage() -> impl IntoView {
 #[component]
 fn Server(facts: ServerFacts) -> impl IntoView {
     let health = if facts.is_healthy {
-        view! { <span class="badge ok"><Icon picture=Picture::CircleCheck/>"Healthy"</span>" The database answers." }.into_any()
+        view! { <span class="badge ok"><Icon picture=Picture::CircleCheck/>"Healthy"</span>" The database answers." }
+            .into_any()
     } else {
         view! { <span class="badge danger"><Icon picture=Picture::CircleAlert/>"Failing"</span>" The database does not answer." }.into_any()
     };

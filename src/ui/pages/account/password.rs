@@ -33,9 +33,9 @@ pub fn PasswordSection(state: AccountState) -> impl IntoView {
 fn PasswordForm(state: AccountState, round: RwSignal<u32>) -> impl IntoView {
     let refused = RwSignal::new(refusal_of(false));
     let busy = RwSignal::new(false);
-    let on_answer =
-        state.on_done("The password was not changed", refused, move || round.update(|round| *round += 1));
-    let at = move |field: &'static str| -> FieldError { Signal::derive(move || at_field(refused.get().as_ref(), field)) };
+    let on_answer = state.on_done("The password was not changed", refused, move || round.update(|round| *round += 1));
+    let at =
+        move |field: &'static str| -> FieldError { Signal::derive(move || at_field(refused.get().as_ref(), field)) };
     let elsewhere = move || refused.get().filter(|error| words::at_fields(error).is_empty());
     let user = state.page.frame.with_untracked(|frame| frame.user.clone());
     view! {

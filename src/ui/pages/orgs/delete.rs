@@ -78,7 +78,8 @@ fn DeleteDialog(summary: OrgSummary, state: OrgsState) -> impl IntoView {
     let busy = RwSignal::new(false);
     let given = RwSignal::new(typed("name"));
     let hydrated = Hydrated::current();
-    let mistyped = Memo::new(move |_| hydrated.get() && given.with(|given| name.with_value(|name| given.trim() != name)));
+    let mistyped =
+        Memo::new(move |_| hydrated.get() && given.with(|given| name.with_value(|name| given.trim() != name)));
     let error = name_error(refused);
     let elsewhere = move || refused.get().filter(|error| words::at_fields(error).is_empty());
     let shown = expect_context::<Shown>().0;

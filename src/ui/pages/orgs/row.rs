@@ -48,15 +48,16 @@ fn RowMenu(id: OrgId, name: String, may_change: bool, is_current: Memo<bool>, st
             }
         });
     };
-    let switch = move || {
-        (!is_current.get()).then(|| view! {
+    let switch =
+        move || {
+            (!is_current.get()).then(|| view! {
             <li>
                 <a class="menu-item" href=Section::Orgs.address(id) data-noscroll data-testid="context-switch-org">
                     <Icon picture=Picture::ArrowRight/>"Switch to"
                 </a>
             </li>
         })
-    };
+        };
     view! {
         <Menu
             class="end" button="icon-button" label=format!("More actions for {name}") button_testid="context-menu-org"

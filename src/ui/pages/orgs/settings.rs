@@ -66,8 +66,7 @@ impl Texts {
 fn Loaded(summary: OrgSummary, state: OrgsState) -> impl IntoView {
     let OrgSummary { org, may_change, .. } = &summary;
     let id = org.id;
-    let saved =
-        Texts { name: RwSignal::new(org.name.clone()), description: RwSignal::new(org.description.clone()) };
+    let saved = Texts { name: RwSignal::new(org.name.clone()), description: RwSignal::new(org.description.clone()) };
     // A form that was sent without script and refused keeps what was typed.
     let before = typed_fields();
     let kept = |name, saved: &str| RwSignal::new(before.get(name).unwrap_or(saved).to_owned());
