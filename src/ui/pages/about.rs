@@ -48,7 +48,7 @@ fn Server(facts: ServerFacts) -> impl IntoView {
     view! {
         <section class="settings-section" aria-labelledby="about-server">
             <header><h2 id="about-server">"Server"</h2><p>"What answers you."</p></header>
-            <dl class="facts">
+            <dl class="fact-list">
                 <div><dt>"Jeton"</dt><dd data-testid="about-version">{facts.version}</dd></div>
                 <div><dt>"Speaks as"</dt><dd>"InfluxDB "{facts.influxdb}</dd></div>
                 <div><dt>"Database"</dt><dd>{facts.database}</dd></div>

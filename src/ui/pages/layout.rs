@@ -93,6 +93,10 @@ pub fn navigator() -> impl Fn(&str) + Clone + Send + Sync + 'static {
 pub fn OrgLayout() -> impl IntoView {
     let location = use_location();
     let at = Memo::new(move |_| Spot::parse(&location.pathname.get()));
+    // A form without script led here: say what it did. Said here, it is said once: what waits below may run again.
+    if let Some(deed) = use_query_map().read_untracked().get_str("done").and_then(Deed::from_word) {
+        Notices::current().success(deed.sentence(), "");
+    }
     let first = Resource::new(
         || (),
         move |()| async move { load_frame(at.get_untracked().ok_or(Error::OrgNotFound)?.0).await },
@@ -119,10 +123,6 @@ pub fn OrgLayout() -> impl IntoView {
 fn Framed(frame: Frame, at: Memo<Option<(OrgId, Spot)>>) -> impl IntoView {
     let state = OrgState::provide(frame, at);
     state.follow_address();
-    // A form without script led here: say what it did.
-    if let Some(deed) = use_query_map().read_untracked().get_str("done").and_then(Deed::from_word) {
-        Notices::current().success(deed.sentence(), "");
-    }
     view! { <OrgFrame state><Outlet/></OrgFrame> }
 }
 

@@ -93,7 +93,7 @@ fn UserSection(state: AccountState) -> impl IntoView {
     view! {
         <section class="settings-section" aria-labelledby="account-user">
             <header><h2 id="account-user">"User"</h2><p>"An administrator can rename you."</p></header>
-            <dl class="facts">
+            <dl class="fact-list">
                 <div><dt>"Name"</dt><dd data-testid="account-name">{name}</dd></div>
                 <div><dt>"ID"</dt><dd><code>{id}</code><CopyButton text=id name="Copy the ID"/></dd></div>
             </dl>

@@ -89,7 +89,10 @@ fn DeleteDialog(summary: OrgSummary, state: OrgsState) -> impl IntoView {
     });
     let on_answer = on_deleted(state, refused);
     let is_current = state.page.org.get_untracked() == id;
-    let here = is_current.then_some(" It is the one you are in: you are led to another.");
+    let here = is_current.then(|| match state.page.frame.with_untracked(|frame| frame.places.len()) {
+        0 | 1 => " It is the only one you have.",
+        _ => " It is the one you are in: you are led to another.",
+    });
     view! {
         <Dialog class="narrow" close role="alertdialog" described_by="dialog-text">
             <DialogHead title=format!("Delete {}?", name.get_value()) close/>

@@ -193,7 +193,7 @@ fn ReadOnly(saved: Texts) -> impl IntoView {
         <div class="settings">
             <section class="settings-section" aria-labelledby="settings-organization">
                 <header><h3 id="settings-organization">"Organization"</h3><p>"Only its owners may change it."</p></header>
-                <dl class="facts"><div><dt>"Name"</dt><dd>{saved.name}</dd></div><div><dt>"Description"</dt><dd>{description}</dd></div></dl>
+                <dl class="fact-list"><div><dt>"Name"</dt><dd>{saved.name}</dd></div><div><dt>"Description"</dt><dd>{description}</dd></div></dl>
             </section>
         </div>
     }

@@ -14,7 +14,7 @@ pub fn Toolbar(state: OrgsState) -> impl IntoView {
     let others = move || state.query.with(|query| query.with(|query| query.filter.clear())).parameters();
     let may_create = move || state.page.frame.with(|frame| frame.may.create_orgs);
     view! {
-        <div class="toolbar">
+        <div class="toolbar orgs-toolbar">
             <FilterField
                 what="Organizations" current=Signal::derive(move || state.query.get().filter) others=Signal::derive(others)
                 address=Callback::new(move |filter| untrack(|| state.list_with(|query| query.filter = filter)))
