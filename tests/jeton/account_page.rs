@@ -216,3 +216,18 @@ async fn the_about_page_says_what_runs_here() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_a_form_did_is_said_once_on_every_page() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        let first = server.set_up().await;
+        let here = begin(&server, NAME, Kind::Console, "192.0.2.1", FIREFOX).await;
+        for path in ["load-data/tokens", "settings/organizations", "account", "about"] {
+            let path = format!("/orgs/{}/{path}?done=organization-created", first.org);
+            let page = answer(server.request("GET", &path).header("cookie", format!("jeton={here}"))).await;
+            assert_eq!(page.body.matches("The organization was created").count(), 1, "{path}");
+        }
+    })
+    .await;
+}

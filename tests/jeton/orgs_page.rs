@@ -186,20 +186,6 @@ async fn forms_create_rename_and_delete_without_script() {
 }
 
 #[tokio::test]
-async fn what_a_form_did_is_said_once_on_every_page() {
-    on_each_database(async |home| {
-        let server = Server::start(&home).await;
-        let First { org, .. } = server.set_up().await;
-        let key = key(&server, NAME).await;
-        for path in ["load-data/tokens", "settings/organizations", "account", "about"] {
-            let shown = page(&server, &key, &format!("/orgs/{org}/{path}?done=organization-created")).await;
-            assert_eq!(shown.body.matches("The organization was created").count(), 1, "{path}");
-        }
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn whoever_deletes_their_last_organization_can_create_another() {
     on_each_database(async |home| {
         let server = Server::start(&home).await;

@@ -1,6 +1,7 @@
 //! The console's half of the router: pages, the forms that post to them, and the server functions.
 
 mod perform;
+mod start;
 
 use axum::{
     Router,
@@ -22,7 +23,7 @@ use super::{
     shell::shell,
 };
 use crate::{
-    model::{Error, OrgId, listing::TokenQuery},
+    model::{Error, listing::TokenQuery},
     server::{AppState, cookie},
     service::Client,
 };
@@ -38,7 +39,7 @@ pub fn router(state: &AppState) -> Router<AppState> {
     drop(any_spawner::Executor::init_tokio());
     let page = get(page).post(form);
     Router::new()
-        .route("/", get(start).post(form))
+        .route("/", get(start::start).post(form))
         .route("/setup", page.clone())
         .route("/sign-in", page.clone())
         .route("/sign-out", post(form))
@@ -89,38 +90,6 @@ fn sign_in_for(uri: &Uri) -> String {
         return "/sign-in".into();
     }
     format!("/sign-in?{}", form_urlencoded::Serializer::new(String::new()).append_pair("to", here).finish())
-}
-
-/// Leads on; whoever has no organization to be led to gets a page that says so.
-async fn start(State(state): State<AppState>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let page = PageRequest::of(state.clone(), &parts);
-    match start_leads_to(&page, &parts).await {
-        Ok(Some(address)) => Redirect::to(&address).into_response(),
-        Ok(None) => render(state, parts, body, None).await,
-        Err(error) => crate::server::pages::plain_refusal(&error).into_response(),
-    }
-}
-
-/// To the token page of the organization last used, or of the first there is. What a form did before is said there.
-async fn start_leads_to(page: &PageRequest, parts: &Parts) -> Result<Option<String>, Error> {
-    if let Some(address) = elsewhere(page, &parts.uri).await? {
-        return Ok(Some(address));
-    }
-    let (service, caller) = (page.service(), page.caller()?);
-    let last: Option<OrgId> = cookie::read(&parts.headers, cookie::LAST_ORG).and_then(|id| id.parse().ok());
-    let last = match last {
-        Some(id) => service.org(caller, id).await.ok().map(|org| org.id),
-        None => None,
-    };
-    let org = match last {
-        Some(id) => Some(id),
-        None => service.places(caller).await?.first().map(|place| place.id),
-    };
-    let (_, query) = address::split(parts.uri.path_and_query().map_or("/", |address| address.as_str()));
-    let done = query.iter().find(|(key, _)| key == "done").and_then(|(_, word)| Deed::from_word(word));
-    let done: Vec<_> = done.map(|deed| ("done", deed.word().to_owned())).into_iter().collect();
-    Ok(org.map(|org| Tokens::List.address(org, &done)))
 }
 
 async fn page(State(state): State<AppState>, OriginalUri(uri): OriginalUri, request: Request) -> Response {
