@@ -244,6 +244,8 @@ pub enum Error {
     DbrpNotFound,
     #[error("telegraf configuration not found")]
     TelegrafNotFound,
+    #[error("session not found")]
+    SessionNotFound,
     #[error("label not found")]
     LabelNotFound,
     #[error("label id is required")]
@@ -301,6 +303,7 @@ impl Error {
             | Self::DbrpNotFound
             | Self::DbrpOrgNotFound { .. }
             | Self::TelegrafNotFound
+            | Self::SessionNotFound
             | Self::LabelNotFound
             | Self::PathNotFound => Code::NotFound,
             Self::AlreadySetUp

@@ -15,6 +15,7 @@ pub mod may;
 pub mod org;
 pub mod permission;
 pub mod selection;
+pub mod session;
 pub mod telegraf;
 pub mod time;
 pub mod token;

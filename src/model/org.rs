@@ -14,6 +14,26 @@ pub struct Org {
     pub updated_at: Timestamp,
 }
 
+/// How much there is in an organization, and goes with it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holdings {
+    pub members: u64,
+    pub buckets: u64,
+    pub telegrafs: u64,
+    pub tokens: u64,
+    /// Credentials of 1.x clients.
+    pub credentials: u64,
+}
+
+/// An organization as the console shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrgSummary {
+    pub org: Org,
+    pub holds: Holdings,
+    /// Whether the caller may rename and delete it.
+    pub may_change: bool,
+}
+
 /// What a user is to an organization or a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -70,6 +70,7 @@ pub enum Event {
     SetUp,
     SignedIn,
     SignedOut,
+    SessionsEnded,
     PasswordSet,
     AuthorizationCreated,
     AuthorizationCloned,
@@ -104,6 +105,7 @@ impl Event {
             Self::SetUp => "set up",
             Self::SignedIn => "signed in",
             Self::SignedOut => "signed out",
+            Self::SessionsEnded => "sessions ended",
             Self::PasswordSet => "password set",
             Self::AuthorizationCreated => "authorization created",
             Self::AuthorizationCloned => "authorization cloned",
@@ -143,6 +145,7 @@ impl Event {
             | Self::MemberRemoved => "orgs",
             Self::SignedIn
             | Self::SignedOut
+            | Self::SessionsEnded
             | Self::PasswordSet
             | Self::UserCreated
             | Self::UserUpdated

@@ -19,7 +19,9 @@ mod keys;
 pub mod lists;
 pub mod members;
 pub mod names;
+mod org_pages;
 pub mod orgs;
+pub mod own_sessions;
 pub mod passwords;
 pub mod picking;
 mod required;
@@ -88,6 +90,11 @@ impl Service {
             Ok(mut reader) => store::orgs::any(&mut reader).await.is_ok(),
             Err(_) => false,
         }
+    }
+
+    /// The database's kind: "SQLite", "PostgreSQL".
+    pub fn database(&self) -> &'static str {
+        self.store().backend().name()
     }
 
     fn passwords(&self) -> &Passwords {

@@ -112,9 +112,28 @@ impl Service {
 
     /// Deletes an organization with all it holds; its authorizations end and never come back.
     pub async fn delete_org(&self, caller: &Caller, id: OrgId) -> Result<(), Error> {
+        self.delete_org_if(caller, id, |_| Ok(())).await
+    }
+
+    /// The same for a person: who types another name than the organization's deletes nothing.
+    pub async fn delete_org_by_name(&self, caller: &Caller, id: OrgId, typed: &str) -> Result<(), Error> {
+        let is_meant = |org: &Org| match typed.trim() == org.name.trim() {
+            true => Ok(()),
+            false => Err(Error::field("name", format!("Type the name: {}", org.name.trim()))),
+        };
+        self.delete_org_if(caller, id, is_meant).await
+    }
+
+    async fn delete_org_if(
+        &self,
+        caller: &Caller,
+        id: OrgId,
+        is_meant: impl FnOnce(&Org) -> Result<(), Error> + Send,
+    ) -> Result<(), Error> {
         let (mut change, caller) = self.begin(caller).await?;
         caller.check(required::org(Action::Write, id))?;
         let org = store::orgs::by_id(&mut change, id).await?.ok_or(Error::OrgNotFoundToDelete(id))?;
+        is_meant(&org)?;
         let now = change.now;
         store::authorizations::end_of_org(&mut change, id, now).await?;
         store::memberships::delete_within(&mut change, id).await?;

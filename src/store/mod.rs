@@ -37,6 +37,16 @@ pub enum Backend {
     Postgres,
 }
 
+impl Backend {
+    /// As its makers write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
+}
+
 /// The database.
 #[derive(Clone, Debug)]
 pub struct Store {
@@ -46,6 +56,10 @@ pub struct Store {
 }
 
 impl Store {
+    pub const fn backend(&self) -> Backend {
+        self.backend
+    }
+
     /// A connection to read with.
     pub async fn read(&self) -> Result<Reader> {
         self.readers.acquire().await.map(Reader)

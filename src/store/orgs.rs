@@ -3,11 +3,11 @@
 use sqlx::{Executor as _, any::AnyRow};
 
 use super::{
-    Connection, Result,
+    Connection, Result, Within,
     column::{Columns, from_id},
-    sql::Sql,
+    sql::{Sql, contains},
 };
-use crate::model::{Org, OrgId, UserId};
+use crate::model::{Org, OrgId, UserId, org::Holdings};
 
 fn org(row: &AnyRow) -> Result<Org> {
     Ok(Org {
@@ -94,6 +94,70 @@ pub async fn list(connection: &mut Connection, whose: &Whose, offset: i64, limit
     sql.push(" ORDER BY id LIMIT ").bind(limit)?;
     sql.push(" OFFSET ").bind(offset)?;
     sql.fetch_all(connection).await?.iter().map(org).collect()
+}
+
+/// What the console asks: the organizations that the caller sees and whose name contains `part` (folded).
+pub struct Search<'a> {
+    pub part: &'a str,
+    pub within: &'a Within,
+    /// The names from Z to A.
+    pub descending: bool,
+    pub offset: i64,
+    pub limit: i64,
+}
+
+/// In the order of folded names.
+pub async fn search(connection: &mut Connection, search: &Search<'_>) -> Result<Vec<Org>> {
+    let mut sql = Sql::new("SELECT * FROM organizations");
+    push_search(&mut sql, search.part, search.within)?;
+    sql.push(if search.descending { " ORDER BY name_key DESC, id LIMIT " } else { " ORDER BY name_key, id LIMIT " });
+    sql.bind(search.limit)?.push(" OFFSET ").bind(search.offset)?;
+    sql.fetch_all(connection).await?.iter().map(org).collect()
+}
+
+/// How many organizations the caller sees whose name contains `part` (folded).
+pub async fn count(connection: &mut Connection, part: &str, within: &Within) -> Result<i64> {
+    let mut sql = Sql::new("SELECT COUNT(*) AS count FROM organizations");
+    push_search(&mut sql, part, within)?;
+    sql.fetch_one(connection).await?.number("count")
+}
+
+fn push_search(sql: &mut Sql, part: &str, within: &Within) -> Result<()> {
+    sql.push(" WHERE 1 = 1");
+    if !part.is_empty() {
+        sql.push(" AND name_key LIKE ").bind(contains(part))?.push(" ESCAPE '\\'");
+    }
+    within.push(sql)
+}
+
+/// How much there is in each of some organizations, whoever may see it.
+pub async fn holdings(
+    connection: &mut Connection,
+    ids: impl IntoIterator<Item = OrgId>,
+) -> Result<Vec<(OrgId, Holdings)>> {
+    let mut sql = Sql::new(
+        "SELECT id, \
+         (SELECT COUNT(*) FROM memberships WHERE resource_type = 'orgs' AND resource_id = organizations.id) AS members, \
+         (SELECT COUNT(*) FROM buckets WHERE org_id = organizations.id) AS buckets, \
+         (SELECT COUNT(*) FROM telegrafs WHERE org_id = organizations.id) AS telegrafs, \
+         (SELECT COUNT(*) FROM authorizations WHERE org_id = organizations.id AND kind = 'v2') AS tokens, \
+         (SELECT COUNT(*) FROM authorizations WHERE org_id = organizations.id AND kind = 'v1') AS credentials \
+         FROM organizations WHERE id IN ",
+    );
+    sql.bind_ids(ids)?;
+    let rows = sql.fetch_all(connection).await?;
+    let read = |row: &AnyRow| {
+        let number = |name| row.number(name).map(i64::cast_unsigned);
+        let holds = Holdings {
+            members: number("members")?,
+            buckets: number("buckets")?,
+            telegrafs: number("telegrafs")?,
+            tokens: number("tokens")?,
+            credentials: number("credentials")?,
+        };
+        Ok((OrgId(row.id("id")?), holds))
+    };
+    rows.iter().map(read).collect()
 }
 
 pub async fn delete(connection: &mut Connection, id: OrgId) -> Result<()> {

@@ -1,7 +1,7 @@
 //! Sessions, by the hash of their key.
 
 use serde::{Deserialize, Serialize};
-use sqlx::Executor as _;
+use sqlx::{Executor as _, any::AnyRow};
 
 use super::{
     Connection, Result,
@@ -32,6 +32,21 @@ pub struct Session {
     pub agent: Option<String>,
 }
 
+fn session(row: &AnyRow) -> Result<Session> {
+    Ok(Session {
+        key_hash: row.text("key_hash")?,
+        user: UserId(row.id("user_id")?),
+        kind: row.word("kind")?,
+        created_at: row.time("created_at")?,
+        seen_at: row.time("seen_at")?,
+        expires_at: row.time("expires_at")?,
+        ends_at: row.time("ends_at")?,
+        ended_at: row.optional_time("ended_at")?,
+        address: row.optional_text("address")?,
+        agent: row.optional_text("agent")?,
+    })
+}
+
 pub async fn insert(connection: &mut Connection, session: &Session) -> Result<()> {
     let kind = match session.kind {
         Kind::Console => "console",
@@ -56,21 +71,50 @@ pub async fn insert(connection: &mut Connection, session: &Session) -> Result<()
 pub async fn by_key_hash(connection: &mut Connection, key_hash: &str) -> Result<Option<Session>> {
     let row =
         sqlx::query("SELECT * FROM sessions WHERE key_hash = $1").bind(key_hash).fetch_optional(connection).await?;
-    row.map(|row| {
-        Ok(Session {
-            key_hash: row.text("key_hash")?,
-            user: UserId(row.id("user_id")?),
-            kind: row.word("kind")?,
-            created_at: row.time("created_at")?,
-            seen_at: row.time("seen_at")?,
-            expires_at: row.time("expires_at")?,
-            ends_at: row.time("ends_at")?,
-            ended_at: row.optional_time("ended_at")?,
-            address: row.optional_text("address")?,
-            agent: row.optional_text("agent")?,
-        })
-    })
-    .transpose()
+    row.as_ref().map(session).transpose()
+}
+
+/// A user's sessions that are still good at `now`: `first`, then those used last.
+pub async fn live_of_user(
+    connection: &mut Connection,
+    user: UserId,
+    first: &str,
+    now: Timestamp,
+    limit: i64,
+) -> Result<Vec<Session>> {
+    let rows = sqlx::query(
+        "SELECT * FROM sessions WHERE user_id = $1 AND expires_at > $2 AND ended_at IS NULL \
+         ORDER BY CASE WHEN key_hash = $3 THEN 0 ELSE 1 END, seen_at DESC, created_at DESC, key_hash LIMIT $4",
+    )
+    .bind(from_id(user))
+    .bind(now.micros())
+    .bind(first)
+    .bind(limit)
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(session).collect()
+}
+
+/// The hashes of the keys of a user's sessions that are still good at `now`.
+pub async fn live_hashes_of_user(connection: &mut Connection, user: UserId, now: Timestamp) -> Result<Vec<String>> {
+    let rows = sqlx::query("SELECT key_hash FROM sessions WHERE user_id = $1 AND expires_at > $2 AND ended_at IS NULL")
+        .bind(from_id(user))
+        .bind(now.micros())
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(|row| row.text("key_hash")).collect()
+}
+
+/// How many sessions of a user are still good at `now`.
+pub async fn count_live_of_user(connection: &mut Connection, user: UserId, now: Timestamp) -> Result<i64> {
+    let row = sqlx::query(
+        "SELECT COUNT(*) AS count FROM sessions WHERE user_id = $1 AND expires_at > $2 AND ended_at IS NULL",
+    )
+    .bind(from_id(user))
+    .bind(now.micros())
+    .fetch_one(connection)
+    .await?;
+    row.number("count")
 }
 
 pub async fn renew(

@@ -11,7 +11,7 @@ use leptos_router::{
 use super::{
     components::Notices,
     pages::{
-        NotFoundPage, OrgLayout, SetupPage, SignInPage,
+        AboutPage, AccountPage, NotFoundPage, OrgLayout, SetupPage, SignInPage, StartPage, orgs,
         tokens::{
             AllAccessRoute, CloneRoute, CustomRoute, DeleteRoute, DetailsRoute, EditRoute, ListRoute, TokensPage,
         },
@@ -50,6 +50,7 @@ pub fn App() -> impl IntoView {
         <Title text="Jeton"/>
         <Router>
             <Routes fallback=NotFoundPage>
+                <Route path=path!("/") view=StartPage ssr=SsrMode::Async/>
                 <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async/>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
                 <ParentRoute path=path!("/orgs/:org") view=OrgLayout ssr=SsrMode::Async>
@@ -63,6 +64,14 @@ pub fn App() -> impl IntoView {
                         <Route path=path!(":token/clone") view=CloneRoute/>
                         <Route path=path!(":token/delete") view=DeleteRoute/>
                     </ParentRoute>
+                    <ParentRoute path=path!("settings/organizations") view=orgs::OrgsPage>
+                        <Route path=path!("") view=orgs::ListRoute/>
+                        <Route path=path!("new") view=orgs::CreateRoute/>
+                        <Route path=path!(":id") view=orgs::ListRoute/>
+                        <Route path=path!(":id/delete") view=orgs::DeleteRoute/>
+                    </ParentRoute>
+                    <Route path=path!("account") view=AccountPage/>
+                    <Route path=path!("about") view=AboutPage/>
                 </ParentRoute>
             </Routes>
         </Router>

@@ -47,5 +47,6 @@ deeds! {
     OrgCreated "organization-created" "The organization was created",
     OrgUpdated "organization-updated" "The organization was changed",
     OrgDeleted "organization-deleted" "The organization was deleted",
+    SessionEnded "session-ended" "The session was signed out",
     SessionsEnded "sessions-ended" "The other sessions were signed out",
 }

@@ -4,10 +4,10 @@ use axum::http::{HeaderMap, StatusCode, request::Parts};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
-use super::load::Frame;
+use super::load::{Frame, ServerFacts};
 use crate::{
     model::{Error, OrgId, listing::Place},
-    server::AppState,
+    server::{AppState, INFLUXDB_VERSION},
     service::{Caller, Client, Service},
 };
 
@@ -68,6 +68,19 @@ impl Request {
             options.set_status(status);
         }
         result
+    }
+
+    /// What runs here.
+    pub async fn facts(&self) -> ServerFacts {
+        let service = self.service();
+        ServerFacts {
+            version: env!("CARGO_PKG_VERSION").into(),
+            influxdb: INFLUXDB_VERSION.into(),
+            database: service.database().into(),
+            is_healthy: service.is_healthy().await,
+            started: self.state.started,
+            now: service.now(),
+        }
     }
 
     /// What stands around a page of an organization.

@@ -8,6 +8,8 @@ pub fn sentence(error: &Error) -> String {
         Error::Internal => "The server failed. Try again; if it stays so, its log says more.".into(),
         Error::Busy => "The server is busy. Wait a moment, then try again.".into(),
         Error::Unauthenticated => "You are signed out. Sign in, then try again.".into(),
+        Error::SessionNotFound => "The session has ended meanwhile.".into(),
+        Error::OrgNotFoundToDelete(_) => "The organization was deleted meanwhile.".into(),
         Error::AuthorizationNotFound => "The token was deleted meanwhile.".into(),
         Error::Unauthorized(permission) => {
             format!("You lack the permission {permission}. Ask someone who may grant it.")
@@ -29,7 +31,9 @@ pub fn at_fields(error: &Error) -> Vec<(String, String)> {
         Error::SetupMissing(fields) => fields.iter().map(|field| (field.clone(), "Fill this in.".to_owned())).collect(),
         Error::PasswordLength => one("password", "Use 8 to 72 characters."),
         Error::UserNameEmpty => one("username", "Fill this in."),
+        Error::WrongPassword => one("old", "This is not your password. Type the one you sign in with."),
         Error::OrgNameEmpty => one("org", "Fill this in."),
+        Error::OrgNameTaken { .. } => one("org", "There is an organization with this name. Choose another."),
         Error::BucketNameEmpty => one("bucket", "Fill this in."),
         Error::BucketNameUnderscore { .. } => one("bucket", "A bucket name must not start with an underscore."),
         Error::BucketNameQuote { .. } => one("bucket", "A bucket name must not contain quotation marks."),
@@ -59,6 +63,28 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
+/// "2 organizations and 1 token": what there is none of is left out.
+pub fn list(parts: &[(u64, &str)]) -> String {
+    let parts: Vec<String> =
+        parts.iter().filter(|(number, _)| *number > 0).map(|(number, one)| count(*number, one)).collect();
+    match parts.as_slice() {
+        [] => String::new(),
+        [only] => only.clone(),
+        [before @ .., last] => format!("{} and {last}", before.join(", ")),
+    }
+}
+
+/// How long it is until a time, in one unit: "in 54 minutes".
+pub fn ahead(time: Timestamp, now: Timestamp) -> String {
+    let seconds = u64::try_from(time.seconds_since(now)).unwrap_or(0);
+    match seconds {
+        0..60 => "in a moment".into(),
+        60..3600 => format!("in {}", count(seconds / 60, "minute")),
+        3600..86_400 => format!("in {}", count(seconds / 3600, "hour")),
+        _ => format!("in {}", count(seconds / 86_400, "day")),
+    }
+}
+
 /// A token as people recognise it: “Telegraf”, or its prefix if it has no description.
 pub fn name(description: &str, prefix: Option<&str>) -> String {
     match (description.is_empty(), prefix) {
@@ -83,6 +109,24 @@ mod tests {
         assert_eq!(grouped(128), "128");
         assert_eq!(grouped(100_000), "100,000");
         assert_eq!(count(1, "token"), "1 token");
+    }
+
+    #[test]
+    fn what_there_is_none_of_is_not_listed() {
+        assert_eq!(list(&[(7, "bucket"), (0, "thing"), (1, "token")]), "7 buckets and 1 token");
+        assert_eq!(list(&[(2, "bucket"), (3, "member"), (1, "token")]), "2 buckets, 3 members and 1 token");
+        assert_eq!(list(&[(0, "bucket"), (1, "token")]), "1 token");
+        assert_eq!(list(&[(0, "bucket")]), "");
+    }
+
+    #[test]
+    fn what_is_to_come_has_one_unit() {
+        let now = Timestamp::from_micros(1_700_000_000_000_000);
+        let ahead = |seconds: i64| ahead(now.plus_seconds(seconds), now);
+        assert_eq!(ahead(-5), "in a moment");
+        assert_eq!(ahead(54 * 60 + 10), "in 54 minutes");
+        assert_eq!(ahead(3600), "in 1 hour");
+        assert_eq!(ahead(3 * 86_400), "in 3 days");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a user of Jeton may rely on, tried on running servers. Needs nothing but SQLite; where
 //! `JETON_TEST_POSTGRES` names a PostgreSQL, every promise about data is kept there too.
 
+mod account_page;
 mod answers;
 mod at_once;
 mod audit;
@@ -11,6 +12,7 @@ mod home;
 mod limits;
 mod lists;
 mod openapi;
+mod orgs_page;
 mod pages;
 mod program;
 mod revocation;

@@ -14,6 +14,7 @@ pub mod pager;
 pub mod tabs;
 pub mod text;
 pub mod theme;
+pub mod unsaved;
 
 pub use copy::CopyButton;
 pub use dialog::{Dialog, DialogHead};

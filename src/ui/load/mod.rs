@@ -1,5 +1,8 @@
 //! What pages ask the server for.
 
+mod about;
+mod account;
+mod orgs;
 mod tokens;
 
 use leptos::{prelude::*, server_fn::codec::Json};
@@ -13,6 +16,9 @@ use crate::model::{
 #[cfg(feature = "ssr")]
 use crate::ui::request::Request;
 
+pub use about::{ServerFacts, load_about};
+pub use account::load_own_sessions;
+pub use orgs::{Start, load_org, load_orgs, load_start};
 pub use tokens::{Picker, load_details, load_picker, load_tokens};
 
 /// What every page of an organization shows around its own content.

@@ -116,7 +116,7 @@ pub fn OrgLayout() -> impl IntoView {
     }
 }
 
-/// A form without script led here: says what it did, once. The script takes the word out of the address, or a reload and
+/// A form without script led here: says what it did, once: what waits for the frame may run again. The script takes the word out of the address, or a reload and
 /// a shared address would say it again.
 fn say_what_was_done() {
     let Some(deed) = use_query_map().read_untracked().get_str("done").and_then(Deed::from_word) else { return };

@@ -1,13 +1,20 @@
 //! One file a page.
 
+mod about;
+mod account;
 pub mod layout;
 pub mod list_state;
 mod not_found;
+pub mod orgs;
 mod setup;
 mod sign_in;
+mod start;
 pub mod tokens;
 
+pub use about::AboutPage;
+pub use account::AccountPage;
 pub use layout::OrgLayout;
 pub use not_found::NotFoundPage;
 pub use setup::SetupPage;
 pub use sign_in::SignInPage;
+pub use start::StartPage;

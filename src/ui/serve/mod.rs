@@ -1,6 +1,7 @@
 //! The console's half of the router: pages, the forms that post to them, and the server functions.
 
 mod perform;
+mod start;
 
 use axum::{
     Router,
@@ -22,7 +23,7 @@ use super::{
     shell::shell,
 };
 use crate::{
-    model::{Error, OrgId, listing::TokenQuery},
+    model::{Error, listing::TokenQuery},
     server::{AppState, cookie},
     service::Client,
 };
@@ -38,7 +39,7 @@ pub fn router(state: &AppState) -> Router<AppState> {
     drop(any_spawner::Executor::init_tokio());
     let page = get(page).post(form);
     Router::new()
-        .route("/", get(start))
+        .route("/", get(start::start).post(form))
         .route("/setup", page.clone())
         .route("/sign-in", page.clone())
         .route("/sign-out", post(form))
@@ -86,26 +87,6 @@ fn wanted(uri: &Uri) -> String {
 fn sign_in_for(here: &str) -> String {
     let to = [("to", here)];
     address::with_parameters("/sign-in".into(), if here == "/" { &[] } else { &to })
-}
-
-/// The token page of the organization last used, or of the first there is.
-async fn start(State(state): State<AppState>, request: Request) -> Response {
-    let (parts, _) = request.into_parts();
-    let page = PageRequest::of(state, &parts);
-    let lead = async {
-        if let Some(address) = elsewhere(&page, &parts.uri).await? {
-            return Ok(address);
-        }
-        let caller = page.caller()?;
-        let places = page.service().places(caller).await?;
-        let last: Option<OrgId> = cookie::read(&parts.headers, cookie::LAST_ORG).and_then(|id| id.parse().ok());
-        let org = places.iter().find(|place| Some(place.id) == last).or_else(|| places.first());
-        org.map(|place| Tokens::List.address(place.id, &[])).ok_or(Error::OrgNotFound)
-    };
-    match lead.await {
-        Ok(address) => Redirect::to(&address).into_response(),
-        Err(error) => crate::server::pages::plain_refusal(&error).into_response(),
-    }
 }
 
 async fn page(State(state): State<AppState>, OriginalUri(uri): OriginalUri, request: Request) -> Response {

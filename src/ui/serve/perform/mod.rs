@@ -1,6 +1,8 @@
 //! What each form does: read its fields, call one operation of the service, say what came of it.
 
+mod account;
 mod entry;
+mod orgs;
 mod tokens;
 
 use crate::{
@@ -34,6 +36,7 @@ pub async fn perform(request: &Request, address: &str, fields: &Fields) -> Done 
             entry::sign_in(request, fields, to).await
         }
         "/sign-out" => entry::sign_out(request).await,
+        "/" => Ok(Done::from(orgs::start(request, fields).await)),
         _ => match Spot::parse(path) {
             Some((org, spot)) => Ok(Done::from(on_page(request, org, spot, fields).await)),
             None => Err(Error::PathNotFound),
@@ -45,6 +48,8 @@ pub async fn perform(request: &Request, address: &str, fields: &Fields) -> Done 
 async fn on_page(request: &Request, org: OrgId, spot: Spot, fields: &Fields) -> Result<Outcome, Error> {
     match spot {
         Spot::Tokens(page) => tokens::perform(request, org, page, fields).await,
+        Spot::Orgs(page) => orgs::perform(request, org, page, fields).await,
+        Spot::Account(_) => account::perform(request, org, fields).await,
         _ => Err(Error::PathNotFound),
     }
 }

@@ -1,0 +1,91 @@
+//! One's own sessions: where one is signed in, and signing out there.
+
+use serde_json::json;
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    model::{
+        Action, Error,
+        session::{OwnSessions, SessionRow, agent_in_words},
+    },
+    store::{
+        self,
+        sessions::{Kind, Session},
+    },
+};
+
+use super::{Caller, Service, audit::Event, caller::Credential, required};
+
+/// So many sessions are shown; a program that signs in again and again has more.
+const SHOWN: i64 = 100;
+
+/// Which of one's sessions to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Which<'a> {
+    /// All but the one that asks.
+    Others,
+    /// The one with this key, as [`Service::own_sessions`] names it.
+    One(&'a str),
+}
+
+impl Service {
+    /// The sessions of the caller's user that are still good.
+    pub async fn own_sessions(&self, caller: &Caller) -> Result<OwnSessions, Error> {
+        caller.check(required::user(Action::Read, caller.id()))?;
+        let (own, now) = (own_hash(caller), self.now());
+        let mut reader = self.read().await?;
+        let found = store::sessions::live_of_user(&mut reader, caller.id(), own, now, SHOWN).await?;
+        let total = store::sessions::count_live_of_user(&mut reader, caller.id(), now).await?.cast_unsigned();
+        Ok(OwnSessions { rows: found.into_iter().map(|session| row(session, own)).collect(), total, now })
+    }
+
+    /// Ends sessions of the caller's user, but never the one that asks. Says how many.
+    pub async fn end_sessions(&self, caller: &Caller, which: Which<'_>) -> Result<usize, Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        caller.check(required::user(Action::Write, caller.id()))?;
+        let (own, now) = (own_hash(&caller), change.now);
+        let mut hashes = store::sessions::live_hashes_of_user(&mut change, caller.id(), now).await?;
+        match which {
+            Which::Others => hashes.retain(|hash| hash != own),
+            Which::One(key) => hashes.retain(|hash| short(hash) == key),
+        }
+        match (which, hashes.as_slice()) {
+            (Which::Others, []) => return Ok(0),
+            (Which::Others, _) => store::sessions::delete_of_user(&mut change, caller.id(), Some(own)).await?,
+            (Which::One(_), [hash]) if hash == own => {
+                return Err(Error::field("session", "This is the session you use. Sign out instead."));
+            }
+            (Which::One(_), [hash]) => store::sessions::delete(&mut change, hash).await?,
+            (Which::One(_), _) => return Err(Error::SessionNotFound),
+        }
+        change.record(Event::SessionsEnded, None, caller.id(), json!({"count": hashes.len()})).await?;
+        change.commit().await?;
+        Ok(hashes.len())
+    }
+}
+
+/// The hash of the session that asks; of none, if a token does.
+fn own_hash(caller: &Caller) -> &str {
+    match &caller.credential {
+        Credential::Session(hash) => hash,
+        Credential::Token(_) | Credential::V1(_) => "",
+    }
+}
+
+/// What names a session on a page: neither its key nor the hash that the key is found by.
+fn short(key_hash: &str) -> String {
+    Sha256::digest(key_hash.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn row(session: Session, own: &str) -> SessionRow {
+    SessionRow {
+        key: short(&session.key_hash),
+        is_current: session.key_hash == own,
+        from_console: session.kind == Kind::Console,
+        began_at: session.created_at,
+        seen_at: session.seen_at,
+        expires_at: session.expires_at,
+        address: session.address,
+        agent: agent_in_words(session.agent.as_deref()),
+    }
+}

@@ -1,0 +1,30 @@
+//! What the About page asks for.
+
+use leptos::{prelude::*, server_fn::codec::Json};
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Error, Timestamp};
+#[cfg(feature = "ssr")]
+use crate::ui::request::Request;
+
+/// What runs here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServerFacts {
+    /// Jeton's own.
+    pub version: String,
+    /// Of the InfluxDB whose API this is.
+    pub influxdb: String,
+    /// The database's kind.
+    pub database: String,
+    /// Whether the database answers.
+    pub is_healthy: bool,
+    pub started: Timestamp,
+    pub now: Timestamp,
+}
+
+#[server(input = Json)]
+pub async fn load_about() -> Result<ServerFacts, Error> {
+    let request = Request::current();
+    request.caller()?;
+    Ok(request.facts().await)
+}

@@ -1,0 +1,13 @@
+//! What the Account page asks for.
+
+use leptos::{prelude::*, server_fn::codec::Json};
+
+use crate::model::{Error, session::OwnSessions};
+#[cfg(feature = "ssr")]
+use crate::ui::request::Request;
+
+#[server(input = Json)]
+pub async fn load_own_sessions() -> Result<OwnSessions, Error> {
+    let request = Request::current();
+    request.answer(request.service().own_sessions(request.caller()?).await)
+}

@@ -1,0 +1,42 @@
+//! What the Organizations page asks for, and the start where there is no organization.
+
+use leptos::{prelude::*, server_fn::codec::Json};
+use serde::{Deserialize, Serialize};
+
+use crate::model::{
+    Error, OrgId,
+    list_query::{ListQuery, Listed},
+    org::OrgSummary,
+};
+#[cfg(feature = "ssr")]
+use crate::ui::request::Request;
+
+/// What whoever is signed in can begin with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Start {
+    pub user: String,
+    /// Whether they can work in an organization already.
+    pub has_org: bool,
+    pub may_create: bool,
+}
+
+#[server(input = Json)]
+pub async fn load_orgs(query: ListQuery) -> Result<Listed<OrgSummary>, Error> {
+    let request = Request::current();
+    request.answer(request.service().org_page(request.caller()?, &query).await)
+}
+
+#[server(input = Json)]
+pub async fn load_org(id: OrgId) -> Result<OrgSummary, Error> {
+    let request = Request::current();
+    request.answer(request.service().org_summary(request.caller()?, id).await)
+}
+
+#[server(input = Json)]
+pub async fn load_start() -> Result<Start, Error> {
+    let request = Request::current();
+    let (service, caller) = (request.service(), request.caller()?);
+    let places = request.answer(service.places(caller).await)?;
+    let may_create = service.may_create_orgs(caller);
+    Ok(Start { user: caller.user.name.clone(), has_org: !places.is_empty(), may_create })
+}

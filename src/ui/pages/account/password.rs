@@ -1,0 +1,62 @@
+//! Changing one's password.
+
+use leptos::prelude::*;
+
+use super::{AccountState, refusal_of};
+use crate::{
+    model::Error,
+    ui::{
+        components::{Form, PasswordField, field::FieldError, text::Alert},
+        words,
+    },
+};
+
+/// Old, new and new again. Done, the fields are empty again.
+#[component]
+pub fn PasswordSection(state: AccountState) -> impl IntoView {
+    let round = RwSignal::new(0);
+    view! {
+        <section class="settings-section" aria-labelledby="account-password">
+            <header>
+                <h2 id="account-password">"Password"</h2>
+                <p>"Changing it signs you out everywhere else. Your tokens keep working."</p>
+            </header>
+            {move || {
+                round.get();
+                view! { <PasswordForm state round/> }
+            }}
+        </section>
+    }
+}
+
+#[component]
+fn PasswordForm(state: AccountState, round: RwSignal<u32>) -> impl IntoView {
+    let refused = RwSignal::new(refusal_of(false));
+    let busy = RwSignal::new(false);
+    let on_answer = state.on_done("The password was not changed", refused, move || round.update(|round| *round += 1));
+    let at =
+        move |field: &'static str| -> FieldError { Signal::derive(move || at_field(refused.get().as_ref(), field)) };
+    let elsewhere = move || refused.get().filter(|error| words::at_fields(error).is_empty());
+    let user = state.page.frame.with_untracked(|frame| frame.user.clone());
+    view! {
+        <Form action=state.address() class="settings-form" busy on_answer>
+            {move || elsewhere().map(|error| view! {
+                <Alert danger=true live=true><b>"The password was not changed."</b>" "{words::sentence(&error)}</Alert>
+            })}
+            // Tells a password manager whose password this is.
+            <input type="text" autocomplete="username" value=user hidden readonly/>
+            <PasswordField id="old" label="Present password" autocomplete="current-password" error=at("old")/>
+            <PasswordField id="password" label="New password" hint="8 to 72 characters." autocomplete="new-password" error=at("password")/>
+            <PasswordField id="confirm" label="Confirm new password" autocomplete="new-password" error=at("confirm")/>
+            <div>
+                <button class="button primary" aria-busy=move || busy.get().then_some("true") data-testid="change-password--button">
+                    {move || if busy.get() { "Changing" } else { "Change password" }}
+                </button>
+            </div>
+        </Form>
+    }
+}
+
+fn at_field(error: Option<&Error>, field: &str) -> Option<String> {
+    words::at_fields(error?).into_iter().find(|(name, _)| name == field).map(|(_, sentence)| sentence)
+}

@@ -1,0 +1,82 @@
+//! One organization in the list.
+
+use leptos::prelude::*;
+
+use super::OrgsState;
+use crate::{
+    model::{OrgId, org::OrgSummary},
+    ui::{
+        address::{Orgs, Section},
+        components::{Icon, Menu, Notices, Picture, copy::copy, text::Time},
+        words,
+    },
+};
+
+/// A row; a card on a phone.
+#[component]
+pub fn Row(row: OrgSummary, state: OrgsState) -> impl IntoView {
+    let OrgSummary { org, holds, may_change } = row;
+    let id = org.id;
+    let is_current = Memo::new(move |_| state.page.org.get() == id);
+    view! {
+        <tr role="row" id=id.to_string() data-testid=format!("org-card {}", org.name)>
+            <td role="cell" class="cell-name">
+                <div class="row-title">
+                    <a class="row-name" href=move || state.address(Orgs::Show(id)) data-testid=format!("org-name {}", org.name)>{org.name.clone()}</a>
+                    {move || is_current.get().then(|| view! { <span class="badge ok"><Icon picture=Picture::Check/>"Current"</span> })}
+                </div>
+                {(!org.description.is_empty()).then(|| view! { <p class="row-more">{org.description.clone()}</p> })}
+            </td>
+            <td role="cell" class="cell-id" data-label="ID"><code>{id.to_string()}</code></td>
+            <td role="cell" class="cell-members" data-label="Members">{words::grouped(holds.members)}</td>
+            <td role="cell" class="cell-tokens" data-label="API tokens">{words::grouped(holds.tokens)}</td>
+            <td role="cell" class="cell-created" data-label="Created"><Time at=org.created_at text=org.created_at.date()/></td>
+            <td role="cell" class="cell-menu"><RowMenu id name=org.name.clone() may_change is_current state/></td>
+        </tr>
+    }
+}
+
+#[component]
+fn RowMenu(id: OrgId, name: String, may_change: bool, is_current: Memo<bool>, state: OrgsState) -> impl IntoView {
+    let notices = Notices::current();
+    let copy_id = move |_| {
+        copy(id.to_string(), move |done| {
+            if done {
+                notices.success("The ID was copied", id.to_string());
+            } else {
+                notices.failure("The browser refused the clipboard", format!("Select and copy it here: {id}"));
+            }
+        });
+    };
+    let switch =
+        move || {
+            (!is_current.get()).then(|| view! {
+            <li>
+                <a class="menu-item" href=Section::Orgs.address(id) data-noscroll data-testid="context-switch-org">
+                    <Icon picture=Picture::ArrowRight/>"Switch to"
+                </a>
+            </li>
+        })
+        };
+    view! {
+        <Menu
+            class="end" button="icon-button" label=format!("More actions for {name}") button_testid="context-menu-org"
+            face=|| view! { <Icon picture=Picture::More/> }
+        >
+            <li>
+                <a class="menu-item" href=move || state.address(Orgs::Show(id)) data-testid="context-open-org"><Icon picture=Picture::Organization/>"Open"</a>
+            </li>
+            {switch}
+            <li class="needs-script">
+                <button class="menu-item" type="button" data-testid="context-copy-id" on:click=copy_id><Icon picture=Picture::Copy/>"Copy ID"</button>
+            </li>
+            {may_change.then(|| view! {
+                <li class="menu-line">
+                    <a class="menu-item danger" href=move || state.address(Orgs::Delete(id)) data-noscroll data-testid="context-delete-org">
+                        <Icon picture=Picture::Trash/>"Delete"
+                    </a>
+                </li>
+            })}
+        </Menu>
+    }
+}
