@@ -16,6 +16,7 @@ pub mod org;
 pub mod permission;
 pub mod selection;
 pub mod telegraf;
+pub mod telegraf_text;
 pub mod time;
 pub mod token;
 pub mod user;

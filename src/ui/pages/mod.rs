@@ -5,6 +5,7 @@ pub mod list_state;
 mod not_found;
 mod setup;
 mod sign_in;
+pub mod telegrafs;
 pub mod tokens;
 
 pub use layout::OrgLayout;

@@ -1,6 +1,7 @@
 //! What each form does: read its fields, call one operation of the service, say what came of it.
 
 mod entry;
+mod telegrafs;
 mod tokens;
 
 use crate::{
@@ -45,6 +46,7 @@ pub async fn perform(request: &Request, address: &str, fields: &Fields) -> Done 
 async fn on_page(request: &Request, org: OrgId, spot: Spot, fields: &Fields) -> Result<Outcome, Error> {
     match spot {
         Spot::Tokens(page) => tokens::perform(request, org, page, fields).await,
+        Spot::Telegrafs(page) => telegrafs::perform(request, org, page, fields).await,
         _ => Err(Error::PathNotFound),
     }
 }
