@@ -76,7 +76,9 @@ impl Draft {
     /// Another text was typed.
     pub fn typed(self, text: String) {
         self.text.set(text);
-        self.refused.set(None);
+        if self.refused.with_untracked(Option::is_some) {
+            self.refused.set(None);
+        }
         self.note_caret();
         if let Some(waiting) = self.waiting.get_value() {
             waiting.clear();

@@ -7,13 +7,9 @@ use super::{
     state::{TelegrafState, name_of},
 };
 use crate::{
-    model::{
-        Error,
-        list_query::{ListQuery, Listed},
-        telegraf::TelegrafRow,
-    },
+    model::{Error, list_query::Listed, telegraf::TelegrafRow},
     ui::{
-        address::{Page as _, Telegrafs},
+        address::Telegrafs,
         components::{
             EmptyMark, Icon, Picture,
             form::to_sign_in,
@@ -56,8 +52,12 @@ fn Loaded(page: Listed<TelegrafRow>, state: TelegrafState) -> impl IntoView {
     let query = state.list.query.get_untracked();
     let part = Part { page: page.page, page_size: query.page_size, total: page.total, unfiltered: page.unfiltered };
     let address = Callback::new(move |(page, page_size)| {
-        let query = ListQuery { page, page_size, ..state.list.query.get_untracked() };
-        Telegrafs::List.address(state.list.page.org.get_untracked(), &query.parameters())
+        untrack(|| {
+            state.list_with(|query| {
+                query.page = page;
+                query.page_size = page_size;
+            })
+        })
     });
     view! {
         <nav aria-label="Configurations">
@@ -115,7 +115,7 @@ fn Empty(state: TelegrafState) -> impl IntoView {
 #[component]
 fn NoMatch(state: TelegrafState) -> impl IntoView {
     let filter = state.list.query.with_untracked(|query| query.filter.trim().to_owned());
-    let everything = move || state.list.list_with(|query| query.filter.clear());
+    let everything = move || state.list_with(|query| query.filter.clear());
     view! {
         <section class="empty boxed" data-testid="empty-state">
             <Icon picture=Picture::SearchNone class="large"/>

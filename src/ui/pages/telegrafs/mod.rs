@@ -62,7 +62,7 @@ fn Toolbar(state: TelegrafState) -> impl IntoView {
             <FilterField
                 what="Configurations" current=Signal::derive(move || list.query.with(|query: &ListQuery| query.filter.clone()))
                 disabled=nothing others=Signal::derive(others)
-                address=Callback::new(move |filter| untrack(|| list.list_with(|query| query.filter = filter)))
+                address=Callback::new(move |filter| untrack(|| state.list_with(|query| query.filter = filter)))
             />
             {move || may_create().then(|| view! { <CreateLink state/> })}
         </div>

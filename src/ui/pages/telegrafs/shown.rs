@@ -109,7 +109,7 @@ fn Head(facts: TelegrafFacts, state: TelegrafState) -> impl IntoView {
                 })}
                 <div class="telegraf-actions">
                     {may_generate.then(|| view! {
-                        <a class="button" href=generate data-testid="generate-telegraf-token"><Icon picture=Picture::Key/>"Generate a token for this configuration"</a>
+                        <a class="button" href=generate data-testid="generate-telegraf-token"><Icon picture=Picture::Key/><span>"Generate a token"<span class="wide-only">" for this configuration"</span></span></a>
                     })}
                     <MoreMenu id name=name.clone() may_change state/>
                 </div>
@@ -157,9 +157,9 @@ fn StartWith(id: TelegrafId, state: TelegrafState) -> impl IntoView {
     let command = format!("telegraf --config {address}{id}");
     view! {
         <div class="start-with">
-            <span id="start-with">"Start with"</span>
+            <span>"Start with"</span>
             <div class="code-box">
-                <pre tabindex="0" aria-labelledby="start-with"><code>"telegraf --config "{address}<span class="value">{id.to_string()}</span></code></pre>
+                <pre tabindex="0"><code>"telegraf --config "{address}<span class="value">{id.to_string()}</span></code></pre>
                 <CopyButton text=command name="Copy the command"/>
             </div>
         </div>

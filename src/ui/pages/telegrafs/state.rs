@@ -5,11 +5,11 @@ use leptos::prelude::*;
 use crate::{
     model::{
         Error, TelegrafId,
-        list_query::Listed,
+        list_query::{ListQuery, Listed},
         telegraf::{TelegrafFacts, TelegrafRow},
     },
     ui::{
-        address::{Spot, Telegrafs},
+        address::{Page as _, Spot, Telegrafs},
         answer::Outcome,
         components::{Notices, form::Answered},
         load::{load_telegraf, load_telegrafs},
@@ -61,6 +61,12 @@ impl TelegrafState {
     /// The address of something on this page, with the state of the list.
     pub fn address(&self, page: Telegrafs) -> String {
         self.list.address(page)
+    }
+
+    /// The address of the list in another state; the chosen configuration stays in view.
+    pub fn list_with(&self, change: impl FnOnce(&mut ListQuery)) -> String {
+        let page = self.chosen.get().map_or(Telegrafs::List, Telegrafs::Show);
+        page.address(self.list.page.org.get(), &self.list.query.with(|query| query.with(change)).parameters())
     }
 
     /// Loads the list and what is said about the chosen configuration again. Its text is not: it may be unsaved.
