@@ -25,7 +25,7 @@ pub struct AskedTelegraf {
 }
 
 impl AskedTelegraf {
-    pub(super) fn check(&self) -> Result<(), Error> {
+    fn check(&self) -> Result<(), Error> {
         check_text("name", &self.name, MAX_NAME)?;
         check_text("description", &self.description, MAX_DESCRIPTION)?;
         check_text("config", &self.config, MAX_CONFIG)?;
@@ -34,7 +34,7 @@ impl AskedTelegraf {
         if metadata.contains("\\u0000") { Err(Error::TextNul { field: "metadata".into() }) } else { Ok(()) }
     }
 
-    pub(super) fn into_telegraf(self, id: TelegrafId, org: OrgId, now: Timestamp) -> Telegraf {
+    fn into_telegraf(self, id: TelegrafId, org: OrgId, now: Timestamp) -> Telegraf {
         Telegraf {
             id,
             org,
@@ -108,6 +108,7 @@ impl Service {
         id: TelegrafId,
         asked: AskedTelegraf,
     ) -> Result<Telegraf, Error> {
+        asked.check()?;
         let (change, before) = self.begin_on_telegraf(caller, id).await?;
         replace(change, &before, asked).await
     }
