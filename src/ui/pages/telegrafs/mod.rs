@@ -74,7 +74,7 @@ fn Toolbar(state: TelegrafState) -> impl IntoView {
 fn CreateLink(state: TelegrafState) -> impl IntoView {
     view! {
         <a class="button create" href=move || state.address(Telegrafs::Create) data-noscroll data-testid="create-telegraf">
-            <Icon picture=Picture::Plus/>"Create configuration"
+            <Icon picture=Picture::Plus/><span>"Create"<span class="wide-only">" configuration"</span></span>
         </a>
     }
 }
