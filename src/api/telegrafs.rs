@@ -167,9 +167,7 @@ pub async fn get(
         return Ok(compact(StatusCode::OK, &telegraf_body(telegraf)));
     }
     if accept.contains("application/octet-stream") {
-        let name: String =
-            telegraf.name.chars().filter(|letter| letter.is_ascii_alphanumeric() || "-_. ".contains(*letter)).collect();
-        let disposition = format!("attachment; filename=\"{name}.toml\"");
+        let disposition = format!("attachment; filename=\"{}\"", telegraf.file_name());
         return Ok((
             [(header::CONTENT_TYPE, "application/octet-stream".into()), (header::CONTENT_DISPOSITION, disposition)],
             telegraf.config,

@@ -17,6 +17,7 @@ pub mod permission;
 pub mod selection;
 pub mod session;
 pub mod telegraf;
+pub mod telegraf_text;
 pub mod time;
 pub mod token;
 pub mod user;

@@ -84,6 +84,11 @@ pub fn visible_prefix(text: &str) -> Option<String> {
     has_shape(text).then(|| text[..VISIBLE].to_owned())
 }
 
+/// Whether this is a token of Jeton's form or of influxd's, as far as its letters tell.
+pub fn is_token(text: &str) -> bool {
+    has_shape(text) || (text.len() == 88 && text.ends_with("==") && is_influxd_token(text))
+}
+
 /// Cuts whatever looks like a token out of a text, down to what may be shown. People paste tokens into filters, and
 /// a filter becomes an address, a log line, a bookmark.
 pub fn redact(text: &str) -> String {

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     model::{
-        Action, Error, OrgId, Telegraf, TelegrafId,
+        Action, Error, OrgId, Telegraf, TelegrafId, Timestamp,
         org::Role,
         telegraf::MAX_CONFIG,
         user::{MAX_NAME, check_text},
@@ -12,7 +12,7 @@ use crate::{
     store::{self, memberships::Of},
 };
 
-use super::{Caller, Service, audit::Event, fold, orgs::MAX_DESCRIPTION, required};
+use super::{Caller, Service, audit::Event, change::Change, fold, forms, orgs::MAX_DESCRIPTION, required};
 
 /// A telegraf configuration as it is asked for.
 #[derive(Clone, Debug, Default)]
@@ -34,7 +34,7 @@ impl AskedTelegraf {
         if metadata.contains("\\u0000") { Err(Error::TextNul { field: "metadata".into() }) } else { Ok(()) }
     }
 
-    fn into_telegraf(self, id: TelegrafId, org: OrgId) -> Telegraf {
+    fn into_telegraf(self, id: TelegrafId, org: OrgId, now: Timestamp) -> Telegraf {
         Telegraf {
             id,
             org,
@@ -42,6 +42,19 @@ impl AskedTelegraf {
             description: self.description,
             config: self.config,
             metadata: self.metadata,
+            updated_at: now,
+        }
+    }
+}
+
+impl From<Telegraf> for AskedTelegraf {
+    fn from(telegraf: Telegraf) -> Self {
+        Self {
+            org: Some(telegraf.org),
+            name: telegraf.name,
+            description: telegraf.description,
+            config: telegraf.config,
+            metadata: telegraf.metadata,
         }
     }
 }
@@ -62,14 +75,25 @@ impl Service {
     }
 
     pub async fn create_telegraf(&self, caller: &Caller, asked: AskedTelegraf) -> Result<Telegraf, Error> {
+        self.create_telegraf_once(caller, asked, None).await
+    }
+
+    /// `form`: the one-time id of the form that asks for it.
+    pub(super) async fn create_telegraf_once(
+        &self,
+        caller: &Caller,
+        asked: AskedTelegraf,
+        form: Option<&str>,
+    ) -> Result<Telegraf, Error> {
         let org = asked.org.ok_or(Error::PermissionOrgInvalid)?;
         asked.check()?;
         let (mut change, caller) = self.begin(caller).await?;
         caller.check(required::telegrafs(Action::Write, org))?;
+        forms::spend(&mut change, form, caller.id()).await?;
         store::orgs::by_id(&mut change, org).await?.ok_or(Error::OrgNotFound)?;
-        let telegraf = asked.into_telegraf(TelegrafId(self.next_id()), org);
         let now = change.now;
-        store::telegrafs::insert(&mut change, &telegraf, &fold(&telegraf.name), now).await?;
+        let telegraf = asked.into_telegraf(TelegrafId(self.next_id()), org, now);
+        store::telegrafs::insert(&mut change, &telegraf, &fold(&telegraf.name)).await?;
         // Whoever makes one owns it, as in InfluxDB; it gives no rights.
         store::memberships::insert(&mut change, Of::Telegraf(telegraf.id), caller.id(), Role::Owner, now).await?;
         change.record(Event::TelegrafCreated, Some(org), telegraf.id, json!({"name": telegraf.name})).await?;
@@ -85,22 +109,16 @@ impl Service {
         asked: AskedTelegraf,
     ) -> Result<Telegraf, Error> {
         asked.check()?;
+        let (change, before) = self.begin_on_telegraf(caller, id).await?;
+        replace(change, &before, asked).await
+    }
+
+    /// Begins to change a configuration that the caller may change.
+    pub(super) async fn begin_on_telegraf(&self, caller: &Caller, id: TelegrafId) -> Result<(Change, Telegraf), Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let before = store::telegrafs::by_id(&mut change, id).await?.ok_or(Error::TelegrafNotFound)?;
         caller.check(required::telegraf(Action::Write, id, before.org))?;
-        let after = asked.into_telegraf(id, before.org);
-        let now = change.now;
-        store::telegrafs::update(&mut change, &after, &fold(&after.name), now).await?;
-        change
-            .record(
-                Event::TelegrafUpdated,
-                Some(after.org),
-                id,
-                json!({"before": {"name": before.name}, "after": {"name": after.name}}),
-            )
-            .await?;
-        change.commit().await?;
-        Ok(after)
+        Ok((change, before))
     }
 
     pub async fn delete_telegraf(&self, caller: &Caller, id: TelegrafId) -> Result<(), Error> {
@@ -112,4 +130,15 @@ impl Service {
         change.record(Event::TelegrafDeleted, Some(telegraf.org), id, json!({"name": telegraf.name})).await?;
         change.commit().await
     }
+}
+
+/// Puts what is asked for in the place of what was there.
+pub(super) async fn replace(mut change: Change, before: &Telegraf, asked: AskedTelegraf) -> Result<Telegraf, Error> {
+    asked.check()?;
+    let after = asked.into_telegraf(before.id, before.org, change.now);
+    store::telegrafs::update(&mut change, &after, &fold(&after.name)).await?;
+    let detail = json!({"before": {"name": before.name}, "after": {"name": after.name}});
+    change.record(Event::TelegrafUpdated, Some(after.org), after.id, detail).await?;
+    change.commit().await?;
+    Ok(after)
 }

@@ -21,10 +21,11 @@ fn telegraf(row: &AnyRow) -> Result<Telegraf> {
             .map(|text| serde_json::from_str(&text))
             .transpose()
             .map_err(|error| corrupt(error.to_string()))?,
+        updated_at: row.time("updated_at")?,
     })
 }
 
-pub async fn insert(connection: &mut Connection, telegraf: &Telegraf, name_key: &str, now: Timestamp) -> Result<()> {
+pub async fn insert(connection: &mut Connection, telegraf: &Telegraf, name_key: &str) -> Result<()> {
     let query = sqlx::query(
         "INSERT INTO telegrafs (id, org_id, name, name_key, description, config, metadata, created_at, updated_at) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
@@ -36,11 +37,11 @@ pub async fn insert(connection: &mut Connection, telegraf: &Telegraf, name_key: 
     .bind(&telegraf.description)
     .bind(&telegraf.config)
     .bind(telegraf.metadata.as_ref().map(ToString::to_string))
-    .bind(now.micros());
+    .bind(telegraf.updated_at.micros());
     connection.execute(query).await.map(drop)
 }
 
-pub async fn update(connection: &mut Connection, telegraf: &Telegraf, name_key: &str, now: Timestamp) -> Result<()> {
+pub async fn update(connection: &mut Connection, telegraf: &Telegraf, name_key: &str) -> Result<()> {
     let query = sqlx::query(
         "UPDATE telegrafs SET name = $2, name_key = $3, description = $4, config = $5, metadata = $6, updated_at = $7 WHERE id = $1",
     )
@@ -50,7 +51,7 @@ pub async fn update(connection: &mut Connection, telegraf: &Telegraf, name_key: 
     .bind(&telegraf.description)
     .bind(&telegraf.config)
     .bind(telegraf.metadata.as_ref().map(ToString::to_string))
-    .bind(now.micros());
+    .bind(telegraf.updated_at.micros());
     connection.execute(query).await.map(drop)
 }
 
@@ -114,6 +115,25 @@ fn push_search(sql: &mut Sql, org: OrgId, part: &str, within: &Within) -> Result
         sql.push(" AND name_key LIKE ").bind(contains(part))?.push(" ESCAPE '\\'");
     }
     within.push(sql)
+}
+
+/// How many live tokens have a permission on exactly each of these configurations; those without any are left out.
+pub async fn token_counts(
+    connection: &mut Connection,
+    ids: impl IntoIterator<Item = TelegrafId>,
+    now: Timestamp,
+) -> Result<Vec<(TelegrafId, i64)>> {
+    let mut sql = Sql::new(
+        "SELECT grants.resource_id, COUNT(DISTINCT authorizations.id) AS count FROM grants \
+         JOIN authorizations ON authorizations.id = grants.authorization_id \
+         JOIN users ON users.id = authorizations.user_id \
+         WHERE grants.resource_type = 'telegrafs' AND authorizations.kind = 'v2' AND authorizations.status = 'active' \
+         AND authorizations.ended_at IS NULL AND users.status = 'active' \
+         AND (authorizations.expires_at IS NULL OR authorizations.expires_at > ",
+    );
+    sql.bind(now.micros())?.push(") AND grants.resource_id IN ").bind_ids(ids)?.push(" GROUP BY grants.resource_id");
+    let rows = sql.fetch_all(connection).await?;
+    rows.iter().map(|row| Ok((TelegrafId(row.id("resource_id")?), row.number("count")?))).collect()
 }
 
 pub async fn delete(connection: &mut Connection, id: TelegrafId) -> Result<()> {

@@ -12,6 +12,7 @@ use super::{
     components::Notices,
     pages::{
         AboutPage, AccountPage, NotFoundPage, OrgLayout, SetupPage, SignInPage, StartPage, orgs,
+        telegrafs::{CreateTelegrafRoute, DeleteTelegrafRoute, RenameTelegrafRoute, TelegrafsListRoute, TelegrafsPage},
         tokens::{
             AllAccessRoute, CloneRoute, CustomRoute, DeleteRoute, DetailsRoute, EditRoute, ListRoute, TokensPage,
         },
@@ -54,6 +55,13 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async/>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
                 <ParentRoute path=path!("/orgs/:org") view=OrgLayout ssr=SsrMode::Async>
+                    <ParentRoute path=path!("load-data/telegrafs") view=TelegrafsPage>
+                        <Route path=path!("") view=TelegrafsListRoute/>
+                        <Route path=path!("new") view=CreateTelegrafRoute/>
+                        <Route path=path!(":telegraf") view=TelegrafsListRoute/>
+                        <Route path=path!(":telegraf/rename") view=RenameTelegrafRoute/>
+                        <Route path=path!(":telegraf/delete") view=DeleteTelegrafRoute/>
+                    </ParentRoute>
                     <ParentRoute path=path!("load-data/tokens") view=TokensPage>
                         <Route path=path!("") view=ListRoute/>
                         <Route path=path!("generate/all-access") view=AllAccessRoute/>

@@ -62,6 +62,12 @@ pub fn select(id: &str) {
     }
 }
 
+/// Types a text where the caret is, in the place of what is selected: the browser can undo it, and tells of it.
+pub fn type_text(text: &str) {
+    let document: web_sys::HtmlDocument = document().unchecked_into();
+    drop(document.exec_command_with_show_ui_and_value("insertText", false, text));
+}
+
 /// Saves a text as a file, without it passing through an address.
 pub fn download(name: &str, text: &str) {
     let parts = js_sys::Array::of1(&text.into());

@@ -21,6 +21,7 @@ mod server;
 mod sessions;
 mod set_up;
 mod strangers;
+mod telegraf_page;
 mod throttling;
 mod v1;
 mod wire;

@@ -9,6 +9,7 @@ pub mod orgs;
 mod setup;
 mod sign_in;
 mod start;
+pub mod telegrafs;
 pub mod tokens;
 
 pub use about::AboutPage;

@@ -1,5 +1,6 @@
 //! The console's half of the router: pages, the forms that post to them, and the server functions.
 
+mod download;
 mod perform;
 mod start;
 
@@ -45,6 +46,7 @@ pub fn router(state: &AppState) -> Router<AppState> {
         .route("/sign-out", post(form))
         .route("/theme", post(theme))
         .route("/orgs/{*path}", page)
+        .route("/download/telegrafs/{id}", get(download::telegraf))
         .route("/fn/{name}", post(server_function))
         .layer(axum::extract::DefaultBodyLimit::max(MAX_FORM))
         .layer(from_fn_with_state(state.clone(), who))

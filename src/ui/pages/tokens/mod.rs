@@ -27,7 +27,7 @@ use list::List;
 use state::TokensState;
 use toolbar::Toolbar;
 
-pub use all_access::AllAccessRoute;
+pub use all_access::{AllAccessRoute, at_field};
 pub use confirm::{CloneRoute, DeleteRoute};
 pub use custom::CustomRoute;
 pub use details::{DetailsRoute, EditRoute};

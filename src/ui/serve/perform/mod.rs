@@ -3,6 +3,7 @@
 mod account;
 mod entry;
 mod orgs;
+mod telegrafs;
 mod tokens;
 
 use crate::{
@@ -50,6 +51,7 @@ async fn on_page(request: &Request, org: OrgId, spot: Spot, fields: &Fields) -> 
         Spot::Tokens(page) => tokens::perform(request, org, page, fields).await,
         Spot::Orgs(page) => orgs::perform(request, org, page, fields).await,
         Spot::Account(_) => account::perform(request, org, fields).await,
+        Spot::Telegrafs(page) => telegrafs::perform(request, org, page, fields).await,
         _ => Err(Error::PathNotFound),
     }
 }

@@ -1,0 +1,80 @@
+//! The Telegraf page: the list, the chosen configuration beside it, and the dialogs above them.
+
+mod create;
+mod delete;
+mod draft;
+mod editor;
+mod guard;
+mod gutter;
+mod lines;
+mod list;
+mod rename;
+mod shown;
+mod state;
+
+use leptos::prelude::*;
+use leptos_router::components::Outlet;
+
+use crate::{
+    model::list_query::ListQuery,
+    ui::{
+        address::{Section, Telegrafs},
+        components::{FilterField, Icon, Page, Picture},
+    },
+};
+use list::List;
+use shown::Shown;
+use state::TelegrafState;
+
+pub use create::CreateTelegrafRoute;
+pub use delete::DeleteTelegrafRoute;
+pub use rename::RenameTelegrafRoute;
+
+/// No dialog: the list, and perhaps a configuration beside it.
+#[component]
+pub fn TelegrafsListRoute() -> impl IntoView {}
+
+/// Everything of the page; on a narrow screen either the list or the configuration.
+#[component]
+pub fn TelegrafsPage() -> impl IntoView {
+    let state = TelegrafState::provide();
+    guard::guard(state.unsaved);
+    let class = move || if state.chosen.get().is_some() { "telegrafs one" } else { "telegrafs" };
+    view! {
+        <Page section=Section::Telegrafs dialog=|| view! { <Outlet/> }>
+            <div class=class>
+                <Toolbar state/>
+                <List state/>
+                <Shown state/>
+            </div>
+        </Page>
+    }
+}
+
+#[component]
+fn Toolbar(state: TelegrafState) -> impl IntoView {
+    let list = state.list;
+    let nothing = Signal::derive(move || list.page.frame.with(|frame| frame.counts.telegrafs) == 0);
+    let others = move || list.query.with(|query| query.with(|query| query.filter.clear())).parameters();
+    let may_create = move || list.page.frame.with(|frame| frame.may.create_telegrafs);
+    view! {
+        <div class="toolbar">
+            <FilterField
+                what="Configurations" current=Signal::derive(move || list.query.with(|query: &ListQuery| query.filter.clone()))
+                disabled=nothing others=Signal::derive(others)
+                address=Callback::new(move |filter| untrack(|| state.list_with(|query| query.filter = filter)))
+            />
+            {move || may_create().then(|| view! { <CreateLink state/> })}
+        </div>
+    }
+}
+
+/// Leads to the dialog that creates a configuration.
+#[component]
+fn CreateLink(state: TelegrafState) -> impl IntoView {
+    view! {
+        <a class="button create" href=move || state.address(Telegrafs::Create) data-noscroll data-testid="create-telegraf">
+            <Icon picture=Picture::Plus/><span>"Create"<span class="wide-only">" configuration"</span></span>
+        </a>
+    }
+}
