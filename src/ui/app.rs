@@ -11,7 +11,7 @@ use leptos_router::{
 use super::{
     components::Notices,
     pages::{
-        NotFoundPage, OrgLayout, SetupPage, SignInPage,
+        NotFoundPage, OrgLayout, SetupPage, SignInPage, buckets,
         tokens::{
             AllAccessRoute, CloneRoute, CustomRoute, DeleteRoute, DetailsRoute, EditRoute, ListRoute, TokensPage,
         },
@@ -53,6 +53,12 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async/>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
                 <ParentRoute path=path!("/orgs/:org") view=OrgLayout ssr=SsrMode::Async>
+                    <ParentRoute path=path!("load-data/buckets") view=buckets::BucketsPage>
+                        <Route path=path!("") view=buckets::ListRoute/>
+                        <Route path=path!("new") view=buckets::CreateRoute/>
+                        <Route path=path!(":bucket/edit") view=buckets::EditRoute/>
+                        <Route path=path!(":bucket/delete") view=buckets::DeleteRoute/>
+                    </ParentRoute>
                     <ParentRoute path=path!("load-data/tokens") view=TokensPage>
                         <Route path=path!("") view=ListRoute/>
                         <Route path=path!("generate/all-access") view=AllAccessRoute/>

@@ -1,5 +1,6 @@
 //! One file a page.
 
+pub mod buckets;
 pub mod layout;
 pub mod list_state;
 mod not_found;
