@@ -4,6 +4,7 @@
 mod answers;
 mod at_once;
 mod audit;
+mod buckets_page;
 mod compare;
 mod dbrps;
 mod granting;
