@@ -82,9 +82,8 @@ pub enum Breadth {
 impl Breadth {
     pub fn of(permissions: &[Permission], org: OrgId) -> Self {
         let holds = |wanted: &Permission| permission::which_permits(permissions, wanted).is_some();
-        let everything_in_org = || {
-            each(all_access_kinds(), |action, kind| Permission::in_org(action, kind, org)).iter().all(holds)
-        };
+        let everything_in_org =
+            || each(all_access_kinds(), |action, kind| Permission::in_org(action, kind, org)).iter().all(holds);
         if operator().iter().all(holds) {
             Self::Operator
         } else if everything_in_org() {

@@ -50,12 +50,7 @@ pub async fn reaching_buckets(
 }
 
 /// How many live tokens may do anything at all to a bucket of an organization.
-pub async fn count_reaching(
-    connection: &mut Connection,
-    org: OrgId,
-    bucket: BucketId,
-    now: Timestamp,
-) -> Result<i64> {
+pub async fn count_reaching(connection: &mut Connection, org: OrgId, bucket: BucketId, now: Timestamp) -> Result<i64> {
     let mut sql = Sql::new("SELECT COUNT(DISTINCT grants.authorization_id) AS tokens");
     push_reaching(&mut sql, org, &[bucket], now)?;
     sql.fetch_one(connection).await?.number("tokens")

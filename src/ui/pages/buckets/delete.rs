@@ -32,7 +32,8 @@ fn DeleteDialog(details: BucketDetails, state: BucketsState) -> impl IntoView {
     let busy = RwSignal::new(false);
     let on_answer = state.on_done(failed, refused);
     let close = Signal::derive(move || state.address(Buckets::List));
-    let losers = move || Tokens::List.address(state.page.org.get(), &[("bucket", id.to_string()), ("status", "live".into())]);
+    let losers =
+        move || Tokens::List.address(state.page.org.get(), &[("bucket", id.to_string()), ("status", "live".into())]);
     let losing = if tokens == 0 {
         view! { "No live token reaches it." }.into_any()
     } else {

@@ -90,7 +90,7 @@ fn Retention(every: Option<i64>, refused: RwSignal<Option<Error>>) -> impl IntoV
                     aria-invalid=move || of_choice.get().map(|_| "true") data-testid="bucket-form-retention"
                 >
                     {offered.into_iter().map(option).collect_view()}
-                    <option value=CUSTOM selected=is_custom>"Another time…"</option>
+                    <option value=CUSTOM selected=is_custom>"Another length of time…"</option>
                 </select>
                 <Icon picture=Picture::ChevronDown/>
             </div>

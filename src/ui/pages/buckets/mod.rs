@@ -52,7 +52,8 @@ pub fn BucketsPage() -> impl IntoView {
 #[component]
 fn WithBucket<V: IntoView + 'static>(render: fn(BucketDetails, BucketsState) -> V) -> impl IntoView {
     let state = BucketsState::current();
-    let id = Memo::new(move |_| named(state));
+    // On the way out the address names none: until then, the last one.
+    let id = Memo::new(move |last: Option<&Option<BucketId>>| named(state).or(last.copied().flatten()));
     let details = Resource::new(
         move || (state.page.org.get(), id.get()),
         |(org, id)| async move { load_bucket(org, id.ok_or(Error::BucketNotFound)?).await },

@@ -18,7 +18,8 @@ pub fn Row(row: BucketRow, state: BucketsState) -> impl IntoView {
     let BucketRow { bucket, readers, writers, .. } = row.clone();
     let system = bucket.kind == BucketKind::System;
     let kept = if bucket.retention.every == 0 { "kept-forever" } else { "" };
-    let description = (!bucket.description.is_empty()).then(|| view! { <p class="bucket-description">{bucket.description}</p> });
+    let description =
+        (!bucket.description.is_empty()).then(|| view! { <p class="bucket-description">{bucket.description}</p> });
     view! {
         <tr role="row" id=bucket.id.to_string() data-testid=format!("bucket-card {}", bucket.name)>
             <th role="rowheader" scope="row" class="cell-name">
@@ -63,10 +64,12 @@ fn RowMenu(row: BucketRow, state: BucketsState) -> impl IntoView {
     let BucketRow { bucket, may_change, may_generate, .. } = row;
     let id = bucket.id;
     let may_change = may_change && bucket.kind == BucketKind::User;
+    // Nothing is left in it without script: the menu would open on nothing.
+    let class = if may_change || may_generate { "end" } else { "end needs-script" };
     let generate = move || Tokens::Custom.address(state.page.org.get(), &[("read", format!("buckets/{id}"))]);
     view! {
         <Menu
-            class="end" button="icon-button" label=format!("More actions for {}", bucket.name) button_testid="context-menu-bucket"
+            class button="icon-button" label=format!("More actions for {}", bucket.name) button_testid="context-menu-bucket"
             face=|| view! { <Icon picture=Picture::More/> }
         >
             {may_generate.then(|| view! {
