@@ -6,6 +6,10 @@ use super::{BucketId, Error, OrgId, Timestamp, user};
 
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
+const YEAR: i64 = 365 * DAY;
+
+/// So many seconds that a client can still count them in nanoseconds, as Go does.
+const LONGEST: i64 = i64::MAX / 1_000_000_000;
 
 /// Holds time series; here, what permissions name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -71,6 +75,11 @@ impl Retention {
         Ok(Self { every, shard_group })
     }
 
+    /// How long data is kept: "forever", "7 days", "36 hours".
+    pub fn words(self) -> String {
+        words(self.every)
+    }
+
     const fn usual_shard_group(every: i64) -> i64 {
         match every {
             0 => 7 * DAY,
@@ -79,6 +88,43 @@ impl Retention {
             _ => HOUR,
         }
     }
+}
+
+/// The lengths of time that forms offer, in seconds.
+pub const USUAL_RETENTION: [i64; 10] =
+    [HOUR, 6 * HOUR, 12 * HOUR, DAY, 3 * DAY, 7 * DAY, 14 * DAY, 30 * DAY, 90 * DAY, YEAR];
+
+/// A length of time in the largest unit that says it exactly; 0 is "forever".
+pub fn words(seconds: i64) -> String {
+    const UNITS: [(i64, &str); 5] = [(YEAR, "year"), (DAY, "day"), (HOUR, "hour"), (60, "minute"), (1, "second")];
+    let fits = |(size, _): &&(i64, &str)| seconds % size == 0;
+    match UNITS.iter().find(fits).map(|(size, unit)| (seconds / size, unit)) {
+        None | Some((0, _)) => "forever".into(),
+        Some((1, unit)) => format!("1 {unit}"),
+        Some((count, unit)) => format!("{count} {unit}s"),
+    }
+}
+
+/// The retention that a form asks for, in seconds: `choice` is "forever", a number of seconds, or "custom" for `amount`
+/// many of `unit` ("hours" or "days").
+pub fn asked_seconds(choice: &str, amount: &str, unit: &str) -> Result<i64, Error> {
+    match choice {
+        "forever" => Ok(0),
+        "custom" => {
+            let size = if unit == "hours" { HOUR } else { DAY };
+            let count: i64 = amount.trim().parse().ok().filter(|count| *count > 0).ok_or_else(no_amount)?;
+            count.checked_mul(size).filter(|seconds| *seconds <= LONGEST).ok_or_else(too_long)
+        }
+        seconds => seconds.parse().map_err(|_| Error::field("retention", "Choose how long data is kept.")),
+    }
+}
+
+fn no_amount() -> Error {
+    Error::field("amount", "Write a whole number, such as 36.")
+}
+
+fn too_long() -> Error {
+    Error::field("amount", "Use at most 106,751 days, or choose Forever.")
 }
 
 /// The buckets every organization is born with: name, description, retention.
@@ -121,6 +167,45 @@ mod tests {
         assert_eq!(Retention::new(0, -1), Err(Error::ShardGroupNegative));
         assert_eq!(Retention::new(3599, 0), Err(Error::RetentionTooShort));
         assert_eq!(Retention::new(DAY, 2 * DAY), Err(Error::ShardGroupTooLong));
+    }
+
+    #[test]
+    fn retention_is_said_in_the_largest_unit_that_is_exact() {
+        let said = |every| Retention { every, shard_group: HOUR }.words();
+        assert_eq!(said(0), "forever");
+        assert_eq!(said(HOUR), "1 hour");
+        assert_eq!(said(36 * HOUR), "36 hours");
+        assert_eq!(said(DAY), "1 day");
+        assert_eq!(said(400 * DAY), "400 days");
+        assert_eq!(said(YEAR), "1 year");
+        assert_eq!(said(5 * YEAR), "5 years");
+        assert_eq!(said(90 * 60), "90 minutes");
+        assert_eq!(said(3601), "3601 seconds");
+    }
+
+    #[test]
+    fn what_a_form_asks_for_is_read_back_as_it_is_offered() {
+        for seconds in USUAL_RETENTION {
+            assert_eq!(asked_seconds(&seconds.to_string(), "", ""), Ok(seconds));
+            assert!(Retention::new(seconds, 0).is_ok(), "{seconds}");
+        }
+        assert_eq!(asked_seconds("forever", "7", "days"), Ok(0));
+        assert_eq!(asked_seconds("custom", " 36 ", "hours"), Ok(36 * HOUR));
+        assert_eq!(asked_seconds("custom", "400", "days"), Ok(400 * DAY));
+        assert_eq!(asked_seconds("custom", "106751", "days"), Ok(106_751 * DAY));
+    }
+
+    #[test]
+    fn a_retention_that_makes_no_sense_is_told_at_its_field() {
+        for amount in ["", "0", "-3", "1.5", "a week"] {
+            assert_eq!(asked_seconds("custom", amount, "days"), Err(no_amount()), "{amount:?}");
+        }
+        for amount in ["106752", "9223372036854775807"] {
+            assert_eq!(asked_seconds("custom", amount, "days"), Err(too_long()), "{amount:?}");
+        }
+        for choice in ["", "never", "7d"] {
+            assert_eq!(asked_seconds(choice, "", "").unwrap_err().about(), Some("retention"), "{choice:?}");
+        }
     }
 
     #[test]

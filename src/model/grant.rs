@@ -62,6 +62,12 @@ fn in_org_or_itself(action: Action, kind: ResourceType, org: OrgId) -> Permissio
     }
 }
 
+/// The types on which whoever has all access to an organization may do everything: an organization and its users are
+/// granted by their ids.
+pub fn all_access_kinds() -> impl Iterator<Item = ResourceType> {
+    ResourceType::grantable().filter(|kind| !matches!(kind, ResourceType::Orgs | ResourceType::Users))
+}
+
 /// How far a list of permissions reaches, as lists and details name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Breadth {
@@ -76,12 +82,8 @@ pub enum Breadth {
 impl Breadth {
     pub fn of(permissions: &[Permission], org: OrgId) -> Self {
         let holds = |wanted: &Permission| permission::which_permits(permissions, wanted).is_some();
-        let everything_in_org = || {
-            each(ResourceType::grantable(), |action, kind| Permission::in_org(action, kind, org))
-                .iter()
-                .filter(|p| !matches!(p.resource.kind, ResourceType::Orgs | ResourceType::Users))
-                .all(holds)
-        };
+        let everything_in_org =
+            || each(all_access_kinds(), |action, kind| Permission::in_org(action, kind, org)).iter().all(holds);
         if operator().iter().all(holds) {
             Self::Operator
         } else if everything_in_org() {

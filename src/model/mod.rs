@@ -4,6 +4,7 @@
 
 pub mod authorization;
 pub mod bucket;
+pub mod bucket_page;
 pub mod dbrp;
 pub mod describe;
 pub mod error;

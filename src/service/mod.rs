@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod authentication;
 pub mod authorizations;
+mod bucket_page;
 pub mod buckets;
 pub mod caller;
 mod change;

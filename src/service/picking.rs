@@ -98,7 +98,7 @@ impl Service {
 }
 
 /// Whether the caller could hand this on, were the thing in its organization.
-fn may_grant(caller: &Caller, permission: &Permission) -> bool {
+pub(super) fn may_grant(caller: &Caller, permission: &Permission) -> bool {
     coverage_by(caller.permissions(), permission) != Coverage::None
 }
 

@@ -7,7 +7,10 @@ use super::{
     column::{Columns, from_id},
     sql::{Sql, contains},
 };
-use crate::model::{Bucket, BucketId, OrgId, bucket::Retention};
+use crate::model::{
+    Bucket, BucketId, OrgId,
+    bucket::{BucketKind, Retention},
+};
 
 fn bucket(row: &AnyRow) -> Result<Bucket> {
     Ok(Bucket {
@@ -144,6 +147,14 @@ pub async fn search(connection: &mut Connection, search: &Search<'_>) -> Result<
 pub async fn count(connection: &mut Connection, org: OrgId, part: &str, within: &Within) -> Result<i64> {
     let mut sql = Sql::new("SELECT COUNT(*) AS count FROM buckets");
     push_search(&mut sql, org, part, within)?;
+    sql.fetch_one(connection).await?.number("count")
+}
+
+/// How many of an organization's system buckets the caller sees.
+pub async fn count_system(connection: &mut Connection, org: OrgId, within: &Within) -> Result<i64> {
+    let mut sql = Sql::new("SELECT COUNT(*) AS count FROM buckets");
+    push_search(&mut sql, org, "", within)?;
+    sql.push(" AND kind = ").bind(BucketKind::System.name())?;
     sql.fetch_one(connection).await?.number("count")
 }
 

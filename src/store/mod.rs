@@ -9,6 +9,7 @@ pub mod buckets;
 mod column;
 pub mod dbrps;
 pub mod form_ids;
+pub mod grants;
 pub mod memberships;
 mod open;
 pub mod orgs;

@@ -11,7 +11,7 @@ use leptos_router::{
 use super::{
     components::Notices,
     pages::{
-        AboutPage, AccountPage, NotFoundPage, OrgLayout, SetupPage, SignInPage, StartPage, orgs,
+        AboutPage, AccountPage, NotFoundPage, OrgLayout, SetupPage, SignInPage, StartPage, buckets, orgs,
         telegrafs::{CreateTelegrafRoute, DeleteTelegrafRoute, RenameTelegrafRoute, TelegrafsListRoute, TelegrafsPage},
         tokens::{
             AllAccessRoute, CloneRoute, CustomRoute, DeleteRoute, DetailsRoute, EditRoute, ListRoute, TokensPage,
@@ -61,6 +61,12 @@ pub fn App() -> impl IntoView {
                         <Route path=path!(":telegraf") view=TelegrafsListRoute/>
                         <Route path=path!(":telegraf/rename") view=RenameTelegrafRoute/>
                         <Route path=path!(":telegraf/delete") view=DeleteTelegrafRoute/>
+                    </ParentRoute>
+                    <ParentRoute path=path!("load-data/buckets") view=buckets::BucketsPage>
+                        <Route path=path!("") view=buckets::ListRoute/>
+                        <Route path=path!("new") view=buckets::CreateRoute/>
+                        <Route path=path!(":bucket/edit") view=buckets::EditRoute/>
+                        <Route path=path!(":bucket/delete") view=buckets::DeleteRoute/>
                     </ParentRoute>
                     <ParentRoute path=path!("load-data/tokens") view=TokensPage>
                         <Route path=path!("") view=ListRoute/>

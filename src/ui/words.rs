@@ -11,6 +11,7 @@ pub fn sentence(error: &Error) -> String {
         Error::SessionNotFound => "The session has ended meanwhile.".into(),
         Error::OrgNotFoundToDelete(_) => "The organization was deleted meanwhile.".into(),
         Error::AuthorizationNotFound => "The token was deleted meanwhile.".into(),
+        Error::BucketNotFound => "The bucket was deleted meanwhile.".into(),
         Error::Unauthorized(permission) => {
             format!("You lack the permission {permission}. Ask someone who may grant it.")
         }
@@ -37,6 +38,10 @@ pub fn at_fields(error: &Error) -> Vec<(String, String)> {
         Error::BucketNameEmpty => one("bucket", "Fill this in."),
         Error::BucketNameUnderscore { .. } => one("bucket", "A bucket name must not start with an underscore."),
         Error::BucketNameQuote { .. } => one("bucket", "A bucket name must not contain quotation marks."),
+        Error::BucketNameTaken { .. } | Error::BucketNameNotUnique => {
+            one("bucket", "There is a bucket of this name. Choose another.")
+        }
+        Error::RetentionTooShort => one("retention", "Keep data for at least 1 hour."),
         Error::TextTooLong { field, limit } => one(field, &format!("Use at most {limit} bytes.")),
         Error::TextNul { field } => one(field, "Remove the NUL character."),
         Error::Field { field, message } => one(field, message),

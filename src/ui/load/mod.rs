@@ -2,6 +2,7 @@
 
 mod about;
 mod account;
+mod buckets;
 mod orgs;
 mod telegrafs;
 mod tokens;
@@ -19,6 +20,7 @@ use crate::ui::request::Request;
 
 pub use about::{ServerFacts, load_about};
 pub use account::load_own_sessions;
+pub use buckets::{load_bucket, load_buckets};
 pub use orgs::{Start, load_org, load_orgs, load_start};
 pub use telegrafs::{check_toml, load_bucket_names, load_telegraf, load_telegraf_text, load_telegrafs};
 pub use tokens::{Picker, load_details, load_picker, load_tokens};

@@ -2,6 +2,7 @@
 
 mod about;
 mod account;
+pub mod buckets;
 pub mod layout;
 pub mod list_state;
 mod not_found;

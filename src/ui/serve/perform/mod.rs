@@ -1,6 +1,7 @@
 //! What each form does: read its fields, call one operation of the service, say what came of it.
 
 mod account;
+mod buckets;
 mod entry;
 mod orgs;
 mod telegrafs;
@@ -39,15 +40,22 @@ pub async fn perform(request: &Request, address: &str, fields: &Fields) -> Done 
         "/sign-out" => entry::sign_out(request).await,
         "/" => Ok(Done::from(orgs::start(request, fields).await)),
         _ => match Spot::parse(path) {
-            Some((org, spot)) => Ok(Done::from(on_page(request, org, spot, fields).await)),
+            Some((org, spot)) => Ok(Done::from(on_page(request, org, spot, &query, fields).await)),
             None => Err(Error::PathNotFound),
         },
     };
     done.unwrap_or_else(|error| Done::from(Err(error)))
 }
 
-async fn on_page(request: &Request, org: OrgId, spot: Spot, fields: &Fields) -> Result<Outcome, Error> {
+async fn on_page(
+    request: &Request,
+    org: OrgId,
+    spot: Spot,
+    query: &[(String, String)],
+    fields: &Fields,
+) -> Result<Outcome, Error> {
     match spot {
+        Spot::Buckets(page) => buckets::perform(request, org, page, query, fields).await,
         Spot::Tokens(page) => tokens::perform(request, org, page, fields).await,
         Spot::Orgs(page) => orgs::perform(request, org, page, fields).await,
         Spot::Account(_) => account::perform(request, org, fields).await,
