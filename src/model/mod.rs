@@ -13,6 +13,7 @@ pub mod list_query;
 pub mod listing;
 pub mod may;
 pub mod org;
+pub mod people;
 pub mod permission;
 pub mod selection;
 pub mod telegraf;

@@ -86,6 +86,7 @@ pub enum Event {
     OrgUpdated,
     OrgDeleted,
     MemberAdded,
+    RoleChanged,
     MemberRemoved,
     BucketCreated,
     BucketUpdated,
@@ -120,6 +121,7 @@ impl Event {
             Self::OrgUpdated => "organization updated",
             Self::OrgDeleted => "organization deleted",
             Self::MemberAdded => "member added",
+            Self::RoleChanged => "role changed",
             Self::MemberRemoved => "member removed",
             Self::BucketCreated => "bucket created",
             Self::BucketUpdated => "bucket updated",
@@ -140,6 +142,7 @@ impl Event {
             | Self::OrgUpdated
             | Self::OrgDeleted
             | Self::MemberAdded
+            | Self::RoleChanged
             | Self::MemberRemoved => "orgs",
             Self::SignedIn
             | Self::SignedOut

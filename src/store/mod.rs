@@ -12,6 +12,7 @@ pub mod form_ids;
 pub mod memberships;
 mod open;
 pub mod orgs;
+pub mod people;
 pub mod sessions;
 mod sql;
 pub mod telegrafs;

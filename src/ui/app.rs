@@ -12,9 +12,11 @@ use super::{
     components::Notices,
     pages::{
         NotFoundPage, OrgLayout, SetupPage, SignInPage,
+        members::{self, MembersPage},
         tokens::{
             AllAccessRoute, CloneRoute, CustomRoute, DeleteRoute, DetailsRoute, EditRoute, ListRoute, TokensPage,
         },
+        users::{self, UsersPage},
     },
 };
 
@@ -62,6 +64,22 @@ pub fn App() -> impl IntoView {
                         <Route path=path!(":token/rename") view=ListRoute/>
                         <Route path=path!(":token/clone") view=CloneRoute/>
                         <Route path=path!(":token/delete") view=DeleteRoute/>
+                    </ParentRoute>
+                    <ParentRoute path=path!("settings/members") view=MembersPage>
+                        <Route path=path!("") view=ListRoute/>
+                        <Route path=path!("add") view=members::AddRoute/>
+                        <Route path=path!("invite") view=members::InviteRoute/>
+                        <Route path=path!(":user/remove") view=members::RemoveRoute/>
+                        <Route path=path!(":user/deactivate") view=members::DeactivateRoute/>
+                        <Route path=path!(":user/delete") view=members::DeleteRoute/>
+                    </ParentRoute>
+                    <ParentRoute path=path!("settings/users") view=UsersPage>
+                        <Route path=path!("") view=ListRoute/>
+                        <Route path=path!("new") view=users::CreateRoute/>
+                        <Route path=path!(":user/edit") view=users::RenameRoute/>
+                        <Route path=path!(":user/password") view=users::PasswordRoute/>
+                        <Route path=path!(":user/deactivate") view=users::DeactivateRoute/>
+                        <Route path=path!(":user/delete") view=users::DeleteRoute/>
                     </ParentRoute>
                 </ParentRoute>
             </Routes>

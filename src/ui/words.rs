@@ -29,6 +29,7 @@ pub fn at_fields(error: &Error) -> Vec<(String, String)> {
         Error::SetupMissing(fields) => fields.iter().map(|field| (field.clone(), "Fill this in.".to_owned())).collect(),
         Error::PasswordLength => one("password", "Use 8 to 72 characters."),
         Error::UserNameEmpty => one("username", "Fill this in."),
+        Error::UserNameTaken { .. } => one("username", "There is a user of this name already."),
         Error::OrgNameEmpty => one("org", "Fill this in."),
         Error::BucketNameEmpty => one("bucket", "Fill this in."),
         Error::BucketNameUnderscore { .. } => one("bucket", "A bucket name must not start with an underscore."),

@@ -1,5 +1,6 @@
 //! What pages ask the server for.
 
+mod people;
 mod tokens;
 
 use leptos::{prelude::*, server_fn::codec::Json};
@@ -13,6 +14,7 @@ use crate::model::{
 #[cfg(feature = "ssr")]
 use crate::ui::request::Request;
 
+pub use people::{load_addable, load_leaving, load_member, load_members, load_user, load_users};
 pub use tokens::{Picker, load_details, load_picker, load_tokens};
 
 /// What every page of an organization shows around its own content.

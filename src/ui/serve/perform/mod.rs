@@ -1,12 +1,14 @@
 //! What each form does: read its fields, call one operation of the service, say what came of it.
 
 mod entry;
+mod members;
 mod tokens;
+mod users;
 
 use crate::{
-    model::{Error, OrgId},
+    model::{Error, OrgId, list_query::ListQuery},
     ui::{
-        address::{self, Spot},
+        address::{self, Members, Page, Spot, Users},
         answer::{Fields, Outcome},
         request::Request,
     },
@@ -35,16 +37,30 @@ pub async fn perform(request: &Request, address: &str, fields: &Fields) -> Done 
         }
         "/sign-out" => entry::sign_out(request).await,
         _ => match Spot::parse(path) {
-            Some((org, spot)) => Ok(Done::from(on_page(request, org, spot, fields).await)),
+            Some((org, spot)) => Ok(Done::from(on_page(request, org, spot, &query, fields).await)),
             None => Err(Error::PathNotFound),
         },
     };
     done.unwrap_or_else(|error| Done::from(Err(error)))
 }
 
-async fn on_page(request: &Request, org: OrgId, spot: Spot, fields: &Fields) -> Result<Outcome, Error> {
+async fn on_page(
+    request: &Request,
+    org: OrgId,
+    spot: Spot,
+    query: &[(String, String)],
+    fields: &Fields,
+) -> Result<Outcome, Error> {
     match spot {
         Spot::Tokens(page) => tokens::perform(request, org, page, fields).await,
+        Spot::Members(page) => members::perform(request, org, page, list::<Members>(org, query), fields).await,
+        Spot::Users(page) => users::perform(request, page, list::<Users>(org, query), fields).await,
         _ => Err(Error::PathNotFound),
     }
+}
+
+/// The list that a form on its page came from.
+fn list<P: Page>(org: OrgId, query: &[(String, String)]) -> String {
+    let get = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    P::LIST.address(org, &ListQuery::from_parameters(get).parameters())
 }
