@@ -12,6 +12,7 @@ mod limits;
 mod lists;
 mod openapi;
 mod pages;
+mod people;
 mod program;
 mod revocation;
 mod secrets;

@@ -9,6 +9,7 @@ use crate::{
     ui::{
         browser,
         components::{Form, Icon, Picture, form::Answered},
+        pages::people::listing::on_changed,
     },
 };
 
@@ -33,7 +34,7 @@ fn RoleForm(member: Member, state: MembersState) -> impl IntoView {
     let described_by = only_owner.then(|| hint.clone());
     let select = NodeRef::<html::Select>::new();
     let busy = RwSignal::new(false);
-    let done = state.list.on_done("The role was not changed", state.refused);
+    let done = on_changed(state.list, "The role was not changed", state.refused);
     let on_answer = Callback::new(move |answer: Answered| {
         if answer.is_ok() {
             state.undo.set(Some((id, role)));
@@ -78,7 +79,7 @@ fn undoable(state: MembersState, id: UserId) -> Option<Role> {
 /// Gives the role back.
 #[component]
 fn Undo(id: UserId, before: Role, state: MembersState) -> impl IntoView {
-    let done = state.list.on_done("The role was not changed", state.refused);
+    let done = on_changed(state.list, "The role was not changed", state.refused);
     let on_answer = Callback::new(move |answer: Answered| {
         if answer.is_ok() {
             state.undo.set(None);

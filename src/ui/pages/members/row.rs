@@ -13,7 +13,7 @@ use crate::{
         components::{Icon, Menu, Picture},
         pages::people::{
             cells::{LastSignIn, Name, StatusBadge},
-            listing::or_signed_out,
+            listing::on_changed,
             row_menu::{CopyIdItem, LinkItem, StatusItem},
         },
         words,
@@ -62,7 +62,7 @@ fn RowMenu(member: Member, is_self: bool, state: MembersState) -> impl IntoView 
     let (may_change, name) = (person.may_change, person.user.name.clone());
     let frame = state.list.page.frame;
     let to = move |page: fn(crate::model::UserId) -> Members| Signal::derive(move || state.list.address(page(id)));
-    let on_answer = or_signed_out(state.list.on_done("The user was not changed", state.refused));
+    let on_answer = on_changed(state.list, "The user was not changed", state.refused);
     let remove = move || {
         let org = frame.with(|frame| frame.org.name.clone());
         view! {

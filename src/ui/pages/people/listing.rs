@@ -10,7 +10,7 @@ use crate::{
         answer::Outcome,
         browser,
         components::{
-            Icon, Picture,
+            Icon, Notices, Picture,
             form::Answered,
             pager::{Pager, Part},
             text::Alert,
@@ -55,6 +55,28 @@ pub fn or_signed_out(then: Callback<Answered>) -> Callback<Answered> {
         Ok(Outcome::SignedOut) => browser::go("/sign-in"),
         answer => then.run(answer),
     })
+}
+
+/// What a form in the list itself does with its answer: the list stays where it is, and is loaded again.
+pub fn on_changed<P, T>(
+    state: ListState<P, T>,
+    failed: &'static str,
+    refused: RwSignal<Option<Error>>,
+) -> Callback<Answered>
+where
+    P: Page + Send + Sync + 'static,
+    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+{
+    let notices = Notices::current();
+    or_signed_out(Callback::new(move |answer: Answered| match answer {
+        Ok(Outcome::Done { deed, .. }) => {
+            notices.success(deed.sentence(), "");
+            let _ = refused.try_set(None);
+            state.reload();
+        }
+        Ok(_) => {}
+        Err(error) => notices.failure(failed, words::sentence(&error)),
+    }))
 }
 
 /// The rows of a page, or that none match, and the other pages. `noun`: what is listed, as in "members".

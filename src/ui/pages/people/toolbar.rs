@@ -24,7 +24,7 @@ pub fn NameFilter(listing: Listing, what: &'static str) -> impl IntoView {
 pub fn RoleMenu(listing: Listing) -> impl IntoView {
     view! {
         <Choices
-            listing name="Role" values=[(None, "All"), (Some(Role::Owner), "Owner"), (Some(Role::Member), "Member")]
+            listing name="Role" testid="role-filter" values=[(None, "All"), (Some(Role::Owner), "Owner"), (Some(Role::Member), "Member")]
             get=|query| query.role set=|query, role| query.role = role
         />
     }
@@ -34,7 +34,7 @@ pub fn RoleMenu(listing: Listing) -> impl IntoView {
 pub fn StatusMenu(listing: Listing) -> impl IntoView {
     view! {
         <Choices
-            listing name="Status" values=[(None, "All"), (Some(Status::Active), "Active"), (Some(Status::Inactive), "Inactive")]
+            listing name="Status" testid="status-filter" values=[(None, "All"), (Some(Status::Active), "Active"), (Some(Status::Inactive), "Inactive")]
             get=|query| query.status set=|query, status| query.status = status
         />
     }
@@ -45,6 +45,7 @@ pub fn StatusMenu(listing: Listing) -> impl IntoView {
 fn Choices<V: Copy + PartialEq + Send + Sync + 'static>(
     listing: Listing,
     name: &'static str,
+    testid: &'static str,
     values: [(Option<V>, &'static str); 3],
     get: fn(&ListQuery) -> Option<V>,
     set: fn(&mut ListQuery, Option<V>),
@@ -59,7 +60,7 @@ fn Choices<V: Copy + PartialEq + Send + Sync + 'static>(
         view! {
             <ChoiceLink
                 href=Signal::derive(href) current=Signal::derive(move || current() == value)
-                testid=format!("{name}-filter--{word}").to_lowercase()
+                testid=format!("{testid}--{}", word.to_lowercase())
             >
                 {word}
             </ChoiceLink>
@@ -69,7 +70,7 @@ fn Choices<V: Copy + PartialEq + Send + Sync + 'static>(
         view! { <span class="quiet">{name}</span>" "<b>{word}</b><Icon picture=Picture::ChevronDown class="chevron"/> }
     };
     view! {
-        <Menu class="narrow-menu" testid=name button="button" face=face>
+        <Menu class="narrow-menu" testid=testid button="button" face=face>
             {values.map(choice).collect_view()}
         </Menu>
     }

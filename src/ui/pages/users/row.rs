@@ -13,7 +13,7 @@ use crate::{
         components::{Icon, Menu, Picture},
         pages::people::{
             cells::{LastSignIn, Name, StatusBadge},
-            listing::or_signed_out,
+            listing::on_changed,
             row_menu::{CopyIdItem, LinkItem, StatusItem},
         },
         words,
@@ -53,7 +53,7 @@ fn RowMenu(person: Person, is_self: bool, state: UsersState) -> impl IntoView {
     let id = person.user.id;
     let (may_change, name) = (person.may_change, person.user.name.clone());
     let to = move |page: fn(UserId) -> Users| Signal::derive(move || state.list.address(page(id)));
-    let on_answer = or_signed_out(state.list.on_done("The user was not changed", state.refused));
+    let on_answer = on_changed(state.list, "The user was not changed", state.refused);
     let password = move || {
         // One's own password is changed by whoever knows the old one.
         if is_self {
