@@ -7,7 +7,11 @@ use crate::{
     model::{Error, people::Member},
     ui::{
         address::Members,
-        components::{Dialog, Form, form::refusal},
+        browser,
+        components::{
+            Dialog, Form,
+            form::{Answered, refusal},
+        },
         load::load_member,
         pages::people::{fields::Refusal, leave::Missing},
         words,
@@ -43,7 +47,14 @@ fn RemoveDialog(member: Member, state: MembersState) -> impl IntoView {
     let is_self = frame.user_id == user.id;
     let refused = RwSignal::new(refusal());
     let busy = RwSignal::new(false);
-    let on_answer = state.list.on_done("The member was not removed", refused);
+    let done = state.list.on_done("The member was not removed", refused);
+    let on_answer = Callback::new(move |answer: Answered| {
+        if is_self && answer.is_ok() {
+            browser::go("/");
+        } else {
+            done.run(answer);
+        }
+    });
     let close = state.listing.here();
     let title = if is_self { format!("Leave {org}?") } else { format!("Remove {} from {org}?", user.name) };
     let effect = if is_self {

@@ -39,7 +39,9 @@ pub(super) async fn perform(
         }
         Members::Remove(id) => {
             service.dismiss_member(caller, org, id).await?;
-            Deed::MemberRemoved
+            // Whoever left may no longer see the list.
+            let to = if id == caller.id() { "/".into() } else { to };
+            return Ok(Outcome::Done { deed: Deed::MemberRemoved, to });
         }
         Members::Deactivate(id) => return change_status(request, id, fields, to).await,
         Members::Delete(id) => return delete(request, id, fields, to).await,
