@@ -14,7 +14,7 @@ use sqlx::Row as _;
 
 use crate::{
     home::Home,
-    server::{First, Server, answer, permission_on, text},
+    server::{First, Server, permission_on, text},
 };
 
 /// An organization with alice, who may do everything, bruno, who is a member, and carla, who owns it too.
