@@ -198,6 +198,10 @@ pub enum Error {
     MemberMissing,
     #[error("user {user} is already a member or owner; remove them first to change the role")]
     AlreadyMember { user: super::UserId },
+    #[error("this user does not belong to the organization")]
+    NotMember,
+    #[error("an organization needs an owner; make someone else an owner first")]
+    LastOwner,
     #[error("organization id must be provided")]
     BucketOrgRequired,
     #[error("bucket not found")]
@@ -297,6 +301,7 @@ impl Error {
             | Self::OrgNotFoundToDelete(_)
             | Self::OrgNameNotFound { .. }
             | Self::ParentNotFound
+            | Self::NotMember
             | Self::BucketNotFound
             | Self::V1BucketNotFound
             | Self::BucketNameNotFound { .. }
@@ -313,6 +318,7 @@ impl Error {
             | Self::UserIdTaken { .. }
             | Self::OrgNameTaken { .. }
             | Self::AlreadyMember { .. }
+            | Self::LastOwner
             | Self::BucketNameTaken { .. }
             | Self::DbrpExists
             | Self::BucketNameNotUnique => Code::Conflict,

@@ -14,6 +14,7 @@ pub mod list_query;
 pub mod listing;
 pub mod may;
 pub mod org;
+pub mod people;
 pub mod permission;
 pub mod selection;
 pub mod session;

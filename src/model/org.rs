@@ -49,6 +49,19 @@ impl Role {
             Self::Member => "member",
         }
     }
+
+    /// As it stands in lists and choices.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Owner => "Owner",
+            Self::Member => "Member",
+        }
+    }
+
+    /// From its name; `None` for any other text.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Owner, Self::Member].into_iter().find(|role| role.name() == name)
+    }
 }
 
 /// Refuses what can't be an organization's name. It is stored as given and unique after trimming (contract §5.4).

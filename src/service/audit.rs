@@ -87,6 +87,7 @@ pub enum Event {
     OrgUpdated,
     OrgDeleted,
     MemberAdded,
+    RoleChanged,
     MemberRemoved,
     BucketCreated,
     BucketUpdated,
@@ -122,6 +123,7 @@ impl Event {
             Self::OrgUpdated => "organization updated",
             Self::OrgDeleted => "organization deleted",
             Self::MemberAdded => "member added",
+            Self::RoleChanged => "role changed",
             Self::MemberRemoved => "member removed",
             Self::BucketCreated => "bucket created",
             Self::BucketUpdated => "bucket updated",
@@ -142,6 +144,7 @@ impl Event {
             | Self::OrgUpdated
             | Self::OrgDeleted
             | Self::MemberAdded
+            | Self::RoleChanged
             | Self::MemberRemoved => "orgs",
             Self::SignedIn
             | Self::SignedOut

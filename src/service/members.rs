@@ -97,7 +97,7 @@ async fn org_of(connection: &mut Connection, caller: &Caller, parent: Parent) ->
 }
 
 /// influxd asks for the parent with its organization, an organization being in itself.
-fn write_parent(parent: Parent, org: OrgId) -> Permission {
+pub(super) fn write_parent(parent: Parent, org: OrgId) -> Permission {
     match parent {
         Parent::Org(id) => Permission::on_in(Action::Write, ResourceType::Orgs, id, org),
         Parent::Bucket(id) => Permission::on_in(Action::Write, ResourceType::Buckets, id, org),

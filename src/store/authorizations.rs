@@ -405,7 +405,7 @@ fn push_filter(sql: &mut Sql, filter: &Filter) -> Result<()> {
     Ok(())
 }
 
-fn push_visible(sql: &mut Sql, visible: &Visible) -> Result<()> {
+pub(super) fn push_visible(sql: &mut Sql, visible: &Visible) -> Result<()> {
     if let Reach::Only { orgs, ids } = &visible.authorizations {
         sql.push(" AND (org_id IN ").bind_ids(orgs.iter().copied())?;
         sql.push(" OR id IN ").bind_ids(ids.iter().copied())?.push(")");

@@ -89,6 +89,29 @@ pub async fn users(connection: &mut Connection, of: Of, role: Role) -> Result<Ve
     rows.iter().map(|row| row.id("user_id").map(UserId)).collect()
 }
 
+/// What a user is somewhere; `None` if nothing.
+pub async fn role(connection: &mut Connection, of: Of, user: UserId) -> Result<Option<Role>> {
+    let row =
+        sqlx::query("SELECT role FROM memberships WHERE resource_type = $1 AND resource_id = $2 AND user_id = $3")
+            .bind(of.kind().name())
+            .bind(from_id(of.id()))
+            .bind(from_id(user))
+            .fetch_optional(connection)
+            .await?;
+    row.map(|row| row.word("role")).transpose()
+}
+
+/// Changes what a user is somewhere; nothing happens if they have no role there.
+pub async fn set_role(connection: &mut Connection, of: Of, user: UserId, role: Role) -> Result<()> {
+    let query =
+        sqlx::query("UPDATE memberships SET role = $4 WHERE resource_type = $1 AND resource_id = $2 AND user_id = $3")
+            .bind(of.kind().name())
+            .bind(from_id(of.id()))
+            .bind(from_id(user))
+            .bind(role.name());
+    connection.execute(query).await.map(drop)
+}
+
 /// Ends a user's role somewhere, whichever it is; nothing happens if there is none.
 pub async fn delete(connection: &mut Connection, of: Of, user: UserId) -> Result<()> {
     let query = sqlx::query("DELETE FROM memberships WHERE resource_type = $1 AND resource_id = $2 AND user_id = $3")

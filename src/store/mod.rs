@@ -13,6 +13,7 @@ pub mod grants;
 pub mod memberships;
 mod open;
 pub mod orgs;
+pub mod people;
 pub mod sessions;
 mod sql;
 pub mod telegrafs;

@@ -11,11 +11,8 @@ use leptos_router::{
 use super::{
     components::Notices,
     pages::{
-        AboutPage, AccountPage, NotFoundPage, OrgLayout, SetupPage, SignInPage, StartPage, buckets, orgs,
-        telegrafs::{CreateTelegrafRoute, DeleteTelegrafRoute, RenameTelegrafRoute, TelegrafsListRoute, TelegrafsPage},
-        tokens::{
-            AllAccessRoute, CloneRoute, CustomRoute, DeleteRoute, DetailsRoute, EditRoute, ListRoute, TokensPage,
-        },
+        AboutPage, AccountPage, NotFoundPage, OrgLayout, SetupPage, SignInPage, StartPage, buckets, members, orgs,
+        telegrafs, tokens, users,
     },
 };
 
@@ -55,33 +52,49 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async/>
                 <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
                 <ParentRoute path=path!("/orgs/:org") view=OrgLayout ssr=SsrMode::Async>
-                    <ParentRoute path=path!("load-data/telegrafs") view=TelegrafsPage>
-                        <Route path=path!("") view=TelegrafsListRoute/>
-                        <Route path=path!("new") view=CreateTelegrafRoute/>
-                        <Route path=path!(":telegraf") view=TelegrafsListRoute/>
-                        <Route path=path!(":telegraf/rename") view=RenameTelegrafRoute/>
-                        <Route path=path!(":telegraf/delete") view=DeleteTelegrafRoute/>
-                    </ParentRoute>
                     <ParentRoute path=path!("load-data/buckets") view=buckets::BucketsPage>
-                        <Route path=path!("") view=buckets::ListRoute/>
+                        <Route path=path!("") view=NoDialog/>
                         <Route path=path!("new") view=buckets::CreateRoute/>
                         <Route path=path!(":bucket/edit") view=buckets::EditRoute/>
                         <Route path=path!(":bucket/delete") view=buckets::DeleteRoute/>
                     </ParentRoute>
-                    <ParentRoute path=path!("load-data/tokens") view=TokensPage>
-                        <Route path=path!("") view=ListRoute/>
-                        <Route path=path!("generate/all-access") view=AllAccessRoute/>
-                        <Route path=path!("generate/custom-api") view=CustomRoute/>
-                        <Route path=path!(":token") view=DetailsRoute/>
-                        <Route path=path!(":token/edit") view=EditRoute/>
-                        <Route path=path!(":token/rename") view=ListRoute/>
-                        <Route path=path!(":token/clone") view=CloneRoute/>
-                        <Route path=path!(":token/delete") view=DeleteRoute/>
+                    <ParentRoute path=path!("load-data/telegrafs") view=telegrafs::TelegrafsPage>
+                        <Route path=path!("") view=NoDialog/>
+                        <Route path=path!("new") view=telegrafs::CreateRoute/>
+                        <Route path=path!(":telegraf") view=NoDialog/>
+                        <Route path=path!(":telegraf/rename") view=telegrafs::RenameRoute/>
+                        <Route path=path!(":telegraf/delete") view=telegrafs::DeleteRoute/>
+                    </ParentRoute>
+                    <ParentRoute path=path!("load-data/tokens") view=tokens::TokensPage>
+                        <Route path=path!("") view=NoDialog/>
+                        <Route path=path!("generate/all-access") view=tokens::AllAccessRoute/>
+                        <Route path=path!("generate/custom-api") view=tokens::CustomRoute/>
+                        <Route path=path!(":token") view=tokens::DetailsRoute/>
+                        <Route path=path!(":token/edit") view=tokens::EditRoute/>
+                        <Route path=path!(":token/rename") view=NoDialog/>
+                        <Route path=path!(":token/clone") view=tokens::CloneRoute/>
+                        <Route path=path!(":token/delete") view=tokens::DeleteRoute/>
+                    </ParentRoute>
+                    <ParentRoute path=path!("settings/members") view=members::MembersPage>
+                        <Route path=path!("") view=NoDialog/>
+                        <Route path=path!("add") view=members::AddRoute/>
+                        <Route path=path!("invite") view=members::InviteRoute/>
+                        <Route path=path!(":user/remove") view=members::RemoveRoute/>
+                        <Route path=path!(":user/deactivate") view=members::DeactivateRoute/>
+                        <Route path=path!(":user/delete") view=members::DeleteRoute/>
+                    </ParentRoute>
+                    <ParentRoute path=path!("settings/users") view=users::UsersPage>
+                        <Route path=path!("") view=NoDialog/>
+                        <Route path=path!("new") view=users::CreateRoute/>
+                        <Route path=path!(":user/edit") view=users::RenameRoute/>
+                        <Route path=path!(":user/password") view=users::PasswordRoute/>
+                        <Route path=path!(":user/deactivate") view=users::DeactivateRoute/>
+                        <Route path=path!(":user/delete") view=users::DeleteRoute/>
                     </ParentRoute>
                     <ParentRoute path=path!("settings/organizations") view=orgs::OrgsPage>
-                        <Route path=path!("") view=orgs::ListRoute/>
+                        <Route path=path!("") view=NoDialog/>
                         <Route path=path!("new") view=orgs::CreateRoute/>
-                        <Route path=path!(":id") view=orgs::ListRoute/>
+                        <Route path=path!(":id") view=NoDialog/>
                         <Route path=path!(":id/delete") view=orgs::DeleteRoute/>
                     </ParentRoute>
                     <Route path=path!("account") view=AccountPage/>
@@ -91,3 +104,7 @@ pub fn App() -> impl IntoView {
         </Router>
     }
 }
+
+/// The address names the page alone.
+#[component]
+fn NoDialog() -> impl IntoView {}

@@ -42,6 +42,8 @@ deeds! {
     MemberRemoved "member-removed" "The member was removed",
     UserCreated "user-created" "The user was created",
     UserUpdated "user-updated" "The user was changed",
+    UserActivated "user-activated" "The user was activated",
+    UserDeactivated "user-deactivated" "The user was deactivated",
     UserDeleted "user-deleted" "The user was deleted",
     PasswordSet "password-set" "The password was changed",
     OrgCreated "organization-created" "The organization was created",

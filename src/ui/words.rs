@@ -33,6 +33,7 @@ pub fn at_fields(error: &Error) -> Vec<(String, String)> {
         Error::PasswordLength => one("password", "Use 8 to 72 characters."),
         Error::UserNameEmpty => one("username", "Fill this in."),
         Error::WrongPassword => one("old", "This is not your password. Type the one you sign in with."),
+        Error::UserNameTaken { .. } => one("username", "There is a user of this name already."),
         Error::OrgNameEmpty => one("org", "Fill this in."),
         Error::OrgNameTaken { .. } => one("org", "There is an organization with this name. Choose another."),
         Error::BucketNameEmpty => one("bucket", "Fill this in."),

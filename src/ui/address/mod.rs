@@ -152,8 +152,22 @@ mod tests {
             Telegrafs::Rename(telegraf),
             Telegrafs::Delete(telegraf),
         ];
-        let members = [Members::List, Members::Add, Members::Remove(user)];
-        let users = [Users::List, Users::Create, Users::Edit(user), Users::Password(user), Users::Delete(user)];
+        let members = [
+            Members::List,
+            Members::Add,
+            Members::Invite,
+            Members::Remove(user),
+            Members::Deactivate(user),
+            Members::Delete(user),
+        ];
+        let users = [
+            Users::List,
+            Users::Create,
+            Users::Edit(user),
+            Users::Password(user),
+            Users::Deactivate(user),
+            Users::Delete(user),
+        ];
         let orgs = [Orgs::List, Orgs::Create, Orgs::Show(ORG), Orgs::Delete(ORG)];
         let places = (tokens.into_iter().map(Spot::Tokens))
             .chain(buckets.map(Spot::Buckets))

@@ -9,8 +9,23 @@ use crate::model::{OrgId, UserId};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Members {
     List,
+    /// Make an existing user a member.
     Add,
+    /// Make a new user a member.
+    Invite,
     Remove(UserId),
+    Deactivate(UserId),
+    Delete(UserId),
+}
+
+impl Members {
+    /// The user that it is about.
+    pub const fn user(self) -> Option<UserId> {
+        match self {
+            Self::List | Self::Add | Self::Invite => None,
+            Self::Remove(id) | Self::Deactivate(id) | Self::Delete(id) => Some(id),
+        }
+    }
 }
 
 impl Page for Members {
@@ -21,7 +36,10 @@ impl Page for Members {
         Some(match rest {
             [] => Self::List,
             ["add"] => Self::Add,
+            ["invite"] => Self::Invite,
             [id, "remove"] => Self::Remove(id.parse().ok()?),
+            [id, "deactivate"] => Self::Deactivate(id.parse().ok()?),
+            [id, "delete"] => Self::Delete(id.parse().ok()?),
             _ => return None,
         })
     }
@@ -36,7 +54,10 @@ impl fmt::Display for Members {
         match self {
             Self::List => Ok(()),
             Self::Add => f.write_str("/add"),
+            Self::Invite => f.write_str("/invite"),
             Self::Remove(id) => write!(f, "/{id}/remove"),
+            Self::Deactivate(id) => write!(f, "/{id}/deactivate"),
+            Self::Delete(id) => write!(f, "/{id}/delete"),
         }
     }
 }
@@ -48,7 +69,18 @@ pub enum Users {
     Create,
     Edit(UserId),
     Password(UserId),
+    Deactivate(UserId),
     Delete(UserId),
+}
+
+impl Users {
+    /// The user that it is about.
+    pub const fn user(self) -> Option<UserId> {
+        match self {
+            Self::List | Self::Create => None,
+            Self::Edit(id) | Self::Password(id) | Self::Deactivate(id) | Self::Delete(id) => Some(id),
+        }
+    }
 }
 
 impl Page for Users {
@@ -61,6 +93,7 @@ impl Page for Users {
             ["new"] => Self::Create,
             [id, "edit"] => Self::Edit(id.parse().ok()?),
             [id, "password"] => Self::Password(id.parse().ok()?),
+            [id, "deactivate"] => Self::Deactivate(id.parse().ok()?),
             [id, "delete"] => Self::Delete(id.parse().ok()?),
             _ => return None,
         })
@@ -78,6 +111,7 @@ impl fmt::Display for Users {
             Self::Create => f.write_str("/new"),
             Self::Edit(id) => write!(f, "/{id}/edit"),
             Self::Password(id) => write!(f, "/{id}/password"),
+            Self::Deactivate(id) => write!(f, "/{id}/deactivate"),
             Self::Delete(id) => write!(f, "/{id}/delete"),
         }
     }

@@ -46,6 +46,9 @@ pub fn PasswordField(
     #[prop(into, optional)] hint: Signal<String>,
     autocomplete: &'static str,
     #[prop(optional)] autofocus: bool,
+    /// May stay empty.
+    #[prop(optional)]
+    optional: bool,
     #[prop(into)] error: FieldError,
     #[prop(optional)] value: RwSignal<String>,
 ) -> impl IntoView {
@@ -55,7 +58,7 @@ pub fn PasswordField(
             <label for=id>{label}</label>
             <div class="input-box">
                 <input
-                    class="input" id=id name=id autocomplete=autocomplete required autofocus=autofocus
+                    class="input" id=id name=id autocomplete=autocomplete required=!optional autofocus=autofocus
                     type=move || if shown.get() { "text" } else { "password" }
                     aria-invalid=move || error.get().map(|_| "true")
                     aria-describedby=format!("{id}-hint")

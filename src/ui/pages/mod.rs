@@ -5,13 +5,16 @@ mod account;
 pub mod buckets;
 pub mod layout;
 pub mod list_state;
+pub mod members;
 mod not_found;
 pub mod orgs;
+mod people;
 mod setup;
 mod sign_in;
 mod start;
 pub mod telegrafs;
 pub mod tokens;
+pub mod users;
 
 pub use about::AboutPage;
 pub use account::AccountPage;

@@ -32,10 +32,6 @@ pub use edit::{CreateRoute, EditRoute};
 /// The list of buckets, whose state is in the address.
 type BucketsState = ListState<Buckets, BucketPage>;
 
-/// No dialog: the list alone.
-#[component]
-pub fn ListRoute() -> impl IntoView {}
-
 /// The list, and above it whatever the address says.
 #[component]
 pub fn BucketsPage() -> impl IntoView {

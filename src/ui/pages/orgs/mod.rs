@@ -34,10 +34,6 @@ type OrgsState = ListState<Orgs, Listed<OrgSummary>>;
 #[derive(Clone, Copy)]
 struct Shown(Memo<Option<OrgId>>);
 
-/// No dialog: the page alone.
-#[component]
-pub fn ListRoute() -> impl IntoView {}
-
 /// The list or an organization, and above it whatever the address says.
 #[component]
 pub fn OrgsPage() -> impl IntoView {

@@ -18,7 +18,7 @@ use crate::ui::{
 
 /// A name, and a text to begin with: one's own, or one that writes to a bucket.
 #[component]
-pub fn CreateTelegrafRoute() -> impl IntoView {
+pub fn CreateRoute() -> impl IntoView {
     let state = TelegrafState::current();
     let refused = RwSignal::new(refusal());
     let busy = RwSignal::new(false);

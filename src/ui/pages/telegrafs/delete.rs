@@ -43,7 +43,7 @@ fn Missing(sentence: String, state: TelegrafState) -> impl IntoView {
 }
 
 #[component]
-pub fn DeleteTelegrafRoute() -> impl IntoView {
+pub fn DeleteRoute() -> impl IntoView {
     view! { <WithFacts render=|facts, state| view! { <DeleteDialog facts state/> }/> }
 }
 

@@ -26,13 +26,9 @@ use list::List;
 use shown::Shown;
 use state::TelegrafState;
 
-pub use create::CreateTelegrafRoute;
-pub use delete::DeleteTelegrafRoute;
-pub use rename::RenameTelegrafRoute;
-
-/// No dialog: the list, and perhaps a configuration beside it.
-#[component]
-pub fn TelegrafsListRoute() -> impl IntoView {}
+pub use create::CreateRoute;
+pub use delete::DeleteRoute;
+pub use rename::RenameRoute;
 
 /// Everything of the page; on a narrow screen either the list or the configuration.
 #[component]

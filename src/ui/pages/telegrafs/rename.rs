@@ -18,7 +18,7 @@ use crate::{
 };
 
 #[component]
-pub fn RenameTelegrafRoute() -> impl IntoView {
+pub fn RenameRoute() -> impl IntoView {
     view! { <WithFacts render=|facts, state| view! { <RenameDialog facts state/> }/> }
 }
 

@@ -32,10 +32,6 @@ pub use confirm::{CloneRoute, DeleteRoute};
 pub use custom::CustomRoute;
 pub use details::{DetailsRoute, EditRoute};
 
-/// No dialog: the list alone.
-#[component]
-pub fn ListRoute() -> impl IntoView {}
-
 /// The list, and above it whatever the address says.
 #[component]
 pub fn TokensPage() -> impl IntoView {

@@ -1,22 +1,22 @@
 //! The forms of the Buckets page.
 
 use crate::{
-    model::{Error, OrgId, bucket::asked_seconds, list_query::ListQuery},
+    model::{Error, OrgId, bucket::asked_seconds},
     service::buckets::{AskedBucket, AskedRetention, BucketUpdate},
     ui::{
-        address::{Buckets, Page as _},
+        address::Buckets,
         answer::{Fields, Outcome},
         deed::Deed,
         request::Request,
     },
 };
 
-/// `query`: the list that the form stands above, and that it leads back to.
+/// `list`: the list that the form stands above, and that it leads back to.
 pub(super) async fn perform(
     request: &Request,
     org: OrgId,
     page: Buckets,
-    query: &[(String, String)],
+    list: String,
     fields: &Fields,
 ) -> Result<Outcome, Error> {
     let (service, caller) = (request.service(), request.caller()?);
@@ -35,8 +35,7 @@ pub(super) async fn perform(
         }
         Buckets::List => return Err(Error::PathNotFound),
     };
-    let get = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
-    Ok(Outcome::Done { deed, to: Buckets::List.address(org, &ListQuery::from_parameters(get).parameters()) })
+    Ok(Outcome::Done { deed, to: list })
 }
 
 fn new_bucket(org: OrgId, fields: &Fields) -> Result<AskedBucket, Error> {

@@ -3,14 +3,16 @@
 mod account;
 mod buckets;
 mod entry;
+mod members;
 mod orgs;
 mod telegrafs;
 mod tokens;
+mod users;
 
 use crate::{
-    model::{Error, OrgId},
+    model::{Error, OrgId, list_query::ListQuery},
     ui::{
-        address::{self, Spot},
+        address::{self, Buckets, Members, Orgs, Page, Spot, Users},
         answer::{Fields, Outcome},
         request::Request,
     },
@@ -55,11 +57,19 @@ async fn on_page(
     fields: &Fields,
 ) -> Result<Outcome, Error> {
     match spot {
-        Spot::Buckets(page) => buckets::perform(request, org, page, query, fields).await,
+        Spot::Buckets(page) => buckets::perform(request, org, page, list::<Buckets>(org, query), fields).await,
         Spot::Tokens(page) => tokens::perform(request, org, page, fields).await,
-        Spot::Orgs(page) => orgs::perform(request, org, page, fields).await,
+        Spot::Orgs(page) => orgs::perform(request, org, page, list::<Orgs>(org, query), fields).await,
         Spot::Account(_) => account::perform(request, org, fields).await,
         Spot::Telegrafs(page) => telegrafs::perform(request, org, page, fields).await,
-        _ => Err(Error::PathNotFound),
+        Spot::Members(page) => members::perform(request, org, page, list::<Members>(org, query), fields).await,
+        Spot::Users(page) => users::perform(request, page, list::<Users>(org, query), fields).await,
+        Spot::About(_) => Err(Error::PathNotFound),
     }
+}
+
+/// The list that a form on its page came from.
+fn list<P: Page>(org: OrgId, query: &[(String, String)]) -> String {
+    let get = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    P::LIST.address(org, &ListQuery::from_parameters(get).parameters())
 }

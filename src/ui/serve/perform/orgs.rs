@@ -11,7 +11,14 @@ use crate::{
     },
 };
 
-pub(super) async fn perform(request: &Request, org: OrgId, page: Orgs, fields: &Fields) -> Result<Outcome, Error> {
+/// `list`: the list that the form stands above, and that deleting leads back to.
+pub(super) async fn perform(
+    request: &Request,
+    org: OrgId,
+    page: Orgs,
+    list: String,
+    fields: &Fields,
+) -> Result<Outcome, Error> {
     let (service, caller) = (request.service(), request.caller()?);
     match page {
         Orgs::Create => {
@@ -27,7 +34,7 @@ pub(super) async fn perform(request: &Request, org: OrgId, page: Orgs, fields: &
         Orgs::Delete(id) => {
             service.delete_org_by_name(caller, id, fields.get("name").unwrap_or_default()).await?;
             // Its own pages are gone with it; the start knows where else to go.
-            let to = if id == org { "/".into() } else { Orgs::List.address(org, &[]) };
+            let to = if id == org { "/".into() } else { list };
             Ok(Outcome::Done { deed: Deed::OrgDeleted, to })
         }
         Orgs::List => Err(Error::PathNotFound),
