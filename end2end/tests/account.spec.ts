@@ -19,9 +19,9 @@ async function lives(server: Server, first: FirstRun, key: string): Promise<bool
 }
 
 async function fillPasswords(page: Page, old: string, password: string, again = password): Promise<void> {
-  await page.getByLabel("Present password").fill(old);
+  await page.getByLabel("Present password", { exact: true }).fill(old);
   await page.getByLabel("New password", { exact: true }).fill(password);
-  await page.getByLabel("Confirm new password").fill(again);
+  await page.getByLabel("Confirm new password", { exact: true }).fill(again);
 }
 
 const change = (page: Page) => page.getByTestId("change-password--button").click();
@@ -103,7 +103,7 @@ test.describe("without script", () => {
     await fillPasswords(page, "wrong-one", "password2");
     await change(page);
     await expect(page.getByText("This is not your password.")).toBeVisible();
-    await expect(page.getByLabel("Present password"), "passwords are not sent back").toHaveValue("");
+    await expect(page.getByLabel("Present password", { exact: true }), "passwords are not sent back").toHaveValue("");
     await fillPasswords(page, alice.password, "password2");
     await change(page);
     await expect(page.getByText("The password was changed")).toBeVisible();

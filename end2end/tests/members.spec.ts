@@ -77,7 +77,7 @@ test("a name that nobody has is said at its field", async ({ page, people, expec
   await people.open("members", "/add");
   await page.getByLabel("User", { exact: true }).fill("nobody");
   await page.getByTestId("add-member--save").click();
-  await expect(page.getByText("There is no such user. Check the spelling.")).toBeVisible();
+  await expect(page.locator("#user-hint").getByText("There is no such user. Check the spelling.")).toBeVisible();
   await expect(page.getByLabel("User", { exact: true })).toHaveValue("nobody");
 });
 
