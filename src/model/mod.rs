@@ -14,11 +14,14 @@ pub mod listing;
 pub mod may;
 pub mod org;
 pub mod permission;
+pub mod prefill;
 pub mod selection;
 pub mod telegraf;
+pub mod template;
 pub mod time;
 pub mod token;
 pub mod user;
+pub mod what_if;
 
 pub use authorization::{Authorization, Liveness, Status, V1Authorization};
 pub use bucket::Bucket;

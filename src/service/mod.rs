@@ -22,6 +22,7 @@ pub mod names;
 pub mod orgs;
 pub mod passwords;
 pub mod picking;
+mod prefill;
 mod required;
 pub mod sessions;
 pub mod setup;
@@ -30,6 +31,7 @@ pub mod throttle;
 pub mod users;
 pub mod v1_authorizations;
 pub mod v1_credentials;
+mod what_if;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
