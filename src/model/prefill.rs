@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Action, AuthorizationId, Permission, ResourceType,
+    Action, Permission, ResourceType,
     authorization::MAX_DESCRIPTION,
     listing::{Choice, shorten},
     selection::Selection,

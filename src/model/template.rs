@@ -102,9 +102,9 @@ impl Template {
         let alone = selection.iter().all(|pick| pick.id.is_none() || pick.kind == ResourceType::Buckets);
         let few = self.of_several_buckets() || buckets.len() <= 1;
         let whole = buckets.iter().all(|id| {
-            let ticked = Action::ALL.into_iter().filter(|action| {
-                selection.holds(Pick::one(*action, ResourceType::Buckets, *id))
-            });
+            let ticked = Action::ALL
+                .into_iter()
+                .filter(|action| selection.holds(Pick::one(*action, ResourceType::Buckets, *id)));
             ticked.eq(self.bucket().iter().copied())
         });
         alone && few && whole
@@ -112,9 +112,7 @@ impl Template {
 
     /// Whether a bucket must still be picked.
     pub fn waits(self, selection: &Selection, types: &Selection) -> bool {
-        !self.bucket().is_empty()
-            && selection.things(ResourceType::Buckets).is_empty()
-            && self.fits(selection, types)
+        !self.bucket().is_empty() && selection.things(ResourceType::Buckets).is_empty() && self.fits(selection, types)
     }
 }
 

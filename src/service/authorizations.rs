@@ -292,7 +292,11 @@ async fn existing(connection: &mut Connection, id: AuthorizationId) -> Result<Au
 }
 
 /// One authorization, which the caller may read.
-pub(super) async fn readable(connection: &mut Connection, caller: &Caller, id: AuthorizationId) -> Result<Authorization, Error> {
+pub(super) async fn readable(
+    connection: &mut Connection,
+    caller: &Caller,
+    id: AuthorizationId,
+) -> Result<Authorization, Error> {
     let authorization = existing(connection, id).await?;
     check_readable(caller, &authorization)?;
     Ok(authorization)

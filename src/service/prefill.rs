@@ -96,12 +96,10 @@ impl Filling<'_> {
         }
         match &wanted.thing {
             None => self.tick(Pick::all(wanted.action, kind), None),
-            Some(text) if Pick::has_singles(kind) => {
-                match find(connection, self.caller, self.org, kind, text).await? {
-                    Some(choice) => self.tick(Pick::one(wanted.action, kind, choice.id), Some(choice)),
-                    None => self.gap(Gap::Thing(kind, text.clone())),
-                }
-            }
+            Some(text) if Pick::has_singles(kind) => match find(connection, self.caller, self.org, kind, text).await? {
+                Some(choice) => self.tick(Pick::one(wanted.action, kind, choice.id), Some(choice)),
+                None => self.gap(Gap::Thing(kind, text.clone())),
+            },
             Some(text) => self.gap(Gap::NoSingle(kind, text.clone())),
         }
         Ok(())

@@ -56,14 +56,14 @@ async fn meant(
 ) -> Result<Option<Named>, Error> {
     let Question { action, kind, thing } = question;
     let (action, kind) = (*action, *kind);
-    if thing.is_empty() {
-        return Ok(Some(Named::bare(match kind {
-            ResourceType::Orgs => required::org(action, org),
-            ResourceType::Users => required::users(action),
-            _ => Permission::in_org(action, kind, org),
-        })));
-    }
-    let Some(Found { id, org, name, system }) = find(connection, caller, org, kind, thing).await? else {
+    let thing = match (thing.as_str(), kind) {
+        // Of organizations, this one is meant.
+        ("", ResourceType::Orgs) => org.to_string(),
+        ("", ResourceType::Users) => return Ok(Some(Named::bare(required::users(action)))),
+        ("", _) => return Ok(Some(Named::bare(Permission::in_org(action, kind, org)))),
+        (thing, _) => thing.to_owned(),
+    };
+    let Some(Found { id, org, name, system }) = find(connection, caller, org, kind, &thing).await? else {
         return Ok(None);
     };
     let permission = match kind {

@@ -13,7 +13,7 @@ use crate::model::{
 #[cfg(feature = "ssr")]
 use crate::ui::request::Request;
 
-pub use tokens::{Picker, load_details, load_picker, load_tokens};
+pub use tokens::{Picker, load_details, load_picker, load_prefill, load_ruling, load_tokens};
 
 /// What every page of an organization shows around its own content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
