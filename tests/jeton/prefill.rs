@@ -229,7 +229,7 @@ async fn an_organization_that_is_not_seen_is_filled_in_by_nobody() {
 async fn the_page_is_filled_in_without_script_and_a_pasted_token_leaves_the_address() {
     let home = Home::sqlite();
     let scene = Scene::new(&home).await;
-    let request = scene.server.request("POST", "/sign-in").form(&[("username", "alice"), ("password", "password1")]);
+    let request = scene.server.request("POST", "/sign-in").body("username=alice&password=password1");
     let signed_in = answer(request).await;
     let cookie = signed_in.header("set-cookie");
     let cookie = cookie.split(';').next().unwrap_or_default().to_owned();

@@ -8,7 +8,6 @@ use crate::{
         address::Tokens,
         components::{Form, Icon, Picture},
         pages::tokens::{
-            custom::address_from,
             row::on_update,
             state::{Changed, TokensState},
         },
@@ -32,9 +31,6 @@ pub fn Actions(details: Details, now_is: Memo<Changed>, state: TokensState) -> i
             {alive.then(|| view! {
                 <a class="button" href=move || state.address(Tokens::Clone(id)) data-noscroll data-testid="context-clone-token">
                     <Icon picture=Picture::Clone/>"Clone"
-                </a>
-                <a class="button" href=move || address_from(state, "from", id.to_string()) data-noscroll data-testid="context-clone-with-changes">
-                    <Icon picture=Picture::Sliders/>"Clone with changes"
                 </a>
                 <Form action=Signal::derive(move || state.address(Tokens::Details(id))) on_answer>
                     <button class="button" name="status" value=move || now_is.get().status.toggled().name() data-testid="custom-api-token-toggle">{toggle}</button>

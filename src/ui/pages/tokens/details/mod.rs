@@ -12,6 +12,7 @@ use leptos::prelude::*;
 
 use super::{
     confirm::{Missing, details_resource},
+    custom::address_from,
     state::{Changed, TokensState},
 };
 use crate::{
@@ -90,7 +91,12 @@ fn Content(details: Details, editing: bool, state: TokensState) -> impl IntoView
             <WhatIf id state/>
             <h3 class="section-title">"Permissions "<span>"fixed when the token was generated"</span></h3>
             <PermissionTable details=details.clone() org_name=org_name.clone()/>
-            <p class="hint">"To change permissions, clone this token with changes."</p>
+            <p class="hint">
+                "Permissions never change. For others: "
+                <a class="link" href=move || address_from(state, "from", id.to_string()) data-noscroll data-testid="details-clone-with-changes">
+                    "clone with changes"
+                </a>
+            </p>
             <AsText details=details.clone()/>
             <Implied details=details.clone() org_name/>
         </div>
