@@ -94,8 +94,11 @@ impl Choosing {
     }
 
     fn begin_with(&self, template: Option<Template>) {
-        let types = self.selection.with_untracked(Selection::types);
-        self.template.set(template.map(|template| (template, types)));
+        let started = template.map(|template| {
+            let could = |pick: &Pick| self.selection.with_untracked(|selection| selection.holds(*pick));
+            (template, template.types().into_iter().filter(could).collect())
+        });
+        self.template.set(started);
         self.open_sections();
     }
 

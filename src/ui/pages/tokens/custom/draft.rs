@@ -24,16 +24,12 @@ pub fn keep(choosing: Choosing, state: TokensState, bare: bool) -> RwSignal<bool
     let key = StoredValue::new(format!("jeton.custom.{}", state.org.get_untracked()));
     let sent = answer().is_some();
     // Effects run in the browser alone.
-    Effect::new(move || {
-        if sent {
-            return;
-        }
-        if let Some(text) = key.with_value(|key| browser::kept(key)) {
+    Effect::new(move |before: Option<()>| {
+        let first = before.is_none() && !sent;
+        if let Some(text) = first.then(|| key.with_value(|key| browser::kept(key))).flatten() {
             choosing.take_over(&Fields(form_urlencoded::parse(text.as_bytes()).into_owned().collect()));
             restored.set(true);
         }
-    });
-    Effect::new(move || {
         let text = (!choosing.is_empty()).then(|| written(choosing.fields()));
         key.with_value(|key| browser::keep(key, text.as_deref()));
     });

@@ -60,7 +60,15 @@ fn Ask(id: AuthorizationId, state: TokensState, question: Memo<Option<Question>>
     let action = first.as_ref().map_or(Action::Read, |question| question.action);
     let kind = first.as_ref().map_or(ResourceType::Buckets, |question| question.kind);
     let thing = first.map(|question| question.thing).unwrap_or_default();
-    let chosen = RwSignal::new(kind);
+    let (can, chosen, named) = (RwSignal::new(action), RwSignal::new(kind), RwSignal::new(thing));
+    // Back and forward change the address: the fields follow.
+    Effect::new(move |_| {
+        if let Some(asked) = question.get() {
+            can.set(asked.action);
+            chosen.set(asked.kind);
+            named.set(asked.thing);
+        }
+    });
     let names = RwSignal::new(Vec::<(ResourceType, String)>::new());
     let navigate = navigator();
     let on_submit = move |event: SubmitEvent| {
@@ -94,18 +102,22 @@ fn Ask(id: AuthorizationId, state: TokensState, question: Memo<Option<Question>>
     view! {
         <form class="what-if-form" method="get" action=plain aria-label="What could this token do?" on:submit=on_submit>
             {hidden}
-            <select class="input" name="can" aria-label="Action">
+            <select
+                class="input" name="can" aria-label="Action" prop:value=move || can.get().name()
+                on:change:target=move |event| can.set(if event.target().value() == "write" { Action::Write } else { Action::Read })
+            >
                 {Action::ALL.map(|one| view! { <option value=one.name() selected=one == action>{one.title()}</option> }).collect_view()}
             </select>
             <select
-                class="input" name="type" aria-label="Resource type"
+                class="input" name="type" aria-label="Resource type" prop:value=move || chosen.get().name()
                 on:change:target=move |event| chosen.set(event.target().value().parse().unwrap_or(ResourceType::Buckets))
             >
                 {kinds.collect_view()}
             </select>
             <input
-                class="input" name="id" value=thing placeholder="Name or ID; empty for all" aria-label="Name or ID" list="what-if-names"
+                class="input" name="id" value=named.get_untracked() prop:value=named placeholder="Name or ID; empty for all" aria-label="Name or ID" list="what-if-names"
                 autocomplete="off" autocapitalize="none" spellcheck="false" maxlength="255" on:focus=on_focus
+                on:input:target=move |event| named.set(event.target().value())
             />
             <datalist id="what-if-names">{offered}</datalist>
             <button class="button" data-testid="what-if-ask">"Check"</button>
