@@ -130,6 +130,26 @@ pub fn coverage_by(held: &[Permission], wanted: &Permission) -> Coverage {
     best
 }
 
+/// Which permissions of a list add nothing, for another of the list covers them: their place, and that of the other.
+pub fn covered(permissions: &[Permission]) -> Vec<(usize, usize)> {
+    // Only what names no single thing covers more than itself; of those there are few, however long the list.
+    let mut broad: Vec<usize> = Vec::new();
+    for (at, permission) in permissions.iter().enumerate() {
+        if permission.resource.id.is_none() && !broad.iter().any(|other| permissions[*other] == *permission) {
+            broad.push(at);
+        }
+    }
+    let by = |at: usize| {
+        let covers = |other: &usize| {
+            let (held, wanted) = (&permissions[*other], &permissions[at]);
+            // Of two that say the same, the first counts.
+            held != wanted && coverage(held, wanted) != Coverage::None
+        };
+        broad.iter().copied().find(covers).map(|other| (at, other))
+    };
+    (0..permissions.len()).filter_map(by).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::{collection::vec, prelude::*};
@@ -177,6 +197,19 @@ mod tests {
         let held = Permission::in_org(Action::Write, ResourceType::Users, org);
         let wanted = Permission::on_in(Action::Write, ResourceType::Users, id(7), org);
         assert_eq!(coverage(&held, &wanted), Coverage::IfInOrg { kind: ResourceType::Users, id: id(7), org });
+    }
+
+    #[test]
+    fn what_a_type_covers_adds_nothing() {
+        let org = OrgId(id(1));
+        let all = Permission::in_org(Action::Read, ResourceType::Buckets, org);
+        let one = Permission::on_in(Action::Read, ResourceType::Buckets, id(7), org);
+        let written = Permission::on_in(Action::Write, ResourceType::Buckets, id(7), org);
+        assert_eq!(covered(&[one, written, all]), [(0, 2)]);
+        assert_eq!(covered(&[one, written]), []);
+        let everywhere = Permission::global(Action::Read, ResourceType::Buckets);
+        assert_eq!(covered(&[everywhere, all, one]), [(1, 0), (2, 0)]);
+        assert_eq!(covered(&[all, all]), [], "a duplicate is no other permission");
     }
 
     proptest! {

@@ -16,13 +16,16 @@ pub mod may;
 pub mod org;
 pub mod people;
 pub mod permission;
+pub mod prefill;
 pub mod selection;
 pub mod session;
 pub mod telegraf;
 pub mod telegraf_text;
+pub mod template;
 pub mod time;
 pub mod token;
 pub mod user;
+pub mod what_if;
 
 pub use authorization::{Authorization, Liveness, Status, V1Authorization};
 pub use bucket::Bucket;

@@ -27,6 +27,29 @@ impl Pick {
         Self { kind, id: Some(id), action }
     }
 
+    /// Whether each thing of a type has a box of its own.
+    pub const fn has_singles(kind: ResourceType) -> bool {
+        matches!(kind, ResourceType::Buckets | ResourceType::Telegrafs)
+    }
+
+    /// The box that stands for a permission: for all of it, or for its part in this organization. `None` if there is
+    /// no such box.
+    pub fn of(permission: Permission, org: OrgId, me: UserId) -> Option<(Self, Reach)> {
+        let Permission { action, resource } = permission;
+        let all = Self::all(action, resource.kind);
+        let elsewhere = resource.org.is_some_and(|other| other != org);
+        match (resource.kind, resource.id) {
+            (ResourceType::Instance, _) => None,
+            (ResourceType::Orgs, Some(id)) => (id == org.0).then_some((all, Reach::Whole)),
+            (ResourceType::Users, Some(id)) => (id == me.0).then_some((all, Reach::Whole)),
+            (ResourceType::Orgs | ResourceType::Users, None) if resource.org.is_some() => None,
+            _ if elsewhere => None,
+            (kind, Some(id)) => Self::has_singles(kind).then(|| (Self::one(action, kind, id), Reach::Whole)),
+            (_, None) if resource.org.is_some() => Some((all, Reach::Whole)),
+            (_, None) => Some((all, Reach::Here)),
+        }
+    }
+
     /// The permission this box stands for: organizations and users mean the caller's own (contract §9.7).
     pub fn permission(self, org: OrgId, me: UserId) -> Permission {
         match (self.kind, self.id) {
@@ -36,6 +59,14 @@ impl Pick {
             (kind, Some(id)) => Permission::on_in(self.action, kind, id, org),
         }
     }
+}
+
+/// How much of a permission a box stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    Whole,
+    /// What it permits in one organization; the permission itself reaches all of them.
+    Here,
 }
 
 impl fmt::Display for Pick {
@@ -101,6 +132,21 @@ impl Selection {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+
+    /// Every set box, implied ones included.
+    pub fn iter(&self) -> impl Iterator<Item = Pick> {
+        self.0.iter().copied()
+    }
+
+    /// The set boxes of whole types.
+    pub fn types(&self) -> Self {
+        self.iter().filter(|pick| pick.id.is_none()).collect()
+    }
+
+    /// The things of a type with a set box.
+    pub fn things(&self, kind: ResourceType) -> BTreeSet<Id> {
+        self.iter().filter(|pick| pick.kind == kind).filter_map(|pick| pick.id).collect()
+    }
 }
 
 impl FromIterator<Pick> for Selection {
@@ -144,6 +190,28 @@ mod tests {
         assert_eq!(permission(ResourceType::Orgs), Permission::on(Action::Read, ResourceType::Orgs, org));
         assert_eq!(permission(ResourceType::Users), Permission::on(Action::Read, ResourceType::Users, me));
         assert_eq!(permission(ResourceType::Tasks), Permission::in_org(Action::Read, ResourceType::Tasks, org));
+    }
+
+    #[test]
+    fn a_permission_leads_back_to_its_box_or_to_the_part_that_has_one() {
+        let (org, other, me) = (OrgId(id(1)), OrgId(id(3)), UserId(id(2)));
+        let of = |permission| Pick::of(permission, org, me);
+        let read = Action::Read;
+        for pick in ResourceType::grantable().map(|kind| Pick::all(read, kind)) {
+            assert_eq!(of(pick.permission(org, me)), Some((pick, Reach::Whole)), "{pick}");
+            assert_eq!(of(Permission::global(read, pick.kind)), Some((pick, Reach::Here)), "{pick}");
+        }
+        let one = Pick::one(read, ResourceType::Buckets, id(7));
+        assert_eq!(of(one.permission(org, me)), Some((one, Reach::Whole)));
+        for foreign in [
+            Permission::in_org(read, ResourceType::Buckets, other),
+            Permission::on(read, ResourceType::Users, id(9)),
+            Permission::on(read, ResourceType::Orgs, other),
+            Permission::on_in(read, ResourceType::Tasks, id(9), org),
+            Permission::global(read, ResourceType::Instance),
+        ] {
+            assert_eq!(of(foreign), None, "{foreign}");
+        }
     }
 
     #[test]

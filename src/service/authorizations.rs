@@ -304,7 +304,12 @@ async fn existing(connection: &mut Connection, id: AuthorizationId) -> Result<Au
     store::authorizations::by_id(connection, id).await?.ok_or(Error::AuthorizationNotFound)
 }
 
-async fn readable(connection: &mut Connection, caller: &Caller, id: AuthorizationId) -> Result<Authorization, Error> {
+/// One authorization, which the caller may read.
+pub(super) async fn readable(
+    connection: &mut Connection,
+    caller: &Caller,
+    id: AuthorizationId,
+) -> Result<Authorization, Error> {
     let authorization = existing(connection, id).await?;
     check_readable(caller, &authorization)?;
     Ok(authorization)

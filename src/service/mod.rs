@@ -26,6 +26,7 @@ pub mod own_sessions;
 pub mod passwords;
 mod people;
 pub mod picking;
+mod prefill;
 mod required;
 pub mod roles;
 pub mod sessions;
@@ -37,6 +38,7 @@ mod toml;
 pub mod users;
 pub mod v1_authorizations;
 pub mod v1_credentials;
+mod what_if;
 
 use std::sync::{Arc, Mutex, PoisonError};
 

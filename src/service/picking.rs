@@ -134,7 +134,7 @@ async fn telegraf_choices(
     })
 }
 
-fn bucket_choice(caller: &Caller, bucket: Bucket) -> Choice {
+pub(super) fn bucket_choice(caller: &Caller, bucket: Bucket) -> Choice {
     let id = Id::from(bucket.id);
     Choice {
         refused: refused(caller, ResourceType::Buckets, id, bucket.org),
@@ -144,7 +144,7 @@ fn bucket_choice(caller: &Caller, bucket: Bucket) -> Choice {
     }
 }
 
-fn telegraf_choice(caller: &Caller, telegraf: Telegraf) -> Choice {
+pub(super) fn telegraf_choice(caller: &Caller, telegraf: Telegraf) -> Choice {
     let id = Id::from(telegraf.id);
     Choice {
         refused: refused(caller, ResourceType::Telegrafs, id, telegraf.org),

@@ -81,3 +81,17 @@ pub fn download(name: &str, text: &str) {
     }
     drop(web_sys::Url::revoke_object_url(&url));
 }
+
+/// A text that this tab keeps over a reload.
+pub fn kept(key: &str) -> Option<String> {
+    window().session_storage().ok().flatten()?.get_item(key).ok().flatten()
+}
+
+/// Keeps a text in this tab over a reload, or forgets it. A browser that keeps nothing loses nothing else by it.
+pub fn keep(key: &str, text: Option<&str>) {
+    let Ok(Some(storage)) = window().session_storage() else { return };
+    drop(match text {
+        Some(text) => storage.set_item(key, text),
+        None => storage.remove_item(key),
+    });
+}

@@ -2,6 +2,8 @@
 
 mod load_data;
 mod local;
+#[cfg(feature = "ssr")]
+mod redacted;
 mod section;
 mod settings;
 mod tokens;
@@ -12,6 +14,8 @@ use crate::model::OrgId;
 
 pub use load_data::{Buckets, Telegrafs};
 pub use local::local;
+#[cfg(feature = "ssr")]
+pub use redacted::redacted;
 pub use section::{Group, Section};
 pub use settings::{About, Account, Members, Orgs, Users};
 pub use tokens::Tokens;

@@ -10,13 +10,17 @@ use super::{Icon, Picture};
 const SUCCESS_STAYS: Duration = Duration::from_secs(5);
 const FAILURE_STAYS: Duration = Duration::from_secs(10);
 
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 struct Notice {
     number: u64,
     failed: bool,
     title: String,
     more: String,
+    way_back: Option<Offer>,
 }
+
+/// What a notification offers to do: the word on its button, and what that does.
+type Offer = (&'static str, Callback<()>);
 
 /// The notifications of a page.
 #[derive(Clone, Copy)]
@@ -49,11 +53,16 @@ impl Notices {
     }
 
     pub fn success(&self, title: impl Into<String>, more: impl Into<String>) {
-        self.add(false, title.into(), more.into());
+        self.add(false, title.into(), more.into(), None);
+    }
+
+    /// Something was done that can be undone for as long as the notification is there.
+    pub fn undoable(&self, title: impl Into<String>, undo: Callback<()>) {
+        self.add(false, title.into(), String::new(), Some(("Undo", undo)));
     }
 
     pub fn failure(&self, title: impl Into<String>, more: impl Into<String>) {
-        self.add(true, title.into(), more.into());
+        self.add(true, title.into(), more.into(), None);
     }
 
     /// Says something to a screen reader alone.
@@ -71,10 +80,10 @@ impl Notices {
         let _ = self.covered.try_update(|dialogs| *dialogs = dialogs.saturating_sub(1));
     }
 
-    fn add(&self, failed: bool, title: String, more: String) {
+    fn add(&self, failed: bool, title: String, more: String, way_back: Option<Offer>) {
         let number = self.next.with_value(|number| *number);
         self.next.set_value(number + 1);
-        self.shown.update(|shown| shown.push(Notice { number, failed, title, more }));
+        self.shown.update(|shown| shown.push(Notice { number, failed, title, more, way_back }));
         // The server renders them, and has no time to take them away.
         if cfg!(feature = "hydrate") {
             self.later(number, if failed { FAILURE_STAYS } else { SUCCESS_STAYS });
@@ -135,6 +144,13 @@ fn Toast(notice: Notice, notices: Notices) -> impl IntoView {
     let kind = if notice.failed { "error" } else { "success" };
     let (picture, class) = if notice.failed { (Picture::CircleAlert, "danger") } else { (Picture::CircleCheck, "ok") };
     let number = notice.number;
+    let way_back = notice.way_back.map(|(word, undo)| {
+        let on_click = move |_| {
+            undo.try_run(());
+            notices.dismiss(number);
+        };
+        view! { <button class="link link-button" type="button" data-testid="notification--action" on:click=on_click>{word}</button> }
+    });
     view! {
         <div class="toast" role=if notice.failed { "alert" } else { "status" } data-testid=format!("notification-{kind}")>
             <Icon picture class/>
@@ -142,6 +158,7 @@ fn Toast(notice: Notice, notices: Notices) -> impl IntoView {
                 <p class="toast-title">{notice.title}</p>
                 {(!notice.more.is_empty()).then(|| view! { <p class="toast-more">{notice.more}</p> })}
             </div>
+            {way_back}
             <button
                 class="icon-button small needs-script" type="button" aria-label="Dismiss"
                 data-testid=format!("notification-{kind}--dismiss") on:click=move |_| notices.dismiss(number)

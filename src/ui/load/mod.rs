@@ -25,7 +25,7 @@ pub use buckets::{load_bucket, load_buckets};
 pub use orgs::{Start, load_org, load_orgs, load_start};
 pub use people::{load_addable, load_leaving, load_member, load_members, load_user, load_users};
 pub use telegrafs::{check_toml, load_bucket_names, load_telegraf, load_telegraf_text, load_telegrafs};
-pub use tokens::{Picker, load_details, load_picker, load_tokens};
+pub use tokens::{Picker, load_details, load_picker, load_prefill, load_ruling, load_tokens};
 
 /// What every page of an organization shows around its own content.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::model::{
     AuthorizationId, Error, Id, OrgId,
     listing::{Choice, Choices, Details, TokenPage, TokenQuery},
+    prefill::{Prefill, Prefilled},
     selection::Pick,
+    what_if::{Question, Ruling},
 };
 #[cfg(feature = "ssr")]
 use crate::ui::request::Request;
@@ -41,4 +43,18 @@ pub async fn load_picker(org: OrgId, search: String, ticked: Vec<Id>) -> Result<
     let (buckets, telegrafs, refused) = request.answer(service.picker(caller, org, &search).await)?;
     let ticked = request.answer(service.choices(caller, org, &ticked).await)?;
     Ok(Picker { buckets, telegrafs, ticked, refused })
+}
+
+/// What the address of the Custom API Token dialog fills in.
+#[server(input = Json)]
+pub async fn load_prefill(org: OrgId, asked: Prefill) -> Result<Prefilled, Error> {
+    let request = Request::current();
+    request.answer(request.service().prefill(request.caller()?, org, &asked).await)
+}
+
+/// What a token could do with something.
+#[server(input = Json)]
+pub async fn load_ruling(id: AuthorizationId, question: Question) -> Result<Ruling, Error> {
+    let request = Request::current();
+    request.answer(request.service().what_if(request.caller()?, id, &question).await)
 }

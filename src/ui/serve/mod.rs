@@ -92,6 +92,9 @@ fn sign_in_for(here: &str) -> String {
 }
 
 async fn page(State(state): State<AppState>, OriginalUri(uri): OriginalUri, request: Request) -> Response {
+    if let Some(address) = uri.path_and_query().and_then(|address| address::redacted(address.as_str())) {
+        return Redirect::to(&address).into_response();
+    }
     let (parts, body) = request.into_parts();
     let page = PageRequest::of(state.clone(), &parts);
     match elsewhere(&page, &uri).await {

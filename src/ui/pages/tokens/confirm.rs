@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     all_access::{NotCreated, on_created},
+    custom::address_from,
     row::on_update,
     state::TokensState,
 };
@@ -77,6 +78,7 @@ fn CloneDialog(details: Details, state: TokensState) -> impl IntoView {
     let on_answer = on_created(state, refused);
     let close = Signal::derive(move || state.address(Tokens::List));
     let prefix = details.authorization.token_prefix.clone();
+    let changed = move || address_from(state, "from", id.to_string());
     let original = prefix.map(|prefix| view! { ", as "<Chip prefix/>" does," });
     view! {
         <Dialog class="narrow" close>
@@ -91,6 +93,7 @@ fn CloneDialog(details: Details, state: TokensState) -> impl IntoView {
                     </p>
                 </div>
                 <footer class="dialog-foot">
+                    <a class="link start" href=changed data-noscroll data-testid="clone-with-changes">"Clone with changes"</a>
                     <a class="button" href=close data-noscroll>"Cancel"</a>
                     <button
                         class="button primary" autofocus aria-busy=move || busy.get().then_some("true") data-testid="clone-token--confirm-button"

@@ -7,6 +7,7 @@ use crate::{
     model::{
         describe::{Named, Sentence, cautions, sentence},
         selection::{Pick, Selection},
+        template::Template,
     },
     ui::{
         components::{
@@ -25,7 +26,7 @@ pub fn Summary(choosing: Choosing) -> impl IntoView {
         let permissions = choosing.permissions();
         let org_name = choosing.frame.with_value(|frame| frame.org.name.clone());
         if permissions.is_empty() {
-            view! { <Nothing/> }.into_any()
+            view! { <Nothing waiting=choosing.waiting()/> }.into_any()
         } else {
             view! { <Can permissions org_name/> }.into_any()
         }
@@ -39,13 +40,33 @@ pub fn Summary(choosing: Choosing) -> impl IntoView {
     }
 }
 
+/// Why there is nothing to generate yet.
+pub fn why_nothing(choosing: Choosing) -> &'static str {
+    if choosing.waiting().is_some() { "Pick a bucket." } else { "Select at least one permission." }
+}
+
+/// `waiting`: the template that needs a bucket.
 #[component]
-fn Nothing() -> impl IntoView {
+fn Nothing(waiting: Option<Template>) -> impl IntoView {
+    let (picture, title, text) = match waiting {
+        None => (
+            Picture::Key,
+            "This token cannot do anything yet",
+            "Pick a template, or tick what it may read and write. What it can do is then listed here.",
+        ),
+        Some(Template::GrafanaReader) => {
+            (Picture::Bucket, "Pick a bucket", "Tick Read of each bucket that the dashboards read.")
+        }
+        Some(Template::OneBucket) => {
+            (Picture::Bucket, "Pick a bucket", "Tick Read and Write of the bucket that the application uses.")
+        }
+        Some(_) => (Picture::Bucket, "Pick a bucket", "Tick Write of the bucket that is written to."),
+    };
     view! {
         <div class="can-nothing">
-            <span class="ring"><Icon picture=Picture::Key/></span>
-            <h4>"This token cannot do anything yet"</h4>
-            <p>"Tick what it may read and write. What it can do is then listed here."</p>
+            <span class="ring"><Icon picture/></span>
+            <h4>{title}</h4>
+            <p>{text}</p>
         </div>
     }
 }
@@ -80,7 +101,7 @@ pub fn SummaryLine(choosing: Choosing) -> impl IntoView {
         let permissions = choosing.permissions();
         let org_name = choosing.frame.with_value(|frame| frame.org.name.clone());
         let Some(first) = permissions.first() else {
-            return view! { <Icon picture=Picture::Info/><span>"Select at least one permission."</span> }.into_any();
+            return view! { <Icon picture=Picture::Info/><span>{why_nothing(choosing)}</span> }.into_any();
         };
         let Sentence { before, name, after } = sentence(first, &org_name);
         let mut text = before;

@@ -1,0 +1,158 @@
+//! "What could this token do with …?": the decision, and what it rests on.
+
+use crate::{
+    model::{
+        Action, Authorization, AuthorizationId, BucketId, Error, Id, Liveness, OrgId, Permission, ResourceType, Status,
+        TelegrafId, Timestamp, UserId,
+        bucket::BucketKind,
+        describe::Named,
+        permission::which_permits,
+        what_if::{Question, Ruling, Stopped},
+    },
+    store::{self, Connection},
+};
+
+use super::{Caller, Service, authorizations::readable, required};
+
+impl Service {
+    /// Whether a token may do something, by the same match that decides about requests. Names are looked up in the
+    /// token's organization, and nothing is said of what the caller may not see.
+    pub async fn what_if(&self, caller: &Caller, id: AuthorizationId, question: &Question) -> Result<Ruling, Error> {
+        let mut reader = self.read().await?;
+        let authorization = readable(&mut reader, caller, id).await?;
+        let Some(required) = meant(&mut reader, caller, authorization.org, question).await? else {
+            return Ok(Ruling::Unknown);
+        };
+        let by = which_permits(&authorization.permissions, &required.permission).copied();
+        let stopped = stopped(&mut reader, &authorization, self.now()).await?;
+        Ok(Ruling::Decided { required, by, stopped })
+    }
+}
+
+/// What stops a token, whatever it holds.
+async fn stopped(
+    connection: &mut Connection,
+    authorization: &Authorization,
+    now: Timestamp,
+) -> Result<Option<Stopped>, Error> {
+    Ok(match authorization.liveness(now) {
+        Liveness::Inactive => Some(Stopped::Inactive),
+        Liveness::Expired => Some(Stopped::Expired),
+        Liveness::Ended => Some(Stopped::Ended),
+        Liveness::Live => match store::users::by_id(connection, authorization.user).await? {
+            Some(owner) if owner.status == Status::Active => None,
+            Some(_) => Some(Stopped::OwnerInactive),
+            None => Some(Stopped::Ended),
+        },
+    })
+}
+
+/// The permission that a question is about, with the name of what it names; `None` if that means nothing to the caller.
+async fn meant(
+    connection: &mut Connection,
+    caller: &Caller,
+    org: OrgId,
+    question: &Question,
+) -> Result<Option<Named>, Error> {
+    let Question { action, kind, thing } = question;
+    let (action, kind) = (*action, *kind);
+    let thing = match (thing.as_str(), kind) {
+        // Of organizations, this one is meant.
+        ("", ResourceType::Orgs) => org.to_string(),
+        ("", ResourceType::Users) => return Ok(Some(Named::bare(required::users(action)))),
+        ("", _) => return Ok(Some(Named::bare(Permission::in_org(action, kind, org)))),
+        (thing, _) => thing.to_owned(),
+    };
+    let Some(Found { id, org, name, system }) = find(connection, caller, org, kind, &thing).await? else {
+        return Ok(None);
+    };
+    let permission = match kind {
+        ResourceType::Orgs | ResourceType::Users => Permission::on(action, kind, id),
+        _ => Permission::on_in(action, kind, id, org),
+    };
+    Ok(Some(Named { name, system, ..Named::bare(permission) }))
+}
+
+/// One thing that the caller may see.
+struct Found {
+    id: Id,
+    org: OrgId,
+    name: Option<String>,
+    system: bool,
+}
+
+/// A thing by its id, wherever it is, or else by its name in the organization.
+async fn find(
+    connection: &mut Connection,
+    caller: &Caller,
+    org: OrgId,
+    kind: ResourceType,
+    thing: &str,
+) -> Result<Option<Found>, Error> {
+    let id = thing.parse::<Id>().ok();
+    Ok(match kind {
+        ResourceType::Buckets => {
+            let mut found = by_id(id, async |id| store::buckets::by_id(connection, BucketId(id)).await).await?;
+            if found.is_none() {
+                found = store::buckets::by_name(connection, org, thing).await?;
+            }
+            let seen = found.filter(|one| caller.may(&required::bucket(Action::Read, one)));
+            seen.map(|one| Found {
+                system: one.kind == BucketKind::System,
+                ..Found::of(one.id, one.org, Some(one.name))
+            })
+        }
+        ResourceType::Telegrafs => {
+            let mut found = by_id(id, async |id| store::telegrafs::by_id(connection, TelegrafId(id)).await).await?;
+            if found.is_none() {
+                found = store::telegrafs::by_name(connection, org, thing).await?;
+            }
+            let seen = found.filter(|one| caller.may(&required::telegraf(Action::Read, one.id, one.org)));
+            seen.map(|one| Found::of(one.id, one.org, Some(one.name)))
+        }
+        ResourceType::Users => {
+            let mut found = by_id(id, async |id| store::users::by_id(connection, UserId(id)).await).await?;
+            if found.is_none() {
+                found = store::users::by_name(connection, thing).await?;
+            }
+            let seen = found.filter(|one| caller.may(&required::user(Action::Read, one.id)));
+            seen.map(|one| Found::of(one.id, org, Some(one.name)))
+        }
+        ResourceType::Orgs => {
+            let mut found = by_id(id, async |id| store::orgs::by_id(connection, OrgId(id)).await).await?;
+            if found.is_none() {
+                found = store::orgs::by_name(connection, thing).await?;
+            }
+            let seen = found.filter(|one| caller.may(&required::org(Action::Read, one.id)));
+            seen.map(|one| Found::of(one.id, one.id, Some(one.name)))
+        }
+        ResourceType::Authorizations => authorization(connection, caller, id).await?,
+        // These live elsewhere: nothing is known of them but the id, and they are taken to be of the organization.
+        _ => id.map(|id| Found::of(id, org, None)),
+    })
+}
+
+impl Found {
+    fn of(id: impl Into<Id>, org: OrgId, name: Option<String>) -> Self {
+        Self { id: id.into(), org, name, system: false }
+    }
+}
+
+async fn authorization(connection: &mut Connection, caller: &Caller, id: Option<Id>) -> Result<Option<Found>, Error> {
+    let Some(id) = id else { return Ok(None) };
+    match readable(connection, caller, AuthorizationId(id)).await {
+        Ok(found) => {
+            let name = Some(found.description).filter(|text| !text.is_empty()).or(found.token_prefix);
+            Ok(Some(Found::of(found.id, found.org, name)))
+        }
+        Err(Error::AuthorizationNotFound | Error::Unauthorized(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+async fn by_id<T>(id: Option<Id>, look: impl AsyncFnOnce(Id) -> store::Result<Option<T>>) -> Result<Option<T>, Error> {
+    match id {
+        Some(id) => Ok(look(id).await?),
+        None => Ok(None),
+    }
+}

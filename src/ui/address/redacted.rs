@@ -1,0 +1,36 @@
+//! Addresses that people pasted a token into.
+
+use super::{Spot, Tokens, split, with_parameters};
+use crate::model::token::redact;
+
+/// The same address with the token cut down to what may be shown, if one stands in a text that the address carries.
+/// Addresses are kept by browsers, and shared.
+pub fn redacted(address: &str) -> Option<String> {
+    let (path, query) = split(address);
+    let text = match Spot::parse(path)? {
+        (_, Spot::Tokens(Tokens::Custom)) => "description",
+        (_, Spot::Tokens(Tokens::Details(_))) => "id",
+        _ => return None,
+    };
+    let safe: Vec<(String, String)> = query
+        .iter()
+        .map(|(name, value)| (name.clone(), if name == text { redact(value) } else { value.clone() }))
+        .collect();
+    (safe != query).then(|| with_parameters(path.to_owned(), &safe))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::token::NewToken;
+
+    #[test]
+    fn a_token_in_a_description_is_cut_and_all_else_stays() {
+        let token = NewToken::generate([4; 32]);
+        let dialog = "/orgs/0000000000000001/load-data/tokens/generate/custom-api";
+        let address = format!("{dialog}?page=2&description=for+{}&read=buckets%2Fiot", token.expose());
+        let expected = format!("{dialog}?page=2&description=for+{}&read=buckets%2Fiot", token.prefix().unwrap());
+        assert_eq!(redacted(&address), Some(expected.clone()));
+        assert_eq!(redacted(&expected), None);
+    }
+}

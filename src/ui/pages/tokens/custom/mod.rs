@@ -1,0 +1,121 @@
+//! Generate a Custom API Token.
+
+mod choosing;
+mod draft;
+mod fields;
+mod foot;
+mod prefill;
+mod templates;
+
+use leptos::prelude::*;
+
+use super::{
+    all_access::{NotCreated, on_created},
+    picker::PickerSections,
+    state::TokensState,
+    summary::Summary,
+};
+use crate::{
+    model::{Error, prefill::Prefilled},
+    ui::{
+        address::Tokens,
+        components::{
+            Dialog, DialogHead, Form,
+            form::{FormId, refusal},
+            text::Alert,
+        },
+        load::load_picker,
+        words,
+    },
+};
+use draft::Restored;
+use fields::{Description, SearchField, ask_later};
+use foot::Foot;
+use prefill::Gaps;
+use templates::Templates;
+
+pub use choosing::Choosing;
+pub use prefill::address_from;
+
+/// The dialog, filled in as the address says.
+#[component]
+pub fn CustomRoute() -> impl IntoView {
+    let state = TokensState::current();
+    let (asked, filled) = prefill::resource(state);
+    view! {
+        <Transition fallback=|| ()>
+            {move || Suspend::new(async move {
+                let filled = filled.await;
+                let bare = asked.with_untracked(crate::model::prefill::Prefill::is_bare);
+                view! { <CustomDialog filled bare state/> }
+            })}
+        </Transition>
+    }
+}
+
+/// Nothing is granted by default; Generate waits for the first box. `bare`: the address asks for nothing.
+#[component]
+fn CustomDialog(filled: Result<Prefilled, Error>, bare: bool, state: TokensState) -> impl IntoView {
+    let (filled, failed) = match filled {
+        Ok(filled) => (filled, None),
+        Err(error) => (Prefilled::default(), Some(error)),
+    };
+    let gaps = filled.gaps.clone();
+    let choosing = Choosing::new(state.frame(), filled);
+    let restored = draft::keep(choosing, state, bare);
+    let refused = RwSignal::new(refusal());
+    let busy = RwSignal::new(false);
+    let on_answer = on_created(state, refused);
+    let close = Signal::derive(move || state.address(Tokens::List));
+    let template = move || {
+        choosing.chosen().map(|template| view! { <input type="hidden" name="template" value=template.word()/> })
+    };
+    view! {
+        <Dialog class="wide custom" close>
+            <DialogHead title="Generate a Custom API Token" close/>
+            <Form action=Signal::derive(move || state.address(Tokens::Custom)) busy on_answer>
+                <FormId/>
+                {template}
+                <div class="custom-intro">
+                    <NotCreated refused/>
+                    {failed.map(|error| view! { <Alert danger=true><b>"The address could not be read."</b>" "{words::sentence(&error)}</Alert> })}
+                    <Gaps gaps/>
+                    <Restored choosing restored/>
+                    <Templates choosing state/>
+                    <Description choosing refused/>
+                </div>
+                <div class="custom-main"><PickerSection choosing state/><Summary choosing/></div>
+                <Foot choosing busy close/>
+            </Form>
+        </Dialog>
+    }
+}
+
+/// What may be ticked; the search asks the server.
+#[component]
+fn PickerSection(choosing: Choosing, state: TokensState) -> impl IntoView {
+    let asked = RwSignal::new(choosing.search.get_untracked());
+    ask_later(choosing.search, asked);
+    // What was ticked may be hidden by the search, or be one of too many: its names are asked for too.
+    let picker = Resource::new(
+        move || (state.org.get(), asked.get(), choosing.nameless.get()),
+        |(org, search, nameless)| async move { load_picker(org, search, nameless).await },
+    );
+    let sections = move || {
+        Suspend::new(async move {
+            match picker.await {
+                Ok(picker) => {
+                    choosing.learn(&picker);
+                    view! { <PickerSections picker choosing/> }.into_any()
+                }
+                Err(error) => view! { <p class="perm-none" role="alert">{words::sentence(&error)}</p> }.into_any(),
+            }
+        })
+    };
+    view! {
+        <section class="picker" aria-label="Permissions">
+            <SearchField choosing/>
+            <Transition fallback=|| view! { <p class="perm-none" role="status">"Loading…"</p> }>{sections}</Transition>
+        </section>
+    }
+}

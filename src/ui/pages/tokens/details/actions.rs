@@ -1,0 +1,44 @@
+//! The end of the drawer.
+
+use leptos::prelude::*;
+
+use crate::{
+    model::{Liveness, Status, listing::Details},
+    ui::{
+        address::Tokens,
+        components::{Form, Icon, Picture},
+        pages::tokens::{
+            row::on_update,
+            state::{Changed, TokensState},
+        },
+        words,
+    },
+};
+
+/// What can be done with the token.
+#[component]
+pub fn Actions(details: Details, now_is: Memo<Changed>, state: TokensState) -> impl IntoView {
+    let id = details.authorization.id;
+    let alive = matches!(details.liveness, Liveness::Live | Liveness::Inactive);
+    let name = words::name(&details.authorization.description, details.authorization.token_prefix.as_deref());
+    let on_answer = on_update(id, name, state, || {});
+    let toggle = move || match now_is.get().status {
+        Status::Active => view! { <Icon picture=Picture::Pause/>"Deactivate" }.into_any(),
+        Status::Inactive => view! { <Icon picture=Picture::Play/>"Activate" }.into_any(),
+    };
+    view! {
+        <div class="start actions">
+            {alive.then(|| view! {
+                <a class="button" href=move || state.address(Tokens::Clone(id)) data-noscroll data-testid="context-clone-token">
+                    <Icon picture=Picture::Clone/>"Clone"
+                </a>
+                <Form action=Signal::derive(move || state.address(Tokens::Details(id))) on_answer>
+                    <button class="button" name="status" value=move || now_is.get().status.toggled().name() data-testid="custom-api-token-toggle">{toggle}</button>
+                </Form>
+            })}
+        </div>
+        <a class="button danger" href=move || state.address(Tokens::Delete(id)) data-noscroll data-testid="context-delete-menu--button">
+            <Icon picture=Picture::Trash/>"Delete"
+        </a>
+    }
+}

@@ -1,0 +1,63 @@
+//! The facts about an authorization.
+
+use leptos::prelude::*;
+
+use crate::{
+    model::{Liveness, Status, listing::Details},
+    ui::{
+        components::{
+            CopyButton,
+            text::{Avatar, Chip, Time},
+        },
+        pages::tokens::state::Changed,
+    },
+};
+
+/// Everything that is recorded, but for the hash of the token.
+#[component]
+pub fn Facts(details: Details, now_is: Memo<Changed>) -> impl IntoView {
+    let authorization = details.authorization;
+    let owner = details.user_name.unwrap_or_else(|| "deleted user".into());
+    let org = details.org_name.unwrap_or_else(|| "deleted organization".into());
+    let creator = details.creator_name.unwrap_or_else(|| "a deleted user".into());
+    let liveness = details.liveness;
+    let status = move || match (liveness, now_is.get().status) {
+        (Liveness::Expired, _) => "Expired: its token is refused",
+        (Liveness::Ended, _) => "Ended: its token is refused for good",
+        (_, Status::Active) => "Active",
+        (_, Status::Inactive) => "Inactive: its token is refused until it is activated",
+    };
+    view! {
+        <dl class="facts">
+            <dt>"ID"</dt>
+            <dd><CopyId id=authorization.id.to_string() name="Copy ID"/></dd>
+            <dt>"Status"</dt>
+            <dd>{status}</dd>
+            <dt>"Owner"</dt>
+            <dd><Avatar name=owner.clone()/>{owner}<CopyId id=authorization.user.to_string() name="Copy the owner’s ID"/></dd>
+            <dt>"Organization"</dt>
+            <dd>{org}<CopyId id=authorization.org.to_string() name="Copy the organization’s ID"/></dd>
+            <dt>"Token"</dt>
+            <dd>
+                {match authorization.token_prefix {
+                    Some(prefix) => view! { "begins with "<Chip prefix/> }.into_any(),
+                    None => view! { <span class="quiet">"supplied, so its beginning is not known"</span> }.into_any(),
+                }}
+            </dd>
+            <dt>"Created"</dt>
+            <dd><Time at=authorization.created_at text=authorization.created_at.minute()/>{format!(" by {creator}")}</dd>
+            <dt>"Last modified"</dt>
+            <dd><Time at=authorization.updated_at text=authorization.updated_at.minute()/></dd>
+            {authorization.ended_at.map(|at| view! {
+                <dt>"Ended"</dt>
+                <dd><Time at text=at.minute()/>", with its owner or organization"</dd>
+            })}
+        </dl>
+    }
+}
+
+/// An id, and a button that copies it.
+#[component]
+fn CopyId(id: String, name: &'static str) -> impl IntoView {
+    view! { <span class="fact-id"><code>{id.clone()}</code><CopyButton text=id name class="icon-button small needs-script"/></span> }
+}

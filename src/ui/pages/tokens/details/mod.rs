@@ -1,0 +1,105 @@
+//! Everything about one token, in a drawer beside the list.
+
+mod actions;
+mod facts;
+mod head;
+mod implied;
+mod matrix;
+mod text;
+mod what_if;
+
+use leptos::prelude::*;
+
+use super::{
+    confirm::{Missing, details_resource},
+    custom::address_from,
+    state::{Changed, TokensState},
+};
+use crate::{
+    model::{Liveness, Status, listing::Details},
+    ui::{
+        address::Tokens,
+        components::{
+            Dialog,
+            text::{Chip, LivenessBadge},
+        },
+        words,
+    },
+};
+use actions::Actions;
+use facts::Facts;
+use head::Head;
+use implied::Implied;
+use matrix::PermissionTable;
+use text::AsText;
+use what_if::WhatIf;
+
+#[component]
+pub fn DetailsRoute() -> impl IntoView {
+    view! { <Drawer editing=false/> }
+}
+
+#[component]
+pub fn EditRoute() -> impl IntoView {
+    view! { <Drawer editing=true/> }
+}
+
+#[component]
+fn Drawer(editing: bool) -> impl IntoView {
+    let state = TokensState::current();
+    let details = details_resource(state);
+    let close = Signal::derive(move || state.address(Tokens::List));
+    view! {
+        <Transition fallback=|| ()>
+            {move || Suspend::new(async move {
+                match details.await {
+                    Ok(details) => view! { <Dialog class="drawer" close><Content details editing state/></Dialog> }.into_any(),
+                    Err(error) => view! { <Missing error close/> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Content(details: Details, editing: bool, state: TokensState) -> impl IntoView {
+    let authorization = details.authorization.clone();
+    let id = authorization.id;
+    let first = Changed { description: authorization.description.clone(), status: authorization.status };
+    let now_is = Memo::new(move |_| state.change_of(id).unwrap_or_else(|| first.clone()));
+    let liveness = details.liveness;
+    let live = move || match liveness {
+        Liveness::Live | Liveness::Inactive if now_is.get().status == Status::Active => Liveness::Live,
+        Liveness::Live | Liveness::Inactive => Liveness::Inactive,
+        dead => dead,
+    };
+    let org = details.org_name.clone().unwrap_or_else(|| "a deleted organization".into());
+    let permissions = format!("{} in {org}", words::count(details.permissions.len() as u64, "permission"));
+    let prefix = authorization.token_prefix.clone();
+    let org_name = state.frame().org.name;
+    view! {
+        <div class="details-head">
+            <Head details=details.clone() now_is editing state/>
+            <p>
+                {move || view! { <LivenessBadge liveness=live()/> }}
+                {prefix.map(|prefix| view! { <Chip prefix/> })}
+                <span>{permissions}</span>
+            </p>
+        </div>
+        <div class="dialog-body">
+            <Facts details=details.clone() now_is/>
+            <WhatIf id state/>
+            <h3 class="section-title">"Permissions "<span>"fixed when the token was generated"</span></h3>
+            <PermissionTable details=details.clone() org_name=org_name.clone()/>
+            <p class="hint">
+                "Permissions never change. For others: "
+                <a class="link" href=move || address_from(state, "from", id.to_string()) data-noscroll data-testid="details-clone-with-changes">
+                    "clone with changes"
+                </a>
+            </p>
+            <AsText details=details.clone()/>
+            <Implied details=details.clone() org_name/>
+        </div>
+        <footer class="dialog-foot"><Actions details now_is state/></footer>
+    }
+}
