@@ -18,6 +18,7 @@ pub mod selection;
 pub mod telegraf;
 pub mod time;
 pub mod token;
+pub mod token_query;
 pub mod user;
 
 pub use authorization::{Authorization, Liveness, Status, V1Authorization};

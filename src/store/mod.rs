@@ -15,6 +15,8 @@ pub mod orgs;
 pub mod sessions;
 mod sql;
 pub mod telegrafs;
+mod token_filter;
+pub mod token_lists;
 pub mod users;
 pub mod v1_authorizations;
 mod within;

@@ -13,7 +13,8 @@ use super::{
     pages::{
         NotFoundPage, OrgLayout, SetupPage, SignInPage,
         tokens::{
-            AllAccessRoute, CloneRoute, CustomRoute, DeleteRoute, DetailsRoute, EditRoute, ListRoute, TokensPage,
+            AllAccessRoute, CloneRoute, CustomRoute, DeleteRoute, DetailsRoute, EditRoute, FilterRoute, ListRoute, SelectedRoute,
+            TokensPage,
         },
     },
 };
@@ -57,6 +58,8 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("") view=ListRoute/>
                         <Route path=path!("generate/all-access") view=AllAccessRoute/>
                         <Route path=path!("generate/custom-api") view=CustomRoute/>
+                        <Route path=path!("filter") view=FilterRoute/>
+                        <Route path=path!("selected") view=SelectedRoute/>
                         <Route path=path!(":token") view=DetailsRoute/>
                         <Route path=path!(":token/edit") view=EditRoute/>
                         <Route path=path!(":token/rename") view=ListRoute/>

@@ -20,6 +20,9 @@ pub type Answered = Result<Outcome, Error>;
 pub fn Form(
     #[prop(into)] action: Signal<String>,
     #[prop(into, optional)] class: &'static str,
+    /// Where it has fields that stand outside of it.
+    #[prop(into, optional)]
+    id: Option<&'static str>,
     #[prop(optional)] busy: RwSignal<bool>,
     on_answer: Callback<Answered>,
     children: Children,
@@ -40,7 +43,7 @@ pub fn Form(
             on_answer.try_run(answer);
         });
     };
-    view! { <form method="post" action=action class=class on:submit=on_submit>{children()}</form> }
+    view! { <form method="post" action=action id=id class=class on:submit=on_submit>{children()}</form> }
 }
 
 fn is_sign_in() -> bool {

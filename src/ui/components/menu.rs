@@ -1,4 +1,4 @@
-//! Menus: a disclosure that works without script; with it, arrow keys, Esc and a press outside too (`ui/enhance.rs`).
+//! Menus: a disclosure that works without script; with it, arrow keys, Esc and a press outside too (`ui/enhance/menus.rs`).
 
 use leptos::prelude::*;
 
@@ -13,6 +13,9 @@ pub fn Menu(
     button: &'static str,
     #[prop(into, optional)] label: Option<String>,
     #[prop(into, optional)] button_testid: Option<&'static str>,
+    /// The key that opens it (`ui/enhance`).
+    #[prop(into, optional)]
+    keys: Option<&'static str>,
     /// What the button shows.
     #[prop(into)]
     face: ViewFn,
@@ -20,7 +23,7 @@ pub fn Menu(
 ) -> impl IntoView {
     view! {
         <details class=format!("menu {class}").trim_end().to_owned() data-testid=testid>
-            <summary class=button aria-label=label data-testid=button_testid>{face.run()}</summary>
+            <summary class=button aria-label=label aria-keyshortcuts=keys data-testid=button_testid>{face.run()}</summary>
             <ul class="menu-panel">{children()}</ul>
         </details>
     }

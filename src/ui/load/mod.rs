@@ -1,5 +1,6 @@
 //! What pages ask the server for.
 
+mod filters;
 mod tokens;
 
 use leptos::{prelude::*, server_fn::codec::Json};
@@ -13,6 +14,7 @@ use crate::model::{
 #[cfg(feature = "ssr")]
 use crate::ui::request::Request;
 
+pub use filters::load_filter_choices;
 pub use tokens::{Picker, load_details, load_picker, load_tokens};
 
 /// What every page of an organization shows around its own content.

@@ -1,16 +1,25 @@
 //! The API Tokens page and the dialogs above it, each with an address of its own.
 
 mod all_access;
+mod bulk;
+mod chips;
 mod confirm;
 pub mod created;
 mod custom;
 mod details;
+mod filters;
 mod list;
 mod picker;
+mod rename;
 mod row;
+mod row_icon;
+mod row_menu;
+mod selected;
+mod selection;
 mod state;
 mod summary;
 mod toolbar;
+mod view_menu;
 
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
@@ -31,6 +40,8 @@ pub use all_access::AllAccessRoute;
 pub use confirm::{CloneRoute, DeleteRoute};
 pub use custom::CustomRoute;
 pub use details::{DetailsRoute, EditRoute};
+pub use filters::FilterRoute;
+pub use selected::SelectedRoute;
 
 /// No dialog: the list alone.
 #[component]

@@ -1,6 +1,7 @@
 //! What each form does: read its fields, call one operation of the service, say what came of it.
 
 mod entry;
+mod selected;
 mod tokens;
 
 use crate::{
