@@ -32,7 +32,10 @@ pub enum Which {
     These(BTreeSet<AuthorizationId>),
     /// Everything that the query lists at that moment. `expected`: how many the caller was told there are; if there are
     /// more by now, nothing happens.
-    Listed { query: TokenQuery, expected: Option<u64> },
+    Listed {
+        query: TokenQuery,
+        expected: Option<u64>,
+    },
 }
 
 /// What happens to each of them.

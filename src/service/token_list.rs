@@ -2,7 +2,8 @@
 
 use crate::{
     model::{
-        Action, Authorization, AuthorizationId, BucketId, Error, Id, OrgId, ResourceType, TelegrafId, Timestamp, UserId,
+        Action, Authorization, AuthorizationId, BucketId, Error, Id, OrgId, ResourceType, TelegrafId, Timestamp,
+        UserId,
         describe::Summary,
         listing::{Details, FilterChoices, FilterNames, TokenPage, TokenQuery, TokenRow},
     },
@@ -161,12 +162,7 @@ fn reach(filter: &mut Filter, action: Option<Action>, kind: ResourceType, found:
     found.thing.map(|(_, name)| name)
 }
 
-async fn bucket(
-    connection: &mut Connection,
-    caller: &Caller,
-    org: OrgId,
-    query: &TokenQuery,
-) -> Result<Found, Error> {
+async fn bucket(connection: &mut Connection, caller: &Caller, org: OrgId, query: &TokenQuery) -> Result<Found, Error> {
     let id: Option<BucketId> = query.bucket.parse().ok();
     let found = match id {
         Some(id) => store::buckets::by_id(connection, id).await?,

@@ -8,9 +8,7 @@ use super::{
     column::from_id,
     sql::{Sql, contains},
 };
-use crate::model::{
-    Action, AuthorizationId, Id, OrgId, ResourceType, Status, Timestamp, UserId, listing::TokenKind,
-};
+use crate::model::{Action, AuthorizationId, Id, OrgId, ResourceType, Status, Timestamp, UserId, listing::TokenKind};
 
 /// All conditions together.
 #[derive(Clone, Debug, Default)]

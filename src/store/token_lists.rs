@@ -13,12 +13,7 @@ use super::{
 use crate::model::{Authorization, AuthorizationId, listing::TokenKind};
 
 /// The names of users who own, or made, an authorization that a filter lets through; the first in the order of names.
-pub async fn user_names(
-    connection: &mut Connection,
-    filter: &Filter,
-    whose: Whose,
-    limit: i64,
-) -> Result<Vec<String>> {
+pub async fn user_names(connection: &mut Connection, filter: &Filter, whose: Whose, limit: i64) -> Result<Vec<String>> {
     let mut sql = Sql::new("SELECT name FROM users WHERE id IN (SELECT ");
     sql.push(whose.column()).push(" FROM authorizations WHERE kind = ");
     push_filter(&mut sql, filter)?;
@@ -33,7 +28,6 @@ pub async fn without_type(connection: &mut Connection, limit: i64) -> Result<Vec
 }
 
 pub async fn set_type(connection: &mut Connection, id: AuthorizationId, kind: TokenKind) -> Result<()> {
-    let query =
-        sqlx::query("UPDATE authorizations SET breadth = $2 WHERE id = $1").bind(from_id(id)).bind(kind.name());
+    let query = sqlx::query("UPDATE authorizations SET breadth = $2 WHERE id = $1").bind(from_id(id)).bind(kind.name());
     connection.execute(query).await.map(drop)
 }

@@ -13,8 +13,8 @@ use super::{
     pages::{
         NotFoundPage, OrgLayout, SetupPage, SignInPage,
         tokens::{
-            AllAccessRoute, CloneRoute, CustomRoute, DeleteRoute, DetailsRoute, EditRoute, FilterRoute, ListRoute, SelectedRoute,
-            TokensPage,
+            AllAccessRoute, CloneRoute, CustomRoute, DeleteRoute, DetailsRoute, EditRoute, FilterRoute, ListRoute,
+            SelectedRoute, TokensPage,
         },
     },
 };

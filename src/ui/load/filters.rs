@@ -2,9 +2,9 @@
 
 use leptos::{prelude::*, server_fn::codec::Json};
 
+use crate::model::{Error, OrgId, listing::FilterChoices};
 #[cfg(feature = "ssr")]
 use crate::ui::request::Request;
-use crate::model::{Error, OrgId, listing::FilterChoices};
 
 #[server(input = Json)]
 pub async fn load_filter_choices(org: OrgId) -> Result<FilterChoices, Error> {

@@ -40,7 +40,8 @@ async fn begin(request: &Request, org: OrgId, export: Export, uri: &Uri) -> Resu
     // Who may not see the organization's page gets no file of it either.
     service.org(&caller, org).await?;
     let first = service.token_portion(&caller, org, &query, None).await?;
-    let file = File { service, caller, org, query, export, ready: VecDeque::from([Part::Head, Part::Rows(first)]), rows: 0 };
+    let file =
+        File { service, caller, org, query, export, ready: VecDeque::from([Part::Head, Part::Rows(first)]), rows: 0 };
     let kind = match export {
         Export::Csv => "text/csv; charset=utf-8; header=present",
         Export::Json => "application/json; charset=utf-8",
@@ -85,9 +86,7 @@ impl File {
             Part::Head => return Ok(Some(self.head())),
             Part::Foot => return Ok(Some(self.foot())),
             Part::Rows(rows) => rows,
-            Part::MoreAfter(id) => {
-                self.service.token_portion(&self.caller, self.org, &self.query, Some(id)).await?
-            }
+            Part::MoreAfter(id) => self.service.token_portion(&self.caller, self.org, &self.query, Some(id)).await?,
         };
         self.ready.push_back(rows.last().map_or(Part::Foot, |last| Part::MoreAfter(last.authorization.id)));
         let text = rows.iter().map(|row| self.row(row)).collect();
@@ -118,7 +117,18 @@ impl File {
 }
 
 const COLUMNS: [&str; 12] = [
-    "id", "description", "prefix", "type", "permissions", "owner", "created by", "status", "state", "created", "modified", "expires",
+    "id",
+    "description",
+    "prefix",
+    "type",
+    "permissions",
+    "owner",
+    "created by",
+    "status",
+    "state",
+    "created",
+    "modified",
+    "expires",
 ];
 
 fn cells(row: &Details) -> [String; 12] {

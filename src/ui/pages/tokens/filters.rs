@@ -89,7 +89,9 @@ fn Select(
     value: Option<&'static str>,
 ) -> impl IntoView {
     let id = format!("filter-{name}");
-    let options = options.into_iter().map(|(word, title)| view! { <option value=word selected=value == Some(word)>{title}</option> });
+    let options = options
+        .into_iter()
+        .map(|(word, title)| view! { <option value=word selected=value == Some(word)>{title}</option> });
     view! {
         <div class="field">
             <label for=id.clone()>{label}</label>

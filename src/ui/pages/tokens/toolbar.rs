@@ -82,8 +82,8 @@ fn StatusMenu(state: TokensState) -> impl IntoView {
 #[component]
 fn FilterLink(state: TokensState) -> impl IntoView {
     view! {
-        <a class="button filter-link" href=move || state.address(Tokens::Filter) data-noscroll data-testid="filter--button">
-            <Icon picture=Picture::Sliders/><span class="wide-only">"Filter"</span><span class="sr-only phone-only">"Filter"</span>
+        <a class="button filter-link" href=move || state.address(Tokens::Filter) data-noscroll aria-label="Filter" data-testid="filter--button">
+            <Icon picture=Picture::Sliders/><span>"Filter"</span>
         </a>
     }
 }
@@ -174,7 +174,7 @@ fn Count(state: TokensState) -> impl IntoView {
             {move || Suspend::new(async move {
                 let page = state.list.await.ok().filter(|page| page.unfiltered > 0);
                 page.map(|page| view! {
-                    <div class="list-count"><p role="status">{text(page.total, page.unfiltered)}</p><ExportLinks state/></div>
+                    <div class="list-line"><p class="list-count" role="status">{text(page.total, page.unfiltered)}</p><ExportLinks state/></div>
                 })
             })}
         </Transition>

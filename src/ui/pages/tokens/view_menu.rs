@@ -24,9 +24,7 @@ pub fn ViewMenu(state: TokensState) -> impl IntoView {
         view.set(chosen);
     };
     let on_change = |event: Event| {
-        if let Some(form) =
-            event.current_target().and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok())
-        {
+        if let Some(form) = event.current_target().and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok()) {
             drop(form.request_submit());
         }
     };
