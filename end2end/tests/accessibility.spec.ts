@@ -42,7 +42,7 @@ async function auditMenus(page: Page): Promise<void> {
 }
 
 async function auditDialogs(page: Page, tokens: TokensPage, id: string): Promise<void> {
-  for (const rest of ["/generate/all-access", "/generate/custom-api", `/${id}`, `/${id}/edit`, `/${id}/clone`, `/${id}/delete`, `/${id}/rename`]) {
+  for (const rest of ["/filter", "/selected", "/generate/all-access", "/generate/custom-api", `/${id}`, `/${id}/edit`, `/${id}/clone`, `/${id}/delete`, `/${id}/rename`]) {
     await tokens.open(rest);
     await audit(page, rest.replace(id, "<id>"));
   }
@@ -92,6 +92,15 @@ for (const { colorScheme, width, height } of looks) {
       await tokens.open();
       await audit(page, "the list");
       await auditMenus(page);
+      if (width > 1000) {
+        await page.getByTestId("select-page").check();
+        await audit(page, "the bar for what is selected");
+        await page.keyboard.press("?");
+        await expect(page.getByTestId("shortcuts")).toBeVisible();
+        await audit(page, "the keys");
+      }
+      await tokens.open("?status=active&kind=custom&owner=alice");
+      await audit(page, "the list with filters");
       await tokens.open("?searchTerm=nothing-is-called-so");
       await audit(page, "no match");
       if (width < 1000) {
