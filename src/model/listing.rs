@@ -26,20 +26,35 @@ pub struct Details {
     pub liveness: Liveness,
 }
 
-/// One row of the console's list: a summary, not the permissions.
+/// One row of the console's list: a summary, not the permissions. Every page carries its rows a second time, for the
+/// script: under short names, and without what is as usual.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenRow {
+    #[serde(rename = "i")]
     pub id: AuthorizationId,
+    #[serde(rename = "d", default, skip_serializing_if = "String::is_empty")]
     pub description: String,
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pub prefix: Option<String>,
+    #[serde(rename = "m", default, skip_serializing_if = "is_usual")]
     pub summary: Summary,
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
+    #[serde(rename = "s", default, skip_serializing_if = "is_usual")]
     pub status: Status,
+    #[serde(rename = "v", default, skip_serializing_if = "is_usual")]
     pub liveness: Liveness,
+    #[serde(rename = "c", with = "super::time::micros")]
     pub created_at: Timestamp,
+    #[serde(rename = "u", with = "super::time::micros")]
     pub updated_at: Timestamp,
-    /// Whether the caller may change and delete it.
-    pub may_change: bool,
+    /// Whether the caller may neither change nor delete it.
+    #[serde(rename = "r", default, skip_serializing_if = "is_usual")]
+    pub read_only: bool,
+}
+
+pub(super) fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 /// The names of what a list is filtered by; `None` where there is no such thing, or none that the caller may see.

@@ -196,7 +196,7 @@ fn token_row(names: &Names, caller: &Caller, authorization: Authorization, now: 
         owner: names.user(authorization.user).map(Into::into),
         status: authorization.status,
         liveness: authorization.liveness(now),
-        may_change: check_writable(caller, &authorization).is_ok(),
+        read_only: check_writable(caller, &authorization).is_err(),
         prefix: authorization.token_prefix,
         description: authorization.description,
         created_at: authorization.created_at,

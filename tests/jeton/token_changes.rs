@@ -66,7 +66,10 @@ async fn everything_that_is_listed_is_deleted_on_any_page() {
         assert_eq!(scene.change(&scene.caller, &listed(query), What::Delete).await, Ok(5));
         assert_eq!((scene.count("kind=custom").await, scene.count("").await), (1, 3));
         assert_eq!(logged(&home, "authorization deleted").await, 5);
-        assert_eq!(home.rows("SELECT action FROM grants WHERE resource_type = 'tasks' AND action = 'write'").await.len(), 2);
+        assert_eq!(
+            home.rows("SELECT action FROM grants WHERE resource_type = 'tasks' AND action = 'write'").await.len(),
+            2
+        );
     })
     .await;
 }
@@ -134,7 +137,10 @@ async fn none_and_too_many_are_refused() {
         let scene = Scene::new(&home).await;
         let none = Which::These(BTreeSet::new());
         assert_eq!(scene.change(&scene.caller, &none, What::Delete).await, Err(Error::NothingSelected));
-        assert_eq!(scene.change(&scene.caller, &listed("owner=carol"), What::Delete).await, Err(Error::NothingSelected));
+        assert_eq!(
+            scene.change(&scene.caller, &listed("owner=carol"), What::Delete).await,
+            Err(Error::NothingSelected)
+        );
         let many = (1..=MAX_AT_ONCE + 1).map(|number| format!("{number:016x}").parse().expect("an id"));
         let refused = scene.change(&scene.caller, &Which::These(many.collect()), What::Delete).await;
         assert!(refused.expect_err("too many").to_string().contains("10000"));

@@ -17,7 +17,9 @@ fn address(scene: &Scene, rest: &str) -> String {
 async fn a_file_holds_what_the_filter_lists_and_no_token() {
     on_each_database(async |home| {
         let scene = Scene::new(&home).await;
-        scene.token("=HYPERLINK(\"x\"), odd", json!([permission_in("read", "tasks", &scene.first.org)]), json!({})).await;
+        scene
+            .token("=HYPERLINK(\"x\"), odd", json!([permission_in("read", "tasks", &scene.first.org)]), json!({}))
+            .await;
         let browser = Browser::sign_in(&scene.server, NAME).await;
         let csv = browser.open(&address(&scene, "/export.csv?kind=custom&page=2&perPage=10&searchTerm=tasks")).await;
         assert_eq!(csv.status, 200, "{}", csv.body);

@@ -166,7 +166,8 @@ async fn whom_one_may_not_read_has_no_name_and_no_tokens() {
         let scene = Scene::new(&home).await;
         let permissions = json!([permission_in("read", "authorizations", &scene.first.org)]);
         let bob = permission_on("read", "users", &scene.bob, &scene.first.org);
-        let permissions = json!([permissions[0], bob, permission_on("read", "orgs", &scene.first.org, &scene.first.org)]);
+        let permissions =
+            json!([permissions[0], bob, permission_on("read", "orgs", &scene.first.org, &scene.first.org)]);
         let created = scene.server.token(&scene.first.token, &scene.first.org, permissions).await.expect(201);
         let reader = scene.server.caller(&text(&created["token"])).await;
         for query in ["owner=alice", &format!("owner={}", scene.first.user)] {
@@ -175,8 +176,8 @@ async fn whom_one_may_not_read_has_no_name_and_no_tokens() {
         }
         let page = scene.page(&reader, "owner=bob").await;
         assert_eq!(page.names.owner.as_deref(), Some("bob"));
-        assert_eq!((page.rows[0].description.as_str(), page.rows[0].may_change), ("bob's", false));
-        assert!(scene.page(&scene.caller, "").await.rows.iter().all(|row| row.may_change));
+        assert_eq!((page.rows[0].description.as_str(), page.rows[0].read_only), ("bob's", true));
+        assert!(scene.page(&scene.caller, "").await.rows.iter().all(|row| !row.read_only));
     })
     .await;
 }

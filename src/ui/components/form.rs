@@ -19,7 +19,7 @@ pub type Answered = Result<Outcome, Error>;
 #[component]
 pub fn Form(
     #[prop(into)] action: Signal<String>,
-    #[prop(into, optional)] class: &'static str,
+    #[prop(into, optional)] class: Option<&'static str>,
     /// Where it has fields that stand outside of it.
     #[prop(into, optional)]
     id: Option<&'static str>,

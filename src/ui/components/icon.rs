@@ -78,11 +78,6 @@ pub fn Icon(picture: Picture, #[prop(into, optional)] class: String) -> impl Int
     view! { <svg class=class.trim().to_owned() viewBox="0 0 24 24" aria-hidden="true" inner_html=picture.paths()></svg> }
 }
 
-/// A drawing that `<use href="#id">` refers to, where many icons are alike.
-pub fn symbol(picture: Picture, id: &str) -> String {
-    format!("<symbol id=\"{id}\" viewBox=\"0 0 24 24\">{}</symbol>", picture.paths())
-}
-
 /// The mark: a disc with a notch, and a J in it.
 #[component]
 pub fn Mark(#[prop(optional)] large: bool) -> impl IntoView {

@@ -42,8 +42,8 @@ pub fn ChoiceLink(
 ) -> impl IntoView {
     view! {
         <li>
-            <a class="menu-item" href=href data-noscroll rel=anew.then_some("external") aria-current=move || current.get().then_some("true") data-testid=testid>
-                <Icon picture=Picture::Check class="when-current"/>{children()}
+            <a class="menu-item choice" href=href data-noscroll rel=anew.then_some("external") aria-current=move || current.get().then_some("true") data-testid=testid>
+                {move || current.get().then(|| view! { <Icon picture=Picture::Check/> })}{children()}
             </a>
         </li>
     }

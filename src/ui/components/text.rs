@@ -32,7 +32,7 @@ pub fn Avatar(name: String, #[prop(optional)] square: bool) -> impl IntoView {
 /// The prefix by which people recognise a token.
 #[component]
 pub fn Chip(prefix: String) -> impl IntoView {
-    view! { <span class="chip">{prefix}"…"</span> }
+    view! { <span class="chip">{format!("{prefix}…")}</span> }
 }
 
 /// A time in words, with the exact one in a tooltip.

@@ -10,6 +10,7 @@ use crate::{
         address::Tokens,
         answer::Outcome,
         app::Hydrated,
+        browser,
         components::{Form, Icon, Notices, Picture, form::Answered},
         deed::Deed,
         pages::layout::navigator,
@@ -37,8 +38,17 @@ pub fn BulkBar(total: u64, state: TokensState) -> impl IntoView {
         0 => "Of what is selected".to_owned(),
         count => format!("{} selected", words::grouped(count)),
     };
-    let press = move |value: &'static str, word: &'static str| {
-        view! { <button class="button small" name="do" value=value disabled=busy data-testid=format!("selected--{value}")>{word}</button> }
+    let pressed = RwSignal::new("");
+    let press = move |value: &'static str, word: &'static str, doing: &'static str| {
+        let is_busy = move || busy.get() && pressed.get() == value;
+        view! {
+            <button
+                class="button small" name="do" value=value aria-busy=move || is_busy().then_some("true")
+                data-testid=format!("selected--{value}") on:click=move |_| pressed.set(value)
+            >
+                {move || if is_busy() { doing } else { word }}
+            </button>
+        }
     };
     view! {
         <Form action id=FORM class="bulk-bar" busy on_answer>
@@ -47,9 +57,9 @@ pub fn BulkBar(total: u64, state: TokensState) -> impl IntoView {
             <p class="bulk-count" role="status" data-testid="selected--count">{count}</p>
             <AllThatMatch total state/>
             <div class="bulk-actions">
-                {press("activate", "Activate")}
-                {press("deactivate", "Deactivate")}
-                <button class="button small" name="do" value="delete" disabled=busy data-testid="selected--delete" on:click=ask>"Delete"</button>
+                {press("activate", "Activate", "Activating")}
+                {press("deactivate", "Deactivate", "Deactivating")}
+                <button class="button small" name="do" value="delete" data-testid="selected--delete" on:click=ask>"Delete"</button>
                 <button
                     class="icon-button needs-script" type="button" aria-label="Clear the selection" data-testid="selected--clear"
                     on:click=move |_| selection.clear()
@@ -84,13 +94,20 @@ fn AllThatMatch(total: u64, state: TokensState) -> impl IntoView {
         let what = if state.query.get().is_filtered() { "that match" } else { "in the list" };
         format!("All {} {what}", words::grouped(total))
     };
+    // The page's own boxes are ticked along: whoever lets go of one keeps the others.
+    let choose = move |on: bool| {
+        if on {
+            state.rows.with_untracked(|rows| selection.set(rows, true));
+        }
+        selection.all.set(on.then_some(total));
+    };
     move || {
         more().then(|| view! {
             <label class="bulk-all">
                 <span class="check">
                     <input
                         type="checkbox" name="all" value="yes" prop:checked=move || selection.all.get().is_some() data-testid="select-all"
-                        on:change:target=move |event| selection.all.set(event.target().checked().then_some(total))
+                        on:change:target=move |event| choose(event.target().checked())
                     />
                 </span>
                 {label}
@@ -110,6 +127,12 @@ pub fn on_changed(state: TokensState, refused: RwSignal<Option<Error>>) -> Callb
             state.selection.clear();
             state.reload();
             navigate(&to);
+            // The bar goes, and the focus must not go with it.
+            request_animation_frame(|| {
+                if browser::focused().is_none_or(|element| element.tag_name() == "BODY") {
+                    browser::focus("#main");
+                }
+            });
         }
         Ok(_) => {}
         Err(error) => {

@@ -6,7 +6,6 @@ use super::{
     bulk::BulkBar,
     chips::Chips,
     row::Row,
-    row_icon::RowIcons,
     selection::SelectPage,
     state::TokensState,
     toolbar::{GenerateMenu, sorted},
@@ -61,7 +60,7 @@ fn Loaded(page: TokenPage, state: TokensState) -> impl IntoView {
     let names = page.names.clone();
     let total = page.total;
     state.rows.set(page.rows.iter().map(|row| row.id).collect());
-    let may_change = page.rows.iter().any(|row| row.may_change);
+    let may_change = page.rows.iter().any(|row| !row.read_only);
     let rows = if page.rows.is_empty() {
         view! { <NoMatch state/> }.into_any()
     } else {
@@ -82,10 +81,9 @@ fn Loaded(page: TokenPage, state: TokensState) -> impl IntoView {
 #[component]
 fn Table(page: TokenPage, state: TokensState) -> impl IntoView {
     let now = page.now;
-    let changeable = page.rows.iter().filter(|row| row.may_change).map(|row| row.id).collect();
+    let changeable = page.rows.iter().filter(|row| !row.read_only).map(|row| row.id).collect();
     view! {
         <div data-testid="resource-list">
-            <RowIcons/>
             <table class=move || state.view.get().classes() role="table" aria-label="API Tokens" data-testid="token-list">
                 <thead role="rowgroup">
                     <tr role="row">

@@ -12,7 +12,6 @@ mod list;
 mod picker;
 mod rename;
 mod row;
-mod row_icon;
 mod row_menu;
 mod selected;
 mod selection;

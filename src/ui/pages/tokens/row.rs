@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use super::{
     rename::Rename,
-    row_icon::{RowIcon, RowPicture},
     row_menu::RowMenu,
     selection::SelectBox,
     state::{Changed, TokensState},
@@ -15,7 +14,7 @@ use crate::{
         address::Tokens,
         answer::Outcome,
         components::{
-            Form, Notices,
+            Form, Icon, Notices, Picture,
             form::Answered,
             text::{Avatar, Chip, LivenessBadge, SummaryLines, Time},
         },
@@ -33,6 +32,8 @@ pub struct RowFacts {
     pub ended: bool,
     /// Whether the user may change and delete it.
     pub may_change: bool,
+    /// Whether the row was pointed at, or had the focus: only then it needs what is seen only then.
+    pub wanted: RwSignal<bool>,
 }
 
 /// A row; a card on a phone.
@@ -49,10 +50,10 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
     let marked = state.query.get_untracked().show == Some(id);
     let renaming = Memo::new(move |_| state.renaming() == Some(id));
     let class = move || match (status.get(), marked) {
-        (Status::Inactive, true) => "inactive marked",
-        (Status::Inactive, false) => "inactive",
-        (Status::Active, true) => "marked",
-        (Status::Active, false) => "",
+        (Status::Inactive, true) => Some("inactive marked"),
+        (Status::Inactive, false) => Some("inactive"),
+        (Status::Active, true) => Some("marked"),
+        (Status::Active, false) => None,
     };
     let owner = row.owner.clone().unwrap_or_else(|| "deleted user".into());
     let modified = move || {
@@ -60,10 +61,18 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
         view! { <Time at text=words::ago_or_day(at, now)/> }
     };
     let ended = matches!(row.liveness, Liveness::Ended | Liveness::Expired);
-    let may_change = row.may_change;
-    let facts = RowFacts { id, name, status, ended, may_change };
+    let may_change = !row.read_only;
+    let wanted = RwSignal::new(false);
+    let facts = RowFacts { id, name, status, ended, may_change, wanted };
+    let want = move || {
+        if !wanted.get_untracked() {
+            wanted.set(true);
+        }
+    };
     view! {
-        <tr role="row" id=id.to_string() class=class data-testid=move || format!("token-card {}", description.get())>
+        <tr role="row" id=id.to_string() class=class data-testid=move || format!("token-card {}", description.get())
+            on:pointerenter=move |_| want() on:focusin=move |_| want()
+        >
             <td role="cell" class="cell-select">{may_change.then(|| view! { <SelectBox id name selection=state.selection/> })}</td>
             <td role="cell" class="cell-description">
                 {move || if renaming.get() {
@@ -71,14 +80,12 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
                 } else {
                     view! { <Name facts description marked state/> }.into_any()
                 }}
-                <div class="token-prefix-line">
-                    {row.prefix.clone().map(|prefix| view! { <Chip prefix/> })}
-                </div>
+                <div class="token-prefix-line">{row.prefix.clone().map(|prefix| view! { <Chip prefix/> })}</div>
             </td>
             <td role="cell" class="cell-permissions"><SummaryLines summary=row.summary.clone() org_name=state.frame().org.name/></td>
-            <td role="cell" class="cell-owner"><span class="owner"><Avatar name=owner.clone()/><span>{owner.clone()}</span></span></td>
-            <td role="cell" class="cell-created" data-label="Created"><Time at=row.created_at text=row.created_at.date()/></td>
-            <td role="cell" class="cell-modified" data-label="Modified">{modified}</td>
+            <td role="cell" class="cell-owner"><Avatar name=owner.clone()/><span>{owner.clone()}</span></td>
+            <td role="cell" class="cell-created"><Time at=row.created_at text=row.created_at.date()/></td>
+            <td role="cell" class="cell-modified">{modified}</td>
             <td role="cell" class="cell-status">
                 {if ended || !may_change {
                     view! { <LivenessBadge liveness=row.liveness/> }.into_any()
@@ -86,7 +93,7 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
                     view! { <Switch id name status state/> }.into_any()
                 }}
             </td>
-            <td role="cell" class="cell-menu"><RowMenu facts state/></td>
+            <td role="cell" class="cell-menu needs-script"><RowMenu facts state/></td>
         </tr>
     }
 }
@@ -107,12 +114,12 @@ fn Name(facts: RowFacts, description: Memo<String>, marked: bool, state: TokensS
                 {shown}
             </a>
             {marked.then(|| view! { <span class="badge ok">"New"</span> })}
-            {may_change.then(|| view! {
+            {move || (may_change && facts.wanted.get()).then(|| view! {
                 <a
                     class="icon-button small" href=move || state.address(Tokens::Rename(id)) data-noscroll
                     aria-label=move || format!("Rename {}", name.get()) data-testid="resource-editable-name--button"
                 >
-                    <RowIcon picture=RowPicture::Pencil/>
+                    <Icon picture=Picture::Pencil/>
                 </a>
             })}
         </div>

@@ -4,21 +4,34 @@ use leptos::prelude::*;
 
 use super::{
     row::{RowFacts, on_update},
-    row_icon::{RowIcon, RowPicture},
     state::TokensState,
 };
 use crate::{
     model::Status,
     ui::{
         address::Tokens,
-        components::{Form, Menu, Notices, copy::copy},
+        components::{Form, Icon, Menu, Notices, Picture, copy::copy},
     },
 };
 
-/// What may not be done is not offered.
+/// The menu of a row. What is in it comes when the row is first pointed at: a page of rows would be twice as heavy with
+/// it. Without script the name leads to where all of it can be done too.
 #[component]
 pub fn RowMenu(facts: RowFacts, state: TokensState) -> impl IntoView {
-    let RowFacts { id, name, status, ended, may_change } = facts;
+    view! {
+        <Menu
+            class="end" button="icon-button dots" label=format!("More actions for {}", facts.name.get_untracked())
+            button_testid="context-menu-token" face=|| ()
+        >
+            {move || facts.wanted.get().then(|| view! { <Items facts state/> })}
+        </Menu>
+    }
+}
+
+/// What may not be done is not offered.
+#[component]
+fn Items(facts: RowFacts, state: TokensState) -> impl IntoView {
+    let RowFacts { id, name, status, ended, may_change, .. } = facts;
     let notices = Notices::current();
     let copy_id = move |_| {
         copy(id.to_string(), move |done| {
@@ -31,48 +44,43 @@ pub fn RowMenu(facts: RowFacts, state: TokensState) -> impl IntoView {
     };
     let on_answer = on_update(id, name.get_untracked(), state, || {});
     let toggle = move || match status.get() {
-        Status::Active => view! { <RowIcon picture=RowPicture::Pause/>"Deactivate" }.into_any(),
-        Status::Inactive => view! { <RowIcon picture=RowPicture::Play/>"Activate" }.into_any(),
+        Status::Active => view! { <Icon picture=Picture::Pause/>"Deactivate" }.into_any(),
+        Status::Inactive => view! { <Icon picture=Picture::Play/>"Activate" }.into_any(),
     };
     view! {
-        <Menu
-            class="end" button="icon-button" label=format!("More actions for {}", name.get_untracked()) button_testid="context-menu-token"
-            face=|| view! { <RowIcon picture=RowPicture::More/> }
-        >
-            {(!ended).then(|| view! {
-                <li>
-                    <a class="menu-item" href=move || state.address(Tokens::Clone(id)) data-noscroll data-testid="context-clone-token">
-                        <RowIcon picture=RowPicture::Clone/>"Clone"
-                    </a>
-                </li>
-            })}
-            <li class="needs-script">
-                <button class="menu-item" type="button" data-testid="context-copy-id" on:click=copy_id><RowIcon picture=RowPicture::Copy/>"Copy ID"</button>
+        {(!ended).then(|| view! {
+            <li>
+                <a class="menu-item" href=move || state.address(Tokens::Clone(id)) data-noscroll data-testid="context-clone-token">
+                    <Icon picture=Picture::Clone/>"Clone"
+                </a>
             </li>
-            {may_change.then(|| view! {
-                <li class="needs-script phone-only">
-                    <button class="menu-item" type="button" on:click=move |_| state.selection.set(&[id], true)>
-                        <RowIcon picture=RowPicture::Check/>"Select"
-                    </button>
-                </li>
-            })}
-            {(may_change && !ended).then(|| view! {
-                <li>
-                    <Form action=Signal::derive(move || state.address(Tokens::Details(id))) on_answer>
-                        <button class="menu-item" name="status" value=move || status.get().toggled().name() data-testid="context-status-token">{toggle}</button>
-                    </Form>
-                </li>
-            })}
-            {may_change.then(|| view! {
-                <li class="menu-line">
-                    <a
-                        class="menu-item danger" href=move || state.address(Tokens::Delete(id)) data-noscroll
-                        data-testid="context-delete-menu--button"
-                    >
-                        <RowIcon picture=RowPicture::Trash/>"Delete"
-                    </a>
-                </li>
-            })}
-        </Menu>
+        })}
+        <li class="needs-script">
+            <button class="menu-item" type="button" data-testid="context-copy-id" on:click=copy_id><Icon picture=Picture::Copy/>"Copy ID"</button>
+        </li>
+        {may_change.then(|| view! {
+            <li class="needs-script phone-only">
+                <button class="menu-item" type="button" on:click=move |_| state.selection.set(&[id], true)>
+                    <Icon picture=Picture::Check/>"Select"
+                </button>
+            </li>
+        })}
+        {(may_change && !ended).then(|| view! {
+            <li>
+                <Form action=Signal::derive(move || state.address(Tokens::Details(id))) on_answer>
+                    <button class="menu-item" name="status" value=move || status.get().toggled().name() data-testid="context-status-token">{toggle}</button>
+                </Form>
+            </li>
+        })}
+        {may_change.then(|| view! {
+            <li class="menu-line">
+                <a
+                    class="menu-item danger" href=move || state.address(Tokens::Delete(id)) data-noscroll
+                    data-testid="context-delete-menu--button"
+                >
+                    <Icon picture=Picture::Trash/>"Delete"
+                </a>
+            </li>
+        })}
     }
 }

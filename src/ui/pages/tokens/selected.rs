@@ -94,7 +94,7 @@ fn DeleteMany(meant: Meant, state: TokensState) -> impl IntoView {
                     </p>
                 </div>
                 <footer class="dialog-foot">
-                    <button class="button start" name="do" value="deactivate" disabled=busy>"Deactivate instead"</button>
+                    <button class="button start" name="do" value="deactivate">"Deactivate instead"</button>
                     <a class="button" href=close data-noscroll autofocus>"Cancel"</a>
                     <button
                         class="button destroy" name="do" value="delete" aria-busy=move || busy.get().then_some("true")

@@ -196,5 +196,5 @@ fn ExportLinks(state: TokensState) -> impl IntoView {
             </a>
         }
     };
-    view! { <p class="export"><Icon picture=Picture::Download/>"Export "{Export::ALL.map(link).collect_view()}</p> }
+    view! { <p class="export"><Icon picture=Picture::Download/><span class="wide-only">"Export "</span>{Export::ALL.map(link).collect_view()}</p> }
 }
