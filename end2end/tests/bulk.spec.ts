@@ -10,7 +10,7 @@ async function fill(api: Api, first: FirstRun, count: number): Promise<void> {
   for (const name of numbered(count)) await api.authorization(first.org.id, name);
 }
 
-const box = (tokens: TokensPage, name: string) => tokens.row(name).getByTestId("select-token");
+const box = (tokens: TokensPage, name: string) => tokens.row(name).getByRole("checkbox");
 const count = (page: Page) => page.getByTestId("selected--count");
 
 /** How many tokens have a status. */

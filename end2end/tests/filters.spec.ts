@@ -101,14 +101,16 @@ test("columns are hidden at once, and stay so", async ({ page, tokens }) => {
   await tokens.open();
   const owner = page.getByRole("columnheader", { name: "Owner" });
   await expect(owner).toBeVisible();
-  await page.getByTestId("view--button").click();
+  await page.getByTestId("look--button").click();
   await page.getByLabel("Owner", { exact: true }).uncheck();
+  await page.getByRole("link", { name: "Done" }).click();
   await expect(owner).toBeHidden();
   await page.reload();
   await expect(owner).toBeHidden();
-  await page.getByTestId("view--button").click();
+  await tokens.open("/look");
   await expect(page.getByLabel("Owner", { exact: true })).not.toBeChecked();
   await page.getByLabel("Owner", { exact: true }).check();
+  await page.keyboard.press("Escape");
   await expect(owner).toBeVisible();
 });
 
@@ -116,10 +118,10 @@ test("the rows are dense, if wanted", async ({ page, tokens }) => {
   await tokens.open();
   const height = async () => (await tokens.row("alice's Token").boundingBox())?.height ?? 0;
   expect(await height()).toBeGreaterThanOrEqual(52);
-  await page.getByTestId("view--button").click();
+  await page.getByTestId("look--button").click();
   await page.getByLabel("Compact").check();
   await expect.poll(height).toBeLessThan(45);
-  await page.reload();
+  await tokens.open();
   await expect.poll(height).toBeLessThan(45);
 });
 
@@ -136,7 +138,7 @@ test.describe("the look, without script", () => {
 
   test("is chosen by a form", async ({ page, tokens }) => {
     await tokens.open("?sortKey=createdAt&sortDirection=desc");
-    await page.getByTestId("view--button").click();
+    await page.getByTestId("look--button").click();
     await page.getByLabel("Created", { exact: true }).uncheck();
     await page.getByLabel("Compact").check();
     await page.getByRole("button", { name: "Apply" }).click();

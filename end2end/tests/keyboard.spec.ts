@@ -99,6 +99,7 @@ test("deleting asks with the harmless answer in focus; afterwards the focus is o
 });
 
 test("after renaming the focus is not lost", async ({ page, tokens }) => {
+  await page.getByTestId("token-name Collector").focus();
   await tokens.row("Collector").getByTestId("resource-editable-name--button").focus();
   await page.keyboard.press("Enter");
   await expect(page.getByTestId("resource-editable-name--input")).toBeFocused();
@@ -167,10 +168,10 @@ test("“x” selects, “e” renames, “g” generates", async ({ page, token
   await page.keyboard.press("j");
   await page.keyboard.press("j");
   await page.keyboard.press("x");
-  await expect(tokens.row("Collector").getByTestId("select-token")).toBeChecked();
+  await expect(tokens.row("Collector").getByRole("checkbox")).toBeChecked();
   await expect(page.getByTestId("selected--count")).toHaveText("1 selected");
   await page.keyboard.press("x");
-  await expect(tokens.row("Collector").getByTestId("select-token")).not.toBeChecked();
+  await expect(tokens.row("Collector").getByRole("checkbox")).not.toBeChecked();
   await page.keyboard.press("e");
   await expect(page.getByTestId("resource-editable-name--input")).toBeFocused();
   await page.keyboard.type("g?jx");

@@ -85,6 +85,7 @@ pub struct TokenPage {
     pub unfiltered: u64,
     /// From 1; another than was asked for if there are not so many.
     pub page: u64,
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub names: FilterNames,
     pub now: Timestamp,
 }
@@ -144,6 +145,14 @@ impl SortKey {
             Self::Description => "description",
             Self::Status => "status",
             Self::CreatedAt => "createdAt",
+        }
+    }
+
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Description => "Description",
+            Self::Status => "Status",
+            Self::CreatedAt => "Date created",
         }
     }
 }

@@ -14,7 +14,7 @@ use super::{
         NotFoundPage, OrgLayout, SetupPage, SignInPage,
         tokens::{
             AllAccessRoute, CloneRoute, CustomRoute, DeleteRoute, DetailsRoute, EditRoute, FilterRoute, ListRoute,
-            SelectedRoute, TokensPage,
+            LookRoute, SelectedRoute, TokensPage,
         },
     },
 };
@@ -59,6 +59,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("generate/all-access") view=AllAccessRoute/>
                         <Route path=path!("generate/custom-api") view=CustomRoute/>
                         <Route path=path!("filter") view=FilterRoute/>
+                        <Route path=path!("look") view=LookRoute/>
                         <Route path=path!("selected") view=SelectedRoute/>
                         <Route path=path!(":token") view=DetailsRoute/>
                         <Route path=path!(":token/edit") view=EditRoute/>

@@ -101,7 +101,7 @@ async fn one_that_may_not_be_changed_keeps_all_as_they_are() {
         let created = scene.server.token(&scene.first.token, org, permissions).await.expect(201);
         let weak = scene.server.caller(&text(&created["token"])).await;
         for what in [What::Activate, What::Deactivate, What::Delete] {
-            for which in [listed(""), Which::These(scene.ids("kind=custom").await)] {
+            for which in [listed(""), Which::These(scene.ids("owner=alice").await)] {
                 let refused = scene.change(&weak, &which, what).await;
                 assert!(matches!(refused, Err(Error::Unauthorized(_))), "{refused:?}");
             }

@@ -143,6 +143,7 @@ mod tests {
             Tokens::Clone(token),
             Tokens::Delete(token),
             Tokens::Filter,
+            Tokens::Look,
             Tokens::Selected,
             Tokens::Export(Export::Csv),
             Tokens::Export(Export::Json),

@@ -37,6 +37,8 @@ pub enum Tokens {
     Delete(AuthorizationId),
     /// What the list is to be narrowed to.
     Filter,
+    /// How the list looks.
+    Look,
     /// What is to happen to the tokens that are selected.
     Selected,
     /// The list as a file.
@@ -53,6 +55,7 @@ impl Page for Tokens {
             ["generate", "all-access"] => Self::AllAccess,
             ["generate", "custom-api"] => Self::Custom,
             ["filter"] => Self::Filter,
+            ["look"] => Self::Look,
             ["selected"] => Self::Selected,
             ["export.csv"] => Self::Export(Export::Csv),
             ["export.json"] => Self::Export(Export::Json),
@@ -82,6 +85,7 @@ impl fmt::Display for Tokens {
             Self::Clone(id) => write!(f, "/{id}/clone"),
             Self::Delete(id) => write!(f, "/{id}/delete"),
             Self::Filter => f.write_str("/filter"),
+            Self::Look => f.write_str("/look"),
             Self::Selected => f.write_str("/selected"),
             Self::Export(export) => write!(f, "/export.{}", export.ending()),
         }

@@ -1,5 +1,7 @@
 //! Menus: a disclosure that works without script; with it, arrow keys, Esc and a press outside too (`ui/enhance/menus.rs`).
 
+use std::sync::{Mutex, PoisonError};
+
 use leptos::prelude::*;
 
 use super::{Icon, Picture};
@@ -19,12 +21,29 @@ pub fn Menu(
     /// What the button shows.
     #[prop(into)]
     face: ViewFn,
+    /// What is in it comes when it is first pointed at, to keep the page light: only where all of it can be done without
+    /// script in another place, for without script it stays away.
+    #[prop(optional)]
+    lazy: bool,
     children: Children,
 ) -> impl IntoView {
+    let class = format!("menu {class}{}", if lazy { " needs-script" } else { "" });
+    let wanted = RwSignal::new(!lazy);
+    let want = move || {
+        if !wanted.get_untracked() {
+            wanted.set(true);
+        }
+    };
+    let children = Mutex::new(Some(children));
+    let take = move || children.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let items = move || wanted.get().then(|| take().map(|children| children()));
     view! {
-        <details class=format!("menu {class}").trim_end().to_owned() data-testid=testid>
+        <details
+            class=class.trim_end().to_owned() data-testid=testid on:pointerenter=move |_| want() on:focusin=move |_| want()
+            on:toggle=move |_| want()
+        >
             <summary class=button aria-label=label aria-keyshortcuts=keys data-testid=button_testid>{face.run()}</summary>
-            <ul class="menu-panel">{children()}</ul>
+            <ul class="menu-panel">{items}</ul>
         </details>
     }
 }

@@ -6,7 +6,7 @@ use super::state::TokensState;
 use crate::{
     model::{
         Action,
-        listing::{FilterChoices, FilterNames, StatusFilter, TokenKind, TokenQuery},
+        listing::{FilterChoices, FilterNames, SortKey, StatusFilter, TokenKind, TokenQuery},
     },
     ui::{
         address::{Page as _, Tokens, split},
@@ -47,11 +47,15 @@ fn FilterDialog(choices: FilterChoices, names: FilterNames, state: TokensState) 
         navigate(&Tokens::List.address(org, &query.parameters()));
     };
     // A browser drops the parameters of a form's address, and sends the fields instead.
-    let kept = TokenQuery { filter: query.filter.clone(), ..query.unfiltered() }.parameters();
+    let kept = TokenQuery { filter: query.filter.clone(), ..TokenQuery::default() }.parameters();
     let kept = kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
     let everything = move || state.list_with(|query| *query = query.unfiltered());
     let status = StatusFilter::ALL.map(|one| (one.name(), one.title()));
     let kinds = TokenKind::ALL.map(|one| (one.name(), one.title()));
+    let sorts = [SortKey::Description, SortKey::Status, SortKey::CreatedAt].map(|key| (key.name(), key.title()));
+    let orders = [("asc", "Ascending"), ("desc", "Descending")];
+    let sizes = [("10", "10"), ("25", "25"), ("50", "50"), ("100", "100")];
+    let size = sizes.iter().map(|(size, _)| *size).find(|size| *size == query.page_size.to_string());
     let actions = Action::ALL.map(|one| (one.name(), one.title()));
     let shown = |asked: &str, name: Option<String>| name.unwrap_or_else(|| asked.to_owned());
     view! {
@@ -68,6 +72,9 @@ fn FilterDialog(choices: FilterChoices, names: FilterNames, state: TokensState) 
                     // Several configurations may have one name: an id stays an id.
                     <Named name="telegraf" label="Reaches the Telegraf configuration" value=query.telegraf.clone() choices=choices.telegrafs/>
                     <Select name="action" label="And may do there" options=actions.to_vec() value=query.action.map(Action::name)/>
+                    <Select name="perPage" label="Rows a page" options=sizes.to_vec() value=size decided=true/>
+                    <Select name="sortKey" label="Sort by" options=sorts.to_vec() value=Some(query.sort.key.name()) decided=true/>
+                    <Select name="sortDirection" label="Order" options=orders.to_vec() value=Some(query.sort.direction()) decided=true/>
                 </div>
                 <footer class="dialog-foot">
                     <a class="link start" href=everything data-noscroll>"Clear all"</a>
@@ -87,8 +94,12 @@ fn Select(
     /// As the form sends them, and in words.
     options: Vec<(&'static str, &'static str)>,
     value: Option<&'static str>,
+    /// Whether one of them always holds.
+    #[prop(optional)]
+    decided: bool,
 ) -> impl IntoView {
     let id = format!("filter-{name}");
+    let any = (!decided).then(|| view! { <option value="">"Any"</option> });
     let options = options
         .into_iter()
         .map(|(word, title)| view! { <option value=word selected=value == Some(word)>{title}</option> });
@@ -96,7 +107,7 @@ fn Select(
         <div class="field">
             <label for=id.clone()>{label}</label>
             <div class="input-box">
-                <select class="input" id=id name=name><option value="">"Any"</option>{options.collect_view()}</select>
+                <select class="input" id=id name=name>{any}{options.collect_view()}</select>
                 <Icon picture=Picture::ChevronDown class="after"/>
             </div>
         </div>

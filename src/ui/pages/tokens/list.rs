@@ -73,7 +73,7 @@ fn Loaded(page: TokenPage, state: TokensState) -> impl IntoView {
             {rows}
             {may_change.then(|| view! { <BulkBar total state/> })}
         </div>
-        <Pager part address/>
+        <Pager part address lazy=true/>
     }
     .into_any()
 }

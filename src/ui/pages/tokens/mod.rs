@@ -9,6 +9,7 @@ mod custom;
 mod details;
 mod filters;
 mod list;
+mod look;
 mod picker;
 mod rename;
 mod row;
@@ -18,7 +19,6 @@ mod selection;
 mod state;
 mod summary;
 mod toolbar;
-mod view_menu;
 
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
@@ -40,6 +40,7 @@ pub use confirm::{CloneRoute, DeleteRoute};
 pub use custom::CustomRoute;
 pub use details::{DetailsRoute, EditRoute};
 pub use filters::FilterRoute;
+pub use look::LookRoute;
 pub use selected::SelectedRoute;
 
 /// No dialog: the list alone.

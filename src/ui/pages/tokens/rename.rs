@@ -78,7 +78,7 @@ pub fn Rename(id: AuthorizationId, description: String, state: TokensState) -> i
 fn give_focus_back(id: AuthorizationId) {
     request_animation_frame(move || {
         if browser::focused().is_none_or(|element| element.tag_name() == "BODY") {
-            browser::focus(&format!("[id='{id}'] [data-testid='resource-editable-name--button']"));
+            browser::focus(&format!("tr:has([value='{id}']) [data-testid='resource-editable-name--button']"));
         }
     });
 }

@@ -1,22 +1,22 @@
 //! One token in the list.
 
-use leptos::prelude::*;
+use leptos::{ev::MouseEvent, prelude::*};
 
 use super::{
     rename::Rename,
     row_menu::RowMenu,
-    selection::SelectBox,
+    selection::{FORM, SelectBox},
     state::{Changed, TokensState},
 };
 use crate::{
     model::{AuthorizationId, Liveness, Status, Timestamp, listing::TokenRow},
     ui::{
         address::Tokens,
-        answer::Outcome,
+        answer::{Fields, Outcome},
         components::{
-            Form, Icon, Notices, Picture,
-            form::Answered,
-            text::{Avatar, Chip, LivenessBadge, SummaryLines, Time},
+            Icon, Notices, Picture,
+            form::{Answered, send},
+            text::{Chip, LivenessBadge, SummaryLines, first_letter},
         },
         words,
     },
@@ -49,16 +49,11 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
     let name = Memo::new(move |_| words::name(&description.get(), prefix.as_deref()));
     let marked = state.query.get_untracked().show == Some(id);
     let renaming = Memo::new(move |_| state.renaming() == Some(id));
-    let class = move || match (status.get(), marked) {
-        (Status::Inactive, true) => Some("inactive marked"),
-        (Status::Inactive, false) => Some("inactive"),
-        (Status::Active, true) => Some("marked"),
-        (Status::Active, false) => None,
-    };
     let owner = row.owner.clone().unwrap_or_else(|| "deleted user".into());
+    let letter = first_letter(&owner);
     let modified = move || {
         let at = if changed.get().is_some() { now } else { row.updated_at };
-        view! { <Time at text=words::ago_or_day(at, now)/> }
+        view! { <Moment at text=words::ago_or_day(at, now)/> }
     };
     let ended = matches!(row.liveness, Liveness::Ended | Liveness::Expired);
     let may_change = !row.read_only;
@@ -70,7 +65,8 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
         }
     };
     view! {
-        <tr role="row" id=id.to_string() class=class data-testid=move || format!("token-card {}", description.get())
+        <tr
+            role="row" class:inactive=move || status.get() == Status::Inactive class:marked=marked data-testid=move || format!("token-card {}", description.get())
             on:pointerenter=move |_| want() on:focusin=move |_| want()
         >
             <td role="cell" class="cell-select">{may_change.then(|| view! { <SelectBox id name selection=state.selection/> })}</td>
@@ -80,11 +76,11 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
                 } else {
                     view! { <Name facts description marked state/> }.into_any()
                 }}
-                <div class="token-prefix-line">{row.prefix.clone().map(|prefix| view! { <Chip prefix/> })}</div>
+                {row.prefix.clone().map(|prefix| view! { <Chip prefix/> })}
             </td>
             <td role="cell" class="cell-permissions"><SummaryLines summary=row.summary.clone() org_name=state.frame().org.name/></td>
-            <td role="cell" class="cell-owner"><Avatar name=owner.clone()/><span>{owner.clone()}</span></td>
-            <td role="cell" class="cell-created"><Time at=row.created_at text=row.created_at.date()/></td>
+            <td role="cell" class="cell-owner" data-letter=letter><span>{owner}</span></td>
+            <td role="cell" class="cell-created"><Moment at=row.created_at text=row.created_at.date()/></td>
             <td role="cell" class="cell-modified">{modified}</td>
             <td role="cell" class="cell-status">
                 {if ended || !may_change {
@@ -160,14 +156,34 @@ fn Switch(id: AuthorizationId, name: Memo<String>, status: Memo<Status>, state: 
         }
     };
     let on_answer = on_update(id, name.get_untracked(), state, || {});
+    let on_click = move |event: MouseEvent| {
+        event.prevent_default();
+        if !busy.get_untracked() {
+            let wanted = status.get_untracked().toggled().name().to_owned();
+            send(
+                untrack(|| state.address(Tokens::Details(id))),
+                Fields(vec![("status".into(), wanted)]),
+                busy,
+                on_answer,
+            );
+        }
+    };
+    // Without script it belongs to the form of the boxes, and says what it is pressed for: a form of its own in every row
+    // would weigh more than the switch.
+    let does = move || if status.get() == Status::Active { "deactivate" } else { "activate" };
     view! {
-        <Form action=Signal::derive(move || state.address(Tokens::Details(id))) busy on_answer>
-            <button
-                class="switch" role="switch" aria-checked=move || on().to_string() aria-label=move || format!("Active: {}", name.get())
-                aria-busy=move || busy.get().then_some("true") name="status" value=move || status.get().toggled().name() data-testid="slide-toggle"
-            >
-                <span class="switch-track"></span><span class="switch-word" aria-hidden="true">{word}</span>
-            </button>
-        </Form>
+        <button
+            class="switch" role="switch" aria-checked=move || on().to_string() aria-label=move || format!("Active: {}", name.get())
+            aria-busy=move || busy.get().then_some("true") form=FORM name=does value=id.to_string() data-testid="slide-toggle"
+            on:click=on_click
+        >
+            <span class="switch-track"></span><span class="switch-word">{word}</span>
+        </button>
     }
+}
+
+/// When, with the exact time for whoever points at it.
+#[component]
+fn Moment(at: Timestamp, text: String) -> impl IntoView {
+    view! { <span title=at.minute()>{text}</span> }
 }

@@ -10,22 +10,27 @@ use crate::{
     model::Status,
     ui::{
         address::Tokens,
+        app::Hydrated,
         components::{Form, Icon, Menu, Notices, Picture, copy::copy},
     },
 };
 
-/// The menu of a row. What is in it comes when the row is first pointed at: a page of rows would be twice as heavy with
-/// it. Without script the name leads to where all of it can be done too.
+/// The menu of a row. It comes with the script, and what is in it when it is first pointed at: with both, a page of rows
+/// would be twice as heavy. Without script the name leads to where all of it can be done too.
 #[component]
 pub fn RowMenu(facts: RowFacts, state: TokensState) -> impl IntoView {
-    view! {
-        <Menu
-            class="end" button="icon-button dots" label=format!("More actions for {}", facts.name.get_untracked())
-            button_testid="context-menu-token" face=|| ()
-        >
-            {move || facts.wanted.get().then(|| view! { <Items facts state/> })}
-        </Menu>
-    }
+    let hydrated = Hydrated::current();
+    let menu = move || {
+        view! {
+            <Menu
+                class="end" lazy=true button="icon-button dots" label=format!("More actions for {}", facts.name.get_untracked())
+                button_testid="context-menu-token" face=|| ()
+            >
+                <Items facts state/>
+            </Menu>
+        }
+    };
+    move || hydrated.get().then(menu)
 }
 
 /// What may not be done is not offered.

@@ -63,7 +63,7 @@ pub fn SelectBox(id: AuthorizationId, name: Memo<String>, selection: Selection) 
         <label class="check">
             <input
                 type="checkbox" name="id" value=id.to_string() form=FORM aria-label=label prop:checked=move || selection.holds(id)
-                data-testid="select-token" on:change:target=move |event| selection.set(&[id], event.target().checked())
+                on:change:target=move |event| selection.set(&[id], event.target().checked())
             />
         </label>
     }

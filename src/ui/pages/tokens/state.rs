@@ -49,6 +49,12 @@ pub struct TokensState {
 impl TokensState {
     pub fn provide() -> Self {
         let page = OrgState::current();
+        let state = page.once(|| Self::new(page));
+        provide_context(state);
+        state
+    }
+
+    fn new(page: OrgState) -> Self {
         let parameters = use_query_map();
         let query = Memo::new(move |_| {
             let parameters = parameters.read();
@@ -64,7 +70,6 @@ impl TokensState {
         let (selection, view) = (Selection::default(), RwSignal::new(View::chosen()));
         let state = Self { page, org: page.org, query, list, created, rows, selection, view, changed, reloads };
         state.forget_selection_with_filter();
-        provide_context(state);
         state
     }
 

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{state::TokensState, view_menu::ViewMenu};
+use super::state::TokensState;
 use crate::{
     model::listing::{Sort, StatusFilter, TokenQuery},
     ui::{
@@ -19,7 +19,7 @@ pub fn Toolbar(state: TokensState) -> impl IntoView {
     view! {
         <div class="toolbar">
             <Filter state nothing/>
-            {move || if nothing.get() { view! { <DeadMenus/> }.into_any() } else { view! { <StatusMenu state/><FilterLink state/><ViewMenu state/><SortMenu state/> }.into_any() }}
+            {move || if nothing.get() { view! { <DeadMenus/> }.into_any() } else { view! { <StatusMenu state/><FilterLink state/><LookLink state/><SortMenu state/> }.into_any() }}
             <GenerateMenu class="generate-menu end"/>
             <Count state/>
         </div>
@@ -72,7 +72,7 @@ fn StatusMenu(state: TokensState) -> impl IntoView {
         }
     };
     view! {
-        <Menu class="status-menu" button="button" button_testid="status-filter--button" face=face>
+        <Menu class="status-menu" lazy=true button="button" button_testid="status-filter--button" face=face>
             {[None].into_iter().chain(StatusFilter::ALL.map(Some)).map(choice).collect_view()}
         </Menu>
     }
@@ -84,6 +84,19 @@ fn FilterLink(state: TokensState) -> impl IntoView {
     view! {
         <a class="button filter-link" href=move || state.address(Tokens::Filter) data-noscroll aria-label="Filter" data-testid="filter--button">
             <Icon picture=Picture::Sliders/><span>"Filter"</span>
+        </a>
+    }
+}
+
+/// Leads to the dialog with the columns.
+#[component]
+fn LookLink(state: TokensState) -> impl IntoView {
+    view! {
+        <a
+            class="button look-link" href=move || state.address(Tokens::Look) data-noscroll aria-label="Columns and density"
+            title="Columns and density" data-testid="look--button"
+        >
+            <Icon picture=Picture::Columns/>
         </a>
     }
 }
@@ -108,7 +121,7 @@ fn SortMenu(state: TokensState) -> impl IntoView {
         }
     };
     view! {
-        <Menu class="sort-menu end" testid="resource-sorter" button="button" button_testid="resource-sorter--button" face=face>
+        <Menu class="sort-menu end" lazy=true testid="resource-sorter" button="button" button_testid="resource-sorter--button" face=face>
             {Sort::ALL.map(choice).collect_view()}
         </Menu>
     }

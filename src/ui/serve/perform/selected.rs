@@ -14,6 +14,13 @@ use crate::{
 /// The form carries the state of the list beside the ticks: with `all`, everything that it filters is meant.
 pub(super) async fn perform(request: &Request, org: OrgId, fields: &Fields) -> Result<Outcome, Error> {
     let (service, caller) = (request.service(), request.caller()?);
+    // A row's switch is in the same form.
+    for (name, status) in [("activate", "active"), ("deactivate", "inactive")] {
+        if let Some(id) = fields.get(name) {
+            let fields = Fields(vec![("status".into(), status.into())]);
+            return super::tokens::update(request, id.parse()?, &fields).await;
+        }
+    }
     let query = TokenQuery::from_parameters(|name| fields.get(name));
     let to = Tokens::List.address(org, &query.parameters());
     let which = if fields.get("all").is_some() {

@@ -44,11 +44,11 @@ pub(super) async fn perform(request: &Request, org: OrgId, page: Tokens, fields:
             update(request, id, fields).await
         }
         Tokens::Selected => selected::perform(request, org, fields).await,
-        Tokens::List | Tokens::Filter | Tokens::Export(_) => Err(Error::PathNotFound),
+        Tokens::List | Tokens::Filter | Tokens::Look | Tokens::Export(_) => Err(Error::PathNotFound),
     }
 }
 
-async fn update(request: &Request, id: AuthorizationId, fields: &Fields) -> Result<Outcome, Error> {
+pub(super) async fn update(request: &Request, id: AuthorizationId, fields: &Fields) -> Result<Outcome, Error> {
     let update = AuthorizationUpdate {
         status: fields.get("status").map(Into::into),
         description: fields.get("description").map(|text| text.trim().to_owned()),
