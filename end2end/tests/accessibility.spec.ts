@@ -35,6 +35,8 @@ async function auditMenus(page: Page): Promise<void> {
   const buttons = page.locator("details.menu > summary:visible");
   for (let index = 0; index < (await buttons.count()); index++) {
     const button = buttons.nth(index);
+    // What is in a row's menu comes when it is pointed at.
+    await button.hover();
     await button.evaluate((element) => element.parentElement?.setAttribute("open", ""));
     await audit(page, `menu “${await button.innerText()}”`);
     await button.evaluate((element) => element.parentElement?.removeAttribute("open"));
@@ -42,7 +44,7 @@ async function auditMenus(page: Page): Promise<void> {
 }
 
 async function auditDialogs(page: Page, tokens: TokensPage, id: string): Promise<void> {
-  for (const rest of ["/generate/all-access", "/generate/custom-api", `/${id}`, `/${id}/edit`, `/${id}/clone`, `/${id}/delete`, `/${id}/rename`]) {
+  for (const rest of ["/filter", "/look", "/selected", "/generate/all-access", "/generate/custom-api", `/${id}`, `/${id}/edit`, `/${id}/clone`, `/${id}/delete`, `/${id}/rename`]) {
     await tokens.open(rest);
     await audit(page, rest.replace(id, "<id>"));
   }
@@ -92,6 +94,15 @@ for (const { colorScheme, width, height } of looks) {
       await tokens.open();
       await audit(page, "the list");
       await auditMenus(page);
+      if (width > 1000) {
+        await page.getByTestId("select-page").check();
+        await audit(page, "the bar for what is selected");
+        await page.keyboard.press("?");
+        await expect(page.getByTestId("shortcuts")).toBeVisible();
+        await audit(page, "the keys");
+      }
+      await tokens.open("?status=active&kind=custom&owner=alice");
+      await audit(page, "the list with filters");
       await tokens.open("?searchTerm=nothing-is-called-so");
       await audit(page, "no match");
       if (width < 1000) {

@@ -99,6 +99,7 @@ test("deleting asks with the harmless answer in focus; afterwards the focus is o
 });
 
 test("after renaming the focus is not lost", async ({ page, tokens }) => {
+  await page.getByTestId("token-name Collector").focus();
   await tokens.row("Collector").getByTestId("resource-editable-name--button").focus();
   await page.keyboard.press("Enter");
   await expect(page.getByTestId("resource-editable-name--input")).toBeFocused();
@@ -138,4 +139,78 @@ test("boxes are ticked by the space bar, and accordions opened by Enter", async 
   await others.focus();
   await page.keyboard.press("Enter");
   await expect(tokens.box("Read Tasks")).toBeVisible();
+});
+
+test("“j”, “k” and the arrows move through the rows, Enter opens", async ({ page, tokens, api, first }) => {
+  await api.authorization(first.org.id, "Watcher");
+  await tokens.open();
+  const names = ["alice's Token", "Collector", "Watcher"];
+  const name = (index: number) => page.getByTestId(`token-name ${names[index]}`);
+  await page.keyboard.press("j");
+  await expect(name(0)).toBeFocused();
+  await page.keyboard.press("j");
+  await expect(name(1)).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await expect(name(2)).toBeFocused();
+  await page.keyboard.press("j");
+  await expect(name(2), "the last one").toBeFocused();
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("k");
+  await expect(name(0)).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(tokens.header).toContainText("alice's Token");
+  await page.keyboard.press("Escape");
+  await expect(tokens.dialog).toHaveCount(0);
+  await expect(name(0)).toBeFocused();
+});
+
+test("“x” selects, “e” renames, “g” generates", async ({ page, tokens }) => {
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("x");
+  await expect(tokens.row("Collector").getByRole("checkbox")).toBeChecked();
+  await expect(page.getByTestId("selected--count")).toHaveText("1 selected");
+  await page.keyboard.press("x");
+  await expect(tokens.row("Collector").getByRole("checkbox")).not.toBeChecked();
+  await page.keyboard.press("e");
+  await expect(page.getByTestId("resource-editable-name--input")).toBeFocused();
+  await page.keyboard.type("g?jx");
+  await expect(page.getByTestId("resource-editable-name--input")).toHaveValue("g?jx");
+  await page.keyboard.press("Escape");
+  await expect(page.getByTestId("resource-editable-name--input")).toHaveCount(0);
+  await page.keyboard.press("g");
+  await expect(page.getByTestId("dropdown-item generate-token--all-access")).toBeFocused();
+});
+
+test("“?” lists the keys, and the focus comes back", async ({ page }) => {
+  const help = page.getByTestId("shortcuts");
+  await page.keyboard.press("j");
+  await page.keyboard.press("?");
+  await expect(help).toBeVisible();
+  await expect(help.getByRole("button", { name: "Close" })).toBeFocused();
+  await page.keyboard.press("j");
+  await page.keyboard.press("Escape");
+  await expect(help).toHaveCount(0);
+  await expect(page.getByTestId("token-name alice's Token")).toBeFocused();
+});
+
+test("single keys can be switched off; the arrows stay", async ({ page, tokens }) => {
+  await page.keyboard.press("?");
+  const keys = page.getByTestId("single-keys");
+  await keys.click();
+  await expect(keys).not.toBeChecked();
+  await page.keyboard.press("Escape");
+  await tokens.open();
+  await page.keyboard.press("j");
+  await page.keyboard.press("/");
+  await expect(tokens.filter).not.toBeFocused();
+  await page.getByTestId("token-name alice's Token").focus();
+  await page.keyboard.press("ArrowDown");
+  await expect(page.getByTestId("token-name Collector")).toBeFocused();
+  await page.getByTestId("user-nav").click();
+  await page.getByTestId("shortcuts--button").click();
+  await keys.click();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("/");
+  await expect(tokens.filter).toBeFocused();
 });

@@ -92,8 +92,9 @@ pub struct V1Authorization {
 }
 
 /// Whether a token works, and if not, why.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Liveness {
+    #[default]
     Live,
     /// Switched off; it can be switched on again.
     Inactive,

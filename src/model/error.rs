@@ -151,6 +151,13 @@ pub enum Error {
     InstanceNotGrantable,
     #[error("permission {0} is not for org id {1}")]
     PermissionForOtherOrg(Permission, super::OrgId),
+    #[error("no token is selected; select at least one")]
+    NothingSelected,
+    #[error("at most {limit} tokens can be changed at once; narrow the filter, and go on in portions")]
+    TooManyTokens { limit: u64 },
+    /// The question named fewer.
+    #[error("{now} tokens match by now, more than the question named; look at the list again, then decide")]
+    MoreTokens { now: u64 },
     #[error("token already exists")]
     TokenExists,
     #[error("token required for v1 user authorization type")]
@@ -327,6 +334,9 @@ impl Error {
             | Self::RetentionNegative
             | Self::ShardGroupNegative
             | Self::ShardGroupMustShrink
+            | Self::NothingSelected
+            | Self::TooManyTokens { .. }
+            | Self::MoreTokens { .. }
             | Self::Field { .. } => Code::Unprocessable,
             Self::UserNameEmpty => Code::EmptyValue,
             _ => Code::Invalid,

@@ -69,13 +69,14 @@ pub fn all_access_kinds() -> impl Iterator<Item = ResourceType> {
 }
 
 /// How far a list of permissions reaches, as lists and details name it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Breadth {
     /// Everything in every organization.
     Operator,
     /// Everything in one organization.
     AllAccess(OrgId),
     /// What it lists.
+    #[default]
     Custom,
 }
 

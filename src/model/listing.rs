@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::{
     Authorization, AuthorizationId, Liveness, OrgId, Status, Timestamp,
     describe::{Named, Summary},
-    token,
 };
+
+pub use super::token_query::{StatusFilter, TokenKind, TokenQuery};
 
 /// An authorization with the names of everything it mentions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,18 +26,53 @@ pub struct Details {
     pub liveness: Liveness,
 }
 
-/// One row of the console's list: a summary, not the permissions.
+/// One row of the console's list: a summary, not the permissions. Every page carries its rows a second time, for the
+/// script: under short names, and without what is as usual.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenRow {
+    #[serde(rename = "i")]
     pub id: AuthorizationId,
+    #[serde(rename = "d", default, skip_serializing_if = "String::is_empty")]
     pub description: String,
+    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pub prefix: Option<String>,
+    #[serde(rename = "m", default, skip_serializing_if = "is_usual")]
     pub summary: Summary,
+    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
+    #[serde(rename = "s", default, skip_serializing_if = "is_usual")]
     pub status: Status,
+    #[serde(rename = "v", default, skip_serializing_if = "is_usual")]
     pub liveness: Liveness,
+    #[serde(rename = "c", with = "super::time::micros")]
     pub created_at: Timestamp,
+    #[serde(rename = "u", with = "super::time::micros")]
     pub updated_at: Timestamp,
+    /// Whether the caller may neither change nor delete it.
+    #[serde(rename = "r", default, skip_serializing_if = "is_usual")]
+    pub read_only: bool,
+}
+
+pub(super) fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
+}
+
+/// The names of what a list is filtered by; `None` where there is no such thing, or none that the caller may see.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilterNames {
+    pub owner: Option<String>,
+    pub created_by: Option<String>,
+    pub bucket: Option<String>,
+    pub telegraf: Option<String>,
+}
+
+/// What a filter may name, to choose from; of each the first hundred.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilterChoices {
+    pub owners: Vec<String>,
+    pub creators: Vec<String>,
+    pub buckets: Vec<String>,
+    pub telegrafs: Vec<String>,
 }
 
 /// A page of the console's list.
@@ -49,6 +85,8 @@ pub struct TokenPage {
     pub unfiltered: u64,
     /// From 1; another than was asked for if there are not so many.
     pub page: u64,
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub names: FilterNames,
     pub now: Timestamp,
 }
 
@@ -109,6 +147,14 @@ impl SortKey {
             Self::CreatedAt => "createdAt",
         }
     }
+
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Description => "Description",
+            Self::Status => "Status",
+            Self::CreatedAt => "Date created",
+        }
+    }
 }
 
 impl FromStr for SortKey {
@@ -121,83 +167,8 @@ impl FromStr for SortKey {
 
 /// How many rows a page may have.
 pub const PAGE_SIZES: [u64; 4] = [10, 25, 50, 100];
-const USUAL_PAGE_SIZE: u64 = 25;
-/// At most so many bytes of a filter are looked at.
-const MAX_FILTER: usize = 255;
 
-/// What the console's list shows: all of it stands in the address.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct TokenQuery {
-    pub filter: String,
-    pub status: Option<Status>,
-    pub sort: Sort,
-    /// From 1.
-    pub page: u64,
-    pub page_size: u64,
-    /// Turn to the page that holds this one, and mark it.
-    pub show: Option<AuthorizationId>,
-}
-
-impl Default for TokenQuery {
-    fn default() -> Self {
-        Self {
-            filter: String::new(),
-            status: None,
-            sort: Sort::default(),
-            page: 1,
-            page_size: USUAL_PAGE_SIZE,
-            show: None,
-        }
-    }
-}
-
-impl TokenQuery {
-    /// From the parameters of an address; what makes no sense is left out.
-    pub fn from_parameters<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Self {
-        let filter = token::redact(get("searchTerm").unwrap_or_default().trim_start());
-        let page_size = get("perPage").and_then(|text| text.parse().ok()).filter(|size| PAGE_SIZES.contains(size));
-        Self {
-            filter: shorten(filter, MAX_FILTER),
-            status: get("status").filter(|text| !text.is_empty()).and_then(|text| text.parse().ok()),
-            sort: Sort::from_words(get("sortKey").unwrap_or_default(), get("sortDirection").unwrap_or_default()),
-            page: get("page").and_then(|text| text.parse().ok()).filter(|page| *page > 0).unwrap_or(1),
-            page_size: page_size.unwrap_or(USUAL_PAGE_SIZE),
-            show: get("show").and_then(|text| text.parse().ok()),
-        }
-    }
-
-    /// The parameters of an address that leads back here; only what differs from the usual, and never a token.
-    pub fn parameters(&self) -> Vec<(&'static str, String)> {
-        let usual = Self::default();
-        let mut parameters = Vec::new();
-        if self.page != usual.page {
-            parameters.push(("page", self.page.to_string()));
-        }
-        if self.page_size != usual.page_size {
-            parameters.push(("perPage", self.page_size.to_string()));
-        }
-        if self.sort != usual.sort {
-            parameters.push(("sortKey", self.sort.key.name().into()));
-            parameters.push(("sortDirection", self.sort.direction().into()));
-        }
-        if let Some(status) = self.status {
-            parameters.push(("status", status.name().into()));
-        }
-        if !self.filter.is_empty() {
-            parameters.push(("searchTerm", token::redact(&self.filter)));
-        }
-        if let Some(show) = self.show {
-            parameters.push(("show", show.to_string()));
-        }
-        parameters
-    }
-
-    /// Whether anything is left out of the list.
-    pub fn is_filtered(&self) -> bool {
-        !self.filter.trim().is_empty() || self.status.is_some()
-    }
-}
-
+/// The beginning of a text, in at most so many bytes.
 pub(super) fn shorten(mut text: String, limit: usize) -> String {
     while text.len() > limit {
         text.pop();
@@ -231,55 +202,4 @@ pub struct Choices {
 pub struct Place {
     pub id: OrgId,
     pub name: String,
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashMap;
-
-    use proptest::{option, prelude::*, sample::select};
-
-    use super::*;
-    use crate::model::token::NewToken;
-
-    fn read(parameters: &[(&'static str, String)]) -> TokenQuery {
-        let map: HashMap<&str, &str> = parameters.iter().map(|(key, value)| (*key, value.as_str())).collect();
-        TokenQuery::from_parameters(|key| map.get(key).copied())
-    }
-
-    #[test]
-    fn a_pasted_token_never_becomes_an_address() {
-        let token = NewToken::generate([9; 32]);
-        let query = TokenQuery { filter: token.expose().into(), ..TokenQuery::default() };
-        assert!(!format!("{:?}", query.parameters()).contains(token.expose()));
-        assert_eq!(read(&[("searchTerm", token.expose().into())]).filter, token.prefix().unwrap());
-    }
-
-    #[test]
-    fn the_usual_list_has_a_bare_address() {
-        assert_eq!(TokenQuery::default().parameters(), []);
-    }
-
-    #[test]
-    fn nonsense_in_an_address_is_left_out() {
-        let query = read(&[
-            ("page", "0".into()),
-            ("perPage", "7".into()),
-            ("sortKey", "x".into()),
-            ("status", "on".into()),
-            ("show", "z".into()),
-        ]);
-        assert_eq!(query, TokenQuery::default());
-    }
-
-    proptest! {
-        #[test]
-        fn addresses_round_trip(
-            filter in "[a-zA-Z ॐ]{0,20}", page in 1u64..1000, page_size in select(PAGE_SIZES.as_slice()),
-            sort in select(Sort::ALL.as_slice()), status in option::of(select(vec![Status::Active, Status::Inactive])),
-        ) {
-            let query = TokenQuery { filter: filter.trim_start().into(), status, sort, page, page_size, show: None };
-            prop_assert_eq!(read(&query.parameters()), query);
-        }
-    }
 }

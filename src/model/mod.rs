@@ -24,6 +24,7 @@ pub mod telegraf_text;
 pub mod template;
 pub mod time;
 pub mod token;
+pub mod token_query;
 pub mod user;
 pub mod what_if;
 

@@ -120,6 +120,19 @@ impl<'de> Deserialize<'de> for Timestamp {
     }
 }
 
+/// Times as numbers of microseconds, where many of them travel at once: `#[serde(with = "…")]`.
+pub mod micros {
+    use super::{Deserialize, Deserializer, Serializer, Timestamp};
+
+    pub fn serialize<S: Serializer>(time: &Timestamp, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_i64(time.micros())
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
+        i64::deserialize(deserializer).map(Timestamp::from_micros)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

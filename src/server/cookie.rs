@@ -15,6 +15,11 @@ pub const fn console_name(https: bool) -> &'static str {
 /// The theme a visitor chose; no secret.
 pub const THEME: &str = "jeton-theme";
 
+/// `Set-Cookie` of how lists look.
+pub fn view(value: &str) -> String {
+    format!("{}={value}; Path=/; Max-Age=31536000; SameSite=Lax", crate::ui::view::COOKIE)
+}
+
 /// The organization a visitor looked at last; no secret.
 pub const LAST_ORG: &str = "jeton-org";
 

@@ -7,9 +7,10 @@ use crate::{
 
 use super::fold;
 
-/// The folded texts that a list is sorted and searched by.
+/// The folded texts that a list is sorted and searched by, and the type of the token.
 pub(super) fn keys(authorization: &Authorization) -> Keys {
-    let breadth = match Breadth::of(&authorization.permissions, authorization.org) {
+    let reach = Breadth::of(&authorization.permissions, authorization.org);
+    let breadth = match reach {
         Breadth::Operator => "operator ",
         Breadth::AllAccess(_) => "all access ",
         Breadth::Custom => "",
@@ -26,7 +27,7 @@ pub(super) fn keys(authorization: &Authorization) -> Keys {
             &format!("{permission} {} {} ", permission.action, permission.resource.kind.words()).to_lowercase(),
         );
     }
-    Keys { description: natural_order(&fold(&authorization.description)), search }
+    Keys { description: natural_order(&fold(&authorization.description)), search, kind: reach.into() }
 }
 
 /// A key that sorts numbers by their value: each run of digits is led by its length, so that "sensor 9" comes before

@@ -1,10 +1,9 @@
-//! Lists of authorizations: the API's and the console's.
+//! The API's list of authorizations, and what is counted for the console and the metrics.
 
 use crate::{
     model::{
         Authorization, AuthorizationId, Error, OrgId, Status, UserId,
-        describe::Summary,
-        listing::{Details, Place, SortKey, TokenPage, TokenQuery, TokenRow},
+        listing::{Details, Place, SortKey},
         user::check_text,
     },
     store::{
@@ -79,33 +78,6 @@ impl Service {
         Ok(found.into_iter().map(|authorization| names.details(authorization, now)).collect())
     }
 
-    /// A page of the console's list of an organization's tokens.
-    pub async fn token_page(&self, caller: &Caller, org: OrgId, query: &TokenQuery) -> Result<TokenPage, Error> {
-        let mut reader = self.read().await?;
-        let everything = Filter { visible: caller.visible(), org: Some(org), ..Filter::default() };
-        let text = fold(&query.filter);
-        let filter =
-            Filter { status: query.status, text: Some(text).filter(|text| !text.is_empty()), ..everything.clone() };
-        let unfiltered = count(&mut reader, &everything).await?;
-        let total = if query.is_filtered() { count(&mut reader, &filter).await? } else { unfiltered };
-        let sort = order(query.sort);
-        let page = match query.show {
-            Some(id) => {
-                1 + store::authorizations::count_before(&mut reader, &filter, sort, id).await?.cast_unsigned()
-                    / query.page_size
-            }
-            None => query.page,
-        };
-        let page = page.clamp(1, total.div_ceil(query.page_size).max(1));
-        let start = Start::Offset(((page - 1) * query.page_size).cast_signed());
-        let rows =
-            store::authorizations::list(&mut reader, &filter, sort, start, query.page_size.cast_signed()).await?;
-        let names = Names::of(&mut reader, &rows).await?;
-        let now = self.now();
-        let rows = rows.into_iter().map(|row| token_row(&names, row, now)).collect();
-        Ok(TokenPage { rows, total, unfiltered, page, now })
-    }
-
     /// The organizations the caller can work in; the first hundred.
     pub async fn places(&self, caller: &Caller) -> Result<Vec<Place>, Error> {
         let orgs = self.orgs(caller, &OrgQuery { limit: 100, ..OrgQuery::default() }).await?;
@@ -157,11 +129,7 @@ async fn api_filter(connection: &mut Connection, caller: &Caller, query: &Author
     Ok(filter)
 }
 
-async fn count(connection: &mut Connection, filter: &Filter) -> Result<u64, Error> {
-    Ok(store::authorizations::count(connection, filter).await?.cast_unsigned())
-}
-
-const fn order(sort: crate::model::listing::Sort) -> Sort {
+pub(super) const fn order(sort: crate::model::listing::Sort) -> Sort {
     match (sort.key, sort.descending) {
         (SortKey::Description, false) => Sort::Description,
         (SortKey::Description, true) => Sort::DescriptionDescending,
@@ -169,19 +137,5 @@ const fn order(sort: crate::model::listing::Sort) -> Sort {
         (SortKey::Status, true) => Sort::StatusDescending,
         (SortKey::CreatedAt, false) => Sort::Id,
         (SortKey::CreatedAt, true) => Sort::IdDescending,
-    }
-}
-
-fn token_row(names: &Names, authorization: Authorization, now: crate::model::Timestamp) -> TokenRow {
-    TokenRow {
-        id: authorization.id,
-        summary: Summary::of(&names.name(&authorization), authorization.org),
-        owner: names.user(authorization.user).map(Into::into),
-        status: authorization.status,
-        liveness: authorization.liveness(now),
-        prefix: authorization.token_prefix,
-        description: authorization.description,
-        created_at: authorization.created_at,
-        updated_at: authorization.updated_at,
     }
 }

@@ -34,6 +34,9 @@ pub mod setup;
 pub mod telegraf_page;
 pub mod telegrafs;
 pub mod throttle;
+pub mod token_changes;
+mod token_list;
+mod token_types;
 mod toml;
 pub mod users;
 pub mod v1_authorizations;
@@ -71,6 +74,7 @@ impl Service {
     /// Fails if another node of this database uses another audit key.
     pub async fn start(store: Store, clock: Clock, audit_key: AuditKey) -> Result<Self, audit::KeyError> {
         audit::adopt_key(&store, &audit_key).await?;
+        token_types::fill_in(&store).await?;
         let node = u16::from_be_bytes(random());
         Ok(Self(Arc::new(Inner {
             store,

@@ -5,9 +5,12 @@ use sqlx::{Executor as _, any::AnyRow};
 use super::{
     Connection, Result,
     column::{Columns, corrupt, from_id},
-    sql::{Sql, contains},
+    sql::Sql,
+    token_filter::push_filter,
 };
-use crate::model::{Authorization, AuthorizationId, OrgId, Permission, Status, Timestamp, UserId, token::TokenHash};
+use crate::model::{
+    Authorization, AuthorizationId, OrgId, Permission, Status, Timestamp, UserId, listing::TokenKind, token::TokenHash,
+};
 
 /// What a client proves itself with, and so which clients an authorization is for.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +20,8 @@ pub enum Secret<'a> {
     /// The user name of a 1.x client; its password is set apart.
     Username(&'a str),
 }
+
+pub use super::token_filter::{Access, Filter, Whose};
 
 /// Tokens, or the credentials of 1.x clients. Neither ever shows up among the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,14 +85,16 @@ pub(super) fn authorization(row: &AnyRow) -> Result<Authorization> {
 pub struct Keys {
     pub description: String,
     pub search: String,
+    /// How far the permissions reach.
+    pub kind: TokenKind,
 }
 
 /// False if the token's hash or the user name is taken.
 pub async fn insert(connection: &mut Connection, new: &Authorization, secret: Secret<'_>, keys: &Keys) -> Result<bool> {
     let row = sqlx::query(
         "INSERT INTO authorizations (id, org_id, user_id, created_by, kind, status, description, description_key, search_text, \
-         permissions, token_hash, token_prefix, created_at, updated_at, expires_at, username) \
-         VALUES ($1, $2, $3, $4, $15, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $16) ON CONFLICT DO NOTHING RETURNING id",
+         permissions, token_hash, token_prefix, created_at, updated_at, expires_at, username, breadth) \
+         VALUES ($1, $2, $3, $4, $15, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $16, $17) ON CONFLICT DO NOTHING RETURNING id",
     )
     .bind(from_id(new.id))
     .bind(from_id(new.org))
@@ -105,6 +112,7 @@ pub async fn insert(connection: &mut Connection, new: &Authorization, secret: Se
     .bind(new.expires_at.map(Timestamp::micros))
     .bind(secret.kind().name())
     .bind(secret.username())
+    .bind(keys.kind.name())
     .fetch_optional(&mut *connection)
     .await?;
     if row.is_none() {
@@ -245,21 +253,6 @@ impl Default for OwnerReach {
     }
 }
 
-/// Which authorizations a list holds; all conditions together.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    pub kind: Kind,
-    pub visible: Visible,
-    pub id: Option<AuthorizationId>,
-    pub org: Option<OrgId>,
-    pub user: Option<UserId>,
-    pub status: Option<Status>,
-    /// A folded text that the description, the owner's name, the id, the prefix or a permission contains.
-    pub text: Option<String>,
-    /// Whether to leave out those that ended with their owner or organization.
-    pub without_ended: bool,
-}
-
 /// By what a list is sorted; the id decides between equals, always upwards but for the newest first.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sort {
@@ -381,30 +374,6 @@ pub async fn count_before(
     sql.fetch_one(connection).await?.number("count")
 }
 
-fn push_filter(sql: &mut Sql, filter: &Filter) -> Result<()> {
-    sql.bind(filter.kind.name())?;
-    push_visible(sql, &filter.visible)?;
-    if let Some(id) = filter.id {
-        sql.push(" AND id = ").bind(from_id(id))?;
-    }
-    if let Some(org) = filter.org {
-        sql.push(" AND org_id = ").bind(from_id(org))?;
-    }
-    if let Some(user) = filter.user {
-        sql.push(" AND user_id = ").bind(from_id(user))?;
-    }
-    if let Some(status) = filter.status {
-        sql.push(" AND status = ").bind(status.name())?;
-    }
-    if let Some(text) = &filter.text {
-        push_text(sql, text)?;
-    }
-    if filter.without_ended {
-        sql.push(" AND ended_at IS NULL");
-    }
-    Ok(())
-}
-
 pub(super) fn push_visible(sql: &mut Sql, visible: &Visible) -> Result<()> {
     if let Reach::Only { orgs, ids } = &visible.authorizations {
         sql.push(" AND (org_id IN ").bind_ids(orgs.iter().copied())?;
@@ -413,17 +382,5 @@ pub(super) fn push_visible(sql: &mut Sql, visible: &Visible) -> Result<()> {
     if let OwnerReach::Only(users) = &visible.owners {
         sql.push(" AND user_id IN ").bind_ids(users.iter().copied())?;
     }
-    Ok(())
-}
-
-/// Names are looked up as they are today: a renamed bucket or owner is found under its new name.
-fn push_text(sql: &mut Sql, text: &str) -> Result<()> {
-    let pattern = contains(text);
-    sql.push(" AND (search_text LIKE ").bind(pattern.clone())?.push(" ESCAPE '\\'");
-    sql.push(" OR user_id IN (SELECT id FROM users WHERE name_key LIKE ").bind(pattern.clone())?.push(" ESCAPE '\\')");
-    sql.push(" OR id IN (SELECT authorization_id FROM grants JOIN buckets ON buckets.id = resource_id WHERE resource_type = 'buckets'");
-    sql.push(" AND name_key LIKE ").bind(pattern.clone())?.push(" ESCAPE '\\')");
-    sql.push(" OR id IN (SELECT authorization_id FROM grants JOIN telegrafs ON telegrafs.id = resource_id");
-    sql.push(" WHERE resource_type = 'telegrafs' AND name_key LIKE ").bind(pattern)?.push(" ESCAPE '\\'))");
     Ok(())
 }

@@ -17,6 +17,8 @@ pub mod people;
 pub mod sessions;
 mod sql;
 pub mod telegrafs;
+mod token_filter;
+pub mod token_lists;
 pub mod users;
 pub mod v1_authorizations;
 mod within;

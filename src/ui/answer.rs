@@ -27,6 +27,16 @@ pub enum Outcome {
         deed: Deed,
         to: String,
     },
+    /// Done to so many tokens; go there.
+    Many {
+        deed: Deed,
+        count: u64,
+        to: String,
+    },
+    /// Nothing was done yet: the page asks whether so many tokens are meant.
+    Asked {
+        count: u64,
+    },
     /// The boxes ticked so far, with what was searched for; nothing was created.
     Searched,
 }

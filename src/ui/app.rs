@@ -69,6 +69,9 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("") view=NoDialog/>
                         <Route path=path!("generate/all-access") view=tokens::AllAccessRoute/>
                         <Route path=path!("generate/custom-api") view=tokens::CustomRoute/>
+                        <Route path=path!("filter") view=tokens::FilterRoute/>
+                        <Route path=path!("look") view=tokens::LookRoute/>
+                        <Route path=path!("selected") view=tokens::SelectedRoute/>
                         <Route path=path!(":token") view=tokens::DetailsRoute/>
                         <Route path=path!(":token/edit") view=tokens::EditRoute/>
                         <Route path=path!(":token/rename") view=NoDialog/>

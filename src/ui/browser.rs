@@ -95,3 +95,22 @@ pub fn keep(key: &str, text: Option<&str>) {
         None => storage.remove_item(key),
     });
 }
+
+/// Where the browser keeps whether single keys are shortcuts.
+const KEYS: &str = "jeton-keys";
+
+fn storage() -> Option<web_sys::Storage> {
+    window().local_storage().ok().flatten()
+}
+
+/// Whether single keys are shortcuts; they are, until someone switches them off.
+pub fn single_keys() -> bool {
+    storage().and_then(|storage| storage.get_item(KEYS).ok().flatten()).is_none_or(|value| value != "off")
+}
+
+/// Remembers in this browser whether single keys are shortcuts.
+pub fn set_single_keys(on: bool) {
+    if let Some(storage) = storage() {
+        drop(if on { storage.remove_item(KEYS) } else { storage.set_item(KEYS, "off") });
+    }
+}

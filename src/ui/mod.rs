@@ -13,6 +13,7 @@ mod equivalent;
 mod load;
 mod pages;
 mod submit;
+pub mod view;
 mod words;
 
 #[cfg(feature = "ssr")]

@@ -3,7 +3,7 @@
 use jeton::{
     model::{
         AuthorizationId, OrgId,
-        listing::{Sort, TokenQuery},
+        listing::{Sort, StatusFilter, TokenQuery},
     },
     service::Caller,
 };
@@ -113,7 +113,7 @@ async fn a_filter_narrows_the_pages_and_says_how_many_there_are() {
         let query = |filter: &str| TokenQuery { filter: filter.into(), ..TokenQuery::default() };
         let (page, rows, total, unfiltered) = scene.page(&query("TOKEN 3")).await;
         assert_eq!((page, rows.len(), total, unfiltered), (1, 10, 10, 100));
-        let inactive = TokenQuery { status: Some(jeton::model::Status::Inactive), ..TokenQuery::default() };
+        let inactive = TokenQuery { status: Some(StatusFilter::Inactive), ..TokenQuery::default() };
         assert_eq!(scene.page(&inactive).await.2, 34);
         assert_eq!(scene.page(&query("3\0")).await.2, scene.page(&query("3")).await.2, "a NUL is nothing to look for");
     })

@@ -18,7 +18,7 @@ pub use local::local;
 pub use redacted::redacted;
 pub use section::{Group, Section};
 pub use settings::{About, Account, Members, Orgs, Users};
-pub use tokens::Tokens;
+pub use tokens::{Export, Tokens};
 
 /// The addresses of one page: the page alone, or a dialog above it. What it displays follows the page's own path.
 pub trait Page: Copy + PartialEq + fmt::Display {
@@ -146,6 +146,11 @@ mod tests {
             Tokens::Rename(token),
             Tokens::Clone(token),
             Tokens::Delete(token),
+            Tokens::Filter,
+            Tokens::Look,
+            Tokens::Selected,
+            Tokens::Export(Export::Csv),
+            Tokens::Export(Export::Json),
         ];
         let (bucket, telegraf, user) = (BucketId(ID), TelegrafId(ID), UserId(ID));
         let buckets = [Buckets::List, Buckets::Create, Buckets::Edit(bucket), Buckets::Delete(bucket)];

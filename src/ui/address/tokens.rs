@@ -5,6 +5,25 @@ use std::fmt;
 use super::{Page, Section};
 use crate::model::AuthorizationId;
 
+/// What the list is saved as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Export {
+    Csv,
+    Json,
+}
+
+impl Export {
+    pub const ALL: [Self; 2] = [Self::Csv, Self::Json];
+
+    /// As its file's name ends.
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Json => "json",
+        }
+    }
+}
+
 /// Something of an organization's API Tokens page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tokens {
@@ -16,6 +35,14 @@ pub enum Tokens {
     Rename(AuthorizationId),
     Clone(AuthorizationId),
     Delete(AuthorizationId),
+    /// What the list is to be narrowed to.
+    Filter,
+    /// How the list looks.
+    Look,
+    /// What is to happen to the tokens that are selected.
+    Selected,
+    /// The list as a file.
+    Export(Export),
 }
 
 impl Page for Tokens {
@@ -27,6 +54,11 @@ impl Page for Tokens {
             [] => Self::List,
             ["generate", "all-access"] => Self::AllAccess,
             ["generate", "custom-api"] => Self::Custom,
+            ["filter"] => Self::Filter,
+            ["look"] => Self::Look,
+            ["selected"] => Self::Selected,
+            ["export.csv"] => Self::Export(Export::Csv),
+            ["export.json"] => Self::Export(Export::Json),
             [id] => Self::Details(id.parse().ok()?),
             [id, "edit"] => Self::Edit(id.parse().ok()?),
             [id, "rename"] => Self::Rename(id.parse().ok()?),
@@ -37,7 +69,7 @@ impl Page for Tokens {
     }
 
     fn has_dialog(self) -> bool {
-        !matches!(self, Self::List | Self::Rename(_))
+        !matches!(self, Self::List | Self::Rename(_) | Self::Export(_))
     }
 }
 
@@ -52,6 +84,10 @@ impl fmt::Display for Tokens {
             Self::Rename(id) => write!(f, "/{id}/rename"),
             Self::Clone(id) => write!(f, "/{id}/clone"),
             Self::Delete(id) => write!(f, "/{id}/delete"),
+            Self::Filter => f.write_str("/filter"),
+            Self::Look => f.write_str("/look"),
+            Self::Selected => f.write_str("/selected"),
+            Self::Export(export) => write!(f, "/export.{}", export.ending()),
         }
     }
 }

@@ -19,7 +19,10 @@ pub type Answered = Result<Outcome, Error>;
 #[component]
 pub fn Form(
     #[prop(into)] action: Signal<String>,
-    #[prop(into, optional)] class: &'static str,
+    #[prop(into, optional)] class: Option<&'static str>,
+    /// Where it has fields that stand outside of it.
+    #[prop(into, optional)]
+    id: Option<&'static str>,
     #[prop(optional)] busy: RwSignal<bool>,
     on_answer: Callback<Answered>,
     children: Children,
@@ -29,18 +32,22 @@ pub fn Form(
         if busy.get_untracked() {
             return;
         }
-        let (address, fields) = (action.get_untracked(), browser::fields(&event));
-        busy.set(true);
-        spawn_local(async move {
-            let answer = submit(address, fields).await;
-            let _ = busy.try_set(false);
-            if matches!(answer, Err(Error::Unauthenticated)) && !is_sign_in() {
-                to_sign_in();
-            }
-            on_answer.try_run(answer);
-        });
+        send(action.get_untracked(), browser::fields(&event), busy, on_answer);
     };
-    view! { <form method="post" action=action class=class on:submit=on_submit>{children()}</form> }
+    view! { <form method="post" action=action id=id class=class on:submit=on_submit>{children()}</form> }
+}
+
+/// Sends fields to an address as a form with script does.
+pub fn send(address: String, fields: Fields, busy: RwSignal<bool>, on_answer: Callback<Answered>) {
+    busy.set(true);
+    spawn_local(async move {
+        let answer = submit(address, fields).await;
+        let _ = busy.try_set(false);
+        if matches!(answer, Err(Error::Unauthenticated)) && !is_sign_in() {
+            to_sign_in();
+        }
+        on_answer.try_run(answer);
+    });
 }
 
 fn is_sign_in() -> bool {

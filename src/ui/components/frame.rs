@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use super::{
-    Form, Icon, Mark, Menu, Picture, Toasts, form::Answered, menu::ChoiceLink, text::Avatar, theme::ThemeSwitch,
+    Form, Icon, Mark, Menu, Picture, Shortcuts, ShortcutsButton, Toasts, form::Answered, menu::ChoiceLink,
+    text::Avatar, theme::ThemeSwitch,
 };
 use crate::{
     model::listing::Place,
@@ -19,6 +20,7 @@ use crate::{
 /// still.
 #[component]
 pub fn OrgFrame(state: OrgState, children: Children) -> impl IntoView {
+    let shortcuts = RwSignal::new(false);
     view! {
         <a class="skip" href="#main" rel="external">"Skip to content"</a>
         <div class="app">
@@ -36,10 +38,11 @@ pub fn OrgFrame(state: OrgState, children: Children) -> impl IntoView {
                 </div>
                 <OrgMenu state class="org-menu in-nav"/>
                 {Group::ALL.map(|group| view! { <NavGroup state group/> }).collect_view()}
-                <NavFoot state/>
+                <NavFoot state shortcuts/>
             </nav>
             <main id="main" class="page" tabindex="-1">{children()}</main>
         </div>
+        <Shortcuts open=shortcuts/>
         <Toasts/>
     }
 }
@@ -119,7 +122,7 @@ fn OrgMenu(state: OrgState, class: &'static str) -> impl IntoView {
 }
 
 #[component]
-fn NavFoot(state: OrgState) -> impl IntoView {
+fn NavFoot(state: OrgState, shortcuts: RwSignal<bool>) -> impl IntoView {
     let user = move || state.frame.with(|frame| frame.user.clone());
     let signed_out = Callback::new(|answer: Answered| {
         if answer.is_ok() {
@@ -137,6 +140,7 @@ fn NavFoot(state: OrgState) -> impl IntoView {
             </button>
             <div id="user-menu" class="user-menu" popover="auto">
                 {[Section::Account, Section::About].map(link).collect_view()}
+                <ShortcutsButton open=shortcuts/>
                 <Form action="/sign-out".to_owned() on_answer=signed_out>
                     <button class="menu-item" data-testid="user-nav-item-logout"><Icon picture=Picture::SignOut/>"Sign out"</button>
                 </Form>

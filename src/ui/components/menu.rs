@@ -1,4 +1,6 @@
-//! Menus: a disclosure that works without script; with it, arrow keys, Esc and a press outside too (`ui/enhance.rs`).
+//! Menus: a disclosure that works without script; with it, arrow keys, Esc and a press outside too (`ui/enhance/menus.rs`).
+
+use std::sync::{Mutex, PoisonError};
 
 use leptos::prelude::*;
 
@@ -13,15 +15,35 @@ pub fn Menu(
     button: &'static str,
     #[prop(into, optional)] label: Option<String>,
     #[prop(into, optional)] button_testid: Option<&'static str>,
+    /// The key that opens it (`ui/enhance`).
+    #[prop(into, optional)]
+    keys: Option<&'static str>,
     /// What the button shows.
     #[prop(into)]
     face: ViewFn,
+    /// What is in it comes when it is first pointed at, to keep the page light: only where all of it can be done without
+    /// script in another place, for without script it stays away.
+    #[prop(optional)]
+    lazy: bool,
     children: Children,
 ) -> impl IntoView {
+    let class = format!("menu {class}{}", if lazy { " needs-script" } else { "" });
+    let wanted = RwSignal::new(!lazy);
+    let want = move || {
+        if !wanted.get_untracked() {
+            wanted.set(true);
+        }
+    };
+    let children = Mutex::new(Some(children));
+    let take = move || children.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let items = move || wanted.get().then(|| take().map(|children| children()));
     view! {
-        <details class=format!("menu {class}").trim_end().to_owned() data-testid=testid>
-            <summary class=button aria-label=label data-testid=button_testid>{face.run()}</summary>
-            <ul class="menu-panel">{children()}</ul>
+        <details
+            class=class.trim_end().to_owned() data-testid=testid on:pointerenter=move |_| want() on:focusin=move |_| want()
+            on:toggle=move |_| want()
+        >
+            <summary class=button aria-label=label aria-keyshortcuts=keys data-testid=button_testid>{face.run()}</summary>
+            <ul class="menu-panel">{items}</ul>
         </details>
     }
 }
@@ -39,8 +61,8 @@ pub fn ChoiceLink(
 ) -> impl IntoView {
     view! {
         <li>
-            <a class="menu-item" href=href data-noscroll rel=anew.then_some("external") aria-current=move || current.get().then_some("true") data-testid=testid>
-                <Icon picture=Picture::Check class="when-current"/>{children()}
+            <a class="menu-item choice" href=href data-noscroll rel=anew.then_some("external") aria-current=move || current.get().then_some("true") data-testid=testid>
+                {move || current.get().then(|| view! { <Icon picture=Picture::Check/> })}{children()}
             </a>
         </li>
     }

@@ -19,7 +19,13 @@ pub struct Part {
 
 /// Below a list. `address`: where a page of a size is.
 #[component]
-pub fn Pager(part: Part, address: Callback<(u64, u64), String>) -> impl IntoView {
+pub fn Pager(
+    part: Part,
+    address: Callback<(u64, u64), String>,
+    /// Where the size can be chosen without script in another place, to keep the page light.
+    #[prop(optional)]
+    lazy: bool,
+) -> impl IntoView {
     let Part { page, page_size, total, unfiltered } = part;
     let pages = total.div_ceil(page_size).max(1);
     let first = if total == 0 { 0 } else { (page - 1) * page_size + 1 };
@@ -52,7 +58,7 @@ pub fn Pager(part: Part, address: Callback<(u64, u64), String>) -> impl IntoView
         <nav class="pager" aria-label="Pages" data-testid="pagination-nav">
             <div class="pager-range">
                 <span>{range}</span><span aria-hidden="true">" · "</span>
-                <Menu class="up" button="pager-size" button_testid="page-size--button" face=size_face>
+                <Menu class="up" lazy button="pager-size" button_testid="page-size--button" face=size_face>
                     {PAGE_SIZES.map(size_choice).collect_view()}
                 </Menu>
             </div>

@@ -22,17 +22,22 @@ pub fn Alert(
     view! { <div class=class.trim_end().to_owned() role=live.then_some("alert")><Icon picture/><div>{children()}</div></div> }
 }
 
+/// What stands for a name in an avatar.
+pub fn first_letter(name: &str) -> String {
+    name.trim_start_matches("svc-").chars().next().map(|letter| letter.to_string()).unwrap_or_default()
+}
+
 /// The first letter of a name, in a disc.
 #[component]
 pub fn Avatar(name: String, #[prop(optional)] square: bool) -> impl IntoView {
-    let letter = name.trim_start_matches("svc-").chars().next().map(|letter| letter.to_string()).unwrap_or_default();
+    let letter = first_letter(&name);
     view! { <span class=if square { "avatar square" } else { "avatar" } aria-hidden="true">{letter}</span> }
 }
 
 /// The prefix by which people recognise a token.
 #[component]
 pub fn Chip(prefix: String) -> impl IntoView {
-    view! { <span class="chip">{prefix}"…"</span> }
+    view! { <span class="chip">{format!("{prefix}…")}</span> }
 }
 
 /// A time in words, with the exact one in a tooltip.
@@ -58,18 +63,18 @@ pub fn LivenessBadge(liveness: Liveness) -> impl IntoView {
 pub fn SummaryLines(summary: Summary, org_name: String) -> impl IntoView {
     match summary.breadth {
         Breadth::Operator => view! {
-            <p class="perm-line"><span class="badge"><Icon picture=Picture::Crown/>"Operator"</span></p>
-            <p class="perm-line quiet">"Everything in every organization"</p>
+            <p><span class="badge"><Icon picture=Picture::Crown/>"Operator"</span></p>
+            <p class="quiet">"Everything in every organization"</p>
         }
         .into_any(),
         Breadth::AllAccess(_) => view! {
-            <p class="perm-line"><span class="badge"><Icon picture=Picture::Shield/>"All access"</span>" · "{org_name}</p>
+            <p><span class="badge"><Icon picture=Picture::Shield/>"All access"</span>" · "{org_name}</p>
         }
         .into_any(),
         Breadth::Custom => summary
             .lines
             .into_iter()
-            .map(|(action, text)| view! { <p class="perm-line"><span class="verb">{action.title()}</span>" "{text}</p> })
+            .map(|(action, text)| view! { <p><span>{action.title()}</span>{format!(" {text}")}</p> })
             .collect_view()
             .into_any(),
     }

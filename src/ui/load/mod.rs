@@ -3,6 +3,7 @@
 mod about;
 mod account;
 mod buckets;
+mod filters;
 mod orgs;
 mod people;
 mod telegrafs;
@@ -22,6 +23,7 @@ use crate::ui::request::Request;
 pub use about::{ServerFacts, load_about};
 pub use account::load_own_sessions;
 pub use buckets::{load_bucket, load_buckets};
+pub use filters::load_filter_choices;
 pub use orgs::{Start, load_org, load_orgs, load_start};
 pub use people::{load_addable, load_leaving, load_member, load_members, load_user, load_users};
 pub use telegrafs::{check_toml, load_bucket_names, load_telegraf, load_telegraf_text, load_telegrafs};

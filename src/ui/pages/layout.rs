@@ -1,5 +1,10 @@
 //! What stays while the pages of an organization change: navigation, counts, and who may do what.
 
+use std::{
+    any::{Any, TypeId},
+    collections::HashMap,
+};
+
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
     NavigateOptions,
@@ -31,6 +36,14 @@ pub struct OrgState {
     at: Memo<Option<(OrgId, Spot)>>,
     /// Whether the page behind stands still: a dialog is open that no script has made modal yet.
     pub covered: Signal<bool>,
+    /// What the pages inside have made, while the server renders.
+    kept: StoredValue<Kept>,
+}
+
+/// The states of pages, by their types, and what they belong to.
+struct Kept {
+    owner: Owner,
+    states: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
 }
 
 impl OrgState {
@@ -43,9 +56,26 @@ impl OrgState {
         let frame = RwSignal::new(frame);
         let org = Memo::new(move |_| frame.with(|frame| frame.org.id));
         let covered = Signal::derive(move || !hydrated.get() && at.get().is_some_and(|(_, spot)| spot.has_dialog()));
-        let state = Self { frame, org, at, covered };
+        let kept = Kept { owner: Owner::current().unwrap_or_default(), states: HashMap::new() };
+        let state = Self { frame, org, at, covered, kept: StoredValue::new(kept) };
         provide_context(state);
         state
+    }
+
+    /// The state of a page. The server makes a page more than once while it looks for what is pending: only the first time
+    /// makes its state, or each time would load everything anew. In the browser every visit has a state of its own.
+    pub fn once<T: Copy + Send + Sync + 'static>(&self, make: impl FnOnce() -> T) -> T {
+        if !cfg!(feature = "ssr") {
+            return make();
+        }
+        let known = self
+            .kept
+            .with_value(|kept| kept.states.get(&TypeId::of::<T>()).and_then(|state| state.downcast_ref().copied()));
+        known.unwrap_or_else(|| {
+            let state = self.kept.with_value(|kept| kept.owner.clone()).with(make);
+            self.kept.update_value(|kept| _ = kept.states.insert(TypeId::of::<T>(), Box::new(state)));
+            state
+        })
     }
 
     /// The page that the address names, or the dialog above it.
@@ -101,7 +131,9 @@ pub fn OrgLayout() -> impl IntoView {
     view! {
         // What loads inside, a dialog for one, must not take the page away: the focus would go with it.
         <Transition fallback=|| ()>
-            {move || Suspend::new(async move {
+            // Loaded once, and so not a closure: the server would call that anew for each look at what is pending, and the
+            // page inside would load its list twice.
+            {Suspend::new(async move {
                 match first.await {
                     Ok(frame) => view! { <Framed frame at/> }.into_any(),
                     Err(Error::Unauthenticated) => {

@@ -1,8 +1,10 @@
 //! The console's half of the router: pages, the forms that post to them, and the server functions.
 
 mod download;
+mod export;
 mod perform;
 mod start;
+mod view;
 
 use axum::{
     Router,
@@ -45,6 +47,7 @@ pub fn router(state: &AppState) -> Router<AppState> {
         .route("/sign-in", page.clone())
         .route("/sign-out", post(form))
         .route("/theme", post(theme))
+        .route("/view", post(view::choose))
         .route("/orgs/{*path}", page)
         .route("/download/telegrafs/{id}", get(download::telegraf))
         .route("/fn/{name}", post(server_function))
@@ -98,7 +101,10 @@ async fn page(State(state): State<AppState>, OriginalUri(uri): OriginalUri, requ
     let (parts, body) = request.into_parts();
     let page = PageRequest::of(state.clone(), &parts);
     match elsewhere(&page, &uri).await {
-        Ok(None) => remember_org(&uri, render(state, parts, body, None).await),
+        Ok(None) => match Spot::parse(uri.path()) {
+            Some((org, Spot::Tokens(Tokens::Export(export)))) => export::answer(&page, org, export, &uri).await,
+            _ => remember_org(&uri, render(state, parts, body, None).await),
+        },
         Ok(Some(address)) => Redirect::to(&address).into_response(),
         Err(error) => crate::server::pages::plain_refusal(&error).into_response(),
     }
@@ -141,7 +147,7 @@ fn leads_to(result: &Result<Outcome, Error>, here: &str) -> Option<String> {
         Err(Error::Unauthenticated) if !here.starts_with("/sign-in") => return Some(sign_in_for(here)),
         Ok(Outcome::Updated { .. }) => (Deed::TokenUpdated, token_list(here)?),
         Ok(Outcome::Deleted) => (Deed::TokenDeleted, token_list(here)?),
-        Ok(Outcome::Done { deed, to }) => (*deed, to.clone()),
+        Ok(Outcome::Done { deed, to } | Outcome::Many { deed, to, .. }) => (*deed, to.clone()),
         _ => return None,
     };
     Some(address::with_parameters(list, &[("done", deed.word())]))

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 
 use super::{
+    bulk::BulkBar,
+    chips::Chips,
     row::Row,
+    selection::SelectPage,
     state::TokensState,
     toolbar::{GenerateMenu, sorted},
 };
@@ -54,23 +57,39 @@ fn Loaded(page: TokenPage, state: TokensState) -> impl IntoView {
         let query = TokenQuery { page: number, page_size: size, show: None, ..state.query.get_untracked() };
         Tokens::List.address(state.org.get_untracked(), &query.parameters())
     });
+    let names = page.names.clone();
+    let total = page.total;
+    state.rows.set(page.rows.iter().map(|row| row.id).collect());
+    let may_change = page.rows.iter().any(|row| !row.read_only);
     let rows = if page.rows.is_empty() {
         view! { <NoMatch state/> }.into_any()
     } else {
         view! { <Table page state/> }.into_any()
     };
-    view! { {rows}<Pager part address/> }.into_any()
+    let selecting = move || (state.selection.count() > 0).then_some("");
+    view! {
+        <Chips names state/>
+        <div class="token-list" data-selecting=selecting>
+            {rows}
+            {may_change.then(|| view! { <BulkBar total state/> })}
+        </div>
+        <Pager part address lazy=true/>
+    }
+    .into_any()
 }
 
 #[component]
 fn Table(page: TokenPage, state: TokensState) -> impl IntoView {
     let now = page.now;
-    state.rows.set(page.rows.iter().map(|row| row.id).collect());
+    let changeable = page.rows.iter().filter(|row| !row.read_only).map(|row| row.id).collect();
     view! {
         <div data-testid="resource-list">
-            <table class="tokens" role="table" aria-label="API Tokens" data-testid="token-list">
+            <table class=move || state.view.get().classes() role="table" aria-label="API Tokens" data-testid="token-list">
                 <thead role="rowgroup">
                     <tr role="row">
+                        <th role="columnheader" scope="col" class="cell-select">
+                            <span class="sr-only">"Selection"</span><SelectPage ids=changeable state/>
+                        </th>
                         <SortHead state class="cell-description" label="Description" key=SortKey::Description/>
                         <th role="columnheader" scope="col" class="cell-permissions">"Permissions"</th>
                         <th role="columnheader" scope="col" class="cell-owner">"Owner"</th>
@@ -125,27 +144,23 @@ fn Empty() -> impl IntoView {
 #[component]
 fn NoMatch(state: TokensState) -> impl IntoView {
     let query = state.query.get_untracked();
-    let title = match (query.filter.trim(), query.status) {
-        ("", Some(status)) => format!("No tokens are {status}"),
-        (filter, _) => format!("No tokens match “{filter}”"),
+    let title = match (query.filter.trim(), query.has_chips()) {
+        ("", _) => "No tokens match the filters".to_owned(),
+        (filter, false) => format!("No tokens match “{filter}”"),
+        (filter, true) => format!("No tokens match “{filter}” and the filters"),
     };
-    let hint = if query.status.is_some() {
-        "Check the spelling, or look among all tokens."
+    let (hint, clear) = if query.has_chips() {
+        ("Remove a filter, or look among all tokens.", "Clear all filters")
     } else {
-        "Check the spelling, or look for less."
+        ("Check the spelling, or look for less.", "Clear filter")
     };
-    let everything = move || {
-        state.list_with(|query| {
-            query.filter.clear();
-            query.status = None;
-        })
-    };
+    let everything = move || state.list_with(|query| *query = query.unfiltered());
     view! {
         <section class="empty boxed" data-testid="empty-state">
             <Icon picture=Picture::SearchNone class="large"/>
             <h2>{title}</h2>
             <p>{hint}</p>
-            <a class="button small" href=everything data-noscroll>"Clear filter"</a>
+            <a class="button small" href=everything data-noscroll>{clear}</a>
         </section>
     }
 }

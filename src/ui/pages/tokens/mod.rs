@@ -1,13 +1,21 @@
 //! The API Tokens page and the dialogs above it, each with an address of its own.
 
 mod all_access;
+mod bulk;
+mod chips;
 mod confirm;
 pub mod created;
 mod custom;
 mod details;
+mod filters;
 mod list;
+mod look;
 mod picker;
+mod rename;
 mod row;
+mod row_menu;
+mod selected;
+mod selection;
 mod state;
 mod summary;
 mod toolbar;
@@ -31,6 +39,9 @@ pub use all_access::{AllAccessRoute, at_field};
 pub use confirm::{CloneRoute, DeleteRoute};
 pub use custom::CustomRoute;
 pub use details::{DetailsRoute, EditRoute};
+pub use filters::FilterRoute;
+pub use look::LookRoute;
+pub use selected::SelectedRoute;
 
 /// The list, and above it whatever the address says.
 #[component]

@@ -1,25 +1,40 @@
 //! One token in the list.
 
-use leptos::{ev, html, prelude::*};
-use wasm_bindgen::JsCast;
+use leptos::{ev::MouseEvent, prelude::*};
 
-use super::state::{Changed, TokensState};
+use super::{
+    rename::Rename,
+    row_menu::RowMenu,
+    selection::{FORM, SelectBox},
+    state::{Changed, TokensState},
+};
 use crate::{
     model::{AuthorizationId, Liveness, Status, Timestamp, listing::TokenRow},
     ui::{
         address::Tokens,
-        answer::Outcome,
-        browser,
+        answer::{Fields, Outcome},
         components::{
-            Form, Icon, Menu, Notices, Picture,
-            copy::copy,
-            form::Answered,
-            text::{Avatar, Chip, LivenessBadge, SummaryLines, Time},
+            Icon, Notices, Picture,
+            form::{Answered, send},
+            text::{Chip, LivenessBadge, SummaryLines, first_letter},
         },
-        pages::layout::navigator,
         words,
     },
 };
+
+/// What the parts of a row share.
+#[derive(Clone, Copy)]
+pub struct RowFacts {
+    pub id: AuthorizationId,
+    pub name: Memo<String>,
+    pub status: Memo<Status>,
+    /// Whether its time is over: it can't be switched.
+    pub ended: bool,
+    /// Whether the user may change and delete it.
+    pub may_change: bool,
+    /// Whether the row was pointed at, or had the focus: only then it needs what is seen only then.
+    pub wanted: RwSignal<bool>,
+}
 
 /// A row; a card on a phone.
 #[component]
@@ -34,54 +49,54 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
     let name = Memo::new(move |_| words::name(&description.get(), prefix.as_deref()));
     let marked = state.query.get_untracked().show == Some(id);
     let renaming = Memo::new(move |_| state.renaming() == Some(id));
-    let class = move || match (status.get(), marked) {
-        (Status::Inactive, true) => "inactive marked",
-        (Status::Inactive, false) => "inactive",
-        (Status::Active, true) => "marked",
-        (Status::Active, false) => "",
-    };
     let owner = row.owner.clone().unwrap_or_else(|| "deleted user".into());
+    let letter = first_letter(&owner);
     let modified = move || {
         let at = if changed.get().is_some() { now } else { row.updated_at };
-        view! { <Time at text=words::ago_or_day(at, now)/> }
+        view! { <Moment at text=words::ago_or_day(at, now)/> }
     };
     let ended = matches!(row.liveness, Liveness::Ended | Liveness::Expired);
+    let may_change = !row.read_only;
+    let wanted = RwSignal::new(false);
+    let facts = RowFacts { id, name, status, ended, may_change, wanted };
+    let want = move || {
+        if !wanted.get_untracked() {
+            wanted.set(true);
+        }
+    };
     view! {
-        <tr role="row" id=id.to_string() class=class data-testid=move || format!("token-card {}", description.get())>
+        <tr
+            role="row" class:inactive=move || status.get() == Status::Inactive class:marked=marked data-testid=move || format!("token-card {}", description.get())
+            on:pointerenter=move |_| want() on:focusin=move |_| want()
+        >
+            <td role="cell" class="cell-select">{may_change.then(|| view! { <SelectBox id name selection=state.selection/> })}</td>
             <td role="cell" class="cell-description">
                 {move || if renaming.get() {
                     view! { <Rename id description=description.get_untracked() state/> }.into_any()
                 } else {
-                    view! { <Name id description name marked state/> }.into_any()
+                    view! { <Name facts description marked state/> }.into_any()
                 }}
-                <div class="token-prefix-line">
-                    {row.prefix.clone().map(|prefix| view! { <Chip prefix/> })}
-                </div>
+                {row.prefix.clone().map(|prefix| view! { <Chip prefix/> })}
             </td>
             <td role="cell" class="cell-permissions"><SummaryLines summary=row.summary.clone() org_name=state.frame().org.name/></td>
-            <td role="cell" class="cell-owner"><span class="owner"><Avatar name=owner.clone()/><span>{owner.clone()}</span></span></td>
-            <td role="cell" class="cell-created" data-label="Created"><Time at=row.created_at text=row.created_at.date()/></td>
-            <td role="cell" class="cell-modified" data-label="Modified">{modified}</td>
+            <td role="cell" class="cell-owner" data-letter=letter><span>{owner}</span></td>
+            <td role="cell" class="cell-created"><Moment at=row.created_at text=row.created_at.date()/></td>
+            <td role="cell" class="cell-modified">{modified}</td>
             <td role="cell" class="cell-status">
-                {if ended {
+                {if ended || !may_change {
                     view! { <LivenessBadge liveness=row.liveness/> }.into_any()
                 } else {
                     view! { <Switch id name status state/> }.into_any()
                 }}
             </td>
-            <td role="cell" class="cell-menu"><RowMenu id name status ended state/></td>
+            <td role="cell" class="cell-menu needs-script"><RowMenu facts state/></td>
         </tr>
     }
 }
 
 #[component]
-fn Name(
-    id: AuthorizationId,
-    description: Memo<String>,
-    name: Memo<String>,
-    marked: bool,
-    state: TokensState,
-) -> impl IntoView {
+fn Name(facts: RowFacts, description: Memo<String>, marked: bool, state: TokensState) -> impl IntoView {
+    let RowFacts { id, name, may_change, .. } = facts;
     let shown = move || match description.get() {
         text if text.is_empty() => "Describe this API Token".to_owned(),
         text => text,
@@ -95,12 +110,14 @@ fn Name(
                 {shown}
             </a>
             {marked.then(|| view! { <span class="badge ok">"New"</span> })}
-            <a
-                class="icon-button small" href=move || state.address(Tokens::Rename(id)) data-noscroll
-                aria-label=move || format!("Rename {}", name.get()) data-testid="resource-editable-name--button"
-            >
-                <Icon picture=Picture::Pencil/>
-            </a>
+            {move || (may_change && facts.wanted.get()).then(|| view! {
+                <a
+                    class="icon-button small" href=move || state.address(Tokens::Rename(id)) data-noscroll
+                    aria-label=move || format!("Rename {}", name.get()) data-testid="resource-editable-name--button"
+                >
+                    <Icon picture=Picture::Pencil/>
+                </a>
+            })}
         </div>
     }
 }
@@ -124,75 +141,6 @@ pub fn on_update(
     })
 }
 
-/// Edits the description in place: Enter and leaving the field save, Esc restores.
-#[component]
-fn Rename(id: AuthorizationId, description: String, state: TokensState) -> impl IntoView {
-    let navigate = navigator();
-    let form = NodeRef::<html::Div>::new();
-    let close = move || navigate(&state.list_now());
-    let before = description.clone();
-    let value = RwSignal::new(description.clone());
-    let on_answer = on_update(id, description.clone(), state, close.clone());
-    let on_key = {
-        let close = close.clone();
-        move |event: ev::KeyboardEvent| {
-            if event.key() == "Escape" {
-                event.prevent_default();
-                close();
-            }
-        }
-    };
-    let on_leave = move |event: ev::FocusEvent| {
-        let Some(div) = form.get_untracked() else { return };
-        // Only what is left in the form counts: the pencil loses the focus too, as the form takes its place.
-        let from = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-        if from.and_then(|from| from.closest("form").ok().flatten()).is_none() {
-            return;
-        }
-        let to = event.related_target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-        if div.contains(to.as_ref()) {
-            return;
-        }
-        if value.get_untracked().trim() == before.trim() {
-            close();
-        } else if let Some(form) =
-            div.query_selector("form").ok().flatten().and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok())
-        {
-            drop(form.request_submit());
-        }
-    };
-    let input = NodeRef::<html::Input>::new();
-    Effect::new(move || {
-        if let Some(input) = input.get() {
-            drop(input.focus());
-            input.select();
-            on_cleanup(move || give_focus_back(id));
-        }
-    });
-    view! {
-        <div node_ref=form on:keydown=on_key on:focusout=on_leave>
-            <Form action=Signal::derive(move || state.address(Tokens::Rename(id))) class="rename" on_answer>
-                <input
-                    class="input" name="description" value=description.clone() placeholder="Enter a new name"
-                    aria-label=format!("New description of {description}") maxlength="1024" autofocus node_ref=input
-                    data-testid="resource-editable-name--input" on:input:target=move |event| value.set(event.target().value())
-                />
-                <button class="icon-button" aria-label="Save" data-testid="resource-editable-name--save"><Icon picture=Picture::Check/></button>
-                <a class="icon-button" href=move || state.address(Tokens::List) data-noscroll aria-label="Cancel"><Icon picture=Picture::Close/></a>
-            </Form>
-        </div>
-    }
-}
-
-/// Once the field is gone, the pencil in its place has the focus, unless it went elsewhere.
-fn give_focus_back(id: AuthorizationId) {
-    request_animation_frame(move || {
-        if browser::focused().is_none_or(|element| element.tag_name() == "BODY") {
-            browser::focus(&format!("[id='{id}'] [data-testid='resource-editable-name--button']"));
-        }
-    });
-}
-
 /// Flips at once, and back with a notification if the server refuses.
 #[component]
 fn Switch(id: AuthorizationId, name: Memo<String>, status: Memo<Status>, state: TokensState) -> impl IntoView {
@@ -208,71 +156,34 @@ fn Switch(id: AuthorizationId, name: Memo<String>, status: Memo<Status>, state: 
         }
     };
     let on_answer = on_update(id, name.get_untracked(), state, || {});
+    let on_click = move |event: MouseEvent| {
+        event.prevent_default();
+        if !busy.get_untracked() {
+            let wanted = status.get_untracked().toggled().name().to_owned();
+            send(
+                untrack(|| state.address(Tokens::Details(id))),
+                Fields(vec![("status".into(), wanted)]),
+                busy,
+                on_answer,
+            );
+        }
+    };
+    // Without script it belongs to the form of the boxes, and says what it is pressed for: a form of its own in every row
+    // would weigh more than the switch.
+    let does = move || if status.get() == Status::Active { "deactivate" } else { "activate" };
     view! {
-        <Form action=Signal::derive(move || state.address(Tokens::Details(id))) busy on_answer>
-            <button
-                class="switch" role="switch" aria-checked=move || on().to_string() aria-label=move || format!("Active: {}", name.get())
-                aria-busy=move || busy.get().then_some("true") name="status" value=move || status.get().toggled().name() data-testid="slide-toggle"
-            >
-                <span class="switch-track"></span><span class="switch-word" aria-hidden="true">{word}</span>
-            </button>
-        </Form>
+        <button
+            class="switch" role="switch" aria-checked=move || on().to_string() aria-label=move || format!("Active: {}", name.get())
+            aria-busy=move || busy.get().then_some("true") form=FORM name=does value=id.to_string() data-testid="slide-toggle"
+            on:click=on_click
+        >
+            <span class="switch-track"></span><span class="switch-word">{word}</span>
+        </button>
     }
 }
 
+/// When, with the exact time for whoever points at it.
 #[component]
-fn RowMenu(
-    id: AuthorizationId,
-    name: Memo<String>,
-    status: Memo<Status>,
-    ended: bool,
-    state: TokensState,
-) -> impl IntoView {
-    let notices = Notices::current();
-    let copy_id = move |_| {
-        copy(id.to_string(), move |done| {
-            if done {
-                notices.success("The ID was copied", id.to_string());
-            } else {
-                notices.failure("The browser refused the clipboard", format!("Select and copy it here: {id}"));
-            }
-        });
-    };
-    let on_answer = on_update(id, name.get_untracked(), state, || {});
-    let toggle = move || match status.get() {
-        Status::Active => view! { <Icon picture=Picture::Pause/>"Deactivate" }.into_any(),
-        Status::Inactive => view! { <Icon picture=Picture::Play/>"Activate" }.into_any(),
-    };
-    view! {
-        <Menu
-            class="end" button="icon-button" label=format!("More actions for {}", name.get_untracked()) button_testid="context-menu-token"
-            face=|| view! { <Icon picture=Picture::More/> }
-        >
-            {(!ended).then(|| view! {
-                <li>
-                    <a class="menu-item" href=move || state.address(Tokens::Clone(id)) data-noscroll data-testid="context-clone-token">
-                        <Icon picture=Picture::Clone/>"Clone"
-                    </a>
-                </li>
-            })}
-            <li class="needs-script">
-                <button class="menu-item" type="button" data-testid="context-copy-id" on:click=copy_id><Icon picture=Picture::Copy/>"Copy ID"</button>
-            </li>
-            {(!ended).then(|| view! {
-                <li>
-                    <Form action=Signal::derive(move || state.address(Tokens::Details(id))) on_answer>
-                        <button class="menu-item" name="status" value=move || status.get().toggled().name() data-testid="context-status-token">{toggle}</button>
-                    </Form>
-                </li>
-            })}
-            <li class="menu-line">
-                <a
-                    class="menu-item danger" href=move || state.address(Tokens::Delete(id)) data-noscroll
-                    data-testid="context-delete-menu--button"
-                >
-                    <Icon picture=Picture::Trash/>"Delete"
-                </a>
-            </li>
-        </Menu>
-    }
+fn Moment(at: Timestamp, text: String) -> impl IntoView {
+    view! { <span title=at.minute()>{text}</span> }
 }

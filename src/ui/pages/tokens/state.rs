@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
+use super::selection::Selection;
 use crate::{
     model::{
         AuthorizationId, Error, OrgId, Status,
@@ -16,6 +17,7 @@ use crate::{
         components::form::answer,
         load::{Frame, load_tokens},
         pages::layout::OrgState,
+        view::View,
     },
 };
 
@@ -37,6 +39,9 @@ pub struct TokensState {
     pub created: RwSignal<Option<(CreatedToken, bool)>>,
     /// The tokens on this page of the list, in their order.
     pub rows: RwSignal<Vec<AuthorizationId>>,
+    pub selection: Selection,
+    /// How the list looks.
+    pub view: RwSignal<View>,
     changed: RwSignal<HashMap<AuthorizationId, Changed>>,
     reloads: RwSignal<u32>,
 }
@@ -44,6 +49,12 @@ pub struct TokensState {
 impl TokensState {
     pub fn provide() -> Self {
         let page = OrgState::current();
+        let state = page.once(|| Self::new(page));
+        provide_context(state);
+        state
+    }
+
+    fn new(page: OrgState) -> Self {
         let parameters = use_query_map();
         let query = Memo::new(move |_| {
             let parameters = parameters.read();
@@ -56,8 +67,9 @@ impl TokensState {
         );
         let (created, rows, changed) =
             (RwSignal::new(answered()), RwSignal::new(Vec::new()), RwSignal::new(HashMap::new()));
-        let state = Self { page, org: page.org, query, list, created, rows, changed, reloads };
-        provide_context(state);
+        let (selection, view) = (Selection::default(), RwSignal::new(View::chosen()));
+        let state = Self { page, org: page.org, query, list, created, rows, selection, view, changed, reloads };
+        state.forget_selection_with_filter();
         state
     }
 
@@ -87,9 +99,13 @@ impl TokensState {
 
     /// The address of the list in another state, from its first page.
     pub fn list_with(&self, change: impl FnOnce(&mut TokenQuery)) -> String {
-        let mut query = TokenQuery { page: 1, show: None, ..self.query.get() };
-        change(&mut query);
-        Tokens::List.address(self.org.get(), &query.parameters())
+        Tokens::List.address(self.org.get(), &self.query.with(|query| query.with(change)).parameters())
+    }
+
+    /// What was selected in one list is not what someone means in another; turning its pages keeps it.
+    fn forget_selection_with_filter(self) {
+        let which = Memo::new(move |_| (self.org.get(), self.query.with(TokenQuery::filter_parameters)));
+        Effect::watch(move || which.get(), move |_, _, _| self.selection.clear(), false);
     }
 
     /// What the address names on this page.

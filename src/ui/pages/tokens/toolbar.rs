@@ -4,12 +4,9 @@ use leptos::prelude::*;
 
 use super::state::TokensState;
 use crate::{
-    model::{
-        Status,
-        listing::{Sort, TokenQuery},
-    },
+    model::listing::{Sort, StatusFilter, TokenQuery},
     ui::{
-        address::Tokens,
+        address::{Export, Tokens},
         components::{FilterField, Icon, Menu, Picture, menu::ChoiceLink},
         words,
     },
@@ -22,7 +19,7 @@ pub fn Toolbar(state: TokensState) -> impl IntoView {
     view! {
         <div class="toolbar">
             <Filter state nothing/>
-            {move || if nothing.get() { view! { <DeadMenus/> }.into_any() } else { view! { <StatusMenu state/><SortMenu state/> }.into_any() }}
+            {move || if nothing.get() { view! { <DeadMenus/> }.into_any() } else { view! { <StatusMenu state/><FilterLink state/><LookLink state/><SortMenu state/> }.into_any() }}
             <GenerateMenu class="generate-menu end"/>
             <Count state/>
         </div>
@@ -56,18 +53,14 @@ fn DeadMenus() -> impl IntoView {
 
 #[component]
 fn StatusMenu(state: TokensState) -> impl IntoView {
-    let word = |status: Option<Status>| match status {
-        None => "All",
-        Some(Status::Active) => "Active",
-        Some(Status::Inactive) => "Inactive",
-    };
+    let word = |status: Option<StatusFilter>| status.map_or("All", StatusFilter::title);
     let face = move || {
         view! {
-            <Icon picture=Picture::Sliders class="phone-only"/><span class="quiet">"Status"</span>" "<b>{move || word(state.query.get().status)}</b>
+            <span class="quiet">"Status"</span>" "<b>{move || word(state.query.get().status)}</b>
             <Icon picture=Picture::ChevronDown class="chevron"/>
         }
     };
-    let choice = move |status: Option<Status>| {
+    let choice = move |status: Option<StatusFilter>| {
         let href = move || state.list_with(|query| query.status = status);
         view! {
             <ChoiceLink
@@ -79,9 +72,32 @@ fn StatusMenu(state: TokensState) -> impl IntoView {
         }
     };
     view! {
-        <Menu class="status-menu" button="button" button_testid="status-filter--button" face=face>
-            {[None, Some(Status::Active), Some(Status::Inactive)].map(choice).collect_view()}
+        <Menu class="status-menu" lazy=true button="button" button_testid="status-filter--button" face=face>
+            {[None].into_iter().chain(StatusFilter::ALL.map(Some)).map(choice).collect_view()}
         </Menu>
+    }
+}
+
+/// Leads to the dialog with everything else that narrows the list.
+#[component]
+fn FilterLink(state: TokensState) -> impl IntoView {
+    view! {
+        <a class="button filter-link" href=move || state.address(Tokens::Filter) data-noscroll aria-label="Filter" data-testid="filter--button">
+            <Icon picture=Picture::Sliders/><span>"Filter"</span>
+        </a>
+    }
+}
+
+/// Leads to the dialog with the columns.
+#[component]
+fn LookLink(state: TokensState) -> impl IntoView {
+    view! {
+        <a
+            class="button look-link" href=move || state.address(Tokens::Look) data-noscroll aria-label="Columns and density"
+            title="Columns and density" data-testid="look--button"
+        >
+            <Icon picture=Picture::Columns/>
+        </a>
     }
 }
 
@@ -105,7 +121,7 @@ fn SortMenu(state: TokensState) -> impl IntoView {
         }
     };
     view! {
-        <Menu class="sort-menu end" testid="resource-sorter" button="button" button_testid="resource-sorter--button" face=face>
+        <Menu class="sort-menu end" lazy=true testid="resource-sorter" button="button" button_testid="resource-sorter--button" face=face>
             {Sort::ALL.map(choice).collect_view()}
         </Menu>
     }
@@ -130,7 +146,7 @@ pub fn GenerateMenu(class: &'static str) -> impl IntoView {
     let hint =
         format!("Read and write everything in {}. For automation that manages the organization.", frame.org.name);
     view! {
-        <Menu class testid="dropdown--gen-token" button="button primary" button_testid="dropdown-button--gen-token" face=face>
+        <Menu class testid="dropdown--gen-token" button="button primary" button_testid="dropdown-button--gen-token" keys="g" face=face>
             <li>
                 <a
                     class="menu-item" href=move || state.address(Tokens::AllAccess) data-noscroll
@@ -170,8 +186,28 @@ fn Count(state: TokensState) -> impl IntoView {
         <Transition fallback=|| ()>
             {move || Suspend::new(async move {
                 let page = state.list.await.ok().filter(|page| page.unfiltered > 0);
-                page.map(|page| view! { <p class="list-count" role="status">{text(page.total, page.unfiltered)}</p> })
+                page.map(|page| view! {
+                    <div class="list-line"><p class="list-count" role="status">{text(page.total, page.unfiltered)}</p><ExportLinks state/></div>
+                })
             })}
         </Transition>
     }
+}
+
+/// What is listed, as a file.
+#[component]
+fn ExportLinks(state: TokensState) -> impl IntoView {
+    let link = move |export: Export| {
+        let name = export.ending().to_uppercase();
+        let label = format!("Export as {name}");
+        view! {
+            <a
+                class="link" href=move || state.address(Tokens::Export(export)) rel="external" download aria-label=label
+                data-testid=format!("export--{}", export.ending())
+            >
+                {name}
+            </a>
+        }
+    };
+    view! { <p class="export"><Icon picture=Picture::Download/><span class="wide-only">"Export "</span>{Export::ALL.map(link).collect_view()}</p> }
 }

@@ -5,6 +5,7 @@ mod buckets;
 mod entry;
 mod members;
 mod orgs;
+mod selected;
 mod telegrafs;
 mod tokens;
 mod users;

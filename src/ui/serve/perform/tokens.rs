@@ -1,5 +1,6 @@
 //! The forms of the API Tokens page.
 
+use super::selected;
 use crate::{
     model::{
         Action, AuthorizationId, Error, OrgId, ResourceType,
@@ -42,11 +43,12 @@ pub(super) async fn perform(request: &Request, org: OrgId, page: Tokens, fields:
         Tokens::Details(id) | Tokens::Edit(id) | Tokens::Rename(id) | Tokens::Delete(id) => {
             update(request, id, fields).await
         }
-        Tokens::List => Err(Error::PathNotFound),
+        Tokens::Selected => selected::perform(request, org, fields).await,
+        Tokens::List | Tokens::Filter | Tokens::Look | Tokens::Export(_) => Err(Error::PathNotFound),
     }
 }
 
-async fn update(request: &Request, id: AuthorizationId, fields: &Fields) -> Result<Outcome, Error> {
+pub(super) async fn update(request: &Request, id: AuthorizationId, fields: &Fields) -> Result<Outcome, Error> {
     let update = AuthorizationUpdate {
         status: fields.get("status").map(Into::into),
         description: fields.get("description").map(|text| text.trim().to_owned()),

@@ -1,0 +1,205 @@
+//! The console's list of an organization's tokens: its pages, its filters, and all of it for a file.
+
+use crate::{
+    model::{
+        Action, Authorization, AuthorizationId, BucketId, Error, Id, OrgId, ResourceType, TelegrafId, Timestamp,
+        UserId,
+        describe::Summary,
+        listing::{Details, FilterChoices, FilterNames, TokenPage, TokenQuery, TokenRow},
+    },
+    store::{
+        self, Connection,
+        authorizations::{Access, Filter, Sort, Start, Whose},
+    },
+};
+
+use super::{Caller, Service, authorizations::check_writable, fold, lists::order, names::Names, required};
+
+/// How many tokens a file's portion holds.
+const AT_ONCE: i64 = 1000;
+/// How many names of a kind a filter offers; others are typed.
+const OFFERED: i64 = 100;
+
+impl Service {
+    /// A page of the console's list of an organization's tokens.
+    pub async fn token_page(&self, caller: &Caller, org: OrgId, query: &TokenQuery) -> Result<TokenPage, Error> {
+        let mut reader = self.read().await?;
+        let now = self.now();
+        let everything = Filter { visible: caller.visible(), org: Some(org), ..Filter::default() };
+        let (filter, names) = resolve(&mut reader, caller, org, query, now).await?;
+        let unfiltered = count(&mut reader, &everything).await?;
+        let total = if query.is_filtered() { count(&mut reader, &filter).await? } else { unfiltered };
+        let sort = order(query.sort);
+        let page = match query.show {
+            Some(id) => {
+                1 + store::authorizations::count_before(&mut reader, &filter, sort, id).await?.cast_unsigned()
+                    / query.page_size
+            }
+            None => query.page,
+        };
+        let page = page.clamp(1, total.div_ceil(query.page_size).max(1));
+        let start = Start::Offset(((page - 1) * query.page_size).cast_signed());
+        let rows =
+            store::authorizations::list(&mut reader, &filter, sort, start, query.page_size.cast_signed()).await?;
+        let known = Names::of(&mut reader, &rows).await?;
+        let rows = rows.into_iter().map(|row| token_row(&known, caller, row, now)).collect();
+        Ok(TokenPage { rows, total, unfiltered, page, names, now })
+    }
+
+    /// How many tokens of an organization a query lists.
+    pub async fn count_tokens(&self, caller: &Caller, org: OrgId, query: &TokenQuery) -> Result<u64, Error> {
+        let mut reader = self.read().await?;
+        let (filter, _) = resolve(&mut reader, caller, org, query, self.now()).await?;
+        count(&mut reader, &filter).await
+    }
+
+    /// Whom and what an organization's tokens may be filtered by, of what the caller sees.
+    pub async fn filter_choices(&self, caller: &Caller, org: OrgId) -> Result<FilterChoices, Error> {
+        let mut reader = self.read().await?;
+        let seen = Filter { visible: caller.visible(), org: Some(org), ..Filter::default() };
+        let owners = store::token_lists::user_names(&mut reader, &seen, Whose::User, OFFERED).await?;
+        // The names of other people are for those who may read them.
+        let creators = if caller.may(&required::users(Action::Read)) {
+            store::token_lists::user_names(&mut reader, &seen, Whose::Creator, OFFERED).await?
+        } else {
+            vec![caller.user.name.clone()]
+        };
+        let (buckets, telegrafs, _) = self.picker(caller, org, "").await?;
+        let names = |choices: crate::model::listing::Choices| choices.items.into_iter().map(|item| item.name).collect();
+        Ok(FilterChoices { owners, creators, buckets: names(buckets), telegrafs: names(telegrafs) })
+    }
+
+    /// Some of what a query lists, in the order of creation: at most a thousand that come after one of them. For files,
+    /// which hold all of it without it ever being read whole.
+    pub async fn token_portion(
+        &self,
+        caller: &Caller,
+        org: OrgId,
+        query: &TokenQuery,
+        after: Option<AuthorizationId>,
+    ) -> Result<Vec<Details>, Error> {
+        let mut reader = self.read().await?;
+        let now = self.now();
+        let (filter, _) = resolve(&mut reader, caller, org, query, now).await?;
+        let start = after.map_or(Start::Offset(0), Start::After);
+        let rows = store::authorizations::list(&mut reader, &filter, Sort::Id, start, AT_ONCE).await?;
+        let names = Names::of(&mut reader, &rows).await?;
+        Ok(rows.into_iter().map(|row| names.details(row, now)).collect())
+    }
+}
+
+pub(super) async fn count(connection: &mut Connection, filter: &Filter) -> Result<u64, Error> {
+    Ok(store::authorizations::count(connection, filter).await?.cast_unsigned())
+}
+
+/// What a query asks for, with ids in the place of names, and the names of what it asks for.
+pub(super) async fn resolve(
+    connection: &mut Connection,
+    caller: &Caller,
+    org: OrgId,
+    query: &TokenQuery,
+    now: Timestamp,
+) -> Result<(Filter, FilterNames), Error> {
+    let mut filter = Filter {
+        visible: caller.visible(),
+        org: Some(org),
+        status: query.status.and_then(|status| status.status()),
+        live_at: (query.status == Some(crate::model::listing::StatusFilter::Live)).then_some(now),
+        breadth: query.kind,
+        text: Some(fold(&query.filter)).filter(|text| !text.is_empty()),
+        ..Filter::default()
+    };
+    let mut names = FilterNames::default();
+    (filter.user, names.owner) = user(connection, caller, &query.owner, &mut filter.nothing).await?;
+    (filter.created_by, names.created_by) = user(connection, caller, &query.created_by, &mut filter.nothing).await?;
+    if !query.bucket.is_empty() {
+        let found = bucket(connection, caller, org, query).await?;
+        names.bucket = reach(&mut filter, query.action, ResourceType::Buckets, found);
+    }
+    if !query.telegraf.is_empty() {
+        let found = telegraf(connection, caller, org, query).await?;
+        names.telegraf = reach(&mut filter, query.action, ResourceType::Telegrafs, found);
+    }
+    Ok((filter, names))
+}
+
+/// The user that an id or a name means. A name that means nobody lists nothing.
+async fn user(
+    connection: &mut Connection,
+    caller: &Caller,
+    asked: &str,
+    nothing: &mut bool,
+) -> Result<(Option<UserId>, Option<String>), Error> {
+    if asked.is_empty() {
+        return Ok((None, None));
+    }
+    let id: Option<UserId> = asked.parse().ok();
+    let found = match id {
+        Some(id) => store::users::by_id(connection, id).await?,
+        None => store::users::by_name(connection, asked).await?,
+    };
+    // Whom the caller may not read is as unknown as who is not there.
+    let found = found.filter(|user| caller.may(&required::user(Action::Read, user.id)));
+    let id = id.or(found.as_ref().map(|user| user.id));
+    *nothing |= id.is_none();
+    Ok((id, found.map(|user| user.name)))
+}
+
+/// A thing that tokens are to reach: its id, and where it is there, its organization and name.
+struct Found {
+    id: Option<Id>,
+    thing: Option<(OrgId, String)>,
+}
+
+fn reach(filter: &mut Filter, action: Option<Action>, kind: ResourceType, found: Found) -> Option<String> {
+    match found.id {
+        Some(id) => {
+            let org = found.thing.as_ref().map(|(org, _)| *org);
+            filter.accesses.push(Access { kind, id, org, action });
+        }
+        None => filter.nothing = true,
+    }
+    found.thing.map(|(_, name)| name)
+}
+
+async fn bucket(connection: &mut Connection, caller: &Caller, org: OrgId, query: &TokenQuery) -> Result<Found, Error> {
+    let id: Option<BucketId> = query.bucket.parse().ok();
+    let found = match id {
+        Some(id) => store::buckets::by_id(connection, id).await?,
+        None => store::buckets::by_name(connection, org, &query.bucket).await?,
+    };
+    let found = found.filter(|bucket| caller.may(&required::bucket(Action::Read, bucket)));
+    let id = id.or(found.as_ref().map(|bucket| bucket.id)).map(Id::from);
+    Ok(Found { id, thing: found.map(|bucket| (bucket.org, bucket.name)) })
+}
+
+async fn telegraf(
+    connection: &mut Connection,
+    caller: &Caller,
+    org: OrgId,
+    query: &TokenQuery,
+) -> Result<Found, Error> {
+    let id: Option<TelegrafId> = query.telegraf.parse().ok();
+    let found = match id {
+        Some(id) => store::telegrafs::by_id(connection, id).await?,
+        None => store::telegrafs::by_name(connection, org, &query.telegraf).await?,
+    };
+    let found = found.filter(|one| caller.may(&required::telegraf(Action::Read, one.id, one.org)));
+    let id = id.or(found.as_ref().map(|one| one.id)).map(Id::from);
+    Ok(Found { id, thing: found.map(|one| (one.org, one.name)) })
+}
+
+fn token_row(names: &Names, caller: &Caller, authorization: Authorization, now: Timestamp) -> TokenRow {
+    TokenRow {
+        id: authorization.id,
+        summary: Summary::of(&names.name(&authorization), authorization.org),
+        owner: names.user(authorization.user).map(Into::into),
+        status: authorization.status,
+        liveness: authorization.liveness(now),
+        read_only: check_writable(caller, &authorization).is_err(),
+        prefix: authorization.token_prefix,
+        description: authorization.description,
+        created_at: authorization.created_at,
+        updated_at: authorization.updated_at,
+    }
+}

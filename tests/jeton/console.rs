@@ -1,0 +1,35 @@
+//! The console as a browser without script uses it: pages by address, forms by POST.
+
+use crate::server::{Answer, PASSWORD, Server, answer};
+
+/// Someone who is signed in to the console.
+pub struct Browser<'a> {
+    server: &'a Server,
+    cookie: String,
+}
+
+impl<'a> Browser<'a> {
+    pub async fn sign_in(server: &'a Server, name: &str) -> Self {
+        let nobody = Self { server, cookie: String::new() };
+        let answer = nobody.send("/sign-in", &[("username", name), ("password", PASSWORD)]).await;
+        assert_eq!(answer.status, 303, "{}", answer.body);
+        let cookie = answer.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+        Self { server, cookie }
+    }
+
+    pub async fn open(&self, address: &str) -> Answer {
+        answer(self.server.request("GET", address).header("cookie", &self.cookie)).await
+    }
+
+    /// Opens it with another cookie beside the session's.
+    pub async fn open_with(&self, address: &str, cookie: &str) -> Answer {
+        answer(self.server.request("GET", address).header("cookie", format!("{}; {cookie}", self.cookie))).await
+    }
+
+    /// Sends a form.
+    pub async fn send(&self, address: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = self.server.request("POST", address).header("cookie", &self.cookie);
+        answer(request.header("content-type", "application/x-www-form-urlencoded").body(body)).await
+    }
+}
