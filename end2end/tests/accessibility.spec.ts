@@ -125,6 +125,31 @@ for (const { colorScheme, width, height } of looks) {
       await audit(page, `an empty list beside ${first.org.name}`);
     });
 
+    test("every other page and its dialogs", async ({ page, tokens, api, first }) => {
+      test.slow();
+      await fill(api, first);
+      const org = first.org.id;
+      const telegraf = await api.create("/api/v2/telegrafs", { orgID: org, name: "Hall 2", description: "", config: "[agent]\n" });
+      const user = await api.create("/api/v2/users", { name: "carla" });
+      await api.create(`/api/v2/orgs/${org}/members`, { id: user.id });
+      await tokens.open();
+      const pages = [
+        "load-data/buckets", "load-data/buckets/new", `load-data/buckets/${first.bucket.id}/edit`, `load-data/buckets/${first.bucket.id}/delete`,
+        "load-data/telegrafs", "load-data/telegrafs/new", `load-data/telegrafs/${telegraf.id}`, `load-data/telegrafs/${telegraf.id}/rename`, `load-data/telegrafs/${telegraf.id}/delete`,
+        "settings/members", "settings/members/add", "settings/members/invite", `settings/members/${user.id}/remove`, `settings/members/${user.id}/delete`, `settings/members/${user.id}/deactivate`,
+        "settings/users", "settings/users/new", `settings/users/${user.id}/edit`, `settings/users/${user.id}/password`, `settings/users/${user.id}/delete`,
+        "settings/organizations", "settings/organizations/new", `settings/organizations/${org}`, `settings/organizations/${org}/delete`,
+        "account", "about",
+      ];
+      for (const path of pages) {
+        await page.goto(`/orgs/${org}/${path}`);
+        await hydrated(page);
+        await audit(page, path);
+      }
+      await page.goto("/docs");
+      await audit(page, "the API's description");
+    });
+
     test("every dialog", async ({ page, tokens, api, first }) => {
       test.slow();
       await auditDialogs(page, tokens, await fill(api, first));

@@ -8,6 +8,7 @@ use crate::{
         answer::{Answer, Fields, Outcome},
         browser,
         submit::submit,
+        words,
     },
 };
 
@@ -70,6 +71,13 @@ pub fn answer() -> Option<Answer> {
 /// The refusal of this page's form, if it was sent without script.
 pub fn refusal() -> Option<Error> {
     answer().and_then(|answer| answer.result.err())
+}
+
+/// What was wrong with this page's form, in words, if it was sent without script.
+pub fn refused_sentence() -> Option<String> {
+    let error = refusal()?;
+    let at_a_field = words::at_fields(&error).into_iter().next().map(|(_, sentence)| sentence);
+    Some(at_a_field.unwrap_or_else(|| words::sentence(&error)))
 }
 
 /// What was typed into a field of this page's form, if it was sent without script.

@@ -12,6 +12,12 @@ pub fn close_all_but(pressed: Option<&Element>) {
         let inside = pressed.is_some_and(|element| menu.contains(Some(element)));
         let chosen = pressed.and_then(|element| element.closest(".menu-item").ok().flatten()).is_some();
         if !inside || chosen {
+            // What is hidden loses the focus; from the button a dialog can give it back.
+            if browser::focused().is_some_and(|focused| menu.contains(Some(&focused)))
+                && let Some(button) = find::<HtmlElement>(&menu, "summary")
+            {
+                drop(button.focus());
+            }
             drop(menu.remove_attribute("open"));
         }
     }

@@ -134,7 +134,7 @@ fn DeleteDialog(details: Details, state: TokensState) -> impl IntoView {
             <header class="dialog-head" data-testid="overlay--header"><h2 id="dialog-title">{format!("Delete “{name}”?")}</h2></header>
             <div class="dialog-body">
                 {move || refused.get().map(|error| view! { <Alert danger=true live=true>{words::sentence(&error)}</Alert> })}
-                <p id="dialog-text">
+                <p id="dialog-text" data-testid="context-delete-menu--confirmation-label">
                     "Programs that use "{which}" are refused at once. This cannot be undone. "
                     {is_active.then_some("To be able to go back, deactivate it.")}
                 </p>

@@ -9,7 +9,10 @@ use crate::{
     ui::{
         address::Tokens,
         browser,
-        components::{Form, Icon, Picture},
+        components::{
+            Form, Icon, Picture,
+            form::{refused_sentence, typed},
+        },
         pages::layout::navigator,
     },
 };
@@ -21,7 +24,10 @@ pub fn Rename(id: AuthorizationId, description: String, state: TokensState) -> i
     let form = NodeRef::<html::Div>::new();
     let close = move || navigate(&state.list_now());
     let before = description.clone();
-    let value = RwSignal::new(description.clone());
+    let refused = refused_sentence();
+    let is_refused = refused.is_some();
+    let shown = if is_refused { typed("description") } else { description.clone() };
+    let value = RwSignal::new(shown.clone());
     let on_answer = on_update(id, description.clone(), state, close.clone());
     let on_key = {
         let close = close.clone();
@@ -63,13 +69,15 @@ pub fn Rename(id: AuthorizationId, description: String, state: TokensState) -> i
         <div node_ref=form on:keydown=on_key on:focusout=on_leave>
             <Form action=Signal::derive(move || state.address(Tokens::Rename(id))) class="rename" on_answer>
                 <input
-                    class="input" name="description" value=description.clone() placeholder="Enter a new name"
+                    class="input" name="description" value=shown placeholder="Enter a new name"
                     aria-label=format!("New description of {description}") maxlength="1024" autofocus node_ref=input
+                    aria-invalid=is_refused.then_some("true") aria-describedby=is_refused.then_some("rename-refused")
                     data-testid="resource-editable-name--input" on:input:target=move |event| value.set(event.target().value())
                 />
                 <button class="icon-button" aria-label="Save" data-testid="resource-editable-name--save"><Icon picture=Picture::Check/></button>
                 <a class="icon-button" href=move || state.address(Tokens::List) data-noscroll aria-label="Cancel"><Icon picture=Picture::Close/></a>
             </Form>
+            {refused.map(|sentence| view! { <p class="error" id="rename-refused" role="alert">{sentence}</p> })}
         </div>
     }
 }

@@ -6,7 +6,10 @@ use crate::{
     model::listing::Details,
     ui::{
         address::Tokens,
-        components::{Form, Icon, Picture},
+        components::{
+            Form, Icon, Picture,
+            form::{refusal, typed},
+        },
         pages::{
             layout::navigator,
             tokens::{
@@ -29,11 +32,12 @@ pub fn Head(details: Details, now_is: Memo<Changed>, editing: bool, state: Token
     let on_answer = on_update(id, name.get_untracked(), state, back);
     let title = move || {
         if editing {
+            let shown = if refusal().is_some() { typed("description") } else { now_is.get_untracked().description };
             view! {
             <h2 id="dialog-title" class="sr-only">{name}</h2>
             <Form action=Signal::derive(move || state.address(Tokens::Edit(id))) class="rename" on_answer>
                 <input
-                    class="input" name="description" value=now_is.get_untracked().description placeholder="Describe this token"
+                    class="input" name="description" value=shown placeholder="Describe this token"
                     aria-label="Description" maxlength="1024" autofocus data-testid="custom-api-token-input"
                 />
                 <button class="button small primary" data-testid="token-save-btn">"Save"</button>

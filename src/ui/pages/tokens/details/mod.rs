@@ -21,7 +21,8 @@ use crate::{
         address::Tokens,
         components::{
             Dialog,
-            text::{Chip, LivenessBadge},
+            form::refused_sentence,
+            text::{Alert, Chip, LivenessBadge},
         },
         words,
     },
@@ -87,6 +88,7 @@ fn Content(details: Details, editing: bool, state: TokensState) -> impl IntoView
             </p>
         </div>
         <div class="dialog-body">
+            {refused_sentence().map(|sentence| view! { <Alert danger=true live=true>{sentence}</Alert> })}
             <Facts details=details.clone() now_is/>
             <WhatIf id state/>
             <h3 class="section-title">"Permissions "<span>"fixed when the token was generated"</span></h3>

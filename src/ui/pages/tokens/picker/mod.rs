@@ -109,6 +109,12 @@ fn Things(
         let mixed = Signal::derive(move || choosing.selection.with(|selection| !selection.holds(pick) && selection.singles(kind, action) > 0));
         view! { <PickBox pick id=id.to_owned() label=all.to_owned() mixed refused=refused.with_value(|refused| refused.contains(&pick)) choosing/> }
     });
+    let why =
+        Action::ALL.iter().any(|action| refused.with_value(|refused| refused.contains(&Pick::all(*action, kind))));
+    let why = why.then(|| {
+        let text = format!("You hold no such permission for all {}, so you cannot grant it.", kind.words());
+        view! { <p class="perm-more" id=format!("{id}-why")>{text}</p> }
+    });
     let shown = items.len() as u64;
     let nothing = items.is_empty().then(|| {
         view! { <p class="perm-none">{if searching { none.to_owned() } else { format!("There are no {} yet.", kind.words()) }}</p> }
@@ -120,6 +126,7 @@ fn Things(
     let open = Signal::derive(move || if searching { total > 0 } else { choosing.is_open(kind) });
     view! {
         <Section title all open count searching boxes=boxes.collect_view().into_any()>
+            {why}
             {items.into_iter().map(|choice| view! { <ThingRow kind choice search=search.clone() choosing/> }).collect_view()}
             {nothing}
             {more}
