@@ -56,11 +56,11 @@ for (const [theme, width, height] of [["light", 1280, 800], ["dark", 390, 844], 
   if (only && only !== `${theme}-${width}` && only.includes("-1280") | only.includes("-390")) continue;
   const context = await browser.newContext({ viewport: { width, height }, colorScheme: theme });
   await context.addCookies([{ name: "jeton", value: key, url }]);
-  const page = await context.newPage();
+  const page = await context.newPage(); await page.addInitScript(() => { Error.stackTraceLimit = 120; });
   page.on("console", (m) => m.type() === "error" && console.log(theme, width, m.text().slice(0, 200)));
-  page.on("pageerror", (e) => console.log(theme, width, String(e).slice(0, 300)));
+  let now = ""; page.on("pageerror", (e) => console.log(now, theme, width, (e.stack || String(e)).slice(0, 9000)));
   for (const [name, address] of Object.entries(pages)) {
-    await page.goto(url + address); 
+    now = name; await page.goto(url + address); 
     await page.locator("html[data-hydrated]").waitFor({ state: "attached", timeout: 15000 }).catch(() => console.log("not hydrated", name));
     await page.waitForTimeout(400);
     await page.screenshot({ path: `${out}/${name}-${theme}-${width}.png` });

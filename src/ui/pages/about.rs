@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::pages::kept::loaded;
 use crate::ui::{
     address::Section,
     components::{
@@ -15,7 +16,7 @@ use crate::ui::{
 /// Versions, health, and what else there is to read.
 #[component]
 pub fn AboutPage() -> impl IntoView {
-    let facts = Resource::new(|| (), |()| async move { load_about().await });
+    let facts = loaded(|| (), |()| async move { load_about().await });
     view! {
         <Page section=Section::About dialog=|| ()>
             <div class="settings">

@@ -1,10 +1,5 @@
 //! What stays while the pages of an organization change: navigation, counts, and who may do what.
 
-use std::{
-    any::{Any, TypeId},
-    collections::HashMap,
-};
-
 use leptos::{prelude::*, task::spawn_local};
 use leptos_router::{
     NavigateOptions,
@@ -12,7 +7,7 @@ use leptos_router::{
     hooks::{use_location, use_navigate, use_query_map},
 };
 
-use super::NotFoundPage;
+use super::{NotFoundPage, kept::Kept};
 use crate::{
     model::{Error, OrgId},
     ui::{
@@ -36,14 +31,8 @@ pub struct OrgState {
     at: Memo<Option<(OrgId, Spot)>>,
     /// Whether the page behind stands still: a dialog is open that no script has made modal yet.
     pub covered: Signal<bool>,
-    /// What the pages inside have made, while the server renders.
-    kept: StoredValue<Kept>,
-}
-
-/// The states of pages, by their types, and what they belong to.
-struct Kept {
-    owner: Owner,
-    states: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
+    /// What is made once for the pages inside.
+    pub kept: Kept,
 }
 
 impl OrgState {
@@ -51,31 +40,12 @@ impl OrgState {
         expect_context()
     }
 
-    fn provide(frame: Frame, at: Memo<Option<(OrgId, Spot)>>) -> Self {
+    fn new(frame: Frame, at: Memo<Option<(OrgId, Spot)>>, kept: Kept) -> Self {
         let hydrated = Hydrated::current();
         let frame = RwSignal::new(frame);
         let org = Memo::new(move |_| frame.with(|frame| frame.org.id));
         let covered = Signal::derive(move || !hydrated.get() && at.get().is_some_and(|(_, spot)| spot.has_dialog()));
-        let kept = Kept { owner: Owner::current().unwrap_or_default(), states: HashMap::new() };
-        let state = Self { frame, org, at, covered, kept: StoredValue::new(kept) };
-        provide_context(state);
-        state
-    }
-
-    /// The state of a page. The server makes a page more than once while it looks for what is pending: only the first time
-    /// makes its state, or each time would load everything anew. In the browser every visit has a state of its own.
-    pub fn once<T: Copy + Send + Sync + 'static>(&self, make: impl FnOnce() -> T) -> T {
-        if !cfg!(feature = "ssr") {
-            return make();
-        }
-        let known = self
-            .kept
-            .with_value(|kept| kept.states.get(&TypeId::of::<T>()).and_then(|state| state.downcast_ref().copied()));
-        known.unwrap_or_else(|| {
-            let state = self.kept.with_value(|kept| kept.owner.clone()).with(make);
-            self.kept.update_value(|kept| _ = kept.states.insert(TypeId::of::<T>(), Box::new(state)));
-            state
-        })
+        Self { frame, org, at, covered, kept }
     }
 
     /// The page that the address names, or the dialog above it.
@@ -123,6 +93,7 @@ pub fn navigator() -> impl Fn(&str) + Clone + Send + Sync + 'static {
 pub fn OrgLayout() -> impl IntoView {
     let location = use_location();
     let at = Memo::new(move |_| Spot::parse(&location.pathname.get()));
+    let kept = Kept::here();
     say_what_was_done();
     let first = Resource::new(
         || (),
@@ -131,11 +102,9 @@ pub fn OrgLayout() -> impl IntoView {
     view! {
         // What loads inside, a dialog for one, must not take the page away: the focus would go with it.
         <Transition fallback=|| ()>
-            // Loaded once, and so not a closure: the server would call that anew for each look at what is pending, and the
-            // page inside would load its list twice.
-            {Suspend::new(async move {
+            {move || Suspend::new(async move {
                 match first.await {
-                    Ok(frame) => view! { <Framed frame at/> }.into_any(),
+                    Ok(frame) => view! { <Framed frame at kept/> }.into_any(),
                     Err(Error::Unauthenticated) => {
                         Effect::new(to_sign_in);
                         ().into_any()
@@ -148,8 +117,8 @@ pub fn OrgLayout() -> impl IntoView {
     }
 }
 
-/// A form without script led here: says what it did, once: what waits for the frame may run again. The script takes the word out of the address, or a reload and
-/// a shared address would say it again.
+/// A form without script led here: says what it did; not where the frame is awaited, for that may run again. The script
+/// takes the word out of the address, or a reload and a shared address would say it once more.
 fn say_what_was_done() {
     let Some(deed) = use_query_map().read_untracked().get_str("done").and_then(Deed::from_word) else { return };
     Notices::current().success(deed.sentence(), "");
@@ -163,8 +132,9 @@ fn say_what_was_done() {
 }
 
 #[component]
-fn Framed(frame: Frame, at: Memo<Option<(OrgId, Spot)>>) -> impl IntoView {
-    let state = OrgState::provide(frame, at);
+fn Framed(frame: Frame, at: Memo<Option<(OrgId, Spot)>>, kept: Kept) -> impl IntoView {
+    let state = kept.once(|| OrgState::new(frame, at, kept));
+    provide_context(state);
     state.follow_address();
     view! { <OrgFrame state><Outlet/></OrgFrame> }
 }

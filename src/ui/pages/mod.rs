@@ -3,6 +3,7 @@
 mod about;
 mod account;
 pub mod buckets;
+pub mod kept;
 pub mod layout;
 pub mod list_state;
 pub mod members;

@@ -5,6 +5,7 @@ mod sessions;
 
 use leptos::prelude::*;
 
+use crate::ui::pages::kept::loaded;
 use crate::{
     model::{Error, session::OwnSessions},
     ui::{
@@ -33,7 +34,7 @@ struct AccountState {
 impl AccountState {
     fn new() -> Self {
         let reloads = RwSignal::new(0);
-        let sessions = Resource::new(move || reloads.get(), |_| async move { load_own_sessions().await });
+        let sessions = loaded(move || reloads.get(), |_| async move { load_own_sessions().await });
         Self { page: OrgState::current(), sessions, reloads }
     }
 

@@ -11,6 +11,7 @@ use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
 use super::list_state::ListState;
+use crate::ui::pages::kept::loaded;
 use crate::{
     model::{
         BucketId, Error,
@@ -50,7 +51,7 @@ fn WithBucket<V: IntoView + 'static>(render: fn(BucketDetails, BucketsState) -> 
     let state = BucketsState::current();
     // On the way out the address names none: until then, the last one.
     let id = Memo::new(move |last: Option<&Option<BucketId>>| named(state).or(last.copied().flatten()));
-    let details = Resource::new(
+    let details = loaded(
         move || (state.page.org.get(), id.get()),
         |(org, id)| async move { load_bucket(org, id.ok_or(Error::BucketNotFound)?).await },
     );

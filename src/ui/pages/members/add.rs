@@ -5,6 +5,7 @@ use std::time::Duration;
 use leptos::{leptos_dom::helpers::debounce, prelude::*};
 
 use super::MembersState;
+use crate::ui::pages::kept::loaded;
 use crate::ui::{
     address::Members,
     components::{
@@ -93,7 +94,7 @@ fn UserField(state: MembersState, refused: RwSignal<Option<crate::model::Error>>
         state.list.page.frame.with_untracked(|frame| (frame.may.read_users, frame.org.name.clone()));
     let error = at_field(refused, "user");
     let (part, more) = (RwSignal::new(String::new()), RwSignal::new(false));
-    let offered = Resource::new(move || (state.list.page.org.get(), part.get()), |(org, part)| load_addable(org, part));
+    let offered = loaded(move || (state.list.page.org.get(), part.get()), |(org, part)| load_addable(org, part));
     let mut search = debounce(SEARCH_AFTER, move |typed: String| {
         // Where all are offered already, the browser finds them itself.
         if more.get_untracked() {

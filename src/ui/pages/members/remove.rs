@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::MembersState;
+use crate::ui::pages::kept::loaded;
 use crate::{
     model::{Error, people::Member},
     ui::{
@@ -22,7 +23,7 @@ use crate::{
 pub fn RemoveRoute() -> impl IntoView {
     let state = MembersState::current();
     let user = state.user();
-    let member = Resource::new(
+    let member = loaded(
         move || (state.list.page.org.get(), user.get()),
         |(org, user)| async move { load_member(org, user.ok_or(Error::UserNotFound)?).await },
     );

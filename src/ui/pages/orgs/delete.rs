@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{OrgsState, Shown, asked_for, name_error};
+use crate::ui::pages::kept::loaded;
 use crate::{
     model::{Error, org::OrgSummary},
     ui::{
@@ -43,7 +44,7 @@ pub fn what_goes(summary: &OrgSummary) -> String {
 pub fn DeleteRoute() -> impl IntoView {
     let state = OrgsState::current();
     let id = Memo::new(move |_| asked_for(state));
-    let found = Resource::new(move || id.get(), |id| async move { load_org(id.ok_or(Error::OrgNotFound)?).await });
+    let found = loaded(move || id.get(), |id| async move { load_org(id.ok_or(Error::OrgNotFound)?).await });
     let close = Signal::derive(move || state.address(Orgs::List));
     view! {
         <Suspense fallback=|| ()>

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{OrgsState, at_field, delete::what_goes, name_error};
+use crate::ui::pages::kept::loaded;
 use crate::{
     model::{Error, OrgId, org::OrgSummary},
     ui::{
@@ -23,7 +24,7 @@ use crate::{
 /// Loads it again whenever another is asked for.
 #[component]
 pub fn Settings(id: OrgId, state: OrgsState) -> impl IntoView {
-    let found = Resource::new(|| (), move |()| load_org(id));
+    let found = loaded(|| (), move |()| load_org(id));
     view! {
         <Suspense fallback=|| ()>
             {move || Suspend::new(async move {

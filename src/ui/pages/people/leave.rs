@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::fields::Refusal;
+use crate::ui::pages::kept::loaded;
 use crate::{
     model::{Error, Status, UserId, people::Leaving},
     ui::{
@@ -44,10 +45,8 @@ pub fn Missing(error: Error, close: Signal<String>) -> impl IntoView {
 /// Asks the server what would end with the user, and shows it.
 #[component]
 fn WithLeaving<V: IntoView + 'static>(around: Around, render: fn(Leaving, Around) -> V) -> impl IntoView {
-    let leaving = Resource::new(
-        move || around.user.get(),
-        |user| async move { load_leaving(user.ok_or(Error::UserNotFound)?).await },
-    );
+    let leaving =
+        loaded(move || around.user.get(), |user| async move { load_leaving(user.ok_or(Error::UserNotFound)?).await });
     view! {
         <Suspense fallback=|| ()>
             {move || Suspend::new(async move {

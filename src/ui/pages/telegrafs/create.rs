@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::state::TelegrafState;
+use crate::ui::pages::kept::loaded;
 use crate::ui::{
     address::Telegrafs,
     components::{
@@ -69,7 +70,7 @@ pub fn Description(value: String, error: Signal<Option<String>>) -> impl IntoVie
 /// The names that are there are offered; any other can be typed.
 #[component]
 fn BucketField(state: TelegrafState) -> impl IntoView {
-    let names = Resource::new(move || state.list.page.org.get(), load_bucket_names);
+    let names = loaded(move || state.list.page.org.get(), load_bucket_names);
     let options = move || {
         Suspend::new(async move {
             names

@@ -6,6 +6,7 @@ use super::{
     editor::Editor,
     state::{TelegrafState, name_of},
 };
+use crate::ui::pages::kept::loaded;
 use crate::{
     model::{
         Error, TelegrafId,
@@ -27,7 +28,7 @@ use crate::{
 #[component]
 pub fn Shown(state: TelegrafState) -> impl IntoView {
     let org = state.list.page.org;
-    let text = Resource::new(
+    let text = loaded(
         move || (org.get(), state.chosen.get()),
         |(org, chosen)| async move {
             match chosen {

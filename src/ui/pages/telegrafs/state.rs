@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::ui::pages::kept::loaded;
 use crate::{
     model::{
         Error, TelegrafId,
@@ -40,7 +41,7 @@ impl TelegrafState {
             _ => None,
         });
         let reloads = RwSignal::new(0);
-        let facts = Resource::new(
+        let facts = loaded(
             move || (page.org.get(), chosen.get(), reloads.get()),
             |(org, chosen, _)| async move {
                 match chosen {

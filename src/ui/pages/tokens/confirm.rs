@@ -8,6 +8,7 @@ use super::{
     row::on_update,
     state::TokensState,
 };
+use crate::ui::pages::kept::loaded;
 use crate::{
     model::{Error, listing::Details},
     ui::{
@@ -27,7 +28,7 @@ use crate::{
 /// The token that the address speaks of, with its names.
 pub fn details_resource(state: TokensState) -> Resource<Result<Details, Error>> {
     let id = Memo::new(move |_| state.token());
-    Resource::new(move || id.get(), |id| async move { load_details(id.ok_or(Error::AuthorizationNotFound)?).await })
+    loaded(move || id.get(), |id| async move { load_details(id.ok_or(Error::AuthorizationNotFound)?).await })
 }
 
 /// A dialog about a token that is not there, or not to be seen.

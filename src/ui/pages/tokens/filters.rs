@@ -3,6 +3,7 @@
 use leptos::{ev::SubmitEvent, prelude::*};
 
 use super::state::TokensState;
+use crate::ui::pages::kept::loaded;
 use crate::{
     model::{
         Action,
@@ -21,7 +22,7 @@ use crate::{
 #[component]
 pub fn FilterRoute() -> impl IntoView {
     let state = TokensState::current();
-    let choices = Resource::new(move || state.org.get(), load_filter_choices);
+    let choices = loaded(move || state.org.get(), load_filter_choices);
     view! {
         <Suspense fallback=|| ()>
             {move || Suspend::new(async move {

@@ -49,7 +49,7 @@ pub struct TokensState {
 impl TokensState {
     pub fn provide() -> Self {
         let page = OrgState::current();
-        let state = page.once(|| Self::new(page));
+        let state = page.kept.once(|| Self::new(page));
         provide_context(state);
         state
     }

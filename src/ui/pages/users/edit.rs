@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::UsersState;
+use crate::ui::pages::kept::loaded;
 use crate::{
     model::{Error, User},
     ui::{
@@ -64,10 +65,8 @@ pub fn CreateRoute() -> impl IntoView {
 /// Loads the user that the address names.
 #[component]
 fn WithUser<V: IntoView + 'static>(around: super::Around, render: fn(User) -> V) -> impl IntoView {
-    let user = Resource::new(
-        move || around.user.get(),
-        |user| async move { load_user(user.ok_or(Error::UserNotFound)?).await },
-    );
+    let user =
+        loaded(move || around.user.get(), |user| async move { load_user(user.ok_or(Error::UserNotFound)?).await });
     view! {
         <Suspense fallback=|| ()>
             {move || Suspend::new(async move {

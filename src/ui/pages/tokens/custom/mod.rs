@@ -15,6 +15,7 @@ use super::{
     state::TokensState,
     summary::Summary,
 };
+use crate::ui::pages::kept::loaded;
 use crate::{
     model::{Error, prefill::Prefilled},
     ui::{
@@ -61,7 +62,7 @@ fn CustomDialog(filled: Result<Prefilled, Error>, bare: bool, state: TokensState
         Err(error) => (Prefilled::default(), Some(error)),
     };
     let gaps = filled.gaps.clone();
-    let choosing = Choosing::new(state.frame(), filled);
+    let choosing = state.page.kept.once(|| Choosing::new(state.frame(), filled));
     let restored = draft::keep(choosing, state, bare);
     let refused = RwSignal::new(refusal());
     let busy = RwSignal::new(false);
@@ -97,7 +98,7 @@ fn PickerSection(choosing: Choosing, state: TokensState) -> impl IntoView {
     let asked = RwSignal::new(choosing.search.get_untracked());
     ask_later(choosing.search, asked);
     // What was ticked may be hidden by the search, or be one of too many: its names are asked for too.
-    let picker = Resource::new(
+    let picker = loaded(
         move || (state.org.get(), asked.get(), choosing.nameless.get()),
         |(org, search, nameless)| async move { load_picker(org, search, nameless).await },
     );

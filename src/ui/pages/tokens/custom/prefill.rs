@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
+use crate::ui::pages::kept::loaded;
 use crate::{
     model::{
         Error,
@@ -34,7 +35,7 @@ pub fn resource(state: TokensState) -> (Memo<Prefill>, Filled) {
         let parameters = parameters.read();
         Prefill::from_parameters(|name| parameters.get_all(name).unwrap_or_default())
     });
-    let filled = Resource::new(
+    let filled = loaded(
         move || (state.org.get(), asked.get()),
         |(org, asked)| async move {
             if asked.is_bare() { Ok(Prefilled::default()) } else { load_prefill(org, asked).await }

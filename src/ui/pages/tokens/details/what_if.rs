@@ -3,6 +3,7 @@
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_query_map;
 
+use crate::ui::pages::kept::loaded;
 use crate::{
     model::{
         Action, AuthorizationId, Error, ResourceType,
@@ -28,7 +29,7 @@ pub fn WhatIf(id: AuthorizationId, state: TokensState) -> impl IntoView {
         let parameters = parameters.read();
         Question::from_parameters(|name| parameters.get_str(name))
     });
-    let ruling = Resource::new(
+    let ruling = loaded(
         move || question.get(),
         move |question| async move {
             match question {
