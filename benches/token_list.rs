@@ -111,7 +111,8 @@ impl Console {
     }
 
     async fn open(&self, address: &str) -> Result<()> {
-        let answer = self.http.get(format!("http://{}{address}", self.at)).header("cookie", &self.cookie).send().await?;
+        let answer =
+            self.http.get(format!("http://{}{address}", self.at)).header("cookie", &self.cookie).send().await?;
         let body = answer.error_for_status()?.text().await?;
         if body.contains("token-card ") { Ok(()) } else { Err("a page without rows".into()) }
     }
@@ -120,10 +121,8 @@ impl Console {
     fn pages(&self, tokens: u64) -> Vec<(String, String)> {
         let list = format!("/orgs/{}/load-data/tokens", self.org);
         let last = tokens / 25;
-        let mut pages = vec![
-            ("first page".to_owned(), list.clone()),
-            ("last page".to_owned(), format!("{list}?page={last}")),
-        ];
+        let mut pages =
+            vec![("first page".to_owned(), list.clone()), ("last page".to_owned(), format!("{list}?page={last}"))];
         for sort in Sort::ALL {
             let order = format!("sortKey={}&sortDirection={}", sort.key.name(), sort.direction());
             pages.push((format!("{}, first page", sort.label()), format!("{list}?{order}")));
