@@ -45,6 +45,15 @@ where
         F: Future<Output = Result<T, Error>> + Send + 'static,
     {
         let page = OrgState::current();
+        let state = page.once(|| Self::new(page, load));
+        provide_context(state);
+        state
+    }
+
+    fn new<F>(page: OrgState, load: impl Fn(OrgId, ListQuery) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<T, Error>> + Send + 'static,
+    {
         let parameters = use_query_map();
         let query = Memo::new(move |_| {
             let parameters = parameters.read();
@@ -55,9 +64,7 @@ where
             move || (page.org.get(), query.get(), reloads.get()),
             move |(org, query, _)| load(org, query),
         );
-        let state = Self { page, query, list, reloads, addresses: std::marker::PhantomData };
-        provide_context(state);
-        state
+        Self { page, query, list, reloads, addresses: std::marker::PhantomData }
     }
 
     pub fn current() -> Self {
