@@ -99,7 +99,7 @@ impl Console {
         for number in 1..TEMPLATES {
             let permissions = permissions(number, &org, &bucket);
             let body = json!({"orgID": org, "description": format!("kind {number}"), "permissions": permissions,
-                "status": if number % 5 == 0 { "inactive" } else { "active" }});
+                "status": if number.is_multiple_of(5) { "inactive" } else { "active" }});
             let request = http.post(format!("http://{at}/api/v2/authorizations")).json(&body);
             request.header("authorization", format!("Token {token}")).send().await?.error_for_status()?;
         }
@@ -159,7 +159,7 @@ fn permissions(number: u64, org: &str, bucket: &str) -> Vec<Value> {
             .filter(|kind| !matches!(kind.name(), "orgs" | "users"))
             .flat_map(|kind| ["read", "write"].map(|action| all(action, kind.name())))
             .collect(),
-        _ if number % 3 == 0 => vec![one("read"), one("write")],
+        _ if number.is_multiple_of(3) => vec![one("read"), one("write")],
         _ if number % 3 == 1 => vec![one("write"), all("read", "telegrafs")],
         _ => vec![all("read", "buckets"), all("read", "tasks"), all("read", "orgs"), all("write", "checks")],
     }
@@ -207,6 +207,10 @@ async fn empty_answer() -> Result<Duration> {
     tokio::spawn(async move { axum::serve(listener, Router::new().route("/", get(async || ""))).await });
     let http = Client::builder().no_proxy().build()?;
     let url = format!("http://{at}/");
-    let (middle, _) = measure(async || Ok(drop(http.get(&url).send().await?.text().await?))).await?;
+    let (middle, _) = measure(async || {
+        http.get(&url).send().await?.text().await?;
+        Ok(())
+    })
+    .await?;
     Ok(middle)
 }

@@ -28,19 +28,19 @@ impl Service {
         let everything = Filter { visible: caller.visible(), org: Some(org), ..Filter::default() };
         let (filter, names) = resolve(&mut reader, caller, org, query, now).await?;
         let unfiltered = count(&mut reader, &everything).await?;
-        let total = if query.is_filtered() { count(&mut reader, &filter).await? } else { unfiltered };
-        let sort = order(query.sort);
-        let page = match query.show {
-            Some(id) => {
-                1 + store::authorizations::count_before(&mut reader, &filter, sort, id).await?.cast_unsigned()
-                    / query.page_size
+        let list = Listing { filter: &filter, sort: order(query.sort), size: query.page_size.cast_signed() };
+        let (rows, page, total) = match (query.show, query.is_filtered()) {
+            (None, true) if query.page == 1 => list.first_page(&mut reader).await?,
+            (show, filtered) => {
+                let total = if filtered { count(&mut reader, &filter).await? } else { unfiltered };
+                let page = match show {
+                    Some(id) => list.page_with(&mut reader, id).await?,
+                    None => query.page,
+                };
+                let page = page.clamp(1, total.div_ceil(query.page_size).max(1));
+                (list.rows(&mut reader, page).await?, page, total)
             }
-            None => query.page,
         };
-        let page = page.clamp(1, total.div_ceil(query.page_size).max(1));
-        let start = Start::Offset(((page - 1) * query.page_size).cast_signed());
-        let rows =
-            store::authorizations::list(&mut reader, &filter, sort, start, query.page_size.cast_signed()).await?;
         let known = Names::of(&mut reader, &rows).await?;
         let rows = rows.into_iter().map(|row| token_row(&known, caller, row, now)).collect();
         Ok(TokenPage { rows, total, unfiltered, page, names, now })
@@ -85,6 +85,35 @@ impl Service {
         let rows = store::authorizations::list(&mut reader, &filter, Sort::Id, start, AT_ONCE).await?;
         let names = Names::of(&mut reader, &rows).await?;
         Ok(rows.into_iter().map(|row| names.details(row, now)).collect())
+    }
+}
+
+/// A list, and how it is cut into pages.
+struct Listing<'a> {
+    filter: &'a Filter,
+    sort: Sort,
+    size: i64,
+}
+
+impl Listing<'_> {
+    async fn rows(&self, connection: &mut Connection, page: u64) -> Result<Vec<Authorization>, Error> {
+        let start = Start::Offset((page.cast_signed() - 1) * self.size);
+        Ok(store::authorizations::list(connection, self.filter, self.sort, start, self.size).await?)
+    }
+
+    /// The page that holds an authorization.
+    async fn page_with(&self, connection: &mut Connection, id: AuthorizationId) -> Result<u64, Error> {
+        let before = store::authorizations::count_before(connection, self.filter, self.sort, id).await?;
+        Ok(1 + (before / self.size).cast_unsigned())
+    }
+
+    /// The first page, with its number and how many rows there are: a page that is not full says so itself, and spares a
+    /// second look at every row.
+    async fn first_page(&self, connection: &mut Connection) -> Result<(Vec<Authorization>, u64, u64), Error> {
+        let rows = self.rows(connection, 1).await?;
+        let found = rows.len() as u64;
+        let total = if found < self.size.cast_unsigned() { found } else { count(connection, self.filter).await? };
+        Ok((rows, 1, total))
     }
 }
 

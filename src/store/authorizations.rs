@@ -71,7 +71,7 @@ pub(super) fn authorization(row: &AnyRow) -> Result<Authorization> {
         created_by: UserId(row.id("created_by")?),
         status: row.word("status")?,
         description: row.text("description")?,
-        permissions: serde_json::from_str(&row.text("permissions")?).map_err(|error| corrupt(error.to_string()))?,
+        permissions: permissions_in(row)?,
         token_prefix: row.optional_text("token_prefix")?,
         created_at: row.time("created_at")?,
         updated_at: row.time("updated_at")?,
@@ -157,17 +157,30 @@ pub async fn by_token_hash(connection: &mut Connection, hash: &TokenHash) -> Res
     row.as_ref().map(authorization).transpose()
 }
 
-/// A user's authorizations that are active, neither expired nor ended.
-pub async fn live_of_user(connection: &mut Connection, user: UserId, now: Timestamp) -> Result<Vec<Authorization>> {
+/// What a user's authorizations that are active, neither expired nor ended, permit. Many have the same permissions: each
+/// list of them is read once.
+pub async fn live_permissions_of_user(
+    connection: &mut Connection,
+    user: UserId,
+    now: Timestamp,
+) -> Result<Vec<Permission>> {
     let rows = sqlx::query(
-        "SELECT * FROM authorizations WHERE user_id = $1 AND kind = 'v2' AND status = 'active' AND ended_at IS NULL \
-         AND (expires_at IS NULL OR expires_at > $2) ORDER BY id",
+        "SELECT DISTINCT permissions FROM authorizations WHERE user_id = $1 AND kind = 'v2' AND status = 'active' \
+         AND ended_at IS NULL AND (expires_at IS NULL OR expires_at > $2)",
     )
     .bind(from_id(user))
     .bind(now.micros())
     .fetch_all(connection)
     .await?;
-    rows.iter().map(authorization).collect()
+    let mut permissions = Vec::new();
+    for row in rows {
+        permissions.extend(permissions_in(&row)?);
+    }
+    Ok(permissions)
+}
+
+fn permissions_in(row: &AnyRow) -> Result<Vec<Permission>> {
+    serde_json::from_str(&row.text("permissions")?).map_err(|error| corrupt(error.to_string()))
 }
 
 /// Writes what may change: description and status.
