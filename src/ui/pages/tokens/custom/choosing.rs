@@ -15,7 +15,7 @@ use crate::{
     },
     ui::{
         answer::Fields,
-        components::form::answer,
+        components::form::{answer, typed_fields},
         load::{Frame, Picker},
     },
 };
@@ -40,6 +40,26 @@ pub struct Choosing {
     pub frame: StoredValue<Frame>,
 }
 
+/// What the server is asked for: known before what the address asks for is loaded, so that both are loaded at once.
+#[derive(Clone, Copy)]
+pub struct Lookup {
+    pub search: RwSignal<String>,
+    /// What is ticked without its name being known here.
+    pub nameless: RwSignal<Vec<Id>>,
+}
+
+impl Lookup {
+    /// As a form without script left it.
+    pub fn new() -> Self {
+        let sent = typed_fields();
+        let ticked = sent.all("permission").filter_map(|value| value.parse::<Pick>().ok()).collect::<Selection>();
+        Self {
+            search: RwSignal::new(sent.get("search").unwrap_or_default().to_owned()),
+            nameless: RwSignal::new(ticked.iter().filter_map(|pick| pick.id).collect()),
+        }
+    }
+}
+
 /// A template, and those boxes of types that it could tick.
 type Started = (Template, Selection);
 
@@ -48,14 +68,13 @@ pub type Before = (Selection, Option<Started>);
 
 impl Choosing {
     /// As a form without script left it, or else as the address has it filled in.
-    pub fn new(frame: Frame, prefilled: Prefilled) -> Self {
+    pub fn new(frame: Frame, prefilled: Prefilled, lookup: Lookup) -> Self {
         let sent = answer().map(|answer| answer.fields);
-        let search = sent.as_ref().and_then(|fields| fields.get("search")).unwrap_or_default().to_owned();
         let choosing = Self {
             selection: RwSignal::new(prefilled.selection),
             known: RwSignal::new(prefilled.known.into_iter().map(|choice| (choice.id, choice)).collect()),
-            nameless: RwSignal::new(Vec::new()),
-            search: RwSignal::new(search),
+            nameless: lookup.nameless,
+            search: lookup.search,
             description: RwSignal::new(prefilled.description),
             template: RwSignal::new(None),
             refused: RwSignal::new(Vec::new()),

@@ -25,7 +25,7 @@ use crate::{
             form::{FormId, refusal},
             text::Alert,
         },
-        load::load_picker,
+        load::{Picker, load_picker},
         words,
     },
 };
@@ -36,6 +36,7 @@ use prefill::Gaps;
 use templates::Templates;
 
 pub use choosing::Choosing;
+use choosing::Lookup;
 pub use prefill::address_from;
 
 /// The dialog, filled in as the address says.
@@ -43,12 +44,19 @@ pub use prefill::address_from;
 pub fn CustomRoute() -> impl IntoView {
     let state = TokensState::current();
     let (asked, filled) = prefill::resource(state);
+    let lookup = Lookup::new();
+    let searched = RwSignal::new(lookup.search.get_untracked());
+    ask_later(lookup.search, searched);
+    let picker = loaded(
+        move || (state.org.get(), searched.get(), lookup.nameless.get()),
+        |(org, search, nameless)| async move { load_picker(org, search, nameless).await },
+    );
     view! {
         <Transition fallback=|| ()>
             {move || Suspend::new(async move {
                 let filled = filled.await;
                 let bare = asked.with_untracked(crate::model::prefill::Prefill::is_bare);
-                view! { <CustomDialog filled bare state/> }
+                view! { <CustomDialog filled bare lookup picker state/> }
             })}
         </Transition>
     }
@@ -56,13 +64,19 @@ pub fn CustomRoute() -> impl IntoView {
 
 /// Nothing is granted by default; Generate waits for the first box. `bare`: the address asks for nothing.
 #[component]
-fn CustomDialog(filled: Result<Prefilled, Error>, bare: bool, state: TokensState) -> impl IntoView {
+fn CustomDialog(
+    filled: Result<Prefilled, Error>,
+    bare: bool,
+    lookup: Lookup,
+    picker: Resource<Result<Picker, Error>>,
+    state: TokensState,
+) -> impl IntoView {
     let (filled, failed) = match filled {
         Ok(filled) => (filled, None),
         Err(error) => (Prefilled::default(), Some(error)),
     };
     let gaps = filled.gaps.clone();
-    let choosing = state.page.kept.once(|| Choosing::new(state.frame(), filled));
+    let choosing = Choosing::new(state.frame(), filled, lookup);
     let restored = draft::keep(choosing, state, bare);
     let refused = RwSignal::new(refusal());
     let busy = RwSignal::new(false);
@@ -85,7 +99,7 @@ fn CustomDialog(filled: Result<Prefilled, Error>, bare: bool, state: TokensState
                     <Templates choosing state/>
                     <Description choosing refused/>
                 </div>
-                <div class="custom-main"><PickerSection choosing state/><Summary choosing/></div>
+                <div class="custom-main"><PickerSection choosing picker/><Summary choosing/></div>
                 <Foot choosing busy close/>
             </Form>
         </Dialog>
@@ -94,14 +108,7 @@ fn CustomDialog(filled: Result<Prefilled, Error>, bare: bool, state: TokensState
 
 /// What may be ticked; the search asks the server.
 #[component]
-fn PickerSection(choosing: Choosing, state: TokensState) -> impl IntoView {
-    let asked = RwSignal::new(choosing.search.get_untracked());
-    ask_later(choosing.search, asked);
-    // What was ticked may be hidden by the search, or be one of too many: its names are asked for too.
-    let picker = loaded(
-        move || (state.org.get(), asked.get(), choosing.nameless.get()),
-        |(org, search, nameless)| async move { load_picker(org, search, nameless).await },
-    );
+fn PickerSection(choosing: Choosing, picker: Resource<Result<Picker, Error>>) -> impl IntoView {
     let sections = move || {
         Suspend::new(async move {
             match picker.await {

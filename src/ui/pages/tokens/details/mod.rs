@@ -33,7 +33,7 @@ use head::Head;
 use implied::Implied;
 use matrix::PermissionTable;
 use text::AsText;
-use what_if::WhatIf;
+use what_if::{Asked, WhatIf};
 
 #[component]
 pub fn DetailsRoute() -> impl IntoView {
@@ -49,12 +49,13 @@ pub fn EditRoute() -> impl IntoView {
 fn Drawer(editing: bool) -> impl IntoView {
     let state = TokensState::current();
     let details = details_resource(state);
+    let asked = Asked::new(state);
     let close = Signal::derive(move || state.address(Tokens::List));
     view! {
         <Transition fallback=|| ()>
             {move || Suspend::new(async move {
                 match details.await {
-                    Ok(details) => view! { <Dialog class="drawer" close><Content details editing state/></Dialog> }.into_any(),
+                    Ok(details) => view! { <Dialog class="drawer" close><Content details asked editing state/></Dialog> }.into_any(),
                     Err(error) => view! { <Missing error close/> }.into_any(),
                 }
             })}
@@ -63,7 +64,7 @@ fn Drawer(editing: bool) -> impl IntoView {
 }
 
 #[component]
-fn Content(details: Details, editing: bool, state: TokensState) -> impl IntoView {
+fn Content(details: Details, asked: Asked, editing: bool, state: TokensState) -> impl IntoView {
     let authorization = details.authorization.clone();
     let id = authorization.id;
     let first = Changed { description: authorization.description.clone(), status: authorization.status };
@@ -90,7 +91,7 @@ fn Content(details: Details, editing: bool, state: TokensState) -> impl IntoView
         <div class="dialog-body">
             {refused_sentence().map(|sentence| view! { <Alert danger=true live=true>{sentence}</Alert> })}
             <Facts details=details.clone() now_is/>
-            <WhatIf id state/>
+            <WhatIf id asked state/>
             <h3 class="section-title">"Permissions "<span>"fixed when the token was generated"</span></h3>
             <PermissionTable details=details.clone() org_name=org_name.clone()/>
             <p class="hint">

@@ -21,23 +21,38 @@ use crate::{
     },
 };
 
+/// The question in the address, and the answer to it: loaded beside the token, not after it.
+#[derive(Clone, Copy)]
+pub struct Asked {
+    question: Memo<Option<Question>>,
+    ruling: Resource<Option<Result<Ruling, Error>>>,
+}
+
+impl Asked {
+    /// About the token that the address speaks of.
+    pub fn new(state: TokensState) -> Self {
+        let parameters = use_query_map();
+        let question = Memo::new(move |_| {
+            let parameters = parameters.read();
+            Question::from_parameters(|name| parameters.get_str(name))
+        });
+        let ruling = loaded(
+            move || state.token().zip(question.get()),
+            |asked| async move {
+                match asked {
+                    Some((id, question)) => Some(load_ruling(id, question).await),
+                    None => None,
+                }
+            },
+        );
+        Self { question, ruling }
+    }
+}
+
 /// Asks, and shows the answer. The question stands in the address: it can be shared, and works without script.
 #[component]
-pub fn WhatIf(id: AuthorizationId, state: TokensState) -> impl IntoView {
-    let parameters = use_query_map();
-    let question = Memo::new(move |_| {
-        let parameters = parameters.read();
-        Question::from_parameters(|name| parameters.get_str(name))
-    });
-    let ruling = loaded(
-        move || question.get(),
-        move |question| async move {
-            match question {
-                Some(question) => Some(load_ruling(id, question).await),
-                None => None,
-            }
-        },
-    );
+pub fn WhatIf(id: AuthorizationId, asked: Asked, state: TokensState) -> impl IntoView {
+    let Asked { question, ruling } = asked;
     let answer = move || {
         Suspend::new(async move {
             let ruling = ruling.await;
