@@ -34,7 +34,7 @@ test("a changed password ends the other sessions, and opens the next one", async
   const page = await open(tokens, account(first));
   await fillPasswords(page, alice.password, "password2", "password3");
   await change(page);
-  await expect(page.getByText("The passwords differ. Type the same one twice.")).toBeVisible();
+  await expect(page.locator("#confirm-hint").getByText("The passwords differ. Type the same one twice.")).toBeVisible();
   await fillPasswords(page, "wrong-one", "password2");
   await change(page);
   await expect(page.getByText("This is not your password.")).toBeVisible();

@@ -4,7 +4,7 @@ import type { Page } from "@playwright/test";
 import { type Api, expect, says, type TokensPage, test } from "./console.ts";
 import type { FirstRun } from "./server.ts";
 
-const numbered = (count: number) => Array.from({ length: count }, (_, number) => `token ${String(number + 1).padStart(2, "0")}`);
+const numbered = (count: number) => Array.from({ length: count }, (_, number) => `agent ${String(number + 1).padStart(2, "0")}`);
 
 async function fill(api: Api, first: FirstRun, count: number): Promise<void> {
   for (const name of numbered(count)) await api.authorization(first.org.id, name);
@@ -23,22 +23,22 @@ test("a box appears under the pointer; once one is ticked all stay, and the bar 
   await tokens.open();
   const bar = page.getByTestId("selected--delete");
   await expect(bar).toBeHidden();
-  await tokens.row("token 01").hover();
-  await box(tokens, "token 01").check();
+  await tokens.row("agent 01").hover();
+  await box(tokens, "agent 01").check();
   await expect(count(page)).toHaveText("1 selected");
   await expect(bar).toBeVisible();
-  await box(tokens, "token 02").check();
+  await box(tokens, "agent 02").check();
   await expect(count(page)).toHaveText("2 selected");
   await page.getByRole("button", { name: "Clear the selection" }).click();
   await expect(bar).toBeHidden();
-  await expect(box(tokens, "token 01")).not.toBeChecked();
+  await expect(box(tokens, "agent 01")).not.toBeChecked();
 });
 
 test("the box at the head selects the page, and is mixed when some are", async ({ page, tokens, api, first }) => {
   await fill(api, first, 3);
   await tokens.open();
-  await tokens.row("token 02").hover();
-  await box(tokens, "token 02").check();
+  await tokens.row("agent 02").hover();
+  await box(tokens, "agent 02").check();
   const head = page.getByTestId("select-page");
   await expect(head).toHaveJSProperty("indeterminate", true);
   await head.click();
@@ -46,30 +46,30 @@ test("the box at the head selects the page, and is mixed when some are", async (
   await expect(count(page)).toHaveText("4 selected");
   await head.click();
   await expect(count(page)).toBeHidden();
-  await expect(box(tokens, "token 02")).not.toBeChecked();
+  await expect(box(tokens, "agent 02")).not.toBeChecked();
 });
 
 test("what is selected is deactivated and activated", async ({ page, tokens, api, first }) => {
   await fill(api, first, 3);
-  await tokens.open("?searchTerm=token+0");
+  await tokens.open("?searchTerm=agent+0");
   await page.getByTestId("select-page").check();
   await page.getByTestId("selected--deactivate").click();
   await says(page, "3 API tokens were updated");
-  await expect(tokens.row("token 02").getByRole("switch")).not.toBeChecked();
+  await expect(tokens.row("agent 02").getByRole("switch")).not.toBeChecked();
   await expect(page.getByTestId("selected--delete")).toBeHidden();
   expect(await having(api, first, "inactive")).toBe(3);
-  await tokens.row("token 01").hover();
-  await box(tokens, "token 01").check();
+  await tokens.row("agent 01").hover();
+  await box(tokens, "agent 01").check();
   await page.getByTestId("selected--activate").click();
   await says(page, "1 API token was updated");
-  await expect(tokens.row("token 01").getByRole("switch")).toBeChecked();
-  await expect(page).toHaveURL(tokens.address("?searchTerm=token+0"));
+  await expect(tokens.row("agent 01").getByRole("switch")).toBeChecked();
+  await expect(page).toHaveURL(tokens.address("?searchTerm=agent+0"));
 });
 
 test("deleting asks first, with the number and the harmless answer in focus", async ({ page, tokens, api, first }) => {
   await fill(api, first, 3);
   await tokens.open();
-  for (const name of ["token 01", "token 03"]) {
+  for (const name of ["agent 01", "agent 03"]) {
     await tokens.row(name).hover();
     await box(tokens, name).check();
   }
@@ -82,12 +82,12 @@ test("deleting asks first, with the number and the harmless answer in focus", as
   await page.getByTestId("selected--confirm-delete").click();
   await says(page, "2 API tokens were deleted");
   await expect(tokens.dialog).toHaveCount(0);
-  await expect(tokens.names()).toHaveText(["alice's Token", "token 02"]);
+  await expect(tokens.names()).toHaveText(["alice's Token", "agent 02"]);
 });
 
 test("the question offers to deactivate instead", async ({ page, tokens, api, first }) => {
   await fill(api, first, 2);
-  await tokens.open("?searchTerm=token+0");
+  await tokens.open("?searchTerm=agent+0");
   await page.getByTestId("select-page").check();
   await page.getByTestId("selected--delete").click();
   await page.getByRole("button", { name: "Deactivate instead" }).click();
@@ -98,24 +98,24 @@ test("the question offers to deactivate instead", async ({ page, tokens, api, fi
 test("a selection outlives a turned page, but not another filter", async ({ page, tokens, api, first }) => {
   await fill(api, first, 12);
   await tokens.open("?perPage=10");
-  await tokens.row("token 01").hover();
-  await box(tokens, "token 01").check();
+  await tokens.row("agent 01").hover();
+  await box(tokens, "agent 01").check();
   await page.getByRole("link", { name: "Next page" }).click();
-  await expect(tokens.row("token 12")).toBeVisible();
+  await expect(tokens.row("agent 12")).toBeVisible();
   await expect(count(page)).toHaveText("1 selected");
-  await box(tokens, "token 12").check();
+  await box(tokens, "agent 12").check();
   await page.getByTestId("selected--deactivate").click();
   await says(page, "2 API tokens were updated");
   expect(await having(api, first, "inactive")).toBe(2);
-  await box(tokens, "token 11").check();
-  await tokens.filter.fill("token");
+  await box(tokens, "agent 11").check();
+  await tokens.filter.fill("agent");
   await expect(page.locator(".list-count")).toHaveText("12 of 13 tokens");
   await expect(count(page)).toBeHidden();
 });
 
 test("all that match are meant, on every page", async ({ page, tokens, api, first }) => {
   await fill(api, first, 12);
-  await tokens.open("?perPage=10&searchTerm=token+");
+  await tokens.open("?perPage=10&searchTerm=agent+");
   await page.getByTestId("select-page").check();
   await expect(count(page)).toHaveText("10 selected");
   await page.getByRole("checkbox", { name: "All 12 that match" }).check();
@@ -131,12 +131,12 @@ test("all that match are meant, on every page", async ({ page, tokens, api, firs
 test("more tokens than the question named are left alone", async ({ page, tokens, api, first, expectRefusal }) => {
   expectRefusal(422);
   await fill(api, first, 12);
-  await tokens.open("?perPage=10&searchTerm=token+");
+  await tokens.open("?perPage=10&searchTerm=agent+");
   await page.getByTestId("select-page").check();
   await page.getByTestId("select-all").check();
   await page.getByTestId("selected--delete").click();
   await expect(tokens.header).toHaveText("Delete 12 API tokens?");
-  await api.authorization(first.org.id, "token of someone else");
+  await api.authorization(first.org.id, "agent of someone else");
   await page.getByTestId("selected--confirm-delete").click();
   await expect(tokens.dialog.getByText("13 tokens match by now")).toBeVisible();
   expect(await having(api, first, "active")).toBe(14);
@@ -156,24 +156,24 @@ test.describe("without script", () => {
     await fill(api, first, 3);
     await tokens.open();
     await expect(page.getByTestId("select-page")).toBeHidden();
-    await box(tokens, "token 01").check();
-    await box(tokens, "token 02").check();
+    await box(tokens, "agent 01").check();
+    await box(tokens, "agent 02").check();
     await page.getByTestId("selected--deactivate").click();
     await expect(page.getByText("The API tokens were updated")).toBeVisible();
     expect(await having(api, first, "inactive")).toBe(2);
 
-    await box(tokens, "token 02").check();
-    await box(tokens, "token 03").check();
+    await box(tokens, "agent 02").check();
+    await box(tokens, "agent 03").check();
     await page.getByTestId("selected--delete").click();
     await expect(tokens.header).toHaveText("Delete 2 API tokens?");
     await page.getByTestId("selected--confirm-delete").click();
     await expect(page.getByText("The API tokens were deleted")).toBeVisible();
-    await expect(tokens.names()).toHaveText(["alice's Token", "token 01"]);
+    await expect(tokens.names()).toHaveText(["alice's Token", "agent 01"]);
   });
 
   test("all that match are deleted after the question", async ({ page, tokens, api, first }) => {
     await fill(api, first, 12);
-    await tokens.open("?perPage=10&searchTerm=token+");
+    await tokens.open("?perPage=10&searchTerm=agent+");
     await page.getByTestId("select-all").check();
     await page.getByTestId("selected--delete").click();
     await expect(tokens.header).toHaveText("Delete 12 API tokens?");

@@ -34,14 +34,14 @@ for (const scripted of [true, false]) {
       await fill(api, first);
       await tokens.open();
       await apply(page, tokens, async () => {
-        await page.getByLabel("Owner").fill("alice");
-        await page.getByLabel("Permission type").selectOption("Custom");
+        await page.getByLabel("Owner", { exact: true }).fill("alice");
+        await page.getByLabel("Permission type", { exact: true }).selectOption("Custom");
       });
       await expect(tokens.names()).toHaveText(["Asleep", "Reader", "Writer"]);
       await expect(chips(page)).toHaveText(["Permission type Custom", "Owner alice"]);
       await apply(page, tokens, async () => {
-        await expect(page.getByLabel("Owner")).toHaveValue("alice");
-        await page.getByLabel("Status").selectOption("Live");
+        await expect(page.getByLabel("Owner", { exact: true })).toHaveValue("alice");
+        await page.getByLabel("Status", { exact: true }).selectOption("Live");
       });
       await expect(tokens.names()).toHaveText(["Reader", "Writer"]);
       await page.getByRole("link", { name: "Remove the filter Permission type: Custom" }).click();

@@ -327,6 +327,7 @@ test.describe("without script", () => {
     await page.getByTestId("telegraf-menu").click();
     const [download] = await Promise.all([page.waitForEvent("download"), page.getByTestId("download-telegraf").click()]);
     expect(await readFile(await download.path(), "utf8")).toBe('x = "$INFLUX_TOKEN"\n');
+    await page.getByTestId("telegraf-menu").click();
 
     await page.getByTestId("rename-telegraf").click();
     await page.getByLabel("Name", { exact: true }).fill("Attic");

@@ -114,3 +114,22 @@ pub fn set_single_keys(on: bool) {
         drop(if on { storage.remove_item(KEYS) } else { storage.set_item(KEYS, "off") });
     }
 }
+
+/// A list calls this for its rows: where one that had the focus goes away with them, the page has it then, or a keyboard
+/// would begin at the top again.
+pub fn keep_focus() {
+    Effect::new(|| {
+        on_cleanup(|| {
+            if focused().is_some_and(|element| element.tag_name() != "BODY") {
+                request_animation_frame(focus_page_if_lost);
+            }
+        });
+    });
+}
+
+fn focus_page_if_lost() {
+    let lost = focused().is_none_or(|element| element.tag_name() == "BODY");
+    if lost && document().query_selector("dialog[open]").ok().flatten().is_none() {
+        focus("#main");
+    }
+}

@@ -11,6 +11,7 @@ use crate::{
     model::{Error, bucket_page::BucketPage, list_query::ListQuery},
     ui::{
         address::{Buckets, Page as _},
+        browser,
         components::{
             EmptyMark, Icon, Picture,
             form::to_sign_in,
@@ -66,6 +67,7 @@ fn Loaded(page: BucketPage, state: BucketsState) -> impl IntoView {
 
 #[component]
 fn Table(page: BucketPage, state: BucketsState) -> impl IntoView {
+    browser::keep_focus();
     let descending = state.query.get_untracked().descending;
     let (direction, picture) =
         if descending { ("descending", Picture::ArrowDown) } else { ("ascending", Picture::ArrowUp) };

@@ -11,6 +11,7 @@ use crate::{
     },
     ui::{
         address::{Orgs, Page as _},
+        browser,
         components::{
             Icon, Picture,
             form::to_sign_in,
@@ -58,6 +59,7 @@ fn Loaded(page: Listed<OrgSummary>, state: OrgsState) -> impl IntoView {
 
 #[component]
 fn Table(rows: Vec<OrgSummary>, state: OrgsState) -> impl IntoView {
+    browser::keep_focus();
     view! {
         <div data-testid="resource-list">
             <table class="grid-table orgs" role="table" aria-label="Organizations" data-testid="org-list">

@@ -89,6 +89,7 @@ pub fn Shown(
     unfiltered: u64,
     children: Children,
 ) -> impl IntoView {
+    browser::keep_focus();
     let part = Part { page, page_size: listing.query.get_untracked().page_size, total, unfiltered };
     let address = Callback::new(move |(page, page_size)| {
         untrack(|| listing.address.run(ListQuery { page, page_size, ..listing.query.get_untracked() }))

@@ -17,6 +17,7 @@ use crate::{
     },
     ui::{
         address::{Page as _, Tokens},
+        browser,
         components::{
             CopyButton, EmptyMark, Icon, Picture,
             form::to_sign_in,
@@ -80,6 +81,7 @@ fn Loaded(page: TokenPage, state: TokensState) -> impl IntoView {
 
 #[component]
 fn Table(page: TokenPage, state: TokensState) -> impl IntoView {
+    browser::keep_focus();
     let now = page.now;
     let changeable = page.rows.iter().filter(|row| !row.read_only).map(|row| row.id).collect();
     view! {

@@ -64,9 +64,15 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
             wanted.set(true);
         }
     };
+    let class = move || match (status.get(), marked) {
+        (Status::Inactive, true) => Some("inactive marked"),
+        (Status::Inactive, false) => Some("inactive"),
+        (Status::Active, true) => Some("marked"),
+        (Status::Active, false) => None,
+    };
     view! {
         <tr
-            role="row" class:inactive=move || status.get() == Status::Inactive class:marked=marked data-testid=move || format!("token-card {}", description.get())
+            role="row" class=class data-testid=move || format!("token-card {}", description.get())
             on:pointerenter=move |_| want() on:focusin=move |_| want()
         >
             <td role="cell" class="cell-select">{may_change.then(|| view! { <SelectBox id name selection=state.selection/> })}</td>
