@@ -49,6 +49,14 @@ pub fn reload() {
     drop(window().location().reload());
 }
 
+/// Empties the fields of a form, as before it was filled in.
+pub fn empty_form(selector: &str) {
+    let found = document().query_selector(selector).ok().flatten();
+    if let Some(form) = found.and_then(|element| element.dyn_into::<HtmlFormElement>().ok()) {
+        form.reset();
+    }
+}
+
 /// A number no form had before: its one-time id.
 pub fn form_id() -> String {
     (0..4).map(|_| format!("{:08x}", (js_sys::Math::random() * f64::from(u32::MAX)) as u32)).collect()

@@ -6,6 +6,7 @@ use super::{AccountState, refusal_of};
 use crate::{
     model::Error,
     ui::{
+        browser,
         components::{Form, PasswordField, field::FieldError, text::Alert},
         words,
     },
@@ -14,26 +15,22 @@ use crate::{
 /// Old, new and new again. Done, the fields are empty again.
 #[component]
 pub fn PasswordSection(state: AccountState) -> impl IntoView {
-    let round = RwSignal::new(0);
     view! {
         <section class="settings-section" aria-labelledby="account-password">
             <header>
                 <h2 id="account-password">"Password"</h2>
                 <p>"Changing it signs you out everywhere else. Your tokens keep working."</p>
             </header>
-            {move || {
-                round.get();
-                view! { <PasswordForm state round/> }
-            }}
+            <PasswordForm state/>
         </section>
     }
 }
 
 #[component]
-fn PasswordForm(state: AccountState, round: RwSignal<u32>) -> impl IntoView {
+fn PasswordForm(state: AccountState) -> impl IntoView {
     let refused = RwSignal::new(refusal_of(false));
     let busy = RwSignal::new(false);
-    let on_answer = state.on_done("The password was not changed", refused, move || round.update(|round| *round += 1));
+    let on_answer = state.on_done("The password was not changed", refused, || browser::empty_form("form:has(#old)"));
     let at =
         move |field: &'static str| -> FieldError { Signal::derive(move || at_field(refused.get().as_ref(), field)) };
     let elsewhere = move || refused.get().filter(|error| words::at_fields(error).is_empty());
