@@ -95,7 +95,7 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
                     view! { <Switch id name status state/> }.into_any()
                 }}
             </td>
-            <td role="cell" class="cell-menu needs-script"><RowMenu facts state/></td>
+            <td role="cell" class="cell-menu"><RowMenu facts state/></td>
         </tr>
     }
 }
