@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use super::{AuthorizationId, OrgId, Permission, Timestamp, UserId};
+use super::{AuthorizationId, Networks, OrgId, Permission, Timestamp, UserId};
 
 /// At most so many permissions in one authorization.
 pub const MAX_PERMISSIONS: usize = 4096;
@@ -81,6 +81,22 @@ pub struct Authorization {
     pub expires_at: Option<Timestamp>,
     /// When its owner or organization was deleted. Nothing revives it.
     pub ended_at: Option<Timestamp>,
+    /// Where its token is accepted from.
+    pub networks: Networks,
+    /// When its token was last accepted; a minute late at most.
+    pub last_use: Option<LastUse>,
+    /// The authorization that this one took over from.
+    pub replaces: Option<AuthorizationId>,
+}
+
+/// The last time a token was accepted.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LastUse {
+    pub at: Timestamp,
+    /// The address it came from, where it is known.
+    pub from: Option<String>,
+    /// What the client calls itself.
+    pub agent: Option<String>,
 }
 
 /// The credential of a 1.x client: an authorization with a user name, and a password kept apart (contract §6).
@@ -153,6 +169,9 @@ mod tests {
             updated_at: now,
             expires_at: None,
             ended_at: None,
+            networks: Networks::default(),
+            last_use: None,
+            replaces: None,
         }
     }
 

@@ -158,6 +158,11 @@ pub enum Error {
     /// The question named fewer.
     #[error("{now} tokens match by now, more than the question named; look at the list again, then decide")]
     MoreTokens { now: u64 },
+    /// What is no network.
+    #[error("{0}")]
+    BadNetwork(String),
+    #[error("a token is bound to at most {limit} networks")]
+    TooManyNetworks { limit: usize },
     #[error("token already exists")]
     TokenExists,
     #[error("token required for v1 user authorization type")]
@@ -334,6 +339,8 @@ impl Error {
             | Self::RetentionNegative
             | Self::ShardGroupNegative
             | Self::ShardGroupMustShrink
+            | Self::BadNetwork(_)
+            | Self::TooManyNetworks { .. }
             | Self::NothingSelected
             | Self::TooManyTokens { .. }
             | Self::MoreTokens { .. }
@@ -347,6 +354,7 @@ impl Error {
     pub fn about(&self) -> Option<&str> {
         match self {
             Self::Field { field, .. } | Self::TextTooLong { field, .. } | Self::TextNul { field } => Some(field),
+            Self::BadNetwork(_) | Self::TooManyNetworks { .. } => Some("networks"),
             Self::PasswordLength => Some("password"),
             Self::UserNameEmpty | Self::UserNameTaken { .. } => Some("username"),
             Self::OrgNameEmpty | Self::OrgNameTaken { .. } => Some("org"),

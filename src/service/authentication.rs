@@ -2,13 +2,18 @@
 
 use crate::{
     model::{
-        Action, Authorization, AuthorizationId, Error, Liveness, Permission, Status, Timestamp, User, UserId, grant,
+        Action, Authorization, AuthorizationId, Error, Networks, Permission, Status, Timestamp, User, UserId, grant,
         org::Role, token::TokenHash,
     },
     store::{self, Connection, memberships::Of, sessions::Session},
 };
 
-use super::{Caller, Client, Service, caller::Credential, sessions};
+use super::{
+    Caller, Client, Service,
+    caller::Credential,
+    sessions,
+    standing::{Place, Standing, standing},
+};
 
 impl Service {
     /// The caller who holds this token (contract §2). An inactive token still tells who asks; nothing is permitted.
@@ -67,11 +72,10 @@ async fn caller_with(
     client: Client,
     now: Timestamp,
 ) -> Result<Caller, Error> {
-    let user = active_user(connection, authorization.user).await?;
-    let inactive = match authorization.liveness(now) {
-        Liveness::Live => false,
-        Liveness::Inactive => true,
-        Liveness::Expired | Liveness::Ended => return Err(Error::Unauthenticated),
+    let (user, inactive) = match standing(connection, &authorization, Place::From(client.address), now).await? {
+        Standing::Live(user) => (user, false),
+        Standing::Inactive(user) => (user, true),
+        Standing::Dead(death) => return Err(death.refusal()),
     };
     Ok(Caller {
         user,
@@ -79,6 +83,7 @@ async fn caller_with(
         permissions: authorization.permissions,
         inactive,
         expires_at: authorization.expires_at,
+        networks: authorization.networks,
         client,
     })
 }
@@ -92,15 +97,16 @@ pub(super) async fn v1_caller(
     client: Client,
     now: Timestamp,
 ) -> Result<Caller, Error> {
-    let refused = authorization.liveness(now) != Liveness::Live;
-    let user = store::users::by_id(connection, authorization.user).await?;
-    let user = user.filter(|user| user.status == Status::Active && !refused).ok_or(Error::V1Unauthorized)?;
+    let Standing::Live(user) = standing(connection, &authorization, Place::From(client.address), now).await? else {
+        return Err(Error::V1Unauthorized);
+    };
     Ok(Caller {
         user,
         credential: credential(authorization.id),
         permissions: authorization.permissions,
         inactive: false,
         expires_at: authorization.expires_at,
+        networks: authorization.networks,
         client,
     })
 }
@@ -123,7 +129,15 @@ async fn caller_in(
     let user = active_user(connection, session.user).await?;
     let permissions = permissions_of(connection, user.id, now).await?;
     let credential = Credential::Session(session.key_hash.clone());
-    Ok(Caller { user, credential, permissions, inactive: false, expires_at: None, client })
+    Ok(Caller {
+        user,
+        credential,
+        permissions,
+        inactive: false,
+        expires_at: None,
+        networks: Networks::default(),
+        client,
+    })
 }
 
 /// A user who was deleted is told the same as one who is inactive, as influxd does.

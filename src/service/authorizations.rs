@@ -4,7 +4,8 @@ use serde_json::json;
 
 use crate::{
     model::{
-        Action, Authorization, AuthorizationId, Error, Id, OrgId, Permission, Resource, Status, Timestamp, UserId,
+        Action, Authorization, AuthorizationId, Error, Id, Networks, OrgId, Permission, Resource, Status, Timestamp,
+        UserId,
         authorization::{MAX_DESCRIPTION, MAX_PERMISSIONS, clone_description},
         grant,
         listing::Details,
@@ -91,8 +92,15 @@ impl Service {
         caller.check(required::authorizations(Action::Write, org))?;
         caller.check(required::user(Action::Write, owner))?;
         let permissions = resolve_names(&mut change, permissions, org).await?;
-        let new =
-            New { org, owner, status, description: asked.description, permissions, expires_at: caller.expires_at };
+        let new = New {
+            org,
+            owner,
+            status,
+            description: asked.description,
+            permissions,
+            expires_at: caller.expires_at,
+            networks: caller.networks.clone(),
+        };
         let created = self.create(&mut change, &caller, new, Event::AuthorizationCreated, form).await?;
         change.commit().await?;
         Ok(created)
@@ -136,6 +144,7 @@ impl Service {
             description: clone_description(&original.description, now),
             permissions: original.permissions,
             expires_at: [life, caller.expires_at].into_iter().flatten().min(),
+            networks: original.networks,
         };
         let created = self.create(&mut change, &caller, new, Event::AuthorizationCloned, form).await?;
         change.commit().await?;
@@ -173,6 +182,9 @@ impl Service {
             updated_at: change.now,
             expires_at: new.expires_at,
             ended_at: None,
+            networks: new.networks,
+            last_use: None,
+            replaces: None,
         };
         if !store::authorizations::insert(change, &authorization, Secret::Token(&token.hash()), &keys(&authorization))
             .await?
@@ -258,6 +270,7 @@ struct New {
     description: String,
     permissions: Vec<Permission>,
     expires_at: Option<Timestamp>,
+    networks: Networks,
 }
 
 /// What was asked for, read: the words mean something.

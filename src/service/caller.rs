@@ -3,7 +3,10 @@
 use std::net::IpAddr;
 
 use crate::{
-    model::{Action, AuthorizationId, Error, Id, OrgId, Permission, ResourceType, Timestamp, User, UserId, permission},
+    model::{
+        Action, AuthorizationId, Error, Id, Networks, OrgId, Permission, ResourceType, Timestamp, User, UserId,
+        permission,
+    },
     store::{
         Within,
         authorizations::{OwnerReach, Reach, Visible},
@@ -37,6 +40,8 @@ pub struct Caller {
     pub(super) inactive: bool,
     /// When the token itself stops working; nothing it makes lives longer.
     pub(super) expires_at: Option<Timestamp>,
+    /// Where the token itself is accepted from; nothing it makes is accepted from elsewhere.
+    pub(super) networks: Networks,
     pub(super) client: Client,
 }
 

@@ -31,6 +31,7 @@ mod required;
 pub mod roles;
 pub mod sessions;
 pub mod setup;
+pub mod standing;
 pub mod telegraf_page;
 pub mod telegrafs;
 pub mod throttle;

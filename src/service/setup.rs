@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{
     model::{
-        Authorization, AuthorizationId, Bucket, Error, Org, Permission, Status, User, UserId,
+        Authorization, AuthorizationId, Bucket, Error, Networks, Org, Permission, Status, User, UserId,
         bucket::{Retention, check_bucket_name},
         grant,
         org::{Role, check_org_name},
@@ -182,5 +182,8 @@ fn operator(
         updated_at: now,
         expires_at: None,
         ended_at: None,
+        networks: Networks::default(),
+        last_use: None,
+        replaces: None,
     }
 }

@@ -82,6 +82,9 @@ impl Service {
             updated_at: change.now,
             expires_at: caller.expires_at,
             ended_at: None,
+            networks: caller.networks.clone(),
+            last_use: None,
+            replaces: None,
         };
         self.insert_v1(&mut change, &authorization, &username).await?;
         let details = named(&mut change, authorization).await?;

@@ -9,7 +9,8 @@ use super::{
     token_filter::push_filter,
 };
 use crate::model::{
-    Authorization, AuthorizationId, OrgId, Permission, Status, Timestamp, UserId, listing::TokenKind, token::TokenHash,
+    Authorization, AuthorizationId, LastUse, Networks, OrgId, Permission, Status, Timestamp, UserId,
+    listing::TokenKind, token::TokenHash,
 };
 
 /// What a client proves itself with, and so which clients an authorization is for.
@@ -77,7 +78,20 @@ pub(super) fn authorization(row: &AnyRow) -> Result<Authorization> {
         updated_at: row.time("updated_at")?,
         expires_at: row.optional_time("expires_at")?,
         ended_at: row.optional_time("ended_at")?,
+        networks: networks_in(row)?,
+        last_use: last_use_in(row)?,
+        replaces: row.optional_id("replaces_id")?.map(AuthorizationId),
     })
+}
+
+fn networks_in(row: &AnyRow) -> Result<Networks> {
+    let text = row.optional_text("allowed_networks")?.unwrap_or_default();
+    text.parse().map_err(|error: crate::model::Error| corrupt(error.to_string()))
+}
+
+fn last_use_in(row: &AnyRow) -> Result<Option<LastUse>> {
+    let Some(at) = row.optional_time("last_used_at")? else { return Ok(None) };
+    Ok(Some(LastUse { at, from: row.optional_text("last_used_from")?, agent: row.optional_text("last_used_agent")? }))
 }
 
 /// The texts that lists are searched and sorted by, folded.
@@ -89,12 +103,17 @@ pub struct Keys {
     pub kind: TokenKind,
 }
 
-/// False if the token's hash or the user name is taken.
+/// Nothing for everywhere.
+fn networks_column(networks: &Networks) -> Option<String> {
+    (!networks.is_everywhere()).then(|| networks.to_string())
+}
+
+/// False if the token's hash or the user name is taken, or what it replaces has a successor.
 pub async fn insert(connection: &mut Connection, new: &Authorization, secret: Secret<'_>, keys: &Keys) -> Result<bool> {
     let row = sqlx::query(
         "INSERT INTO authorizations (id, org_id, user_id, created_by, kind, status, description, description_key, search_text, \
-         permissions, token_hash, token_prefix, created_at, updated_at, expires_at, username, breadth) \
-         VALUES ($1, $2, $3, $4, $15, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $16, $17) ON CONFLICT DO NOTHING RETURNING id",
+         permissions, token_hash, token_prefix, created_at, updated_at, expires_at, username, breadth, allowed_networks, replaces_id) \
+         VALUES ($1, $2, $3, $4, $15, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $16, $17, $18, $19) ON CONFLICT DO NOTHING RETURNING id",
     )
     .bind(from_id(new.id))
     .bind(from_id(new.org))
@@ -113,6 +132,8 @@ pub async fn insert(connection: &mut Connection, new: &Authorization, secret: Se
     .bind(secret.kind().name())
     .bind(secret.username())
     .bind(keys.kind.name())
+    .bind(networks_column(&new.networks))
+    .bind(new.replaces.map(from_id))
     .fetch_optional(&mut *connection)
     .await?;
     if row.is_none() {
@@ -183,22 +204,26 @@ fn permissions_in(row: &AnyRow) -> Result<Vec<Permission>> {
     serde_json::from_str(&row.text("permissions")?).map_err(|error| corrupt(error.to_string()))
 }
 
-/// Writes what may change: description and status.
+/// Writes what may change: description, status, expiry and networks.
 pub async fn update(connection: &mut Connection, changed: &Authorization, keys: &Keys) -> Result<()> {
     let query = sqlx::query(
-        "UPDATE authorizations SET status = $2, description = $3, description_key = $4, search_text = $5, updated_at = $6 WHERE id = $1",
+        "UPDATE authorizations SET status = $2, description = $3, description_key = $4, search_text = $5, updated_at = $6, \
+         expires_at = $7, allowed_networks = $8 WHERE id = $1",
     )
     .bind(from_id(changed.id))
     .bind(changed.status.name())
     .bind(&changed.description)
     .bind(&keys.description)
     .bind(&keys.search)
-    .bind(changed.updated_at.micros());
+    .bind(changed.updated_at.micros())
+    .bind(changed.expires_at.map(Timestamp::micros))
+    .bind(networks_column(&changed.networks));
     connection.execute(query).await.map(drop)
 }
 
 pub async fn delete(connection: &mut Connection, id: AuthorizationId) -> Result<()> {
     connection.execute(sqlx::query("DELETE FROM grants WHERE authorization_id = $1").bind(from_id(id))).await?;
+    connection.execute(sqlx::query("DELETE FROM token_uses WHERE authorization_id = $1").bind(from_id(id))).await?;
     connection.execute(sqlx::query("DELETE FROM authorizations WHERE id = $1").bind(from_id(id))).await.map(drop)
 }
 
