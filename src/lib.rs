@@ -23,5 +23,5 @@ pub mod ui;
 #[cfg(feature = "hydrate")]
 pub fn hydrate() {
     ui::enhance();
-    leptos::mount::hydrate_body(ui::App);
+    leptos::mount::hydrate_lazy(ui::App);
 }

@@ -2,8 +2,6 @@
 //!
 //! The texts that InfluxDB's clients see are influxd's own (contract §2–§5); `docs` say where they differ.
 
-use serde::{Deserialize, Serialize};
-
 use super::{Permission, id::IdError};
 
 /// InfluxDB's error codes (contract §1.5), each with its HTTP status.
@@ -63,7 +61,7 @@ impl Code {
 }
 
 /// Why an operation was refused or failed.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     // Who asks.
     /// No credential, or none that is known.
@@ -273,6 +271,10 @@ pub enum Error {
     #[error("{message}")]
     Field { field: String, message: String },
 
+    /// What a browser knows of an error that it only shows: the sentence, and what is said at which field of the form.
+    #[error("{sentence}")]
+    Told { sentence: String, fields: Vec<(String, String)> },
+
     // Not the caller's fault.
     #[error("path not found")]
     PathNotFound,
@@ -344,7 +346,8 @@ impl Error {
             | Self::NothingSelected
             | Self::TooManyTokens { .. }
             | Self::MoreTokens { .. }
-            | Self::Field { .. } => Code::Unprocessable,
+            | Self::Field { .. }
+            | Self::Told { .. } => Code::Unprocessable,
             Self::UserNameEmpty => Code::EmptyValue,
             _ => Code::Invalid,
         }
@@ -355,6 +358,7 @@ impl Error {
         match self {
             Self::Field { field, .. } | Self::TextTooLong { field, .. } | Self::TextNul { field } => Some(field),
             Self::BadNetwork(_) | Self::TooManyNetworks { .. } => Some("networks"),
+            Self::Told { fields, .. } => fields.first().map(|(field, _)| field.as_str()),
             Self::PasswordLength => Some("password"),
             Self::UserNameEmpty | Self::UserNameTaken { .. } => Some("username"),
             Self::OrgNameEmpty | Self::OrgNameTaken { .. } => Some("org"),

@@ -7,6 +7,7 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
+use leptos::{WasmSplitManifest, prelude::ArcStoredValue};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 #[derive(RustEmbed)]
@@ -22,12 +23,25 @@ pub struct Names {
 }
 
 pub static NAMES: LazyLock<Names> = LazyLock::new(|| {
-    let hashes = Site::get("hash.txt").map(|file| String::from_utf8_lossy(&file.data).into_owned()).unwrap_or_default();
     let name = |kind: &str| {
-        let hash = hashes.lines().find_map(|line| line.strip_prefix(kind)?.strip_prefix(':'));
-        hash.map_or_else(|| format!("/pkg/jeton.{kind}"), |hash| format!("/pkg/jeton.{}.{kind}", hash.trim()))
+        hash_of(kind).map_or_else(|| format!("/pkg/jeton.{kind}"), |hash| format!("/pkg/jeton.{hash}.{kind}"))
     };
     Names { js: name("js"), wasm: name("wasm"), css: name("css") }
+});
+
+/// The hash in the name of a file of this kind, where files have one.
+fn hash_of(kind: &str) -> Option<String> {
+    let hashes = Site::get("hash.txt")?;
+    let hashes = String::from_utf8_lossy(&hashes.data);
+    hashes.lines().find_map(|line| line.strip_prefix(kind)?.strip_prefix(':')).map(|hash| hash.trim().to_owned())
+}
+
+/// Which files belong to which part of the console (`ui::parts`): so that a page asks for those it needs at once.
+pub static PARTS: LazyLock<Option<WasmSplitManifest>> = LazyLock::new(|| {
+    let manifest = Site::get(&format!("pkg/__wasm_split_manifest.{}.json", hash_of("manifest")?))?;
+    let loader = format!("__wasm_split.{}.js", hash_of("split")?);
+    let manifest = serde_json::from_slice(&manifest.data).ok()?;
+    Some(WasmSplitManifest(ArcStoredValue::new(("/pkg".to_owned(), manifest, loader))))
 });
 
 /// Whether the console's program is there: a server built before its site has none.
@@ -44,8 +58,7 @@ pub fn file(uri: &Uri, headers: &HeaderMap) -> Option<Response> {
     let plain = Site::get(path)?;
     let (file, encoding) = smallest(path, plain, headers);
     let etag = etag(&file);
-    let hashed = NAMES_WITH_HASH.iter().any(|name| uri.path() == *name);
-    let cache = if hashed { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let cache = if has_hash_in_name(path) { "public, max-age=31536000, immutable" } else { "no-cache" };
     if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes()) {
         return Some(
             (StatusCode::NOT_MODIFIED, [(header::ETAG, etag), (header::CACHE_CONTROL, cache.into())]).into_response(),
@@ -66,15 +79,19 @@ pub fn file(uri: &Uri, headers: &HeaderMap) -> Option<Response> {
     Some(response)
 }
 
-/// The names that change with their content, and so may be kept for ever.
-static NAMES_WITH_HASH: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
-    let names = &*NAMES;
-    [&names.js, &names.wasm, &names.css]
-        .into_iter()
-        .map(String::as_str)
-        .filter(|name| name.matches('.').count() > 1)
-        .collect()
-});
+/// Whether a file's name changes with its content, so that it may be kept for ever: "name.hash.ending", where the build
+/// hashes names at all.
+fn has_hash_in_name(path: &str) -> bool {
+    let is_hash = |part: &str| part.len() == HASH_LENGTH && part.bytes().all(is_base64url);
+    path.starts_with("pkg/") && NAMES.wasm.matches('.').count() > 1 && path.rsplit('.').nth(1).is_some_and(is_hash)
+}
+
+/// How long the hash in a name is: 128 bits in base64url.
+const HASH_LENGTH: usize = 22;
+
+const fn is_base64url(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+}
 
 fn smallest(path: &str, plain: EmbeddedFile, headers: &HeaderMap) -> (EmbeddedFile, Option<&'static str>) {
     let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();

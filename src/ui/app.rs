@@ -10,10 +10,8 @@ use leptos_router::{
 
 use super::{
     components::Notices,
-    pages::{
-        AboutPage, AccountPage, NotFoundPage, OrgLayout, SetupPage, SignInPage, StartPage, buckets, members, orgs,
-        telegrafs, tokens, users,
-    },
+    pages::{NotFoundPage, OrgLayout, tokens::TokensPage},
+    parts::{Entry, Page, Token},
 };
 
 /// Whether the script has taken over: the server, and the browser's first pass, say no.
@@ -48,60 +46,60 @@ pub fn App() -> impl IntoView {
         <Title text="Jeton"/>
         <Router>
             <Routes fallback=NotFoundPage>
-                <Route path=path!("/") view=StartPage ssr=SsrMode::Async/>
-                <Route path=path!("/setup") view=SetupPage ssr=SsrMode::Async/>
-                <Route path=path!("/sign-in") view=SignInPage ssr=SsrMode::Async/>
+                <Route path=path!("/") view=Entry::Start ssr=SsrMode::Async/>
+                <Route path=path!("/setup") view=Entry::Setup ssr=SsrMode::Async/>
+                <Route path=path!("/sign-in") view=Entry::SignIn ssr=SsrMode::Async/>
                 <ParentRoute path=path!("/orgs/:org") view=OrgLayout ssr=SsrMode::Async>
-                    <ParentRoute path=path!("load-data/buckets") view=buckets::BucketsPage>
+                    <ParentRoute path=path!("load-data/buckets") view=Page::Buckets>
                         <Route path=path!("") view=NoDialog/>
-                        <Route path=path!("new") view=buckets::CreateRoute/>
-                        <Route path=path!(":bucket/edit") view=buckets::EditRoute/>
-                        <Route path=path!(":bucket/delete") view=buckets::DeleteRoute/>
+                        <Route path=path!("new") view=Page::CreateBucket/>
+                        <Route path=path!(":bucket/edit") view=Page::EditBucket/>
+                        <Route path=path!(":bucket/delete") view=Page::DeleteBucket/>
                     </ParentRoute>
-                    <ParentRoute path=path!("load-data/telegrafs") view=telegrafs::TelegrafsPage>
+                    <ParentRoute path=path!("load-data/telegrafs") view=Page::Telegrafs>
                         <Route path=path!("") view=NoDialog/>
-                        <Route path=path!("new") view=telegrafs::CreateRoute/>
+                        <Route path=path!("new") view=Page::CreateTelegraf/>
                         <Route path=path!(":telegraf") view=NoDialog/>
-                        <Route path=path!(":telegraf/rename") view=telegrafs::RenameRoute/>
-                        <Route path=path!(":telegraf/delete") view=telegrafs::DeleteRoute/>
+                        <Route path=path!(":telegraf/rename") view=Page::RenameTelegraf/>
+                        <Route path=path!(":telegraf/delete") view=Page::DeleteTelegraf/>
                     </ParentRoute>
-                    <ParentRoute path=path!("load-data/tokens") view=tokens::TokensPage>
+                    <ParentRoute path=path!("load-data/tokens") view=TokensPage>
                         <Route path=path!("") view=NoDialog/>
-                        <Route path=path!("generate/all-access") view=tokens::AllAccessRoute/>
-                        <Route path=path!("generate/custom-api") view=tokens::CustomRoute/>
-                        <Route path=path!("filter") view=tokens::FilterRoute/>
-                        <Route path=path!("look") view=tokens::LookRoute/>
-                        <Route path=path!("selected") view=tokens::SelectedRoute/>
-                        <Route path=path!(":token") view=tokens::DetailsRoute/>
-                        <Route path=path!(":token/edit") view=tokens::EditRoute/>
+                        <Route path=path!("generate/all-access") view=Token::AllAccess/>
+                        <Route path=path!("generate/custom-api") view=Token::Custom/>
+                        <Route path=path!("filter") view=Token::Filter/>
+                        <Route path=path!("look") view=Token::Look/>
+                        <Route path=path!("selected") view=Token::Selected/>
+                        <Route path=path!(":token") view=Token::Details/>
+                        <Route path=path!(":token/edit") view=Token::Edit/>
                         <Route path=path!(":token/rename") view=NoDialog/>
-                        <Route path=path!(":token/clone") view=tokens::CloneRoute/>
-                        <Route path=path!(":token/delete") view=tokens::DeleteRoute/>
+                        <Route path=path!(":token/clone") view=Token::Clone/>
+                        <Route path=path!(":token/delete") view=Token::Delete/>
                     </ParentRoute>
-                    <ParentRoute path=path!("settings/members") view=members::MembersPage>
+                    <ParentRoute path=path!("settings/members") view=Page::Members>
                         <Route path=path!("") view=NoDialog/>
-                        <Route path=path!("add") view=members::AddRoute/>
-                        <Route path=path!("invite") view=members::InviteRoute/>
-                        <Route path=path!(":user/remove") view=members::RemoveRoute/>
-                        <Route path=path!(":user/deactivate") view=members::DeactivateRoute/>
-                        <Route path=path!(":user/delete") view=members::DeleteRoute/>
+                        <Route path=path!("add") view=Page::AddMember/>
+                        <Route path=path!("invite") view=Page::InviteMember/>
+                        <Route path=path!(":user/remove") view=Page::RemoveMember/>
+                        <Route path=path!(":user/deactivate") view=Page::DeactivateMember/>
+                        <Route path=path!(":user/delete") view=Page::DeleteMember/>
                     </ParentRoute>
-                    <ParentRoute path=path!("settings/users") view=users::UsersPage>
+                    <ParentRoute path=path!("settings/users") view=Page::Users>
                         <Route path=path!("") view=NoDialog/>
-                        <Route path=path!("new") view=users::CreateRoute/>
-                        <Route path=path!(":user/edit") view=users::RenameRoute/>
-                        <Route path=path!(":user/password") view=users::PasswordRoute/>
-                        <Route path=path!(":user/deactivate") view=users::DeactivateRoute/>
-                        <Route path=path!(":user/delete") view=users::DeleteRoute/>
+                        <Route path=path!("new") view=Page::CreateUser/>
+                        <Route path=path!(":user/edit") view=Page::RenameUser/>
+                        <Route path=path!(":user/password") view=Page::SetPassword/>
+                        <Route path=path!(":user/deactivate") view=Page::DeactivateUser/>
+                        <Route path=path!(":user/delete") view=Page::DeleteUser/>
                     </ParentRoute>
-                    <ParentRoute path=path!("settings/organizations") view=orgs::OrgsPage>
+                    <ParentRoute path=path!("settings/organizations") view=Page::Orgs>
                         <Route path=path!("") view=NoDialog/>
-                        <Route path=path!("new") view=orgs::CreateRoute/>
+                        <Route path=path!("new") view=Page::CreateOrg/>
                         <Route path=path!(":id") view=NoDialog/>
-                        <Route path=path!(":id/delete") view=orgs::DeleteRoute/>
+                        <Route path=path!(":id/delete") view=Page::DeleteOrg/>
                     </ParentRoute>
-                    <Route path=path!("account") view=AccountPage/>
-                    <Route path=path!("about") view=AboutPage/>
+                    <Route path=path!("account") view=Page::Account/>
+                    <Route path=path!("about") view=Page::About/>
                 </ParentRoute>
             </Routes>
         </Router>

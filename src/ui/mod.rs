@@ -12,7 +12,9 @@ pub mod deed;
 mod equivalent;
 mod load;
 mod pages;
+mod parts;
 mod submit;
+mod told;
 pub mod view;
 mod words;
 

@@ -16,6 +16,7 @@ pub fn sentence(error: &Error) -> String {
             format!("You lack the permission {permission}. Ask someone who may grant it.")
         }
         Error::NotGrantable(permission) => format!("You can't grant {permission}, for you don't hold it."),
+        Error::Told { sentence, .. } => sentence.clone(),
         other => capitalized(&other.to_string()),
     }
 }
@@ -46,6 +47,7 @@ pub fn at_fields(error: &Error) -> Vec<(String, String)> {
         Error::TextTooLong { field, limit } => one(field, &format!("Use at most {limit} bytes.")),
         Error::TextNul { field } => one(field, "Remove the NUL character."),
         Error::Field { field, message } => one(field, message),
+        Error::Told { fields, .. } => fields.clone(),
         _ => Vec::new(),
     }
 }

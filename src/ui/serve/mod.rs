@@ -27,7 +27,7 @@ use super::{
 };
 use crate::{
     model::{Error, listing::TokenQuery},
-    server::{AppState, cookie},
+    server::{AppState, assets::PARTS, cookie},
     service::Client,
 };
 
@@ -170,8 +170,11 @@ async fn render(state: AppState, parts: Parts, body: Body, answer: Option<Answer
         if let Some(nonce) = nonce.clone() {
             provide_context(nonce);
         }
+        // The answer to a form carries no script, and asks for no part of it.
         if let Some(answer) = answer.clone() {
             provide_context(answer);
+        } else if let Some(parts) = &*PARTS {
+            provide_context(parts.clone());
         }
         if let (Some(status), Some(options)) = (refused, use_context::<ResponseOptions>()) {
             options
