@@ -22,6 +22,5 @@ pub mod ui;
 /// Takes over the page that the server rendered.
 #[cfg(feature = "hydrate")]
 pub fn hydrate() {
-    ui::enhance();
-    leptos::mount::hydrate_lazy(ui::App);
+    ui::start();
 }

@@ -28,7 +28,8 @@ mod request;
 pub mod serve;
 #[cfg(feature = "ssr")]
 mod shell;
-
-pub use app::App;
 #[cfg(feature = "hydrate")]
-pub use enhance::enhance;
+mod start;
+
+#[cfg(feature = "hydrate")]
+pub use start::start;

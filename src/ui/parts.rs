@@ -4,6 +4,8 @@
 use leptos::{prelude::*, wasm_split::SplitLoaderError};
 use leptos_router::ChooseView;
 
+#[cfg(feature = "hydrate")]
+use super::address::{Spot, Tokens};
 use super::{
     components::text::Alert,
     pages::{
@@ -70,6 +72,17 @@ part! {
     SetPassword users::PasswordRoute, DeactivateUser users::DeactivateRoute, DeleteUser users::DeleteRoute,
     Orgs orgs::OrgsPage, CreateOrg orgs::CreateRoute, DeleteOrg orgs::DeleteRoute,
     Account AccountPage, About AboutPage
+}
+
+/// Fetches the part that an address belongs to. A page is taken over at once, so this comes first.
+#[cfg(feature = "hydrate")]
+pub async fn fetch_for(path: &str) -> Result<(), SplitLoaderError> {
+    match Spot::parse(path) {
+        None => entry::fetch().await,
+        Some((_, Spot::Tokens(Tokens::List | Tokens::Rename(_) | Tokens::Export(_)))) => Ok(()),
+        Some((_, Spot::Tokens(_))) => token_dialogs::fetch().await,
+        Some(_) => other_pages::fetch().await,
+    }
 }
 
 /// In the place of a part whose file did not come.

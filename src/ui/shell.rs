@@ -4,7 +4,7 @@ use http::request::Parts;
 use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
-use super::{App, answer::Answer, components::theme::Theme};
+use super::{answer::Answer, app::App, components::theme::Theme};
 use crate::server::{assets::NAMES, cookie};
 
 /// The whole page. The answer to a form carries no script: what it shows, a new token perhaps, is nowhere else, and a
