@@ -199,6 +199,5 @@ impl SourceSecret {
 }
 
 /// Why things don't come over.
-const DELETED: &str = "it was deleted here";
 const NO_ORG: &str = "its organization did not come over";
 const NO_USER: &str = "its user did not come over";

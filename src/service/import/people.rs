@@ -8,7 +8,7 @@ use crate::{
     store::{self, memberships::Of},
 };
 
-use super::{DELETED, Event, Import, NO_ORG, NO_USER, Outcome, Parent, SourceMembership, SourceUser};
+use super::{Event, Import, NO_ORG, NO_USER, Outcome, Parent, SourceMembership, SourceUser};
 
 impl Import {
     /// A user comes over without a password. Who set the other server up may do everything here too, if they are new.
@@ -22,7 +22,7 @@ impl Import {
             return Ok(Outcome::Present);
         }
         if self.deleted_here(Event::UserDeleted, user.id).await? {
-            return Ok(Outcome::Left(DELETED.into()));
+            return Ok(Outcome::Revoked);
         }
         if let Some(other) = store::users::by_name(&mut self.change, &user.name).await? {
             return Ok(Outcome::Left(format!("user {} has this name here", other.id)));
@@ -55,7 +55,7 @@ impl Import {
             return Ok(if here == role { Outcome::Present } else { Outcome::Left(left) });
         }
         if self.dismissed_here(org, user).await? {
-            return Ok(Outcome::Left("it was taken away here".into()));
+            return Ok(Outcome::Revoked);
         }
         let now = self.change.now;
         store::memberships::insert(&mut self.change, of, user, role, now).await?;

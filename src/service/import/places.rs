@@ -15,7 +15,7 @@ use crate::{
     store,
 };
 
-use super::{DELETED, Event, Import, NO_ORG, Outcome};
+use super::{Event, Import, NO_ORG, Outcome};
 
 impl Import {
     /// An organization comes over without system buckets: those it has are among the buckets.
@@ -28,7 +28,7 @@ impl Import {
             return Ok(Outcome::Present);
         }
         if self.deleted_here(Event::OrgDeleted, org.id).await? {
-            return Ok(Outcome::Left(DELETED.into()));
+            return Ok(Outcome::Revoked);
         }
         if let Some(other) = store::orgs::by_name(&mut self.change, &org.name).await? {
             return Ok(Outcome::Left(format!("organization {} has this name here", other.id)));
@@ -54,7 +54,7 @@ impl Import {
             return Ok(Outcome::Present);
         }
         if self.deleted_here(Event::BucketDeleted, bucket.id).await? {
-            return Ok(Outcome::Left(DELETED.into()));
+            return Ok(Outcome::Revoked);
         }
         if let Some(other) = store::buckets::by_name(&mut self.change, bucket.org, &bucket.name).await? {
             return Ok(Outcome::Left(format!("bucket {} of the organization has this name here", other.id)));
@@ -79,7 +79,7 @@ impl Import {
             return Ok(Outcome::Present);
         }
         if self.deleted_here(Event::DbrpDeleted, dbrp.id).await? {
-            return Ok(Outcome::Left(DELETED.into()));
+            return Ok(Outcome::Revoked);
         }
         let others = store::dbrps::of_database(&mut self.change, dbrp.org, &dbrp.database).await?;
         if let Some(other) = others.iter().find(|other| other.is_from_where(&dbrp)) {
@@ -106,7 +106,7 @@ impl Import {
             return Ok(Outcome::Present);
         }
         if self.deleted_here(Event::TelegrafDeleted, telegraf.id).await? {
-            return Ok(Outcome::Left(DELETED.into()));
+            return Ok(Outcome::Revoked);
         }
         let mut copy = telegraf.clone();
         copy.updated_at = self.change.now;

@@ -68,6 +68,8 @@ pub struct Left {
     pub id: String,
     pub name: String,
     pub reason: String,
+    /// Whether someone took it away here: then it is meant to stay away, and nothing is amiss.
+    pub revoked: bool,
 }
 
 /// An authorization whose token is hidden: whoever uses it needs a new one, with the same permissions.
@@ -110,6 +112,8 @@ pub(super) enum Outcome {
     Reissue(ToReissue),
     /// Why it did not come over.
     Left(String),
+    /// Someone deleted it here, or took it away.
+    Revoked,
 }
 
 impl Report {
@@ -130,8 +134,13 @@ impl Report {
         self.counts.iter().any(|count| count.copied > 0)
     }
 
+    /// How many things did not come over that should have.
+    pub fn conflicts(&self) -> usize {
+        self.left.iter().filter(|left| !left.revoked).count()
+    }
+
     pub(super) fn note(&mut self, kind: Kind, id: impl ToString, name: &str, outcome: Outcome) {
-        let left = |reason| Left { kind, id: id.to_string(), name: name.into(), reason };
+        let left = |reason, revoked| Left { kind, id: id.to_string(), name: name.into(), reason, revoked };
         match outcome {
             Outcome::Copied => self.count(kind, |count| count.copied += 1),
             Outcome::Present => self.count(kind, |count| count.present += 1),
@@ -139,7 +148,8 @@ impl Report {
                 self.count(kind, |count| count.to_reissue += 1);
                 self.to_reissue.push(one);
             }
-            Outcome::Left(reason) => self.leave(left(reason)),
+            Outcome::Left(reason) => self.leave(left(reason, false)),
+            Outcome::Revoked => self.leave(left("it was deleted here".into(), true)),
         }
     }
 

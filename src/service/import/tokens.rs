@@ -15,7 +15,7 @@ use crate::{
 };
 
 use super::{
-    DELETED, Event, Import, NO_ORG, NO_USER, Outcome, SourceAuthorization, SourceSecret, ToReissue,
+    Event, Import, NO_ORG, NO_USER, Outcome, SourceAuthorization, SourceSecret, ToReissue,
     places::check_description,
 };
 
@@ -74,7 +74,7 @@ impl Import {
             SourceSecret::Username(_) => Event::V1AuthorizationDeleted,
             SourceSecret::Clear(_) | SourceSecret::Hidden => Event::AuthorizationDeleted,
         };
-        Ok(self.deleted_here(deleted, id).await?.then(|| Outcome::Left(DELETED.into())))
+        Ok(self.deleted_here(deleted, id).await?.then_some(Outcome::Revoked))
     }
 
     async fn insert_token(&mut self, new: &Authorization, token: &NewToken) -> Result<Outcome, Error> {
