@@ -67,7 +67,7 @@ pub enum LogFormat {
 }
 
 /// A network, or a single address.
-fn network(text: &str) -> Result<IpNet, String> {
+pub fn network(text: &str) -> Result<IpNet, String> {
     let network = text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
     network.ok_or_else(|| "give a network such as 10.0.0.0/8, or an address".into())
 }
