@@ -8,11 +8,14 @@ mod config;
 mod environment;
 mod failure;
 mod flags;
+mod import;
+mod offline;
 mod org;
 mod output;
 mod permissions;
 mod ping;
 mod profiles;
+mod recovery;
 mod resolve;
 mod secret;
 mod setup;
@@ -74,6 +77,12 @@ enum Command {
     V1(v1::V1),
     /// Config management commands
     Config(Box<config::Config>),
+    /// Get back in without a server and without a token
+    #[command(subcommand)]
+    Recovery(recovery::Recovery),
+    /// Copy what another server holds
+    #[command(subcommand)]
+    Import(import::Import),
     /// Print what completes commands and flags in a shell
     Completions(shell::Completions),
     /// Print the manual page, or write all of them to a directory
@@ -121,6 +130,8 @@ async fn perform(command: Command) -> Outcome<ExitCode> {
         Command::Bucket(bucket) => bucket.run().await?,
         Command::V1(v1) => v1.run().await?,
         Command::Config(config) => config.run()?,
+        Command::Recovery(recovery) => recovery.run().await?,
+        Command::Import(import) => import.run().await?,
         Command::Completions(completions) => completions.run(Line::command())?,
         Command::Man(man) => man.run(Line::command())?,
         Command::Serve(config) => return Ok(serve(*config).await),

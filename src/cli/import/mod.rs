@@ -93,7 +93,8 @@ impl Influxd {
         if !self.dry_run || Data::exists(storage) {
             return Ok((open(storage, Purpose::Import).await?, None));
         }
-        let empty = TempDir::new().map_err(|error| Failure::new(format!("no temporary directory can be made: {error}")))?;
+        let empty =
+            TempDir::new().map_err(|error| Failure::new(format!("no temporary directory can be made: {error}")))?;
         let elsewhere = Storage { data: empty.path().into(), ..storage.clone() };
         Ok((open(&elsewhere, Purpose::Import).await?, Some(empty)))
     }

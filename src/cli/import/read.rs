@@ -6,9 +6,7 @@ use indicatif::ProgressBar;
 use serde::{Deserialize as _, de::DeserializeOwned};
 use serde_json::Value;
 
-use super::wire::{
-    AuthorizationBody, BucketBody, DbrpBody, MemberBody, Now, OrgBody, TelegrafBody, UserBody,
-};
+use super::wire::{AuthorizationBody, BucketBody, DbrpBody, MemberBody, Now, OrgBody, TelegrafBody, UserBody};
 use crate::{
     cli::{
         client::Client,
@@ -50,7 +48,8 @@ impl Reading<'_> {
         for org in &source.orgs {
             let request = self.client.get("/api/v2/dbrps").query("orgID", org.id.to_string());
             let found = list(request.read().await.while_doing("could not read the DBRP mappings")?, "content");
-            let made = each::<DbrpBody>(Kind::DbrpMapping, found, unreadable).into_iter().filter(|body| !body.is_virtual);
+            let made =
+                each::<DbrpBody>(Kind::DbrpMapping, found, unreadable).into_iter().filter(|body| !body.is_virtual);
             source.dbrps.extend(made.map(DbrpBody::into_dbrp));
             self.bar.inc(1);
         }
@@ -73,10 +72,13 @@ impl Reading<'_> {
         match asked {
             Err(failure) if failure.to_string().contains("requires operator permissions") => {
                 let sentence = "this token is no operator token, so it does not see everything there is";
-                Err(Failure::new(sentence).hint("an operator token is what influx setup made, or: influx auth create --operator"))
+                Err(Failure::new(sentence)
+                    .hint("an operator token is what influx setup made, or: influx auth create --operator"))
             }
             Err(failure) if failure.status() == Some(404) => {
-                warn("warning: this server can't be asked whether the token sees everything; only what it sees comes over");
+                warn(
+                    "warning: this server can't be asked whether the token sees everything; only what it sees comes over",
+                );
                 Ok(())
             }
             other => other.while_doing("could not read from the other server"),
@@ -121,7 +123,9 @@ impl Reading<'_> {
         self.bar.inc(1);
         let everything = Permission::global(Action::Write, ResourceType::Instance);
         match found {
-            Ok(found) => Ok(found.into_iter().any(|one| Permission::deserialize(one).is_ok_and(|one| one == everything))),
+            Ok(found) => {
+                Ok(found.into_iter().any(|one| Permission::deserialize(one).is_ok_and(|one| one == everything)))
+            }
             Err(failure) if failure.status() == Some(404) => Ok(false),
             Err(failure) => Err(failure.while_doing("could not read a user's permissions")),
         }
@@ -152,7 +156,13 @@ impl Reading<'_> {
             // influxd tells none of them where one was deleted (contract §5.3).
             Err(failure) if failure.status() == Some(404) => {
                 let (id, name) = (String::new(), format!("{kind} of {name}"));
-                source.unreadable.push(Left { kind: Kind::Membership, id, name, reason: failure.to_string(), revoked: false });
+                source.unreadable.push(Left {
+                    kind: Kind::Membership,
+                    id,
+                    name,
+                    reason: failure.to_string(),
+                    revoked: false,
+                });
                 return Ok(());
             }
             found => found?,

@@ -197,7 +197,8 @@ pub struct AuthorizationBody {
 impl AuthorizationBody {
     /// A token, or the note that it is hidden.
     pub fn into_token(self, now: Now) -> SourceAuthorization {
-        let secret = if is_hidden(&self.token) { SourceSecret::Hidden } else { SourceSecret::Clear(self.token.clone()) };
+        let secret =
+            if is_hidden(&self.token) { SourceSecret::Hidden } else { SourceSecret::Clear(self.token.clone()) };
         SourceAuthorization { authorization: self.into_authorization(now), secret }
     }
 
@@ -253,6 +254,9 @@ mod tests {
     fn a_bucket_of_an_early_release_gets_the_usual_pieces() {
         let body = r#"{"id":"dd7cd2292f6e974a","orgID":"48c88459ee424a04","name":"_tasks","retentionRules":[{"type":"expire","everySeconds":259200}]}"#;
         let bucket = serde_json::from_str::<BucketBody>(body).unwrap().into_bucket(Timestamp::from_micros(0));
-        assert_eq!((bucket.kind, bucket.retention), (BucketKind::System, Retention { every: 259_200, shard_group: 86_400 }));
+        assert_eq!(
+            (bucket.kind, bucket.retention),
+            (BucketKind::System, Retention { every: 259_200, shard_group: 86_400 })
+        );
     }
 }

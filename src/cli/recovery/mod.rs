@@ -10,11 +10,7 @@ use super::{
     failure::{Failure, Outcome},
     offline::{OfflineFlags, Opened, open},
 };
-use crate::{
-    model::Error,
-    server::data::Purpose,
-    service::recovery::RecoveryError,
-};
+use crate::{model::Error, server::data::Purpose, service::recovery::RecoveryError};
 
 /// Commands that need neither a server nor a token. With SQLite, the server must be stopped.
 #[derive(Subcommand)]

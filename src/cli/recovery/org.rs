@@ -95,7 +95,9 @@ impl Create {
         let all: Vec<Row> = opened.offline.orgs().await?.into_iter().map(Row::from).collect();
         opened.close().await;
         if owner.is_none() {
-            warn("warning: nobody owns this organization yet; --username names an owner, and so does jeton recovery user create --owner");
+            warn(
+                "warning: nobody owns this organization yet; --username names an owner, and so does jeton recovery user create --owner",
+            );
         }
         match printer.format {
             // As influxd does.

@@ -138,7 +138,9 @@ impl Create {
 impl Update {
     async fn run(&self) -> Outcome {
         let id = match self.id.as_deref().filter(|id| !id.is_empty()) {
-            Some(id) => Some(id.parse::<UserId>().map_err(|error| Failure::new(format!("invalid id \"{id}\": {error}")))?),
+            Some(id) => {
+                Some(id.parse::<UserId>().map_err(|error| Failure::new(format!("invalid id \"{id}\": {error}")))?)
+            }
             None => None,
         };
         let name = self.username.as_deref().filter(|name| !name.is_empty());

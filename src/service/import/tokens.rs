@@ -15,8 +15,7 @@ use crate::{
 };
 
 use super::{
-    Event, Import, NO_ORG, NO_USER, Outcome, SourceAuthorization, SourceSecret, ToReissue,
-    places::check_description,
+    Event, Import, NO_ORG, NO_USER, Outcome, SourceAuthorization, SourceSecret, ToReissue, places::check_description,
 };
 
 impl Import {
