@@ -1,11 +1,11 @@
-//! The API over HTTP: one request, one answer, and refusals in `influx`'s words (contract §7.1).
+//! The API over HTTP: who asks, and what for.
 
-use std::{error::Error as _, sync::Once, time::Duration};
+use std::{sync::Once, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use reqwest::{
-    Method, Response, StatusCode,
-    header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue, LOCATION, SET_COOKIE},
+    Method, Response,
+    header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE},
     redirect::Policy,
 };
 use secrecy::{ExposeSecret as _, SecretString};
@@ -14,6 +14,8 @@ use serde_json::Value;
 use url::Url;
 
 use super::{
+    address::host_url,
+    answer::{checked, innermost, unreachable},
     failure::{Failure, Outcome},
     flags::ServerFlags,
     output::warn,
@@ -225,32 +227,6 @@ impl<'a> Request<'a> {
     }
 }
 
-/// A part of a path, whatever it holds.
-pub fn segment(text: &str) -> String {
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
-    let escape = |byte: u8| if plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
-    // The API knows no empty segment, and a dot would leave the path.
-    if matches!(text, "" | "." | "..") { "%20".into() } else { text.bytes().map(escape).collect() }
-}
-
-/// A base address: scheme and host, perhaps a path.
-pub fn host_url(text: &str) -> Outcome<Url> {
-    let refuse = |why: &str| Failure::new(format!("host URL \"{text}\" is invalid: {why}"));
-    let parsed: Option<Url> = text.parse().ok();
-    match parsed {
-        Some(url) if !matches!(url.scheme(), "http" | "https") => {
-            Err(refuse("a scheme of http or https must be provided for host url"))
-        }
-        // It would end up in errors and process lists.
-        Some(url) if !url.username().is_empty() || url.password().is_some() => {
-            Err(Failure::new("host URL is invalid: leave user name and password out of it"))
-        }
-        Some(url) if url.query().is_none() && url.fragment().is_none() => Ok(url),
-        Some(_) => Err(refuse("it must end after the host, or a path")),
-        None => Err(refuse("a scheme of http or https must be provided for host url")),
-    }
-}
-
 fn add(headers: &mut HeaderMap, name: &str, value: &str) -> Outcome {
     let refuse = || Failure::new(format!("\"{name}\" can't be sent as a header"));
     let name: HeaderName = name.parse().map_err(|_| refuse())?;
@@ -258,67 +234,4 @@ fn add(headers: &mut HeaderMap, name: &str, value: &str) -> Outcome {
     value.set_sensitive(true);
     headers.insert(name, value);
     Ok(())
-}
-
-/// Passes a success on; words a refusal as `influx` does: `<status line>: <message>`.
-async fn checked(response: Response) -> Outcome<Response> {
-    let status = response.status();
-    if status.is_success() {
-        return Ok(response);
-    }
-    let line = format!("{} {}", status.as_u16(), status.canonical_reason().unwrap_or("Unknown"));
-    let header = |name: HeaderName| {
-        response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
-    };
-    if status.is_redirection() {
-        let failure = Failure::refused(status.as_u16(), format!("{line}: the server is elsewhere"));
-        return Err(failure.hint(format!("give its own address with --host; it says {}", header(LOCATION))));
-    }
-    let kind = header(CONTENT_TYPE);
-    let body: Option<Value> = response.bytes().await.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
-    let said = body.as_ref().and_then(|body| body.get("message").or_else(|| body.get("error")).and_then(Value::as_str));
-    let message = match said {
-        Some(message) => format!("{line}: {message}"),
-        None => format!("{line}: unable to decode response content type \"{kind}\""),
-    };
-    Err(advised(Failure::refused(status.as_u16(), message), status, said.unwrap_or_default()))
-}
-
-/// What to do about a refusal that says nothing about itself.
-fn advised(failure: Failure, status: StatusCode, said: &str) -> Failure {
-    match (status, said) {
-        (StatusCode::UNAUTHORIZED, "unauthorized access") => failure.hint(
-            "this token is missing, unknown, expired or used from elsewhere; give one with --token -, JETON_TOKEN or jeton config create",
-        ),
-        (StatusCode::UNAUTHORIZED, "token is inactive") => {
-            failure.hint("someone switched this token off; with another one: jeton auth active --id ID")
-        }
-        (StatusCode::UNAUTHORIZED, said) if said.ends_with("is unauthorized") => {
-            failure.hint("this token does not hold that permission; use one that does")
-        }
-        (StatusCode::FORBIDDEN, said) if said.contains("is not allowed") => {
-            failure.hint("nobody grants what they don't hold; use a token that holds this permission")
-        }
-        _ => failure,
-    }
-}
-
-/// `Get "http://…": …`, without the parameters: people paste secrets into these.
-fn unreachable(method: &Method, url: &Url, error: &reqwest::Error) -> Failure {
-    let mut shown = url.clone();
-    shown.set_query(None);
-    let name = method.as_str();
-    let method = format!("{}{}", &name[..1], name[1..].to_lowercase());
-    let reason = if error.is_timeout() { "no answer in time".to_owned() } else { innermost(error) };
-    let failure = Failure::new(format!("{method} \"{shown}\": {reason}"));
-    if error.is_connect() { failure.hint("does the server run there? --host says where it is") } else { failure }
-}
-
-/// The reason at the bottom of an error, which says most.
-fn innermost(error: &reqwest::Error) -> String {
-    let mut last = error.source();
-    while let Some(next) = last.and_then(std::error::Error::source) {
-        last = Some(next);
-    }
-    last.map_or_else(|| "it failed".into(), ToString::to_string)
 }

@@ -1,5 +1,7 @@
 //! The command line: the server, and a client of its API that people who know `influx` can use without reading anything.
 
+mod address;
+mod answer;
 mod auth;
 mod authorization;
 mod bucket;

@@ -35,5 +35,5 @@ impl Delete {
 
 /// Where an authorization is; an id is one segment, whatever was typed.
 pub fn path(id: &str) -> String {
-    format!("/api/v2/authorizations/{}", crate::cli::client::segment(id))
+    format!("/api/v2/authorizations/{}", crate::cli::address::segment(id))
 }

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use super::{Flags, Row, named};
 use crate::cli::{
-    client::host_url,
+    address::host_url,
     failure::{Failure, Outcome},
     profiles::Profile,
     secret,

@@ -7,8 +7,9 @@ use serde_json::json;
 use super::auth_create::Create;
 use crate::{
     cli::{
+        address::segment,
         authorization::{Authorization, Authorizations, V1Row},
-        client::{Client, segment},
+        client::Client,
         failure::{Failure, Outcome, WhileDoing as _},
         flags::{CommonFlags, OrgFlags},
         output::Deleted,

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 
 use super::dbrp_list::List;
 use crate::cli::{
-    client::{Request, segment},
+    address::segment,
+    client::Request,
     failure::{Failure, Outcome, WhileDoing as _},
     flags::{CommonFlags, OrgFlags},
     output::Shown,
