@@ -4,6 +4,7 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Write as _},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use secrecy::ExposeSecret;
@@ -64,7 +65,7 @@ impl Data {
         // With a database elsewhere and a key from the environment there is nothing to keep here; and with a key that is
         // only read, a command may work beside a running server.
         let shares = given_key.is_some() || (key_is_there && purpose != Purpose::Serve);
-        let lock = if storage.database_url.is_some() && shares { None } else { Some(lock(&storage.data)?) };
+        let lock = if storage.database_url.is_some() && shares { None } else { Some(lock(&storage.data).await?) };
         let key = match given_key {
             Some(key) => key,
             None => {
@@ -95,15 +96,22 @@ fn check_there(storage: &Storage, key_is_there: bool) -> Result<(), DataError> {
 const DATABASE: &str = "jeton.db";
 const KEY: &str = "audit.key";
 
-fn lock(directory: &Path) -> Result<File, DataError> {
+/// How often, and how far apart, the lock is tried: for a second, as influxd does. Who is just stopping still holds it.
+const TRIES: u32 = 20;
+const BETWEEN_TRIES: Duration = Duration::from_millis(50);
+
+async fn lock(directory: &Path) -> Result<File, DataError> {
     let refuse = |error| DataError::Directory { path: directory.into(), error };
     create_private_directory(directory).map_err(refuse)?;
     let file = private().open(directory.join("jeton.lock")).map_err(refuse)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(DataError::Held(directory.into())),
-        Err(TryLockError::Error(error)) => Err(refuse(error)),
+    for _ in 0..TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => tokio::time::sleep(BETWEEN_TRIES).await,
+            Err(TryLockError::Error(error)) => return Err(refuse(error)),
+        }
     }
+    Err(DataError::Held(directory.into()))
 }
 
 #[cfg(unix)]
