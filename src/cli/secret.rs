@@ -22,7 +22,7 @@ pub fn warn_of_secrets(matches: &ArgMatches) {
         if given {
             let name = flag.replace('_', "-");
             let instead = match flag {
-                "token" => "; --token - reads it from standard input, INFLUX_TOKEN from the environment",
+                "token" => "; --token - reads it from standard input, JETON_TOKEN from the environment",
                 "password" => "; --password - reads it from standard input, and without the flag it is asked for",
                 _ => "; leave the password out, and it is asked for",
             };
