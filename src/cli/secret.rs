@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Flags that hold secrets.
-const SECRET_FLAGS: [&str; 3] = ["token", "password", "username_password"];
+const SECRET_FLAGS: [&str; 4] = ["token", "as_token", "password", "username_password"];
 
 /// Warns where a secret stands on the command line itself.
 pub fn warn_of_secrets(matches: &ArgMatches) {
@@ -22,8 +22,10 @@ pub fn warn_of_secrets(matches: &ArgMatches) {
         if given {
             let name = flag.replace('_', "-");
             let instead = match flag {
-                "token" => "; --token - reads it from standard input, JETON_TOKEN from the environment",
-                "password" => "; --password - reads it from standard input, and without the flag it is asked for",
+                "token" | "as_token" => {
+                    "; - in its place reads it from standard input, JETON_TOKEN from the environment"
+                }
+                "password" => "; - in its place reads it from standard input, and without the flag it is asked for",
                 _ => "; leave the password out, and it is asked for",
             };
             warn(&format!(

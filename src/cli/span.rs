@@ -17,6 +17,9 @@ impl Span {
             return Some(Self(0));
         }
         let mut rest = text.strip_prefix('-').unwrap_or(text);
+        if rest.is_empty() {
+            return None;
+        }
         let mut nanos: i128 = 0;
         while !rest.is_empty() {
             let digits = rest.find(|letter: char| !letter.is_ascii_digit() && letter != '.')?;
@@ -27,12 +30,21 @@ impl Span {
             rest = behind;
         }
         let nanos = if text.starts_with('-') { -nanos } else { nanos };
-        (!text.is_empty() && nanos.abs() <= i128::from(i64::MAX)).then_some(Self(nanos))
+        (nanos.abs() <= i128::from(i64::MAX)).then_some(Self(nanos))
     }
 
     /// Whole seconds; `None` where something is left over.
     pub fn seconds(self) -> Option<i64> {
         (self.0 % NANOS == 0).then(|| i64::try_from(self.0 / NANOS).ok()).flatten()
+    }
+
+    /// In one number and one unit: as it was typed, if it was, and else in seconds. `None` for what is negative or has parts
+    /// of a second.
+    pub fn in_one_unit(text: &str) -> Option<String> {
+        let seconds = Self::read(text)?.seconds().filter(|seconds| *seconds >= 0)?;
+        let bare = text.trim_start_matches(|letter: char| letter.is_ascii_digit());
+        let simple = matches!(bare, "s" | "m" | "h" | "d" | "w") || text == "0";
+        Some(if simple { text.to_owned() } else { format!("{seconds}s") })
     }
 
     /// As Go prints it: `72h0m0s`, `1m30s`, `0s`. Only for whole seconds.
@@ -79,11 +91,15 @@ pub fn retention(what: &str, text: &str) -> Outcome<i64> {
     span.seconds().ok_or_else(|| Failure::new(format!("{what} \"{text}\" is too precise, must be divisible by 1s")))
 }
 
-/// When something ends: `90d` from now, a day (`2027-01-31`, at its end in UTC), or a time as RFC 3339 has it.
-pub fn end(text: &str, now: Timestamp) -> Outcome<Timestamp> {
+/// When something ends: `90d` from now, a day (`2027-01-31`, at its end in UTC), or a time as RFC 3339 has it. `never` is
+/// `None`.
+pub fn end(text: &str, now: Timestamp) -> Outcome<Option<Timestamp>> {
+    if text == "never" {
+        return Ok(None);
+    }
     let refuse = || {
         Failure::new(format!(
-            "--expires \"{text}\" is neither a duration such as 90d, nor a day such as 2027-01-31, nor a time such as 2027-01-31T12:00:00Z"
+            "--expires \"{text}\" is neither a duration such as 90d, nor a day such as 2027-01-31, nor a time such as 2027-01-31T12:00:00Z, nor never"
         ))
     };
     let at = if let Some(span) = Span::read(text) {
@@ -101,7 +117,7 @@ pub fn end(text: &str, now: Timestamp) -> Outcome<Timestamp> {
     if at <= now {
         return Err(Failure::new(format!("--expires \"{text}\" is not in the future")));
     }
-    Ok(at)
+    Ok(Some(at))
 }
 
 /// This very moment.
@@ -137,11 +153,23 @@ mod tests {
     }
 
     #[test]
+    fn a_length_is_said_in_one_unit() {
+        let said = |text: &str| Span::in_one_unit(text);
+        assert_eq!(said("24h").as_deref(), Some("24h"));
+        assert_eq!(said("0").as_deref(), Some("0"));
+        assert_eq!(said("1h30m").as_deref(), Some("5400s"));
+        assert_eq!(said("1.5h").as_deref(), Some("5400s"));
+        assert_eq!((said("-1h"), said("1500ms"), said("soon")), (None, None, None));
+    }
+
+    #[test]
     fn an_end_is_a_length_a_day_or_a_time_that_lies_ahead() {
         let now = Timestamp::from_micros(1_800_000_000_000_000);
-        assert_eq!(end("90d", now), Ok(now.plus_seconds(7_776_000)));
-        assert_eq!(end("2030-01-31", now).map(|at| at.to_string()), Ok("2030-02-01T00:00:00Z".into()));
-        assert_eq!(end("2030-01-31T12:00:00+01:00", now).map(|at| at.to_string()), Ok("2030-01-31T11:00:00Z".into()));
+        assert_eq!(end("90d", now), Ok(Some(now.plus_seconds(7_776_000))));
+        let text = |given: &str| end(given, now).map(|at| at.map(|at| at.to_string()));
+        assert_eq!(text("2030-01-31"), Ok(Some("2030-02-01T00:00:00Z".into())));
+        assert_eq!(text("2030-01-31T12:00:00+01:00"), Ok(Some("2030-01-31T11:00:00Z".into())));
+        assert_eq!(text("never"), Ok(None));
         for text in ["", "0", "-1h", "2001-01-01", "soon"] {
             assert!(end(text, now).is_err(), "{text:?}");
         }

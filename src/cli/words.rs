@@ -1,6 +1,6 @@
 //! Permissions in words, on a terminal.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use serde_json::Value;
 
@@ -32,10 +32,10 @@ pub async fn named(client: &Client, permissions: &[Permission]) -> Vec<Named> {
     for permission in permissions {
         let mut named = Named::bare(*permission);
         if let (ResourceType::Buckets, Some(id)) = (permission.resource.kind, permission.resource.id) {
-            if !known.contains_key(&id) {
+            if let Entry::Vacant(unknown) = known.entry(id) {
                 let found = client.get(format!("/api/v2/buckets/{id}")).read::<Value>().await.ok();
                 let name = found.as_ref().and_then(|bucket| bucket.get("name")).and_then(Value::as_str);
-                known.insert(id, name.map(Into::into));
+                unknown.insert(name.map(Into::into));
             }
             named.name = known.get(&id).cloned().flatten();
             named.system = named.name.as_ref().is_some_and(|name| name.starts_with('_'));

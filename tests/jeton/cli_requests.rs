@@ -110,6 +110,10 @@ async fn a_rotation_says_how_long_both_tokens_work() {
     assert_eq!(asked[0].0, "POST");
     assert_eq!(asked[0].1, "/api/v2/authorizations/000000000000000a/rotate");
     assert_eq!(asked[0].3, r#"{"overlap":"24h"}"#);
+    assert_eq!(fake.run("auth rotate 000000000000000a --overlap 1h30m --expires never").await.0, Some(0));
+    assert_eq!(fake.asked()[0].3, r#"{"expiresAt":null,"overlap":"5400s"}"#);
+    assert_eq!(fake.run("auth rotate 000000000000000a").await.0, Some(0));
+    assert_eq!(fake.asked()[0].3, "{}");
     assert_eq!(fake.run("auth rotate 000000000000000a --overlap soon").await.0, Some(1));
     assert_eq!(fake.run("auth rotate 000000000000000a --overlap -1h").await.0, Some(1));
     assert_eq!(fake.run("auth rotate").await.0, Some(1));
@@ -126,9 +130,9 @@ async fn a_check_asks_with_ones_own_token_and_exits_with_the_answer() {
     assert_eq!(asked[0].1, "/api/v2/tokens/introspect");
     assert_eq!(asked[0].2, "Token mine");
     assert_eq!(asked[0].3, "token=theirs&action=write&resourceType=buckets&resourceName=telemetry&org=acme");
-    let (code, said) = fake.run("auth check --token theirs").await;
+    let (code, said) = fake.run("auth check --token theirs --from 192.0.2.7").await;
     assert_eq!(code, Some(0), "{said}");
-    assert_eq!(fake.asked()[0].3, "token=theirs");
+    assert_eq!(fake.asked()[0].3, "token=theirs&address=192.0.2.7");
     assert_eq!(fake.run("auth check --token theirs --can everything").await.0, Some(1));
     let dead = Fake::start(|_| json!({"active": false})).await;
     let (code, said) = dead.run("auth check --token theirs --json").await;

@@ -1,6 +1,6 @@
 //! `jeton auth check`: is a token live, and what may it do? (Token introspection, RFC 7662.)
 
-use std::process::ExitCode;
+use std::{net::IpAddr, process::ExitCode};
 
 use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::cli::{
     client::Client,
     failure::{Failure, Outcome, WhileDoing as _},
-    flags::{OrgFlags, PrintFlags, ServerFlags, Session},
+    flags::{PrintFlags, ServerFlags},
     output::{Format, print},
     secret,
 };
@@ -26,8 +26,14 @@ pub struct Check {
     #[arg(long, value_name = "PERMISSION")]
     can: Option<Asked>,
 
-    #[command(flatten)]
-    org: OrgFlags,
+    /// The organization in which it should, by name or id; the token's own, unless given
+    // Not the variable: it says where the caller works, not whose token is checked.
+    #[arg(long, short, value_name = "NAME", requires = "can")]
+    org: Option<String>,
+
+    /// As if a client with this address had shown it
+    #[arg(long, value_name = "ADDRESS")]
+    from: Option<IpAddr>,
 
     #[command(flatten)]
     server: ServerFlags,
@@ -93,10 +99,9 @@ impl Check {
         if !client.has_credential() {
             client = client.with_token(&token)?;
         }
-        let session = Session { client, profile, printer };
-        let fields = self.fields(&session, token.expose_secret());
+        let fields = self.fields(token.expose_secret());
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let answer = session.client.post("/api/v2/tokens/introspect").form(&fields).read::<Answer>().await;
+        let answer = client.post("/api/v2/tokens/introspect").form(&fields).read::<Answer>().await;
         let answer = answer.while_doing("could not check the token")?;
         let allowed = answer.rest.get("allowed").and_then(serde_json::Value::as_bool);
         match printer.format {
@@ -108,8 +113,9 @@ impl Check {
     }
 
     /// The form: the token, and what it is to do. Names are the server's to look up.
-    fn fields(&self, session: &Session, token: &str) -> Vec<(&'static str, String)> {
+    fn fields(&self, token: &str) -> Vec<(&'static str, String)> {
         let mut fields = vec![("token", token.to_owned())];
+        fields.extend(self.from.map(|address| ("address", address.to_string())));
         let Some(asked) = &self.can else { return fields };
         fields.push(("action", asked.action.to_string()));
         fields.push(("resourceType", asked.kind.to_string()));
@@ -117,8 +123,7 @@ impl Check {
             let name = if thing.parse::<Id>().is_ok() { "resourceID" } else { "resourceName" };
             fields.push((name, thing.clone()));
         }
-        let flags = [&asked.org, &self.org.org_id, &self.org.org].into_iter().flatten().find(|org| !org.is_empty());
-        if let Some(org) = flags.or(Some(&session.profile.org).filter(|org| !org.is_empty())) {
+        if let Some(org) = [&asked.org, &self.org].into_iter().flatten().find(|org| !org.is_empty()) {
             let name = if org.parse::<OrgId>().is_ok() { "orgID" } else { "org" };
             fields.push((name, org.clone()));
         }
@@ -139,7 +144,8 @@ impl Check {
                 format!("yes: a live token{whose} that may do this{by}\n")
             }
             Some(false) => {
-                let missing = text("missing").map(|missing| format!("; it lacks {missing}")).unwrap_or_default();
+                let lacks = text("missing").map(|missing| format!("; it lacks {missing}"));
+                let missing = lacks.unwrap_or_else(|| "; there is no such thing, or not for you to see".into());
                 format!("no: a live token{whose} that may not do this{missing}\n")
             }
         }

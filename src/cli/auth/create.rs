@@ -31,7 +31,7 @@ pub struct Create {
     #[arg(long, short, default_value = "", hide_default_value = true, value_name = "TEXT")]
     description: String,
 
-    /// When it stops working: a duration such as 90d, a day, or a time as RFC 3339 has it
+    /// When it stops working: a duration such as 90d, a day, a time as RFC 3339 has it, or never
     #[arg(long, value_name = "WHEN")]
     expires: Option<String>,
 

@@ -24,11 +24,12 @@ pub struct Rotate {
     #[command(flatten)]
     common: CommonFlags,
 
-    /// How long the old token works beside the new one, such as 24h; 0 ends it at once
-    #[arg(long, default_value = "0", value_name = "DURATION")]
-    overlap: String,
+    /// How long the old token works beside the new one, such as 24h; 0 ends it at once. The server's usual, unless given
+    #[arg(long, value_name = "DURATION")]
+    overlap: Option<String>,
 
-    /// When the new one stops working: a duration such as 90d, a day, or a time as RFC 3339 has it
+    /// When the new one stops working: a duration such as 90d, a day, a time as RFC 3339 has it, or never. As long a
+    /// life as the old one had, unless given
     #[arg(long, value_name = "WHEN")]
     expires: Option<String>,
 }
@@ -37,14 +38,11 @@ impl Rotate {
     /// Makes the new token and shows it, this once.
     pub async fn run(&self) -> Outcome {
         let id = self.id.as_deref().or(self.id_flag.as_deref()).unwrap_or_default();
-        let overlap = Span::read(&self.overlap).and_then(Span::seconds).filter(|seconds| *seconds >= 0);
-        if overlap.is_none() {
-            return Err(Failure::new(format!(
-                "--overlap \"{}\" is no duration; write it as 24h, 7d or 0",
-                self.overlap
-            )));
+        let mut body = json!({});
+        if let Some(text) = &self.overlap {
+            let refuse = || Failure::new(format!("--overlap \"{text}\" is no duration; write it as 24h, 7d or 0"));
+            body["overlap"] = json!(Span::in_one_unit(text).ok_or_else(refuse)?);
         }
-        let mut body = json!({"overlap": self.overlap});
         if let Some(text) = &self.expires {
             body["expiresAt"] = json!(span::end(text, span::now())?);
         }
