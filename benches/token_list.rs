@@ -90,6 +90,7 @@ struct Console {
 
 impl Console {
     async fn set_up(at: SocketAddr) -> Result<Self> {
+        jeton::cli::client::use_ring();
         let http = Client::builder().no_proxy().redirect(Policy::none()).build()?;
         let body = json!({"username": "alice", "password": "password1", "org": "acme", "bucket": "iot"});
         let done = http.post(format!("http://{at}/api/v2/setup")).json(&body).send().await?;
@@ -205,6 +206,7 @@ async fn empty_answer() -> Result<Duration> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let at = listener.local_addr()?;
     tokio::spawn(async move { axum::serve(listener, Router::new().route("/", get(async || ""))).await });
+    jeton::cli::client::use_ring();
     let http = Client::builder().no_proxy().build()?;
     let url = format!("http://{at}/");
     let (middle, _) = measure(async || {

@@ -13,13 +13,9 @@ use url::{Host, Url};
 
 use crate::model::Error;
 
-/// What `jeton serve` is told; each flag has an environment variable.
+/// Where the data are kept: what `jeton serve` is told, and the commands that work on the data without a server.
 #[derive(Args, Clone, Debug)]
-pub struct Config {
-    /// Where to listen; port 0 picks a free one
-    #[arg(long, env = "JETON_ADDR", default_value = "127.0.0.1:8086", value_name = "ADDRESS")]
-    pub addr: SocketAddr,
-
+pub struct Storage {
     /// Where the database and the audit key are kept
     #[arg(long, env = "JETON_DATA", default_value = "data", value_name = "DIR")]
     pub data: PathBuf,
@@ -32,6 +28,17 @@ pub struct Config {
     /// The key of the audit log, in hex; without it, one is kept in the data directory
     #[arg(long, env = "JETON_AUDIT_KEY", hide = true, hide_env_values = true)]
     pub audit_key: Option<SecretString>,
+}
+
+/// What `jeton serve` is told; each flag has an environment variable.
+#[derive(Args, Clone, Debug)]
+pub struct Config {
+    /// Where to listen; port 0 picks a free one
+    #[arg(long, env = "JETON_ADDR", default_value = "127.0.0.1:8086", value_name = "ADDRESS")]
+    pub addr: SocketAddr,
+
+    #[command(flatten)]
+    pub storage: Storage,
 
     /// How browsers reach Jeton, such as https://tokens.example.com
     #[arg(long, env = "JETON_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
@@ -60,7 +67,7 @@ pub enum LogFormat {
 }
 
 /// A network, or a single address.
-fn network(text: &str) -> Result<IpNet, String> {
+pub fn network(text: &str) -> Result<IpNet, String> {
     let network = text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
     network.ok_or_else(|| "give a network such as 10.0.0.0/8, or an address".into())
 }

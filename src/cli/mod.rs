@@ -1,18 +1,52 @@
-//! The command line.
+//! The command line: the server, and a client of its API that people who know `influx` can use without reading anything.
 
-use std::{io::IsTerminal as _, process::ExitCode};
+mod address;
+mod answer;
+mod auth;
+mod authorization;
+mod bucket;
+pub mod client;
+mod config;
+mod environment;
+mod failure;
+mod flags;
+mod import;
+mod offline;
+mod org;
+mod output;
+mod permissions;
+mod ping;
+mod profiles;
+mod recovery;
+mod resolve;
+mod secret;
+mod setup;
+mod shell;
+mod span;
+mod table;
+mod usage;
+mod user;
+mod v1;
+mod words;
 
-use clap::{Parser, Subcommand};
+use std::{
+    ffi::OsString,
+    io::{IsTerminal as _, Write as _},
+    process::ExitCode,
+};
+
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use crate::{
     config::{Config, LogFormat},
     server,
 };
+use failure::Outcome;
 
 /// Where the API tokens of an InfluxDB-compatible stack live
 #[derive(Parser)]
-#[command(version, about, arg_required_else_help = true)]
+#[command(name = "jeton", version, about, subcommand_required = true, arg_required_else_help = true)]
 struct Line {
     #[command(subcommand)]
     command: Command,
@@ -22,13 +56,94 @@ struct Line {
 enum Command {
     /// Starts the console and the API
     Serve(Box<Config>),
+    /// Setup instance with initial user, org, bucket
+    Setup(Box<setup::Setup>),
+    /// Check the InfluxDB /health endpoint
+    Ping(Box<ping::Ping>),
+    /// Print the version
+    Version,
+    /// Authorization management commands
+    #[command(subcommand, visible_alias = "authorization")]
+    Auth(auth::Auth),
+    /// User management commands
+    #[command(subcommand)]
+    User(user::User),
+    /// Organization management commands
+    #[command(subcommand, visible_alias = "organization")]
+    Org(org::Org),
+    /// Bucket management commands
+    #[command(subcommand)]
+    Bucket(bucket::Bucket),
+    /// InfluxDB v1 management commands
+    #[command(subcommand)]
+    V1(v1::V1),
+    /// Config management commands
+    Config(Box<config::Config>),
+    /// Get back in without a server and without a token
+    #[command(subcommand)]
+    Recovery(recovery::Recovery),
+    /// Copy what another server holds
+    #[command(subcommand)]
+    Import(import::Import),
+    /// Print what completes commands and flags in a shell
+    Completions(shell::Completions),
+    /// Print the manual page, or write all of them to a directory
+    Man(shell::Man),
 }
 
 /// Reads the command line and does what it says. What goes wrong is one sentence on standard error.
 pub async fn run() -> ExitCode {
-    let Command::Serve(config) = Line::parse().command;
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    let read = Line::command().try_get_matches_from(&arguments).and_then(|matches| {
+        let line = Line::from_arg_matches(&matches)?;
+        secret::warn_of_secrets(&matches);
+        Ok(line.command)
+    });
+    let command = match read {
+        Ok(command) => command,
+        Err(error) => return usage::explain(&error, &arguments, Line::command()),
+    };
+    if let Command::Serve(config) = command {
+        return serve(*config).await;
+    }
+    match Box::pin(perform(command)).await {
+        Ok(code) => code,
+        Err(failure) if failure.is_quiet() => ExitCode::SUCCESS,
+        Err(failure) => {
+            let mut err = std::io::stderr().lock();
+            drop(writeln!(err, "Error: {failure}"));
+            failure.advice().map(|hint| writeln!(err, "Hint: {hint}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Does everything but serve.
+async fn perform(command: Command) -> Outcome<ExitCode> {
+    match command {
+        Command::Setup(setup) => setup.run().await?,
+        Command::Ping(ping) => ping.run().await?,
+        Command::Version => ping::version()?,
+        // Its answer may be no, which is no failure and yet not 0.
+        Command::Auth(auth::Auth::Check(check)) => return check.run().await,
+        Command::Auth(auth) => auth.run().await?,
+        Command::User(user) => user.run().await?,
+        Command::Org(org) => org.run().await?,
+        Command::Bucket(bucket) => bucket.run().await?,
+        Command::V1(v1) => v1.run().await?,
+        Command::Config(config) => config.run()?,
+        Command::Recovery(recovery) => recovery.run().await?,
+        Command::Import(import) => import.run().await?,
+        Command::Completions(completions) => completions.run(Line::command())?,
+        Command::Man(man) => man.run(Line::command())?,
+        Command::Serve(config) => return Ok(serve(*config).await),
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve(config: Config) -> ExitCode {
     log(config.log_format);
-    match server::serve(*config).await {
+    match server::serve(config).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("jeton: {error}");

@@ -79,6 +79,32 @@ resource_types! {
 }
 
 impl ResourceType {
+    /// In the order of the stock command's flags (contract §7.4).
+    pub const IN_FLAG_ORDER: [Self; 22] = [
+        Self::Authorizations,
+        Self::Buckets,
+        Self::Dashboards,
+        Self::Orgs,
+        Self::Tasks,
+        Self::Telegrafs,
+        Self::Users,
+        Self::Variables,
+        Self::Secrets,
+        Self::Labels,
+        Self::Views,
+        Self::Documents,
+        Self::NotificationRules,
+        Self::NotificationEndpoints,
+        Self::Checks,
+        Self::Dbrp,
+        Self::Annotations,
+        Self::Sources,
+        Self::Scrapers,
+        Self::Notebooks,
+        Self::Remotes,
+        Self::Replications,
+    ];
+
     /// All but `instance`, which stands for everything and is only ever given by set-up.
     pub fn grantable() -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(|kind| *kind != Self::Instance)

@@ -4,12 +4,13 @@ use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Write as _},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use secrecy::ExposeSecret;
 
 use crate::{
-    config::Config,
+    config::Storage,
     service::{AuditKey, random},
     store::{OpenError, Store},
 };
@@ -21,10 +22,25 @@ pub enum DataError {
     Directory { path: PathBuf, error: io::Error },
     #[error("another Jeton is using the data directory {}; stop it or choose another with --data", .0.display())]
     Held(PathBuf),
+    #[error("there is no Jeton database in the directory {}; say with --data where the server keeps it, or start the server once", .0.display())]
+    NoDatabase(PathBuf),
+    #[error("there is no audit key in the directory {}; say with --data where the server keeps it, or give the key in JETON_AUDIT_KEY", .0.display())]
+    NoKey(PathBuf),
     #[error("the audit key must be at least 32 hex digits")]
     AuditKey,
     #[error(transparent)]
     Open(#[from] OpenError),
+}
+
+/// What data are opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To answer requests. What is missing is made.
+    Serve,
+    /// To fill them from another server. What is missing is made.
+    Import,
+    /// To mend them. What is missing stays so: an empty database under a mistyped directory would mend nothing.
+    Recover,
 }
 
 /// What was opened. The lock lasts as long as this does.
@@ -35,40 +51,67 @@ pub struct Data {
 }
 
 impl Data {
-    pub async fn open(config: &Config) -> Result<Self, DataError> {
-        let given_key = config
+    /// Opens the database and finds or makes the audit key. SQLite is never shared with another process; PostgreSQL is.
+    pub async fn open(storage: &Storage, purpose: Purpose) -> Result<Self, DataError> {
+        let given_key = storage
             .audit_key
             .as_ref()
             .map(|key| from_hex(key.expose_secret()).ok_or(DataError::AuditKey))
             .transpose()?;
-        // With a database elsewhere and a key from the environment there is nothing to keep here.
-        let lock = match (&config.database_url, &given_key) {
-            (Some(_), Some(_)) => None,
-            _ => Some(lock(&config.data)?),
-        };
+        let key_is_there = given_key.is_some() || storage.data.join(KEY).exists();
+        if purpose == Purpose::Recover {
+            check_there(storage, key_is_there)?;
+        }
+        // With a database elsewhere and a key from the environment there is nothing to keep here; and with a key that is
+        // only read, a command may work beside a running server.
+        let shares = given_key.is_some() || (key_is_there && purpose != Purpose::Serve);
+        let lock = if storage.database_url.is_some() && shares { None } else { Some(lock(&storage.data).await?) };
         let key = match given_key {
             Some(key) => key,
             None => {
-                stored_key(&config.data).map_err(|error| DataError::Directory { path: config.data.clone(), error })?
+                stored_key(&storage.data).map_err(|error| DataError::Directory { path: storage.data.clone(), error })?
             }
         };
-        let store = match &config.database_url {
+        let store = match &storage.database_url {
             Some(url) => Store::postgres(url.expose_secret()).await?,
-            None => Store::sqlite(&config.data.join("jeton.db")).await?,
+            None => Store::sqlite(&storage.data.join(DATABASE)).await?,
         };
         Ok(Self { store, audit_key: AuditKey::new(key), _lock: lock })
     }
+
+    /// Whether there is anything to open yet, as far as this directory tells.
+    pub fn exists(storage: &Storage) -> bool {
+        storage.database_url.is_some() || storage.data.join(DATABASE).exists()
+    }
 }
 
-fn lock(directory: &Path) -> Result<File, DataError> {
+fn check_there(storage: &Storage, key_is_there: bool) -> Result<(), DataError> {
+    if !Data::exists(storage) {
+        return Err(DataError::NoDatabase(storage.data.clone()));
+    }
+    if key_is_there { Ok(()) } else { Err(DataError::NoKey(storage.data.clone())) }
+}
+
+/// The files in the data directory.
+const DATABASE: &str = "jeton.db";
+const KEY: &str = "audit.key";
+
+/// How often, and how far apart, the lock is tried: for a second, as influxd does. Who is just stopping still holds it.
+const TRIES: u32 = 20;
+const BETWEEN_TRIES: Duration = Duration::from_millis(50);
+
+async fn lock(directory: &Path) -> Result<File, DataError> {
     let refuse = |error| DataError::Directory { path: directory.into(), error };
     create_private_directory(directory).map_err(refuse)?;
     let file = private().open(directory.join("jeton.lock")).map_err(refuse)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(DataError::Held(directory.into())),
-        Err(TryLockError::Error(error)) => Err(refuse(error)),
+    for _ in 0..TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => tokio::time::sleep(BETWEEN_TRIES).await,
+            Err(TryLockError::Error(error)) => return Err(refuse(error)),
+        }
     }
+    Err(DataError::Held(directory.into()))
 }
 
 #[cfg(unix)]
@@ -93,7 +136,7 @@ fn private() -> OpenOptions {
 
 /// The key in the data directory, made at the first start.
 fn stored_key(directory: &Path) -> io::Result<Vec<u8>> {
-    let path = directory.join("audit.key");
+    let path = directory.join(KEY);
     match fs::read_to_string(&path) {
         Ok(text) => from_hex(text.trim()).ok_or_else(|| io::Error::other("audit.key does not hold a key in hex")),
         Err(error) if error.kind() == io::ErrorKind::NotFound => {

@@ -8,7 +8,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 
 use super::{
     AppState, MakeService,
-    data::{Data, DataError},
+    data::{Data, DataError, Purpose},
     router,
 };
 use crate::{
@@ -55,7 +55,7 @@ pub async fn start(
     clock: Clock,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<Running, StartError> {
-    let data = Data::open(&config).await?;
+    let data = Data::open(&config.storage, Purpose::Serve).await?;
     let address = config.addr;
     let listener = TcpListener::bind(address).await.map_err(|error| match error.kind() {
         io::ErrorKind::AddrInUse => StartError::Taken { address },

@@ -204,6 +204,16 @@ pub(super) async fn append(
     Ok(())
 }
 
+/// What the log says of an event on something, oldest first.
+pub(super) async fn details_of(
+    connection: &mut store::Connection,
+    event: Event,
+    subject: impl Into<Id>,
+) -> Result<Vec<Value>, Error> {
+    let found = store::audit::details_of(connection, event.name(), event.subject_type(), subject.into()).await?;
+    Ok(found.iter().map(|detail| serde_json::from_str(detail).unwrap_or_default()).collect())
+}
+
 /// Who did it, when and from where.
 #[derive(Clone, Debug)]
 pub(super) struct Actor {

@@ -19,6 +19,8 @@ pub(super) struct Change {
     write: store::Write,
     actor: Actor,
     key: AuditKey,
+    /// What made the change, where it was no request.
+    via: Option<&'static str>,
     pub now: Timestamp,
 }
 
@@ -30,7 +32,7 @@ impl Service {
         let now = self.now();
         let caller = self.caller_again(&mut write, caller, now).await?;
         let actor = Actor::of(&caller, now);
-        Ok((Change { write, actor, key: self.0.audit_key.clone(), now }, caller))
+        Ok((Change { write, actor, key: self.0.audit_key.clone(), via: None, now }, caller))
     }
 
     /// Begins a change that no caller makes: set-up, sign-in.
@@ -38,7 +40,7 @@ impl Service {
         let write = self.store().write().await?;
         let now = self.now();
         let actor = Actor { at: now, user: None, authorization: None, address };
-        Ok(Change { write, actor, key: self.0.audit_key.clone(), now })
+        Ok(Change { write, actor, key: self.0.audit_key.clone(), via: None, now })
     }
 }
 
@@ -48,14 +50,23 @@ impl Change {
         self.actor.user = Some(user.into());
     }
 
+    /// From here on, the audit log's details name what makes the change: nobody signed in does.
+    pub fn via(mut self, what: &'static str) -> Self {
+        self.via = Some(what);
+        self
+    }
+
     /// Tells the audit log. `detail` must not hold a secret.
     pub async fn record(
         &mut self,
         event: Event,
         org: Option<OrgId>,
         subject: impl Into<Id>,
-        detail: Value,
+        mut detail: Value,
     ) -> Result<(), Error> {
+        if let (Some(via), Value::Object(members)) = (self.via, &mut detail) {
+            members.insert("via".into(), via.into());
+        }
         let entry = Entry { event, org, subject: subject.into(), detail };
         audit::append(&mut self.write, &self.key, &self.actor, &entry).await
     }

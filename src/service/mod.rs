@@ -16,10 +16,12 @@ pub mod dbrps;
 mod forms;
 mod frame;
 mod granting;
+pub mod import;
 mod keys;
 pub mod lists;
 pub mod members;
 pub mod names;
+pub mod offline;
 mod org_pages;
 pub mod orgs;
 pub mod own_sessions;
@@ -27,6 +29,7 @@ pub mod passwords;
 mod people;
 pub mod picking;
 mod prefill;
+pub mod recovery;
 mod required;
 pub mod roles;
 pub mod sessions;
@@ -54,6 +57,7 @@ use crate::{
 pub use audit::AuditKey;
 pub use caller::{Caller, Client};
 pub use clock::Clock;
+pub use offline::Offline;
 
 use passwords::Passwords;
 use throttle::Throttle;

@@ -68,14 +68,7 @@ impl Service {
         check_text("description", description, MAX_DESCRIPTION)?;
         let (mut change, caller) = self.begin(caller).await?;
         caller.check(required::orgs(Action::Write))?;
-        let now = change.now;
-        let org = new_org(name, description, now);
-        if !store::orgs::insert(&mut change, &org, &fold(name)).await? {
-            return Err(Error::OrgNameTaken { name: name.into() });
-        }
-        create_system_buckets(&mut change, org.id).await?;
-        store::memberships::insert(&mut change, Of::Org(org.id), caller.id(), Role::Owner, now).await?;
-        change.record(Event::OrgCreated, Some(org.id), org.id, json!({"name": org.name})).await?;
+        let org = insert_org(&mut change, name, description, Some(caller.id())).await?;
         change.commit().await?;
         Ok(org)
     }
@@ -144,6 +137,26 @@ impl Service {
         change.record(Event::OrgDeleted, Some(id), id, json!({"name": org.name})).await?;
         change.commit().await
     }
+}
+
+/// Writes a new organization with its system buckets and its first owner.
+pub(super) async fn insert_org(
+    change: &mut Change,
+    name: &str,
+    description: &str,
+    owner: Option<UserId>,
+) -> Result<Org, Error> {
+    let now = change.now;
+    let org = new_org(name, description, now);
+    if !store::orgs::insert(change, &org, &fold(name)).await? {
+        return Err(Error::OrgNameTaken { name: name.into() });
+    }
+    create_system_buckets(change, org.id).await?;
+    if let Some(owner) = owner {
+        store::memberships::insert(change, Of::Org(org.id), owner, Role::Owner, now).await?;
+    }
+    change.record(Event::OrgCreated, Some(org.id), org.id, json!({"name": org.name})).await?;
+    Ok(org)
 }
 
 pub(super) fn new_org(name: &str, description: &str, now: Timestamp) -> Org {

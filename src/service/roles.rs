@@ -107,24 +107,35 @@ impl Service {
         let (mut change, caller) = self.begin(caller).await?;
         may_create(&caller, &new)?;
         let user = User { id: UserId(self.next_id()), name: new.name, status: Status::Active };
-        let now = change.now;
-        let row = store::users::New { user: &user, name_key: &fold(&user.name), password_hash: hash.as_deref(), now };
-        if !store::users::insert(&mut change, row).await? {
-            return Err(Error::UserNameTaken { name: user.name });
-        }
-        change.record(Event::UserCreated, None, user.id, json!({"name": user.name, "status": user.status})).await?;
-        if hash.is_some() {
-            change.record(Event::PasswordSet, None, user.id, json!({})).await?;
-        }
-        if let Some((org, role)) = new.member_of {
-            store::orgs::by_id(&mut change, org).await?.ok_or(Error::OrgNotFound)?;
-            store::memberships::insert(&mut change, Of::Org(org), user.id, role, now).await?;
-            let detail = json!({"user": user.id, "name": user.name, "role": role});
-            change.record(Event::MemberAdded, Some(org), org, detail).await?;
-        }
+        insert_user(&mut change, &user, hash.as_deref(), new.member_of).await?;
         change.commit().await?;
         Ok(user)
     }
+}
+
+/// Writes a new user with their password's hash and their first membership.
+pub(super) async fn insert_user(
+    change: &mut Change,
+    user: &User,
+    hash: Option<&str>,
+    member_of: Option<(OrgId, Role)>,
+) -> Result<(), Error> {
+    let now = change.now;
+    let row = store::users::New { user, name_key: &fold(&user.name), password_hash: hash, now };
+    if !store::users::insert(change, row).await? {
+        return Err(Error::UserNameTaken { name: user.name.clone() });
+    }
+    change.record(Event::UserCreated, None, user.id, json!({"name": user.name, "status": user.status})).await?;
+    if hash.is_some() {
+        change.record(Event::PasswordSet, None, user.id, json!({})).await?;
+    }
+    if let Some((org, role)) = member_of {
+        store::orgs::by_id(change, org).await?.ok_or(Error::OrgNotFound)?;
+        store::memberships::insert(change, Of::Org(org), user.id, role, now).await?;
+        let detail = json!({"user": user.id, "name": user.name, "role": role});
+        change.record(Event::MemberAdded, Some(org), org, detail).await?;
+    }
+    Ok(())
 }
 
 fn may_create(caller: &Caller, new: &NewUser) -> Result<(), Error> {

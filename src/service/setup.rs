@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{
     model::{
-        Authorization, AuthorizationId, Bucket, Error, Networks, Org, Permission, Status, User, UserId,
+        Authorization, AuthorizationId, Bucket, Error, Networks, Org, Status, User, UserId,
         bucket::{Retention, check_bucket_name},
         grant,
         org::{Role, check_org_name},
@@ -113,7 +113,7 @@ fn check(given: &SetUp) -> Result<Retention, Error> {
 }
 
 /// A supplied token is kept as it is, as long as it can be sent in a header at all, and is not taken for a JWT.
-fn check_supplied_token(token: &str) -> Result<(), Error> {
+pub(super) fn check_supplied_token(token: &str) -> Result<(), Error> {
     let fits = (1..=512).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic()) && !is_jwt(token);
     if fits { Ok(()) } else { Err(Error::BadSuppliedToken) }
 }
@@ -149,41 +149,42 @@ async fn create(
 
     let token =
         token.map_or_else(|| NewToken::generate(random()), |token| NewToken::supplied(token.expose_secret().into()));
-    let authorization = operator(service, &user, &org, grant::operator(), &token, now);
-    let inserted =
-        store::authorizations::insert(change, &authorization, Secret::Token(&token.hash()), &keys(&authorization))
-            .await?;
-    if !inserted {
-        return Err(Error::TokenExists);
-    }
-    let detail = json!({"description": authorization.description, "prefix": authorization.token_prefix, "permissions": authorization.permissions.len()});
-    change.record(Event::AuthorizationCreated, Some(org.id), authorization.id, detail).await?;
+    let description = format!("{}'s Token", user.name);
+    let authorization = insert_operator(change, service, &user, &org, description, &token).await?;
     Ok(DoneSetUp { user, org, bucket, authorization, token, session: None })
 }
 
-fn operator(
+/// Writes an operator token of a user, in one of the organizations.
+pub(super) async fn insert_operator(
+    change: &mut Change,
     service: &Service,
     user: &User,
     org: &Org,
-    permissions: Vec<Permission>,
+    description: String,
     token: &NewToken,
-    now: crate::model::Timestamp,
-) -> Authorization {
-    Authorization {
+) -> Result<Authorization, Error> {
+    let new = Authorization {
         id: AuthorizationId(service.next_id()),
         org: org.id,
         user: user.id,
         created_by: user.id,
         status: Status::Active,
-        description: format!("{}'s Token", user.name),
-        permissions,
+        description,
+        permissions: grant::operator(),
         token_prefix: token.prefix(),
-        created_at: now,
-        updated_at: now,
+        created_at: change.now,
+        updated_at: change.now,
         expires_at: None,
         ended_at: None,
         networks: Networks::default(),
         last_use: None,
         replaces: None,
+    };
+    if !store::authorizations::insert(change, &new, Secret::Token(&token.hash()), &keys(&new)).await? {
+        return Err(Error::TokenExists);
     }
+    let detail =
+        json!({"description": new.description, "prefix": new.token_prefix, "permissions": new.permissions.len()});
+    change.record(Event::AuthorizationCreated, Some(org.id), new.id, detail).await?;
+    Ok(new)
 }

@@ -66,35 +66,6 @@ fn shortened(token: &str) -> String {
     }
 }
 
-/// In the order of the stock command's help (contract §7.4).
-const FLAG_ORDER: [ResourceType; 22] = {
-    use ResourceType as R;
-    [
-        R::Authorizations,
-        R::Buckets,
-        R::Dashboards,
-        R::Orgs,
-        R::Tasks,
-        R::Telegrafs,
-        R::Users,
-        R::Variables,
-        R::Secrets,
-        R::Labels,
-        R::Views,
-        R::Documents,
-        R::NotificationRules,
-        R::NotificationEndpoints,
-        R::Checks,
-        R::Dbrp,
-        R::Annotations,
-        R::Sources,
-        R::Scrapers,
-        R::Notebooks,
-        R::Remotes,
-        R::Replications,
-    ]
-};
-
 /// `influx auth create …`, and what that command can't say.
 pub fn command(picks: &[Pick], org_name: &str, description: &str) -> (Example, Vec<&'static str>) {
     let mut example = Example::default().plain("influx auth create \\\n  --org ").value(quoted(org_name));
@@ -108,7 +79,7 @@ pub fn command(picks: &[Pick], org_name: &str, description: &str) -> (Example, V
             }
         }
     }
-    for kind in FLAG_ORDER {
+    for kind in ResourceType::IN_FLAG_ORDER {
         for action in Action::ALL.into_iter().filter(|action| picks.contains(&Pick::all(*action, kind))) {
             example = example.plain(format!(" \\\n  --{action}-{kind}"));
         }

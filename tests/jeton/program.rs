@@ -17,7 +17,7 @@ use tokio::{io::AsyncWriteExt as _, net::TcpStream};
 
 use crate::{
     home::{Home, on_each_database},
-    server::{NAME, PASSWORD, Server, set_up_body, text},
+    server::{NAME, PASSWORD, Server, client, set_up_body, text},
 };
 
 /// How long it may take to stop.
@@ -79,7 +79,7 @@ async fn it_prints_its_address_once_it_answers() {
     on_each_database(async |home| {
         let program = Program::start(&home, &home.path().join("log"));
         assert_eq!(program.line, format!("Jeton answers on http://{}\n", program.address));
-        let health = reqwest::get(format!("http://{}/health", program.address)).await.expect("an answer");
+        let health = client().get(format!("http://{}/health", program.address)).send().await.expect("an answer");
         assert_eq!(health.status(), 200);
     })
     .await;
@@ -124,7 +124,7 @@ async fn killed_and_started_again_it_still_knows_all_it_acknowledged() {
 }
 
 async fn post(address: SocketAddr, path: &str, token: &str, body: Value) -> Value {
-    let request = reqwest::Client::new().post(format!("http://{address}/api/v2/{path}"));
+    let request = client().post(format!("http://{address}/api/v2/{path}"));
     let answer = request.header("authorization", format!("Token {token}")).json(&body).send().await;
     answer.expect("an answer").json().await.expect("JSON")
 }
@@ -139,7 +139,7 @@ async fn no_log_however_detailed_holds_a_secret() {
     let permission = json!({"action": "read", "resource": {"type": "tasks", "orgID": org}});
     let created =
         post(program.address, "authorizations", &token, json!({"orgID": org, "permissions": [permission]})).await;
-    let client = reqwest::Client::new();
+    let client = client();
     let signed_in =
         client.post(format!("http://{}/api/v2/signin", program.address)).basic_auth(NAME, Some(PASSWORD)).send().await;
     let cookie = signed_in.expect("an answer").headers()["set-cookie"].to_str().expect("text").to_owned();

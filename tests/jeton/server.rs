@@ -154,7 +154,8 @@ pub fn permission_on(action: &str, kind: &str, id: &str, org: &str) -> Value {
     json!({"action": action, "resource": {"type": kind, "id": id, "orgID": org}})
 }
 
-fn client() -> reqwest::Client {
+pub fn client() -> reqwest::Client {
+    jeton::cli::client::use_ring();
     let builder = reqwest::Client::builder().no_proxy().redirect(Policy::none());
     let built = builder.timeout(Duration::from_secs(30)).build();
     built.expect("a client")

@@ -1,0 +1,177 @@
+//! `jeton auth check`: is a token live, and what may it do? (Token introspection, RFC 7662.)
+
+use std::{net::IpAddr, process::ExitCode};
+
+use clap::Args;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+
+use crate::cli::{
+    client::Client,
+    failure::{Failure, Outcome, WhileDoing as _},
+    flags::{PrintFlags, ServerFlags},
+    output::{Format, print},
+    secret,
+};
+use crate::model::{Action, Id, OrgId, ResourceType};
+
+/// A token to ask about.
+#[derive(Args)]
+pub struct Check {
+    /// The token to check; - reads it from standard input
+    #[arg(long, short, allow_hyphen_values = true, value_name = "TOKEN")]
+    token: SecretString,
+
+    /// What it should be able to do, such as write:buckets/telemetry or read:tasks
+    #[arg(long, value_name = "PERMISSION")]
+    can: Option<Asked>,
+
+    /// The organization in which it should, by name or id; the token's own, unless given
+    // Not the variable: it says where the caller works, not whose token is checked.
+    #[arg(long, short, value_name = "NAME", requires = "can")]
+    org: Option<String>,
+
+    /// As if a client with this address had shown it
+    #[arg(long, value_name = "ADDRESS")]
+    from: Option<IpAddr>,
+
+    #[command(flatten)]
+    server: ServerFlags,
+
+    #[command(flatten)]
+    print: PrintFlags,
+
+    /// The token that asks; the checked one, where neither this nor a config says who asks
+    #[arg(long, env = crate::cli::environment::either("JETON_TOKEN", "INFLUX_TOKEN"), hide_env_values = true, value_name = "TOKEN")]
+    as_token: Option<SecretString>,
+}
+
+/// `write:buckets/telemetry`: an action, a type, and perhaps one thing by name or id; before the type, an organization
+/// perhaps: `write:orgs/my-org/buckets/telemetry`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Asked {
+    action: Action,
+    kind: ResourceType,
+    thing: Option<String>,
+    org: Option<String>,
+}
+
+impl std::str::FromStr for Asked {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let refuse =
+            || "write it as read:tasks, write:buckets/telemetry or write:orgs/my-org/buckets/telemetry".to_owned();
+        let (action, rest) = text.split_once(':').ok_or_else(refuse)?;
+        let action: Action = action.parse().map_err(|_| refuse())?;
+        let asked = |kind: &str, thing: Option<&str>, org: Option<&str>| {
+            let kind = kind.parse().map_err(|_| format!("there is no resource type {kind:?}; {}", refuse()))?;
+            Ok(Self { action, kind, thing: thing.map(Into::into), org: org.map(Into::into) })
+        };
+        match rest.trim_start_matches('/').splitn(4, '/').collect::<Vec<_>>()[..] {
+            ["orgs", org, kind, thing] => asked(kind, Some(thing), Some(org)),
+            // A name may hold a slash.
+            ["orgs", org, kind] if kind.parse::<ResourceType>().is_ok() => asked(kind, None, Some(org)),
+            [kind] => asked(kind, None, None),
+            _ => {
+                let (kind, thing) = rest.trim_start_matches('/').split_once('/').ok_or_else(refuse)?;
+                asked(kind, Some(thing), None)
+            }
+        }
+    }
+}
+
+/// What the server says of a token.
+#[derive(Debug, Deserialize, Serialize)]
+struct Answer {
+    active: bool,
+    #[serde(flatten)]
+    rest: serde_json::Map<String, serde_json::Value>,
+}
+
+impl Check {
+    /// Prints the answer; the exit code is 0 only where the token is live and may do what was asked.
+    pub async fn run(&self) -> Outcome<ExitCode> {
+        let printer = self.print.printer()?;
+        let token = secret::given(Some(&self.token))?.ok_or_else(|| Failure::new("--token holds no token to check"))?;
+        let profile = self.server.profile()?;
+        let mut client = Client::connect(&self.server, &profile, secret::given(self.as_token.as_ref())?).await?;
+        if !client.has_credential() {
+            client = client.with_token(&token)?;
+        }
+        let fields = self.fields(token.expose_secret());
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let answer = client.post("/api/v2/tokens/introspect").form(&fields).read::<Answer>().await;
+        let answer = answer.while_doing("could not check the token")?;
+        let allowed = answer.rest.get("allowed").and_then(serde_json::Value::as_bool);
+        match printer.format {
+            Format::Table => print(&self.sentences(&answer, allowed))?,
+            Format::Json | Format::Yaml | Format::Env => printer.value(&answer)?,
+        }
+        let yes = answer.active && (self.can.is_none() || allowed == Some(true));
+        Ok(if yes { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    /// The form: the token, and what it is to do. Names are the server's to look up.
+    fn fields(&self, token: &str) -> Vec<(&'static str, String)> {
+        let mut fields = vec![("token", token.to_owned())];
+        fields.extend(self.from.map(|address| ("address", address.to_string())));
+        let Some(asked) = &self.can else { return fields };
+        fields.push(("action", asked.action.to_string()));
+        fields.push(("resourceType", asked.kind.to_string()));
+        if let Some(thing) = &asked.thing {
+            let name = if thing.parse::<Id>().is_ok() { "resourceID" } else { "resourceName" };
+            fields.push((name, thing.clone()));
+        }
+        if let Some(org) = [&asked.org, &self.org].into_iter().flatten().find(|org| !org.is_empty()) {
+            let name = if org.parse::<OrgId>().is_ok() { "orgID" } else { "org" };
+            fields.push((name, org.clone()));
+        }
+        fields
+    }
+
+    fn sentences(&self, answer: &Answer, allowed: Option<bool>) -> String {
+        let text = |name: &str| answer.rest.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
+        if !answer.active {
+            return "no: this token is not live, or not yours to ask about\n".into();
+        }
+        let whose = text("username").map(|name| format!(" of {name}")).unwrap_or_default();
+        let scope = text("scope").map(|scope| format!("its scope: {scope}\n")).unwrap_or_default();
+        match allowed {
+            None => format!("yes: a live token{whose}\n{scope}"),
+            Some(true) => {
+                let by = text("permission").map(|by| format!(", by {by}")).unwrap_or_default();
+                format!("yes: a live token{whose} that may do this{by}\n")
+            }
+            Some(false) => {
+                let lacks = text("missing").map(|missing| format!("; it lacks {missing}"));
+                let missing = lacks.unwrap_or_else(|| "; there is no such thing, or not for you to see".into());
+                format!("no: a live token{whose} that may not do this{missing}\n")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_token_should_do_is_read_in_every_form() {
+        let asked = |text: &str| {
+            text.parse::<Asked>().map(|Asked { action, kind, thing, org }| {
+                format!("{action} {kind} {} {}", thing.unwrap_or_default(), org.unwrap_or_default())
+            })
+        };
+        assert_eq!(asked("write:buckets/telemetry"), Ok("write buckets telemetry ".into()));
+        assert_eq!(asked("read:tasks"), Ok("read tasks  ".into()));
+        assert_eq!(asked("read:/tasks"), Ok("read tasks  ".into()));
+        assert_eq!(asked("write:orgs/acme/buckets/a/b"), Ok("write buckets a/b acme".into()));
+        assert_eq!(asked("write:orgs/acme/buckets"), Ok("write buckets  acme".into()));
+        assert_eq!(asked("read:orgs/acme"), Ok("read orgs acme ".into()));
+        assert_eq!(asked("read:buckets/a/b"), Ok("read buckets a/b ".into()));
+        for text in ["", "read", "delete:buckets", "read:bucket", "read:"] {
+            assert!(asked(text).is_err(), "{text:?}");
+        }
+    }
+}

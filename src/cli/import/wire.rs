@@ -1,0 +1,265 @@
+//! What influxd's API tells of each kind of thing (contract §4–§6), read into the model's types. Members that a release
+//! leaves out have the value that influxd gives them.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::{
+    model::{
+        Authorization, AuthorizationId, Bucket, BucketId, Dbrp, DbrpId, Networks, Org, OrgId, Permission, Status,
+        Telegraf, TelegrafId, Timestamp, User, UserId,
+        bucket::{BucketKind, Retention},
+        org::Role,
+    },
+    service::import::{SourceAuthorization, SourceSecret},
+};
+
+/// The time of the import, where none is told.
+pub type Now = Timestamp;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct OrgBody {
+    id: OrgId,
+    name: String,
+    #[serde(default)]
+    description: String,
+    created_at: Option<Timestamp>,
+    updated_at: Option<Timestamp>,
+}
+
+impl OrgBody {
+    pub fn into_org(self, now: Now) -> Org {
+        Org {
+            id: self.id,
+            name: self.name,
+            description: self.description,
+            created_at: self.created_at.unwrap_or(now),
+            updated_at: self.updated_at.unwrap_or(now),
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub struct UserBody {
+    pub id: UserId,
+    pub name: String,
+    #[serde(default)]
+    status: String,
+}
+
+impl UserBody {
+    /// Anything but `inactive` is active (contract §2.2).
+    pub fn into_user(self) -> User {
+        User { id: self.id, name: self.name, status: status(&self.status) }
+    }
+}
+
+#[derive(Deserialize)]
+pub struct MemberBody {
+    pub id: UserId,
+    #[serde(default)]
+    pub name: String,
+    pub role: Role,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BucketBody {
+    id: BucketId,
+    #[serde(rename = "orgID")]
+    org: OrgId,
+    #[serde(rename = "type")]
+    kind: Option<BucketKind>,
+    name: String,
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    rp: String,
+    #[serde(default)]
+    retention_rules: Vec<RuleBody>,
+    created_at: Option<Timestamp>,
+    updated_at: Option<Timestamp>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct RuleBody {
+    #[serde(default)]
+    every_seconds: i64,
+    #[serde(default)]
+    shard_group_duration_seconds: i64,
+}
+
+impl BucketBody {
+    pub fn into_bucket(self, now: Now) -> Bucket {
+        let system = self.name.starts_with('_');
+        Bucket {
+            id: self.id,
+            org: self.org,
+            kind: self.kind.unwrap_or(if system { BucketKind::System } else { BucketKind::User }),
+            name: self.name,
+            description: self.description,
+            retention_policy: self.rp,
+            retention: self.retention_rules.first().map_or(Retention::FOREVER, RuleBody::retention),
+            created_at: self.created_at.unwrap_or(now),
+            updated_at: self.updated_at.unwrap_or(now),
+        }
+    }
+}
+
+impl RuleBody {
+    /// Early releases don't tell the size of the pieces: it is the usual one. What is no rule is refused later, as it is.
+    fn retention(&self) -> Retention {
+        let (every, shard_group) = (self.every_seconds, self.shard_group_duration_seconds);
+        Retention::new(every, shard_group).unwrap_or(Retention { every, shard_group })
+    }
+}
+
+#[derive(Deserialize)]
+pub struct DbrpBody {
+    id: DbrpId,
+    #[serde(rename = "orgID")]
+    org: OrgId,
+    #[serde(rename = "bucketID")]
+    bucket: BucketId,
+    database: String,
+    retention_policy: String,
+    #[serde(default)]
+    default: bool,
+    /// Whether the bucket brings it along, under its own id.
+    #[serde(default, rename = "virtual")]
+    pub is_virtual: bool,
+}
+
+impl DbrpBody {
+    pub fn into_dbrp(self) -> Dbrp {
+        Dbrp {
+            id: self.id,
+            org: self.org,
+            bucket: self.bucket,
+            database: self.database,
+            retention_policy: self.retention_policy,
+            is_default: self.default,
+            is_virtual: self.is_virtual,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+pub struct TelegrafBody {
+    id: TelegrafId,
+    #[serde(rename = "orgID")]
+    org: OrgId,
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    description: String,
+    #[serde(default)]
+    config: String,
+    metadata: Option<Value>,
+}
+
+impl TelegrafBody {
+    pub fn into_telegraf(self, now: Now) -> Telegraf {
+        Telegraf {
+            id: self.id,
+            org: self.org,
+            name: self.name,
+            description: self.description,
+            config: self.config,
+            metadata: self.metadata,
+            updated_at: now,
+        }
+    }
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AuthorizationBody {
+    id: AuthorizationId,
+    #[serde(default)]
+    token: secrecy::SecretString,
+    #[serde(default)]
+    status: String,
+    #[serde(default)]
+    description: String,
+    #[serde(rename = "orgID")]
+    org: OrgId,
+    #[serde(rename = "userID")]
+    user: UserId,
+    #[serde(default)]
+    permissions: Vec<Permission>,
+    created_at: Option<Timestamp>,
+    updated_at: Option<Timestamp>,
+}
+
+impl AuthorizationBody {
+    /// A token, or the note that it is hidden.
+    pub fn into_token(self, now: Now) -> SourceAuthorization {
+        let secret =
+            if is_hidden(&self.token) { SourceSecret::Hidden } else { SourceSecret::Clear(self.token.clone()) };
+        SourceAuthorization { authorization: self.into_authorization(now), secret }
+    }
+
+    /// A 1.x credential, whose `token` is its user name.
+    pub fn into_credential(self, now: Now) -> SourceAuthorization {
+        use secrecy::ExposeSecret as _;
+        let secret = SourceSecret::Username(self.token.expose_secret().into());
+        SourceAuthorization { authorization: self.into_authorization(now), secret }
+    }
+
+    fn into_authorization(self, now: Now) -> Authorization {
+        Authorization {
+            id: self.id,
+            org: self.org,
+            user: self.user,
+            created_by: self.user,
+            status: status(&self.status),
+            description: self.description,
+            permissions: self.permissions,
+            token_prefix: None,
+            created_at: self.created_at.unwrap_or(now),
+            updated_at: self.updated_at.unwrap_or(now),
+            expires_at: None,
+            ended_at: None,
+            networks: Networks::default(),
+            last_use: None,
+            replaces: None,
+        }
+    }
+}
+
+/// influxd writes nothing in the place of a hidden token, its recovery `REDACTED`; a hash is no token either.
+fn is_hidden(token: &secrecy::SecretString) -> bool {
+    use secrecy::ExposeSecret as _;
+    let token = token.expose_secret();
+    token.is_empty() || token.eq_ignore_ascii_case("redacted") || token.starts_with("$influxdb2-")
+}
+
+fn status(text: &str) -> Status {
+    if text == Status::Inactive.name() { Status::Inactive } else { Status::Active }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_token_is_hidden() {
+        for hidden in ["", "REDACTED", "redacted", "$influxdb2-sha256$_s5Q0ih_ckWupYGbdfle6L7ClaFPjvHnox8X8drp30Q="] {
+            assert!(is_hidden(&hidden.into()), "{hidden}");
+        }
+        assert!(!is_hidden(&"my-token".into()));
+    }
+
+    #[test]
+    fn a_bucket_of_an_early_release_gets_the_usual_pieces() {
+        let body = r#"{"id":"dd7cd2292f6e974a","orgID":"48c88459ee424a04","name":"_tasks","retentionRules":[{"type":"expire","everySeconds":259200}]}"#;
+        let bucket = serde_json::from_str::<BucketBody>(body).unwrap().into_bucket(Timestamp::from_micros(0));
+        assert_eq!(
+            (bucket.kind, bucket.retention),
+            (BucketKind::System, Retention { every: 259_200, shard_group: 86_400 })
+        );
+    }
+}

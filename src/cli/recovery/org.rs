@@ -1,0 +1,108 @@
+//! `jeton recovery org`.
+
+use clap::{Args, Subcommand};
+use serde::Serialize;
+
+use super::{OfflineFlags, opened, required};
+use crate::{
+    cli::{
+        failure::Outcome,
+        output::{Format, Shown, warn},
+    },
+    model,
+};
+
+/// Organizations, without a server.
+#[derive(Subcommand)]
+pub enum Org {
+    /// List all organizations
+    #[command(visible_aliases = ["ls", "find"])]
+    List(List),
+    /// Create an organization with its system buckets
+    Create(Create),
+}
+
+/// Lists all organizations.
+#[derive(Args)]
+pub struct List {
+    #[command(flatten)]
+    flags: OfflineFlags,
+}
+
+/// Creates an organization.
+#[derive(Args)]
+pub struct Create {
+    /// The organization's name
+    #[arg(long, value_name = "NAME")]
+    org: Option<String>,
+    /// The name of the user who is to own it
+    #[arg(long, value_name = "NAME")]
+    username: Option<String>,
+    #[command(flatten)]
+    flags: OfflineFlags,
+}
+
+/// A row of the list.
+#[derive(Serialize)]
+struct Row {
+    id: String,
+    name: String,
+}
+
+impl From<model::Org> for Row {
+    fn from(org: model::Org) -> Self {
+        Self { id: org.id.to_string(), name: org.name }
+    }
+}
+
+impl Shown for Row {
+    fn columns() -> Vec<&'static str> {
+        vec!["ID", "Name"]
+    }
+
+    fn cells(&self) -> Vec<String> {
+        vec![self.id.clone(), self.name.clone()]
+    }
+}
+
+impl Org {
+    /// Does it.
+    pub async fn run(self) -> Outcome {
+        match self {
+            Self::List(list) => list.run().await,
+            Self::Create(create) => create.run().await,
+        }
+    }
+}
+
+impl List {
+    async fn run(&self) -> Outcome {
+        let printer = self.flags.print.printer()?;
+        let opened = opened(&self.flags).await?;
+        let rows: Vec<Row> = opened.offline.orgs().await?.into_iter().map(Row::from).collect();
+        opened.close().await;
+        printer.list(&rows, "[]")
+    }
+}
+
+impl Create {
+    async fn run(&self) -> Outcome {
+        let name = required("org", self.org.as_deref())?;
+        let owner = self.username.as_deref().filter(|name| !name.is_empty());
+        let printer = self.flags.print.printer()?;
+        let opened = opened(&self.flags).await?;
+        let created = Row::from(opened.offline.create_org(name, owner).await?);
+        let all: Vec<Row> = opened.offline.orgs().await?.into_iter().map(Row::from).collect();
+        opened.close().await;
+        if owner.is_none() {
+            warn(
+                "warning: nobody owns this organization yet; --username names an owner, and so does jeton recovery user create --owner",
+            );
+        }
+        match printer.format {
+            // As influxd does.
+            Format::Table => printer.list(&all, "[]"),
+            Format::Json | Format::Yaml | Format::Env => printer.one(&created),
+        }
+    }
+}

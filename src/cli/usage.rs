@@ -1,0 +1,117 @@
+//! A command line that can't be read: the same words and exit code as `influx` (contract §7.1), with clap's help.
+
+use std::{
+    ffi::OsString,
+    io::{self, IsTerminal as _, Write as _},
+    process::ExitCode,
+};
+
+use clap::{
+    Command,
+    builder::StyledStr,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
+
+/// Says what is wrong, with the help of the command that was meant. Asked for help or the version, says that.
+pub fn explain(error: &clap::Error, arguments: &[OsString], mut root: Command) -> ExitCode {
+    root.build();
+    let (mut command, path) = meant(root, arguments);
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            show(&error.render());
+            return ExitCode::SUCCESS;
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
+            show(&command.render_help());
+            return ExitCode::SUCCESS;
+        }
+        _ => {}
+    }
+    let unknown = unknown_command(error).map(|word| format!("unknown command \"{word}\" for \"{path}\""));
+    let known = unknown.is_none();
+    let sentence = unknown.unwrap_or_else(|| sentence(error));
+    if known {
+        if error.kind() != ErrorKind::MissingRequiredArgument {
+            show(&StyledStr::from(format!("Incorrect Usage: {sentence}\n\n")));
+        }
+        show(&command.render_help());
+    }
+    let mut err = io::stderr().lock();
+    drop(writeln!(err, "Error: {sentence}"));
+    if let Some(other) = suggestion(error) {
+        drop(writeln!(err, "Hint: did you mean {other}?"));
+    }
+    ExitCode::FAILURE
+}
+
+/// The command that the arguments name, and how it is called. Flags come after the command's name.
+fn meant(mut command: Command, arguments: &[OsString]) -> (Command, String) {
+    let mut path = vec![command.get_name().to_owned()];
+    for argument in arguments.iter().skip(1) {
+        let found = argument.to_str().and_then(|word| command.find_subcommand(word)).cloned();
+        let Some(below) = found else { break };
+        path.push(below.get_name().to_owned());
+        command = below;
+    }
+    (command, path.join(" "))
+}
+
+/// A word that stands where a command's name is expected, or behind a command that takes no words.
+fn unknown_command(error: &clap::Error) -> Option<String> {
+    match error.kind() {
+        ErrorKind::InvalidSubcommand => text(error, ContextKind::InvalidSubcommand),
+        ErrorKind::UnknownArgument => text(error, ContextKind::InvalidArg).filter(|word| !word.starts_with('-')),
+        _ => None,
+    }
+}
+
+/// One sentence without values: they may be secrets.
+fn sentence(error: &clap::Error) -> String {
+    let argument = text(error, ContextKind::InvalidArg).unwrap_or_default();
+    match error.kind() {
+        ErrorKind::UnknownArgument => {
+            format!("flag provided but not defined: -{}", argument.trim_start_matches('-'))
+        }
+        ErrorKind::MissingRequiredArgument => match names(&argument)[..] {
+            [ref one] => format!("Required flag \"{one}\" not set"),
+            ref several => format!("Required flags \"{}\" not set", several.join(", ")),
+        },
+        ErrorKind::ArgumentConflict => format!("{argument} can't stand beside other arguments that say the same"),
+        _ => {
+            let whole = error.render().to_string();
+            let line = whole.lines().next().unwrap_or_default();
+            line.strip_prefix("error: ").unwrap_or(line).to_owned()
+        }
+    }
+}
+
+/// `--id <ID>, --name <NAME>` without dashes and values.
+fn names(arguments: &str) -> Vec<String> {
+    let bare = |argument: &str| {
+        let name = argument.split([' ', '=']).next().unwrap_or_default();
+        name.trim_start_matches('-').trim_matches(['<', '>', '[', ']', '.']).to_owned()
+    };
+    arguments.split(", ").map(bare).collect()
+}
+
+fn text(error: &clap::Error, kind: ContextKind) -> Option<String> {
+    match error.get(kind)? {
+        ContextValue::String(text) => Some(text.clone()),
+        ContextValue::Strings(texts) => Some(texts.join(", ")),
+        _ => None,
+    }
+}
+
+fn suggestion(error: &clap::Error) -> Option<String> {
+    let found = text(error, ContextKind::SuggestedSubcommand).or_else(|| text(error, ContextKind::SuggestedArg));
+    found.filter(|found| !found.is_empty())
+}
+
+/// Coloured only on a terminal.
+fn show(text: &StyledStr) {
+    let mut out = io::stdout().lock();
+    let colour = out.is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let shown = if colour { text.ansi().to_string() } else { text.to_string() };
+    // Where nobody reads on, nothing is missed.
+    drop(out.write_all(shown.as_bytes()));
+}

@@ -1,0 +1,122 @@
+//! The command line: the real program, with a home of its own and nothing of the tests' environment.
+
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::server::Server;
+
+/// Someone at a shell.
+pub struct Shell {
+    home: TempDir,
+    variables: Vec<(String, String)>,
+}
+
+/// What a command said.
+#[derive(Debug)]
+pub struct Said {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Shell {
+    /// Without any profile, with a server in `INFLUX_HOST`.
+    pub fn new(server: &Server) -> Self {
+        let shell = Self { home: TempDir::new().expect("a home"), variables: Vec::new() };
+        shell.with("INFLUX_HOST", &format!("http://{}", server.address))
+    }
+
+    /// The same, with a variable.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.into(), value.into()));
+        self
+    }
+
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Where the profiles are kept.
+    pub fn configs(&self) -> PathBuf {
+        self.home().join(".influxdbv2").join("configs")
+    }
+
+    /// Runs a command whose words are separated by spaces.
+    pub async fn run(&self, line: &str) -> Said {
+        self.run_with(&words(line), "").await
+    }
+
+    /// Runs a command with this on its standard input. The server answers meanwhile: it lives in the same process.
+    pub async fn run_with(&self, arguments: &[String], input: &str) -> Said {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jeton"));
+        command.args(arguments).env_clear().env("HOME", self.home()).envs(self.variables.clone());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let input = input.to_owned();
+        let run = move || {
+            let mut child = command.spawn().expect("the program");
+            let mut stdin = child.stdin.take().expect("its input");
+            // A command that reads nothing may be gone by now.
+            drop(stdin.write_all(input.as_bytes()));
+            drop(stdin);
+            child.wait_with_output().expect("its end")
+        };
+        let output = tokio::task::spawn_blocking(run).await.expect("a run");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+        Said { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+
+    /// Runs a command that succeeds; what it prints.
+    #[track_caller]
+    pub fn ok(&self, line: &str) -> impl Future<Output = String> {
+        let line = line.to_owned();
+        async move {
+            let said = self.run(&line).await;
+            assert_eq!(said.code, Some(0), "{line}: {said:?}");
+            said.stdout
+        }
+    }
+
+    /// Runs a command that succeeds and prints JSON.
+    pub async fn json(&self, line: &str) -> Value {
+        let text = self.ok(&format!("{line} --json")).await;
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{line}: {error} in {text}"))
+    }
+
+    /// Runs a command that fails; its sentence without `Error: `, and what follows it.
+    pub async fn fails(&self, line: &str) -> (String, String) {
+        let said = self.run(line).await;
+        assert_eq!(said.code, Some(1), "{line}: {said:?}");
+        let said = said.without_warnings();
+        let (first, rest) = said.split_once('\n').unwrap_or((&said, ""));
+        (first.strip_prefix("Error: ").unwrap_or_else(|| panic!("{line}: {said}")).into(), rest.into())
+    }
+}
+
+impl Said {
+    /// Standard error without warnings about secrets on the command line.
+    pub fn without_warnings(&self) -> String {
+        let lines = self.stderr.split_inclusive('\n');
+        lines.filter(|line| !line.starts_with("warning: ")).collect()
+    }
+}
+
+/// The words of a line as a shell reads them: double quotes keep spaces.
+pub fn words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quoted = false;
+    for letter in line.chars() {
+        match letter {
+            '"' => quoted = !quoted,
+            ' ' if !quoted => words.push(String::new()),
+            letter => words.last_mut().expect("a word").push(letter),
+        }
+    }
+    words.retain(|word| !word.is_empty());
+    words
+}

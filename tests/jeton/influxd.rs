@@ -1,0 +1,205 @@
+//! An influxd v2 that answers what was recorded from a real one (`tests/wire`), for what reads from such a server.
+
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use axum::{
+    Json, Router,
+    extract::{Query, State},
+    http::{HeaderMap, StatusCode, Uri},
+    response::{IntoResponse as _, Response},
+};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use crate::compare::{Captured, fill};
+
+/// The operator token of the recorded server.
+pub const OPERATOR: &str = "op-token";
+/// A token of alice's that writes `b1` and reads tasks, in influxd's own form.
+pub const WRITER: &str = "A9Ovdl8SmP-rfp8wQ2vJoPUsZoQQJ3EochD88SlJcgrcLw4HBwgUqpSHQxc9N9Drg0_aY6Lp1jutBRcKhbV7aQ==";
+/// A token of bob's that was switched off.
+pub const SWITCHED_OFF: &str = "bobs-token";
+
+/// The ids in the recordings.
+pub mod ids {
+    pub const ORG: &str = "48c88459ee424a04";
+    pub const ALICE: &str = "08371db1dd8c8000";
+    pub const BOB: &str = "08371db1dd8c8001";
+    pub const BUCKET: &str = "dd7cd2292f6e974a";
+    pub const DBRP: &str = "08371db24dcc8010";
+    pub const TELEGRAF: &str = "08371db24dcc8020";
+    pub const OPERATOR: &str = "08371db24dcc8000";
+    pub const WRITER: &str = "08371db24dcc8001";
+    pub const SWITCHED_OFF: &str = "08371db24dcc8002";
+    pub const CREDENTIAL: &str = "08371db24dcc8003";
+}
+
+/// What the server answers, by path.
+type Answers = HashMap<String, Value>;
+
+/// A server that answers until the test is over.
+pub struct Influxd {
+    pub address: SocketAddr,
+    answers: Arc<Mutex<Answers>>,
+}
+
+impl Influxd {
+    /// influxd 2.7, which tells tokens whenever it is asked.
+    pub async fn with_tokens_in_clear() -> Self {
+        let influxd = Self::with_hidden_tokens().await;
+        for (at, token) in [OPERATOR, WRITER, SWITCHED_OFF].into_iter().enumerate() {
+            influxd.change("/api/v2/authorizations", |answer| answer["authorizations"][at]["token"] = token.into());
+        }
+        influxd
+    }
+
+    /// influxd 2.9, as it was recorded.
+    pub async fn with_hidden_tokens() -> Self {
+        let answers = Arc::new(Mutex::new(recorded()));
+        let app = Router::new().fallback(answer).with_state(Arc::clone(&answers));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        tokio::spawn(async { axum::serve(listener, app).await });
+        Self { address, answers }
+    }
+
+    /// Makes it answer something else from now on.
+    pub fn change(&self, path: &str, change: impl FnOnce(&mut Value)) {
+        let mut answers = self.answers.lock().expect("answers");
+        change(answers.get_mut(path).unwrap_or_else(|| panic!("nothing is recorded for {path}")));
+    }
+
+    /// Makes it know nothing of a path.
+    pub fn forget(&self, path: &str) {
+        self.answers.lock().expect("answers").remove(path);
+    }
+}
+
+async fn answer(
+    State(answers): State<Arc<Mutex<Answers>>>,
+    Query(query): Query<HashMap<String, String>>,
+    headers: HeaderMap,
+    uri: Uri,
+) -> Response {
+    let token = headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match token.strip_prefix("Token ") {
+        Some(OPERATOR) => {}
+        Some(WRITER) if uri.path() == "/api/v2/config" => {
+            let message = "access to /api/v2/config requires operator permissions";
+            return refusal(StatusCode::UNAUTHORIZED, "unauthorized", message);
+        }
+        _ => return refusal(StatusCode::UNAUTHORIZED, "unauthorized", "unauthorized access"),
+    }
+    let found = answers.lock().expect("answers").get(uri.path()).cloned();
+    let Some(mut found) = found else {
+        return refusal(StatusCode::NOT_FOUND, "not found", "path not found");
+    };
+    // Of the lists that are recorded whole, these three have pages.
+    if let Some(list) = ["/api/v2/orgs", "/api/v2/users", "/api/v2/buckets"].iter().find(|path| **path == uri.path()) {
+        let number = |name: &str, usual| query.get(name).map_or(usual, |text| text.parse().expect("a number"));
+        let (limit, offset): (usize, usize) = (number("limit", 20), number("offset", 0));
+        assert!((1..=100).contains(&limit), "limit must be between 1 and 100");
+        let items = &mut found[list.trim_start_matches("/api/v2/")];
+        let page = items.as_array().expect("a list").iter().skip(offset).take(limit).cloned().collect();
+        *items = page;
+    }
+    Json(found).into_response()
+}
+
+fn refusal(status: StatusCode, code: &str, message: &str) -> Response {
+    (status, Json(json!({"code": code, "message": message}))).into_response()
+}
+
+/// The recorded answers of a server with alice, who set it up, and bob, who is a member.
+fn recorded() -> Answers {
+    let mut users = step("users", "list");
+    append(&mut users["users"], step("users", "list.by-name")["users"].take());
+    let mut buckets = step("buckets", "list.org");
+    for (at, id) in ["dd7cd2292f6e9748", "dd7cd2292f6e9749"].into_iter().enumerate() {
+        buckets["buckets"][at]["id"] = id.into();
+    }
+    let mut dbrps = step("dbrps", "list");
+    append(&mut dbrps["content"], step("dbrps", "list.virtual")["content"].take());
+    let mut authorizations = step("authorizations", "list.all");
+    let list = authorizations["authorizations"].as_array_mut().expect("a list");
+    list.truncate(2);
+    let mut off = list[1].clone();
+    for (member, value) in [
+        ("id", ids::SWITCHED_OFF),
+        ("status", "inactive"),
+        ("userID", ids::BOB),
+        ("user", "bob"),
+        ("description", "Bob's agent"),
+    ] {
+        off[member] = value.into();
+    }
+    list.push(off);
+    let (org, bucket, telegraf) = (ids::ORG, ids::BUCKET, ids::TELEGRAF);
+    let nobody = step("buckets", "members");
+    HashMap::from([
+        ("/api/v2/config".into(), json!({"config": {}})),
+        ("/api/v2/orgs".into(), step("orgs", "list")),
+        ("/api/v2/users".into(), users),
+        (format!("/api/v2/users/{}/permissions", ids::ALICE), step("authentication", "session.permissions")),
+        (format!("/api/v2/users/{}/permissions", ids::BOB), step("users", "bob.permissions")),
+        ("/api/v2/buckets".into(), buckets),
+        ("/api/v2/dbrps".into(), dbrps),
+        ("/api/v2/telegrafs".into(), step("telegrafs", "list")),
+        ("/api/v2/authorizations".into(), authorizations),
+        ("/private/legacy/authorizations".into(), step("v1-authorizations", "list")),
+        (format!("/api/v2/orgs/{org}/owners"), step("setup", "setup.owners")),
+        (format!("/api/v2/orgs/{org}/members"), step("orgs", "members.list")),
+        (format!("/api/v2/buckets/{bucket}/owners"), step("buckets", "owners")),
+        (format!("/api/v2/buckets/{bucket}/members"), nobody.clone()),
+        (format!("/api/v2/telegrafs/{telegraf}/owners"), nobody.clone()),
+        (format!("/api/v2/telegrafs/{telegraf}/members"), nobody),
+    ])
+}
+
+/// The recorded answer of one step, with ids and times in the place of their names.
+fn step(file: &str, name: &str) -> Value {
+    let text = match file {
+        "authentication" => include_str!("../wire/authentication.json"),
+        "authorizations" => include_str!("../wire/authorizations.json"),
+        "buckets" => include_str!("../wire/buckets.json"),
+        "dbrps" => include_str!("../wire/dbrps.json"),
+        "orgs" => include_str!("../wire/orgs.json"),
+        "setup" => include_str!("../wire/setup.json"),
+        "telegrafs" => include_str!("../wire/telegrafs.json"),
+        "users" => include_str!("../wire/users.json"),
+        "v1-authorizations" => include_str!("../wire/v1-authorizations.json"),
+        other => panic!("no recording {other}"),
+    };
+    let recording: Value = serde_json::from_str(text).expect("a recording");
+    let steps = recording["steps"].as_array().expect("steps");
+    let found = steps.iter().find(|step| step["name"] == name && step["expect"]["status"] == 200);
+    let found = found.unwrap_or_else(|| panic!("no step {name} in {file}"));
+    let captured = Captured::from(
+        [
+            ("O", ids::ORG),
+            ("P", ids::ORG),
+            ("A", ids::ALICE),
+            ("U", ids::BOB),
+            ("B", ids::BUCKET),
+            ("D", ids::DBRP),
+            ("E", "08371db24dcc8011"),
+            ("G", ids::TELEGRAF),
+            ("T0", ids::OPERATOR),
+            ("T1", ids::WRITER),
+            ("L", ids::CREDENTIAL),
+            ("id", "dd7cd2292f6e9748"),
+            ("time", "2021-09-13T12:11:12.123456789+02:00"),
+        ]
+        .map(|(name, value)| (name.into(), value.into())),
+    );
+    serde_json::from_str(&fill(&found["expect"]["json"].to_string(), &captured)).expect("JSON")
+}
+
+fn append(list: &mut Value, more: Value) {
+    let Value::Array(more) = more else { panic!("a list, not {more}") };
+    list.as_array_mut().expect("a list").extend(more);
+}
