@@ -120,9 +120,9 @@ pub fn end(text: &str, now: Timestamp) -> Outcome<Option<Timestamp>> {
     Ok(Some(at))
 }
 
-/// This very moment.
+/// This very second.
 pub fn now() -> Timestamp {
-    Timestamp::from_micros(jiff::Timestamp::now().as_microsecond())
+    Timestamp::from_micros(jiff::Timestamp::now().as_second().saturating_mul(1_000_000))
 }
 
 #[cfg(test)]

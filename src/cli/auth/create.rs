@@ -18,9 +18,6 @@ use crate::cli::{
 #[derive(Args)]
 pub struct Create {
     #[command(flatten)]
-    common: CommonFlags,
-
-    #[command(flatten)]
     org: OrgFlags,
 
     /// The user name, or id; the owner of --token, unless given
@@ -45,6 +42,9 @@ pub struct Create {
 
     #[command(flatten)]
     grants: GrantFlags,
+
+    #[command(flatten)]
+    common: CommonFlags,
 }
 
 impl Create {

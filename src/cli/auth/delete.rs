@@ -12,12 +12,12 @@ use crate::cli::{
 /// An authorization to delete.
 #[derive(Args)]
 pub struct Delete {
-    #[command(flatten)]
-    common: CommonFlags,
-
     /// The authorization ID (required)
     #[arg(long, short, value_name = "ID")]
     id: String,
+
+    #[command(flatten)]
+    common: CommonFlags,
 }
 
 impl Delete {

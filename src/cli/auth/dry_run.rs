@@ -34,7 +34,7 @@ pub async fn show(session: &Session, body: &Value, org: OrgId, permissions: &[Pe
         lines.push(format!("Networks:     {}", networks.join(", ")));
     }
     let named = words::named(&session.client, permissions).await;
-    lines.push(format!("\nIt could ({} permissions):", permissions.len()));
+    lines.push("\nIt could:".into());
     lines.extend(named.iter().map(|named| line(named, &org_name)));
     for (bold, rest) in cautions(&named) {
         lines.push(format!("\nCaution: {bold} {rest}"));

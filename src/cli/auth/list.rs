@@ -22,9 +22,6 @@ const PAGE: usize = 1000;
 #[derive(Args)]
 pub struct List {
     #[command(flatten)]
-    common: CommonFlags,
-
-    #[command(flatten)]
     org: OrgFlags,
 
     /// The authorization ID
@@ -38,6 +35,9 @@ pub struct List {
     /// The user ID, or the name
     #[arg(long, value_name = "ID")]
     user_id: Option<String>,
+
+    #[command(flatten)]
+    common: CommonFlags,
 }
 
 /// The filters, as the API takes them.

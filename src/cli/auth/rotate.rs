@@ -21,9 +21,6 @@ pub struct Rotate {
     #[arg(long = "id", short = 'i', value_name = "ID", hide = true, conflicts_with = "id", id = "id_flag")]
     id_flag: Option<String>,
 
-    #[command(flatten)]
-    common: CommonFlags,
-
     /// How long the old token works beside the new one, such as 24h; 0 ends it at once. The server's usual, unless given
     #[arg(long, value_name = "DURATION")]
     overlap: Option<String>,
@@ -32,6 +29,9 @@ pub struct Rotate {
     /// life as the old one had, unless given
     #[arg(long, value_name = "WHEN")]
     expires: Option<String>,
+
+    #[command(flatten)]
+    common: CommonFlags,
 }
 
 impl Rotate {

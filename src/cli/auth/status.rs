@@ -16,12 +16,12 @@ use crate::{
 /// An authorization to switch on or off.
 #[derive(Args)]
 pub struct Switch {
-    #[command(flatten)]
-    common: CommonFlags,
-
     /// The authorization ID (required)
     #[arg(long, short, value_name = "ID")]
     id: String,
+
+    #[command(flatten)]
+    common: CommonFlags,
 }
 
 impl Switch {

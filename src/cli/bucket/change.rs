@@ -20,9 +20,6 @@ use crate::{
 #[derive(Args)]
 pub struct Create {
     #[command(flatten)]
-    common: CommonFlags,
-
-    #[command(flatten)]
     org: OrgFlags,
 
     /// New bucket name (required)
@@ -39,6 +36,9 @@ pub struct Create {
     /// Accepted as influx has it; the server knows only implicit
     #[arg(long, hide = true, value_name = "TYPE")]
     schema_type: Option<String>,
+
+    #[command(flatten)]
+    common: CommonFlags,
 }
 
 /// How long data is kept.
@@ -57,9 +57,6 @@ pub struct RuleFlags {
 #[derive(Args)]
 pub struct Update {
     #[command(flatten)]
-    common: CommonFlags,
-
-    #[command(flatten)]
     org: OrgFlags,
 
     /// The bucket ID, or the name (required)
@@ -76,14 +73,14 @@ pub struct Update {
 
     #[command(flatten)]
     rule: RuleFlags,
+
+    #[command(flatten)]
+    common: CommonFlags,
 }
 
 /// A bucket to delete.
 #[derive(Args)]
 pub struct Delete {
-    #[command(flatten)]
-    common: CommonFlags,
-
     #[command(flatten)]
     org: OrgFlags,
 
@@ -92,8 +89,11 @@ pub struct Delete {
     id: Option<String>,
 
     /// The bucket name
-    #[arg(long, short, env = either("JETON_BUCKET_NAME", "INFLUX_BUCKET_NAME"), value_name = "NAME")]
+    #[arg(long, short, value_name = "NAME")]
     name: Option<String>,
+
+    #[command(flatten)]
+    common: CommonFlags,
 }
 
 impl RuleFlags {

@@ -5,7 +5,6 @@ use clap::Args;
 use super::Buckets;
 use crate::{
     cli::{
-        environment::either,
         failure::{Failure, Outcome, WhileDoing as _},
         flags::{CommonFlags, OrgFlags},
         resolve,
@@ -17,9 +16,6 @@ use crate::{
 #[derive(Args)]
 pub struct List {
     #[command(flatten)]
-    common: CommonFlags,
-
-    #[command(flatten)]
     org: OrgFlags,
 
     /// The bucket ID, or the name
@@ -27,7 +23,7 @@ pub struct List {
     id: Option<String>,
 
     /// The bucket name
-    #[arg(long, short, env = either("JETON_BUCKET_NAME", "INFLUX_BUCKET_NAME"), value_name = "NAME")]
+    #[arg(long, short, value_name = "NAME")]
     name: Option<String>,
 
     /// Total number of buckets to fetch from the server, or 0 to return all buckets
@@ -41,6 +37,9 @@ pub struct List {
     /// Number of buckets to fetch per request to the server
     #[arg(long, default_value_t = 20, value_name = "COUNT")]
     page_size: usize,
+
+    #[command(flatten)]
+    common: CommonFlags,
 }
 
 impl List {

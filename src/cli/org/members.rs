@@ -27,9 +27,6 @@ pub enum Members {
 /// A user to make a member.
 #[derive(Args)]
 pub struct Add {
-    #[command(flatten)]
-    common: CommonFlags,
-
     /// The member ID, or the user's name (required)
     #[arg(long, short, value_name = "ID")]
     member: String,
@@ -40,30 +37,33 @@ pub struct Add {
     /// Set new member as an owner
     #[arg(long)]
     owner: bool,
+
+    #[command(flatten)]
+    common: CommonFlags,
 }
 
 /// Whose members to list.
 #[derive(Args)]
 pub struct List {
     #[command(flatten)]
-    common: CommonFlags,
+    which: Which,
 
     #[command(flatten)]
-    which: Which,
+    common: CommonFlags,
 }
 
 /// A member to remove.
 #[derive(Args)]
 pub struct Remove {
-    #[command(flatten)]
-    common: CommonFlags,
-
     /// The member ID, or the user's name (required)
     #[arg(long, short, value_name = "ID")]
     member: String,
 
     #[command(flatten)]
     which: Which,
+
+    #[command(flatten)]
+    common: CommonFlags,
 }
 
 #[derive(Deserialize, Serialize)]

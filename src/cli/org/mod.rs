@@ -38,9 +38,6 @@ pub enum Org {
 /// An organization to create.
 #[derive(Args)]
 pub struct Create {
-    #[command(flatten)]
-    common: CommonFlags,
-
     /// The name of the organization (required)
     #[arg(long, short, value_name = "NAME")]
     name: String,
@@ -48,24 +45,24 @@ pub struct Create {
     /// The description of the organization
     #[arg(long, short, default_value = "", hide_default_value = true, value_name = "TEXT")]
     description: String,
+
+    #[command(flatten)]
+    common: CommonFlags,
 }
 
 /// Which organizations to list.
 #[derive(Args)]
 pub struct List {
     #[command(flatten)]
-    common: CommonFlags,
+    which: Which,
 
     #[command(flatten)]
-    which: Which,
+    common: CommonFlags,
 }
 
 /// An organization to change.
 #[derive(Args)]
 pub struct Update {
-    #[command(flatten)]
-    common: CommonFlags,
-
     /// The organization ID, or the name (required)
     #[arg(long, short, env = either("JETON_ORG_ID", "INFLUX_ORG_ID"), value_name = "ID")]
     id: String,
@@ -77,17 +74,20 @@ pub struct Update {
     /// The description of the organization
     #[arg(long, short, env = either("JETON_ORG_DESCRIPTION", "INFLUX_ORG_DESCRIPTION"), value_name = "TEXT")]
     description: Option<String>,
+
+    #[command(flatten)]
+    common: CommonFlags,
 }
 
 /// An organization to delete, and all that is in it.
 #[derive(Args)]
 pub struct Delete {
-    #[command(flatten)]
-    common: CommonFlags,
-
     /// The organization ID, or the name (required)
     #[arg(long, short, env = either("JETON_ORG_ID", "INFLUX_ORG_ID"), value_name = "ID")]
     id: String,
+
+    #[command(flatten)]
+    common: CommonFlags,
 }
 
 /// An organization, by `--id` or `--name`.

@@ -17,9 +17,6 @@ use crate::cli::{
 #[derive(Args)]
 pub struct Create {
     #[command(flatten)]
-    common: CommonFlags,
-
-    #[command(flatten)]
     org: OrgFlags,
 
     /// The user name (required)
@@ -29,6 +26,9 @@ pub struct Create {
     /// The user password; - reads it from standard input. Without it, it is asked for on a terminal
     #[arg(long, short, value_name = "PASSWORD")]
     password: Option<SecretString>,
+
+    #[command(flatten)]
+    common: CommonFlags,
 }
 
 impl Create {

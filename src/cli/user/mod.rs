@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
-    environment::either,
     failure::{Outcome, WhileDoing as _},
     flags::CommonFlags,
     output::{Deleted, Shown},
@@ -37,42 +36,42 @@ pub enum User {
 /// Which users to list.
 #[derive(Args)]
 pub struct List {
-    #[command(flatten)]
-    common: CommonFlags,
-
     /// The user ID, or the name
     #[arg(long, short, value_name = "ID")]
     id: Option<String>,
 
     /// The user name
-    #[arg(long, short, env = either("JETON_NAME", "INFLUX_NAME"), value_name = "NAME")]
+    #[arg(long, short, value_name = "NAME")]
     name: Option<String>,
+
+    #[command(flatten)]
+    common: CommonFlags,
 }
 
 /// A user to rename.
 #[derive(Args)]
 pub struct Update {
-    #[command(flatten)]
-    common: CommonFlags,
-
     /// The user ID, or the name (required)
     #[arg(long, short, value_name = "ID")]
     id: String,
 
     /// The user name
-    #[arg(long, short, env = either("JETON_NAME", "INFLUX_NAME"), default_value = "", hide_default_value = true, value_name = "NAME")]
+    #[arg(long, short, default_value = "", hide_default_value = true, value_name = "NAME")]
     name: String,
+
+    #[command(flatten)]
+    common: CommonFlags,
 }
 
 /// A user to delete, and their tokens with them.
 #[derive(Args)]
 pub struct Delete {
-    #[command(flatten)]
-    common: CommonFlags,
-
     /// The user ID, or the name (required)
     #[arg(long, short, value_name = "ID")]
     id: String,
+
+    #[command(flatten)]
+    common: CommonFlags,
 }
 
 /// A user as the API tells them.

@@ -5,7 +5,6 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
 use crate::cli::{
-    environment::either,
     failure::{Failure, Outcome, WhileDoing as _},
     flags::CommonFlags,
     output::print,
@@ -15,20 +14,20 @@ use crate::cli::{
 /// A password to set.
 #[derive(Args)]
 pub struct Password {
-    #[command(flatten)]
-    common: CommonFlags,
-
     /// The user ID, or the name
     #[arg(long, short, value_name = "ID")]
     id: Option<String>,
 
     /// The user name
-    #[arg(long, short, env = either("JETON_NAME", "INFLUX_NAME"), value_name = "NAME")]
+    #[arg(long, short, value_name = "NAME")]
     name: Option<String>,
 
     /// Password to set on the user; - reads it from standard input. Without it, it is asked for on a terminal
     #[arg(long, short, value_name = "PASSWORD")]
     password: Option<SecretString>,
+
+    #[command(flatten)]
+    common: CommonFlags,
 }
 
 impl Password {

@@ -43,10 +43,10 @@ pub enum Auth {
 #[derive(Args)]
 pub struct Known {
     #[command(flatten)]
-    common: CommonFlags,
+    which: Which,
 
     #[command(flatten)]
-    which: Which,
+    common: CommonFlags,
 }
 
 /// A credential, by `--id` or `--username`.
@@ -65,22 +65,19 @@ struct Which {
 #[derive(Args)]
 pub struct SetPassword {
     #[command(flatten)]
-    common: CommonFlags,
-
-    #[command(flatten)]
     which: Which,
 
     /// Password to set on the authorization; - reads it from standard input. Without it, it is asked for on a terminal
     #[arg(long, value_name = "PASSWORD")]
     password: Option<SecretString>,
+
+    #[command(flatten)]
+    common: CommonFlags,
 }
 
 /// Which credentials to list.
 #[derive(Args)]
 pub struct List {
-    #[command(flatten)]
-    common: CommonFlags,
-
     #[command(flatten)]
     org: OrgFlags,
 
@@ -94,6 +91,9 @@ pub struct List {
     /// The user ID, or the name
     #[arg(long, value_name = "ID")]
     user_id: Option<String>,
+
+    #[command(flatten)]
+    common: CommonFlags,
 }
 
 impl Auth {

@@ -17,9 +17,6 @@ use crate::cli::{
 #[derive(Args)]
 pub struct Create {
     #[command(flatten)]
-    common: CommonFlags,
-
-    #[command(flatten)]
     org: OrgFlags,
 
     /// Token description
@@ -40,6 +37,9 @@ pub struct Create {
 
     #[command(flatten)]
     buckets: BucketFlags,
+
+    #[command(flatten)]
+    common: CommonFlags,
 }
 
 impl Create {

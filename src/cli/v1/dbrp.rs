@@ -36,9 +36,6 @@ pub enum Dbrp {
 #[derive(Args)]
 pub struct Create {
     #[command(flatten)]
-    common: CommonFlags,
-
-    #[command(flatten)]
     org: OrgFlags,
 
     /// The ID of the bucket to be mapped, or its name (required)
@@ -56,28 +53,28 @@ pub struct Create {
     /// The name of the retention policy (required)
     #[arg(long, value_name = "NAME")]
     rp: String,
+
+    #[command(flatten)]
+    common: CommonFlags,
 }
 
 /// A mapping to delete.
 #[derive(Args)]
 pub struct Delete {
     #[command(flatten)]
-    common: CommonFlags,
-
-    #[command(flatten)]
     org: OrgFlags,
 
     /// The ID of the mapping to delete (required)
     #[arg(long, value_name = "ID")]
     id: String,
+
+    #[command(flatten)]
+    common: CommonFlags,
 }
 
 /// A mapping to change.
 #[derive(Args)]
 pub struct Update {
-    #[command(flatten)]
-    common: CommonFlags,
-
     #[command(flatten)]
     org: OrgFlags,
 
@@ -92,6 +89,9 @@ pub struct Update {
     /// The updated name of the retention policy
     #[arg(long, value_name = "NAME")]
     rp: Option<String>,
+
+    #[command(flatten)]
+    common: CommonFlags,
 }
 
 /// A mapping as the API tells it.

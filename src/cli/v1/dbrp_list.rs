@@ -18,9 +18,6 @@ use crate::{
 #[derive(Args)]
 pub struct List {
     #[command(flatten)]
-    common: CommonFlags,
-
-    #[command(flatten)]
     org: OrgFlags,
 
     /// Limit results to the matching bucket id, or name
@@ -42,6 +39,9 @@ pub struct List {
     /// Limit results to the matching retention policy name
     #[arg(long, value_name = "NAME")]
     rp: Option<String>,
+
+    #[command(flatten)]
+    common: CommonFlags,
 }
 
 #[derive(Deserialize)]
