@@ -1,11 +1,12 @@
 //! The list of tokens as a file and as a page: whole, without a secret, and small.
 
+use jeton::model::listing::{Sort, TokenQuery};
 use serde_json::{Value, json};
 
 use crate::{
     console::Browser,
     home::{Home, on_each_database},
-    server::{NAME, answer, permission_in, permission_on},
+    server::{NAME, answer, permission_in, permission_on, text},
     token_list::Scene,
 };
 
@@ -28,8 +29,8 @@ async fn a_file_holds_what_the_filter_lists_and_no_token() {
         let lines: Vec<&str> = csv.body.split("\r\n").collect();
         assert_eq!(lines.len(), 5, "{}", csv.body);
         assert!(lines[0].starts_with("id,description,prefix,type,permissions,owner"), "{}", lines[0]);
-        assert!(lines[1].contains(",tasks,jtn_") && lines[1].contains(",inactive,inactive,"), "{}", lines[1]);
-        assert!(lines[3].contains(",\"'=HYPERLINK(\"\"x\"\"), odd\","), "{}", lines[3]);
+        assert!(lines[1].contains(",\"'=HYPERLINK(\"\"x\"\"), odd\","), "{}", lines[1]);
+        assert!(lines[3].contains(",tasks,jtn_") && lines[3].contains(",inactive,inactive,"), "{}", lines[3]);
 
         let answered = browser.open(&address(&scene, "/export.json?kind=operator")).await;
         let list: Value = serde_json::from_str(&answered.body).expect("JSON");
@@ -38,6 +39,48 @@ async fn a_file_holds_what_the_filter_lists_and_no_token() {
         assert!(!answered.body.contains(&scene.first.token) && !answered.body.contains("$influxdb2"));
         let nothing = browser.open(&address(&scene, "/export.json?owner=carol")).await;
         assert_eq!(serde_json::from_str::<Value>(&nothing.body).expect("JSON"), json!([]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_file_has_the_order_of_the_list() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let browser = Browser::sign_in(&scene.server, NAME).await;
+        for sort in Sort::ALL {
+            let query = format!("sortKey={}&sortDirection={}", sort.key.name(), sort.direction());
+            let rows = scene.page(&scene.caller, &query).await.rows;
+            let answered = browser.open(&address(&scene, &format!("/export.json?{query}"))).await;
+            let file: Vec<Value> = serde_json::from_str(&answered.body).expect("JSON");
+            let listed: Vec<String> = rows.iter().map(|row| row.id.to_string()).collect();
+            let written: Vec<String> = file.iter().map(|token| text(&token["id"])).collect();
+            assert_eq!(written, listed, "{}", sort.label());
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_file_goes_on_behind_a_token_that_is_gone() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let (server, caller, org) = (&scene.server, &scene.caller, scene.org);
+        for sort in Sort::ALL {
+            let query = TokenQuery { sort, ..TokenQuery::default() };
+            scene.token("tasks", json!([permission_in("read", "tasks", &scene.first.org)]), json!({})).await;
+            let whole = server.service.token_portion(caller, org, &query, None).await.expect("all of them");
+            let (gone, rest) = whole[3..].split_first().expect("more than three");
+            home.sql(&format!(
+                "DELETE FROM authorizations WHERE description = '{}'",
+                gone.authorization.description.replace('\'', "''")
+            ))
+            .await;
+            let after = server.service.token_portion(caller, org, &query, Some(&gone.authorization)).await;
+            let left: Vec<_> =
+                rest.iter().filter(|one| one.authorization.description != gone.authorization.description).collect();
+            assert_eq!(after.expect("the rest").iter().collect::<Vec<_>>(), left, "{}", sort.label());
+        }
     })
     .await;
 }

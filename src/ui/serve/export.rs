@@ -1,4 +1,4 @@
-//! The list of tokens as a file: what the filter lets through, and never a token.
+//! The list of tokens as a file: what the filter lets through, in the order of the list, and never a token.
 
 use std::{collections::VecDeque, io};
 
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use crate::{
     model::{
-        AuthorizationId, Error, Liveness, OrgId,
+        Authorization, Error, Liveness, OrgId,
         grant::Breadth,
         listing::{Details, TokenKind, TokenQuery},
     },
@@ -62,7 +62,7 @@ async fn begin(request: &Request, org: OrgId, export: Export, uri: &Uri) -> Resu
 enum Part {
     Head,
     Rows(Vec<Details>),
-    MoreAfter(AuthorizationId),
+    MoreAfter(Box<Authorization>),
     Foot,
 }
 
@@ -86,9 +86,12 @@ impl File {
             Part::Head => return Ok(Some(self.head())),
             Part::Foot => return Ok(Some(self.foot())),
             Part::Rows(rows) => rows,
-            Part::MoreAfter(id) => self.service.token_portion(&self.caller, self.org, &self.query, Some(id)).await?,
+            Part::MoreAfter(last) => {
+                self.service.token_portion(&self.caller, self.org, &self.query, Some(&last)).await?
+            }
         };
-        self.ready.push_back(rows.last().map_or(Part::Foot, |last| Part::MoreAfter(last.authorization.id)));
+        let next = rows.last().map(|last| Part::MoreAfter(Box::new(last.authorization.clone())));
+        self.ready.push_back(next.unwrap_or(Part::Foot));
         let text = rows.iter().map(|row| self.row(row)).collect();
         Ok(Some(text))
     }

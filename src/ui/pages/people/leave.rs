@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use super::fields::Refusal;
-use crate::ui::pages::kept::loaded;
 use crate::{
     model::{Error, Status, UserId, people::Leaving},
     ui::{
@@ -13,6 +12,7 @@ use crate::{
             text::{Alert, Chip},
         },
         load::load_leaving,
+        pages::kept::loaded,
         words,
     },
 };

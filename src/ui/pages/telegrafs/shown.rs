@@ -6,7 +6,6 @@ use super::{
     editor::Editor,
     state::{TelegrafState, name_of},
 };
-use crate::ui::pages::kept::loaded;
 use crate::{
     model::{
         Error, TelegrafId,
@@ -20,6 +19,7 @@ use crate::{
             text::{Alert, Time},
         },
         load::load_telegraf_text,
+        pages::kept::loaded,
         words,
     },
 };

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use crate::ui::pages::kept::loaded;
 use crate::{
     model::{
         Error, TelegrafId,
@@ -14,7 +13,7 @@ use crate::{
         answer::Outcome,
         components::{Notices, form::Answered},
         load::{load_telegraf, load_telegrafs},
-        pages::{layout::navigator, list_state::ListState},
+        pages::{kept::loaded, layout::navigator, list_state::ListState},
         words,
     },
 };
