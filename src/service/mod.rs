@@ -53,6 +53,7 @@ use crate::{
 pub use audit::AuditKey;
 pub use caller::{Caller, Client};
 pub use clock::Clock;
+pub use token_list::Bookmark;
 
 use passwords::Passwords;
 use throttle::Throttle;

@@ -5,7 +5,7 @@ use crate::{
         Action, Authorization, AuthorizationId, BucketId, Error, Id, OrgId, ResourceType, TelegrafId, Timestamp,
         UserId,
         describe::Summary,
-        listing::{Details, FilterChoices, FilterNames, SortKey, TokenPage, TokenQuery, TokenRow},
+        listing::{Details, FilterChoices, FilterNames, TokenPage, TokenQuery, TokenRow},
     },
     store::{
         self, Connection,
@@ -13,7 +13,9 @@ use crate::{
     },
 };
 
-use super::{Caller, Service, authorizations::check_writable, fold, keys::keys, lists::order, names::Names, required};
+use super::{Caller, Service, authorizations::check_writable, fold, lists::order, names::Names, required};
+
+pub use crate::store::authorizations::Bookmark;
 
 /// How many tokens a file's portion holds.
 const AT_ONCE: i64 = 1000;
@@ -69,36 +71,23 @@ impl Service {
         Ok(FilterChoices { owners, creators, buckets: names(buckets), telegrafs: names(telegrafs) })
     }
 
-    /// Some of what a query lists, in its order: at most a thousand that come after one of them. For files, which hold all
-    /// of it without it ever being read whole. `after`: as it was listed; it may be gone or renamed since.
+    /// Some of what a query lists, in its order: at most a thousand from a place in it, and the place behind them; none
+    /// behind the last. For files, which hold all of it without it ever being read whole.
     pub async fn token_portion(
         &self,
         caller: &Caller,
         org: OrgId,
         query: &TokenQuery,
-        after: Option<&Authorization>,
-    ) -> Result<Vec<Details>, Error> {
+        from: Option<&Bookmark>,
+    ) -> Result<(Vec<Details>, Option<Bookmark>), Error> {
         let mut reader = self.read().await?;
         let now = self.now();
         let (filter, _) = resolve(&mut reader, caller, org, query, now).await?;
-        let key = after.map(|last| sort_key(last, query.sort.key));
-        let start = match (after, &key) {
-            (Some(last), Some(key)) => Start::Behind { key, id: last.id },
-            _ => Start::Offset(0),
-        };
-        let rows = store::authorizations::list(&mut reader, &filter, order(query.sort), start, AT_ONCE).await?;
+        let start = from.map_or(Start::Offset(0), Start::Behind);
+        let (rows, end) =
+            store::authorizations::portion(&mut reader, &filter, order(query.sort), start, AT_ONCE).await?;
         let names = Names::of(&mut reader, &rows).await?;
-        Ok(rows.into_iter().map(|row| names.details(row, now)).collect())
-    }
-}
-
-/// What the store sorts an authorization by.
-fn sort_key(authorization: &Authorization, key: SortKey) -> String {
-    match key {
-        SortKey::Description => keys(authorization).description,
-        SortKey::Status => authorization.status.name().to_owned(),
-        // The ids say it by themselves.
-        SortKey::CreatedAt => String::new(),
+        Ok((rows.into_iter().map(|row| names.details(row, now)).collect(), end))
     }
 }
 

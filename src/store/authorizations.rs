@@ -345,8 +345,33 @@ pub enum Start<'a> {
     Offset(i64),
     /// After this one.
     After(AuthorizationId),
-    /// After where this one was when it was sorted by `key`, whatever became of it since.
-    Behind { key: &'a str, id: AuthorizationId },
+    /// After where a row was when it was read.
+    Behind(&'a Bookmark),
+}
+
+/// A place in a sorted list, which stays where it is whatever becomes of the row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bookmark {
+    /// What the row was sorted by; without it, the id.
+    key: Option<String>,
+    id: AuthorizationId,
+}
+
+/// A page of a list, and the place behind its last row.
+pub async fn portion(
+    connection: &mut Connection,
+    filter: &Filter,
+    sort: Sort,
+    start: Start<'_>,
+    limit: i64,
+) -> Result<(Vec<Authorization>, Option<Bookmark>)> {
+    let rows = list_rows(connection, filter, sort, start, limit).await?;
+    let bookmark = |row: &AnyRow| -> Result<Bookmark> {
+        let key = if sort.key() == "id" { None } else { Some(row.text(sort.key())?) };
+        Ok(Bookmark { key, id: AuthorizationId(row.id("id")?) })
+    };
+    let end = rows.last().map(bookmark).transpose()?;
+    Ok((rows.iter().map(authorization).collect::<Result<_>>()?, end))
 }
 
 /// A page of a list: the narrow index is walked first, the rows are joined after.
@@ -372,7 +397,7 @@ pub(super) async fn list_rows(
     match start {
         Start::Offset(_) => {}
         Start::After(id) => push_side(&mut sql, sort, Side::After, id, None)?,
-        Start::Behind { key, id } => push_side(&mut sql, sort, Side::After, id, Some(key))?,
+        Start::Behind(mark) => push_side(&mut sql, sort, Side::After, mark.id, mark.key.as_deref())?,
     }
     sql.push(sort.order()).push(" LIMIT ").bind(limit)?;
     if let Start::Offset(offset) = start {

@@ -67,3 +67,21 @@ pub fn ChoiceLink(
         </li>
     }
 }
+
+/// A link to a dialog.
+#[component]
+pub fn MenuLink(
+    #[prop(into)] href: Signal<String>,
+    picture: Picture,
+    testid: &'static str,
+    #[prop(optional)] danger: bool,
+    /// Whether a line stands above it.
+    #[prop(optional)]
+    apart: bool,
+    children: Children,
+) -> impl IntoView {
+    let class = if danger { "menu-item danger" } else { "menu-item" };
+    view! {
+        <li class=apart.then_some("menu-line")><a class=class href=href data-noscroll data-testid=testid><Icon picture/>{children()}</a></li>
+    }
+}
