@@ -16,6 +16,8 @@ mod submit;
 pub mod view;
 mod words;
 
+#[cfg(all(feature = "ssr", debug_assertions))]
+mod dev;
 #[cfg(feature = "ssr")]
 mod docs;
 #[cfg(feature = "hydrate")]

@@ -9,6 +9,7 @@ mod buckets_page;
 mod compare;
 mod console;
 mod dbrps;
+mod dev_page;
 mod granting;
 mod home;
 mod limits;

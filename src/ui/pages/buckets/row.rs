@@ -18,12 +18,11 @@ pub fn Row(row: BucketRow, state: BucketsState) -> impl IntoView {
     let BucketRow { bucket, readers, writers, .. } = row.clone();
     let system = bucket.kind == BucketKind::System;
     let kept = if bucket.retention.every == 0 { "kept-forever" } else { "" };
-    let description =
-        (!bucket.description.is_empty()).then(|| view! { <p class="bucket-description">{bucket.description}</p> });
+    let description = (!bucket.description.is_empty()).then(|| view! { <p class="row-more">{bucket.description}</p> });
     view! {
         <tr role="row" id=bucket.id.to_string() data-testid=format!("bucket-card {}", bucket.name)>
             <th role="rowheader" scope="row" class="cell-name">
-                <div class="bucket-title">
+                <div class="row-title">
                     <span class="bucket-name" title=bucket.name.clone() data-testid=format!("bucket-name {}", bucket.name)>{bucket.name.clone()}</span>
                     {system.then(|| view! { <span class="badge">"system"</span> })}
                 </div>
