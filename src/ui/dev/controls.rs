@@ -9,7 +9,6 @@ use crate::ui::{
         copy::CopyIdItem,
         field::Hint,
         menu::{ChoiceLink, MenuLink},
-        theme::ThemeSwitch,
         unsaved::{ChangedMark, SaveBar},
     },
     pages::layout::OrgState,
@@ -24,7 +23,7 @@ pub fn Controls(state: OrgState) -> impl IntoView {
         <Filters/>
         <Menus/>
         <Settings state/>
-        <Part name="Theme"><ThemeSwitch/></Part>
+        <Part name="Theme"><p class="hint">"Below the navigation."</p></Part>
     }
 }
 
