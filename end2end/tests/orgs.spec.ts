@@ -121,6 +121,28 @@ test("leaving with unsaved changes asks once", async ({ tokens, first }) => {
   expect(asked).toEqual(["beforeunload", "beforeunload"]);
 });
 
+test("going back with unsaved changes asks too", async ({ tokens, first }) => {
+  const page = await open(tokens, list(first));
+  await page.getByTestId(`org-name ${first.org.name}`).click();
+  await expect(page).toHaveURL(list(first, `/${first.org.id}`));
+  await page.locator("#name").pressSequentially("x");
+  const asked: string[] = [];
+  let leave = false;
+  page.on("dialog", (dialog) => {
+    asked.push(dialog.message());
+    void (leave ? dialog.accept() : dialog.dismiss());
+  });
+  await page.evaluate(() => history.back());
+  await expect.poll(() => asked).toEqual(["The changes were not saved. Leave without saving?"]);
+  await expect(page).toHaveURL(list(first, `/${first.org.id}`));
+  await expect(page.getByText("1 change is not saved")).toBeVisible();
+  leave = true;
+  await page.evaluate(() => history.back());
+  await expect(page.getByTestId("org-list")).toBeVisible();
+  await expect(page).toHaveURL(list(first));
+  expect(asked).toHaveLength(2);
+});
+
 test("the question whether to delete keeps what was typed, and asks nothing more", async ({ tokens, first }) => {
   const page = await open(tokens, list(first, `/${first.org.id}`));
   await page.locator("#name").fill("typed");

@@ -135,6 +135,51 @@ test("the drawer and the delete dialog", async ({ page, tokens, api, first }) =>
   await picture(page, "delete");
 });
 
+/** What else there is, by the name of its picture. */
+async function places(api: Api, first: FirstRun): Promise<[string, string][]> {
+  const org = first.org.id;
+  const config = "[agent]\n  interval = \"10s\"\n\n[[outputs.influxdb_v2]]\n  urls = [\"http://127.0.0.1:8086\"]\n  token = \"$INFLUX_TOKEN\"\n  bucket = \"telemetry\"\n";
+  const telegraf = await api.create("/api/v2/telegrafs", { orgID: org, name: "Edge gateways", description: "Halls 1 to 4", config });
+  await api.create("/api/v2/telegrafs", { orgID: org, name: "Weather station", description: "", config: "[agent]\n" });
+  const plant = await api.create("/api/v2/orgs", { name: "plant-b", description: "Halls 4 to 9" });
+  const bruno = await api.create("/api/v2/users", { name: "bruno" });
+  await api.create(`/api/v2/orgs/${org}/members`, { id: bruno.id });
+  await api.create(`/api/v2/orgs/${plant.id}/members`, { id: bruno.id });
+  return [
+    ["buckets", "load-data/buckets"],
+    ["bucket-create", "load-data/buckets/new"],
+    ["bucket-delete", `load-data/buckets/${first.bucket.id}/delete`],
+    ["telegrafs", "load-data/telegrafs"],
+    ["telegraf", `load-data/telegrafs/${telegraf.id}`],
+    ["members", "settings/members"],
+    ["member-add", "settings/members/add"],
+    ["users", "settings/users"],
+    ["user-delete", `settings/users/${bruno.id}/delete`],
+    ["organizations", "settings/organizations"],
+    ["organization", `settings/organizations/${org}`],
+    ["organization-delete", `settings/organizations/${plant.id}/delete`],
+    ["account", "account"],
+    ["about", "about"],
+  ];
+}
+
+for (const look of ["light", "dark", "phone"] as const) {
+  test(`the other pages, ${look}`, async ({ page, tokens, api, first }) => {
+    test.slow();
+    await scene(api, first);
+    const all = await places(api, first);
+    await page.emulateMedia({ colorScheme: look === "dark" ? "dark" : "light" });
+    if (look === "phone") await page.setViewportSize(phone);
+    await tokens.open();
+    for (const [name, path] of all) {
+      await page.goto(`/orgs/${first.org.id}/${path}`);
+      await hydrated(page);
+      await expect(page.getByRole("alert")).toHaveCount(0);
+      await picture(page, { light: name, dark: `${name}-dark`, phone: `${name}-390` }[look]);
+    }
+  });
+}
+
 test("no match", async ({ page, tokens, api, first }) => {
   await scene(api, first);
   await tokens.open("?searchTerm=greenhouse");

@@ -185,6 +185,29 @@ test("leaving an unsaved text is asked about once", async ({ page, tokens, api, 
   expect(asked).toEqual(["confirm", "confirm"]);
 });
 
+test("going back from an unsaved text is asked about too", async ({ page, tokens, api, first }) => {
+  const { id } = await create(api, first, "Roof");
+  expect(tokens.address()).toContain(first.org.id);
+  const telegrafs = new TelegrafPage(page, first);
+  await telegrafs.open();
+  await telegrafs.row("Roof").click();
+  await telegrafs.text.fill("# new\n");
+  const asked: string[] = [];
+  let stay = true;
+  page.on("dialog", async (dialog) => {
+    asked.push(dialog.type());
+    await (stay ? dialog.dismiss() : dialog.accept());
+  });
+  await page.evaluate(() => history.back());
+  await expect.poll(() => asked).toEqual(["confirm"]);
+  await expect(page).toHaveURL(new RegExp(`/telegrafs/${id}$`));
+  await expect(telegrafs.text).toHaveValue("# new\n");
+  stay = false;
+  await page.evaluate(() => history.back());
+  await expect(page).toHaveURL(/\/telegrafs$/);
+  expect(asked).toEqual(["confirm", "confirm"]);
+});
+
 test("a pasted token is warned about and replaced", async ({ page, tokens, api, first }) => {
   const { id } = await create(api, first, "Roof");
   const { token } = await api.authorization(first.org.id, "Pasted");

@@ -58,6 +58,7 @@ pub use audit::AuditKey;
 pub use caller::{Caller, Client};
 pub use clock::Clock;
 pub use offline::Offline;
+pub use token_list::Bookmark;
 
 use passwords::Passwords;
 use throttle::Throttle;

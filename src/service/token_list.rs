@@ -15,6 +15,8 @@ use crate::{
 
 use super::{Caller, Service, authorizations::check_writable, fold, lists::order, names::Names, required};
 
+pub use crate::store::authorizations::Bookmark;
+
 /// How many tokens a file's portion holds.
 const AT_ONCE: i64 = 1000;
 /// How many names of a kind a filter offers; others are typed.
@@ -69,22 +71,23 @@ impl Service {
         Ok(FilterChoices { owners, creators, buckets: names(buckets), telegrafs: names(telegrafs) })
     }
 
-    /// Some of what a query lists, in the order of creation: at most a thousand that come after one of them. For files,
-    /// which hold all of it without it ever being read whole.
+    /// Some of what a query lists, in its order: at most a thousand from a place in it, and the place behind them; none
+    /// behind the last. For files, which hold all of it without it ever being read whole.
     pub async fn token_portion(
         &self,
         caller: &Caller,
         org: OrgId,
         query: &TokenQuery,
-        after: Option<AuthorizationId>,
-    ) -> Result<Vec<Details>, Error> {
+        from: Option<&Bookmark>,
+    ) -> Result<(Vec<Details>, Option<Bookmark>), Error> {
         let mut reader = self.read().await?;
         let now = self.now();
         let (filter, _) = resolve(&mut reader, caller, org, query, now).await?;
-        let start = after.map_or(Start::Offset(0), Start::After);
-        let rows = store::authorizations::list(&mut reader, &filter, Sort::Id, start, AT_ONCE).await?;
+        let start = from.map_or(Start::Offset(0), Start::Behind);
+        let (rows, end) =
+            store::authorizations::portion(&mut reader, &filter, order(query.sort), start, AT_ONCE).await?;
         let names = Names::of(&mut reader, &rows).await?;
-        Ok(rows.into_iter().map(|row| names.details(row, now)).collect())
+        Ok((rows.into_iter().map(|row| names.details(row, now)).collect(), end))
     }
 }
 

@@ -336,8 +336,9 @@ enum Side {
     After,
 }
 
-/// Only rows on one side of another row, in a sort order.
-fn push_side(sql: &mut Sql, sort: Sort, side: Side, id: AuthorizationId) -> Result<()> {
+/// Only rows on one side of another row, in a sort order. `value`: what that row is sorted by; without it, what it is
+/// sorted by now.
+fn push_side(sql: &mut Sql, sort: Sort, side: Side, id: AuthorizationId, value: Option<&str>) -> Result<()> {
     let (key, id) = (sort.key(), from_id(id));
     let smaller = (side == Side::Before) != sort.descends();
     // The id says it by itself, also when its row was deleted since.
@@ -345,20 +346,57 @@ fn push_side(sql: &mut Sql, sort: Sort, side: Side, id: AuthorizationId) -> Resu
         sql.push(if smaller { " AND id < " } else { " AND id > " }).bind(id)?;
         return Ok(());
     }
+    let push_value = |sql: &mut Sql| match value {
+        Some(value) => sql.bind(value.to_owned()).map(drop),
+        None => sql
+            .push("(SELECT ")
+            .push(key)
+            .push(" FROM authorizations WHERE id = ")
+            .bind(id)
+            .map(|sql| _ = sql.push(")")),
+    };
     sql.push(" AND (").push(key).push(if smaller { " < " } else { " > " });
-    sql.push("(SELECT ").push(key).push(" FROM authorizations WHERE id = ").bind(id)?;
-    sql.push(") OR (").push(key).push(" = (SELECT ").push(key).push(" FROM authorizations WHERE id = ").bind(id)?;
-    sql.push(if side == Side::Before { ") AND id < " } else { ") AND id > " }).bind(id)?.push("))");
+    push_value(sql)?;
+    sql.push(" OR (").push(key).push(" = ");
+    push_value(sql)?;
+    sql.push(if side == Side::Before { " AND id < " } else { " AND id > " }).bind(id)?.push("))");
     Ok(())
 }
 
 /// Where a page begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Start {
+pub enum Start<'a> {
     /// After so many rows.
     Offset(i64),
     /// After this one.
     After(AuthorizationId),
+    /// After where a row was when it was read.
+    Behind(&'a Bookmark),
+}
+
+/// A place in a sorted list, which stays where it is whatever becomes of the row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bookmark {
+    /// What the row was sorted by; without it, the id.
+    key: Option<String>,
+    id: AuthorizationId,
+}
+
+/// A page of a list, and the place behind its last row.
+pub async fn portion(
+    connection: &mut Connection,
+    filter: &Filter,
+    sort: Sort,
+    start: Start<'_>,
+    limit: i64,
+) -> Result<(Vec<Authorization>, Option<Bookmark>)> {
+    let rows = list_rows(connection, filter, sort, start, limit).await?;
+    let bookmark = |row: &AnyRow| -> Result<Bookmark> {
+        let key = if sort.key() == "id" { None } else { Some(row.text(sort.key())?) };
+        Ok(Bookmark { key, id: AuthorizationId(row.id("id")?) })
+    };
+    let end = rows.last().map(bookmark).transpose()?;
+    Ok((rows.iter().map(authorization).collect::<Result<_>>()?, end))
 }
 
 /// A page of a list: the narrow index is walked first, the rows are joined after.
@@ -366,7 +404,7 @@ pub async fn list(
     connection: &mut Connection,
     filter: &Filter,
     sort: Sort,
-    start: Start,
+    start: Start<'_>,
     limit: i64,
 ) -> Result<Vec<Authorization>> {
     list_rows(connection, filter, sort, start, limit).await?.iter().map(authorization).collect()
@@ -376,13 +414,15 @@ pub(super) async fn list_rows(
     connection: &mut Connection,
     filter: &Filter,
     sort: Sort,
-    start: Start,
+    start: Start<'_>,
     limit: i64,
 ) -> Result<Vec<AnyRow>> {
     let mut sql = Sql::new("SELECT * FROM authorizations WHERE id IN (SELECT id FROM authorizations WHERE kind = ");
     push_filter(&mut sql, filter)?;
-    if let Start::After(id) = start {
-        push_side(&mut sql, sort, Side::After, id)?;
+    match start {
+        Start::Offset(_) => {}
+        Start::After(id) => push_side(&mut sql, sort, Side::After, id, None)?,
+        Start::Behind(mark) => push_side(&mut sql, sort, Side::After, mark.id, mark.key.as_deref())?,
     }
     sql.push(sort.order()).push(" LIMIT ").bind(limit)?;
     if let Start::Offset(offset) = start {
@@ -408,7 +448,7 @@ pub async fn count_before(
 ) -> Result<i64> {
     let mut sql = Sql::new("SELECT COUNT(*) AS count FROM authorizations WHERE kind = ");
     push_filter(&mut sql, filter)?;
-    push_side(&mut sql, sort, Side::Before, id)?;
+    push_side(&mut sql, sort, Side::Before, id, None)?;
     sql.fetch_one(connection).await?.number("count")
 }
 

@@ -18,6 +18,8 @@ mod told;
 pub mod view;
 mod words;
 
+#[cfg(all(feature = "ssr", debug_assertions))]
+mod dev;
 #[cfg(feature = "ssr")]
 mod docs;
 #[cfg(feature = "hydrate")]

@@ -110,7 +110,7 @@ impl View {
 
     /// The classes of the table.
     pub fn classes(&self) -> String {
-        let mut classes = String::from(if self.compact { "tokens compact" } else { "tokens" });
+        let mut classes = String::from(if self.compact { "grid-table tokens compact" } else { "grid-table tokens" });
         for column in &self.hidden {
             classes.push_str(" no-");
             classes.push_str(column.name());
@@ -132,7 +132,7 @@ mod tests {
         assert_eq!(view.hidden, [Column::Permissions, Column::Created, Column::Modified]);
         assert_eq!(View::from_cookie(Some(&view.to_cookie())), view);
         assert_eq!(View::from_cookie(Some("x.owner;y")), View::default());
-        assert_eq!(View::from_cookie(None).classes(), "tokens");
-        assert_eq!(View::from_cookie(Some("compact.owner")).classes(), "tokens compact no-owner");
+        assert_eq!(View::from_cookie(None).classes(), "grid-table tokens");
+        assert_eq!(View::from_cookie(Some("compact.owner")).classes(), "grid-table tokens compact no-owner");
     }
 }

@@ -13,6 +13,7 @@ mod command;
 mod compare;
 mod console;
 mod dbrps;
+mod dev_page;
 mod granting;
 mod home;
 mod import;

@@ -1,11 +1,12 @@
 //! The list of tokens as a file and as a page: whole, without a secret, and small.
 
+use jeton::model::listing::{Sort, TokenQuery};
 use serde_json::{Value, json};
 
 use crate::{
     console::Browser,
     home::{Home, on_each_database},
-    server::{NAME, answer, permission_in, permission_on},
+    server::{NAME, answer, permission_in, permission_on, text},
     token_list::Scene,
 };
 
@@ -28,8 +29,8 @@ async fn a_file_holds_what_the_filter_lists_and_no_token() {
         let lines: Vec<&str> = csv.body.split("\r\n").collect();
         assert_eq!(lines.len(), 5, "{}", csv.body);
         assert!(lines[0].starts_with("id,description,prefix,type,permissions,owner"), "{}", lines[0]);
-        assert!(lines[1].contains(",tasks,jtn_") && lines[1].contains(",inactive,inactive,"), "{}", lines[1]);
-        assert!(lines[3].contains(",\"'=HYPERLINK(\"\"x\"\"), odd\","), "{}", lines[3]);
+        assert!(lines[1].contains(",\"'=HYPERLINK(\"\"x\"\"), odd\","), "{}", lines[1]);
+        assert!(lines[3].contains(",tasks,jtn_") && lines[3].contains(",inactive,inactive,"), "{}", lines[3]);
 
         let answered = browser.open(&address(&scene, "/export.json?kind=operator")).await;
         let list: Value = serde_json::from_str(&answered.body).expect("JSON");
@@ -43,17 +44,57 @@ async fn a_file_holds_what_the_filter_lists_and_no_token() {
 }
 
 #[tokio::test]
+async fn a_file_has_the_order_of_the_list() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let browser = Browser::sign_in(&scene.server, NAME).await;
+        for sort in Sort::ALL {
+            let query = format!("sortKey={}&sortDirection={}", sort.key.name(), sort.direction());
+            let rows = scene.page(&scene.caller, &query).await.rows;
+            let answered = browser.open(&address(&scene, &format!("/export.json?{query}"))).await;
+            let file: Vec<Value> = serde_json::from_str(&answered.body).expect("JSON");
+            let listed: Vec<String> = rows.iter().map(|row| row.id.to_string()).collect();
+            let written: Vec<String> = file.iter().map(|token| text(&token["id"])).collect();
+            assert_eq!(written, listed, "{}", sort.label());
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_file_of_several_portions_goes_on_behind_a_token_that_is_gone() {
+    let home = Home::sqlite();
+    let scene = Scene::new(&home).await;
+    let (service, caller, org) = (&scene.server.service, &scene.caller, scene.org);
+    copy_tokens(&home, 2500).await;
+    for sort in Sort::ALL {
+        let query = TokenQuery { sort, ..TokenQuery::default() };
+        let (first, end) = service.token_portion(caller, org, &query, None).await.expect("a portion");
+        let (rest, _) = service.token_portion(caller, org, &query, end.as_ref()).await.expect("a portion");
+        assert_eq!((first.len(), rest.len()), (1000, 1000));
+        let last = first.last().expect("a thousand").authorization.clone();
+        home.sql(&format!("DELETE FROM authorizations WHERE description = '{}'", last.description)).await;
+        let again = service.token_portion(caller, org, &query, end.as_ref()).await.expect("a portion").0;
+        assert_eq!(again, rest, "{}", sort.label());
+    }
+}
+
+/// Copies of one token, made where no test has the time to create them.
+async fn copy_tokens(home: &Home, count: u64) {
+    home.sql(&format!(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) \
+         INSERT INTO authorizations (id, org_id, user_id, created_by, kind, status, description, description_key, search_text, permissions, created_at, updated_at, breadth) \
+         SELECT i, org_id, user_id, created_by, kind, status, 'copy ' || i, 'copy ' || (i % 10), search_text, permissions, created_at, updated_at, breadth \
+         FROM authorizations, n WHERE description = 'tasks'",
+    ))
+    .await;
+}
+
+#[tokio::test]
 async fn a_file_of_several_portions_is_whole() {
     let home = Home::sqlite();
     let scene = Scene::new(&home).await;
-    // Copies of one token, made where no test has the time to create them.
-    home.sql(
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) \
-         INSERT INTO authorizations (id, org_id, user_id, created_by, kind, status, description, description_key, search_text, permissions, created_at, updated_at, breadth) \
-         SELECT i, org_id, user_id, created_by, kind, status, 'copy ' || i, description_key, search_text, permissions, created_at, updated_at, breadth \
-         FROM authorizations, n WHERE description = 'tasks'",
-    )
-    .await;
+    copy_tokens(&home, 2500).await;
     let browser = Browser::sign_in(&scene.server, NAME).await;
     let csv = browser.open(&address(&scene, "/export.csv")).await;
     assert_eq!(csv.body.matches("\r\n").count(), 1 + 2508);

@@ -21,6 +21,30 @@ pub fn copy(text: String, on_done: impl FnOnce(bool) + 'static) {
     });
 }
 
+/// An item of a menu that copies an id.
+#[component]
+pub fn CopyIdItem(
+    #[prop(into)] id: String,
+    #[prop(default = "context-copy-id")] testid: &'static str,
+) -> impl IntoView {
+    let notices = Notices::current();
+    let on_click = move |_| {
+        let id = id.clone();
+        copy(id.clone(), move |done| {
+            if done {
+                notices.success("The ID was copied", id);
+            } else {
+                notices.failure("The browser refused the clipboard", format!("Select and copy it here: {id}"));
+            }
+        });
+    };
+    view! {
+        <li class="needs-script">
+            <button class="menu-item" type="button" data-testid=testid on:click=on_click><Icon picture=Picture::Copy/>"Copy ID"</button>
+        </li>
+    }
+}
+
 /// A button that copies `text` and says so.
 #[component]
 pub fn CopyButton(

@@ -11,6 +11,10 @@ macro_rules! icons {
         pub enum Picture { $($name),+ }
 
         impl Picture {
+            /// Each of them.
+            #[cfg(all(feature = "ssr", debug_assertions))]
+            pub const ALL: &[Self] = &[$(Self::$name),+];
+
             const fn paths(self) -> &'static str {
                 match self { $(Self::$name => $paths),+ }
             }

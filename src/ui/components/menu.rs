@@ -25,6 +25,9 @@ pub fn Menu(
     /// script in another place, for without script it stays away.
     #[prop(optional)]
     lazy: bool,
+    /// Whether it is open before anyone pressed it.
+    #[prop(optional)]
+    open: bool,
     children: Children,
 ) -> impl IntoView {
     let class = format!("menu {class}{}", if lazy { " needs-script" } else { "" });
@@ -39,7 +42,7 @@ pub fn Menu(
     let items = move || wanted.get().then(|| take().map(|children| children()));
     view! {
         <details
-            class=class.trim_end().to_owned() data-testid=testid on:pointerenter=move |_| want() on:focusin=move |_| want()
+            class=class.trim_end().to_owned() open=open data-testid=testid on:pointerenter=move |_| want() on:focusin=move |_| want()
             on:toggle=move |_| want()
         >
             <summary class=button aria-label=label aria-keyshortcuts=keys data-testid=button_testid>{face.run()}</summary>
@@ -65,5 +68,23 @@ pub fn ChoiceLink(
                 {move || current.get().then(|| view! { <Icon picture=Picture::Check/> })}{children()}
             </a>
         </li>
+    }
+}
+
+/// A link to a dialog.
+#[component]
+pub fn MenuLink(
+    #[prop(into)] href: Signal<String>,
+    picture: Picture,
+    testid: &'static str,
+    #[prop(optional)] danger: bool,
+    /// Whether a line stands above it.
+    #[prop(optional)]
+    apart: bool,
+    children: Children,
+) -> impl IntoView {
+    let class = if danger { "menu-item danger" } else { "menu-item" };
+    view! {
+        <li class=apart.then_some("menu-line")><a class=class href=href data-noscroll data-testid=testid><Icon picture/>{children()}</a></li>
     }
 }

@@ -6,6 +6,7 @@ pub mod field;
 pub mod filter;
 pub mod form;
 pub mod frame;
+pub mod history;
 pub mod icon;
 pub mod menu;
 pub mod notices;

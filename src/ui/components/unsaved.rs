@@ -5,6 +5,7 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, Event};
 
+use super::history::ask_before_going;
 use crate::ui::{app::Hydrated, words};
 
 /// Beside the label of a setting: a dot, and a word for whoever does not see it.
@@ -44,13 +45,21 @@ pub fn SaveBar(
     }
 }
 
+/// What is asked where the browser itself does not ask.
+const QUESTION: &str = "The changes were not saved. Leave without saving?";
+
 /// Before a page with unsaved changes is left, the browser asks once. `within`: the path below which links keep the
 /// page, a dialog above it for one.
 pub fn ask_before_leaving(changed: Signal<bool>, within: String) {
     let within = StoredValue::new(within);
+    let is_changed = move || changed.try_get_untracked().unwrap_or_default();
+    let leads_away = move |to: &str| within.try_with_value(|within| !to.starts_with(within.as_str())) == Some(true);
+    ask_before_going(move |_, to| {
+        !is_changed() || !leads_away(to) || window().confirm_with_message(QUESTION).unwrap_or(true)
+    });
     Effect::new(move || {
         let unload = window_event_listener(ev::beforeunload, move |event| {
-            if changed.try_get_untracked().unwrap_or_default() {
+            if is_changed() {
                 event.prevent_default();
             }
         });
@@ -58,9 +67,7 @@ pub fn ask_before_leaving(changed: Signal<bool>, within: String) {
         let stop = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
             let link = event.target().and_then(|target| target.dyn_into::<Element>().ok());
             let to = link.and_then(|link| link.closest("a[href]").ok().flatten()?.get_attribute("href"));
-            let leaves =
-                to.is_some_and(|to| within.try_with_value(|within| !to.starts_with(within.as_str())) == Some(true));
-            if leaves && changed.try_get_untracked().unwrap_or_default() {
+            if to.is_some_and(|to| leads_away(&to)) && is_changed() {
                 event.stop_propagation();
             }
         });

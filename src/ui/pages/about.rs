@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use crate::ui::pages::kept::loaded;
 use crate::ui::{
     address::Section,
     components::{
@@ -10,6 +9,7 @@ use crate::ui::{
         text::{Alert, Time},
     },
     load::{ServerFacts, load_about},
+    pages::kept::loaded,
     words,
 };
 

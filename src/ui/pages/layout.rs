@@ -40,7 +40,8 @@ impl OrgState {
         expect_context()
     }
 
-    fn new(frame: Frame, at: Memo<Option<(OrgId, Spot)>>, kept: Kept) -> Self {
+    /// `at`: where the address leads.
+    pub fn new(frame: Frame, at: Memo<Option<(OrgId, Spot)>>, kept: Kept) -> Self {
         let hydrated = Hydrated::current();
         let frame = RwSignal::new(frame);
         let org = Memo::new(move |_| frame.with(|frame| frame.org.id));

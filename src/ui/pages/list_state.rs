@@ -6,7 +6,10 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use serde::{Serialize, de::DeserializeOwned};
 
-use super::layout::{OrgState, navigator};
+use super::{
+    layout::{OrgState, navigator},
+    list::Listing,
+};
 use crate::{
     model::{Error, OrgId, list_query::ListQuery},
     ui::{
@@ -21,6 +24,8 @@ use crate::{
 pub struct ListState<P: 'static, T: Send + Sync + 'static> {
     pub page: OrgState,
     pub query: Memo<ListQuery>,
+    /// The same without the types, for what all lists share.
+    pub listing: Listing,
     pub list: Resource<Result<T, Error>>,
     reloads: RwSignal<u32>,
     addresses: std::marker::PhantomData<P>,
@@ -64,7 +69,9 @@ where
             move || (page.org.get(), query.get(), reloads.get()),
             move |(org, query, _)| load(org, query),
         );
-        Self { page, query, list, reloads, addresses: std::marker::PhantomData }
+        let address = move |query: ListQuery| P::LIST.address(page.org.get(), &query.parameters());
+        let listing = Listing::new(query, address);
+        Self { page, query, listing, list, reloads, addresses: std::marker::PhantomData }
     }
 
     pub fn current() -> Self {
@@ -74,11 +81,6 @@ where
     /// The address of something on this page, with the state of the list.
     pub fn address(&self, page: P) -> String {
         page.address(self.page.org.get(), &self.query.with(ListQuery::parameters))
-    }
-
-    /// The address of the list in another state, from its first page.
-    pub fn list_with(&self, change: impl FnOnce(&mut ListQuery)) -> String {
-        P::LIST.address(self.page.org.get(), &self.query.with(|query| query.with(change)).parameters())
     }
 
     /// Loads the list and the counts again; what is shown stays until then.

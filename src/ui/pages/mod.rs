@@ -5,6 +5,7 @@ mod account;
 pub mod buckets;
 pub mod kept;
 pub mod layout;
+pub mod list;
 pub mod list_state;
 pub mod members;
 mod not_found;

@@ -1,4 +1,4 @@
-//! The list of tokens as a file: what the filter lets through, and never a token.
+//! The list of tokens as a file: what the filter lets through, in the order of the list, and never a token.
 
 use std::{collections::VecDeque, io};
 
@@ -12,12 +12,12 @@ use serde_json::{Value, json};
 
 use crate::{
     model::{
-        AuthorizationId, Error, Liveness, OrgId,
+        Error, Liveness, OrgId,
         grant::Breadth,
         listing::{Details, TokenKind, TokenQuery},
     },
     server::pages::plain_refusal,
-    service::{Caller, Service},
+    service::{Bookmark, Caller, Service},
     ui::{
         address::{self, Export},
         request::Request,
@@ -39,9 +39,16 @@ async fn begin(request: &Request, org: OrgId, export: Export, uri: &Uri) -> Resu
     let (service, caller) = (request.service().clone(), request.caller()?.clone());
     // Who may not see the organization's page gets no file of it either.
     service.org(&caller, org).await?;
-    let first = service.token_portion(&caller, org, &query, None).await?;
-    let file =
-        File { service, caller, org, query, export, ready: VecDeque::from([Part::Head, Part::Rows(first)]), rows: 0 };
+    let (rows, end) = service.token_portion(&caller, org, &query, None).await?;
+    let file = File {
+        service,
+        caller,
+        org,
+        query,
+        export,
+        ready: VecDeque::from([Part::Head, Part::Rows(rows, end)]),
+        rows: 0,
+    };
     let kind = match export {
         Export::Csv => "text/csv; charset=utf-8; header=present",
         Export::Json => "application/json; charset=utf-8",
@@ -61,8 +68,8 @@ async fn begin(request: &Request, org: OrgId, export: Export, uri: &Uri) -> Resu
 /// What is to be written next.
 enum Part {
     Head,
-    Rows(Vec<Details>),
-    MoreAfter(AuthorizationId),
+    Rows(Vec<Details>, Option<Bookmark>),
+    From(Bookmark),
     Foot,
 }
 
@@ -82,13 +89,13 @@ impl File {
     /// The next text of it; `None` at its end.
     async fn next(&mut self) -> Result<Option<String>, Error> {
         let Some(part) = self.ready.pop_front() else { return Ok(None) };
-        let rows = match part {
+        let (rows, end) = match part {
             Part::Head => return Ok(Some(self.head())),
             Part::Foot => return Ok(Some(self.foot())),
-            Part::Rows(rows) => rows,
-            Part::MoreAfter(id) => self.service.token_portion(&self.caller, self.org, &self.query, Some(id)).await?,
+            Part::Rows(rows, end) => (rows, end),
+            Part::From(place) => self.service.token_portion(&self.caller, self.org, &self.query, Some(&place)).await?,
         };
-        self.ready.push_back(rows.last().map_or(Part::Foot, |last| Part::MoreAfter(last.authorization.id)));
+        self.ready.push_back(end.map_or(Part::Foot, Part::From));
         let text = rows.iter().map(|row| self.row(row)).collect();
         Ok(Some(text))
     }

@@ -41,7 +41,7 @@ pub fn router(state: &AppState) -> Router<AppState> {
     // Pages spawn what they load; another server in this process may have said so already.
     drop(any_spawner::Executor::init_tokio());
     let page = get(page).post(form);
-    Router::new()
+    let router = Router::new()
         .route("/", get(start::start).post(form))
         .route("/setup", page.clone())
         .route("/sign-in", page.clone())
@@ -53,7 +53,20 @@ pub fn router(state: &AppState) -> Router<AppState> {
         .route("/fn/{name}", post(server_function))
         .layer(axum::extract::DefaultBodyLimit::max(MAX_FORM))
         .layer(from_fn_with_state(state.clone(), who))
-        .route("/docs", get(super::docs::page))
+        .route("/docs", get(super::docs::page));
+    with_components(router)
+}
+
+/// The page that shows every component.
+#[cfg(debug_assertions)]
+fn with_components(router: Router<AppState>) -> Router<AppState> {
+    super::dev::add(router)
+}
+
+/// A release has no such page.
+#[cfg(not(debug_assertions))]
+const fn with_components(router: Router<AppState>) -> Router<AppState> {
+    router
 }
 
 /// Puts whoever is signed in beside the request.

@@ -5,7 +5,6 @@ mod sessions;
 
 use leptos::prelude::*;
 
-use crate::ui::pages::kept::loaded;
 use crate::{
     model::{Error, session::OwnSessions},
     ui::{
@@ -16,7 +15,7 @@ use crate::{
             form::{Answered, refusal, typed_fields},
         },
         load::load_own_sessions,
-        pages::layout::OrgState,
+        pages::{kept::loaded, layout::OrgState},
         words,
     },
 };

@@ -11,7 +11,6 @@ use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
 use super::list_state::ListState;
-use crate::ui::pages::kept::loaded;
 use crate::{
     model::{
         BucketId, Error,
@@ -21,6 +20,7 @@ use crate::{
         address::{Buckets, Section, Spot},
         components::{Dialog, DialogHead, Page},
         load::{load_bucket, load_buckets},
+        pages::kept::loaded,
         words,
     },
 };

@@ -7,7 +7,7 @@ use crate::{
     model::{Action, BucketId, bucket::BucketKind, bucket_page::BucketRow},
     ui::{
         address::{Buckets, Page as _, Tokens},
-        components::{Icon, Menu, Notices, Picture, copy::copy, text::Time},
+        components::{Icon, Menu, Picture, copy::CopyIdItem, menu::MenuLink, text::Time},
         words,
     },
 };
@@ -18,12 +18,11 @@ pub fn Row(row: BucketRow, state: BucketsState) -> impl IntoView {
     let BucketRow { bucket, readers, writers, .. } = row.clone();
     let system = bucket.kind == BucketKind::System;
     let kept = if bucket.retention.every == 0 { "kept-forever" } else { "" };
-    let description =
-        (!bucket.description.is_empty()).then(|| view! { <p class="bucket-description">{bucket.description}</p> });
+    let description = (!bucket.description.is_empty()).then(|| view! { <p class="row-more">{bucket.description}</p> });
     view! {
         <tr role="row" id=bucket.id.to_string() data-testid=format!("bucket-card {}", bucket.name)>
             <th role="rowheader" scope="row" class="cell-name">
-                <div class="bucket-title">
+                <div class="row-title">
                     <span class="bucket-name" title=bucket.name.clone() data-testid=format!("bucket-name {}", bucket.name)>{bucket.name.clone()}</span>
                     {system.then(|| view! { <span class="badge">"system"</span> })}
                 </div>
@@ -67,6 +66,7 @@ fn RowMenu(row: BucketRow, state: BucketsState) -> impl IntoView {
     // Nothing is left in it without script: the menu would open on nothing.
     let class = if may_change || may_generate { "end" } else { "end needs-script" };
     let generate = move || Tokens::Custom.address(state.page.org.get(), &[("read", format!("buckets/{id}"))]);
+    let to = move |page: fn(BucketId) -> Buckets| Signal::derive(move || state.address(page(id)));
     view! {
         <Menu
             class button="icon-button" label=format!("More actions for {}", bucket.name) button_testid="context-menu-bucket"
@@ -76,42 +76,12 @@ fn RowMenu(row: BucketRow, state: BucketsState) -> impl IntoView {
                 <li><a class="menu-item" href=generate data-testid="context-generate-token"><Icon picture=Picture::Key/>"Generate a token for this bucket"</a></li>
             })}
             {may_change.then(|| view! {
-                <li>
-                    <a class="menu-item" href=move || state.address(Buckets::Edit(id)) data-noscroll data-testid="context-edit-bucket">
-                        <Icon picture=Picture::Pencil/>"Edit"
-                    </a>
-                </li>
+                <MenuLink href=to(Buckets::Edit) picture=Picture::Pencil testid="context-edit-bucket">"Edit"</MenuLink>
             })}
-            <CopyId id/>
+            <CopyIdItem id=id.to_string()/>
             {may_change.then(|| view! {
-                <li class="menu-line">
-                    <a
-                        class="menu-item danger" href=move || state.address(Buckets::Delete(id)) data-noscroll
-                        data-testid="context-delete-menu--button"
-                    >
-                        <Icon picture=Picture::Trash/>"Delete"
-                    </a>
-                </li>
+                <MenuLink href=to(Buckets::Delete) picture=Picture::Trash testid="context-delete-menu--button" danger=true apart=true>"Delete"</MenuLink>
             })}
         </Menu>
-    }
-}
-
-#[component]
-fn CopyId(id: BucketId) -> impl IntoView {
-    let notices = Notices::current();
-    let copy_id = move |_| {
-        copy(id.to_string(), move |done| {
-            if done {
-                notices.success("The ID was copied", id.to_string());
-            } else {
-                notices.failure("The browser refused the clipboard", format!("Select and copy it here: {id}"));
-            }
-        });
-    };
-    view! {
-        <li class="needs-script">
-            <button class="menu-item" type="button" data-testid="context-copy-id" on:click=copy_id><Icon picture=Picture::Copy/>"Copy ID"</button>
-        </li>
     }
 }

@@ -4,10 +4,11 @@ use leptos::prelude::*;
 
 use super::BucketsState;
 use crate::{
-    model::{bucket_page::BucketPage, list_query::ListQuery},
+    model::bucket_page::BucketPage,
     ui::{
         address::Buckets,
-        components::{FilterField, Icon, Menu, Picture, menu::ChoiceLink},
+        components::{Icon, Picture},
+        pages::list::{Filter, SortMenu},
         words,
     },
 };
@@ -15,62 +16,15 @@ use crate::{
 /// All of it says where it leads.
 #[component]
 pub fn Toolbar(state: BucketsState) -> impl IntoView {
+    let nothing = Memo::new(move |_| state.page.frame.with(|frame| frame.counts.buckets == 0));
     view! {
         <div class="toolbar">
-            <Filter state/>
-            <SortMenu state/>
+            <Filter listing=state.listing what="Buckets" disabled=nothing/>
+            <SortMenu listing=state.listing/>
             <CreateLink state/>
             <Count state/>
         </div>
     }
-}
-
-#[component]
-fn Filter(state: BucketsState) -> impl IntoView {
-    let nothing = Memo::new(move |_| state.page.frame.with(|frame| frame.counts.buckets == 0));
-    let others = move || state.query.with(|query| query.with(|query| query.filter.clear())).parameters();
-    view! {
-        <FilterField
-            what="Buckets" current=Signal::derive(move || state.query.get().filter) disabled=nothing others=Signal::derive(others)
-            address=Callback::new(move |filter| untrack(|| state.list_with(|query| query.filter = filter)))
-        />
-    }
-}
-
-/// "Name (A → Z)", or the other way round.
-const fn order(descending: bool) -> &'static str {
-    if descending { "Name (Z → A)" } else { "Name (A → Z)" }
-}
-
-#[component]
-fn SortMenu(state: BucketsState) -> impl IntoView {
-    let face = move || {
-        view! {
-            <Icon picture=Picture::Sort/>
-            <span><span class="sort-by">"Sort by "</span>{move || order(state.query.get().descending)}</span>
-            <Icon picture=Picture::ChevronDown class="chevron"/>
-        }
-    };
-    let choice = move |descending: bool| {
-        view! {
-            <ChoiceLink
-                href=Signal::derive(move || sorted(state, descending)) current=Signal::derive(move || state.query.get().descending == descending)
-                testid=format!("resource-sorter--name-{}", if descending { "desc" } else { "asc" })
-            >
-                {order(descending)}
-            </ChoiceLink>
-        }
-    };
-    view! {
-        <Menu class="sort-menu end" testid="resource-sorter" button="button" button_testid="resource-sorter--button" face=face>
-            {[false, true].map(choice).collect_view()}
-        </Menu>
-    }
-}
-
-/// The address of the list in another order.
-pub fn sorted(state: BucketsState, descending: bool) -> String {
-    state.list_with(|query: &mut ListQuery| query.descending = descending)
 }
 
 /// Leads to the form, for whoever may create one.

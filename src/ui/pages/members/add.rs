@@ -5,7 +5,6 @@ use std::time::Duration;
 use leptos::{leptos_dom::helpers::debounce, prelude::*};
 
 use super::MembersState;
-use crate::ui::pages::kept::loaded;
 use crate::ui::{
     address::Members,
     components::{
@@ -14,7 +13,10 @@ use crate::ui::{
         form::{refusal, typed},
     },
     load::load_addable,
-    pages::people::fields::{NewUserFields, Refusal, RoleField, at_field},
+    pages::{
+        kept::loaded,
+        people::fields::{NewUserFields, Refusal, RoleField, at_field},
+    },
 };
 
 /// How long after the last key other users are offered.

@@ -9,23 +9,20 @@ use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
 use super::people::{
-    Listing,
-    cells::NameHead,
+    answers::refused_in_list,
     leave::{Around, Deactivate, Delete},
-    listing::{NotLoaded, Shown, Skeleton, or_signed_out},
-    toolbar::{NameFilter, RoleMenu, StatusMenu},
+    toolbar::{RoleMenu, StatusMenu},
 };
 use crate::{
     model::{Error, UserId, org::Role, people::MemberPage},
     ui::{
         address::{Members, Section, Spot},
-        components::{
-            Icon, Page, Picture,
-            form::{refusal, to_sign_in},
-            text::Alert,
-        },
+        components::{Icon, Page, Picture, text::Alert},
         load::load_members,
-        pages::list_state::ListState,
+        pages::{
+            list::{Column, Filter, Listing, Loads, NoMatch, Pages, Skeleton, Table},
+            list_state::ListState,
+        },
         words,
     },
 };
@@ -48,9 +45,8 @@ pub struct MembersState {
 impl MembersState {
     fn provide() -> Self {
         let list = ListState::provide(load_members);
-        let at_list = untrack(|| list.page.spot()).is_none_or(|spot| !spot.has_dialog());
-        let refused = RwSignal::new(refusal().filter(|_| at_list));
-        let state = Self { list, listing: Listing::of(list), undo: RwSignal::new(None), refused };
+        let refused = refused_in_list(list.page);
+        let state = Self { list, listing: list.listing, undo: RwSignal::new(None), refused };
         provide_context(state);
         state
     }
@@ -69,16 +65,7 @@ impl MembersState {
 
     /// What surrounds a dialog about the user in the address. `to`: which dialog.
     fn around(self, to: fn(UserId) -> Members) -> Around {
-        let user = self.user();
-        let refused = RwSignal::new(refusal());
-        let action = move || self.list.address(user.get().map_or(Members::List, to));
-        Around {
-            user,
-            action: Signal::derive(action),
-            close: self.listing.here(),
-            refused,
-            on_answer: or_signed_out(self.list.on_done("The user was not changed", refused)),
-        }
+        Around::of(self.list, self.user(), to)
     }
 }
 
@@ -108,7 +95,7 @@ pub fn MembersPage() -> impl IntoView {
     view! {
         <Page section=Section::Members dialog=|| view! { <Outlet/> }>
             <div class="toolbar people-bar">
-                <NameFilter listing what="Members"/>
+                <Filter listing what="Members"/>
                 <RoleMenu listing/>
                 <StatusMenu listing/>
                 {move || may_add().then(add)}
@@ -148,22 +135,23 @@ fn Count(state: MembersState) -> impl IntoView {
     }
 }
 
-/// Keeps the old rows until the new ones are there.
+const CLASS: &str = "grid-table people members";
+const COLUMNS: &[Column] = &[
+    ("cell-name", "User"),
+    ("cell-role", "Role"),
+    ("cell-state", "Status"),
+    ("cell-tokens", "Live tokens"),
+    ("cell-seen", "Last sign-in"),
+];
+
 #[component]
 fn List(state: MembersState) -> impl IntoView {
     view! {
-        <Transition fallback=|| view! { <Skeleton label="Members"/> }>
-            {move || Suspend::new(async move {
-                match state.list.list.await {
-                    Ok(page) => view! { <Loaded page state/> }.into_any(),
-                    Err(Error::Unauthenticated) => {
-                        Effect::new(to_sign_in);
-                        ().into_any()
-                    }
-                    Err(error) => view! { <NotLoaded what="The members" error listing=state.listing/> }.into_any(),
-                }
-            })}
-        </Transition>
+        <Loads
+            list=state.list.list listing=state.listing failed="The members could not be loaded."
+            meanwhile=|| view! { <Skeleton class=CLASS label="Members" columns=COLUMNS/> }
+            render=move |page| view! { <Loaded page state/> }.into_any()
+        />
     }
 }
 
@@ -171,23 +159,16 @@ fn List(state: MembersState) -> impl IntoView {
 fn Loaded(page: MemberPage, state: MembersState) -> impl IntoView {
     let MemberPage { listed, now, .. } = page;
     let listing = state.listing;
-    view! {
-        <Shown listing noun="members" page=listed.page total=listed.total unfiltered=listed.unfiltered>
-            <table class="people members" role="table" aria-label="Members" data-testid="member-list">
-                <thead role="rowgroup">
-                    <tr role="row">
-                        <NameHead listing/>
-                        <th role="columnheader" scope="col" class="cell-role">"Role"</th>
-                        <th role="columnheader" scope="col" class="cell-state">"Status"</th>
-                        <th role="columnheader" scope="col" class="cell-tokens">"Live tokens"</th>
-                        <th role="columnheader" scope="col" class="cell-seen">"Last sign-in"</th>
-                        <th role="columnheader" scope="col" class="cell-more"><span class="sr-only">"Actions"</span></th>
-                    </tr>
-                </thead>
-                <tbody role="rowgroup">
-                    {listed.rows.into_iter().map(|member| view! { <Row member now state/> }).collect_view()}
-                </tbody>
-            </table>
-        </Shown>
-    }
+    let part = listing.part(&listed);
+    let rows = if listed.rows.is_empty() {
+        view! { <NoMatch listing noun="members" hint="Check the spelling, or look among all members."/> }.into_any()
+    } else {
+        view! {
+            <Table listing class=CLASS label="Members" testid="member-list" columns=COLUMNS>
+                {listed.rows.into_iter().map(|member| view! { <Row member now state/> }).collect_view()}
+            </Table>
+        }
+        .into_any()
+    };
+    view! { {rows}<Pages listing part/> }
 }

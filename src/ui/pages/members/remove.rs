@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use super::MembersState;
-use crate::ui::pages::kept::loaded;
 use crate::{
     model::{Error, people::Member},
     ui::{
@@ -14,7 +13,10 @@ use crate::{
             form::{Answered, refusal},
         },
         load::load_member,
-        pages::people::{fields::Refusal, leave::Missing},
+        pages::{
+            kept::loaded,
+            people::{fields::Refusal, leave::Missing},
+        },
         words,
     },
 };

@@ -9,7 +9,7 @@ use crate::{
     ui::{
         browser,
         components::{Form, Icon, Picture, form::Answered},
-        pages::people::listing::on_changed,
+        pages::people::answers::on_changed,
     },
 };
 

@@ -10,11 +10,11 @@ use crate::{
     },
     ui::{
         address::{Members, Page as _, Tokens},
-        components::{Icon, Menu, Picture},
+        components::{Icon, Menu, Picture, copy::CopyIdItem, menu::MenuLink},
         pages::people::{
+            answers::on_changed,
             cells::{LastSignIn, Name, StatusBadge},
-            listing::on_changed,
-            row_menu::{CopyIdItem, LinkItem, StatusItem},
+            row_menu::StatusItem,
         },
         words,
     },
@@ -29,12 +29,12 @@ pub fn Row(member: Member, now: Timestamp, state: MembersState) -> impl IntoView
     let class = (person.user.status == Status::Inactive).then_some("inactive");
     view! {
         <tr role="row" class=class data-testid=format!("member-card {}", person.user.name)>
-            <td role="cell" class="cell-person"><Name name=person.user.name.clone() you=is_self/></td>
+            <td role="cell" class="cell-name"><Name name=person.user.name.clone() you=is_self/></td>
             <td role="cell" class="cell-role"><RoleCell member=member.clone() state/></td>
             <td role="cell" class="cell-state"><StatusBadge status=person.user.status/></td>
             <td role="cell" class="cell-tokens" data-label="Live tokens"><LiveTokens person=person.clone() state/></td>
             <td role="cell" class="cell-seen" data-label="Last sign-in"><LastSignIn at=person.last_sign_in now/></td>
-            <td role="cell" class="cell-more"><RowMenu member is_self state/></td>
+            <td role="cell" class="cell-menu"><RowMenu member is_self state/></td>
         </tr>
     }
 }
@@ -66,20 +66,20 @@ fn RowMenu(member: Member, is_self: bool, state: MembersState) -> impl IntoView 
     let remove = move || {
         let org = frame.with(|frame| frame.org.name.clone());
         view! {
-            <LinkItem href=to(Members::Remove) picture=Picture::SignOut testid="context-remove-member">"Remove from "{org}</LinkItem>
+            <MenuLink href=to(Members::Remove) picture=Picture::SignOut testid="context-remove-member">"Remove from "{org}</MenuLink>
         }
     };
     let may_remove = move || !only_owner && frame.with(|frame| frame.may.change_org);
     let face = || view! { <Icon picture=Picture::More/> };
     view! {
         <Menu class="end" button="icon-button" label=format!("More actions for {name}") button_testid="context-menu-member" face=face>
-            <CopyIdItem id/>
+            <CopyIdItem id=id.to_string()/>
             {may_change.then(|| view! {
                 <StatusItem person is_self action=state.listing.here() ask=to(Members::Deactivate) on_answer/>
             })}
             {move || may_remove().then(remove)}
             {may_change.then(|| view! {
-                <LinkItem href=to(Members::Delete) picture=Picture::Trash testid="context-delete-user" danger=true>"Delete…"</LinkItem>
+                <MenuLink href=to(Members::Delete) picture=Picture::Trash testid="context-delete-user" danger=true>"Delete…"</MenuLink>
             })}
         </Menu>
     }

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use super::{OrgsState, Shown, asked_for, name_error};
-use crate::ui::pages::kept::loaded;
 use crate::{
     model::{Error, org::OrgSummary},
     ui::{
@@ -18,7 +17,7 @@ use crate::{
             text::Alert,
         },
         load::load_org,
-        pages::layout::navigator,
+        pages::{kept::loaded, layout::navigator},
         words,
     },
 };

@@ -7,7 +7,7 @@ use crate::{
     model::{OrgId, org::OrgSummary},
     ui::{
         address::{Orgs, Section},
-        components::{Icon, Menu, Notices, Picture, copy::copy, text::Time},
+        components::{Icon, Menu, Picture, copy::CopyIdItem, menu::MenuLink, text::Time},
         words,
     },
 };
@@ -38,26 +38,12 @@ pub fn Row(row: OrgSummary, state: OrgsState) -> impl IntoView {
 
 #[component]
 fn RowMenu(id: OrgId, name: String, may_change: bool, is_current: Memo<bool>, state: OrgsState) -> impl IntoView {
-    let notices = Notices::current();
-    let copy_id = move |_| {
-        copy(id.to_string(), move |done| {
-            if done {
-                notices.success("The ID was copied", id.to_string());
-            } else {
-                notices.failure("The browser refused the clipboard", format!("Select and copy it here: {id}"));
-            }
-        });
-    };
-    let switch =
-        move || {
-            (!is_current.get()).then(|| view! {
-            <li>
-                <a class="menu-item" href=Section::Orgs.address(id) data-noscroll data-testid="context-switch-org">
-                    <Icon picture=Picture::ArrowRight/>"Switch to"
-                </a>
-            </li>
+    let to = move |page: fn(OrgId) -> Orgs| Signal::derive(move || state.address(page(id)));
+    let switch = move || {
+        (!is_current.get()).then(|| view! {
+            <MenuLink href=Section::Orgs.address(id) picture=Picture::ArrowRight testid="context-switch-org">"Switch to"</MenuLink>
         })
-        };
+    };
     view! {
         <Menu
             class="end" button="icon-button" label=format!("More actions for {name}") button_testid="context-menu-org"
@@ -67,15 +53,9 @@ fn RowMenu(id: OrgId, name: String, may_change: bool, is_current: Memo<bool>, st
                 <a class="menu-item" href=move || state.address(Orgs::Show(id)) data-testid="context-open-org"><Icon picture=Picture::Organization/>"Open"</a>
             </li>
             {switch}
-            <li class="needs-script">
-                <button class="menu-item" type="button" data-testid="context-copy-id" on:click=copy_id><Icon picture=Picture::Copy/>"Copy ID"</button>
-            </li>
+            <CopyIdItem id=id.to_string()/>
             {may_change.then(|| view! {
-                <li class="menu-line">
-                    <a class="menu-item danger" href=move || state.address(Orgs::Delete(id)) data-noscroll data-testid="context-delete-org">
-                        <Icon picture=Picture::Trash/>"Delete"
-                    </a>
-                </li>
+                <MenuLink href=to(Orgs::Delete) picture=Picture::Trash testid="context-delete-org" danger=true apart=true>"Delete"</MenuLink>
             })}
         </Menu>
     }

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use super::{OrgsState, at_field, delete::what_goes, name_error};
-use crate::ui::pages::kept::loaded;
 use crate::{
     model::{Error, OrgId, org::OrgSummary},
     ui::{
@@ -17,6 +16,7 @@ use crate::{
             unsaved::{ChangedMark, SaveBar, ask_before_leaving},
         },
         load::load_org,
+        pages::kept::loaded,
         words,
     },
 };

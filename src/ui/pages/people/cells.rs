@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use super::Listing;
 use crate::{
     model::{Liveness, Status, Timestamp},
     ui::components::{
@@ -13,19 +12,6 @@ use crate::{
 
 /// Who did not sign in for so many days is marked.
 const LONG_DAYS: i64 = 90;
-
-/// The name of a column that the list is sorted by: turns the order round.
-#[component]
-pub fn NameHead(listing: Listing) -> impl IntoView {
-    let descending = listing.query.get_untracked().descending;
-    let picture = if descending { Picture::ArrowDown } else { Picture::ArrowUp };
-    let href = move || listing.with(|query| query.descending = !descending);
-    view! {
-        <th role="columnheader" scope="col" class="cell-person" aria-sort=if descending { "descending" } else { "ascending" }>
-            <a href=href data-noscroll>"User"<Icon picture/></a>
-        </th>
-    }
-}
 
 /// Who it is.
 #[component]

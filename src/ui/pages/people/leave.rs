@@ -1,18 +1,20 @@
 //! Questions before a user is deleted, or locks themselves out.
 
 use leptos::prelude::*;
+use serde::{Serialize, de::DeserializeOwned};
 
-use super::fields::Refusal;
-use crate::ui::pages::kept::loaded;
+use super::{answers::or_signed_out, fields::Refusal};
 use crate::{
     model::{Error, Status, UserId, people::Leaving},
     ui::{
+        address::Page,
         components::{
             Dialog, Form,
-            form::Answered,
+            form::{Answered, refusal},
             text::{Alert, Chip},
         },
         load::load_leaving,
+        pages::{kept::loaded, list_state::ListState},
         words,
     },
 };
@@ -28,6 +30,25 @@ pub struct Around {
     pub close: Signal<String>,
     pub refused: RwSignal<Option<Error>>,
     pub on_answer: Callback<Answered>,
+}
+
+impl Around {
+    /// Around a dialog of a page about the user that its address names. `to`: which dialog.
+    pub fn of<P, T>(list: ListState<P, T>, user: Memo<Option<UserId>>, to: fn(UserId) -> P) -> Self
+    where
+        P: Page + Send + Sync + 'static,
+        T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+    {
+        let refused = RwSignal::new(refusal());
+        let action = move || list.address(user.get().map_or(P::LIST, to));
+        Self {
+            user,
+            action: Signal::derive(action),
+            close: list.listing.here(),
+            refused,
+            on_answer: or_signed_out(list.on_done("The user was not changed", refused)),
+        }
+    }
 }
 
 /// A dialog about someone who is not there, or whom the caller may not change.

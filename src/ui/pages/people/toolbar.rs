@@ -1,24 +1,14 @@
-//! Above a list of people: filter and choices.
+//! Above a list of people: by what it is narrowed.
 
 use leptos::prelude::*;
 
-use super::Listing;
 use crate::{
     model::{Status, list_query::ListQuery, org::Role},
-    ui::components::{FilterField, Icon, Menu, Picture, menu::ChoiceLink},
+    ui::{
+        components::{Icon, Menu, Picture, menu::ChoiceLink},
+        pages::list::Listing,
+    },
 };
-
-/// Filters by name. `what`: as in "Filter Members".
-#[component]
-pub fn NameFilter(listing: Listing, what: &'static str) -> impl IntoView {
-    let others = move || ListQuery { filter: String::new(), page: 1, ..listing.query.get() }.parameters();
-    let address = Callback::new(move |filter| untrack(|| listing.with(|query| query.filter = filter)));
-    view! {
-        <FilterField
-            what current=Signal::derive(move || listing.query.get().filter) others=Signal::derive(others) address
-        />
-    }
-}
 
 #[component]
 pub fn RoleMenu(listing: Listing) -> impl IntoView {

@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use super::state::TelegrafState;
-use crate::ui::pages::kept::loaded;
 use crate::ui::{
     address::Telegrafs,
     components::{
@@ -13,7 +12,7 @@ use crate::ui::{
         text::Alert,
     },
     load::load_bucket_names,
-    pages::tokens::at_field,
+    pages::{kept::loaded, tokens::at_field},
     words,
 };
 

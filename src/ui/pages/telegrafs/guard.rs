@@ -4,26 +4,34 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, MouseEvent};
 
-use crate::ui::address::{Spot, Telegrafs, split};
+use crate::ui::{
+    address::{Spot, Telegrafs, split},
+    components::history::ask_before_going,
+};
 
 const QUESTION: &str = "The text was changed and not saved. Leave without saving?";
 
-/// Watches the links of the whole page, and its closing, for as long as the page is there.
+/// Watches the links of the whole page, back and forward, and its closing, for as long as the page is there.
 pub fn guard(unsaved: RwSignal<bool>) {
+    let is_unsaved = move || unsaved.try_get_untracked() == Some(true);
+    let may_leave = move || {
+        let may = window().confirm_with_message(QUESTION).unwrap_or(true);
+        if may {
+            unsaved.set(false);
+        }
+        may
+    };
+    ask_before_going(move |from, to| !is_unsaved() || stays(from, to) || may_leave());
     Effect::new(move || {
         let closing = window_event_listener(ev::beforeunload, move |event| {
-            if unsaved.try_get_untracked() == Some(true) {
+            if is_unsaved() {
                 event.prevent_default();
             }
         });
         let pressed = Closure::<dyn FnMut(MouseEvent)>::new(move |event: MouseEvent| {
-            if unsaved.try_get_untracked() == Some(true) && leads_away(&event) {
-                if window().confirm_with_message(QUESTION).unwrap_or(true) {
-                    unsaved.set(false);
-                } else {
-                    event.prevent_default();
-                    event.stop_propagation();
-                }
+            if is_unsaved() && leads_away(&event) && !may_leave() {
+                event.prevent_default();
+                event.stop_propagation();
             }
         });
         let function: js_sys::Function = pressed.as_ref().clone().unchecked_into();
@@ -49,7 +57,12 @@ fn leads_away(event: &MouseEvent) -> bool {
     }
     let href = link.get_attribute("href").unwrap_or_default();
     let here = window().location().pathname().unwrap_or_default();
-    !href.starts_with('#') && (shown_at(&href).is_none() || shown_at(&href) != shown_at(&here))
+    !href.starts_with('#') && !stays(&here, &href)
+}
+
+/// Whether the same configuration stays in view.
+fn stays(from: &str, to: &str) -> bool {
+    shown_at(to).is_some() && shown_at(to) == shown_at(from)
 }
 
 /// The configuration that stays in view at an address.

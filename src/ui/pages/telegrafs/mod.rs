@@ -15,12 +15,10 @@ mod state;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
-use crate::{
-    model::list_query::ListQuery,
-    ui::{
-        address::{Section, Telegrafs},
-        components::{FilterField, Icon, Page, Picture},
-    },
+use crate::ui::{
+    address::{Section, Telegrafs},
+    components::{Icon, Page, Picture},
+    pages::list::Filter,
 };
 use list::List;
 use shown::Shown;
@@ -51,15 +49,10 @@ pub fn TelegrafsPage() -> impl IntoView {
 fn Toolbar(state: TelegrafState) -> impl IntoView {
     let list = state.list;
     let nothing = Signal::derive(move || list.page.frame.with(|frame| frame.counts.telegrafs) == 0);
-    let others = move || list.query.with(|query| query.with(|query| query.filter.clear())).parameters();
     let may_create = move || list.page.frame.with(|frame| frame.may.create_telegrafs);
     view! {
         <div class="toolbar">
-            <FilterField
-                what="Configurations" current=Signal::derive(move || list.query.with(|query: &ListQuery| query.filter.clone()))
-                disabled=nothing others=Signal::derive(others)
-                address=Callback::new(move |filter| untrack(|| state.list_with(|query| query.filter = filter)))
-            />
+            <Filter listing=state.listing what="Configurations" disabled=nothing/>
             {move || may_create().then(|| view! { <CreateLink state/> })}
         </div>
     }

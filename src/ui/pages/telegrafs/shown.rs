@@ -6,7 +6,6 @@ use super::{
     editor::Editor,
     state::{TelegrafState, name_of},
 };
-use crate::ui::pages::kept::loaded;
 use crate::{
     model::{
         Error, TelegrafId,
@@ -15,11 +14,13 @@ use crate::{
     ui::{
         address::{Page as _, Telegrafs, Tokens},
         components::{
-            CopyButton, Icon, Menu, Notices, Picture,
-            copy::copy,
+            CopyButton, Icon, Menu, Picture,
+            copy::CopyIdItem,
+            menu::MenuLink,
             text::{Alert, Time},
         },
         load::load_telegraf_text,
+        pages::kept::loaded,
         words,
     },
 };
@@ -169,16 +170,7 @@ fn StartWith(id: TelegrafId, state: TelegrafState) -> impl IntoView {
 
 #[component]
 fn MoreMenu(id: TelegrafId, name: String, may_change: bool, state: TelegrafState) -> impl IntoView {
-    let notices = Notices::current();
-    let copy_id = move |_| {
-        copy(id.to_string(), move |done| {
-            if done {
-                notices.success("The ID was copied", id.to_string());
-            } else {
-                notices.failure("The browser refused the clipboard", format!("Select and copy it here: {id}"));
-            }
-        });
-    };
+    let delete = move || state.address(Telegrafs::Delete(id));
     view! {
         <Menu
             class="end" button="button icon-only" label=format!("More actions for {name}") button_testid="telegraf-menu"
@@ -189,15 +181,9 @@ fn MoreMenu(id: TelegrafId, name: String, may_change: bool, state: TelegrafState
                     <Icon picture=Picture::Download/>"Download"
                 </a>
             </li>
-            <li class="needs-script">
-                <button class="menu-item" type="button" data-testid="copy-telegraf-id" on:click=copy_id><Icon picture=Picture::Copy/>"Copy ID"</button>
-            </li>
+            <CopyIdItem id=id.to_string() testid="copy-telegraf-id"/>
             {may_change.then(|| view! {
-                <li class="menu-line">
-                    <a class="menu-item danger" href=move || state.address(Telegrafs::Delete(id)) data-noscroll data-testid="delete-telegraf">
-                        <Icon picture=Picture::Trash/>"Delete"
-                    </a>
-                </li>
+                <MenuLink href=Signal::derive(delete) picture=Picture::Trash testid="delete-telegraf" danger=true apart=true>"Delete"</MenuLink>
             })}
         </Menu>
     }

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use crate::ui::pages::kept::loaded;
 use crate::{
     model::{
         Error, TelegrafId,
@@ -14,7 +13,7 @@ use crate::{
         answer::Outcome,
         components::{Notices, form::Answered},
         load::{load_telegraf, load_telegrafs},
-        pages::{layout::navigator, list_state::ListState},
+        pages::{kept::loaded, layout::navigator, list::Listing, list_state::ListState},
         words,
     },
 };
@@ -23,6 +22,8 @@ use crate::{
 #[derive(Clone, Copy)]
 pub struct TelegrafState {
     pub list: ListState<Telegrafs, Listed<TelegrafRow>>,
+    /// The same, with the chosen configuration beside it.
+    pub listing: Listing,
     /// The configuration that the address names.
     pub chosen: Memo<Option<TelegrafId>>,
     /// What is known of it, its text apart.
@@ -50,7 +51,11 @@ impl TelegrafState {
                 }
             },
         );
-        let state = Self { list, chosen, facts, unsaved: RwSignal::new(false), reloads };
+        let listing = Listing::new(list.query, move |query: ListQuery| {
+            let beside = chosen.get().map_or(Telegrafs::List, Telegrafs::Show);
+            beside.address(page.org.get(), &query.parameters())
+        });
+        let state = Self { list, listing, chosen, facts, unsaved: RwSignal::new(false), reloads };
         provide_context(state);
         state
     }
@@ -62,12 +67,6 @@ impl TelegrafState {
     /// The address of something on this page, with the state of the list.
     pub fn address(&self, page: Telegrafs) -> String {
         self.list.address(page)
-    }
-
-    /// The address of the list in another state; the chosen configuration stays in view.
-    pub fn list_with(&self, change: impl FnOnce(&mut ListQuery)) -> String {
-        let page = self.chosen.get().map_or(Telegrafs::List, Telegrafs::Show);
-        page.address(self.list.page.org.get(), &self.list.query.with(|query| query.with(change)).parameters())
     }
 
     /// Loads the list and what is said about the chosen configuration again. Its text is not: it may be unsaved.

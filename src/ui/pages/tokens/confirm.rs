@@ -8,7 +8,6 @@ use super::{
     row::on_update,
     state::TokensState,
 };
-use crate::ui::pages::kept::loaded;
 use crate::{
     model::{Error, listing::Details},
     ui::{
@@ -20,7 +19,7 @@ use crate::{
             text::{Alert, Chip},
         },
         load::load_details,
-        pages::layout::navigator,
+        pages::{kept::loaded, layout::navigator},
         words,
     },
 };

@@ -3,7 +3,6 @@
 use leptos::{ev::SubmitEvent, prelude::*};
 
 use super::state::TokensState;
-use crate::ui::pages::kept::loaded;
 use crate::{
     model::{
         Action,
@@ -14,7 +13,7 @@ use crate::{
         browser,
         components::{Dialog, DialogHead, Icon, Picture},
         load::load_filter_choices,
-        pages::layout::navigator,
+        pages::{kept::loaded, layout::navigator},
     },
 };
 

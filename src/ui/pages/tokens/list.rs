@@ -187,5 +187,5 @@ fn Skeleton() -> impl IntoView {
             .map(|column| view! { <td role="cell" class=format!("cell-{column}")><div class="skeleton"></div></td> });
         view! { <tr role="row" aria-hidden="true">{cells.collect_view()}</tr> }
     };
-    view! { <table class="tokens" role="table" aria-label="API Tokens" aria-busy="true"><tbody role="rowgroup">{(0..8).map(|_| row()).collect_view()}</tbody></table> }
+    view! { <table class="grid-table tokens" role="table" aria-label="API Tokens" aria-busy="true"><tbody role="rowgroup">{(0..8).map(|_| row()).collect_view()}</tbody></table> }
 }

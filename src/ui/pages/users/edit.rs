@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use super::UsersState;
-use crate::ui::pages::kept::loaded;
 use crate::{
     model::{Error, User},
     ui::{
@@ -13,9 +12,12 @@ use crate::{
             form::{refusal, typed},
         },
         load::load_user,
-        pages::people::{
-            fields::{NewUserFields, Refusal, at_field},
-            leave::Missing,
+        pages::{
+            kept::loaded,
+            people::{
+                fields::{NewUserFields, Refusal, at_field},
+                leave::Missing,
+            },
         },
     },
 };

@@ -7,23 +7,20 @@ use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
 use super::people::{
-    Listing,
-    cells::NameHead,
+    answers::refused_in_list,
     leave::{Around, Deactivate, Delete},
-    listing::{NotLoaded, Shown, Skeleton, or_signed_out},
-    toolbar::{NameFilter, StatusMenu},
+    toolbar::StatusMenu,
 };
 use crate::{
     model::{Error, UserId, people::UserPage},
     ui::{
         address::{Section, Spot, Users},
-        components::{
-            Icon, Page, Picture,
-            form::{refusal, to_sign_in},
-            text::Alert,
-        },
+        components::{Icon, Page, Picture, text::Alert},
         load::load_users,
-        pages::list_state::ListState,
+        pages::{
+            list::{Column, Filter, Listing, Loads, NoMatch, Pages, Skeleton, Table},
+            list_state::ListState,
+        },
         words,
     },
 };
@@ -43,9 +40,8 @@ pub struct UsersState {
 impl UsersState {
     fn provide() -> Self {
         let list = ListState::provide(|_, query| load_users(query));
-        let at_list = untrack(|| list.page.spot()).is_none_or(|spot| !spot.has_dialog());
-        let refused = RwSignal::new(refusal().filter(|_| at_list));
-        let state = Self { list, listing: Listing::of(list), refused };
+        let refused = refused_in_list(list.page);
+        let state = Self { list, listing: list.listing, refused };
         provide_context(state);
         state
     }
@@ -60,15 +56,7 @@ impl UsersState {
             Spot::Users(page) => page.user(),
             _ => None,
         });
-        let refused = RwSignal::new(refusal());
-        let action = move || self.list.address(user.get().map_or(Users::List, to));
-        Around {
-            user,
-            action: Signal::derive(action),
-            close: self.listing.here(),
-            refused,
-            on_answer: or_signed_out(self.list.on_done("The user was not changed", refused)),
-        }
+        Around::of(self.list, user, to)
     }
 }
 
@@ -98,7 +86,7 @@ pub fn UsersPage() -> impl IntoView {
     view! {
         <Page section=Section::Users dialog=|| view! { <Outlet/> }>
             <div class="toolbar people-bar">
-                <NameFilter listing what="Users"/>
+                <Filter listing what="Users"/>
                 <StatusMenu listing/>
                 {move || may_create().then(create)}
                 <Count state/>
@@ -128,22 +116,23 @@ fn Count(state: UsersState) -> impl IntoView {
     }
 }
 
-/// Keeps the old rows until the new ones are there.
+const CLASS: &str = "grid-table people users";
+const COLUMNS: &[Column] = &[
+    ("cell-name", "User"),
+    ("cell-orgs", "Organizations"),
+    ("cell-state", "Status"),
+    ("cell-tokens", "Live tokens"),
+    ("cell-seen", "Last sign-in"),
+];
+
 #[component]
 fn List(state: UsersState) -> impl IntoView {
     view! {
-        <Transition fallback=|| view! { <Skeleton label="Users"/> }>
-            {move || Suspend::new(async move {
-                match state.list.list.await {
-                    Ok(page) => view! { <Loaded page state/> }.into_any(),
-                    Err(Error::Unauthenticated) => {
-                        Effect::new(to_sign_in);
-                        ().into_any()
-                    }
-                    Err(error) => view! { <NotLoaded what="The users" error listing=state.listing/> }.into_any(),
-                }
-            })}
-        </Transition>
+        <Loads
+            list=state.list.list listing=state.listing failed="The users could not be loaded."
+            meanwhile=|| view! { <Skeleton class=CLASS label="Users" columns=COLUMNS/> }
+            render=move |page| view! { <Loaded page state/> }.into_any()
+        />
     }
 }
 
@@ -151,21 +140,16 @@ fn List(state: UsersState) -> impl IntoView {
 fn Loaded(page: UserPage, state: UsersState) -> impl IntoView {
     let UserPage { listed, now } = page;
     let listing = state.listing;
-    view! {
-        <Shown listing noun="users" page=listed.page total=listed.total unfiltered=listed.unfiltered>
-            <table class="people users" role="table" aria-label="Users" data-testid="user-list">
-                <thead role="rowgroup">
-                    <tr role="row">
-                        <NameHead listing/>
-                        <th role="columnheader" scope="col" class="cell-orgs">"Organizations"</th>
-                        <th role="columnheader" scope="col" class="cell-state">"Status"</th>
-                        <th role="columnheader" scope="col" class="cell-tokens">"Live tokens"</th>
-                        <th role="columnheader" scope="col" class="cell-seen">"Last sign-in"</th>
-                        <th role="columnheader" scope="col" class="cell-more"><span class="sr-only">"Actions"</span></th>
-                    </tr>
-                </thead>
-                <tbody role="rowgroup">{listed.rows.into_iter().map(|row| view! { <Row row now state/> }).collect_view()}</tbody>
-            </table>
-        </Shown>
-    }
+    let part = listing.part(&listed);
+    let rows = if listed.rows.is_empty() {
+        view! { <NoMatch listing noun="users" hint="Check the spelling, or look among all users."/> }.into_any()
+    } else {
+        view! {
+            <Table listing class=CLASS label="Users" testid="user-list" columns=COLUMNS>
+                {listed.rows.into_iter().map(|row| view! { <Row row now state/> }).collect_view()}
+            </Table>
+        }
+        .into_any()
+    };
+    view! { {rows}<Pages listing part/> }
 }

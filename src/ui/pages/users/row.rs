@@ -10,11 +10,11 @@ use crate::{
     },
     ui::{
         address::{Section, Users},
-        components::{Icon, Menu, Picture},
+        components::{Icon, Menu, Picture, copy::CopyIdItem, menu::MenuLink},
         pages::people::{
+            answers::on_changed,
             cells::{LastSignIn, Name, StatusBadge},
-            listing::on_changed,
-            row_menu::{CopyIdItem, LinkItem, StatusItem},
+            row_menu::StatusItem,
         },
         words,
     },
@@ -28,12 +28,12 @@ pub fn Row(row: UserRow, now: Timestamp, state: UsersState) -> impl IntoView {
     let class = (person.user.status == Status::Inactive).then_some("inactive");
     view! {
         <tr role="row" class=class data-testid=format!("user-card {}", person.user.name)>
-            <td role="cell" class="cell-person"><Name name=person.user.name.clone() you=is_self/></td>
+            <td role="cell" class="cell-name"><Name name=person.user.name.clone() you=is_self/></td>
             <td role="cell" class="cell-orgs"><span class=(org_count == 0).then_some("quiet")>{named(&orgs, org_count)}</span></td>
             <td role="cell" class="cell-state"><StatusBadge status=person.user.status/></td>
             <td role="cell" class="cell-tokens" data-label="Live tokens"><span>{words::grouped(person.live_tokens)}</span></td>
             <td role="cell" class="cell-seen" data-label="Last sign-in"><LastSignIn at=person.last_sign_in now/></td>
-            <td role="cell" class="cell-more"><RowMenu person=person.clone() is_self state/></td>
+            <td role="cell" class="cell-menu"><RowMenu person=person.clone() is_self state/></td>
         </tr>
     }
 }
@@ -66,15 +66,15 @@ fn RowMenu(person: Person, is_self: bool, state: UsersState) -> impl IntoView {
     view! {
         <Menu class="end" button="icon-button" label=format!("More actions for {name}") button_testid="context-menu-user" face=face>
             {may_change.then(|| view! {
-                <LinkItem href=to(Users::Edit) picture=Picture::Pencil testid="context-rename-user">"Rename…"</LinkItem>
-                <LinkItem href=Signal::derive(password) picture=Picture::Lock testid="context-password-user">
+                <MenuLink href=to(Users::Edit) picture=Picture::Pencil testid="context-rename-user">"Rename…"</MenuLink>
+                <MenuLink href=Signal::derive(password) picture=Picture::Lock testid="context-password-user">
                     {if is_self { "Change password…" } else { "Set password…" }}
-                </LinkItem>
+                </MenuLink>
             })}
-            <CopyIdItem id/>
+            <CopyIdItem id=id.to_string()/>
             {may_change.then(|| view! {
                 <StatusItem person is_self action=state.listing.here() ask=to(Users::Deactivate) on_answer/>
-                <LinkItem href=to(Users::Delete) picture=Picture::Trash testid="context-delete-user" danger=true>"Delete…"</LinkItem>
+                <MenuLink href=to(Users::Delete) picture=Picture::Trash testid="context-delete-user" danger=true>"Delete…"</MenuLink>
             })}
         </Menu>
     }

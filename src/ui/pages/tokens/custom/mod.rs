@@ -15,7 +15,6 @@ use super::{
     state::TokensState,
     summary::Summary,
 };
-use crate::ui::pages::kept::loaded;
 use crate::{
     model::{Error, prefill::Prefilled},
     ui::{
@@ -26,6 +25,7 @@ use crate::{
             text::Alert,
         },
         load::{Picker, load_picker},
+        pages::kept::loaded,
         words,
     },
 };

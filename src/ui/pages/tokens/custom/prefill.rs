@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use crate::ui::pages::kept::loaded;
 use crate::{
     model::{
         Error,
@@ -14,7 +13,7 @@ use crate::{
         address::{Page as _, Spot, Tokens},
         components::text::Alert,
         load::load_prefill,
-        pages::tokens::state::TokensState,
+        pages::{kept::loaded, tokens::state::TokensState},
         words,
     },
 };

@@ -3,7 +3,6 @@
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_query_map;
 
-use crate::ui::pages::kept::loaded;
 use crate::{
     model::{
         Action, AuthorizationId, Error, ResourceType,
@@ -16,7 +15,7 @@ use crate::{
         browser,
         components::{Icon, Picture},
         load::{load_picker, load_ruling},
-        pages::{layout::navigator, tokens::state::TokensState},
+        pages::{kept::loaded, layout::navigator, tokens::state::TokensState},
         words,
     },
 };

@@ -1,0 +1,57 @@
+//! The answer to what a list asked for.
+
+use leptos::prelude::*;
+
+use super::Listing;
+use crate::{
+    model::Error,
+    ui::{
+        components::{form::to_sign_in, text::Alert},
+        words,
+    },
+};
+
+/// Shows what was answered, and keeps it until the next answer is there.
+#[component]
+pub fn Loads<T, F>(
+    list: Resource<Result<T, Error>>,
+    listing: Listing,
+    /// What is said if it could not be loaded: "The buckets could not be loaded."
+    failed: &'static str,
+    /// What stands there until the first answer.
+    #[prop(optional, into)]
+    meanwhile: ViewFn,
+    /// The answer as it is shown.
+    render: F,
+) -> impl IntoView
+where
+    T: Clone + Send + Sync + 'static,
+    F: Fn(T) -> AnyView + Copy + Send + Sync + 'static,
+{
+    view! {
+        <Transition fallback=move || meanwhile.run()>
+            {move || Suspend::new(async move {
+                match list.await {
+                    Ok(answer) => render(answer),
+                    Err(Error::Unauthenticated) => {
+                        Effect::new(to_sign_in);
+                        ().into_any()
+                    }
+                    Err(error) => view! { <Failed what=failed error listing/> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Failed(what: &'static str, error: Error, listing: Listing) -> impl IntoView {
+    view! {
+        <div class="list-failed">
+            <Alert danger=true live=true>
+                <b>{what}</b>" "{words::sentence(&error)}<br/>
+                <a class="link" href=listing.here() rel="external">"Try again"</a>
+            </Alert>
+        </div>
+    }
+}

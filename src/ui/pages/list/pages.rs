@@ -1,0 +1,12 @@
+//! The other pages of a list.
+
+use leptos::prelude::*;
+
+use super::Listing;
+use crate::ui::components::pager::{Pager, Part};
+
+/// Below the rows.
+#[component]
+pub fn Pages(listing: Listing, part: Part) -> impl IntoView {
+    view! { <Pager part address=Callback::new(move |(page, page_size)| listing.page(page, page_size))/> }
+}
