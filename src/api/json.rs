@@ -38,7 +38,7 @@ pub async fn read<T: DeserializeOwned>(body: Body, refuse: fn(String) -> Error) 
 }
 
 /// Reads a body to its end, or refuses it when it is too large.
-async fn read_body(body: Body) -> Result<Vec<u8>, Error> {
+pub async fn read_body(body: Body) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     let mut stream = body.into_data_stream();
     while let Some(part) = stream.next().await {

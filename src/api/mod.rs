@@ -7,9 +7,12 @@ mod buckets;
 mod dbrps;
 mod decode;
 mod extract;
+mod form;
 mod gate;
+mod introspection;
 mod json;
 mod labels;
+mod leaked;
 mod members;
 pub mod openapi;
 mod orgs;
@@ -51,6 +54,8 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(users::change_own_password))
         .routes(routes!(authorizations::list, authorizations::create))
         .routes(routes!(authorizations::get, authorizations::update, authorizations::delete))
+        .routes(routes!(introspection::introspect))
+        .routes(routes!(leaked::report))
         .routes(routes!(v1_authorizations::list, v1_authorizations::create))
         .routes(routes!(v1_authorizations::get, v1_authorizations::update, v1_authorizations::delete))
         .routes(routes!(v1_authorizations::set_password))

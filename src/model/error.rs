@@ -102,6 +102,9 @@ pub enum Error {
     BadId(IdError),
     #[error("corrupt ID provided: {0}")]
     CorruptId(IdError),
+    /// A form that isn't the one asked for.
+    #[error("{0}")]
+    BadForm(String),
     /// A body that isn't the JSON asked for.
     #[error("{0}")]
     BadJson(String),
@@ -158,6 +161,9 @@ pub enum Error {
     /// The question named fewer.
     #[error("{now} tokens match by now, more than the question named; look at the list again, then decide")]
     MoreTokens { now: u64 },
+    /// A report of leaked tokens with more than so many of them.
+    #[error("a report may have at most {limit} {what}; send the rest in another one")]
+    ReportTooLong { limit: usize, what: String },
     /// What is no network.
     #[error("{0}")]
     BadNetwork(String),
@@ -343,6 +349,7 @@ impl Error {
             | Self::TooManyNetworks { .. }
             | Self::NothingSelected
             | Self::TooManyTokens { .. }
+            | Self::ReportTooLong { .. }
             | Self::MoreTokens { .. }
             | Self::Field { .. } => Code::Unprocessable,
             Self::UserNameEmpty => Code::EmptyValue,

@@ -10,6 +10,7 @@ pub mod describe;
 pub mod error;
 pub mod grant;
 pub mod id;
+pub mod leaked;
 pub mod list_query;
 pub mod listing;
 pub mod may;

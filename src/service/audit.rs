@@ -76,6 +76,8 @@ pub enum Event {
     AuthorizationCloned,
     AuthorizationUpdated,
     AuthorizationDeleted,
+    /// Someone who held the token reported it, and it was deactivated.
+    AuthorizationLeaked,
     V1AuthorizationCreated,
     V1AuthorizationUpdated,
     V1AuthorizationDeleted,
@@ -112,6 +114,7 @@ impl Event {
             Self::AuthorizationCloned => "authorization cloned",
             Self::AuthorizationUpdated => "authorization updated",
             Self::AuthorizationDeleted => "authorization deleted",
+            Self::AuthorizationLeaked => "authorization leaked",
             Self::V1AuthorizationCreated => "1.x credential created",
             Self::V1AuthorizationUpdated => "1.x credential updated",
             Self::V1AuthorizationDeleted => "1.x credential deleted",
@@ -157,6 +160,7 @@ impl Event {
             | Self::AuthorizationCloned
             | Self::AuthorizationUpdated
             | Self::AuthorizationDeleted
+            | Self::AuthorizationLeaked
             | Self::V1AuthorizationCreated
             | Self::V1AuthorizationUpdated
             | Self::V1AuthorizationDeleted

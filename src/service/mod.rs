@@ -9,6 +9,7 @@ pub mod authentication;
 pub mod authorizations;
 mod bucket_page;
 pub mod buckets;
+mod budget;
 pub mod caller;
 mod change;
 pub mod clock;
@@ -16,7 +17,9 @@ pub mod dbrps;
 mod forms;
 mod frame;
 mod granting;
+pub mod introspection;
 mod keys;
+pub mod leaked;
 pub mod lists;
 pub mod members;
 pub mod names;
@@ -42,7 +45,7 @@ mod toml;
 pub mod users;
 pub mod v1_authorizations;
 pub mod v1_credentials;
-mod what_if;
+pub mod what_if;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -55,6 +58,7 @@ pub use audit::AuditKey;
 pub use caller::{Caller, Client};
 pub use clock::Clock;
 
+use budget::Budget;
 use passwords::Passwords;
 use throttle::Throttle;
 
@@ -68,6 +72,7 @@ struct Inner {
     audit_key: AuditKey,
     passwords: Passwords,
     throttle: Throttle,
+    reports: Budget,
     snowflake: Mutex<Snowflake>,
 }
 
@@ -83,6 +88,7 @@ impl Service {
             audit_key,
             passwords: Passwords::default(),
             throttle: Throttle::default(),
+            reports: Budget::default(),
             snowflake: Mutex::new(Snowflake::new(node)),
         })))
     }

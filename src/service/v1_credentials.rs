@@ -5,15 +5,11 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
-    model::{Error, V1Authorization, token::TokenHash, user::check_user_name},
+    model::{Error, V1Authorization, user::check_user_name},
     store,
 };
 
-use super::{
-    Caller, Client, Service,
-    authentication::{is_jwt, v1_caller},
-    caller::Credential,
-};
+use super::{Caller, Client, Service, authentication::v1_caller, caller::Credential, standing::by_token};
 
 /// What a 1.x client proves itself with.
 #[derive(Clone, Debug)]
@@ -110,12 +106,8 @@ impl Service {
     }
 
     async fn v1_caller_by_token(&self, token: &SecretString, client: Client) -> Result<Caller, Error> {
-        let token = token.expose_secret();
-        if is_jwt(token) {
-            return Err(Error::V1Unauthorized);
-        }
         let mut reader = self.read().await?;
-        let found = store::authorizations::by_token_hash(&mut reader, &TokenHash::of(token)).await?;
+        let found = by_token(&mut reader, token.expose_secret()).await?;
         v1_caller(&mut reader, found.ok_or(Error::V1Unauthorized)?, Credential::Token, client, self.now()).await
     }
 }

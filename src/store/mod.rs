@@ -18,6 +18,7 @@ pub mod sessions;
 mod sql;
 pub mod telegrafs;
 mod token_filter;
+pub mod token_hashes;
 pub mod token_lists;
 pub mod users;
 pub mod v1_authorizations;

@@ -8,7 +8,10 @@ use crate::{
         grant::Breadth,
         selection::{Pick, Selection},
     },
-    service::authorizations::{AuthorizationUpdate, Created},
+    service::{
+        authorizations::{AuthorizationUpdate, Created},
+        leaked::Reported,
+    },
     ui::{
         address::Tokens,
         answer::{CreatedToken, Fields, Outcome},
@@ -42,6 +45,10 @@ pub(super) async fn perform(request: &Request, org: OrgId, page: Tokens, fields:
         }
         Tokens::Details(id) | Tokens::Edit(id) | Tokens::Rename(id) | Tokens::Delete(id) => {
             update(request, id, fields).await
+        }
+        Tokens::Leaked => {
+            let text = Reported::Text(fields.get("leaked").unwrap_or_default().into());
+            Ok(Outcome::Reported(service.report_leaked(caller, &text).await?))
         }
         Tokens::Selected => selected::perform(request, org, fields).await,
         Tokens::List | Tokens::Filter | Tokens::Look | Tokens::Export(_) => Err(Error::PathNotFound),
