@@ -15,6 +15,7 @@ mod labels;
 mod leaked;
 mod members;
 pub mod openapi;
+mod org_rules;
 mod orgs;
 mod query;
 mod refusal;
@@ -65,6 +66,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(users::set_password, users::change_password))
         .routes(routes!(orgs::list, orgs::create))
         .routes(routes!(orgs::get, orgs::update, orgs::delete))
+        .routes(routes!(org_rules::get, org_rules::set))
         .routes(routes!(buckets::list, buckets::create))
         .routes(routes!(buckets::get, buckets::update, buckets::delete))
         .routes(routes!(telegrafs::list, telegrafs::create))
