@@ -10,6 +10,7 @@ pub mod describe;
 pub mod duration;
 pub mod error;
 pub mod grant;
+pub mod history;
 pub mod id;
 pub mod list_query;
 pub mod listing;

@@ -16,6 +16,7 @@ pub mod dbrps;
 mod forms;
 mod frame;
 mod granting;
+mod history;
 mod keys;
 pub mod lists;
 pub mod members;
@@ -29,6 +30,7 @@ pub mod picking;
 mod prefill;
 mod required;
 pub mod roles;
+pub mod rotation;
 pub mod sessions;
 pub mod setup;
 pub mod standing;
@@ -40,6 +42,7 @@ mod token_list;
 mod token_types;
 mod toml;
 pub mod users;
+mod uses;
 pub mod v1_authorizations;
 pub mod v1_credentials;
 mod what_if;
@@ -57,6 +60,7 @@ pub use clock::Clock;
 
 use passwords::Passwords;
 use throttle::Throttle;
+use uses::Uses;
 
 /// The rules, over a store. Cheap to clone.
 #[derive(Clone)]
@@ -68,6 +72,7 @@ struct Inner {
     audit_key: AuditKey,
     passwords: Passwords,
     throttle: Throttle,
+    uses: Uses,
     snowflake: Mutex<Snowflake>,
 }
 
@@ -83,6 +88,7 @@ impl Service {
             audit_key,
             passwords: Passwords::default(),
             throttle: Throttle::default(),
+            uses: Uses::default(),
             snowflake: Mutex::new(Snowflake::new(node)),
         })))
     }
@@ -91,8 +97,11 @@ impl Service {
         self.0.clock.now()
     }
 
-    /// Waits for what is under way and closes the database.
+    /// Writes what is not written yet, waits for what is under way and closes the database.
     pub async fn close(&self) {
+        if let Err(error) = self.write_uses().await {
+            tracing::warn!(%error, "the last uses of some tokens were not written");
+        }
         self.0.store.close().await;
     }
 
