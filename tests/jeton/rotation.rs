@@ -32,7 +32,7 @@ impl Scene {
     }
 
     async fn status(&self, token: &str) -> u16 {
-        self.server.get("/api/v2/me", token).await.status
+        self.server.get("/api/v2/buckets", token).await.status
     }
 
     async fn record(&self, id: &str) -> Value {
