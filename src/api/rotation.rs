@@ -1,20 +1,20 @@
 //! `/api/v2/authorizations/{authID}/rotate`: Jeton's own.
 
 use axum::{body::Body, extract::State, http::StatusCode, response::Response};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
     authorizations::{AuthorizationBody, PATH, authorization_body},
     extract::{Caller, PathId},
-    json::read,
+    json::read_with_null,
     refusal::Refusal,
     schema::{BadRequest, Conflict, Gated, NotFound, TooLarge},
     session::no_store,
     write::indented,
 };
 use crate::{
-    model::{AuthorizationId, Error, Timestamp},
+    model::{AuthorizationId, Error, Expiry, Timestamp},
     server::AppState,
     service::rotation::AskedRotation,
 };
@@ -29,14 +29,7 @@ pub struct RotateBody {
     #[schema(examples("24h"))]
     overlap: Option<String>,
     /// When the new token stops working; null: never. Unless given, it lives as long as the old one was to live.
-    #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<Timestamp>)]
-    expires_at: Option<Option<Timestamp>>,
-}
-
-/// Null says something else than nothing.
-fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Option<Timestamp>>, D::Error> {
-    Option::deserialize(deserializer).map(Some)
+    expires_at: Option<Timestamp>,
 }
 
 /// Rotate an authorization
@@ -54,7 +47,9 @@ pub async fn rotate(
     PathId(id): PathId<AuthorizationId>,
     request: Body,
 ) -> Result<Response, Refusal> {
-    let RotateBody { overlap, expires_at } = read(request, Error::BadJson).await?;
+    let (body, never) = read_with_null::<RotateBody>(request, "expiresAt", Error::BadJson).await?;
+    let RotateBody { overlap, expires_at } = body;
+    let expires_at = if never { Some(Expiry::Never) } else { expires_at.map(Expiry::At) };
     let rotated =
         state.service.rotate_authorization(&caller, id, AskedRotation { overlap, expires_at }, None).await?.created;
     Ok(no_store(indented(StatusCode::CREATED, &authorization_body(rotated.details, rotated.token, PATH))))

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::{
-    model::{Action, Authorization, AuthorizationId, Error, Span, Status, Timestamp, listing::Details},
+    model::{Action, Authorization, AuthorizationId, Error, Expiry, Span, Status, Timestamp, listing::Details},
     store,
 };
 
@@ -28,8 +28,8 @@ pub const LONGEST_OVERLAP: Span = Span::days(90);
 pub struct AskedRotation {
     /// How long the old token keeps working: `24h`, `0`; [`USUAL_OVERLAP`], unless given.
     pub overlap: Option<String>,
-    /// When the new one stops working, or never. Unless given, it lives as long from now as the old one was to live.
-    pub expires_at: Option<Option<Timestamp>>,
+    /// When the new one stops working. Unless given, it lives as long from now as the old one was to live.
+    pub expires_at: Option<Expiry>,
 }
 
 /// A token that was rotated.
@@ -42,7 +42,7 @@ pub struct Rotated {
 
 impl Service {
     /// Makes a successor with the same permissions, owner, description and networks, and lets the old token end with
-    /// the overlap, or when it would have ended anyway. It needs what creation needs.
+    /// the overlap, or when it would have ended anyway. It needs what creation needs, and is held to the same limits.
     pub async fn rotate_authorization(
         &self,
         caller: &Caller,
@@ -57,14 +57,15 @@ impl Service {
         check_writable(&caller, &before)?;
         check_rotatable(&mut change, &before).await?;
         let now = change.now;
+        let same_life = Expiry::same_life(before.created_at, before.expires_at, now);
         let new = New {
             org: before.org,
             owner: before.user,
             status: Status::Active,
             description: before.description.clone(),
             permissions: before.permissions.clone(),
-            expires_at: life(&caller, &before, asked.expires_at, now)?,
-            networks: before.networks.clone(),
+            expires_at: Some(asked.expires_at.unwrap_or(same_life)),
+            networks: Some(before.networks.clone()),
             replaces: Some(id),
         };
         let created = self.create(&mut change, &caller, new, Event::AuthorizationRotated, form).await?;
@@ -115,25 +116,6 @@ async fn check_rotatable(change: &mut Change, before: &Authorization) -> Result<
     match store::rotations::successor(change, before.id).await? {
         Some(successor) => Err(Error::AlreadyRotated { successor }),
         None => Ok(()),
-    }
-}
-
-/// When the successor ends.
-fn life(
-    caller: &Caller,
-    before: &Authorization,
-    asked: Option<Option<Timestamp>>,
-    now: Timestamp,
-) -> Result<Option<Timestamp>, Error> {
-    match asked {
-        Some(end) if end.is_some_and(|end| end <= now) => {
-            Err(Error::field("expiresAt", "expiresAt must be in the future"))
-        }
-        Some(end) => Ok(end),
-        None => {
-            let life = before.expires_at.map(|end| now.plus_seconds(end.seconds_since(before.created_at)));
-            Ok([life, caller.expires_at].into_iter().flatten().min())
-        }
     }
 }
 

@@ -12,6 +12,7 @@ pub mod form_ids;
 pub mod grants;
 pub mod memberships;
 mod open;
+pub mod org_rules;
 pub mod orgs;
 pub mod people;
 pub mod rotations;

@@ -1,5 +1,6 @@
 //! Rotation: a successor takes over, the old token ends with the overlap, and nobody gains anything by it.
 
+use jeton::model::org_rules::OrgRules;
 use serde_json::{Value, json};
 
 use crate::{
@@ -270,8 +271,10 @@ async fn a_token_that_rotates_itself_does_not_live_longer_by_it() {
         let end = server.service.now().plus_seconds(10 * DAY);
         expire(&home, &id, end).await;
         server.clock.advance(DAY);
-        let new = rotate(server, &token, &id, json!({"overlap": "1h"})).await.expect(201);
-        assert_eq!(new["expiresAt"], end.to_string());
+        let message = rotate(server, &token, &id, json!({"overlap": "1h"})).await.refused(422);
+        assert!(message.starts_with("nothing that a token makes or changes outlives it"), "{message}");
+        let same = json!({"overlap": "1h", "expiresAt": end.to_string()});
+        assert_eq!(rotate(server, &token, &id, same).await.expect(201)["expiresAt"], end.to_string());
     })
     .await;
 }
@@ -332,6 +335,35 @@ async fn the_chain_tells_who_took_over_from_whom() {
         assert_eq!(chain, [text(&third["id"]), second, scene.id.clone()]);
         assert_eq!(history.chain.last().map(|link| link.today), Some(1));
         assert!(history.chain.last().is_some_and(|link| link.last_use.is_some()), "the old one is still used");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_rotation_keeps_the_rules_of_the_organization() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let caller = scene.server.caller(&scene.first.token).await;
+        let org = scene.first.org.parse().expect("an id");
+        let rules = OrgRules { expiry_required: true, longest_life: Some(90 * DAY), ..OrgRules::default() };
+        scene.server.service.set_org_rules(&caller, org, rules).await.expect("rules");
+        scene.rotate(json!({})).await.refused(422);
+        scene.rotate(json!({"expiresAt": scene.in_seconds(91 * DAY)})).await.refused(422);
+        let message = scene.rotate(json!({"expiresAt": scene.in_seconds(0)})).await.refused(422);
+        assert_eq!(message, "expiresAt must be in the future");
+        scene.rotate(json!({"expiresAt": scene.in_seconds(90 * DAY)})).await.expect(201);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_successor_is_accepted_from_the_same_networks() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        scene.set(json!({"allowedNetworks": ["192.0.2.0/24"]})).await;
+        let new = scene.rotate(json!({})).await.expect(201);
+        assert_eq!(new["allowedNetworks"], json!(["192.0.2.0/24"]));
+        assert_eq!(scene.status(&text(&new["token"])).await, 401);
     })
     .await;
 }
