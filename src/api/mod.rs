@@ -20,6 +20,7 @@ mod orgs;
 mod query;
 mod refusal;
 mod resources;
+mod rotation;
 mod schema;
 mod session;
 mod setup;
@@ -57,6 +58,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(authorizations::get, authorizations::update, authorizations::delete))
         .routes(routes!(introspection::introspect))
         .routes(routes!(leaked::report))
+        .routes(routes!(rotation::rotate))
         .routes(routes!(v1_authorizations::list, v1_authorizations::create))
         .routes(routes!(v1_authorizations::get, v1_authorizations::update, v1_authorizations::delete))
         .routes(routes!(v1_authorizations::set_password))

@@ -74,6 +74,8 @@ pub enum Event {
     PasswordSet,
     AuthorizationCreated,
     AuthorizationCloned,
+    AuthorizationRotated,
+    OverlapEnded,
     AuthorizationUpdated,
     AuthorizationDeleted,
     /// Someone who held the token reported it, and it was deactivated.
@@ -113,6 +115,8 @@ impl Event {
             Self::PasswordSet => "password set",
             Self::AuthorizationCreated => "authorization created",
             Self::AuthorizationCloned => "authorization cloned",
+            Self::AuthorizationRotated => "authorization rotated",
+            Self::OverlapEnded => "overlap ended",
             Self::AuthorizationUpdated => "authorization updated",
             Self::AuthorizationDeleted => "authorization deleted",
             Self::AuthorizationLeaked => "authorization leaked",
@@ -161,6 +165,8 @@ impl Event {
             | Self::UserDeleted => "users",
             Self::AuthorizationCreated
             | Self::AuthorizationCloned
+            | Self::AuthorizationRotated
+            | Self::OverlapEnded
             | Self::AuthorizationUpdated
             | Self::AuthorizationDeleted
             | Self::AuthorizationLeaked

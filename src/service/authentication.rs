@@ -20,7 +20,10 @@ impl Service {
     pub async fn caller_by_token(&self, token: &str, client: Client) -> Result<Caller, Error> {
         let mut reader = self.read().await?;
         let authorization = by_token(&mut reader, token).await?.ok_or(Error::Unauthenticated)?;
-        caller_with(&mut reader, authorization, client, self.now()).await
+        let (id, now) = (authorization.id, self.now());
+        let caller = caller_with(&mut reader, authorization, client, now).await;
+        self.note_use(id, now, &caller);
+        caller
     }
 
     /// The caller whose session has this key; the use renews it.

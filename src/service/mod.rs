@@ -17,6 +17,7 @@ pub mod dbrps;
 mod forms;
 mod frame;
 mod granting;
+mod history;
 pub mod introspection;
 mod keys;
 pub mod leaked;
@@ -34,6 +35,7 @@ pub mod picking;
 mod prefill;
 mod required;
 pub mod roles;
+pub mod rotation;
 pub mod sessions;
 pub mod setup;
 pub mod standing;
@@ -45,6 +47,7 @@ mod token_list;
 mod token_types;
 mod toml;
 pub mod users;
+mod uses;
 pub mod v1_authorizations;
 pub mod v1_credentials;
 pub mod what_if;
@@ -63,6 +66,7 @@ pub use clock::Clock;
 use budget::Budget;
 use passwords::Passwords;
 use throttle::Throttle;
+use uses::Uses;
 
 /// The rules, over a store. Cheap to clone.
 #[derive(Clone)]
@@ -75,6 +79,7 @@ struct Inner {
     passwords: Passwords,
     throttle: Throttle,
     reports: Budget,
+    uses: Uses,
     snowflake: Mutex<Snowflake>,
 }
 
@@ -91,6 +96,7 @@ impl Service {
             passwords: Passwords::default(),
             throttle: Throttle::default(),
             reports: Budget::default(),
+            uses: Uses::default(),
             snowflake: Mutex::new(Snowflake::new(node)),
         })))
     }
@@ -99,8 +105,11 @@ impl Service {
         self.0.clock.now()
     }
 
-    /// Waits for what is under way and closes the database.
+    /// Writes what is not written yet, waits for what is under way and closes the database.
     pub async fn close(&self) {
+        if let Err(error) = self.write_uses().await {
+            tracing::warn!(%error, "the last uses of some tokens were not written");
+        }
         self.0.store.close().await;
     }
 
