@@ -128,10 +128,8 @@ async fn a_token_that_the_caller_may_not_read_is_as_good_as_none() {
         for caller in [&records, &owners] {
             assert_eq!(scene.ask_as(caller, &scene.token, &[]).await.expect(200), inactive());
         }
-        let both = [
-            permission_on("read", "authorizations", &scene.id, org),
-            permission_on("read", "users", &scene.bob, org),
-        ];
+        let both =
+            [permission_on("read", "authorizations", &scene.id, org), permission_on("read", "users", &scene.bob, org)];
         let both = scene.made(json!(both)).await;
         assert_eq!(scene.ask_as(&both, &scene.token, &[]).await.expect(200)["sub"], json!(scene.bob));
         assert_eq!(scene.ask_as(&both, &scene.first.token, &[]).await.expect(200), inactive());
@@ -206,7 +204,11 @@ async fn what_the_caller_does_not_see_is_not_allowed_and_not_told_of() {
             assert_eq!((&said["allowed"], &said["missing"]), (&json!(false), &Value::Null), "{thing:?}");
         }
         let said = scene.ask(&[("action", "write"), ("resourceType", "buckets"), ("resourceID", &foreign)]).await;
-        assert_eq!(said["missing"], json!(format!("write:orgs/{elsewhere}/buckets/{foreign}")), "in its own organization");
+        assert_eq!(
+            said["missing"],
+            json!(format!("write:orgs/{elsewhere}/buckets/{foreign}")),
+            "in its own organization"
+        );
         let blind = ["authorizations", "users"].map(|kind| permission("read", kind));
         let blind = scene.made(json!(blind)).await;
         let asked = [("action", "write"), ("resourceType", "buckets"), ("resourceName", "iot")];
@@ -222,10 +224,13 @@ async fn a_token_bound_to_networks_is_judged_by_the_address_that_is_given() {
         let scene = Scene::new(&home).await;
         let hash = jeton::model::token::TokenHash::of(&scene.token);
         let networks = "10.0.0.0/8,2001:db8::/32";
-        let sql = format!("UPDATE authorizations SET allowed_networks = '{networks}' WHERE token_hash = '{}'", hash.as_str());
+        let sql =
+            format!("UPDATE authorizations SET allowed_networks = '{networks}' WHERE token_hash = '{}'", hash.as_str());
         assert_eq!(home.sql(&sql).await, 1);
         assert_eq!(scene.ask(&[]).await["allowedNetworks"], json!(["10.0.0.0/8", "2001:db8::/32"]));
-        for (address, active) in [("10.1.2.3", true), ("::ffff:10.1.2.3", true), ("2001:db8::7", true), ("192.0.2.1", false)] {
+        for (address, active) in
+            [("10.1.2.3", true), ("::ffff:10.1.2.3", true), ("2001:db8::7", true), ("192.0.2.1", false)]
+        {
             assert_eq!(scene.ask(&[("address", address)]).await["active"], json!(active), "{address}");
         }
     })
@@ -248,7 +253,10 @@ async fn a_bad_form_is_told_what_is_wrong_and_never_repeats_the_token() {
             (&[("token", token), ("action", token), ("resourceType", "buckets")], "action must be"),
             (&[("token", token), ("action", "read"), ("resourceType", token)], "resourceType is none"),
             (&[("token", token), ("action", "read"), ("resourceType", "instance")], "resourceType is none"),
-            (&[("token", token), ("action", "read"), ("resourceType", "buckets"), ("resourceID", token)], "resourceID is no id"),
+            (
+                &[("token", token), ("action", "read"), ("resourceType", "buckets"), ("resourceID", token)],
+                "resourceID is no id",
+            ),
             (&[("token", token), ("address", token)], "address is no IP address"),
             (&[("token", "a\0b")], "a parameter must not contain a NUL character"),
         ];
@@ -294,9 +302,12 @@ async fn what_is_answered_is_what_requests_are_answered() {
     on_each_database(async |home| {
         let scene = Scene::new(&home).await;
         let other = scene.server.bucket(&scene.first.token, &scene.first.org, "other").await;
-        let held = [permission_on("read", "buckets", &scene.first.bucket, &scene.first.org), permission("read", "orgs")];
+        let held =
+            [permission_on("read", "buckets", &scene.first.bucket, &scene.first.org), permission("read", "orgs")];
         let token = scene.made(json!(held)).await;
-        for (kind, id) in [("buckets", &scene.first.bucket), ("buckets", &other), ("orgs", &scene.first.org), ("users", &scene.bob)] {
+        for (kind, id) in
+            [("buckets", &scene.first.bucket), ("buckets", &other), ("orgs", &scene.first.org), ("users", &scene.bob)]
+        {
             let asked = [("action", "read"), ("resourceType", kind), ("resourceID", id)];
             let allowed = scene.ask_as(&scene.gateway, &token, &asked).await.expect(200)["allowed"] == true;
             let answered = scene.server.get(&format!("/api/v2/{kind}/{id}"), &token).await.status;
