@@ -32,7 +32,7 @@ impl Scene {
     }
 
     async fn made(&self, description: &str) -> (String, String) {
-        let permissions = json!([permission_in("read", "orgs", &self.first.org)]);
+        let permissions = json!([permission("read", "users")]);
         let body = json!({"orgID": self.first.org, "description": description, "permissions": permissions});
         let made = self.server.post("/api/v2/authorizations", &self.first.token, body).await.expect(201);
         (text(&made["id"]), text(&made["token"]))
@@ -56,7 +56,7 @@ impl Scene {
     }
 
     async fn status(&self, token: &str) -> u16 {
-        self.server.get("/api/v2/users", token).await.status
+        self.server.get("/api/v2/me", token).await.status
     }
 
     async fn status_of(&self, id: &str) -> Value {
@@ -171,7 +171,7 @@ async fn whoever_has_a_credential_that_works_may_report_anything_even_their_own_
         let said = scene.server.post(PATH, &token, json!({"tokens": [token, scene.first.token]})).await.expect(200);
         assert_eq!(crate::server::members(&said["tokens"], "result"), ["deactivated"; 2]);
         for dead in [&token, &scene.first.token] {
-            assert_eq!(scene.server.get("/api/v2/orgs", dead).await.status, 401);
+            assert_eq!(scene.status(dead).await, 401);
             let refused = scene.server.post(PATH, dead, json!({"tokens": [scene.scanner]})).await;
             assert_eq!(refused.refused(401), "token is inactive", "a dead credential reports nothing");
         }

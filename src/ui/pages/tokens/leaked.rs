@@ -110,11 +110,11 @@ fn headline(findings: &[Finding]) -> String {
 /// What became of each, in their order.
 #[component]
 fn Result(findings: Vec<Finding>) -> impl IntoView {
-    let title = headline(&findings);
+    let title = format!("{}.", headline(&findings));
     let rows = findings.into_iter().map(|finding| view! { <Row finding/> }).collect_view();
     view! {
         <section class="leaked-result">
-            <h3>{title}"."</h3>
+            <h3>{title}</h3>
             <ul>{rows}</ul>
         </section>
     }
