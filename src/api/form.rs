@@ -16,7 +16,7 @@ pub struct Form(Vec<(String, String)>);
 impl Form {
     /// Refuses another type of body, parameters that stand twice, and NUL.
     pub async fn read(headers: &HeaderMap, body: Body) -> Result<Self, Error> {
-        if !media_type(headers).is_none_or(|kind| kind == FORM) {
+        if media_type(headers).is_some_and(|kind| kind != FORM) {
             return Err(Error::BadForm(format!("the body must be a form: send it as Content-Type {FORM}")));
         }
         let bytes = read_body(body).await?;
