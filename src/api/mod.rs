@@ -7,15 +7,20 @@ mod buckets;
 mod dbrps;
 mod decode;
 mod extract;
+mod form;
 mod gate;
+mod introspection;
 mod json;
 mod labels;
+mod leaked;
 mod members;
 pub mod openapi;
+mod org_rules;
 mod orgs;
 mod query;
 mod refusal;
 mod resources;
+mod rotation;
 mod schema;
 mod session;
 mod setup;
@@ -51,6 +56,9 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(users::change_own_password))
         .routes(routes!(authorizations::list, authorizations::create))
         .routes(routes!(authorizations::get, authorizations::update, authorizations::delete))
+        .routes(routes!(introspection::introspect))
+        .routes(routes!(leaked::report))
+        .routes(routes!(rotation::rotate))
         .routes(routes!(v1_authorizations::list, v1_authorizations::create))
         .routes(routes!(v1_authorizations::get, v1_authorizations::update, v1_authorizations::delete))
         .routes(routes!(v1_authorizations::set_password))
@@ -60,6 +68,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(users::set_password, users::change_password))
         .routes(routes!(orgs::list, orgs::create))
         .routes(routes!(orgs::get, orgs::update, orgs::delete))
+        .routes(routes!(org_rules::get, org_rules::set))
         .routes(routes!(buckets::list, buckets::create))
         .routes(routes!(buckets::get, buckets::update, buckets::delete))
         .routes(routes!(telegrafs::list, telegrafs::create))

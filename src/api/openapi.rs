@@ -28,6 +28,7 @@ use crate::server::AppState;
     ),
     tags(
         (name = "Authorizations", description = "The records of API tokens: who owns them, and what they may do."),
+        (name = "Tokens", description = "What a token is worth, and what to do with one that leaked. Jeton's own."),
         (name = "Users", description = "Who signs in and owns tokens."),
         (name = "Organizations", description = "What holds buckets and tokens, and who belongs to it."),
         (name = "Buckets", description = "What permissions name. Their data lives elsewhere."),

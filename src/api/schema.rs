@@ -13,7 +13,7 @@ use utoipa::{
 use super::{labels::NoLabels, refusal::Envelope};
 use crate::model::{
     Action, AuthorizationId, BucketId, DbrpId, Id, OrgId, ResourceType, Status, TelegrafId, Timestamp, UserId,
-    bucket::BucketKind, org::Role, token::NewToken,
+    bucket::BucketKind, leaked::Fate, org::Role, org_rules::OperatorTokens, token::NewToken,
 };
 
 macro_rules! schemas {
@@ -39,7 +39,9 @@ schemas! {
     "Status" for Status => words("Whether its owner has switched it on.", &["active", "inactive"]);
     "Action" for Action => words("What may be done. Writing does not include reading.", &["read", "write"]);
     "ResourceType" for ResourceType => words("A kind of thing.", &ResourceType::ALL.map(ResourceType::name));
+    "LeakedResult" for Fate => words("What became of a string that was reported.", &Fate::ALL.map(Fate::name));
     "Role" for Role => words("What a user is there.", &["member", "owner"]);
+    "OperatorTokens" for OperatorTokens => words("Who may create tokens that reach every organization: whoever holds the permissions, or operators alone.", &OperatorTokens::ALL.map(OperatorTokens::name));
     "Labels" for NoLabels => ArrayBuilder::new().max_items(Some(0)).description(Some("Jeton keeps no labels.")).build();
     "BucketType" for BucketKind => words("Whether people made it or the system did.", &["user", "system"]);
 }
@@ -95,6 +97,7 @@ refusals! {
     NotFound: "404" "What the request names does not exist.";
     Conflict: "422" "It exists already, or a rule forbids it.";
     TooLarge: "413" "The body is larger than 2 MiB.";
+    TooManyReports: "429" "This address has reported many strings: the message says how long to wait.";
     TooManyAttempts: "429" "Too many wrong passwords: the message says how long to wait.";
 }
 

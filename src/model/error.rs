@@ -2,7 +2,7 @@
 //!
 //! The texts that InfluxDB's clients see are influxd's own (contract §2–§5); `docs` say where they differ.
 
-use super::{Permission, id::IdError};
+use super::{Permission, Timestamp, id::IdError, org_rules::Broken};
 
 /// InfluxDB's error codes (contract §1.5), each with its HTTP status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -100,6 +100,9 @@ pub enum Error {
     BadId(IdError),
     #[error("corrupt ID provided: {0}")]
     CorruptId(IdError),
+    /// A form that isn't the one asked for.
+    #[error("{0}")]
+    BadForm(String),
     /// A body that isn't the JSON asked for.
     #[error("{0}")]
     BadJson(String),
@@ -156,11 +159,42 @@ pub enum Error {
     /// The question named fewer.
     #[error("{now} tokens match by now, more than the question named; look at the list again, then decide")]
     MoreTokens { now: u64 },
+    /// A report of leaked tokens with more than so many of them.
+    #[error("a report may have at most {limit} {what}; send the rest in another one")]
+    ReportTooLong { limit: usize, what: String },
     /// What is no network.
     #[error("{0}")]
     BadNetwork(String),
     #[error("a token is bound to at most {limit} networks")]
     TooManyNetworks { limit: usize },
+    /// The other one is what is to be rotated now.
+    #[error("this token was rotated before; rotate its successor {successor} instead")]
+    AlreadyRotated { successor: super::AuthorizationId },
+    #[error("an expired token cannot be rotated; create a new one")]
+    RotateExpired,
+    #[error("an inactive token cannot be rotated; activate it first")]
+    RotateInactive,
+    #[error("the owner of this token is inactive; activate them first, then rotate it")]
+    RotateOwnerInactive,
+    #[error("the owner or organization of this token was deleted; create a new token for another owner")]
+    RotateOrphan,
+    #[error("this token has no successor, so there is no overlap to end; deactivate or delete it")]
+    NoOverlap,
+    #[error("expiresAt must be in the future")]
+    ExpiryPast,
+    #[error("the authorization has expired, and nothing revives it; clone it to get a new token")]
+    AuthorizationExpired,
+    /// A token would make or change one that lives longer than itself.
+    #[error("nothing that a token makes or changes outlives it; this one expires at {end}")]
+    OutlivesCaller { end: Timestamp },
+    /// A token would make or change one that is accepted from where it is not itself.
+    #[error(
+        "nothing that a token makes or changes is accepted from elsewhere than it is; this one only from {networks}"
+    )]
+    ReachesBeyondCaller { networks: String },
+    /// The organization does not want such a token.
+    #[error("{0}")]
+    RuleBroken(Broken),
     #[error("token already exists")]
     TokenExists,
     #[error("token required for v1 user authorization type")]
@@ -328,6 +362,7 @@ impl Error {
             Self::AlreadySetUp
             | Self::TokenExists
             | Self::AlreadyCreated
+            | Self::AlreadyRotated { .. }
             | Self::UserNameTaken { .. }
             | Self::UserIdTaken { .. }
             | Self::OrgNameTaken { .. }
@@ -341,10 +376,21 @@ impl Error {
             | Self::RetentionNegative
             | Self::ShardGroupNegative
             | Self::ShardGroupMustShrink
+            | Self::RotateExpired
+            | Self::RotateInactive
+            | Self::RotateOwnerInactive
+            | Self::RotateOrphan
+            | Self::NoOverlap
             | Self::BadNetwork(_)
             | Self::TooManyNetworks { .. }
+            | Self::ExpiryPast
+            | Self::AuthorizationExpired
+            | Self::OutlivesCaller { .. }
+            | Self::ReachesBeyondCaller { .. }
+            | Self::RuleBroken(_)
             | Self::NothingSelected
             | Self::TooManyTokens { .. }
+            | Self::ReportTooLong { .. }
             | Self::MoreTokens { .. }
             | Self::Field { .. }
             | Self::Told { .. } => Code::Unprocessable,
@@ -357,8 +403,13 @@ impl Error {
     pub fn about(&self) -> Option<&str> {
         match self {
             Self::Field { field, .. } | Self::TextTooLong { field, .. } | Self::TextNul { field } => Some(field),
-            Self::BadNetwork(_) | Self::TooManyNetworks { .. } => Some("networks"),
             Self::Told { fields, .. } => fields.first().map(|(field, _)| field.as_str()),
+            Self::BadNetwork(_) | Self::TooManyNetworks { .. } | Self::ReachesBeyondCaller { .. } => Some("networks"),
+            Self::RuleBroken(Broken::DescriptionRequired) => Some("description"),
+            Self::ExpiryPast
+            | Self::AuthorizationExpired
+            | Self::OutlivesCaller { .. }
+            | Self::RuleBroken(Broken::ExpiryRequired | Broken::LongestLife(_)) => Some("expires"),
             Self::PasswordLength => Some("password"),
             Self::UserNameEmpty | Self::UserNameTaken { .. } => Some("username"),
             Self::OrgNameEmpty | Self::OrgNameTaken { .. } => Some("org"),

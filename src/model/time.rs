@@ -12,6 +12,9 @@ const WEEKDAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 pub struct Timestamp(i64);
 
 impl Timestamp {
+    /// The last one that a calendar has a place for: late in the year 9999.
+    pub const LAST: Self = Self(253_402_207_200_999_999);
+
     /// `micros`: microseconds since 1970-01-01 UTC.
     pub const fn from_micros(micros: i64) -> Self {
         Self(micros)
@@ -270,6 +273,19 @@ pub mod micros {
 
     pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Timestamp, D::Error> {
         i64::deserialize(deserializer).map(Timestamp::from_micros)
+    }
+}
+
+/// The same for times that may be missing.
+pub mod optional_micros {
+    use super::{Deserialize, Deserializer, Serialize, Serializer, Timestamp};
+
+    pub fn serialize<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+        time.map(Timestamp::micros).serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map(Timestamp::from_micros))
     }
 }
 

@@ -46,6 +46,8 @@ pub enum Stopped {
     Ended,
     /// Its owner may not sign in, and neither may their tokens.
     OwnerInactive,
+    /// It is not accepted from where it is used.
+    ForeignNetwork,
 }
 
 impl Stopped {
@@ -56,6 +58,7 @@ impl Stopped {
             Self::Expired => "it has expired",
             Self::Ended => "it ended with its owner or organization",
             Self::OwnerInactive => "its owner is inactive",
+            Self::ForeignNetwork => "it is not accepted from this network",
         }
     }
 }

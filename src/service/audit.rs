@@ -74,8 +74,12 @@ pub enum Event {
     PasswordSet,
     AuthorizationCreated,
     AuthorizationCloned,
+    AuthorizationRotated,
+    OverlapEnded,
     AuthorizationUpdated,
     AuthorizationDeleted,
+    /// Someone who held the token reported it, and it was deactivated.
+    AuthorizationLeaked,
     V1AuthorizationCreated,
     V1AuthorizationUpdated,
     V1AuthorizationDeleted,
@@ -86,6 +90,7 @@ pub enum Event {
     OrgCreated,
     OrgUpdated,
     OrgDeleted,
+    OrgRulesChanged,
     MemberAdded,
     RoleChanged,
     MemberRemoved,
@@ -110,8 +115,11 @@ impl Event {
             Self::PasswordSet => "password set",
             Self::AuthorizationCreated => "authorization created",
             Self::AuthorizationCloned => "authorization cloned",
+            Self::AuthorizationRotated => "authorization rotated",
+            Self::OverlapEnded => "overlap ended",
             Self::AuthorizationUpdated => "authorization updated",
             Self::AuthorizationDeleted => "authorization deleted",
+            Self::AuthorizationLeaked => "authorization leaked",
             Self::V1AuthorizationCreated => "1.x credential created",
             Self::V1AuthorizationUpdated => "1.x credential updated",
             Self::V1AuthorizationDeleted => "1.x credential deleted",
@@ -122,6 +130,7 @@ impl Event {
             Self::OrgCreated => "organization created",
             Self::OrgUpdated => "organization updated",
             Self::OrgDeleted => "organization deleted",
+            Self::OrgRulesChanged => "organization rules changed",
             Self::MemberAdded => "member added",
             Self::RoleChanged => "role changed",
             Self::MemberRemoved => "member removed",
@@ -143,6 +152,7 @@ impl Event {
             | Self::OrgCreated
             | Self::OrgUpdated
             | Self::OrgDeleted
+            | Self::OrgRulesChanged
             | Self::MemberAdded
             | Self::RoleChanged
             | Self::MemberRemoved => "orgs",
@@ -155,8 +165,11 @@ impl Event {
             | Self::UserDeleted => "users",
             Self::AuthorizationCreated
             | Self::AuthorizationCloned
+            | Self::AuthorizationRotated
+            | Self::OverlapEnded
             | Self::AuthorizationUpdated
             | Self::AuthorizationDeleted
+            | Self::AuthorizationLeaked
             | Self::V1AuthorizationCreated
             | Self::V1AuthorizationUpdated
             | Self::V1AuthorizationDeleted

@@ -3,7 +3,7 @@
 use crate::{
     model::{
         Action, Authorization, AuthorizationId, Error, Networks, Permission, Status, Timestamp, User, UserId, grant,
-        org::Role, token::TokenHash,
+        org::Role,
     },
     store::{self, Connection, memberships::Of, sessions::Session},
 };
@@ -12,20 +12,18 @@ use super::{
     Caller, Client, Service,
     caller::Credential,
     sessions,
-    standing::{Place, Standing, standing},
+    standing::{Place, Standing, by_token, standing},
 };
 
 impl Service {
     /// The caller who holds this token (contract §2). An inactive token still tells who asks; nothing is permitted.
     pub async fn caller_by_token(&self, token: &str, client: Client) -> Result<Caller, Error> {
-        // influxd takes whatever looks like a JWT for one, and has no keys to check one with.
-        if is_jwt(token) {
-            return Err(Error::Unauthenticated);
-        }
         let mut reader = self.read().await?;
-        let found = store::authorizations::by_token_hash(&mut reader, &TokenHash::of(token)).await?;
-        let authorization = found.ok_or(Error::Unauthenticated)?;
-        caller_with(&mut reader, authorization, client, self.now()).await
+        let authorization = by_token(&mut reader, token).await?.ok_or(Error::Unauthenticated)?;
+        let (id, now) = (authorization.id, self.now());
+        let caller = caller_with(&mut reader, authorization, client, now).await;
+        self.note_use(id, now, &caller);
+        caller
     }
 
     /// The caller whose session has this key; the use renews it.
@@ -127,7 +125,7 @@ async fn caller_in(
     now: Timestamp,
 ) -> Result<Caller, Error> {
     let user = active_user(connection, session.user).await?;
-    let permissions = permissions_of(connection, user.id, now).await?;
+    let permissions = permissions_of(connection, user.id, &client, now).await?;
     let credential = Credential::Session(session.key_hash.clone());
     Ok(Caller {
         user,
@@ -146,15 +144,24 @@ async fn active_user(connection: &mut Connection, id: UserId) -> Result<User, Er
     if user.status == Status::Active { Ok(user) } else { Err(Error::UserInactive) }
 }
 
-/// What a session may: the user's memberships, all their live authorizations, and themselves (contract §2.6; dead
-/// authorizations give nothing here).
-async fn permissions_of(connection: &mut Connection, user: UserId, now: Timestamp) -> Result<Vec<Permission>, Error> {
+/// What a session may: the user's memberships, all their live authorizations that are accepted from where the session
+/// is, and themselves (contract §2.6; dead authorizations give nothing here).
+async fn permissions_of(
+    connection: &mut Connection,
+    user: UserId,
+    client: &Client,
+    now: Timestamp,
+) -> Result<Vec<Permission>, Error> {
     let mut permissions = membership_permissions(connection, user).await?;
     // Whoever may do anything has nothing to gain from their tokens, of which there may be many.
     if grant::instance_owner().iter().all(|everything| permissions.contains(everything)) {
         return Ok(permissions);
     }
-    permissions.extend(store::authorizations::live_permissions_of_user(connection, user, now).await?);
+    for (networks, given) in store::authorizations::live_permissions_of_user(connection, user, now).await? {
+        if networks.let_in(client.address) {
+            permissions.extend(given);
+        }
+    }
     permissions.sort_unstable();
     permissions.dedup();
     Ok(permissions)

@@ -9,6 +9,7 @@ pub mod authentication;
 pub mod authorizations;
 mod bucket_page;
 pub mod buckets;
+mod budget;
 pub mod caller;
 mod change;
 pub mod clock;
@@ -17,12 +18,17 @@ mod forms;
 mod frame;
 mod granting;
 pub mod import;
+mod history;
+pub mod introspection;
 mod keys;
+pub mod leaked;
+mod limits;
 pub mod lists;
 pub mod members;
 pub mod names;
 pub mod offline;
 mod org_pages;
+pub mod org_rules;
 pub mod orgs;
 pub mod own_sessions;
 pub mod passwords;
@@ -32,6 +38,7 @@ mod prefill;
 pub mod recovery;
 mod required;
 pub mod roles;
+pub mod rotation;
 pub mod sessions;
 pub mod setup;
 pub mod standing;
@@ -43,9 +50,10 @@ mod token_list;
 mod token_types;
 mod toml;
 pub mod users;
+mod uses;
 pub mod v1_authorizations;
 pub mod v1_credentials;
-mod what_if;
+pub mod what_if;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -60,8 +68,10 @@ pub use clock::Clock;
 pub use offline::Offline;
 pub use token_list::Bookmark;
 
+use budget::Budget;
 use passwords::Passwords;
 use throttle::Throttle;
+use uses::Uses;
 
 /// The rules, over a store. Cheap to clone.
 #[derive(Clone)]
@@ -73,6 +83,8 @@ struct Inner {
     audit_key: AuditKey,
     passwords: Passwords,
     throttle: Throttle,
+    reports: Budget,
+    uses: Uses,
     snowflake: Mutex<Snowflake>,
 }
 
@@ -88,6 +100,8 @@ impl Service {
             audit_key,
             passwords: Passwords::default(),
             throttle: Throttle::default(),
+            reports: Budget::default(),
+            uses: Uses::default(),
             snowflake: Mutex::new(Snowflake::new(node)),
         })))
     }
@@ -96,8 +110,11 @@ impl Service {
         self.0.clock.now()
     }
 
-    /// Waits for what is under way and closes the database.
+    /// Writes what is not written yet, waits for what is under way and closes the database.
     pub async fn close(&self) {
+        if let Err(error) = self.write_uses().await {
+            tracing::warn!(%error, "the last uses of some tokens were not written");
+        }
         self.0.store.close().await;
     }
 

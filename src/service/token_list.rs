@@ -44,7 +44,7 @@ impl Service {
             }
         };
         let known = Names::of(&mut reader, &rows).await?;
-        let rows = rows.into_iter().map(|row| token_row(&known, caller, row, now)).collect();
+        let rows = rows.into_iter().map(|row| token_row(&known, caller, self.with_last_use(row), now)).collect();
         Ok(TokenPage { rows, total, unfiltered, page, names, now })
     }
 
@@ -233,5 +233,6 @@ fn token_row(names: &Names, caller: &Caller, authorization: Authorization, now: 
         description: authorization.description,
         created_at: authorization.created_at,
         updated_at: authorization.updated_at,
+        used_at: authorization.last_use.map(|last| last.at),
     }
 }

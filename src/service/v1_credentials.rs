@@ -5,15 +5,11 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
-    model::{Error, V1Authorization, token::TokenHash, user::check_user_name},
+    model::{Error, V1Authorization, user::check_user_name},
     store,
 };
 
-use super::{
-    Caller, Client, Service,
-    authentication::{is_jwt, v1_caller},
-    caller::Credential,
-};
+use super::{Caller, Client, Service, authentication::v1_caller, caller::Credential, standing::by_token};
 
 /// What a 1.x client proves itself with.
 #[derive(Clone, Debug)]
@@ -106,17 +102,19 @@ impl Service {
             self.0.throttle.succeeded(&username, client.address);
             self.passwords().remember_right(hash.as_deref().unwrap_or_default(), password);
         }
-        v1_caller(&mut *self.read().await?, authorization, Credential::V1, client, self.now()).await
+        let (id, now) = (authorization.id, self.now());
+        let caller = v1_caller(&mut *self.read().await?, authorization, Credential::V1, client, now).await;
+        self.note_use(id, now, &caller);
+        caller
     }
 
     async fn v1_caller_by_token(&self, token: &SecretString, client: Client) -> Result<Caller, Error> {
-        let token = token.expose_secret();
-        if is_jwt(token) {
-            return Err(Error::V1Unauthorized);
-        }
         let mut reader = self.read().await?;
-        let found = store::authorizations::by_token_hash(&mut reader, &TokenHash::of(token)).await?;
-        v1_caller(&mut reader, found.ok_or(Error::V1Unauthorized)?, Credential::Token, client, self.now()).await
+        let authorization = by_token(&mut reader, token.expose_secret()).await?.ok_or(Error::V1Unauthorized)?;
+        let (id, now) = (authorization.id, self.now());
+        let caller = v1_caller(&mut reader, authorization, Credential::Token, client, now).await;
+        self.note_use(id, now, &caller);
+        caller
     }
 }
 

@@ -2,8 +2,7 @@
 
 use crate::{
     model::{
-        Action, Authorization, AuthorizationId, BucketId, Error, Id, Liveness, OrgId, Permission, ResourceType, Status,
-        TelegrafId, Timestamp, UserId,
+        Action, AuthorizationId, BucketId, Error, Id, OrgId, Permission, ResourceType, TelegrafId, UserId,
         bucket::BucketKind,
         describe::Named,
         permission::which_permits,
@@ -12,7 +11,23 @@ use crate::{
     store::{self, Connection},
 };
 
-use super::{Caller, Service, authorizations::readable, required};
+use super::{
+    Caller, Service,
+    authorizations::readable,
+    required,
+    standing::{Death, Place, Standing, standing},
+};
+
+/// How a thing is named.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Thing {
+    /// Not at all: everything of its type is meant.
+    All,
+    Id(Id),
+    Name(String),
+    /// By an id, or else by a name.
+    Either(String),
+}
 
 impl Service {
     /// Whether a token may do something, by the same match that decides about requests. Names are looked up in the
@@ -20,50 +35,48 @@ impl Service {
     pub async fn what_if(&self, caller: &Caller, id: AuthorizationId, question: &Question) -> Result<Ruling, Error> {
         let mut reader = self.read().await?;
         let authorization = readable(&mut reader, caller, id).await?;
-        let Some(required) = meant(&mut reader, caller, authorization.org, question).await? else {
+        let Question { action, kind, thing } = question;
+        let thing = if thing.is_empty() { Thing::All } else { Thing::Either(thing.clone()) };
+        let Some(required) = meant(&mut reader, caller, authorization.org, *action, *kind, &thing).await? else {
             return Ok(Ruling::Unknown);
         };
         let by = which_permits(&authorization.permissions, &required.permission).copied();
-        let stopped = stopped(&mut reader, &authorization, self.now()).await?;
+        let stopped = stopped(&standing(&mut reader, &authorization, Place::Anywhere, self.now()).await?);
         Ok(Ruling::Decided { required, by, stopped })
     }
 }
 
 /// What stops a token, whatever it holds.
-async fn stopped(
-    connection: &mut Connection,
-    authorization: &Authorization,
-    now: Timestamp,
-) -> Result<Option<Stopped>, Error> {
-    Ok(match authorization.liveness(now) {
-        Liveness::Inactive => Some(Stopped::Inactive),
-        Liveness::Expired => Some(Stopped::Expired),
-        Liveness::Ended => Some(Stopped::Ended),
-        Liveness::Live => match store::users::by_id(connection, authorization.user).await? {
-            Some(owner) if owner.status == Status::Active => None,
-            Some(_) => Some(Stopped::OwnerInactive),
-            None => Some(Stopped::Ended),
-        },
-    })
+const fn stopped(standing: &Standing) -> Option<Stopped> {
+    match standing {
+        Standing::Live(_) => None,
+        Standing::Inactive(_) => Some(Stopped::Inactive),
+        Standing::Dead(Death::OwnerGone | Death::Ended) => Some(Stopped::Ended),
+        Standing::Dead(Death::OwnerInactive) => Some(Stopped::OwnerInactive),
+        Standing::Dead(Death::Expired) => Some(Stopped::Expired),
+        Standing::Dead(Death::ForeignNetwork) => Some(Stopped::ForeignNetwork),
+    }
 }
 
-/// The permission that a question is about, with the name of what it names; `None` if that means nothing to the caller.
-async fn meant(
+/// The permission that is asked about, with the name of what it names; `None` if that means nothing to the caller.
+pub(super) async fn meant(
     connection: &mut Connection,
     caller: &Caller,
     org: OrgId,
-    question: &Question,
+    action: Action,
+    kind: ResourceType,
+    thing: &Thing,
 ) -> Result<Option<Named>, Error> {
-    let Question { action, kind, thing } = question;
-    let (action, kind) = (*action, *kind);
-    let thing = match (thing.as_str(), kind) {
+    let (id, name) = match thing {
         // Of organizations, this one is meant.
-        ("", ResourceType::Orgs) => org.to_string(),
-        ("", ResourceType::Users) => return Ok(Some(Named::bare(required::users(action)))),
-        ("", _) => return Ok(Some(Named::bare(Permission::in_org(action, kind, org)))),
-        (thing, _) => thing.to_owned(),
+        Thing::All if kind == ResourceType::Orgs => return Ok(Some(Named::bare(required::org(action, org)))),
+        Thing::All if kind == ResourceType::Users => return Ok(Some(Named::bare(required::users(action)))),
+        Thing::All => return Ok(Some(Named::bare(Permission::in_org(action, kind, org)))),
+        Thing::Id(id) => (Some(*id), None),
+        Thing::Name(name) => (None, Some(name.as_str())),
+        Thing::Either(text) => (text.parse().ok(), Some(text.as_str())),
     };
-    let Some(Found { id, org, name, system }) = find(connection, caller, org, kind, &thing).await? else {
+    let Some(Found { id, org, name, system }) = find(connection, caller, org, kind, id, name).await? else {
         return Ok(None);
     };
     let permission = match kind {
@@ -87,14 +100,14 @@ async fn find(
     caller: &Caller,
     org: OrgId,
     kind: ResourceType,
-    thing: &str,
+    id: Option<Id>,
+    name: Option<&str>,
 ) -> Result<Option<Found>, Error> {
-    let id = thing.parse::<Id>().ok();
     Ok(match kind {
         ResourceType::Buckets => {
             let mut found = by_id(id, async |id| store::buckets::by_id(connection, BucketId(id)).await).await?;
-            if found.is_none() {
-                found = store::buckets::by_name(connection, org, thing).await?;
+            if let (None, Some(name)) = (&found, name) {
+                found = store::buckets::by_name(connection, org, name).await?;
             }
             let seen = found.filter(|one| caller.may(&required::bucket(Action::Read, one)));
             seen.map(|one| Found {
@@ -104,24 +117,24 @@ async fn find(
         }
         ResourceType::Telegrafs => {
             let mut found = by_id(id, async |id| store::telegrafs::by_id(connection, TelegrafId(id)).await).await?;
-            if found.is_none() {
-                found = store::telegrafs::by_name(connection, org, thing).await?;
+            if let (None, Some(name)) = (&found, name) {
+                found = store::telegrafs::by_name(connection, org, name).await?;
             }
             let seen = found.filter(|one| caller.may(&required::telegraf(Action::Read, one.id, one.org)));
             seen.map(|one| Found::of(one.id, one.org, Some(one.name)))
         }
         ResourceType::Users => {
             let mut found = by_id(id, async |id| store::users::by_id(connection, UserId(id)).await).await?;
-            if found.is_none() {
-                found = store::users::by_name(connection, thing).await?;
+            if let (None, Some(name)) = (&found, name) {
+                found = store::users::by_name(connection, name).await?;
             }
             let seen = found.filter(|one| caller.may(&required::user(Action::Read, one.id)));
             seen.map(|one| Found::of(one.id, org, Some(one.name)))
         }
         ResourceType::Orgs => {
             let mut found = by_id(id, async |id| store::orgs::by_id(connection, OrgId(id)).await).await?;
-            if found.is_none() {
-                found = store::orgs::by_name(connection, thing).await?;
+            if let (None, Some(name)) = (&found, name) {
+                found = store::orgs::by_name(connection, name).await?;
             }
             let seen = found.filter(|one| caller.may(&required::org(Action::Read, one.id)));
             seen.map(|one| Found::of(one.id, one.id, Some(one.name)))

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::deed::Deed;
-use crate::model::{AuthorizationId, Error, OrgId, Status, token::NewToken};
+use crate::model::{AuthorizationId, Error, OrgId, Status, leaked::Finding, token::NewToken};
 
 /// What a form did.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -37,6 +37,8 @@ pub enum Outcome {
     Asked {
         count: u64,
     },
+    /// What became of the tokens that were reported as leaked.
+    Reported(Vec<Finding>),
     /// The boxes ticked so far, with what was searched for; nothing was created.
     Searched,
 }

@@ -57,7 +57,8 @@ part! {
     Token in token_dialogs:
     AllAccess tokens::AllAccessRoute, Custom tokens::CustomRoute, Clone tokens::CloneRoute,
     Details tokens::DetailsRoute, Edit tokens::EditRoute, Delete tokens::DeleteRoute,
-    Filter tokens::FilterRoute, Look tokens::LookRoute, Selected tokens::SelectedRoute
+    Filter tokens::FilterRoute, Look tokens::LookRoute, Selected tokens::SelectedRoute,
+    Leaked tokens::LeakedRoute
 }
 part! {
     /// What tokens are for, and whose they are.

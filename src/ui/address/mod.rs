@@ -149,6 +149,7 @@ mod tests {
             Tokens::Filter,
             Tokens::Look,
             Tokens::Selected,
+            Tokens::Leaked,
             Tokens::Export(Export::Csv),
             Tokens::Export(Export::Json),
         ];

@@ -13,7 +13,7 @@ use super::{
 pub fn OperationView(operation: Operation, document: Document, origin: String) -> impl IntoView {
     let about = &operation.about;
     let parameters: Vec<Member> = about["parameters"].as_array().into_iter().flatten().map(parameter).collect();
-    let body = &about["requestBody"]["content"]["application/json"]["schema"];
+    let body = body(about).1;
     let members = members_of(document.resolve(body));
     let answers = about["responses"].as_object().into_iter().flatten();
     let answers = answers.map(|(status, answer)| view! { <AnswerView status=status.clone() answer=answer.clone()/> });
@@ -70,12 +70,23 @@ fn AnswerView(status: String, answer: Value) -> impl IntoView {
 fn command(operation: &Operation, document: &Document, origin: &str) -> String {
     let mut lines = vec![format!("curl {}'{origin}{}'", method_flag(&operation.method), in_capitals(&operation.path))];
     lines.extend(credentials(&operation.about["security"]).map(Into::into));
-    let body = &operation.about["requestBody"]["content"]["application/json"]["schema"];
-    if body.is_object() {
+    let (is_form, body) = body(&operation.about);
+    if is_form {
+        let example = document.example(body);
+        let parameters = example.as_object().into_iter().flatten();
+        lines.extend(parameters.map(|(name, value)| format!("--data-urlencode '{name}={}'", text(value))));
+    } else if body.is_object() {
         let example = serde_json::to_string(&document.example(body)).unwrap_or_default();
         lines.push(format!("--data '{example}'"));
     }
     lines.join(" \\\n  ")
+}
+
+/// Whether the body is a form, and else JSON; and what it holds.
+fn body(about: &Value) -> (bool, &Value) {
+    let content = &about["requestBody"]["content"];
+    let form = &content["application/x-www-form-urlencoded"]["schema"];
+    if form.is_object() { (true, form) } else { (false, &content["application/json"]["schema"]) }
 }
 
 fn method_flag(method: &str) -> String {

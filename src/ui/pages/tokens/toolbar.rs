@@ -187,10 +187,20 @@ fn Count(state: TokensState) -> impl IntoView {
             {move || Suspend::new(async move {
                 let page = state.list.await.ok().filter(|page| page.unfiltered > 0);
                 page.map(|page| view! {
-                    <div class="list-line"><p class="list-count" role="status">{text(page.total, page.unfiltered)}</p><ExportLinks state/></div>
+                    <div class="list-line"><p class="list-count" role="status">{text(page.total, page.unfiltered)}</p><LeakedLink state/><ExportLinks state/></div>
                 })
             })}
         </Transition>
+    }
+}
+
+/// Leads to where leaked tokens are reported.
+#[component]
+fn LeakedLink(state: TokensState) -> impl IntoView {
+    view! {
+        <a class="link" href=move || state.address(Tokens::Leaked) data-noscroll aria-label="Report leaked tokens" data-testid="leaked--link">
+            "Report leaked"<span class="wide-only">" tokens"</span>
+        </a>
     }
 }
 

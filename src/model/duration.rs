@@ -1,0 +1,140 @@
+//! Lengths of time as people type them: `24h`, `30m`, `90d`, `0`.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// The units, the longest first, each with its seconds and its word.
+const UNITS: [(char, i64, &str); 5] =
+    [('w', 604_800, "week"), ('d', 86_400, "day"), ('h', 3600, "hour"), ('m', 60, "minute"), ('s', 1, "second")];
+
+/// A length of time, in whole seconds; never negative, and never longer than a hundred years.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span(i64);
+
+/// A text that is no length of time.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BadSpan {
+    #[error("must be a number and a unit (s, m, h, d or w), such as 30m, 24h or 7d, or 0")]
+    Unreadable,
+    #[error("must not be longer than a hundred years")]
+    TooLong,
+}
+
+impl Span {
+    /// The longest one.
+    const LONGEST: i64 = 36_525 * 86_400;
+
+    pub const fn hours(hours: u32) -> Self {
+        Self(hours as i64 * 3600)
+    }
+
+    pub const fn days(days: u32) -> Self {
+        Self(days as i64 * 86_400)
+    }
+
+    /// Whole seconds.
+    pub const fn seconds(self) -> i64 {
+        self.0
+    }
+
+    /// "24 hours", "7 days": in the unit that it was most likely typed in.
+    pub fn words(self) -> String {
+        let (number, _, word) = self.in_unit();
+        format!("{number} {word}{}", if number == 1 { "" } else { "s" })
+    }
+
+    /// The longest unit that goes into it without a rest; but a day is said as 24 hours.
+    fn in_unit(self) -> (i64, char, &'static str) {
+        let fits = |seconds: i64| self.0 % seconds == 0 && self.0 >= seconds && (seconds < 86_400 || self.0 > seconds);
+        let days = UNITS.into_iter().skip(1).find(|(_, seconds, _)| fits(*seconds));
+        days.map_or((self.0, 's', "second"), |(sign, seconds, word)| (self.0 / seconds, sign, word))
+    }
+}
+
+impl FromStr for Span {
+    type Err = BadSpan;
+
+    fn from_str(text: &str) -> Result<Self, BadSpan> {
+        let text = text.trim();
+        if text == "0" {
+            return Ok(Self(0));
+        }
+        let sign = text.chars().next_back().ok_or(BadSpan::Unreadable)?;
+        let unit = UNITS.into_iter().find(|(unit, _, _)| *unit == sign.to_ascii_lowercase());
+        let (_, seconds, _) = unit.ok_or(BadSpan::Unreadable)?;
+        let digits = &text[..text.len() - sign.len_utf8()];
+        if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(BadSpan::Unreadable);
+        }
+        // Digits alone: whatever does not fit is too much of them.
+        let number: i64 = digits.parse().map_err(|_| BadSpan::TooLong)?;
+        number.checked_mul(seconds).filter(|span| *span <= Self::LONGEST).map(Self).ok_or(BadSpan::TooLong)
+    }
+}
+
+/// As it is typed: `24h`, `0`.
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == 0 {
+            return f.write_str("0");
+        }
+        let (number, sign, _) = self.in_unit();
+        write!(f, "{number}{sign}")
+    }
+}
+
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        text.parse().map_err(|error| de::Error::custom(format!("a length of time {error}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_number_and_a_unit_are_read() {
+        let seconds = |text: &str| text.parse::<Span>().map(Span::seconds);
+        assert_eq!(seconds("24h"), Ok(86_400));
+        assert_eq!(seconds("30m"), Ok(1800));
+        assert_eq!(seconds(" 7D "), Ok(7 * 86_400));
+        assert_eq!(seconds("2w"), Ok(14 * 86_400));
+        assert_eq!(seconds("0"), Ok(0));
+        assert_eq!(seconds("0h"), Ok(0));
+        for text in ["", "h", "24", "-1h", "+1h", "1.5h", "1h30m", "24 h", "1y", "ॐ", "1ॐ"] {
+            assert_eq!(seconds(text), Err(BadSpan::Unreadable), "{text}");
+        }
+        assert_eq!(seconds("36526d"), Err(BadSpan::TooLong));
+        assert_eq!(seconds("99999999999999999999h"), Err(BadSpan::TooLong));
+        assert_eq!(seconds("9999999999999999w"), Err(BadSpan::TooLong));
+    }
+
+    #[test]
+    fn it_is_said_in_one_unit() {
+        let words = |text: &str| text.parse::<Span>().map(Span::words).unwrap_or_default();
+        assert_eq!(words("60m"), "1 hour");
+        assert_eq!(words("24h"), "24 hours");
+        assert_eq!(words("1d"), "24 hours");
+        assert_eq!(words("7d"), "7 days");
+        assert_eq!(words("90m"), "90 minutes");
+        assert_eq!(words("0"), "0 seconds");
+    }
+
+    proptest! {
+        #[test]
+        fn it_is_read_as_it_is_written(seconds in 0..=Span::LONGEST) {
+            prop_assert_eq!(Span(seconds).to_string().parse::<Span>(), Ok(Span(seconds)));
+        }
+    }
+}

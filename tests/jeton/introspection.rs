@@ -1,0 +1,318 @@
+//! Introspection (RFC 7662): what a token is worth, for whoever may read it and nobody else.
+
+use reqwest::RequestBuilder;
+use serde_json::{Value, json};
+
+use crate::{
+    home::{Home, on_each_database},
+    revocation::expire,
+    server::{Answer, First, ORG, Server, answer, permission, permission_in, permission_on, text, with_token},
+};
+
+const PATH: &str = "/api/v2/tokens/introspect";
+
+/// A server with a gateway that reads authorizations, users, buckets and organizations, and a token of Bob's that writes
+/// to one bucket.
+struct Scene {
+    server: Server,
+    first: First,
+    gateway: String,
+    bob: String,
+    id: String,
+    token: String,
+}
+
+impl Scene {
+    async fn new(home: &Home) -> Self {
+        let server = Server::start_at_rest(home).await;
+        let first = server.set_up().await;
+        let reads = ["authorizations", "users", "buckets", "orgs"].map(|kind| permission("read", kind));
+        let gateway = text(&server.token(&first.token, &first.org, json!(reads)).await.expect(201)["token"]);
+        let bob = server.user(&first.token, "bob").await;
+        let permissions =
+            [permission_on("write", "buckets", &first.bucket, &first.org), permission_in("read", "tasks", &first.org)];
+        let body = json!({"orgID": first.org, "userID": bob, "description": "Collector", "permissions": permissions});
+        let made = server.post("/api/v2/authorizations", &first.token, body).await.expect(201);
+        Self { id: text(&made["id"]), token: text(&made["token"]), server, first, gateway, bob }
+    }
+
+    async fn ask_as(&self, caller: &str, token: &str, more: &[(&str, &str)]) -> Answer {
+        let fields = [&[("token", token)], more].concat();
+        answer(form(with_token(self.server.request("POST", PATH), caller), &fields)).await
+    }
+
+    /// What the gateway is told of Bob's token.
+    async fn ask(&self, more: &[(&str, &str)]) -> Value {
+        self.ask_as(&self.gateway, &self.token, more).await.expect(200)
+    }
+
+    async fn patch(&self, path: &str, body: Value) {
+        self.server.patch(path, &self.first.token, body).await.expect(200);
+    }
+
+    async fn made(&self, permissions: Value) -> String {
+        text(&self.server.token(&self.first.token, &self.first.org, permissions).await.expect(201)["token"])
+    }
+}
+
+fn form(request: RequestBuilder, fields: &[(&str, &str)]) -> RequestBuilder {
+    let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+    request.header("content-type", "application/x-www-form-urlencoded").body(body)
+}
+
+fn inactive() -> Value {
+    json!({"active": false})
+}
+
+#[tokio::test]
+async fn a_token_that_works_is_described() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let (org, bucket) = (&scene.first.org, &scene.first.bucket);
+        let now = scene.server.clock.now().micros();
+        expire(&home, &scene.token, now + 60_500_000).await;
+        let said = scene.ask_as(&scene.gateway, &scene.token, &[("token_type_hint", "access_token")]).await;
+        assert_eq!(said.header("cache-control"), "no-store");
+        assert!(!said.body.contains(&scene.token) && !said.body.contains("influxdb2-sha256"));
+        let expected = json!({
+            "active": true,
+            "scope": format!("write:orgs/{org}/buckets/{bucket} read:orgs/{org}/tasks"),
+            "token_type": "Bearer",
+            "sub": scene.bob,
+            "username": "bob",
+            "exp": now / 1_000_000 + 60,
+            "iat": now / 1_000_000,
+            "jti": scene.id,
+            "org": ORG,
+            "orgID": org,
+            "description": "Collector",
+        });
+        assert_eq!(said.expect(200), expected);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whatever_does_not_work_is_inactive_and_no_reason_is_given() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let (path, owner) = (format!("/api/v2/authorizations/{}", scene.id), format!("/api/v2/users/{}", scene.bob));
+        for unknown in ["nope", "jtn_", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.AAAA", &"ॐ".repeat(500)] {
+            assert_eq!(scene.ask_as(&scene.gateway, unknown, &[]).await.expect(200), inactive(), "{unknown}");
+        }
+        for path in [&path, &owner] {
+            scene.patch(path, json!({"status": "inactive"})).await;
+            assert_eq!(scene.ask(&[("action", "read"), ("resourceType", "tasks")]).await, inactive());
+            scene.patch(path, json!({"status": "active"})).await;
+            assert_eq!(scene.ask(&[]).await["active"], true);
+        }
+        expire(&home, &scene.token, scene.server.clock.now().micros() + 1_000_000).await;
+        assert_eq!(scene.ask(&[]).await["active"], true);
+        scene.server.clock.advance(1);
+        assert_eq!(scene.ask(&[]).await, inactive(), "at the second it expires");
+        scene.server.delete(&owner, &scene.first.token).await.expect(204);
+        assert_eq!(scene.ask(&[]).await, inactive());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_that_the_caller_may_not_read_is_as_good_as_none() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let org = &scene.first.org;
+        // The record alone, or the owner alone, is not enough.
+        let records = scene.made(json!([permission_in("read", "authorizations", org)])).await;
+        let another = permission_on("read", "authorizations", &scene.first.authorization, org);
+        let owners = scene.made(json!([another, permission("read", "users")])).await;
+        for caller in [&records, &owners] {
+            assert_eq!(scene.ask_as(caller, &scene.token, &[]).await.expect(200), inactive());
+        }
+        let both =
+            [permission_on("read", "authorizations", &scene.id, org), permission_on("read", "users", &scene.bob, org)];
+        let both = scene.made(json!(both)).await;
+        assert_eq!(scene.ask_as(&both, &scene.token, &[]).await.expect(200)["sub"], json!(scene.bob));
+        assert_eq!(scene.ask_as(&both, &scene.first.token, &[]).await.expect(200), inactive());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_may_read_no_authorization_is_refused() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let message = scene.ask_as(&scene.token, &scene.token, &[]).await.refused(401);
+        assert_eq!(message, "read:authorizations is unauthorized");
+        assert_eq!(scene.ask_as("", &scene.token, &[]).await.refused(401), "unauthorized access");
+        let path = format!("/api/v2/authorizations/{}", scene.id);
+        scene.patch(&path, json!({"status": "inactive"})).await;
+        assert_eq!(scene.ask_as(&scene.token, &scene.token, &[]).await.refused(401), "token is inactive");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_session_may_ask_too() {
+    let home = Home::sqlite();
+    let scene = Scene::new(&home).await;
+    let cookie = scene.server.sign_in(crate::server::NAME, crate::server::PASSWORD).await.cookie();
+    let request = scene.server.request("POST", PATH).header("cookie", cookie);
+    assert_eq!(answer(form(request, &[("token", &scene.token)])).await.expect(200)["username"], "bob");
+}
+
+#[tokio::test]
+async fn the_permission_that_decides_is_named_or_the_one_that_is_missing() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let (org, bucket) = (&scene.first.org, &scene.first.bucket);
+        let one = format!("write:orgs/{org}/buckets/{bucket}");
+        let ruling = |said: &Value| (said["allowed"].clone(), said["permission"].clone(), said["missing"].clone());
+        for thing in [("resourceID", bucket.as_str()), ("resourceName", "iot")] {
+            for place in [vec![], vec![("orgID", org.as_str())], vec![("org", ORG)]] {
+                let asked = [vec![("action", "write"), ("resourceType", "buckets"), thing], place].concat();
+                assert_eq!(ruling(&scene.ask(&asked).await), (json!(true), json!(one), Value::Null), "{asked:?}");
+            }
+        }
+        let lacking = scene.ask(&[("action", "read"), ("resourceType", "buckets"), ("resourceName", "iot")]).await;
+        let needed = format!("read:orgs/{org}/buckets/{bucket}");
+        assert_eq!(ruling(&lacking), (json!(false), Value::Null, json!(needed)));
+        let whole = scene.ask(&[("action", "write"), ("resourceType", "buckets")]).await;
+        assert_eq!(ruling(&whole), (json!(false), Value::Null, json!(format!("write:orgs/{org}/buckets"))));
+        let tasks = scene.ask(&[("action", "read"), ("resourceType", "tasks"), ("resourceID", bucket)]).await;
+        assert_eq!(tasks["permission"], json!(format!("read:orgs/{org}/tasks")));
+        assert_eq!(scene.ask(&[]).await["allowed"], Value::Null, "where nothing is asked, nothing is said");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_the_caller_does_not_see_is_not_allowed_and_not_told_of() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let elsewhere = scene.server.org(&scene.first.token, "elsewhere").await;
+        let foreign = scene.server.bucket(&scene.first.token, &elsewhere, "there").await;
+        let unknown: [&[(&str, &str)]; 6] = [
+            &[("resourceName", "nope")],
+            &[("resourceName", "there")],
+            &[("resourceID", "00000000000000ff")],
+            &[("resourceName", "iot"), ("org", "nope")],
+            &[("resourceName", "iot"), ("orgID", &elsewhere)],
+            &[("resourceID", &scene.first.bucket), ("org", "elsewhere")],
+        ];
+        for thing in unknown {
+            let said = scene.ask(&[&[("action", "write"), ("resourceType", "buckets")], thing].concat()).await;
+            assert_eq!((&said["allowed"], &said["missing"]), (&json!(false), &Value::Null), "{thing:?}");
+        }
+        let said = scene.ask(&[("action", "write"), ("resourceType", "buckets"), ("resourceID", &foreign)]).await;
+        assert_eq!(
+            said["missing"],
+            json!(format!("write:orgs/{elsewhere}/buckets/{foreign}")),
+            "in its own organization"
+        );
+        let blind = ["authorizations", "users"].map(|kind| permission("read", kind));
+        let blind = scene.made(json!(blind)).await;
+        let asked = [("action", "write"), ("resourceType", "buckets"), ("resourceName", "iot")];
+        let said = scene.ask_as(&blind, &scene.token, &asked).await.expect(200);
+        assert_eq!((&said["active"], &said["allowed"]), (&json!(true), &json!(false)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_bound_to_networks_is_judged_by_the_address_that_is_given() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let hash = jeton::model::token::TokenHash::of(&scene.token);
+        let networks = "10.0.0.0/8,2001:db8::/32";
+        let sql =
+            format!("UPDATE authorizations SET allowed_networks = '{networks}' WHERE token_hash = '{}'", hash.as_str());
+        assert_eq!(home.sql(&sql).await, 1);
+        assert_eq!(scene.ask(&[]).await["allowedNetworks"], json!(["10.0.0.0/8", "2001:db8::/32"]));
+        for (address, active) in
+            [("10.1.2.3", true), ("::ffff:10.1.2.3", true), ("2001:db8::7", true), ("192.0.2.1", false)]
+        {
+            assert_eq!(scene.ask(&[("address", address)]).await["active"], json!(active), "{address}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_bad_form_is_told_what_is_wrong_and_never_repeats_the_token() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let token = scene.token.as_str();
+        let bucket = scene.first.bucket.as_str();
+        let bad: [(&[(&str, &str)], &str); 12] = [
+            (&[], "token is missing"),
+            (&[("token", "")], "token is missing"),
+            (&[("token", token), ("token", token)], "token must be given once"),
+            (&[("token", token), ("action", "read")], "resourceType is missing"),
+            (&[("token", token), ("resourceType", "buckets")], "action is missing"),
+            (&[("token", token), ("resourceID", bucket)], "resourceID needs action"),
+            (&[("token", token), ("action", token), ("resourceType", "buckets")], "action must be"),
+            (&[("token", token), ("action", "read"), ("resourceType", token)], "resourceType is none"),
+            (&[("token", token), ("action", "read"), ("resourceType", "instance")], "resourceType is none"),
+            (
+                &[("token", token), ("action", "read"), ("resourceType", "buckets"), ("resourceID", token)],
+                "resourceID is no id",
+            ),
+            (&[("token", token), ("address", token)], "address is no IP address"),
+            (&[("token", "a\0b")], "a parameter must not contain a NUL character"),
+        ];
+        for (fields, expected) in bad {
+            let refused = answer(form(with_token(scene.server.request("POST", PATH), &scene.gateway), fields)).await;
+            assert!(!refused.body.contains(token), "{}", refused.body);
+            let message = refused.refused(400);
+            assert!(message.starts_with(expected), "{message}");
+        }
+        let both = [("action", "read"), ("resourceType", "buckets"), ("resourceID", bucket), ("resourceName", "iot")];
+        let message = scene.ask_as(&scene.gateway, token, &both).await.refused(400);
+        assert_eq!(message, "give resourceID or resourceName, not both");
+        let message = scene.server.post(PATH, &scene.gateway, json!({"token": token})).await.refused(400);
+        assert_eq!(message, "the body must be a form: send it as Content-Type application/x-www-form-urlencoded");
+        let in_query = scene.server.request("POST", &format!("{PATH}?token={token}"));
+        assert_eq!(answer(form(with_token(in_query, &scene.gateway), &[])).await.status, 400, "only the body counts");
+        assert_eq!(scene.server.get(PATH, &scene.gateway).await.status, 405);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn credentials_of_1x_clients_are_not_known_here() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let body = json!({
+            "token": "telegraf", "orgID": scene.first.org,
+            "permissions": [permission_on("write", "buckets", &scene.first.bucket, &scene.first.org)],
+        });
+        let made = scene.server.post("/private/legacy/authorizations", &scene.first.token, body).await.expect(201);
+        let path = format!("/private/legacy/authorizations/{}/password", text(&made["id"]));
+        let body = json!({"password": "password2"});
+        scene.server.post(&path, &scene.first.token, body).await.expect(204);
+        for secret in ["telegraf", "password2", "telegraf:password2"] {
+            assert_eq!(scene.ask_as(&scene.gateway, secret, &[]).await.expect(200), inactive(), "{secret}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_is_answered_is_what_requests_are_answered() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let other = scene.server.bucket(&scene.first.token, &scene.first.org, "other").await;
+        let held =
+            [permission_on("read", "buckets", &scene.first.bucket, &scene.first.org), permission("read", "orgs")];
+        let token = scene.made(json!(held)).await;
+        for (kind, id) in
+            [("buckets", &scene.first.bucket), ("buckets", &other), ("orgs", &scene.first.org), ("users", &scene.bob)]
+        {
+            let asked = [("action", "read"), ("resourceType", kind), ("resourceID", id)];
+            let allowed = scene.ask_as(&scene.gateway, &token, &asked).await.expect(200)["allowed"] == true;
+            let answered = scene.server.get(&format!("/api/v2/{kind}/{id}"), &token).await.status;
+            assert_eq!(allowed, answered == 200, "{kind} {id}: {answered}");
+        }
+    })
+    .await;
+}

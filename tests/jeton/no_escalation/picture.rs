@@ -1,0 +1,171 @@
+//! Everything there is at a moment, and what someone gained between two of them.
+
+use std::collections::BTreeMap;
+
+use jeton::{
+    model::{
+        Action, Authorization, AuthorizationId, BucketId, Networks, OrgId, Permission, ResourceType, Status, Timestamp,
+        UserId, grant, permission::which_permits,
+    },
+    service::{
+        Caller, Service, buckets::BucketQuery, lists::AuthorizationQuery, orgs::OrgQuery, users::UserQuery,
+        v1_authorizations::V1Query,
+    },
+};
+
+/// The record of a token, or of a 1.x credential.
+#[derive(Clone)]
+pub struct Record {
+    pub is_v1: bool,
+    org: OrgId,
+    owner: UserId,
+    permissions: Vec<Permission>,
+    expires_at: Option<Timestamp>,
+    networks: Networks,
+    is_active: bool,
+}
+
+impl Record {
+    fn new(authorization: Authorization, is_v1: bool) -> Self {
+        Self {
+            is_v1,
+            org: authorization.org,
+            owner: authorization.user,
+            permissions: authorization.permissions,
+            expires_at: authorization.expires_at,
+            networks: authorization.networks,
+            is_active: authorization.status == Status::Active,
+        }
+    }
+
+    fn has_expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|end| end <= now)
+    }
+}
+
+/// Whoever may do something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Holder {
+    /// By a session: what memberships and the user's tokens give, whether these are switched on or not.
+    User(UserId),
+    Token(AuthorizationId),
+}
+
+/// What the onlooker, who sees everything, sees.
+#[derive(Clone)]
+pub struct Picture {
+    pub orgs: Vec<OrgId>,
+    pub buckets: Vec<(BucketId, OrgId)>,
+    /// What each user's memberships give.
+    pub users: BTreeMap<UserId, Vec<Permission>>,
+    /// All but those that ended.
+    pub tokens: BTreeMap<AuthorizationId, Record>,
+}
+
+impl Picture {
+    pub async fn of(service: &Service, root: &Caller) -> Self {
+        let orgs = OrgQuery { limit: 1000, ..OrgQuery::default() };
+        let orgs = service.orgs(root, &orgs).await.expect("organizations");
+        let buckets = BucketQuery { limit: 1000, ..BucketQuery::default() };
+        let buckets = service.buckets(root, &buckets).await.expect("buckets");
+        let mut users = BTreeMap::new();
+        for user in service.users(root, &UserQuery::first(1000)).await.expect("users") {
+            users.insert(user.id, service.user_permissions(root, user.id).await.expect("permissions"));
+        }
+        let tokens = service.authorizations(root, &AuthorizationQuery::default()).await.expect("authorizations");
+        let tokens = tokens.into_iter().map(|details| (details.authorization, false));
+        let v1 = service.v1_authorizations(root, &V1Query::default()).await.expect("1.x credentials");
+        let v1 = v1.into_iter().map(|v1| (v1.details.authorization, true));
+        Self {
+            orgs: orgs.into_iter().map(|org| org.id).collect(),
+            buckets: buckets.into_iter().map(|bucket| (bucket.id, bucket.org)).collect(),
+            users,
+            tokens: tokens.chain(v1).map(|(one, is_v1)| (one.id, Record::new(one, is_v1))).collect(),
+        }
+    }
+
+    /// Who may now do something with what was there before, which neither they nor the caller could; in words. Who may
+    /// write an organization decides who owns it: whoever `appoints` gives what owners have.
+    pub fn gained(&self, after: &Self, caller: &Caller, appoints: bool, now: Timestamp) -> Option<String> {
+        let mut given = caller.permissions().to_vec();
+        if appoints {
+            let rules = |org: &&OrgId| caller.may(&Permission::on_in(Action::Write, ResourceType::Orgs, **org, **org));
+            given.extend(self.orgs.iter().filter(rules).flat_map(|org| grant::owner(*org)));
+        }
+        let had = self.holders(now);
+        let new = |holder: &Holder, wanted: &Permission| {
+            let had = had.get(holder).is_some_and(|held| which_permits(held, wanted).is_some());
+            !had && which_permits(&given, wanted).is_none()
+        };
+        let requests = self.requests();
+        for (holder, held) in after.holders(now) {
+            let gained = requests.iter().find(|one| which_permits(&held, one).is_some() && new(&holder, one));
+            if let Some(gained) = gained {
+                return Some(format!("{holder:?} gained {gained}"));
+            }
+        }
+        let changed = after.tokens.iter().find(|(id, one)| {
+            self.tokens.get(id).is_some_and(|before| before.permissions != one.permissions || before.owner != one.owner)
+        });
+        changed.map(|(id, _)| format!("{id} has other permissions, or another owner"))
+    }
+
+    /// Which token was made or changed so that it lives longer than its maker, or reaches beyond it; in words.
+    pub fn escaped(&self, after: &Self, maker: AuthorizationId) -> Option<String> {
+        let maker = self.tokens.get(&maker)?;
+        let end = |record: &Record| record.expires_at.unwrap_or(Timestamp::from_micros(i64::MAX));
+        let escapes = |(id, one): &(&AuthorizationId, &Record)| {
+            let before = self.tokens.get(id);
+            let comes_alive = before.is_none_or(|before| !before.is_active && one.is_active);
+            let longer = comes_alive || before.is_some_and(|before| end(one) > end(before));
+            let elsewhere = comes_alive || before.is_some_and(|before| one.networks != before.networks);
+            (longer && end(one) > end(maker)) || (elsewhere && !one.networks.are_within(&maker.networks))
+        };
+        after.tokens.iter().find(escapes).map(|(id, one)| {
+            format!(
+                "{id} lives until {:?} in [{}], its maker until {:?} in [{}]",
+                one.expires_at, one.networks, maker.expires_at, maker.networks
+            )
+        })
+    }
+
+    fn holders(&self, now: Timestamp) -> BTreeMap<Holder, Vec<Permission>> {
+        let users = self.users.iter().map(|(id, held)| (Holder::User(*id), held.clone()));
+        let mut holders: BTreeMap<Holder, Vec<Permission>> = users.collect();
+        for (id, token) in self.tokens.iter().filter(|(_, token)| !token.has_expired(now)) {
+            holders.insert(Holder::Token(*id), token.permissions.clone());
+            if let Some(owner) = holders.get_mut(&Holder::User(token.owner)).filter(|_| !token.is_v1) {
+                owner.extend(&token.permissions);
+            }
+        }
+        holders
+    }
+
+    /// Everything that could be asked for with what there is.
+    fn requests(&self) -> Vec<Permission> {
+        const KINDS: [ResourceType; 7] = [
+            ResourceType::Authorizations,
+            ResourceType::Buckets,
+            ResourceType::Orgs,
+            ResourceType::Users,
+            ResourceType::Tasks,
+            ResourceType::Telegrafs,
+            ResourceType::Instance,
+        ];
+        let mut requests = Vec::new();
+        for action in Action::ALL {
+            requests.extend(KINDS.map(|kind| Permission::global(action, kind)));
+            for org in &self.orgs {
+                requests.extend(KINDS.map(|kind| Permission::in_org(action, kind, *org)));
+                requests.push(Permission::on(action, ResourceType::Orgs, *org));
+            }
+            requests.extend(self.users.keys().map(|id| Permission::on(action, ResourceType::Users, *id)));
+            let buckets = self.buckets.iter();
+            requests.extend(buckets.map(|(id, org)| Permission::on_in(action, ResourceType::Buckets, *id, *org)));
+            let tokens = self.tokens.iter();
+            requests
+                .extend(tokens.map(|(id, one)| Permission::on_in(action, ResourceType::Authorizations, *id, one.org)));
+        }
+        requests
+    }
+}
