@@ -34,6 +34,7 @@ pub enum Tokens {
     Edit(AuthorizationId),
     Rename(AuthorizationId),
     Clone(AuthorizationId),
+    Rotate(AuthorizationId),
     Delete(AuthorizationId),
     /// What the list is to be narrowed to.
     Filter,
@@ -63,6 +64,7 @@ impl Page for Tokens {
             [id, "edit"] => Self::Edit(id.parse().ok()?),
             [id, "rename"] => Self::Rename(id.parse().ok()?),
             [id, "clone"] => Self::Clone(id.parse().ok()?),
+            [id, "rotate"] => Self::Rotate(id.parse().ok()?),
             [id, "delete"] => Self::Delete(id.parse().ok()?),
             _ => return None,
         })
@@ -83,6 +85,7 @@ impl fmt::Display for Tokens {
             Self::Edit(id) => write!(f, "/{id}/edit"),
             Self::Rename(id) => write!(f, "/{id}/rename"),
             Self::Clone(id) => write!(f, "/{id}/clone"),
+            Self::Rotate(id) => write!(f, "/{id}/rotate"),
             Self::Delete(id) => write!(f, "/{id}/delete"),
             Self::Filter => f.write_str("/filter"),
             Self::Look => f.write_str("/look"),

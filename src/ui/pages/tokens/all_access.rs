@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::state::TokensState;
+use super::{created::How, state::TokensState};
 use crate::{
     model::Error,
     ui::{
@@ -22,9 +22,10 @@ use crate::{
 pub fn on_created(state: TokensState, refused: RwSignal<Option<Error>>) -> Callback<Answered> {
     let notices = Notices::current();
     Callback::new(move |answer: Answered| {
-        let (token, cloned) = match answer {
-            Ok(Outcome::Created(token)) => (token, false),
-            Ok(Outcome::Cloned(token)) => (token, true),
+        let (token, how) = match answer {
+            Ok(Outcome::Created(token)) => (token, How::Created),
+            Ok(Outcome::Cloned(token)) => (token, How::Cloned),
+            Ok(Outcome::Rotated { token, old }) => (token, How::Rotated { old }),
             Ok(_) => return,
             Err(error) => {
                 notices.failure(format!("Failed to create API tokens: {}", words::sentence(&error)), "");
@@ -34,7 +35,7 @@ pub fn on_created(state: TokensState, refused: RwSignal<Option<Error>>) -> Callb
         };
         notices.success("API token was created successfully", "");
         state.reload();
-        state.created.set(Some((token, cloned)));
+        state.created.set(Some((token, how)));
     })
 }
 

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::ui::pages::kept::loaded;
 use crate::{
-    model::{Error, listing::Details},
+    model::{Error, history::History, listing::Details},
     ui::{
         address::Tokens,
         answer::Outcome,
@@ -19,7 +19,7 @@ use crate::{
             form::{Answered, FormId, refusal},
             text::{Alert, Chip},
         },
-        load::load_details,
+        load::{load_details, load_history},
         pages::layout::navigator,
         words,
     },
@@ -27,8 +27,14 @@ use crate::{
 
 /// The token that the address speaks of, with its names.
 pub fn details_resource(state: TokensState) -> Resource<Result<Details, Error>> {
-    let id = Memo::new(move |_| state.token());
-    loaded(move || id.get(), |id| async move { load_details(id.ok_or(Error::AuthorizationNotFound)?).await })
+    let token = Memo::new(move |_| state.token_now());
+    loaded(move || token.get(), |(id, _)| async move { load_details(id.ok_or(Error::AuthorizationNotFound)?).await })
+}
+
+/// What became of the token that the address speaks of.
+pub fn history_resource(state: TokensState) -> Resource<Result<History, Error>> {
+    let token = Memo::new(move |_| state.token_now());
+    loaded(move || token.get(), |(id, _)| async move { load_history(id.ok_or(Error::AuthorizationNotFound)?).await })
 }
 
 /// A dialog about a token that is not there, or not to be seen.
@@ -61,7 +67,8 @@ fn WithDetails<V: IntoView + 'static>(render: fn(Details, TokensState) -> V) -> 
     }
 }
 
-fn name_of(details: &Details) -> String {
+/// How a token is called in questions.
+pub fn name_of(details: &Details) -> String {
     words::name(&details.authorization.description, details.authorization.token_prefix.as_deref())
 }
 

@@ -12,6 +12,7 @@ mod list;
 mod look;
 mod picker;
 mod rename;
+mod rotate;
 mod row;
 mod row_menu;
 mod selected;
@@ -41,6 +42,7 @@ pub use custom::CustomRoute;
 pub use details::{DetailsRoute, EditRoute};
 pub use filters::FilterRoute;
 pub use look::LookRoute;
+pub use rotate::RotateRoute;
 pub use selected::SelectedRoute;
 
 /// The list, and above it whatever the address says.
@@ -48,11 +50,10 @@ pub use selected::SelectedRoute;
 pub fn TokensPage() -> impl IntoView {
     let state = TokensState::provide();
     let dialog = move || match state.created.get() {
-        Some((token, cloned)) => {
+        Some((token, how)) => {
             let shown = TokenQuery { show: Some(token.id), ..TokenQuery::default() };
             let shown = TokenQuery { sort: state.query.get_untracked().sort, ..shown };
-            view! { <CreatedDialog close=Tokens::List.address(token.org, &shown.parameters()) token cloned/> }
-                .into_any()
+            view! { <CreatedDialog close=Tokens::List.address(token.org, &shown.parameters()) token how/> }.into_any()
         }
         None => view! { <Outlet/> }.into_any(),
     };

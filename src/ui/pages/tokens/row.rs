@@ -86,6 +86,7 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
             </td>
             <td role="cell" class="cell-permissions"><SummaryLines summary=row.summary.clone() org_name=state.frame().org.name/></td>
             <td role="cell" class="cell-owner" data-letter=letter><span>{owner}</span></td>
+            <td role="cell" class="cell-used"><Used at=row.used_at now/></td>
             <td role="cell" class="cell-created"><Moment at=row.created_at text=row.created_at.date()/></td>
             <td role="cell" class="cell-modified">{modified}</td>
             <td role="cell" class="cell-status">
@@ -185,6 +186,22 @@ fn Switch(id: AuthorizationId, name: Memo<String>, status: Memo<Status>, state: 
         >
             <span class="switch-track"></span><span class="switch-word">{word}</span>
         </button>
+    }
+}
+
+/// So many days without use are worth a look.
+const UNUSED_DAYS: i64 = 90;
+
+/// When it was last used, if it ever was.
+#[component]
+fn Used(at: Option<Timestamp>, now: Timestamp) -> impl IntoView {
+    match at {
+        None => view! { <span class="never">"never"</span> }.into_any(),
+        Some(at) if now.seconds_since(at) > UNUSED_DAYS * 86_400 => {
+            view! { <span class="unused" title=at.minute()><Icon picture=Picture::ClockAlert/>{at.ago(now)}</span> }
+                .into_any()
+        }
+        Some(at) => view! { <Moment at text=at.ago(now)/> }.into_any(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The forms of the API Tokens page.
 
-use super::selected;
+use super::{rotation, selected};
 use crate::{
     model::{
         Action, AuthorizationId, Error, OrgId, ResourceType,
@@ -35,6 +35,8 @@ pub(super) async fn perform(request: &Request, org: OrgId, page: Tokens, fields:
             let created = service.clone_authorization(caller, id, form).await?;
             Ok(Outcome::Cloned(created_token(request, created)))
         }
+        Tokens::Rotate(id) => rotation::rotate(request, id, fields, form).await,
+        Tokens::Details(id) if fields.get("overlap").is_some() => rotation::end_overlap(request, org, id, fields).await,
         Tokens::Delete(id) if fields.get("status").is_none() => {
             service.delete_authorization(caller, id).await?;
             Ok(Outcome::Deleted)
@@ -63,7 +65,8 @@ fn given(fields: &Fields) -> Result<Given, Error> {
     Ok(Given { description, ..Given::default() })
 }
 
-fn created_token(request: &Request, created: Created) -> CreatedToken {
+/// What is shown of a new token, once.
+pub(super) fn created_token(request: &Request, created: Created) -> CreatedToken {
     let Created { details, token } = created;
     let authorization = details.authorization;
     let summary = Summary::of(&details.permissions, authorization.org);

@@ -2,8 +2,9 @@
 
 use leptos::prelude::*;
 
+use super::uses::LastUsed;
 use crate::{
-    model::{Liveness, Status, listing::Details},
+    model::{Liveness, Status, Timestamp, listing::Details},
     ui::{
         components::{
             CopyButton,
@@ -15,7 +16,7 @@ use crate::{
 
 /// Everything that is recorded, but for the hash of the token.
 #[component]
-pub fn Facts(details: Details, now_is: Memo<Changed>) -> impl IntoView {
+pub fn Facts(details: Details, now_is: Memo<Changed>, now: Timestamp) -> impl IntoView {
     let authorization = details.authorization;
     let owner = details.user_name.unwrap_or_else(|| "deleted user".into());
     let org = details.org_name.unwrap_or_else(|| "deleted organization".into());
@@ -46,6 +47,8 @@ pub fn Facts(details: Details, now_is: Memo<Changed>) -> impl IntoView {
             </dd>
             <dt>"Created"</dt>
             <dd><Time at=authorization.created_at text=authorization.created_at.minute()/>{format!(" by {creator}")}</dd>
+            <dt>"Last used"</dt>
+            <dd><LastUsed last=authorization.last_use.clone() now/></dd>
             <dt>"Last modified"</dt>
             <dd><Time at=authorization.updated_at text=authorization.updated_at.minute()/></dd>
             {authorization.ended_at.map(|at| view! {
