@@ -97,6 +97,8 @@ impl Names {
             user_name: self.user(authorization.user).map(Into::into),
             creator_name: self.user(authorization.created_by).map(Into::into),
             liveness: authorization.liveness(now),
+            out_of_line: Vec::new(),
+            now,
             authorization,
         }
     }

@@ -230,5 +230,6 @@ fn token_row(names: &Names, caller: &Caller, authorization: Authorization, now: 
         description: authorization.description,
         created_at: authorization.created_at,
         updated_at: authorization.updated_at,
+        expires_at: authorization.expires_at,
     }
 }

@@ -13,11 +13,13 @@ pub enum Column {
     Owner,
     Created,
     Modified,
+    Expires,
     Status,
 }
 
 impl Column {
-    pub const ALL: [Self; 5] = [Self::Permissions, Self::Owner, Self::Created, Self::Modified, Self::Status];
+    pub const ALL: [Self; 6] =
+        [Self::Permissions, Self::Owner, Self::Created, Self::Modified, Self::Expires, Self::Status];
 
     /// As forms, cookies and style sheets write it.
     pub const fn name(self) -> &'static str {
@@ -26,6 +28,7 @@ impl Column {
             Self::Owner => "owner",
             Self::Created => "created",
             Self::Modified => "modified",
+            Self::Expires => "expires",
             Self::Status => "status",
         }
     }
@@ -36,6 +39,7 @@ impl Column {
             Self::Owner => "Owner",
             Self::Created => "Created",
             Self::Modified => "Last modified",
+            Self::Expires => "Expires",
             Self::Status => "Status",
         }
     }
@@ -129,7 +133,7 @@ mod tests {
             Fields(pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
         };
         let view = View::from_fields(&fields(&[("density", "compact"), ("column", "status"), ("column", "owner")]));
-        assert_eq!(view.hidden, [Column::Permissions, Column::Created, Column::Modified]);
+        assert_eq!(view.hidden, [Column::Permissions, Column::Created, Column::Modified, Column::Expires]);
         assert_eq!(View::from_cookie(Some(&view.to_cookie())), view);
         assert_eq!(View::from_cookie(Some("x.owner;y")), View::default());
         assert_eq!(View::from_cookie(None).classes(), "tokens");

@@ -8,6 +8,7 @@ pub mod created;
 mod custom;
 mod details;
 mod filters;
+mod limits;
 mod list;
 mod look;
 mod picker;
@@ -40,6 +41,7 @@ pub use confirm::{CloneRoute, DeleteRoute};
 pub use custom::CustomRoute;
 pub use details::{DetailsRoute, EditRoute};
 pub use filters::FilterRoute;
+pub use limits::LimitsRoute;
 pub use look::LookRoute;
 pub use selected::SelectedRoute;
 

@@ -119,9 +119,12 @@ impl TokensState {
     /// The token that the address speaks of.
     pub fn token(&self) -> Option<AuthorizationId> {
         match self.at()? {
-            Tokens::Details(id) | Tokens::Edit(id) | Tokens::Rename(id) | Tokens::Clone(id) | Tokens::Delete(id) => {
-                Some(id)
-            }
+            Tokens::Details(id)
+            | Tokens::Edit(id)
+            | Tokens::Rename(id)
+            | Tokens::Limits(id)
+            | Tokens::Clone(id)
+            | Tokens::Delete(id) => Some(id),
             _ => None,
         }
     }

@@ -4,6 +4,7 @@ mod actions;
 mod facts;
 mod head;
 mod implied;
+mod limits;
 mod matrix;
 mod text;
 mod what_if;
@@ -90,7 +91,7 @@ fn Content(details: Details, asked: Asked, editing: bool, state: TokensState) ->
         </div>
         <div class="dialog-body">
             {refused_sentence().map(|sentence| view! { <Alert danger=true live=true>{sentence}</Alert> })}
-            <Facts details=details.clone() now_is/>
+            <Facts details=details.clone() now_is state/>
             <WhatIf id asked state/>
             <h3 class="section-title">"Permissions "<span>"fixed when the token was generated"</span></h3>
             <PermissionTable details=details.clone() org_name=org_name.clone()/>
