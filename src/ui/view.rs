@@ -14,12 +14,13 @@ pub enum Column {
     Used,
     Created,
     Modified,
+    Expires,
     Status,
 }
 
 impl Column {
-    pub const ALL: [Self; 6] =
-        [Self::Permissions, Self::Owner, Self::Used, Self::Created, Self::Modified, Self::Status];
+    pub const ALL: [Self; 7] =
+        [Self::Permissions, Self::Owner, Self::Used, Self::Created, Self::Modified, Self::Expires, Self::Status];
 
     /// As forms, cookies and style sheets write it.
     pub const fn name(self) -> &'static str {
@@ -29,6 +30,7 @@ impl Column {
             Self::Used => "used",
             Self::Created => "created",
             Self::Modified => "modified",
+            Self::Expires => "expires",
             Self::Status => "status",
         }
     }
@@ -40,6 +42,7 @@ impl Column {
             Self::Used => "Last used",
             Self::Created => "Created",
             Self::Modified => "Last modified",
+            Self::Expires => "Expires",
             Self::Status => "Status",
         }
     }
@@ -139,7 +142,10 @@ mod tests {
             Fields(pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
         };
         let view = View::from_fields(&fields(&[("density", "compact"), ("column", "status"), ("column", "owner")]));
-        assert_eq!(view.hidden, [Column::Permissions, Column::Used, Column::Created, Column::Modified]);
+        assert_eq!(
+            view.hidden,
+            [Column::Permissions, Column::Used, Column::Created, Column::Modified, Column::Expires]
+        );
         assert_eq!(View::from_cookie(Some(&view.to_cookie())), view);
         assert_eq!(View::from_cookie(Some("x.owner;y")), View::default());
         assert_eq!(View::from_cookie(None).classes(), "tokens no-modified");

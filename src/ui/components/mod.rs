@@ -11,7 +11,6 @@ pub mod menu;
 pub mod notices;
 pub mod page;
 pub mod pager;
-pub mod segments;
 pub mod shortcuts;
 pub mod tabs;
 pub mod text;

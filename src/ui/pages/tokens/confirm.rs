@@ -10,7 +10,7 @@ use super::{
 };
 use crate::ui::pages::kept::loaded;
 use crate::{
-    model::{Error, history::History, listing::Details},
+    model::{Authorization, Error, expiry::length, history::History, listing::Details},
     ui::{
         address::Tokens,
         answer::Outcome,
@@ -87,6 +87,7 @@ fn CloneDialog(details: Details, state: TokensState) -> impl IntoView {
     let close = Signal::derive(move || state.address(Tokens::List));
     let prefix = details.authorization.token_prefix.clone();
     let changed = move || address_from(state, "from", id.to_string());
+    let life = life_of_clone(&details.authorization);
     let original = prefix.map(|prefix| view! { ", as "<Chip prefix/>" does," });
     view! {
         <Dialog class="narrow" close>
@@ -97,7 +98,7 @@ fn CloneDialog(details: Details, state: TokensState) -> impl IntoView {
                     <NotCreated refused/>
                     <p>
                         "You get a new token with the same permissions. It belongs to "<b>{details.user_name.clone().unwrap_or_default()}</b>
-                        {original}" and is active at once."
+                        {original}" and is active at once."{life}
                     </p>
                 </div>
                 <footer class="dialog-foot">
@@ -112,6 +113,18 @@ fn CloneDialog(details: Details, state: TokensState) -> impl IntoView {
             </Form>
         </Dialog>
     }
+}
+
+/// How long a clone lives, and where it is accepted from, if that is limited.
+fn life_of_clone(original: &Authorization) -> String {
+    let mut told = String::new();
+    if let Some(end) = original.expires_at {
+        told.push_str(&format!(" It expires after {}.", length(end.seconds_since(original.created_at))));
+    }
+    if !original.networks.is_everywhere() {
+        told.push_str(&format!(" It is accepted from {}.", original.networks.texts().join(", ")));
+    }
+    told
 }
 
 #[component]

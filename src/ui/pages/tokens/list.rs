@@ -98,6 +98,7 @@ fn Table(page: TokenPage, state: TokensState) -> impl IntoView {
                         <th role="columnheader" scope="col" class="cell-used">"Last used"</th>
                         <SortHead state class="cell-created" label="Created" key=SortKey::CreatedAt/>
                         <th role="columnheader" scope="col" class="cell-modified">"Last modified"</th>
+                        <th role="columnheader" scope="col" class="cell-expires">"Expires"</th>
                         <SortHead state class="cell-status" label="Status" key=SortKey::Status/>
                         <th role="columnheader" scope="col" class="cell-menu"><span class="sr-only">"Actions"</span></th>
                     </tr>

@@ -4,24 +4,21 @@ use leptos::prelude::*;
 
 use super::{
     all_access::{NotCreated, on_created},
-    confirm::{Missing, details_resource, history_resource, name_of},
+    confirm::{Missing, details_resource, name_of},
+    limits::{ExpiryField, Limits},
     state::TokensState,
 };
 use crate::{
-    model::{
-        AuthorizationId, Liveness, Span, Timestamp,
-        expiry::{DAY, Expiry},
-        history::History,
-        listing::Details,
-    },
+    model::{AuthorizationId, Error, Liveness, Span, Timestamp, listing::Details, org_rules::RulesNow},
     ui::{
         address::Tokens,
         components::{
             Dialog, DialogHead, Form, Icon, Picture,
             form::{FormId, refusal, typed},
-            segments::{Segment, Segments},
             text::{Alert, Chip},
         },
+        load::load_org_rules,
+        pages::kept::loaded,
     },
 };
 
@@ -29,23 +26,22 @@ use crate::{
 const OVERLAPS: [(&str, &str); 4] = [("0", "Stop now"), ("1h", "1 hour"), ("24h", "24 hours"), ("7d", "7 days")];
 /// The one that is chosen at first.
 const USUAL: &str = "24h";
-/// The lengths of life that are offered, in days.
-const LIVES: [(i64, &str); 3] = [(30, "30 days"), (90, "90 days"), (365, "1 year")];
 
 #[component]
 pub fn RotateRoute() -> impl IntoView {
     let state = TokensState::current();
-    let (details, history) = (details_resource(state), history_resource(state));
+    let details = details_resource(state);
+    let rules = loaded(move || state.org.get(), load_org_rules);
     let close = Signal::derive(move || state.address(Tokens::List));
     view! {
         <Suspense fallback=|| ()>
             {move || Suspend::new(async move {
-                match (details.await, history.await) {
-                    (Ok(details), Ok(history)) => match obstacle(&details) {
+                match (details.await, rules.await) {
+                    (Ok(details), rules) => match obstacle(&details) {
                         Some(sentence) => view! { <CannotRotate details sentence state/> }.into_any(),
-                        None => view! { <RotateDialog details history state/> }.into_any(),
+                        None => view! { <RotateDialog details rules state/> }.into_any(),
                     },
-                    (Err(error), _) | (_, Err(error)) => view! { <Missing error close/> }.into_any(),
+                    (Err(error), _) => view! { <Missing error close/> }.into_any(),
                 }
             })}
         </Suspense>
@@ -80,20 +76,21 @@ fn CannotRotate(details: Details, sentence: &'static str, state: TokensState) ->
 
 /// Says what happens, and asks for two lengths of time.
 #[component]
-fn RotateDialog(details: Details, history: History, state: TokensState) -> impl IntoView {
-    let id = details.authorization.id;
-    let now = history.now;
+fn RotateDialog(details: Details, rules: Result<RulesNow, Error>, state: TokensState) -> impl IntoView {
+    let token = &details.authorization;
+    let (id, now) = (token.id, details.now);
+    // Unless something else is chosen, it lives as long as the old one was to live.
+    let life = token.expires_at.map(|end| end.seconds_since(token.created_at));
+    let limits = Limits::of_new(rules, life, &token.networks);
     let refused = RwSignal::new(refusal());
     let busy = RwSignal::new(false);
     let on_answer = on_created(state, refused);
     let close = Signal::derive(move || state.address(Tokens::List));
-    let or =
-        |name: &str, usual: &str| Some(typed(name)).filter(|sent| !sent.is_empty()).unwrap_or_else(|| usual.into());
-    let (overlap, expires) = (or("overlap", USUAL), or("expires", "keep"));
-    let day = typed("expires-day");
-    let authorization = details.authorization.clone();
-    let ends = overlaps(authorization.expires_at, now);
-    let lives = lives(authorization.created_at, authorization.expires_at, now);
+    let own_end = token.expires_at;
+    let old = match own_end {
+        Some(end) => format!("The old one would expire on {}.", end.date()),
+        None => "The old one would never expire.".into(),
+    };
     view! {
         <Dialog class="rotate" close>
             <DialogHead title=format!("Rotate “{}”?", name_of(&details)) close/>
@@ -102,11 +99,8 @@ fn RotateDialog(details: Details, history: History, state: TokensState) -> impl 
                 <div class="dialog-body">
                     <NotCreated refused/>
                     <WhatHappens details now/>
-                    <Segments name="overlap" legend="Keep the old token for" segments=ends chosen=overlap autofocus=true/>
-                    <div class="expires-after">
-                        <Segments name="expires" legend="The new token expires after" segments=lives chosen=expires/>
-                        <input class="input" type="date" name="expires-day" value=day aria-label="Day on which the new token expires"/>
-                    </div>
+                    <Overlap own_end now/>
+                    <div class="new-life"><ExpiryField limits refused/><p class="hint">{old}</p></div>
                 </div>
                 <footer class="dialog-foot">
                     <a class="button" href=close data-noscroll data-testid="rotate-token--cancel-button">"Cancel"</a>
@@ -118,6 +112,37 @@ fn RotateDialog(details: Details, history: History, state: TokensState) -> impl 
                 </footer>
             </Form>
         </Dialog>
+    }
+}
+
+/// How long the old token keeps working; the line below tells when it ends.
+#[component]
+fn Overlap(own_end: Option<Timestamp>, now: Timestamp) -> impl IntoView {
+    let sent = typed("overlap");
+    let chosen = OVERLAPS.iter().map(|(value, _)| *value).find(|value| *value == sent).unwrap_or(USUAL);
+    let choice = move |(value, title): (&'static str, &'static str)| {
+        let checked = value == chosen;
+        view! { <label><input type="radio" name="overlap" value=value checked=checked autofocus=checked/><span>{title}</span></label> }
+    };
+    let hint =
+        move |(value, _): (&'static str, &'static str)| view! { <p class="hint">{ends(value, own_end, now)}</p> };
+    view! {
+        <fieldset class="field overlap" data-testid="overlap">
+            <legend class="label">"Keep the old token for"</legend>
+            <div class="choice-bar">{OVERLAPS.map(choice)}</div>
+            {OVERLAPS.map(hint)}
+        </fieldset>
+    }
+}
+
+/// When the old token ends after an overlap.
+fn ends(overlap: &str, own_end: Option<Timestamp>, now: Timestamp) -> String {
+    let span = overlap.parse::<Span>().unwrap_or_default();
+    let end = now.plus_seconds(span.seconds());
+    match own_end {
+        _ if span == Span::default() => "It is refused from now on.".into(),
+        Some(own) if own <= end => format!("Ends on {}, when it expires anyway. You can end it earlier.", own.minute()),
+        _ => format!("Ends on {}. You can end it earlier.", end.minute()),
     }
 }
 
@@ -156,46 +181,6 @@ fn WhatHappens(details: Details, now: Timestamp) -> impl IntoView {
     }
 }
 
-fn overlaps(own_end: Option<Timestamp>, now: Timestamp) -> Vec<Segment> {
-    let hint = |value: &str| {
-        let span = value.parse::<Span>().unwrap_or_default();
-        let end = now.plus_seconds(span.seconds());
-        match own_end {
-            _ if span == Span::default() => "It is refused from now on.".to_owned(),
-            Some(own) if own <= end => {
-                format!("Ends on {}, when it expires anyway. You can end it earlier.", own.minute())
-            }
-            _ => format!("Ends on {}. You can end it earlier.", end.minute()),
-        }
-    };
-    let segment =
-        |(value, title): (&str, &str)| Segment { value: value.into(), title: title.into(), hint: hint(value) };
-    OVERLAPS.into_iter().map(segment).collect()
-}
-
-fn lives(created_at: Timestamp, own_end: Option<Timestamp>, now: Timestamp) -> Vec<Segment> {
-    let old = own_end.map_or_else(
-        || "The old one would never expire.".to_owned(),
-        |end| format!("The old one would expire on {}.", end.date()),
-    );
-    let same = match Expiry::same_life(created_at, own_end, now).end() {
-        Some(end) => format!("On {}: it lives as long as the old one was to live.", end.minute()),
-        None => "Never, as the old one.".into(),
-    };
-    let segment = |value: &str, title: &str, hint: String| Segment { value: value.into(), title: title.into(), hint };
-    let after = |(days, title): (i64, &str)| {
-        let end = now.plus_seconds(days * DAY);
-        segment(&(days * DAY).to_string(), title, format!("On {}. {old}", end.minute()))
-    };
-    std::iter::once(segment("keep", "The same", same))
-        .chain(LIVES.into_iter().map(after))
-        .chain([
-            segment("date", "Custom", "On the day that you choose, at its beginning in UTC.".into()),
-            segment("never", "Never", format!("It works until someone stops it. {old}")),
-        ])
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,12 +188,13 @@ mod tests {
     #[test]
     fn an_overlap_is_told_with_the_end_that_it_has() {
         let now = Timestamp::from_micros(1_800_000_000_000_000);
-        let hints = |end: Option<Timestamp>| overlaps(end, now).into_iter().map(|one| one.hint).collect::<Vec<_>>();
-        let free = hints(None);
-        assert_eq!(free[0], "It is refused from now on.");
-        assert_eq!(free[2], "Ends on 16 Jan 2027, 08:00 UTC. You can end it earlier.");
-        let short = hints(Some(now.plus_seconds(1800)));
-        assert_eq!(short[3], "Ends on 15 Jan 2027, 08:30 UTC, when it expires anyway. You can end it earlier.");
+        assert_eq!(ends("0", None, now), "It is refused from now on.");
+        assert_eq!(ends("24h", None, now), "Ends on 16 Jan 2027, 08:00 UTC. You can end it earlier.");
+        let soon = Some(now.plus_seconds(1800));
+        assert_eq!(
+            ends("7d", soon, now),
+            "Ends on 15 Jan 2027, 08:30 UTC, when it expires anyway. You can end it earlier."
+        );
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::{
         components::{
             Icon, Notices, Picture,
             form::{Answered, send},
-            text::{Chip, LivenessBadge, SummaryLines, first_letter},
+            text::{Chip, Expires, LivenessBadge, SummaryLines, first_letter},
         },
         words,
     },
@@ -89,6 +89,7 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
             <td role="cell" class="cell-used"><Used at=row.used_at now/></td>
             <td role="cell" class="cell-created"><Moment at=row.created_at text=row.created_at.date()/></td>
             <td role="cell" class="cell-modified">{modified}</td>
+            <td role="cell" class="cell-expires">{row.expires_at.map(|end| view! { <Expires end now/> })}</td>
             <td role="cell" class="cell-status">
                 {if ended || !may_change {
                     view! { <LivenessBadge liveness=row.liveness/> }.into_any()

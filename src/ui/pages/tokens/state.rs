@@ -126,6 +126,7 @@ impl TokensState {
             Tokens::Details(id)
             | Tokens::Edit(id)
             | Tokens::Rename(id)
+            | Tokens::Limits(id)
             | Tokens::Clone(id)
             | Tokens::Rotate(id)
             | Tokens::Delete(id) => Some(id),

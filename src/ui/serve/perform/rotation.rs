@@ -1,8 +1,8 @@
 //! The forms that rotate a token, and that end the overlap.
 
-use super::tokens::created_token;
+use super::tokens::{chosen_expiry, created_token};
 use crate::{
-    model::{AuthorizationId, Error, Expiry, OrgId, Span, Timestamp},
+    model::{AuthorizationId, Error, OrgId},
     service::rotation::{AskedRotation, Rotated},
     ui::{
         address::{Page as _, Tokens},
@@ -19,8 +19,8 @@ pub(super) async fn rotate(
     form: Option<&str>,
 ) -> Result<Outcome, Error> {
     let (service, caller) = (request.service(), request.caller()?);
-    let now = service.now();
-    let asked = AskedRotation { overlap: fields.get("overlap").map(Into::into), expires_at: expiry(fields, now)? };
+    let asked =
+        AskedRotation { overlap: fields.get("overlap").map(Into::into), expires_at: chosen_expiry(request, fields)? };
     let Rotated { created, old } = service.rotate_authorization(caller, id, asked, form).await?;
     let name = old.token_prefix.as_deref().map_or_else(|| "The old token".into(), |prefix| format!("{prefix}…"));
     let old = match old.expires_at {
@@ -30,24 +30,6 @@ pub(super) async fn rotate(
         _ => format!("{name} is refused from now on. Give programs the new one."),
     };
     Ok(Outcome::Rotated { token: created_token(request, created), old })
-}
-
-/// When the new token is to end; `None`: it lives as long as the old one was to live.
-fn expiry(fields: &Fields, now: Timestamp) -> Result<Option<Expiry>, Error> {
-    let refuse = |message: &str| Error::field("expires", message);
-    match fields.get("expires").unwrap_or("keep") {
-        "keep" => Ok(None),
-        "never" => Ok(Some(Expiry::Never)),
-        "date" => {
-            let day = fields.get("expires-day").unwrap_or_default().trim();
-            let end = serde_json::from_value(format!("{day}T00:00:00Z").into());
-            end.map(|end| Some(Expiry::At(end))).map_err(|_| refuse("Choose the day on which it stops."))
-        }
-        seconds => {
-            let life: Span = format!("{seconds}s").parse().map_err(|_| refuse("Choose when it expires."))?;
-            Ok(Some(Expiry::At(now.plus_seconds(life.seconds()))))
-        }
-    }
 }
 
 /// Ends the overlap of one token, on the page of another one of its chain.

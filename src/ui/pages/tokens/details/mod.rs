@@ -5,6 +5,7 @@ mod chain;
 mod facts;
 mod head;
 mod implied;
+mod limits;
 mod matrix;
 mod text;
 mod uses;
@@ -102,7 +103,7 @@ fn Content(details: Details, history: History, asked: Asked, editing: bool, stat
         <div class="dialog-body">
             {refused_sentence().map(|sentence| view! { <Alert danger=true live=true>{sentence}</Alert> })}
             {first_chain}
-            <Facts details=details.clone() now_is now=history.now/>
+            <Facts details=details.clone() now_is state/>
             <Uses history/>
             <WhatIf id asked state/>
             <h3 class="section-title">"Permissions "<span>"fixed when the token was generated"</span></h3>
