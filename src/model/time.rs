@@ -35,10 +35,20 @@ impl Timestamp {
         (self.0 - earlier.0) / 1_000_000
     }
 
+    /// The second this point is in.
+    pub const fn to_second(self) -> Self {
+        Self(self.0 - self.0.rem_euclid(1_000_000))
+    }
+
     /// "5 May 2026": the day in UTC.
     pub fn date(self) -> String {
         let at = self.civil();
         format!("{} {} {}", at.day, at.month_name(), at.year)
+    }
+
+    /// "2026-05-05": the day in UTC, as fields for days have it.
+    pub fn iso_day(self) -> String {
+        self.civil().date()
     }
 
     /// "5 May 2026, 09:14 UTC".

@@ -234,5 +234,6 @@ fn token_row(names: &Names, caller: &Caller, authorization: Authorization, now: 
         created_at: authorization.created_at,
         updated_at: authorization.updated_at,
         used_at: authorization.last_use.map(|last| last.at),
+        expires_at: authorization.expires_at,
     }
 }

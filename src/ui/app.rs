@@ -74,7 +74,9 @@ pub fn App() -> impl IntoView {
                         <Route path=path!(":token") view=Token::Details/>
                         <Route path=path!(":token/edit") view=Token::Edit/>
                         <Route path=path!(":token/rename") view=NoDialog/>
+                        <Route path=path!(":token/limits") view=Token::Limits/>
                         <Route path=path!(":token/clone") view=Token::Clone/>
+                        <Route path=path!(":token/rotate") view=Token::Rotate/>
                         <Route path=path!(":token/delete") view=Token::Delete/>
                     </ParentRoute>
                     <ParentRoute path=path!("settings/members") view=Page::Members>

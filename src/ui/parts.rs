@@ -58,7 +58,8 @@ part! {
     AllAccess tokens::AllAccessRoute, Custom tokens::CustomRoute, Clone tokens::CloneRoute,
     Details tokens::DetailsRoute, Edit tokens::EditRoute, Delete tokens::DeleteRoute,
     Filter tokens::FilterRoute, Look tokens::LookRoute, Selected tokens::SelectedRoute,
-    Leaked tokens::LeakedRoute
+    Leaked tokens::LeakedRoute,
+    Limits tokens::LimitsRoute, Rotate tokens::RotateRoute
 }
 part! {
     /// What tokens are for, and whose they are.

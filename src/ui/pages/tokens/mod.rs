@@ -9,10 +9,12 @@ mod custom;
 mod details;
 mod filters;
 mod leaked;
+mod limits;
 mod list;
 mod look;
 mod picker;
 mod rename;
+mod rotate;
 mod row;
 mod row_menu;
 mod selected;
@@ -42,7 +44,9 @@ pub use custom::CustomRoute;
 pub use details::{DetailsRoute, EditRoute};
 pub use filters::FilterRoute;
 pub use leaked::LeakedRoute;
+pub use limits::LimitsRoute;
 pub use look::LookRoute;
+pub use rotate::RotateRoute;
 pub use selected::SelectedRoute;
 
 /// The list, and above it whatever the address says.
@@ -50,11 +54,10 @@ pub use selected::SelectedRoute;
 pub fn TokensPage() -> impl IntoView {
     let state = TokensState::provide();
     let dialog = move || match state.created.get() {
-        Some((token, cloned)) => {
+        Some((token, how)) => {
             let shown = TokenQuery { show: Some(token.id), ..TokenQuery::default() };
             let shown = TokenQuery { sort: state.query.get_untracked().sort, ..shown };
-            view! { <CreatedDialog close=Tokens::List.address(token.org, &shown.parameters()) token cloned/> }
-                .into_any()
+            view! { <CreatedDialog close=Tokens::List.address(token.org, &shown.parameters()) token how/> }.into_any()
         }
         None => view! { <Outlet/> }.into_any(),
     };

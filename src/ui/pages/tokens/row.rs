@@ -16,8 +16,9 @@ use crate::{
         components::{
             Icon, Notices, Picture,
             form::{Answered, send},
-            text::{Chip, LivenessBadge, SummaryLines, first_letter},
+            text::{Chip, Expires, LivenessBadge, SummaryLines, first_letter},
         },
+        view::Column,
         words,
     },
 };
@@ -51,6 +52,8 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
     let renaming = Memo::new(move |_| state.renaming() == Some(id));
     let owner = row.owner.clone().unwrap_or_else(|| "deleted user".into());
     let letter = first_letter(&owner);
+    // Most never look for it, and it would be the heaviest cell.
+    let shows_modified = Memo::new(move |_| state.view.with(|view| view.shows(Column::Modified)));
     let modified = move || {
         let at = if changed.get().is_some() { now } else { row.updated_at };
         view! { <Moment at text=words::ago_or_day(at, now)/> }
@@ -86,8 +89,10 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
             </td>
             <td role="cell" class="cell-permissions"><SummaryLines summary=row.summary.clone() org_name=state.frame().org.name/></td>
             <td role="cell" class="cell-owner" data-letter=letter><span>{owner}</span></td>
+            <td role="cell" class="cell-used">{row.used_at.map(|at| view! { <Used at now/> })}</td>
             <td role="cell" class="cell-created"><Moment at=row.created_at text=row.created_at.date()/></td>
-            <td role="cell" class="cell-modified">{modified}</td>
+            {move || shows_modified.get().then(|| view! { <td role="cell" class="cell-modified">{modified}</td> })}
+            <td role="cell" class="cell-expires">{row.expires_at.map(|end| view! { <Expires end now/> })}</td>
             <td role="cell" class="cell-status">
                 {if ended || !may_change {
                     view! { <LivenessBadge liveness=row.liveness/> }.into_any()
@@ -185,6 +190,20 @@ fn Switch(id: AuthorizationId, name: Memo<String>, status: Memo<Status>, state: 
         >
             <span class="switch-track"></span><span class="switch-word">{word}</span>
         </button>
+    }
+}
+
+/// So many days without use are worth a look.
+const UNUSED_DAYS: i64 = 90;
+
+/// When it was last used. Of one that never was the style says so: nothing is lighter than a word in each row.
+#[component]
+fn Used(at: Timestamp, now: Timestamp) -> impl IntoView {
+    if now.seconds_since(at) > UNUSED_DAYS * 86_400 {
+        view! { <span class="unused" title=at.minute()><Icon picture=Picture::ClockAlert/>{at.ago(now)}</span> }
+            .into_any()
+    } else {
+        view! { <Moment at text=at.ago(now)/> }.into_any()
     }
 }
 
