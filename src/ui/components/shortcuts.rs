@@ -93,7 +93,7 @@ fn SingleKeys() -> impl IntoView {
             class="switch" type="button" role="switch" aria-checked=move || on.get().to_string() aria-describedby="single-keys-hint"
             data-testid="single-keys" on:click=toggle
         >
-            <span class="switch-track"></span><span>"Single-key shortcuts"</span>
+            <span>"Single-key shortcuts"</span>
         </button>
         <p id="single-keys-hint" class="hint start">"Switch off if they disturb speech input. Esc, Enter and arrows stay."</p>
     }

@@ -188,7 +188,7 @@ fn Switch(id: AuthorizationId, name: Memo<String>, status: Memo<Status>, state: 
             aria-busy=move || busy.get().then_some("true") form=FORM name=does value=id.to_string() data-testid="slide-toggle"
             on:click=on_click
         >
-            <span class="switch-track"></span><span class="switch-word">{word}</span>
+            <span>{word}</span>
         </button>
     }
 }
