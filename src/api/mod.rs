@@ -2,6 +2,7 @@
 //!
 //! Every handler carries its own description; the routes and the OpenAPI document are made of the same list.
 
+mod attention;
 mod authorizations;
 mod buckets;
 mod dbrps;
@@ -50,6 +51,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(users::me))
         .routes(routes!(users::change_own_password))
         .routes(routes!(authorizations::list, authorizations::create))
+        .routes(routes!(attention::counts))
         .routes(routes!(authorizations::get, authorizations::update, authorizations::delete))
         .routes(routes!(v1_authorizations::list, v1_authorizations::create))
         .routes(routes!(v1_authorizations::get, v1_authorizations::update, v1_authorizations::delete))

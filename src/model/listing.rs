@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Authorization, AuthorizationId, Liveness, OrgId, Status, Timestamp,
+    attention::AttentionCounts,
     describe::{Named, Summary},
 };
 
@@ -87,6 +88,9 @@ pub struct TokenPage {
     pub page: u64,
     #[serde(default, skip_serializing_if = "is_usual")]
     pub names: FilterNames,
+    /// How many tokens of the organization need attention; `None` if the caller may not know.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attention: Option<AttentionCounts>,
     pub now: Timestamp,
 }
 
