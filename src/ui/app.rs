@@ -72,6 +72,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("filter") view=tokens::FilterRoute/>
                         <Route path=path!("look") view=tokens::LookRoute/>
                         <Route path=path!("selected") view=tokens::SelectedRoute/>
+                        <Route path=path!("remedy") view=tokens::RemedyRoute/>
                         <Route path=path!(":token") view=tokens::DetailsRoute/>
                         <Route path=path!(":token/edit") view=tokens::EditRoute/>
                         <Route path=path!(":token/rename") view=NoDialog/>

@@ -4,6 +4,7 @@
 mod account_page;
 mod answers;
 mod at_once;
+mod attention;
 mod audit;
 mod buckets_page;
 mod compare;

@@ -149,6 +149,7 @@ mod tests {
             Tokens::Filter,
             Tokens::Look,
             Tokens::Selected,
+            Tokens::Remedy,
             Tokens::Export(Export::Csv),
             Tokens::Export(Export::Json),
         ];

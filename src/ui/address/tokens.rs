@@ -41,6 +41,8 @@ pub enum Tokens {
     Look,
     /// What is to happen to the tokens that are selected.
     Selected,
+    /// What is to happen to all the tokens that the list is narrowed to.
+    Remedy,
     /// The list as a file.
     Export(Export),
 }
@@ -57,6 +59,7 @@ impl Page for Tokens {
             ["filter"] => Self::Filter,
             ["look"] => Self::Look,
             ["selected"] => Self::Selected,
+            ["remedy"] => Self::Remedy,
             ["export.csv"] => Self::Export(Export::Csv),
             ["export.json"] => Self::Export(Export::Json),
             [id] => Self::Details(id.parse().ok()?),
@@ -87,6 +90,7 @@ impl fmt::Display for Tokens {
             Self::Filter => f.write_str("/filter"),
             Self::Look => f.write_str("/look"),
             Self::Selected => f.write_str("/selected"),
+            Self::Remedy => f.write_str("/remedy"),
             Self::Export(export) => write!(f, "/export.{}", export.ending()),
         }
     }

@@ -1,6 +1,7 @@
 //! The API Tokens page and the dialogs above it, each with an address of its own.
 
 mod all_access;
+mod attention;
 mod bulk;
 mod chips;
 mod confirm;
@@ -11,6 +12,7 @@ mod filters;
 mod list;
 mod look;
 mod picker;
+mod remedy;
 mod rename;
 mod row;
 mod row_menu;
@@ -41,6 +43,7 @@ pub use custom::CustomRoute;
 pub use details::{DetailsRoute, EditRoute};
 pub use filters::FilterRoute;
 pub use look::LookRoute;
+pub use remedy::RemedyRoute;
 pub use selected::SelectedRoute;
 
 /// The list, and above it whatever the address says.

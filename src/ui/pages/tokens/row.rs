@@ -3,6 +3,7 @@
 use leptos::{ev::MouseEvent, prelude::*};
 
 use super::{
+    attention::RowRemedy,
     rename::Rename,
     row_menu::RowMenu,
     selection::{FORM, SelectBox},
@@ -83,6 +84,7 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
                     view! { <Name facts description marked state/> }.into_any()
                 }}
                 {row.prefix.clone().map(|prefix| view! { <Chip prefix/> })}
+                {may_change.then(|| view! { <RowRemedy id state/> })}
             </td>
             <td role="cell" class="cell-permissions"><SummaryLines summary=row.summary.clone() org_name=state.frame().org.name/></td>
             <td role="cell" class="cell-owner" data-letter=letter><span>{owner}</span></td>

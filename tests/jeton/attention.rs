@@ -1,0 +1,372 @@
+//! What deserves attention: the database counts and lists what the model says, whoever asks, and the remedies work.
+
+use std::collections::{BTreeSet, HashMap};
+
+use jeton::{
+    model::{
+        Authorization, AuthorizationId, OrgId, Status, Timestamp, UserId,
+        attention::{Attention, AttentionFilter, Facts},
+    },
+    service::Caller,
+};
+use serde_json::{Value, json};
+use sqlx::Row as _;
+
+use crate::{
+    console::Browser,
+    home::{Home, on_each_database},
+    server::{First, NAME, Server, permission_in, permission_on, text},
+    token_list::query_of,
+};
+
+const DAY: i64 = 86_400_000_000;
+
+/// A server whose time stands still, with an active owner, an inactive one and one who is gone.
+struct Office {
+    home: Home,
+    server: Server,
+    first: First,
+    caller: Caller,
+    org: OrgId,
+    owners: HashMap<UserId, Status>,
+    bob: String,
+}
+
+impl Office {
+    async fn open(home: Home) -> Self {
+        let server = Server::start_at_rest(&home).await;
+        let first = server.set_up().await;
+        let caller = server.caller(&first.token).await;
+        let org = first.org.parse().expect("an id");
+        let mut owners = HashMap::from([(first.user.parse().expect("an id"), Status::Active)]);
+        let bob = server.user(&first.token, "bob").await;
+        let carol = server.user(&first.token, "carol").await;
+        server.user(&first.token, "dave").await;
+        server.patch(&format!("/api/v2/users/{carol}"), &first.token, json!({"status": "inactive"})).await.expect(200);
+        owners.insert(bob.parse().expect("an id"), Status::Active);
+        owners.insert(carol.parse().expect("an id"), Status::Inactive);
+        server.token(&first.token, &first.org, json!([permission_in("read", "tasks", &first.org)])).await.expect(201);
+        Self { home, server, first, caller, org, owners, bob }
+    }
+
+    async fn number(&self, query: &str) -> i64 {
+        self.home.rows(query).await[0].try_get(0).expect("a number")
+    }
+
+    fn now(&self) -> i64 {
+        self.server.clock.now().micros()
+    }
+
+    /// Every token that the list holds.
+    async fn listed(&self, query: &str) -> Vec<Authorization> {
+        let portion = self.server.service.token_portion(&self.caller, self.org, &query_of(query), None).await;
+        portion.expect("a list").into_iter().map(|details| details.authorization).collect()
+    }
+
+    async fn counted(&self, caller: &Caller, word: &str) -> u64 {
+        let counts = self.server.service.attention(caller, self.org).await.expect("numbers");
+        counts.of(word.parse::<AttentionFilter>().expect("a reason"))
+    }
+
+    /// A token of bob's, described.
+    async fn token(&self, description: &str, more: Value) -> String {
+        let permissions = json!([permission_in("read", "tasks", &self.first.org)]);
+        let mut body = json!({"orgID": self.first.org, "description": description, "permissions": permissions});
+        for (name, value) in more.as_object().expect("an object") {
+            body[name] = value.clone();
+        }
+        text(&self.server.post("/api/v2/authorizations", &self.first.token, body).await.expect(201)["id"])
+    }
+
+    async fn set(&self, description: &str, assignment: &str) {
+        let text = format!("UPDATE authorizations SET {assignment} WHERE description = '{description}'");
+        assert_eq!(self.home.sql(&text).await, 1, "{text}");
+    }
+
+    async fn api(&self, query: &str) -> Vec<String> {
+        let answer = self.server.get(&format!("/api/v2/authorizations?{query}"), &self.first.token).await.expect(200);
+        let list = answer["authorizations"].as_array().expect("a list");
+        list.iter().map(|one| text(&one["description"])).collect()
+    }
+}
+
+/// The same numbers in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn pick<T: Copy>(&mut self, choices: &[T]) -> T {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        choices[(self.0 >> 33) as usize % choices.len()]
+    }
+}
+
+fn column(value: Option<i64>) -> String {
+    value.map_or_else(|| "NULL".into(), |value| value.to_string())
+}
+
+const LONGEST_LIFE: i64 = 365 * 86_400;
+
+/// Tokens on both sides of every limit, in every combination that the dice give.
+async fn fill(office: &Office) {
+    let mut templates = Vec::new();
+    for breadth in ["operator", "custom"] {
+        templates.push(office.number(&format!("SELECT id FROM authorizations WHERE breadth = '{breadth}'")).await);
+    }
+    let mut users = Vec::new();
+    for name in ["bob", "bob", "bob", "carol", "dave"] {
+        users.push(office.number(&format!("SELECT id FROM users WHERE name = '{name}'")).await);
+    }
+    let (now, mut dice) = (office.now(), Dice(7));
+    let mut script = String::from("BEGIN;");
+    for row in 0..400_i64 {
+        let created = now - dice.pick(&[0, 30 * DAY, 30 * DAY - 1, 200 * DAY]);
+        let life = created + LONGEST_LIFE * 1_000_000;
+        let ends = [
+            None,
+            Some(now),
+            Some(now + 1),
+            Some(now + 14 * DAY),
+            Some(now + 14 * DAY + 1),
+            Some(life),
+            Some(life + 1),
+        ];
+        let used = dice.pick(&[None, Some(now - 90 * DAY), Some(now - 90 * DAY + 1), Some(now)]);
+        let (description, key) = dice.pick(&[("pump", "pump"), ("", ""), ("  ", "")]);
+        let id = -9_000_000_000_000_000_000 + row;
+        // Every fourth takes over from the one before.
+        let replaces = (row % 4 == 3).then_some(id - 1);
+        script.push_str(&format!(
+            "INSERT INTO authorizations (id, org_id, user_id, created_by, kind, status, description, description_key, search_text, \
+             permissions, created_at, updated_at, expires_at, ended_at, last_used_at, replaces_id, breadth) \
+             SELECT {id}, org_id, {user}, created_by, kind, '{status}', '{description}', '{key}', '', permissions, {created}, \
+             {created}, {ends}, {ended}, {used}, {replaces}, breadth FROM authorizations WHERE id = {template};",
+            user = dice.pick(&users),
+            status = dice.pick(&["active", "active", "active", "inactive"]),
+            ends = column(dice.pick(&ends)),
+            ended = column(dice.pick(&[None, None, None, Some(now)])),
+            used = column(used),
+            replaces = column(replaces),
+            template = dice.pick(&templates),
+        ));
+    }
+    script.push_str("COMMIT;");
+    office.home.sql(&script).await;
+    assert_eq!(office.home.sql("DELETE FROM users WHERE name = 'dave'").await, 1);
+}
+
+/// Longest life, expiry required, description required.
+type Rules = (Option<i64>, bool, bool);
+
+/// What the rules of an organization say about a token as it stands.
+fn breaks(rules: Rules, token: &Authorization) -> bool {
+    let (longest, expiry, description) = rules;
+    let too_long = match (longest, token.expires_at) {
+        (Some(longest), Some(end)) => end > token.created_at.plus_seconds(longest),
+        (Some(_), None) => true,
+        (None, end) => expiry && end.is_none(),
+    };
+    too_long || (description && token.description.trim().is_empty())
+}
+
+fn ids<'a>(tokens: impl IntoIterator<Item = &'a Authorization>) -> BTreeSet<AuthorizationId> {
+    tokens.into_iter().map(|token| token.id).collect()
+}
+
+#[tokio::test]
+async fn the_database_counts_and_lists_what_the_model_says() {
+    on_each_database(async |home| {
+        let office = Office::open(home).await;
+        fill(&office).await;
+        let now: Timestamp = office.server.clock.now();
+        let all = office.listed("").await;
+        let replaced: BTreeSet<AuthorizationId> = all.iter().filter_map(|token| token.replaces).collect();
+        let everything = [None, Some((Some(LONGEST_LIFE), false, false)), Some((None, true, false)), Some((None, false, true)), Some((Some(LONGEST_LIFE), true, true))];
+        let mut seen = BTreeSet::new();
+        for rules in everything {
+            office.home.sql("DELETE FROM org_rules").await;
+            if let Some((longest, expiry, description)) = rules {
+                office.home.sql(&format!(
+                    "INSERT INTO org_rules (org_id, longest_life, expiry_required, description_required, operator_tokens, updated_at) \
+                     SELECT id, {}, {}, {}, 'operators', 0 FROM organizations",
+                    column(longest), u8::from(expiry), u8::from(description),
+                )).await;
+            }
+            let reasons: Vec<(AuthorizationId, Vec<Attention>)> = all.iter().map(|token| {
+                let facts = Facts {
+                    authorization: token,
+                    owner: office.owners.get(&token.user).copied(),
+                    replaced: replaced.contains(&token.id),
+                    breaks_rules: rules.is_some_and(|rules| breaks(rules, token)),
+                };
+                (token.id, Attention::of(&facts, now))
+            }).collect();
+            let counts = office.server.service.attention(&office.caller, office.org).await.expect("numbers");
+            for filter in AttentionFilter::all() {
+                let any = |kinds: &[Attention]| filter.kinds().any(|kind| kinds.contains(&kind));
+                let expected: BTreeSet<_> = reasons.iter().filter(|(_, kinds)| any(kinds)).map(|(id, _)| *id).collect();
+                let name = filter.name();
+                assert_eq!(ids(&office.listed(&format!("attention={name}")).await), expected, "{name}, {rules:?}");
+                assert_eq!(counts.of(filter), expected.len() as u64, "{name}, {rules:?}");
+                if !expected.is_empty() {
+                    seen.insert(name);
+                }
+            }
+        }
+        assert_eq!(seen.len(), AttentionFilter::all().count(), "every reason was tried");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_numbers_are_of_all_tokens_and_the_rows_only_of_those_one_may_see() {
+    on_each_database(async |home| {
+        let office = Office::open(home).await;
+        let first = &office.first;
+        for description in ["one", "two"] {
+            office.token(description, json!({"userID": office.bob})).await;
+            office.set(description, "created_at = 1").await;
+        }
+        let own = permission_on("read", "users", &first.user, &first.org);
+        let permissions = json!([permission_in("read", "authorizations", &first.org), own]);
+        let made = office.server.token(&first.token, &first.org, permissions).await.expect(201);
+        let reader = office.server.caller(&text(&made["token"])).await;
+        assert_eq!(office.counted(&reader, "never-used").await, 2);
+        assert_eq!(office.counted(&reader, "any").await, 2);
+        let page = office.server.service.token_page(&reader, office.org, &query_of("attention=never-used")).await;
+        let page = page.expect("a page");
+        assert_eq!((page.total, page.rows.len()), (0, 0));
+        let counts = page.attention.expect("numbers");
+        assert_eq!(counts.of(AttentionFilter::Only(Attention::NeverUsed)), 2);
+        assert_eq!(office.listed("attention=never-used").await.len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_may_not_read_the_authorizations_learns_no_number() {
+    on_each_database(async |home| {
+        let office = Office::open(home).await;
+        let first = &office.first;
+        let own = permission_on("read", "users", &first.user, &first.org);
+        let made = office.server.token(&first.token, &first.org, json!([own])).await.expect(201);
+        let (weak, path) = (text(&made["token"]), format!("/api/v2/authorizations/attention?orgID={}", first.org));
+        assert!(office.server.get(&path, &weak).await.refused(401).contains("read:orgs/"));
+        let caller = office.server.caller(&weak).await;
+        let page = office.server.service.token_page(&caller, office.org, &query_of("")).await.expect("a page");
+        assert_eq!(page.attention, None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_api_tells_the_numbers() {
+    on_each_database(async |home| {
+        let office = Office::open(home).await;
+        let (token, now) = (&office.first.token, office.now());
+        office.token("sleeps", json!({})).await;
+        office.set("sleeps", &format!("last_used_at = {}", now - 90 * DAY)).await;
+        office.token("ends", json!({})).await;
+        office.set("ends", &format!("expires_at = {}", now + DAY)).await;
+        let path = "/api/v2/authorizations/attention";
+        let body = office.server.get(&format!("{path}?orgID={}", office.first.org), token).await.expect(200);
+        let expected = json!({
+            "orgID": office.first.org, "any": 2, "expiring": 1, "expired": 0, "unused": 1, "neverUsed": 0, "orphaned": 0,
+            "ownerInactive": 0, "outOfLine": 0, "operator": 1, "noExpiry": 3,
+        });
+        assert_eq!(body, expected);
+        assert!(office.server.get(path, token).await.refused(400).contains("orgID"));
+        office.server.get(&format!("{path}?orgID=x"), token).await.refused(400);
+        office.server.get(&format!("{path}?orgID=00000000000000ff"), token).await.refused(404);
+        office.server.get(&format!("{path}?orgID={}", office.first.org), "").await.refused(401);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_api_lists_what_expires_what_is_unused_and_what_needs_attention() {
+    on_each_database(async |home| {
+        let office = Office::open(home).await;
+        let now = office.now();
+        for description in ["tomorrow", "in a month", "used long ago", "used", "over", "orphan"] {
+            office.token(description, json!({})).await;
+        }
+        office.set("tomorrow", &format!("expires_at = {}", now + DAY)).await;
+        office.set("in a month", &format!("expires_at = {}", now + 30 * DAY)).await;
+        office.set("used long ago", &format!("last_used_at = {}, created_at = 1", now - 100 * DAY)).await;
+        office.set("used", &format!("last_used_at = {}", now - DAY)).await;
+        office.set("over", &format!("expires_at = {now}")).await;
+        office.set("orphan", "ended_at = 1").await;
+        assert_eq!(office.api("expiring=14d").await, ["tomorrow"]);
+        assert_eq!(office.api("expiring=5w").await, ["tomorrow", "in a month"]);
+        assert_eq!(office.api("expiring=23h").await, Vec::<String>::new());
+        assert_eq!(office.api("unused=90d").await, ["used long ago"]);
+        assert_eq!(office.api(&format!("unused=24h&org={}", crate::server::ORG)).await, ["used long ago", "used"]);
+        assert_eq!(office.api("attention=expired").await, ["over"]);
+        assert_eq!(office.api("attention=orphaned").await, ["orphan"]);
+        assert_eq!(office.api("attention=any").await, ["tomorrow", "used long ago", "over", "orphan"]);
+        assert_eq!(office.api("attention=any&status=active&q=used").await, ["used long ago"]);
+        assert!(!office.api("").await.contains(&"orphan".to_owned()), "the list itself is influxd's");
+        for query in ["attention=much", "expiring=14", "expiring=soon", "unused=-1d", "unused=200000w"] {
+            office.server.get(&format!("/api/v2/authorizations?{query}"), &office.first.token).await.refused(400);
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn all_orphans_go_at_once_and_the_question_names_their_number() {
+    on_each_database(async |home| {
+        let office = Office::open(home).await;
+        for description in ["one", "two"] {
+            office.token(description, json!({"userID": office.bob})).await;
+        }
+        office.server.delete(&format!("/api/v2/users/{}", office.bob), &office.first.token).await.expect(204);
+        assert_eq!(office.counted(&office.caller, "orphaned").await, 2);
+        let browser = Browser::sign_in(&office.server, NAME).await;
+        let list = format!("/orgs/{}/load-data/tokens", office.first.org);
+        let shown = browser.open(&format!("{list}?attention=orphaned")).await;
+        assert!(shown.body.contains(&format!("{list}/remedy?attention=orphaned")), "{}", shown.body);
+        let asked = browser.open(&format!("{list}/remedy?attention=orphaned")).await;
+        assert!(asked.body.contains("Delete 2 orphaned API tokens?"), "{}", asked.body);
+
+        let sure = [("attention", "orphaned"), ("all", "yes"), ("sure", "yes"), ("do", "delete")];
+        let fewer = browser.send(&format!("{list}/selected"), &[&sure[..], &[("expected", "1")]].concat()).await;
+        assert_eq!(fewer.status, 422, "more than the question named");
+        assert_eq!(office.counted(&office.caller, "orphaned").await, 2);
+
+        let done = browser.send(&format!("{list}/selected"), &[&sure[..], &[("expected", "2")]].concat()).await;
+        assert_eq!(
+            (done.status, done.header("location")),
+            (303, format!("{list}?attention=orphaned&done=tokens-deleted"))
+        );
+        assert_eq!(office.counted(&office.caller, "orphaned").await, 0);
+        assert_eq!(office.listed("").await.len(), 2);
+        let nothing = browser.open(&format!("{list}/remedy?attention=orphaned")).await;
+        assert!(nothing.body.contains("No token is selected"), "{}", nothing.body);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_page_says_what_needs_attention_and_what_helps() {
+    let office = Office::open(Home::sqlite()).await;
+    let browser = Browser::sign_in(&office.server, NAME).await;
+    let list = format!("/orgs/{}/load-data/tokens", office.first.org);
+    let quiet = browser.open(&list).await.body;
+    assert!(!quiet.contains("attention</span>") && quiet.contains("1 operator token"), "{quiet}");
+
+    office.token("sleeps", json!({})).await;
+    office.set("sleeps", &format!("last_used_at = {}", office.now() - 90 * DAY)).await;
+    let page = browser.open(&list).await.body;
+    assert!(page.contains("1 needs attention") && page.contains("1 unused for more than 90 days"), "{page}");
+    assert!(page.contains(&format!("href=\"{list}?attention=any\"")), "{page}");
+
+    let any = browser.open(&format!("{list}?attention=any")).await.body;
+    assert!(any.contains("Deactivate all") && any.contains(&format!("{list}/remedy?attention=unused")), "{any}");
+    assert!(any.contains("1 operator token"), "the panel tells of all");
+    let asked = browser.open(&format!("{list}/remedy?attention=unused")).await.body;
+    assert!(asked.contains("Deactivate 1 unused API token?"), "{asked}");
+    let operators = browser.open(&format!("{list}?attention=operator")).await.body;
+    assert!(operators.contains("row-remedy") && operators.contains("Replace"), "{operators}");
+    assert!(operators.contains("Remove the filter Attention: Operator token"), "{operators}");
+}
