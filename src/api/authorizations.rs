@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::{
     attention,
     extract::{Caller, PathId},
-    json::read,
+    json::{read, read_with_null},
     no_content,
     query::Query,
     refusal::Refusal,
@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     model::{
-        Action, AuthorizationId, Error, Id, OrgId, ResourceType, Status, Timestamp, UserId,
+        Action, AuthorizationId, Error, Expiry, Id, Networks, OrgId, ResourceType, Status, Timestamp, UserId,
         describe::Named,
         listing::{Details, Sort},
         token::NewToken,
@@ -61,6 +61,10 @@ pub struct AuthorizationBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     expires_at: Option<Timestamp>,
+    /// The only networks that the token is accepted from; everywhere, unless given. Jeton's own.
+    #[serde(skip_serializing_if = "Networks::is_everywhere")]
+    #[schema(value_type = Vec<String>, required = false, examples(json!(["10.40.0.0/16", "2001:db8:40::/48"])))]
+    allowed_networks: Networks,
     /// The first characters of the token, to recognise it by.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, examples("jtn_k7Vn"))]
@@ -142,6 +146,13 @@ pub struct PostBody {
     #[schema(required, min_items = 1, max_items = 4096)]
     #[serde(default)]
     pub permissions: Vec<PostPermission>,
+    /// When the token stops working; in the future. Unless given: after the default life of the organization's rules,
+    /// or never; a token gives no longer life than its own. Jeton's own.
+    pub expires_at: Option<Timestamp>,
+    /// The only networks that the token is accepted from, v4 and v6, at most 64; unless given, those of the token that
+    /// creates it, or everywhere. Jeton's own.
+    #[schema(max_items = 64, examples(json!(["10.40.0.0/16", "2001:db8:40::/48"])))]
+    pub allowed_networks: Option<Vec<String>>,
 }
 
 /// A permission to grant.
@@ -175,6 +186,7 @@ struct PostResource {
 
 /// What may change about an authorization.
 #[derive(Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[schema(as = AuthorizationUpdateRequest)]
 pub struct PatchBody {
     /// `active` or `inactive`.
@@ -182,23 +194,41 @@ pub struct PatchBody {
     /// At most 1,024 bytes.
     #[schema(max_length = 1024)]
     description: Option<String>,
+    /// When the token stops working; in the future, or `null` for never. Nothing revives one that has expired. Jeton's
+    /// own.
+    expires_at: Option<Timestamp>,
+    /// The only networks that the token is accepted from, v4 and v6, at most 64; none of them is everywhere. Jeton's
+    /// own.
+    #[schema(max_items = 64, examples(json!(["10.40.0.0/16", "2001:db8:40::/48"])))]
+    allowed_networks: Option<Vec<String>>,
 }
 
-impl From<PatchBody> for AuthorizationUpdate {
-    fn from(body: PatchBody) -> Self {
-        Self { status: body.status, description: body.description }
-    }
+/// Reads what is to change about an authorization.
+pub async fn read_update(request: Body) -> Result<AuthorizationUpdate, Error> {
+    let (body, never) = read_with_null::<PatchBody>(request, "expiresAt", Error::BadJson).await?;
+    let PatchBody { status, description, expires_at, allowed_networks } = body;
+    let expires_at = if never { Some(Expiry::Never) } else { expires_at.map(Expiry::At) };
+    Ok(AuthorizationUpdate { status, description, expires_at, networks: networks(allowed_networks)? })
 }
 
-impl From<PostBody> for AskedAuthorization {
-    fn from(body: PostBody) -> Self {
-        Self {
+/// Networks as a request names them.
+pub fn networks(texts: Option<Vec<String>>) -> Result<Option<Networks>, Error> {
+    texts.map(|texts| Networks::parse(texts.iter().map(String::as_str))).transpose()
+}
+
+impl TryFrom<PostBody> for AskedAuthorization {
+    type Error = Error;
+
+    fn try_from(body: PostBody) -> Result<Self, Error> {
+        Ok(Self {
             org: body.org_id,
             user: body.user_id,
             status: body.status,
             description: body.description,
             permissions: body.permissions.into_iter().map(AskedPermission::from).collect(),
-        }
+            expires_at: body.expires_at.map(Expiry::At),
+            networks: networks(body.allowed_networks)?,
+        })
     }
 }
 
@@ -230,6 +260,7 @@ pub fn authorization_body(details: Details, token: NewToken, path: &str) -> Auth
         created_at: authorization.created_at,
         updated_at: authorization.updated_at,
         expires_at: authorization.expires_at,
+        allowed_networks: authorization.networks,
         token_prefix: authorization.token_prefix,
     }
 }
@@ -325,7 +356,7 @@ fn limit(query: &Query) -> Result<Option<u64>, Error> {
     responses((status = 201, description = "The authorization, with its token.", body = AuthorizationBody), BadRequest, Conflict, TooLarge, Gated))]
 pub async fn create(State(state): State<AppState>, Caller(caller): Caller, request: Body) -> Result<Response, Refusal> {
     let asked: PostBody = read(request, Error::BadJsonStructure).await?;
-    let created = state.service.create_authorization(&caller, asked.into(), None).await?;
+    let created = state.service.create_authorization(&caller, asked.try_into()?, None).await?;
     Ok(no_store(indented(StatusCode::CREATED, &authorization_body(created.details, created.token, PATH))))
 }
 
@@ -342,21 +373,20 @@ pub async fn get(
     Ok(indented(StatusCode::OK, &without_token(details)))
 }
 
-/// Activate, deactivate or describe an authorization
+/// Activate, deactivate, describe or limit an authorization
 ///
 /// Members that are left out stay as they are. Permissions never change.
 #[utoipa::path(patch, path = "/api/v2/authorizations/{authID}", tag = "Authorizations", operation_id = "PatchAuthorizationsID",
     params(("authID" = AuthorizationId, Path, description = "The authorization.")),
     request_body = PatchBody,
-    responses((status = 200, description = "The authorization.", body = AuthorizationBody), BadRequest, NotFound, TooLarge, Gated))]
+    responses((status = 200, description = "The authorization.", body = AuthorizationBody), BadRequest, NotFound, Conflict, TooLarge, Gated))]
 pub async fn update(
     State(state): State<AppState>,
     Caller(caller): Caller,
     PathId(id): PathId<AuthorizationId>,
     request: Body,
 ) -> Result<Response, Refusal> {
-    let update: PatchBody = read(request, Error::BadJson).await?;
-    let details = state.service.update_authorization(&caller, id, update.into()).await?;
+    let details = state.service.update_authorization(&caller, id, read_update(request).await?).await?;
     Ok(indented(StatusCode::OK, &without_token(details)))
 }
 

@@ -37,6 +37,18 @@ pub async fn read<T: DeserializeOwned>(body: Body, refuse: fn(String) -> Error) 
     T::deserialize(&json).map_err(|error| refuse(error.to_string()))
 }
 
+/// Reads a body in which `null` says something in one member: also whether it stands there.
+pub async fn read_with_null<T: DeserializeOwned>(
+    body: Body,
+    member: &str,
+    refuse: fn(String) -> Error,
+) -> Result<(T, bool), Error> {
+    let bytes = read_body(body).await?;
+    let json = Json::parse(&bytes).map_err(refuse)?;
+    let read = T::deserialize(&json).map_err(|error| refuse(error.to_string()))?;
+    Ok((read, json.member(member) == Some(&Json::Null)))
+}
+
 /// Reads a body to its end, or refuses it when it is too large.
 async fn read_body(body: Body) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
@@ -74,6 +86,12 @@ impl Json {
             serde_json::error::Category::Eof => "unexpected EOF".into(),
             _ => error.to_string(),
         })
+    }
+
+    /// The member of an object that counts: the last of this name, in any case.
+    pub fn member(&self, name: &str) -> Option<&Self> {
+        let Self::Object(members) = self else { return None };
+        members.iter().rev().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
     /// What Go calls it.
@@ -159,6 +177,13 @@ mod tests {
         assert_eq!(Json::parse(b" {\"a\""), Err("unexpected EOF".into()));
         assert_eq!(Json::parse(b"true false"), Ok(Json::Bool(true)));
         assert_eq!(Json::parse(b"{} trailing"), Ok(Json::Object(vec![])));
+    }
+
+    #[test]
+    fn the_last_member_of_a_name_counts_in_any_case() {
+        let json = Json::parse(br#"{"expiresAt":"x","EXPIRESAT":null}"#);
+        assert_eq!(json.as_ref().map(|json| json.member("expiresAt")), Ok(Some(&Json::Null)));
+        assert_eq!(json.as_ref().map(|json| json.member("status")), Ok(None));
     }
 
     #[test]

@@ -13,6 +13,7 @@ mod json;
 mod labels;
 mod members;
 pub mod openapi;
+mod org_rules;
 mod orgs;
 mod query;
 mod refusal;
@@ -62,6 +63,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(users::set_password, users::change_password))
         .routes(routes!(orgs::list, orgs::create))
         .routes(routes!(orgs::get, orgs::update, orgs::delete))
+        .routes(routes!(org_rules::get, org_rules::set))
         .routes(routes!(buckets::list, buckets::create))
         .routes(routes!(buckets::get, buckets::update, buckets::delete))
         .routes(routes!(telegrafs::list, telegrafs::create))

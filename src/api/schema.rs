@@ -13,7 +13,7 @@ use utoipa::{
 use super::{labels::NoLabels, refusal::Envelope};
 use crate::model::{
     Action, AuthorizationId, BucketId, DbrpId, Id, OrgId, ResourceType, Status, TelegrafId, Timestamp, UserId,
-    bucket::BucketKind, org::Role, token::NewToken,
+    bucket::BucketKind, org::Role, org_rules::OperatorTokens, token::NewToken,
 };
 
 macro_rules! schemas {
@@ -40,6 +40,7 @@ schemas! {
     "Action" for Action => words("What may be done. Writing does not include reading.", &["read", "write"]);
     "ResourceType" for ResourceType => words("A kind of thing.", &ResourceType::ALL.map(ResourceType::name));
     "Role" for Role => words("What a user is there.", &["member", "owner"]);
+    "OperatorTokens" for OperatorTokens => words("Who may create tokens that reach every organization: whoever holds the permissions, or operators alone.", &OperatorTokens::ALL.map(OperatorTokens::name));
     "Labels" for NoLabels => ArrayBuilder::new().max_items(Some(0)).description(Some("Jeton keeps no labels.")).build();
     "BucketType" for BucketKind => words("Whether people made it or the system did.", &["user", "system"]);
 }

@@ -21,7 +21,7 @@ use super::{
     write::indented,
 };
 use crate::{
-    model::{AuthorizationId, Error, OrgId, UserId, token::NewToken},
+    model::{AuthorizationId, Error, Expiry, OrgId, Timestamp, UserId, token::NewToken},
     server::AppState,
     service::{
         authorizations::AskedAuthorization,
@@ -57,6 +57,13 @@ pub struct PostBody {
     #[schema(required, min_items = 1, max_items = 4096)]
     #[serde(default)]
     permissions: Vec<PostPermission>,
+    /// When it stops working; in the future. Unless given: after the default life of the organization's rules, or
+    /// never; a token gives no longer life than its own. Jeton's own.
+    expires_at: Option<Timestamp>,
+    /// The only networks that it is accepted from, v4 and v6, at most 64; unless given, those of the token that creates
+    /// it, or everywhere. Jeton's own.
+    #[schema(max_items = 64)]
+    allowed_networks: Option<Vec<String>>,
 }
 
 /// The user name stands where a token has its secret: it is none, and is shown every time.
@@ -99,11 +106,17 @@ pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: 
     request_body = PostBody,
     responses((status = 201, description = "The credential.", body = AuthorizationBody), BadRequest, NotFound, Conflict, TooLarge, Gated))]
 pub async fn create(State(state): State<AppState>, Caller(caller): Caller, request: Body) -> Result<Response, Refusal> {
-    let PostBody { token, org_id, user_id, status, description, permissions } =
-        read(request, Error::BadJsonStructure).await?;
-    let permissions = permissions.into_iter().map(Into::into).collect();
-    let asked = AskedAuthorization { org: org_id, user: user_id, status, description, permissions };
-    let created = state.service.create_v1_authorization(&caller, asked, token).await?;
+    let body: PostBody = read(request, Error::BadJsonStructure).await?;
+    let asked = AskedAuthorization {
+        org: body.org_id,
+        user: body.user_id,
+        status: body.status,
+        description: body.description,
+        permissions: body.permissions.into_iter().map(Into::into).collect(),
+        expires_at: body.expires_at.map(Expiry::At),
+        networks: authorizations::networks(body.allowed_networks)?,
+    };
+    let created = state.service.create_v1_authorization(&caller, asked, body.token).await?;
     Ok(indented(StatusCode::CREATED, &v1_body(created)))
 }
 
@@ -119,19 +132,19 @@ pub async fn get(
     Ok(indented(StatusCode::OK, &v1_body(state.service.v1_authorization(&caller, id).await?)))
 }
 
-/// Activate, deactivate or describe a 1.x credential
+/// Activate, deactivate, describe or limit a 1.x credential
 #[utoipa::path(patch, path = "/private/legacy/authorizations/{authID}", tag = "1.x credentials", operation_id = "PatchLegacyAuthorizationsID",
     params(("authID" = AuthorizationId, Path, description = "The credential.")),
     request_body = authorizations::PatchBody,
-    responses((status = 200, description = "The credential.", body = AuthorizationBody), BadRequest, NotFound, TooLarge, Gated))]
+    responses((status = 200, description = "The credential.", body = AuthorizationBody), BadRequest, NotFound, Conflict, TooLarge, Gated))]
 pub async fn update(
     State(state): State<AppState>,
     Caller(caller): Caller,
     PathId(id): PathId<AuthorizationId>,
     request: Body,
 ) -> Result<Response, Refusal> {
-    let update: authorizations::PatchBody = read(request, Error::BadJson).await?;
-    Ok(indented(StatusCode::OK, &v1_body(state.service.update_v1_authorization(&caller, id, update.into()).await?)))
+    let update = authorizations::read_update(request).await?;
+    Ok(indented(StatusCode::OK, &v1_body(state.service.update_v1_authorization(&caller, id, update).await?)))
 }
 
 /// Set a 1.x credential's password

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Permission, id::IdError};
+use super::{Permission, Timestamp, id::IdError, org_rules::Broken};
 
 /// InfluxDB's error codes (contract §1.5), each with its HTTP status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -163,6 +163,21 @@ pub enum Error {
     BadNetwork(String),
     #[error("a token is bound to at most {limit} networks")]
     TooManyNetworks { limit: usize },
+    #[error("expiresAt must be in the future")]
+    ExpiryPast,
+    #[error("the authorization has expired, and nothing revives it; clone it to get a new token")]
+    AuthorizationExpired,
+    /// A token would make or change one that lives longer than itself.
+    #[error("nothing that a token makes or changes outlives it; this one expires at {end}")]
+    OutlivesCaller { end: Timestamp },
+    /// A token would make or change one that is accepted from where it is not itself.
+    #[error(
+        "nothing that a token makes or changes is accepted from elsewhere than it is; this one only from {networks}"
+    )]
+    ReachesBeyondCaller { networks: String },
+    /// The organization does not want such a token.
+    #[error("{0}")]
+    RuleBroken(Broken),
     #[error("token already exists")]
     TokenExists,
     #[error("token required for v1 user authorization type")]
@@ -341,6 +356,11 @@ impl Error {
             | Self::ShardGroupMustShrink
             | Self::BadNetwork(_)
             | Self::TooManyNetworks { .. }
+            | Self::ExpiryPast
+            | Self::AuthorizationExpired
+            | Self::OutlivesCaller { .. }
+            | Self::ReachesBeyondCaller { .. }
+            | Self::RuleBroken(_)
             | Self::NothingSelected
             | Self::TooManyTokens { .. }
             | Self::MoreTokens { .. }
@@ -354,7 +374,12 @@ impl Error {
     pub fn about(&self) -> Option<&str> {
         match self {
             Self::Field { field, .. } | Self::TextTooLong { field, .. } | Self::TextNul { field } => Some(field),
-            Self::BadNetwork(_) | Self::TooManyNetworks { .. } => Some("networks"),
+            Self::BadNetwork(_) | Self::TooManyNetworks { .. } | Self::ReachesBeyondCaller { .. } => Some("networks"),
+            Self::RuleBroken(Broken::DescriptionRequired) => Some("description"),
+            Self::ExpiryPast
+            | Self::AuthorizationExpired
+            | Self::OutlivesCaller { .. }
+            | Self::RuleBroken(Broken::ExpiryRequired | Broken::LongestLife(_)) => Some("expires"),
             Self::PasswordLength => Some("password"),
             Self::UserNameEmpty | Self::UserNameTaken { .. } => Some("username"),
             Self::OrgNameEmpty | Self::OrgNameTaken { .. } => Some("org"),

@@ -12,6 +12,9 @@ const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Au
 pub struct Timestamp(i64);
 
 impl Timestamp {
+    /// The last one that a calendar has a place for: late in the year 9999.
+    pub const LAST: Self = Self(253_402_207_200_999_999);
+
     /// `micros`: microseconds since 1970-01-01 UTC.
     pub const fn from_micros(micros: i64) -> Self {
         Self(micros)

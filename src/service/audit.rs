@@ -86,6 +86,7 @@ pub enum Event {
     OrgCreated,
     OrgUpdated,
     OrgDeleted,
+    OrgRulesChanged,
     MemberAdded,
     RoleChanged,
     MemberRemoved,
@@ -122,6 +123,7 @@ impl Event {
             Self::OrgCreated => "organization created",
             Self::OrgUpdated => "organization updated",
             Self::OrgDeleted => "organization deleted",
+            Self::OrgRulesChanged => "organization rules changed",
             Self::MemberAdded => "member added",
             Self::RoleChanged => "role changed",
             Self::MemberRemoved => "member removed",
@@ -143,6 +145,7 @@ impl Event {
             | Self::OrgCreated
             | Self::OrgUpdated
             | Self::OrgDeleted
+            | Self::OrgRulesChanged
             | Self::MemberAdded
             | Self::RoleChanged
             | Self::MemberRemoved => "orgs",

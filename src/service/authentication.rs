@@ -127,7 +127,7 @@ async fn caller_in(
     now: Timestamp,
 ) -> Result<Caller, Error> {
     let user = active_user(connection, session.user).await?;
-    let permissions = permissions_of(connection, user.id, now).await?;
+    let permissions = permissions_of(connection, user.id, &client, now).await?;
     let credential = Credential::Session(session.key_hash.clone());
     Ok(Caller {
         user,
@@ -146,15 +146,24 @@ async fn active_user(connection: &mut Connection, id: UserId) -> Result<User, Er
     if user.status == Status::Active { Ok(user) } else { Err(Error::UserInactive) }
 }
 
-/// What a session may: the user's memberships, all their live authorizations, and themselves (contract §2.6; dead
-/// authorizations give nothing here).
-async fn permissions_of(connection: &mut Connection, user: UserId, now: Timestamp) -> Result<Vec<Permission>, Error> {
+/// What a session may: the user's memberships, all their live authorizations that are accepted from where the session
+/// is, and themselves (contract §2.6; dead authorizations give nothing here).
+async fn permissions_of(
+    connection: &mut Connection,
+    user: UserId,
+    client: &Client,
+    now: Timestamp,
+) -> Result<Vec<Permission>, Error> {
     let mut permissions = membership_permissions(connection, user).await?;
     // Whoever may do anything has nothing to gain from their tokens, of which there may be many.
     if grant::instance_owner().iter().all(|everything| permissions.contains(everything)) {
         return Ok(permissions);
     }
-    permissions.extend(store::authorizations::live_permissions_of_user(connection, user, now).await?);
+    for (networks, given) in store::authorizations::live_permissions_of_user(connection, user, now).await? {
+        if networks.let_in(client.address) {
+            permissions.extend(given);
+        }
+    }
     permissions.sort_unstable();
     permissions.dedup();
     Ok(permissions)

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use crate::{
     model::{
-        Action, Authorization, AuthorizationId, Error, Id, Networks, OrgId, Permission, Resource, Status, Timestamp,
-        UserId,
+        Action, Authorization, AuthorizationId, Error, Expiry, Id, Networks, OrgId, Permission, Resource, Status,
+        Timestamp, UserId,
         authorization::{MAX_DESCRIPTION, MAX_PERMISSIONS, clone_description},
         grant,
         listing::Details,
@@ -22,7 +22,9 @@ use super::{
     forms,
     granting::{check_grantable, check_scope, resolve_names},
     keys::keys,
+    limits::{self, Changes, Life},
     names::Names,
+    org_rules::rules_of,
     random, required,
 };
 
@@ -61,6 +63,10 @@ pub struct AskedAuthorization {
     pub status: Option<String>,
     pub description: String,
     pub permissions: Vec<AskedPermission>,
+    /// `None`: the organization's default life.
+    pub expires_at: Option<Expiry>,
+    /// `None`: from everywhere, as far as the caller is.
+    pub networks: Option<Networks>,
 }
 
 /// An authorization that was just created, and its token, which nobody sees again.
@@ -70,11 +76,28 @@ pub struct Created {
     pub token: NewToken,
 }
 
+/// What the console's dialogs are told about a new token.
+#[derive(Clone, Debug, Default)]
+pub struct Given {
+    pub description: String,
+    pub expires_at: Option<Expiry>,
+    pub networks: Option<Networks>,
+}
+
+impl From<Given> for AskedAuthorization {
+    fn from(given: Given) -> Self {
+        let Given { description, expires_at, networks } = given;
+        Self { description, expires_at, networks, ..Self::default() }
+    }
+}
+
 /// What may change about an authorization; `None` stays as it is.
 #[derive(Clone, Debug, Default)]
 pub struct AuthorizationUpdate {
     pub status: Option<String>,
     pub description: Option<String>,
+    pub expires_at: Option<Expiry>,
+    pub networks: Option<Networks>,
 }
 
 impl Service {
@@ -98,8 +121,8 @@ impl Service {
             status,
             description: asked.description,
             permissions,
-            expires_at: caller.expires_at,
-            networks: caller.networks.clone(),
+            expires_at: asked.expires_at,
+            networks: asked.networks,
         };
         let created = self.create(&mut change, &caller, new, Event::AuthorizationCreated, form).await?;
         change.commit().await?;
@@ -111,16 +134,16 @@ impl Service {
         &self,
         caller: &Caller,
         org: OrgId,
-        description: String,
+        given: Given,
         form: Option<&str>,
     ) -> Result<Created, Error> {
         let permissions = grant::all_access(org, caller.id()).into_iter().map(AskedPermission::from).collect();
-        let asked = AskedAuthorization { org: Some(org), description, permissions, ..AskedAuthorization::default() };
+        let asked = AskedAuthorization { org: Some(org), permissions, ..given.into() };
         self.create_authorization(caller, asked, form).await
     }
 
     /// Creates an active token with the permissions and the owner of another one; the caller must hold all of them.
-    /// A clone lives as long from now as its original was to live.
+    /// A clone lives as long from now as its original was to live, and is accepted from the same networks.
     pub async fn clone_authorization(
         &self,
         caller: &Caller,
@@ -136,15 +159,14 @@ impl Service {
         caller.check(required::authorizations(Action::Write, original.org))?;
         caller.check(required::user(Action::Write, original.user))?;
         let now = change.now;
-        let life = original.expires_at.map(|end| now.plus_seconds(end.seconds_since(original.created_at)));
         let new = New {
             org: original.org,
             owner: original.user,
             status: Status::Active,
             description: clone_description(&original.description, now),
             permissions: original.permissions,
-            expires_at: [life, caller.expires_at].into_iter().flatten().min(),
-            networks: original.networks,
+            expires_at: Some(Expiry::same_life(original.created_at, original.expires_at, now)),
+            networks: Some(original.networks),
         };
         let created = self.create(&mut change, &caller, new, Event::AuthorizationCloned, form).await?;
         change.commit().await?;
@@ -167,6 +189,16 @@ impl Service {
         {
             return Err(Error::UnableToCreateToken);
         }
+        let rules = rules_of(change, new.org).await?;
+        let asked = limits::Asked {
+            org: new.org,
+            description: &new.description,
+            permissions: &new.permissions,
+            expires_at: new.expires_at,
+            networks: new.networks,
+            now: change.now,
+        };
+        let Life { expires_at, networks } = limits::fit(caller, &rules, asked)?;
         forms::spend(change, form, caller.id()).await?;
         let token = NewToken::generate(random());
         let authorization = Authorization {
@@ -180,9 +212,9 @@ impl Service {
             token_prefix: token.prefix(),
             created_at: change.now,
             updated_at: change.now,
-            expires_at: new.expires_at,
+            expires_at,
             ended_at: None,
-            networks: new.networks,
+            networks,
             last_use: None,
             replaces: None,
         };
@@ -194,6 +226,7 @@ impl Service {
         let detail = json!({
             "description": authorization.description, "prefix": authorization.token_prefix, "owner": authorization.user,
             "status": authorization.status, "permissions": authorization.permissions.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "expiresAt": authorization.expires_at, "allowedNetworks": authorization.networks,
         });
         change.record(event, Some(authorization.org), authorization.id, detail).await?;
         Ok(Created { details: named(change, authorization).await?, token })
@@ -216,8 +249,8 @@ impl Service {
         Ok(names.details(authorization, self.now()))
     }
 
-    /// Changes description and status; permissions never change (contract §4.5). Nothing happens to one that ended
-    /// with its owner or organization.
+    /// Changes description, status, expiry and networks; permissions never change (contract §4.5). Nothing happens to
+    /// one that ended with its owner or organization, and nothing revives one that has expired.
     pub async fn update_authorization(
         &self,
         caller: &Caller,
@@ -229,20 +262,12 @@ impl Service {
         check_writable(&caller, &before)?;
         let names = Names::of(&mut change, std::slice::from_ref(&before)).await?;
         refuse_orphan(&names, &before)?;
-        let mut after = before.clone();
-        if let Some(status) = update.status {
-            after.status = status.parse().map_err(|_| Error::BadAuthorizationStatus)?;
-        }
-        if let Some(description) = update.description {
-            check_text("description", &description, MAX_DESCRIPTION)?;
-            after.description = description;
-        }
+        let changes = parse_changes(update, Error::BadAuthorizationStatus)?;
+        let rules = rules_of(&mut change, before.org).await?;
+        let mut after = limits::changed(&caller, &rules, &before, changes, change.now)?;
         after.updated_at = later_than(before.updated_at, change.now);
         store::authorizations::update(&mut change, &after, &keys(&after)).await?;
-        let detail = json!({
-            "before": {"description": before.description, "status": before.status},
-            "after": {"description": after.description, "status": after.status},
-        });
+        let detail = limits::difference(&before, &after);
         change.record(Event::AuthorizationUpdated, Some(after.org), id, detail).await?;
         let now = change.now;
         change.commit().await?;
@@ -269,8 +294,8 @@ struct New {
     status: Status,
     description: String,
     permissions: Vec<Permission>,
-    expires_at: Option<Timestamp>,
-    networks: Networks,
+    expires_at: Option<Expiry>,
+    networks: Option<Networks>,
 }
 
 /// What was asked for, read: the words mean something.
@@ -311,6 +336,14 @@ fn parse_permission(asked: &AskedPermission) -> Result<(Permission, Stands), Err
     check_text("resource.name", names.thing.as_deref().unwrap_or_default(), MAX_NAME)?;
     check_text("resource.org", names.org.as_deref().unwrap_or_default(), MAX_NAME)?;
     Ok((permission, names))
+}
+
+/// What is to change, read; `bad_status` is what a word that is none is refused with.
+pub(super) fn parse_changes(update: AuthorizationUpdate, bad_status: Error) -> Result<Changes, Error> {
+    let AuthorizationUpdate { status, description, expires_at, networks } = update;
+    let status = status.map(|word| word.parse().map_err(|_| bad_status)).transpose()?;
+    check_text("description", description.as_deref().unwrap_or_default(), MAX_DESCRIPTION)?;
+    Ok(Changes { status, description, expires_at, networks })
 }
 
 async fn existing(connection: &mut Connection, id: AuthorizationId) -> Result<Authorization, Error> {

@@ -140,6 +140,7 @@ impl Service {
         store::dbrps::delete_of_org(&mut change, id).await?;
         store::buckets::delete_of_org(&mut change, id).await?;
         store::telegrafs::delete_of_org(&mut change, id).await?;
+        store::org_rules::delete_of_org(&mut change, id).await?;
         store::orgs::delete(&mut change, id).await?;
         change.record(Event::OrgDeleted, Some(id), id, json!({"name": org.name})).await?;
         change.commit().await

@@ -14,7 +14,7 @@ use crate::{
 
 use super::{
     Caller, Service,
-    authorizations::{AskedAuthorization, AskedPermission, Created},
+    authorizations::{AskedAuthorization, AskedPermission, Created, Given},
     fold, required,
 };
 
@@ -62,14 +62,17 @@ impl Service {
         caller: &Caller,
         org: OrgId,
         selection: &Selection,
-        given: String,
+        given: Given,
         form: Option<&str>,
     ) -> Result<Created, Error> {
         let permissions: Vec<Permission> =
             selection.effective().into_iter().map(|pick| pick.permission(org, caller.id())).collect();
-        let description = if given.trim().is_empty() { self.describe(caller, org, &permissions).await? } else { given };
+        let given = match given.description.trim() {
+            "" => Given { description: self.describe(caller, org, &permissions).await?, ..given },
+            _ => given,
+        };
         let permissions = permissions.into_iter().map(AskedPermission::from).collect();
-        let asked = AskedAuthorization { org: Some(org), description, permissions, ..AskedAuthorization::default() };
+        let asked = AskedAuthorization { org: Some(org), permissions, ..given.into() };
         self.create_authorization(caller, asked, form).await
     }
 

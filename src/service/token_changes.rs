@@ -18,6 +18,7 @@ use super::{
     authorizations::{check_writable, later_than},
     change::Change,
     keys::keys,
+    limits::check_within,
     token_list::{count, resolve},
 };
 
@@ -85,7 +86,10 @@ impl Service {
             check_writable(&caller, token)?;
         }
         let changed = match what {
-            What::Activate => switch(&mut change, tokens, Status::Active).await?,
+            What::Activate => {
+                check_limits(&caller, &tokens)?;
+                switch(&mut change, tokens, Status::Active).await?
+            }
             What::Deactivate => switch(&mut change, tokens, Status::Inactive).await?,
             What::Delete => delete(&mut change, &tokens).await?,
         };
@@ -101,6 +105,15 @@ fn check_number(count: u64) -> Result<u64, Error> {
         _ if count > MAX_AT_ONCE => Err(Error::TooManyTokens { limit: MAX_AT_ONCE }),
         _ => Ok(count),
     }
+}
+
+/// A token switches nothing on that outlives it or is accepted from where it is not.
+fn check_limits(caller: &Caller, tokens: &[Authorization]) -> Result<(), Error> {
+    let switched = tokens.iter().filter(|token| token.status == Status::Inactive && token.ended_at.is_none());
+    for token in switched {
+        check_within(caller, token.expires_at, &token.networks)?;
+    }
+    Ok(())
 }
 
 async fn read(change: &mut Change, filter: &Filter) -> Result<Vec<Authorization>, Error> {

@@ -23,13 +23,15 @@ use super::{
     audit::Event,
     authorizations::{
         Asked, AskedAuthorization, AuthorizationUpdate, check_readable, check_writable, later_than, named, parse,
-        refuse_orphan,
+        parse_changes, refuse_orphan,
     },
     change::Change,
     granting::{check_grantable, check_scope, resolve_names},
     keys::keys,
+    limits::{self, Life, check_within},
     lists::named_owner_and_org,
     names::Names,
+    org_rules::rules_of,
     required,
 };
 
@@ -69,6 +71,16 @@ impl Service {
         check_grantable(&mut change, &caller, &permissions).await?;
         check_scope(&permissions, org)?;
         check_username(&username)?;
+        let rules = rules_of(&mut change, org).await?;
+        let wanted = limits::Asked {
+            org,
+            description: &asked.description,
+            permissions: &permissions,
+            expires_at: asked.expires_at,
+            networks: asked.networks,
+            now: change.now,
+        };
+        let Life { expires_at, networks } = limits::fit(&caller, &rules, wanted)?;
         let authorization = Authorization {
             id: AuthorizationId(self.next_id()),
             org,
@@ -80,9 +92,9 @@ impl Service {
             token_prefix: None,
             created_at: change.now,
             updated_at: change.now,
-            expires_at: caller.expires_at,
+            expires_at,
             ended_at: None,
-            networks: caller.networks.clone(),
+            networks,
             last_use: None,
             replaces: None,
         };
@@ -105,6 +117,7 @@ impl Service {
         let detail = json!({
             "username": username, "description": new.description, "owner": new.user, "status": new.status,
             "permissions": new.permissions.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "expiresAt": new.expires_at, "allowedNetworks": new.networks,
         });
         change.record(Event::V1AuthorizationCreated, Some(new.org), new.id, detail).await
     }
@@ -135,7 +148,7 @@ impl Service {
         Ok(V1Details { details: names.details(authorization, self.now()), username })
     }
 
-    /// Changes description and status; the user name and the permissions never change.
+    /// Changes description, status, expiry and networks; the user name and the permissions never change.
     pub async fn update_v1_authorization(
         &self,
         caller: &Caller,
@@ -148,20 +161,12 @@ impl Service {
         check_writable(&caller, &before)?;
         let names = Names::of(&mut change, std::slice::from_ref(&before)).await?;
         refuse_orphan(&names, &before)?;
-        let mut after = before.clone();
-        if let Some(status) = update.status {
-            after.status = status.parse().map_err(|_| Error::BadV1AuthorizationStatus)?;
-        }
-        if let Some(description) = update.description {
-            check_text("description", &description, MAX_DESCRIPTION)?;
-            after.description = description;
-        }
+        let changes = parse_changes(update, Error::BadV1AuthorizationStatus)?;
+        let rules = rules_of(&mut change, before.org).await?;
+        let mut after = limits::changed(&caller, &rules, &before, changes, change.now)?;
         after.updated_at = later_than(before.updated_at, change.now);
         store::authorizations::update(&mut change, &after, &keys(&after)).await?;
-        let detail = json!({
-            "before": {"description": before.description, "status": before.status},
-            "after": {"description": after.description, "status": after.status},
-        });
+        let detail = limits::difference(&before, &after);
         change.record(Event::V1AuthorizationUpdated, Some(after.org), id, detail).await?;
         let now = change.now;
         change.commit().await?;
@@ -184,6 +189,8 @@ impl Service {
         let (mut change, caller) = self.begin(caller).await?;
         let mut authorization = existing(&mut change, id).await?.authorization;
         caller.check(required::user(Action::Write, authorization.user))?;
+        // Whoever sets the password has the credential from then on.
+        check_within(&caller, authorization.expires_at, &authorization.networks)?;
         authorization.updated_at = later_than(authorization.updated_at, change.now);
         store::v1_authorizations::set_password_hash(&mut change, &authorization, &hash).await?;
         change.record(Event::V1PasswordSet, Some(authorization.org), id, json!({})).await?;

@@ -178,26 +178,22 @@ pub async fn by_token_hash(connection: &mut Connection, hash: &TokenHash) -> Res
     row.as_ref().map(authorization).transpose()
 }
 
-/// What a user's authorizations that are active, neither expired nor ended, permit. Many have the same permissions: each
-/// list of them is read once.
+/// What a user's authorizations that are active, neither expired nor ended, permit, and where. Many have the same
+/// permissions: each list of them is read once.
 pub async fn live_permissions_of_user(
     connection: &mut Connection,
     user: UserId,
     now: Timestamp,
-) -> Result<Vec<Permission>> {
+) -> Result<Vec<(Networks, Vec<Permission>)>> {
     let rows = sqlx::query(
-        "SELECT DISTINCT permissions FROM authorizations WHERE user_id = $1 AND kind = 'v2' AND status = 'active' \
+        "SELECT DISTINCT permissions, allowed_networks FROM authorizations WHERE user_id = $1 AND kind = 'v2' AND status = 'active' \
          AND ended_at IS NULL AND (expires_at IS NULL OR expires_at > $2)",
     )
     .bind(from_id(user))
     .bind(now.micros())
     .fetch_all(connection)
     .await?;
-    let mut permissions = Vec::new();
-    for row in rows {
-        permissions.extend(permissions_in(&row)?);
-    }
-    Ok(permissions)
+    rows.iter().map(|row| Ok((networks_in(row)?, permissions_in(row)?))).collect()
 }
 
 fn permissions_in(row: &AnyRow) -> Result<Vec<Permission>> {

@@ -30,6 +30,7 @@ pub trait Columns {
     fn time(&self, name: &str) -> Result<Timestamp>;
     fn optional_time(&self, name: &str) -> Result<Option<Timestamp>>;
     fn number(&self, name: &str) -> Result<i64>;
+    fn optional_number(&self, name: &str) -> Result<Option<i64>>;
     /// A column that holds one of the words a type is written with.
     fn word<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<T>;
 }
@@ -60,6 +61,10 @@ impl Columns for AnyRow {
     }
 
     fn number(&self, name: &str) -> Result<i64> {
+        self.try_get(name)
+    }
+
+    fn optional_number(&self, name: &str) -> Result<Option<i64>> {
         self.try_get(name)
     }
 

@@ -13,6 +13,7 @@ pub mod form_ids;
 pub mod grants;
 pub mod memberships;
 mod open;
+pub mod org_rules;
 pub mod orgs;
 pub mod people;
 pub mod sessions;

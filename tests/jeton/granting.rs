@@ -2,7 +2,7 @@
 
 use jeton::{
     model::Error,
-    service::authorizations::{AskedAuthorization, AskedPermission},
+    service::authorizations::{AskedAuthorization, AskedPermission, Given},
 };
 use serde_json::{Value, json};
 
@@ -226,7 +226,9 @@ async fn a_refused_form_may_be_sent_again() {
         let (server, first) = set_up(&home).await;
         let caller = server.caller(&first.token).await;
         let org = first.org.parse().expect("an id");
-        let create = |description: String| server.service.create_all_access(&caller, org, description, Some("form"));
+        let given = |description| Given { description, ..Given::default() };
+        let create =
+            |description: String| server.service.create_all_access(&caller, org, given(description), Some("form"));
         assert!(matches!(create("x".repeat(1025)).await.err(), Some(Error::TextTooLong { limit: 1024, .. })));
         assert!(create("x".repeat(1024)).await.is_ok());
     })

@@ -5,7 +5,7 @@ use jeton::{
         OrgId,
         listing::{FilterNames, TokenPage, TokenQuery},
     },
-    service::Caller,
+    service::{Caller, authorizations::Given},
 };
 use serde_json::{Value, json};
 
@@ -38,7 +38,8 @@ impl Scene {
         scene.token("reads everywhere", json!([permission("read", "buckets")]), json!({})).await;
         scene.token("tasks", json!([permission_in("read", "tasks", &org)]), json!({"status": "inactive"})).await;
         scene.token("bob's", json!([permission_in("read", "tasks", &org)]), json!({"userID": scene.bob})).await;
-        let created = scene.server.service.create_all_access(&scene.caller, scene.org, "all access".into(), None).await;
+        let given = Given { description: "all access".into(), ..Given::default() };
+        let created = scene.server.service.create_all_access(&scene.caller, scene.org, given, None).await;
         created.expect("a token");
         scene
     }

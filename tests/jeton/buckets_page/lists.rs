@@ -2,7 +2,7 @@
 
 use jeton::{
     model::{BucketId, Error, OrgId, list_query::ListQuery},
-    service::Caller,
+    service::{Caller, authorizations::Given},
 };
 use serde_json::json;
 
@@ -76,7 +76,7 @@ async fn the_tokens_with_all_access_are_told_apart() {
         let scene = Scene::new(&home).await;
         let org = scene.org;
         assert_eq!(scene.page(&ListQuery::default()).await.all_access, 1, "the operator token");
-        scene.server.service.create_all_access(&scene.caller, org, "all".into(), None).await.expect("a token");
+        scene.server.service.create_all_access(&scene.caller, org, Given::default(), None).await.expect("a token");
         scene
             .token(json!([
                 permission_in("read", "buckets", &scene.first.org),

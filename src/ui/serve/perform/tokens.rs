@@ -8,7 +8,7 @@ use crate::{
         grant::Breadth,
         selection::{Pick, Selection},
     },
-    service::authorizations::{AuthorizationUpdate, Created},
+    service::authorizations::{AuthorizationUpdate, Created, Given},
     ui::{
         address::Tokens,
         answer::{CreatedToken, Fields, Outcome},
@@ -19,17 +19,16 @@ use crate::{
 pub(super) async fn perform(request: &Request, org: OrgId, page: Tokens, fields: &Fields) -> Result<Outcome, Error> {
     let (service, caller) = (request.service(), request.caller()?);
     let form = fields.get("form").filter(|id| !id.is_empty());
-    let description = fields.get("description").unwrap_or_default().to_owned();
     match page {
         Tokens::AllAccess => {
-            let created = service.create_all_access(caller, org, description, form).await?;
+            let created = service.create_all_access(caller, org, given(fields)?, form).await?;
             Ok(Outcome::Created(created_token(request, created)))
         }
         // Only the button at the end of the form creates; the one beside the search field looks for more to tick.
         Tokens::Custom if fields.get("find").is_some() => Ok(Outcome::Searched),
         Tokens::Custom => {
             let selection = fields.all("permission").map(str::parse::<Pick>).collect::<Result<Selection, _>>()?;
-            let created = service.create_custom(caller, org, &selection, description, form).await?;
+            let created = service.create_custom(caller, org, &selection, given(fields)?, form).await?;
             Ok(Outcome::Created(created_token(request, created)))
         }
         Tokens::Clone(id) => {
@@ -52,9 +51,16 @@ pub(super) async fn update(request: &Request, id: AuthorizationId, fields: &Fiel
     let update = AuthorizationUpdate {
         status: fields.get("status").map(Into::into),
         description: fields.get("description").map(|text| text.trim().to_owned()),
+        ..AuthorizationUpdate::default()
     };
     let details = request.service().update_authorization(request.caller()?, id, update).await?;
     Ok(Outcome::Updated { description: details.authorization.description, status: details.authorization.status })
+}
+
+/// What the dialogs ask about a new token.
+fn given(fields: &Fields) -> Result<Given, Error> {
+    let description = fields.get("description").unwrap_or_default().to_owned();
+    Ok(Given { description, ..Given::default() })
 }
 
 fn created_token(request: &Request, created: Created) -> CreatedToken {

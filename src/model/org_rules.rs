@@ -1,0 +1,203 @@
+//! What an organization demands of its tokens. The rules hold for what is created, rotated or changed from now on; a
+//! token that was there before is out of line and keeps working.
+
+use std::{fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Authorization, Error, Permission, Timestamp, expiry::length};
+
+/// No rule speaks of a longer life, in seconds: a hundred years.
+pub const MAX_LIFE: i64 = 36_525 * super::expiry::DAY;
+
+/// Who may create tokens that reach every organization.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum OperatorTokens {
+    /// Whoever holds the permissions.
+    #[default]
+    Anyone,
+    /// Whoever holds every permission in every organization.
+    Operators,
+}
+
+impl OperatorTokens {
+    pub const ALL: [Self; 2] = [Self::Anyone, Self::Operators];
+
+    /// As it is written and stored.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Anyone => "anyone",
+            Self::Operators => "operators",
+        }
+    }
+}
+
+impl FromStr for OperatorTokens {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let known = Self::ALL.into_iter().find(|one| one.name() == text);
+        known.ok_or_else(|| Error::field("operatorTokens", "operatorTokens must be anyone or operators"))
+    }
+}
+
+/// The rules of an organization. Without any, everything is allowed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct OrgRules {
+    /// In seconds, from a token's creation to its expiry.
+    pub longest_life: Option<i64>,
+    /// In seconds: what a token gets that asks for no expiry.
+    pub default_life: Option<i64>,
+    pub expiry_required: bool,
+    pub description_required: bool,
+    pub operator_tokens: OperatorTokens,
+}
+
+/// A rule that a token does not follow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Broken {
+    ExpiryRequired,
+    /// The longest life that is allowed, in seconds.
+    LongestLife(i64),
+    DescriptionRequired,
+    OperatorsOnly,
+}
+
+impl OrgRules {
+    /// Refuses rules that contradict themselves.
+    pub fn check(&self) -> Result<(), Error> {
+        let refuse = |field: &str, message: &str| Err(Error::field(field, message));
+        let fits = |life: Option<i64>| life.is_none_or(|seconds| (1..=MAX_LIFE).contains(&seconds));
+        if !fits(self.longest_life) {
+            return refuse("longestLife", "the longest life must be between 1 second and 100 years");
+        }
+        if !fits(self.default_life) {
+            return refuse("defaultLife", "the default life must be between 1 second and 100 years");
+        }
+        match (self.default_life, self.longest_life) {
+            (Some(usual), Some(longest)) if usual > longest => {
+                refuse("defaultLife", "the default life must not be longer than the longest life")
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The rule about lives that a token breaks, if one: from its creation to its expiry.
+    pub fn broken_by_life(&self, created_at: Timestamp, expires_at: Option<Timestamp>) -> Option<Broken> {
+        let too_long = |longest: &i64| match expires_at {
+            Some(end) => end > created_at.plus_seconds(*longest),
+            None => true,
+        };
+        if self.expiry_required && expires_at.is_none() {
+            return Some(Broken::ExpiryRequired);
+        }
+        self.longest_life.filter(too_long).map(Broken::LongestLife)
+    }
+
+    /// The rule about descriptions, if it is broken. Spaces say nothing.
+    pub fn broken_by_description(&self, description: &str) -> Option<Broken> {
+        (self.description_required && description.trim().is_empty()).then_some(Broken::DescriptionRequired)
+    }
+
+    /// The rule about who creates what reaches every organization, if it is broken.
+    pub fn broken_by_creating(&self, permissions: &[Permission], by_operator: bool) -> Option<Broken> {
+        let everywhere = |one: &Permission| one.resource.id.is_none() && one.resource.org.is_none();
+        let refused = self.operator_tokens == OperatorTokens::Operators && !by_operator;
+        (refused && permissions.iter().any(everywhere)).then_some(Broken::OperatorsOnly)
+    }
+
+    /// The rules that a token is out of line with. Who created it is not asked again.
+    pub fn broken_by(&self, token: &Authorization) -> Vec<Broken> {
+        let life = self.broken_by_life(token.created_at, token.expires_at);
+        life.into_iter().chain(self.broken_by_description(&token.description)).collect()
+    }
+}
+
+impl Broken {
+    /// What is wrong with a token that is there already: "it never expires".
+    pub fn of_token(self) -> String {
+        match self {
+            Self::ExpiryRequired => "it never expires".into(),
+            Self::LongestLife(longest) => format!("it lives longer than {}", length(longest)),
+            Self::DescriptionRequired => "it has no description".into(),
+            Self::OperatorsOnly => "it reaches every organization".into(),
+        }
+    }
+}
+
+/// The rule, as a refusal says it.
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the organization's rules ")?;
+        match self {
+            Self::ExpiryRequired => f.write_str("require an expiry"),
+            Self::LongestLife(longest) => write!(f, "let a token live {} at most", length(*longest)),
+            Self::DescriptionRequired => f.write_str("require a description"),
+            Self::OperatorsOnly => f.write_str("let operators alone create tokens that reach every organization"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Action, Id, OrgId, ResourceType, expiry::DAY, grant};
+
+    const fn at(day: i64) -> Timestamp {
+        Timestamp::from_micros(day * DAY * 1_000_000)
+    }
+
+    #[test]
+    fn without_rules_everything_is_in_line() {
+        let none = OrgRules::default();
+        assert_eq!(none.broken_by_life(at(0), None), None);
+        assert_eq!(none.broken_by_description(""), None);
+        assert_eq!(none.broken_by_creating(&grant::operator(), false), None);
+        assert_eq!(none.check(), Ok(()));
+    }
+
+    #[test]
+    fn the_longest_life_is_allowed_and_not_a_microsecond_more() {
+        let rules = OrgRules { longest_life: Some(90 * DAY), ..OrgRules::default() };
+        assert_eq!(rules.broken_by_life(at(0), Some(at(90))), None);
+        let more = Timestamp::from_micros(at(90).micros() + 1);
+        assert_eq!(rules.broken_by_life(at(0), Some(more)), Some(Broken::LongestLife(90 * DAY)));
+        assert_eq!(rules.broken_by_life(at(0), None), Some(Broken::LongestLife(90 * DAY)), "never is longer");
+    }
+
+    #[test]
+    fn a_required_expiry_may_be_any() {
+        let rules = OrgRules { expiry_required: true, ..OrgRules::default() };
+        assert_eq!(rules.broken_by_life(at(0), None), Some(Broken::ExpiryRequired));
+        assert_eq!(rules.broken_by_life(at(0), Some(at(36_525))), None);
+    }
+
+    #[test]
+    fn spaces_are_no_description() {
+        let rules = OrgRules { description_required: true, ..OrgRules::default() };
+        assert_eq!(rules.broken_by_description("  "), Some(Broken::DescriptionRequired));
+        assert_eq!(rules.broken_by_description("Wall"), None);
+    }
+
+    #[test]
+    fn what_reaches_every_organization_is_for_operators() {
+        let rules = OrgRules { operator_tokens: OperatorTokens::Operators, ..OrgRules::default() };
+        let org = OrgId(Id::new(1).unwrap());
+        let everywhere = [Permission::global(Action::Read, ResourceType::Buckets)];
+        assert_eq!(rules.broken_by_creating(&everywhere, false), Some(Broken::OperatorsOnly));
+        assert_eq!(rules.broken_by_creating(&everywhere, true), None);
+        let user = crate::model::UserId(Id::new(2).unwrap());
+        assert_eq!(rules.broken_by_creating(&grant::all_access(org, user), false), None);
+    }
+
+    #[test]
+    fn rules_do_not_contradict_themselves() {
+        let lives = |longest_life, default_life| OrgRules { longest_life, default_life, ..OrgRules::default() };
+        assert_eq!(lives(Some(DAY), Some(DAY)).check(), Ok(()));
+        assert!(lives(Some(DAY), Some(DAY + 1)).check().is_err());
+        assert!(lives(Some(0), None).check().is_err());
+        assert!(lives(None, Some(-1)).check().is_err());
+        assert!(lives(Some(MAX_LIFE + 1), None).check().is_err());
+    }
+}

@@ -1,0 +1,138 @@
+//! What a token is held to when it is created, cloned, rotated or changed: the rules of its organization, and the limits
+//! of the token that does it. Sessions have no limits.
+
+use serde_json::{Map, Value, json};
+
+use crate::model::{
+    Authorization, Error, Liveness, Networks, OrgId, Permission, Status, Timestamp,
+    expiry::Expiry,
+    grant::Breadth,
+    org_rules::{Broken, OrgRules},
+};
+
+use super::Caller;
+
+/// A token that is about to be made.
+pub(super) struct Asked<'a> {
+    pub org: OrgId,
+    pub description: &'a str,
+    pub permissions: &'a [Permission],
+    /// `None`: the organization's default life, but never longer than the caller's own.
+    pub expires_at: Option<Expiry>,
+    /// `None`: where the caller is accepted from.
+    pub networks: Option<Networks>,
+    /// When it is made.
+    pub now: Timestamp,
+}
+
+/// How long a token lives, and where it is accepted from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Life {
+    pub expires_at: Option<Timestamp>,
+    pub networks: Networks,
+}
+
+/// The life of a new token. What was not said is fitted in; what was said and does not fit is refused.
+pub(super) fn fit(caller: &Caller, rules: &OrgRules, asked: Asked<'_>) -> Result<Life, Error> {
+    let by_operator = Breadth::of(caller.permissions(), asked.org) == Breadth::Operator;
+    keep(rules.broken_by_creating(asked.permissions, by_operator))?;
+    keep(rules.broken_by_description(asked.description))?;
+    let usual = rules.default_life.map(|life| asked.now.plus_seconds(life));
+    let expires_at = match asked.expires_at {
+        Some(wish) => future(wish, asked.now)?,
+        None => [usual, caller.expires_at].into_iter().flatten().min(),
+    };
+    keep(rules.broken_by_life(asked.now, expires_at))?;
+    let networks = asked.networks.unwrap_or_else(|| caller.networks.clone());
+    check_within(caller, expires_at, &networks)?;
+    Ok(Life { expires_at, networks })
+}
+
+/// What of a token's life and description is to change; `None` stays as it is.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Changes {
+    pub status: Option<Status>,
+    pub description: Option<String>,
+    pub expires_at: Option<Expiry>,
+    pub networks: Option<Networks>,
+}
+
+/// A token after a change. Only what changes is held to the rules; switching on what lives longer than the token that
+/// does it would be a way round that token's own limits.
+pub(super) fn changed(
+    caller: &Caller,
+    rules: &OrgRules,
+    before: &Authorization,
+    changes: Changes,
+    now: Timestamp,
+) -> Result<Authorization, Error> {
+    let mut after = before.clone();
+    let mut is_limited = false;
+    if let Some(status) = changes.status {
+        is_limited |= before.status == Status::Inactive && status == Status::Active;
+        after.status = status;
+    }
+    if let Some(description) = changes.description {
+        keep(rules.broken_by_description(&description))?;
+        after.description = description;
+    }
+    if let Some(wish) = changes.expires_at {
+        if before.liveness(now) == Liveness::Expired {
+            return Err(Error::AuthorizationExpired);
+        }
+        after.expires_at = future(wish, now)?;
+        keep(rules.broken_by_life(before.created_at, after.expires_at))?;
+        is_limited = true;
+    }
+    if let Some(networks) = changes.networks {
+        after.networks = networks;
+        is_limited = true;
+    }
+    if is_limited {
+        check_within(caller, after.expires_at, &after.networks)?;
+    }
+    Ok(after)
+}
+
+/// Nothing that a token makes or changes outlives it or is accepted from where it is not.
+pub(super) fn check_within(caller: &Caller, expires_at: Option<Timestamp>, networks: &Networks) -> Result<(), Error> {
+    if let Some(end) = caller.expires_at
+        && expires_at.is_none_or(|other| other > end)
+    {
+        return Err(Error::OutlivesCaller { end });
+    }
+    if networks.are_within(&caller.networks) {
+        Ok(())
+    } else {
+        Err(Error::ReachesBeyondCaller { networks: caller.networks.to_string() })
+    }
+}
+
+/// What differs between two states of a record, for the audit log: under "before" and "after". The networks and the
+/// expiry are named only where they changed.
+pub(super) fn difference(before: &Authorization, after: &Authorization) -> Value {
+    let side = |one: &Authorization| {
+        let mut side = Map::new();
+        side.insert("description".into(), json!(one.description));
+        side.insert("status".into(), json!(one.status));
+        if before.expires_at != after.expires_at {
+            side.insert("expiresAt".into(), json!(one.expires_at));
+        }
+        if before.networks != after.networks {
+            side.insert("allowedNetworks".into(), json!(one.networks));
+        }
+        side
+    };
+    json!({"before": side(before), "after": side(after)})
+}
+
+fn future(wish: Expiry, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+    match wish {
+        Expiry::At(end) if end <= now => Err(Error::ExpiryPast),
+        wish => Ok(wish.end()),
+    }
+}
+
+fn keep(broken: Option<Broken>) -> Result<(), Error> {
+    broken.map_or(Ok(()), |rule| Err(Error::RuleBroken(rule)))
+}

@@ -1,0 +1,47 @@
+//! The rules of organizations: who sees and sets them.
+
+use serde_json::json;
+
+use crate::{
+    model::{Action, Error, OrgId, org_rules::OrgRules},
+    store::{self, Connection},
+};
+
+use super::{Caller, Service, audit::Event, required};
+
+impl Service {
+    /// The rules of an organization, for whoever may read it.
+    pub async fn org_rules(&self, caller: &Caller, org: OrgId) -> Result<OrgRules, Error> {
+        caller.check(required::org(Action::Read, org))?;
+        let mut reader = self.read().await?;
+        store::orgs::by_id(&mut reader, org).await?.ok_or(Error::OrgNotFound)?;
+        rules_of(&mut reader, org).await
+    }
+
+    /// Sets all the rules of an organization, for its owners. Tokens that are there already keep working.
+    pub async fn set_org_rules(&self, caller: &Caller, org: OrgId, rules: OrgRules) -> Result<OrgRules, Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        caller.check(required::org(Action::Write, org))?;
+        store::orgs::by_id(&mut change, org).await?.ok_or(Error::OrgNotFound)?;
+        rules.check()?;
+        let before = rules_of(&mut change, org).await?;
+        let now = change.now;
+        store::org_rules::set(&mut change, org, &rules, now).await?;
+        let detail = json!({"before": detail(&before), "after": detail(&rules)});
+        change.record(Event::OrgRulesChanged, Some(org), org, detail).await?;
+        change.commit().await?;
+        Ok(rules)
+    }
+}
+
+/// The rules of an organization; none where nobody set any.
+pub(super) async fn rules_of(connection: &mut Connection, org: OrgId) -> Result<OrgRules, Error> {
+    Ok(store::org_rules::of_org(connection, org).await?.unwrap_or_default())
+}
+
+fn detail(rules: &OrgRules) -> serde_json::Value {
+    json!({
+        "longestLife": rules.longest_life, "defaultLife": rules.default_life, "expiryRequired": rules.expiry_required,
+        "descriptionRequired": rules.description_required, "operatorTokens": rules.operator_tokens,
+    })
+}
