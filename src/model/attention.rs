@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, Liveness, Status, Timestamp, grant::Breadth, listing::TokenKind};
+use super::{Authorization, Liveness, Status, Timestamp, grant::Breadth, listing::TokenKind, org_rules::OrgRules};
 
 /// After so many days without use a token counts as unused.
 pub const UNUSED_DAYS: i64 = 90;
@@ -109,7 +109,7 @@ impl Attention {
             Self::NeverUsed => works && token.last_use.is_none() && token.created_at <= days_from_now(-NEVER_USED_DAYS),
             Self::Orphaned => facts.state(now) == State::Orphaned,
             Self::OwnerInactive => facts.state(now) == State::OwnerInactive,
-            Self::OutOfLine => works && facts.breaks_rules,
+            Self::OutOfLine => works && !facts.rules.broken_by(token).is_empty(),
             Self::Operator => {
                 works && TokenKind::from(Breadth::of(&token.permissions, token.org)) == TokenKind::Operator
             }
@@ -134,8 +134,8 @@ pub struct Facts<'a> {
     pub owner: Option<Status>,
     /// Whether it has a successor.
     pub replaced: bool,
-    /// Whether it breaks a rule of its organization.
-    pub breaks_rules: bool,
+    /// The rules of its organization.
+    pub rules: OrgRules,
 }
 
 /// What a token is worth, its owner considered; each token is in exactly one state.
@@ -270,7 +270,7 @@ mod tests {
     }
 
     fn facts(authorization: &Authorization) -> Facts<'_> {
-        Facts { authorization, owner: Some(Status::Active), replaced: false, breaks_rules: false }
+        Facts { authorization, owner: Some(Status::Active), replaced: false, rules: OrgRules::default() }
     }
 
     fn kinds(token: &Authorization) -> Vec<Attention> {
@@ -316,22 +316,21 @@ mod tests {
     #[test]
     fn whose_owner_is_gone_is_orphaned_and_nothing_else() {
         let all = Authorization { expires_at: None, permissions: grant::operator(), ..token() };
+        let rules = OrgRules { expiry_required: true, ..OrgRules::default() };
         let ended = Authorization { ended_at: Some(NOW), ..all.clone() };
         assert_eq!(kinds(&ended), [Attention::Orphaned]);
-        assert_eq!(
-            Attention::of(&Facts { owner: None, breaks_rules: true, ..facts(&all) }, NOW),
-            [Attention::Orphaned]
-        );
-        let inactive = Facts { owner: Some(Status::Inactive), breaks_rules: true, ..facts(&all) };
+        assert_eq!(Attention::of(&Facts { owner: None, rules, ..facts(&all) }, NOW), [Attention::Orphaned]);
+        let inactive = Facts { owner: Some(Status::Inactive), rules, ..facts(&all) };
         assert_eq!(Attention::of(&inactive, NOW), [Attention::OwnerInactive]);
-        let live = Facts { breaks_rules: true, ..facts(&all) };
+        let live = Facts { rules, ..facts(&all) };
         assert_eq!(Attention::of(&live, NOW), [Attention::OutOfLine, Attention::Operator, Attention::NoExpiry]);
     }
 
     #[test]
     fn what_is_switched_off_asks_for_nothing() {
+        let rules = OrgRules { expiry_required: true, ..OrgRules::default() };
         let off = Authorization { status: Status::Inactive, expires_at: None, created_at: days(-400), ..token() };
-        assert_eq!(Attention::of(&Facts { breaks_rules: true, ..facts(&off) }, NOW), []);
+        assert_eq!(Attention::of(&Facts { rules, ..facts(&off) }, NOW), []);
     }
 
     #[test]

@@ -89,7 +89,7 @@ pub struct TokenPage {
     #[serde(default, skip_serializing_if = "is_usual")]
     pub names: FilterNames,
     /// How many tokens of the organization need attention; `None` if the caller may not know.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
     pub attention: Option<AttentionCounts>,
     pub now: Timestamp,
 }

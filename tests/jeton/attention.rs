@@ -6,6 +6,7 @@ use jeton::{
     model::{
         Authorization, AuthorizationId, OrgId, Status, Timestamp, UserId,
         attention::{Attention, AttentionFilter, Facts},
+        org_rules::{OperatorTokens, OrgRules},
     },
     service::Caller,
 };
@@ -154,18 +155,19 @@ async fn fill(office: &Office) {
     assert_eq!(office.home.sql("DELETE FROM users WHERE name = 'dave'").await, 1);
 }
 
-/// Longest life, expiry required, description required.
-type Rules = (Option<i64>, bool, bool);
-
-/// What the rules of an organization say about a token as it stands.
-fn breaks(rules: Rules, token: &Authorization) -> bool {
-    let (longest, expiry, description) = rules;
-    let too_long = match (longest, token.expires_at) {
-        (Some(longest), Some(end)) => end > token.created_at.plus_seconds(longest),
-        (Some(_), None) => true,
-        (None, end) => expiry && end.is_none(),
-    };
-    too_long || (description && token.description.trim().is_empty())
+/// None, and each rule alone and with others.
+fn every_rules() -> Vec<OrgRules> {
+    let none = OrgRules::default();
+    let description = OrgRules { description_required: true, ..none };
+    let expiry = OrgRules { expiry_required: true, operator_tokens: OperatorTokens::Operators, ..none };
+    let longest = OrgRules { longest_life: Some(LONGEST_LIFE), ..none };
+    vec![
+        none,
+        description,
+        expiry,
+        longest,
+        OrgRules { longest_life: longest.longest_life, description_required: true, ..expiry },
+    ]
 }
 
 fn ids<'a>(tokens: impl IntoIterator<Item = &'a Authorization>) -> BTreeSet<AuthorizationId> {
@@ -180,26 +182,21 @@ async fn the_database_counts_and_lists_what_the_model_says() {
         let now: Timestamp = office.server.clock.now();
         let all = office.listed("").await;
         let replaced: BTreeSet<AuthorizationId> = all.iter().filter_map(|token| token.replaces).collect();
-        let everything = [None, Some((Some(LONGEST_LIFE), false, false)), Some((None, true, false)), Some((None, false, true)), Some((Some(LONGEST_LIFE), true, true))];
         let mut seen = BTreeSet::new();
-        for rules in everything {
-            office.home.sql("DELETE FROM org_rules").await;
-            if let Some((longest, expiry, description)) = rules {
-                office.home.sql(&format!(
-                    "INSERT INTO org_rules (org_id, longest_life, expiry_required, description_required, operator_tokens, updated_at) \
-                     SELECT id, {}, {}, {}, 'operators', 0 FROM organizations",
-                    column(longest), u8::from(expiry), u8::from(description),
-                )).await;
-            }
-            let reasons: Vec<(AuthorizationId, Vec<Attention>)> = all.iter().map(|token| {
-                let facts = Facts {
-                    authorization: token,
-                    owner: office.owners.get(&token.user).copied(),
-                    replaced: replaced.contains(&token.id),
-                    breaks_rules: rules.is_some_and(|rules| breaks(rules, token)),
-                };
-                (token.id, Attention::of(&facts, now))
-            }).collect();
+        for rules in every_rules() {
+            office.server.service.set_org_rules(&office.caller, office.org, rules).await.expect("rules");
+            let reasons: Vec<(AuthorizationId, Vec<Attention>)> = all
+                .iter()
+                .map(|token| {
+                    let facts = Facts {
+                        authorization: token,
+                        owner: office.owners.get(&token.user).copied(),
+                        replaced: replaced.contains(&token.id),
+                        rules,
+                    };
+                    (token.id, Attention::of(&facts, now))
+                })
+                .collect();
             let counts = office.server.service.attention(&office.caller, office.org).await.expect("numbers");
             for filter in AttentionFilter::all() {
                 let any = |kinds: &[Attention]| filter.kinds().any(|kind| kinds.contains(&kind));

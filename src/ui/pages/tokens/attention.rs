@@ -61,24 +61,20 @@ fn counted(kind: Attention, count: u64) -> String {
     format!("{} {rest}", words::grouped(count))
 }
 
-/// What it means, and what to do.
+/// What it means for each of them, and what to do.
 const fn advice(kind: Attention) -> &'static str {
     match kind {
-        Attention::Expiring => "They stop within 14 days. Rotate them, so that their programs get a new token in time.",
-        Attention::Expired => "Their time is over: they are refused. Delete them once nobody needs the record.",
-        Attention::Unused => {
-            "Nobody has used them for 90 days. Deactivate them now, and delete them when nobody misses them."
-        }
-        Attention::NeverUsed => {
-            "They are at least 30 days old, and nobody has used them. Deactivate them, and delete them when nobody misses them."
-        }
-        Attention::Orphaned => "Their owner was deleted: they are refused, and nothing revives them.",
-        Attention::OwnerInactive => "They are refused until their owner is active again.",
-        Attention::OutOfLine => "They keep working, but the organization's rules would not let them be created today.",
+        Attention::Expiring => "Rotate before the end, so that programs get a new token in time.",
+        Attention::Expired => "Refused since the end. Delete the record once nobody needs it.",
+        Attention::Unused => "No use for 90 days. Deactivate now, and delete when nobody misses it.",
+        Attention::NeverUsed => "At least 30 days without any use. Deactivate now, and delete when nobody misses it.",
+        Attention::Orphaned => "Refused since the owner was deleted, for good.",
+        Attention::OwnerInactive => "Refused until the owner is active again.",
+        Attention::OutOfLine => "Works on, though the organization's rules would not let it be created today.",
         Attention::Operator => {
-            "They reach every organization. Replace those that need less by a token that may do less."
+            "Reaches every organization. Where less is enough, replace it by a token that may do less."
         }
-        Attention::NoExpiry => "They work until someone stops them. Give them an end.",
+        Attention::NoExpiry => "Works until someone stops it. An expiry does that by itself.",
     }
 }
 
@@ -98,16 +94,11 @@ pub fn AttentionLine(counts: AttentionCounts, state: TokensState) -> impl IntoVi
     let told: Vec<_> = counts.kinds().filter(|(kind, _)| kind.is_pressing() || pressing == 0).take(IN_LINE).collect();
     let hint = move |(index, (kind, count)): (usize, (Attention, u64))| {
         let href = move || list_of(state, AttentionFilter::Only(kind));
-        let testid = format!("attention--{}", kind.name());
-        view! {
-            {(index > 0).then_some(", ")}
-            <a href=href data-noscroll data-testid=testid>{counted(kind, count)}</a>
-        }
+        view! { {(index > 0).then_some(", ")}<a href=href data-noscroll>{counted(kind, count)}</a> }
     };
     let needs = if pressing == 1 { "needs" } else { "need" };
     (!told.is_empty()).then(|| view! {
         <p class="attention-line">
-            <span aria-hidden="true">"·"</span>
             {(pressing > 0).then(|| view! {
                 <a class="attention-link" href=move || list_of(state, AttentionFilter::Any) data-noscroll data-testid="attention--any">
                     <Icon picture=Picture::Warning/><span>{format!("{} {needs} attention", words::grouped(pressing))}</span>
@@ -184,6 +175,9 @@ fn RemedyLink(kind: Attention, query: TokenQuery, may_change: bool, state: Token
     let found = match Remedy::of(kind) {
         Remedy::DeactivateAll if may_change => ask("Deactivate all"),
         Remedy::DeleteAll if may_change => ask("Delete all"),
+        Remedy::Each if state.query.get_untracked().attention == Some(AttentionFilter::Any) => {
+            Some(("Show them", Tokens::List.address(org, &query.parameters())))
+        }
         Remedy::Rules if may.change_org => Some(("Open the rules", Orgs::Show(org).address(org, &[]))),
         Remedy::Owners if may.read_users => {
             Some(("Open the users", Users::List.address(org, &[("status", "inactive".to_owned())])))
@@ -196,22 +190,18 @@ fn RemedyLink(kind: Attention, query: TokenQuery, may_change: bool, state: Token
     })
 }
 
-/// In the row of a token, what helps against the reason that the list is narrowed to.
-#[component]
-pub fn RowRemedy(id: AuthorizationId, state: TokensState) -> impl IntoView {
-    let found = match state.query.get_untracked().attention {
-        Some(AttentionFilter::Only(Attention::Operator)) => {
-            Some(("Replace", address_from(state, "from", id.to_string())))
-        }
-        Some(AttentionFilter::Only(Attention::NoExpiry | Attention::OutOfLine)) => {
-            Some(("Set an expiry", state.address(Tokens::Edit(id))))
-        }
-        Some(AttentionFilter::Only(Attention::Expiring)) => Some(("Rotate", state.address(Tokens::Details(id)))),
-        _ => None,
+/// In the row of a token, what helps against the reason that the list is narrowed to; of what may not be changed, nothing.
+pub fn row_remedy(id: AuthorizationId, may_change: bool, state: TokensState) -> Option<AnyView> {
+    let AttentionFilter::Only(kind) = state.query.get_untracked().attention.filter(|_| may_change)? else {
+        return None;
     };
-    found.map(
-        |(word, href)| view! { <a class="link row-remedy" href=href data-noscroll data-testid="row-remedy">{word}</a> },
-    )
+    let (word, href) = match kind {
+        Attention::Operator => ("Replace", address_from(state, "from", id.to_string())),
+        Attention::NoExpiry | Attention::OutOfLine => ("Set an expiry", state.address(Tokens::Edit(id))),
+        Attention::Expiring => ("Rotate", state.address(Tokens::Details(id))),
+        _ => return None,
+    };
+    Some(view! { <a class="link row-remedy" href=href data-noscroll data-testid="row-remedy">{word}</a> }.into_any())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use leptos::{ev::MouseEvent, prelude::*};
 
 use super::{
-    attention::RowRemedy,
+    attention::row_remedy,
     rename::Rename,
     row_menu::RowMenu,
     selection::{FORM, SelectBox},
@@ -84,7 +84,6 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
                     view! { <Name facts description marked state/> }.into_any()
                 }}
                 {row.prefix.clone().map(|prefix| view! { <Chip prefix/> })}
-                {may_change.then(|| view! { <RowRemedy id state/> })}
             </td>
             <td role="cell" class="cell-permissions"><SummaryLines summary=row.summary.clone() org_name=state.frame().org.name/></td>
             <td role="cell" class="cell-owner" data-letter=letter><span>{owner}</span></td>
@@ -117,7 +116,7 @@ fn Name(facts: RowFacts, description: Memo<String>, marked: bool, state: TokensS
             >
                 {shown}
             </a>
-            {marked.then(|| view! { <span class="badge ok">"New"</span> })}
+            {if marked { Some(view! { <span class="badge ok">"New"</span> }.into_any()) } else { row_remedy(id, may_change, state) }}
             {move || (may_change && facts.wanted.get()).then(|| view! {
                 <a
                     class="icon-button small" href=move || state.address(Tokens::Rename(id)) data-noscroll
