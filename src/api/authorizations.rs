@@ -61,6 +61,22 @@ pub struct AuthorizationBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     expires_at: Option<Timestamp>,
+    /// When the token was last accepted; a minute late at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    last_used_at: Option<Timestamp>,
+    /// The address that it was last accepted from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, examples("192.0.2.7"))]
+    last_used_from: Option<String>,
+    /// The authorization that it took over from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    replaces: Option<AuthorizationId>,
+    /// The authorization that took over from it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    replaced_by: Option<AuthorizationId>,
     /// The only networks that the token is accepted from; everywhere, unless given. Jeton's own.
     #[serde(skip_serializing_if = "Networks::is_everywhere")]
     #[schema(value_type = Vec<String>, required = false, examples(json!(["10.40.0.0/16", "2001:db8:40::/48"])))]
@@ -260,6 +276,10 @@ pub fn authorization_body(details: Details, token: NewToken, path: &str) -> Auth
         created_at: authorization.created_at,
         updated_at: authorization.updated_at,
         expires_at: authorization.expires_at,
+        last_used_at: authorization.last_use.as_ref().map(|last| last.at),
+        last_used_from: authorization.last_use.and_then(|last| last.from),
+        replaces: authorization.replaces,
+        replaced_by: details.replaced_by,
         allowed_networks: authorization.networks,
         token_prefix: authorization.token_prefix,
     }
@@ -283,7 +303,8 @@ fn permission_body(named: Named) -> PermissionBody {
     }
 }
 
-const PATH: &str = "/api/v2/authorizations";
+/// Where authorizations are.
+pub const PATH: &str = "/api/v2/authorizations";
 
 fn without_token(details: Details) -> AuthorizationBody {
     authorization_body(details, NewToken::supplied(String::new()), PATH)

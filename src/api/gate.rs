@@ -40,8 +40,14 @@ pub async fn gate(State(state): State<AppState>, mut request: Request, next: Nex
         let client = request.extensions().get::<Client>().cloned().unwrap_or_default();
         match authenticate(&state, request.headers(), client).await {
             Ok(caller) => {
+                let token = caller.accepted_token();
                 request.extensions_mut().insert(caller);
-                behind_gate(request, next).await
+                let response = behind_gate(request, next).await;
+                // Whoever asks was known: what they asked for was not theirs to ask.
+                if let (StatusCode::UNAUTHORIZED, Some(token)) = (response.status(), token) {
+                    state.service.note_refusal(token);
+                }
+                response
             }
             Err(error) => refuse_compactly(&error),
         }

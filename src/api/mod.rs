@@ -18,6 +18,7 @@ mod orgs;
 mod query;
 mod refusal;
 mod resources;
+mod rotation;
 mod schema;
 mod session;
 mod setup;
@@ -54,6 +55,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(authorizations::list, authorizations::create))
         .routes(routes!(attention::counts))
         .routes(routes!(authorizations::get, authorizations::update, authorizations::delete))
+        .routes(routes!(rotation::rotate))
         .routes(routes!(v1_authorizations::list, v1_authorizations::create))
         .routes(routes!(v1_authorizations::get, v1_authorizations::update, v1_authorizations::delete))
         .routes(routes!(v1_authorizations::set_password))

@@ -163,6 +163,19 @@ pub enum Error {
     BadNetwork(String),
     #[error("a token is bound to at most {limit} networks")]
     TooManyNetworks { limit: usize },
+    /// The other one is what is to be rotated now.
+    #[error("this token was rotated before; rotate its successor {successor} instead")]
+    AlreadyRotated { successor: super::AuthorizationId },
+    #[error("an expired token cannot be rotated; create a new one")]
+    RotateExpired,
+    #[error("an inactive token cannot be rotated; activate it first")]
+    RotateInactive,
+    #[error("the owner of this token is inactive; activate them first, then rotate it")]
+    RotateOwnerInactive,
+    #[error("the owner or organization of this token was deleted; create a new token for another owner")]
+    RotateOrphan,
+    #[error("this token has no successor, so there is no overlap to end; deactivate or delete it")]
+    NoOverlap,
     #[error("expiresAt must be in the future")]
     ExpiryPast,
     #[error("the authorization has expired, and nothing revives it; clone it to get a new token")]
@@ -341,6 +354,7 @@ impl Error {
             Self::AlreadySetUp
             | Self::TokenExists
             | Self::AlreadyCreated
+            | Self::AlreadyRotated { .. }
             | Self::UserNameTaken { .. }
             | Self::UserIdTaken { .. }
             | Self::OrgNameTaken { .. }
@@ -354,6 +368,11 @@ impl Error {
             | Self::RetentionNegative
             | Self::ShardGroupNegative
             | Self::ShardGroupMustShrink
+            | Self::RotateExpired
+            | Self::RotateInactive
+            | Self::RotateOwnerInactive
+            | Self::RotateOrphan
+            | Self::NoOverlap
             | Self::BadNetwork(_)
             | Self::TooManyNetworks { .. }
             | Self::ExpiryPast

@@ -25,6 +25,9 @@ pub struct Details {
     /// `None` if whoever made it was deleted.
     pub creator_name: Option<String>,
     pub liveness: Liveness,
+    /// The authorization that took over from this one.
+    #[serde(default)]
+    pub replaced_by: Option<AuthorizationId>,
 }
 
 /// One row of the console's list: a summary, not the permissions. Every page carries its rows a second time, for the
@@ -47,8 +50,12 @@ pub struct TokenRow {
     pub liveness: Liveness,
     #[serde(rename = "c", with = "super::time::micros")]
     pub created_at: Timestamp,
-    #[serde(rename = "u", with = "super::time::micros")]
-    pub updated_at: Timestamp,
+    /// When it was changed; `None` if it never was.
+    #[serde(rename = "u", with = "super::time::optional_micros", default, skip_serializing_if = "Option::is_none")]
+    pub changed_at: Option<Timestamp>,
+    /// When it was last used.
+    #[serde(rename = "l", with = "super::time::optional_micros", default, skip_serializing_if = "Option::is_none")]
+    pub used_at: Option<Timestamp>,
     /// Whether the caller may neither change nor delete it.
     #[serde(rename = "r", default, skip_serializing_if = "is_usual")]
     pub read_only: bool,

@@ -12,6 +12,7 @@ pub mod duration;
 pub mod error;
 pub mod expiry;
 pub mod grant;
+pub mod history;
 pub mod id;
 pub mod list_query;
 pub mod listing;

@@ -136,6 +136,19 @@ pub mod micros {
     }
 }
 
+/// The same for times that may be missing.
+pub mod optional_micros {
+    use super::{Deserialize, Deserializer, Serialize, Serializer, Timestamp};
+
+    pub fn serialize<S: Serializer>(time: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+        time.map(Timestamp::micros).serialize(serializer)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+        Ok(Option::deserialize(deserializer)?.map(Timestamp::from_micros))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

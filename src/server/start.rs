@@ -76,7 +76,7 @@ pub async fn start(
     };
     let metrics = state.metrics.clone();
     let app: MakeService = router(state).into_make_service_with_connect_info();
-    let task = tokio::spawn(run(server, handle, app, metrics, stop));
+    let task = tokio::spawn(run(server, handle, app, (metrics, service.clone()), stop));
     Ok(Running { address, service, task, _data: DataLock(data) })
 }
 
@@ -103,7 +103,7 @@ async fn run(
     server: Server<SocketAddr>,
     handle: Handle<SocketAddr>,
     app: MakeService,
-    metrics: PrometheusHandle,
+    (metrics, service): (PrometheusHandle, Service),
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
     let watched = handle.clone();
@@ -115,6 +115,7 @@ async fn run(
     let ended = tokio::select! {
         ended = server.serve(app) => ended,
         ended = keep_small(&metrics) => ended,
+        () = service.keep_uses() => Ok(()),
         ended = stopping => ended,
     };
     if watched.connection_count() > 0 {

@@ -74,6 +74,8 @@ pub enum Event {
     PasswordSet,
     AuthorizationCreated,
     AuthorizationCloned,
+    AuthorizationRotated,
+    OverlapEnded,
     AuthorizationUpdated,
     AuthorizationDeleted,
     V1AuthorizationCreated,
@@ -111,6 +113,8 @@ impl Event {
             Self::PasswordSet => "password set",
             Self::AuthorizationCreated => "authorization created",
             Self::AuthorizationCloned => "authorization cloned",
+            Self::AuthorizationRotated => "authorization rotated",
+            Self::OverlapEnded => "overlap ended",
             Self::AuthorizationUpdated => "authorization updated",
             Self::AuthorizationDeleted => "authorization deleted",
             Self::V1AuthorizationCreated => "1.x credential created",
@@ -158,6 +162,8 @@ impl Event {
             | Self::UserDeleted => "users",
             Self::AuthorizationCreated
             | Self::AuthorizationCloned
+            | Self::AuthorizationRotated
+            | Self::OverlapEnded
             | Self::AuthorizationUpdated
             | Self::AuthorizationDeleted
             | Self::V1AuthorizationCreated

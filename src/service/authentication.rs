@@ -25,7 +25,10 @@ impl Service {
         let mut reader = self.read().await?;
         let found = store::authorizations::by_token_hash(&mut reader, &TokenHash::of(token)).await?;
         let authorization = found.ok_or(Error::Unauthenticated)?;
-        caller_with(&mut reader, authorization, client, self.now()).await
+        let (id, now) = (authorization.id, self.now());
+        let caller = caller_with(&mut reader, authorization, client, now).await;
+        self.note_use(id, now, &caller);
+        caller
     }
 
     /// The caller whose session has this key; the use renews it.

@@ -123,6 +123,7 @@ impl Service {
             permissions,
             expires_at: asked.expires_at,
             networks: asked.networks,
+            replaces: None,
         };
         let created = self.create(&mut change, &caller, new, Event::AuthorizationCreated, form).await?;
         change.commit().await?;
@@ -167,13 +168,15 @@ impl Service {
             permissions: original.permissions,
             expires_at: Some(Expiry::same_life(original.created_at, original.expires_at, now)),
             networks: Some(original.networks),
+            replaces: None,
         };
         let created = self.create(&mut change, &caller, new, Event::AuthorizationCloned, form).await?;
         change.commit().await?;
         Ok(created)
     }
 
-    async fn create(
+    /// Checks what the caller hands on, and makes it.
+    pub(super) async fn create(
         &self,
         change: &mut Change,
         caller: &Caller,
@@ -216,18 +219,21 @@ impl Service {
             ended_at: None,
             networks,
             last_use: None,
-            replaces: None,
+            replaces: new.replaces,
         };
         if !store::authorizations::insert(change, &authorization, Secret::Token(&token.hash()), &keys(&authorization))
             .await?
         {
             return Err(Error::TokenExists);
         }
-        let detail = json!({
+        let mut detail = json!({
             "description": authorization.description, "prefix": authorization.token_prefix, "owner": authorization.user,
             "status": authorization.status, "permissions": authorization.permissions.iter().map(ToString::to_string).collect::<Vec<_>>(),
             "expiresAt": authorization.expires_at, "allowedNetworks": authorization.networks,
         });
+        if let Some(old) = authorization.replaces {
+            detail["replaces"] = json!(old);
+        }
         change.record(event, Some(authorization.org), authorization.id, detail).await?;
         Ok(Created { details: named(change, authorization).await?, token })
     }
@@ -235,7 +241,7 @@ impl Service {
     /// One authorization, which the caller may read (contract §4.4).
     pub async fn authorization(&self, caller: &Caller, id: AuthorizationId) -> Result<Details, Error> {
         let mut reader = self.read().await?;
-        let authorization = readable(&mut reader, caller, id).await?;
+        let authorization = self.with_last_use(readable(&mut reader, caller, id).await?);
         let names = Names::of(&mut reader, std::slice::from_ref(&authorization)).await?;
         refuse_orphan(&names, &authorization)?;
         Ok(names.details(authorization, self.now()))
@@ -244,7 +250,7 @@ impl Service {
     /// One authorization as the console shows it: also one that ended with its owner or organization.
     pub async fn token_details(&self, caller: &Caller, id: AuthorizationId) -> Result<Details, Error> {
         let mut reader = self.read().await?;
-        let authorization = readable(&mut reader, caller, id).await?;
+        let authorization = self.with_last_use(readable(&mut reader, caller, id).await?);
         let names = Names::of(&mut reader, std::slice::from_ref(&authorization)).await?;
         Ok(names.details(authorization, self.now()))
     }
@@ -288,14 +294,16 @@ impl Service {
 }
 
 /// An authorization that is about to be created.
-struct New {
-    org: OrgId,
-    owner: UserId,
-    status: Status,
-    description: String,
-    permissions: Vec<Permission>,
-    expires_at: Option<Expiry>,
-    networks: Option<Networks>,
+pub(super) struct New {
+    pub org: OrgId,
+    pub owner: UserId,
+    pub status: Status,
+    pub description: String,
+    pub permissions: Vec<Permission>,
+    pub expires_at: Option<Expiry>,
+    pub networks: Option<Networks>,
+    /// The one that it takes over from.
+    pub replaces: Option<AuthorizationId>,
 }
 
 /// What was asked for, read: the words mean something.

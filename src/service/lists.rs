@@ -84,7 +84,7 @@ impl Service {
         }
         let names = Names::of(&mut reader, &found).await?;
         let now = self.now();
-        Ok(found.into_iter().map(|authorization| names.details(authorization, now)).collect())
+        Ok(found.into_iter().map(|one| names.details(self.with_last_use(one), now)).collect())
     }
 
     /// The organizations the caller can work in; the first hundred.

@@ -17,6 +17,7 @@ pub mod dbrps;
 mod forms;
 mod frame;
 mod granting;
+mod history;
 mod keys;
 mod limits;
 pub mod lists;
@@ -32,6 +33,7 @@ pub mod picking;
 mod prefill;
 mod required;
 pub mod roles;
+pub mod rotation;
 pub mod sessions;
 pub mod setup;
 pub mod standing;
@@ -43,6 +45,7 @@ mod token_list;
 mod token_types;
 mod toml;
 pub mod users;
+mod uses;
 pub mod v1_authorizations;
 pub mod v1_credentials;
 mod what_if;
@@ -60,6 +63,7 @@ pub use clock::Clock;
 
 use passwords::Passwords;
 use throttle::Throttle;
+use uses::Uses;
 
 /// The rules, over a store. Cheap to clone.
 #[derive(Clone)]
@@ -71,6 +75,7 @@ struct Inner {
     audit_key: AuditKey,
     passwords: Passwords,
     throttle: Throttle,
+    uses: Uses,
     snowflake: Mutex<Snowflake>,
 }
 
@@ -86,6 +91,7 @@ impl Service {
             audit_key,
             passwords: Passwords::default(),
             throttle: Throttle::default(),
+            uses: Uses::default(),
             snowflake: Mutex::new(Snowflake::new(node)),
         })))
     }
@@ -94,8 +100,11 @@ impl Service {
         self.0.clock.now()
     }
 
-    /// Waits for what is under way and closes the database.
+    /// Writes what is not written yet, waits for what is under way and closes the database.
     pub async fn close(&self) {
+        if let Err(error) = self.write_uses().await {
+            tracing::warn!(%error, "the last uses of some tokens were not written");
+        }
         self.0.store.close().await;
     }
 

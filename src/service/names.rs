@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap};
 
 use crate::{
     model::{
-        Authorization, Bucket, BucketId, Error, Id, OrgId, ResourceType, TelegrafId, Timestamp, UserId,
-        bucket::BucketKind, describe::Named, listing::Details,
+        Authorization, AuthorizationId, Bucket, BucketId, Error, Id, OrgId, ResourceType, TelegrafId, Timestamp,
+        UserId, bucket::BucketKind, describe::Named, listing::Details,
     },
     store::{self, Connection},
 };
@@ -17,6 +17,8 @@ pub(super) struct Names {
     orgs: HashMap<OrgId, String>,
     buckets: HashMap<BucketId, Bucket>,
     telegrafs: HashMap<TelegrafId, String>,
+    /// What took over from whom.
+    successors: HashMap<AuthorizationId, AuthorizationId>,
 }
 
 impl Names {
@@ -54,6 +56,9 @@ impl Names {
         for ids in in_portions(telegrafs) {
             let found = store::telegrafs::by_ids(connection, ids).await?;
             names.telegrafs.extend(found.into_iter().map(|telegraf| (telegraf.id, telegraf.name)));
+        }
+        for ids in in_portions(authorizations.iter().map(|authorization| authorization.id).collect()) {
+            names.successors.extend(store::rotations::successors(connection, ids).await?);
         }
         Ok(names)
     }
@@ -97,6 +102,7 @@ impl Names {
             user_name: self.user(authorization.user).map(Into::into),
             creator_name: self.user(authorization.created_by).map(Into::into),
             liveness: authorization.liveness(now),
+            replaced_by: self.successors.get(&authorization.id).copied(),
             authorization,
         }
     }

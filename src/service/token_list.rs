@@ -50,7 +50,7 @@ impl Service {
             }
         };
         let known = Names::of(&mut reader, &rows).await?;
-        let rows = rows.into_iter().map(|row| token_row(&known, caller, row, now)).collect();
+        let rows = rows.into_iter().map(|row| token_row(&known, caller, self.with_last_use(row), now)).collect();
         Ok(TokenPage { rows, total, unfiltered, page, names, attention: None, now })
     }
 
@@ -243,6 +243,7 @@ fn token_row(names: &Names, caller: &Caller, authorization: Authorization, now: 
         prefix: authorization.token_prefix,
         description: authorization.description,
         created_at: authorization.created_at,
-        updated_at: authorization.updated_at,
+        changed_at: Some(authorization.updated_at).filter(|at| *at != authorization.created_at),
+        used_at: authorization.last_use.map(|last| last.at),
     }
 }

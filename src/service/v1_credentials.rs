@@ -106,7 +106,10 @@ impl Service {
             self.0.throttle.succeeded(&username, client.address);
             self.passwords().remember_right(hash.as_deref().unwrap_or_default(), password);
         }
-        v1_caller(&mut *self.read().await?, authorization, Credential::V1, client, self.now()).await
+        let (id, now) = (authorization.id, self.now());
+        let caller = v1_caller(&mut *self.read().await?, authorization, Credential::V1, client, now).await;
+        self.note_use(id, now, &caller);
+        caller
     }
 
     async fn v1_caller_by_token(&self, token: &SecretString, client: Client) -> Result<Caller, Error> {
@@ -116,7 +119,11 @@ impl Service {
         }
         let mut reader = self.read().await?;
         let found = store::authorizations::by_token_hash(&mut reader, &TokenHash::of(token)).await?;
-        v1_caller(&mut reader, found.ok_or(Error::V1Unauthorized)?, Credential::Token, client, self.now()).await
+        let authorization = found.ok_or(Error::V1Unauthorized)?;
+        let (id, now) = (authorization.id, self.now());
+        let caller = v1_caller(&mut reader, authorization, Credential::Token, client, now).await;
+        self.note_use(id, now, &caller);
+        caller
     }
 }
 

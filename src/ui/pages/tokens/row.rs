@@ -53,7 +53,7 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
     let owner = row.owner.clone().unwrap_or_else(|| "deleted user".into());
     let letter = first_letter(&owner);
     let modified = move || {
-        let at = if changed.get().is_some() { now } else { row.updated_at };
+        let at = if changed.get().is_some() { now } else { row.changed_at.unwrap_or(row.created_at) };
         view! { <Moment at text=words::ago_or_day(at, now)/> }
     };
     let ended = matches!(row.liveness, Liveness::Ended | Liveness::Expired);
