@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Timestamp;
+use super::{Error, Timestamp, org_rules::OrgRules};
 
 /// So many seconds are a day.
 pub const DAY: i64 = 86_400;
@@ -44,9 +44,78 @@ pub fn length(seconds: i64) -> String {
     format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }
 
+/// The lengths of life that the console offers beside a day and never, in seconds.
+const OFFERED: [i64; 3] = [30 * DAY, 90 * DAY, 365 * DAY];
+
+/// The lengths of life that the console offers, and whether the rules allow each for a token that was created then.
+/// `own`: one more, that of an original.
+pub fn offers(rules: &OrgRules, own: Option<i64>, created_at: Timestamp, now: Timestamp) -> Vec<(i64, bool)> {
+    let own = own.filter(|life| (1..=super::org_rules::MAX_LIFE).contains(life));
+    let lives = OFFERED.into_iter().chain(rules.default_life).chain(rules.longest_life).chain(own);
+    let mut lives: Vec<i64> = lives.collect();
+    lives.sort_unstable();
+    lives.dedup();
+    let allowed = |life: &i64| rules.broken_by_life(created_at, Some(now.plus_seconds(*life))).is_none();
+    lives.into_iter().map(|life| (life, allowed(&life))).collect()
+}
+
+/// What a length of life is called among the offers.
+pub fn offer_title(life: i64) -> String {
+    if life == 365 * DAY { "1 year".into() } else { length(life) }
+}
+
+/// The choices of a form that are no length of life.
+pub const ON_A_DAY: &str = "date";
+pub const NEVER: &str = "never";
+/// Nothing is to change.
+pub const KEEP: &str = "keep";
+
+/// What was chosen in a form: a length of life in seconds, a day (its beginning in UTC), never, or to keep what there
+/// is; `None` where nothing was said.
+pub fn chosen(word: &str, day: &str, now: Timestamp) -> Result<Option<Expiry>, Error> {
+    let refuse = |message: &str| Error::field("expires", message);
+    match word {
+        "" | KEEP => Ok(None),
+        NEVER => Ok(Some(Expiry::Never)),
+        ON_A_DAY => {
+            let start = format!("{}T00:00:00Z", day.trim()).parse();
+            start.map(|end| Some(Expiry::At(end))).map_err(|_| refuse("Choose the day on which it stops."))
+        }
+        life => {
+            let life = life.parse().ok().filter(|life| (1..=super::org_rules::MAX_LIFE).contains(life));
+            let life = life.ok_or_else(|| refuse("Choose when it expires."))?;
+            Ok(Some(Expiry::At(now.plus_seconds(life))))
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_chosen_in_a_form_is_a_time_or_none() {
+        let now = Timestamp::from_micros(1_800_000_000_000_000);
+        assert_eq!(chosen("", "", now), Ok(None));
+        assert_eq!(chosen(KEEP, "2030-01-01", now), Ok(None));
+        assert_eq!(chosen(NEVER, "", now), Ok(Some(Expiry::Never)));
+        assert_eq!(chosen("86400", "", now), Ok(Some(Expiry::At(now.plus_seconds(DAY)))));
+        let day = chosen(ON_A_DAY, "2030-01-31", now).unwrap().and_then(Expiry::end).map(|end| end.to_string());
+        assert_eq!(day.as_deref(), Some("2030-01-31T00:00:00Z"));
+        for (word, day) in [(ON_A_DAY, ""), (ON_A_DAY, "2030-02-30"), ("soon", ""), ("0", ""), ("-1", "")] {
+            assert!(chosen(word, day, now).is_err(), "{word} {day}");
+        }
+    }
+
+    #[test]
+    fn what_the_rules_forbid_is_offered_to_nobody() {
+        let rules = OrgRules { longest_life: Some(60 * DAY), default_life: Some(14 * DAY), ..OrgRules::default() };
+        let now = Timestamp::from_micros(0);
+        let expected = [(14 * DAY, true), (30 * DAY, true), (60 * DAY, true), (90 * DAY, false), (365 * DAY, false)];
+        assert_eq!(offers(&rules, None, now, now), expected);
+        let old = offers(&rules, None, now, now.plus_seconds(40 * DAY));
+        assert_eq!(old.iter().filter(|(_, allowed)| *allowed).count(), 1, "a life is counted from its beginning");
+    }
 
     #[test]
     fn lengths_are_said_exactly() {

@@ -29,12 +29,13 @@ pub struct DayUse {
 }
 
 /// What the console tells of a token besides its record.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct History {
     /// The last [`COUNTED_DAYS`] days, oldest first; also those without a use.
     pub days: Vec<DayUse>,
     /// The tokens that took over from each other, newest first, this one among them; empty if it was never rotated.
     pub chain: Vec<Link>,
+    pub now: Timestamp,
 }
 
 /// One token of a chain of rotations.
@@ -116,7 +117,7 @@ mod tests {
     fn the_newest_of_a_chain_comes_first() {
         let chain = vec![link(3, Liveness::Live), link(2, Liveness::Live), link(1, Liveness::Expired)];
         let id = |n: usize| chain[3 - n].id;
-        let history = History { days: vec![], chain: chain.clone() };
+        let history = History { days: vec![], chain: chain.clone(), now: Timestamp::from_micros(0) };
         assert_eq!(history.successor(id(2)).map(|link| link.id), Some(id(3)));
         assert_eq!(history.predecessor(id(2)).map(|link| link.id), Some(id(1)));
         assert_eq!(history.successor(id(3)), None);

@@ -8,6 +8,7 @@ use super::{
     Authorization, AuthorizationId, Liveness, OrgId, Status, Timestamp,
     attention::AttentionCounts,
     describe::{Named, Summary},
+    org_rules::Broken,
 };
 
 pub use super::token_query::{StatusFilter, TokenKind, TokenQuery};
@@ -28,6 +29,10 @@ pub struct Details {
     /// The authorization that took over from this one.
     #[serde(default)]
     pub replaced_by: Option<AuthorizationId>,
+    /// The rules of its organization that it is out of line with, where that was asked for.
+    pub out_of_line: Vec<Broken>,
+    /// When all this was so.
+    pub now: Timestamp,
 }
 
 /// One row of the console's list: a summary, not the permissions. Every page carries its rows a second time, for the
@@ -56,6 +61,8 @@ pub struct TokenRow {
     /// When it was last used.
     #[serde(rename = "l", with = "super::time::optional_micros", default, skip_serializing_if = "Option::is_none")]
     pub used_at: Option<Timestamp>,
+    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
+    pub expires_at: Option<Timestamp>,
     /// Whether the caller may neither change nor delete it.
     #[serde(rename = "r", default, skip_serializing_if = "is_usual")]
     pub read_only: bool,

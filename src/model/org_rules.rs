@@ -5,10 +5,13 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, Error, Permission, Timestamp, expiry::length};
+use super::{
+    Authorization, Error, Permission, Timestamp,
+    expiry::{DAY, length},
+};
 
 /// No rule speaks of a longer life, in seconds: a hundred years.
-pub const MAX_LIFE: i64 = 36_525 * super::expiry::DAY;
+pub const MAX_LIFE: i64 = 36_525 * DAY;
 
 /// Who may create tokens that reach every organization.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -52,6 +55,41 @@ pub struct OrgRules {
     pub expiry_required: bool,
     pub description_required: bool,
     pub operator_tokens: OperatorTokens,
+}
+
+/// A length of life in days, as a field has it: "90", "0.5".
+pub fn days(seconds: i64) -> String {
+    let (whole, rest) = (seconds / DAY, seconds % DAY);
+    // Five digits of a day are less than a second.
+    let fraction = format!("{:05}", (rest * 100_000 + DAY - 1) / DAY);
+    match fraction.trim_end_matches('0') {
+        "" => whole.to_string(),
+        digits => format!("{whole}.{digits}"),
+    }
+}
+
+/// A length of life in seconds, from a number of days that someone typed; nothing is none.
+pub fn from_days(field: &str, text: &str) -> Result<Option<i64>, Error> {
+    let refuse = || Error::field(field, "Write a number of days, such as 90, or nothing.");
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let digits = |part: &str| !part.is_empty() && part.len() <= 6 && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !digits(fraction) {
+        return Err(refuse());
+    }
+    let number = |part: &str| part.parse::<i64>().map_err(|_| refuse());
+    let parts = 10_i64.pow(fraction.len().try_into().map_err(|_| refuse())?);
+    Ok(Some(number(whole)? * DAY + number(fraction)? * DAY / parts))
+}
+
+/// The rules of an organization, and the time they were asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RulesNow {
+    pub rules: OrgRules,
+    pub now: Timestamp,
 }
 
 /// A rule that a token does not follow.
@@ -142,7 +180,7 @@ impl fmt::Display for Broken {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Action, Id, OrgId, ResourceType, expiry::DAY, grant};
+    use crate::model::{Action, Id, OrgId, ResourceType, grant};
 
     const fn at(day: i64) -> Timestamp {
         Timestamp::from_micros(day * DAY * 1_000_000)
@@ -189,6 +227,18 @@ mod tests {
         assert_eq!(rules.broken_by_creating(&everywhere, true), None);
         let user = crate::model::UserId(Id::new(2).unwrap());
         assert_eq!(rules.broken_by_creating(&grant::all_access(org, user), false), None);
+    }
+
+    #[test]
+    fn days_are_read_as_they_are_written() {
+        for seconds in [1, 59, 3600, DAY / 2, DAY, 90 * DAY, 90 * DAY + 1, 7 * 3600 + 61, MAX_LIFE] {
+            assert_eq!(from_days("x", &days(seconds)), Ok(Some(seconds)), "{}", days(seconds));
+        }
+        assert_eq!((days(90 * DAY), days(DAY / 2)), ("90".into(), "0.5".into()));
+        assert_eq!(from_days("x", "  "), Ok(None));
+        for bad in ["ninety", "-1", "1.", ".5", "1e3", "99999999999999999999"] {
+            assert!(from_days("x", bad).is_err(), "{bad}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Action, Permission, ResourceType,
+    Action, Networks, Permission, ResourceType,
     authorization::MAX_DESCRIPTION,
     listing::{Choice, shorten},
     selection::Selection,
@@ -74,6 +74,10 @@ pub struct Prefilled {
     pub selection: Selection,
     pub template: Option<Template>,
     pub description: String,
+    /// How long the token to start from was to live, in seconds.
+    pub life: Option<i64>,
+    /// Where the token to start from is accepted from.
+    pub networks: Networks,
     /// The names behind the ticked boxes.
     pub known: Vec<Choice>,
     pub gaps: Vec<Gap>,
@@ -102,8 +106,6 @@ pub enum Gap {
     OnlyHere,
     /// The original belongs to someone else; their name.
     OtherOwner(Option<String>),
-    /// The original ends; the new token does not.
-    Endless,
 }
 
 impl Gap {
@@ -130,7 +132,6 @@ impl Gap {
                 Some(name) => format!("The original belongs to {name}; the new token will belong to you."),
                 None => "The original’s owner was deleted; the new token will belong to you.".into(),
             },
-            Self::Endless => "The original has an end; the new token will have none.".into(),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Points in time: UTC microseconds since 1970, written as InfluxDB writes them (contract §1.2).
 
-use std::fmt;
+use std::{fmt, str::FromStr};
 
 use jiff::{SignedDuration, civil::DateTime, tz::TimeZone};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -35,10 +35,20 @@ impl Timestamp {
         (self.0 - earlier.0) / 1_000_000
     }
 
+    /// The second this point is in.
+    pub const fn to_second(self) -> Self {
+        Self(self.0 - self.0.rem_euclid(1_000_000))
+    }
+
     /// "5 May 2026": the day in UTC.
     pub fn date(self) -> String {
         let at = self.civil();
         format!("{} {} {}", at.day(), month(at), at.year())
+    }
+
+    /// "2026-05-05": the day in UTC, as fields for days have it.
+    pub fn iso_day(self) -> String {
+        day(self.civil())
     }
 
     /// "5 May 2026, 09:14 UTC".
@@ -116,9 +126,21 @@ impl Serialize for Timestamp {
 impl<'de> Deserialize<'de> for Timestamp {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        let Ok(instant) = text.parse::<jiff::Timestamp>() else {
-            return Err(de::Error::custom("a time must be written as RFC 3339 has it, such as 2026-05-05T09:14:07Z"));
-        };
+        text.parse().map_err(de::Error::custom)
+    }
+}
+
+/// A text that is no time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a time must be written as RFC 3339 has it, such as 2026-05-05T09:14:07Z")]
+pub struct NotATime;
+
+/// From RFC 3339.
+impl FromStr for Timestamp {
+    type Err = NotATime;
+
+    fn from_str(text: &str) -> Result<Self, NotATime> {
+        let instant = text.parse::<jiff::Timestamp>().map_err(|_| NotATime)?;
         Ok(Self(instant.as_microsecond()))
     }
 }

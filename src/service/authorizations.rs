@@ -4,8 +4,8 @@ use serde_json::json;
 
 use crate::{
     model::{
-        Action, Authorization, AuthorizationId, Error, Expiry, Id, Networks, OrgId, Permission, Resource, Status,
-        Timestamp, UserId,
+        Action, Authorization, AuthorizationId, Error, Expiry, Id, Liveness, Networks, OrgId, Permission, Resource,
+        Status, Timestamp, UserId,
         authorization::{MAX_DESCRIPTION, MAX_PERMISSIONS, clone_description},
         grant,
         listing::Details,
@@ -247,12 +247,18 @@ impl Service {
         Ok(names.details(authorization, self.now()))
     }
 
-    /// One authorization as the console shows it: also one that ended with its owner or organization.
+    /// One authorization as the console shows it: also one that ended with its owner or organization, and with the
+    /// rules that it is out of line with while it can still be used.
     pub async fn token_details(&self, caller: &Caller, id: AuthorizationId) -> Result<Details, Error> {
         let mut reader = self.read().await?;
         let authorization = self.with_last_use(readable(&mut reader, caller, id).await?);
         let names = Names::of(&mut reader, std::slice::from_ref(&authorization)).await?;
-        Ok(names.details(authorization, self.now()))
+        let mut details = names.details(authorization, self.now());
+        if matches!(details.liveness, Liveness::Live | Liveness::Inactive) {
+            let rules = rules_of(&mut reader, details.authorization.org).await?;
+            details.out_of_line = rules.broken_by(&details.authorization);
+        }
+        Ok(details)
     }
 
     /// Changes description, status, expiry and networks; permissions never change (contract §4.5). Nothing happens to

@@ -26,7 +26,7 @@ impl Service {
         let days = self.days_of(&mut reader, id, now).await?;
         let chain = chain(&mut reader, caller, this).await?;
         let chain = if chain.len() > 1 { self.links(&mut reader, chain, now).await? } else { Vec::new() };
-        Ok(History { days, chain })
+        Ok(History { days, chain, now })
     }
 
     async fn links(

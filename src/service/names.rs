@@ -103,6 +103,8 @@ impl Names {
             creator_name: self.user(authorization.created_by).map(Into::into),
             liveness: authorization.liveness(now),
             replaced_by: self.successors.get(&authorization.id).copied(),
+            out_of_line: Vec::new(),
+            now,
             authorization,
         }
     }

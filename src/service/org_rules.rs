@@ -3,11 +3,17 @@
 use serde_json::json;
 
 use crate::{
-    model::{Action, Error, OrgId, org_rules::OrgRules},
+    model::{Action, Error, Org, OrgId, org_rules::OrgRules},
     store::{self, Connection},
 };
 
-use super::{Caller, Service, audit::Event, required};
+use super::{
+    Caller, Service,
+    audit::Event,
+    change::Change,
+    orgs::{self, OrgUpdate},
+    required,
+};
 
 impl Service {
     /// The rules of an organization, for whoever may read it.
@@ -21,17 +27,38 @@ impl Service {
     /// Sets all the rules of an organization, for its owners. Tokens that are there already keep working.
     pub async fn set_org_rules(&self, caller: &Caller, org: OrgId, rules: OrgRules) -> Result<OrgRules, Error> {
         let (mut change, caller) = self.begin(caller).await?;
-        caller.check(required::org(Action::Write, org))?;
-        store::orgs::by_id(&mut change, org).await?.ok_or(Error::OrgNotFound)?;
-        rules.check()?;
-        let before = rules_of(&mut change, org).await?;
-        let now = change.now;
-        store::org_rules::set(&mut change, org, &rules, now).await?;
-        let detail = json!({"before": detail(&before), "after": detail(&rules)});
-        change.record(Event::OrgRulesChanged, Some(org), org, detail).await?;
+        set(&mut change, &caller, org, &rules).await?;
         change.commit().await?;
         Ok(rules)
     }
+
+    /// Changes an organization and its rules, both or neither.
+    pub async fn update_org_and_rules(
+        &self,
+        caller: &Caller,
+        org: OrgId,
+        update: OrgUpdate,
+        rules: OrgRules,
+    ) -> Result<Org, Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        let changed = orgs::update(&mut change, &caller, org, update).await?;
+        if rules_of(&mut change, org).await? != rules {
+            set(&mut change, &caller, org, &rules).await?;
+        }
+        change.commit().await?;
+        Ok(changed)
+    }
+}
+
+async fn set(change: &mut Change, caller: &Caller, org: OrgId, rules: &OrgRules) -> Result<(), Error> {
+    caller.check(required::org(Action::Write, org))?;
+    store::orgs::by_id(change, org).await?.ok_or(Error::OrgNotFound)?;
+    rules.check()?;
+    let before = rules_of(change, org).await?;
+    let now = change.now;
+    store::org_rules::set(change, org, rules, now).await?;
+    let detail = json!({"before": detail(&before), "after": detail(rules)});
+    change.record(Event::OrgRulesChanged, Some(org), org, detail).await
 }
 
 /// The rules of an organization; none where nobody set any.

@@ -80,32 +80,9 @@ impl Service {
         Ok(org)
     }
 
-    pub async fn update_org(&self, caller: &Caller, id: OrgId, update: OrgUpdate) -> Result<Org, Error> {
+    pub async fn update_org(&self, caller: &Caller, id: OrgId, asked: OrgUpdate) -> Result<Org, Error> {
         let (mut change, caller) = self.begin(caller).await?;
-        caller.check(required::org(Action::Write, id))?;
-        let before = store::orgs::by_id(&mut change, id).await?.ok_or(Error::OrgNotFound)?;
-        let mut after = before.clone();
-        if let Some(name) = update.name {
-            check_org_name(&name)?;
-            if store::orgs::by_name(&mut change, &name).await?.is_some_and(|other| other.id != id) {
-                return Err(Error::OrgNameTaken { name });
-            }
-            after.name = name;
-        }
-        if let Some(description) = update.description {
-            check_text("description", &description, MAX_DESCRIPTION)?;
-            after.description = description;
-        }
-        after.updated_at = change.now;
-        store::orgs::update(&mut change, &after, &fold(&after.name)).await?;
-        change
-            .record(
-                Event::OrgUpdated,
-                Some(id),
-                id,
-                json!({"before": {"name": before.name}, "after": {"name": after.name}}),
-            )
-            .await?;
+        let after = update(&mut change, &caller, id, asked).await?;
         change.commit().await?;
         Ok(after)
     }
@@ -145,6 +122,29 @@ impl Service {
         change.record(Event::OrgDeleted, Some(id), id, json!({"name": org.name})).await?;
         change.commit().await
     }
+}
+
+/// Renames and describes an organization, within a change.
+pub(super) async fn update(change: &mut Change, caller: &Caller, id: OrgId, asked: OrgUpdate) -> Result<Org, Error> {
+    caller.check(required::org(Action::Write, id))?;
+    let before = store::orgs::by_id(change, id).await?.ok_or(Error::OrgNotFound)?;
+    let mut after = before.clone();
+    if let Some(name) = asked.name {
+        check_org_name(&name)?;
+        if store::orgs::by_name(change, &name).await?.is_some_and(|other| other.id != id) {
+            return Err(Error::OrgNameTaken { name });
+        }
+        after.name = name;
+    }
+    if let Some(description) = asked.description {
+        check_text("description", &description, MAX_DESCRIPTION)?;
+        after.description = description;
+    }
+    after.updated_at = change.now;
+    store::orgs::update(change, &after, &fold(&after.name)).await?;
+    let detail = json!({"before": {"name": before.name}, "after": {"name": after.name}});
+    change.record(Event::OrgUpdated, Some(id), id, detail).await?;
+    Ok(after)
 }
 
 pub(super) fn new_org(name: &str, description: &str, now: Timestamp) -> Org {

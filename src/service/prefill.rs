@@ -110,9 +110,8 @@ impl Filling<'_> {
             let owner = store::users::by_id(connection, original.user).await?;
             self.gap(Gap::OtherOwner(owner.map(|owner| owner.name)));
         }
-        if original.expires_at.is_some() {
-            self.gap(Gap::Endless);
-        }
+        self.done.life = original.expires_at.map(|end| end.seconds_since(original.created_at));
+        self.done.networks = original.networks.clone();
         for permission in &original.permissions {
             let Some((pick, reach)) = Pick::of(*permission, self.org, self.caller.id()) else {
                 self.gap(Gap::NoBox(*permission));

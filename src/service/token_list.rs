@@ -245,5 +245,6 @@ fn token_row(names: &Names, caller: &Caller, authorization: Authorization, now: 
         created_at: authorization.created_at,
         changed_at: Some(authorization.updated_at).filter(|at| *at != authorization.created_at),
         used_at: authorization.last_use.map(|last| last.at),
+        expires_at: authorization.expires_at,
     }
 }

@@ -17,6 +17,11 @@ pub enum Outcome {
     SignedOut,
     Created(CreatedToken),
     Cloned(CreatedToken),
+    /// A successor, and what becomes of the old token, in a sentence.
+    Rotated {
+        token: CreatedToken,
+        old: String,
+    },
     Updated {
         description: String,
         status: Status,

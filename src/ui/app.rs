@@ -76,7 +76,9 @@ pub fn App() -> impl IntoView {
                         <Route path=path!(":token") view=tokens::DetailsRoute/>
                         <Route path=path!(":token/edit") view=tokens::EditRoute/>
                         <Route path=path!(":token/rename") view=NoDialog/>
+                        <Route path=path!(":token/limits") view=tokens::LimitsRoute/>
                         <Route path=path!(":token/clone") view=tokens::CloneRoute/>
+                        <Route path=path!(":token/rotate") view=tokens::RotateRoute/>
                         <Route path=path!(":token/delete") view=tokens::DeleteRoute/>
                     </ParentRoute>
                     <ParentRoute path=path!("settings/members") view=members::MembersPage>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    model::{Action, OrgId, ResourceType, UserId, selection::Pick, token::visible_prefix},
+    model::{Action, OrgId, ResourceType, Timestamp, UserId, selection::Pick, token::visible_prefix},
     ui::answer::CreatedToken,
 };
 
@@ -95,8 +95,15 @@ const FLAG_ORDER: [ResourceType; 22] = {
     ]
 };
 
+/// When a token stops working and where it is accepted from, as it is asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Limited {
+    pub expires_at: Option<Timestamp>,
+    pub networks: Vec<String>,
+}
+
 /// `influx auth create …`, and what that command can't say.
-pub fn command(picks: &[Pick], org_name: &str, description: &str) -> (Example, Vec<&'static str>) {
+pub fn command(picks: &[Pick], org_name: &str, description: &str, limited: &Limited) -> (Example, Vec<&'static str>) {
     let mut example = Example::default().plain("influx auth create \\\n  --org ").value(quoted(org_name));
     if !description.is_empty() {
         example = example.plain(" \\\n  --description ").value(quoted(description));
@@ -114,6 +121,12 @@ pub fn command(picks: &[Pick], org_name: &str, description: &str) -> (Example, V
         }
     }
     let mut limits = Vec::new();
+    match (limited.expires_at.is_some(), !limited.networks.is_empty()) {
+        (true, true) => limits.push("influx cannot set an expiry or networks: use curl or JSON."),
+        (true, false) => limits.push("influx cannot set an expiry: use curl or JSON."),
+        (false, true) => limits.push("influx cannot set networks: use curl or JSON."),
+        (false, false) => {}
+    }
     if picks.iter().any(|pick| matches!(pick.kind, ResourceType::Orgs | ResourceType::Users)) {
         limits.push("influx grants all organizations and all users here, not only yours: use curl or JSON.");
     }
@@ -124,11 +137,18 @@ pub fn command(picks: &[Pick], org_name: &str, description: &str) -> (Example, V
 }
 
 /// The body of the request that creates the token.
-pub fn json(picks: &[Pick], org: OrgId, me: UserId, description: &str) -> Example {
+pub fn json(picks: &[Pick], org: OrgId, me: UserId, description: &str, limited: &Limited) -> Example {
     let quote = |text: &str| serde_json::Value::from(text).to_string();
     let mut example = Example::default().plain("{\n  \"orgID\": ").value(quote(&org.to_string()));
     if !description.is_empty() {
         example = example.plain(",\n  \"description\": ").value(quote(description));
+    }
+    if let Some(end) = limited.expires_at {
+        example = example.plain(",\n  \"expiresAt\": ").value(quote(&end.to_second().to_string()));
+    }
+    if !limited.networks.is_empty() {
+        let networks = serde_json::Value::from(limited.networks.as_slice()).to_string();
+        example = example.plain(",\n  \"allowedNetworks\": ").value(networks);
     }
     example = example.plain(",\n  \"permissions\": [");
     for (index, pick) in picks.iter().enumerate() {
@@ -142,8 +162,8 @@ pub fn json(picks: &[Pick], org: OrgId, me: UserId, description: &str) -> Exampl
 }
 
 /// The request that creates the token.
-pub fn curl(picks: &[Pick], org: OrgId, me: UserId, description: &str, origin: &str) -> Example {
-    let body = json(picks, org, me, description).text();
+pub fn curl(picks: &[Pick], org: OrgId, me: UserId, description: &str, limited: &Limited, origin: &str) -> Example {
+    let body = json(picks, org, me, description, limited).text();
     let compact: serde_json::Value = serde_json::from_str(&body).unwrap_or_default();
     Example::default()
         .plain("curl --request POST \\\n  ")
@@ -244,7 +264,7 @@ mod tests {
             Pick::one(Action::Read, ResourceType::Buckets, ID),
             Pick::all(Action::Read, ResourceType::Dashboards),
         ];
-        let (example, limits) = command(&picks, "my org", "");
+        let (example, limits) = command(&picks, "my org", "", &Limited::default());
         let expected = "influx auth create \\\n  --org 'my org' \\\n  --read-bucket 000000000000000a \\\n  \
                         --write-bucket 000000000000000a \\\n  --write-authorizations \\\n  --read-dashboards";
         assert_eq!(example.text(), expected);
@@ -255,23 +275,33 @@ mod tests {
     fn what_the_stock_command_would_grant_instead_is_said() {
         let picks =
             [Pick::all(Action::Read, ResourceType::Users), Pick::one(Action::Read, ResourceType::Telegrafs, ID)];
-        assert_eq!(command(&picks, "o", "").1.len(), 2);
+        assert_eq!(command(&picks, "o", "", &Limited::default()).1.len(), 2);
     }
 
     #[test]
     fn quotes_in_a_description_do_not_leave_the_shell_word() {
         let picks = [Pick::all(Action::Read, ResourceType::Tasks)];
-        let text = curl(&picks, OrgId(ID), UserId(ID), "it's", "http://localhost:8086").text();
+        let text = curl(&picks, OrgId(ID), UserId(ID), "it's", &Limited::default(), "http://localhost:8086").text();
         assert!(text.contains(r"it'\''s"), "{text}");
     }
 
     #[test]
     fn the_body_is_json() {
         let picks = [Pick::all(Action::Read, ResourceType::Tasks), Pick::one(Action::Read, ResourceType::Buckets, ID)];
-        let text = json(&picks, OrgId(ID), UserId(ID), "a \"quote\"").text();
+        let limited = Limited {
+            expires_at: Some(Timestamp::from_micros(1_800_000_000_000_001)),
+            networks: vec!["10.0.0.0/8".into()],
+        };
+        let text = json(&picks, OrgId(ID), UserId(ID), "a \"quote\"", &limited).text();
         let body: serde_json::Value = serde_json::from_str(&text).unwrap();
         assert_eq!(body["permissions"].as_array().unwrap().len(), 2);
         assert_eq!(body["description"], "a \"quote\"");
+        assert_eq!(body["expiresAt"], "2027-01-15T08:00:00Z");
+        assert_eq!(body["allowedNetworks"], serde_json::json!(["10.0.0.0/8"]));
+        assert_eq!(
+            command(&picks, "o", "", &limited).1,
+            ["influx cannot set an expiry or networks: use curl or JSON."]
+        );
     }
 
     #[test]

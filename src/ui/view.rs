@@ -11,21 +11,26 @@ use super::answer::Fields;
 pub enum Column {
     Permissions,
     Owner,
+    Used,
     Created,
     Modified,
+    Expires,
     Status,
 }
 
 impl Column {
-    pub const ALL: [Self; 5] = [Self::Permissions, Self::Owner, Self::Created, Self::Modified, Self::Status];
+    pub const ALL: [Self; 7] =
+        [Self::Permissions, Self::Owner, Self::Used, Self::Created, Self::Modified, Self::Expires, Self::Status];
 
     /// As forms, cookies and style sheets write it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Permissions => "permissions",
             Self::Owner => "owner",
+            Self::Used => "used",
             Self::Created => "created",
             Self::Modified => "modified",
+            Self::Expires => "expires",
             Self::Status => "status",
         }
     }
@@ -34,8 +39,10 @@ impl Column {
         match self {
             Self::Permissions => "Permissions",
             Self::Owner => "Owner",
+            Self::Used => "Last used",
             Self::Created => "Created",
             Self::Modified => "Last modified",
+            Self::Expires => "Expires",
             Self::Status => "Status",
         }
     }
@@ -54,6 +61,11 @@ const COMPACT: &str = "compact";
 pub const COOKIE: &str = "jeton-view";
 
 impl View {
+    /// Before anyone chose: what was changed when is told by the details.
+    fn usual() -> Self {
+        Self { compact: false, hidden: vec![Column::Modified] }
+    }
+
     /// As it was chosen in this browser.
     #[cfg(feature = "ssr")]
     pub fn chosen() -> Self {
@@ -87,7 +99,8 @@ impl View {
 
     /// From the value of the cookie; unknown words are left out.
     pub fn from_cookie(value: Option<&str>) -> Self {
-        let words: Vec<&str> = value.unwrap_or_default().split('.').collect();
+        let Some(value) = value else { return Self::usual() };
+        let words: Vec<&str> = value.split('.').collect();
         Self {
             compact: words.contains(&COMPACT),
             hidden: Column::ALL.into_iter().filter(|column| words.contains(&column.name())).collect(),
@@ -129,10 +142,13 @@ mod tests {
             Fields(pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
         };
         let view = View::from_fields(&fields(&[("density", "compact"), ("column", "status"), ("column", "owner")]));
-        assert_eq!(view.hidden, [Column::Permissions, Column::Created, Column::Modified]);
+        assert_eq!(
+            view.hidden,
+            [Column::Permissions, Column::Used, Column::Created, Column::Modified, Column::Expires]
+        );
         assert_eq!(View::from_cookie(Some(&view.to_cookie())), view);
         assert_eq!(View::from_cookie(Some("x.owner;y")), View::default());
-        assert_eq!(View::from_cookie(None).classes(), "tokens");
+        assert_eq!(View::from_cookie(None).classes(), "tokens no-modified");
         assert_eq!(View::from_cookie(Some("compact.owner")).classes(), "tokens compact no-owner");
     }
 }

@@ -20,7 +20,8 @@ pub fn sentence(error: &Error) -> String {
     }
 }
 
-fn capitalized(text: &str) -> String {
+/// A sentence's beginning.
+pub fn capitalized(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
@@ -46,6 +47,16 @@ pub fn at_fields(error: &Error) -> Vec<(String, String)> {
         Error::TextTooLong { field, limit } => one(field, &format!("Use at most {limit} bytes.")),
         Error::TextNul { field } => one(field, "Remove the NUL character."),
         Error::Field { field, message } => one(field, message),
+        Error::ExpiryPast => one("expires", "Choose a time to come."),
+        Error::RuleBroken(_)
+        | Error::AuthorizationExpired
+        | Error::OutlivesCaller { .. }
+        | Error::BadNetwork(_)
+        | Error::TooManyNetworks { .. }
+        | Error::ReachesBeyondCaller { .. } => {
+            let sentence = format!("{}.", capitalized(&error.to_string()));
+            error.about().map(|field| one(field, &sentence)).unwrap_or_default()
+        }
         _ => Vec::new(),
     }
 }
@@ -91,6 +102,15 @@ pub fn ahead(time: Timestamp, now: Timestamp) -> String {
     }
 }
 
+/// When a token stops working, or stopped: "in 12 days", "expired 3 days ago", "never".
+pub fn expiry(end: Option<Timestamp>, now: Timestamp) -> String {
+    match end {
+        None => "never".into(),
+        Some(end) if end <= now => format!("expired {}", end.ago(now)),
+        Some(end) => ahead(end, now),
+    }
+}
+
 /// A token as people recognise it: “Telegraf”, or its prefix if it has no description.
 pub fn name(description: &str, prefix: Option<&str>) -> String {
     match (description.is_empty(), prefix) {
@@ -133,6 +153,15 @@ mod tests {
         assert_eq!(ahead(54 * 60 + 10), "in 54 minutes");
         assert_eq!(ahead(3600), "in 1 hour");
         assert_eq!(ahead(3 * 86_400), "in 3 days");
+    }
+
+    #[test]
+    fn an_expiry_is_said_from_where_one_stands() {
+        let now = Timestamp::from_micros(1_700_000_000_000_000);
+        assert_eq!(expiry(None, now), "never");
+        assert_eq!(expiry(Some(now.plus_seconds(12 * 86_400 + 5)), now), "in 12 days");
+        assert_eq!(expiry(Some(now.plus_seconds(-3 * 86_400)), now), "expired 3 days ago");
+        assert_eq!(expiry(Some(now), now), "expired just now");
     }
 
     #[test]

@@ -86,9 +86,9 @@ async fn how_the_list_looks_is_remembered_and_rendered_by_the_server() {
     let elsewhere = browser.send("/view", &[("to", "//evil.example")]).await;
     assert_eq!(elsewhere.header("location"), "/");
     let cookie = chosen.header("set-cookie");
-    assert!(cookie.starts_with("jeton-view=compact.owner.created.modified; "), "{cookie}");
+    assert!(cookie.starts_with("jeton-view=compact.owner.used.created.modified"), "{cookie}");
     let page = browser.open_with(&address(&scene, ""), cookie.split(';').next().unwrap_or_default()).await;
-    assert!(page.body.contains("tokens compact no-owner no-created no-modified"), "{}", page.body);
+    assert!(page.body.contains("tokens compact no-owner no-used no-created no-modified"), "{}", page.body);
 }
 
 #[tokio::test]

@@ -145,6 +145,7 @@ mod tests {
             Tokens::Edit(token),
             Tokens::Rename(token),
             Tokens::Clone(token),
+            Tokens::Rotate(token),
             Tokens::Delete(token),
             Tokens::Filter,
             Tokens::Look,

@@ -33,7 +33,10 @@ pub enum Tokens {
     Details(AuthorizationId),
     Edit(AuthorizationId),
     Rename(AuthorizationId),
+    /// Its expiry and its networks.
+    Limits(AuthorizationId),
     Clone(AuthorizationId),
+    Rotate(AuthorizationId),
     Delete(AuthorizationId),
     /// What the list is to be narrowed to.
     Filter,
@@ -65,7 +68,9 @@ impl Page for Tokens {
             [id] => Self::Details(id.parse().ok()?),
             [id, "edit"] => Self::Edit(id.parse().ok()?),
             [id, "rename"] => Self::Rename(id.parse().ok()?),
+            [id, "limits"] => Self::Limits(id.parse().ok()?),
             [id, "clone"] => Self::Clone(id.parse().ok()?),
+            [id, "rotate"] => Self::Rotate(id.parse().ok()?),
             [id, "delete"] => Self::Delete(id.parse().ok()?),
             _ => return None,
         })
@@ -85,7 +90,9 @@ impl fmt::Display for Tokens {
             Self::Details(id) => write!(f, "/{id}"),
             Self::Edit(id) => write!(f, "/{id}/edit"),
             Self::Rename(id) => write!(f, "/{id}/rename"),
+            Self::Limits(id) => write!(f, "/{id}/limits"),
             Self::Clone(id) => write!(f, "/{id}/clone"),
+            Self::Rotate(id) => write!(f, "/{id}/rotate"),
             Self::Delete(id) => write!(f, "/{id}/delete"),
             Self::Filter => f.write_str("/filter"),
             Self::Look => f.write_str("/look"),

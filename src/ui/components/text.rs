@@ -3,10 +3,14 @@
 use leptos::prelude::*;
 
 use super::{Icon, Picture};
-use crate::model::{
-    Liveness, Timestamp,
-    describe::{Sentence, Summary},
-    grant::Breadth,
+use crate::{
+    model::{
+        Liveness, Timestamp,
+        describe::{Sentence, Summary},
+        expiry::DAY,
+        grant::Breadth,
+    },
+    ui::words,
 };
 
 /// A tinted box with an icon. `live`: it appears after an action, and is read aloud.
@@ -45,6 +49,20 @@ pub fn Chip(prefix: String) -> impl IntoView {
 pub fn Time(at: Timestamp, text: String) -> impl IntoView {
     view! { <time datetime=at.to_string() title=at.minute()>{text}</time> }
 }
+
+/// How long a token still works, or since when it does not; within 14 days it is told as a warning.
+#[component]
+pub fn Expires(end: Timestamp, now: Timestamp) -> impl IntoView {
+    let (class, picture) = match end.seconds_since(now) {
+        _ if end <= now => ("expires expired", Some(Picture::CircleAlert)),
+        ..=SOON => ("expires soon", Some(Picture::Hourglass)),
+        _ => ("expires", None),
+    };
+    view! { <span class=class title=end.minute()>{picture.map(|picture| view! { <Icon picture/> })}{words::expiry(Some(end), now)}</span> }
+}
+
+/// So many seconds before its end a token needs attention.
+const SOON: i64 = 14 * DAY;
 
 /// Whether a token works.
 #[component]

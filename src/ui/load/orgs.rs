@@ -7,6 +7,7 @@ use crate::model::{
     Error, OrgId,
     list_query::{ListQuery, Listed},
     org::OrgSummary,
+    org_rules::RulesNow,
 };
 #[cfg(feature = "ssr")]
 use crate::ui::request::Request;
@@ -30,6 +31,14 @@ pub async fn load_orgs(query: ListQuery) -> Result<Listed<OrgSummary>, Error> {
 pub async fn load_org(id: OrgId) -> Result<OrgSummary, Error> {
     let request = Request::current();
     request.answer(request.service().org_summary(request.caller()?, id).await)
+}
+
+/// What an organization demands of its tokens.
+#[server(input = Json)]
+pub async fn load_org_rules(org: OrgId) -> Result<RulesNow, Error> {
+    let request = Request::current();
+    let rules = request.answer(request.service().org_rules(request.caller()?, org).await)?;
+    Ok(RulesNow { rules, now: request.service().now() })
 }
 
 #[server(input = Json)]

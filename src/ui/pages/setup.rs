@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::tokens::created::CreatedDialog;
+use super::tokens::created::{CreatedDialog, How};
 use crate::{
     model::Error,
     ui::{
@@ -64,7 +64,7 @@ pub fn SetupPage() -> impl IntoView {
         {move || {
             created.get().map(|token| {
                 let close = Tokens::List.address(token.org, &[]);
-                view! { <CreatedDialog token cloned=false close/> }
+                view! { <CreatedDialog token how=How::Created close/> }
             })
         }}
     }

@@ -4,6 +4,7 @@ mod create;
 mod delete;
 mod list;
 mod row;
+mod rules;
 mod settings;
 mod toolbar;
 

@@ -2,10 +2,19 @@
 
 use leptos::prelude::*;
 
-use super::{OrgsState, at_field, delete::what_goes, name_error};
+use super::{
+    OrgsState, at_field,
+    delete::what_goes,
+    name_error,
+    rules::{RuleFacts, RuleFields, Rules},
+};
 use crate::ui::pages::kept::loaded;
 use crate::{
-    model::{Error, OrgId, org::OrgSummary},
+    model::{
+        Error, OrgId,
+        org::OrgSummary,
+        org_rules::{OrgRules, RulesNow},
+    },
     ui::{
         address::{Orgs, Section},
         answer::Outcome,
@@ -16,7 +25,7 @@ use crate::{
             text::Alert,
             unsaved::{ChangedMark, SaveBar, ask_before_leaving},
         },
-        load::load_org,
+        load::{load_org, load_org_rules},
         words,
     },
 };
@@ -25,12 +34,13 @@ use crate::{
 #[component]
 pub fn Settings(id: OrgId, state: OrgsState) -> impl IntoView {
     let found = loaded(|| (), move |()| load_org(id));
+    let rules = loaded(|| (), move |()| load_org_rules(id));
     view! {
         <Suspense fallback=|| ()>
             {move || Suspend::new(async move {
-                match found.await {
-                    Ok(summary) => view! { <Loaded summary state/> }.into_any(),
-                    Err(error) => view! { <Missing error state/> }.into_any(),
+                match (found.await, rules.await) {
+                    (Ok(summary), Ok(RulesNow { rules, .. })) => view! { <Loaded summary rules state/> }.into_any(),
+                    (Err(error), _) | (_, Err(error)) => view! { <Missing error state/> }.into_any(),
                 }
             })}
         </Suspense>
@@ -64,7 +74,7 @@ impl Texts {
 }
 
 #[component]
-fn Loaded(summary: OrgSummary, state: OrgsState) -> impl IntoView {
+fn Loaded(summary: OrgSummary, rules: OrgRules, state: OrgsState) -> impl IntoView {
     let OrgSummary { org, may_change, .. } = &summary;
     let id = org.id;
     let saved = Texts { name: RwSignal::new(org.name.clone()), description: RwSignal::new(org.description.clone()) };
@@ -73,9 +83,9 @@ fn Loaded(summary: OrgSummary, state: OrgsState) -> impl IntoView {
     let kept = |name, saved: &str| RwSignal::new(before.get(name).unwrap_or(saved).to_owned());
     let given = Texts { name: kept("name", &org.name), description: kept("description", &org.description) };
     let content = if *may_change {
-        view! { <Change summary saved given state/> }.into_any()
+        view! { <Change summary rules=Rules::new(&rules) saved given state/> }.into_any()
     } else {
-        view! { <ReadOnly saved/> }.into_any()
+        view! { <ReadOnly saved rules/> }.into_any()
     };
     view! { <Head id name=saved.name state/>{content} }
 }
@@ -102,15 +112,17 @@ fn Head(id: OrgId, name: RwSignal<String>, state: OrgsState) -> impl IntoView {
 
 /// The form, and below it what ends the organization.
 #[component]
-fn Change(summary: OrgSummary, saved: Texts, given: Texts, state: OrgsState) -> impl IntoView {
+fn Change(summary: OrgSummary, rules: Rules, saved: Texts, given: Texts, state: OrgsState) -> impl IntoView {
     let id = summary.org.id;
     let refused = RwSignal::new(refusal());
     let busy = RwSignal::new(false);
     let name_changed = Memo::new(move |_| given.name.get() != saved.name.get());
     let description_changed = Memo::new(move |_| given.description.get() != saved.description.get());
-    let changes = Memo::new(move |_| u64::from(name_changed.get()) + u64::from(description_changed.get()));
+    let texts_changed = move || u64::from(name_changed.get()) + u64::from(description_changed.get());
+    let changes = Memo::new(move |_| texts_changed() + rules.changes());
     let discard = Callback::new(move |()| {
         given.set(saved.name.get_untracked(), saved.description.get_untracked());
+        rules.discard();
         refused.set(None);
     });
     let elsewhere = move || refused.get().filter(|error| words::at_fields(error).is_empty());
@@ -119,7 +131,7 @@ fn Change(summary: OrgSummary, saved: Texts, given: Texts, state: OrgsState) -> 
     let within = untrack(|| action.get()).split('?').next().unwrap_or_default().to_owned();
     ask_before_leaving(Signal::derive(move || changes.get() > 0), within);
     view! {
-        <Form action class="settings" busy on_answer=on_saved(saved, given, refused, state)>
+        <Form action class="settings" busy on_answer=on_saved(saved, given, rules, refused, state)>
             {move || elsewhere().map(|error| view! {
                 <Alert danger=true live=true><b>"The changes were not saved."</b>" "{words::sentence(&error)}</Alert>
             })}
@@ -136,6 +148,7 @@ fn Change(summary: OrgSummary, saved: Texts, given: Texts, state: OrgsState) -> 
                     />
                 </div>
             </section>
+            <RuleFields rules refused/>
             <Deletion summary name=saved.name state/>
             <SaveBar changes busy discard/>
         </Form>
@@ -188,7 +201,7 @@ fn Deletion(summary: OrgSummary, name: RwSignal<String>, state: OrgsState) -> im
 
 /// For whoever may only read it.
 #[component]
-fn ReadOnly(saved: Texts) -> impl IntoView {
+fn ReadOnly(saved: Texts, rules: OrgRules) -> impl IntoView {
     let description = move || Some(saved.description.get()).filter(|text| !text.is_empty()).unwrap_or("–".into());
     view! {
         <div class="settings">
@@ -196,12 +209,19 @@ fn ReadOnly(saved: Texts) -> impl IntoView {
                 <header><h3 id="settings-organization">"Organization"</h3><p>"Only its owners may change it."</p></header>
                 <dl class="fact-list"><div><dt>"Name"</dt><dd>{saved.name}</dd></div><div><dt>"Description"</dt><dd>{description}</dd></div></dl>
             </section>
+            <RuleFacts rules/>
         </div>
     }
 }
 
 /// Saved: what was typed is what there is now, everywhere on the page.
-fn on_saved(saved: Texts, given: Texts, refused: RwSignal<Option<Error>>, state: OrgsState) -> Callback<Answered> {
+fn on_saved(
+    saved: Texts,
+    given: Texts,
+    rules: Rules,
+    refused: RwSignal<Option<Error>>,
+    state: OrgsState,
+) -> Callback<Answered> {
     let notices = Notices::current();
     Callback::new(move |answer: Answered| match answer {
         Ok(Outcome::Done { deed, .. }) => {
@@ -209,6 +229,7 @@ fn on_saved(saved: Texts, given: Texts, refused: RwSignal<Option<Error>>, state:
             let (name, description) = (trimmed(given.name), trimmed(given.description));
             saved.set(name.clone(), description.clone());
             given.set(name, description);
+            rules.saved();
             refused.set(None);
             notices.success(deed.sentence(), "");
             state.reload();

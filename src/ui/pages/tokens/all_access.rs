@@ -2,9 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::state::TokensState;
+use super::{
+    created::How,
+    limits::{ExpiryField, Limits, NetworksField},
+    state::TokensState,
+};
 use crate::{
-    model::Error,
+    model::{Error, Networks},
     ui::{
         address::Tokens,
         answer::Outcome,
@@ -14,6 +18,8 @@ use crate::{
             form::{Answered, FormId, refusal, typed},
             text::Alert,
         },
+        load::load_org_rules,
+        pages::kept::loaded,
         words,
     },
 };
@@ -22,9 +28,10 @@ use crate::{
 pub fn on_created(state: TokensState, refused: RwSignal<Option<Error>>) -> Callback<Answered> {
     let notices = Notices::current();
     Callback::new(move |answer: Answered| {
-        let (token, cloned) = match answer {
-            Ok(Outcome::Created(token)) => (token, false),
-            Ok(Outcome::Cloned(token)) => (token, true),
+        let (token, how) = match answer {
+            Ok(Outcome::Created(token)) => (token, How::Created),
+            Ok(Outcome::Cloned(token)) => (token, How::Cloned),
+            Ok(Outcome::Rotated { token, old }) => (token, How::Rotated { old }),
             Ok(_) => return,
             Err(error) => {
                 notices.failure(format!("Failed to create API tokens: {}", words::sentence(&error)), "");
@@ -34,7 +41,7 @@ pub fn on_created(state: TokensState, refused: RwSignal<Option<Error>>) -> Callb
         };
         notices.success("API token was created successfully", "");
         state.reload();
-        state.created.set(Some((token, cloned)));
+        state.created.set(Some((token, how)));
     })
 }
 
@@ -54,10 +61,24 @@ pub fn at_field(refused: RwSignal<Option<Error>>, field: &'static str) -> Signal
     })
 }
 
-/// Everything in the organization; only a description is asked for, and it may be empty.
+/// The dialog, once the rules for it are known.
 #[component]
 pub fn AllAccessRoute() -> impl IntoView {
     let state = TokensState::current();
+    let rules = loaded(move || state.org.get(), load_org_rules);
+    view! {
+        <Suspense fallback=|| ()>
+            {move || Suspend::new(async move {
+                let limits = Limits::of_new(rules.await, None, &Networks::default());
+                view! { <AllAccessDialog limits state/> }
+            })}
+        </Suspense>
+    }
+}
+
+/// Everything in the organization; a description is asked for, which may be empty, and the limits.
+#[component]
+fn AllAccessDialog(limits: Limits, state: TokensState) -> impl IntoView {
     let frame = state.frame();
     let refused = RwSignal::new(refusal());
     let busy = RwSignal::new(false);
@@ -82,6 +103,8 @@ pub fn AllAccessRoute() -> impl IntoView {
                         />
                         <Hint id="description" hint="Name the program that uses it, so that others know what stops when it is deleted." error/>
                     </div>
+                    <ExpiryField limits refused/>
+                    <NetworksField limits refused/>
                     <hr class="line"/>
                     <ul class="can-list">
                         <li>

@@ -191,14 +191,16 @@ fn RemedyLink(kind: Attention, query: TokenQuery, may_change: bool, state: Token
 }
 
 /// In the row of a token, what helps against the reason that the list is narrowed to; of what may not be changed, nothing.
-pub fn row_remedy(id: AuthorizationId, may_change: bool, state: TokensState) -> Option<AnyView> {
+pub fn row_remedy(id: AuthorizationId, may_change: bool, described: bool, state: TokensState) -> Option<AnyView> {
     let AttentionFilter::Only(kind) = state.query.get_untracked().attention.filter(|_| may_change)? else {
         return None;
     };
     let (word, href) = match kind {
         Attention::Operator => ("Replace", address_from(state, "from", id.to_string())),
-        Attention::NoExpiry | Attention::OutOfLine => ("Set an expiry", state.address(Tokens::Edit(id))),
-        Attention::Expiring => ("Rotate", state.address(Tokens::Details(id))),
+        // What has a description breaks a rule about its life.
+        Attention::OutOfLine if !described => ("See why", state.address(Tokens::Details(id))),
+        Attention::NoExpiry | Attention::OutOfLine => ("Set an expiry", state.address(Tokens::Limits(id))),
+        Attention::Expiring => ("Rotate", state.address(Tokens::Rotate(id))),
         _ => return None,
     };
     Some(view! { <a class="link row-remedy" href=href data-noscroll data-testid="row-remedy">{word}</a> }.into_any())

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::ui::pages::kept::loaded;
 use crate::{
-    model::{Error, listing::Details},
+    model::{Authorization, Error, expiry::length, history::History, listing::Details},
     ui::{
         address::Tokens,
         answer::Outcome,
@@ -19,7 +19,7 @@ use crate::{
             form::{Answered, FormId, refusal},
             text::{Alert, Chip},
         },
-        load::load_details,
+        load::{load_details, load_history},
         pages::layout::navigator,
         words,
     },
@@ -27,8 +27,14 @@ use crate::{
 
 /// The token that the address speaks of, with its names.
 pub fn details_resource(state: TokensState) -> Resource<Result<Details, Error>> {
-    let id = Memo::new(move |_| state.token());
-    loaded(move || id.get(), |id| async move { load_details(id.ok_or(Error::AuthorizationNotFound)?).await })
+    let token = Memo::new(move |_| state.token_now());
+    loaded(move || token.get(), |(id, _)| async move { load_details(id.ok_or(Error::AuthorizationNotFound)?).await })
+}
+
+/// What became of the token that the address speaks of.
+pub fn history_resource(state: TokensState) -> Resource<Result<History, Error>> {
+    let token = Memo::new(move |_| state.token_now());
+    loaded(move || token.get(), |(id, _)| async move { load_history(id.ok_or(Error::AuthorizationNotFound)?).await })
 }
 
 /// A dialog about a token that is not there, or not to be seen.
@@ -61,7 +67,8 @@ fn WithDetails<V: IntoView + 'static>(render: fn(Details, TokensState) -> V) -> 
     }
 }
 
-fn name_of(details: &Details) -> String {
+/// How a token is called in questions.
+pub fn name_of(details: &Details) -> String {
     words::name(&details.authorization.description, details.authorization.token_prefix.as_deref())
 }
 
@@ -80,6 +87,7 @@ fn CloneDialog(details: Details, state: TokensState) -> impl IntoView {
     let close = Signal::derive(move || state.address(Tokens::List));
     let prefix = details.authorization.token_prefix.clone();
     let changed = move || address_from(state, "from", id.to_string());
+    let life = life_of_clone(&details.authorization);
     let original = prefix.map(|prefix| view! { ", as "<Chip prefix/>" does," });
     view! {
         <Dialog class="narrow" close>
@@ -90,7 +98,7 @@ fn CloneDialog(details: Details, state: TokensState) -> impl IntoView {
                     <NotCreated refused/>
                     <p>
                         "You get a new token with the same permissions. It belongs to "<b>{details.user_name.clone().unwrap_or_default()}</b>
-                        {original}" and is active at once."
+                        {original}" and is active at once."{life}
                     </p>
                 </div>
                 <footer class="dialog-foot">
@@ -105,6 +113,18 @@ fn CloneDialog(details: Details, state: TokensState) -> impl IntoView {
             </Form>
         </Dialog>
     }
+}
+
+/// How long a clone lives, and where it is accepted from, if that is limited.
+fn life_of_clone(original: &Authorization) -> String {
+    let mut told = String::new();
+    if let Some(end) = original.expires_at {
+        told.push_str(&format!(" It expires after {}.", length(end.seconds_since(original.created_at))));
+    }
+    if !original.networks.is_everywhere() {
+        told.push_str(&format!(" It is accepted from {}.", original.networks.texts().join(", ")));
+    }
+    told
 }
 
 #[component]

@@ -25,14 +25,38 @@ enum Kept {
     Selected,
 }
 
+/// How the new token came about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum How {
+    Created,
+    Cloned,
+    /// `old`: what becomes of the token before it, in a sentence.
+    Rotated {
+        old: String,
+    },
+}
+
+impl How {
+    const fn title(&self) -> &'static str {
+        match self {
+            Self::Created => "You've successfully created an API Token",
+            Self::Cloned => "You've successfully cloned an API Token",
+            Self::Rotated { .. } => "You've successfully rotated an API Token",
+        }
+    }
+}
+
 /// Neither Esc nor a press outside closes it, and leaving without a copy is asked about once. `close`: the list, with
 /// the new row marked.
 #[component]
-pub fn CreatedDialog(token: CreatedToken, cloned: bool, close: String) -> impl IntoView {
+pub fn CreatedDialog(token: CreatedToken, how: How, close: String) -> impl IntoView {
     let kept = RwSignal::new(Kept::NotYet);
     let asks = RwSignal::new(false);
-    let title =
-        if cloned { "You've successfully cloned an API Token" } else { "You've successfully created an API Token" };
+    let title = how.title();
+    let old = match how {
+        How::Rotated { old } => Some(view! { <p class="created-old" data-testid="old-token">{old}</p> }),
+        How::Created | How::Cloned => None,
+    };
     let facts = if token.description.is_empty() { "Without description".to_owned() } else { token.description.clone() };
     let summary = token.summary.clone();
     let snippets = uses(&token).into_iter().map(|(name, example)| Tab { name, panel: ViewFn::from(move || {
@@ -54,6 +78,7 @@ pub fn CreatedDialog(token: CreatedToken, cloned: bool, close: String) -> impl I
                 <Alert><b>"Make sure to copy your new API token now. You won't be able to see it again!"</b></Alert>
                 <TokenBox token=token.token.expose().to_owned()/>
                 <p class="created-facts"><b>{facts}</b><span>{summary}</span></p>
+                {old}
                 <CopyRow token=token.clone() kept/>
                 <Tabs group="Use the token" tabs=snippets/>
             </div>

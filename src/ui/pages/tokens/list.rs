@@ -98,8 +98,10 @@ fn Table(page: TokenPage, state: TokensState) -> impl IntoView {
                         <SortHead state class="cell-description" label="Description" key=SortKey::Description/>
                         <th role="columnheader" scope="col" class="cell-permissions">"Permissions"</th>
                         <th role="columnheader" scope="col" class="cell-owner">"Owner"</th>
+                        <th role="columnheader" scope="col" class="cell-used">"Last used"</th>
                         <SortHead state class="cell-created" label="Created" key=SortKey::CreatedAt/>
                         <th role="columnheader" scope="col" class="cell-modified">"Last modified"</th>
+                        <th role="columnheader" scope="col" class="cell-expires">"Expires"</th>
                         <SortHead state class="cell-status" label="Status" key=SortKey::Status/>
                         <th role="columnheader" scope="col" class="cell-menu"><span class="sr-only">"Actions"</span></th>
                     </tr>
@@ -184,7 +186,7 @@ fn Failed(error: Error, state: TokensState) -> impl IntoView {
 
 #[component]
 fn Skeleton() -> impl IntoView {
-    let columns = ["description", "permissions", "owner", "created", "modified", "status"];
+    let columns = ["description", "permissions", "owner", "used", "created", "modified", "status"];
     let row = move || {
         let cells = columns
             .map(|column| view! { <td role="cell" class=format!("cell-{column}")><div class="skeleton"></div></td> });

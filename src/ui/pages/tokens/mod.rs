@@ -9,11 +9,13 @@ pub mod created;
 mod custom;
 mod details;
 mod filters;
+mod limits;
 mod list;
 mod look;
 mod picker;
 mod remedy;
 mod rename;
+mod rotate;
 mod row;
 mod row_menu;
 mod selected;
@@ -42,8 +44,10 @@ pub use confirm::{CloneRoute, DeleteRoute};
 pub use custom::CustomRoute;
 pub use details::{DetailsRoute, EditRoute};
 pub use filters::FilterRoute;
+pub use limits::LimitsRoute;
 pub use look::LookRoute;
 pub use remedy::RemedyRoute;
+pub use rotate::RotateRoute;
 pub use selected::SelectedRoute;
 
 /// The list, and above it whatever the address says.
@@ -51,11 +55,10 @@ pub use selected::SelectedRoute;
 pub fn TokensPage() -> impl IntoView {
     let state = TokensState::provide();
     let dialog = move || match state.created.get() {
-        Some((token, cloned)) => {
+        Some((token, how)) => {
             let shown = TokenQuery { show: Some(token.id), ..TokenQuery::default() };
             let shown = TokenQuery { sort: state.query.get_untracked().sort, ..shown };
-            view! { <CreatedDialog close=Tokens::List.address(token.org, &shown.parameters()) token cloned/> }
-                .into_any()
+            view! { <CreatedDialog close=Tokens::List.address(token.org, &shown.parameters()) token how/> }.into_any()
         }
         None => view! { <Outlet/> }.into_any(),
     };

@@ -17,7 +17,7 @@ use crate::{
         components::{
             Icon, Notices, Picture,
             form::{Answered, send},
-            text::{Chip, LivenessBadge, SummaryLines, first_letter},
+            text::{Chip, Expires, LivenessBadge, SummaryLines, first_letter},
         },
         words,
     },
@@ -87,8 +87,10 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
             </td>
             <td role="cell" class="cell-permissions"><SummaryLines summary=row.summary.clone() org_name=state.frame().org.name/></td>
             <td role="cell" class="cell-owner" data-letter=letter><span>{owner}</span></td>
+            <td role="cell" class="cell-used"><Used at=row.used_at now/></td>
             <td role="cell" class="cell-created"><Moment at=row.created_at text=row.created_at.date()/></td>
             <td role="cell" class="cell-modified">{modified}</td>
+            <td role="cell" class="cell-expires">{row.expires_at.map(|end| view! { <Expires end now/> })}</td>
             <td role="cell" class="cell-status">
                 {if ended || !may_change {
                     view! { <LivenessBadge liveness=row.liveness/> }.into_any()
@@ -116,7 +118,7 @@ fn Name(facts: RowFacts, description: Memo<String>, marked: bool, state: TokensS
             >
                 {shown}
             </a>
-            {if marked { Some(view! { <span class="badge ok">"New"</span> }.into_any()) } else { row_remedy(id, may_change, state) }}
+            {if marked { Some(view! { <span class="badge ok">"New"</span> }.into_any()) } else { row_remedy(id, may_change, !description.get_untracked().is_empty(), state) }}
             {move || (may_change && facts.wanted.get()).then(|| view! {
                 <a
                     class="icon-button small" href=move || state.address(Tokens::Rename(id)) data-noscroll
@@ -186,6 +188,22 @@ fn Switch(id: AuthorizationId, name: Memo<String>, status: Memo<Status>, state: 
         >
             <span class="switch-track"></span><span class="switch-word">{word}</span>
         </button>
+    }
+}
+
+/// So many days without use are worth a look.
+const UNUSED_DAYS: i64 = 90;
+
+/// When it was last used, if it ever was.
+#[component]
+fn Used(at: Option<Timestamp>, now: Timestamp) -> impl IntoView {
+    match at {
+        None => view! { <span class="never">"never"</span> }.into_any(),
+        Some(at) if now.seconds_since(at) > UNUSED_DAYS * 86_400 => {
+            view! { <span class="unused" title=at.minute()><Icon picture=Picture::ClockAlert/>{at.ago(now)}</span> }
+                .into_any()
+        }
+        Some(at) => view! { <Moment at text=at.ago(now)/> }.into_any(),
     }
 }
 

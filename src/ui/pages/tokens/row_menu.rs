@@ -60,6 +60,13 @@ fn Items(facts: RowFacts, state: TokensState) -> impl IntoView {
                 </a>
             </li>
         })}
+        {(may_change && !ended).then(|| view! {
+            <li>
+                <a class="menu-item" href=move || state.address(Tokens::Rotate(id)) data-noscroll data-testid="context-rotate-token">
+                    <Icon picture=Picture::Rotate/>"Rotate"
+                </a>
+            </li>
+        })}
         <li class="needs-script">
             <button class="menu-item" type="button" data-testid="context-copy-id" on:click=copy_id><Icon picture=Picture::Copy/>"Copy ID"</button>
         </li>

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use super::selection::Selection;
+use super::{created::How, selection::Selection};
 use crate::{
     model::{
         AuthorizationId, Error, OrgId, Status,
@@ -35,8 +35,8 @@ pub struct TokensState {
     pub org: Memo<OrgId>,
     pub query: Memo<TokenQuery>,
     pub list: Resource<Result<TokenPage, Error>>,
-    /// A token that was just created, or cloned.
-    pub created: RwSignal<Option<(CreatedToken, bool)>>,
+    /// A token that was just made.
+    pub created: RwSignal<Option<(CreatedToken, How)>>,
     /// The tokens on this page of the list, in their order.
     pub rows: RwSignal<Vec<AuthorizationId>>,
     pub selection: Selection,
@@ -44,6 +44,8 @@ pub struct TokensState {
     pub view: RwSignal<View>,
     changed: RwSignal<HashMap<AuthorizationId, Changed>>,
     reloads: RwSignal<u32>,
+    /// How often what is shown of one token was changed by the page itself.
+    changes: RwSignal<u32>,
 }
 
 impl TokensState {
@@ -67,8 +69,10 @@ impl TokensState {
         );
         let (created, rows, changed) =
             (RwSignal::new(answered()), RwSignal::new(Vec::new()), RwSignal::new(HashMap::new()));
+        let changes = RwSignal::new(0);
         let (selection, view) = (Selection::default(), RwSignal::new(View::chosen()));
-        let state = Self { page, org: page.org, query, list, created, rows, selection, view, changed, reloads };
+        let state =
+            Self { page, org: page.org, query, list, created, rows, selection, view, changed, reloads, changes };
         state.forget_selection_with_filter();
         state
     }
@@ -119,9 +123,13 @@ impl TokensState {
     /// The token that the address speaks of.
     pub fn token(&self) -> Option<AuthorizationId> {
         match self.at()? {
-            Tokens::Details(id) | Tokens::Edit(id) | Tokens::Rename(id) | Tokens::Clone(id) | Tokens::Delete(id) => {
-                Some(id)
-            }
+            Tokens::Details(id)
+            | Tokens::Edit(id)
+            | Tokens::Rename(id)
+            | Tokens::Limits(id)
+            | Tokens::Clone(id)
+            | Tokens::Rotate(id)
+            | Tokens::Delete(id) => Some(id),
             _ => None,
         }
     }
@@ -141,6 +149,16 @@ impl TokensState {
         self.page.refresh();
     }
 
+    /// Loads what is shown of the token in the address again.
+    pub fn reload_token(&self) {
+        self.changes.update(|changes| *changes += 1);
+    }
+
+    /// The token that the address speaks of, and what tells that it is to be loaded again.
+    pub fn token_now(&self) -> (Option<AuthorizationId>, u32) {
+        (self.token(), self.changes.get())
+    }
+
     pub fn note_change(&self, id: AuthorizationId, change: Changed) {
         self.changed.update(|changed| _ = changed.insert(id, change));
     }
@@ -151,10 +169,11 @@ impl TokensState {
 }
 
 /// The token that a form without script created.
-fn answered() -> Option<(CreatedToken, bool)> {
+fn answered() -> Option<(CreatedToken, How)> {
     match answer()?.result {
-        Ok(Outcome::Created(token)) => Some((token, false)),
-        Ok(Outcome::Cloned(token)) => Some((token, true)),
+        Ok(Outcome::Created(token)) => Some((token, How::Created)),
+        Ok(Outcome::Cloned(token)) => Some((token, How::Cloned)),
+        Ok(Outcome::Rotated { token, old }) => Some((token, How::Rotated { old })),
         _ => None,
     }
 }

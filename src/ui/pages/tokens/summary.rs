@@ -15,7 +15,7 @@ use crate::{
             tabs::{Tab, Tabs},
             text::{Alert, CanLine},
         },
-        equivalent::{Example, command, curl, json},
+        equivalent::{Example, Limited, command, curl, json},
     },
 };
 
@@ -123,10 +123,11 @@ fn Equivalents(choosing: Choosing) -> impl IntoView {
     let said = choosing.description;
     let org_name = StoredValue::new(choosing.frame.with_value(|frame| frame.org.name.clone()));
     let origin = StoredValue::new(choosing.frame.with_value(|frame| frame.origin.clone()));
-    let influx = move |picks: &[Pick]| command(picks, &org_name.get_value(), &said.get());
-    let panel = move |make: fn(&[Pick], crate::model::OrgId, crate::model::UserId, &str, &str) -> Example| {
+    let limited = move || Limited { expires_at: choosing.limits.end(), networks: choosing.limits.network_texts() };
+    let influx = move |picks: &[Pick]| command(picks, &org_name.get_value(), &said.get(), &limited());
+    let panel = move |make: fn(&[Pick], crate::model::OrgId, crate::model::UserId, &str, &Limited, &str) -> Example| {
         ViewFn::from(move || {
-            let example = Memo::new(move |_| make(&picks.get(), org, me, &said.get(), &origin.get_value()));
+            let example = Memo::new(move |_| make(&picks.get(), org, me, &said.get(), &limited(), &origin.get_value()));
             view! { <Code example muted=Signal::derive(move || picks.get().is_empty())/> }
         })
     };
@@ -139,7 +140,7 @@ fn Equivalents(choosing: Choosing) -> impl IntoView {
     let tabs = vec![
         Tab { name: "CLI", panel: cli },
         Tab { name: "curl", panel: panel(curl) },
-        Tab { name: "JSON", panel: panel(|picks, org, me, said, _| json(picks, org, me, said)) },
+        Tab { name: "JSON", panel: panel(|picks, org, me, said, limited, _| json(picks, org, me, said, limited)) },
     ];
     view! { <Tabs group="Equivalent command" tabs/> }
 }

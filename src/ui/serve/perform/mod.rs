@@ -5,6 +5,7 @@ mod buckets;
 mod entry;
 mod members;
 mod orgs;
+mod rotation;
 mod selected;
 mod telegrafs;
 mod tokens;

@@ -1,7 +1,10 @@
 //! The forms of the Organizations page, and of the start where there is none yet.
 
 use crate::{
-    model::{Error, OrgId},
+    model::{
+        Error, OrgId,
+        org_rules::{OrgRules, from_days},
+    },
     service::orgs::OrgUpdate,
     ui::{
         address::{Orgs, Page as _, Tokens},
@@ -28,7 +31,10 @@ pub(super) async fn perform(
         Orgs::Show(id) => {
             let given = |name| fields.get(name).map(|text| text.trim().to_owned());
             let update = OrgUpdate { name: given("name"), description: given("description") };
-            service.update_org(caller, id, update).await?;
+            match rules(fields)? {
+                Some(rules) => service.update_org_and_rules(caller, id, update, rules).await?,
+                None => service.update_org(caller, id, update).await?,
+            };
             Ok(Outcome::Done { deed: Deed::OrgUpdated, to: page.address(org, &[]) })
         }
         Orgs::Delete(id) => {
@@ -39,6 +45,21 @@ pub(super) async fn perform(
         }
         Orgs::List => Err(Error::PathNotFound),
     }
+}
+
+/// The rules for tokens, if the form has them.
+fn rules(fields: &Fields) -> Result<Option<OrgRules>, Error> {
+    if fields.get("rules").is_none() {
+        return Ok(None);
+    }
+    let life = |name, field| from_days(field, fields.get(name).unwrap_or_default());
+    Ok(Some(OrgRules {
+        longest_life: life("longest-life", "longestLife")?,
+        default_life: life("default-life", "defaultLife")?,
+        expiry_required: fields.get("expiry-required").is_some(),
+        description_required: fields.get("description-required").is_some(),
+        operator_tokens: fields.get("operator-tokens").unwrap_or_default().parse()?,
+    }))
 }
 
 /// The first organization of someone who has none.

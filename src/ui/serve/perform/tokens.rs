@@ -1,10 +1,11 @@
 //! The forms of the API Tokens page.
 
-use super::selected;
+use super::{rotation, selected};
 use crate::{
     model::{
-        Action, AuthorizationId, Error, OrgId, ResourceType,
+        Action, AuthorizationId, Error, Expiry, OrgId, ResourceType,
         describe::Summary,
+        expiry,
         grant::Breadth,
         selection::{Pick, Selection},
     },
@@ -21,25 +22,27 @@ pub(super) async fn perform(request: &Request, org: OrgId, page: Tokens, fields:
     let form = fields.get("form").filter(|id| !id.is_empty());
     match page {
         Tokens::AllAccess => {
-            let created = service.create_all_access(caller, org, given(fields)?, form).await?;
+            let created = service.create_all_access(caller, org, given(request, fields)?, form).await?;
             Ok(Outcome::Created(created_token(request, created)))
         }
         // Only the button at the end of the form creates; the one beside the search field looks for more to tick.
         Tokens::Custom if fields.get("find").is_some() => Ok(Outcome::Searched),
         Tokens::Custom => {
             let selection = fields.all("permission").map(str::parse::<Pick>).collect::<Result<Selection, _>>()?;
-            let created = service.create_custom(caller, org, &selection, given(fields)?, form).await?;
+            let created = service.create_custom(caller, org, &selection, given(request, fields)?, form).await?;
             Ok(Outcome::Created(created_token(request, created)))
         }
         Tokens::Clone(id) => {
             let created = service.clone_authorization(caller, id, form).await?;
             Ok(Outcome::Cloned(created_token(request, created)))
         }
+        Tokens::Rotate(id) => rotation::rotate(request, id, fields, form).await,
+        Tokens::Details(id) if fields.get("overlap").is_some() => rotation::end_overlap(request, org, id, fields).await,
         Tokens::Delete(id) if fields.get("status").is_none() => {
             service.delete_authorization(caller, id).await?;
             Ok(Outcome::Deleted)
         }
-        Tokens::Details(id) | Tokens::Edit(id) | Tokens::Rename(id) | Tokens::Delete(id) => {
+        Tokens::Details(id) | Tokens::Edit(id) | Tokens::Rename(id) | Tokens::Limits(id) | Tokens::Delete(id) => {
             update(request, id, fields).await
         }
         Tokens::Selected => selected::perform(request, org, fields).await,
@@ -51,19 +54,29 @@ pub(super) async fn update(request: &Request, id: AuthorizationId, fields: &Fiel
     let update = AuthorizationUpdate {
         status: fields.get("status").map(Into::into),
         description: fields.get("description").map(|text| text.trim().to_owned()),
-        ..AuthorizationUpdate::default()
+        expires_at: chosen_expiry(request, fields)?,
+        // Nothing in the field is everywhere.
+        networks: fields.get("networks").map(str::parse).transpose()?,
     };
     let details = request.service().update_authorization(request.caller()?, id, update).await?;
     Ok(Outcome::Updated { description: details.authorization.description, status: details.authorization.status })
 }
 
 /// What the dialogs ask about a new token.
-fn given(fields: &Fields) -> Result<Given, Error> {
+fn given(request: &Request, fields: &Fields) -> Result<Given, Error> {
     let description = fields.get("description").unwrap_or_default().to_owned();
-    Ok(Given { description, ..Given::default() })
+    let networks = fields.get("networks").filter(|text| !text.trim().is_empty()).map(str::parse).transpose()?;
+    Ok(Given { description, expires_at: chosen_expiry(request, fields)?, networks })
 }
 
-fn created_token(request: &Request, created: Created) -> CreatedToken {
+/// The expiry that a form asks for.
+pub(super) fn chosen_expiry(request: &Request, fields: &Fields) -> Result<Option<Expiry>, Error> {
+    let said = |name| fields.get(name).unwrap_or_default();
+    expiry::chosen(said("expires"), said("expires-day"), request.service().now())
+}
+
+/// What is shown of a new token, once.
+pub(super) fn created_token(request: &Request, created: Created) -> CreatedToken {
     let Created { details, token } = created;
     let authorization = details.authorization;
     let summary = Summary::of(&details.permissions, authorization.org);

@@ -17,6 +17,7 @@ use crate::{
         answer::Fields,
         components::form::{answer, typed_fields},
         load::{Frame, Picker},
+        pages::tokens::limits::Limits,
     },
 };
 
@@ -37,6 +38,7 @@ pub struct Choosing {
     refused: RwSignal<Vec<Pick>>,
     /// Which sections a template or an address opened: that of the configurations, and that of the other types.
     opened: RwSignal<(bool, bool)>,
+    pub limits: Limits,
     pub frame: StoredValue<Frame>,
 }
 
@@ -68,7 +70,7 @@ pub type Before = (Selection, Option<Started>);
 
 impl Choosing {
     /// As a form without script left it, or else as the address has it filled in.
-    pub fn new(frame: Frame, prefilled: Prefilled, lookup: Lookup) -> Self {
+    pub fn new(frame: Frame, prefilled: Prefilled, lookup: Lookup, limits: Limits) -> Self {
         let sent = answer().map(|answer| answer.fields);
         let choosing = Self {
             selection: RwSignal::new(prefilled.selection),
@@ -79,6 +81,7 @@ impl Choosing {
             template: RwSignal::new(None),
             refused: RwSignal::new(Vec::new()),
             opened: RwSignal::new((false, false)),
+            limits,
             frame: StoredValue::new(frame),
         };
         choosing.begin_with(prefilled.template);
@@ -95,6 +98,7 @@ impl Choosing {
         self.nameless.set(ticked.iter().filter_map(|pick| pick.id).filter(|id| !known(id)).collect());
         self.selection.set(ticked);
         self.description.set(fields.get("description").unwrap_or_default().to_owned());
+        self.limits.take_over(fields);
         self.begin_with(fields.get("template").and_then(Template::from_word));
     }
 
@@ -103,6 +107,7 @@ impl Choosing {
         let mut fields = vec![("description".to_owned(), self.description.get())];
         let ticked = self.selection.with(|selection| selection.iter().collect::<Vec<_>>());
         fields.extend(ticked.into_iter().map(|pick| ("permission".to_owned(), pick.to_string())));
+        fields.extend(self.limits.fields());
         fields.extend(self.chosen().map(|template| ("template".to_owned(), template.word().to_owned())));
         Fields(fields)
     }

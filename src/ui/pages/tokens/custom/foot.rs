@@ -27,7 +27,7 @@ pub fn Foot(choosing: Choosing, busy: RwSignal<bool>, close: Signal<String>) -> 
     view! {
         <footer class="dialog-foot">
             <SummaryLine choosing/>
-            <p class="start fixed-note">"You can change the description later, but not the permissions."</p>
+            <p class="start fixed-note">"You can change the description and the limits later, but not the permissions."</p>
             {move || waits().then(|| view! {
                 <p class="reason fixed-note" id="why-disabled"><Icon picture=Picture::Info/>{why_nothing(choosing)}</p>
             })}

@@ -11,13 +11,14 @@ use leptos::prelude::*;
 
 use super::{
     all_access::{NotCreated, on_created},
+    limits::{Limits, LimitsSection},
     picker::PickerSections,
     state::TokensState,
     summary::Summary,
 };
 use crate::ui::pages::kept::loaded;
 use crate::{
-    model::{Error, prefill::Prefilled},
+    model::{Error, org_rules::RulesNow, prefill::Prefilled},
     ui::{
         address::Tokens,
         components::{
@@ -25,7 +26,7 @@ use crate::{
             form::{FormId, refusal},
             text::Alert,
         },
-        load::{Picker, load_picker},
+        load::{Picker, load_org_rules, load_picker},
         words,
     },
 };
@@ -44,6 +45,7 @@ pub use prefill::address_from;
 pub fn CustomRoute() -> impl IntoView {
     let state = TokensState::current();
     let (asked, filled) = prefill::resource(state);
+    let rules = loaded(move || state.org.get(), load_org_rules);
     let lookup = Lookup::new();
     let searched = RwSignal::new(lookup.search.get_untracked());
     ask_later(lookup.search, searched);
@@ -54,9 +56,9 @@ pub fn CustomRoute() -> impl IntoView {
     view! {
         <Transition fallback=|| ()>
             {move || Suspend::new(async move {
-                let filled = filled.await;
+                let (filled, rules) = (filled.await, rules.await);
                 let bare = asked.with_untracked(crate::model::prefill::Prefill::is_bare);
-                view! { <CustomDialog filled bare lookup picker state/> }
+                view! { <CustomDialog filled rules bare lookup picker state/> }
             })}
         </Transition>
     }
@@ -66,6 +68,7 @@ pub fn CustomRoute() -> impl IntoView {
 #[component]
 fn CustomDialog(
     filled: Result<Prefilled, Error>,
+    rules: Result<RulesNow, Error>,
     bare: bool,
     lookup: Lookup,
     picker: Resource<Result<Picker, Error>>,
@@ -76,7 +79,8 @@ fn CustomDialog(
         Err(error) => (Prefilled::default(), Some(error)),
     };
     let gaps = filled.gaps.clone();
-    let choosing = Choosing::new(state.frame(), filled, lookup);
+    let limits = Limits::of_new(rules, filled.life, &filled.networks);
+    let choosing = Choosing::new(state.frame(), filled, lookup, limits);
     let restored = draft::keep(choosing, state, bare);
     let refused = RwSignal::new(refusal());
     let busy = RwSignal::new(false);
@@ -99,6 +103,7 @@ fn CustomDialog(
                     <Templates choosing state/>
                     <Description choosing refused/>
                 </div>
+                <LimitsSection limits refused/>
                 <div class="custom-main"><PickerSection choosing picker/><Summary choosing/></div>
                 <Foot choosing busy close/>
             </Form>

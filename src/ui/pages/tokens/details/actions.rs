@@ -15,9 +15,35 @@ use crate::{
     },
 };
 
+/// Leads to the question, or says why there is none.
+#[component]
+fn RotateLink(details: Details, overlaps: bool, state: TokensState) -> impl IntoView {
+    let id = details.authorization.id;
+    let reason = match (details.replaced_by, overlaps) {
+        (Some(_), _) => Some("It was rotated before: rotate its successor."),
+        (None, true) => Some("The token before it still works: end that overlap first."),
+        (None, false) => None,
+    };
+    match reason {
+        None => view! {
+            <a class="button" href=move || state.address(Tokens::Rotate(id)) data-noscroll data-testid="context-rotate-token">
+                <Icon picture=Picture::Rotate/>"Rotate"
+            </a>
+        }
+        .into_any(),
+        Some(reason) => view! {
+            <span title=reason>
+                <button class="button" type="button" disabled aria-describedby="why-not-rotate"><Icon picture=Picture::Rotate/>"Rotate"</button>
+                <span class="sr-only" id="why-not-rotate">{reason}</span>
+            </span>
+        }
+        .into_any(),
+    }
+}
+
 /// What can be done with the token.
 #[component]
-pub fn Actions(details: Details, now_is: Memo<Changed>, state: TokensState) -> impl IntoView {
+pub fn Actions(details: Details, now_is: Memo<Changed>, overlaps: bool, state: TokensState) -> impl IntoView {
     let id = details.authorization.id;
     let alive = matches!(details.liveness, Liveness::Live | Liveness::Inactive);
     let name = words::name(&details.authorization.description, details.authorization.token_prefix.as_deref());
@@ -28,6 +54,7 @@ pub fn Actions(details: Details, now_is: Memo<Changed>, state: TokensState) -> i
     };
     view! {
         <div class="start actions">
+            {alive.then(|| view! { <RotateLink details=details.clone() overlaps state/> })}
             {alive.then(|| view! {
                 <a class="button" href=move || state.address(Tokens::Clone(id)) data-noscroll data-testid="context-clone-token">
                     <Icon picture=Picture::Clone/>"Clone"

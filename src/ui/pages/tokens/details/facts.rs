@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::{limits::LimitFacts, uses::LastUsed};
 use crate::{
     model::{Liveness, Status, listing::Details},
     ui::{
@@ -9,13 +10,15 @@ use crate::{
             CopyButton,
             text::{Avatar, Chip, Time},
         },
-        pages::tokens::state::Changed,
+        pages::tokens::state::{Changed, TokensState},
     },
 };
 
 /// Everything that is recorded, but for the hash of the token.
 #[component]
-pub fn Facts(details: Details, now_is: Memo<Changed>) -> impl IntoView {
+pub fn Facts(details: Details, now_is: Memo<Changed>, state: TokensState) -> impl IntoView {
+    let limited = details.clone();
+    let now = details.now;
     let authorization = details.authorization;
     let owner = details.user_name.unwrap_or_else(|| "deleted user".into());
     let org = details.org_name.unwrap_or_else(|| "deleted organization".into());
@@ -46,8 +49,11 @@ pub fn Facts(details: Details, now_is: Memo<Changed>) -> impl IntoView {
             </dd>
             <dt>"Created"</dt>
             <dd><Time at=authorization.created_at text=authorization.created_at.minute()/>{format!(" by {creator}")}</dd>
+            <dt>"Last used"</dt>
+            <dd><LastUsed last=authorization.last_use.clone() now/></dd>
             <dt>"Last modified"</dt>
             <dd><Time at=authorization.updated_at text=authorization.updated_at.minute()/></dd>
+            <LimitFacts details=limited state/>
             {authorization.ended_at.map(|at| view! {
                 <dt>"Ended"</dt>
                 <dd><Time at text=at.minute()/>", with its owner or organization"</dd>

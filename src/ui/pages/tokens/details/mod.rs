@@ -1,22 +1,25 @@
 //! Everything about one token, in a drawer beside the list.
 
 mod actions;
+mod chain;
 mod facts;
 mod head;
 mod implied;
+mod limits;
 mod matrix;
 mod text;
+mod uses;
 mod what_if;
 
 use leptos::prelude::*;
 
 use super::{
-    confirm::{Missing, details_resource},
+    confirm::{Missing, details_resource, history_resource},
     custom::address_from,
     state::{Changed, TokensState},
 };
 use crate::{
-    model::{Liveness, Status, listing::Details},
+    model::{Liveness, Status, history::History, listing::Details},
     ui::{
         address::Tokens,
         components::{
@@ -28,11 +31,13 @@ use crate::{
     },
 };
 use actions::Actions;
+use chain::Chain;
 use facts::Facts;
 use head::Head;
 use implied::Implied;
 use matrix::PermissionTable;
 use text::AsText;
+use uses::Uses;
 use what_if::{Asked, WhatIf};
 
 #[component]
@@ -48,15 +53,17 @@ pub fn EditRoute() -> impl IntoView {
 #[component]
 fn Drawer(editing: bool) -> impl IntoView {
     let state = TokensState::current();
-    let details = details_resource(state);
+    let (details, history) = (details_resource(state), history_resource(state));
     let asked = Asked::new(state);
     let close = Signal::derive(move || state.address(Tokens::List));
     view! {
         <Transition fallback=|| ()>
             {move || Suspend::new(async move {
-                match details.await {
-                    Ok(details) => view! { <Dialog class="drawer" close><Content details asked editing state/></Dialog> }.into_any(),
-                    Err(error) => view! { <Missing error close/> }.into_any(),
+                match (details.await, history.await) {
+                    (Ok(details), Ok(history)) => {
+                        view! { <Dialog class="drawer" close><Content details history asked editing state/></Dialog> }.into_any()
+                    }
+                    (Err(error), _) | (_, Err(error)) => view! { <Missing error close/> }.into_any(),
                 }
             })}
         </Transition>
@@ -64,7 +71,7 @@ fn Drawer(editing: bool) -> impl IntoView {
 }
 
 #[component]
-fn Content(details: Details, asked: Asked, editing: bool, state: TokensState) -> impl IntoView {
+fn Content(details: Details, history: History, asked: Asked, editing: bool, state: TokensState) -> impl IntoView {
     let authorization = details.authorization.clone();
     let id = authorization.id;
     let first = Changed { description: authorization.description.clone(), status: authorization.status };
@@ -79,6 +86,11 @@ fn Content(details: Details, asked: Asked, editing: bool, state: TokensState) ->
     let permissions = format!("{} in {org}", words::count(details.permissions.len() as u64, "permission"));
     let prefix = authorization.token_prefix.clone();
     let org_name = state.frame().org.name;
+    // While both are accepted, that is what one wants to see; afterwards it is history.
+    let overlaps = history.overlaps(id);
+    let chain = history.clone();
+    let chain = view! { <Chain history=chain id state/> };
+    let (first_chain, last_chain) = if overlaps { (Some(chain), None) } else { (None, Some(chain)) };
     view! {
         <div class="details-head">
             <Head details=details.clone() now_is editing state/>
@@ -90,7 +102,9 @@ fn Content(details: Details, asked: Asked, editing: bool, state: TokensState) ->
         </div>
         <div class="dialog-body">
             {refused_sentence().map(|sentence| view! { <Alert danger=true live=true>{sentence}</Alert> })}
-            <Facts details=details.clone() now_is/>
+            {first_chain}
+            <Facts details=details.clone() now_is state/>
+            <Uses history/>
             <WhatIf id asked state/>
             <h3 class="section-title">"Permissions "<span>"fixed when the token was generated"</span></h3>
             <PermissionTable details=details.clone() org_name=org_name.clone()/>
@@ -100,9 +114,10 @@ fn Content(details: Details, asked: Asked, editing: bool, state: TokensState) ->
                     "clone with changes"
                 </a>
             </p>
+            {last_chain}
             <AsText details=details.clone()/>
             <Implied details=details.clone() org_name/>
         </div>
-        <footer class="dialog-foot"><Actions details now_is state/></footer>
+        <footer class="dialog-foot"><Actions details now_is overlaps state/></footer>
     }
 }
