@@ -202,7 +202,7 @@ export class TokensPage {
 
   /** The token that the dialog shows, once. */
   async newToken(): Promise<string> {
-    await expect(this.header).toContainText(/You've successfully (created|cloned) an API Token/);
+    await expect(this.header).toContainText(/You've successfully (created|cloned|rotated) an API Token/);
     const token = await this.page.getByTestId("code-snippet").innerText();
     expect(token).toMatch(/^jtn_[0-9A-Za-z]{49}$/);
     return token;

@@ -59,9 +59,14 @@ pub fn offers(rules: &OrgRules, own: Option<i64>, created_at: Timestamp, now: Ti
     lives.into_iter().map(|life| (life, allowed(&life))).collect()
 }
 
-/// What a length of life is called among the offers.
+/// What a length of life is called among the offers. One that is no round number, as that of an original with a chosen
+/// end, is said in days.
 pub fn offer_title(life: i64) -> String {
-    if life == 365 * DAY { "1 year".into() } else { length(life) }
+    match life {
+        _ if life == 365 * DAY => "1 year".into(),
+        _ if life > DAY && life % 3600 != 0 => length((life + DAY / 2) / DAY * DAY),
+        _ => length(life),
+    }
 }
 
 /// The choices of a form that are no length of life.
@@ -92,6 +97,13 @@ pub fn chosen(word: &str, day: &str, now: Timestamp) -> Result<Option<Expiry>, E
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_odd_length_of_life_is_said_in_days() {
+        assert_eq!(offer_title(163 * DAY - 1), "163 days");
+        assert_eq!(offer_title(365 * DAY), "1 year");
+        assert_eq!(offer_title(36 * 3600), "36 hours");
+    }
 
     #[test]
     fn what_was_chosen_in_a_form_is_a_time_or_none() {

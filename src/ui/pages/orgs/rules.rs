@@ -11,7 +11,7 @@ use crate::{
     },
     ui::{
         answer::Fields,
-        components::{field::Hint, form::typed_fields, unsaved::ChangedMark},
+        components::{Icon, Picture, field::Hint, form::typed_fields, unsaved::ChangedMark},
     },
 };
 
@@ -31,6 +31,12 @@ impl Setting {
             None => saved.clone(),
         };
         Self { name, saved: RwSignal::new(saved), given: RwSignal::new(given) }
+    }
+
+    /// What a reset of the form leads to: what is saved, or, where no script comes, what was typed.
+    fn initial(self) -> impl Fn() -> String + Copy + Send + Sync + 'static {
+        let typed = StoredValue::new(Some(self.given.get_untracked()).filter(|_| untrack(|| self.is_changed())));
+        move || typed.get_value().unwrap_or_else(|| self.saved.get())
     }
 
     fn is_changed(self) -> bool {
@@ -111,9 +117,8 @@ pub fn RuleFields(rules: Rules, refused: RwSignal<Option<Error>>) -> impl IntoVi
 /// A number of days; nothing is no limit.
 #[component]
 fn Life(setting: Setting, label: &'static str, hint: &'static str, error: Signal<Option<String>>) -> impl IntoView {
-    let Setting { name, saved, given } = setting;
-    // What a reset leads to: what is saved, or, where no script comes, what was typed.
-    let typed = Some(given.get_untracked()).filter(|_| untrack(|| setting.is_changed()));
+    let Setting { name, given, .. } = setting;
+    let initial = setting.initial();
     view! {
         <div class="rule">
             <div>
@@ -122,7 +127,7 @@ fn Life(setting: Setting, label: &'static str, hint: &'static str, error: Signal
             </div>
             <span class="rule-days">
                 <input
-                    class="input" id=name name=name inputmode="decimal" autocomplete="off" value=move || typed.clone().unwrap_or_else(|| saved.get())
+                    class="input" id=name name=name inputmode="decimal" autocomplete="off" value=initial
                     prop:value=given aria-describedby=format!("{name}-hint") aria-invalid=move || error.get().map(|_| "true")
                     on:input:target=move |event| given.set(event.target().value())
                 />
@@ -135,7 +140,7 @@ fn Life(setting: Setting, label: &'static str, hint: &'static str, error: Signal
 #[component]
 fn Tick(setting: Setting, label: &'static str, hint: &'static str) -> impl IntoView {
     let Setting { name, given, .. } = setting;
-    let first = !given.get_untracked().is_empty();
+    let initial = setting.initial();
     let set = move |on: bool| given.set(if on { "yes".into() } else { String::new() });
     view! {
         <div class="rule">
@@ -145,7 +150,7 @@ fn Tick(setting: Setting, label: &'static str, hint: &'static str) -> impl IntoV
             </div>
             <span class="check">
                 <input
-                    type="checkbox" id=name name=name value="yes" checked=first prop:checked=move || !given.get().is_empty()
+                    type="checkbox" id=name name=name value="yes" checked=move || !initial().is_empty() prop:checked=move || !given.get().is_empty()
                     aria-describedby=format!("{name}-hint") on:change:target=move |event| set(event.target().checked())
                 />
             </span>
@@ -156,9 +161,9 @@ fn Tick(setting: Setting, label: &'static str, hint: &'static str) -> impl IntoV
 #[component]
 fn Operators(setting: Setting) -> impl IntoView {
     let Setting { name, given, .. } = setting;
+    let initial = setting.initial();
     let options = OperatorTokens::ALL.map(|one| {
-        let selected = given.get_untracked() == one.name();
-        view! { <option value=one.name() selected=selected>{title(one)}</option> }
+        view! { <option value=one.name() selected=move || initial() == one.name()>{title(one)}</option> }
     });
     view! {
         <div class="rule">
@@ -168,12 +173,15 @@ fn Operators(setting: Setting) -> impl IntoView {
                 </label>
                 <p class="hint" id=format!("{name}-hint")>"Operator tokens reach every organization."</p>
             </div>
-            <select
-                class="input" id=name name=name prop:value=given aria-describedby=format!("{name}-hint")
-                on:change:target=move |event| given.set(event.target().value())
-            >
-                {options.collect_view()}
-            </select>
+            <span class="select-box">
+                <select
+                    class="input" id=name name=name prop:value=given aria-describedby=format!("{name}-hint")
+                    on:change:target=move |event| given.set(event.target().value())
+                >
+                    {options.collect_view()}
+                </select>
+                <Icon picture=Picture::ChevronDown/>
+            </span>
         </div>
     }
 }

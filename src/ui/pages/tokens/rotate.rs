@@ -100,7 +100,7 @@ fn RotateDialog(details: Details, rules: Result<RulesNow, Error>, state: TokensS
                     <NotCreated refused/>
                     <WhatHappens details now/>
                     <Overlap own_end now/>
-                    <div class="new-life"><ExpiryField limits refused/><p class="hint">{old}</p></div>
+                    <div class="new-life"><ExpiryField limits refused legend="The new token expires after"/><p class="hint">{old}</p></div>
                 </div>
                 <footer class="dialog-foot">
                     <a class="button" href=close data-noscroll data-testid="rotate-token--cancel-button">"Cancel"</a>

@@ -19,6 +19,7 @@ use crate::{
             form::{Answered, send},
             text::{Chip, Expires, LivenessBadge, SummaryLines, first_letter},
         },
+        view::Column,
         words,
     },
 };
@@ -52,6 +53,8 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
     let renaming = Memo::new(move |_| state.renaming() == Some(id));
     let owner = row.owner.clone().unwrap_or_else(|| "deleted user".into());
     let letter = first_letter(&owner);
+    // Most never look for it, and it would be the heaviest cell.
+    let shows_modified = Memo::new(move |_| state.view.with(|view| view.shows(Column::Modified)));
     let modified = move || {
         let at = if changed.get().is_some() { now } else { row.changed_at.unwrap_or(row.created_at) };
         view! { <Moment at text=words::ago_or_day(at, now)/> }
@@ -87,9 +90,9 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
             </td>
             <td role="cell" class="cell-permissions"><SummaryLines summary=row.summary.clone() org_name=state.frame().org.name/></td>
             <td role="cell" class="cell-owner" data-letter=letter><span>{owner}</span></td>
-            <td role="cell" class="cell-used"><Used at=row.used_at now/></td>
+            <td role="cell" class="cell-used">{row.used_at.map(|at| view! { <Used at now/> })}</td>
             <td role="cell" class="cell-created"><Moment at=row.created_at text=row.created_at.date()/></td>
-            <td role="cell" class="cell-modified">{modified}</td>
+            {move || shows_modified.get().then(|| view! { <td role="cell" class="cell-modified">{modified}</td> })}
             <td role="cell" class="cell-expires">{row.expires_at.map(|end| view! { <Expires end now/> })}</td>
             <td role="cell" class="cell-status">
                 {if ended || !may_change {
@@ -194,16 +197,14 @@ fn Switch(id: AuthorizationId, name: Memo<String>, status: Memo<Status>, state: 
 /// So many days without use are worth a look.
 const UNUSED_DAYS: i64 = 90;
 
-/// When it was last used, if it ever was.
+/// When it was last used. Of one that never was the style says so: nothing is lighter than a word in each row.
 #[component]
-fn Used(at: Option<Timestamp>, now: Timestamp) -> impl IntoView {
-    match at {
-        None => view! { <span class="never">"never"</span> }.into_any(),
-        Some(at) if now.seconds_since(at) > UNUSED_DAYS * 86_400 => {
-            view! { <span class="unused" title=at.minute()><Icon picture=Picture::ClockAlert/>{at.ago(now)}</span> }
-                .into_any()
-        }
-        Some(at) => view! { <Moment at text=at.ago(now)/> }.into_any(),
+fn Used(at: Timestamp, now: Timestamp) -> impl IntoView {
+    if now.seconds_since(at) > UNUSED_DAYS * 86_400 {
+        view! { <span class="unused" title=at.minute()><Icon picture=Picture::ClockAlert/>{at.ago(now)}</span> }
+            .into_any()
+    } else {
+        view! { <Moment at text=at.ago(now)/> }.into_any()
     }
 }
 

@@ -13,7 +13,11 @@ use crate::{
 
 /// Lengths of life, a day, never. What the rules forbid can't be chosen.
 #[component]
-pub fn ExpiryField(limits: Limits, refused: RwSignal<Option<Error>>) -> impl IntoView {
+pub fn ExpiryField(
+    limits: Limits,
+    refused: RwSignal<Option<Error>>,
+    #[prop(default = "Expires after")] legend: &'static str,
+) -> impl IntoView {
     let error = at_field(refused, "expires");
     let facts = limits.facts.get_value();
     let never = facts.rules.broken_by_life(facts.created_at, None).is_none();
@@ -36,7 +40,7 @@ pub fn ExpiryField(limits: Limits, refused: RwSignal<Option<Error>>) -> impl Int
     let first_day = facts.now.plus_seconds(DAY).iso_day();
     view! {
         <fieldset class="field expiry" aria-describedby="expires-hint" data-testid="expiry">
-            <legend class="label">"Expires after"</legend>
+            <legend class="label">{legend}</legend>
             <div class="choice-bar">{choices.collect_view()}</div>
             <input
                 class="input expiry-day" type="date" name="expires-day" aria-label="Day on which it stops" min=first_day
