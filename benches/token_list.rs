@@ -139,6 +139,9 @@ impl Console {
             ("owner", "owner=alice"),
             ("created by", "createdBy=alice"),
             ("writes a bucket", "bucket=iot&action=write"),
+            ("needs attention", "attention=any"),
+            ("unused", "attention=unused"),
+            ("never expires", "attention=no-expiry"),
             ("everything at once", "bucket=iot&status=live&kind=custom&owner=alice&searchTerm=gateway"),
         ] {
             pages.push((name.to_owned(), format!("{list}?{query}")));
@@ -178,10 +181,12 @@ async fn fill(database: &mut AnyConnection, copies: u64) -> Result<()> {
         ),
         format!(
             "WITH RECURSIVE {numbers}, {kinds} INSERT INTO authorizations (id, org_id, user_id, created_by, kind, status, description, \
-             description_key, search_text, permissions, token_hash, token_prefix, created_at, updated_at, breadth) \
+             description_key, search_text, permissions, token_hash, token_prefix, created_at, updated_at, expires_at, last_used_at, breadth) \
              SELECT {id}, org_id, user_id, created_by, kind, status, 'Gateway ' || n.i || ' of ' || description, \
              'gateway ' || printf('%04d%d', length(n.i), n.i) || ' of ' || description_key, \
-             'gateway ' || n.i || ' of ' || search_text, permissions, 'hash ' || ({id}), token_prefix, created_at, updated_at, breadth \
+             'gateway ' || n.i || ' of ' || search_text, permissions, 'hash ' || ({id}), token_prefix, created_at, updated_at, \
+             CASE WHEN n.i % 2 = 0 THEN NULL ELSE created_at + n.i % 300 * 86400000000 END, \
+             CASE WHEN n.i % 3 = 0 THEN NULL ELSE created_at - n.i % 120 * 86400000000 END, breadth \
              FROM k, n"
         ),
     ];

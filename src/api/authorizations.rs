@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
+    attention,
     extract::{Caller, PathId},
     json::{read, read_with_null},
     no_content,
@@ -322,6 +323,9 @@ fn without_token(details: Details) -> AuthorizationBody {
         ("token" = Option<String>, Query, description = "Ignored, as InfluxDB does."),
         ("q" = Option<String>, Query, description = "Only those whose description, owner, id, prefix or permissions contain this text. Jeton's own."),
         ("status" = Option<Status>, Query, description = "Only active or only inactive ones. Jeton's own."),
+        ("attention" = Option<String>, Query, description = "Only those that give this reason: `any`, `expiring`, `expired`, `unused`, `never-used`, `orphaned`, `owner-inactive`, `out-of-line`, `operator` or `no-expiry`. Jeton's own."),
+        ("expiring" = Option<String>, Query, description = "Only those that work and end within this time, such as `14d` or `24h`. Jeton's own."),
+        ("unused" = Option<String>, Query, description = "Only those that work and were not used for so long, such as `90d`; one that was never used, since it was created. Jeton's own."),
         ("sort" = Option<String>, Query, description = "`createdAt`, `description` or `status`, with `-` before it to turn it round. Jeton's own."),
         ("limit" = Option<u16>, Query, description = "At most so many, 1 to 1000. Jeton's own."),
         ("after" = Option<AuthorizationId>, Query, description = "Only those that come after this one. Jeton's own."),
@@ -336,6 +340,9 @@ pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: 
         org_name: query.owned("org"),
         text: query.owned("q"),
         status: query.text("status").map(str::parse).transpose().map_err(|_| Error::BadStatus)?,
+        attention: attention::filter(&query)?,
+        expiring: attention::span(&query, "expiring")?,
+        unused: attention::span(&query, "unused")?,
         sort: sort(&query)?,
         limit: limit(&query)?,
         after: query.id("after")?,

@@ -2,6 +2,7 @@
 //!
 //! Every handler carries its own description; the routes and the OpenAPI document are made of the same list.
 
+mod attention;
 mod authorizations;
 mod buckets;
 mod dbrps;
@@ -55,6 +56,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(users::me))
         .routes(routes!(users::change_own_password))
         .routes(routes!(authorizations::list, authorizations::create))
+        .routes(routes!(attention::counts))
         .routes(routes!(authorizations::get, authorizations::update, authorizations::delete))
         .routes(routes!(introspection::introspect))
         .routes(routes!(leaked::report))

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Authorization, AuthorizationId, Liveness, OrgId, Status, Timestamp,
+    attention::AttentionCounts,
     describe::{Named, Summary},
     org_rules::Broken,
 };
@@ -54,8 +55,9 @@ pub struct TokenRow {
     pub liveness: Liveness,
     #[serde(rename = "c", with = "super::time::micros")]
     pub created_at: Timestamp,
-    #[serde(rename = "u", with = "super::time::micros")]
-    pub updated_at: Timestamp,
+    /// When it was changed; `None` if it never was.
+    #[serde(rename = "u", with = "super::time::optional_micros", default, skip_serializing_if = "Option::is_none")]
+    pub changed_at: Option<Timestamp>,
     /// When it was last used.
     #[serde(rename = "l", with = "super::time::optional_micros", default, skip_serializing_if = "Option::is_none")]
     pub used_at: Option<Timestamp>,
@@ -100,6 +102,9 @@ pub struct TokenPage {
     pub page: u64,
     #[serde(default, skip_serializing_if = "is_usual")]
     pub names: FilterNames,
+    /// How many tokens of the organization need attention; `None` if the caller may not know.
+    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
+    pub attention: Option<AttentionCounts>,
     pub now: Timestamp,
 }
 

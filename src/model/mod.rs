@@ -2,6 +2,8 @@
 //!
 //! Nothing here does I/O. The time and random bytes are arguments.
 
+pub mod attention;
+pub mod attention_filter;
 pub mod authorization;
 pub mod bucket;
 pub mod bucket_page;

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Action, AuthorizationId, Status,
+    attention::AttentionFilter,
     grant::Breadth,
     listing::{PAGE_SIZES, Sort, shorten},
     token,
@@ -117,6 +118,7 @@ pub struct TokenQuery {
     pub filter: String,
     pub status: Option<StatusFilter>,
     pub kind: Option<TokenKind>,
+    pub attention: Option<AttentionFilter>,
     pub owner: String,
     pub created_by: String,
     /// Only tokens that reach this bucket.
@@ -139,6 +141,7 @@ impl Default for TokenQuery {
             filter: String::new(),
             status: None,
             kind: None,
+            attention: None,
             owner: String::new(),
             created_by: String::new(),
             bucket: String::new(),
@@ -162,6 +165,7 @@ impl TokenQuery {
             filter: text("searchTerm"),
             status: get("status").and_then(|text| text.parse().ok()),
             kind: get("kind").and_then(|text| text.parse().ok()),
+            attention: get("attention").and_then(|text| text.parse().ok()),
             owner: word("owner"),
             created_by: word("createdBy"),
             bucket: word("bucket"),
@@ -200,6 +204,7 @@ impl TokenQuery {
         let words = [
             ("status", self.status.map(StatusFilter::name).unwrap_or_default()),
             ("kind", self.kind.map(TokenKind::name).unwrap_or_default()),
+            ("attention", self.attention.map(AttentionFilter::name).unwrap_or_default()),
             ("owner", &self.owner),
             ("createdBy", &self.created_by),
             ("bucket", &self.bucket),
@@ -218,7 +223,8 @@ impl TokenQuery {
     /// Whether anything but the text leaves tokens out.
     pub fn has_chips(&self) -> bool {
         let words = [&self.owner, &self.created_by, &self.bucket, &self.telegraf];
-        self.status.is_some() || self.kind.is_some() || words.into_iter().any(|word| !word.is_empty())
+        let chosen = self.status.is_some() || self.kind.is_some() || self.attention.is_some();
+        chosen || words.into_iter().any(|word| !word.is_empty())
     }
 
     /// The same list from its beginning, changed.
@@ -274,6 +280,7 @@ mod tests {
             ("sortKey", "x".into()),
             ("status", "on".into()),
             ("kind", String::new()),
+            ("attention", "much".into()),
             ("action", "delete".into()),
             ("owner", "  ".into()),
             ("show", "z".into()),
@@ -287,11 +294,12 @@ mod tests {
         fn addresses_round_trip(
             filter in "[a-zA-Z ॐ]{0,20}", page in 1u64..1000, page_size in select(PAGE_SIZES.as_slice()),
             sort in select(Sort::ALL.as_slice()), status in option::of(select(StatusFilter::ALL.as_slice())),
-            kind in option::of(select(TokenKind::ALL.as_slice())), action in option::of(select(Action::ALL.as_slice())),
+            kind in option::of(select(TokenKind::ALL.as_slice())),
+            attention in option::of(select(AttentionFilter::all().collect::<Vec<_>>())), action in option::of(select(Action::ALL.as_slice())),
             owner in "[a-z0-9ॐ]{0,20}", created_by in "[a-z0-9ॐ]{0,20}", bucket in "[a-z0-9ॐ]{0,20}", telegraf in "[a-z0-9ॐ]{0,20}",
         ) {
             let filter = filter.trim_start().into();
-            let query = TokenQuery { filter, status, kind, owner, created_by, bucket, telegraf, action, sort, page, page_size, show: None };
+            let query = TokenQuery { filter, status, kind, attention, owner, created_by, bucket, telegraf, action, sort, page, page_size, show: None };
             prop_assert_eq!(read(&query.parameters()), query.clone());
             prop_assert_eq!(read(&query.unfiltered().parameters()).is_filtered(), false);
         }

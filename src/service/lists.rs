@@ -2,12 +2,15 @@
 
 use crate::{
     model::{
-        Authorization, AuthorizationId, Error, OrgId, Status, UserId,
+        Authorization, AuthorizationId, Error, OrgId, Status, Timestamp, UserId,
+        attention::AttentionFilter,
+        duration::Span,
         listing::{Details, Place, SortKey},
         user::check_text,
     },
     store::{
         self, Connection,
+        attention::Attending,
         authorizations::{Filter, Sort, Start},
     },
 };
@@ -25,6 +28,12 @@ pub struct AuthorizationQuery {
     /// A part of the description, owner, id, prefix or a permission.
     pub text: Option<String>,
     pub status: Option<Status>,
+    /// Only those that give this reason to look at them.
+    pub attention: Option<AttentionFilter>,
+    /// Only those that work, and end within this time.
+    pub expiring: Option<Span>,
+    /// Only those that work, and were not used for so long; one that was never used, since it was created.
+    pub unused: Option<Span>,
     pub sort: ApiSort,
     /// At most so many; without it, all.
     pub limit: Option<u64>,
@@ -44,7 +53,7 @@ impl Service {
     /// The authorizations the caller may see, without those whose owner or organization is gone (contract §4.3).
     pub async fn authorizations(&self, caller: &Caller, query: &AuthorizationQuery) -> Result<Vec<Details>, Error> {
         let mut reader = self.read().await?;
-        let filter = api_filter(&mut reader, caller, query).await?;
+        let filter = api_filter(&mut reader, caller, query, self.now()).await?;
         if let Some(id) = query.id
             && store::authorizations::by_id(&mut reader, id).await?.is_none()
         {
@@ -112,21 +121,40 @@ pub(super) async fn named_owner_and_org(
     Ok((user, org))
 }
 
-async fn api_filter(connection: &mut Connection, caller: &Caller, query: &AuthorizationQuery) -> Result<Filter, Error> {
+async fn api_filter(
+    connection: &mut Connection,
+    caller: &Caller,
+    query: &AuthorizationQuery,
+    now: Timestamp,
+) -> Result<Filter, Error> {
     let user_name = query.user_name.as_deref().filter(|_| query.user.is_none());
     let org_name = query.org_name.as_deref().filter(|_| query.org.is_none());
     let (user, org) = named_owner_and_org(connection, user_name, org_name).await?;
     let (user, org) = (query.user.or(user), query.org.or(org));
     check_text("q", query.text.as_deref().unwrap_or_default(), MAX_FILTER)?;
-    let mut filter = Filter { visible: caller.visible(), id: query.id, without_ended: true, ..Filter::default() };
+    let mut filter = Filter { visible: caller.visible(), id: query.id, ..Filter::default() };
+    // Those that ended are influxd's to leave out, and Jeton's to show where someone asks for what needs attention.
+    filter.without_ended = query.id.is_some() || query.attention.is_none();
     // An id wins over every other filter.
     if query.id.is_none() {
         filter.user = user;
         filter.org = org;
         filter.status = query.status;
         filter.text = query.text.as_deref().map(fold);
+        filter.attending = attending(query, now);
     }
     Ok(filter)
+}
+
+fn attending(query: &AuthorizationQuery, now: Timestamp) -> Option<Attending> {
+    let AuthorizationQuery { attention, expiring, unused, .. } = *query;
+    let asked = attention.is_some() || expiring.is_some() || unused.is_some();
+    asked.then(|| Attending {
+        now,
+        attention,
+        expiring_until: expiring.map(|span| now.plus_seconds(span.seconds())),
+        unused_since: unused.map(|span| now.plus_seconds(-span.seconds())),
+    })
 }
 
 pub(super) const fn order(sort: crate::model::listing::Sort) -> Sort {

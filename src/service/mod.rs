@@ -4,6 +4,7 @@
 //! [`Change`]: it takes the write lock, reads the caller again, decides, writes and appends to the audit log, and
 //! happens whole or not at all.
 
+mod attention;
 pub mod audit;
 pub mod authentication;
 pub mod authorizations;
@@ -17,8 +18,8 @@ pub mod dbrps;
 mod forms;
 mod frame;
 mod granting;
-pub mod import;
 mod history;
+pub mod import;
 pub mod introspection;
 mod keys;
 pub mod leaked;

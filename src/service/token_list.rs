@@ -9,6 +9,7 @@ use crate::{
     },
     store::{
         self, Connection,
+        attention::Attending,
         authorizations::{Access, Filter, Sort, Start, Whose},
     },
 };
@@ -23,8 +24,15 @@ const AT_ONCE: i64 = 1000;
 const OFFERED: i64 = 100;
 
 impl Service {
-    /// A page of the console's list of an organization's tokens.
+    /// A page of the console's list of an organization's tokens, and what of all of them needs attention.
     pub async fn token_page(&self, caller: &Caller, org: OrgId, query: &TokenQuery) -> Result<TokenPage, Error> {
+        // Neither waits for the other: each has a connection of its own.
+        let (page, attention) =
+            tokio::try_join!(self.listed_page(caller, org, query), self.attention_seen(caller, org))?;
+        Ok(TokenPage { attention, ..page })
+    }
+
+    async fn listed_page(&self, caller: &Caller, org: OrgId, query: &TokenQuery) -> Result<TokenPage, Error> {
         let mut reader = self.read().await?;
         let now = self.now();
         let everything = Filter { visible: caller.visible(), org: Some(org), ..Filter::default() };
@@ -45,7 +53,7 @@ impl Service {
         };
         let known = Names::of(&mut reader, &rows).await?;
         let rows = rows.into_iter().map(|row| token_row(&known, caller, self.with_last_use(row), now)).collect();
-        Ok(TokenPage { rows, total, unfiltered, page, names, now })
+        Ok(TokenPage { rows, total, unfiltered, page, names, attention: None, now })
     }
 
     /// How many tokens of an organization a query lists.
@@ -138,6 +146,12 @@ pub(super) async fn resolve(
         status: query.status.and_then(|status| status.status()),
         live_at: (query.status == Some(crate::model::listing::StatusFilter::Live)).then_some(now),
         breadth: query.kind,
+        attending: query.attention.map(|attention| Attending {
+            now,
+            attention: Some(attention),
+            expiring_until: None,
+            unused_since: None,
+        }),
         text: Some(fold(&query.filter)).filter(|text| !text.is_empty()),
         ..Filter::default()
     };
@@ -232,7 +246,7 @@ fn token_row(names: &Names, caller: &Caller, authorization: Authorization, now: 
         prefix: authorization.token_prefix,
         description: authorization.description,
         created_at: authorization.created_at,
-        updated_at: authorization.updated_at,
+        changed_at: Some(authorization.updated_at).filter(|at| *at != authorization.created_at),
         used_at: authorization.last_use.map(|last| last.at),
         expires_at: authorization.expires_at,
     }

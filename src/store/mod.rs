@@ -3,6 +3,7 @@
 //! One text runs on SQLite and PostgreSQL, through sqlx's `Any` driver. Functions take a [`Connection`], which is
 //! either a reader from [`Store::read`] or the inside of a [`Write`].
 
+pub mod attention;
 pub mod audit;
 pub mod authorizations;
 pub mod buckets;

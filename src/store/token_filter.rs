@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     Result,
+    attention::{Attending, push_attending},
     authorizations::{Kind, Visible, push_visible},
     column::from_id,
     sql::{Sql, contains},
@@ -32,6 +33,8 @@ pub struct Filter {
     pub text: Option<String>,
     /// Whether to leave out those that ended with their owner or organization.
     pub without_ended: bool,
+    /// Only those that need attention.
+    pub attending: Option<Attending>,
     /// Something was asked for that is not there: no authorization at all.
     pub nothing: bool,
 }
@@ -102,6 +105,9 @@ pub(super) fn push_filter(sql: &mut Sql, filter: &Filter) -> Result<()> {
     if filter.without_ended {
         sql.push(" AND ended_at IS NULL");
     }
+    if let Some(attending) = &filter.attending {
+        push_attending(sql, attending, filter.org)?;
+    }
     if filter.nothing {
         sql.push(" AND 1 = 0");
     }
@@ -109,14 +115,20 @@ pub(super) fn push_filter(sql: &mut Sql, filter: &Filter) -> Result<()> {
 }
 
 /// The id of a thing decides alone; a permission for all of a type counts in the thing's organization, and everywhere.
+/// Asked of each token: most of an organization's may reach a thing, and then a list of them is what takes longest.
 fn push_access(sql: &mut Sql, access: &Access) -> Result<()> {
-    sql.push(" AND id IN (SELECT authorization_id FROM grants WHERE resource_type = ").bind(access.kind.name())?;
+    sql.push(
+        " AND EXISTS (SELECT 1 FROM grants WHERE grants.authorization_id = authorizations.id AND resource_type = ",
+    );
+    sql.bind(access.kind.name())?;
     if let Some(action) = access.action {
         sql.push(" AND action = ").bind(action.name())?;
     }
     sql.push(" AND (resource_id = ").bind(from_id(access.id))?;
     if let Some(org) = access.org {
-        sql.push(" OR (resource_id IS NULL AND (org_id IS NULL OR org_id = ").bind(from_id(org))?.push("))");
+        sql.push(" OR (resource_id IS NULL AND (grants.org_id IS NULL OR grants.org_id = ")
+            .bind(from_id(org))?
+            .push("))");
     }
     sql.push("))");
     Ok(())

@@ -71,6 +71,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("look") view=Token::Look/>
                         <Route path=path!("selected") view=Token::Selected/>
                         <Route path=path!("leaked") view=Token::Leaked/>
+                        <Route path=path!("remedy") view=Token::Remedy/>
                         <Route path=path!(":token") view=Token::Details/>
                         <Route path=path!(":token/edit") view=Token::Edit/>
                         <Route path=path!(":token/rename") view=NoDialog/>

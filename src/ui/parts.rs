@@ -59,7 +59,7 @@ part! {
     Details tokens::DetailsRoute, Edit tokens::EditRoute, Delete tokens::DeleteRoute,
     Filter tokens::FilterRoute, Look tokens::LookRoute, Selected tokens::SelectedRoute,
     Leaked tokens::LeakedRoute,
-    Limits tokens::LimitsRoute, Rotate tokens::RotateRoute
+    Limits tokens::LimitsRoute, Rotate tokens::RotateRoute, Remedy tokens::RemedyRoute
 }
 part! {
     /// What tokens are for, and whose they are.

@@ -151,6 +151,7 @@ mod tests {
             Tokens::Look,
             Tokens::Selected,
             Tokens::Leaked,
+            Tokens::Remedy,
             Tokens::Export(Export::Csv),
             Tokens::Export(Export::Json),
         ];

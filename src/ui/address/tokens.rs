@@ -46,6 +46,8 @@ pub enum Tokens {
     Selected,
     /// Where leaked tokens are reported.
     Leaked,
+    /// What is to happen to all the tokens that the list is narrowed to.
+    Remedy,
     /// The list as a file.
     Export(Export),
 }
@@ -63,6 +65,7 @@ impl Page for Tokens {
             ["look"] => Self::Look,
             ["selected"] => Self::Selected,
             ["leaked"] => Self::Leaked,
+            ["remedy"] => Self::Remedy,
             ["export.csv"] => Self::Export(Export::Csv),
             ["export.json"] => Self::Export(Export::Json),
             [id] => Self::Details(id.parse().ok()?),
@@ -98,6 +101,7 @@ impl fmt::Display for Tokens {
             Self::Look => f.write_str("/look"),
             Self::Selected => f.write_str("/selected"),
             Self::Leaked => f.write_str("/leaked"),
+            Self::Remedy => f.write_str("/remedy"),
             Self::Export(export) => write!(f, "/export.{}", export.ending()),
         }
     }

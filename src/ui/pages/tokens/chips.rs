@@ -54,6 +54,7 @@ fn chips(query: &TokenQuery, names: FilterNames) -> Vec<Chip> {
     };
     add("Status", query.status.map(|status| status.title().into()), |query| query.status = None);
     add("Permission type", query.kind.map(|kind| kind.title().into()), |query| query.kind = None);
+    add("Attention", query.attention.map(|filter| filter.title().into()), |query| query.attention = None);
     add("Owner", named(&query.owner, names.owner, "user"), |query| query.owner.clear());
     add("Created by", named(&query.created_by, names.created_by, "user"), |query| query.created_by.clear());
     let reaches = match query.action {

@@ -6,6 +6,7 @@ use super::state::TokensState;
 use crate::{
     model::{
         Action,
+        attention::AttentionFilter,
         listing::{FilterChoices, FilterNames, SortKey, StatusFilter, TokenKind, TokenQuery},
     },
     ui::{
@@ -52,6 +53,7 @@ fn FilterDialog(choices: FilterChoices, names: FilterNames, state: TokensState) 
     let everything = move || state.list_with(|query| *query = query.unfiltered());
     let status = StatusFilter::ALL.map(|one| (one.name(), one.title()));
     let kinds = TokenKind::ALL.map(|one| (one.name(), one.title()));
+    let reasons: Vec<_> = AttentionFilter::all().map(|one| (one.name(), one.title())).collect();
     let sorts = [SortKey::Description, SortKey::Status, SortKey::CreatedAt].map(|key| (key.name(), key.title()));
     let orders = [("asc", "Ascending"), ("desc", "Descending")];
     let sizes = [("10", "10"), ("25", "25"), ("50", "50"), ("100", "100")];
@@ -66,6 +68,7 @@ fn FilterDialog(choices: FilterChoices, names: FilterNames, state: TokensState) 
                 <div class="dialog-body filter-fields">
                     <Select name="status" label="Status" options=status.to_vec() value=query.status.map(StatusFilter::name)/>
                     <Select name="kind" label="Permission type" options=kinds.to_vec() value=query.kind.map(TokenKind::name)/>
+                    <Select name="attention" label="Attention" options=reasons value=query.attention.map(AttentionFilter::name)/>
                     <Named name="owner" label="Owner" value=shown(&query.owner, names.owner) choices=choices.owners/>
                     <Named name="createdBy" label="Created by" value=shown(&query.created_by, names.created_by) choices=choices.creators/>
                     <Named name="bucket" label="Reaches the bucket" value=shown(&query.bucket, names.bucket) choices=choices.buckets/>

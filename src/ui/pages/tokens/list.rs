@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{
+    attention::AttentionPanel,
     bulk::BulkBar,
     chips::Chips,
     row::Row,
@@ -62,6 +63,7 @@ fn Loaded(page: TokenPage, state: TokensState) -> impl IntoView {
     let total = page.total;
     state.rows.set(page.rows.iter().map(|row| row.id).collect());
     let may_change = page.rows.iter().any(|row| !row.read_only);
+    let attention = page.attention.clone();
     let rows = if page.rows.is_empty() {
         view! { <NoMatch state/> }.into_any()
     } else {
@@ -70,6 +72,7 @@ fn Loaded(page: TokenPage, state: TokensState) -> impl IntoView {
     let selecting = move || (state.selection.count() > 0).then_some("");
     view! {
         <Chips names state/>
+        <AttentionPanel counts=attention total may_change state/>
         <div class="token-list" data-selecting=selecting>
             {rows}
             {may_change.then(|| view! { <BulkBar total state/> })}

@@ -1,6 +1,7 @@
 //! The API Tokens page and the dialogs above it, each with an address of its own.
 
 mod all_access;
+mod attention;
 mod bulk;
 mod chips;
 mod confirm;
@@ -13,6 +14,7 @@ mod limits;
 mod list;
 mod look;
 mod picker;
+mod remedy;
 mod rename;
 mod rotate;
 mod row;
@@ -46,6 +48,7 @@ pub use filters::FilterRoute;
 pub use leaked::LeakedRoute;
 pub use limits::LimitsRoute;
 pub use look::LookRoute;
+pub use remedy::RemedyRoute;
 pub use rotate::RotateRoute;
 pub use selected::SelectedRoute;
 

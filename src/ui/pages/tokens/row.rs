@@ -3,6 +3,7 @@
 use leptos::{ev::MouseEvent, prelude::*};
 
 use super::{
+    attention::row_remedy,
     rename::Rename,
     row_menu::RowMenu,
     selection::{FORM, SelectBox},
@@ -55,7 +56,7 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
     // Most never look for it, and it would be the heaviest cell.
     let shows_modified = Memo::new(move |_| state.view.with(|view| view.shows(Column::Modified)));
     let modified = move || {
-        let at = if changed.get().is_some() { now } else { row.updated_at };
+        let at = if changed.get().is_some() { now } else { row.changed_at.unwrap_or(row.created_at) };
         view! { <Moment at text=words::ago_or_day(at, now)/> }
     };
     let ended = matches!(row.liveness, Liveness::Ended | Liveness::Expired);
@@ -120,7 +121,7 @@ fn Name(facts: RowFacts, description: Memo<String>, marked: bool, state: TokensS
             >
                 {shown}
             </a>
-            {marked.then(|| view! { <span class="badge ok">"New"</span> })}
+            {if marked { Some(view! { <span class="badge ok">"New"</span> }.into_any()) } else { row_remedy(id, may_change, !description.get_untracked().is_empty(), state) }}
             {move || (may_change && facts.wanted.get()).then(|| view! {
                 <a
                     class="icon-button small" href=move || state.address(Tokens::Rename(id)) data-noscroll

@@ -58,7 +58,7 @@ pub fn SelectedRoute() -> impl IntoView {
 }
 
 #[component]
-fn Refused(error: Error, state: TokensState) -> impl IntoView {
+pub fn Refused(error: Error, state: TokensState) -> impl IntoView {
     let close = Signal::derive(move || state.address(Tokens::List));
     view! {
         <Dialog class="narrow" close>

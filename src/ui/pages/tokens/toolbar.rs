@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::state::TokensState;
+use super::{attention::AttentionLine, state::TokensState};
 use crate::{
     model::listing::{Sort, StatusFilter, TokenQuery},
     ui::{
@@ -187,7 +187,12 @@ fn Count(state: TokensState) -> impl IntoView {
             {move || Suspend::new(async move {
                 let page = state.list.await.ok().filter(|page| page.unfiltered > 0);
                 page.map(|page| view! {
-                    <div class="list-line"><p class="list-count" role="status">{text(page.total, page.unfiltered)}</p><LeakedLink state/><ExportLinks state/></div>
+                    <div class="list-line">
+                        <p class="list-count" role="status">{text(page.total, page.unfiltered)}</p>
+                        {page.attention.map(|counts| view! { <AttentionLine counts state/> })}
+                        <LeakedLink state/>
+                        <ExportLinks state/>
+                    </div>
                 })
             })}
         </Transition>

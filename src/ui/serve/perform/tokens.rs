@@ -53,7 +53,7 @@ pub(super) async fn perform(request: &Request, org: OrgId, page: Tokens, fields:
             Ok(Outcome::Reported(service.report_leaked(caller, &text).await?))
         }
         Tokens::Selected => selected::perform(request, org, fields).await,
-        Tokens::List | Tokens::Filter | Tokens::Look | Tokens::Export(_) => Err(Error::PathNotFound),
+        Tokens::List | Tokens::Filter | Tokens::Look | Tokens::Remedy | Tokens::Export(_) => Err(Error::PathNotFound),
     }
 }
 
