@@ -130,6 +130,6 @@ mod tests {
         let at = Timestamp::from_micros;
         assert_eq!(Expiry::same_life(at(0), Some(at(5_000_000)), at(7)), Expiry::At(at(5_000_007)));
         assert_eq!(Expiry::same_life(at(0), None, at(7)), Expiry::Never);
-        assert_eq!(Expiry::same_life(at(0), Some(Timestamp::LAST), at(7)), Expiry::At(Timestamp::LAST));
+        assert_eq!(Expiry::same_life(at(0), Some(Timestamp::LAST), at(7_000_000)), Expiry::At(Timestamp::LAST));
     }
 }
