@@ -2,6 +2,7 @@
 //!
 //! Nothing here does I/O. The time and random bytes are arguments.
 
+pub mod audit;
 pub mod authorization;
 pub mod bucket;
 pub mod bucket_page;

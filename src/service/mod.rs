@@ -5,6 +5,10 @@
 //! happens whole or not at all.
 
 pub mod audit;
+pub mod audit_chain;
+mod audit_entry;
+pub mod audit_log;
+mod audit_retention;
 pub mod authentication;
 pub mod authorizations;
 mod bucket_page;
@@ -20,6 +24,7 @@ mod keys;
 pub mod lists;
 pub mod members;
 pub mod names;
+pub mod noting;
 mod org_pages;
 pub mod orgs;
 pub mod own_sessions;
@@ -27,6 +32,8 @@ pub mod passwords;
 mod people;
 pub mod picking;
 mod prefill;
+mod refusals;
+mod refusals_written;
 mod required;
 pub mod roles;
 pub mod sessions;
@@ -55,7 +62,9 @@ pub use audit::AuditKey;
 pub use caller::{Caller, Client};
 pub use clock::Clock;
 
+use audit_chain::LastCheck;
 use passwords::Passwords;
+use refusals::Refusals;
 use throttle::Throttle;
 
 /// The rules, over a store. Cheap to clone.
@@ -68,6 +77,8 @@ struct Inner {
     audit_key: AuditKey,
     passwords: Passwords,
     throttle: Throttle,
+    refusals: Refusals,
+    chain: LastCheck,
     snowflake: Mutex<Snowflake>,
 }
 
@@ -83,6 +94,8 @@ impl Service {
             audit_key,
             passwords: Passwords::default(),
             throttle: Throttle::default(),
+            refusals: Refusals::default(),
+            chain: LastCheck::default(),
             snowflake: Mutex::new(Snowflake::new(node)),
         })))
     }
@@ -93,6 +106,9 @@ impl Service {
 
     /// Waits for what is under way and closes the database.
     pub async fn close(&self) {
+        if let Err(error) = self.write_refusals().await {
+            tracing::warn!(%error, "the last refusals were not written to the audit log");
+        }
         self.0.store.close().await;
     }
 

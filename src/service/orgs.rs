@@ -75,7 +75,7 @@ impl Service {
         }
         create_system_buckets(&mut change, org.id).await?;
         store::memberships::insert(&mut change, Of::Org(org.id), caller.id(), Role::Owner, now).await?;
-        change.record(Event::OrgCreated, Some(org.id), org.id, json!({"name": org.name})).await?;
+        change.record(Event::OrgCreated, Some(org.id), org.id, detail(&org)).await?;
         change.commit().await?;
         Ok(org)
     }
@@ -98,14 +98,8 @@ impl Service {
         }
         after.updated_at = change.now;
         store::orgs::update(&mut change, &after, &fold(&after.name)).await?;
-        change
-            .record(
-                Event::OrgUpdated,
-                Some(id),
-                id,
-                json!({"before": {"name": before.name}, "after": {"name": after.name}}),
-            )
-            .await?;
+        let changed = json!({"before": detail(&before), "after": detail(&after)});
+        change.record(Event::OrgUpdated, Some(id), id, changed).await?;
         change.commit().await?;
         Ok(after)
     }
@@ -141,9 +135,14 @@ impl Service {
         store::buckets::delete_of_org(&mut change, id).await?;
         store::telegrafs::delete_of_org(&mut change, id).await?;
         store::orgs::delete(&mut change, id).await?;
-        change.record(Event::OrgDeleted, Some(id), id, json!({"name": org.name})).await?;
+        change.record(Event::OrgDeleted, Some(id), id, detail(&org)).await?;
         change.commit().await
     }
+}
+
+/// What the audit log says of an organization.
+fn detail(org: &Org) -> serde_json::Value {
+    json!({"name": org.name, "description": org.description})
 }
 
 pub(super) fn new_org(name: &str, description: &str, now: Timestamp) -> Org {

@@ -97,7 +97,7 @@ fn shortened(name: &str) -> String {
 }
 
 /// Whoever has an IPv6 address has a whole /64 of them.
-fn network(address: Option<IpAddr>) -> String {
+pub(super) fn network(address: Option<IpAddr>) -> String {
     match address {
         Some(IpAddr::V6(address)) => {
             let [a, b, c, d, ..] = address.segments();

@@ -11,8 +11,9 @@ use crate::{
 
 use super::{
     Caller, Client, Service,
-    authentication::{is_jwt, v1_caller},
+    authentication::is_jwt,
     caller::Credential,
+    refusals::Why,
 };
 
 /// What a 1.x client proves itself with.
@@ -101,22 +102,28 @@ impl Service {
         if !known_right {
             self.0.throttle.attempt(&username, client.address, self.now())?;
             if !self.passwords().verify(hash.clone(), password).await? {
+                self.note_refusal(&authorization, Why::WrongPassword, &client);
                 return Err(Error::V1Unauthorized);
             }
             self.0.throttle.succeeded(&username, client.address);
             self.passwords().remember_right(hash.as_deref().unwrap_or_default(), password);
         }
-        v1_caller(&mut *self.read().await?, authorization, Credential::V1, client, self.now()).await
+        self.v1_caller(&mut *self.read().await?, authorization, Credential::V1, client, self.now()).await
     }
 
     async fn v1_caller_by_token(&self, token: &SecretString, client: Client) -> Result<Caller, Error> {
         let token = token.expose_secret();
         if is_jwt(token) {
+            self.note_unknown(&client);
             return Err(Error::V1Unauthorized);
         }
         let mut reader = self.read().await?;
         let found = store::authorizations::by_token_hash(&mut reader, &TokenHash::of(token)).await?;
-        v1_caller(&mut reader, found.ok_or(Error::V1Unauthorized)?, Credential::Token, client, self.now()).await
+        let Some(authorization) = found else {
+            self.note_unknown(&client);
+            return Err(Error::V1Unauthorized);
+        };
+        self.v1_caller(&mut reader, authorization, Credential::Token, client, self.now()).await
     }
 }
 

@@ -4,6 +4,7 @@
 //! either a reader from [`Store::read`] or the inside of a [`Write`].
 
 pub mod audit;
+pub mod audit_list;
 pub mod authorizations;
 pub mod buckets;
 mod column;
