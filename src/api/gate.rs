@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::refusal::refuse_compactly;
+use super::refusal::{Lacking, refuse_compactly};
 use crate::{
     model::Error,
     server::{AppState, cookie},
@@ -40,8 +40,13 @@ pub async fn gate(State(state): State<AppState>, mut request: Request, next: Nex
         let client = request.extensions().get::<Client>().cloned().unwrap_or_default();
         match authenticate(&state, request.headers(), client).await {
             Ok(caller) => {
+                let shown = caller.shown();
                 request.extensions_mut().insert(caller);
-                behind_gate(request, next).await
+                let response = behind_gate(request, next).await;
+                if let (Some(shown), Some(Lacking(permission))) = (shown, response.extensions().get()) {
+                    state.service.note_lacking(shown, *permission);
+                }
+                response
             }
             Err(error) => refuse_compactly(&error),
         }

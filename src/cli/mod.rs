@@ -1,5 +1,7 @@
 //! The command line.
 
+mod audit;
+
 use std::{io::IsTerminal as _, process::ExitCode};
 
 use clap::{Parser, Subcommand};
@@ -22,11 +24,17 @@ struct Line {
 enum Command {
     /// Starts the console and the API
     Serve(Box<Config>),
+    /// Checks the audit log
+    #[command(subcommand)]
+    Audit(audit::Audit),
 }
 
 /// Reads the command line and does what it says. What goes wrong is one sentence on standard error.
 pub async fn run() -> ExitCode {
-    let Command::Serve(config) = Line::parse().command;
+    let config = match Line::parse().command {
+        Command::Serve(config) => config,
+        Command::Audit(command) => return audit::run(command).await,
+    };
     log(config.log_format);
     match server::serve(*config).await {
         Ok(()) => ExitCode::SUCCESS,

@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     config::Config,
@@ -21,6 +21,10 @@ pub enum DataError {
     Directory { path: PathBuf, error: io::Error },
     #[error("another Jeton is using the data directory {}; stop it or choose another with --data", .0.display())]
     Held(PathBuf),
+    #[error("there is no Jeton data in {}; give its data directory with --data", .0.display())]
+    Nothing(PathBuf),
+    #[error("there is no audit key in {}; give the data directory with --data, or the key in JETON_AUDIT_KEY", .0.display())]
+    NoKey(PathBuf),
     #[error("the audit key must be at least 32 hex digits")]
     AuditKey,
     #[error(transparent)]
@@ -36,11 +40,7 @@ pub struct Data {
 
 impl Data {
     pub async fn open(config: &Config) -> Result<Self, DataError> {
-        let given_key = config
-            .audit_key
-            .as_ref()
-            .map(|key| from_hex(key.expose_secret()).ok_or(DataError::AuditKey))
-            .transpose()?;
+        let given_key = given_key(config.audit_key.as_ref())?;
         // With a database elsewhere and a key from the environment there is nothing to keep here.
         let lock = match (&config.database_url, &given_key) {
             (Some(_), Some(_)) => None,
@@ -58,6 +58,41 @@ impl Data {
         };
         Ok(Self { store, audit_key: AuditKey::new(key), _lock: lock })
     }
+}
+
+/// What is there, to be read alone: no lock is taken and nothing is written, so a server may run beside it.
+pub struct ReadOnly {
+    pub store: Store,
+    pub audit_key: AuditKey,
+}
+
+impl ReadOnly {
+    pub async fn open(
+        directory: &Path,
+        database_url: Option<&SecretString>,
+        audit_key: Option<&SecretString>,
+    ) -> Result<Self, DataError> {
+        let file = directory.join("jeton.db");
+        if database_url.is_none() && !file.exists() {
+            return Err(DataError::Nothing(directory.into()));
+        }
+        let key = match given_key(audit_key)? {
+            Some(key) => key,
+            None => {
+                let refuse = |error| DataError::Directory { path: directory.into(), error };
+                known_key(directory).map_err(refuse)?.ok_or_else(|| DataError::NoKey(directory.into()))?
+            }
+        };
+        let store = match database_url {
+            Some(url) => Store::postgres_read_only(url.expose_secret()).await?,
+            None => Store::sqlite_read_only(&file).await?,
+        };
+        Ok(Self { store, audit_key: AuditKey::new(key) })
+    }
+}
+
+fn given_key(key: Option<&SecretString>) -> Result<Option<Vec<u8>>, DataError> {
+    key.map(|key| from_hex(key.expose_secret()).ok_or(DataError::AuditKey)).transpose()
 }
 
 fn lock(directory: &Path) -> Result<File, DataError> {
@@ -93,17 +128,27 @@ fn private() -> OpenOptions {
 
 /// The key in the data directory, made at the first start.
 fn stored_key(directory: &Path) -> io::Result<Vec<u8>> {
-    let path = directory.join("audit.key");
-    match fs::read_to_string(&path) {
-        Ok(text) => from_hex(text.trim()).ok_or_else(|| io::Error::other("audit.key does not hold a key in hex")),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let key = random::<32>().to_vec();
-            let text: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-            let mut file = private().open(&path)?;
-            file.write_all(text.as_bytes())?;
-            file.sync_all()?;
-            Ok(key)
+    if let Some(key) = known_key(directory)? {
+        return Ok(key);
+    }
+    let key = random::<32>().to_vec();
+    let text: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut file = private().open(directory.join(KEY_FILE))?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    Ok(key)
+}
+
+const KEY_FILE: &str = "audit.key";
+
+/// The key in the data directory, if there is one.
+fn known_key(directory: &Path) -> io::Result<Option<Vec<u8>>> {
+    match fs::read_to_string(directory.join(KEY_FILE)) {
+        Ok(text) => {
+            let key = from_hex(text.trim());
+            key.map(Some).ok_or_else(|| io::Error::other("audit.key does not hold a key in hex"))
         }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -30,7 +30,9 @@ pub enum Fault {
     ForgedAnchor,
     #[error("entry {0} is not the one whose hash was logged")]
     OtherThanLogged(i64),
-    #[error("the entries up to {kept} were deleted for their age; entry {asked} can't be compared any more, use a later head")]
+    #[error(
+        "the entries up to {kept} were deleted for their age; entry {asked} can't be compared any more, use a later head"
+    )]
     TooOld { asked: i64, kept: i64 },
 }
 
@@ -110,10 +112,8 @@ async fn check_from(
     anchor: Option<&Anchor>,
     logged: &[&Head],
 ) -> Result<Checked, Error> {
-    let start = anchor.map_or(Head { seq: 0, hash: String::new() }, |anchor| Head {
-        seq: anchor.seq,
-        hash: anchor.hash.clone(),
-    });
+    let start = anchor
+        .map_or(Head { seq: 0, hash: String::new() }, |anchor| Head { seq: anchor.seq, hash: anchor.hash.clone() });
     // Read first: what is appended meanwhile comes after it.
     let head = store::audit::head(&mut *store.read().await?).await?;
     let mut walk = Walk::after(start.clone());
@@ -182,7 +182,11 @@ impl Service {
             checked.fault = None;
         }
         match &checked.fault {
-            None => tracing::info!(seq = checked.last.seq, hash = checked.last.hash, "the audit log is whole; this is its head"),
+            None => tracing::info!(
+                seq = checked.last.seq,
+                hash = checked.last.hash,
+                "the audit log is whole; this is its head"
+            ),
             Some(fault) => tracing::error!(%fault, "the audit log was tampered with"),
         }
         self.0.chain.set(checked);

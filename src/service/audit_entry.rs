@@ -125,7 +125,10 @@ mod tests {
         let token = NewToken::generate([9; 32]);
         let detail = json!({"before": {"description": format!("for {} now", token.expose())}, "count": 1});
         let prefix = token.prefix().unwrap();
-        assert_eq!(without_tokens(&detail), json!({"before": {"description": format!("for {prefix} now")}, "count": 1}));
+        assert_eq!(
+            without_tokens(&detail),
+            json!({"before": {"description": format!("for {prefix} now")}, "count": 1})
+        );
         let name = "measurements_from_the_north_sea_platform_2024";
         assert_eq!(without_tokens(&json!(name)), json!(name), "a long name is no token");
     }

@@ -18,7 +18,7 @@ use crate::{
 use super::{Caller, Service, caller::Credential, fold, required};
 
 /// So many entries on a page.
-const PAGE_SIZE: i64 = 50;
+const PAGE_SIZE: i64 = 25;
 
 /// Whether someone reads all of the log: whoever may read everything in every organization.
 pub(super) fn reads_all(caller: &Caller) -> bool {
@@ -82,11 +82,11 @@ impl Service {
     pub async fn audit_portion(
         &self,
         caller: &Caller,
-        within: In,
+        within: Option<In>,
         query: &AuditQuery,
         limit: u32,
     ) -> Result<Vec<AuditRow>, Error> {
-        let filter = self.audit_filter(caller, query, Some(within))?;
+        let filter = self.audit_filter(caller, query, within)?;
         let mut reader = self.read().await?;
         let found = store::audit_list::list(&mut reader, &filter, start(query), limit.into()).await?;
         named(&mut reader, caller, &filter.readable, found).await

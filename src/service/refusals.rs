@@ -49,10 +49,16 @@ impl Why {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum What {
     /// A token that is on record, or a 1.x credential.
-    Known { id: AuthorizationId, why: Why },
+    Known {
+        id: AuthorizationId,
+        why: Why,
+    },
     UnknownToken,
     /// `name`: what was typed, which may be anything, a password too; only a user's name is ever written.
-    SignIn { name: String, why: &'static str },
+    SignIn {
+        name: String,
+        why: &'static str,
+    },
     /// So many were not noted.
     LeftOut(u64),
 }
@@ -118,7 +124,9 @@ impl Refusals {
             What::Known { id, why } => (Sort::Known, Some(format!("{id} {}", why.name()))),
             What::UnknownToken => (Sort::Unknown, Some(network(address))),
             // Guessing passwords is slow already.
-            What::SignIn { why: "too many attempts", .. } => (Sort::SignIn, Some(format!("{} sign-in", network(address)))),
+            What::SignIn { why: "too many attempts", .. } => {
+                (Sort::SignIn, Some(format!("{} sign-in", network(address))))
+            }
             What::SignIn { .. } => (Sort::SignIn, None),
             What::LeftOut(_) => return,
         };

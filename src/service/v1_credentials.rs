@@ -9,12 +9,7 @@ use crate::{
     store,
 };
 
-use super::{
-    Caller, Client, Service,
-    authentication::is_jwt,
-    caller::Credential,
-    refusals::Why,
-};
+use super::{Caller, Client, Service, authentication::is_jwt, caller::Credential, refusals::Why};
 
 /// What a 1.x client proves itself with.
 #[derive(Clone, Debug)]

@@ -13,7 +13,10 @@ use crate::model::{AuthorizationId, Id, OrgId, Timestamp, UserId, audit::ActionG
 pub enum Readable {
     All,
     /// What happened in these organizations, and one's own.
-    Only { orgs: Vec<OrgId>, own: Own },
+    Only {
+        orgs: Vec<OrgId>,
+        own: Own,
+    },
 }
 
 /// Whose entries are one's own.
@@ -145,7 +148,8 @@ fn push_readable(sql: &mut Sql, readable: &Readable) -> Result<()> {
 }
 
 const SIGN_INS: &str = "action IN ('signed in', 'signed out', 'sessions ended', 'sign-in refused')";
-const CREATED: &str = "(action LIKE '% created' OR action LIKE '% cloned' OR action LIKE '% added' OR action = 'set up')";
+const CREATED: &str =
+    "(action LIKE '% created' OR action LIKE '% cloned' OR action LIKE '% added' OR action = 'set up')";
 const DELETED: &str = "(action LIKE '% deleted' OR action LIKE '% removed' OR action LIKE '% trimmed')";
 const REFUSED: &str = "(action LIKE '% refused' OR action = 'refusals left out')";
 /// Whatever is none of the others.

@@ -11,8 +11,8 @@ use leptos_router::{
 use super::{
     components::Notices,
     pages::{
-        AboutPage, AccountPage, NotFoundPage, OrgLayout, SetupPage, SignInPage, StartPage, buckets, members, orgs,
-        telegrafs, tokens, users,
+        AboutPage, AccountPage, AuditLogPage, NotFoundPage, OrgLayout, SetupPage, SignInPage, StartPage, buckets,
+        members, orgs, telegrafs, tokens, users,
     },
 };
 
@@ -100,6 +100,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!(":id") view=NoDialog/>
                         <Route path=path!(":id/delete") view=orgs::DeleteRoute/>
                     </ParentRoute>
+                    <Route path=path!("settings/audit-log") view=AuditLogPage/>
                     <Route path=path!("account") view=AccountPage/>
                     <Route path=path!("about") view=AboutPage/>
                 </ParentRoute>

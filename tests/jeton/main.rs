@@ -5,6 +5,7 @@ mod account_page;
 mod answers;
 mod at_once;
 mod audit;
+mod audit_log;
 mod buckets_page;
 mod compare;
 mod console;

@@ -18,7 +18,8 @@ pub fn facts(detail: &Value) -> Vec<Fact> {
     let Value::Object(members) = detail else { return Vec::new() };
     let side = |name: &str| members.get(name).and_then(Value::as_object);
     let (before, after) = (side("before"), side("after"));
-    let plain = members.iter().filter(|(name, value)| !(matches!(name.as_str(), "before" | "after") && value.is_object()));
+    let plain =
+        members.iter().filter(|(name, value)| !(matches!(name.as_str(), "before" | "after") && value.is_object()));
     let mut facts: Vec<Fact> =
         plain.map(|(name, value)| Fact { what: words(name), before: None, after: text(value) }).collect();
     let mut changed = differences(before, after);

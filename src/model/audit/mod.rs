@@ -96,3 +96,23 @@ pub struct AuditPage {
 
 /// So many entries are counted; more are "more than".
 pub const COUNTED: u64 = 10_000;
+
+/// What the log is saved as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    Csv,
+    /// One JSON object a line.
+    JsonLines,
+}
+
+impl Format {
+    pub const ALL: [Self; 2] = [Self::Csv, Self::JsonLines];
+
+    /// As its file's name ends.
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::JsonLines => "jsonl",
+        }
+    }
+}

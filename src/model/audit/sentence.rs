@@ -48,8 +48,11 @@ pub fn sentence(row: &AuditRow) -> Sentence {
         "1.x password set" => Sentence::about("Set the password of 1.x credential", name),
         "member added" => Sentence::about("Added", name).then(format!(" as {}", text("/role"))),
         "member removed" => Sentence::about("Removed member", name),
-        "role changed" => Sentence::about("Changed the role of", name)
-            .then(format!(" from {} to {}", text("/before/role"), text("/after/role"))),
+        "role changed" => Sentence::about("Changed the role of", name).then(format!(
+            " from {} to {}",
+            text("/before/role"),
+            text("/after/role")
+        )),
         "audit log trimmed" => Sentence::new(format!("Deleted {} for their age", count("/entries", "old entry"))),
         "refusals left out" => refused(Sentence::new(format!("Left out {}", count("/count", "further refusal")))),
         "sign-in refused" if name.is_none() => refused(Sentence::new("Refused to sign in: unknown name")),
@@ -69,7 +72,9 @@ fn updated(row: &AuditRow, name: Option<String>) -> Sentence {
     let status = |side: &str| row.detail.pointer(&format!("/{side}/status")).and_then(Value::as_str);
     let noun = noun(row.action.trim_end_matches(" updated"));
     match (status("before"), status("after")) {
-        (before, Some("inactive")) if before != Some("inactive") => Sentence::about(&format!("Deactivated {noun}"), name),
+        (before, Some("inactive")) if before != Some("inactive") => {
+            Sentence::about(&format!("Deactivated {noun}"), name)
+        }
         (before, Some("active")) if before != Some("active") => Sentence::about(&format!("Activated {noun}"), name),
         _ => Sentence::about(&format!("Changed {noun}"), name),
     }
@@ -110,9 +115,14 @@ fn because(detail: &Value) -> String {
 /// The name of what it is about: as it was then, or else as it is.
 fn name(row: &AuditRow) -> Option<String> {
     let members = ["/after/description", "/after/name", "/description", "/name", "/username", "/database"];
-    let said = members.iter().find_map(|path| row.detail.pointer(path).and_then(Value::as_str).filter(|text| !text.is_empty()));
+    let said = members
+        .iter()
+        .find_map(|path| row.detail.pointer(path).and_then(Value::as_str).filter(|text| !text.is_empty()));
     let prefix = || row.detail.get("prefix").and_then(Value::as_str).map(|prefix| format!("{prefix}…"));
-    said.map(Into::into).or_else(|| row.target.name.clone()).or_else(prefix).or_else(|| row.target.id.map(|id| id.to_string()))
+    said.map(Into::into)
+        .or_else(|| row.target.name.clone())
+        .or_else(prefix)
+        .or_else(|| row.target.id.map(|id| id.to_string()))
 }
 
 fn counted(number: u64, one: &str) -> String {
@@ -153,7 +163,10 @@ mod tests {
     #[test]
     fn what_was_done_is_told_as_people_say_it() {
         assert_eq!(told("authorization created", json!({"description": "Hall 2"})), "Generated token “Hall 2”");
-        assert_eq!(told("authorization deleted", json!({"description": "", "prefix": "jtn_abcd"})), "Deleted token “jtn_abcd…”");
+        assert_eq!(
+            told("authorization deleted", json!({"description": "", "prefix": "jtn_abcd"})),
+            "Deleted token “jtn_abcd…”"
+        );
         let status = json!({"before": {"description": "a", "status": "active"}, "after": {"description": "a", "status": "inactive"}});
         assert_eq!(told("authorization updated", status), "Deactivated token “a”");
         let renamed = json!({"before": {"description": "a", "status": "active"}, "after": {"description": "b", "status": "active"}});
@@ -168,7 +181,10 @@ mod tests {
     fn what_was_refused_says_why() {
         let refused = json!({"description": "Hall 2", "reason": "permission", "permission": "write:orgs"});
         assert_eq!(told("authorization refused", refused), "Refused token “Hall 2”: lacks write:orgs");
-        assert_eq!(told("sign-in refused", json!({"name": "bob", "reason": "wrong password"})), "Refused to sign in “bob”: wrong password");
+        assert_eq!(
+            told("sign-in refused", json!({"name": "bob", "reason": "wrong password"})),
+            "Refused to sign in “bob”: wrong password"
+        );
         assert_eq!(told("unknown token refused", json!({})), "Refused an unknown token");
     }
 

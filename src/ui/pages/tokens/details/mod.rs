@@ -3,6 +3,7 @@
 mod actions;
 mod facts;
 mod head;
+mod history;
 mod implied;
 mod matrix;
 mod text;
@@ -30,6 +31,7 @@ use crate::{
 use actions::Actions;
 use facts::Facts;
 use head::Head;
+use history::History;
 use implied::Implied;
 use matrix::PermissionTable;
 use text::AsText;
@@ -102,6 +104,7 @@ fn Content(details: Details, asked: Asked, editing: bool, state: TokensState) ->
             </p>
             <AsText details=details.clone()/>
             <Implied details=details.clone() org_name/>
+            <History id/>
         </div>
         <footer class="dialog-foot"><Actions details now_is state/></footer>
     }
