@@ -2,10 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::{
-    sync::watch,
-    time::{Interval, MissedTickBehavior, interval},
-};
+use tokio::{sync::watch, time::sleep};
 
 use crate::{model::Error, service::Service};
 
@@ -18,53 +15,50 @@ const TRIM_EVERY: Duration = Duration::from_secs(86_400);
 /// the first time at the start. `retention`: how many days entries are kept; `None`: for ever. Ends when the other end of
 /// `running` is dropped, but never in the middle of something.
 pub async fn keep_audit_log(service: Service, retention: Option<u32>, running: watch::Receiver<()>) {
-    let ticks = |period| Ticks { interval: every(period), running: running.clone() };
-    let (writing, watching, trimming) = (ticks(WRITE_EVERY), ticks(WATCH_EVERY), ticks(TRIM_EVERY));
+    let pause = |length| Pause { length, running: running.clone() };
+    let (writing, watching, trimming) = (pause(WRITE_EVERY), pause(WATCH_EVERY), pause(TRIM_EVERY));
     tokio::join!(write(&service, writing), watch(&service, watching), trim(&service, retention, trimming));
 }
 
-/// Moments at which something is to be done, until the server stops.
-struct Ticks {
-    interval: Interval,
+/// The time between doing something and doing it again.
+struct Pause {
+    length: Duration,
     running: watch::Receiver<()>,
 }
 
-impl Ticks {
-    /// Waits for the next; false at the end.
-    async fn next(&mut self) -> bool {
+impl Pause {
+    /// Waits; false if the server stops.
+    async fn is_over(&mut self) -> bool {
         tokio::select! {
-            // What is due is done, also at the very end.
-            biased;
-            _ = self.interval.tick() => true,
+            () = sleep(self.length) => true,
             _ = self.running.changed() => false,
         }
     }
 }
 
-async fn write(service: &Service, mut ticks: Ticks) {
-    while ticks.next().await {
+async fn write(service: &Service, mut pause: Pause) {
+    while pause.is_over().await {
         warn("the refusals were not written to the audit log", service.write_refusals().await);
     }
 }
 
-async fn watch(service: &Service, mut ticks: Ticks) {
-    while ticks.next().await {
+async fn watch(service: &Service, mut pause: Pause) {
+    loop {
         warn("the audit log was not checked", service.watch_audit_log().await);
+        if !pause.is_over().await {
+            return;
+        }
     }
 }
 
-async fn trim(service: &Service, retention: Option<u32>, mut ticks: Ticks) {
+async fn trim(service: &Service, retention: Option<u32>, mut pause: Pause) {
     let Some(days) = retention else { return };
-    while ticks.next().await {
+    loop {
         warn("the old entries of the audit log were not deleted", service.trim_audit_log(days).await);
+        if !pause.is_over().await {
+            return;
+        }
     }
-}
-
-/// The first time at once; never twice in a row to make up for a time that was missed.
-fn every(period: Duration) -> Interval {
-    let mut ticks = interval(period);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    ticks
 }
 
 /// `failed`: what did not happen. It is tried again the next time.

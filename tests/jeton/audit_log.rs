@@ -154,7 +154,7 @@ async fn changes_are_told_with_what_was_before_and_after() {
         let First { token, org, bucket, .. } = server.set_up().await;
         let path = format!("/api/v2/buckets/{bucket}");
         server
-            .patch(&path, &token, json!({"description": "new", "retentionRules": [{"everySeconds": 7200}]}))
+            .patch(&path, &token, json!({"description": "new", "retentionRules": [{"everySeconds": 7200, "shardGroupDurationSeconds": 3600}]}))
             .await
             .expect(200);
         server.patch(&format!("/api/v2/orgs/{org}"), &token, json!({"description": "ours"})).await.expect(200);
@@ -226,12 +226,14 @@ async fn operators_read_all_owners_their_organization_and_everyone_their_own() {
         assert_eq!(everything.last().map(|row| row.seq), Some(1));
         assert!(everything.windows(2).all(|pair| pair[0].seq == pair[1].seq + 1), "newest first, none left out");
 
-        let carla = all(&scene.caller("carla", "password2").await).await;
+        let carla = scene.caller("carla", "password2").await;
+        let carla = all(&carla).await;
         assert!(carla.iter().any(|row| row.action == "bucket created" && row.org == Some(scene.org)));
         assert!(carla.iter().all(|row| row.org == Some(scene.org) || row.target.id == Some(scene.carla.into())));
         assert!(carla.iter().any(|row| row.action == "signed in"), "her own sign-in belongs to no organization");
 
-        let bruno = all(&scene.caller("Bruno", "password2").await).await;
+        let bruno = scene.caller("Bruno", "password2").await;
+        let bruno = all(&bruno).await;
         let told: Vec<&str> = bruno.iter().map(|row| row.action.as_str()).collect();
         assert_eq!(told, ["signed in", "authorization created", "password set", "user created"]);
         let by = bruno[1].actor.token.as_ref().expect("alice's token");
@@ -351,7 +353,7 @@ async fn a_file_holds_all_that_the_filter_lets_through() {
         let csv = crate::server::answer(request.header("accept", "text/csv")).await;
         assert!(csv.header("content-type").starts_with("text/csv"));
         let lines: Vec<&str> = csv.body.lines().collect();
-        assert_eq!(lines.len(), 3, "{}", csv.body);
+        assert_eq!(lines.len(), 4, "{}", csv.body);
         assert!(lines[0].starts_with("seq,time,action,what,user id,user,"));
         assert!(lines[1].contains(",'=cmd,"), "no cell is a formula: {}", lines[1]);
     })
@@ -430,9 +432,13 @@ async fn the_first_broken_entry_is_named_and_a_logged_head_shows_a_cut_tail() {
 
 /// `jeton audit verify` beside the running server: whether it is content, and what it says.
 fn verify(home: &Home, more: &[&str]) -> (bool, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_jeton"));
     let where_it_is = home.flags().into_iter().filter(|flag| !flag.starts_with("--addr"));
-    let output = command.args(["audit", "verify"]).args(where_it_is).args(more).output().expect("the program");
+    run(&where_it_is.chain(more.iter().map(ToString::to_string)).collect::<Vec<_>>())
+}
+
+fn run(flags: &[String]) -> (bool, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_jeton"));
+    let output = command.args(["audit", "verify"]).args(flags).output().expect("the program");
     let said = if output.status.success() { output.stdout } else { output.stderr };
     (output.status.success(), String::from_utf8_lossy(&said).trim_end().into())
 }
@@ -441,8 +447,7 @@ fn verify(home: &Home, more: &[&str]) -> (bool, String) {
 fn verifying_what_is_not_there_says_what_to_do() {
     let home = Home::sqlite();
     let directory = home.path().join("nothing");
-    let flag = format!("--data={}", directory.display());
-    let (content, said) = verify(&home, &[&flag]);
+    let (content, said) = run(&[format!("--data={}", directory.display())]);
     assert!(!content);
     assert_eq!(
         said,
