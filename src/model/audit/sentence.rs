@@ -114,7 +114,7 @@ fn because(detail: &Value) -> String {
 
 /// The name of what it is about: as it was then, or else as it is.
 fn name(row: &AuditRow) -> Option<String> {
-    let members = ["/after/description", "/after/name", "/description", "/name", "/username", "/database"];
+    let members = ["/after/name", "/name", "/username", "/database", "/after/description", "/description"];
     let said = members
         .iter()
         .find_map(|path| row.detail.pointer(path).and_then(Value::as_str).filter(|text| !text.is_empty()));
@@ -173,7 +173,7 @@ mod tests {
         assert_eq!(told("authorization updated", renamed), "Changed token “b”");
         let role = json!({"name": "bruno", "before": {"role": "member"}, "after": {"role": "owner"}});
         assert_eq!(told("role changed", role), "Changed the role of “bruno” from member to owner");
-        assert_eq!(told("bucket deleted", json!({"name": "iot"})), "Deleted bucket “iot”");
+        assert_eq!(told("bucket deleted", json!({"name": "iot", "description": "Halls"})), "Deleted bucket “iot”");
         assert_eq!(told("audit log trimmed", json!({"entries": 2})), "Deleted 2 old entries for their age");
     }
 

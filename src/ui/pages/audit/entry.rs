@@ -101,6 +101,7 @@ fn Detail(row: AuditRow, state: AuditState) -> impl IntoView {
             <p class="audit-meta">
                 <span>{format!("Entry {}", words::grouped(row.seq.unsigned_abs()))}</span>
                 <span title=row.hash.clone()>"Hash "<code>{hash}</code></span>
+                {row.address.clone().map(|address| view! { <span class="audit-origin">"From "<code>{address}</code></span> })}
                 <By row=row.clone()/>
                 <Links row state/>
                 <CopyButton text=json label="Copy as JSON" class="link-button needs-script"/>

@@ -65,7 +65,7 @@ pub fn AuditLogPage() -> impl IntoView {
     view! {
         <Page section=Section::Audit dialog=|| ()>
             <Toolbar state/>
-            <MoreFilters state/>
+            <div class="audit-filters"><MoreFilters state/></div>
             <List state/>
         </Page>
     }

@@ -8,6 +8,7 @@ use crate::{
     ui::{
         address::{Audit, Page as _, split},
         browser,
+        components::{Icon, Picture},
         pages::layout::navigator,
     },
 };
@@ -84,10 +85,13 @@ pub fn MoreFilters(state: AuditState) -> impl IntoView {
                 </div>
                 <div class="audit-field">
                     <label for="audit-target">"What"</label>
-                    <select class="input" id="audit-target" name="target" prop:value=target>
-                        {kinds.collect_view()}
-                        {one_thing.map(|thing| view! { <option value=thing.clone() selected=true>{thing.clone()}</option> })}
-                    </select>
+                    <div class="select-box">
+                        <select class="input" id="audit-target" name="target" prop:value=target>
+                            {kinds.collect_view()}
+                            {one_thing.map(|thing| view! { <option value=thing.clone() selected=true>{thing.clone()}</option> })}
+                        </select>
+                        <Icon picture=Picture::ChevronDown/>
+                    </div>
                 </div>
                 <button class="button" data-testid="audit-apply">"Apply"</button>
             </form>
