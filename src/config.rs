@@ -40,6 +40,10 @@ pub struct Config {
     #[command(flatten)]
     pub storage: Storage,
 
+    /// How long the audit log is kept, such as 365d; without it, for ever
+    #[arg(long, env = "JETON_AUDIT_RETENTION", value_name = "DAYS", value_parser = days)]
+    pub audit_retention: Option<u32>,
+
     /// How browsers reach Jeton, such as https://tokens.example.com
     #[arg(long, env = "JETON_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     pub public_url: Option<Url>,
@@ -70,6 +74,12 @@ pub enum LogFormat {
 pub fn network(text: &str) -> Result<IpNet, String> {
     let network = text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
     network.ok_or_else(|| "give a network such as 10.0.0.0/8, or an address".into())
+}
+
+/// A number of days, as in "365d".
+fn days(text: &str) -> Result<u32, String> {
+    let number = text.strip_suffix('d').and_then(|number| number.parse().ok());
+    number.filter(|days| (1..=36_500).contains(days)).ok_or_else(|| "give a number of days, such as 365d".into())
 }
 
 fn public_url(text: &str) -> Result<Url, String> {
@@ -159,6 +169,15 @@ mod tests {
         let proxies = config(&["--trusted-proxies", "10.0.0.0/8,127.0.0.1,::1"]).trusted_proxies;
         assert_eq!(proxies.len(), 3);
         assert!(Line::try_parse_from(["jeton", "--trusted-proxies", "everyone"]).is_err());
+    }
+
+    #[test]
+    fn the_audit_log_is_kept_for_days() {
+        assert_eq!(config(&["--audit-retention", "365d"]).audit_retention, Some(365));
+        assert_eq!(config(&[]).audit_retention, None);
+        for nonsense in ["365", "0d", "-1d", "1y", "d", "99999d"] {
+            assert!(Line::try_parse_from(["jeton", "--audit-retention", nonsense]).is_err(), "{nonsense}");
+        }
     }
 
     #[test]

@@ -139,6 +139,7 @@ for (const { colorScheme, width, height } of looks) {
         "settings/members", "settings/members/add", "settings/members/invite", `settings/members/${user.id}/remove`, `settings/members/${user.id}/delete`, `settings/members/${user.id}/deactivate`,
         "settings/users", "settings/users/new", `settings/users/${user.id}/edit`, `settings/users/${user.id}/password`, `settings/users/${user.id}/delete`,
         "settings/organizations", "settings/organizations/new", `settings/organizations/${org}`, `settings/organizations/${org}/delete`,
+        "settings/audit-log", "settings/audit-log?actor=alice", "settings/audit-log?searchTerm=nothing-is-called-so",
         "account", "about",
       ];
       for (const path of pages) {

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use super::refusal::refuse_compactly;
+use super::refusal::{Lacking, refuse_compactly};
 use crate::{
     model::Error,
     server::{AppState, cookie},
@@ -40,12 +40,15 @@ pub async fn gate(State(state): State<AppState>, mut request: Request, next: Nex
         let client = request.extensions().get::<Client>().cloned().unwrap_or_default();
         match authenticate(&state, request.headers(), client).await {
             Ok(caller) => {
-                let token = caller.accepted_token();
+                let (token, shown) = (caller.accepted_token(), caller.shown());
                 request.extensions_mut().insert(caller);
                 let response = behind_gate(request, next).await;
                 // Whoever asks was known: what they asked for was not theirs to ask.
                 if let (StatusCode::UNAUTHORIZED, Some(token)) = (response.status(), token) {
-                    state.service.note_refusal(token);
+                    state.service.count_refusal(token);
+                }
+                if let (Some(shown), Some(Lacking(permission))) = (shown, response.extensions().get()) {
+                    state.service.note_lacking(shown, *permission);
                 }
                 response
             }

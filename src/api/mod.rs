@@ -3,8 +3,11 @@
 //! Every handler carries its own description; the routes and the OpenAPI document are made of the same list.
 
 mod attention;
+mod audit;
+pub mod audit_file;
 mod authorizations;
 mod buckets;
+pub mod csv;
 mod dbrps;
 mod decode;
 mod extract;
@@ -77,6 +80,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(telegrafs::get, telegrafs::update, telegrafs::delete))
         .routes(routes!(dbrps::list, dbrps::create))
         .routes(routes!(dbrps::get, dbrps::update, dbrps::delete))
+        .routes(routes!(audit::list))
         .merge(members::routes())
         .merge(labels::routes())
         .routes(routes!(openapi::document))

@@ -37,6 +37,7 @@ use crate::server::AppState;
         (name = "1.x credentials", description = "User names and passwords for clients of InfluxDB 1.x."),
         (name = "Sessions", description = "Signing in and out with name and password."),
         (name = "Set-up", description = "The first user, organization and bucket."),
+        (name = "Audit", description = "What was done, by whom, from where; and what was refused."),
         (name = "System", description = "The server itself."),
     ),
     paths(resources::list),

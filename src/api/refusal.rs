@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::write;
-use crate::model::Error;
+use crate::model::{Error, Permission};
 
 static CODE_HEADER: HeaderName = HeaderName::from_static("x-platform-error-code");
 
@@ -22,6 +22,10 @@ pub struct Envelope {
     /// What is wrong, and what to do.
     message: String,
 }
+
+/// The permission whose lack an answer tells of: the gate notes it.
+#[derive(Clone, Copy)]
+pub struct Lacking(pub Permission);
 
 /// An error on its way to a client.
 #[derive(Debug)]
@@ -55,6 +59,9 @@ fn refuse(error: &Error, write_as: fn(StatusCode, &Envelope) -> Response) -> Res
     let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = write_as(status, &Envelope { code: code.name(), message: error.to_string() });
     response.headers_mut().insert(CODE_HEADER.clone(), HeaderValue::from_static(code.name()));
+    if let Error::Unauthorized(permission) | Error::NotGrantable(permission) = error {
+        response.extensions_mut().insert(Lacking(*permission));
+    }
     if let Error::TooManyAttempts { seconds } = error
         && let Ok(seconds) = HeaderValue::try_from(seconds.to_string())
     {

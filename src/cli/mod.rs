@@ -2,6 +2,7 @@
 
 mod address;
 mod answer;
+mod audit;
 mod auth;
 mod authorization;
 mod bucket;
@@ -89,6 +90,9 @@ enum Command {
     Completions(shell::Completions),
     /// Print the manual page, or write all of them to a directory
     Man(shell::Man),
+    /// Checks the audit log
+    #[command(subcommand)]
+    Audit(audit::Audit),
 }
 
 /// Reads the command line and does what it says. What goes wrong is one sentence on standard error.
@@ -136,6 +140,7 @@ async fn perform(command: Command) -> Outcome<ExitCode> {
         Command::Import(import) => import.run().await?,
         Command::Completions(completions) => completions.run(Line::command())?,
         Command::Man(man) => man.run(Line::command())?,
+        Command::Audit(command) => return Ok(audit::run(command).await),
         Command::Serve(config) => return Ok(serve(*config).await),
     }
     Ok(ExitCode::SUCCESS)

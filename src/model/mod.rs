@@ -4,6 +4,7 @@
 
 pub mod attention;
 pub mod attention_filter;
+pub mod audit;
 pub mod authorization;
 pub mod bucket;
 pub mod bucket_page;

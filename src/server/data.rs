@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     config::Storage,
@@ -53,11 +53,7 @@ pub struct Data {
 impl Data {
     /// Opens the database and finds or makes the audit key. SQLite is never shared with another process; PostgreSQL is.
     pub async fn open(storage: &Storage, purpose: Purpose) -> Result<Self, DataError> {
-        let given_key = storage
-            .audit_key
-            .as_ref()
-            .map(|key| from_hex(key.expose_secret()).ok_or(DataError::AuditKey))
-            .transpose()?;
+        let given_key = given_key(storage.audit_key.as_ref())?;
         let key_is_there = given_key.is_some() || storage.data.join(KEY).exists();
         if purpose == Purpose::Recover {
             check_there(storage, key_is_there)?;
@@ -100,6 +96,41 @@ const KEY: &str = "audit.key";
 const TRIES: u32 = 20;
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
+/// What is there, to be read alone: no lock is taken and nothing is written, so a server may run beside it.
+pub struct ReadOnly {
+    pub store: Store,
+    pub audit_key: AuditKey,
+}
+
+impl ReadOnly {
+    pub async fn open(
+        directory: &Path,
+        database_url: Option<&SecretString>,
+        audit_key: Option<&SecretString>,
+    ) -> Result<Self, DataError> {
+        let file = directory.join(DATABASE);
+        if database_url.is_none() && !file.exists() {
+            return Err(DataError::NoDatabase(directory.into()));
+        }
+        let key = match given_key(audit_key)? {
+            Some(key) => key,
+            None => {
+                let refuse = |error| DataError::Directory { path: directory.into(), error };
+                known_key(directory).map_err(refuse)?.ok_or_else(|| DataError::NoKey(directory.into()))?
+            }
+        };
+        let store = match database_url {
+            Some(url) => Store::postgres_read_only(url.expose_secret()).await?,
+            None => Store::sqlite_read_only(&file).await?,
+        };
+        Ok(Self { store, audit_key: AuditKey::new(key) })
+    }
+}
+
+fn given_key(key: Option<&SecretString>) -> Result<Option<Vec<u8>>, DataError> {
+    key.map(|key| from_hex(key.expose_secret()).ok_or(DataError::AuditKey)).transpose()
+}
+
 async fn lock(directory: &Path) -> Result<File, DataError> {
     let refuse = |error| DataError::Directory { path: directory.into(), error };
     create_private_directory(directory).map_err(refuse)?;
@@ -136,17 +167,25 @@ fn private() -> OpenOptions {
 
 /// The key in the data directory, made at the first start.
 fn stored_key(directory: &Path) -> io::Result<Vec<u8>> {
-    let path = directory.join(KEY);
-    match fs::read_to_string(&path) {
-        Ok(text) => from_hex(text.trim()).ok_or_else(|| io::Error::other("audit.key does not hold a key in hex")),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let key = random::<32>().to_vec();
-            let text: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-            let mut file = private().open(&path)?;
-            file.write_all(text.as_bytes())?;
-            file.sync_all()?;
-            Ok(key)
+    if let Some(key) = known_key(directory)? {
+        return Ok(key);
+    }
+    let key = random::<32>().to_vec();
+    let text: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut file = private().open(directory.join(KEY))?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    Ok(key)
+}
+
+/// The key in the data directory, if there is one.
+fn known_key(directory: &Path) -> io::Result<Option<Vec<u8>>> {
+    match fs::read_to_string(directory.join(KEY)) {
+        Ok(text) => {
+            let key = from_hex(text.trim());
+            key.map(Some).ok_or_else(|| io::Error::other("audit.key does not hold a key in hex"))
         }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -1,6 +1,7 @@
 //! Wiring: state, router, middleware, start and shutdown.
 
 pub mod assets;
+mod audit;
 mod client;
 pub mod cookie;
 pub mod data;

@@ -4,10 +4,11 @@ use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
 
 use axum_server::{Handle, Server};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use super::{
     AppState, MakeService,
+    audit::keep_audit_log,
     data::{Data, DataError, Purpose},
     router,
 };
@@ -36,6 +37,9 @@ pub struct Running {
     pub address: SocketAddr,
     pub service: Service,
     task: JoinHandle<io::Result<()>>,
+    audit_log: JoinHandle<()>,
+    /// Dropped, it ends what is done beside requests.
+    keeping: watch::Sender<()>,
     _data: DataLock,
 }
 
@@ -67,6 +71,8 @@ pub async fn start(
     let server =
         patient(axum_server::from_tcp(listener.into_std().map_err(failed)?).map_err(failed)?).handle(handle.clone());
     let service = Service::start(data.store.clone(), clock, data.audit_key.clone()).await?;
+    let (keeping, running) = watch::channel(());
+    let audit_log = tokio::spawn(keep_audit_log(service.clone(), config.audit_retention, running));
     let state = AppState {
         started: service.now(),
         service: service.clone(),
@@ -77,13 +83,17 @@ pub async fn start(
     let metrics = state.metrics.clone();
     let app: MakeService = router(state).into_make_service_with_connect_info();
     let task = tokio::spawn(run(server, handle, app, (metrics, service.clone()), stop));
-    Ok(Running { address, service, task, _data: DataLock(data) })
+    Ok(Running { address, service, task, audit_log, keeping, _data: DataLock(data) })
 }
 
 impl Running {
     /// Waits until the server has stopped and closes the database.
     pub async fn stopped(self) -> Result<(), StartError> {
         let ended = self.task.await.map_err(|error| StartError::Stopped(io::Error::other(error)))?;
+        drop(self.keeping);
+        if tokio::time::timeout(CLOSE_WITHIN, self.audit_log).await.is_err() {
+            tracing::warn!("the audit log was still being checked when the server stopped");
+        }
         if tokio::time::timeout(CLOSE_WITHIN, self.service.close()).await.is_err() {
             tracing::warn!("the database was still busy when the server stopped");
         }

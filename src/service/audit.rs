@@ -4,15 +4,13 @@ use std::fmt::Write as _;
 
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretSlice};
-use serde_json::{Value, json};
+use serde_json::Value;
 use sha2::Sha256;
 
 use crate::{
-    model::{Error, Id, OrgId},
-    store::{self, Store, audit::Stored},
+    model::{Error, Id},
+    store::{self, Store},
 };
-
-use super::{Service, caller::Credential};
 
 /// The key of the chain. Nodes that share a database share it.
 #[derive(Clone)]
@@ -24,7 +22,7 @@ impl AuditKey {
         Self(bytes.into())
     }
 
-    fn sign(&self, message: &[u8]) -> String {
+    pub(super) fn sign(&self, message: &[u8]) -> String {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.0.expose_secret())
             .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
         mac.update(message);
@@ -35,7 +33,7 @@ impl AuditKey {
     }
 
     /// What other nodes recognise the key by.
-    fn check(&self) -> String {
+    pub(super) fn check(&self) -> String {
         self.sign(b"jeton audit key")
     }
 }
@@ -103,10 +101,19 @@ pub enum Event {
     TelegrafCreated,
     TelegrafUpdated,
     TelegrafDeleted,
+    /// A sign-in that did not happen.
+    SignInRefused,
+    AuthorizationRefused,
+    V1AuthorizationRefused,
+    UnknownTokenRefused,
+    /// There were more refusals than are written down.
+    RefusalsLeftOut,
+    /// Old entries of this log were deleted.
+    AuditTrimmed,
 }
 
 impl Event {
-    const fn name(self) -> &'static str {
+    pub(super) const fn name(self) -> &'static str {
         match self {
             Self::SetUp => "set up",
             Self::SignedIn => "signed in",
@@ -143,10 +150,16 @@ impl Event {
             Self::TelegrafCreated => "telegraf configuration created",
             Self::TelegrafUpdated => "telegraf configuration updated",
             Self::TelegrafDeleted => "telegraf configuration deleted",
+            Self::SignInRefused => "sign-in refused",
+            Self::AuthorizationRefused => "authorization refused",
+            Self::V1AuthorizationRefused => "1.x credential refused",
+            Self::UnknownTokenRefused => "unknown token refused",
+            Self::RefusalsLeftOut => "refusals left out",
+            Self::AuditTrimmed => "audit log trimmed",
         }
     }
 
-    const fn subject_type(self) -> &'static str {
+    pub(super) const fn subject_type(self) -> &'static str {
         match self {
             Self::SetUp
             | Self::OrgCreated
@@ -157,6 +170,7 @@ impl Event {
             | Self::RoleChanged
             | Self::MemberRemoved => "orgs",
             Self::SignedIn
+            | Self::SignInRefused
             | Self::SignedOut
             | Self::SessionsEnded
             | Self::PasswordSet
@@ -173,48 +187,16 @@ impl Event {
             | Self::V1AuthorizationCreated
             | Self::V1AuthorizationUpdated
             | Self::V1AuthorizationDeleted
-            | Self::V1PasswordSet => "authorizations",
+            | Self::V1PasswordSet
+            | Self::AuthorizationRefused
+            | Self::V1AuthorizationRefused
+            | Self::UnknownTokenRefused => "authorizations",
+            Self::RefusalsLeftOut | Self::AuditTrimmed => "audit",
             Self::BucketCreated | Self::BucketUpdated | Self::BucketDeleted => "buckets",
             Self::DbrpCreated | Self::DbrpUpdated | Self::DbrpDeleted => "dbrp",
             Self::TelegrafCreated | Self::TelegrafUpdated | Self::TelegrafDeleted => "telegrafs",
         }
     }
-}
-
-/// An entry before it has its place in the chain. `detail` never holds a secret.
-pub(super) struct Entry {
-    pub event: Event,
-    pub org: Option<OrgId>,
-    pub subject: Id,
-    pub detail: Value,
-}
-
-/// Appends an entry to the chain, within the transaction of the change it tells of.
-pub(super) async fn append(
-    write: &mut store::Write,
-    key: &AuditKey,
-    actor: &Actor,
-    entry: &Entry,
-) -> Result<(), Error> {
-    let prev = write.head().clone();
-    let detail = entry.detail.to_string();
-    let mut row = Stored {
-        seq: prev.seq + 1,
-        at: actor.at,
-        action: entry.event.name().into(),
-        actor_user: actor.user,
-        actor_authorization: actor.authorization,
-        address: actor.address.clone(),
-        org: entry.org.map(Id::from),
-        subject_type: entry.event.subject_type().into(),
-        subject: Some(entry.subject),
-        detail,
-        prev: prev.hash,
-        hash: String::new(),
-    };
-    row.hash = key.sign(&message(&row));
-    write.append(&row).await?;
-    Ok(())
 }
 
 /// What the log says of an event on something, oldest first.
@@ -225,74 +207,4 @@ pub(super) async fn details_of(
 ) -> Result<Vec<Value>, Error> {
     let found = store::audit::details_of(connection, event.name(), event.subject_type(), subject.into()).await?;
     Ok(found.iter().map(|detail| serde_json::from_str(detail).unwrap_or_default()).collect())
-}
-
-/// Who did it, when and from where.
-#[derive(Clone, Debug)]
-pub(super) struct Actor {
-    pub at: crate::model::Timestamp,
-    pub user: Option<Id>,
-    pub authorization: Option<Id>,
-    pub address: Option<String>,
-}
-
-impl Actor {
-    pub fn of(caller: &super::Caller, at: crate::model::Timestamp) -> Self {
-        let authorization = match caller.credential {
-            Credential::Token(id) | Credential::V1(id) => Some(id.into()),
-            Credential::Session(_) => None,
-        };
-        Self {
-            at,
-            user: Some(caller.id().into()),
-            authorization,
-            address: caller.client.address.map(|address| address.to_string()),
-        }
-    }
-}
-
-/// What is signed: every column but the signature, in an unambiguous form.
-fn message(row: &Stored) -> Vec<u8> {
-    json!([
-        row.seq,
-        row.at.micros(),
-        row.action,
-        row.actor_user,
-        row.actor_authorization,
-        row.address,
-        row.org,
-        row.subject_type,
-        row.subject,
-        row.detail,
-        row.prev,
-    ])
-    .to_string()
-    .into_bytes()
-}
-
-/// How many entries are read at once when the chain is checked.
-const CHECK_AT_ONCE: i64 = 1000;
-
-impl Service {
-    /// Checks the chain from its first entry: the number of entries that are in order, and whether that is all.
-    pub async fn check_audit_log(&self) -> Result<(i64, bool), Error> {
-        let mut reader = self.read().await?;
-        // Read first: what is appended meanwhile comes after it.
-        let head = store::audit::head(&mut reader).await?;
-        let (mut seq, mut hash) = (0, String::new());
-        let mut reached = head.seq == 0;
-        loop {
-            let rows = store::audit::after(&mut reader, seq, CHECK_AT_ONCE).await?;
-            if rows.is_empty() {
-                return Ok((seq, reached));
-            }
-            for row in rows {
-                if row.seq != seq + 1 || row.prev != hash || row.hash != self.0.audit_key.sign(&message(&row)) {
-                    return Ok((seq, false));
-                }
-                (seq, hash) = (row.seq, row.hash);
-                reached |= seq == head.seq && hash == head.hash;
-            }
-        }
-    }
 }

@@ -11,6 +11,7 @@ use crate::{
 use super::{
     Caller, Client, Service,
     caller::Credential,
+    refusals::Why,
     sessions,
     standing::{Place, Standing, by_token, standing},
 };
@@ -19,9 +20,12 @@ impl Service {
     /// The caller who holds this token (contract §2). An inactive token still tells who asks; nothing is permitted.
     pub async fn caller_by_token(&self, token: &str, client: Client) -> Result<Caller, Error> {
         let mut reader = self.read().await?;
-        let authorization = by_token(&mut reader, token).await?.ok_or(Error::Unauthenticated)?;
+        let Some(authorization) = by_token(&mut reader, token).await? else {
+            self.note_unknown(&client);
+            return Err(Error::Unauthenticated);
+        };
         let (id, now) = (authorization.id, self.now());
-        let caller = caller_with(&mut reader, authorization, client, now).await;
+        let caller = self.caller_with(&mut reader, authorization, client, now).await;
         self.note_use(id, now, &caller);
         caller
     }
@@ -49,12 +53,12 @@ impl Service {
         match &caller.credential {
             Credential::Token(id) => {
                 let found = store::authorizations::by_id(connection, *id).await?;
-                caller_with(connection, found.ok_or(Error::Unauthenticated)?, client, now).await
+                self.caller_with(connection, found.ok_or(Error::Unauthenticated)?, client, now).await
             }
             Credential::V1(id) => {
                 let found = store::v1_authorizations::by_id(connection, *id).await?;
                 let found = found.ok_or(Error::V1Unauthorized)?.authorization;
-                v1_caller(connection, found, Credential::V1, client, now).await
+                self.v1_caller(connection, found, Credential::V1, client, now).await
             }
             Credential::Session(key_hash) => {
                 let session = live_session(connection, key_hash, now).await?;
@@ -62,51 +66,64 @@ impl Service {
             }
         }
     }
-}
 
-async fn caller_with(
-    connection: &mut Connection,
-    authorization: Authorization,
-    client: Client,
-    now: Timestamp,
-) -> Result<Caller, Error> {
-    let (user, inactive) = match standing(connection, &authorization, Place::From(client.address), now).await? {
-        Standing::Live(user) => (user, false),
-        Standing::Inactive(user) => (user, true),
-        Standing::Dead(death) => return Err(death.refusal()),
-    };
-    Ok(Caller {
-        user,
-        credential: Credential::Token(authorization.id),
-        permissions: authorization.permissions,
-        inactive,
-        expires_at: authorization.expires_at,
-        networks: authorization.networks,
-        client,
-    })
-}
+    async fn caller_with(
+        &self,
+        connection: &mut Connection,
+        authorization: Authorization,
+        client: Client,
+        now: Timestamp,
+    ) -> Result<Caller, Error> {
+        let standing = standing(connection, &authorization, Place::From(client.address), now).await?;
+        self.note_standing(&authorization, &standing, &client);
+        let (user, inactive) = match standing {
+            Standing::Live(user) => (user, false),
+            Standing::Inactive(user) => (user, true),
+            Standing::Dead(death) => return Err(death.refusal()),
+        };
+        Ok(Caller {
+            user,
+            credential: Credential::Token(authorization.id),
+            permissions: authorization.permissions,
+            inactive,
+            expires_at: authorization.expires_at,
+            networks: authorization.networks,
+            client,
+        })
+    }
 
-/// The caller with a 1.x client's credential, or with a token that such a client sent: there, what is not entirely
-/// alive is refused in one way (contract §6.4).
-pub(super) async fn v1_caller(
-    connection: &mut Connection,
-    authorization: Authorization,
-    credential: fn(AuthorizationId) -> Credential,
-    client: Client,
-    now: Timestamp,
-) -> Result<Caller, Error> {
-    let Standing::Live(user) = standing(connection, &authorization, Place::From(client.address), now).await? else {
-        return Err(Error::V1Unauthorized);
-    };
-    Ok(Caller {
-        user,
-        credential: credential(authorization.id),
-        permissions: authorization.permissions,
-        inactive: false,
-        expires_at: authorization.expires_at,
-        networks: authorization.networks,
-        client,
-    })
+    /// The caller with a 1.x client's credential, or with a token that such a client sent: there, what is not entirely
+    /// alive is refused in one way (contract §6.4).
+    pub(super) async fn v1_caller(
+        &self,
+        connection: &mut Connection,
+        authorization: Authorization,
+        credential: fn(AuthorizationId) -> Credential,
+        client: Client,
+        now: Timestamp,
+    ) -> Result<Caller, Error> {
+        let standing = standing(connection, &authorization, Place::From(client.address), now).await?;
+        self.note_standing(&authorization, &standing, &client);
+        let Standing::Live(user) = standing else { return Err(Error::V1Unauthorized) };
+        Ok(Caller {
+            user,
+            credential: credential(authorization.id),
+            permissions: authorization.permissions,
+            inactive: false,
+            expires_at: authorization.expires_at,
+            networks: authorization.networks,
+            client,
+        })
+    }
+
+    /// Notes a credential that does not work.
+    fn note_standing(&self, authorization: &Authorization, standing: &Standing, client: &Client) {
+        match standing {
+            Standing::Live(_) => {}
+            Standing::Inactive(_) => self.note_refusal(authorization, Why::Inactive, client),
+            Standing::Dead(death) => self.note_refusal(authorization, Why::Dead(*death), client),
+        }
+    }
 }
 
 async fn live_session(connection: &mut Connection, key_hash: &str, now: Timestamp) -> Result<Session, Error> {

@@ -110,7 +110,7 @@ impl Service {
         if !store::buckets::insert(&mut change, &bucket, &fold(&bucket.name)).await? {
             return Err(Error::BucketNameTaken { name: bucket.name });
         }
-        change.record(Event::BucketCreated, Some(org), bucket.id, json!({"name": bucket.name})).await?;
+        change.record(Event::BucketCreated, Some(org), bucket.id, detail(&bucket)).await?;
         change.commit().await?;
         Ok(bucket)
     }
@@ -142,14 +142,8 @@ impl Service {
         }
         after.updated_at = change.now;
         store::buckets::update(&mut change, &after, &fold(&after.name)).await?;
-        change
-            .record(
-                Event::BucketUpdated,
-                Some(after.org),
-                id,
-                json!({"before": {"name": before.name}, "after": {"name": after.name}}),
-            )
-            .await?;
+        let changed = json!({"before": detail(&before), "after": detail(&after)});
+        change.record(Event::BucketUpdated, Some(after.org), id, changed).await?;
         change.commit().await?;
         Ok(after)
     }
@@ -164,9 +158,17 @@ impl Service {
         store::memberships::delete_all(&mut change, Of::Bucket(id)).await?;
         dbrps::delete_of_bucket(&mut change, id).await?;
         store::buckets::delete(&mut change, id).await?;
-        change.record(Event::BucketDeleted, Some(bucket.org), id, json!({"name": bucket.name})).await?;
+        change.record(Event::BucketDeleted, Some(bucket.org), id, detail(&bucket)).await?;
         change.commit().await
     }
+}
+
+/// What the audit log says of a bucket.
+fn detail(bucket: &Bucket) -> serde_json::Value {
+    json!({
+        "name": bucket.name, "description": bucket.description, "retentionPolicy": bucket.retention_policy,
+        "retentionSeconds": bucket.retention.every, "shardGroupSeconds": bucket.retention.shard_group,
+    })
 }
 
 /// Members left out of a rule stay as they are.

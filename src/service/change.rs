@@ -11,7 +11,9 @@ use crate::{
 
 use super::{
     AuditKey, Caller, Service,
-    audit::{self, Actor, Entry, Event},
+    audit::Event,
+    audit_entry::{self, Actor, Entry},
+    own_sessions,
 };
 
 /// A writing transaction, and who makes it. Reads and writes go through it as through a connection.
@@ -39,7 +41,7 @@ impl Service {
     pub(super) async fn begin_as(&self, address: Option<String>) -> Result<Change, Error> {
         let write = self.store().write().await?;
         let now = self.now();
-        let actor = Actor { at: now, user: None, authorization: None, address };
+        let actor = Actor::stranger(now, address);
         Ok(Change { write, actor, key: self.0.audit_key.clone(), via: None, now })
     }
 }
@@ -56,6 +58,11 @@ impl Change {
         self
     }
 
+    /// From here on, it happens in the session with this hash of a key.
+    pub fn acts_in(&mut self, key_hash: &str) {
+        self.actor.session = Some(own_sessions::short(key_hash));
+    }
+
     /// Tells the audit log. `detail` must not hold a secret.
     pub async fn record(
         &mut self,
@@ -67,8 +74,13 @@ impl Change {
         if let (Some(via), Value::Object(members)) = (self.via, &mut detail) {
             members.insert("via".into(), via.into());
         }
-        let entry = Entry { event, org, subject: subject.into(), detail };
-        audit::append(&mut self.write, &self.key, &self.actor, &entry).await
+        let entry = Entry { event, org, subject: Some(subject.into()), detail };
+        audit_entry::append(&mut self.write, &self.key, &self.actor, &entry).await
+    }
+
+    /// Tells the audit log what someone else did, at another moment.
+    pub async fn record_of(&mut self, actor: &Actor, entry: &Entry) -> Result<(), Error> {
+        audit_entry::append(&mut self.write, &self.key, actor, entry).await
     }
 
     /// Makes it happen.

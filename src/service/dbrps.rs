@@ -104,6 +104,7 @@ impl Service {
     ) -> Result<Dbrp, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let mut dbrp = writable(&mut change, &caller, org, id).await?;
+        let before = detail(&dbrp);
         let mut others = store::dbrps::of_database(&mut change, dbrp.org, &dbrp.database).await?;
         others.retain(|other| other.id != id);
         if let Some(policy) = update.retention_policy {
@@ -120,7 +121,8 @@ impl Service {
             let heir = others.first().filter(|_| was_default).map(|other| other.id);
             set_default(&mut change, others, heir).await?;
         }
-        record(&mut change, Event::DbrpUpdated, &dbrp).await?;
+        let changed = json!({"before": before, "after": detail(&dbrp)});
+        change.record(Event::DbrpUpdated, Some(dbrp.org), id, changed).await?;
         change.commit().await?;
         Ok(dbrp)
     }
@@ -169,10 +171,14 @@ async fn set_default(change: &mut Change, mappings: Vec<Dbrp>, default: Option<D
 }
 
 async fn record(change: &mut Change, event: Event, dbrp: &Dbrp) -> Result<(), Error> {
-    let detail = json!({
+    change.record(event, Some(dbrp.org), dbrp.id, detail(dbrp)).await
+}
+
+/// What the audit log says of a mapping.
+fn detail(dbrp: &Dbrp) -> serde_json::Value {
+    json!({
         "database": dbrp.database, "retentionPolicy": dbrp.retention_policy, "bucket": dbrp.bucket, "default": dbrp.is_default,
-    });
-    change.record(event, Some(dbrp.org), dbrp.id, detail).await
+    })
 }
 
 async fn org_id(connection: &mut Connection, org: &AskedOrg) -> Result<OrgId, Error> {

@@ -60,9 +60,8 @@ impl Service {
         if !store::memberships::insert(&mut change, parent.into(), user.id, role, now).await? {
             return Err(Error::AlreadyMember { user: user.id });
         }
-        change
-            .record(Event::MemberAdded, Some(org), org, json!({"user": user.id, "name": user.name, "role": role}))
-            .await?;
+        let detail = detail(parent, user.id, Some(&user.name), Some(role));
+        change.record(Event::MemberAdded, Some(org), org, detail).await?;
         change.commit().await?;
         Ok(user)
     }
@@ -72,10 +71,22 @@ impl Service {
         let (mut change, caller) = self.begin(caller).await?;
         let org = org_of(&mut change, &caller, parent).await?;
         caller.check(write_parent(parent, org))?;
+        let role = store::memberships::role(&mut change, parent.into(), user).await?;
+        let known = store::users::by_id(&mut change, user).await?;
         store::memberships::delete(&mut change, parent.into(), user).await?;
-        change.record(Event::MemberRemoved, Some(org), org, json!({"user": user})).await?;
+        let detail = detail(parent, user, known.as_ref().map(|user| user.name.as_str()), role);
+        change.record(Event::MemberRemoved, Some(org), org, detail).await?;
         change.commit().await
     }
+}
+
+/// What the audit log says of a membership.
+fn detail(parent: Parent, user: UserId, name: Option<&str>, role: Option<Role>) -> serde_json::Value {
+    let mut detail = json!({"user": user, "name": name, "role": role});
+    if let Parent::Bucket(bucket) = parent {
+        detail["bucket"] = json!(bucket);
+    }
+    detail
 }
 
 async fn org_of(connection: &mut Connection, caller: &Caller, parent: Parent) -> Result<OrgId, Error> {

@@ -6,6 +6,10 @@
 
 mod attention;
 pub mod audit;
+pub mod audit_chain;
+mod audit_entry;
+pub mod audit_log;
+mod audit_retention;
 pub mod authentication;
 pub mod authorizations;
 mod bucket_page;
@@ -27,6 +31,7 @@ mod limits;
 pub mod lists;
 pub mod members;
 pub mod names;
+pub mod noting;
 pub mod offline;
 mod org_pages;
 pub mod org_rules;
@@ -37,6 +42,8 @@ mod people;
 pub mod picking;
 mod prefill;
 pub mod recovery;
+mod refusals;
+mod refusals_written;
 mod required;
 pub mod roles;
 pub mod rotation;
@@ -69,8 +76,10 @@ pub use clock::Clock;
 pub use offline::Offline;
 pub use token_list::Bookmark;
 
+use audit_chain::LastCheck;
 use budget::Budget;
 use passwords::Passwords;
+use refusals::Refusals;
 use throttle::Throttle;
 use uses::Uses;
 
@@ -86,6 +95,8 @@ struct Inner {
     throttle: Throttle,
     reports: Budget,
     uses: Uses,
+    refusals: Refusals,
+    chain: LastCheck,
     snowflake: Mutex<Snowflake>,
 }
 
@@ -103,6 +114,8 @@ impl Service {
             throttle: Throttle::default(),
             reports: Budget::default(),
             uses: Uses::default(),
+            refusals: Refusals::default(),
+            chain: LastCheck::default(),
             snowflake: Mutex::new(Snowflake::new(node)),
         })))
     }
@@ -115,6 +128,9 @@ impl Service {
     pub async fn close(&self) {
         if let Err(error) = self.write_uses().await {
             tracing::warn!(%error, "the last uses of some tokens were not written");
+        }
+        if let Err(error) = self.write_refusals().await {
+            tracing::warn!(%error, "the last refusals were not written to the audit log");
         }
         self.0.store.close().await;
     }

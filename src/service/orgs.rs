@@ -112,7 +112,7 @@ impl Service {
         store::telegrafs::delete_of_org(&mut change, id).await?;
         store::org_rules::delete_of_org(&mut change, id).await?;
         store::orgs::delete(&mut change, id).await?;
-        change.record(Event::OrgDeleted, Some(id), id, json!({"name": org.name})).await?;
+        change.record(Event::OrgDeleted, Some(id), id, detail(&org)).await?;
         change.commit().await
     }
 }
@@ -133,7 +133,7 @@ pub(super) async fn insert_org(
     if let Some(owner) = owner {
         store::memberships::insert(change, Of::Org(org.id), owner, Role::Owner, now).await?;
     }
-    change.record(Event::OrgCreated, Some(org.id), org.id, json!({"name": org.name})).await?;
+    change.record(Event::OrgCreated, Some(org.id), org.id, detail(&org)).await?;
     Ok(org)
 }
 
@@ -155,9 +155,14 @@ pub(super) async fn update(change: &mut Change, caller: &Caller, id: OrgId, aske
     }
     after.updated_at = change.now;
     store::orgs::update(change, &after, &fold(&after.name)).await?;
-    let detail = json!({"before": {"name": before.name}, "after": {"name": after.name}});
-    change.record(Event::OrgUpdated, Some(id), id, detail).await?;
+    let changed = json!({"before": detail(&before), "after": detail(&after)});
+    change.record(Event::OrgUpdated, Some(id), id, changed).await?;
     Ok(after)
+}
+
+/// What the audit log says of an organization.
+fn detail(org: &Org) -> serde_json::Value {
+    json!({"name": org.name, "description": org.description})
 }
 
 pub(super) fn new_org(name: &str, description: &str, now: Timestamp) -> Org {

@@ -72,8 +72,8 @@ fn own_hash(caller: &Caller) -> &str {
     }
 }
 
-/// What names a session on a page: neither its key nor the hash that the key is found by.
-fn short(key_hash: &str) -> String {
+/// What names a session on a page and in the audit log: neither its key nor the hash that the key is found by.
+pub(super) fn short(key_hash: &str) -> String {
     Sha256::digest(key_hash.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 

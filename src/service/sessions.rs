@@ -54,6 +54,7 @@ impl Service {
             Err(_) => "refused",
         };
         metrics::counter!("jeton_sign_ins_total", "outcome" => outcome).increment(1);
+        self.note_sign_in(name, client, signed_in.as_ref().err());
         signed_in
     }
 
@@ -102,6 +103,7 @@ impl Service {
         let found = store::sessions::by_key_hash(&mut change, &key_hash(key)).await?;
         let session = found.filter(|session| session.expires_at > now).ok_or(Error::Unauthenticated)?;
         change.acts_as(session.user);
+        change.acts_in(&session.key_hash);
         store::sessions::delete(&mut change, &session.key_hash).await?;
         change.record(Event::SignedOut, None, session.user, json!({})).await?;
         change.commit().await
@@ -163,6 +165,7 @@ pub(super) async fn begin_session(
     store::sessions::insert(change, &session).await?;
     store::users::signed_in(change, user.id, now).await?;
     change.acts_as(user.id);
+    change.acts_in(&session.key_hash);
     change.record(Event::SignedIn, None, user.id, json!({})).await?;
     Ok(SignedIn { key, user, expires_at: session.expires_at })
 }

@@ -1,6 +1,7 @@
 //! Telegraf configurations (contract §5.6).
 
 use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
 
 use crate::{
     model::{
@@ -96,7 +97,7 @@ impl Service {
         store::telegrafs::insert(&mut change, &telegraf, &fold(&telegraf.name)).await?;
         // Whoever makes one owns it, as in InfluxDB; it gives no rights.
         store::memberships::insert(&mut change, Of::Telegraf(telegraf.id), caller.id(), Role::Owner, now).await?;
-        change.record(Event::TelegrafCreated, Some(org), telegraf.id, json!({"name": telegraf.name})).await?;
+        change.record(Event::TelegrafCreated, Some(org), telegraf.id, detail(&telegraf)).await?;
         change.commit().await?;
         Ok(telegraf)
     }
@@ -127,9 +128,16 @@ impl Service {
         caller.check(required::telegraf(Action::Write, id, telegraf.org))?;
         store::memberships::delete_all(&mut change, Of::Telegraf(id)).await?;
         store::telegrafs::delete(&mut change, id).await?;
-        change.record(Event::TelegrafDeleted, Some(telegraf.org), id, json!({"name": telegraf.name})).await?;
+        change.record(Event::TelegrafDeleted, Some(telegraf.org), id, detail(&telegraf)).await?;
         change.commit().await
     }
+}
+
+/// What the audit log says of a configuration. Its text may hold passwords of many kinds: only whether it changed is told.
+fn detail(telegraf: &Telegraf) -> serde_json::Value {
+    let digest = Sha256::digest(telegraf.config.as_bytes());
+    let text: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    json!({"name": telegraf.name, "description": telegraf.description, "textDigest": text, "bytes": telegraf.config.len()})
 }
 
 /// Puts what is asked for in the place of what was there.
@@ -137,8 +145,8 @@ pub(super) async fn replace(mut change: Change, before: &Telegraf, asked: AskedT
     asked.check()?;
     let after = asked.into_telegraf(before.id, before.org, change.now);
     store::telegrafs::update(&mut change, &after, &fold(&after.name)).await?;
-    let detail = json!({"before": {"name": before.name}, "after": {"name": after.name}});
-    change.record(Event::TelegrafUpdated, Some(after.org), after.id, detail).await?;
+    let changed = json!({"before": detail(before), "after": detail(&after)});
+    change.record(Event::TelegrafUpdated, Some(after.org), after.id, changed).await?;
     change.commit().await?;
     Ok(after)
 }

@@ -138,7 +138,7 @@ impl Service {
         store::sessions::end_of_user(&mut change, id, now).await?;
         store::memberships::delete_of_user(&mut change, id).await?;
         store::users::delete(&mut change, id).await?;
-        change.record(Event::UserDeleted, None, id, json!({"name": user.name})).await?;
+        change.record(Event::UserDeleted, None, id, json!({"name": user.name, "status": user.status})).await?;
         change.commit().await
     }
 

@@ -9,7 +9,7 @@ use crate::{
     store,
 };
 
-use super::{Caller, Client, Service, authentication::v1_caller, caller::Credential, standing::by_token};
+use super::{Caller, Client, Service, caller::Credential, refusals::Why, standing::by_token};
 
 /// What a 1.x client proves itself with.
 #[derive(Clone, Debug)]
@@ -97,22 +97,26 @@ impl Service {
         if !known_right {
             self.0.throttle.attempt(&username, client.address, self.now())?;
             if !self.passwords().verify(hash.clone(), password).await? {
+                self.note_refusal(&authorization, Why::WrongPassword, &client);
                 return Err(Error::V1Unauthorized);
             }
             self.0.throttle.succeeded(&username, client.address);
             self.passwords().remember_right(hash.as_deref().unwrap_or_default(), password);
         }
         let (id, now) = (authorization.id, self.now());
-        let caller = v1_caller(&mut *self.read().await?, authorization, Credential::V1, client, now).await;
+        let caller = self.v1_caller(&mut *self.read().await?, authorization, Credential::V1, client, now).await;
         self.note_use(id, now, &caller);
         caller
     }
 
     async fn v1_caller_by_token(&self, token: &SecretString, client: Client) -> Result<Caller, Error> {
         let mut reader = self.read().await?;
-        let authorization = by_token(&mut reader, token.expose_secret()).await?.ok_or(Error::V1Unauthorized)?;
+        let Some(authorization) = by_token(&mut reader, token.expose_secret()).await? else {
+            self.note_unknown(&client);
+            return Err(Error::V1Unauthorized);
+        };
         let (id, now) = (authorization.id, self.now());
-        let caller = v1_caller(&mut reader, authorization, Credential::Token, client, now).await;
+        let caller = self.v1_caller(&mut reader, authorization, Credential::Token, client, now).await;
         self.note_use(id, now, &caller);
         caller
     }

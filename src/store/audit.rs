@@ -1,6 +1,6 @@
 //! The audit log and the end of its chain.
 
-use sqlx::Executor as _;
+use sqlx::{Executor as _, any::AnyRow};
 
 use super::{
     Connection, Result,
@@ -23,6 +23,8 @@ pub struct Stored {
     pub action: String,
     pub actor_user: Option<Id>,
     pub actor_authorization: Option<Id>,
+    /// What names the session among its user's.
+    pub actor_session: Option<String>,
     pub address: Option<String>,
     pub org: Option<Id>,
     pub subject_type: String,
@@ -53,7 +55,7 @@ pub(super) async fn advance_head(connection: &mut Connection, head: &Head) -> Re
 pub(super) async fn insert(connection: &mut Connection, row: &Stored) -> Result<()> {
     let query = sqlx::query(
         "INSERT INTO audit_log (seq, at, action, actor_user_id, actor_authorization_id, address, org_id, subject_type, \
-         subject_id, detail, prev, hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
+         subject_id, detail, prev, hash, actor_session) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
     )
     .bind(row.seq)
     .bind(row.at.micros())
@@ -66,7 +68,8 @@ pub(super) async fn insert(connection: &mut Connection, row: &Stored) -> Result<
     .bind(row.subject.map(from_id))
     .bind(&row.detail)
     .bind(&row.prev)
-    .bind(&row.hash);
+    .bind(&row.hash)
+    .bind(row.actor_session.as_deref());
     connection.execute(query).await.map(drop)
 }
 
@@ -104,22 +107,79 @@ pub async fn after(connection: &mut Connection, seq: i64, limit: i64) -> Result<
         .bind(limit)
         .fetch_all(connection)
         .await?;
-    rows.iter()
-        .map(|row| {
-            Ok(Stored {
-                seq: row.number("seq")?,
-                at: row.time("at")?,
-                action: row.text("action")?,
-                actor_user: row.optional_id("actor_user_id")?,
-                actor_authorization: row.optional_id("actor_authorization_id")?,
-                address: row.optional_text("address")?,
-                org: row.optional_id("org_id")?,
-                subject_type: row.text("subject_type")?,
-                subject: row.optional_id("subject_id")?,
-                detail: row.text("detail")?,
-                prev: row.text("prev")?,
-                hash: row.text("hash")?,
-            })
+    rows.iter().map(stored).collect()
+}
+
+pub(super) fn stored(row: &AnyRow) -> Result<Stored> {
+    Ok(Stored {
+        seq: row.number("seq")?,
+        at: row.time("at")?,
+        action: row.text("action")?,
+        actor_user: row.optional_id("actor_user_id")?,
+        actor_authorization: row.optional_id("actor_authorization_id")?,
+        actor_session: row.optional_text("actor_session")?,
+        address: row.optional_text("address")?,
+        org: row.optional_id("org_id")?,
+        subject_type: row.text("subject_type")?,
+        subject: row.optional_id("subject_id")?,
+        detail: row.text("detail")?,
+        prev: row.text("prev")?,
+        hash: row.text("hash")?,
+    })
+}
+
+/// The last of the entries that were deleted for their age.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    pub seq: i64,
+    pub hash: String,
+    /// When they were deleted.
+    pub at: Timestamp,
+    pub signature: String,
+}
+
+/// Where the chain begins, if its first entries were deleted.
+pub async fn anchor(connection: &mut Connection) -> Result<Option<Anchor>> {
+    let row = sqlx::query("SELECT * FROM audit_anchor WHERE id = 1").fetch_optional(connection).await?;
+    let anchor = |row: AnyRow| {
+        Ok(Anchor {
+            seq: row.number("seq")?,
+            hash: row.text("hash")?,
+            at: row.time("at")?,
+            signature: row.text("signature")?,
         })
-        .collect()
+    };
+    row.map(anchor).transpose()
+}
+
+pub async fn set_anchor(connection: &mut Connection, anchor: &Anchor) -> Result<()> {
+    let query = sqlx::query(
+        "INSERT INTO audit_anchor (id, seq, hash, at, signature) VALUES (1, $1, $2, $3, $4) ON CONFLICT (id) DO UPDATE \
+         SET seq = excluded.seq, hash = excluded.hash, at = excluded.at, signature = excluded.signature",
+    )
+    .bind(anchor.seq)
+    .bind(&anchor.hash)
+    .bind(anchor.at.micros())
+    .bind(&anchor.signature);
+    connection.execute(query).await.map(drop)
+}
+
+/// The last of the first `limit` entries that are all older than `before`; `None` if the first is not.
+pub async fn last_of_old(connection: &mut Connection, before: Timestamp, limit: i64) -> Result<Option<Stored>> {
+    // Clocks may have been turned back: what stands before an old entry in the chain is not always older.
+    let row = sqlx::query(
+        "SELECT * FROM audit_log WHERE seq < COALESCE((SELECT MIN(seq) FROM audit_log WHERE at >= $1), 9223372036854775807) \
+         AND seq < (SELECT MIN(seq) FROM audit_log) + $2 ORDER BY seq DESC LIMIT 1",
+    )
+    .bind(before.micros())
+    .bind(limit)
+    .fetch_optional(connection)
+    .await?;
+    row.as_ref().map(stored).transpose()
+}
+
+/// Deletes every entry up to this one, and says how many there were.
+pub async fn delete_up_to(connection: &mut Connection, seq: i64) -> Result<u64> {
+    let query = sqlx::query("DELETE FROM audit_log WHERE seq <= $1").bind(seq);
+    Ok(connection.execute(query).await?.rows_affected())
 }

@@ -5,6 +5,7 @@
 
 pub mod attention;
 pub mod audit;
+pub mod audit_list;
 pub mod authorizations;
 pub mod buckets;
 mod column;

@@ -3,7 +3,7 @@
 use std::{path::Path, str::FromStr as _, time::Duration};
 
 use sqlx::{
-    AnyPool, Connection as _, Executor as _,
+    AnyPool, Connection as _, Executor as _, Row as _,
     any::{AnyConnectOptions, AnyPoolOptions},
     migrate::{MigrateError, Migrator},
 };
@@ -26,6 +26,8 @@ pub enum OpenError {
         "the database was written by a newer version of Jeton (its schema has step {0}, which this program does not know); start that version instead"
     )]
     Newer(i64),
+    #[error("the database was written by another version of Jeton; use that version")]
+    OtherVersion,
     #[error("the database URL must begin with postgres:// or postgresql://")]
     UnknownUrl,
     #[error("the database can't be opened: {0}")]
@@ -61,6 +63,49 @@ impl Store {
         pool.execute(COLLATION).await?;
         migrate(&pool).await?;
         Ok(Self { backend: Backend::Postgres, readers: pool.clone(), writers: pool })
+    }
+
+    /// Opens the SQLite database in `file`, to read alone; another process may be writing.
+    pub async fn sqlite_read_only(file: &Path) -> Result<Self, OpenError> {
+        sqlx::any::install_default_drivers();
+        let options = AnyConnectOptions::from_str(&format!("sqlite://{}?mode=ro", file.display()))?;
+        Connection::connect_with(&options).await?.close().await?;
+        let pool = read_only_pool("PRAGMA query_only = ON").connect_with(options).await?;
+        is_of_this_version(&pool).await?;
+        Ok(Self { backend: Backend::Sqlite, readers: pool.clone(), writers: pool })
+    }
+
+    /// Connects to PostgreSQL, to read alone.
+    pub async fn postgres_read_only(url: &str) -> Result<Self, OpenError> {
+        if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
+            return Err(OpenError::UnknownUrl);
+        }
+        sqlx::any::install_default_drivers();
+        Connection::connect(url).await?.close().await?;
+        let pool = read_only_pool("SET default_transaction_read_only = on").connect(url).await?;
+        is_of_this_version(&pool).await?;
+        Ok(Self { backend: Backend::Postgres, readers: pool.clone(), writers: pool })
+    }
+}
+
+/// One connection, on which the database itself refuses to write.
+fn read_only_pool(setting: &'static str) -> AnyPoolOptions {
+    AnyPoolOptions::new()
+        .max_connections(1)
+        .acquire_timeout(Duration::from_secs(10))
+        .after_connect(move |connection, _| Box::pin(async move { connection.execute(setting).await.map(drop) }))
+}
+
+/// What is not brought up to date can only be read as it is.
+async fn is_of_this_version(pool: &AnyPool) -> Result<(), OpenError> {
+    let applied = sqlx::query("SELECT version FROM _sqlx_migrations ORDER BY version").fetch_all(pool).await;
+    let applied = applied.map_err(|_| OpenError::OtherVersion)?;
+    let applied: Vec<i64> = applied.iter().map(|row| row.try_get("version")).collect::<Result<_, _>>()?;
+    let known: Vec<i64> = MIGRATIONS.iter().map(|step| step.version).collect();
+    match applied.iter().max() {
+        Some(newest) if !known.contains(newest) => Err(OpenError::Newer(*newest)),
+        _ if applied == known => Ok(()),
+        _ => Err(OpenError::OtherVersion),
     }
 }
 

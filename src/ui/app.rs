@@ -102,6 +102,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!(":id") view=NoDialog/>
                         <Route path=path!(":id/delete") view=Page::DeleteOrg/>
                     </ParentRoute>
+                    <Route path=path!("settings/audit-log") view=Page::AuditLog/>
                     <Route path=path!("account") view=Page::Account/>
                     <Route path=path!("about") view=Page::About/>
                 </ParentRoute>

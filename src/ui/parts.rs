@@ -9,7 +9,7 @@ use super::address::{Spot, Tokens};
 use super::{
     components::text::Alert,
     pages::{
-        AboutPage, AccountPage, SetupPage, SignInPage, StartPage, buckets, members, orgs, telegrafs, tokens, users,
+        AboutPage, AccountPage, AuditLogPage, SetupPage, SignInPage, StartPage, buckets, members, orgs, telegrafs, tokens, users,
     },
 };
 
@@ -73,7 +73,7 @@ part! {
     Users users::UsersPage, CreateUser users::CreateRoute, RenameUser users::RenameRoute,
     SetPassword users::PasswordRoute, DeactivateUser users::DeactivateRoute, DeleteUser users::DeleteRoute,
     Orgs orgs::OrgsPage, CreateOrg orgs::CreateRoute, DeleteOrg orgs::DeleteRoute,
-    Account AccountPage, About AboutPage
+    Account AccountPage, About AboutPage, AuditLog AuditLogPage
 }
 
 /// Fetches the part that an address belongs to. A page is taken over at once, so this comes first.

@@ -46,7 +46,7 @@ impl Service {
     }
 
     /// Notes that what was asked for with a token was refused: it was accepted, but lacks the permission.
-    pub fn note_refusal(&self, token: AuthorizationId) {
+    pub fn count_refusal(&self, token: AuthorizationId) {
         let now = self.now();
         self.0.uses.note(token, |noted| noted.day(now).refused += 1);
     }

@@ -1,5 +1,6 @@
 //! Addresses of the console. The address is the state: dialogs, filters, order and pages have one.
 
+mod audit;
 mod load_data;
 mod local;
 #[cfg(feature = "ssr")]
@@ -12,6 +13,7 @@ use std::fmt;
 
 use crate::model::OrgId;
 
+pub use audit::Audit;
 pub use load_data::{Buckets, Telegrafs};
 pub use local::local;
 #[cfg(feature = "ssr")]
@@ -47,6 +49,7 @@ pub enum Spot {
     Members(Members),
     Users(Users),
     Orgs(Orgs),
+    Audit(Audit),
     Account(Account),
     About(About),
 }
@@ -64,6 +67,7 @@ impl Spot {
             Section::Members => Self::Members(Page::parse(rest)?),
             Section::Users => Self::Users(Page::parse(rest)?),
             Section::Orgs => Self::Orgs(Page::parse(rest)?),
+            Section::Audit => Self::Audit(Page::parse(rest)?),
             Section::Account => Self::Account(Page::parse(rest)?),
             Section::About => Self::About(Page::parse(rest)?),
         };
@@ -78,6 +82,7 @@ impl Spot {
             Self::Members(_) => Section::Members,
             Self::Users(_) => Section::Users,
             Self::Orgs(_) => Section::Orgs,
+            Self::Audit(_) => Section::Audit,
             Self::Account(_) => Section::Account,
             Self::About(_) => Section::About,
         }
@@ -92,6 +97,7 @@ impl Spot {
             Self::Members(page) => page.has_dialog(),
             Self::Users(page) => page.has_dialog(),
             Self::Orgs(page) => page.has_dialog(),
+            Self::Audit(page) => page.has_dialog(),
             Self::Account(page) => page.has_dialog(),
             Self::About(page) => page.has_dialog(),
         }
@@ -116,7 +122,7 @@ pub fn with_parameters<K: AsRef<str>, V: AsRef<str>>(mut path: String, parameter
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{AuthorizationId, BucketId, Id, TelegrafId, UserId};
+    use crate::model::{AuthorizationId, BucketId, Id, TelegrafId, UserId, audit::Format};
 
     const ORG: OrgId = OrgId(Id::new(1).unwrap());
     const ID: Id = Id::new(2).unwrap();
@@ -129,6 +135,7 @@ mod tests {
             Spot::Members(page) => page.address(ORG, parameters),
             Spot::Users(page) => page.address(ORG, parameters),
             Spot::Orgs(page) => page.address(ORG, parameters),
+            Spot::Audit(page) => page.address(ORG, parameters),
             Spot::Account(page) => page.address(ORG, parameters),
             Spot::About(page) => page.address(ORG, parameters),
         }
@@ -180,6 +187,7 @@ mod tests {
             Users::Deactivate(user),
             Users::Delete(user),
         ];
+        let audit = [Audit::List, Audit::Export(Format::Csv), Audit::Export(Format::JsonLines)];
         let orgs = [Orgs::List, Orgs::Create, Orgs::Show(ORG), Orgs::Delete(ORG)];
         let places = (tokens.into_iter().map(Spot::Tokens))
             .chain(buckets.map(Spot::Buckets))
@@ -187,6 +195,7 @@ mod tests {
             .chain(members.map(Spot::Members))
             .chain(users.map(Spot::Users))
             .chain(orgs.map(Spot::Orgs))
+            .chain(audit.map(Spot::Audit))
             .chain([Spot::Account(Account), Spot::About(About)]);
         for place in places {
             let address = written(place, &[("page", "2".to_owned())]);

@@ -10,6 +10,7 @@ pub fn redacted(address: &str) -> Option<String> {
     let text = match Spot::parse(path)? {
         (_, Spot::Tokens(Tokens::Custom)) => "description",
         (_, Spot::Tokens(Tokens::Details(_))) => "id",
+        (_, Spot::Audit(_)) => "searchTerm",
         _ => return None,
     };
     let safe: Vec<(String, String)> = query
@@ -32,5 +33,7 @@ mod tests {
         let expected = format!("{dialog}?page=2&description=for+{}&read=buckets%2Fiot", token.prefix().unwrap());
         assert_eq!(redacted(&address), Some(expected.clone()));
         assert_eq!(redacted(&expected), None);
+        let log = "/orgs/0000000000000001/settings/audit-log?searchTerm=";
+        assert_eq!(redacted(&format!("{log}{}", token.expose())), Some(format!("{log}{}", token.prefix().unwrap())));
     }
 }

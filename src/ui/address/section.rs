@@ -11,6 +11,7 @@ pub enum Section {
     Members,
     Users,
     Orgs,
+    Audit,
     Account,
     About,
 }
@@ -35,19 +36,20 @@ impl Group {
     pub const fn sections(self) -> &'static [Section] {
         match self {
             Self::LoadData => &[Section::Buckets, Section::Telegrafs, Section::Tokens],
-            Self::Settings => &[Section::Members, Section::Users, Section::Orgs],
+            Self::Settings => &[Section::Members, Section::Users, Section::Orgs, Section::Audit],
         }
     }
 }
 
 impl Section {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Buckets,
         Self::Telegrafs,
         Self::Tokens,
         Self::Members,
         Self::Users,
         Self::Orgs,
+        Self::Audit,
         Self::Account,
         Self::About,
     ];
@@ -60,6 +62,7 @@ impl Section {
             Self::Members => "Members",
             Self::Users => "Users",
             Self::Orgs => "Organizations",
+            Self::Audit => "Audit Log",
             Self::Account => "Account",
             Self::About => "About",
         }
@@ -92,6 +95,7 @@ impl Section {
             Self::Members => "settings/members",
             Self::Users => "settings/users",
             Self::Orgs => "settings/organizations",
+            Self::Audit => "settings/audit-log",
             Self::Account => "account",
             Self::About => "about",
         }

@@ -90,6 +90,7 @@ const fn picture(section: Section) -> Picture {
         Section::Members => Picture::Users,
         Section::Users => Picture::UserCog,
         Section::Orgs => Picture::Organization,
+        Section::Audit => Picture::Scroll,
         Section::Account => Picture::User,
         Section::About => Picture::Info,
     }

@@ -2,6 +2,7 @@
 
 mod about;
 mod account;
+mod audit;
 mod buckets;
 mod filters;
 mod history;
@@ -23,6 +24,7 @@ use crate::ui::request::Request;
 
 pub use about::{ServerFacts, load_about};
 pub use account::load_own_sessions;
+pub use audit::load_audit;
 pub use buckets::{load_bucket, load_buckets};
 pub use filters::load_filter_choices;
 pub use history::load_history;

@@ -2,6 +2,7 @@
 
 mod about;
 mod account;
+mod audit;
 pub mod buckets;
 pub mod kept;
 pub mod layout;
@@ -20,6 +21,7 @@ pub mod users;
 
 pub use about::AboutPage;
 pub use account::AccountPage;
+pub use audit::AuditLogPage;
 pub use layout::OrgLayout;
 pub use not_found::NotFoundPage;
 pub use setup::SetupPage;

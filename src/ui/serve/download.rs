@@ -2,14 +2,19 @@
 
 use axum::{
     extract::{Path, Request, State},
-    http::header,
+    http::{Uri, header},
     response::{IntoResponse, Redirect, Response},
 };
 
 use crate::{
-    model::{Error, TelegrafId},
+    api::audit_file,
+    model::{
+        Error, OrgId, TelegrafId,
+        audit::{AuditQuery, Format},
+    },
     server::{AppState, pages::plain_refusal},
-    ui::request::Request as PageRequest,
+    store::audit_list::In,
+    ui::{address, request::Request as PageRequest},
 };
 
 /// The text of a telegraf configuration.
@@ -33,4 +38,18 @@ pub(super) async fn telegraf(State(state): State<AppState>, Path(id): Path<Strin
         Err(Error::Unauthenticated) => Redirect::to("/sign-in").into_response(),
         Err(error) => plain_refusal(&error).into_response(),
     }
+}
+
+/// What the Audit Log page of an organization lists, from the newest entry on.
+pub(super) async fn audit_log(request: &PageRequest, org: OrgId, format: Format, uri: &Uri) -> Response {
+    let (_, pairs) = address::split(uri.path_and_query().map_or("", |address| address.as_str()));
+    let get = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    let query = AuditQuery { after: None, before: None, ..AuditQuery::from_parameters(get) };
+    let answer = async {
+        let (service, caller) = (request.service(), request.caller()?);
+        // Who may not see the organization's page gets no file of it either.
+        service.org(caller, org).await?;
+        audit_file::answer(service, caller, Some(In::OrgOrNone(org)), query, format).await
+    };
+    answer.await.unwrap_or_else(|error| plain_refusal(&error).into_response())
 }

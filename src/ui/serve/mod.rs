@@ -19,7 +19,7 @@ use leptos::{nonce::Nonce, prelude::*};
 use leptos_axum::{ResponseOptions, handle_server_fns_with_context, render_app_async_with_context};
 
 use super::{
-    address::{self, Page as _, Spot, Tokens},
+    address::{self, Audit, Page as _, Spot, Tokens},
     answer::{Answer, Fields, Outcome},
     deed::Deed,
     request::Request as PageRequest,
@@ -116,6 +116,7 @@ async fn page(State(state): State<AppState>, OriginalUri(uri): OriginalUri, requ
     match elsewhere(&page, &uri).await {
         Ok(None) => match Spot::parse(uri.path()) {
             Some((org, Spot::Tokens(Tokens::Export(export)))) => export::answer(&page, org, export, &uri).await,
+            Some((org, Spot::Audit(Audit::Export(format)))) => download::audit_log(&page, org, format, &uri).await,
             _ => remember_org(&uri, render(state, parts, body, None).await),
         },
         Ok(Some(address)) => Redirect::to(&address).into_response(),

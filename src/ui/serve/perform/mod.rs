@@ -66,7 +66,7 @@ async fn on_page(
         Spot::Telegrafs(page) => telegrafs::perform(request, org, page, fields).await,
         Spot::Members(page) => members::perform(request, org, page, list::<Members>(org, query), fields).await,
         Spot::Users(page) => users::perform(request, page, list::<Users>(org, query), fields).await,
-        Spot::About(_) => Err(Error::PathNotFound),
+        Spot::Audit(_) | Spot::About(_) => Err(Error::PathNotFound),
     }
 }
 

@@ -4,6 +4,7 @@ mod actions;
 mod chain;
 mod facts;
 mod head;
+mod history;
 mod implied;
 mod limits;
 mod matrix;
@@ -34,6 +35,7 @@ use actions::Actions;
 use chain::Chain;
 use facts::Facts;
 use head::Head;
+use history::History;
 use implied::Implied;
 use matrix::PermissionTable;
 use text::AsText;
@@ -117,6 +119,7 @@ fn Content(details: Details, history: History, asked: Asked, editing: bool, stat
             {last_chain}
             <AsText details=details.clone()/>
             <Implied details=details.clone() org_name/>
+            <History id/>
         </div>
         <footer class="dialog-foot"><Actions details now_is overlaps state/></footer>
     }

@@ -1,0 +1,100 @@
+//! What an entry says in detail, value by value.
+
+use serde_json::{Map, Value};
+
+/// A value: what it was, and what it became.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// In words: "Description".
+    pub what: String,
+    /// `None` where the entry tells of no earlier value.
+    pub before: Option<String>,
+    /// `None` where there was nothing afterwards.
+    pub after: Option<String>,
+}
+
+/// The values of an entry's detail. Of what it was before and after, only what differs.
+pub fn facts(detail: &Value) -> Vec<Fact> {
+    let Value::Object(members) = detail else { return Vec::new() };
+    let side = |name: &str| members.get(name).and_then(Value::as_object);
+    let (before, after) = (side("before"), side("after"));
+    let plain =
+        members.iter().filter(|(name, value)| !(matches!(name.as_str(), "before" | "after") && value.is_object()));
+    let mut facts: Vec<Fact> =
+        plain.map(|(name, value)| Fact { what: words(name), before: None, after: text(value) }).collect();
+    let mut changed = differences(before, after);
+    changed.append(&mut facts);
+    changed
+}
+
+fn differences(before: Option<&Map<String, Value>>, after: Option<&Map<String, Value>>) -> Vec<Fact> {
+    let nothing = Map::new();
+    let (before, after) = (before.unwrap_or(&nothing), after.unwrap_or(&nothing));
+    let mut names: Vec<&String> = before.keys().chain(after.keys()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let differing = names.into_iter().filter(|name| before.get(*name) != after.get(*name));
+    let value = |side: &Map<String, Value>, name: &str| side.get(name).and_then(text).unwrap_or_else(|| "–".into());
+    differing
+        .map(|name| Fact { what: words(name), before: Some(value(before, name)), after: Some(value(after, name)) })
+        .collect()
+}
+
+/// "retentionSeconds" as "Retention seconds".
+fn words(name: &str) -> String {
+    let mut words = String::new();
+    for letter in name.chars() {
+        if words.is_empty() {
+            words.extend(letter.to_uppercase());
+        } else if letter.is_uppercase() {
+            words.push(' ');
+            words.extend(letter.to_lowercase());
+        } else {
+            words.push(letter);
+        }
+    }
+    words
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) if text.is_empty() => None,
+        Value::String(text) => Some(text.clone()),
+        Value::Bool(true) => Some("yes".into()),
+        Value::Bool(false) => Some("no".into()),
+        Value::Array(items) => Some(items.iter().filter_map(text).collect::<Vec<_>>().join(", ")),
+        other => Some(other.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn of_a_change_only_what_differs_is_told() {
+        let detail = json!({"before": {"name": "a", "description": ""}, "after": {"name": "a", "description": "new"}, "user": "x"});
+        let expected = [
+            Fact { what: "Description".into(), before: Some("–".into()), after: Some("new".into()) },
+            Fact { what: "User".into(), before: None, after: Some("x".into()) },
+        ];
+        assert_eq!(facts(&detail), expected);
+    }
+
+    #[test]
+    fn values_are_told_in_words() {
+        let detail = json!({"retentionSeconds": 3600, "default": true, "permissions": ["a", "b"], "gone": null});
+        let told: Vec<_> = facts(&detail).into_iter().map(|fact| (fact.what, fact.after)).collect();
+        let some = |text: &str| Some(text.to_owned());
+        let expected = [
+            ("Default".to_owned(), some("yes")),
+            ("Gone".to_owned(), None),
+            ("Permissions".to_owned(), some("a, b")),
+            ("Retention seconds".to_owned(), some("3600")),
+        ];
+        assert_eq!(told, expected);
+    }
+}

@@ -1,0 +1,69 @@
+//! What happens to the audit log beside requests, for as long as the server runs.
+
+use std::time::Duration;
+
+use tokio::{sync::watch, time::sleep};
+
+use crate::{model::Error, service::Service};
+
+/// How long a refusal waits to be written, at most.
+const WRITE_EVERY: Duration = Duration::from_secs(1);
+const WATCH_EVERY: Duration = Duration::from_secs(3600);
+const TRIM_EVERY: Duration = Duration::from_secs(86_400);
+
+/// Writes refusals soon after they happened, checks the chain and logs its head hourly, and deletes old entries daily,
+/// the first time at the start. `retention`: how many days entries are kept; `None`: for ever. Ends when the other end of
+/// `running` is dropped, but never in the middle of something.
+pub async fn keep_audit_log(service: Service, retention: Option<u32>, running: watch::Receiver<()>) {
+    let pause = |length| Pause { length, running: running.clone() };
+    let (writing, watching, trimming) = (pause(WRITE_EVERY), pause(WATCH_EVERY), pause(TRIM_EVERY));
+    tokio::join!(write(&service, writing), watch(&service, watching), trim(&service, retention, trimming));
+}
+
+/// The time between doing something and doing it again.
+struct Pause {
+    length: Duration,
+    running: watch::Receiver<()>,
+}
+
+impl Pause {
+    /// Waits; false if the server stops.
+    async fn is_over(&mut self) -> bool {
+        tokio::select! {
+            () = sleep(self.length) => true,
+            _ = self.running.changed() => false,
+        }
+    }
+}
+
+async fn write(service: &Service, mut pause: Pause) {
+    while pause.is_over().await {
+        warn("the refusals were not written to the audit log", service.write_refusals().await);
+    }
+}
+
+async fn watch(service: &Service, mut pause: Pause) {
+    loop {
+        warn("the audit log was not checked", service.watch_audit_log().await);
+        if !pause.is_over().await {
+            return;
+        }
+    }
+}
+
+async fn trim(service: &Service, retention: Option<u32>, mut pause: Pause) {
+    let Some(days) = retention else { return };
+    loop {
+        warn("the old entries of the audit log were not deleted", service.trim_audit_log(days).await);
+        if !pause.is_over().await {
+            return;
+        }
+    }
+}
+
+/// `failed`: what did not happen. It is tried again the next time.
+fn warn<T>(failed: &str, result: Result<T, Error>) {
+    if let Err(error) = result {
+        tracing::warn!(%error, "{failed}");
+    }
+}

@@ -1,0 +1,16 @@
+//! What the Audit Log page asks for.
+
+use leptos::{prelude::*, server_fn::codec::Json};
+
+use crate::model::{
+    Error, OrgId,
+    audit::{AuditPage, AuditQuery},
+};
+#[cfg(feature = "ssr")]
+use crate::ui::request::Request;
+
+#[server(input = Json)]
+pub async fn load_audit(org: OrgId, query: AuditQuery) -> Result<AuditPage, Error> {
+    let request = Request::current();
+    request.answer(request.service().audit_page(request.caller()?, org, &query).await)
+}

@@ -1,0 +1,149 @@
+//! The entries, newest first.
+
+use leptos::prelude::*;
+
+use super::{AuditState, entry::Entry};
+use crate::{
+    model::{
+        Error,
+        audit::{AuditPage, AuditQuery, COUNTED, Chain},
+    },
+    ui::{
+        address::Audit,
+        browser,
+        components::{Icon, Picture, form::to_sign_in, text::Alert},
+        words,
+    },
+};
+
+/// Keeps the old entries until the new ones are there.
+#[component]
+pub fn List(state: AuditState) -> impl IntoView {
+    view! {
+        <Transition fallback=Skeleton>
+            {move || Suspend::new(async move {
+                match state.list.await {
+                    Ok(page) => view! { <Loaded page state/> }.into_any(),
+                    Err(Error::Unauthenticated) => {
+                        Effect::new(to_sign_in);
+                        ().into_any()
+                    }
+                    Err(error) => view! { <Failed error state/> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn Loaded(page: AuditPage, state: AuditState) -> impl IntoView {
+    browser::keep_focus();
+    let AuditPage { rows, total, newer, older, chain, now } = page;
+    let ends = (rows.first().map(|row| row.seq), rows.last().map(|row| row.seq));
+    let entries = if rows.is_empty() {
+        view! { <Nothing state/> }.into_any()
+    } else {
+        view! {
+            <div class="audit-head" aria-hidden="true">
+                <span>"Time (UTC)"</span><span>"Who"</span><span>"From"</span><span>"What"</span>
+            </div>
+            <ol class="audit-list" aria-label="Audit Log" data-testid="audit-list">
+                {rows.into_iter().map(|row| view! { <Entry row now state/> }).collect_view()}
+            </ol>
+        }
+        .into_any()
+    };
+    let count = if total > COUNTED {
+        view! { "more than "<b>{words::grouped(COUNTED)}</b>" entries" }.into_any()
+    } else {
+        let word = if total == 1 { " entry" } else { " entries" };
+        view! { <b>{words::grouped(total)}</b>{word} }.into_any()
+    };
+    view! {
+        {chain.as_ref().and_then(|chain| chain.fault.clone()).map(|fault| view! { <Tampered fault/> })}
+        <p class="list-count audit-count" role="status">
+            {count}{chain.filter(|chain| chain.fault.is_none()).map(|chain| view! { <Whole chain/> })}
+        </p>
+        {entries}
+        <Steps newer=ends.0.filter(|_| newer) older=ends.1.filter(|_| older) state/>
+    }
+}
+
+/// The chain is in order.
+#[component]
+fn Whole(chain: Chain) -> impl IntoView {
+    let at = chain.at.map_or_else(|| words::grouped(chain.seq.unsigned_abs()), |at| at.second() + " UTC");
+    view! {
+        <span aria-hidden="true">" · "</span>
+        <span class="audit-whole" data-testid="audit-chain"><Icon picture=Picture::ShieldCheck/>{format!("Chain verified up to {at}")}</span>
+        <span class="wide-only">" No entry was changed or removed."</span>
+    }
+}
+
+#[component]
+fn Tampered(fault: String) -> impl IntoView {
+    view! {
+        <Alert danger=true>
+            <b>"The audit log was tampered with: "{fault}"."</b>" Entries from there on can’t be trusted. Compare with a backup and with the heads in the server’s log: jeton audit verify --head."
+        </Alert>
+    }
+}
+
+/// The ways to newer and older entries. `newer`: the first entry, `older`: the last, where there are any beyond.
+#[component]
+fn Steps(newer: Option<i64>, older: Option<i64>, state: AuditState) -> impl IntoView {
+    let newer = newer.map(|seq| untrack(|| state.with(|query| query.before = Some(seq))));
+    let older = older.map(|seq| untrack(|| state.with(|query| query.after = Some(seq))));
+    let newest = newer.is_some().then(|| untrack(|| state.with(|_| ())));
+    let step = |href: Option<String>, rel: &'static str, testid: &'static str, face: AnyView| match href {
+        Some(href) => view! { <li><a href=href rel=rel data-testid=testid>{face}</a></li> }.into_any(),
+        None => view! { <li><a role="link" aria-disabled="true" data-testid=testid>{face}</a></li> }.into_any(),
+    };
+    view! {
+        <nav class="pager audit-pager" aria-label="Pages">
+            <p>{newest.map(|href| view! { <a class="link" href=href data-testid="audit-newest">"Newest entries"</a> })}</p>
+            <ol class="pager-pages">
+                {step(newer, "prev", "audit-newer", view! { <Icon picture=Picture::ChevronLeft/>"Newer" }.into_any())}
+                {step(older, "next", "audit-older", view! { "Older"<Icon picture=Picture::ChevronRight/> }.into_any())}
+            </ol>
+        </nav>
+    }
+}
+
+#[component]
+fn Nothing(state: AuditState) -> impl IntoView {
+    let filtered = state.query.with_untracked(AuditQuery::is_filtered);
+    let everything = move || state.with(|query| *query = AuditQuery::default());
+    let (title, text, link) = if filtered {
+        ("No entries match", "Change the filters, or look at all entries.", "Clear all filters")
+    } else {
+        ("No entries here", "What is done, and what is refused, is written down from now on.", "Newest entries")
+    };
+    view! {
+        <section class="empty boxed" data-testid="empty-state">
+            <Icon picture=Picture::SearchNone class="large"/>
+            <h2>{title}</h2>
+            <p>{text}</p>
+            <a class="button small" href=everything>{link}</a>
+        </section>
+    }
+}
+
+#[component]
+fn Failed(error: Error, state: AuditState) -> impl IntoView {
+    view! {
+        <div class="list-failed">
+            <Alert danger=true live=true>
+                <b>"The audit log could not be loaded."</b>" "{words::sentence(&error)}<br/>
+                <a class="link" href=move || state.address(Audit::List) rel="external">"Try again"</a>
+            </Alert>
+        </div>
+    }
+}
+
+/// While the first answer is on its way.
+#[component]
+fn Skeleton() -> impl IntoView {
+    let row = || view! { <li class="audit-waiting" aria-hidden="true"><div class="skeleton"></div></li> };
+    view! { <ol class="audit-list" aria-label="Audit Log" aria-busy="true">{(0..8).map(|_| row()).collect_view()}</ol> }
+}

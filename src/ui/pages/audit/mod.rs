@@ -1,0 +1,72 @@
+//! The Audit Log page: what was done, by whom, from where, and what was refused.
+
+mod entry;
+mod list;
+mod more;
+mod toolbar;
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use crate::{
+    model::{
+        Error,
+        audit::{AuditPage, AuditQuery},
+    },
+    ui::{
+        address::{Audit, Page as _, Section},
+        components::Page,
+        load::load_audit,
+        pages::layout::OrgState,
+    },
+};
+use list::List;
+use more::MoreFilters;
+use toolbar::Toolbar;
+
+/// What the parts of the page share.
+#[derive(Clone, Copy)]
+pub struct AuditState {
+    page: OrgState,
+    query: Memo<AuditQuery>,
+    list: Resource<Result<AuditPage, Error>>,
+}
+
+impl AuditState {
+    fn new(page: OrgState) -> Self {
+        let parameters = use_query_map();
+        let query = Memo::new(move |_| {
+            let parameters = parameters.read();
+            AuditQuery::from_parameters(|name| parameters.get_str(name))
+        });
+        let list = Resource::new(
+            move || (page.org.get(), query.get()),
+            |(org, query)| async move { load_audit(org, query).await },
+        );
+        Self { page, query, list }
+    }
+
+    /// The address of the log as it is, or of a file of it.
+    fn address(self, page: Audit) -> String {
+        page.address(self.page.org.get(), &self.query.with(AuditQuery::parameters))
+    }
+
+    /// The address of the log from its newest entry, changed.
+    fn with(self, change: impl FnOnce(&mut AuditQuery)) -> String {
+        Audit::List.address(self.page.org.get(), &self.query.with(|query| query.with(change)).parameters())
+    }
+}
+
+/// Filters, entries, and the way to older ones.
+#[component]
+pub fn AuditLogPage() -> impl IntoView {
+    let page = OrgState::current();
+    let state = page.kept.once(|| AuditState::new(page));
+    view! {
+        <Page section=Section::Audit dialog=|| ()>
+            <Toolbar state/>
+            <div class="audit-filters"><MoreFilters state/></div>
+            <List state/>
+        </Page>
+    }
+}

@@ -1,0 +1,575 @@
+//! The audit log as it is read: what was refused is in it, everyone reads their part, and what was cut shows.
+
+use std::process::Command;
+
+use jeton::{
+    model::audit::AuditQuery,
+    service::{Client, audit_chain},
+};
+use serde_json::{Value, json};
+use sqlx::Row as _;
+
+use crate::{
+    home::{Home, on_each_database},
+    people::{Scene, last_actions},
+    server::{First, NAME, PASSWORD, Server, answer, permission, permission_in, permission_on, text, with_token},
+};
+
+/// What the log says of each entry with this action, oldest first.
+async fn details(home: &Home, action: &str) -> Vec<Value> {
+    let rows = home.rows(&format!("SELECT detail FROM audit_log WHERE action = '{action}' ORDER BY seq")).await;
+    rows.iter().map(|row| serde_json::from_str(row.get("detail")).expect("JSON")).collect()
+}
+
+async fn write_refusals(server: &Server) {
+    server.service.write_refusals().await.expect("written");
+}
+
+/// The entries that a token reads.
+async fn read(server: &Server, token: &str, query: &str) -> Vec<Value> {
+    let answer = server.get(&format!("/api/v2/audit?{query}"), token).await.expect(200);
+    answer["entries"].as_array().expect("a list").clone()
+}
+
+fn actions(entries: &[Value]) -> Vec<&str> {
+    entries.iter().map(|entry| entry["action"].as_str().expect("a text")).collect()
+}
+
+/// A token of the first user that may read buckets.
+async fn reader_of_buckets(server: &Server, first: &First) -> (String, String) {
+    let permissions = json!([permission_in("read", "buckets", &first.org)]);
+    let created = server.token(&first.token, &first.org, permissions).await.expect(201);
+    (text(&created["id"]), text(&created["token"]))
+}
+
+#[tokio::test]
+async fn a_known_token_that_is_refused_is_on_record_with_the_reason() {
+    on_each_database(async |home| {
+        let server = Server::start_at_rest(&home).await;
+        let first = server.set_up().await;
+        let (id, token) = reader_of_buckets(&server, &first).await;
+        let number = format!("{}", (u64::from_str_radix(&id, 16).expect("an id") ^ (1 << 63)).cast_signed());
+        let set = async |what: &str| home.sql(&format!("UPDATE authorizations SET {what} WHERE id = {number}")).await;
+        server.get("/api/v2/users", &token).await.expect(200);
+        server.post("/api/v2/buckets", &token, json!({"orgID": first.org, "name": "b"})).await.refused(401);
+        set("status = 'inactive'").await;
+        server.get("/api/v2/me", &token).await.refused(401);
+        set("status = 'active', allowed_networks = '10.0.0.0/8'").await;
+        server.get("/api/v2/me", &token).await.refused(401);
+        set("allowed_networks = NULL, expires_at = 1").await;
+        server.get("/api/v2/me", &token).await.refused(401);
+        set("expires_at = NULL, ended_at = 1").await;
+        server.get("/api/v2/me", &token).await.refused(401);
+        write_refusals(&server).await;
+        let found = details(&home, "authorization refused").await;
+        let reasons: Vec<String> = found.iter().map(|detail| text(&detail["reason"])).collect();
+        assert_eq!(reasons, ["permission", "inactive", "network", "expired", "ended"]);
+        assert_eq!(found[0]["permission"], format!("write:orgs/{}/buckets", first.org));
+        let rows = home.rows("SELECT actor_authorization_id, subject_id, address, org_id FROM audit_log WHERE action = 'authorization refused'").await;
+        for row in rows {
+            assert_eq!(row.get::<i64, _>("actor_authorization_id").to_string(), number);
+            assert_eq!(row.get::<i64, _>("subject_id").to_string(), number);
+            assert_eq!(row.get::<String, _>("address"), "127.0.0.1");
+            assert!(row.get::<Option<i64>, _>("org_id").is_some());
+        }
+        assert!(matches!(server.service.check_audit_log().await, Ok((_, true))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_token_may_not_grant_is_on_record_as_lacking() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        let first = server.set_up().await;
+        let permissions = json!([
+            permission_in("write", "authorizations", &first.org),
+            permission_on("write", "users", &first.user, &first.org)
+        ]);
+        let weak = text(&server.token(&first.token, &first.org, permissions).await.expect(201)["token"]);
+        server.token(&weak, &first.org, json!([permission("read", "users")])).await.refused(403);
+        write_refusals(&server).await;
+        let found = details(&home, "authorization refused").await;
+        assert_eq!((&found[0]["reason"], &found[0]["permission"]), (&json!("permission"), &json!("read:users")));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_unknown_token_is_on_record_once_a_minute_and_the_rest_is_counted() {
+    on_each_database(async |home| {
+        let server = Server::start_at_rest(&home).await;
+        server.set_up().await;
+        for _ in 0..20 {
+            server.get("/api/v2/me", "nobody-has-this-token").await.refused(401);
+        }
+        server.clock.advance(61);
+        server.get("/api/v2/me", "nobody-has-this-token").await.refused(401);
+        write_refusals(&server).await;
+        let found = details(&home, "unknown token refused").await;
+        assert_eq!(found, [json!({}), json!({"moreLikeIt": 19})]);
+        server.get("/api/v2/me", "").await.refused(401);
+        write_refusals(&server).await;
+        assert_eq!(details(&home, "unknown token refused").await.len(), 2, "no token is no unknown token");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_refused_sign_in_is_on_record_and_an_unknown_name_is_not_written_down() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        server.set_up().await;
+        server.sign_in(NAME, "wrong password").await.refused(401);
+        server.sign_in("my password by mistake", "x").await.refused(401);
+        write_refusals(&server).await;
+        let expected = [json!({"reason": "wrong password", "name": NAME}), json!({"reason": "unknown name"})];
+        assert_eq!(details(&home, "sign-in refused").await, expected);
+        let rows = home
+            .rows("SELECT subject_id, actor_user_id FROM audit_log WHERE action = 'sign-in refused' ORDER BY seq")
+            .await;
+        assert!(rows[0].get::<Option<i64>, _>("subject_id").is_some());
+        assert_eq!(rows[1].get::<Option<i64>, _>("subject_id"), None);
+        assert_eq!(rows[0].get::<Option<i64>, _>("actor_user_id"), None, "nobody knows who it was");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_waits_is_written_when_the_server_stops() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        server.set_up().await;
+        server.get("/api/v2/me", "nobody-has-this-token").await.refused(401);
+        server.stop().await;
+        assert_eq!(last_actions(&home, 1).await, ["unknown token refused"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn changes_are_told_with_what_was_before_and_after() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        let First { token, org, bucket, .. } = server.set_up().await;
+        let path = format!("/api/v2/buckets/{bucket}");
+        server
+            .patch(&path, &token, json!({"description": "new", "retentionRules": [{"everySeconds": 7200, "shardGroupDurationSeconds": 3600}]}))
+            .await
+            .expect(200);
+        server.patch(&format!("/api/v2/orgs/{org}"), &token, json!({"description": "ours"})).await.expect(200);
+        let bob = server.user(&token, "bob").await;
+        let members = format!("/api/v2/orgs/{org}/members");
+        server.post(&members, &token, json!({"id": bob})).await.expect(201);
+        server.delete(&format!("{members}/{bob}"), &token).await.expect(204);
+        let config = json!({"orgID": org, "name": "t", "description": "", "config": "password = \"hush\"\n"});
+        let telegraf = text(&server.post("/api/v2/telegrafs", &token, config).await.expect(201)["id"]);
+        let config = json!({"orgID": org, "name": "t", "description": "d", "config": "password = \"quiet\"\n"});
+        answer(with_token(server.request("PUT", &format!("/api/v2/telegrafs/{telegraf}")), &token).json(&config))
+            .await
+            .expect(200);
+
+        let of = async |action: &str| details(&home, action).await.remove(0);
+        let changed = of("bucket updated").await;
+        assert_eq!(
+            (&changed["before"]["retentionSeconds"], &changed["after"]["retentionSeconds"]),
+            (&json!(0), &json!(7200))
+        );
+        assert_eq!((&changed["before"]["description"], &changed["after"]["description"]), (&json!(""), &json!("new")));
+        assert_eq!(of("organization updated").await["after"]["description"], "ours");
+        assert_eq!(of("member removed").await, json!({"user": bob, "name": "bob", "role": "member"}));
+        let changed = of("telegraf configuration updated").await;
+        assert_ne!(changed["before"]["textDigest"], changed["after"]["textDigest"]);
+        assert!(
+            !changed.to_string().contains("hush") && !changed.to_string().contains("quiet"),
+            "its text may hold secrets"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn it_says_in_which_session_and_a_pasted_token_is_cut() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let alice = scene.caller(NAME, PASSWORD).await;
+        let pasted = scene.token_of(scene.bruno, "x", "active").await;
+        scene
+            .server
+            .service
+            .create_all_access(&alice, scene.org, format!("for {pasted}"), None)
+            .await
+            .expect("a token");
+        let row = home.rows("SELECT actor_session, detail FROM audit_log ORDER BY seq DESC LIMIT 1").await.remove(0);
+        let sessions = scene.server.service.own_sessions(&alice).await.expect("sessions");
+        assert_eq!(row.get::<String, _>("actor_session"), sessions.rows[0].key);
+        let detail: String = row.get("detail");
+        assert!(detail.contains(&format!("for {}\"", &pasted[..8])) && !detail.contains(&pasted), "{detail}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn operators_read_all_owners_their_organization_and_everyone_their_own() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let (server, first) = (&scene.server, &scene.first);
+        let other = server.org(&first.token, "other").await;
+        server.bucket(&first.token, &other, "elsewhere").await;
+        server.bucket(&first.token, &first.org, "here").await;
+        let of_bruno = scene.token_of(scene.bruno, "of bruno", "active").await;
+        server.get("/api/v2/buckets", &of_bruno).await.expect(200);
+        let query = AuditQuery::default();
+        let all = async |caller| server.service.audit_entries(caller, &query, 1000).await.expect("entries");
+
+        let everything = all(&scene.alice).await;
+        assert_eq!(everything.last().map(|row| row.seq), Some(1));
+        assert!(everything.windows(2).all(|pair| pair[0].seq == pair[1].seq + 1), "newest first, none left out");
+
+        let carla = scene.caller("carla", "password2").await;
+        let carla = all(&carla).await;
+        assert!(carla.iter().any(|row| row.action == "bucket created" && row.org == Some(scene.org)));
+        assert!(carla.iter().all(|row| row.org == Some(scene.org) || row.target.id == Some(scene.carla.into())));
+        assert!(carla.iter().any(|row| row.action == "signed in"), "her own sign-in belongs to no organization");
+
+        let bruno = scene.caller("Bruno", "password2").await;
+        let bruno = all(&bruno).await;
+        let told: Vec<&str> = bruno.iter().map(|row| row.action.as_str()).collect();
+        assert_eq!(told, ["signed in", "authorization created", "password set", "user created"]);
+        let by = bruno[1].actor.token.as_ref().expect("alice's token");
+        assert_eq!(
+            (by.description.as_deref(), by.prefix.as_deref()),
+            (None, None),
+            "another's token is no more than its id"
+        );
+
+        let token = server.service.caller_by_token(&of_bruno, Client::default()).await.expect("a caller");
+        let told: Vec<String> = all(&token).await.into_iter().map(|row| row.action).collect();
+        assert_eq!(told, ["authorization created"], "a token that may not read its owner reads of itself");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_inactive_token_reads_nothing() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let token = scene.token_of(scene.bruno, "asleep", "inactive").await;
+        assert_eq!(scene.server.get("/api/v2/audit", &token).await.refused(401), "token is inactive");
+        assert_eq!(scene.server.get("/api/v2/audit", "").await.status, 401);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_log_is_filtered_and_paged_by_key() {
+    on_each_database(async |home| {
+        let server = Server::start_at_rest(&home).await;
+        let first = server.set_up().await;
+        let token = &first.token;
+        let (id, _) = reader_of_buckets(&server, &first).await;
+        server.clock.advance(3600);
+        let bucket = server.bucket(token, &first.org, "late").await;
+        server.delete(&format!("/api/v2/buckets/{bucket}"), token).await.expect(204);
+        server.sign_in(NAME, PASSWORD).await.cookie();
+        let now = server.service.now();
+        let told = async |query: String| {
+            let entries = read(&server, token, &query).await;
+            entries.iter().map(|entry| text(&entry["action"])).collect::<Vec<_>>()
+        };
+        assert_eq!(told(format!("from={now}")).await, ["signed in", "bucket deleted", "bucket created"]);
+        assert_eq!(told(format!("to={now}")).await, ["authorization created", "authorization created", "set up"]);
+        assert_eq!(told("action=deleted".into()).await, ["bucket deleted"]);
+        assert_eq!(told("action=bucket%20created".into()).await, ["bucket created"]);
+        assert_eq!(told("action=sign-ins".into()).await, ["signed in"]);
+        assert_eq!(told("action=changed".into()).await, Vec::<String>::new());
+        assert_eq!(told(format!("target=authorizations/{id}")).await, ["authorization created"]);
+        assert_eq!(told("target=buckets".into()).await, ["bucket deleted", "bucket created"]);
+        assert_eq!(
+            told(format!("actor={}&action=created", first.authorization)).await,
+            ["bucket created", "authorization created"]
+        );
+        assert_eq!(told(format!("actor={NAME}&limit=1")).await, ["signed in"]);
+        assert_eq!(told("actor=nobody".into()).await, Vec::<String>::new());
+        assert_eq!(told("about=LATE".into()).await, ["bucket deleted", "bucket created"]);
+        assert_eq!(told(format!("about={id}")).await, ["authorization created"]);
+        assert_eq!(told(format!("org={}", first.org)).await.len(), 5);
+
+        let mut path = "/api/v2/audit?limit=4".to_owned();
+        let mut seen = Vec::new();
+        loop {
+            let answer = server.get(&path, token).await.expect(200);
+            seen.extend(answer["entries"].as_array().expect("a list").iter().map(|entry| entry["seq"].clone()));
+            match answer["links"]["next"].as_str() {
+                Some(next) => path = next.into(),
+                None => break,
+            }
+        }
+        assert_eq!(seen, [6, 5, 4, 3, 2, 1].map(|seq| json!(seq)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_makes_no_sense_is_refused_with_the_reason() {
+    let home = Home::sqlite();
+    let server = Server::start(&home).await;
+    let token = server.set_up().await.token;
+    for query in [
+        "from=yesterday",
+        "to=2026-13-01",
+        "limit=0",
+        "limit=1001",
+        "limit=x",
+        "after=x",
+        "org=1",
+        "target=things",
+        "target=buckets/1",
+        "target=/x",
+        "format=xml",
+        "about=%00",
+    ] {
+        let message = server.get(&format!("/api/v2/audit?{query}"), &token).await.refused(400);
+        assert!(!message.is_empty(), "{query}");
+    }
+    assert_eq!(read(&server, &token, "actor=%C3%A9&about=%25_%5C&action=nothing").await.len(), 0);
+}
+
+#[tokio::test]
+async fn a_file_holds_all_that_the_filter_lets_through() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        let first = server.set_up().await;
+        server.bucket(&first.token, &first.org, "=cmd").await;
+        let answer = server.get("/api/v2/audit?format=jsonl", &first.token).await;
+        assert_eq!(answer.header("content-type"), "application/jsonl; charset=utf-8");
+        let lines: Vec<Value> = answer.body.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        assert_eq!(actions(&lines), ["bucket created", "authorization created", "set up"]);
+        assert_eq!(lines[0]["target"]["name"], "=cmd");
+        assert_eq!(lines[0]["actor"]["user"]["name"], NAME);
+        assert_eq!(lines, read(&server, &first.token, "").await);
+
+        let request = with_token(server.request("GET", "/api/v2/audit?action=created"), &first.token);
+        let csv = crate::server::answer(request.header("accept", "text/csv")).await;
+        assert!(csv.header("content-type").starts_with("text/csv"));
+        let lines: Vec<&str> = csv.body.lines().collect();
+        assert_eq!(lines.len(), 4, "{}", csv.body);
+        assert!(lines[0].starts_with("seq,time,action,what,user id,user,"));
+        assert!(lines[1].contains(",'=cmd,"), "no cell is a formula: {}", lines[1]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_long_log_is_written_in_portions() {
+    let home = Home::sqlite();
+    let server = Server::start(&home).await;
+    let token = server.set_up().await.token;
+    // Signed by nobody, which reading does not mind.
+    home.sql(
+        "INSERT INTO audit_log (seq, at, action, subject_type, detail, prev, hash) \
+        WITH RECURSIVE n(i) AS (SELECT 3 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) \
+        SELECT i, i, 'bucket created', 'buckets', '{}', '', '' FROM n",
+    )
+    .await;
+    let answer = server.get("/api/v2/audit?format=jsonl", &token).await;
+    assert_eq!(answer.body.lines().count(), 2500);
+}
+
+#[tokio::test]
+async fn the_first_broken_entry_is_named_and_a_logged_head_shows_a_cut_tail() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        let first = server.set_up().await;
+        reader_of_buckets(&server, &first).await;
+        server.service.watch_audit_log().await.expect("a check");
+        let head = home.rows("SELECT seq, hash FROM audit_head").await.remove(0);
+        let head = format!("{}:{}", head.get::<i64, _>("seq"), head.get::<String, _>("hash"));
+        assert_eq!(
+            verify(&home, &["--head", &head]),
+            (true, format!("The audit log is in order: 3 entries, the last is {head}."))
+        );
+
+        home.sql("CREATE TABLE kept AS SELECT * FROM audit_log").await;
+        home.sql("UPDATE audit_log SET detail = '{}' WHERE seq = 2").await;
+        let (_, said) = verify(&home, &[]);
+        assert_eq!(
+            said,
+            "jeton: the audit log is NOT in order: entry 2 was changed, or put there by someone without the audit key"
+        );
+        home.sql(
+            "DELETE FROM audit_log; INSERT INTO audit_log SELECT * FROM kept; DELETE FROM audit_log WHERE seq = 2",
+        )
+        .await;
+        assert_eq!(verify(&home, &[]), (false, "jeton: the audit log is NOT in order: entry 2 is missing".into()));
+
+        home.sql(
+            "DELETE FROM audit_log; INSERT INTO audit_log SELECT * FROM kept; DELETE FROM audit_log WHERE seq = 3",
+        )
+        .await;
+        home.sql("UPDATE audit_head SET seq = 2, hash = (SELECT hash FROM audit_log WHERE seq = 2)").await;
+        assert!(verify(&home, &[]).0, "what was cut off with its head is not seen from inside");
+        assert_eq!(
+            verify(&home, &["--head", &head]),
+            (false, "jeton: the audit log is NOT in order: entry 3 is missing".into())
+        );
+        server.bucket(&first.token, &first.org, "another").await;
+        assert_eq!(
+            verify(&home, &["--head", &head]).1,
+            "jeton: the audit log is NOT in order: entry 3 is not the one whose hash was logged"
+        );
+        // The server itself remembers the head it saw.
+        server.service.watch_audit_log().await.expect("a check");
+        let page = server
+            .service
+            .audit_page(&server.caller(&first.token).await, first.org.parse().expect("an id"), &AuditQuery::default())
+            .await;
+        let chain = page.expect("a page").chain.expect("a chain");
+        assert_eq!(chain.fault.as_deref(), Some("entry 3 is not the one whose hash was logged"));
+    })
+    .await;
+}
+
+/// `jeton audit verify` beside the running server: whether it is content, and what it says.
+fn verify(home: &Home, more: &[&str]) -> (bool, String) {
+    let where_it_is = home.flags().into_iter().filter(|flag| !flag.starts_with("--addr"));
+    run(&where_it_is.chain(more.iter().map(ToString::to_string)).collect::<Vec<_>>())
+}
+
+fn run(flags: &[String]) -> (bool, String) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_jeton"));
+    let output = command.args(["audit", "verify"]).args(flags).output().expect("the program");
+    let said = if output.status.success() { output.stdout } else { output.stderr };
+    (output.status.success(), String::from_utf8_lossy(&said).trim_end().into())
+}
+
+#[test]
+fn verifying_what_is_not_there_says_what_to_do() {
+    let home = Home::sqlite();
+    let directory = home.path().join("nothing");
+    let (content, said) = run(&[format!("--data={}", directory.display())]);
+    assert!(!content);
+    assert_eq!(
+        said,
+        format!("jeton: there is no Jeton data in {}; give its data directory with --data", directory.display())
+    );
+    assert!(!directory.exists(), "nothing is made by looking");
+    for head in ["3", "3:x", "0:0", "x:y"] {
+        assert!(!verify(&home, &["--head", head]).0, "{head}");
+    }
+}
+
+#[tokio::test]
+async fn another_key_is_told_from_a_broken_log() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        server.set_up().await;
+        server.stop().await;
+        let other = format!("--audit-key={}", "ab".repeat(32));
+        let (content, said) = verify(&home, &[&other]);
+        assert!(!content && said.contains("not the key that the audit log was written with"), "{said}");
+        assert!(verify(&home, &[]).0, "after the server has stopped it verifies too");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn old_entries_go_and_the_rest_still_verifies() {
+    on_each_database(async |home| {
+        let server = Server::start_at_rest(&home).await;
+        let first = server.set_up().await;
+        server.clock.advance(20 * 86_400);
+        let bucket = server.bucket(&first.token, &first.org, "later").await;
+        assert_eq!(server.service.trim_audit_log(30).await, Ok(0), "nothing is old enough");
+        server.clock.advance(15 * 86_400);
+        assert_eq!(server.service.trim_audit_log(30).await, Ok(2));
+        let seqs: Vec<i64> =
+            home.rows("SELECT seq FROM audit_log ORDER BY seq").await.iter().map(|row| row.get("seq")).collect();
+        assert_eq!(seqs, [3, 4]);
+        assert_eq!(server.service.check_audit_log().await, Ok((4, true)));
+        let trimmed = details(&home, "audit log trimmed").await;
+        assert_eq!((&trimmed[0]["entries"], &trimmed[0]["upTo"]), (&json!(2), &json!(2)));
+        let (content, said) = verify(&home, &[]);
+        assert!(
+            content && said.contains("2 entries") && said.contains("Entries up to 2 were deleted for their age"),
+            "{said}"
+        );
+        let (_, said) = verify(&home, &["--head", &format!("1:{}", "0".repeat(64))]);
+        assert!(said.contains("entry 1 can't be compared any more"), "{said}");
+
+        server.delete(&format!("/api/v2/buckets/{bucket}"), &first.token).await.expect(204);
+        server.clock.advance(40 * 86_400);
+        assert_eq!(server.service.trim_audit_log(30).await, Ok(3), "all of it is old by now");
+        assert_eq!(last_actions(&home, 9).await, ["audit log trimmed"]);
+        assert_eq!(server.service.check_audit_log().await, Ok((6, true)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_else_cuts_off_the_beginning() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        let first = server.set_up().await;
+        server.bucket(&first.token, &first.org, "b").await;
+        home.sql("INSERT INTO audit_anchor (id, seq, hash, at, signature) SELECT 1, seq, hash, at, 'forged' FROM audit_log WHERE seq = 2").await;
+        home.sql("DELETE FROM audit_log WHERE seq <= 2").await;
+        assert_eq!(server.service.check_audit_log().await, Ok((2, false)));
+        assert!(verify(&home, &[]).1.ends_with(&audit_chain::Fault::ForgedAnchor.to_string()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn with_a_retention_the_server_deletes_what_is_old_when_it_starts() {
+    on_each_database(async |home| {
+        let server = Server::start_at_rest(&home).await;
+        server.set_up().await;
+        let clock = server.clock.clone();
+        clock.advance(3 * 86_400);
+        server.stop().await;
+        let server = Server::start_with(&home, clock, &["--audit-retention=2d"]).await;
+        server.stop().await;
+        assert_eq!(last_actions(&home, 9).await, ["audit log trimmed"]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_page_shows_entries_as_sentences_and_leads_to_older_ones() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        for number in 0..30 {
+            scene.server.bucket(&scene.first.token, &scene.first.org, &format!("b{number}")).await;
+        }
+        let cookie = sign_in(&scene.server).await;
+        let page = async |rest: &str| {
+            let path = format!("/orgs/{}/settings/audit-log{rest}", scene.first.org);
+            answer(scene.server.request("GET", &path).header("cookie", &cookie)).await
+        };
+        let first = page("").await;
+        assert_eq!(first.status, 200);
+        assert_eq!(first.body.matches("data-testid=\"audit-entry\"").count(), 25);
+        assert!(first.body.contains("Created bucket") && first.body.contains("“b29”"));
+        let older =
+            first.body.split("data-testid=\"audit-older\"").next().and_then(|before| before.rsplit("href=\"").next());
+        let older = older.and_then(|href| href.split('"').next()).expect("a link").to_owned();
+        let older = answer(scene.server.request("GET", &older).header("cookie", &cookie)).await;
+        assert!(older.body.contains("“b0”") && !older.body.contains("“b29”"));
+        let refused = page("?action=refused&searchTerm=nobody").await;
+        assert!(refused.body.contains("No entries match"));
+        let file = page("/export.csv?action=created").await;
+        assert!(file.header("content-disposition").contains("audit-log.csv"));
+        assert!(file.body.lines().count() > 30);
+    })
+    .await;
+}
+
+/// Signs in to the console without script.
+async fn sign_in(server: &Server) -> String {
+    let request =
+        crate::people::form(server.request("POST", "/sign-in"), &[("username", NAME), ("password", PASSWORD)]);
+    let answer = answer(request).await;
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    answer.header("set-cookie").split(';').next().unwrap_or_default().into()
+}
