@@ -62,7 +62,7 @@ impl Office {
     /// Every token that the list holds.
     async fn listed(&self, query: &str) -> Vec<Authorization> {
         let portion = self.server.service.token_portion(&self.caller, self.org, &query_of(query), None).await;
-        portion.expect("a list").into_iter().map(|details| details.authorization).collect()
+        portion.expect("a list").0.into_iter().map(|details| details.authorization).collect()
     }
 
     async fn counted(&self, caller: &Caller, word: &str) -> u64 {
