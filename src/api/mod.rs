@@ -3,6 +3,7 @@
 //! Every handler carries its own description; the routes and the OpenAPI document are made of the same list.
 
 mod audit;
+mod audit_body;
 pub mod audit_file;
 mod authorizations;
 mod buckets;
