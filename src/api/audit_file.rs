@@ -10,7 +10,7 @@ use axum::{
 use futures_util::stream;
 
 use super::{
-    audit::{EntryBody, entry_body},
+    audit_body::{EntryBody, entry_body},
     csv::csv_line,
 };
 use crate::{

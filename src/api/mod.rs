@@ -4,6 +4,7 @@
 
 mod attention;
 mod audit;
+mod audit_body;
 pub mod audit_file;
 mod authorizations;
 mod buckets;

@@ -248,6 +248,7 @@ mod tests {
     #[test]
     fn what_could_not_be_written_waits_within_bounds() {
         let refusals = Refusals::default();
+        assert_eq!(refusals.take(NOW), []);
         let noted = Noted { at: NOW, address: None, what: What::UnknownToken, like_it: 0 };
         refusals.give_back(vec![noted.clone(); WAITING]);
         refusals.give_back(vec![noted; 10]);
