@@ -9,7 +9,8 @@ use super::address::{Spot, Tokens};
 use super::{
     components::text::Alert,
     pages::{
-        AboutPage, AccountPage, AuditLogPage, SetupPage, SignInPage, StartPage, buckets, members, orgs, telegrafs, tokens, users,
+        AboutPage, AccountPage, AuditLogPage, SetupPage, SignInPage, StartPage, buckets, members, orgs, telegrafs,
+        tokens, users,
     },
 };
 

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use jeton::{
     model::audit::AuditQuery,
-    service::{Client, audit_chain},
+    service::{Client, audit_chain, authorizations::Given},
 };
 use serde_json::{Value, json};
 use sqlx::Row as _;
@@ -194,12 +194,8 @@ async fn it_says_in_which_session_and_a_pasted_token_is_cut() {
         let scene = Scene::new(&home).await;
         let alice = scene.caller(NAME, PASSWORD).await;
         let pasted = scene.token_of(scene.bruno, "x", "active").await;
-        scene
-            .server
-            .service
-            .create_all_access(&alice, scene.org, format!("for {pasted}"), None)
-            .await
-            .expect("a token");
+        let given = Given { description: format!("for {pasted}"), ..Given::default() };
+        scene.server.service.create_all_access(&alice, scene.org, given, None).await.expect("a token");
         let row = home.rows("SELECT actor_session, detail FROM audit_log ORDER BY seq DESC LIMIT 1").await.remove(0);
         let sessions = scene.server.service.own_sessions(&alice).await.expect("sessions");
         assert_eq!(row.get::<String, _>("actor_session"), sessions.rows[0].key);
