@@ -447,7 +447,10 @@ fn verifying_what_is_not_there_says_what_to_do() {
     assert!(!content);
     assert_eq!(
         said,
-        format!("jeton: there is no Jeton data in {}; give its data directory with --data", directory.display())
+        format!(
+            "jeton: there is no Jeton database in the directory {}; say with --data where the server keeps it, or start the server once",
+            directory.display()
+        )
     );
     assert!(!directory.exists(), "nothing is made by looking");
     for head in ["3", "3:x", "0:0", "x:y"] {
