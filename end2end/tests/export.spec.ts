@@ -24,11 +24,11 @@ for (const scripted of [true, false]) {
       const lines = csv.text.trimEnd().split("\r\n");
       expect(lines).toHaveLength(4);
       expect(lines[0]).toMatch(/^id,description,prefix,type,permissions,owner,/);
-      expect(lines[1]).toContain(',"Apple, red",jtn_');
-      expect(lines[2]).toContain(",'=cmd(),jtn_");
+      expect(lines[1]).toContain(",'=cmd(),jtn_");
+      expect(lines[2]).toContain(',"Apple, red",jtn_');
       const json = await saved(page, "json");
       expect(json.name).toBe("api-tokens.json");
-      expect(JSON.parse(json.text).map((one: { description: string }) => one.description)).toEqual(["Apple, red", "=cmd()", "Zebra"]);
+      expect(JSON.parse(json.text).map((one: { description: string }) => one.description)).toEqual(["=cmd()", "Apple, red", "Zebra"]);
       for (const secret of secrets) expect(csv.text + json.text).not.toContain(secret);
     });
   });

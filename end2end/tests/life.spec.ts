@@ -5,7 +5,7 @@ import { expect, hydrated, says, test } from "./console.ts";
 import type { FirstRun } from "./server.ts";
 
 const DAY = 86_400_000;
-const choose = (page: Page, life: string) => page.getByTestId("expiry").getByText(life, { exact: true }).click();
+const choose = (page: Page, life: string) => page.getByTestId("expiry").getByRole("radio", { name: life, exact: true }).check();
 const rules = (first: FirstRun) => `/api/v2/orgs/${first.org.id}/rules`;
 const organization = (first: FirstRun) => `/orgs/${first.org.id}/settings/organizations/${first.org.id}`;
 

@@ -93,14 +93,14 @@ pub fn list(parts: &[(u64, &str)]) -> String {
     }
 }
 
-/// How long it is until a time, in one unit: "in 54 minutes".
+/// How long it is until a time, in one unit, to the nearest: what was just given 90 days has them.
 pub fn ahead(time: Timestamp, now: Timestamp) -> String {
     let seconds = u64::try_from(time.seconds_since(now)).unwrap_or(0);
     match seconds {
         0..60 => "in a moment".into(),
         60..3600 => format!("in {}", count(seconds / 60, "minute")),
-        3600..86_400 => format!("in {}", count(seconds / 3600, "hour")),
-        _ => format!("in {}", count(seconds / 86_400, "day")),
+        3600..86_400 => format!("in {}", count((seconds + 1800) / 3600, "hour")),
+        _ => format!("in {}", count((seconds + 43_200) / 86_400, "day")),
     }
 }
 
@@ -155,6 +155,7 @@ mod tests {
         assert_eq!(ahead(54 * 60 + 10), "in 54 minutes");
         assert_eq!(ahead(3600), "in 1 hour");
         assert_eq!(ahead(3 * 86_400), "in 3 days");
+        assert_eq!(ahead(90 * 86_400 - 5), "in 90 days");
     }
 
     #[test]
