@@ -26,9 +26,9 @@ pub fn listen_first() {
 
 /// Asks before back or forward leave what is shown, for as long as whoever calls this is there. `may_leave`: from this
 /// path to that one.
-pub fn ask_before_going(may_leave: impl Fn(&str, &str) -> bool + 'static) {
+pub fn ask_before_going(may_leave: impl Fn(&str, &str) -> bool + Send + Sync + 'static) {
     let location = use_location();
-    let may_leave = StoredValue::new_local(may_leave);
+    let may_leave = StoredValue::new(may_leave);
     Effect::new(move || {
         let ask: Ask = Rc::new(move |event: &Event| {
             let to = window().location().pathname().unwrap_or_default();
