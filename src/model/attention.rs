@@ -165,7 +165,7 @@ impl Facts<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{AuthorizationId, Id, LastUse, Networks, OrgId, UserId, grant};
+    use crate::model::{LastUse, grant};
 
     const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
 
@@ -174,24 +174,7 @@ mod tests {
     }
 
     fn token() -> Authorization {
-        let id = Id::new(1).unwrap();
-        Authorization {
-            id: AuthorizationId(id),
-            org: OrgId(id),
-            user: UserId(id),
-            created_by: UserId(id),
-            status: Status::Active,
-            description: String::new(),
-            permissions: vec![],
-            token_prefix: None,
-            created_at: NOW,
-            updated_at: NOW,
-            expires_at: Some(days(100)),
-            ended_at: None,
-            networks: Networks::default(),
-            last_use: None,
-            replaces: None,
-        }
+        Authorization { expires_at: Some(days(100)), ..Authorization::plain(NOW) }
     }
 
     fn facts(authorization: &Authorization) -> Facts<'_> {

@@ -149,14 +149,11 @@ pub fn clone_description(original: &str, now: Timestamp) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::model::Id;
-
-    fn authorization() -> Authorization {
-        let id = Id::new(1).unwrap();
-        let now = Timestamp::from_micros(0);
-        Authorization {
+impl Authorization {
+    /// One that nothing is special about, made at `now`.
+    pub(super) fn plain(now: Timestamp) -> Self {
+        let id = super::Id::new(1).unwrap();
+        Self {
             id: AuthorizationId(id),
             org: OrgId(id),
             user: UserId(id),
@@ -173,6 +170,15 @@ mod tests {
             last_use: None,
             replaces: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn authorization() -> Authorization {
+        Authorization::plain(Timestamp::from_micros(0))
     }
 
     #[test]

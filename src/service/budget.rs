@@ -8,7 +8,7 @@ use std::{
 
 use moka::sync::Cache;
 
-use super::throttle::network;
+use super::throttle::{network, refuse_until};
 use crate::model::{Error, Timestamp};
 
 /// So many strings an hour and address.
@@ -44,8 +44,7 @@ impl Budget {
         }
         let with_these = spent.strings.saturating_add(strings.max(AT_LEAST));
         if with_these > AN_HOUR {
-            let left = spent.until.map_or(HOUR_SECONDS, |until| until.seconds_since(now));
-            return Err(Error::TooManyAttempts { seconds: u64::try_from(left).unwrap_or(0) + 1 });
+            return refuse_until(spent.until, now);
         }
         spent.strings = with_these;
         Ok(())

@@ -81,7 +81,8 @@ impl Throttle {
     }
 }
 
-fn refuse_until(until: Option<Timestamp>, now: Timestamp) -> Result<(), Error> {
+/// Says when the next attempt is allowed, if it is not now.
+pub(super) fn refuse_until(until: Option<Timestamp>, now: Timestamp) -> Result<(), Error> {
     match until {
         Some(until) if until > now => {
             let seconds = u64::try_from(until.seconds_since(now)).unwrap_or(0) + 1;

@@ -4,14 +4,12 @@ use leptos::prelude::*;
 
 use super::{AuditState, entry::Entry};
 use crate::{
-    model::{
-        Error,
-        audit::{AuditPage, AuditQuery, COUNTED, Chain},
-    },
+    model::audit::{AuditPage, AuditQuery, COUNTED, Chain},
     ui::{
         address::Audit,
         browser,
-        components::{Icon, Picture, form::to_sign_in, text::Alert},
+        components::{Icon, Picture, text::Alert},
+        pages::list::{Loads, Unmatched},
         words,
     },
 };
@@ -19,19 +17,12 @@ use crate::{
 /// Keeps the old entries until the new ones are there.
 #[component]
 pub fn List(state: AuditState) -> impl IntoView {
+    let here = Signal::derive(move || state.address(Audit::List));
     view! {
-        <Transition fallback=Skeleton>
-            {move || Suspend::new(async move {
-                match state.list.await {
-                    Ok(page) => view! { <Loaded page state/> }.into_any(),
-                    Err(Error::Unauthenticated) => {
-                        Effect::new(to_sign_in);
-                        ().into_any()
-                    }
-                    Err(error) => view! { <Failed error state/> }.into_any(),
-                }
-            })}
-        </Transition>
+        <Loads
+            list=state.list here failed="The audit log could not be loaded." meanwhile=|| view! { <Skeleton/> }
+            render=move |page| view! { <Loaded page state/> }.into_any()
+        />
     }
 }
 
@@ -119,26 +110,7 @@ fn Nothing(state: AuditState) -> impl IntoView {
     } else {
         ("No entries here", "What is done, and what is refused, is written down from now on.", "Newest entries")
     };
-    view! {
-        <section class="empty boxed" data-testid="empty-state">
-            <Icon picture=Picture::SearchNone class="large"/>
-            <h2>{title}</h2>
-            <p>{text}</p>
-            <a class="button small" href=everything>{link}</a>
-        </section>
-    }
-}
-
-#[component]
-fn Failed(error: Error, state: AuditState) -> impl IntoView {
-    view! {
-        <div class="list-failed">
-            <Alert danger=true live=true>
-                <b>"The audit log could not be loaded."</b>" "{words::sentence(&error)}<br/>
-                <a class="link" href=move || state.address(Audit::List) rel="external">"Try again"</a>
-            </Alert>
-        </div>
-    }
+    view! { <Unmatched title=title.to_owned() hint=text clear=link href=Signal::derive(everything)/> }
 }
 
 /// While the first answer is on its way.

@@ -25,7 +25,7 @@ const COLUMNS: &[Column] = &[
 pub fn List(state: BucketsState) -> impl IntoView {
     view! {
         <Loads
-            list=state.list listing=state.listing failed="The buckets could not be loaded."
+            list=state.list here=state.listing.here() failed="The buckets could not be loaded."
             meanwhile=|| view! { <Skeleton class=CLASS label="Buckets" columns=COLUMNS/> }
             render=move |page| view! { <Loaded page state/> }.into_any()
         />

@@ -2,7 +2,6 @@
 
 use leptos::prelude::*;
 
-use super::Listing;
 use crate::{
     model::Error,
     ui::{
@@ -15,7 +14,9 @@ use crate::{
 #[component]
 pub fn Loads<T, F>(
     list: Resource<Result<T, Error>>,
-    listing: Listing,
+    /// Where the list is, to try again.
+    #[prop(into)]
+    here: Signal<String>,
     /// What is said if it could not be loaded: "The buckets could not be loaded."
     failed: &'static str,
     /// What stands there until the first answer.
@@ -37,7 +38,7 @@ where
                         Effect::new(to_sign_in);
                         ().into_any()
                     }
-                    Err(error) => view! { <Failed what=failed error listing/> }.into_any(),
+                    Err(error) => view! { <Failed what=failed error here/> }.into_any(),
                 }
             })}
         </Transition>
@@ -45,12 +46,12 @@ where
 }
 
 #[component]
-fn Failed(what: &'static str, error: Error, listing: Listing) -> impl IntoView {
+fn Failed(what: &'static str, error: Error, here: Signal<String>) -> impl IntoView {
     view! {
         <div class="list-failed">
             <Alert danger=true live=true>
                 <b>{what}</b>" "{words::sentence(&error)}<br/>
-                <a class="link" href=listing.here() rel="external">"Try again"</a>
+                <a class="link" href=here rel="external">"Try again"</a>
             </Alert>
         </div>
     }

@@ -10,7 +10,7 @@ mod toolbar;
 
 pub use listing::Listing;
 pub use loads::Loads;
-pub use nothing::NoMatch;
+pub use nothing::{NoMatch, Unmatched};
 pub use pages::Pages;
 pub use table::{Column, Skeleton, Table};
 pub use toolbar::{Filter, SortMenu};

@@ -18,12 +18,25 @@ pub fn NoMatch(
     let filter = listing.query.with_untracked(|query| query.filter.trim().to_owned());
     let title =
         if filter.is_empty() { format!("No {noun} like this") } else { format!("No {noun} match “{filter}”") };
+    let href = Signal::derive(move || listing.everything());
+    view! { <Unmatched title hint clear="Clear filter" href/> }
+}
+
+/// Nothing is shown, for the filters let nothing through.
+#[component]
+pub fn Unmatched(
+    title: String,
+    #[prop(into)] hint: String,
+    /// The link that takes the filters away, and where it leads.
+    clear: &'static str,
+    #[prop(into)] href: Signal<String>,
+) -> impl IntoView {
     view! {
         <section class="empty boxed" data-testid="empty-state">
             <Icon picture=Picture::SearchNone class="large"/>
             <h2>{title}</h2>
             <p>{hint}</p>
-            <a class="button small" href=move || listing.everything() data-noscroll>"Clear filter"</a>
+            <a class="button small" href=href data-noscroll>{clear}</a>
         </section>
     }
 }

@@ -148,7 +148,7 @@ const COLUMNS: &[Column] = &[
 fn List(state: MembersState) -> impl IntoView {
     view! {
         <Loads
-            list=state.list.list listing=state.listing failed="The members could not be loaded."
+            list=state.list.list here=state.listing.here() failed="The members could not be loaded."
             meanwhile=|| view! { <Skeleton class=CLASS label="Members" columns=COLUMNS/> }
             render=move |page| view! { <Loaded page state/> }.into_any()
         />

@@ -24,7 +24,7 @@ const COLUMNS: &[Column] = &[
 pub fn List(state: OrgsState) -> impl IntoView {
     view! {
         <Loads
-            list=state.list listing=state.listing failed="The organizations could not be listed."
+            list=state.list here=state.listing.here() failed="The organizations could not be listed."
             meanwhile=|| view! { <Skeleton class=CLASS label="Organizations" columns=COLUMNS/> }
             render=move |page| view! { <Loaded page state/> }.into_any()
         />

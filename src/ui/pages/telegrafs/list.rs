@@ -21,7 +21,7 @@ pub fn List(state: TelegrafState) -> impl IntoView {
     view! {
         <div class="telegraf-list">
             <Loads
-                list=state.list.list listing=state.list.listing failed="The configurations could not be loaded."
+                list=state.list.list here=state.list.listing.here() failed="The configurations could not be loaded."
                 render=move |page| view! { <Loaded page state/> }.into_any()
             />
         </div>

@@ -12,39 +12,27 @@ use super::{
     toolbar::{GenerateMenu, sorted},
 };
 use crate::{
-    model::{
-        Error,
-        listing::{Sort, SortKey, TokenPage, TokenQuery},
-    },
+    model::listing::{Sort, SortKey, TokenPage, TokenQuery},
     ui::{
         address::{Page as _, Tokens},
         browser,
         components::{
             CopyButton, EmptyMark, Icon, Picture,
-            form::to_sign_in,
             pager::{Pager, Part},
-            text::Alert,
         },
-        words,
+        pages::list::{Loads, Unmatched},
     },
 };
 
 /// Keeps the old rows until the new ones are there.
 #[component]
 pub fn List(state: TokensState) -> impl IntoView {
+    let here = Signal::derive(move || state.address(Tokens::List));
     view! {
-        <Transition fallback=|| view! { <Skeleton/> }>
-            {move || Suspend::new(async move {
-                match state.list.await {
-                    Ok(page) => view! { <Loaded page state/> }.into_any(),
-                    Err(Error::Unauthenticated) => {
-                        Effect::new(to_sign_in);
-                        ().into_any()
-                    }
-                    Err(error) => view! { <Failed error state/> }.into_any(),
-                }
-            })}
-        </Transition>
+        <Loads
+            list=state.list here failed="Failed to get API tokens." meanwhile=|| view! { <Skeleton/> }
+            render=move |page| view! { <Loaded page state/> }.into_any()
+        />
     }
 }
 
@@ -161,27 +149,8 @@ fn NoMatch(state: TokensState) -> impl IntoView {
     } else {
         ("Check the spelling, or look for less.", "Clear filter")
     };
-    let everything = move || state.list_with(|query| *query = query.unfiltered());
-    view! {
-        <section class="empty boxed" data-testid="empty-state">
-            <Icon picture=Picture::SearchNone class="large"/>
-            <h2>{title}</h2>
-            <p>{hint}</p>
-            <a class="button small" href=everything data-noscroll>{clear}</a>
-        </section>
-    }
-}
-
-#[component]
-fn Failed(error: Error, state: TokensState) -> impl IntoView {
-    view! {
-        <div class="list-failed">
-            <Alert danger=true live=true>
-                <b>"Failed to get API tokens."</b>" "{words::sentence(&error)}<br/>
-                <a class="link" href=move || state.address(Tokens::List) rel="external">"Try again"</a>
-            </Alert>
-        </div>
-    }
+    let href = Signal::derive(move || state.list_with(|query| *query = query.unfiltered()));
+    view! { <Unmatched title hint clear href/> }
 }
 
 #[component]

@@ -129,7 +129,7 @@ const COLUMNS: &[Column] = &[
 fn List(state: UsersState) -> impl IntoView {
     view! {
         <Loads
-            list=state.list.list listing=state.listing failed="The users could not be loaded."
+            list=state.list.list here=state.listing.here() failed="The users could not be loaded."
             meanwhile=|| view! { <Skeleton class=CLASS label="Users" columns=COLUMNS/> }
             render=move |page| view! { <Loaded page state/> }.into_any()
         />

@@ -42,7 +42,7 @@ pub fn Implied(details: Details, org_name: String) -> impl IntoView {
         .collect();
     let needless_more = covered.len().saturating_sub(SHOWN);
     view! {
-        <details class="more" data-testid="permissions-implied">
+        <details class="more disclosure" data-testid="permissions-implied">
             <summary>"What it can do"</summary>
             <ul class="can-list">
                 {can}

@@ -10,7 +10,7 @@ pub fn AsText(details: Details) -> impl IntoView {
     let lines: Vec<String> = details.authorization.permissions.iter().map(ToString::to_string).collect();
     let text = lines.join("\n");
     view! {
-        <details class="more" data-testid="permissions-text">
+        <details class="more disclosure" data-testid="permissions-text">
             <summary>"As text"</summary>
             <div class="code-box">
                 <pre tabindex="0"><code>{text.clone()}</code></pre>

@@ -61,7 +61,7 @@ pub fn WhatIf(id: AuthorizationId, asked: Asked, state: TokensState) -> impl Int
     };
     let open = question.get_untracked().is_some();
     view! {
-        <details class="more what-if" open=open data-testid="what-if">
+        <details class="more disclosure what-if" open=open data-testid="what-if">
             <summary>"What could this token do with …?"</summary>
             <Ask id state question/>
             <div role="status" data-testid="what-if-answer"><Transition fallback=|| ()>{answer}</Transition></div>

@@ -78,7 +78,7 @@ pub fn LimitsSection(limits: Limits, refused: RwSignal<Option<Error>>) -> impl I
     };
     let ruled = limits.is_ruled();
     view! {
-        <details class="limits" open=move || ruled || wrong() data-testid="limits">
+        <details class="limits disclosure" open=move || ruled || wrong() data-testid="limits">
             <summary><b>"Limits"</b>" "<span class="hint">{move || limits.in_words()}</span></summary>
             <div class="limits-fields"><ExpiryField limits refused/><NetworksField limits refused/></div>
         </details>
