@@ -6,6 +6,7 @@ mod attention;
 mod audit;
 mod audit_body;
 pub mod audit_file;
+mod authorization_body;
 mod authorizations;
 mod buckets;
 pub mod csv;

@@ -5,7 +5,8 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
-    authorizations::{AuthorizationBody, PATH, authorization_body},
+    authorization_body::{AuthorizationBody, authorization_body},
+    authorizations::PATH,
     extract::{Caller, PathId},
     json::read_with_null,
     refusal::Refusal,

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{
-    authorizations::Links,
+    authorization_body::Links,
     buckets::{BucketBody, bucket_body},
     extract::Client,
     json::read,

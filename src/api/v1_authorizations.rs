@@ -10,7 +10,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::{
-    authorizations::{self, AuthorizationBody, ListBody, ListLinks, PostPermission, authorization_body},
+    authorization_body::{
+        AuthorizationBody, ListBody, ListLinks, PatchBody, PostPermission, authorization_body, networks, read_update,
+    },
     extract::{Caller, PathId},
     json::read,
     no_content,
@@ -114,7 +116,7 @@ pub async fn create(State(state): State<AppState>, Caller(caller): Caller, reque
         description: body.description,
         permissions: body.permissions.into_iter().map(Into::into).collect(),
         expires_at: body.expires_at.map(Expiry::At),
-        networks: authorizations::networks(body.allowed_networks)?,
+        networks: networks(body.allowed_networks)?,
     };
     let created = state.service.create_v1_authorization(&caller, asked, body.token).await?;
     Ok(indented(StatusCode::CREATED, &v1_body(created)))
@@ -135,7 +137,7 @@ pub async fn get(
 /// Activate, deactivate, describe or limit a 1.x credential
 #[utoipa::path(patch, path = "/private/legacy/authorizations/{authID}", tag = "1.x credentials", operation_id = "PatchLegacyAuthorizationsID",
     params(("authID" = AuthorizationId, Path, description = "The credential.")),
-    request_body = authorizations::PatchBody,
+    request_body = PatchBody,
     responses((status = 200, description = "The credential.", body = AuthorizationBody), BadRequest, NotFound, Conflict, TooLarge, Gated))]
 pub async fn update(
     State(state): State<AppState>,
@@ -143,7 +145,7 @@ pub async fn update(
     PathId(id): PathId<AuthorizationId>,
     request: Body,
 ) -> Result<Response, Refusal> {
-    let update = authorizations::read_update(request).await?;
+    let update = read_update(request).await?;
     Ok(indented(StatusCode::OK, &v1_body(state.service.update_v1_authorization(&caller, id, update).await?)))
 }
 

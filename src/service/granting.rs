@@ -9,7 +9,7 @@ use crate::{
     store::{self, Connection},
 };
 
-use super::{Caller, authorizations::Stands};
+use super::{Caller, asked::Stands};
 
 /// Puts ids in the place of names. influxd ignores the names, and so grants everything of the type, or that in every
 /// organization.

@@ -4,6 +4,7 @@
 //! [`Change`]: it takes the write lock, reads the caller again, decides, writes and appends to the audit log, and
 //! happens whole or not at all.
 
+mod asked;
 mod attention;
 pub mod audit;
 pub mod audit_chain;

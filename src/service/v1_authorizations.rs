@@ -20,11 +20,9 @@ use crate::{
 
 use super::{
     Caller, Service,
+    asked::{Asked, AskedAuthorization, AuthorizationUpdate, parse, parse_changes},
     audit::Event,
-    authorizations::{
-        Asked, AskedAuthorization, AuthorizationUpdate, check_readable, check_writable, later_than, named, parse,
-        parse_changes, refuse_orphan,
-    },
+    authorizations::{check_readable, check_writable, later_than, named, refuse_orphan},
     change::Change,
     granting::{check_grantable, check_scope, resolve_names},
     keys::keys,

@@ -6,7 +6,6 @@ use super::{
     Connection, Result,
     column::{Columns, corrupt, from_id},
     sql::Sql,
-    token_filter::push_filter,
 };
 use crate::model::{
     Authorization, AuthorizationId, LastUse, Networks, OrgId, Permission, Status, Timestamp, UserId,
@@ -22,7 +21,11 @@ pub enum Secret<'a> {
     Username(&'a str),
 }
 
-pub use super::token_filter::{Access, Filter, Whose};
+pub use super::{
+    authorization_pages::{Bookmark, Sort, Start, count, count_before, list, portion},
+    token_filter::{Access, Filter, Whose},
+    visible::{OwnerReach, Reach, Visible},
+};
 
 /// Tokens, or the credentials of 1.x clients. Neither ever shows up among the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -248,213 +251,4 @@ pub async fn count_by_state(connection: &mut Connection) -> Result<Vec<(Status, 
     .fetch_all(connection)
     .await?;
     rows.iter().map(|row| Ok((row.word("status")?, row.number("ended")? == 1, row.number("count")?))).collect()
-}
-
-/// What a caller may see: derived from their permissions, so that the database drops the rest.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Visible {
-    pub authorizations: Reach,
-    pub owners: OwnerReach,
-}
-
-/// The authorizations within reach.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reach {
-    All,
-    /// Those of these organizations, and these themselves.
-    Only {
-        orgs: Vec<OrgId>,
-        ids: Vec<AuthorizationId>,
-    },
-}
-
-impl Default for Reach {
-    fn default() -> Self {
-        Self::Only { orgs: Vec::new(), ids: Vec::new() }
-    }
-}
-
-/// The owners within reach.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum OwnerReach {
-    All,
-    Only(Vec<UserId>),
-}
-
-impl Default for OwnerReach {
-    fn default() -> Self {
-        Self::Only(Vec::new())
-    }
-}
-
-/// By what a list is sorted; the id decides between equals, always upwards but for the newest first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Sort {
-    #[default]
-    Id,
-    IdDescending,
-    Description,
-    DescriptionDescending,
-    Status,
-    StatusDescending,
-}
-
-impl Sort {
-    const fn order(self) -> &'static str {
-        match self {
-            Self::Id => " ORDER BY id",
-            Self::IdDescending => " ORDER BY id DESC",
-            Self::Description => " ORDER BY description_key, id",
-            Self::DescriptionDescending => " ORDER BY description_key DESC, id",
-            Self::Status => " ORDER BY status, id",
-            Self::StatusDescending => " ORDER BY status DESC, id",
-        }
-    }
-
-    /// The column that decides before the id does.
-    const fn key(self) -> &'static str {
-        match self {
-            Self::Id | Self::IdDescending => "id",
-            Self::Description | Self::DescriptionDescending => "description_key",
-            Self::Status | Self::StatusDescending => "status",
-        }
-    }
-
-    const fn descends(self) -> bool {
-        matches!(self, Self::IdDescending | Self::DescriptionDescending | Self::StatusDescending)
-    }
-}
-
-/// Which side of a row.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Before,
-    After,
-}
-
-/// Only rows on one side of another row, in a sort order. `value`: what that row is sorted by; without it, what it is
-/// sorted by now.
-fn push_side(sql: &mut Sql, sort: Sort, side: Side, id: AuthorizationId, value: Option<&str>) -> Result<()> {
-    let (key, id) = (sort.key(), from_id(id));
-    let smaller = (side == Side::Before) != sort.descends();
-    // The id says it by itself, also when its row was deleted since.
-    if key == "id" {
-        sql.push(if smaller { " AND id < " } else { " AND id > " }).bind(id)?;
-        return Ok(());
-    }
-    let push_value = |sql: &mut Sql| match value {
-        Some(value) => sql.bind(value.to_owned()).map(drop),
-        None => sql
-            .push("(SELECT ")
-            .push(key)
-            .push(" FROM authorizations WHERE id = ")
-            .bind(id)
-            .map(|sql| _ = sql.push(")")),
-    };
-    sql.push(" AND (").push(key).push(if smaller { " < " } else { " > " });
-    push_value(sql)?;
-    sql.push(" OR (").push(key).push(" = ");
-    push_value(sql)?;
-    sql.push(if side == Side::Before { " AND id < " } else { " AND id > " }).bind(id)?.push("))");
-    Ok(())
-}
-
-/// Where a page begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Start<'a> {
-    /// After so many rows.
-    Offset(i64),
-    /// After this one.
-    After(AuthorizationId),
-    /// After where a row was when it was read.
-    Behind(&'a Bookmark),
-}
-
-/// A place in a sorted list, which stays where it is whatever becomes of the row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bookmark {
-    /// What the row was sorted by; without it, the id.
-    key: Option<String>,
-    id: AuthorizationId,
-}
-
-/// A page of a list, and the place behind its last row.
-pub async fn portion(
-    connection: &mut Connection,
-    filter: &Filter,
-    sort: Sort,
-    start: Start<'_>,
-    limit: i64,
-) -> Result<(Vec<Authorization>, Option<Bookmark>)> {
-    let rows = list_rows(connection, filter, sort, start, limit).await?;
-    let bookmark = |row: &AnyRow| -> Result<Bookmark> {
-        let key = if sort.key() == "id" { None } else { Some(row.text(sort.key())?) };
-        Ok(Bookmark { key, id: AuthorizationId(row.id("id")?) })
-    };
-    let end = rows.last().map(bookmark).transpose()?;
-    Ok((rows.iter().map(authorization).collect::<Result<_>>()?, end))
-}
-
-/// A page of a list: the narrow index is walked first, the rows are joined after.
-pub async fn list(
-    connection: &mut Connection,
-    filter: &Filter,
-    sort: Sort,
-    start: Start<'_>,
-    limit: i64,
-) -> Result<Vec<Authorization>> {
-    list_rows(connection, filter, sort, start, limit).await?.iter().map(authorization).collect()
-}
-
-pub(super) async fn list_rows(
-    connection: &mut Connection,
-    filter: &Filter,
-    sort: Sort,
-    start: Start<'_>,
-    limit: i64,
-) -> Result<Vec<AnyRow>> {
-    let mut sql = Sql::new("SELECT * FROM authorizations WHERE id IN (SELECT id FROM authorizations WHERE kind = ");
-    push_filter(&mut sql, filter)?;
-    match start {
-        Start::Offset(_) => {}
-        Start::After(id) => push_side(&mut sql, sort, Side::After, id, None)?,
-        Start::Behind(mark) => push_side(&mut sql, sort, Side::After, mark.id, mark.key.as_deref())?,
-    }
-    sql.push(sort.order()).push(" LIMIT ").bind(limit)?;
-    if let Start::Offset(offset) = start {
-        sql.push(" OFFSET ").bind(offset)?;
-    }
-    sql.push(")").push(sort.order());
-    sql.fetch_all(connection).await
-}
-
-/// How many authorizations a filter lets through.
-pub async fn count(connection: &mut Connection, filter: &Filter) -> Result<i64> {
-    let mut sql = Sql::new("SELECT COUNT(*) AS count FROM authorizations WHERE kind = ");
-    push_filter(&mut sql, filter)?;
-    sql.fetch_one(connection).await?.number("count")
-}
-
-/// How many authorizations of a list stand before one of them.
-pub async fn count_before(
-    connection: &mut Connection,
-    filter: &Filter,
-    sort: Sort,
-    id: AuthorizationId,
-) -> Result<i64> {
-    let mut sql = Sql::new("SELECT COUNT(*) AS count FROM authorizations WHERE kind = ");
-    push_filter(&mut sql, filter)?;
-    push_side(&mut sql, sort, Side::Before, id, None)?;
-    sql.fetch_one(connection).await?.number("count")
-}
-
-pub(super) fn push_visible(sql: &mut Sql, visible: &Visible) -> Result<()> {
-    if let Reach::Only { orgs, ids } = &visible.authorizations {
-        sql.push(" AND (org_id IN ").bind_ids(orgs.iter().copied())?;
-        sql.push(" OR id IN ").bind_ids(ids.iter().copied())?.push(")");
-    }
-    if let OwnerReach::Only(users) = &visible.owners {
-        sql.push(" AND user_id IN ").bind_ids(users.iter().copied())?;
-    }
-    Ok(())
 }

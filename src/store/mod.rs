@@ -6,6 +6,7 @@
 pub mod attention;
 pub mod audit;
 pub mod audit_list;
+mod authorization_pages;
 pub mod authorizations;
 pub mod buckets;
 mod column;
@@ -27,6 +28,7 @@ pub mod token_lists;
 pub mod token_uses;
 pub mod users;
 pub mod v1_authorizations;
+mod visible;
 mod within;
 
 use std::ops::{Deref, DerefMut};

@@ -4,9 +4,9 @@ use sqlx::any::AnyRow;
 
 use super::{
     Connection, Result,
-    authorizations::{Visible, push_visible},
     column::{Columns, from_id},
     sql::{Sql, contains},
+    visible::{Visible, push_visible},
 };
 use crate::model::{OrgId, Status, Timestamp, User, UserId, org::Role};
 

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use super::{
     Result,
     attention::{Attending, push_attending},
-    authorizations::{Kind, Visible, push_visible},
+    authorizations::Kind,
     column::from_id,
     sql::{Sql, contains},
+    visible::{Visible, push_visible},
 };
 use crate::model::{Action, AuthorizationId, Id, OrgId, ResourceType, Status, Timestamp, UserId, listing::TokenKind};
 

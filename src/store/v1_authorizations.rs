@@ -4,7 +4,8 @@ use sqlx::{Executor as _, any::AnyRow};
 
 use super::{
     Connection, Result,
-    authorizations::{Filter, Kind, Sort, Start, authorization, list_rows},
+    authorization_pages::list_rows,
+    authorizations::{Filter, Kind, Sort, Start, authorization},
     column::{Columns, from_id},
 };
 use crate::model::{Authorization, AuthorizationId, V1Authorization};

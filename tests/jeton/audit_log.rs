@@ -1,10 +1,8 @@
 //! The audit log as it is read: what was refused is in it, everyone reads their part, and what was cut shows.
 
-use std::process::Command;
-
 use jeton::{
     model::audit::AuditQuery,
-    service::{Client, audit_chain, authorizations::Given},
+    service::{Client, authorizations::Given},
 };
 use serde_json::{Value, json};
 use sqlx::Row as _;
@@ -16,7 +14,7 @@ use crate::{
 };
 
 /// What the log says of each entry with this action, oldest first.
-async fn details(home: &Home, action: &str) -> Vec<Value> {
+pub async fn details(home: &Home, action: &str) -> Vec<Value> {
     let rows = home.rows(&format!("SELECT detail FROM audit_log WHERE action = '{action}' ORDER BY seq")).await;
     rows.iter().map(|row| serde_json::from_str(row.get("detail")).expect("JSON")).collect()
 }
@@ -36,7 +34,7 @@ fn actions(entries: &[Value]) -> Vec<&str> {
 }
 
 /// A token of the first user that may read buckets.
-async fn reader_of_buckets(server: &Server, first: &First) -> (String, String) {
+pub async fn reader_of_buckets(server: &Server, first: &First) -> (String, String) {
     let permissions = json!([permission_in("read", "buckets", &first.org)]);
     let created = server.token(&first.token, &first.org, permissions).await.expect(201);
     (text(&created["id"]), text(&created["token"]))
@@ -370,168 +368,6 @@ async fn a_long_log_is_written_in_portions() {
     .await;
     let answer = server.get("/api/v2/audit?format=jsonl", &token).await;
     assert_eq!(answer.body.lines().count(), 2500);
-}
-
-#[tokio::test]
-async fn the_first_broken_entry_is_named_and_a_logged_head_shows_a_cut_tail() {
-    on_each_database(async |home| {
-        let server = Server::start(&home).await;
-        let first = server.set_up().await;
-        reader_of_buckets(&server, &first).await;
-        server.service.watch_audit_log().await.expect("a check");
-        let head = home.rows("SELECT seq, hash FROM audit_head").await.remove(0);
-        let head = format!("{}:{}", head.get::<i64, _>("seq"), head.get::<String, _>("hash"));
-        assert_eq!(
-            verify(&home, &["--head", &head]),
-            (true, format!("The audit log is in order: 3 entries, the last is {head}."))
-        );
-
-        home.sql("CREATE TABLE kept AS SELECT * FROM audit_log").await;
-        home.sql("UPDATE audit_log SET detail = '{}' WHERE seq = 2").await;
-        let (_, said) = verify(&home, &[]);
-        assert_eq!(
-            said,
-            "jeton: the audit log is NOT in order: entry 2 was changed, or put there by someone without the audit key"
-        );
-        home.sql(
-            "DELETE FROM audit_log; INSERT INTO audit_log SELECT * FROM kept; DELETE FROM audit_log WHERE seq = 2",
-        )
-        .await;
-        assert_eq!(verify(&home, &[]), (false, "jeton: the audit log is NOT in order: entry 2 is missing".into()));
-
-        home.sql(
-            "DELETE FROM audit_log; INSERT INTO audit_log SELECT * FROM kept; DELETE FROM audit_log WHERE seq = 3",
-        )
-        .await;
-        home.sql("UPDATE audit_head SET seq = 2, hash = (SELECT hash FROM audit_log WHERE seq = 2)").await;
-        assert!(verify(&home, &[]).0, "what was cut off with its head is not seen from inside");
-        assert_eq!(
-            verify(&home, &["--head", &head]),
-            (false, "jeton: the audit log is NOT in order: entry 3 is missing".into())
-        );
-        server.bucket(&first.token, &first.org, "another").await;
-        assert_eq!(
-            verify(&home, &["--head", &head]).1,
-            "jeton: the audit log is NOT in order: entry 3 is not the one whose hash was logged"
-        );
-        // The server itself remembers the head it saw.
-        server.service.watch_audit_log().await.expect("a check");
-        let page = server
-            .service
-            .audit_page(&server.caller(&first.token).await, first.org.parse().expect("an id"), &AuditQuery::default())
-            .await;
-        let chain = page.expect("a page").chain.expect("a chain");
-        assert_eq!(chain.fault.as_deref(), Some("entry 3 is not the one whose hash was logged"));
-    })
-    .await;
-}
-
-/// `jeton audit verify` beside the running server: whether it is content, and what it says.
-fn verify(home: &Home, more: &[&str]) -> (bool, String) {
-    let where_it_is = home.flags().into_iter().filter(|flag| !flag.starts_with("--addr"));
-    run(&where_it_is.chain(more.iter().map(ToString::to_string)).collect::<Vec<_>>())
-}
-
-fn run(flags: &[String]) -> (bool, String) {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_jeton"));
-    let output = command.args(["audit", "verify"]).args(flags).output().expect("the program");
-    let said = if output.status.success() { output.stdout } else { output.stderr };
-    (output.status.success(), String::from_utf8_lossy(&said).trim_end().into())
-}
-
-#[test]
-fn verifying_what_is_not_there_says_what_to_do() {
-    let home = Home::sqlite();
-    let directory = home.path().join("nothing");
-    let (content, said) = run(&[format!("--data={}", directory.display())]);
-    assert!(!content);
-    assert_eq!(
-        said,
-        format!(
-            "jeton: there is no Jeton database in the directory {}; say with --data where the server keeps it, or start the server once",
-            directory.display()
-        )
-    );
-    assert!(!directory.exists(), "nothing is made by looking");
-    for head in ["3", "3:x", "0:0", "x:y"] {
-        assert!(!verify(&home, &["--head", head]).0, "{head}");
-    }
-}
-
-#[tokio::test]
-async fn another_key_is_told_from_a_broken_log() {
-    on_each_database(async |home| {
-        let server = Server::start(&home).await;
-        server.set_up().await;
-        server.stop().await;
-        let other = format!("--audit-key={}", "ab".repeat(32));
-        let (content, said) = verify(&home, &[&other]);
-        assert!(!content && said.contains("not the key that the audit log was written with"), "{said}");
-        assert!(verify(&home, &[]).0, "after the server has stopped it verifies too");
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn old_entries_go_and_the_rest_still_verifies() {
-    on_each_database(async |home| {
-        let server = Server::start_at_rest(&home).await;
-        let first = server.set_up().await;
-        server.clock.advance(20 * 86_400);
-        let bucket = server.bucket(&first.token, &first.org, "later").await;
-        assert_eq!(server.service.trim_audit_log(30).await, Ok(0), "nothing is old enough");
-        server.clock.advance(15 * 86_400);
-        assert_eq!(server.service.trim_audit_log(30).await, Ok(2));
-        let seqs: Vec<i64> =
-            home.rows("SELECT seq FROM audit_log ORDER BY seq").await.iter().map(|row| row.get("seq")).collect();
-        assert_eq!(seqs, [3, 4]);
-        assert_eq!(server.service.check_audit_log().await, Ok((4, true)));
-        let trimmed = details(&home, "audit log trimmed").await;
-        assert_eq!((&trimmed[0]["entries"], &trimmed[0]["upTo"]), (&json!(2), &json!(2)));
-        let (content, said) = verify(&home, &[]);
-        assert!(
-            content && said.contains("2 entries") && said.contains("Entries up to 2 were deleted for their age"),
-            "{said}"
-        );
-        let (_, said) = verify(&home, &["--head", &format!("1:{}", "0".repeat(64))]);
-        assert!(said.contains("entry 1 can't be compared any more"), "{said}");
-
-        server.delete(&format!("/api/v2/buckets/{bucket}"), &first.token).await.expect(204);
-        server.clock.advance(40 * 86_400);
-        assert_eq!(server.service.trim_audit_log(30).await, Ok(3), "all of it is old by now");
-        assert_eq!(last_actions(&home, 9).await, ["audit log trimmed"]);
-        assert_eq!(server.service.check_audit_log().await, Ok((6, true)));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn nobody_else_cuts_off_the_beginning() {
-    on_each_database(async |home| {
-        let server = Server::start(&home).await;
-        let first = server.set_up().await;
-        server.bucket(&first.token, &first.org, "b").await;
-        home.sql("INSERT INTO audit_anchor (id, seq, hash, at, signature) SELECT 1, seq, hash, at, 'forged' FROM audit_log WHERE seq = 2").await;
-        home.sql("DELETE FROM audit_log WHERE seq <= 2").await;
-        assert_eq!(server.service.check_audit_log().await, Ok((2, false)));
-        assert!(verify(&home, &[]).1.ends_with(&audit_chain::Fault::ForgedAnchor.to_string()));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn with_a_retention_the_server_deletes_what_is_old_when_it_starts() {
-    on_each_database(async |home| {
-        let server = Server::start_at_rest(&home).await;
-        server.set_up().await;
-        let clock = server.clock.clone();
-        clock.advance(3 * 86_400);
-        server.stop().await;
-        let server = Server::start_with(&home, clock, &["--audit-retention=2d"]).await;
-        server.stop().await;
-        assert_eq!(last_actions(&home, 9).await, ["audit log trimmed"]);
-    })
-    .await;
 }
 
 #[tokio::test]

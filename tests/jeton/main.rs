@@ -6,6 +6,7 @@ mod answers;
 mod at_once;
 mod attention;
 mod audit;
+mod audit_chain;
 mod audit_log;
 mod buckets_page;
 mod cli;
