@@ -57,10 +57,8 @@ fn short(named: &Named) -> String {
 /// What a row of a list says about a token's permissions.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
-    #[serde(rename = "b", default, skip_serializing_if = "super::listing::is_usual")]
     pub breadth: Breadth,
     /// At most one line an action: "Read", "buckets billing, inventory and 3 more".
-    #[serde(rename = "l", default, skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<(Action, String)>,
 }
 

@@ -27,7 +27,6 @@ pub struct Details {
     pub creator_name: Option<String>,
     pub liveness: Liveness,
     /// The authorization that took over from this one.
-    #[serde(default)]
     pub replaced_by: Option<AuthorizationId>,
     /// The rules of its organization that it is out of line with, where that was asked for.
     pub out_of_line: Vec<Broken>,
@@ -36,40 +35,24 @@ pub struct Details {
 }
 
 /// One row of the console's list: a summary, not the permissions. Every page carries its rows a second time, for the
-/// script: under short names, and without what is as usual.
+/// script.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenRow {
-    #[serde(rename = "i")]
     pub id: AuthorizationId,
-    #[serde(rename = "d", default, skip_serializing_if = "String::is_empty")]
     pub description: String,
-    #[serde(rename = "p", default, skip_serializing_if = "Option::is_none")]
     pub prefix: Option<String>,
-    #[serde(rename = "m", default, skip_serializing_if = "is_usual")]
     pub summary: Summary,
-    #[serde(rename = "o", default, skip_serializing_if = "Option::is_none")]
     pub owner: Option<String>,
-    #[serde(rename = "s", default, skip_serializing_if = "is_usual")]
     pub status: Status,
-    #[serde(rename = "v", default, skip_serializing_if = "is_usual")]
     pub liveness: Liveness,
-    #[serde(rename = "c", with = "super::time::micros")]
     pub created_at: Timestamp,
     /// When it was changed; `None` if it never was.
-    #[serde(rename = "u", with = "super::time::optional_micros", default, skip_serializing_if = "Option::is_none")]
     pub changed_at: Option<Timestamp>,
     /// When it was last used.
-    #[serde(rename = "l", with = "super::time::optional_micros", default, skip_serializing_if = "Option::is_none")]
     pub used_at: Option<Timestamp>,
-    #[serde(rename = "e", default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<Timestamp>,
     /// Whether the caller may neither change nor delete it.
-    #[serde(rename = "r", default, skip_serializing_if = "is_usual")]
     pub read_only: bool,
-}
-
-pub(super) fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
-    *value == T::default()
 }
 
 /// The names of what a list is filtered by; `None` where there is no such thing, or none that the caller may see.
@@ -100,10 +83,8 @@ pub struct TokenPage {
     pub unfiltered: u64,
     /// From 1; another than was asked for if there are not so many.
     pub page: u64,
-    #[serde(default, skip_serializing_if = "is_usual")]
     pub names: FilterNames,
     /// How many tokens of the organization need attention; `None` if the caller may not know.
-    #[serde(rename = "a", default, skip_serializing_if = "Option::is_none")]
     pub attention: Option<AttentionCounts>,
     pub now: Timestamp,
 }

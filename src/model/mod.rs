@@ -16,6 +16,7 @@ pub mod expiry;
 pub mod grant;
 pub mod history;
 pub mod id;
+mod json_text;
 pub mod leaked;
 pub mod list_query;
 pub mod listing;

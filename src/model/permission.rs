@@ -2,7 +2,7 @@
 
 use std::{fmt, str::FromStr};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct as _};
 
 use super::{Id, OrgId};
 
@@ -156,14 +156,31 @@ impl FromStr for ResourceType {
 }
 
 /// What an action is permitted on: a type, perhaps narrowed to one organization or one thing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 pub struct Resource {
     #[serde(rename = "type")]
     pub kind: ResourceType,
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(default)]
     pub id: Option<Id>,
-    #[serde(rename = "orgID", skip_serializing_if = "Option::is_none", default)]
+    #[serde(rename = "orgID", default)]
     pub org: Option<OrgId>,
+}
+
+/// What is missing is left out, as influxd does; but not where members are known by their place.
+impl Serialize for Resource {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let by_place = !serializer.is_human_readable();
+        let (id, org) = (by_place || self.id.is_some(), by_place || self.org.is_some());
+        let mut members = serializer.serialize_struct("Resource", 1 + usize::from(id) + usize::from(org))?;
+        members.serialize_field("type", &self.kind)?;
+        if id {
+            members.serialize_field("id", &self.id)?;
+        }
+        if org {
+            members.serialize_field("orgID", &self.org)?;
+        }
+        members.end()
+    }
 }
 
 /// An action on a resource. A list of these is all an authorization can do.

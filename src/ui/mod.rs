@@ -10,6 +10,7 @@ mod browser;
 mod components;
 pub mod deed;
 mod equivalent;
+mod folded;
 mod load;
 mod pages;
 mod parts;

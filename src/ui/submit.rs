@@ -1,12 +1,15 @@
 //! Every form of the console, answered: for a browser with script by a server function, without by a page.
 
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::{
+    prelude::*,
+    server_fn::codec::{Json, Postcard},
+};
 
 use super::answer::{Fields, Outcome};
 use crate::model::Error;
 
 /// Sends a form's fields to the address it would post to.
-#[server(input = Json)]
+#[server(input = Json, output = Postcard)]
 pub async fn submit(address: String, fields: Fields) -> Result<Outcome, Error> {
     let request = super::request::Request::current();
     let done = super::serve::perform(&request, &address, &fields).await;

@@ -24,7 +24,7 @@ pub fn sentence(error: &Error) -> String {
 /// A sentence's beginning.
 pub fn capitalized(text: &str) -> String {
     let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
 /// What to say at the fields of a form: field and sentence.

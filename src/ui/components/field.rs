@@ -66,7 +66,7 @@ pub fn PasswordField(
                 />
                 <button
                     class="icon-button after needs-script" type="button"
-                    aria-label=format!("Show {}", label.to_lowercase())
+                    aria-label=format!("Show {}", label.to_ascii_lowercase())
                     aria-pressed=move || shown.get().to_string()
                     on:click=move |_| shown.update(|shown| *shown = !*shown)
                 >

@@ -12,7 +12,7 @@ pub struct Tab {
 /// Shows one of its panels. `group` names the choice.
 #[component]
 pub fn Tabs(group: &'static str, tabs: Vec<Tab>) -> impl IntoView {
-    let name = group.to_lowercase().replace(' ', "-");
+    let name = group.to_ascii_lowercase().replace(' ', "-");
     let labels = tabs.iter().enumerate().map(|(index, tab)| {
         view! {
             // Belongs to no form: the choice is not sent.

@@ -108,7 +108,7 @@ impl Document {
 
 impl Group {
     pub fn anchor(&self) -> String {
-        self.name.to_lowercase().replace(|letter: char| !letter.is_ascii_alphanumeric(), "-")
+        self.name.to_ascii_lowercase().replace(|letter: char| !letter.is_ascii_alphanumeric(), "-")
     }
 }
 

@@ -76,7 +76,7 @@ fn contents_of(group: &Group) -> impl IntoView + use<> {
         view! {
             <li>
                 <a href=target>
-                    <span class=format!("method {}", operation.method)>{operation.method.to_uppercase()}</span>
+                    <span class=format!("method {}", operation.method)>{operation.method.to_ascii_uppercase()}</span>
                     <span>{operation.summary()}</span>
                 </a>
             </li>

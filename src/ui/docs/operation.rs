@@ -24,7 +24,7 @@ pub fn OperationView(operation: Operation, document: Document, origin: String) -
         <article class="docs-operation" id=id>
             <h3>{operation.summary()}</h3>
             <p class="docs-path">
-                <span class=format!("method {}", operation.method)>{operation.method.to_uppercase()}</span>
+                <span class=format!("method {}", operation.method)>{operation.method.to_ascii_uppercase()}</span>
                 <code>{operation.path.clone()}</code>
             </p>
             <p class="docs-about"><Prose text=text(&about["description"])/></p>
@@ -90,7 +90,7 @@ fn body(about: &Value) -> (bool, &Value) {
 }
 
 fn method_flag(method: &str) -> String {
-    if method == "get" { String::new() } else { format!("--request {} ", method.to_uppercase()) }
+    if method == "get" { String::new() } else { format!("--request {} ", method.to_ascii_uppercase()) }
 }
 
 /// What to send as credentials; nothing where none are asked for.

@@ -80,7 +80,7 @@ fn items(menu: &Element) -> Vec<HtmlElement> {
 /// The next item that begins with a letter.
 fn by_letter(items: &[HtmlElement], at: Option<usize>, letter: &str) -> Option<usize> {
     let begins = |item: &HtmlElement| {
-        item.text_content().unwrap_or_default().trim().to_lowercase().starts_with(&letter.to_lowercase())
+        item.text_content().unwrap_or_default().trim().to_ascii_lowercase().starts_with(&letter.to_ascii_lowercase())
     };
     let from = at.map_or(0, |at| at + 1);
     (from..items.len()).chain(0..from.min(items.len())).find(|index| begins(&items[*index]))

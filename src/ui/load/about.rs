@@ -1,6 +1,9 @@
 //! What the About page asks for.
 
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::{
+    prelude::*,
+    server_fn::codec::{Json, Postcard},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Error, Timestamp};
@@ -22,7 +25,7 @@ pub struct ServerFacts {
     pub now: Timestamp,
 }
 
-#[server(input = Json)]
+#[server(input = Json, output = Postcard)]
 pub async fn load_about() -> Result<ServerFacts, Error> {
     let request = Request::current();
     request.caller()?;

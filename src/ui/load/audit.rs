@@ -1,6 +1,9 @@
 //! What the Audit Log page asks for.
 
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::{
+    prelude::*,
+    server_fn::codec::{Json, Postcard},
+};
 
 use crate::model::{
     Error, OrgId,
@@ -9,7 +12,7 @@ use crate::model::{
 #[cfg(feature = "ssr")]
 use crate::ui::request::Request;
 
-#[server(input = Json)]
+#[server(input = Json, output = Postcard)]
 pub async fn load_audit(org: OrgId, query: AuditQuery) -> Result<AuditPage, Error> {
     let request = Request::current();
     request.answer(request.service().audit_page(request.caller()?, org, &query).await)

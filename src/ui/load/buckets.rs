@@ -1,6 +1,9 @@
 //! What the Buckets page asks for.
 
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::{
+    prelude::*,
+    server_fn::codec::{Json, Postcard},
+};
 
 use crate::model::{
     BucketId, Error, OrgId,
@@ -10,13 +13,13 @@ use crate::model::{
 #[cfg(feature = "ssr")]
 use crate::ui::request::Request;
 
-#[server(input = Json)]
+#[server(input = Json, output = Postcard)]
 pub async fn load_buckets(org: OrgId, query: ListQuery) -> Result<BucketPage, Error> {
     let request = Request::current();
     request.answer(request.service().bucket_page(request.caller()?, org, &query).await)
 }
 
-#[server(input = Json)]
+#[server(input = Json, output = Postcard)]
 pub async fn load_bucket(org: OrgId, id: BucketId) -> Result<BucketDetails, Error> {
     let request = Request::current();
     request.answer(request.service().bucket_details(request.caller()?, org, id).await)

@@ -1,13 +1,16 @@
 //! What became of a token.
 
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::{
+    prelude::*,
+    server_fn::codec::{Json, Postcard},
+};
 
 use crate::model::{AuthorizationId, Error, history::History};
 #[cfg(feature = "ssr")]
 use crate::ui::request::Request;
 
 /// The uses of a token, and the tokens that took over from each other.
-#[server(input = Json)]
+#[server(input = Json, output = Postcard)]
 pub async fn load_history(id: AuthorizationId) -> Result<History, Error> {
     let request = Request::current();
     request.answer(request.service().token_history(request.caller()?, id).await)

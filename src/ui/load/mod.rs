@@ -11,7 +11,10 @@ mod people;
 mod telegrafs;
 mod tokens;
 
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::{
+    prelude::*,
+    server_fn::codec::{Json, Postcard},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
@@ -48,14 +51,14 @@ pub struct Frame {
     pub origin: String,
 }
 
-#[server(input = Json)]
+#[server(input = Json, output = Postcard)]
 pub async fn load_frame(org: OrgId) -> Result<Frame, Error> {
     Request::current().frame(org).await
 }
 
 /// The framework's own failures, in the program's words.
 impl FromServerFnError for Error {
-    type Encoder = leptos::server_fn::codec::JsonEncoding;
+    type Encoder = leptos::server_fn::codec::PostcardEncoding;
 
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         match error {

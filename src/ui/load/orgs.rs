@@ -1,6 +1,9 @@
 //! What the Organizations page asks for, and the start where there is no organization.
 
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::{
+    prelude::*,
+    server_fn::codec::{Json, Postcard},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
@@ -21,27 +24,27 @@ pub struct Start {
     pub may_create: bool,
 }
 
-#[server(input = Json)]
+#[server(input = Json, output = Postcard)]
 pub async fn load_orgs(query: ListQuery) -> Result<Listed<OrgSummary>, Error> {
     let request = Request::current();
     request.answer(request.service().org_page(request.caller()?, &query).await)
 }
 
-#[server(input = Json)]
+#[server(input = Json, output = Postcard)]
 pub async fn load_org(id: OrgId) -> Result<OrgSummary, Error> {
     let request = Request::current();
     request.answer(request.service().org_summary(request.caller()?, id).await)
 }
 
 /// What an organization demands of its tokens.
-#[server(input = Json)]
+#[server(input = Json, output = Postcard)]
 pub async fn load_org_rules(org: OrgId) -> Result<RulesNow, Error> {
     let request = Request::current();
     let rules = request.answer(request.service().org_rules(request.caller()?, org).await)?;
     Ok(RulesNow { rules, now: request.service().now() })
 }
 
-#[server(input = Json)]
+#[server(input = Json, output = Postcard)]
 pub async fn load_start() -> Result<Start, Error> {
     let request = Request::current();
     let (service, caller) = (request.service(), request.caller()?);

@@ -1,6 +1,9 @@
 //! What the Telegraf page asks for.
 
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::{
+    prelude::*,
+    server_fn::codec::{Json, Postcard},
+};
 
 use crate::model::{
     Error, OrgId, TelegrafId,
@@ -10,32 +13,32 @@ use crate::model::{
 #[cfg(feature = "ssr")]
 use crate::ui::request::Request;
 
-#[server(input = Json)]
+#[server(input = Json, output = Postcard)]
 pub async fn load_telegrafs(org: OrgId, query: ListQuery) -> Result<Listed<TelegrafRow>, Error> {
     let request = Request::current();
     request.answer(request.service().telegraf_page(request.caller()?, org, &query).await)
 }
 
-#[server(input = Json)]
+#[server(input = Json, output = Postcard)]
 pub async fn load_telegraf(org: OrgId, id: TelegrafId) -> Result<TelegrafFacts, Error> {
     let request = Request::current();
     request.answer(request.service().telegraf_facts(request.caller()?, org, id).await)
 }
 
-#[server(input = Json)]
+#[server(input = Json, output = Postcard)]
 pub async fn load_telegraf_text(org: OrgId, id: TelegrafId) -> Result<TelegrafText, Error> {
     let request = Request::current();
     request.answer(request.service().telegraf_text(request.caller()?, org, id).await)
 }
 
-#[server(input = Json)]
+#[server(input = Json, output = Postcard)]
 pub async fn load_bucket_names(org: OrgId) -> Result<Vec<String>, Error> {
     let request = Request::current();
     request.answer(request.service().bucket_names(request.caller()?, org).await)
 }
 
 /// Why a text is no TOML, if it is none.
-#[server(input = Json)]
+#[server(input = Json, output = Postcard)]
 pub async fn check_toml(text: String) -> Result<Option<Flaw>, Error> {
     let request = Request::current();
     request.caller()?;

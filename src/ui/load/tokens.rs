@@ -1,6 +1,9 @@
 //! What the API Tokens page asks for.
 
-use leptos::{prelude::*, server_fn::codec::Json};
+use leptos::{
+    prelude::*,
+    server_fn::codec::{Json, Postcard},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::model::{
@@ -24,19 +27,19 @@ pub struct Picker {
     pub refused: Vec<Pick>,
 }
 
-#[server(input = Json)]
+#[server(input = Json, output = Postcard)]
 pub async fn load_tokens(org: OrgId, query: TokenQuery) -> Result<TokenPage, Error> {
     let request = Request::current();
     request.answer(request.service().token_page(request.caller()?, org, &query).await)
 }
 
-#[server(input = Json)]
+#[server(input = Json, output = Postcard)]
 pub async fn load_details(id: AuthorizationId) -> Result<Details, Error> {
     let request = Request::current();
     request.answer(request.service().token_details(request.caller()?, id).await)
 }
 
-#[server(input = Json)]
+#[server(input = Json, output = Postcard)]
 pub async fn load_picker(org: OrgId, search: String, ticked: Vec<Id>) -> Result<Picker, Error> {
     let request = Request::current();
     let (service, caller) = (request.service(), request.caller()?);
@@ -46,14 +49,14 @@ pub async fn load_picker(org: OrgId, search: String, ticked: Vec<Id>) -> Result<
 }
 
 /// What the address of the Custom API Token dialog fills in.
-#[server(input = Json)]
+#[server(input = Json, output = Postcard)]
 pub async fn load_prefill(org: OrgId, asked: Prefill) -> Result<Prefilled, Error> {
     let request = Request::current();
     request.answer(request.service().prefill(request.caller()?, org, &asked).await)
 }
 
 /// What a token could do with something.
-#[server(input = Json)]
+#[server(input = Json, output = Postcard)]
 pub async fn load_ruling(id: AuthorizationId, question: Question) -> Result<Ruling, Error> {
     let request = Request::current();
     request.answer(request.service().what_if(request.caller()?, id, &question).await)

@@ -7,7 +7,10 @@ use leptos_router::{
     hooks::{use_location, use_navigate, use_query_map},
 };
 
-use super::{NotFoundPage, kept::Kept};
+use super::{
+    NotFoundPage,
+    kept::{Kept, fetch},
+};
 use crate::{
     model::{Error, OrgId},
     ui::{
@@ -96,10 +99,8 @@ pub fn OrgLayout() -> impl IntoView {
     let at = Memo::new(move |_| Spot::parse(&location.pathname.get()));
     let kept = Kept::here();
     say_what_was_done();
-    let first = Resource::new(
-        || (),
-        move |()| async move { load_frame(at.get_untracked().ok_or(Error::OrgNotFound)?.0).await },
-    );
+    let first =
+        fetch(|| (), move |()| async move { load_frame(at.get_untracked().ok_or(Error::OrgNotFound)?.0).await });
     view! {
         // What loads inside, a dialog for one, must not take the page away: the focus would go with it.
         <Transition fallback=|| ()>

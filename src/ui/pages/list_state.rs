@@ -2,6 +2,7 @@
 
 use std::future::Future;
 
+use crate::ui::pages::kept::{Fetched, fetch};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use serde::{Serialize, de::DeserializeOwned};
@@ -26,7 +27,7 @@ pub struct ListState<P: 'static, T: Send + Sync + 'static> {
     pub query: Memo<ListQuery>,
     /// The same without the types, for what all lists share.
     pub listing: Listing,
-    pub list: Resource<Result<T, Error>>,
+    pub list: Fetched<Result<T, Error>>,
     reloads: RwSignal<u32>,
     addresses: std::marker::PhantomData<P>,
 }
@@ -65,10 +66,7 @@ where
             ListQuery::from_parameters(|name| parameters.get_str(name))
         });
         let reloads = RwSignal::new(0);
-        let list = Resource::new(
-            move || (page.org.get(), query.get(), reloads.get()),
-            move |(org, query, _)| load(org, query),
-        );
+        let list = fetch(move || (page.org.get(), query.get(), reloads.get()), move |(org, query, _)| load(org, query));
         let address = move |query: ListQuery| P::LIST.address(page.org.get(), &query.parameters());
         let listing = Listing::new(query, address);
         Self { page, query, listing, list, reloads, addresses: std::marker::PhantomData }

@@ -85,7 +85,8 @@ fn count_down(waits: RwSignal<u64>, seconds: u64) {
 }
 
 fn shown_name(typed: &str) -> String {
-    let plain = !typed.is_empty() && typed.chars().all(|letter| letter.is_alphanumeric() || "-_.@".contains(letter));
+    let plain = !typed.is_empty()
+        && typed.chars().all(|letter| !letter.is_ascii() || letter.is_ascii_alphanumeric() || "-_.@".contains(letter));
     if plain { typed.to_owned() } else { "USERNAME".to_owned() }
 }
 

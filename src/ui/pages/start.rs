@@ -1,5 +1,6 @@
 //! The start, for whoever belongs to no organization. All others are led on.
 
+use crate::ui::pages::kept::fetch;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -25,7 +26,7 @@ use crate::{
 /// Says so, and offers to create one or to sign out.
 #[component]
 pub fn StartPage() -> impl IntoView {
-    let start = Resource::new(|| (), |()| async move { load_start().await });
+    let start = fetch(|| (), |()| async move { load_start().await });
     // The last organization was deleted, perhaps.
     if let Some(deed) = use_query_map().read_untracked().get_str("done").and_then(Deed::from_word) {
         Notices::current().success(deed.sentence(), "");

@@ -15,7 +15,11 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
-use leptos::{nonce::Nonce, prelude::*};
+use leptos::{
+    nonce::Nonce,
+    prelude::*,
+    server_fn::{Decodes, codec::PostcardEncoding},
+};
 use leptos_axum::{ResponseOptions, handle_server_fns_with_context, render_app_async_with_context};
 
 use super::{
@@ -236,7 +240,7 @@ async fn server_function(State(state): State<AppState>, request: Request) -> Res
         return Response::from_parts(parts, body);
     }
     let bytes = axum::body::to_bytes(body, MAX_FORM).await.unwrap_or_default();
-    if let Ok(error) = serde_json::from_slice::<Error>(&bytes)
+    if let Ok(error) = <PostcardEncoding as Decodes<Error>>::decode(bytes.clone())
         && let Ok(status) = StatusCode::from_u16(error.code().status())
     {
         parts.status = status;

@@ -3,6 +3,7 @@
 mod password;
 mod sessions;
 
+use crate::ui::pages::kept::Fetched;
 use leptos::prelude::*;
 
 use crate::{
@@ -26,7 +27,7 @@ use sessions::SessionsSection;
 #[derive(Clone, Copy)]
 struct AccountState {
     page: OrgState,
-    sessions: Resource<Result<OwnSessions, Error>>,
+    sessions: Fetched<Result<OwnSessions, Error>>,
     reloads: RwSignal<u32>,
 }
 

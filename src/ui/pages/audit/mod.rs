@@ -5,6 +5,7 @@ mod list;
 mod more;
 mod toolbar;
 
+use crate::ui::pages::kept::{Fetched, fetch};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -29,7 +30,7 @@ use toolbar::Toolbar;
 pub struct AuditState {
     page: OrgState,
     query: Memo<AuditQuery>,
-    list: Resource<Result<AuditPage, Error>>,
+    list: Fetched<Result<AuditPage, Error>>,
 }
 
 impl AuditState {
@@ -39,10 +40,8 @@ impl AuditState {
             let parameters = parameters.read();
             AuditQuery::from_parameters(|name| parameters.get_str(name))
         });
-        let list = Resource::new(
-            move || (page.org.get(), query.get()),
-            |(org, query)| async move { load_audit(org, query).await },
-        );
+        let list =
+            fetch(move || (page.org.get(), query.get()), |(org, query)| async move { load_audit(org, query).await });
         Self { page, query, list }
     }
 

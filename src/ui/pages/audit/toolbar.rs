@@ -70,7 +70,7 @@ fn Choices(
         view! {
             <ChoiceLink
                 href=Signal::derive(href) current=Signal::derive(move || current() == wanted)
-                testid=format!("{testid}--{}", word.to_lowercase().replace(' ', "-"))
+                testid=format!("{testid}--{}", word.to_ascii_lowercase().replace(' ', "-"))
             >
                 {word}
             </ChoiceLink>

@@ -1,5 +1,6 @@
 //! The answer to what a list asked for.
 
+use crate::ui::pages::kept::Fetched;
 use leptos::prelude::*;
 
 use crate::{
@@ -13,7 +14,7 @@ use crate::{
 /// Shows what was answered, and keeps it until the next answer is there.
 #[component]
 pub fn Loads<T, F>(
-    list: Resource<Result<T, Error>>,
+    list: Fetched<Result<T, Error>>,
     /// Where the list is, to try again.
     #[prop(into)]
     here: Signal<String>,

@@ -50,7 +50,7 @@ fn Choices<V: Copy + PartialEq + Send + Sync + 'static>(
         view! {
             <ChoiceLink
                 href=Signal::derive(href) current=Signal::derive(move || current() == value)
-                testid=format!("{testid}--{}", word.to_lowercase())
+                testid=format!("{testid}--{}", word.to_ascii_lowercase())
             >
                 {word}
             </ChoiceLink>

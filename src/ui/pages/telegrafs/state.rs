@@ -1,5 +1,6 @@
 //! What the parts of the Telegraf page share.
 
+use crate::ui::pages::kept::Fetched;
 use leptos::prelude::*;
 
 use crate::{
@@ -27,7 +28,7 @@ pub struct TelegrafState {
     /// The configuration that the address names.
     pub chosen: Memo<Option<TelegrafId>>,
     /// What is known of it, its text apart.
-    pub facts: Resource<Option<Result<TelegrafFacts, Error>>>,
+    pub facts: Fetched<Option<Result<TelegrafFacts, Error>>>,
     /// Whether its text was changed and not saved.
     pub unsaved: RwSignal<bool>,
     reloads: RwSignal<u32>,

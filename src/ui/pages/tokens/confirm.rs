@@ -1,5 +1,6 @@
 //! Questions before something is done: cloning, deleting.
 
+use crate::ui::pages::kept::Fetched;
 use leptos::prelude::*;
 
 use super::{
@@ -25,13 +26,13 @@ use crate::{
 };
 
 /// The token that the address speaks of, with its names.
-pub fn details_resource(state: TokensState) -> Resource<Result<Details, Error>> {
+pub fn details_resource(state: TokensState) -> Fetched<Result<Details, Error>> {
     let token = Memo::new(move |_| state.token_now());
     loaded(move || token.get(), |(id, _)| async move { load_details(id.ok_or(Error::AuthorizationNotFound)?).await })
 }
 
 /// What became of the token that the address speaks of.
-pub fn history_resource(state: TokensState) -> Resource<Result<History, Error>> {
+pub fn history_resource(state: TokensState) -> Fetched<Result<History, Error>> {
     let token = Memo::new(move |_| state.token_now());
     loaded(move || token.get(), |(id, _)| async move { load_history(id.ok_or(Error::AuthorizationNotFound)?).await })
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::ui::pages::kept::{Fetched, fetch};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -34,7 +35,7 @@ pub struct TokensState {
     pub page: OrgState,
     pub org: Memo<OrgId>,
     pub query: Memo<TokenQuery>,
-    pub list: Resource<Result<TokenPage, Error>>,
+    pub list: Fetched<Result<TokenPage, Error>>,
     /// A token that was just made.
     pub created: RwSignal<Option<(CreatedToken, How)>>,
     /// The tokens on this page of the list, in their order.
@@ -63,7 +64,7 @@ impl TokensState {
             TokenQuery::from_parameters(|name| parameters.get_str(name))
         });
         let reloads = RwSignal::new(0);
-        let list = Resource::new(
+        let list = fetch(
             move || (page.org.get(), query.get(), reloads.get()),
             |(org, query, _)| async move { load_tokens(org, query).await },
         );

@@ -65,7 +65,7 @@ fn StatusMenu(state: TokensState) -> impl IntoView {
         view! {
             <ChoiceLink
                 href=Signal::derive(href) current=Signal::derive(move || state.query.get().status == status)
-                testid=format!("status-filter--{}", word(status).to_lowercase())
+                testid=format!("status-filter--{}", word(status).to_ascii_lowercase())
             >
                 {word(status)}
             </ChoiceLink>
@@ -213,7 +213,7 @@ fn LeakedLink(state: TokensState) -> impl IntoView {
 #[component]
 fn ExportLinks(state: TokensState) -> impl IntoView {
     let link = move |export: Export| {
-        let name = export.ending().to_uppercase();
+        let name = export.ending().to_ascii_uppercase();
         let label = format!("Export as {name}");
         view! {
             <a

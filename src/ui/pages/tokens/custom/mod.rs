@@ -7,6 +7,7 @@ mod foot;
 mod prefill;
 mod templates;
 
+use crate::ui::pages::kept::Fetched;
 use leptos::prelude::*;
 
 use super::{
@@ -71,7 +72,7 @@ fn CustomDialog(
     rules: Result<RulesNow, Error>,
     bare: bool,
     lookup: Lookup,
-    picker: Resource<Result<Picker, Error>>,
+    picker: Fetched<Result<Picker, Error>>,
     state: TokensState,
 ) -> impl IntoView {
     let (filled, failed) = match filled {
@@ -113,7 +114,7 @@ fn CustomDialog(
 
 /// What may be ticked; the search asks the server.
 #[component]
-fn PickerSection(choosing: Choosing, picker: Resource<Result<Picker, Error>>) -> impl IntoView {
+fn PickerSection(choosing: Choosing, picker: Fetched<Result<Picker, Error>>) -> impl IntoView {
     let sections = move || {
         Suspend::new(async move {
             match picker.await {

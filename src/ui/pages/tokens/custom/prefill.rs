@@ -1,5 +1,6 @@
 //! What the address of the dialog fills in.
 
+use crate::ui::pages::kept::Fetched;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -21,7 +22,7 @@ use crate::{
 /// So many gaps are told one by one.
 const GAPS_SHOWN: usize = 5;
 
-type Filled = Resource<Result<Prefilled, Error>>;
+type Filled = Fetched<Result<Prefilled, Error>>;
 
 /// What the address asks for, and what came of it.
 pub fn resource(state: TokensState) -> (Memo<Prefill>, Filled) {

@@ -1,5 +1,6 @@
 //! "What could this token do with …?": a form whose answer has an address.
 
+use crate::ui::pages::kept::Fetched;
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_query_map;
 
@@ -24,7 +25,7 @@ use crate::{
 #[derive(Clone, Copy)]
 pub struct Asked {
     question: Memo<Option<Question>>,
-    ruling: Resource<Option<Result<Ruling, Error>>>,
+    ruling: Fetched<Option<Result<Ruling, Error>>>,
 }
 
 impl Asked {

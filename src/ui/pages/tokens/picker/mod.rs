@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use super::custom::Choosing;
 use crate::{
     model::{Action, ResourceType, listing::Choices, selection::Pick},
-    ui::{load::Picker, words},
+    ui::{folded::folded, load::Picker, words},
 };
 use boxes::{ColumnBox, PickBox};
 use rows::{ThingRow, TypeRow};
@@ -26,16 +26,16 @@ fn other_types() -> Vec<ResourceType> {
 /// The name of a type as InfluxDB's console shows it.
 fn title(kind: ResourceType) -> String {
     let name = kind.name();
-    name[..1].to_uppercase() + &name[1..]
+    name[..1].to_ascii_uppercase() + &name[1..]
 }
 
 /// Three sections: each bucket, each telegraf configuration, every other type.
 #[component]
 pub fn PickerSections(picker: Picker, choosing: Choosing) -> impl IntoView {
     let Picker { buckets, telegrafs, refused, .. } = picker;
-    let search = choosing.search.get_untracked().trim().to_lowercase();
+    let search = folded(choosing.search.get_untracked().trim());
     let others: Vec<ResourceType> =
-        other_types().into_iter().filter(|kind| title(*kind).to_lowercase().contains(&search)).collect();
+        other_types().into_iter().filter(|kind| folded(&title(*kind)).contains(&search)).collect();
     let refused = StoredValue::new(refused);
     let offered: Vec<Pick> = offered(&buckets, &telegrafs, &others);
     view! {

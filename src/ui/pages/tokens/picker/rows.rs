@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{boxes::PickBox, title};
 use crate::{
     model::{Action, ResourceType, listing::Choice, selection::Pick},
-    ui::pages::tokens::custom::Choosing,
+    ui::{folded::folded, pages::tokens::custom::Choosing},
 };
 
 /// One bucket or telegraf configuration.
@@ -39,7 +39,7 @@ pub fn ThingRow(kind: ResourceType, choice: Choice, search: String, choosing: Ch
 /// A name with what was searched for set off.
 #[component]
 fn Hit(name: String, search: String) -> impl IntoView {
-    let folded = name.to_lowercase();
+    let folded = folded(&name);
     match folded.find(&search) {
         // Folding may change lengths; then the whole name is shown as it is.
         Some(at)
