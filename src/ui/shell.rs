@@ -28,6 +28,7 @@ pub fn document(is_static: bool, head: impl IntoView, body: impl IntoView) -> im
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="description" content="API tokens: who may read and write where"/>
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" href="/favicon.ico" sizes="32x32"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
@@ -39,12 +40,10 @@ pub fn document(is_static: bool, head: impl IntoView, body: impl IntoView) -> im
     }
 }
 
+/// The script is fetched once the page is there: the page works before it, and on a slow line the two would share it.
 fn scripts() -> impl IntoView {
     let (js, wasm) = (NAMES.js.as_str(), NAMES.wasm.as_str());
     let start = format!("import('{js}').then(m => m.default({{module_or_path: '{wasm}'}}).then(() => m.hydrate()))");
-    view! {
-        <link rel="modulepreload" href=js/>
-        <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous"/>
-        <script type="module" nonce=use_nonce() inner_html=start></script>
-    }
+    let after_load = format!("addEventListener('load', () => setTimeout(() => {start}))");
+    view! { <script type="module" nonce=use_nonce() inner_html=after_load></script> }
 }

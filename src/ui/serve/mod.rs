@@ -13,7 +13,7 @@ use axum::{
     http::{HeaderValue, StatusCode, Uri, header, request::Parts},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Redirect, Response},
-    routing::{get, post},
+    routing::{MethodRouter, get, post},
 };
 use leptos::{
     nonce::Nonce,
@@ -21,6 +21,8 @@ use leptos::{
     server_fn::{Decodes, codec::PostcardEncoding},
 };
 use leptos_axum::{ResponseOptions, handle_server_fns_with_context, render_app_async_with_context};
+
+use tower_http::{CompressionLevel, compression::CompressionLayer};
 
 use super::{
     address::{self, Audit, Page as _, Spot, Tokens},
@@ -44,9 +46,9 @@ const MAX_FORM: usize = 512 * 1024;
 pub fn router(state: &AppState) -> Router<AppState> {
     // Pages spawn what they load; another server in this process may have said so already.
     drop(any_spawner::Executor::init_tokio());
-    let page = get(page).post(form);
+    let page = shown(get(page)).post(form);
     let router = Router::new()
-        .route("/", get(start::start).post(form))
+        .route("/", shown(get(start::start)).post(form))
         .route("/setup", page.clone())
         .route("/sign-in", page.clone())
         .route("/sign-out", post(form))
@@ -57,8 +59,14 @@ pub fn router(state: &AppState) -> Router<AppState> {
         .route("/fn/{name}", post(server_function))
         .layer(axum::extract::DefaultBodyLimit::max(MAX_FORM))
         .layer(from_fn_with_state(state.clone(), who))
-        .route("/docs", get(super::docs::page));
+        .route("/docs", shown(get(super::docs::page)));
     with_components(router)
+}
+
+/// Compresses what a page shows. Never the answer to a form: that may show a token beside what the sender chose, and how
+/// short the two get together tells of the token.
+fn shown(page: MethodRouter<AppState>) -> MethodRouter<AppState> {
+    page.layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
 }
 
 /// The page that shows every component.
