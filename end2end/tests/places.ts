@@ -13,8 +13,8 @@ export async function everyPlace(api: Api, first: FirstRun): Promise<string[]> {
   const telegraf = await api.create("/api/v2/telegrafs", { orgID: org, name: "Hall 2", description: "", config: "[agent]\n" });
   const carla = await api.create("/api/v2/users", { name: "carla" });
   expect((await api.send("POST", `/api/v2/orgs/${org}/members`, { id: carla.id })).status).toBe(201);
-  const tokens = ["", "?status=active&kind=custom&owner=alice", "?searchTerm=nothing", "/filter", "/look", "/generate/all-access", "/generate/custom-api"];
-  const ofToken = ["", "/edit", "/clone", "/delete", "/rename"].map((rest) => `/${token.id}${rest}`);
+  const tokens = ["", "?status=active&kind=custom&owner=alice", "?searchTerm=nothing", "?attention=operator", "/filter", "/look", "/leaked", "/generate/all-access", "/generate/custom-api"];
+  const ofToken = ["", "/edit", "/limits", "/rotate", "/clone", "/delete", "/rename"].map((rest) => `/${token.id}${rest}`);
   const paths = [
     ...[...tokens, ...ofToken].map((rest) => `load-data/tokens${rest}`),
     "load-data/buckets", "load-data/buckets/new", `load-data/buckets/${first.bucket.id}/edit`, `load-data/buckets/${first.bucket.id}/delete`,
@@ -22,7 +22,7 @@ export async function everyPlace(api: Api, first: FirstRun): Promise<string[]> {
     "settings/members", "settings/members/add", "settings/members/invite", `settings/members/${carla.id}/delete`,
     "settings/users", "settings/users/new", `settings/users/${carla.id}/password`, `settings/users/${carla.id}/delete`,
     "settings/organizations", "settings/organizations/new", `settings/organizations/${org}`, `settings/organizations/${org}/delete`,
-    "account", "about",
+    "settings/audit-log", "account", "about",
   ];
   return [...paths.map((path) => `/orgs/${org}/${path}`), "/docs"];
 }

@@ -11,13 +11,14 @@ use leptos::nonce::Nonce;
 /// The InfluxDB whose wire format this is; clients decide by it what they may ask for.
 pub const INFLUXDB_VERSION: &str = "v2.9.1";
 
-/// A strict policy with a nonce of the request's own, which the page's inline script carries.
+/// A strict policy with a nonce of the request's own, which the page's inline script carries, and the one
+/// inline style.
 pub async fn secure(mut request: Request, next: Next) -> Response {
     let nonce = Nonce::new();
     request.extensions_mut().insert(nonce.clone());
     let mut response = next.run(request).await;
     let policy = format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'nonce-{nonce}'; style-src 'self'; img-src 'self'; font-src 'self'; \
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self'; font-src 'self'; \
          connect-src 'self'{}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
         if option_env!("LEPTOS_WATCH").is_some() { " ws://127.0.0.1:3001" } else { "" },
     );

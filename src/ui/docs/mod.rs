@@ -10,7 +10,7 @@ use axum::{
     extract::{Request, State},
     response::{Html, IntoResponse, Response},
 };
-use leptos::prelude::*;
+use leptos::{nonce::Nonce, prelude::*};
 
 use super::{
     components::{Mark, theme::ThemeSwitch},
@@ -22,12 +22,20 @@ use operation::OperationView;
 use prose::Prose;
 use schema::SchemaView;
 
+/// Stands in this page alone: the console, which has no use for it, would load it with each of its pages.
+const STYLE: &str = concat!("@layer pages{", include_str!("../../../style/pages/docs.css"), "}");
+
 pub async fn page(State(state): State<AppState>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let origin = state.config.origin(&parts.headers).unwrap_or_default();
     let html = Owner::new().with(|| {
+        let nonce = parts.extensions.get::<Nonce>().cloned();
         provide_context(parts);
-        shell::document(true, view! { <title>"API · Jeton"</title> }, view! { <Docs origin/> }).to_html()
+        let head = view! {
+            <title>"API · Jeton"</title>
+            <style nonce=nonce inner_html=STYLE></style>
+        };
+        shell::document(true, head, view! { <Docs origin/> }).to_html()
     });
     Html(html).into_response()
 }
