@@ -2,6 +2,7 @@
 
 mod address;
 mod answer;
+mod asked;
 mod audit;
 mod auth;
 mod authorization;

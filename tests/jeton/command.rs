@@ -11,6 +11,9 @@ use tempfile::TempDir;
 
 use crate::server::Server;
 
+/// The program under test.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_jeton");
+
 /// Someone at a shell.
 pub struct Shell {
     home: TempDir,
@@ -54,8 +57,26 @@ impl Shell {
 
     /// Runs a command with this on its standard input. The server answers meanwhile: it lives in the same process.
     pub async fn run_with(&self, arguments: &[String], input: &str) -> Said {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_jeton"));
-        command.args(arguments).env_clear().env("HOME", self.home()).envs(self.variables.clone());
+        let mut command = Command::new(PROGRAM);
+        command.args(arguments);
+        self.perform(command, input).await
+    }
+
+    /// Lets a shell run a line, as someone types it there.
+    pub async fn type_in(&self, line: &str) -> Said {
+        let mut command = Command::new("/bin/sh");
+        command.arg("-c").arg(line);
+        self.perform(command, "").await
+    }
+
+    /// The program in this home, with the variables.
+    fn set(&self, command: &mut Command) {
+        let folder = Path::new(PROGRAM).parent().expect("a folder");
+        command.env_clear().env("HOME", self.home()).env("PATH", folder).envs(self.variables.clone());
+    }
+
+    async fn perform(&self, mut command: Command, input: &str) -> Said {
+        self.set(&mut command);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let input = input.to_owned();
         let run = move || {

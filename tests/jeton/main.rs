@@ -12,6 +12,7 @@ mod buckets_page;
 mod cli;
 mod cli_recorded;
 mod cli_requests;
+mod cli_shown;
 mod command;
 mod compare;
 mod console;

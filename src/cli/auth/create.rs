@@ -10,6 +10,7 @@ use super::{dry_run, new_token::show};
 use crate::cli::{
     failure::{Outcome, WhileDoing as _},
     flags::{CommonFlags, OrgFlags},
+    output::warn,
     permissions::GrantFlags,
     resolve, span,
 };
@@ -72,7 +73,13 @@ impl Create {
         }
         let created = client.post("/api/v2/authorizations").json(&body).read().await;
         match created.while_doing("could not write auth with provided arguments") {
-            Ok(created) => show(&session, created),
+            Ok(created) => {
+                // The API knows no difference between never and nothing said.
+                if let (Some(None), Some(end)) = (expires, created.expires_at) {
+                    warn(&format!("warning: by the rules of the organization this token stops working at {end}"));
+                }
+                show(&session, created)
+            }
             Err(failure) => {
                 let buckets = [&self.grants.buckets.read_bucket[..], &self.grants.buckets.write_bucket[..]].concat();
                 let refused = failure.status().is_some_and(|status| matches!(status, 400 | 403));
