@@ -8,6 +8,7 @@ use crate::model::{OrgId, Permission, UserId};
 
 use super::{dry_run, new_token::show};
 use crate::cli::{
+    authorization::Authorization,
     failure::{Outcome, WhileDoing as _},
     flags::{CommonFlags, OrgFlags},
     output::warn,
@@ -71,7 +72,7 @@ impl Create {
         if self.dry_run {
             return dry_run::show(&session, &body, org, &permissions).await;
         }
-        let created = client.post("/api/v2/authorizations").json(&body).read().await;
+        let created = client.post("/api/v2/authorizations").json(&body).read::<Authorization>().await;
         match created.while_doing("could not write auth with provided arguments") {
             Ok(created) => {
                 // The API knows no difference between never and nothing said.
