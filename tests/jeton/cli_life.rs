@@ -40,12 +40,12 @@ impl Scene {
     }
 
     async fn status(&self, token: &str) -> u16 {
-        self.server.get("/api/v2/tasks", token).await.status
+        self.server.get("/api/v2/buckets", token).await.status
     }
 
-    /// A token that reads tasks; itself and its id.
+    /// A token that reads buckets; itself and its id.
     async fn reader(&self, flags: &str) -> (String, String) {
-        let made = self.shell.json(&format!("auth create --read-tasks {flags}")).await;
+        let made = self.shell.json(&format!("auth create --read-buckets {flags}")).await;
         (text(&made["token"]), text(&made["id"]))
     }
 
@@ -98,7 +98,10 @@ async fn a_token_works_from_its_networks_alone() {
         let yes = scene.check(&elsewhere, "--from 192.0.2.7").await;
         assert_eq!(
             yes,
-            (Some(0), "yes: a live token of alice\nits scope: read:orgs/ORG/tasks\n".replace("ORG", &scene.first.org))
+            (
+                Some(0),
+                "yes: a live token of alice\nits scope: read:orgs/ORG/buckets\n".replace("ORG", &scene.first.org)
+            )
         );
         assert_eq!(scene.check(&elsewhere, "--from 198.51.100.7").await.0, Some(1));
     })
@@ -135,10 +138,8 @@ async fn both_tokens_work_for_the_overlap_of_a_rotation() {
         assert_eq!(new["replaces"], id.as_str());
         let (old, made) = (scene.record(&json!({"id": id})).await, scene.record(&new).await);
         assert_eq!(between(&made["createdAt"], &old["expiresAt"]), DAY);
-        assert_eq!(
-            between(&made["createdAt"], &made["expiresAt"]),
-            between(&before["createdAt"], &before["expiresAt"])
-        );
+        let life = |one: &Value| between(&one["createdAt"], &one["expiresAt"]);
+        assert!((life(&made) - life(&before)).abs() < SECOND, "as long a life as the old one had");
         for same in ["description", "allowedNetworks", "permissions", "userID"] {
             assert_eq!(made[same], before[same], "{same}");
         }
