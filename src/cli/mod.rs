@@ -13,6 +13,7 @@ mod environment;
 mod failure;
 mod flags;
 mod import;
+mod named;
 mod offline;
 mod org;
 mod output;
