@@ -133,7 +133,7 @@ test("the description is generated while none is typed", async ({ page, tokens, 
   expect(descriptions).toContain("Read buckets telemetry Write buckets telemetry and 1 more");
 });
 
-test("“This token can …”, the command, the curl call and the JSON follow every tick", async ({ page, tokens, api, first }) => {
+test("“This token can …”, both commands, the curl call and the JSON follow every tick", async ({ page, tokens, api, first }) => {
   await tokens.open("/generate/custom-api");
   const tab = async (name: string) => {
     await page.locator("label.tab").filter({ hasText: name }).click();
@@ -142,11 +142,18 @@ test("“This token can …”, the command, the curl call and the JSON follow e
   await tokens.box("Write bucket telemetry").check();
   await expect(can(page)).toHaveText(["Write to bucket telemetry"]);
   await expect(page.getByText("Everything else is refused.")).toBeVisible();
-  const command = await tab("CLI");
-  await expect(command).toContainText(`--write-bucket ${first.bucket.id}`);
+  const command = await tab("jeton");
+  await expect(command).toContainText("--write-bucket telemetry");
   await tokens.box("Read bucket telemetry").check();
   await expect(can(page)).toHaveText(["Read from bucket telemetry", "Write to bucket telemetry"]);
-  await expect(command).toContainText(`--read-bucket ${first.bucket.id}`);
+  const lines = ["jeton auth create \\", `  --org ${first.org.name} \\`, "  --read-bucket telemetry \\", "  --write-bucket telemetry"];
+  await expect(command).toHaveText(lines.join("\n"), { useInnerText: true });
+  await page.locator(".summary .tab-panel:visible").getByRole("button", { name: "Copy" }).click();
+  await expect.poll(() => clipboard(page)).toBe(lines.join("\n"));
+  const stock = await tab("influx");
+  await expect(stock).toContainText("influx auth create");
+  await expect(stock).toContainText(`--read-bucket ${first.bucket.id}`);
+  await expect(stock).toContainText(`--write-bucket ${first.bucket.id}`);
   await expect(await tab("curl")).toContainText("/api/v2/authorizations");
 
   const json = await (await tab("JSON")).innerText();
@@ -156,11 +163,15 @@ test("“This token can …”, the command, the curl call and the JSON follow e
   await expect.poll(() => clipboard(page)).toBe(json);
 });
 
-test("where the stock command would grant something else, it is said", async ({ page, tokens }) => {
+test("where the stock command would grant something else, it is said; Jeton's own can say it", async ({ page, tokens, first }) => {
   await tokens.open("/generate/custom-api");
   await page.getByTestId("accordion-header").filter({ hasText: "Other Resources" }).click();
   await tokens.box("Read Orgs").check();
-  await expect(page.getByText("influx grants all organizations and all users here, not only yours: use curl or JSON.")).toBeVisible();
+  const panel = page.locator(".summary .tab-panel:visible");
+  await expect(panel).toContainText(`--can read:orgs/${first.org.name}`);
+  await expect(panel.locator(".hint")).toHaveCount(0);
+  await page.locator("label.tab").filter({ hasText: "influx" }).click();
+  await expect(panel).toContainText("influx grants all organizations and all users here, not only yours: use jeton, curl or JSON.");
 });
 
 test("the search opens what it finds", async ({ page, tokens }) => {

@@ -2,6 +2,7 @@
 
 mod address;
 mod answer;
+mod asked;
 mod audit;
 mod auth;
 mod authorization;
@@ -12,6 +13,7 @@ mod environment;
 mod failure;
 mod flags;
 mod import;
+mod named;
 mod offline;
 mod org;
 mod output;
@@ -30,11 +32,7 @@ mod user;
 mod v1;
 mod words;
 
-use std::{
-    ffi::OsString,
-    io::{IsTerminal as _, Write as _},
-    process::ExitCode,
-};
+use std::{ffi::OsString, io::Write as _, process::ExitCode};
 
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
@@ -161,7 +159,7 @@ fn log(format: LogFormat) {
     let filter = EnvFilter::try_from_env("JETON_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match format {
-        LogFormat::Text => subscriber.with_ansi(std::io::stderr().is_terminal()).init(),
+        LogFormat::Text => subscriber.with_ansi(output::has_colours(&std::io::stderr())).init(),
         LogFormat::Json => subscriber.json().init(),
     }
 }

@@ -1,13 +1,12 @@
 //! Commands that work on the data themselves, without a server.
 
-use std::io::IsTerminal as _;
-
 use clap::Args;
 use tracing_subscriber::EnvFilter;
 
 use super::{
     failure::{Failure, Outcome},
     flags::PrintFlags,
+    output::has_colours,
 };
 use crate::{
     config::Storage,
@@ -53,5 +52,5 @@ fn log() {
     let filter = EnvFilter::try_from_env("JETON_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A program logs to one place; a second command in it has nothing to add.
-    drop(subscriber.with_ansi(std::io::stderr().is_terminal()).try_init());
+    drop(subscriber.with_ansi(has_colours(&std::io::stderr())).try_init());
 }

@@ -1,7 +1,7 @@
 //! What a command prints: a table, JSON as `influx` writes it, YAML, or variables for a shell.
 
 use std::{
-    io::{self, IsTerminal as _, Write as _},
+    io::{self, Write as _},
     marker::PhantomData,
 };
 
@@ -158,10 +158,14 @@ fn yaml(value: &impl Serialize) -> Outcome<String> {
     serde_saphyr::to_string(value).map_err(|error| io::Error::other(error.to_string()).into())
 }
 
+/// Whether to write colours there: only to a terminal, and not where `NO_COLOR` says anything.
+pub fn has_colours(stream: &impl io::IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
 /// A line on standard error that is no failure; yellow where someone looks.
 pub fn warn(text: &str) {
-    let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let (start, end) = if colour { ("\u{1b}[33m", "\u{1b}[0m") } else { ("", "") };
+    let (start, end) = if has_colours(&io::stderr()) { ("\u{1b}[33m", "\u{1b}[0m") } else { ("", "") };
     // Where standard error is closed, nobody misses it.
     drop(writeln!(io::stderr(), "{start}{text}{end}"));
 }

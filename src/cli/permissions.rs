@@ -5,6 +5,7 @@ use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 use crate::model::{Action, OrgId, Permission, ResourceType, UserId, grant};
 
 use super::{
+    asked::Asked,
     client::Client,
     failure::{Failure, Outcome},
     resolve,
@@ -57,12 +58,17 @@ pub struct GrantFlags {
 
     #[command(flatten)]
     types: TypeFlags,
+
+    /// A permission in words, as auth check takes it: read:orgs/my-org, write:telegrafs/agents, read:users/alice; may be
+    /// repeated
+    #[arg(long, value_name = "PERMISSION")]
+    can: Vec<Asked>,
 }
 
 impl GrantFlags {
     /// The permissions, in the order in which `influx` sends them.
     pub async fn permissions(&self, client: &Client, org: OrgId, user: Option<UserId>) -> Outcome<Vec<Permission>> {
-        let others = !self.buckets.is_empty() || !self.types.0.is_empty();
+        let others = !self.buckets.is_empty() || !self.types.0.is_empty() || !self.can.is_empty();
         let alone = |set: &str| match others || (self.operator && self.all_access) {
             true => Err(Failure::new(format!("cannot compose other permissions with {set} permissions"))),
             false => Ok(()),
@@ -87,6 +93,9 @@ impl GrantFlags {
             ResourceType::Orgs | ResourceType::Users => Permission::global(*action, *kind),
             _ => Permission::in_org(*action, *kind, org),
         }));
+        for asked in &self.can {
+            permissions.push(asked.permission(client, org).await?);
+        }
         Ok(permissions)
     }
 }

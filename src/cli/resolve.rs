@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::model::{BucketId, Id, OrgId, UserId};
+use crate::model::{BucketId, Id, OrgId, TelegrafId, UserId};
 
 use super::{
     client::Client,
@@ -34,6 +34,19 @@ struct Users {
 struct Buckets {
     #[serde(default)]
     buckets: Vec<InOrg>,
+}
+
+#[derive(Deserialize)]
+struct Telegrafs {
+    #[serde(default)]
+    configurations: Vec<WithName>,
+}
+
+#[derive(Deserialize)]
+struct WithName {
+    id: Id,
+    #[serde(default)]
+    name: String,
 }
 
 #[derive(Deserialize)]
@@ -129,6 +142,24 @@ pub async fn bucket(client: &Client, text: &str, org: OrgId) -> Outcome<BucketId
     match elsewhere.filter(|other| *other != org) {
         Some(other) => Err(failure.hint(belongs_elsewhere(client, text, org, other).await)),
         None => Err(failure),
+    }
+}
+
+/// A telegraf configuration by id, or by a name that no other has in the organization.
+pub async fn telegraf(client: &Client, text: &str, org: OrgId) -> Outcome<TelegrafId> {
+    if let Ok(id) = text.parse() {
+        return Ok(id);
+    }
+    let found: Outcome<Telegrafs> = client.get("/api/v2/telegrafs").query("orgID", org.to_string()).read().await;
+    let Telegrafs { configurations } = found.while_doing(format!("could not find telegraf configuration {text:?}"))?;
+    let found: Vec<Id> = configurations.into_iter().filter(|one| one.name == text).map(|one| one.id).collect();
+    match found[..] {
+        [id] => Ok(TelegrafId(id)),
+        [] => Err(Failure::new(format!("could not find telegraf configuration {text:?}"))),
+        _ => {
+            let ids: Vec<String> = found.iter().map(ToString::to_string).collect();
+            Err(Failure::new(format!("telegraf configuration {text:?} may be any of {}; say which", ids.join(", "))))
+        }
     }
 }
 

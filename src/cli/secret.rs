@@ -1,9 +1,13 @@
 //! Secrets on their way in: from standard input or a terminal, and only with a warning from the command line.
 
-use std::io::{self, BufRead as _, IsTerminal as _};
+use std::{
+    io::{self, BufRead as _, IsTerminal as _},
+    sync::{Mutex, Once, PoisonError},
+};
 
 use clap::{ArgMatches, parser::ValueSource};
 use secrecy::{ExposeSecret as _, SecretString};
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::{
     failure::{Failure, Outcome},
@@ -18,7 +22,7 @@ pub fn warn_of_secrets(matches: &ArgMatches) {
     for flag in SECRET_FLAGS {
         let given = matches.try_contains_id(flag).unwrap_or(false)
             && matches.value_source(flag) == Some(ValueSource::CommandLine)
-            && matches.get_one::<SecretString>(flag).is_some_and(|value| !matches!(value.expose_secret(), "-" | ""));
+            && matches.get_one::<SecretString>(flag).is_some_and(|value| is_secret(flag, value.expose_secret()));
         if given {
             let name = flag.replace('_', "-");
             let instead = match flag {
@@ -36,6 +40,11 @@ pub fn warn_of_secrets(matches: &ArgMatches) {
     if let Some((_, below)) = matches.subcommand() {
         warn_of_secrets(below);
     }
+}
+
+/// A user's name alone is none.
+fn is_secret(flag: &str, value: &str) -> bool {
+    !matches!(value, "-" | "") && (flag != "username_password" || value.contains(':'))
 }
 
 /// A secret that a flag gives: `-` is the first line of standard input; an empty one is none.
@@ -64,11 +73,40 @@ pub fn can_ask() -> bool {
     io::stdin().is_terminal()
 }
 
+/// What a shell reports of a program that Ctrl+C ended.
+const INTERRUPTED: i32 = 130;
+
+/// Held for as long as the terminal shows nothing that is typed.
+static UNSEEN: Mutex<()> = Mutex::new(());
+
+/// From now on Ctrl+C waits until the terminal is as it was. By itself it would end the program at once, and leave a
+/// terminal that shows nothing any more.
+fn keep_terminal() {
+    static KEPT: Once = Once::new();
+    KEPT.call_once(|| {
+        // Where it can't be had, Ctrl+C does what it always does.
+        if let Ok(mut interrupts) = signal(SignalKind::interrupt()) {
+            tokio::spawn(async move {
+                interrupts.recv().await;
+                let _seen = UNSEEN.lock();
+                std::process::exit(INTERRUPTED)
+            });
+        }
+    });
+}
+
 /// Asks for a password without showing it; twice, where a typing error would lock someone out.
 pub fn ask(prompt: &str, twice: bool) -> Outcome<SecretString> {
+    keep_terminal();
     let once = |prompt: &str| {
+        let unseen = UNSEEN.lock().unwrap_or_else(PoisonError::into_inner);
         let answer = rpassword::prompt_password(format!("{prompt}: "));
-        answer.map(SecretString::from).map_err(|error| Failure::new(format!("the terminal can't be read: {error}")))
+        drop(unseen);
+        match answer {
+            Ok(answer) => Ok(SecretString::from(answer)),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => std::process::exit(INTERRUPTED),
+            Err(error) => Err(Failure::new(format!("the terminal can't be read: {error}"))),
+        }
     };
     let first = once(prompt)?;
     if twice && once(&format!("{prompt} again"))?.expose_secret() != first.expose_secret() {

@@ -36,9 +36,11 @@ pub struct Man {
 
 impl Man {
     /// Prints the first page, or writes all.
-    pub fn run(&self, mut command: clap::Command) -> Outcome {
-        command.build();
+    pub fn run(&self, command: clap::Command) -> Outcome {
+        // The pages are the help.
+        let mut command = command.disable_help_subcommand(true);
         let Some(directory) = &self.directory else {
+            command.build();
             let mut page = Vec::new();
             Page::new(command).render(&mut page)?;
             return print(&String::from_utf8_lossy(&page));

@@ -2,7 +2,7 @@
 
 use std::{
     ffi::OsString,
-    io::{self, IsTerminal as _, Write as _},
+    io::{self, Write as _},
     process::ExitCode,
 };
 
@@ -11,6 +11,8 @@ use clap::{
     builder::StyledStr,
     error::{ContextKind, ContextValue, ErrorKind},
 };
+
+use super::output::has_colours;
 
 /// Says what is wrong, with the help of the command that was meant. Asked for help or the version, says that.
 pub fn explain(error: &clap::Error, arguments: &[OsString], mut root: Command) -> ExitCode {
@@ -97,6 +99,8 @@ fn names(arguments: &str) -> Vec<String> {
 fn text(error: &clap::Error, kind: ContextKind) -> Option<String> {
     match error.get(kind)? {
         ContextValue::String(text) => Some(text.clone()),
+        // clap puts what is most like the typing error last.
+        ContextValue::Strings(texts) if kind == ContextKind::SuggestedSubcommand => texts.last().cloned(),
         ContextValue::Strings(texts) => Some(texts.join(", ")),
         _ => None,
     }
@@ -110,8 +114,7 @@ fn suggestion(error: &clap::Error) -> Option<String> {
 /// Coloured only on a terminal.
 fn show(text: &StyledStr) {
     let mut out = io::stdout().lock();
-    let colour = out.is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let shown = if colour { text.ansi().to_string() } else { text.to_string() };
+    let shown = if has_colours(&out) { text.ansi().to_string() } else { text.to_string() };
     // Where nobody reads on, nothing is missed.
     drop(out.write_all(shown.as_bytes()));
 }

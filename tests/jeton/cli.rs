@@ -292,6 +292,11 @@ async fn help_is_no_failure_and_a_typing_error_has_a_suggestion() {
         (said.as_str(), hint.as_str()),
         ("flag provided but not defined: -read-bukets", "Hint: did you mean --read-buckets?\n")
     );
+    let (said, hint) = shell.fails("auth crate").await;
+    assert_eq!(
+        (said.as_str(), hint.as_str()),
+        ("unknown command \"crate\" for \"jeton auth\"", "Hint: did you mean create?\n")
+    );
     assert_eq!(shell.fails("user create").await.0, "Required flag \"name\" not set");
     assert_eq!(shell.fails("v1 dbrp create --db x").await.0, "Required flags \"bucket-id, rp\" not set");
     assert_eq!(shell.fails("auth create x").await.0, "unknown command \"x\" for \"jeton auth create\"");
@@ -313,6 +318,8 @@ async fn a_shell_completes_and_a_manual_tells() {
     let pages = shell.home().join("pages");
     shell.ok(&format!("man {}", pages.display())).await;
     assert!(fs::read_to_string(pages.join("jeton-auth-create.1")).expect("a page").contains("expires"));
+    let mut names = fs::read_dir(&pages).expect("pages").map(|page| page.expect("a page").file_name());
+    assert!(names.all(|name| !name.to_string_lossy().contains("-help")), "of commands, and not of their help");
 }
 
 #[tokio::test]

@@ -11,6 +11,9 @@ use tempfile::TempDir;
 
 use crate::server::Server;
 
+/// The program under test.
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_jeton");
+
 /// Someone at a shell.
 pub struct Shell {
     home: TempDir,
@@ -28,8 +31,13 @@ pub struct Said {
 impl Shell {
     /// Without any profile, with a server in `INFLUX_HOST`.
     pub fn new(server: &Server) -> Self {
+        Self::at(&format!("http://{}", server.address))
+    }
+
+    /// The same with whatever answers at this address.
+    pub fn at(host: &str) -> Self {
         let shell = Self { home: TempDir::new().expect("a home"), variables: Vec::new() };
-        shell.with("INFLUX_HOST", &format!("http://{}", server.address))
+        shell.with("INFLUX_HOST", host)
     }
 
     /// The same, with a variable.
@@ -54,21 +62,32 @@ impl Shell {
 
     /// Runs a command with this on its standard input. The server answers meanwhile: it lives in the same process.
     pub async fn run_with(&self, arguments: &[String], input: &str) -> Said {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_jeton"));
-        command.args(arguments).env_clear().env("HOME", self.home()).envs(self.variables.clone());
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let input = input.to_owned();
-        let run = move || {
-            let mut child = command.spawn().expect("the program");
-            let mut stdin = child.stdin.take().expect("its input");
-            // A command that reads nothing may be gone by now.
-            drop(stdin.write_all(input.as_bytes()));
-            drop(stdin);
-            child.wait_with_output().expect("its end")
-        };
-        let output = tokio::task::spawn_blocking(run).await.expect("a run");
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
-        Said { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+        let mut command = Command::new(PROGRAM);
+        command.args(arguments);
+        self.set(&mut command);
+        perform(command, input).await
+    }
+
+    /// Lets a shell run a line, as someone types it there.
+    pub async fn type_in(&self, line: &str) -> Said {
+        let mut command = Command::new("/bin/sh");
+        command.arg("-c").arg(line);
+        self.set(&mut command);
+        perform(command, "").await
+    }
+
+    /// A command whose words are separated by spaces, to be run in another way.
+    pub fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(PROGRAM);
+        command.args(words(line));
+        self.set(&mut command);
+        command
+    }
+
+    /// This home, and the variables.
+    fn set(&self, command: &mut Command) {
+        let folder = Path::new(PROGRAM).parent().expect("a folder");
+        command.env_clear().env("HOME", self.home()).env("PATH", folder).envs(self.variables.clone());
     }
 
     /// Runs a command that succeeds; what it prints.
@@ -96,6 +115,22 @@ impl Shell {
         let (first, rest) = said.split_once('\n').unwrap_or((&said, ""));
         (first.strip_prefix("Error: ").unwrap_or_else(|| panic!("{line}: {said}")).into(), rest.into())
     }
+}
+
+async fn perform(mut command: Command, input: &str) -> Said {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let input = input.to_owned();
+    let run = move || {
+        let mut child = command.spawn().expect("the program");
+        let mut stdin = child.stdin.take().expect("its input");
+        // A command that reads nothing may be gone by now.
+        drop(stdin.write_all(input.as_bytes()));
+        drop(stdin);
+        child.wait_with_output().expect("its end")
+    };
+    let output = tokio::task::spawn_blocking(run).await.expect("a run");
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
+    Said { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
 }
 
 impl Said {

@@ -7,13 +7,14 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 
 use crate::cli::{
+    asked::Asked,
     client::Client,
     failure::{Failure, Outcome, WhileDoing as _},
     flags::{PrintFlags, ServerFlags},
     output::{Format, print},
     secret,
 };
-use crate::model::{Action, Id, OrgId, ResourceType};
+use crate::model::{Id, OrgId};
 
 /// A token to ask about.
 #[derive(Args)]
@@ -44,41 +45,6 @@ pub struct Check {
     /// The token that asks; the checked one, where neither this nor a config says who asks
     #[arg(long, env = crate::cli::environment::either("JETON_TOKEN", "INFLUX_TOKEN"), hide_env_values = true, value_name = "TOKEN")]
     as_token: Option<SecretString>,
-}
-
-/// `write:buckets/telemetry`: an action, a type, and perhaps one thing by name or id; before the type, an organization
-/// perhaps: `write:orgs/my-org/buckets/telemetry`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Asked {
-    action: Action,
-    kind: ResourceType,
-    thing: Option<String>,
-    org: Option<String>,
-}
-
-impl std::str::FromStr for Asked {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let refuse =
-            || "write it as read:tasks, write:buckets/telemetry or write:orgs/my-org/buckets/telemetry".to_owned();
-        let (action, rest) = text.split_once(':').ok_or_else(refuse)?;
-        let action: Action = action.parse().map_err(|_| refuse())?;
-        let asked = |kind: &str, thing: Option<&str>, org: Option<&str>| {
-            let kind = kind.parse().map_err(|_| format!("there is no resource type {kind:?}; {}", refuse()))?;
-            Ok(Self { action, kind, thing: thing.map(Into::into), org: org.map(Into::into) })
-        };
-        match rest.trim_start_matches('/').splitn(4, '/').collect::<Vec<_>>()[..] {
-            ["orgs", org, kind, thing] => asked(kind, Some(thing), Some(org)),
-            // A name may hold a slash.
-            ["orgs", org, kind] if kind.parse::<ResourceType>().is_ok() => asked(kind, None, Some(org)),
-            [kind] => asked(kind, None, None),
-            _ => {
-                let (kind, thing) = rest.trim_start_matches('/').split_once('/').ok_or_else(refuse)?;
-                asked(kind, Some(thing), None)
-            }
-        }
-    }
 }
 
 /// What the server says of a token.
@@ -148,30 +114,6 @@ impl Check {
                 let missing = lacks.unwrap_or_else(|| "; there is no such thing, or not for you to see".into());
                 format!("no: a live token{whose} that may not do this{missing}\n")
             }
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_token_should_do_is_read_in_every_form() {
-        let asked = |text: &str| {
-            text.parse::<Asked>().map(|Asked { action, kind, thing, org }| {
-                format!("{action} {kind} {} {}", thing.unwrap_or_default(), org.unwrap_or_default())
-            })
-        };
-        assert_eq!(asked("write:buckets/telemetry"), Ok("write buckets telemetry ".into()));
-        assert_eq!(asked("read:tasks"), Ok("read tasks  ".into()));
-        assert_eq!(asked("read:/tasks"), Ok("read tasks  ".into()));
-        assert_eq!(asked("write:orgs/acme/buckets/a/b"), Ok("write buckets a/b acme".into()));
-        assert_eq!(asked("write:orgs/acme/buckets"), Ok("write buckets  acme".into()));
-        assert_eq!(asked("read:orgs/acme"), Ok("read orgs acme ".into()));
-        assert_eq!(asked("read:buckets/a/b"), Ok("read buckets a/b ".into()));
-        for text in ["", "read", "delete:buckets", "read:bucket", "read:"] {
-            assert!(asked(text).is_err(), "{text:?}");
         }
     }
 }

@@ -8,8 +8,10 @@ use crate::model::{OrgId, Permission, UserId};
 
 use super::{dry_run, new_token::show};
 use crate::cli::{
+    authorization::Authorization,
     failure::{Outcome, WhileDoing as _},
     flags::{CommonFlags, OrgFlags},
+    output::warn,
     permissions::GrantFlags,
     resolve, span,
 };
@@ -70,9 +72,15 @@ impl Create {
         if self.dry_run {
             return dry_run::show(&session, &body, org, &permissions).await;
         }
-        let created = client.post("/api/v2/authorizations").json(&body).read().await;
+        let created = client.post("/api/v2/authorizations").json(&body).read::<Authorization>().await;
         match created.while_doing("could not write auth with provided arguments") {
-            Ok(created) => show(&session, created),
+            Ok(created) => {
+                // The API knows no difference between never and nothing said.
+                if let (Some(None), Some(end)) = (expires, created.expires_at) {
+                    warn(&format!("warning: by the rules of the organization this token stops working at {end}"));
+                }
+                show(&session, created)
+            }
             Err(failure) => {
                 let buckets = [&self.grants.buckets.read_bucket[..], &self.grants.buckets.write_bucket[..]].concat();
                 let refused = failure.status().is_some_and(|status| matches!(status, 400 | 403));

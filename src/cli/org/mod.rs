@@ -3,14 +3,15 @@
 mod members;
 
 use clap::{Args, Subcommand};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::json;
 
 use super::{
     environment::either,
     failure::{Outcome, WhileDoing as _},
     flags::{CommonFlags, OrgFlags},
-    output::{Deleted, Shown},
+    named::Named,
+    output::Deleted,
     resolve,
 };
 use crate::model::OrgId;
@@ -108,42 +109,10 @@ impl Which {
     }
 }
 
-/// An organization as the API tells it.
-#[derive(Deserialize)]
-#[serde(transparent)]
-struct Row(Value);
-
-/// Without the link to logs, of which `influx` knows nothing.
-impl Serialize for Row {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut value = self.0.clone();
-        if let Some(links) = value.get_mut("links").and_then(Value::as_object_mut) {
-            links.remove("logs");
-        }
-        value.serialize(serializer)
-    }
-}
-
-impl Row {
-    fn text(&self, name: &str) -> String {
-        self.0.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
-    }
-}
-
-impl Shown for Row {
-    fn columns() -> Vec<&'static str> {
-        vec!["ID", "Name"]
-    }
-
-    fn cells(&self) -> Vec<String> {
-        vec![self.text("id"), self.text("name")]
-    }
-}
-
 #[derive(Deserialize)]
 struct Orgs {
     #[serde(default)]
-    orgs: Vec<Row>,
+    orgs: Vec<Named>,
 }
 
 impl Org {
@@ -163,7 +132,7 @@ impl Create {
     async fn run(&self) -> Outcome {
         let session = self.common.session().await?;
         let body = json!({"name": self.name, "description": self.description});
-        let created = session.client.post("/api/v2/orgs").json(&body).read::<Row>().await;
+        let created = session.client.post("/api/v2/orgs").json(&body).read::<Named>().await;
         session.printer.one(&created.while_doing(format!("failed to create org {:?}", self.name))?)
     }
 }
@@ -204,7 +173,7 @@ impl Update {
                 body[name] = json!(value);
             }
         }
-        let changed = session.client.patch(format!("/api/v2/orgs/{id}")).json(&body).read::<Row>().await;
+        let changed = session.client.patch(format!("/api/v2/orgs/{id}")).json(&body).read::<Named>().await;
         session.printer.one(&changed.while_doing(format!("failed to update org {:?}", self.id))?)
     }
 }
@@ -214,7 +183,7 @@ impl Delete {
         let session = self.common.session().await?;
         let id = resolve::org_by_id_or_name(&session.client, &self.id).await?;
         let path = format!("/api/v2/orgs/{id}");
-        let found = session.client.get(&path).read::<Row>().await;
+        let found = session.client.get(&path).read::<Named>().await;
         let found = found.while_doing(format!("org {:?} not found", self.id))?;
         let deleted = session.client.delete(&path).done().await;
         deleted.while_doing(format!("failed to delete org {:?}", self.id))?;

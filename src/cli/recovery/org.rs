@@ -1,15 +1,12 @@
 //! `jeton recovery org`.
 
 use clap::{Args, Subcommand};
-use serde::Serialize;
 
 use super::{OfflineFlags, opened, required};
-use crate::{
-    cli::{
-        failure::Outcome,
-        output::{Format, Shown, warn},
-    },
-    model,
+use crate::cli::{
+    failure::Outcome,
+    named::Named,
+    output::{Format, warn},
 };
 
 /// Organizations, without a server.
@@ -42,29 +39,6 @@ pub struct Create {
     flags: OfflineFlags,
 }
 
-/// A row of the list.
-#[derive(Serialize)]
-struct Row {
-    id: String,
-    name: String,
-}
-
-impl From<model::Org> for Row {
-    fn from(org: model::Org) -> Self {
-        Self { id: org.id.to_string(), name: org.name }
-    }
-}
-
-impl Shown for Row {
-    fn columns() -> Vec<&'static str> {
-        vec!["ID", "Name"]
-    }
-
-    fn cells(&self) -> Vec<String> {
-        vec![self.id.clone(), self.name.clone()]
-    }
-}
-
 impl Org {
     /// Does it.
     pub async fn run(self) -> Outcome {
@@ -79,7 +53,7 @@ impl List {
     async fn run(&self) -> Outcome {
         let printer = self.flags.print.printer()?;
         let opened = opened(&self.flags).await?;
-        let rows: Vec<Row> = opened.offline.orgs().await?.into_iter().map(Row::from).collect();
+        let rows: Vec<Named> = opened.offline.orgs().await?.into_iter().map(Named::from).collect();
         opened.close().await;
         printer.list(&rows, "[]")
     }
@@ -91,8 +65,8 @@ impl Create {
         let owner = self.username.as_deref().filter(|name| !name.is_empty());
         let printer = self.flags.print.printer()?;
         let opened = opened(&self.flags).await?;
-        let created = Row::from(opened.offline.create_org(name, owner).await?);
-        let all: Vec<Row> = opened.offline.orgs().await?.into_iter().map(Row::from).collect();
+        let created = Named::from(opened.offline.create_org(name, owner).await?);
+        let all: Vec<Named> = opened.offline.orgs().await?.into_iter().map(Named::from).collect();
         opened.close().await;
         if owner.is_none() {
             warn(

@@ -2,16 +2,16 @@
 
 use clap::{Args, Subcommand};
 use secrecy::SecretString;
-use serde::Serialize;
 
 use super::{OfflineFlags, opened, required};
 use crate::{
     cli::{
         failure::{Failure, Outcome},
-        output::{Format, Shown},
+        named::Named,
+        output::Format,
         secret,
     },
-    model::{self, UserId, org::Role},
+    model::{UserId, org::Role},
     service::recovery::RecoveredUser,
 };
 
@@ -69,30 +69,6 @@ pub struct Update {
     flags: OfflineFlags,
 }
 
-/// A row of the list.
-#[derive(Serialize)]
-struct Row {
-    id: String,
-    name: String,
-    status: &'static str,
-}
-
-impl From<model::User> for Row {
-    fn from(user: model::User) -> Self {
-        Self { id: user.id.to_string(), name: user.name, status: user.status.name() }
-    }
-}
-
-impl Shown for Row {
-    fn columns() -> Vec<&'static str> {
-        vec!["ID", "Name"]
-    }
-
-    fn cells(&self) -> Vec<String> {
-        vec![self.id.clone(), self.name.clone()]
-    }
-}
-
 impl User {
     /// Does it.
     pub async fn run(self) -> Outcome {
@@ -108,7 +84,7 @@ impl List {
     async fn run(&self) -> Outcome {
         let printer = self.flags.print.printer()?;
         let opened = opened(&self.flags).await?;
-        let rows: Vec<Row> = opened.offline.users().await?.into_iter().map(Row::from).collect();
+        let rows: Vec<Named> = opened.offline.users().await?.into_iter().map(Named::from).collect();
         opened.close().await;
         printer.list(&rows, "[]")
     }
@@ -124,8 +100,8 @@ impl Create {
         let password = password(self.password.as_ref(), username, missing)?;
         let role = if self.owner { Role::Owner } else { Role::Member };
         let new = RecoveredUser { name: username.into(), password, org: self.org.clone(), role };
-        let created = Row::from(opened.offline.create_user(new).await?);
-        let all: Vec<Row> = opened.offline.users().await?.into_iter().map(Row::from).collect();
+        let created = Named::from(opened.offline.create_user(new).await?);
+        let all: Vec<Named> = opened.offline.users().await?.into_iter().map(Named::from).collect();
         opened.close().await;
         match printer.format {
             // As influxd does.
@@ -151,7 +127,7 @@ impl Update {
         let password = password(self.password.as_ref(), who, missing)?;
         let user = opened.offline.set_user_password(id, name, &password).await?;
         opened.close().await;
-        printer.one(&Row::from(user))
+        printer.one(&Named::from(user))
     }
 }
 

@@ -4,11 +4,11 @@ use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
-use super::Row;
 use crate::cli::{
     environment::either,
     failure::{Outcome, WhileDoing as _},
     flags::{CommonFlags, OrgFlags},
+    named::Named,
     output::warn,
     resolve, secret,
 };
@@ -44,7 +44,7 @@ impl Create {
             given => given,
         };
         let org = resolve::org(client, &session.profile, &self.org).await?;
-        let created = client.post("/api/v2/users").json(&json!({"name": name})).read::<Row>().await;
+        let created = client.post("/api/v2/users").json(&json!({"name": name})).read::<Named>().await;
         let created = created.while_doing(format!("failed to create user {name:?}"))?;
         session.printer.one(&created)?;
         let id = created.text("id");

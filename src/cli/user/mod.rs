@@ -4,13 +4,14 @@ mod create;
 mod password;
 
 use clap::{Args, Subcommand};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde::Deserialize;
+use serde_json::json;
 
 use super::{
     failure::{Outcome, WhileDoing as _},
     flags::CommonFlags,
-    output::{Deleted, Shown},
+    named::Named,
+    output::Deleted,
     resolve,
 };
 
@@ -74,31 +75,10 @@ pub struct Delete {
     common: CommonFlags,
 }
 
-/// A user as the API tells them.
-#[derive(Deserialize, Serialize)]
-#[serde(transparent)]
-struct Row(Value);
-
-impl Row {
-    fn text(&self, name: &str) -> String {
-        self.0.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
-    }
-}
-
-impl Shown for Row {
-    fn columns() -> Vec<&'static str> {
-        vec!["ID", "Name"]
-    }
-
-    fn cells(&self) -> Vec<String> {
-        vec![self.text("id"), self.text("name")]
-    }
-}
-
 #[derive(Deserialize)]
 struct Users {
     #[serde(default)]
-    users: Vec<Row>,
+    users: Vec<Named>,
 }
 
 impl User {
@@ -145,7 +125,7 @@ impl Update {
         let id = resolve::user(&session.client, &self.id).await;
         let id = id.while_doing(format!("failed to update user {:?}", self.id))?;
         let changed =
-            session.client.patch(format!("/api/v2/users/{id}")).json(&json!({"name": self.name})).read::<Row>().await;
+            session.client.patch(format!("/api/v2/users/{id}")).json(&json!({"name": self.name})).read::<Named>().await;
         session.printer.one(&changed.while_doing(format!("failed to update user {:?}", self.id))?)
     }
 }
@@ -156,7 +136,7 @@ impl Delete {
         let missing = format!("user {:?} not found", self.id);
         let id = resolve::user(&session.client, &self.id).await.while_doing(&missing)?;
         let path = format!("/api/v2/users/{id}");
-        let found = session.client.get(&path).read::<Row>().await.while_doing(&missing)?;
+        let found = session.client.get(&path).read::<Named>().await.while_doing(&missing)?;
         let deleted = session.client.delete(&path).done().await;
         deleted.while_doing(format!("failed to delete user {:?}", self.id))?;
         session.printer.one(&Deleted(found))

@@ -20,6 +20,7 @@ use crate::{
             CopyButton, EmptyMark, Icon, Picture,
             pager::{Pager, Part},
         },
+        equivalent::quoted,
         pages::list::{Loads, Unmatched},
     },
 };
@@ -118,7 +119,7 @@ fn SortHead(state: TokensState, class: &'static str, label: &'static str, key: S
 #[component]
 fn Empty() -> impl IntoView {
     let org = TokensState::current().frame().org.name;
-    let command = format!("influx auth create --org {org} --read-buckets");
+    let command = format!("influx auth create --org {} --read-buckets", quoted(&org));
     view! {
         <section class="empty whole" data-testid="empty-state">
             <EmptyMark/>

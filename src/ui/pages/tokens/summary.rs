@@ -15,7 +15,7 @@ use crate::{
             tabs::{Tab, Tabs},
             text::{Alert, CanLine},
         },
-        equivalent::{Example, Limited, command, curl, json},
+        equivalent::{Example, Limited, curl, influx, jeton, json},
     },
 };
 
@@ -124,21 +124,26 @@ fn Equivalents(choosing: Choosing) -> impl IntoView {
     let org_name = StoredValue::new(choosing.frame.with_value(|frame| frame.org.name.clone()));
     let origin = StoredValue::new(choosing.frame.with_value(|frame| frame.origin.clone()));
     let limited = move || Limited { expires_at: choosing.limits.end(), networks: choosing.limits.network_texts() };
-    let influx = move |picks: &[Pick]| command(picks, &org_name.get_value(), &said.get(), &limited());
     let panel = move |make: fn(&[Pick], crate::model::OrgId, crate::model::UserId, &str, &Limited, &str) -> Example| {
         ViewFn::from(move || {
             let example = Memo::new(move |_| make(&picks.get(), org, me, &said.get(), &limited(), &origin.get_value()));
             view! { <Code example muted=Signal::derive(move || picks.get().is_empty())/> }
         })
     };
-    let cli = ViewFn::from(move || {
-        let made = Memo::new(move |_| influx(&picks.get()));
+    let own = ViewFn::from(move || {
+        let make = move || jeton(&choosing.permissions(), &org_name.get_value(), &said.get(), &limited());
+        let example = Memo::new(move |_| make());
+        view! { <Code example muted=Signal::derive(move || picks.get().is_empty())/> }
+    });
+    let stock = ViewFn::from(move || {
+        let made = Memo::new(move |_| influx(&picks.get(), &org_name.get_value(), &said.get(), &limited()));
         let example = Memo::new(move |_| made.get().0);
         let limits = move || made.get().1.into_iter().map(|limit| view! { <p class="hint">{limit}</p> }).collect_view();
         view! { <Code example muted=Signal::derive(move || picks.get().is_empty())/>{limits} }
     });
     let tabs = vec![
-        Tab { name: "CLI", panel: cli },
+        Tab { name: "jeton", panel: own },
+        Tab { name: "influx", panel: stock },
         Tab { name: "curl", panel: panel(curl) },
         Tab { name: "JSON", panel: panel(|picks, org, me, said, limited, _| json(picks, org, me, said, limited)) },
     ];

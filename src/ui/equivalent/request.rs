@@ -1,0 +1,70 @@
+//! The request that creates a token.
+
+use super::{Example, Limited, single_quoted};
+use crate::model::{OrgId, UserId, selection::Pick};
+
+/// The body of the request that creates the token.
+pub fn json(picks: &[Pick], org: OrgId, me: UserId, description: &str, limited: &Limited) -> Example {
+    let quote = |text: &str| serde_json::Value::from(text).to_string();
+    let mut example = Example::default().plain("{\n  \"orgID\": ").value(quote(&org.to_string()));
+    if !description.is_empty() {
+        example = example.plain(",\n  \"description\": ").value(quote(description));
+    }
+    if let Some(end) = limited.expires_at {
+        example = example.plain(",\n  \"expiresAt\": ").value(quote(&end.to_second().to_string()));
+    }
+    if !limited.networks.is_empty() {
+        let networks = serde_json::Value::from(limited.networks.as_slice()).to_string();
+        example = example.plain(",\n  \"allowedNetworks\": ").value(networks);
+    }
+    example = example.plain(",\n  \"permissions\": [");
+    for (index, pick) in picks.iter().enumerate() {
+        let permission = pick.permission(org, me);
+        let resource = serde_json::to_string(&permission.resource).unwrap_or_default();
+        let action = quote(permission.action.name());
+        example = example.plain(if index == 0 { "\n    " } else { ",\n    " });
+        example = example.plain("{\"action\": ").value(action).plain(", \"resource\": ").value(resource).plain("}");
+    }
+    example.plain("\n  ]\n}")
+}
+
+/// The request that creates the token.
+pub fn curl(picks: &[Pick], org: OrgId, me: UserId, description: &str, limited: &Limited, origin: &str) -> Example {
+    let body = json(picks, org, me, description, limited).text();
+    let compact: serde_json::Value = serde_json::from_str(&body).unwrap_or_default();
+    Example::default()
+        .plain("curl --request POST \\\n  ")
+        .value(format!("\"{origin}/api/v2/authorizations\""))
+        .plain(" \\\n  --header \"Authorization: Token $INFLUX_TOKEN\" \\\n  --header \"Content-Type: application/json\" \\\n  --data ")
+        .value(single_quoted(&compact.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Action, Id, ResourceType, Timestamp};
+
+    const ID: Id = Id::new(10).unwrap();
+
+    #[test]
+    fn quotes_in_a_description_do_not_leave_the_shell_word() {
+        let picks = [Pick::all(Action::Read, ResourceType::Tasks)];
+        let text = curl(&picks, OrgId(ID), UserId(ID), "it's", &Limited::default(), "http://localhost:8086").text();
+        assert!(text.contains(r"it'\''s"), "{text}");
+    }
+
+    #[test]
+    fn the_body_is_json() {
+        let picks = [Pick::all(Action::Read, ResourceType::Tasks), Pick::one(Action::Read, ResourceType::Buckets, ID)];
+        let limited = Limited {
+            expires_at: Some(Timestamp::from_micros(1_800_000_000_000_001)),
+            networks: vec!["10.0.0.0/8".into()],
+        };
+        let text = json(&picks, OrgId(ID), UserId(ID), "a \"quote\"", &limited).text();
+        let body: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(body["permissions"].as_array().unwrap().len(), 2);
+        assert_eq!(body["description"], "a \"quote\"");
+        assert_eq!(body["expiresAt"], "2027-01-15T08:00:00Z");
+        assert_eq!(body["allowedNetworks"], serde_json::json!(["10.0.0.0/8"]));
+    }
+}
