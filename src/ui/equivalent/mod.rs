@@ -85,6 +85,10 @@ pub fn quoted(text: &str) -> String {
     if plain { text.to_owned() } else { single_quoted(text) }
 }
 
+fn in_json<T: serde::Serialize + ?Sized>(value: &T) -> String {
+    serde_json::to_string(value).unwrap_or_default()
+}
+
 fn single_quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }

@@ -1,27 +1,24 @@
 //! The request that creates a token.
 
-use super::{Example, Limited, single_quoted};
+use super::{Example, Limited, in_json, single_quoted};
 use crate::model::{OrgId, UserId, selection::Pick};
 
 /// The body of the request that creates the token.
 pub fn json(picks: &[Pick], org: OrgId, me: UserId, description: &str, limited: &Limited) -> Example {
-    let quote = |text: &str| serde_json::Value::from(text).to_string();
-    let mut example = Example::default().plain("{\n  \"orgID\": ").value(quote(&org.to_string()));
+    let mut example = Example::default().plain("{\n  \"orgID\": ").value(in_json(&org));
     if !description.is_empty() {
-        example = example.plain(",\n  \"description\": ").value(quote(description));
+        example = example.plain(",\n  \"description\": ").value(in_json(description));
     }
     if let Some(end) = limited.expires_at {
-        example = example.plain(",\n  \"expiresAt\": ").value(quote(&end.to_second().to_string()));
+        example = example.plain(",\n  \"expiresAt\": ").value(in_json(&end.to_second()));
     }
     if !limited.networks.is_empty() {
-        let networks = serde_json::Value::from(limited.networks.as_slice()).to_string();
-        example = example.plain(",\n  \"allowedNetworks\": ").value(networks);
+        example = example.plain(",\n  \"allowedNetworks\": ").value(in_json(&limited.networks));
     }
     example = example.plain(",\n  \"permissions\": [");
     for (index, pick) in picks.iter().enumerate() {
         let permission = pick.permission(org, me);
-        let resource = serde_json::to_string(&permission.resource).unwrap_or_default();
-        let action = quote(permission.action.name());
+        let (action, resource) = (in_json(permission.action.name()), in_json(&permission.resource));
         example = example.plain(if index == 0 { "\n    " } else { ",\n    " });
         example = example.plain("{\"action\": ").value(action).plain(", \"resource\": ").value(resource).plain("}");
     }
@@ -31,12 +28,13 @@ pub fn json(picks: &[Pick], org: OrgId, me: UserId, description: &str, limited: 
 /// The request that creates the token.
 pub fn curl(picks: &[Pick], org: OrgId, me: UserId, description: &str, limited: &Limited, origin: &str) -> Example {
     let body = json(picks, org, me, description, limited).text();
-    let compact: serde_json::Value = serde_json::from_str(&body).unwrap_or_default();
+    // No string of JSON goes over a line's end.
+    let on_one_line: String = body.lines().map(str::trim_start).collect();
     Example::default()
         .plain("curl --request POST \\\n  ")
         .value(format!("\"{origin}/api/v2/authorizations\""))
         .plain(" \\\n  --header \"Authorization: Token $INFLUX_TOKEN\" \\\n  --header \"Content-Type: application/json\" \\\n  --data ")
-        .value(single_quoted(&compact.to_string()))
+        .value(single_quoted(&on_one_line))
 }
 
 #[cfg(test)]

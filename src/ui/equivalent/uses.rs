@@ -1,13 +1,12 @@
 //! Ways to use a token that was just created.
 
-use super::{Example, quoted};
+use super::{Example, in_json, quoted};
 use crate::ui::answer::CreatedToken;
 
 /// Ways to use a token that was just created.
 pub fn uses(token: &CreatedToken) -> Vec<(&'static str, Example)> {
     let CreatedToken { origin, org_name, .. } = token;
     let secret = || token.token.expose().to_owned();
-    let string = |text: &str| serde_json::Value::from(text).to_string();
     let bucket = token.bucket.as_deref().unwrap_or("BUCKET");
     let start = Example::default;
     vec![
@@ -32,25 +31,25 @@ pub fn uses(token: &CreatedToken) -> Vec<(&'static str, Example)> {
             "Telegraf",
             start()
                 .comment("# urls: where your database answers")
-                .plain("\n[[outputs.influxdb_v2]]\n  urls = [").value(string(DATABASE))
+                .plain("\n[[outputs.influxdb_v2]]\n  urls = [").value(in_json(DATABASE))
                 .plain("]\n  token = \"").secret(secret())
-                .plain("\"\n  organization = ").value(string(org_name))
-                .plain("\n  bucket = ").value(string(bucket)),
+                .plain("\"\n  organization = ").value(in_json(org_name))
+                .plain("\n  bucket = ").value(in_json(bucket)),
         ),
         (
             "Grafana",
             start()
                 .comment("# provisioning/datasources/influxdb.yaml; url: where your database answers")
-                .plain("\napiVersion: 1\ndatasources:\n  - name: ").value(string(org_name))
-                .plain("\n    type: influxdb\n    url: ").value(string(DATABASE))
-                .plain("\n    jsonData: { version: Flux, organization: ").value(string(org_name))
+                .plain("\napiVersion: 1\ndatasources:\n  - name: ").value(in_json(org_name))
+                .plain("\n    type: influxdb\n    url: ").value(in_json(DATABASE))
+                .plain("\n    jsonData: { version: Flux, organization: ").value(in_json(org_name))
                 .plain(" }\n    secureJsonData: { token: \"").secret(secret()).plain("\" }"),
         ),
         (
             "Python",
             start()
-                .plain("from influxdb_client import InfluxDBClient\n\nclient = InfluxDBClient(\n    url=").value(string(origin))
-                .plain(",\n    org=").value(string(org_name))
+                .plain("from influxdb_client import InfluxDBClient\n\nclient = InfluxDBClient(\n    url=").value(in_json(origin))
+                .plain(",\n    org=").value(in_json(org_name))
                 .plain(",\n    token=\"").secret(secret()).plain("\",\n)"),
         ),
     ]
