@@ -8,6 +8,7 @@ mod attention;
 mod audit;
 mod audit_chain;
 mod audit_log;
+mod audit_page;
 mod buckets_page;
 mod cli;
 mod cli_recorded;
