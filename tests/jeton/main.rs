@@ -24,6 +24,7 @@ mod home;
 mod import;
 mod influxd;
 mod introspection;
+mod killed;
 mod last_use;
 mod leaked;
 mod limits;
