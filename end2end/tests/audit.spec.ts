@@ -95,8 +95,10 @@ for (const javaScriptEnabled of [true, false]) {
       for (let number = 0; number < 30; number++) await api.bucket(first.org.id, `b${number}`);
       await audit.open("?action=created");
       await expect(audit.entries()).toHaveCount(25);
+      await expect(page.getByTestId("audit-range")).toHaveText(/^1–25 of 3\d$/);
       await page.getByTestId("audit-older").click();
       await expect(audit.entry("“b0”")).toBeVisible();
+      await expect(page.getByTestId("audit-range")).toHaveText(/^26–(3\d) of \1$/);
       await expect(page.getByTestId("audit-older")).toHaveAttribute("aria-disabled", "true");
       await page.getByTestId("audit-newer").click();
       await expect(audit.entry("“b29”")).toBeVisible();
@@ -148,4 +150,45 @@ test("the chain is said to be whole, and what was typed filters while typing", a
   await expect(page).toHaveURL(audit.address("?searchTerm=billing"));
   await page.getByTestId("input-field--filter").fill("");
   await expect(audit.entry(`Set up organization “${alice.org}”`)).toBeVisible();
+});
+
+test("the address keeps which entries stand open", async ({ audit, api, first, page }) => {
+  await happen(api, first);
+  await audit.open();
+  const changed = audit.entry("Changed bucket “billing”");
+  const generated = audit.entry("Generated token “Kiln sensors”");
+  for (const entry of [changed, generated]) await entry.locator("summary").click();
+  await expect(page).toHaveURL(/\?open=\d+\.\d+$/);
+  await page.reload();
+  await hydrated(page);
+  await expect(changed.getByRole("row", { name: /^Description/ })).toBeVisible();
+  await expect(generated.locator("details")).toHaveAttribute("open");
+  await generated.locator("summary").click();
+  await expect(page).toHaveURL(/\?open=\d+$/);
+  const address = page.url();
+  await page.getByTestId("nav-subitem-tokens").click();
+  await expect(page).toHaveURL(/\/load-data\/tokens/);
+  await page.goBack();
+  await expect(page).toHaveURL(address);
+  await expect(changed.locator("details")).toHaveAttribute("open");
+  await expect(generated.locator("details")).not.toHaveAttribute("open");
+});
+
+test("new entries wait behind a button", async ({ audit, api, first, page }) => {
+  await page.clock.install();
+  await happen(api, first);
+  await audit.open("?action=created");
+  const before = await audit.entries().count();
+  const news = page.getByTestId("audit-news");
+  await api.bucket(first.org.id, "later");
+  await page.clock.fastForward(31_000);
+  await expect(news).toHaveText("1 new entry");
+  await api.bucket(first.org.id, "latest");
+  await page.clock.fastForward(31_000);
+  await expect(news).toHaveText("2 new entries");
+  await expect(audit.entries(), "the rows have not moved").toHaveCount(before);
+  await news.click();
+  await expect(audit.entries().first()).toContainText("“latest”");
+  await expect(audit.entries()).toHaveCount(before + 2);
+  await expect(news).toHaveCount(0);
 });

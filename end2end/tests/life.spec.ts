@@ -92,8 +92,12 @@ test("an owner sets the rules, and the dialogs follow them", async ({ page, toke
   await page.locator("#default-life").fill("30");
   await page.getByLabel("Expiry required").check();
   await expect(page.getByText("3 changes are not saved")).toBeVisible();
+  const broken = page.getByTestId("rules-broken");
+  await expect(broken, "told before it is saved").toContainText("1 token does not follow these rules.");
+  await expect(broken.getByRole("link"), "the list knows only what is saved").toHaveCount(0);
   await page.getByTestId("save-changes--button").click();
   await says(page, "The organization was changed");
+  await expect(broken.getByRole("link", { name: "Show it" })).toHaveAttribute("href", tokens.address("?attention=out-of-line"));
   const day = DAY / 1000;
   expect((await api.get(rules(first))).body).toMatchObject({ longestLifeSeconds: 60 * day, defaultLifeSeconds: 30 * day, expiryRequired: true });
 

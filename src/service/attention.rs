@@ -1,7 +1,7 @@
 //! What about an organization's tokens deserves attention.
 
 use crate::{
-    model::{Action, Error, OrgId, attention::AttentionCounts},
+    model::{Action, Error, OrgId, attention::AttentionCounts, org_rules::OrgRules},
     store,
 };
 
@@ -24,5 +24,23 @@ impl Service {
         }
         let mut reader = self.read().await?;
         Ok(Some(store::attention::counts(&mut reader, org, self.now()).await?))
+    }
+
+    /// How many tokens of an organization break its rules, or would break `rules` in their place: that is for whoever
+    /// may set them to know. `None` for whoever may not read its authorizations.
+    pub async fn out_of_line(
+        &self,
+        caller: &Caller,
+        org: OrgId,
+        rules: Option<&OrgRules>,
+    ) -> Result<Option<u64>, Error> {
+        let needed = if rules.is_some() { Action::Write } else { Action::Read };
+        caller.check(required::org(needed, org))?;
+        if caller.check(required::authorizations(Action::Read, org)).is_err() {
+            return Ok(None);
+        }
+        rules.map_or(Ok(()), OrgRules::check)?;
+        let mut reader = self.read().await?;
+        Ok(Some(store::attention::out_of_line(&mut reader, org, rules, self.now()).await?))
     }
 }

@@ -73,9 +73,19 @@ impl Service {
         if more {
             found.remove(if matches!(start, Start::Before(_)) { 0 } else { PAGE_SIZE as usize });
         }
-        let total = store::audit_list::count(&mut reader, &filter, COUNTED as i64 + 1).await?.cast_unsigned();
+        let before = match found.first().filter(|_| newer) {
+            Some(first) => count(&mut reader, &filter, Start::Before(first.seq)).await?,
+            None => 0,
+        };
+        let total = count(&mut reader, &filter, Start::Newest).await?;
         let rows = named(&mut reader, caller, &filter.readable, found).await?;
-        Ok(AuditPage { rows, total, newer, older, chain, now: self.now() })
+        Ok(AuditPage { rows, total, before, newer, older, chain, now: self.now() })
+    }
+
+    /// How many entries a page of the console would list before the entry `seq`; at most [`COUNTED`] and one.
+    pub async fn audit_newer(&self, caller: &Caller, org: OrgId, query: &AuditQuery, seq: i64) -> Result<u64, Error> {
+        let filter = self.audit_filter(caller, query, Some(In::OrgOrNone(org)))?;
+        count(&mut *self.read().await?, &filter, Start::Before(seq)).await
     }
 
     /// Some of what a page of the console lists, for a file: at most `limit` entries.
@@ -115,6 +125,10 @@ impl Service {
             within,
         })
     }
+}
+
+async fn count(connection: &mut Connection, filter: &Filter, start: Start) -> Result<u64, Error> {
+    Ok(store::audit_list::count(connection, filter, start, COUNTED as i64 + 1).await?.cast_unsigned())
 }
 
 fn start(query: &AuditQuery) -> Start {

@@ -32,14 +32,22 @@ impl Service {
 
     /// The caller whose session has this key; the use renews it.
     pub async fn caller_by_session(&self, key: &str, client: Client) -> Result<Caller, Error> {
-        let key_hash = sessions::key_hash(key);
         let now = self.now();
-        let mut reader = self.read().await?;
-        let session = live_session(&mut reader, &key_hash, now).await?;
-        let caller = caller_in(&mut reader, &session, client, now).await?;
-        drop(reader);
+        let (session, caller) = self.session_and_caller(key, client, now).await?;
         self.renew(&session, now).await;
         Ok(caller)
+    }
+
+    /// The same for what a page asks by itself: that nobody is there must not keep a session alive.
+    pub async fn caller_by_unattended_session(&self, key: &str, client: Client) -> Result<Caller, Error> {
+        Ok(self.session_and_caller(key, client, self.now()).await?.1)
+    }
+
+    async fn session_and_caller(&self, key: &str, client: Client, now: Timestamp) -> Result<(Session, Caller), Error> {
+        let mut reader = self.read().await?;
+        let session = live_session(&mut reader, &sessions::key_hash(key), now).await?;
+        let caller = caller_in(&mut reader, &session, client, now).await?;
+        Ok((session, caller))
     }
 
     /// Reads a caller again, inside a change.

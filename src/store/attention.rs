@@ -10,6 +10,7 @@ use super::{
 use crate::model::{
     OrgId, Timestamp,
     attention::{Attention, AttentionCounts, AttentionFilter, EXPIRING_DAYS, NEVER_USED_DAYS, UNUSED_DAYS},
+    org_rules::OrgRules,
 };
 
 /// What a list is narrowed to, at a moment; all conditions together.
@@ -37,6 +38,20 @@ pub async fn counts(connection: &mut Connection, org: OrgId, now: Timestamp) -> 
     let number = |name| row.number(name).map(i64::cast_unsigned);
     let kinds = Attention::ALL.into_iter().map(|kind| Ok((kind, number(column(kind))?)));
     Ok(AttentionCounts::new(number("pressing")?, kinds.collect::<Result<Vec<_>>>()?))
+}
+
+/// How many tokens of an organization break its rules, or would break `rules` in their place; whoever may see them.
+pub async fn out_of_line(
+    connection: &mut Connection,
+    org: OrgId,
+    rules: Option<&OrgRules>,
+    now: Timestamp,
+) -> Result<u64> {
+    let mut sql = Sql::new("SELECT COUNT(*) AS count FROM ");
+    push_states(&mut sql, Some(org), now)?;
+    sql.push(" WHERE ");
+    push_out_of_line(&mut sql, Some(org), rules)?;
+    sql.fetch_one(connection).await?.number("count").map(i64::cast_unsigned)
 }
 
 const fn column(kind: Attention) -> &'static str {
@@ -124,20 +139,21 @@ fn push_kind(sql: &mut Sql, kind: Attention, org: Option<OrgId>, now: Timestamp)
         ),
         Attention::Operator => sql.push("state = 'live' AND breadth = 'operator'"),
         Attention::NoExpiry => sql.push("state = 'live' AND expires_at IS NULL"),
-        Attention::OutOfLine => return push_out_of_line(sql, org),
+        Attention::OutOfLine => return push_out_of_line(sql, org, None),
     };
     Ok(())
 }
 
-/// What breaks a rule of its organization. Where one organization is meant, its rules are read once and not for each
-/// token.
-fn push_out_of_line(sql: &mut Sql, org: Option<OrgId>) -> Result<()> {
+/// What breaks a rule of its organization, or one of `rules` in their place. Where one organization is meant, its rules
+/// are read once and not for each token.
+fn push_out_of_line(sql: &mut Sql, org: Option<OrgId>, rules: Option<&OrgRules>) -> Result<()> {
+    let held = Held { org, rules };
     sql.push("state = 'live' AND (expires_at - created_at > ");
-    push_rule(sql, "longest_life * 1000000", org)?;
+    held.push(sql, "longest_life * 1000000")?;
     sql.push(" OR (expires_at IS NULL AND ");
-    push_rule(sql, "CASE WHEN longest_life IS NULL THEN expiry_required ELSE 1 END", org)?;
+    held.push(sql, "CASE WHEN longest_life IS NULL THEN expiry_required ELSE 1 END")?;
     sql.push(" = 1) OR (");
-    push_rule(sql, "description_required", org)?;
+    held.push(sql, "description_required")?;
     // Their ids come from the index of descriptions: the one that is walked here does not hold them.
     sql.push(" = 1 AND id IN (SELECT nameless.id FROM authorizations AS nameless WHERE nameless.kind = 'v2' AND nameless.description_key = ''");
     if let Some(org) = org {
@@ -147,14 +163,27 @@ fn push_out_of_line(sql: &mut Sql, org: Option<OrgId>) -> Result<()> {
     Ok(())
 }
 
-/// `rule`: over the columns of `org_rules`. NULL, which nothing is greater than and nothing equals, where there are no
-/// rules.
-fn push_rule(sql: &mut Sql, rule: &'static str, org: Option<OrgId>) -> Result<()> {
-    sql.push("(SELECT ").push(rule).push(" FROM org_rules WHERE org_rules.org_id = ");
-    match org {
-        Some(org) => sql.bind(from_id(org))?,
-        None => sql.push("authorizations.org_id"),
-    };
-    sql.push(")");
-    Ok(())
+/// The rules that a token is held against.
+struct Held<'a> {
+    org: Option<OrgId>,
+    rules: Option<&'a OrgRules>,
+}
+
+impl Held<'_> {
+    /// `rule`: over the columns of `org_rules`. NULL, which nothing is greater than and nothing equals, where there are
+    /// no rules.
+    fn push(&self, sql: &mut Sql, rule: &'static str) -> Result<()> {
+        sql.push("(SELECT ").push(rule).push(" FROM ");
+        match (self.rules, self.org) {
+            (Some(rules), _) => {
+                sql.push("(SELECT CAST(").bind(rules.longest_life)?.push(" AS BIGINT) AS longest_life, CAST(");
+                sql.bind(i64::from(rules.expiry_required))?.push(" AS BIGINT) AS expiry_required, CAST(");
+                sql.bind(i64::from(rules.description_required))?.push(" AS BIGINT) AS description_required) AS given");
+            }
+            (None, Some(org)) => _ = sql.push("org_rules WHERE org_rules.org_id = ").bind(from_id(org))?,
+            (None, None) => _ = sql.push("org_rules WHERE org_rules.org_id = authorizations.org_id"),
+        }
+        sql.push(")");
+        Ok(())
+    }
 }

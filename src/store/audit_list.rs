@@ -72,11 +72,7 @@ pub enum Start {
 pub async fn list(connection: &mut Connection, filter: &Filter, start: Start, limit: i64) -> Result<Vec<Stored>> {
     let mut sql = Sql::new("SELECT * FROM audit_log WHERE 1 = 1");
     push_filter(&mut sql, filter)?;
-    match start {
-        Start::Newest => {}
-        Start::After(seq) => _ = sql.push(" AND seq < ").bind(seq)?,
-        Start::Before(seq) => _ = sql.push(" AND seq > ").bind(seq)?,
-    }
+    push_start(&mut sql, start)?;
     let turned = matches!(start, Start::Before(_));
     sql.push(if turned { " ORDER BY seq LIMIT " } else { " ORDER BY seq DESC LIMIT " }).bind(limit)?;
     let mut rows: Vec<Stored> = sql.fetch_all(connection).await?.iter().map(stored).collect::<Result<_>>()?;
@@ -87,11 +83,21 @@ pub async fn list(connection: &mut Connection, filter: &Filter, start: Start, li
 }
 
 /// How many entries there are; counting stops at `limit`.
-pub async fn count(connection: &mut Connection, filter: &Filter, limit: i64) -> Result<i64> {
+pub async fn count(connection: &mut Connection, filter: &Filter, start: Start, limit: i64) -> Result<i64> {
     let mut sql = Sql::new("SELECT COUNT(*) AS count FROM (SELECT seq FROM audit_log WHERE 1 = 1");
     push_filter(&mut sql, filter)?;
+    push_start(&mut sql, start)?;
     sql.push(" LIMIT ").bind(limit)?.push(") AS found");
     sql.fetch_one(connection).await?.number("count")
+}
+
+fn push_start(sql: &mut Sql, start: Start) -> Result<()> {
+    match start {
+        Start::Newest => {}
+        Start::After(seq) => _ = sql.push(" AND seq < ").bind(seq)?,
+        Start::Before(seq) => _ = sql.push(" AND seq > ").bind(seq)?,
+    }
+    Ok(())
 }
 
 fn push_filter(sql: &mut Sql, filter: &Filter) -> Result<()> {

@@ -24,14 +24,14 @@ use crate::{
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 
 /// A running `jeton serve`, killed when the test is over.
-struct Program {
+pub struct Program {
     child: Option<Child>,
     line: String,
-    address: SocketAddr,
+    pub address: SocketAddr,
 }
 
 impl Program {
-    fn start(home: &Home, log: &Path) -> Self {
+    pub fn start(home: &Home, log: &Path) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_jeton"));
         command.arg("serve").args(home.flags()).env("JETON_LOG", "trace");
         command.stdout(Stdio::piped()).stderr(File::create(log).expect("a log"));
@@ -53,6 +53,7 @@ impl Program {
     }
 }
 
+/// As `kill -9` does, or a power failure.
 impl Drop for Program {
     fn drop(&mut self) {
         if let Some(mut child) = self.child.take() {
@@ -105,25 +106,8 @@ async fn a_client_that_never_finishes_does_not_keep_it_from_stopping() {
     assert_eq!((status.code(), status.signal()), (Some(0), None));
 }
 
-#[tokio::test]
-async fn killed_and_started_again_it_still_knows_all_it_acknowledged() {
-    on_each_database(async |home| {
-        let mut program = Program::start(&home, &home.path().join("log"));
-        let body = post(program.address, "setup", "", set_up_body()).await;
-        let (token, org) = (text(&body["auth"]["token"]), text(&body["org"]["id"]));
-        let bucket = post(program.address, "buckets", &token, json!({"orgID": org, "name": "last"})).await;
-        let child = program.child.as_mut().expect("a child");
-        child.kill().expect("a kill");
-        child.wait().expect("an end");
-        let server = Server::start(&home).await;
-        let found = server.get(&format!("/api/v2/buckets/{}", text(&bucket["id"])), &token).await;
-        assert_eq!(found.expect(200)["name"], "last");
-        assert_eq!(server.service.check_audit_log().await, Ok((3, true)));
-    })
-    .await;
-}
-
-async fn post(address: SocketAddr, path: &str, token: &str, body: Value) -> Value {
+/// What is answered in JSON.
+pub async fn post(address: SocketAddr, path: &str, token: &str, body: Value) -> Value {
     let request = client().post(format!("http://{address}/api/v2/{path}"));
     let answer = request.header("authorization", format!("Token {token}")).json(&body).send().await;
     answer.expect("an answer").json().await.expect("JSON")

@@ -86,6 +86,8 @@ pub struct AuditPage {
     pub rows: Vec<AuditRow>,
     /// How many entries the filter lets through; at most [`COUNTED`] and one.
     pub total: u64,
+    /// How many of them are newer than the first of these; at most [`COUNTED`] and one.
+    pub before: u64,
     /// Whether there are newer entries than these.
     pub newer: bool,
     /// Whether there are older ones.

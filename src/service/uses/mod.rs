@@ -4,7 +4,7 @@ mod collected;
 
 use std::time::Duration;
 
-use tokio::time::MissedTickBehavior;
+use tokio::time::{Instant, MissedTickBehavior};
 
 use crate::{
     model::{
@@ -21,6 +21,8 @@ pub(super) use collected::Uses;
 
 /// How long a use may stay in memory alone. No token is written more often.
 const EVERY: Duration = Duration::from_secs(60);
+/// The first time is sooner: a server that is started again and again, and falls each time, would write nothing else.
+const FIRST: Duration = Duration::from_secs(20);
 /// So many are written in one transaction: others wait for the write lock meanwhile.
 const AT_ONCE: usize = 500;
 
@@ -109,9 +111,8 @@ impl Service {
 
     /// Writes what was noted once a minute, for as long as it is waited for.
     pub async fn keep_uses(&self) {
-        let mut minute = tokio::time::interval(EVERY);
+        let mut minute = tokio::time::interval_at(Instant::now() + FIRST, EVERY);
         minute.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        minute.tick().await;
         loop {
             tokio::select! {
                 _ = minute.tick() => {}

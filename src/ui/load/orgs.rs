@@ -10,7 +10,7 @@ use crate::model::{
     Error, OrgId,
     list_query::{ListQuery, Listed},
     org::OrgSummary,
-    org_rules::RulesNow,
+    org_rules::{OrgRules, RulesNow},
 };
 #[cfg(feature = "ssr")]
 use crate::ui::request::Request;
@@ -42,6 +42,14 @@ pub async fn load_org_rules(org: OrgId) -> Result<RulesNow, Error> {
     let request = Request::current();
     let rules = request.answer(request.service().org_rules(request.caller()?, org).await)?;
     Ok(RulesNow { rules, now: request.service().now() })
+}
+
+/// How many tokens break the rules of an organization, or would break `rules` in their place; `None` if the caller may
+/// not know.
+#[server(input = Json, output = Postcard)]
+pub async fn load_out_of_line(org: OrgId, rules: Option<OrgRules>) -> Result<Option<u64>, Error> {
+    let request = Request::current();
+    request.answer(request.service().out_of_line(request.caller()?, org, rules.as_ref()).await)
 }
 
 #[server(input = Json, output = Postcard)]

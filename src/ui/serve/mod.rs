@@ -5,13 +5,14 @@ mod export;
 mod perform;
 mod start;
 mod view;
+mod who;
 
 use axum::{
     Router,
     body::Body,
     extract::{OriginalUri, Request, State},
     http::{HeaderValue, StatusCode, Uri, header, request::Parts},
-    middleware::{Next, from_fn_with_state},
+    middleware::from_fn_with_state,
     response::{IntoResponse, Redirect, Response},
     routing::{MethodRouter, get, post},
 };
@@ -34,7 +35,6 @@ use super::{
 use crate::{
     model::{Error, listing::TokenQuery},
     server::{AppState, assets::PARTS, cookie},
-    service::Client,
 };
 
 pub use perform::perform;
@@ -58,7 +58,7 @@ pub fn router(state: &AppState) -> Router<AppState> {
         .route("/download/telegrafs/{id}", get(download::telegraf))
         .route("/fn/{name}", post(server_function))
         .layer(axum::extract::DefaultBodyLimit::max(MAX_FORM))
-        .layer(from_fn_with_state(state.clone(), who))
+        .layer(from_fn_with_state(state.clone(), who::who))
         .route("/docs", shown(get(super::docs::page)));
     with_components(router)
 }
@@ -79,18 +79,6 @@ fn with_components(router: Router<AppState>) -> Router<AppState> {
 #[cfg(not(debug_assertions))]
 const fn with_components(router: Router<AppState>) -> Router<AppState> {
     router
-}
-
-/// Puts whoever is signed in beside the request.
-async fn who(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let name = cookie::console_name(state.config.is_https());
-    let client = request.extensions().get::<Client>().cloned().unwrap_or_default();
-    if let Some(key) = cookie::read(request.headers(), name)
-        && let Ok(caller) = state.service.caller_by_session(key, client).await
-    {
-        request.extensions_mut().insert(caller);
-    }
-    next.run(request).await
 }
 
 /// Where to send a visitor instead: to set-up while there is nobody, to sign in while they are not.

@@ -104,6 +104,7 @@ async fn the_database_counts_and_lists_what_the_model_says() {
         let replaced: BTreeSet<AuthorizationId> = all.iter().filter_map(|token| token.replaces).collect();
         let mut seen = BTreeSet::new();
         for rules in every_rules() {
+            let would_break = office.out_of_line(Some(&rules)).await;
             office.server.service.set_org_rules(&office.caller, office.org, rules).await.expect("rules");
             let reasons: Vec<(AuthorizationId, Vec<Attention>)> = all
                 .iter()
@@ -118,6 +119,8 @@ async fn the_database_counts_and_lists_what_the_model_says() {
                 })
                 .collect();
             let counts = office.server.service.attention(&office.caller, office.org).await.expect("numbers");
+            let broken = counts.of(AttentionFilter::Only(Attention::OutOfLine));
+            assert_eq!((would_break, office.out_of_line(None).await), (broken, broken), "before and after: {rules:?}");
             for filter in AttentionFilter::all() {
                 let any = |kinds: &[Attention]| filter.kinds().any(|kind| kinds.contains(&kind));
                 let expected: BTreeSet<_> = reasons.iter().filter(|(_, kinds)| any(kinds)).map(|(id, _)| *id).collect();

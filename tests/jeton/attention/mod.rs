@@ -1,6 +1,7 @@
 //! What deserves attention: who learns of it, how it is listed, and what helps.
 
 mod agreement;
+mod out_of_line;
 
 use std::collections::HashMap;
 
@@ -8,6 +9,7 @@ use jeton::{
     model::{
         Authorization, OrgId, Status, UserId,
         attention::{Attention, AttentionFilter},
+        org_rules::OrgRules,
     },
     service::Caller,
 };
@@ -68,6 +70,12 @@ impl Office {
     async fn counted(&self, caller: &Caller, word: &str) -> u64 {
         let counts = self.server.service.attention(caller, self.org).await.expect("numbers");
         counts.of(word.parse::<AttentionFilter>().expect("a reason"))
+    }
+
+    /// How many break the rules as they are, or would break others.
+    async fn out_of_line(&self, rules: Option<&OrgRules>) -> u64 {
+        let count = self.server.service.out_of_line(&self.caller, self.org, rules).await;
+        count.expect("a number").expect("may be known")
     }
 
     /// A token of bob's, described.

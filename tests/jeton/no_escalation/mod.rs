@@ -1,108 +1,34 @@
 //! Over any sequence of operations by anyone, nobody ends up with a token that may do or see what they could not before,
-//! and no token makes one that outlives it or is accepted from where it is not.
+//! nobody sees or changes a token that is not theirs to see or change, and no token makes one that outlives it or is
+//! accepted from where it is not.
 
 mod operations;
 mod picture;
+mod rights;
+mod template;
 
-use std::{collections::BTreeMap, fs, sync::Mutex};
+use std::{collections::BTreeMap, sync::Mutex};
 
 use jeton::{
-    model::{AuthorizationId, BucketId, OrgId, Timestamp, UserId},
-    service::{Caller, Client, Clock},
+    model::{AuthorizationId, BucketId, OrgId, UserId},
+    service::{Caller, Client, lists::AuthorizationQuery},
 };
 use proptest::{
     collection::vec,
     prelude::*,
     test_runner::{Config, TestRunner},
 };
-use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 
-use crate::{
-    home::Home,
-    server::{PASSWORD, Server, permission_in, text},
-};
+use crate::{home::Home, server::Server};
 use operations::{Step, What, any_step};
 use picture::{Picture, Record};
+use template::{Held, Template};
 
-const CASES: u32 = 16;
+const CASES: u32 = 32;
 const STEPS: usize = 40;
 /// Where every caller is.
 const ADDRESS: &str = "10.1.2.3";
-const START: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
-
-/// A server that was filled and stopped: each case begins with a copy of it.
-struct Template {
-    home: Home,
-    sessions: Vec<String>,
-    tokens: Vec<Held>,
-}
-
-/// A token, in the hands of whoever made it.
-#[derive(Clone)]
-struct Held {
-    id: AuthorizationId,
-    token: String,
-}
-
-impl Held {
-    fn of(made: &Value) -> Self {
-        Self { id: text(&made["id"]).parse().expect("an id"), token: text(&made["token"]) }
-    }
-}
-
-impl Template {
-    /// Alice, the operator; Bob, who owns one organization and is a member of another; Carol, who is a member; Dave, who
-    /// is nobody yet. All have a session, and some have tokens.
-    async fn new() -> Self {
-        let home = Home::sqlite();
-        let server = Server::start_with(&home, Clock::manual(START), &[]).await;
-        let first = server.set_up().await;
-        let second = server.org(&first.token, "second").await;
-        server.bucket(&first.token, &second, "there").await;
-        let mut sessions = vec![server.sign_in(crate::server::NAME, PASSWORD).await.cookie()];
-        let mut tokens = vec![Held { id: first.authorization.parse().expect("an id"), token: first.token.clone() }];
-        let belongs = [
-            ("bob", vec![("owners", &first.org), ("members", &second)]),
-            ("carol", vec![("members", &first.org)]),
-            ("dave", vec![]),
-        ];
-        for (name, places) in belongs {
-            let user = server.user(&first.token, name).await;
-            let path = format!("/api/v2/users/{user}/password");
-            server.post(&path, &first.token, json!({"password": PASSWORD})).await.expect(204);
-            for (role, org) in places {
-                let path = format!("/api/v2/orgs/{org}/{role}");
-                server.post(&path, &first.token, json!({"id": user})).await.expect(201);
-            }
-            sessions.push(server.sign_in(name, PASSWORD).await.cookie());
-            let kinds = ["authorizations", "buckets", "tasks"];
-            let permissions = kinds.map(|kind| ["read", "write"].map(|action| permission_in(action, kind, &first.org)));
-            let on_self =
-                ["read", "write"].map(|action| json!({"action": action, "resource": {"type": "users", "id": user}}));
-            let permissions = [permissions.concat(), on_self.to_vec()].concat();
-            let body = json!({"orgID": first.org, "userID": user, "permissions": permissions});
-            tokens.push(Held::of(&server.post("/api/v2/authorizations", &first.token, body).await.expect(201)));
-        }
-        server.stop().await;
-        let sessions =
-            sessions.iter().filter_map(|cookie| cookie.split_once('=')).map(|(_, key)| key.to_owned()).collect();
-        Self { home, sessions, tokens }
-    }
-
-    async fn world(&self) -> World {
-        let home = Home::sqlite();
-        for file in fs::read_dir(self.home.path()).expect("the template") {
-            let file = file.expect("a file");
-            fs::copy(file.path(), home.path().join(file.file_name())).expect("a copy");
-        }
-        let server = Server::start_with(&home, Clock::manual(START), &[]).await;
-        let root = server.caller(&self.tokens[0].token).await;
-        let picture = Picture::of(&server.service, &root).await;
-        let (sessions, tokens) = (self.sessions.clone(), self.tokens.clone());
-        World { server, root, sessions, tokens, picture, names: 0, _home: home }
-    }
-}
 
 /// A server, everyone's credentials, and what there was after the last step.
 struct World {
@@ -154,6 +80,21 @@ impl World {
     }
 }
 
+/// How the world is looked at.
+impl World {
+    /// Which authorization a caller is shown that they may not see; in words.
+    async fn seen(&self, caller: &Caller, step: &Step) -> Option<String> {
+        let service = &self.server.service;
+        let mut seen = service.authorizations(caller, &AuthorizationQuery::default()).await.unwrap_or_default();
+        let ids = self.authorizations();
+        if !ids.is_empty() {
+            seen.extend(service.authorization(caller, *step.which[0].get(&ids)).await);
+        }
+        let hidden = seen.iter().map(|details| &details.authorization).find(|one| !rights::may_see(caller, one));
+        hidden.map(|one| format!("{} sees {} of {}", caller.user.name, one.id, one.user))
+    }
+}
+
 /// Does the steps, and looks after each whether anyone gained what they should not have.
 async fn live(template: &Template, steps: &[Step], done: &Mutex<BTreeMap<What, usize>>) -> Result<(), TestCaseError> {
     let mut world = template.world().await;
@@ -162,6 +103,10 @@ async fn live(template: &Template, steps: &[Step], done: &Mutex<BTreeMap<What, u
         let Some(caller) = world.caller(at).await else { continue };
         let maker = at.checked_sub(world.sessions.len()).map(|at| world.tokens[at].id);
         let before = world.picture.clone();
+        let overrated = before.overrated(&caller, maker, world.server.clock.now());
+        prop_assert!(overrated.is_none(), "{step:?}\n{}", overrated.unwrap_or_default());
+        let seen = world.seen(&caller, step).await;
+        prop_assert!(seen.is_none(), "{step:?}\n{}", seen.unwrap_or_default());
         let outcome = operations::perform(&mut world, &caller, step).await;
         world.picture = Picture::of(&world.server.service, &world.root).await;
         let now = world.server.clock.now();
@@ -172,6 +117,8 @@ async fn live(template: &Template, steps: &[Step], done: &Mutex<BTreeMap<What, u
             caller.user.name,
             broken.unwrap_or_default()
         );
+        let broken = before.trespassed(&world.picture, &caller, step.what);
+        prop_assert!(broken.is_none(), "{step:?}: {outcome:?}\n{}", broken.unwrap_or_default());
         if let Some(maker) = maker {
             let broken = before.escaped(&world.picture, maker);
             prop_assert!(broken.is_none(), "{step:?}: {outcome:?}\n{}", broken.unwrap_or_default());

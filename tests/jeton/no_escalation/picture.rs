@@ -1,6 +1,6 @@
 //! Everything there is at a moment, and what someone gained between two of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jeton::{
     model::{
@@ -14,15 +14,15 @@ use jeton::{
 };
 
 /// The record of a token, or of a 1.x credential.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct Record {
     pub is_v1: bool,
-    org: OrgId,
-    owner: UserId,
-    permissions: Vec<Permission>,
-    expires_at: Option<Timestamp>,
-    networks: Networks,
-    is_active: bool,
+    pub org: OrgId,
+    pub owner: UserId,
+    pub permissions: Vec<Permission>,
+    pub expires_at: Option<Timestamp>,
+    pub networks: Networks,
+    pub is_active: bool,
 }
 
 impl Record {
@@ -38,7 +38,7 @@ impl Record {
         }
     }
 
-    fn has_expired(&self, now: Timestamp) -> bool {
+    pub fn has_expired(&self, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|end| end <= now)
     }
 }
@@ -58,6 +58,8 @@ pub struct Picture {
     pub buckets: Vec<(BucketId, OrgId)>,
     /// What each user's memberships give.
     pub users: BTreeMap<UserId, Vec<Permission>>,
+    /// Who is switched off.
+    pub inactive: BTreeSet<UserId>,
     /// All but those that ended.
     pub tokens: BTreeMap<AuthorizationId, Record>,
 }
@@ -68,8 +70,11 @@ impl Picture {
         let orgs = service.orgs(root, &orgs).await.expect("organizations");
         let buckets = BucketQuery { limit: 1000, ..BucketQuery::default() };
         let buckets = service.buckets(root, &buckets).await.expect("buckets");
-        let mut users = BTreeMap::new();
+        let (mut users, mut inactive) = (BTreeMap::new(), BTreeSet::new());
         for user in service.users(root, &UserQuery::first(1000)).await.expect("users") {
+            if user.status == Status::Inactive {
+                inactive.insert(user.id);
+            }
             users.insert(user.id, service.user_permissions(root, user.id).await.expect("permissions"));
         }
         let tokens = service.authorizations(root, &AuthorizationQuery::default()).await.expect("authorizations");
@@ -80,6 +85,7 @@ impl Picture {
             orgs: orgs.into_iter().map(|org| org.id).collect(),
             buckets: buckets.into_iter().map(|bucket| (bucket.id, bucket.org)).collect(),
             users,
+            inactive,
             tokens: tokens.chain(v1).map(|(one, is_v1)| (one.id, Record::new(one, is_v1))).collect(),
         }
     }

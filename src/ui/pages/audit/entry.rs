@@ -1,6 +1,7 @@
 //! One entry: a sentence, and below it, when opened, all that is on record.
 
 use leptos::prelude::*;
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 use super::AuditState;
 use crate::{
@@ -24,10 +25,18 @@ pub fn Entry(row: AuditRow, now: Timestamp, state: AuditState) -> impl IntoView 
     let at = row.at;
     let refused = told.refused;
     let picture = picture(&row.action, refused);
+    let seq = row.seq;
+    let navigate = use_navigate();
+    let on_toggle = move |is_open: bool| {
+        if is_open != state.open.with_untracked(|open| open.holds(seq)) {
+            let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+            navigate(&state.with_open(seq, is_open), options);
+        }
+    };
     let name = told.name.clone().map(|name| view! { " "<b>{format!("“{name}”")}</b> });
     view! {
         <li class=if refused { "audit-entry refused" } else { "audit-entry" } data-testid="audit-entry">
-            <details>
+            <details open=move || state.open.with(|open| open.holds(seq)) on:toggle:target=move |event| on_toggle(event.target().open())>
                 <summary>
                     <time class="audit-time" datetime=at.to_string()>{day(at, now)}" "<b>{clock(at)}</b></time>
                     <span class="audit-who"><Who row=row.clone()/></span>

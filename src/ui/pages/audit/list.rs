@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{AuditState, entry::Entry};
+use super::{AuditState, entry::Entry, news::News};
 use crate::{
     model::audit::{AuditPage, AuditQuery, COUNTED, Chain},
     ui::{
@@ -29,8 +29,11 @@ pub fn List(state: AuditState) -> impl IntoView {
 #[component]
 fn Loaded(page: AuditPage, state: AuditState) -> impl IntoView {
     browser::keep_focus();
-    let AuditPage { rows, total, newer, older, chain, now } = page;
+    let range = range(&page);
+    let AuditPage { rows, total, newer, older, chain, now, .. } = page;
     let ends = (rows.first().map(|row| row.seq), rows.last().map(|row| row.seq));
+    let first = ends.0.unwrap_or_default();
+    let is_newest = untrack(|| state.query.with(|query| query.after.is_none() && query.before.is_none()));
     let entries = if rows.is_empty() {
         view! { <Nothing state/> }.into_any()
     } else {
@@ -52,11 +55,27 @@ fn Loaded(page: AuditPage, state: AuditState) -> impl IntoView {
     };
     view! {
         {chain.as_ref().and_then(|chain| chain.fault.clone()).map(|fault| view! { <Tampered fault/> })}
-        <p class="list-count audit-count" role="status">
-            {count}{chain.filter(|chain| chain.fault.is_none()).map(|chain| view! { <Whole chain/> })}
-        </p>
+        <div class="audit-over">
+            <p class="list-count audit-count" role="status">
+                {count}{chain.filter(|chain| chain.fault.is_none()).map(|chain| view! { <Whole chain/> })}
+            </p>
+            {is_newest.then(|| view! { <News first state/> })}
+        </div>
         {entries}
-        <Steps newer=ends.0.filter(|_| newer) older=ends.1.filter(|_| older) state/>
+        <Steps range newer=ends.0.filter(|_| newer) older=ends.1.filter(|_| older) state/>
+    }
+}
+
+/// "26–50 of 1,284". What is beyond those that are counted has no number.
+fn range(page: &AuditPage) -> String {
+    let (first, last) = (page.before + 1, page.before + page.rows.len() as u64);
+    match (page.before, page.total) {
+        _ if page.rows.is_empty() => String::new(),
+        (COUNTED.., _) => format!("after the first {}", words::grouped(COUNTED)),
+        (_, total) if total > COUNTED => {
+            format!("{}–{} of more than {}", words::grouped(first), words::grouped(last), words::grouped(COUNTED))
+        }
+        (_, total) => format!("{}–{} of {}", words::grouped(first), words::grouped(last), words::grouped(total)),
     }
 }
 
@@ -80,9 +99,9 @@ fn Tampered(fault: String) -> impl IntoView {
     }
 }
 
-/// The ways to newer and older entries. `newer`: the first entry, `older`: the last, where there are any beyond.
+/// Which entries these are, and the ways to newer and older ones. `newer`: the first entry, `older`: the last, where there are any beyond.
 #[component]
-fn Steps(newer: Option<i64>, older: Option<i64>, state: AuditState) -> impl IntoView {
+fn Steps(range: String, newer: Option<i64>, older: Option<i64>, state: AuditState) -> impl IntoView {
     let newer = newer.map(|seq| untrack(|| state.with(|query| query.before = Some(seq))));
     let older = older.map(|seq| untrack(|| state.with(|query| query.after = Some(seq))));
     let newest = newer.is_some().then(|| untrack(|| state.with(|_| ())));
@@ -92,7 +111,7 @@ fn Steps(newer: Option<i64>, older: Option<i64>, state: AuditState) -> impl Into
     };
     view! {
         <nav class="pager audit-pager" aria-label="Pages">
-            <p>{newest.map(|href| view! { <a class="link" href=href data-testid="audit-newest">"Newest entries"</a> })}</p>
+            <p><span data-testid="audit-range">{range}</span>{newest.map(|href| view! { <a class="link" href=href data-testid="audit-newest">"Newest entries"</a> })}</p>
             <ol class="pager-pages">
                 {step(newer, "prev", "audit-newer", view! { <Icon picture=Picture::ChevronLeft/>"Newer" }.into_any())}
                 {step(older, "next", "audit-older", view! { "Older"<Icon picture=Picture::ChevronRight/> }.into_any())}

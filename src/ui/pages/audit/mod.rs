@@ -3,6 +3,8 @@
 mod entry;
 mod list;
 mod more;
+mod news;
+mod open;
 mod toolbar;
 
 use crate::ui::pages::kept::{Fetched, fetch};
@@ -23,6 +25,7 @@ use crate::{
 };
 use list::List;
 use more::MoreFilters;
+use open::Open;
 use toolbar::Toolbar;
 
 /// What the parts of the page share.
@@ -30,6 +33,9 @@ use toolbar::Toolbar;
 pub struct AuditState {
     page: OrgState,
     query: Memo<AuditQuery>,
+    /// The entries that stand open; to open one loads nothing.
+    open: Memo<Open>,
+    reloads: RwSignal<u32>,
     list: Fetched<Result<AuditPage, Error>>,
 }
 
@@ -40,14 +46,32 @@ impl AuditState {
             let parameters = parameters.read();
             AuditQuery::from_parameters(|name| parameters.get_str(name))
         });
-        let list =
-            fetch(move || (page.org.get(), query.get()), |(org, query)| async move { load_audit(org, query).await });
-        Self { page, query, list }
+        let open = Memo::new(move |_| Open::parse(parameters.read().get_str(Open::PARAMETER).unwrap_or_default()));
+        let reloads = RwSignal::new(0);
+        let list = fetch(
+            move || (page.org.get(), query.get(), reloads.get()),
+            |(org, query, _)| async move { load_audit(org, query).await },
+        );
+        Self { page, query, open, reloads, list }
     }
 
     /// The address of the log as it is, or of a file of it.
     fn address(self, page: Audit) -> String {
         page.address(self.page.org.get(), &self.query.with(AuditQuery::parameters))
+    }
+
+    /// The address of the same entries, with one of them opened or closed.
+    fn with_open(self, seq: i64, is_open: bool) -> String {
+        untrack(|| {
+            let mut parameters = self.query.with(AuditQuery::parameters);
+            parameters.extend(self.open.get().with(seq, is_open).parameter());
+            Audit::List.address(self.page.org.get(), &parameters)
+        })
+    }
+
+    /// Loads the entries anew; what is shown stays until then.
+    fn reload(self) {
+        self.reloads.update(|reloads| *reloads += 1);
     }
 
     /// The address of the log from its newest entry, changed.

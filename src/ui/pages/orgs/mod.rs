@@ -3,9 +3,11 @@
 mod create;
 mod delete;
 mod list;
+mod out_of_line;
 mod row;
 mod rules;
 mod settings;
+mod texts;
 mod toolbar;
 
 use leptos::prelude::*;
@@ -27,6 +29,7 @@ use toolbar::Toolbar;
 
 pub use create::{CreateRoute, OrgFields};
 pub use delete::DeleteRoute;
+pub use rules::rules_of;
 
 /// The list of organizations, and its address.
 type OrgsState = ListState<Orgs, Listed<OrgSummary>>;

@@ -7,7 +7,7 @@ use crate::{
     model::{
         Error,
         expiry::length,
-        org_rules::{OperatorTokens, OrgRules, days},
+        org_rules::{OperatorTokens, OrgRules, days, from_days},
     },
     ui::{
         answer::Fields,
@@ -72,6 +72,12 @@ impl Rules {
         [self.longest, self.usual, self.expiry, self.description, self.operators]
     }
 
+    /// As they are typed; nothing if that makes no rules.
+    pub fn given(self) -> Option<OrgRules> {
+        let given = |name: &str| self.all().into_iter().find(|one| one.name == name).map(|one| one.given.get());
+        rules_of(given).ok().filter(|rules| rules.check().is_ok())
+    }
+
     /// How many differ from what is saved.
     pub fn changes(self) -> u64 {
         self.all().into_iter().map(|one| u64::from(one.is_changed())).sum()
@@ -91,9 +97,21 @@ impl Rules {
     }
 }
 
-/// The fields.
+/// Rules from the fields of their form, by the fields' names.
+pub fn rules_of(get: impl Fn(&str) -> Option<String>) -> Result<OrgRules, Error> {
+    let text = |name| get(name).unwrap_or_default();
+    Ok(OrgRules {
+        longest_life: from_days("longestLife", &text("longest-life"))?,
+        default_life: from_days("defaultLife", &text("default-life"))?,
+        expiry_required: !text("expiry-required").is_empty(),
+        description_required: !text("description-required").is_empty(),
+        operator_tokens: text("operator-tokens").parse()?,
+    })
+}
+
+/// The fields, and below them what stands out.
 #[component]
-pub fn RuleFields(rules: Rules, refused: RwSignal<Option<Error>>) -> impl IntoView {
+pub fn RuleFields(rules: Rules, refused: RwSignal<Option<Error>>, children: Children) -> impl IntoView {
     let longest = at_field(refused, &["longestLife"]);
     let usual = at_field(refused, &["defaultLife"]);
     view! {
@@ -109,6 +127,7 @@ pub fn RuleFields(rules: Rules, refused: RwSignal<Option<Error>>) -> impl IntoVi
                 <Tick setting=rules.expiry label="Expiry required" hint="“Never” cannot be chosen."/>
                 <Tick setting=rules.description label="Description required" hint="A token must say what it is for."/>
                 <Operators setting=rules.operators/>
+                {children()}
             </div>
         </section>
     }
@@ -195,7 +214,7 @@ const fn title(who: OperatorTokens) -> &'static str {
 
 /// For whoever may only read them.
 #[component]
-pub fn RuleFacts(rules: OrgRules) -> impl IntoView {
+pub fn RuleFacts(rules: OrgRules, children: Children) -> impl IntoView {
     let life = |life: Option<i64>, none: &str| life.map_or_else(|| none.to_owned(), length);
     let required = |on: bool| if on { "Required" } else { "Optional" };
     view! {
@@ -204,6 +223,7 @@ pub fn RuleFacts(rules: OrgRules) -> impl IntoView {
                 <h3 id="settings-rules">"Token rules"</h3>
                 <p>"They hold for every token generated, rotated or changed from now on."</p>
             </header>
+            <div>
             <dl class="fact-list">
                 <div><dt>"Longest life"</dt><dd>{life(rules.longest_life, "No limit")}</dd></div>
                 <div><dt>"Default life"</dt><dd>{life(rules.default_life, "None")}</dd></div>
@@ -211,6 +231,8 @@ pub fn RuleFacts(rules: OrgRules) -> impl IntoView {
                 <div><dt>"Description"</dt><dd>{required(rules.description_required)}</dd></div>
                 <div><dt>"Operator tokens"</dt><dd>{title(rules.operator_tokens)}</dd></div>
             </dl>
+            {children()}
+            </div>
         </section>
     }
 }

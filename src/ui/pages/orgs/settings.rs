@@ -6,7 +6,9 @@ use super::{
     OrgsState, at_field,
     delete::what_goes,
     name_error,
+    out_of_line::{Broken, OutOfLine},
     rules::{RuleFacts, RuleFields, Rules},
+    texts::{TextSetting, Texts},
 };
 use crate::{
     model::{
@@ -19,10 +21,9 @@ use crate::{
         answer::Outcome,
         components::{
             CopyButton, Form, Icon, Notices, Picture,
-            field::{FieldError, Hint},
             form::{Answered, refusal, typed_fields},
             text::Alert,
-            unsaved::{ChangedMark, SaveBar, ask_before_leaving},
+            unsaved::{SaveBar, ask_before_leaving},
         },
         load::{load_org, load_org_rules},
         pages::kept::loaded,
@@ -35,11 +36,12 @@ use crate::{
 pub fn Settings(id: OrgId, state: OrgsState) -> impl IntoView {
     let found = loaded(|| (), move |()| load_org(id));
     let rules = loaded(|| (), move |()| load_org_rules(id));
+    let broken = Broken::of(id);
     view! {
         <Suspense fallback=|| ()>
             {move || Suspend::new(async move {
                 match (found.await, rules.await) {
-                    (Ok(summary), Ok(RulesNow { rules, .. })) => view! { <Loaded summary rules state/> }.into_any(),
+                    (Ok(summary), Ok(RulesNow { rules, .. })) => view! { <Loaded summary rules broken state/> }.into_any(),
                     (Err(error), _) | (_, Err(error)) => view! { <Missing error state/> }.into_any(),
                 }
             })}
@@ -59,22 +61,8 @@ fn Missing(error: Error, state: OrgsState) -> impl IntoView {
     }
 }
 
-/// The name and the description: as they are saved, or as they are typed.
-#[derive(Clone, Copy)]
-struct Texts {
-    name: RwSignal<String>,
-    description: RwSignal<String>,
-}
-
-impl Texts {
-    fn set(self, name: String, description: String) {
-        self.name.set(name);
-        self.description.set(description);
-    }
-}
-
 #[component]
-fn Loaded(summary: OrgSummary, rules: OrgRules, state: OrgsState) -> impl IntoView {
+fn Loaded(summary: OrgSummary, rules: OrgRules, broken: Broken, state: OrgsState) -> impl IntoView {
     let OrgSummary { org, may_change, .. } = &summary;
     let id = org.id;
     let saved = Texts { name: RwSignal::new(org.name.clone()), description: RwSignal::new(org.description.clone()) };
@@ -83,9 +71,9 @@ fn Loaded(summary: OrgSummary, rules: OrgRules, state: OrgsState) -> impl IntoVi
     let kept = |name, saved: &str| RwSignal::new(before.get(name).unwrap_or(saved).to_owned());
     let given = Texts { name: kept("name", &org.name), description: kept("description", &org.description) };
     let content = if *may_change {
-        view! { <Change summary rules=Rules::new(&rules) saved given state/> }.into_any()
+        view! { <Change summary rules=Rules::new(&rules) broken saved given state/> }.into_any()
     } else {
-        view! { <ReadOnly saved rules/> }.into_any()
+        view! { <ReadOnly saved rules broken/> }.into_any()
     };
     view! { <Head id name=saved.name state/>{content} }
 }
@@ -112,7 +100,14 @@ fn Head(id: OrgId, name: RwSignal<String>, state: OrgsState) -> impl IntoView {
 
 /// The form, and below it what ends the organization.
 #[component]
-fn Change(summary: OrgSummary, rules: Rules, saved: Texts, given: Texts, state: OrgsState) -> impl IntoView {
+fn Change(
+    summary: OrgSummary,
+    rules: Rules,
+    broken: Broken,
+    saved: Texts,
+    given: Texts,
+    state: OrgsState,
+) -> impl IntoView {
     let id = summary.org.id;
     let refused = RwSignal::new(refusal());
     let busy = RwSignal::new(false);
@@ -120,6 +115,7 @@ fn Change(summary: OrgSummary, rules: Rules, saved: Texts, given: Texts, state: 
     let description_changed = Memo::new(move |_| given.description.get() != saved.description.get());
     let texts_changed = move || u64::from(name_changed.get()) + u64::from(description_changed.get());
     let changes = Memo::new(move |_| texts_changed() + rules.changes());
+    broken.follow(rules);
     let discard = Callback::new(move |()| {
         given.set(saved.name.get_untracked(), saved.description.get_untracked());
         rules.discard();
@@ -141,44 +137,17 @@ fn Change(summary: OrgSummary, rules: Rules, saved: Texts, given: Texts, state: 
                     <p>"Programs give the name in their settings. After renaming, change them too."</p>
                 </header>
                 <div class="settings-pair">
-                    <Setting id="name" label="Name" required=true saved=saved.name given=given.name changed=name_changed error=name_error(refused)/>
-                    <Setting
+                    <TextSetting id="name" label="Name" required=true saved=saved.name given=given.name changed=name_changed error=name_error(refused)/>
+                    <TextSetting
                         id="description" label="Description" saved=saved.description given=given.description changed=description_changed
                         error=at_field(refused, &["description"])
                     />
                 </div>
             </section>
-            <RuleFields rules refused/>
+            <RuleFields rules refused><OutOfLine broken/></RuleFields>
             <Deletion summary name=saved.name state/>
             <SaveBar changes busy discard/>
         </Form>
-    }
-}
-
-/// One text; the browser's own reset brings back what is saved.
-#[component]
-fn Setting(
-    id: &'static str,
-    label: &'static str,
-    #[prop(optional)] required: bool,
-    saved: RwSignal<String>,
-    given: RwSignal<String>,
-    changed: Memo<bool>,
-    error: FieldError,
-) -> impl IntoView {
-    // The attribute is what a reset leads to: what is saved, or, where no script comes, what was typed.
-    let typed = Some(given.get_untracked()).filter(|_| changed.get_untracked());
-    let initial = move || typed.clone().unwrap_or_else(|| saved.get());
-    view! {
-        <div class="field">
-            <label for=id>{label}<ChangedMark changed/></label>
-            <input
-                class="input" id=id name=id value=initial prop:value=given required=required autocomplete="off" spellcheck="false"
-                aria-describedby=format!("{id}-hint") aria-invalid=move || error.get().map(|_| "true")
-                on:input:target=move |event| given.set(event.target().value())
-            />
-            <Hint id hint="" error/>
-        </div>
     }
 }
 
@@ -201,7 +170,7 @@ fn Deletion(summary: OrgSummary, name: RwSignal<String>, state: OrgsState) -> im
 
 /// For whoever may only read it.
 #[component]
-fn ReadOnly(saved: Texts, rules: OrgRules) -> impl IntoView {
+fn ReadOnly(saved: Texts, rules: OrgRules, broken: Broken) -> impl IntoView {
     let description = move || Some(saved.description.get()).filter(|text| !text.is_empty()).unwrap_or("–".into());
     view! {
         <div class="settings">
@@ -209,7 +178,7 @@ fn ReadOnly(saved: Texts, rules: OrgRules) -> impl IntoView {
                 <header><h3 id="settings-organization">"Organization"</h3><p>"Only its owners may change it."</p></header>
                 <dl class="fact-list"><div><dt>"Name"</dt><dd>{saved.name}</dd></div><div><dt>"Description"</dt><dd>{description}</dd></div></dl>
             </section>
-            <RuleFacts rules/>
+            <RuleFacts rules><OutOfLine broken/></RuleFacts>
         </div>
     }
 }

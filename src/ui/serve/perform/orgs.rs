@@ -1,15 +1,13 @@
 //! The forms of the Organizations page, and of the start where there is none yet.
 
 use crate::{
-    model::{
-        Error, OrgId,
-        org_rules::{OrgRules, from_days},
-    },
+    model::{Error, OrgId, org_rules::OrgRules},
     service::orgs::OrgUpdate,
     ui::{
         address::{Orgs, Page as _, Tokens},
         answer::{Fields, Outcome},
         deed::Deed,
+        pages::orgs::rules_of,
         request::Request,
     },
 };
@@ -49,17 +47,7 @@ pub(super) async fn perform(
 
 /// The rules for tokens, if the form has them.
 fn rules(fields: &Fields) -> Result<Option<OrgRules>, Error> {
-    if fields.get("rules").is_none() {
-        return Ok(None);
-    }
-    let life = |name, field| from_days(field, fields.get(name).unwrap_or_default());
-    Ok(Some(OrgRules {
-        longest_life: life("longest-life", "longestLife")?,
-        default_life: life("default-life", "defaultLife")?,
-        expiry_required: fields.get("expiry-required").is_some(),
-        description_required: fields.get("description-required").is_some(),
-        operator_tokens: fields.get("operator-tokens").unwrap_or_default().parse()?,
-    }))
+    fields.get("rules").map(|_| rules_of(|name| fields.get(name).map(Into::into))).transpose()
 }
 
 /// The first organization of someone who has none.

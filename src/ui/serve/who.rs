@@ -1,0 +1,34 @@
+//! Who is signed in to the console.
+
+use axum::{
+    extract::{Request, State},
+    middleware::Next,
+    response::Response,
+};
+use leptos::server_fn::ServerFn as _;
+
+use crate::{
+    server::{AppState, cookie},
+    service::Client,
+    ui::load::LoadNewerEntries,
+};
+
+/// What pages ask by themselves, with nobody there perhaps.
+const UNATTENDED: &str = LoadNewerEntries::PATH;
+
+/// Puts whoever is signed in beside the request.
+pub(super) async fn who(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let name = cookie::console_name(state.config.is_https());
+    let client = request.extensions().get::<Client>().cloned().unwrap_or_default();
+    if let Some(key) = cookie::read(request.headers(), name) {
+        let caller = if request.uri().path() == UNATTENDED {
+            state.service.caller_by_unattended_session(key, client).await
+        } else {
+            state.service.caller_by_session(key, client).await
+        };
+        if let Ok(caller) = caller {
+            request.extensions_mut().insert(caller);
+        }
+    }
+    next.run(request).await
+}

@@ -1,0 +1,137 @@
+//! The audit log in the console: where in it one is, what stands open, and what came meanwhile.
+
+use jeton::{model::audit::AuditQuery, service::Caller};
+use reqwest::header::COOKIE;
+use serde_json::json;
+
+use crate::{
+    console::Browser,
+    home::{Home, on_each_database},
+    server::{First, NAME, PASSWORD, Server, answer},
+};
+
+/// A server with thirty entries, and what set it up before.
+struct Scene {
+    server: Server,
+    first: First,
+    caller: Caller,
+}
+
+impl Scene {
+    async fn new(home: &Home) -> Self {
+        let server = Server::start_at_rest(home).await;
+        let first = server.set_up().await;
+        let caller = server.caller(&first.token).await;
+        let scene = Self { server, first, caller };
+        for number in 0..30 {
+            scene.server.bucket(&scene.first.token, &scene.first.org, &format!("b{number}")).await;
+        }
+        scene
+    }
+
+    fn path(&self, rest: &str) -> String {
+        format!("/orgs/{}/settings/audit-log{rest}", self.first.org)
+    }
+
+    /// How many entries of a sort are newer than the first that is shown, and how many there are.
+    async fn place(&self, query: &AuditQuery) -> (u64, u64, Vec<i64>) {
+        let org = self.first.org.parse().expect("an id");
+        let page = self.server.service.audit_page(&self.caller, org, query).await.expect("a page");
+        (page.before, page.total, page.rows.iter().map(|row| row.seq).collect())
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_the_log_knows_where_in_it_it_is() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let created = AuditQuery { action: "bucket created".into(), ..AuditQuery::default() };
+        let (before, total, newest) = scene.place(&created).await;
+        assert_eq!((before, total, newest.len()), (0, 30, 25));
+        let older = AuditQuery { after: newest.last().copied(), ..created.clone() };
+        let (before, total, oldest) = scene.place(&older).await;
+        assert_eq!((before, total, oldest.len()), (25, 30, 5));
+        let newer = AuditQuery { before: oldest.first().copied(), ..created.clone() };
+        assert_eq!(scene.place(&newer).await, (0, 30, newest));
+        let middle = AuditQuery { before: oldest.last().copied(), ..created };
+        assert_eq!(scene.place(&middle).await.0, 4, "the oldest twenty-five but one");
+
+        let browser = Browser::sign_in(&scene.server, NAME).await;
+        let first = browser.open(&scene.path("?action=bucket+created")).await.body;
+        assert!(first.contains("1–25 of 30"), "{first}");
+        let address = scene.path(&format!("?action=bucket+created&after={}", older.after.expect("an entry")));
+        assert!(browser.open(&address).await.body.contains("26–30 of 30"));
+        assert!(!browser.open(&scene.path("?searchTerm=nothing-is-called-so")).await.body.contains(" of 0"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_address_says_which_entries_stand_open() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let browser = Browser::sign_in(&scene.server, NAME).await;
+        let (_, _, shown) = scene.place(&AuditQuery::default()).await;
+        let open = async |rest: &str| {
+            let body = browser.open(&scene.path(rest)).await.body;
+            let (_, list) = body.split_once("data-testid=\"audit-list\"").expect("a list");
+            list.split("data-testid=\"audit-entry\"")
+                .skip(1)
+                .map(|entry| entry.contains("<details open"))
+                .collect::<Vec<_>>()
+        };
+        assert!(!open("").await.contains(&true));
+        let two = open(&format!("?open={}.{}.999999.x", shown[1], shown[7])).await;
+        let expected: Vec<bool> = (0..shown.len()).map(|index| index == 1 || index == 7).collect();
+        assert_eq!(two, expected);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_came_meanwhile_is_counted_as_the_log_is_filtered() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let org = scene.first.org.parse().expect("an id");
+        let (_, _, shown) = scene.place(&AuditQuery::default()).await;
+        let newer = async |caller: &Caller, query: &AuditQuery| {
+            scene.server.service.audit_newer(caller, org, query, shown[0]).await.expect("a number")
+        };
+        let everything = AuditQuery::default();
+        assert_eq!(newer(&scene.caller, &everything).await, 0);
+        for name in ["one", "two"] {
+            scene.server.bucket(&scene.first.token, &scene.first.org, name).await;
+        }
+        scene.server.user(&scene.first.token, "bob").await;
+        let buckets = AuditQuery { target: "buckets".into(), ..AuditQuery::default() };
+        assert_eq!((newer(&scene.caller, &everything).await, newer(&scene.caller, &buckets).await), (3, 2));
+        let none = json!([crate::server::permission_in("read", "tasks", &scene.first.org)]);
+        let weak = scene.server.token(&scene.first.token, &scene.first.org, none).await.expect(201);
+        let weak = scene.server.caller(weak["token"].as_str().expect("a token")).await;
+        assert_eq!(newer(&weak, &everything).await, 1, "of others' entries it learns no number: its own making is one");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_page_that_asks_by_itself_keeps_no_session_alive() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let fields = [("username", NAME), ("password", PASSWORD)];
+        let signed_in = crate::people::form(scene.server.request("POST", "/sign-in"), &fields);
+        let cookie = answer(signed_in).await.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
+        let ask = async || {
+            let query = serde_json::to_value(AuditQuery::default()).expect("JSON");
+            let body = json!({"org": scene.first.org, "query": query, "seq": 0});
+            answer(scene.server.request("POST", "/fn/load_newer_entries").header(COOKIE, &cookie).json(&body)).await
+        };
+        assert_eq!(ask().await.body, "33", "the sign-in among them");
+        for _ in 0..3 {
+            scene.server.clock.advance(19 * 60);
+            assert_eq!(ask().await.status, 200);
+        }
+        scene.server.clock.advance(4 * 60);
+        assert_eq!(ask().await.status, 401, "an hour after the sign-in");
+    })
+    .await;
+}

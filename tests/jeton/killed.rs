@@ -1,0 +1,77 @@
+//! What is left after `kill -9`: all that was acknowledged, and every use of a token but those of the last minute.
+
+use std::time::Duration;
+
+use serde_json::json;
+use sqlx::Row as _;
+use tokio::time;
+
+use crate::{
+    home::{Home, on_each_database},
+    program::{Program, post},
+    server::{Server, client, permission_in, set_up_body, text, with_token},
+};
+
+/// A use is in the database after so long, with a little to write it.
+const WRITTEN_WITHIN: Duration = Duration::from_secs(65);
+/// How often the database is looked at meanwhile.
+const LOOK_EVERY: Duration = Duration::from_millis(250);
+
+#[tokio::test]
+async fn killed_and_started_again_it_still_knows_all_it_acknowledged() {
+    on_each_database(async |home| {
+        let program = Program::start(&home, &home.path().join("log"));
+        let body = post(program.address, "setup", "", set_up_body()).await;
+        let (token, org) = (text(&body["auth"]["token"]), text(&body["org"]["id"]));
+        let bucket = post(program.address, "buckets", &token, json!({"orgID": org, "name": "last"})).await;
+        drop(program);
+        let server = Server::start(&home).await;
+        let found = server.get(&format!("/api/v2/buckets/{}", text(&bucket["id"])), &token).await;
+        assert_eq!(found.expect(200)["name"], "last");
+        assert_eq!(server.service.check_audit_log().await, Ok((3, true)));
+    })
+    .await;
+}
+
+/// Waits until the database holds so many uses of a token.
+async fn written(home: &Home, id: &str, uses: i64) {
+    let id = (u64::from_str_radix(id, 16).expect("an id") ^ (1 << 63)).cast_signed();
+    let query = format!("SELECT CAST(COALESCE(SUM(uses), 0) AS BIGINT) FROM token_uses WHERE authorization_id = {id}");
+    let mut look = time::interval(LOOK_EVERY);
+    while home.rows(&query).await[0].get::<i64, _>(0) < uses {
+        look.tick().await;
+    }
+}
+
+#[tokio::test]
+async fn killed_a_minute_after_a_use_it_still_knows_of_it() {
+    on_each_database(async |home| {
+        let program = Program::start(&home, &home.path().join("log"));
+        let first = post(program.address, "setup", "", set_up_body()).await;
+        let (operator, org) = (text(&first["auth"]["token"]), text(&first["org"]["id"]));
+        let permissions = json!([permission_in("read", "buckets", &org)]);
+        let made =
+            post(program.address, "authorizations", &operator, json!({"orgID": org, "permissions": permissions})).await;
+        let (id, token) = (text(&made["id"]), text(&made["token"]));
+        for _ in 0..3 {
+            let request = client().get(format!("http://{}/api/v2/buckets", program.address));
+            let used = with_token(request.header("user-agent", "Telegraf/1.36"), &token).send().await;
+            assert_eq!(used.expect("an answer").status(), 200);
+        }
+        let path = format!("/api/v2/authorizations/{id}");
+        let request = client().get(format!("http://{}{path}", program.address));
+        let before = with_token(request, &operator).send().await.expect("an answer");
+        let before: serde_json::Value = before.json().await.expect("JSON");
+        time::timeout(WRITTEN_WITHIN, written(&home, &id, 3)).await.expect("written within a minute");
+        drop(program);
+
+        let server = Server::start(&home).await;
+        let after = server.get(&path, &operator).await.expect(200);
+        assert!(before["lastUsedAt"].is_string() && after["lastUsedFrom"] == "127.0.0.1", "{before} {after}");
+        assert_eq!(after["lastUsedAt"], before["lastUsedAt"]);
+        let caller = server.caller(&operator).await;
+        let history = server.service.token_history(&caller, id.parse().expect("an id")).await.expect("a history");
+        assert_eq!(history.total(), (3, 0));
+    })
+    .await;
+}

@@ -1,0 +1,68 @@
+//! What a caller may do, by what is on record and nothing else: whoever acts on more, sees more or changes more, does
+//! what is not theirs.
+
+use std::net::IpAddr;
+
+use jeton::{
+    model::{Action, Authorization, AuthorizationId, Permission, ResourceType, Timestamp, UserId},
+    service::Caller,
+};
+
+use super::{
+    ADDRESS,
+    operations::What,
+    picture::{Picture, Record},
+};
+
+/// To see a record is to read it and its owner.
+pub fn may_see(caller: &Caller, one: &Authorization) -> bool {
+    caller.may(&Permission::on_in(Action::Read, ResourceType::Authorizations, one.id, one.org))
+        && caller.may(&Permission::on(Action::Read, ResourceType::Users, one.user))
+}
+
+impl Picture {
+    /// Whether a caller was let in who is not to be let in, or with more than they hold; in words. `token`: theirs; a
+    /// session, if none.
+    pub fn overrated(&self, caller: &Caller, token: Option<AuthorizationId>, now: Timestamp) -> Option<String> {
+        if caller.permissions().is_empty() {
+            return None;
+        }
+        let held = match token {
+            Some(id) => self.tokens.get(&id).filter(|one| self.works(one, now)).map(|one| one.permissions.clone()),
+            None => self.users.get(&caller.id()).filter(|_| !self.inactive.contains(&caller.id())).map(|members| {
+                let own =
+                    self.tokens.values().filter(|one| !one.is_v1 && one.owner == caller.id() && self.works(one, now));
+                own.fold(members.clone(), |held, one| [held, one.permissions.clone()].concat())
+            }),
+        };
+        let Some(held) = held else { return Some(format!("{} is let in by {token:?}", caller.user.name)) };
+        let more = caller.permissions().iter().find(|one| !held.contains(one));
+        more.map(|one| format!("{} acts with {one}, which is nowhere on record", caller.user.name))
+    }
+
+    /// Whether a token works where everyone is.
+    fn works(&self, one: &Record, now: Timestamp) -> bool {
+        let address: Option<IpAddr> = ADDRESS.parse().ok();
+        let owner = self.users.contains_key(&one.owner) && !self.inactive.contains(&one.owner);
+        owner && one.is_active && !one.has_expired(now) && one.networks.let_in(address)
+    }
+
+    /// Which token was made, changed or ended by someone who may not; in words. Whoever holds a token may report it, and
+    /// with a user or an organization their tokens end.
+    pub fn trespassed(&self, after: &Self, caller: &Caller, what: What) -> Option<String> {
+        if matches!(what, What::Report | What::DeleteUser | What::DeleteOrg) {
+            return None;
+        }
+        let owns = |owner: UserId| caller.may(&Permission::on(Action::Write, ResourceType::Users, owner));
+        let writes = |id: AuthorizationId, one: &Record| {
+            caller.may(&Permission::on_in(Action::Write, ResourceType::Authorizations, id, one.org)) && owns(one.owner)
+        };
+        let creates = |one: &Record| {
+            caller.may(&Permission::in_org(Action::Write, ResourceType::Authorizations, one.org)) && owns(one.owner)
+        };
+        let made = after.tokens.iter().find(|(id, one)| !self.tokens.contains_key(id) && !creates(one));
+        let changed =
+            self.tokens.iter().find(|(id, before)| after.tokens.get(id) != Some(before) && !writes(**id, before));
+        made.or(changed).map(|(id, one)| format!("{} made, changed or ended {id} of {}", caller.user.name, one.owner))
+    }
+}
