@@ -27,7 +27,9 @@ use crate::ui::request::Request;
 
 pub use about::{ServerFacts, load_about};
 pub use account::load_own_sessions;
-pub use audit::{LoadNewerEntries, load_audit, load_newer_entries};
+#[cfg(feature = "ssr")]
+pub use audit::LoadNewerEntries;
+pub use audit::{load_audit, load_newer_entries};
 pub use buckets::{load_bucket, load_buckets};
 pub use filters::load_filter_choices;
 pub use history::load_history;

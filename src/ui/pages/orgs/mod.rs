@@ -29,6 +29,7 @@ use toolbar::Toolbar;
 
 pub use create::{CreateRoute, OrgFields};
 pub use delete::DeleteRoute;
+#[cfg(feature = "ssr")]
 pub use rules::rules_of;
 
 /// The list of organizations, and its address.
