@@ -1,5 +1,6 @@
 //! The audit log in the console: where in it one is, what stands open, and what came meanwhile.
 
+use codee::{Decoder, binary::PostcardCodec};
 use jeton::{model::audit::AuditQuery, service::Caller};
 use reqwest::header::COOKIE;
 use serde_json::json;
@@ -125,7 +126,8 @@ async fn a_page_that_asks_by_itself_keeps_no_session_alive() {
             let body = json!({"org": scene.first.org, "query": query, "seq": 0});
             answer(scene.server.request("POST", "/fn/load_newer_entries").header(COOKIE, &cookie).json(&body)).await
         };
-        assert_eq!(ask().await.body, "33", "the sign-in among them");
+        let newer = <PostcardCodec as Decoder<u64>>::decode(ask().await.body.as_bytes());
+        assert_eq!(newer, Ok(33), "the sign-in among them");
         for _ in 0..3 {
             scene.server.clock.advance(19 * 60);
             assert_eq!(ask().await.status, 200);
