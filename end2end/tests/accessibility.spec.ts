@@ -136,8 +136,8 @@ for (const { colorScheme, width, height } of looks) {
       const pages = [
         "load-data/buckets", "load-data/buckets/new", `load-data/buckets/${first.bucket.id}/edit`, `load-data/buckets/${first.bucket.id}/delete`,
         "load-data/telegrafs", "load-data/telegrafs/new", `load-data/telegrafs/${telegraf.id}`, `load-data/telegrafs/${telegraf.id}/rename`, `load-data/telegrafs/${telegraf.id}/delete`,
-        "settings/members", "settings/members/add", "settings/members/invite", `settings/members/${user.id}/remove`, `settings/members/${user.id}/delete`, `settings/members/${user.id}/deactivate`,
-        "settings/users", "settings/users/new", `settings/users/${user.id}/edit`, `settings/users/${user.id}/password`, `settings/users/${user.id}/delete`,
+        "settings/members", "settings/members?searchTerm=nobody", "settings/members/add", "settings/members/invite", `settings/members/${user.id}/remove`, `settings/members/${user.id}/delete`, `settings/members/${user.id}/deactivate`,
+        "settings/users", "settings/users/new", `settings/users/${user.id}/edit`, `settings/users/${user.id}/password`, `settings/users/${user.id}/delete`, `settings/users/${first.user.id}/deactivate`,
         "settings/organizations", "settings/organizations/new", `settings/organizations/${org}`, `settings/organizations/${org}/delete`,
         "settings/audit-log", "settings/audit-log?actor=alice", "settings/audit-log?searchTerm=nothing-is-called-so",
         "account", "about",
@@ -147,6 +147,9 @@ for (const { colorScheme, width, height } of looks) {
         await hydrated(page);
         await audit(page, path);
       }
+      await page.goto(`/orgs/${org}/settings/members`);
+      await hydrated(page);
+      await auditMenus(page);
       await page.goto("/docs");
       await audit(page, "the API's description");
     });
