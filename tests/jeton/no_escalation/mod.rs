@@ -7,7 +7,10 @@ mod picture;
 mod rights;
 mod template;
 
-use std::{collections::BTreeMap, sync::Mutex};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Mutex,
+};
 
 use jeton::{
     model::{AuthorizationId, BucketId, OrgId, UserId},
@@ -38,6 +41,8 @@ struct World {
     sessions: Vec<String>,
     /// The first is the onlooker's.
     tokens: Vec<Held>,
+    /// Everyone there ever was.
+    people: BTreeSet<UserId>,
     picture: Picture,
     names: usize,
     _home: Home,
@@ -66,6 +71,12 @@ impl World {
     fn name(&mut self) -> String {
         self.names += 1;
         format!("name {}", self.names)
+    }
+
+    /// Whose turn it is. Sessions are few, and have their turn as often as tokens.
+    fn who(&self, step: &Step) -> usize {
+        let (sessions, tokens) = (self.sessions.len(), self.tokens.len());
+        if step.in_session { step.who.index(sessions) } else { sessions + step.who.index(tokens) }
     }
 
     /// One of all who have a credential; `None` if it works no more.
@@ -99,7 +110,7 @@ impl World {
 async fn live(template: &Template, steps: &[Step], done: &Mutex<BTreeMap<What, usize>>) -> Result<(), TestCaseError> {
     let mut world = template.world().await;
     for step in steps {
-        let at = step.who.index(world.sessions.len() + world.tokens.len());
+        let at = world.who(step);
         let Some(caller) = world.caller(at).await else { continue };
         let maker = at.checked_sub(world.sessions.len()).map(|at| world.tokens[at].id);
         let before = world.picture.clone();
@@ -109,6 +120,7 @@ async fn live(template: &Template, steps: &[Step], done: &Mutex<BTreeMap<What, u
         prop_assert!(seen.is_none(), "{step:?}\n{}", seen.unwrap_or_default());
         let outcome = operations::perform(&mut world, &caller, step).await;
         world.picture = Picture::of(&world.server.service, &world.root).await;
+        world.people.extend(world.picture.users.keys());
         let now = world.server.clock.now();
         let broken = before.gained(&world.picture, &caller, step.what.appoints(), now);
         prop_assert!(
