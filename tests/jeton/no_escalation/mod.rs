@@ -73,10 +73,18 @@ impl World {
         format!("name {}", self.names)
     }
 
-    /// Whose turn it is. Sessions are few, and have their turn as often as tokens.
-    fn who(&self, step: &Step) -> usize {
+    /// Whose turn it is, or the next one's whose credential works. Sessions are few, and have their turn as often as
+    /// tokens.
+    async fn who(&self, step: &Step) -> Option<(usize, Caller)> {
         let (sessions, tokens) = (self.sessions.len(), self.tokens.len());
-        if step.in_session { step.who.index(sessions) } else { sessions + step.who.index(tokens) }
+        let (from, number) = if step.in_session { (0, sessions) } else { (sessions, tokens) };
+        let first = step.who.index(number);
+        for at in (first..number).chain(0..first).map(|at| from + at) {
+            if let Some(caller) = self.caller(at).await.filter(|caller| !caller.permissions().is_empty()) {
+                return Some((at, caller));
+            }
+        }
+        None
     }
 
     /// One of all who have a credential; `None` if it works no more.
@@ -110,8 +118,7 @@ impl World {
 async fn live(template: &Template, steps: &[Step], done: &Mutex<BTreeMap<What, usize>>) -> Result<(), TestCaseError> {
     let mut world = template.world().await;
     for step in steps {
-        let at = world.who(step);
-        let Some(caller) = world.caller(at).await else { continue };
+        let Some((at, caller)) = world.who(step).await else { continue };
         let maker = at.checked_sub(world.sessions.len()).map(|at| world.tokens[at].id);
         let before = world.picture.clone();
         let overrated = before.overrated(&caller, maker, world.server.clock.now());
@@ -130,6 +137,7 @@ async fn live(template: &Template, steps: &[Step], done: &Mutex<BTreeMap<What, u
             broken.unwrap_or_default()
         );
         let broken = before.trespassed(&world.picture, &caller, step.what);
+        let broken = broken.or_else(|| before.prolonged(&world.picture, step.what));
         prop_assert!(broken.is_none(), "{step:?}: {outcome:?}\n{}", broken.unwrap_or_default());
         if let Some(maker) = maker {
             let broken = before.escaped(&world.picture, maker);

@@ -260,7 +260,7 @@ async fn change_token(world: &World, caller: &Caller, step: &Step) -> Result<(),
         What::Switch => {
             let which = Which::These([id].into());
             let what = if step.on { Bulk::Activate } else { Bulk::Deactivate };
-            service.change_tokens(caller, one(step.which[1], world.orgs())?, &which, what).await.map(drop)
+            service.change_tokens(caller, world.picture.tokens[&id].org, &which, what).await.map(drop)
         }
         What::Delete => service.delete_authorization(caller, id).await.map(drop),
         _ => {
@@ -303,7 +303,8 @@ async fn change_member(world: &World, caller: &Caller, step: &Step) -> Result<()
 async fn change_user(world: &mut World, caller: &Caller, step: &Step) -> Result<(), Error> {
     if step.what == What::CreateUser {
         // Under an id that was there before, perhaps.
-        let people: Vec<UserId> = world.people.iter().copied().collect();
+        let gone = |id: &&UserId| !world.picture.users.contains_key(id);
+        let people: Vec<UserId> = world.people.iter().filter(gone).copied().collect();
         let old = one(step.which[0], &people).ok();
         let asked = AskedUser { id: old.filter(|_| step.on), name: world.name(), status: None };
         return world.server.service.create_user(caller, asked).await.map(drop);
