@@ -7,7 +7,10 @@ mod picture;
 mod rights;
 mod template;
 
-use std::{collections::BTreeMap, sync::Mutex};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Mutex,
+};
 
 use jeton::{
     model::{AuthorizationId, BucketId, OrgId, UserId},
@@ -38,6 +41,8 @@ struct World {
     sessions: Vec<String>,
     /// The first is the onlooker's.
     tokens: Vec<Held>,
+    /// Everyone there ever was.
+    people: BTreeSet<UserId>,
     picture: Picture,
     names: usize,
     _home: Home,
@@ -66,6 +71,20 @@ impl World {
     fn name(&mut self) -> String {
         self.names += 1;
         format!("name {}", self.names)
+    }
+
+    /// Whose turn it is, or the next one's whose credential works. Sessions are few, and have their turn as often as
+    /// tokens.
+    async fn who(&self, step: &Step) -> Option<(usize, Caller)> {
+        let (sessions, tokens) = (self.sessions.len(), self.tokens.len());
+        let (from, number) = if step.in_session { (0, sessions) } else { (sessions, tokens) };
+        let first = step.who.index(number);
+        for at in (first..number).chain(0..first).map(|at| from + at) {
+            if let Some(caller) = self.caller(at).await.filter(|caller| !caller.permissions().is_empty()) {
+                return Some((at, caller));
+            }
+        }
+        None
     }
 
     /// One of all who have a credential; `None` if it works no more.
@@ -99,8 +118,7 @@ impl World {
 async fn live(template: &Template, steps: &[Step], done: &Mutex<BTreeMap<What, usize>>) -> Result<(), TestCaseError> {
     let mut world = template.world().await;
     for step in steps {
-        let at = step.who.index(world.sessions.len() + world.tokens.len());
-        let Some(caller) = world.caller(at).await else { continue };
+        let Some((at, caller)) = world.who(step).await else { continue };
         let maker = at.checked_sub(world.sessions.len()).map(|at| world.tokens[at].id);
         let before = world.picture.clone();
         let overrated = before.overrated(&caller, maker, world.server.clock.now());
@@ -109,6 +127,7 @@ async fn live(template: &Template, steps: &[Step], done: &Mutex<BTreeMap<What, u
         prop_assert!(seen.is_none(), "{step:?}\n{}", seen.unwrap_or_default());
         let outcome = operations::perform(&mut world, &caller, step).await;
         world.picture = Picture::of(&world.server.service, &world.root).await;
+        world.people.extend(world.picture.users.keys());
         let now = world.server.clock.now();
         let broken = before.gained(&world.picture, &caller, step.what.appoints(), now);
         prop_assert!(
@@ -118,6 +137,7 @@ async fn live(template: &Template, steps: &[Step], done: &Mutex<BTreeMap<What, u
             broken.unwrap_or_default()
         );
         let broken = before.trespassed(&world.picture, &caller, step.what);
+        let broken = broken.or_else(|| before.prolonged(&world.picture, step.what));
         prop_assert!(broken.is_none(), "{step:?}: {outcome:?}\n{}", broken.unwrap_or_default());
         if let Some(maker) = maker {
             let broken = before.escaped(&world.picture, maker);

@@ -57,6 +57,7 @@ impl What {
 #[derive(Clone, Debug)]
 pub struct Step {
     pub who: Index,
+    pub in_session: bool,
     pub what: What,
     pub which: [Index; 2],
     grants: Vec<Grant>,
@@ -73,6 +74,8 @@ enum Grant {
     Held(Index),
     /// Something of all there is.
     Any { action: Action, kind: ResourceType, id: Option<Index>, org: Option<Index> },
+    /// Any bucket, as if it were the organization's own.
+    Dressed(Index),
     /// Everything in an organization.
     Owner(Index),
 }
@@ -83,9 +86,11 @@ pub fn any_step() -> impl Strategy<Value = Step> {
     let life = option::of(select(vec![0, 60, 600, 3000, 7200]));
     let networks = option::of(select(vec!["", "10.0.0.0/8", "10.1.0.0/16", "10.1.0.0/16,192.0.2.0/24"]));
     let what = prop_oneof![1 => Just(What::Create), 1 => select(What::OF_TOKENS), 2 => select(What::ALL)];
-    let parts = (index(), what, [index(), index()], vec(any_grant(), 1..4), life, networks, any::<bool>());
-    parts.prop_map(|(who, what, which, grants, life, networks, on)| Step {
+    let parts =
+        (index(), any::<bool>(), what, [index(), index()], vec(any_grant(), 1..4), life, networks, any::<bool>());
+    parts.prop_map(|(who, in_session, what, which, grants, life, networks, on)| Step {
         who,
+        in_session,
         what,
         which,
         grants,
@@ -107,7 +112,8 @@ fn any_grant() -> impl Strategy<Value = Grant> {
     let index = any::<Index>;
     let any = (select(Action::ALL.as_slice()), select(kinds.to_vec()), option::of(index()), option::of(index()))
         .prop_map(|(action, kind, id, org)| Grant::Any { action, kind, id, org });
-    prop_oneof![12 => index().prop_map(Grant::Held), 4 => any, 1 => index().prop_map(Grant::Owner)]
+    prop_oneof![12 => index().prop_map(Grant::Held), 4 => any, 2 => index().prop_map(Grant::Dressed),
+        1 => index().prop_map(Grant::Owner)]
 }
 
 /// One of several things; refused as if it were missing where there is none.
@@ -145,6 +151,10 @@ impl Step {
                     let held: Vec<Permission> = caller.permissions().iter().filter(fits).copied().collect();
                     asked.extend(one(*index, &held));
                 }
+                Grant::Dressed(index) => {
+                    let bucket = one(*index, &world.buckets()).ok();
+                    asked.extend(bucket.map(|id| Permission::on_in(Action::Write, ResourceType::Buckets, id, org)));
+                }
                 Grant::Owner(index) => asked.extend(grant::owner(one(*index, world.orgs()).unwrap_or(org))),
                 Grant::Any { action, kind, id, org: other } => {
                     let org = other.map(|index| one(index, world.orgs()).unwrap_or(org));
@@ -176,10 +186,15 @@ impl Step {
     }
 
     fn update(&self, world: &World) -> AuthorizationUpdate {
-        let (expires_at, networks) = (self.expiry(world), self.networks());
-        // Often one thing alone: each is held to the limits by itself.
-        let status = if self.which[1].index(2) == 0 { status(self.on) } else { None };
-        AuthorizationUpdate { status, expires_at, networks, ..AuthorizationUpdate::default() }
+        let (status, expires_at, networks) = (status(self.on), self.expiry(world), self.networks());
+        let nothing = AuthorizationUpdate::default();
+        // Each alone is held to the limits, and all together.
+        match self.which[1].index(4) {
+            0 => AuthorizationUpdate { status, ..nothing },
+            1 => AuthorizationUpdate { expires_at, ..nothing },
+            2 => AuthorizationUpdate { networks, ..nothing },
+            _ => AuthorizationUpdate { status, expires_at, networks, ..nothing },
+        }
     }
 }
 
@@ -245,7 +260,7 @@ async fn change_token(world: &World, caller: &Caller, step: &Step) -> Result<(),
         What::Switch => {
             let which = Which::These([id].into());
             let what = if step.on { Bulk::Activate } else { Bulk::Deactivate };
-            service.change_tokens(caller, one(step.which[1], world.orgs())?, &which, what).await.map(drop)
+            service.change_tokens(caller, world.picture.tokens[&id].org, &which, what).await.map(drop)
         }
         What::Delete => service.delete_authorization(caller, id).await.map(drop),
         _ => {
@@ -288,7 +303,9 @@ async fn change_member(world: &World, caller: &Caller, step: &Step) -> Result<()
 async fn change_user(world: &mut World, caller: &Caller, step: &Step) -> Result<(), Error> {
     if step.what == What::CreateUser {
         // Under an id that was there before, perhaps.
-        let old = Id::new(1 + step.which[0].index(3) as u64).map(UserId);
+        let gone = |id: &&UserId| !world.picture.users.contains_key(id);
+        let people: Vec<UserId> = world.people.iter().filter(gone).copied().collect();
+        let old = one(step.which[0], &people).ok();
         let asked = AskedUser { id: old.filter(|_| step.on), name: world.name(), status: None };
         return world.server.service.create_user(caller, asked).await.map(drop);
     }

@@ -138,7 +138,8 @@ impl Picture {
     fn holders(&self, now: Timestamp) -> BTreeMap<Holder, Vec<Permission>> {
         let users = self.users.iter().map(|(id, held)| (Holder::User(*id), held.clone()));
         let mut holders: BTreeMap<Holder, Vec<Permission>> = users.collect();
-        for (id, token) in self.tokens.iter().filter(|(_, token)| !token.has_expired(now)) {
+        let lives = |token: &&Record| !token.has_expired(now) && self.users.contains_key(&token.owner);
+        for (id, token) in self.tokens.iter().filter(|(_, token)| lives(token)) {
             holders.insert(Holder::Token(*id), token.permissions.clone());
             if let Some(owner) = holders.get_mut(&Holder::User(token.owner)).filter(|_| !token.is_v1) {
                 owner.extend(&token.permissions);

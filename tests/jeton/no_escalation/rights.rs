@@ -40,6 +40,15 @@ impl Picture {
         more.map(|one| format!("{} acts with {one}, which is nowhere on record", caller.user.name))
     }
 
+    /// Which token lives longer than it did, though nobody changed its expiry; in words.
+    pub fn prolonged(&self, after: &Self, what: What) -> Option<String> {
+        let end = |one: &Record| one.expires_at.unwrap_or(Timestamp::from_micros(i64::MAX));
+        let longer =
+            |(id, before): &(&AuthorizationId, &Record)| after.tokens.get(id).is_some_and(|one| end(one) > end(before));
+        let found = self.tokens.iter().find(longer).filter(|_| !matches!(what, What::Update | What::UpdateV1));
+        found.map(|(id, before)| format!("{id} was to end at {:?}", before.expires_at))
+    }
+
     /// Whether a token works where everyone is.
     fn works(&self, one: &Record, now: Timestamp) -> bool {
         let address: Option<IpAddr> = ADDRESS.parse().ok();

@@ -15,6 +15,8 @@ use crate::{
 };
 
 const START: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
+/// So many seconds after everything was made, the steps begin.
+const LATER: i64 = 10;
 
 /// A server that was filled and stopped: each case begins with a copy of it.
 pub struct Template {
@@ -77,29 +79,38 @@ impl Template {
             let file = file.expect("a file");
             fs::copy(file.path(), home.path().join(file.file_name())).expect("a copy");
         }
-        let server = Server::start_with(&home, Clock::manual(START), &[]).await;
+        let server = Server::start_with(&home, Clock::manual(START.plus_seconds(LATER)), &[]).await;
         let root = server.caller(&self.tokens[0].token).await;
         let picture = Picture::of(&server.service, &root).await;
         let (sessions, tokens) = (self.sessions.clone(), self.tokens.clone());
-        World { server, root, sessions, tokens, picture, names: 0, _home: home }
+        let people = picture.users.keys().copied().collect();
+        World { server, root, sessions, tokens, people, picture, names: 0, _home: home }
     }
 }
 
-/// Four of each user: one that does a good deal and hands it on; one that does the same, for a while, from some places;
-/// one that does it once it is switched on; and one that can't do any of it, but may see and change every token, for a
-/// while too. What the last makes of the others would be more than it holds.
+/// Of each user: tokens that do a good deal and hand it on, one of them limited, one switched off, one over, one for other
+/// places; and tokens that can do little of it, but may see tokens, or change them, and nobody's else: what these make of
+/// the others would be more than they hold.
 fn tokens_of(first: &First, user: &str) -> Vec<Value> {
     let both = |of: &dyn Fn(&str) -> Value| ["read", "write"].map(of).to_vec();
     let own = both(&|action| json!({"action": action, "resource": {"type": "users", "id": user}}));
     let in_org = |kind| both(&|action| permission_in(action, kind, &first.org));
     let much = [in_org("authorizations"), in_org("buckets"), in_org("tasks"), own].concat();
-    let warden = [in_org("authorizations"), both(&|action| permission(action, "users"))].concat();
+    let more = [much.clone(), in_org("telegrafs")].concat();
+    let users = both(&|action| permission(action, "users"));
+    let warden = [in_org("authorizations"), users.clone()].concat();
+    let clerk = [in_org("authorizations"), in_org("buckets"), vec![permission("read", "users")]].concat();
+    let watcher = [users, in_org("buckets"), vec![permission_in("read", "authorizations", &first.org)]].concat();
     let soon = START.plus_seconds(3000).to_string();
     let bodies = [
         json!({"permissions": much}),
         json!({"permissions": much, "expiresAt": soon, "allowedNetworks": ["10.0.0.0/8"]}),
         json!({"permissions": much, "status": "inactive"}),
+        json!({"permissions": more, "expiresAt": START.plus_seconds(1).to_string()}),
+        json!({"permissions": more, "allowedNetworks": ["192.0.2.0/24"]}),
         json!({"permissions": warden, "expiresAt": soon, "allowedNetworks": ["10.1.0.0/16"]}),
+        json!({"permissions": clerk}),
+        json!({"permissions": watcher}),
     ];
     let whole = |mut body: Value| {
         body["orgID"] = json!(first.org);
