@@ -26,6 +26,10 @@ impl Hydrated {
     pub fn get(self) -> bool {
         self.0.get()
     }
+
+    pub fn get_untracked(self) -> bool {
+        self.0.get_untracked()
+    }
 }
 
 /// Every page. They are rendered whole before the first byte is sent: without script nothing comes later, and the

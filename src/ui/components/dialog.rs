@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlElement};
 
 use super::{Icon, Notices, Picture, Toasts};
-use crate::ui::browser;
+use crate::ui::{app::Hydrated, browser};
 
 /// A dialog over the page. Esc and a click outside lead to `close`, unless it is `locked`: something would be lost.
 #[component]
@@ -20,6 +20,8 @@ pub fn Dialog(
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     let notices = Notices::current();
+    // One that the script makes is seen when it is modal, not before: the focus would move while somebody types already.
+    let open = !Hydrated::current().get_untracked();
     Effect::new(move || {
         if let Some(dialog) = dialog.get() {
             let before = StoredValue::new_local(browser::focused());
@@ -62,7 +64,7 @@ pub fn Dialog(
     };
     view! {
         <dialog
-            open class=format!("dialog {class}").trim_end().to_owned() role=role aria-labelledby="dialog-title" aria-describedby=described_by
+            open=open class=format!("dialog {class}").trim_end().to_owned() role=role aria-labelledby="dialog-title" aria-describedby=described_by
             data-testid="overlay--container" node_ref=dialog on:cancel=on_cancel on:keydown=on_key on:mousedown=on_press
         >
             {children()}

@@ -26,7 +26,7 @@ pub fn Editor(id: TelegrafId, text: TelegrafText, state: TelegrafState) -> impl 
     let typed = answer().and_then(|answer| answer.fields.get("config").map(|typed| typed.replace("\r\n", "\n")));
     let refused = typed.as_ref().and_then(|_| refusal());
     let draft = Draft::new(text.text, typed, text.flaw, refused);
-    draft.take_over(!untrack(|| hydrated.get()));
+    draft.take_over(!hydrated.get_untracked());
     Effect::new(move || state.unsaved.set(draft.is_changed()));
     on_cleanup(move || _ = state.unsaved.try_set(false));
     let busy = RwSignal::new(false);
