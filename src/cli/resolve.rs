@@ -39,14 +39,7 @@ struct Buckets {
 #[derive(Deserialize)]
 struct Telegrafs {
     #[serde(default)]
-    configurations: Vec<WithName>,
-}
-
-#[derive(Deserialize)]
-struct WithName {
-    id: Id,
-    #[serde(default)]
-    name: String,
+    configurations: Vec<InOrg>,
 }
 
 #[derive(Deserialize)]
@@ -54,6 +47,8 @@ struct InOrg {
     id: Id,
     #[serde(rename = "orgID")]
     org: OrgId,
+    #[serde(default)]
+    name: String,
 }
 
 /// The organization that the flags name, or else the profile.

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct as _};
 
-use super::{Id, OrgId};
+use super::{Id, OrgId, ResourceType};
 
 /// What may be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -34,100 +34,6 @@ impl Action {
     }
 }
 
-macro_rules! resource_types {
-    ($($variant:ident $name:literal),+ $(,)?) => {
-        /// The kinds of things InfluxDB 2 grants access to (contract §4.1).
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum ResourceType { $(#[serde(rename = $name)] $variant),+ }
-
-        impl ResourceType {
-            /// In the order of `/api/v2/resources`, which operator and owner sets follow.
-            pub const ALL: [Self; 23] = [$(Self::$variant),+];
-
-            /// The name on the wire; case matters.
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name),+ }
-            }
-        }
-    };
-}
-
-resource_types! {
-    Authorizations "authorizations",
-    Buckets "buckets",
-    Dashboards "dashboards",
-    Orgs "orgs",
-    Sources "sources",
-    Tasks "tasks",
-    Telegrafs "telegrafs",
-    Users "users",
-    Variables "variables",
-    Scrapers "scrapers",
-    Secrets "secrets",
-    Labels "labels",
-    Views "views",
-    Documents "documents",
-    NotificationRules "notificationRules",
-    NotificationEndpoints "notificationEndpoints",
-    Checks "checks",
-    Dbrp "dbrp",
-    Notebooks "notebooks",
-    Annotations "annotations",
-    Remotes "remotes",
-    Replications "replications",
-    Instance "instance",
-}
-
-impl ResourceType {
-    /// In the order of the stock command's flags (contract §7.4).
-    pub const IN_FLAG_ORDER: [Self; 22] = [
-        Self::Authorizations,
-        Self::Buckets,
-        Self::Dashboards,
-        Self::Orgs,
-        Self::Tasks,
-        Self::Telegrafs,
-        Self::Users,
-        Self::Variables,
-        Self::Secrets,
-        Self::Labels,
-        Self::Views,
-        Self::Documents,
-        Self::NotificationRules,
-        Self::NotificationEndpoints,
-        Self::Checks,
-        Self::Dbrp,
-        Self::Annotations,
-        Self::Sources,
-        Self::Scrapers,
-        Self::Notebooks,
-        Self::Remotes,
-        Self::Replications,
-    ];
-
-    /// All but `instance`, which stands for everything and is only ever given by set-up.
-    pub fn grantable() -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().filter(|kind| *kind != Self::Instance)
-    }
-
-    /// The name in words: `notificationRules` is "notification rules".
-    pub fn words(self) -> String {
-        let mut words = String::new();
-        for letter in self.name().chars() {
-            if letter.is_ascii_uppercase() {
-                words.push(' ');
-            }
-            words.push(letter.to_ascii_lowercase());
-        }
-        match self {
-            Self::Dbrp => "DBRP mappings".into(),
-            Self::Orgs => "organizations".into(),
-            Self::Telegrafs => "telegraf configurations".into(),
-            _ => words,
-        }
-    }
-}
-
 /// Neither a type nor an action, nor a permission in either text form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum PermissionError {
@@ -144,14 +50,6 @@ impl FromStr for Action {
 
     fn from_str(text: &str) -> Result<Self, PermissionError> {
         Self::ALL.into_iter().find(|action| action.name() == text).ok_or(PermissionError::UnknownAction)
-    }
-}
-
-impl FromStr for ResourceType {
-    type Err = PermissionError;
-
-    fn from_str(text: &str) -> Result<Self, PermissionError> {
-        Self::ALL.into_iter().find(|kind| kind.name() == text).ok_or(PermissionError::UnknownType)
     }
 }
 
@@ -259,12 +157,6 @@ impl Permission {
 }
 
 impl fmt::Display for Action {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
-
-impl fmt::Display for ResourceType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }

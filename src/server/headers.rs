@@ -11,8 +11,8 @@ use leptos::nonce::Nonce;
 /// The InfluxDB whose wire format this is; clients decide by it what they may ask for.
 pub const INFLUXDB_VERSION: &str = "v2.9.1";
 
-/// A strict policy with a nonce of the request's own, which the page's inline script carries, and the one
-/// inline style.
+/// A strict policy with a nonce of the request's own, which the page's inline script carries, and `/docs`' inline
+/// style.
 pub async fn secure(mut request: Request, next: Next) -> Response {
     let nonce = Nonce::new();
     request.extensions_mut().insert(nonce.clone());

@@ -1,5 +1,6 @@
 //! Errors as a person reads them, and at which field.
 
+pub use crate::model::text::{capitalized, count, grouped};
 use crate::model::{Error, Timestamp};
 
 /// What to say about an error that belongs to no field.
@@ -19,12 +20,6 @@ pub fn sentence(error: &Error) -> String {
         Error::Told { sentence, .. } => sentence.clone(),
         other => capitalized(&other.to_string()),
     }
-}
-
-/// A sentence's beginning.
-pub fn capitalized(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
 /// What to say at the fields of a form: field and sentence.
@@ -61,25 +56,6 @@ pub fn at_fields(error: &Error) -> Vec<(String, String)> {
         }
         _ => Vec::new(),
     }
-}
-
-/// "1 token", "2 tokens".
-pub fn count(number: u64, one: &str) -> String {
-    let ending = if number == 1 { "" } else { "s" };
-    format!("{} {one}{ending}", grouped(number))
-}
-
-/// A number with a comma between thousands.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
 }
 
 /// "2 organizations and 1 token": what there is none of is left out.
@@ -130,14 +106,6 @@ pub fn ago_or_day(time: Timestamp, now: Timestamp) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_grouped_by_thousands() {
-        assert_eq!(grouped(7), "7");
-        assert_eq!(grouped(128), "128");
-        assert_eq!(grouped(100_000), "100,000");
-        assert_eq!(count(1, "token"), "1 token");
-    }
 
     #[test]
     fn what_there_is_none_of_is_not_listed() {

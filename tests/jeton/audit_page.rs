@@ -2,13 +2,12 @@
 
 use codee::{Decoder, binary::PostcardCodec};
 use jeton::{model::audit::AuditQuery, service::Caller};
-use reqwest::header::COOKIE;
 use serde_json::json;
 
 use crate::{
     console::Browser,
     home::{Home, on_each_database},
-    server::{First, NAME, PASSWORD, Server, answer},
+    server::{First, NAME, Server},
 };
 
 /// A server with thirty entries, and what set it up before.
@@ -40,6 +39,29 @@ impl Scene {
         let page = self.server.service.audit_page(&self.caller, org, query).await.expect("a page");
         (page.before, page.total, page.rows.iter().map(|row| row.seq).collect())
     }
+}
+
+#[tokio::test]
+async fn the_page_shows_entries_as_sentences_and_leads_to_older_ones() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let browser = Browser::sign_in(&scene.server, NAME).await;
+        let first = browser.open(&scene.path("")).await;
+        assert_eq!(first.status, 200);
+        assert_eq!(first.body.matches("data-testid=\"audit-entry\"").count(), 25);
+        assert!(first.body.contains("Created bucket") && first.body.contains("“b29”"));
+        let older =
+            first.body.split("data-testid=\"audit-older\"").next().and_then(|before| before.rsplit("href=\"").next());
+        let older = older.and_then(|href| href.split('"').next()).expect("a link");
+        let older = browser.open(older).await;
+        assert!(older.body.contains("“b0”") && !older.body.contains("“b29”"));
+        let refused = browser.open(&scene.path("?action=refused&searchTerm=nobody")).await;
+        assert!(refused.body.contains("No entries match"));
+        let file = browser.open(&scene.path("/export.csv?action=created")).await;
+        assert!(file.header("content-disposition").contains("audit-log.csv"));
+        assert!(file.body.lines().count() > 30);
+    })
+    .await;
 }
 
 #[tokio::test]
@@ -118,14 +140,9 @@ async fn what_came_meanwhile_is_counted_as_the_log_is_filtered() {
 async fn a_page_that_asks_by_itself_keeps_no_session_alive() {
     on_each_database(async |home| {
         let scene = Scene::new(&home).await;
-        let fields = [("username", NAME), ("password", PASSWORD)];
-        let signed_in = crate::people::form(scene.server.request("POST", "/sign-in"), &fields);
-        let cookie = answer(signed_in).await.header("set-cookie").split(';').next().unwrap_or_default().to_owned();
-        let ask = async || {
-            let query = serde_json::to_value(AuditQuery::default()).expect("JSON");
-            let body = json!({"org": scene.first.org, "query": query, "seq": 0});
-            answer(scene.server.request("POST", "/fn/load_newer_entries").header(COOKIE, &cookie).json(&body)).await
-        };
+        let browser = Browser::sign_in(&scene.server, NAME).await;
+        let asked = json!({"org": scene.first.org, "query": AuditQuery::default(), "seq": 0});
+        let ask = async || browser.call("load_newer_entries", &asked).await;
         let newer = <PostcardCodec as Decoder<u64>>::decode(ask().await.body.as_bytes());
         assert_eq!(newer, Ok(33), "the sign-in among them");
         for _ in 0..3 {

@@ -26,6 +26,12 @@ impl<'a> Browser<'a> {
         answer(self.server.request("GET", address).header("cookie", format!("{}; {cookie}", self.cookie))).await
     }
 
+    /// What a page asks the server for.
+    pub async fn call(&self, function: &str, arguments: &serde_json::Value) -> Answer {
+        let request = self.server.request("POST", &format!("/fn/{function}"));
+        answer(request.header("cookie", &self.cookie).json(arguments)).await
+    }
+
     /// Sends a form.
     pub async fn send(&self, address: &str, fields: &[(&str, &str)]) -> Answer {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::AuditRow;
+use crate::model::text::{self, capitalized};
 
 /// What was done, around the name of what it was done to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,7 +39,7 @@ impl Sentence {
 pub fn sentence(row: &AuditRow) -> Sentence {
     let (detail, name) = (&row.detail, name(row));
     let text = |path: &str| detail.pointer(path).and_then(Value::as_str).unwrap_or_default();
-    let count = |path: &str, one: &str| counted(detail.pointer(path).and_then(Value::as_u64).unwrap_or(0), one);
+    let count = |path: &str, one: &str| text::count(detail.pointer(path).and_then(Value::as_u64).unwrap_or(0), one);
     match row.action.as_str() {
         "signed in" => Sentence::new("Signed in"),
         "signed out" => Sentence::new("Signed out"),
@@ -123,19 +124,6 @@ fn name(row: &AuditRow) -> Option<String> {
         .or_else(|| row.target.name.clone())
         .or_else(prefix)
         .or_else(|| row.target.id.map(|id| id.to_string()))
-}
-
-fn counted(number: u64, one: &str) -> String {
-    match (number, one.strip_suffix('y')) {
-        (1, _) => format!("1 {one}"),
-        (_, Some(stem)) => format!("{number} {stem}ies"),
-        (_, None) => format!("{number} {one}s"),
-    }
-}
-
-fn capitalized(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
 }
 
 #[cfg(test)]

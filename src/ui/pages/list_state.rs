@@ -2,7 +2,6 @@
 
 use std::future::Future;
 
-use crate::ui::pages::kept::{Fetched, fetch};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use serde::{Serialize, de::DeserializeOwned};
@@ -17,6 +16,7 @@ use crate::{
         address::Page,
         answer::Outcome,
         components::{Notices, form::Answered},
+        pages::kept::{Fetched, fetch},
         words,
     },
 };

@@ -100,7 +100,7 @@ fn WhatHappens(username: RwSignal<String>, org: RwSignal<String>, bucket: RwSign
     let named = |kind: &'static str, typed: RwSignal<String>| {
         move || match typed.get() {
             text if text.is_empty() => format!("The {kind} is created"),
-            text => format!("{}{} {text} is created", kind[..1].to_ascii_uppercase(), &kind[1..]),
+            text => format!("{} {text} is created", words::capitalized(kind)),
         }
     };
     view! {

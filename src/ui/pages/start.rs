@@ -1,6 +1,5 @@
 //! The start, for whoever belongs to no organization. All others are led on.
 
-use crate::ui::pages::kept::fetch;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -19,6 +18,7 @@ use crate::{
         },
         deed::Deed,
         load::{Start, load_start},
+        pages::kept::fetch,
         words,
     },
 };

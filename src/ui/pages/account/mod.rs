@@ -3,7 +3,6 @@
 mod password;
 mod sessions;
 
-use crate::ui::pages::kept::Fetched;
 use leptos::prelude::*;
 
 use crate::{
@@ -16,7 +15,10 @@ use crate::{
             form::{Answered, refusal, typed_fields},
         },
         load::load_own_sessions,
-        pages::{kept::loaded, layout::OrgState},
+        pages::{
+            kept::{Fetched, loaded},
+            layout::OrgState,
+        },
         words,
     },
 };

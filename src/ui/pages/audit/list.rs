@@ -33,7 +33,7 @@ fn Loaded(page: AuditPage, state: AuditState) -> impl IntoView {
     let AuditPage { rows, total, newer, older, chain, now, .. } = page;
     let ends = (rows.first().map(|row| row.seq), rows.last().map(|row| row.seq));
     let first = ends.0.unwrap_or_default();
-    let is_newest = untrack(|| state.query.with(|query| query.after.is_none() && query.before.is_none()));
+    let is_newest = state.query.with_untracked(|query| query.after.is_none() && query.before.is_none());
     let entries = if rows.is_empty() {
         view! { <Nothing state/> }.into_any()
     } else {
@@ -99,7 +99,8 @@ fn Tampered(fault: String) -> impl IntoView {
     }
 }
 
-/// Which entries these are, and the ways to newer and older ones. `newer`: the first entry, `older`: the last, where there are any beyond.
+/// Which entries these are, and the ways to newer and older ones. `newer`: the first entry, `older`: the last, where
+/// there are any beyond.
 #[component]
 fn Steps(range: String, newer: Option<i64>, older: Option<i64>, state: AuditState) -> impl IntoView {
     let newer = newer.map(|seq| untrack(|| state.with(|query| query.before = Some(seq))));

@@ -7,7 +7,6 @@ mod news;
 mod open;
 mod toolbar;
 
-use crate::ui::pages::kept::{Fetched, fetch};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -20,7 +19,10 @@ use crate::{
         address::{Audit, Page as _, Section},
         components::Page,
         load::load_audit,
-        pages::layout::OrgState,
+        pages::{
+            kept::{Fetched, fetch},
+            layout::OrgState,
+        },
     },
 };
 use list::List;

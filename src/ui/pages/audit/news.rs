@@ -16,9 +16,8 @@ pub fn News(first: i64, state: AuditState) -> impl IntoView {
     let count = RwSignal::new(0);
     Effect::new(move || ask_again(first, count, state));
     let text = move |count: u64| match count {
-        1 => "1 new entry".to_owned(),
-        2..=COUNTED => format!("{} new entries", words::grouped(count)),
-        _ => format!("more than {} new entries", words::grouped(COUNTED)),
+        0..=COUNTED => words::count(count, "new entry"),
+        _ => format!("more than {}", words::count(COUNTED, "new entry")),
     };
     let button = move || {
         let count = count.get();

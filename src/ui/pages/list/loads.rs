@@ -1,12 +1,12 @@
 //! The answer to what a list asked for.
 
-use crate::ui::pages::kept::Fetched;
 use leptos::prelude::*;
 
 use crate::{
     model::Error,
     ui::{
         components::{form::to_sign_in, text::Alert},
+        pages::kept::Fetched,
         words,
     },
 };

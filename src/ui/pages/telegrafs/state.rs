@@ -1,6 +1,5 @@
 //! What the parts of the Telegraf page share.
 
-use crate::ui::pages::kept::Fetched;
 use leptos::prelude::*;
 
 use crate::{
@@ -14,7 +13,12 @@ use crate::{
         answer::Outcome,
         components::{Notices, form::Answered},
         load::{load_telegraf, load_telegrafs},
-        pages::{kept::loaded, layout::navigator, list::Listing, list_state::ListState},
+        pages::{
+            kept::{Fetched, loaded},
+            layout::navigator,
+            list::Listing,
+            list_state::ListState,
+        },
         words,
     },
 };

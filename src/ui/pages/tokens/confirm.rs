@@ -1,6 +1,5 @@
 //! Questions before something is done: cloning, deleting.
 
-use crate::ui::pages::kept::Fetched;
 use leptos::prelude::*;
 
 use super::{
@@ -20,7 +19,10 @@ use crate::{
             text::{Alert, Chip},
         },
         load::{load_details, load_history},
-        pages::{kept::loaded, layout::navigator},
+        pages::{
+            kept::{Fetched, loaded},
+            layout::navigator,
+        },
         words,
     },
 };

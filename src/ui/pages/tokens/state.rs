@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use crate::ui::pages::kept::{Fetched, fetch};
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -17,7 +16,10 @@ use crate::{
         answer::{CreatedToken, Outcome},
         components::form::answer,
         load::{Frame, load_tokens},
-        pages::layout::OrgState,
+        pages::{
+            kept::{Fetched, fetch},
+            layout::OrgState,
+        },
         view::View,
     },
 };

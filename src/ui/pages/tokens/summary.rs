@@ -6,7 +6,7 @@ use super::custom::Choosing;
 use crate::{
     model::{
         describe::{Named, Sentence, cautions, sentence},
-        selection::{Pick, Selection},
+        selection::Selection,
         template::Template,
     },
     ui::{
@@ -124,30 +124,31 @@ fn Equivalents(choosing: Choosing) -> impl IntoView {
     let org_name = StoredValue::new(choosing.frame.with_value(|frame| frame.org.name.clone()));
     let origin = StoredValue::new(choosing.frame.with_value(|frame| frame.origin.clone()));
     let limited = move || Limited { expires_at: choosing.limits.end(), networks: choosing.limits.network_texts() };
-    let panel = move |make: fn(&[Pick], crate::model::OrgId, crate::model::UserId, &str, &Limited, &str) -> Example| {
-        ViewFn::from(move || {
-            let example = Memo::new(move |_| make(&picks.get(), org, me, &said.get(), &limited(), &origin.get_value()));
-            view! { <Code example muted=Signal::derive(move || picks.get().is_empty())/> }
-        })
-    };
-    let own = ViewFn::from(move || {
-        let make = move || jeton(&choosing.permissions(), &org_name.get_value(), &said.get(), &limited());
-        let example = Memo::new(move |_| make());
-        view! { <Code example muted=Signal::derive(move || picks.get().is_empty())/> }
-    });
+    let muted = Signal::derive(move || picks.get().is_empty());
     let stock = ViewFn::from(move || {
         let made = Memo::new(move |_| influx(&picks.get(), &org_name.get_value(), &said.get(), &limited()));
         let example = Memo::new(move |_| made.get().0);
         let limits = move || made.get().1.into_iter().map(|limit| view! { <p class="hint">{limit}</p> }).collect_view();
-        view! { <Code example muted=Signal::derive(move || picks.get().is_empty())/>{limits} }
+        view! { <Code example muted/>{limits} }
     });
+    let own = move || jeton(&choosing.permissions(), &org_name.get_value(), &said.get(), &limited());
+    let request = move || curl(&picks.get(), org, me, &said.get(), &limited(), &origin.get_value());
+    let body = move || json(&picks.get(), org, me, &said.get(), &limited());
     let tabs = vec![
-        Tab { name: "jeton", panel: own },
+        Tab { name: "jeton", panel: panel(muted, own) },
         Tab { name: "influx", panel: stock },
-        Tab { name: "curl", panel: panel(curl) },
-        Tab { name: "JSON", panel: panel(|picks, org, me, said, limited, _| json(picks, org, me, said, limited)) },
+        Tab { name: "curl", panel: panel(muted, request) },
+        Tab { name: "JSON", panel: panel(muted, body) },
     ];
     view! { <Tabs group="Equivalent command" tabs/> }
+}
+
+/// An example that follows what is chosen.
+fn panel(muted: Signal<bool>, make: impl Fn() -> Example + Copy + Send + Sync + 'static) -> ViewFn {
+    ViewFn::from(move || {
+        let example = Memo::new(move |_| make());
+        view! { <Code example muted/> }
+    })
 }
 
 #[component]

@@ -7,7 +7,6 @@ mod foot;
 mod prefill;
 mod templates;
 
-use crate::ui::pages::kept::Fetched;
 use leptos::prelude::*;
 
 use super::{
@@ -27,7 +26,7 @@ use crate::{
             text::Alert,
         },
         load::{Picker, load_org_rules, load_picker},
-        pages::kept::loaded,
+        pages::kept::{Fetched, loaded},
         words,
     },
 };

@@ -1,6 +1,5 @@
 //! What the address of the dialog fills in.
 
-use crate::ui::pages::kept::Fetched;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
@@ -14,7 +13,10 @@ use crate::{
         address::{Page as _, Spot, Tokens},
         components::text::Alert,
         load::load_prefill,
-        pages::{kept::loaded, tokens::state::TokensState},
+        pages::{
+            kept::{Fetched, loaded},
+            tokens::state::TokensState,
+        },
         words,
     },
 };

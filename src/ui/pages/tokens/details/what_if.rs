@@ -1,6 +1,5 @@
 //! "What could this token do with …?": a form whose answer has an address.
 
-use crate::ui::pages::kept::Fetched;
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_query_map;
 
@@ -16,7 +15,11 @@ use crate::{
         browser,
         components::{Icon, Picture},
         load::{load_picker, load_ruling},
-        pages::{kept::loaded, layout::navigator, tokens::state::TokensState},
+        pages::{
+            kept::{Fetched, loaded},
+            layout::navigator,
+            tokens::state::TokensState,
+        },
         words,
     },
 };

@@ -25,8 +25,7 @@ fn other_types() -> Vec<ResourceType> {
 
 /// The name of a type as InfluxDB's console shows it.
 fn title(kind: ResourceType) -> String {
-    let name = kind.name();
-    name[..1].to_ascii_uppercase() + &name[1..]
+    words::capitalized(kind.name())
 }
 
 /// Three sections: each bucket, each telegraf configuration, every other type.
