@@ -1,7 +1,7 @@
 // Which tokens are listed, and how the list looks.
 
 import type { Page } from "@playwright/test";
-import { type Api, expect, type TokensPage, test } from "./console.ts";
+import { type Api, expect, hydrated, type TokensPage, test } from "./console.ts";
 import type { FirstRun } from "./server.ts";
 
 /** One token that reads the bucket, one that writes it, one of Bob, one that is asleep. */
@@ -90,9 +90,11 @@ test("a filter, a text and an order stay together, back and after a reload", asy
   await tokens.filter.fill("telemetry");
   await expect(tokens.names()).toHaveText(["Writer", "Reader"]);
   await page.reload();
+  await hydrated(page);
   await expect(chips(page)).toHaveText(["Status Active"]);
   await expect(tokens.filter).toHaveValue("telemetry");
   await page.getByTestId("token-name Reader").click();
+  await expect(tokens.header).toContainText("Reader");
   await page.goBack();
   await expect(chips(page)).toHaveText(["Status Active"]);
 });
