@@ -19,8 +19,8 @@ pub mod service;
 pub mod store;
 pub mod ui;
 
-/// Takes over the page that the server rendered.
+/// Takes over the page that the server rendered. `at`: the path and the query it was loaded from.
 #[cfg(feature = "hydrate")]
-pub fn hydrate() {
-    ui::start();
+pub fn hydrate(at: String) {
+    ui::start(at);
 }

@@ -160,7 +160,8 @@ export class TokensPage {
     private readonly scripted: boolean,
   ) {
     this.dialog = page.getByTestId("overlay--container");
-    this.header = page.getByTestId("overlay--header");
+    // Keys go to a dialog once it is seen.
+    this.header = page.getByTestId("overlay--header").filter({ visible: true });
     this.filter = page.getByTestId("input-field--filter");
   }
 

@@ -1,6 +1,6 @@
 // The list: everything it shows stands in the address.
 
-import { type Api, expect, type TokensPage, test } from "./console.ts";
+import { type Api, expect, hydrated, type TokensPage, test } from "./console.ts";
 import type { FirstRun } from "./server.ts";
 
 async function tasks(api: Api, first: FirstRun, names: string[]): Promise<void> {
@@ -140,6 +140,25 @@ test("a page that there is not leads to the last one", async ({ tokens, api, fir
   await tasks(api, first, ["one"]);
   await tokens.open("?page=99");
   await expect(tokens.rows()).toHaveCount(2);
+});
+
+test("going back before the script has taken over shows what was gone back to", async ({ page, tokens }) => {
+  await tokens.open();
+  await page.getByTestId("token-name alice's Token").click();
+  await expect(tokens.header).toContainText("alice's Token");
+  let release = () => {};
+  const released = new Promise<void>((resolve) => (release = resolve));
+  await page.route(/\.wasm$/, async (route) => {
+    await released;
+    await route.continue();
+  });
+  await page.reload();
+  await page.goBack();
+  release();
+  await hydrated(page);
+  await expect(tokens.dialog).toHaveCount(0);
+  await expect(page).toHaveURL(tokens.address());
+  await expect(tokens.names()).toHaveText(["alice's Token"]);
 });
 
 test("back and reload show the same", async ({ page, tokens, api, first }) => {

@@ -44,6 +44,12 @@ pub fn go(address: &str) {
     drop(window().location().assign(address));
 }
 
+/// Where the browser is: the path and the query.
+pub fn here() -> String {
+    let location = window().location();
+    location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
+}
+
 /// Loads this page anew.
 pub fn reload() {
     drop(window().location().reload());

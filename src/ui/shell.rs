@@ -43,7 +43,9 @@ pub fn document(is_static: bool, head: impl IntoView, body: impl IntoView) -> im
 /// The script is fetched once the page is there: the page works before it, and on a slow line the two would share it.
 fn scripts() -> impl IntoView {
     let (js, wasm) = (NAMES.js.as_str(), NAMES.wasm.as_str());
-    let start = format!("import('{js}').then(m => m.default({{module_or_path: '{wasm}'}}).then(() => m.hydrate()))");
-    let after_load = format!("addEventListener('load', () => setTimeout(() => {start}))");
+    let start = format!("import('{js}').then(m => m.default({{module_or_path: '{wasm}'}}).then(() => m.hydrate(at)))");
+    let after_load = format!(
+        "const at = location.pathname + location.search; addEventListener('load', () => setTimeout(() => {start}))"
+    );
     view! { <script type="module" nonce=use_nonce() inner_html=after_load></script> }
 }

@@ -1,6 +1,6 @@
 //! Where a server of a test keeps its data: a fresh directory, and a fresh database on every kind there is.
 
-use std::{io::Write as _, path::Path, sync::Once};
+use std::{io::Write as _, path::Path, sync::Once, thread};
 
 use clap::Parser;
 use jeton::config::Config;
@@ -14,7 +14,14 @@ const POSTGRES: &str = "JETON_TEST_POSTGRES";
 pub struct Home {
     directory: TempDir,
     /// `None` for SQLite, whose file is in the directory.
-    postgres: Option<String>,
+    postgres: Option<Database>,
+}
+
+/// A database of PostgreSQL, gone with its home: hundreds of them would fill a small disk.
+struct Database {
+    /// Where databases are made.
+    server: String,
+    name: String,
 }
 
 /// Keeps a promise on SQLite and then on PostgreSQL.
@@ -46,14 +53,14 @@ impl Home {
             say_that_postgres_was_left_out();
             return None;
         };
-        let home = Self::sqlite();
-        let folder = home.path().file_name().expect("a name").to_string_lossy();
+        let directory = Self::sqlite().directory;
+        let folder = directory.path().file_name().expect("a name").to_string_lossy();
         let name = format!("jeton{}", folder.trim_start_matches('.').to_lowercase());
-        // The other template is busy whenever someone is connected to it. Its name is of the tests' own making.
-        let create = format!("CREATE DATABASE \"{name}\" TEMPLATE template0");
+        // The other template is busy whenever someone is connected to it; files are copied sooner than a log of them is
+        // written. The name is of the tests' own making.
+        let create = format!("CREATE DATABASE \"{name}\" TEMPLATE template0 STRATEGY file_copy");
         run(&server, &create).await;
-        let (host, _) = server.rsplit_once('/').expect("a URL with a database");
-        Some(Self { postgres: Some(format!("{host}/{name}")), ..home })
+        Some(Self { directory, postgres: Some(Database { server, name }) })
     }
 
     pub fn path(&self) -> &Path {
@@ -67,7 +74,7 @@ impl Home {
     /// What `jeton serve` is told to live here.
     pub fn flags(&self) -> Vec<String> {
         let mut flags = vec!["--addr=127.0.0.1:0".into(), format!("--data={}", self.path().display())];
-        flags.extend(self.postgres.as_ref().map(|url| format!("--database-url={url}")));
+        flags.extend(self.postgres.as_ref().map(|database| format!("--database-url={}", database.url())));
         flags
     }
 
@@ -80,7 +87,7 @@ impl Home {
 
     fn url(&self) -> String {
         let file = self.path().join("jeton.db");
-        self.postgres.clone().unwrap_or_else(|| format!("sqlite://{}", file.display()))
+        self.postgres.as_ref().map_or_else(|| format!("sqlite://{}", file.display()), Database::url)
     }
 
     /// Does to the database what Jeton would not; says how many rows it touched.
@@ -94,6 +101,24 @@ impl Home {
         let rows = query.fetch_all(&mut connection).await.expect(text);
         connection.close().await.expect("a close");
         rows
+    }
+}
+
+impl Database {
+    fn url(&self) -> String {
+        let (host, _) = self.server.rsplit_once('/').expect("a URL with a database");
+        format!("{host}/{}", self.name)
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        let Self { server, name } = self;
+        // By force: the test's server may still be closing its connections.
+        let forget = async { run(server, &format!("DROP DATABASE \"{name}\" WITH (FORCE)")).await };
+        let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        // The test's own runtime, if there still is one, can't be waited on from within.
+        thread::scope(|scope| drop(scope.spawn(|| runtime().block_on(forget)).join()));
     }
 }
 

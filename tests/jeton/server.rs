@@ -1,6 +1,6 @@
 //! A server in the test's own process, and a client that speaks to it.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Once, time::Duration};
 
 use jeton::{
     model::Timestamp,
@@ -45,6 +45,7 @@ impl Server {
     }
 
     pub async fn try_start(home: &Home, clock: Clock, flags: &[&str]) -> Result<Self, StartError> {
+        log_for_failures();
         let (stop, stopped) = oneshot::channel::<()>();
         let until = async { drop(stopped.await) };
         let running = server::start(home.config(flags), clock.clone(), until).await?;
@@ -152,6 +153,12 @@ pub fn permission_in(action: &str, kind: &str, org: &str) -> Value {
 
 pub fn permission_on(action: &str, kind: &str, id: &str, org: &str) -> Value {
     json!({"action": action, "resource": {"type": kind, "id": id, "orgID": org}})
+}
+
+/// What servers warn of is printed with the test that it made fail: an answer of 500 says no more than "check server logs".
+fn log_for_failures() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_test_writer().init());
 }
 
 pub fn client() -> reqwest::Client {

@@ -57,9 +57,7 @@ fn is_sign_in() -> bool {
 
 /// Whoever was signed out meanwhile signs in and comes back.
 pub fn to_sign_in() {
-    let location = window().location();
-    let here = location.pathname().unwrap_or_default() + &location.search().unwrap_or_default();
-    let to = form_urlencoded::Serializer::new(String::new()).append_pair("to", &here).finish();
+    let to = form_urlencoded::Serializer::new(String::new()).append_pair("to", &browser::here()).finish();
     browser::go(&format!("/sign-in?{to}"));
 }
 
