@@ -50,7 +50,8 @@ export const test = base.extend<Fixtures>({
 
 /** Waits until the script has taken over. */
 export async function hydrated(page: Page): Promise<void> {
-  await expect(page.locator("html[data-hydrated]")).toBeAttached();
+  // An expectation would describe the page each time it is not met yet, and keep it from getting there.
+  await page.locator("html[data-hydrated]").waitFor({ state: "attached" });
 }
 
 /** Waits for a notification. */

@@ -161,6 +161,28 @@ test("going back before the script has taken over shows what was gone back to", 
   await expect(tokens.names()).toHaveText(["alice's Token"]);
 });
 
+test("a link that is pressed while the script takes over the page leads where it says", async ({ page, tokens }) => {
+  // The script takes over in tasks, one after the other: the second one and what follows do not come.
+  await page.addInitScript(() => {
+    if (sessionStorage.getItem("stopped") !== null) return;
+    sessionStorage.setItem("stopped", "");
+    const plan = window.setTimeout;
+    let tasks = 0;
+    window.setTimeout = ((task: TimerHandler, after?: number) => {
+      if (after !== 0 || ++tasks < 2) return plan(task, after);
+      document.documentElement.dataset.stopped = "";
+      return 0;
+    }) as typeof window.setTimeout;
+  });
+  await page.goto(tokens.address());
+  await page.locator("html[data-stopped]").waitFor({ state: "attached" });
+  await page.getByTestId("token-name alice's Token").click();
+  await hydrated(page);
+  await expect(tokens.header).toContainText("alice's Token");
+  await page.keyboard.press("Escape");
+  await expect(tokens.names()).toHaveText(["alice's Token"]);
+});
+
 test("back and reload show the same", async ({ page, tokens, api, first }) => {
   await tasks(api, first, numbered(30));
   const state = "?page=2&perPage=10&sortKey=description&sortDirection=desc&searchTerm=token+";

@@ -10,6 +10,7 @@ use leptos_router::{
 
 use super::{
     components::Notices,
+    later::afterwards,
     pages::{NotFoundPage, OrgLayout, tokens::TokensPage},
     parts::{Entry, Page, Token},
 };
@@ -41,10 +42,12 @@ pub fn App() -> impl IntoView {
     let hydrated = Hydrated(RwSignal::new(false));
     provide_context(hydrated);
     Effect::new(move || {
-        hydrated.0.set(true);
-        if let Some(html) = document().document_element() {
-            drop(html.set_attribute("data-hydrated", ""));
-        }
+        afterwards(move || {
+            hydrated.0.set(true);
+            if let Some(html) = document().document_element() {
+                drop(html.set_attribute("data-hydrated", ""));
+            }
+        });
     });
     view! {
         <Title text="Jeton"/>

@@ -11,6 +11,7 @@ mod components;
 pub mod deed;
 mod equivalent;
 mod folded;
+mod later;
 mod load;
 mod pages;
 mod parts;

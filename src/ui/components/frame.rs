@@ -11,6 +11,7 @@ use crate::{
     ui::{
         address::{Group, Section, Spot},
         browser,
+        later::later,
         pages::layout::OrgState,
         words,
     },
@@ -27,23 +28,30 @@ pub fn OrgFrame(state: OrgState, children: Children) -> impl IntoView {
             <header class="topbar" inert=state.covered>
                 <button class="icon-button" type="button" popovertarget="nav" aria-label="Open navigation"><Icon picture=Picture::Menu/></button>
                 <span class="brand"><Mark/><span class="brand-name">"Jeton"</span></span>
-                <OrgMenu state class="org-menu in-topbar end"/>
+                {later(move || view! { <OrgMenu state class="org-menu in-topbar end"/> })}
             </header>
-            <nav id="nav" class="nav" popover="auto" aria-label="Main" data-testid="nav" inert=state.covered>
-                <div class="brand">
-                    <Mark/><span class="brand-name">"Jeton"</span>
-                    <button class="icon-button nav-close" type="button" popovertarget="nav" popovertargetaction="hide" aria-label="Close navigation">
-                        <Icon picture=Picture::Close/>
-                    </button>
-                </div>
-                <OrgMenu state class="org-menu in-nav"/>
-                {Group::ALL.map(|group| view! { <NavGroup state group/> }).collect_view()}
-                <NavFoot state shortcuts/>
-            </nav>
-            <main id="main" class="page" tabindex="-1">{children()}</main>
+            {later(move || view! { <Nav state shortcuts/> })}
+            {later(move || view! { <main id="main" class="page" tabindex="-1">{children()}</main> })}
         </div>
         <Shortcuts open=shortcuts/>
         <Toasts/>
+    }
+}
+
+#[component]
+fn Nav(state: OrgState, shortcuts: RwSignal<bool>) -> impl IntoView {
+    view! {
+        <nav id="nav" class="nav" popover="auto" aria-label="Main" data-testid="nav" inert=state.covered>
+            <div class="brand">
+                <Mark/><span class="brand-name">"Jeton"</span>
+                <button class="icon-button nav-close" type="button" popovertarget="nav" popovertargetaction="hide" aria-label="Close navigation">
+                    <Icon picture=Picture::Close/>
+                </button>
+            </div>
+            <OrgMenu state class="org-menu in-nav"/>
+            {Group::ALL.map(|group| view! { <NavGroup state group/> }).collect_view()}
+            <NavFoot state shortcuts/>
+        </nav>
     }
 }
 

@@ -6,6 +6,7 @@ use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 
 use super::{Icon, Picture};
+use crate::ui::later::afterwards;
 
 const SUCCESS_STAYS: Duration = Duration::from_secs(5);
 const FAILURE_STAYS: Duration = Duration::from_secs(10);
@@ -122,9 +123,11 @@ fn Region(notices: Notices) -> impl IntoView {
         notices.shown.track();
         // What is shown last in the top layer is on top: shown again, it is above what opened meanwhile.
         if let Some(region) = region.get() {
-            let region: &web_sys::HtmlElement = region.unchecked_ref();
-            drop(region.hide_popover());
-            drop(region.show_popover());
+            afterwards(move || {
+                let region: &web_sys::HtmlElement = region.unchecked_ref();
+                drop(region.hide_popover());
+                drop(region.show_popover());
+            });
         }
     });
     view! {

@@ -21,6 +21,7 @@ use crate::{
             pager::{Pager, Part},
         },
         equivalent::quoted,
+        later::later,
         pages::list::{Loads, Unmatched},
     },
 };
@@ -56,7 +57,7 @@ fn Loaded(page: TokenPage, state: TokensState) -> impl IntoView {
     let rows = if page.rows.is_empty() {
         view! { <NoMatch state/> }.into_any()
     } else {
-        view! { <Table page state/> }.into_any()
+        later(move || view! { <Table page state/> }).into_any()
     };
     let selecting = move || (state.selection.count() > 0).then_some("");
     view! {
@@ -95,7 +96,7 @@ fn Table(page: TokenPage, state: TokensState) -> impl IntoView {
                         <th role="columnheader" scope="col" class="cell-menu"><span class="sr-only">"Actions"</span></th>
                     </tr>
                 </thead>
-                <tbody role="rowgroup">{page.rows.into_iter().map(|row| view! { <Row row now state/> }).collect_view()}</tbody>
+                <tbody role="rowgroup">{page.rows.into_iter().map(|row| later(move || view! { <Row row now state/> })).collect_view()}</tbody>
             </table>
         </div>
     }
