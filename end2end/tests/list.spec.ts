@@ -288,6 +288,6 @@ test("the theme that is chosen stays: the button is the other of light and dark"
     await page.reload();
     await expect(html).toHaveAttribute("data-theme", now);
     await expect(theme).toHaveAttribute("value", next);
-    await expect(page.locator("html[data-hydrated]")).toBeAttached();
+    await hydrated(page);
   }
 });

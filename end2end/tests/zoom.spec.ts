@@ -2,7 +2,7 @@
 // can be reached.
 
 import type { Page } from "@playwright/test";
-import { expect, test } from "./console.ts";
+import { expect, hydrated, test } from "./console.ts";
 import { everyPlace } from "./places.ts";
 
 /** How far a page reaches beyond the window, and which controls can't be brought into it. */
@@ -43,7 +43,7 @@ for (const { what, viewport, deviceScaleFactor } of sizes) {
       await tokens.open();
       for (const place of places) {
         await page.goto(place);
-        if (place !== "/docs") await expect(page.locator("html[data-hydrated]")).toBeAttached();
+        if (place !== "/docs") await hydrated(page);
         expect.soft(await lost(page), place).toEqual([]);
       }
     });

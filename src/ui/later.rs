@@ -100,8 +100,8 @@ fn now() -> f64 {
 /// A part of the page, one element, that is taken over after the rest. Where nothing is to be taken over (on the server, and
 /// on a page that the browser renders) it is there at once.
 ///
-/// What the server has found out is handed over in the order of the page. So of all that is put off, only the last may load
-/// anything, and nothing after it.
+/// What the server has found out is handed over in the order of the page, to what loads and to what waits (`Transition`
+/// counts too). So of all that is put off, only the last may load or wait, and nothing that follows it on the page.
 pub fn later<V: IntoView + 'static>(view: impl FnOnce() -> V + Send + 'static) -> Later {
     if cfg!(feature = "ssr") { Later::Now(view().into_any()) } else { Later::Then(Box::new(|| view().into_any())) }
 }
