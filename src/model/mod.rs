@@ -12,6 +12,7 @@ pub mod dbrp;
 pub mod describe;
 pub mod duration;
 pub mod error;
+mod error_code;
 pub mod expiry;
 pub mod grant;
 pub mod history;
@@ -44,7 +45,8 @@ pub use authorization::{Authorization, LastUse, Liveness, Status, V1Authorizatio
 pub use bucket::Bucket;
 pub use dbrp::Dbrp;
 pub use duration::Span;
-pub use error::{Code, Error};
+pub use error::Error;
+pub use error_code::Code;
 pub use expiry::Expiry;
 pub use id::{AuthorizationId, BucketId, DbrpId, Id, OrgId, TelegrafId, UserId};
 pub use network::Networks;

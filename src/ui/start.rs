@@ -20,15 +20,15 @@ use super::{
 /// come, the page stays as it is, and works without. `at`: the path and the query that the page was loaded from; whoever has
 /// gone back or forward since sees another page than the address says, which is then loaded.
 pub fn start(at: String) {
+    if browser::here() != at {
+        return browser::reload();
+    }
     enhance();
-    leave_whole(at.clone());
+    leave_whole(at);
     listen_first();
-    spawn_local(async move {
+    spawn_local(async {
         let path = window().location().pathname().unwrap_or_default();
-        let fetched = parts::fetch_for(&path).await;
-        if browser::here() != at {
-            browser::reload();
-        } else if fetched.is_ok() {
+        if parts::fetch_for(&path).await.is_ok() {
             // In a task of its own: starting the script was one already.
             set_timeout(take_over, Duration::ZERO);
         }

@@ -109,6 +109,16 @@ impl TokensState {
         Tokens::List.address(self.org.get(), &self.query.with(|query| query.with(change)).parameters())
     }
 
+    /// Notes which rows the list shows. The server renders once, and tells nobody: what follows the rows would be resolved
+    /// again there, even after the page is sent.
+    pub fn show_rows(&self, rows: Vec<AuthorizationId>) {
+        if cfg!(feature = "ssr") {
+            *self.rows.write_untracked() = rows;
+        } else {
+            self.rows.set(rows);
+        }
+    }
+
     /// What was selected in one list is not what someone means in another; turning its pages keeps it.
     fn forget_selection_with_filter(self) {
         let which = Memo::new(move |_| (self.org.get(), self.query.with(TokenQuery::filter_parameters)));

@@ -56,9 +56,7 @@ pub fn Head(details: Details, now_is: Memo<Changed>, editing: bool, state: Token
         }
     };
     let near = move |step: isize| {
-        // The server renders once: were it to follow the rows too, it would resolve the dialog again once the list has set
-        // them, even after the page is sent.
-        let rows = if cfg!(feature = "ssr") { state.rows.try_get_untracked()? } else { state.rows.get() };
+        let rows = state.rows.get();
         let at = rows.iter().position(|row| *row == id)?.checked_add_signed(step)?;
         rows.get(at).map(|id| state.address(Tokens::Details(*id)))
     };

@@ -3,7 +3,9 @@
 //! Hydration runs from the first element to the last in one go, which on a phone is a quarter of a second in which nothing
 //! moves. What is put off with [`later`] is passed over at first, and taken over in tasks of a few milliseconds each.
 
-use std::{cell::RefCell, collections::VecDeque, rc::Rc, time::Duration};
+mod tasks;
+
+use std::{cell::RefCell, rc::Rc};
 
 use leptos::{
     prelude::*,
@@ -21,81 +23,10 @@ use leptos::{
 };
 use wasm_bindgen::JsCast;
 
-/// As long as a task may begin new work, in milliseconds: with what it has begun last, and four times slower, it should
-/// stay below the 50 that people notice.
-const PORTION: f64 = 5.0;
-
-type Work = Box<dyn FnOnce()>;
-
-#[derive(Default)]
-struct Waiting {
-    parts: VecDeque<Work>,
-    /// What waits for all parts.
-    after: Vec<Work>,
-    /// Whether a task will come.
-    planned: bool,
-    /// Whether all was taken over once.
-    done: bool,
-}
-
-thread_local! {
-    static WAITING: RefCell<Waiting> = RefCell::default();
-}
-
-fn put_off(part: Work) {
-    WAITING.with_borrow_mut(|waiting| waiting.parts.push_back(part));
-    plan();
-}
-
-/// Does something once the whole page is taken over, in a task of its own.
-pub fn afterwards(work: impl FnOnce() + 'static) {
-    WAITING.with_borrow_mut(|waiting| waiting.after.push(Box::new(work)));
-    plan();
-}
-
-fn plan() {
-    if !WAITING.with_borrow_mut(|waiting| std::mem::replace(&mut waiting.planned, true)) {
-        set_timeout(work_on, Duration::ZERO);
-    }
-}
-
-/// Whether the script has taken over the whole page.
+pub use tasks::afterwards;
 #[cfg(feature = "hydrate")]
-pub fn is_done() -> bool {
-    WAITING.with_borrow(|waiting| waiting.done)
-}
-
-fn work_on() {
-    WAITING.with_borrow_mut(|waiting| waiting.planned = false);
-    let Some(first) = next_part() else { return finish() };
-    let began = now();
-    first();
-    while now() - began < PORTION
-        && let Some(part) = next_part()
-    {
-        part();
-    }
-    // Once more for what follows when there is no part left: not before the effects of the last ones.
-    plan();
-}
-
-fn next_part() -> Option<Work> {
-    WAITING.with_borrow_mut(|waiting| waiting.parts.pop_front())
-}
-
-fn finish() {
-    let after = WAITING.with_borrow_mut(|waiting| {
-        waiting.done = true;
-        std::mem::take(&mut waiting.after)
-    });
-    for work in after {
-        work();
-    }
-}
-
-fn now() -> f64 {
-    window().performance().map_or(0.0, |clock| clock.now())
-}
+pub use tasks::is_done;
+use tasks::put_off;
 
 /// A part of the page, one element, that is taken over after the rest. Where nothing is to be taken over (on the server, and
 /// on a page that the browser renders) it is there at once.
