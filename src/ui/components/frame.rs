@@ -24,6 +24,15 @@ pub fn OrgFrame(state: OrgState, children: Children) -> impl IntoView {
     let shortcuts = RwSignal::new(false);
     view! {
         <a class="skip" href="#main" rel="external">"Skip to content"</a>
+        {later(move || view! { <Framed state shortcuts>{children()}</Framed> })}
+        <Shortcuts open=shortcuts/>
+        <Toasts/>
+    }
+}
+
+#[component]
+fn Framed(state: OrgState, shortcuts: RwSignal<bool>, children: Children) -> impl IntoView {
+    view! {
         <div class="app">
             <header class="topbar" inert=state.covered>
                 <button class="icon-button" type="button" popovertarget="nav" aria-label="Open navigation"><Icon picture=Picture::Menu/></button>
@@ -33,8 +42,6 @@ pub fn OrgFrame(state: OrgState, children: Children) -> impl IntoView {
             {later(move || view! { <Nav state shortcuts/> })}
             {later(move || view! { <main id="main" class="page" tabindex="-1">{children()}</main> })}
         </div>
-        <Shortcuts open=shortcuts/>
-        <Toasts/>
     }
 }
 

@@ -5,6 +5,7 @@ use leptos_meta::Title;
 
 use crate::ui::{
     address::{Group, Section},
+    later::later,
     pages::layout::OrgState,
 };
 
@@ -21,13 +22,15 @@ pub fn Page(section: Section, #[prop(into)] dialog: ViewFn, children: Children) 
     view! {
         <Title text=title/>
         <div class="page-content" inert=state.covered>
-            <header class="page-head">
-                <h1 data-testid=group.map(testid)>{heading}</h1>
-                {group.map(|group| view! { <Tabs group section/> })}
-            </header>
-            <div class="page-body">{children()}</div>
+            {later(move || view! {
+                <header class="page-head">
+                    <h1 data-testid=group.map(testid)>{heading}</h1>
+                    {group.map(|group| view! { <Tabs group section/> })}
+                </header>
+            })}
+            {later(|| view! { <div class="page-body">{children()}</div> })}
         </div>
-        {dialog.run()}
+        {later(move || view! { <div class="above">{dialog.run()}</div> })}
     }
 }
 

@@ -32,7 +32,8 @@ use tasks::put_off;
 /// on a page that the browser renders) it is there at once.
 ///
 /// What the server has found out is handed over in the order of the page, to what loads and to what waits (`Transition`
-/// counts too). So of all that is put off, only the last may load or wait, and nothing that follows it on the page.
+/// counts too), and parts are taken over in the order in which they were put off. So where a part that loads or waits is put
+/// off, all that does so and follows it on the page has to be put off too, behind it.
 pub fn later<V: IntoView + 'static>(view: impl FnOnce() -> V + Send + 'static) -> Later {
     if cfg!(feature = "ssr") { Later::Now(view().into_any()) } else { Later::Then(Box::new(|| view().into_any())) }
 }
