@@ -161,6 +161,46 @@ test("going back before the script has taken over shows what was gone back to", 
   await expect(tokens.names()).toHaveText(["alice's Token"]);
 });
 
+test("a page that was left while a part of its script comes is not taken over any more", async ({ page, tokens }) => {
+  await page.addInitScript(() => {
+    const listen = window.addEventListener.bind(window);
+    window.addEventListener = (type: string, ...rest: [EventListenerOrEventListenerObject, (boolean | AddEventListenerOptions)?]) => {
+      if (type === "popstate") document.documentElement.dataset.listens = "";
+      listen(type, ...rest);
+    };
+  });
+  await tokens.open();
+  await page.getByTestId("token-name alice's Token").click();
+  await expect(tokens.header).toContainText("alice's Token");
+  const part = /split_token_dialogs.*\.wasm$/;
+  let bringPart = () => {};
+  const partMayCome = new Promise<void>((resolve) => (bringPart = resolve));
+  await page.route(part, async (route) => {
+    await partMayCome;
+    await route.continue();
+  });
+  await page.reload();
+  await page.locator("html[data-listens]").waitFor({ state: "attached" });
+  let bringPage = () => {};
+  const pageMayCome = new Promise<void>((resolve) => (bringPage = resolve));
+  await page.route(tokens.address(), async (route) => {
+    await pageMayCome;
+    await route.continue();
+  });
+  const asked = page.waitForRequest((request) => request.isNavigationRequest());
+  await page.evaluate(() => history.back());
+  await asked;
+  // The page that is left gets all it waits for before the other comes.
+  const came = page.waitForResponse(part);
+  bringPart();
+  await (await came).finished();
+  bringPage();
+  await hydrated(page);
+  await expect(tokens.dialog).toHaveCount(0);
+  await expect(page).toHaveURL(tokens.address());
+  await expect(tokens.names()).toHaveText(["alice's Token"]);
+});
+
 test("a link that is pressed while the script takes over the page leads where it says", async ({ page, tokens }) => {
   // The script takes over in tasks, one after the other: the second one and what follows do not come.
   await page.addInitScript(() => {

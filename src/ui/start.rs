@@ -37,6 +37,9 @@ pub fn start(at: String) {
 
 /// As `leptos::mount::hydrate_body`, except that what the server has found out is kept until the last part is taken over.
 fn take_over() {
+    if later::is_left() {
+        return;
+    }
     drop(Executor::init_wasm_bindgen());
     let found_out = Arc::new(HydrateSharedContext::new());
     let owner = Owner::new_root(Some(found_out.clone()));
@@ -57,6 +60,8 @@ fn leave_whole(at: String) {
     let _ = window_event_listener(ev::popstate, move |event| {
         if !later::is_done() && browser::here() != at {
             event.stop_immediate_propagation();
+            // The page is still there until the other comes, under an address that is not its own.
+            later::leave();
             browser::reload();
         }
     });

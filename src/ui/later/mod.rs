@@ -24,9 +24,9 @@ use leptos::{
 use wasm_bindgen::JsCast;
 
 pub use tasks::afterwards;
-#[cfg(feature = "hydrate")]
-pub use tasks::is_done;
 use tasks::put_off;
+#[cfg(feature = "hydrate")]
+pub use tasks::{is_done, is_left, leave};
 
 /// A part of the page, one element, that is taken over after the rest. Where nothing is to be taken over (on the server, and
 /// on a page that the browser renders) it is there at once.

@@ -19,6 +19,8 @@ struct Waiting {
     planned: bool,
     /// Whether all was taken over once.
     done: bool,
+    /// Whether another page is on its way in the place of this one.
+    left: bool,
 }
 
 thread_local! {
@@ -49,8 +51,25 @@ pub fn is_done() -> bool {
     WAITING.with_borrow(|waiting| waiting.done)
 }
 
+/// Gives up what is left: another page is on its way, and until it is there, this one stays as it is.
+#[cfg(feature = "hydrate")]
+pub fn leave() {
+    WAITING.with_borrow_mut(|waiting| waiting.left = true);
+}
+
+/// Whether the page has been given up.
+#[cfg(feature = "hydrate")]
+pub fn is_left() -> bool {
+    WAITING.with_borrow(|waiting| waiting.left)
+}
+
 fn work_on() {
-    WAITING.with_borrow_mut(|waiting| waiting.planned = false);
+    if WAITING.with_borrow_mut(|waiting| {
+        waiting.planned = false;
+        waiting.left
+    }) {
+        return;
+    }
     let Some(first) = next_part() else { return finish() };
     let began = now();
     first();
