@@ -24,14 +24,14 @@ pub fn OrgFrame(state: OrgState, children: Children) -> impl IntoView {
     let shortcuts = RwSignal::new(false);
     view! {
         <a class="skip" href="#main" rel="external">"Skip to content"</a>
-        {later(move || view! { <Framed state shortcuts>{children()}</Framed> })}
+        {later(move || view! { <NavAndPage state shortcuts>{children()}</NavAndPage> })}
         <Shortcuts open=shortcuts/>
         <Toasts/>
     }
 }
 
 #[component]
-fn Framed(state: OrgState, shortcuts: RwSignal<bool>, children: Children) -> impl IntoView {
+fn NavAndPage(state: OrgState, shortcuts: RwSignal<bool>, children: Children) -> impl IntoView {
     view! {
         <div class="app">
             <header class="topbar" inert=state.covered>

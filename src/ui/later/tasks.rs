@@ -58,16 +58,13 @@ pub fn leave() {
 }
 
 /// Whether the page has been given up.
-#[cfg(feature = "hydrate")]
 pub fn is_left() -> bool {
     WAITING.with_borrow(|waiting| waiting.left)
 }
 
 fn work_on() {
-    if WAITING.with_borrow_mut(|waiting| {
-        waiting.planned = false;
-        waiting.left
-    }) {
+    WAITING.with_borrow_mut(|waiting| waiting.planned = false);
+    if is_left() {
         return;
     }
     let Some(first) = next_part() else { return finish() };

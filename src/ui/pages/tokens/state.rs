@@ -110,10 +110,13 @@ impl TokensState {
     }
 
     /// Notes which rows the list shows. The server renders once, and tells nobody: what follows the rows would be resolved
-    /// again there, even after the page is sent.
+    /// again there, even after the page is sent. A dialog that is rendered beside it may be reading them just now; then they
+    /// can't be written (`write_untracked` would panic, and call them disposed), and its neighbours come with the script.
     pub fn show_rows(&self, rows: Vec<AuthorizationId>) {
         if cfg!(feature = "ssr") {
-            *self.rows.write_untracked() = rows;
+            if let Some(mut noted) = self.rows.try_write_untracked() {
+                *noted = rows;
+            }
         } else {
             self.rows.set(rows);
         }
