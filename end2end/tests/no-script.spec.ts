@@ -151,6 +151,23 @@ test("a description is changed in the list and in the drawer", async ({ page, to
   expect((await api.get(`/api/v2/authorizations/${id}`)).body.description).toBe("Three");
 });
 
+test("the drawer leads to the tokens beside it, wherever it is opened", async ({ page, tokens, api, first }) => {
+  const beta = await api.authorization(first.org.id, "Beta");
+  await api.authorization(first.org.id, "Gamma");
+  // List and drawer are rendered side by side, either may be ready first.
+  for (let visit = 0; visit < 10; visit++) {
+    await page.goto(tokens.address(`/${beta.id}`));
+    await expect(tokens.header.getByRole("link", { name: "Previous token" })).toBeVisible();
+    await expect(tokens.header.getByRole("link", { name: "Next token" })).toBeVisible();
+  }
+  await tokens.header.getByRole("link", { name: "Next token" }).click();
+  await expect(tokens.header).toContainText("Gamma");
+  await expect(tokens.header.getByRole("link", { name: "Next token" })).toHaveCount(0);
+  await tokens.header.getByRole("link", { name: "Previous token" }).click();
+  await tokens.header.getByRole("link", { name: "Previous token" }).click();
+  await expect(tokens.header).toContainText("alice's Token");
+});
+
 test("a token is switched off, on, cloned and deleted", async ({ page, tokens, api, first }) => {
   const { token } = await api.authorization(first.org.id, "Subject");
   await tokens.open();

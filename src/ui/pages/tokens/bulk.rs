@@ -82,14 +82,14 @@ pub fn ListFields(state: TokensState) -> impl IntoView {
 
 /// What is selected on other pages of the list: it has no box here.
 fn elsewhere(state: TokensState) -> Vec<String> {
-    let here = state.rows.get();
+    let here = state.rows();
     state.selection.picked().into_iter().filter(|id| !here.contains(id)).map(|id| id.to_string()).collect()
 }
 
 #[component]
 fn AllThatMatch(total: u64, state: TokensState) -> impl IntoView {
     let selection = state.selection;
-    let more = move || total > state.rows.with(Vec::len) as u64;
+    let more = move || total > state.rows().len() as u64;
     let label = move || {
         let what = if state.query.get().is_filtered() { "that match" } else { "in the list" };
         format!("All {} {what}", words::grouped(total))
@@ -97,7 +97,7 @@ fn AllThatMatch(total: u64, state: TokensState) -> impl IntoView {
     // The page's own boxes are ticked along: whoever lets go of one keeps the others.
     let choose = move |on: bool| {
         if on {
-            state.rows.with_untracked(|rows| selection.set(rows, true));
+            selection.set(&untrack(|| state.rows()), true);
         }
         selection.all.set(on.then_some(total));
     };

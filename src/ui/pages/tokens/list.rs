@@ -51,7 +51,6 @@ fn Loaded(page: TokenPage, state: TokensState) -> impl IntoView {
     });
     let names = page.names.clone();
     let total = page.total;
-    state.show_rows(page.rows.iter().map(|row| row.id).collect());
     let may_change = page.rows.iter().any(|row| !row.read_only);
     let attention = page.attention.clone();
     let rows = if page.rows.is_empty() {

@@ -40,8 +40,6 @@ pub struct TokensState {
     pub list: Fetched<Result<TokenPage, Error>>,
     /// A token that was just made.
     pub created: RwSignal<Option<(CreatedToken, How)>>,
-    /// The tokens on this page of the list, in their order.
-    pub rows: RwSignal<Vec<AuthorizationId>>,
     pub selection: Selection,
     /// How the list looks.
     pub view: RwSignal<View>,
@@ -70,12 +68,11 @@ impl TokensState {
             move || (page.org.get(), query.get(), reloads.get()),
             |(org, query, _)| async move { load_tokens(org, query).await },
         );
-        let (created, rows, changed) =
-            (RwSignal::new(answered()), RwSignal::new(Vec::new()), RwSignal::new(HashMap::new()));
+        let (created, changed) = (RwSignal::new(answered()), RwSignal::new(HashMap::new()));
         let changes = RwSignal::new(0);
         let (selection, view) = (Selection::default(), RwSignal::new(View::chosen()));
         let state =
-            Self { page, org: page.org, query, list, created, rows, selection, view, changed, reloads, changes };
+            Self { page, org: page.org, query, list, created, selection, view, changed, reloads, changes };
         state.forget_selection_with_filter();
         state
     }
@@ -109,16 +106,17 @@ impl TokensState {
         Tokens::List.address(self.org.get(), &self.query.with(|query| query.with(change)).parameters())
     }
 
-    /// Notes which rows the list shows. The server renders once, and tells nobody: what follows the rows would be resolved
-    /// again there, even after the page is sent. A dialog that is rendered beside it may be reading them just now; then they
-    /// can't be written (`write_untracked` would panic, and call them disposed), and its neighbours come with the script.
-    pub fn show_rows(&self, rows: Vec<AuthorizationId>) {
+    /// The tokens on the page of the list that is shown, in its order.
+    pub fn rows(&self) -> Vec<AuthorizationId> {
+        let ids = |page: &TokenPage| page.rows.iter().map(|row| row.id).collect();
+        self.list.with(|list| list.as_ref().and_then(|list| list.as_ref().ok()).map(ids).unwrap_or_default())
+    }
+
+    /// On the server, when [`Self::rows`] are there: what is written beside the list would come without them else. A browser
+    /// follows them.
+    pub async fn listed(&self) {
         if cfg!(feature = "ssr") {
-            if let Some(mut noted) = self.rows.try_write_untracked() {
-                *noted = rows;
-            }
-        } else {
-            self.rows.set(rows);
+            self.list.by_ref().await;
         }
     }
 

@@ -56,7 +56,7 @@ pub fn Head(details: Details, now_is: Memo<Changed>, editing: bool, state: Token
         }
     };
     let near = move |step: isize| {
-        let rows = state.rows.get();
+        let rows = state.rows();
         let at = rows.iter().position(|row| *row == id)?.checked_add_signed(step)?;
         rows.get(at).map(|id| state.address(Tokens::Details(*id)))
     };

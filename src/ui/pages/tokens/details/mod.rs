@@ -61,6 +61,7 @@ fn Drawer(editing: bool) -> impl IntoView {
     view! {
         <Transition fallback=|| ()>
             {move || Suspend::new(async move {
+                state.listed().await;
                 match (details.await, history.await) {
                     (Ok(details), Ok(history)) => {
                         view! { <Dialog class="drawer" close><Content details history asked editing state/></Dialog> }.into_any()
