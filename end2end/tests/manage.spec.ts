@@ -117,6 +117,30 @@ test("a switched-off token stops working at once, and works again when it is swi
   await expect.poll(() => sleeper.status()).toBe(200);
 });
 
+test("a notification stays what it is while others come and go", async ({ page, tokens, api, first }) => {
+  await api.authorization(first.org.id, "Sleeper");
+  await tokens.open();
+  const active = tokens.row("Sleeper").getByRole("switch");
+  const notices = page.getByTestId("notification-success");
+  await active.press("Space");
+  await expect(notices).toHaveCount(1);
+  // Under the pointer none goes by itself.
+  await notices.hover();
+  await active.press("Space");
+  await expect(notices).toHaveCount(2);
+  await notices.last().evaluate((element) => element.setAttribute("data-marked", ""));
+  await notices.first().getByRole("button", { name: "Dismiss" }).click();
+  await expect(notices).toHaveCount(1);
+  await notices.hover();
+  await expect(notices, "the other one, not a new one in its place").toHaveAttribute("data-marked");
+  await active.press("Space");
+  await expect(notices).toHaveCount(2);
+  await expect(notices.first()).toHaveAttribute("data-marked");
+  await notices.first().getByRole("button", { name: "Dismiss" }).click();
+  await notices.last().getByRole("button", { name: "Dismiss" }).click();
+  await expect(notices).toHaveCount(0);
+});
+
 test("the menu and the drawer switch a token off and on too", async ({ page, tokens, api, first }) => {
   const { token } = await api.authorization(first.org.id, "Sleeper");
   await tokens.open();

@@ -18,6 +18,8 @@ struct Notice {
     title: String,
     more: String,
     way_back: Option<Offer>,
+    /// Whether it has been taken away.
+    gone: ArcRwSignal<bool>,
 }
 
 /// What a notification offers to do: the word on its button, and what that does.
@@ -26,7 +28,8 @@ type Offer = (&'static str, Callback<()>);
 /// The notifications of a page.
 #[derive(Clone, Copy)]
 pub struct Notices {
-    shown: RwSignal<Vec<Notice>>,
+    /// Those that have gone stay until all have, so that the others keep their places.
+    all: RwSignal<Vec<Notice>>,
     voice: RwSignal<String>,
     next: StoredValue<u64>,
     /// While the pointer or the focus is on them, none goes.
@@ -39,7 +42,7 @@ impl Notices {
     /// Makes the page's notifications known to everything in it.
     pub fn provide() -> Self {
         let notices = Self {
-            shown: RwSignal::new(Vec::new()),
+            all: RwSignal::new(Vec::new()),
             voice: RwSignal::new(String::new()),
             next: StoredValue::new(0),
             held: RwSignal::new(false),
@@ -84,7 +87,8 @@ impl Notices {
     fn add(&self, failed: bool, title: String, more: String, way_back: Option<Offer>) {
         let number = self.next.with_value(|number| *number);
         self.next.set_value(number + 1);
-        self.shown.update(|shown| shown.push(Notice { number, failed, title, more, way_back }));
+        let notice = Notice { number, failed, title, more, way_back, gone: ArcRwSignal::new(false) };
+        self.all.update(|notices| notices.push(notice));
         // The server renders them, and has no time to take them away.
         if cfg!(feature = "hydrate") {
             self.later(number, if failed { FAILURE_STAYS } else { SUCCESS_STAYS });
@@ -103,7 +107,15 @@ impl Notices {
     }
 
     fn dismiss(&self, number: u64) {
-        let _ = self.shown.try_update(|shown| shown.retain(|notice| notice.number != number));
+        let goes = |notices: &Vec<Notice>| {
+            for notice in notices.iter().filter(|notice| notice.number == number) {
+                notice.gone.set(true);
+            }
+            notices.iter().all(|notice| notice.gone.get_untracked())
+        };
+        if self.all.try_with_untracked(goes) == Some(true) {
+            self.all.update(Vec::clear);
+        }
     }
 }
 
@@ -120,7 +132,7 @@ pub fn Toasts(#[prop(optional)] in_dialog: bool) -> impl IntoView {
 fn Region(notices: Notices) -> impl IntoView {
     let region = NodeRef::<html::Div>::new();
     Effect::new(move || {
-        notices.shown.track();
+        notices.all.track();
         // What is shown last in the top layer is on top: shown again, it is above what opened meanwhile.
         if let Some(region) = region.get() {
             afterwards(move || {
@@ -137,8 +149,22 @@ fn Region(notices: Notices) -> impl IntoView {
             on:focusin=move |_| notices.held.set(true) on:focusout=move |_| notices.held.set(false)
         >
             <p class="sr-only" role="status">{notices.voice}</p>
-            <For each=move || notices.shown.get() key=|notice| notice.number children=move |notice| view! { <Toast notice notices/> }/>
+            <NoticesFrom place=0 notices/>
         </div>
+    }
+}
+
+/// The notification at a place, and behind it the next. None is touched when another comes or goes, and so none is read
+/// aloud twice; a keyed list (`For`) would do the same with five KB of script more.
+#[component]
+fn NoticesFrom(place: usize, notices: Notices) -> impl IntoView {
+    let notice = Memo::new(move |_| notices.all.with(|all| all.get(place).map(|notice| notice.number)));
+    move || {
+        notice.get()?;
+        let notice = notices.all.with_untracked(|all| all.get(place).cloned())?;
+        let gone = notice.gone.clone();
+        let shown = move || (!gone.get()).then(|| view! { <Toast notice=notice.clone() notices/> });
+        Some(view! { {shown}<NoticesFrom place=place + 1 notices/> }.into_any())
     }
 }
 

@@ -71,8 +71,7 @@ impl TokensState {
         let (created, changed) = (RwSignal::new(answered()), RwSignal::new(HashMap::new()));
         let changes = RwSignal::new(0);
         let (selection, view) = (Selection::default(), RwSignal::new(View::chosen()));
-        let state =
-            Self { page, org: page.org, query, list, created, selection, view, changed, reloads, changes };
+        let state = Self { page, org: page.org, query, list, created, selection, view, changed, reloads, changes };
         state.forget_selection_with_filter();
         state
     }
