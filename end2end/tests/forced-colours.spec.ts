@@ -37,7 +37,7 @@ async function withoutOutline(page: Page, steps: number): Promise<string[]> {
 function withoutEdge(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const found: string[] = [];
-    for (const element of document.querySelectorAll("a.button, button.button, summary.button, .input, .switch-track, .menu-panel, dialog[open], .toast")) {
+    for (const element of document.querySelectorAll("a.button, button.button, summary.button, .input, .menu-panel, dialog[open], .toast")) {
       if (!element.checkVisibility()) continue;
       const style = getComputedStyle(element);
       const behind = getComputedStyle(document.body).backgroundColor;

@@ -331,3 +331,27 @@ test("the theme that is chosen stays: the button is the other of light and dark"
     await hydrated(page);
   }
 });
+
+test("on every list, how many there are stands below the filter and the buttons", async ({ page, tokens, first }) => {
+  await tokens.open();
+  for (const path of ["load-data/tokens", "load-data/buckets", "settings/members", "settings/users", "settings/organizations"]) {
+    await page.goto(`/orgs/${first.org.id}/${path}`);
+    const filter = (await page.locator(".toolbar > .filter").boundingBox())!;
+    const count = (await page.locator(".toolbar .list-count").boundingBox())!;
+    expect(count.y, path).toBeGreaterThanOrEqual(filter.y + filter.height);
+    expect(count.x, path).toBe(filter.x);
+  }
+});
+
+test("an open menu keeps the dots of its button", async ({ page, tokens }) => {
+  await tokens.open();
+  const menu = await tokens.menu("alice's Token");
+  await expect(menu).toBeVisible();
+  // They are drawn by a pseudo-element, and another one closes the menu.
+  const dots = (pseudo: string) => page.getByTestId("context-menu-token").evaluate((button, of) => {
+    const { width, height, backgroundImage, position } = getComputedStyle(button, of);
+    return { width, height, position, drawn: backgroundImage !== "none" };
+  }, pseudo);
+  expect(await dots("::after")).toEqual({ width: "16px", height: "16px", position: "static", drawn: true });
+  expect(await dots("::before")).toMatchObject({ position: "fixed", drawn: false });
+});

@@ -92,8 +92,10 @@ test("the drawer leads to the next token and back", async ({ page, tokens, api, 
   await expect(tokens.header.getByRole("link", { name: "Previous token" })).toHaveCount(0);
   await tokens.header.getByRole("link", { name: "Next token" }).click();
   await expect(tokens.header).toContainText("Beta");
+  await expect(page.locator("tr.current"), "the list shows which token it is").toContainText("Beta");
   await tokens.header.getByRole("link", { name: "Next token" }).click();
   await expect(tokens.header).toContainText("Gamma");
+  await expect(page.locator("tr.current")).toContainText("Gamma");
   await expect(tokens.header.getByRole("link", { name: "Next token" })).toHaveCount(0);
   await tokens.header.getByRole("link", { name: "Previous token" }).click();
   await expect(tokens.header).toContainText("Beta");

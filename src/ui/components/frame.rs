@@ -174,7 +174,7 @@ pub fn AuthFrame(#[prop(optional)] brand: bool, children: Children) -> impl Into
         <div class="auth">
             <header class="auth-head">{brand}<ThemeSwitch/></header>
             <main id="main" class="auth-main" tabindex="-1">{children()}</main>
-            <footer class="auth-foot"><span>"Jeton "{env!("CARGO_PKG_VERSION")}</span></footer>
+            <footer class="auth-foot"><span>"Jeton "{env!("CARGO_PKG_VERSION")}</span><span><a class="link" href="/docs" rel="external">"Documentation"</a></span></footer>
         </div>
         <Toasts/>
     }

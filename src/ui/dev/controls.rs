@@ -96,7 +96,7 @@ fn Choices() -> impl IntoView {
     let on = |on: bool, word: &'static str, busy: Option<&'static str>, disabled: bool| {
         view! {
             <button class="switch" type="button" role="switch" aria-checked=on.to_string() aria-label=format!("Switch: {word}") aria-busy=busy disabled=disabled>
-                <span class="switch-track"></span><span class="switch-word">{word}</span>
+                <span>{word}</span>
             </button>
         }
     };

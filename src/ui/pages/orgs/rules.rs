@@ -124,8 +124,8 @@ pub fn RuleFields(rules: Rules, refused: RwSignal<Option<Error>>, children: Chil
                 <input type="hidden" name="rules" value="1"/>
                 <Life setting=rules.longest label="Longest life" hint="No token may live longer. The dialogs disable what is beyond." error=longest/>
                 <Life setting=rules.usual label="Default life" hint="What the dialogs propose, and what a token gets that asks for nothing." error=usual/>
-                <Tick setting=rules.expiry label="Expiry required" hint="“Never” cannot be chosen."/>
-                <Tick setting=rules.description label="Description required" hint="A token must say what it is for."/>
+                <Switch setting=rules.expiry label="Expiry required" hint="“Never” cannot be chosen."/>
+                <Switch setting=rules.description label="Description required" hint="A token must say what it is for."/>
                 <Operators setting=rules.operators/>
                 {children()}
             </div>
@@ -157,7 +157,7 @@ fn Life(setting: Setting, label: &'static str, hint: &'static str, error: Signal
 }
 
 #[component]
-fn Tick(setting: Setting, label: &'static str, hint: &'static str) -> impl IntoView {
+fn Switch(setting: Setting, label: &'static str, hint: &'static str) -> impl IntoView {
     let Setting { name, given, .. } = setting;
     let initial = setting.initial();
     let set = move |on: bool| given.set(if on { "yes".into() } else { String::new() });
@@ -167,12 +167,11 @@ fn Tick(setting: Setting, label: &'static str, hint: &'static str) -> impl IntoV
                 <label for=name>{label}<ChangedMark changed=Signal::derive(move || setting.is_changed())/></label>
                 <p class="hint" id=format!("{name}-hint")>{hint}</p>
             </div>
-            <span class="check">
-                <input
-                    type="checkbox" id=name name=name value="yes" checked=move || !initial().is_empty() prop:checked=move || !given.get().is_empty()
-                    aria-describedby=format!("{name}-hint") on:change:target=move |event| set(event.target().checked())
-                />
-            </span>
+            <input
+                class="switch" type="checkbox" role="switch" id=name name=name value="yes" checked=move || !initial().is_empty()
+                prop:checked=move || !given.get().is_empty() aria-describedby=format!("{name}-hint")
+                on:change:target=move |event| set(event.target().checked())
+            />
         </div>
     }
 }

@@ -68,11 +68,12 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
             wanted.set(true);
         }
     };
-    let class = move || match (status.get(), marked) {
-        (Status::Inactive, true) => Some("inactive marked"),
-        (Status::Inactive, false) => Some("inactive"),
-        (Status::Active, true) => Some("marked"),
-        (Status::Active, false) => None,
+    let class = move || {
+        let inactive = (status.get() == Status::Inactive).then_some("inactive");
+        // The drawer, or a question, is about it.
+        let current = (state.token() == Some(id)).then_some("current");
+        let names: Vec<_> = [inactive, marked.then_some("marked"), current].into_iter().flatten().collect();
+        (!names.is_empty()).then(|| names.join(" "))
     };
     view! {
         <tr
