@@ -37,9 +37,10 @@ async function withoutOutline(page: Page, steps: number): Promise<string[]> {
 function withoutEdge(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const found: string[] = [];
-    for (const element of document.querySelectorAll("a.button, button.button, summary.button, .input, .menu-panel, dialog[open], .toast")) {
+    for (const element of document.querySelectorAll("a.button, button.button, summary.button, .input, .switch, .menu-panel, dialog[open], .toast")) {
       if (!element.checkVisibility()) continue;
-      const style = getComputedStyle(element);
+      // A switch's track is drawn by a pseudo-element.
+      const style = getComputedStyle(element, element.matches(".switch") ? "::before" : undefined);
       const behind = getComputedStyle(document.body).backgroundColor;
       const edge = Number.parseFloat(style.borderTopWidth) > 0 && style.borderTopStyle !== "none" && style.borderTopColor !== behind && !/, 0\)$/.test(style.borderTopColor);
       const filled = style.backgroundColor !== behind && !/, 0\)$/.test(style.backgroundColor);

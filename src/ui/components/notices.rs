@@ -108,7 +108,7 @@ impl Notices {
 
     fn dismiss(&self, number: u64) {
         let goes = |notices: &Vec<Notice>| {
-            for notice in notices.iter().filter(|notice| notice.number == number) {
+            if let Some(notice) = notices.iter().find(|notice| notice.number == number) {
                 notice.gone.set(true);
             }
             notices.iter().all(|notice| notice.gone.get_untracked())

@@ -111,8 +111,8 @@ impl TokensState {
         self.list.with(|list| list.as_ref().and_then(|list| list.as_ref().ok()).map(ids).unwrap_or_default())
     }
 
-    /// On the server, when [`Self::rows`] are there: what is written beside the list would come without them else. A browser
-    /// follows them.
+    /// Waits, on the server, until [`Self::rows`] are there: a dialog is written beside the list, and may be first. A browser
+    /// follows them as they change.
     pub async fn listed(&self) {
         if cfg!(feature = "ssr") {
             self.list.by_ref().await;
