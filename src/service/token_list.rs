@@ -10,7 +10,7 @@ use crate::{
     store::{
         self, Connection,
         attention::Attending,
-        authorizations::{Access, Filter, Sort, Start, Whose},
+        authorizations::{Access, Filter, Start, Whose},
     },
 };
 
@@ -38,20 +38,13 @@ impl Service {
         let everything = Filter { visible: caller.visible(), org: Some(org), ..Filter::default() };
         let (filter, names) = resolve(&mut reader, caller, org, query, now).await?;
         let unfiltered = count(&mut reader, &everything).await?;
-        let list = Listing { filter: &filter, sort: order(query.sort), size: query.page_size.cast_signed() };
-        let (rows, page, total) = match (query.show, query.is_filtered()) {
-            (None, true) if query.page == 1 => list.first_page(&mut reader).await?,
-            (show, filtered) => {
-                let total = if filtered { count(&mut reader, &filter).await? } else { unfiltered };
-                let page = match show {
-                    Some(id) => list.page_with(&mut reader, id).await?,
-                    None => query.page,
-                };
-                let page = page.clamp(1, total.div_ceil(query.page_size).max(1));
-                (list.rows(&mut reader, page).await?, page, total)
-            }
-        };
-        let known = Names::of(&mut reader, &rows).await?;
+        // Whoever waits for a connection holds none, or all could be held by those who wait.
+        drop(reader);
+        let list = Listing { service: self, filter: &filter, query };
+        let ((rows, page), total) = tokio::try_join!(list.asked(), list.total(unfiltered))?;
+        let last = total.div_ceil(query.page_size).max(1);
+        let (rows, page) = if page > last { (list.page(last).await?, last) } else { (rows, page) };
+        let known = Names::of(&mut *self.read().await?, &rows).await?;
         let rows = rows.into_iter().map(|row| token_row(&known, caller, self.with_last_use(row), now)).collect();
         Ok(TokenPage { rows, total, unfiltered, page, names, attention: None, now })
     }
@@ -99,32 +92,45 @@ impl Service {
     }
 }
 
-/// A list, and how it is cut into pages.
+/// A list that is cut into pages. Its pages and its length are asked for at once, each on a connection of its own.
 struct Listing<'a> {
+    service: &'a Service,
     filter: &'a Filter,
-    sort: Sort,
-    size: i64,
+    query: &'a TokenQuery,
 }
 
 impl Listing<'_> {
-    async fn rows(&self, connection: &mut Connection, page: u64) -> Result<Vec<Authorization>, Error> {
-        let start = Start::Offset((page.cast_signed() - 1) * self.size);
-        Ok(store::authorizations::list(connection, self.filter, self.sort, start, self.size).await?)
+    /// The page that the query asks for, which may lie behind the last one, and its number.
+    async fn asked(&self) -> Result<(Vec<Authorization>, u64), Error> {
+        let page = match self.query.show {
+            Some(id) => self.page_with(id).await?,
+            None => self.query.page.max(1),
+        };
+        Ok((self.page(page).await?, page))
+    }
+
+    async fn page(&self, page: u64) -> Result<Vec<Authorization>, Error> {
+        let size = self.query.page_size;
+        let before = (page - 1).saturating_mul(size);
+        let start = Start::Offset(i64::try_from(before).unwrap_or(i64::MAX));
+        let mut reader = self.service.read().await?;
+        Ok(store::authorizations::list(&mut reader, self.filter, order(self.query.sort), start, size.cast_signed())
+            .await?)
     }
 
     /// The page that holds an authorization.
-    async fn page_with(&self, connection: &mut Connection, id: AuthorizationId) -> Result<u64, Error> {
-        let before = store::authorizations::count_before(connection, self.filter, self.sort, id).await?;
-        Ok(1 + (before / self.size).cast_unsigned())
+    async fn page_with(&self, id: AuthorizationId) -> Result<u64, Error> {
+        let mut reader = self.service.read().await?;
+        let before = store::authorizations::count_before(&mut reader, self.filter, order(self.query.sort), id).await?;
+        Ok(1 + before.cast_unsigned() / self.query.page_size)
     }
 
-    /// The first page, with its number and how many rows there are: a page that is not full says so itself, and spares a
-    /// second look at every row.
-    async fn first_page(&self, connection: &mut Connection) -> Result<(Vec<Authorization>, u64, u64), Error> {
-        let rows = self.rows(connection, 1).await?;
-        let found = rows.len() as u64;
-        let total = if found < self.size.cast_unsigned() { found } else { count(connection, self.filter).await? };
-        Ok((rows, 1, total))
+    /// How many rows it has. `unfiltered`: how many the same list has without a filter.
+    async fn total(&self, unfiltered: u64) -> Result<u64, Error> {
+        if !self.query.is_filtered() {
+            return Ok(unfiltered);
+        }
+        count(&mut *self.service.read().await?, self.filter).await
     }
 }
 

@@ -4,6 +4,7 @@
 //! either a reader from [`Store::read`] or the inside of a [`Write`].
 
 pub mod attention;
+mod attention_conditions;
 pub mod audit;
 pub mod audit_list;
 mod authorization_pages;
