@@ -129,22 +129,27 @@ impl Console {
             pages.push((format!("{}, first page", sort.label()), format!("{list}?{order}")));
             pages.push((format!("{}, last page", sort.label()), format!("{list}?{order}&page={last}")));
         }
-        for (name, query) in [
-            ("text, many found", "searchTerm=gateway"),
-            ("text, few found", "searchTerm=gateway+4321"),
-            ("text, a bucket's name", "searchTerm=iot"),
-            ("active", "status=active"),
-            ("live", "status=live"),
-            ("type custom", "kind=custom"),
-            ("owner", "owner=alice"),
-            ("created by", "createdBy=alice"),
-            ("writes a bucket", "bucket=iot&action=write"),
-            ("needs attention", "attention=any"),
-            ("unused", "attention=unused"),
-            ("never expires", "attention=no-expiry"),
-            ("everything at once", "bucket=iot&status=live&kind=custom&owner=alice&searchTerm=gateway"),
+        // With how many of a hundred tokens it finds, for a page near the end.
+        for (name, query, share) in [
+            ("text, many found", "searchTerm=gateway", 100),
+            ("text, few found", "searchTerm=gateway+4321", 0),
+            ("text, a bucket's name", "searchTerm=iot", 60),
+            ("active", "status=active", 84),
+            ("live", "status=live", 84),
+            ("type custom", "kind=custom", 90),
+            ("owner", "owner=alice", 100),
+            ("created by", "createdBy=alice", 100),
+            ("writes a bucket", "bucket=iot&action=write", 65),
+            ("needs attention", "attention=any", 15),
+            ("unused", "attention=unused", 13),
+            ("never expires", "attention=no-expiry", 42),
+            ("everything at once", "bucket=iot&status=live&kind=custom&owner=alice&searchTerm=gateway", 50),
         ] {
             pages.push((name.to_owned(), format!("{list}?{query}")));
+            let late = last * share / 100;
+            if late > 1 {
+                pages.push((format!("{name}, page {late}"), format!("{list}?{query}&page={late}")));
+            }
         }
         pages
     }

@@ -145,6 +145,11 @@ impl OrgRules {
         (refused && permissions.iter().any(everywhere)).then_some(Broken::OperatorsOnly)
     }
 
+    /// Whether a token can be out of line with them.
+    pub const fn bind_tokens(&self) -> bool {
+        self.longest_life.is_some() || self.expiry_required || self.description_required
+    }
+
     /// The rules that a token is out of line with. Who created it is not asked again.
     pub fn broken_by(&self, token: &Authorization) -> Vec<Broken> {
         let life = self.broken_by_life(token.created_at, token.expires_at);

@@ -11,7 +11,7 @@ use crate::{
     store::{
         self, Connection,
         attention::Attending,
-        authorizations::{Filter, Sort, Start},
+        authorizations::{Filter, Sort, Start, TokenText},
     },
 };
 
@@ -140,7 +140,9 @@ async fn api_filter(
         filter.user = user;
         filter.org = org;
         filter.status = query.status;
-        filter.text = query.text.as_deref().map(fold);
+        if let Some(text) = &query.text {
+            filter.text = Some(TokenText::find(connection, &fold(text)).await?);
+        }
         filter.attending = attending(query, now);
     }
     Ok(filter)

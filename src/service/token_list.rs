@@ -4,13 +4,14 @@ use crate::{
     model::{
         Action, Authorization, AuthorizationId, BucketId, Error, Id, OrgId, ResourceType, TelegrafId, Timestamp,
         UserId,
+        attention::AttentionCounts,
         describe::Summary,
         listing::{Details, FilterChoices, FilterNames, TokenPage, TokenQuery, TokenRow},
     },
     store::{
         self, Connection,
         attention::Attending,
-        authorizations::{Access, Filter, Start, Whose},
+        authorizations::{Access, Filter, Start, TokenText, Whose},
     },
 };
 
@@ -26,27 +27,25 @@ const OFFERED: i64 = 100;
 impl Service {
     /// A page of the console's list of an organization's tokens, and what of all of them needs attention.
     pub async fn token_page(&self, caller: &Caller, org: OrgId, query: &TokenQuery) -> Result<TokenPage, Error> {
-        // Neither waits for the other: each has a connection of its own.
-        let (page, attention) =
-            tokio::try_join!(self.listed_page(caller, org, query), self.attention_seen(caller, org))?;
-        Ok(TokenPage { attention, ..page })
-    }
-
-    async fn listed_page(&self, caller: &Caller, org: OrgId, query: &TokenQuery) -> Result<TokenPage, Error> {
-        let mut reader = self.read().await?;
         let now = self.now();
-        let everything = Filter { visible: caller.visible(), org: Some(org), ..Filter::default() };
-        let (filter, names) = resolve(&mut reader, caller, org, query, now).await?;
-        let unfiltered = count(&mut reader, &everything).await?;
         // Whoever waits for a connection holds none, or all could be held by those who wait.
-        drop(reader);
+        let (filter, names) = resolve(&mut *self.read().await?, caller, org, query, now).await?;
         let list = Listing { service: self, filter: &filter, query };
-        let ((rows, page), total) = tokio::try_join!(list.asked(), list.total(unfiltered))?;
+        let ((rows, page), found, (unfiltered, attention)) =
+            tokio::try_join!(list.asked(), list.length(), self.all_seen(caller, org))?;
+        let total = found.unwrap_or(unfiltered);
         let last = total.div_ceil(query.page_size).max(1);
         let (rows, page) = if page > last { (list.page(last).await?, last) } else { (rows, page) };
         let known = Names::of(&mut *self.read().await?, &rows).await?;
         let rows = rows.into_iter().map(|row| token_row(&known, caller, self.with_last_use(row), now)).collect();
-        Ok(TokenPage { rows, total, unfiltered, page, names, attention: None, now })
+        Ok(TokenPage { rows, total, unfiltered, page, names, attention, now })
+    }
+
+    /// How many tokens of an organization the caller sees, and what of all of them needs attention.
+    async fn all_seen(&self, caller: &Caller, org: OrgId) -> Result<(u64, Option<AttentionCounts>), Error> {
+        let attention = self.attention_seen(caller, org).await?;
+        let seen = Filter { visible: caller.visible(), org: Some(org), ..Filter::default() };
+        Ok((count(&mut *self.read().await?, &seen).await?, attention))
     }
 
     /// How many tokens of an organization a query lists.
@@ -92,7 +91,7 @@ impl Service {
     }
 }
 
-/// A list that is cut into pages. Its pages and its length are asked for at once, each on a connection of its own.
+/// A list that is cut into pages. Its page and its length are asked for at once: each has a connection of its own.
 struct Listing<'a> {
     service: &'a Service,
     filter: &'a Filter,
@@ -125,12 +124,12 @@ impl Listing<'_> {
         Ok(1 + before.cast_unsigned() / self.query.page_size)
     }
 
-    /// How many rows it has. `unfiltered`: how many the same list has without a filter.
-    async fn total(&self, unfiltered: u64) -> Result<u64, Error> {
+    /// How many rows it has, if it has a filter.
+    async fn length(&self) -> Result<Option<u64>, Error> {
         if !self.query.is_filtered() {
-            return Ok(unfiltered);
+            return Ok(None);
         }
-        count(&mut *self.service.read().await?, self.filter).await
+        count(&mut *self.service.read().await?, self.filter).await.map(Some)
     }
 }
 
@@ -158,9 +157,12 @@ pub(super) async fn resolve(
             expiring_until: None,
             unused_since: None,
         }),
-        text: Some(fold(&query.filter)).filter(|text| !text.is_empty()),
         ..Filter::default()
     };
+    let text = fold(&query.filter);
+    if !text.is_empty() {
+        filter.text = Some(TokenText::find(connection, &text).await?);
+    }
     let mut names = FilterNames::default();
     (filter.user, names.owner) = user(connection, caller, &query.owner, &mut filter.nothing).await?;
     (filter.created_by, names.created_by) = user(connection, caller, &query.created_by, &mut filter.nothing).await?;

@@ -6,6 +6,7 @@ use super::{
     Connection, Result,
     attention_conditions::{Conditions, State},
     column::Columns,
+    org_rules,
     sql::Sql,
 };
 use crate::model::{
@@ -28,7 +29,8 @@ pub struct Attending {
 /// How many tokens of an organization give each reason, whoever may see them: in one pass over those that work, and a look
 /// at those of each other state.
 pub async fn counts(connection: &mut Connection, org: OrgId, now: Timestamp) -> Result<AttentionCounts> {
-    let conditions = Conditions { org: Some(org), now, rules: None };
+    let rules = org_rules::of_org(connection, org).await?.unwrap_or_default();
+    let conditions = Conditions { org: Some(org), now, rules: Some(&rules) };
     let mut sql = Sql::new("SELECT ");
     for kind in Attention::ALL {
         push_number(&mut sql, &conditions, kind)?;

@@ -24,6 +24,7 @@ pub enum Secret<'a> {
 pub use super::{
     authorization_pages::{Bookmark, Sort, Start, count, count_before, list, portion},
     token_filter::{Access, Filter, Whose},
+    token_text::TokenText,
     visible::{OwnerReach, Reach, Visible},
 };
 

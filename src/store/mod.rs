@@ -26,6 +26,7 @@ pub mod telegrafs;
 mod token_filter;
 pub mod token_hashes;
 pub mod token_lists;
+mod token_text;
 pub mod token_uses;
 pub mod users;
 pub mod v1_authorizations;

@@ -47,7 +47,8 @@ impl Store {
         // One writer: SQLite has one anyway, and waiting in a queue is fairer than retrying.
         let writers = sqlite_pool(1).connect_with(options.clone()).await?;
         migrate(&writers).await?;
-        let readers = sqlite_pool(4).connect_with(options).await?;
+        // A page asks three questions at once; whoever shows a token meanwhile must not wait for the answers.
+        let readers = sqlite_pool(8).connect_with(options).await?;
         Ok(Self { backend: Backend::Sqlite, readers, writers })
     }
 
@@ -123,6 +124,8 @@ async fn sqlite_settings(connection: &mut Connection) -> Result<(), sqlx::Error>
         "PRAGMA journal_mode = WAL",
         "PRAGMA synchronous = FULL",
         "PRAGMA foreign_keys = ON",
+        // Pages of the file are read where the system keeps them, up to so many bytes of it, without a copy of each.
+        "PRAGMA mmap_size = 1073741824",
     ] {
         connection.execute(setting).await?;
     }

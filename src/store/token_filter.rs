@@ -7,7 +7,8 @@ use super::{
     attention::{Attending, push_attending},
     authorizations::Kind,
     column::from_id,
-    sql::{Sql, contains},
+    sql::Sql,
+    token_text::TokenText,
     visible::{Visible, push_visible},
 };
 use crate::model::{Action, AuthorizationId, Id, OrgId, ResourceType, Status, Timestamp, UserId, listing::TokenKind};
@@ -30,8 +31,8 @@ pub struct Filter {
     pub breadth: Option<TokenKind>,
     /// Only those that reach each of these.
     pub accesses: Vec<Access>,
-    /// A folded text that the description, the owner's name, the id, the prefix or a permission contains.
-    pub text: Option<String>,
+    /// What the description, the owner's name, the id, the prefix or a permission contains.
+    pub text: Option<TokenText>,
     /// Whether to leave out those that ended with their owner or organization.
     pub without_ended: bool,
     /// Only those that need attention.
@@ -101,7 +102,7 @@ pub(super) fn push_filter(sql: &mut Sql, filter: &Filter) -> Result<()> {
         push_access(sql, access)?;
     }
     if let Some(text) = &filter.text {
-        push_text(sql, text)?;
+        text.push(sql)?;
     }
     if filter.without_ended {
         sql.push(" AND ended_at IS NULL");
@@ -132,19 +133,5 @@ fn push_access(sql: &mut Sql, access: &Access) -> Result<()> {
             .push("))");
     }
     sql.push("))");
-    Ok(())
-}
-
-/// Names are looked up as they are today: a renamed bucket or owner is found under its new name.
-fn push_text(sql: &mut Sql, text: &str) -> Result<()> {
-    let pattern = contains(text);
-    sql.push(" AND (search_text LIKE ").bind(pattern.clone())?.push(" ESCAPE '\\'");
-    sql.push(" OR user_id IN (SELECT id FROM users WHERE name_key LIKE ").bind(pattern.clone())?.push(" ESCAPE '\\')");
-    for (kind, table) in [("'buckets'", "buckets"), ("'telegrafs'", "telegrafs")] {
-        sql.push(" OR id IN (SELECT authorization_id FROM grants WHERE resource_type = ").push(kind);
-        sql.push(" AND resource_id IN (SELECT id FROM ").push(table).push(" WHERE name_key LIKE ");
-        sql.bind(pattern.clone())?.push(" ESCAPE '\\'))");
-    }
-    sql.push(")");
     Ok(())
 }
