@@ -119,6 +119,26 @@ test("a text is changed and saved", async ({ page, tokens, api, first }) => {
   await expect(telegrafs.text).toHaveValue(text.replace("10s", "20s"));
 });
 
+test("the text is coloured as TOML, letter by letter where it is typed", async ({ page, tokens, api, first }) => {
+  const roof = await create(api, first, "Roof", `${text}${"# more\n".repeat(60)}${"x".repeat(400)}`);
+  await tokens.open();
+  const telegrafs = new TelegrafPage(page, first);
+  await telegrafs.open(`/${roof.id}`);
+  const colours = page.locator(".editor-colours");
+  await expect(colours.locator("b").first()).toHaveText("[agent]");
+  await expect(colours.locator(".comment").first()).toHaveText("# Roof");
+  await expect(colours.locator(".value").first()).toHaveText(' "10s"');
+
+  // What is seen is what is typed, wherever the text was moved to.
+  await telegrafs.text.press("Control+End");
+  await telegrafs.text.pressSequentially(" <b> & more");
+  const seen = () => colours.evaluate((element) => element.textContent);
+  expect(await seen()).toBe(await telegrafs.text.inputValue());
+  const place = (locator: typeof colours) => locator.evaluate((element) => [element.scrollTop, element.scrollLeft]);
+  await expect.poll(async () => (await place(telegrafs.text)).every((moved) => moved > 0)).toBe(true);
+  await expect.poll(() => place(colours)).toEqual(await place(telegrafs.text));
+});
+
 test("a text that is no TOML is not saved, and the line is named", async ({ page, tokens, api, first }) => {
   const { id } = await create(api, first, "Roof");
   expect(tokens.address()).toContain(first.org.id);

@@ -138,3 +138,20 @@ async fn migrate(pool: &AnyPool) -> Result<(), OpenError> {
         other => OpenError::Migration(other),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::column::Columns as _;
+
+    /// `.cargo/config.toml` sees to it.
+    #[tokio::test]
+    async fn who_reads_at_the_same_moment_waits_for_no_lock_that_all_connections_share() {
+        let data = tempfile::TempDir::new().expect("a directory");
+        let store = Store::sqlite(&data.path().join("jeton.db")).await.expect("a database");
+        let rows = sqlx::query("PRAGMA compile_options").fetch_all(&store.readers).await.expect("options");
+        let options: Vec<String> = rows.iter().map(|row| row.text("compile_options").expect("a text")).collect();
+        assert!(options.iter().any(|option| option == "DEFAULT_MEMSTATUS=0"), "{options:?}");
+        assert!(!options.iter().any(|option| option == "ENABLE_MEMORY_MANAGEMENT"), "{options:?}");
+    }
+}

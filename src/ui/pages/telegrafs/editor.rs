@@ -2,7 +2,12 @@
 
 use leptos::{ev, html, prelude::*};
 
-use super::{draft::Draft, gutter::Gutter, state::TelegrafState};
+use super::{
+    colours::{Colours, has_colours},
+    draft::Draft,
+    gutter::Gutter,
+    state::TelegrafState,
+};
 use crate::{
     model::{TelegrafId, telegraf::TelegrafText, telegraf_text::without_tokens},
     ui::{
@@ -91,15 +96,25 @@ fn PastedToken(draft: Draft, may_change: bool) -> impl IntoView {
     move || draft.has_token.get().then(warning)
 }
 
-/// The text area between its line numbers and its status line.
+/// The text area between its line numbers and its status line, with its colours over it.
 #[component]
 fn TextBox(draft: Draft, readonly: Signal<bool>) -> impl IntoView {
-    let gutter = NodeRef::<html::Div>::new();
-    let follow = move |_| {
-        if let (Some(gutter), Some(area)) = (gutter.get_untracked(), draft.area.get_untracked()) {
-            gutter.set_scroll_top(area.scroll_top());
+    let (gutter, colours) = (NodeRef::<html::Div>::new(), NodeRef::<html::Div>::new());
+    let follow = move || {
+        let Some(area) = draft.area.get_untracked() else { return };
+        for beside in [gutter, colours].into_iter().filter_map(|node| node.get_untracked()) {
+            beside.set_scroll_top(area.scroll_top());
+            beside.set_scroll_left(area.scroll_left());
         }
     };
+    // With the script alone: without it, nothing would follow what is typed.
+    let hydrated = Hydrated::current();
+    let coloured = Memo::new(move |_| hydrated.get() && draft.text.with(|text| has_colours(text)));
+    Effect::new(move || {
+        if colours.get().is_some() {
+            follow();
+        }
+    });
     let leaving = StoredValue::new(false);
     let on_key = move |event: ev::KeyboardEvent| {
         let plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
@@ -116,7 +131,7 @@ fn TextBox(draft: Draft, readonly: Signal<bool>) -> impl IntoView {
         draft.caret.set(None);
     };
     view! {
-        <div class="editor" class:wrong=move || draft.problem().is_some()>
+        <div class="editor" class:coloured=coloured class:wrong=move || draft.problem().is_some()>
             <Gutter draft node_ref=gutter/>
             <textarea
                 class="editor-text" name="config" wrap="off" rows="16" spellcheck="false" autocapitalize="none" autocomplete="off"
@@ -124,8 +139,9 @@ fn TextBox(draft: Draft, readonly: Signal<bool>) -> impl IntoView {
                 readonly=readonly node_ref=draft.area inner_html=escaped(&draft.text.get_untracked()) data-testid="telegraf-text"
                 on:input:target=move |event| draft.typed(event.target().value())
                 on:keydown=on_key on:keyup=move |_| draft.note_caret() on:click=move |_| draft.note_caret() on:focus=move |_| draft.note_caret()
-                on:blur=on_blur on:scroll=follow
+                on:blur=on_blur on:scroll=move |_| follow()
             ></textarea>
+            {move || coloured.get().then(|| view! { <Colours draft node_ref=colours/> })}
             <Status draft/>
         </div>
     }

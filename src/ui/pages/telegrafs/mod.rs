@@ -1,5 +1,6 @@
 //! The Telegraf page: the list, the chosen configuration beside it, and the dialogs above them.
 
+mod colours;
 mod create;
 mod delete;
 mod draft;
