@@ -136,7 +136,7 @@ test("the drawer and the delete dialog", async ({ page, tokens, api, first }) =>
 });
 
 /** What else there is, by the name of its picture. */
-async function places(api: Api, first: FirstRun): Promise<[string, string][]> {
+async function places(api: Api, first: FirstRun, token: string): Promise<[string, string][]> {
   const org = first.org.id;
   const config = "[agent]\n  interval = \"10s\"\n\n[[outputs.influxdb_v2]]\n  urls = [\"http://127.0.0.1:8086\"]\n  token = \"$INFLUX_TOKEN\"\n  bucket = \"telemetry\"\n";
   const telegraf = await api.create("/api/v2/telegrafs", { orgID: org, name: "Edge gateways", description: "Halls 1 to 4", config });
@@ -146,6 +146,7 @@ async function places(api: Api, first: FirstRun): Promise<[string, string][]> {
   await api.create(`/api/v2/orgs/${org}/members`, { id: bruno.id });
   await api.create(`/api/v2/orgs/${plant.id}/members`, { id: bruno.id });
   return [
+    ["rotate", `load-data/tokens/${token}/rotate`],
     ["buckets", "load-data/buckets"],
     ["bucket-create", "load-data/buckets/new"],
     ["bucket-delete", `load-data/buckets/${first.bucket.id}/delete`],
@@ -158,6 +159,7 @@ async function places(api: Api, first: FirstRun): Promise<[string, string][]> {
     ["organizations", "settings/organizations"],
     ["organization", `settings/organizations/${org}`],
     ["organization-delete", `settings/organizations/${plant.id}/delete`],
+    ["audit-log", "settings/audit-log"],
     ["account", "account"],
     ["about", "about"],
   ];
@@ -166,8 +168,8 @@ async function places(api: Api, first: FirstRun): Promise<[string, string][]> {
 for (const look of ["light", "dark", "phone"] as const) {
   test(`the other pages, ${look}`, async ({ page, tokens, api, first }) => {
     test.slow();
-    await scene(api, first);
-    const all = await places(api, first);
+    const { id } = await scene(api, first);
+    const all = await places(api, first, id);
     await page.emulateMedia({ colorScheme: look === "dark" ? "dark" : "light" });
     if (look === "phone") await page.setViewportSize(phone);
     await tokens.open();
