@@ -131,7 +131,7 @@ mod tests {
         assert_eq!(parts("a = [ # x\n '[',\n]\nb = 2"), "a ={v: [ }{c:# x\n}{v: '[',\n}{v:]\n}b ={v: 2}");
         assert_eq!(parts("a = \"\"\"\nb = #\n\"\"\"\n[c]"), "a ={v: \"\"\"\n}{v:b = #\n}{v:\"\"\"\n}{t:[c]}");
         assert_eq!(parts("a = \"never closed\n[c]"), "a ={v: \"never closed\n}{t:[c]}");
-        assert_eq!(parts(r#"a = "\"#" # b"#), r#"a ={v: "\"#" }{c:# b}"#);
+        assert_eq!(parts(r##"a = "\"#" # b"##), r##"a ={v: "\"#" }{c:# b}"##);
         assert_eq!(parts(r"a = 'C:\' # b"), r"a ={v: 'C:\' }{c:# b}");
     }
 
