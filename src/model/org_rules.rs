@@ -217,6 +217,23 @@ mod tests {
     }
 
     #[test]
+    fn rules_that_bind_no_token_are_broken_by_none() {
+        let operators = OrgRules { operator_tokens: OperatorTokens::Operators, ..OrgRules::default() };
+        let shortlived = OrgRules { default_life: Some(DAY), ..OrgRules::default() };
+        let nameless = Authorization { expires_at: None, description: String::new(), ..Authorization::plain(at(0)) };
+        for rules in [operators, shortlived] {
+            assert!(!rules.bind_tokens() && rules.broken_by(&nameless).is_empty());
+        }
+        for rules in [
+            OrgRules { longest_life: Some(DAY), ..OrgRules::default() },
+            OrgRules { expiry_required: true, ..OrgRules::default() },
+            OrgRules { description_required: true, ..OrgRules::default() },
+        ] {
+            assert!(rules.bind_tokens() && !rules.broken_by(&nameless).is_empty(), "{rules:?}");
+        }
+    }
+
+    #[test]
     fn spaces_are_no_description() {
         let rules = OrgRules { description_required: true, ..OrgRules::default() };
         assert_eq!(rules.broken_by_description("  "), Some(Broken::DescriptionRequired));

@@ -37,14 +37,14 @@ pub async fn counts(connection: &mut Connection, org: OrgId, now: Timestamp) -> 
         sql.push(" AS ").push(column(kind)).push(", ");
     }
     sql.push("COUNT(*) FILTER (WHERE ");
-    conditions.push_any(&mut sql, &AttentionFilter::Any.kinds().filter(works).collect::<Vec<_>>())?;
+    conditions.push_any(&mut sql, AttentionFilter::Any.kinds())?;
     sql.push(") AS pressing FROM ");
     conditions.push_tokens(&mut sql, State::Live)?;
     let row = sql.fetch_one(connection).await?;
     let number = |name| row.number(name).map(i64::cast_unsigned);
     let kinds = Attention::ALL.into_iter().map(|kind| Ok((kind, number(column(kind))?))).collect::<Result<Vec<_>>>()?;
     // A token is in one state: what does not work was not among those above.
-    let others = kinds.iter().filter(|(kind, _)| kind.is_pressing() && !works(kind)).map(|(_, count)| count);
+    let others = kinds.iter().filter(|(kind, _)| kind.is_pressing() && !works(*kind)).map(|(_, count)| count);
     Ok(AttentionCounts::new(number("pressing")? + others.sum::<u64>(), kinds))
 }
 
@@ -59,20 +59,20 @@ pub async fn out_of_line(
     let mut sql = Sql::new("SELECT COUNT(*) AS count FROM ");
     conditions.push_tokens(&mut sql, State::Live)?;
     sql.push(" AND ");
-    conditions.push_any(&mut sql, &[Attention::OutOfLine])?;
+    conditions.push_any(&mut sql, [Attention::OutOfLine])?;
     sql.fetch_one(connection).await?.number("count").map(i64::cast_unsigned)
 }
 
 /// Whether a reason is one that only what works gives.
-fn works(kind: &Attention) -> bool {
-    State::of(*kind) == State::Live
+fn works(kind: Attention) -> bool {
+    State::of(kind) == State::Live
 }
 
 /// Of what works, as the statement counts that anyway; of another state by a statement of its own.
 fn push_number(sql: &mut Sql, conditions: &Conditions<'_>, kind: Attention) -> Result<()> {
-    if works(&kind) {
+    if works(kind) {
         sql.push("COUNT(*) FILTER (WHERE ");
-        conditions.push_any(sql, &[kind])?;
+        conditions.push_any(sql, [kind])?;
     } else {
         sql.push("(SELECT COUNT(*) FROM ");
         conditions.push_tokens(sql, State::of(kind))?;
@@ -89,7 +89,7 @@ pub(super) fn push_attending(sql: &mut Sql, attending: &Attending, org: Option<O
     conditions.push_tokens(sql, State::Live)?;
     if let Some(filter) = attention {
         sql.push(" AND ");
-        conditions.push_any(sql, &filter.kinds().filter(works).collect::<Vec<_>>())?;
+        conditions.push_any(sql, filter.kinds())?;
     }
     if let Some(end) = expiring_until {
         sql.push(" AND expires_at <= ").bind(end.micros())?;
@@ -98,7 +98,8 @@ pub(super) fn push_attending(sql: &mut Sql, attending: &Attending, org: Option<O
         sql.push(" AND COALESCE(last_used_at, created_at) <= ").bind(since.micros())?;
     }
     let only_what_works = expiring_until.is_some() || unused_since.is_some();
-    for kind in attention.into_iter().flat_map(AttentionFilter::kinds).filter(|kind| !works(kind) && !only_what_works) {
+    for kind in attention.into_iter().flat_map(AttentionFilter::kinds).filter(|kind| !works(*kind) && !only_what_works)
+    {
         sql.push(" UNION ALL SELECT id FROM ");
         conditions.push_tokens(sql, State::of(kind))?;
     }

@@ -70,12 +70,12 @@ impl Conditions<'_> {
         Ok(())
     }
 
-    /// One of these reasons, all of the same state, which is asked for apart; of none, nothing.
-    pub(super) fn push_any(&self, sql: &mut Sql, kinds: &[Attention]) -> Result<()> {
+    /// Of the tokens that work: those that give one of these reasons.
+    pub(super) fn push_any(&self, sql: &mut Sql, kinds: impl IntoIterator<Item = Attention>) -> Result<()> {
         sql.push("(1 = 0");
         for kind in kinds {
             sql.push(" OR (");
-            self.push_reason(sql, *kind)?;
+            self.push_reason(sql, kind)?;
             sql.push(")");
         }
         sql.push(")");
@@ -85,7 +85,8 @@ impl Conditions<'_> {
     fn push_reason(&self, sql: &mut Sql, kind: Attention) -> Result<()> {
         let days = |days: i64| self.now.plus_seconds(days * 86_400).micros();
         match kind {
-            Attention::Orphaned | Attention::Expired | Attention::OwnerInactive => sql.push("1 = 1"),
+            // What works gives none of these.
+            Attention::Orphaned | Attention::Expired | Attention::OwnerInactive => sql.push("1 = 0"),
             Attention::Unused => sql.push("last_used_at <= ").bind(days(-UNUSED_DAYS))?,
             Attention::NeverUsed => sql.push("last_used_at IS NULL AND created_at <= ").bind(days(-NEVER_USED_DAYS))?,
             Attention::Expiring => sql.push("expires_at <= ").bind(days(EXPIRING_DAYS))?.push(

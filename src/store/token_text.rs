@@ -24,6 +24,7 @@ enum Named {
 impl Named {
     const ALL: [Self; 3] = [Self::Bucket, Self::Telegraf, Self::Owner];
 
+    /// Its table, called as its type of resource is.
     const fn table(self) -> &'static str {
         match self {
             Self::Bucket => "buckets",
@@ -32,17 +33,18 @@ impl Named {
         }
     }
 
-    /// The tokens that name it.
-    const fn tokens(self) -> &'static str {
+    /// The tokens that it is a reason to find.
+    fn push_tokens(self, sql: &mut Sql, pattern: &str) -> Result<()> {
         match self {
-            Self::Bucket => {
-                "id IN (SELECT authorization_id FROM grants WHERE resource_type = 'buckets' AND resource_id IN "
-            }
-            Self::Telegraf => {
-                "id IN (SELECT authorization_id FROM grants WHERE resource_type = 'telegrafs' AND resource_id IN "
-            }
-            Self::Owner => "(user_id IN ",
-        }
+            Self::Owner => sql.push("(user_id IN "),
+            Self::Bucket | Self::Telegraf => sql
+                .push("id IN (SELECT authorization_id FROM grants WHERE resource_type = '")
+                .push(self.table())
+                .push("' AND resource_id IN "),
+        };
+        self.push_ids(sql, pattern)?;
+        sql.push(")");
+        Ok(())
     }
 
     fn push_ids(self, sql: &mut Sql, pattern: &str) -> Result<()> {
@@ -72,9 +74,8 @@ impl TokenText {
     pub(super) fn push(&self, sql: &mut Sql) -> Result<()> {
         sql.push(" AND (");
         for kind in &self.named {
-            sql.push(kind.tokens());
-            kind.push_ids(sql, &self.pattern)?;
-            sql.push(") OR ");
+            kind.push_tokens(sql, &self.pattern)?;
+            sql.push(" OR ");
         }
         sql.push("search_text LIKE ").bind(self.pattern.clone())?.push(" ESCAPE '\\')");
         Ok(())

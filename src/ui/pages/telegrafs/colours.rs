@@ -2,7 +2,7 @@
 
 use leptos::{html, prelude::*};
 
-use super::draft::Draft;
+use super::{draft::Draft, lines::escaped};
 
 /// So many bytes are coloured; a longer text stays plain, or each key would be felt.
 const COLOURED: usize = 64 * 1024;
@@ -43,7 +43,7 @@ const COMMENT: Tags = ("<span class=\"comment\">", "</span>");
 
 fn push(html: &mut String, (before, after): Tags, text: &str) {
     if !text.is_empty() {
-        html.extend([before, &text.replace('&', "&amp;").replace('<', "&lt;"), after]);
+        html.extend([before, &escaped(text), after]);
     }
 }
 

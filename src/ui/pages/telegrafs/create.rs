@@ -101,7 +101,7 @@ fn TextField(error: Signal<Option<String>>) -> impl IntoView {
                 <textarea
                     class="input" id="config" name="config" rows="8" wrap="off" spellcheck="false" autocomplete="off"
                     aria-describedby="config-hint" aria-invalid=move || error.get().map(|_| "true")
-                    inner_html=super::editor::escaped(&text)
+                    inner_html=super::editor::content(&text)
                 ></textarea>
                 <Hint id="config" hint="TOML. If you leave it empty, the agents report CPU, memory, disks and uptime to the bucket." error/>
             </div>

@@ -6,6 +6,7 @@ use super::{
     colours::{Colours, has_colours},
     draft::Draft,
     gutter::Gutter,
+    lines::escaped,
     state::TelegrafState,
 };
 use crate::{
@@ -136,7 +137,7 @@ fn TextBox(draft: Draft, readonly: Signal<bool>) -> impl IntoView {
             <textarea
                 class="editor-text" name="config" wrap="off" rows="16" spellcheck="false" autocapitalize="none" autocomplete="off"
                 aria-label="Configuration" aria-describedby="editor-keys editor-status" aria-invalid=move || draft.problem().map(|_| "true")
-                readonly=readonly node_ref=draft.area inner_html=escaped(&draft.text.get_untracked()) data-testid="telegraf-text"
+                readonly=readonly node_ref=draft.area inner_html=content(&draft.text.get_untracked()) data-testid="telegraf-text"
                 on:input:target=move |event| draft.typed(event.target().value())
                 on:keydown=on_key on:keyup=move |_| draft.note_caret() on:click=move |_| draft.note_caret() on:focus=move |_| draft.note_caret()
                 on:blur=on_blur on:scroll=move |_| follow()
@@ -148,8 +149,8 @@ fn TextBox(draft: Draft, readonly: Signal<bool>) -> impl IntoView {
 }
 
 /// A text as the content of a text area. The parser drops a line break at its beginning.
-pub fn escaped(text: &str) -> String {
-    format!("\n{}", text.replace('&', "&amp;").replace('<', "&lt;"))
+pub fn content(text: &str) -> String {
+    format!("\n{}", escaped(text))
 }
 
 #[component]

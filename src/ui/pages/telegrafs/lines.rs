@@ -56,6 +56,11 @@ pub fn indented(lines: &str, outwards: bool) -> String {
     lines.split('\n').map(step).collect::<Vec<_>>().join("\n")
 }
 
+/// A text as the content of an element.
+pub fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;")
+}
+
 /// How long the browser says a text is.
 pub fn utf16(text: &str) -> u32 {
     u32::try_from(text.encode_utf16().count()).unwrap_or(u32::MAX)
