@@ -24,6 +24,21 @@ pub enum Error {
     /// The caller would hand on what they don't hold.
     #[error("permission {0} is not allowed: {0} is unauthorized")]
     NotGrantable(Permission),
+    /// A token with an expiry or networks would decide what a session holds, which has neither.
+    #[error(
+        "a token that expires or is bound to networks sets no passwords and changes no memberships, roles or user status; use a token without these limits, or sign in"
+    )]
+    LimitedTokenEmpowers,
+    /// A token would decide about a user whose session holds more than the token.
+    #[error(
+        "this token does not hold {0}, which the user's session does or would; use a token that holds as much, or sign in"
+    )]
+    TokenEmpowersMore(Permission),
+    /// The caller would change or delete an authorization that holds more than they do.
+    #[error(
+        "this authorization holds {0}, which you do not; only its owner, signed in, or a caller who holds as much may change it"
+    )]
+    HoldsMore(Permission),
     /// A sign-in with a password that today's policy refuses.
     #[error("password change required\npasswords must be between 8 and 72 characters long")]
     PasswordChangeRequired,
@@ -285,6 +300,9 @@ impl Error {
             | Self::PasswordChangeRequired
             | Self::WrongPassword
             | Self::UnknownUserForPassword
+            | Self::LimitedTokenEmpowers
+            | Self::TokenEmpowersMore(_)
+            | Self::HoldsMore(_)
             | Self::ForeignOrigin
             | Self::ForeignHost => Code::Forbidden,
             Self::AuthorizationNotFound

@@ -73,6 +73,14 @@ pub struct AuthorizationUpdate {
     pub networks: Option<Networks>,
 }
 
+impl AuthorizationUpdate {
+    /// Whether the update only revokes: it deactivates, and changes nothing else.
+    pub(super) fn only_deactivates(&self) -> bool {
+        let others = self.description.is_some() || self.expires_at.is_some() || self.networks.is_some();
+        self.status.as_deref() == Some(Status::Inactive.name()) && !others
+    }
+}
+
 /// What was asked for, read: the words mean something.
 pub(super) struct Asked {
     pub org: OrgId,

@@ -20,10 +20,12 @@ use super::{
     asked::{Asked, parse, parse_changes},
     audit::Event,
     change::Change,
+    delegation::{check_changeable, check_revocable, check_things_in_org, reaches_owned},
     forms,
     granting::{check_grantable, check_scope, resolve_names},
+    inherited_limits::Inheritance,
     keys::keys,
-    limits::{self, Life},
+    limits::{self, Changes, Life},
     names::Names,
     org_rules::rules_of,
     random, required,
@@ -125,6 +127,7 @@ impl Service {
         check_text("description", &new.description, MAX_DESCRIPTION)?;
         check_grantable(change, caller, &new.permissions).await?;
         check_scope(&new.permissions, new.org)?;
+        check_things_in_org(change, &new.permissions, new.org).await?;
         if store::users::by_id(change, new.owner).await?.is_none()
             || store::orgs::by_id(change, new.org).await?.is_none()
         {
@@ -139,7 +142,10 @@ impl Service {
             networks: new.networks,
             now: change.now,
         };
-        let Life { expires_at, networks } = limits::fit(caller, &rules, asked)?;
+        let now = change.now;
+        let inheritance = Inheritance::of(change, caller, now).await?;
+        let bounds = inheritance.bounds(change, asked.permissions, &asked.wish(), asked.org).await?;
+        let Life { expires_at, networks } = limits::fit(caller, &bounds, &rules, asked)?;
         forms::spend(change, form, caller.id()).await?;
         let token = NewToken::generate(random());
         let authorization = Authorization {
@@ -209,12 +215,11 @@ impl Service {
     ) -> Result<Details, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let before = readable(&mut change, &caller, id).await?;
-        check_writable(&caller, &before)?;
+        check_may_change(&mut change, &caller, &before, &update).await?;
         let names = Names::of(&mut change, std::slice::from_ref(&before)).await?;
         refuse_orphan(&names, &before)?;
         let changes = parse_changes(update, Error::BadAuthorizationStatus)?;
-        let rules = rules_of(&mut change, before.org).await?;
-        let mut after = limits::changed(&caller, &rules, &before, changes, change.now)?;
+        let mut after = changed(&mut change, &caller, &before, changes).await?;
         after.updated_at = later_than(before.updated_at, change.now);
         store::authorizations::update(&mut change, &after, &keys(&after)).await?;
         let detail = limits::difference(&before, &after);
@@ -228,7 +233,7 @@ impl Service {
     pub async fn delete_authorization(&self, caller: &Caller, id: AuthorizationId) -> Result<Authorization, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let authorization = existing(&mut change, id).await?;
-        check_writable(&caller, &authorization)?;
+        check_revocable(&mut change, &caller, &authorization).await?;
         store::authorizations::delete(&mut change, id).await?;
         let detail = json!({"description": authorization.description, "prefix": authorization.token_prefix, "owner": authorization.user});
         change.record(Event::AuthorizationDeleted, Some(authorization.org), id, detail).await?;
@@ -261,8 +266,54 @@ pub(super) async fn readable(
     id: AuthorizationId,
 ) -> Result<Authorization, Error> {
     let authorization = existing(connection, id).await?;
-    check_readable(caller, &authorization)?;
+    check_visible(connection, caller, &authorization).await?;
     Ok(authorization)
+}
+
+/// Refuses a caller who may neither read an authorization nor owns an organization that it reaches.
+pub(super) async fn check_visible(
+    connection: &mut Connection,
+    caller: &Caller,
+    authorization: &Authorization,
+) -> Result<(), Error> {
+    match check_readable(caller, authorization) {
+        Err(refusal @ Error::Unauthorized(_)) => {
+            if reaches_owned(connection, caller, authorization).await? {
+                Ok(())
+            } else {
+                Err(refusal)
+            }
+        }
+        decided => decided,
+    }
+}
+
+/// Refuses a change that the caller may not make; owners of an organization that it reaches may deactivate it.
+pub(super) async fn check_may_change(
+    connection: &mut Connection,
+    caller: &Caller,
+    before: &Authorization,
+    update: &AuthorizationUpdate,
+) -> Result<(), Error> {
+    if update.only_deactivates() {
+        check_revocable(connection, caller, before).await
+    } else {
+        check_changeable(connection, caller, before).await
+    }
+}
+
+/// An authorization after a change, within the rules of its organization and the limits that it inherits.
+pub(super) async fn changed(
+    change: &mut Change,
+    caller: &Caller,
+    before: &Authorization,
+    changes: Changes,
+) -> Result<Authorization, Error> {
+    let rules = rules_of(change, before.org).await?;
+    let now = change.now;
+    let inheritance = Inheritance::of(change, caller, now).await?;
+    let bounds = inheritance.bounds_of_change(change, caller, before, &changes.wish(before)).await?;
+    limits::changed(&bounds, &rules, before, changes, now)
 }
 
 /// To see a record is to read it and its owner.

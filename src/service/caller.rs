@@ -73,6 +73,20 @@ impl Caller {
         matches!(self.credential, Credential::Session(_))
     }
 
+    /// The organizations that this caller owns, operators excepted: those that it may change, and all of whose
+    /// authorizations it may read and write.
+    pub(super) fn owned_orgs(&self) -> Vec<OrgId> {
+        let changes = |held: &&Permission| (held.action, held.resource.kind) == (Action::Write, ResourceType::Orgs);
+        let named = self.permissions().iter().filter(changes).filter_map(|held| held.resource.id).map(OrgId);
+        let administers = |org: &OrgId| {
+            Action::ALL.iter().all(|action| self.may(&Permission::in_org(*action, ResourceType::Authorizations, *org)))
+        };
+        let mut orgs: Vec<OrgId> = named.filter(administers).collect();
+        orgs.sort_unstable();
+        orgs.dedup();
+        orgs
+    }
+
     /// Which buckets or telegraf configurations of an organization this caller may read.
     pub(super) fn within(&self, kind: ResourceType, org: OrgId) -> Within {
         if self.may(&Permission::in_org(Action::Read, kind, org)) {
@@ -85,8 +99,9 @@ impl Caller {
         Within::Only(ids)
     }
 
-    /// The authorizations this caller may see: those whose record and whose owner they may read. An organization's
-    /// `users` permission reads no owner, for owners are asked by id (contract §4.9).
+    /// The authorizations this caller may see: those whose record and whose owner they may read, and those that reach an
+    /// organization of theirs. An organization's `users` permission reads no owner, for owners are asked by id (contract
+    /// §4.9).
     pub(super) fn visible(&self) -> Visible {
         let (mut orgs, mut ids, mut owners) = (Vec::new(), Vec::new(), Vec::new());
         let (mut all, mut all_owners) = (false, false);
@@ -111,6 +126,7 @@ impl Caller {
         Visible {
             authorizations: if all { Reach::All } else { Reach::Only { orgs, ids } },
             owners: if all_owners { OwnerReach::All } else { OwnerReach::Only(owners) },
+            owned_orgs: self.owned_orgs(),
         }
     }
 }

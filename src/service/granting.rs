@@ -74,7 +74,12 @@ pub(super) async fn check_grantable(
     Ok(())
 }
 
-async fn belongs_to(connection: &mut Connection, kind: ResourceType, id: Id, org: OrgId) -> Result<bool, Error> {
+pub(super) async fn belongs_to(
+    connection: &mut Connection,
+    kind: ResourceType,
+    id: Id,
+    org: OrgId,
+) -> Result<bool, Error> {
     Ok(match kind {
         ResourceType::Buckets => {
             store::buckets::by_id(connection, BucketId(id)).await?.is_some_and(|bucket| bucket.org == org)

@@ -1,5 +1,5 @@
 //! What a token is held to when it is created, cloned, rotated or changed: the rules of its organization, and the limits
-//! of the token that does it. Sessions have no limits.
+//! that it inherits (see `inherited_limits`).
 
 use serde_json::{Map, Value, json};
 
@@ -10,7 +10,10 @@ use crate::model::{
     org_rules::{Broken, OrgRules},
 };
 
-use super::Caller;
+use super::{
+    Caller,
+    inherited_limits::{Bounds, Wish},
+};
 
 /// A token that is about to be made.
 pub(super) struct Asked<'a> {
@@ -25,6 +28,13 @@ pub(super) struct Asked<'a> {
     pub now: Timestamp,
 }
 
+impl Asked<'_> {
+    /// The life that is asked for.
+    pub fn wish(&self) -> Wish {
+        Wish { expires_at: self.expires_at, networks: self.networks.clone() }
+    }
+}
+
 /// How long a token lives, and where it is accepted from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Life {
@@ -32,20 +42,33 @@ pub(super) struct Life {
     pub networks: Networks,
 }
 
-/// The life of a new token. What was not said is fitted in; what was said and does not fit is refused.
-pub(super) fn fit(caller: &Caller, rules: &OrgRules, asked: Asked<'_>) -> Result<Life, Error> {
+/// Returns the life of a new token. A member that was left out is fitted within the limits; one that was given and exceeds
+/// them is refused.
+pub(super) fn fit(caller: &Caller, bounds: &[Bounds], rules: &OrgRules, asked: Asked<'_>) -> Result<Life, Error> {
     let by_operator = Breadth::of(caller.permissions(), asked.org) == Breadth::Operator;
-    keep(rules.broken_by_creating(asked.permissions, by_operator))?;
-    keep(rules.broken_by_description(asked.description))?;
+    let all_rules = || bounds.iter().map(|one| &one.rules).chain([rules]);
+    for rules in all_rules() {
+        keep(rules.broken_by_creating(asked.permissions, by_operator))?;
+        keep(rules.broken_by_description(asked.description))?;
+    }
     let usual = rules.default_life.map(|life| asked.now.plus_seconds(life));
     let expires_at = match asked.expires_at {
         Some(wish) => future(wish, asked.now)?,
-        None => [usual, caller.expires_at].into_iter().flatten().min(),
+        None => bounds.iter().map(|one| one.expires_at).chain([usual]).flatten().min(),
     };
-    keep(rules.broken_by_life(asked.now, expires_at))?;
-    let networks = asked.networks.unwrap_or_else(|| caller.networks.clone());
-    check_within(caller, expires_at, &networks)?;
+    for rules in all_rules() {
+        keep(rules.broken_by_life(asked.now, expires_at))?;
+    }
+    let networks = asked.networks.unwrap_or_else(|| narrowest(bounds));
+    check_within(bounds, expires_at, &networks)?;
     Ok(Life { expires_at, networks })
+}
+
+/// The networks that are within all the others, or else the first that are bound at all.
+fn narrowest(bounds: &[Bounds]) -> Networks {
+    let bound = || bounds.iter().map(|one| &one.networks).filter(|networks| !networks.is_everywhere());
+    let within_all = bound().find(|networks| bound().all(|other| networks.are_within(other)));
+    within_all.or_else(|| bound().next()).cloned().unwrap_or_default()
 }
 
 /// What of a token's life and description is to change; `None` stays as it is.
@@ -57,10 +80,20 @@ pub(super) struct Changes {
     pub networks: Option<Networks>,
 }
 
+impl Changes {
+    /// The life that is asked for, where the change is one that is held to inherited limits.
+    pub fn wish(&self, before: &Authorization) -> Wish {
+        Wish {
+            expires_at: Some(self.expires_at.unwrap_or_else(|| before.expires_at.map_or(Expiry::Never, Expiry::At))),
+            networks: Some(self.networks.clone().unwrap_or_else(|| before.networks.clone())),
+        }
+    }
+}
+
 /// A token after a change. Only what changes is held to the rules; switching on what lives longer than the token that
 /// does it would be a way round that token's own limits.
 pub(super) fn changed(
-    caller: &Caller,
+    bounds: &[Bounds],
     rules: &OrgRules,
     before: &Authorization,
     changes: Changes,
@@ -89,23 +122,22 @@ pub(super) fn changed(
         is_limited = true;
     }
     if is_limited {
-        check_within(caller, after.expires_at, &after.networks)?;
+        check_within(bounds, after.expires_at, &after.networks)?;
     }
     Ok(after)
 }
 
-/// Nothing that a token makes or changes outlives it or is accepted from where it is not.
-pub(super) fn check_within(caller: &Caller, expires_at: Option<Timestamp>, networks: &Networks) -> Result<(), Error> {
-    if let Some(end) = caller.expires_at
-        && expires_at.is_none_or(|other| other > end)
-    {
-        return Err(Error::OutlivesCaller { end });
+/// Refuses a life that exceeds the limits it is inherited under.
+pub(super) fn check_within(bounds: &[Bounds], expires_at: Option<Timestamp>, networks: &Networks) -> Result<(), Error> {
+    for limit in bounds {
+        if let (false, Some(end)) = (limit.contain_expiry(expires_at), limit.expires_at) {
+            return Err(Error::OutlivesCaller { end });
+        }
+        if !limit.contain(expires_at, networks) {
+            return Err(Error::ReachesBeyondCaller { networks: limit.networks.to_string() });
+        }
     }
-    if networks.are_within(&caller.networks) {
-        Ok(())
-    } else {
-        Err(Error::ReachesBeyondCaller { networks: caller.networks.to_string() })
-    }
+    Ok(())
 }
 
 /// What differs between two states of a record, for the audit log: under "before" and "after". The networks and the

@@ -7,7 +7,7 @@ use crate::{
     store::{self, Connection, memberships::Of},
 };
 
-use super::{Caller, Service, audit::Event, required};
+use super::{Caller, Service, audit::Event, delegation::check_empowers, required};
 
 /// What has members and owners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +60,7 @@ impl Service {
         if !store::memberships::insert(&mut change, parent.into(), user.id, role, now).await? {
             return Err(Error::AlreadyMember { user: user.id });
         }
+        check_empowers(&mut change, &caller, &write_parent(parent, org), user.id, now).await?;
         let detail = detail(parent, user.id, Some(&user.name), Some(role));
         change.record(Event::MemberAdded, Some(org), org, detail).await?;
         change.commit().await?;
@@ -73,6 +74,10 @@ impl Service {
         caller.check(write_parent(parent, org))?;
         let role = store::memberships::role(&mut change, parent.into(), user).await?;
         let known = store::users::by_id(&mut change, user).await?;
+        let now = change.now;
+        if role.is_some() {
+            check_empowers(&mut change, &caller, &write_parent(parent, org), user, now).await?;
+        }
         store::memberships::delete(&mut change, parent.into(), user).await?;
         let detail = detail(parent, user, known.as_ref().map(|user| user.name.as_str()), role);
         change.record(Event::MemberRemoved, Some(org), org, detail).await?;

@@ -12,7 +12,7 @@ use crate::{
     store::{self, memberships::Of, orgs::Whose},
 };
 
-use super::{Caller, Service, audit::Event, change::Change, fold, random, required};
+use super::{Caller, Service, audit::Event, change::Change, delegation::check_empowers, fold, random, required};
 
 /// At most so many bytes in the description of an organization or a bucket.
 pub(super) const MAX_DESCRIPTION: usize = 1024;
@@ -69,6 +69,9 @@ impl Service {
         let (mut change, caller) = self.begin(caller).await?;
         caller.check(required::orgs(Action::Write))?;
         let org = insert_org(&mut change, name, description, Some(caller.id())).await?;
+        // Owning it is a membership, and a session has it for good.
+        let now = change.now;
+        check_empowers(&mut change, &caller, &required::orgs(Action::Write), caller.id(), now).await?;
         change.commit().await?;
         Ok(org)
     }

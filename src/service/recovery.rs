@@ -87,7 +87,7 @@ impl Offline {
     /// The next authorizations after one, in the order of ids, those that ended included; none when all were told.
     pub async fn authorizations(&self, after: Option<AuthorizationId>) -> Result<Vec<Details>, Error> {
         let mut reader = self.service.read().await?;
-        let visible = Visible { authorizations: Reach::All, owners: OwnerReach::All };
+        let visible = Visible { authorizations: Reach::All, owners: OwnerReach::All, owned_orgs: Vec::new() };
         let filter = Filter { visible, ..Filter::default() };
         let start = after.map_or(Start::Offset(0), Start::After);
         let found = store::authorizations::list(&mut reader, &filter, Sort::Id, start, AT_ONCE).await?;

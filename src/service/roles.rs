@@ -17,6 +17,7 @@ use super::{
     Caller, Service,
     audit::Event,
     change::Change,
+    delegation::check_empowers,
     fold,
     members::{Parent, write_parent},
     people::owners,
@@ -42,7 +43,11 @@ impl Service {
             return Ok(());
         }
         keep_an_owner(&mut change, org, before).await?;
+        let (required, now) = (write_parent(Parent::Org(org), org), change.now);
+        // Before and after: a demotion takes something away, a promotion gives something.
+        check_empowers(&mut change, &caller, &required, user.id, now).await?;
         store::memberships::set_role(&mut change, Of::Org(org), user.id, role).await?;
+        check_empowers(&mut change, &caller, &required, user.id, now).await?;
         let detail = json!({"user": user.id, "name": user.name, "before": {"role": before}, "after": {"role": role}});
         change.record(Event::RoleChanged, Some(org), org, detail).await?;
         change.commit().await
@@ -53,6 +58,8 @@ impl Service {
         let (mut change, caller) = self.begin(caller).await?;
         let (user, before) = member_to_change(&mut change, &caller, org, user).await?;
         keep_an_owner(&mut change, org, before).await?;
+        let (required, now) = (write_parent(Parent::Org(org), org), change.now);
+        check_empowers(&mut change, &caller, &required, user.id, now).await?;
         store::memberships::delete(&mut change, Of::Org(org), user.id).await?;
         let detail = json!({"user": user.id, "name": user.name, "role": before});
         change.record(Event::MemberRemoved, Some(org), org, detail).await?;
@@ -108,6 +115,13 @@ impl Service {
         may_create(&caller, &new)?;
         let user = User { id: UserId(self.next_id()), name: new.name, status: Status::Active };
         insert_user(&mut change, &user, hash.as_deref(), new.member_of).await?;
+        let now = change.now;
+        if hash.is_some() {
+            check_empowers(&mut change, &caller, &required::users(Action::Write), user.id, now).await?;
+        }
+        if let Some((org, _)) = new.member_of {
+            check_empowers(&mut change, &caller, &write_parent(Parent::Org(org), org), user.id, now).await?;
+        }
         change.commit().await?;
         Ok(user)
     }

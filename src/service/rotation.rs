@@ -10,8 +10,9 @@ use crate::{
 use super::{
     Caller, Service,
     audit::Event,
-    authorizations::{Created, New, check_writable, later_than, readable},
+    authorizations::{Created, New, later_than, readable},
     change::Change,
+    delegation::{check_changeable, check_revocable},
     keys::keys,
     names::Names,
     required,
@@ -54,7 +55,7 @@ impl Service {
         let (mut change, caller) = self.begin(caller).await?;
         let before = readable(&mut change, &caller, id).await?;
         caller.check(required::authorizations(Action::Write, before.org))?;
-        check_writable(&caller, &before)?;
+        check_changeable(&mut change, &caller, &before).await?;
         check_rotatable(&mut change, &before).await?;
         let now = change.now;
         let same_life = Expiry::same_life(before.created_at, before.expires_at, now);
@@ -81,7 +82,7 @@ impl Service {
     pub async fn end_overlap(&self, caller: &Caller, id: AuthorizationId) -> Result<Details, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let before = readable(&mut change, &caller, id).await?;
-        check_writable(&caller, &before)?;
+        check_revocable(&mut change, &caller, &before).await?;
         if store::rotations::successor(&mut change, id).await?.is_none() {
             return Err(Error::NoOverlap);
         }

@@ -13,7 +13,10 @@ use crate::{
     store::{self, memberships::Of},
 };
 
-use super::{Caller, Service, audit::Event, change::Change, fold, forms, orgs::MAX_DESCRIPTION, required};
+use super::{
+    Caller, Service, audit::Event, change::Change, delegation::check_empowers, fold, forms, orgs::MAX_DESCRIPTION,
+    required,
+};
 
 /// A telegraf configuration as it is asked for.
 #[derive(Clone, Debug, Default)]
@@ -95,8 +98,7 @@ impl Service {
         let now = change.now;
         let telegraf = asked.into_telegraf(TelegrafId(self.next_id()), org, now);
         store::telegrafs::insert(&mut change, &telegraf, &fold(&telegraf.name)).await?;
-        // Whoever makes one owns it, as in InfluxDB; it gives no rights.
-        store::memberships::insert(&mut change, Of::Telegraf(telegraf.id), caller.id(), Role::Owner, now).await?;
+        insert_owner(&mut change, &caller, &telegraf).await?;
         change.record(Event::TelegrafCreated, Some(org), telegraf.id, detail(&telegraf)).await?;
         change.commit().await?;
         Ok(telegraf)
@@ -130,6 +132,20 @@ impl Service {
         store::telegrafs::delete(&mut change, id).await?;
         change.record(Event::TelegrafDeleted, Some(telegraf.org), id, detail(&telegraf)).await?;
         change.commit().await
+    }
+}
+
+/// Makes the creator the owner, as InfluxDB does. Ownership gives no rights, but it is a membership, and it outlives the
+/// token that creates the configuration: a token that may not change memberships leaves it out.
+async fn insert_owner(change: &mut Change, caller: &Caller, telegraf: &Telegraf) -> Result<(), Error> {
+    let (required, now) = (required::telegrafs(Action::Write, telegraf.org), change.now);
+    match check_empowers(change, caller, &required, caller.id(), now).await {
+        Ok(()) => {
+            store::memberships::insert(change, Of::Telegraf(telegraf.id), caller.id(), Role::Owner, now).await?;
+            Ok(())
+        }
+        Err(Error::LimitedTokenEmpowers | Error::TokenEmpowersMore(_)) => Ok(()),
+        Err(error) => Err(error),
     }
 }
 

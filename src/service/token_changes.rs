@@ -15,10 +15,12 @@ use crate::{
 use super::{
     Caller, Service,
     audit::Event,
-    authorizations::{check_writable, later_than},
+    authorizations::later_than,
     change::Change,
+    delegation::{check_changeable, check_revocable},
+    inherited_limits::Inheritance,
     keys::keys,
-    limits::check_within,
+    limits::{Changes, check_within},
     token_list::{count, resolve},
 };
 
@@ -83,11 +85,14 @@ impl Service {
             return Err(Error::AuthorizationNotFound);
         }
         for token in &tokens {
-            check_writable(&caller, token)?;
+            match what {
+                What::Activate => check_changeable(&mut change, &caller, token).await?,
+                What::Deactivate | What::Delete => check_revocable(&mut change, &caller, token).await?,
+            }
         }
         let changed = match what {
             What::Activate => {
-                check_limits(&caller, &tokens)?;
+                check_limits(&mut change, &caller, &tokens).await?;
                 switch(&mut change, tokens, Status::Active).await?
             }
             What::Deactivate => switch(&mut change, tokens, Status::Inactive).await?,
@@ -107,11 +112,15 @@ fn check_number(count: u64) -> Result<u64, Error> {
     }
 }
 
-/// A token switches nothing on that outlives it or is accepted from where it is not.
-fn check_limits(caller: &Caller, tokens: &[Authorization]) -> Result<(), Error> {
+/// Refuses to activate a token that exceeds the limits which the caller passes on.
+async fn check_limits(change: &mut Change, caller: &Caller, tokens: &[Authorization]) -> Result<(), Error> {
+    let now = change.now;
+    let inheritance = Inheritance::of(change, caller, now).await?;
     let switched = tokens.iter().filter(|token| token.status == Status::Inactive && token.ended_at.is_none());
     for token in switched {
-        check_within(caller, token.expires_at, &token.networks)?;
+        let wish = Changes::default().wish(token);
+        let bounds = inheritance.bounds_of_change(change, caller, token, &wish).await?;
+        check_within(&bounds, token.expires_at, &token.networks)?;
     }
     Ok(())
 }

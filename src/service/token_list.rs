@@ -15,7 +15,10 @@ use crate::{
     },
 };
 
-use super::{Caller, Service, authorizations::check_writable, fold, lists::order, names::Names, required};
+use super::{
+    Caller, Service, authorizations::check_writable, delegation::is_revocable_by_owner, fold, lists::order,
+    names::Names, required,
+};
 
 pub use crate::store::authorizations::Bookmark;
 
@@ -250,7 +253,7 @@ fn token_row(names: &Names, caller: &Caller, authorization: Authorization, now: 
         owner: names.user(authorization.user).map(Into::into),
         status: authorization.status,
         liveness: authorization.liveness(now),
-        read_only: check_writable(caller, &authorization).is_err(),
+        read_only: check_writable(caller, &authorization).is_err() && !is_revocable_by_owner(caller, &authorization),
         prefix: authorization.token_prefix,
         description: authorization.description,
         created_at: authorization.created_at,

@@ -12,7 +12,8 @@ use crate::{
 };
 
 use super::{
-    Caller, Service, audit::Event, authentication::membership_permissions, caller::Credential, fold, required,
+    Caller, Service, audit::Event, authentication::membership_permissions, caller::Credential,
+    delegation::check_empowers, fold, required,
 };
 
 /// What a list of users is asked for (contract §5.1).
@@ -111,6 +112,7 @@ impl Service {
         let mut after = before.clone();
         let now = change.now;
         if let Some(status) = update.status {
+            check_empowers(&mut change, &caller, &required::user(Action::Write, id), id, now).await?;
             after.status = status.parse().map_err(|_| Error::BadStatus)?;
             store::users::set_status(&mut change, id, after.status, now).await?;
         }
@@ -134,6 +136,7 @@ impl Service {
         caller.check(required::user(Action::Write, id))?;
         let user = store::users::by_id(&mut change, id).await?.ok_or(Error::UserNotFound)?;
         let now = change.now;
+        check_empowers(&mut change, &caller, &required::user(Action::Write, id), id, now).await?;
         store::authorizations::end_of_user(&mut change, id, now).await?;
         store::sessions::end_of_user(&mut change, id, now).await?;
         store::memberships::delete_of_user(&mut change, id).await?;
@@ -150,6 +153,8 @@ impl Service {
         let (mut change, caller) = self.begin(caller).await?;
         caller.check(required::user(Action::Write, id))?;
         store::users::by_id(&mut change, id).await?.ok_or(Error::UnknownUserForPassword)?;
+        let now = change.now;
+        check_empowers(&mut change, &caller, &required::user(Action::Write, id), id, now).await?;
         self.write_password(change, &caller, id, &hash).await
     }
 

@@ -22,11 +22,13 @@ use super::{
     Caller, Service,
     asked::{Asked, AskedAuthorization, AuthorizationUpdate, parse, parse_changes},
     audit::Event,
-    authorizations::{check_readable, check_writable, later_than, named, refuse_orphan},
+    authorizations::{changed, check_may_change, check_visible, later_than, named, refuse_orphan},
     change::Change,
+    delegation::{check_holds_no_more, check_revocable, check_things_in_org},
     granting::{check_grantable, check_scope, resolve_names},
+    inherited_limits::Inheritance,
     keys::keys,
-    limits::{self, Life, check_within},
+    limits::{self, Changes, Life, check_within},
     lists::named_owner_and_org,
     names::Names,
     org_rules::rules_of,
@@ -68,6 +70,7 @@ impl Service {
         check_text("description", &asked.description, MAX_DESCRIPTION)?;
         check_grantable(&mut change, &caller, &permissions).await?;
         check_scope(&permissions, org)?;
+        check_things_in_org(&mut change, &permissions, org).await?;
         check_username(&username)?;
         let rules = rules_of(&mut change, org).await?;
         let wanted = limits::Asked {
@@ -78,7 +81,10 @@ impl Service {
             networks: asked.networks,
             now: change.now,
         };
-        let Life { expires_at, networks } = limits::fit(&caller, &rules, wanted)?;
+        let now = change.now;
+        let inheritance = Inheritance::of(&mut change, &caller, now).await?;
+        let bounds = inheritance.bounds(&mut change, wanted.permissions, &wanted.wish(), org).await?;
+        let Life { expires_at, networks } = limits::fit(&caller, &bounds, &rules, wanted)?;
         let authorization = Authorization {
             id: AuthorizationId(self.next_id()),
             org,
@@ -140,7 +146,7 @@ impl Service {
     pub async fn v1_authorization(&self, caller: &Caller, id: AuthorizationId) -> Result<V1Details, Error> {
         let mut reader = self.read().await?;
         let V1Authorization { authorization, username } = existing(&mut reader, id).await?;
-        check_readable(caller, &authorization)?;
+        check_visible(&mut reader, caller, &authorization).await?;
         let names = Names::of(&mut reader, std::slice::from_ref(&authorization)).await?;
         refuse_orphan(&names, &authorization)?;
         Ok(V1Details { details: names.details(authorization, self.now()), username })
@@ -155,13 +161,12 @@ impl Service {
     ) -> Result<V1Details, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let V1Authorization { authorization: before, username } = existing(&mut change, id).await?;
-        check_readable(&caller, &before)?;
-        check_writable(&caller, &before)?;
+        check_visible(&mut change, &caller, &before).await?;
+        check_may_change(&mut change, &caller, &before, &update).await?;
         let names = Names::of(&mut change, std::slice::from_ref(&before)).await?;
         refuse_orphan(&names, &before)?;
         let changes = parse_changes(update, Error::BadV1AuthorizationStatus)?;
-        let rules = rules_of(&mut change, before.org).await?;
-        let mut after = limits::changed(&caller, &rules, &before, changes, change.now)?;
+        let mut after = changed(&mut change, &caller, &before, changes).await?;
         after.updated_at = later_than(before.updated_at, change.now);
         store::authorizations::update(&mut change, &after, &keys(&after)).await?;
         let detail = limits::difference(&before, &after);
@@ -187,8 +192,13 @@ impl Service {
         let (mut change, caller) = self.begin(caller).await?;
         let mut authorization = existing(&mut change, id).await?.authorization;
         caller.check(required::user(Action::Write, authorization.user))?;
-        // Whoever sets the password has the credential from then on.
-        check_within(&caller, authorization.expires_at, &authorization.networks)?;
+        // The caller who sets the password can use the credential from then on.
+        check_holds_no_more(&mut change, &caller, &authorization).await?;
+        let now = change.now;
+        let inheritance = Inheritance::of(&mut change, &caller, now).await?;
+        let wish = Changes::default().wish(&authorization);
+        let bounds = inheritance.bounds_of_change(&mut change, &caller, &authorization, &wish).await?;
+        check_within(&bounds, authorization.expires_at, &authorization.networks)?;
         authorization.updated_at = later_than(authorization.updated_at, change.now);
         store::v1_authorizations::set_password_hash(&mut change, &authorization, &hash).await?;
         change.record(Event::V1PasswordSet, Some(authorization.org), id, json!({})).await?;
@@ -198,7 +208,7 @@ impl Service {
     pub async fn delete_v1_authorization(&self, caller: &Caller, id: AuthorizationId) -> Result<(), Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let V1Authorization { authorization, username } = existing(&mut change, id).await?;
-        check_writable(&caller, &authorization)?;
+        check_revocable(&mut change, &caller, &authorization).await?;
         store::authorizations::delete(&mut change, id).await?;
         let detail =
             json!({"username": username, "description": authorization.description, "owner": authorization.user});

@@ -1,5 +1,7 @@
 //! Organizations.
 
+use std::collections::{BTreeSet, HashMap};
+
 use sqlx::{Executor as _, any::AnyRow};
 
 use super::{
@@ -7,7 +9,7 @@ use super::{
     column::{Columns, from_id},
     sql::{Sql, contains},
 };
-use crate::model::{Org, OrgId, UserId, org::Holdings};
+use crate::model::{Id, Org, OrgId, Permission, ResourceType, UserId, org::Holdings};
 
 fn org(row: &AnyRow) -> Result<Org> {
     Ok(Org {
@@ -70,6 +72,31 @@ pub async fn by_ids(connection: &mut Connection, ids: impl IntoIterator<Item = O
     let mut sql = Sql::new("SELECT * FROM organizations WHERE id IN ");
     sql.bind_ids(ids)?;
     sql.fetch_all(connection).await?.iter().map(org).collect()
+}
+
+/// The organizations of the buckets and telegraf configurations that permissions name; ids that nothing has are left out.
+pub async fn of_things(
+    connection: &mut Connection,
+    permissions: &[Permission],
+) -> Result<HashMap<(ResourceType, Id), OrgId>> {
+    let mut found = HashMap::new();
+    let tables = [
+        (ResourceType::Buckets, "SELECT id, org_id FROM buckets WHERE id IN "),
+        (ResourceType::Telegrafs, "SELECT id, org_id FROM telegrafs WHERE id IN "),
+    ];
+    for (kind, select) in tables {
+        let of_kind = permissions.iter().filter(|one| one.resource.kind == kind);
+        let ids: BTreeSet<Id> = of_kind.filter_map(|one| one.resource.id).collect();
+        if ids.is_empty() {
+            continue;
+        }
+        let mut sql = Sql::new(select);
+        sql.bind_ids(ids)?;
+        for row in sql.fetch_all(connection).await? {
+            found.insert((kind, row.id("id")?), OrgId(row.id("org_id")?));
+        }
+    }
+    Ok(found)
 }
 
 /// Whether there is any organization at all.

@@ -129,7 +129,7 @@ pub async fn live_token_names(
     sql.push(" AND ended_at IS NULL AND (expires_at IS NULL OR expires_at > ").bind(now.micros())?;
     sql.push(") AND EXISTS (SELECT 1 FROM users u WHERE u.id = user_id AND u.status = 'active') AND user_id = ");
     sql.bind(from_id(user))?;
-    push_visible(&mut sql, visible)?;
+    push_visible(&mut sql, visible, None)?;
     sql.push(" ORDER BY description_key, id LIMIT ").bind(limit)?;
     let rows = sql.fetch_all(connection).await?;
     rows.iter().map(|row| Ok((row.text("description")?, row.optional_text("token_prefix")?))).collect()

@@ -73,7 +73,7 @@ impl Whose {
 /// Follows `… WHERE kind = `.
 pub(super) fn push_filter(sql: &mut Sql, filter: &Filter) -> Result<()> {
     sql.bind(filter.kind.name())?;
-    push_visible(sql, &filter.visible)?;
+    push_visible(sql, &filter.visible, filter.org)?;
     if let Some(id) = filter.id {
         sql.push(" AND id = ").bind(from_id(id))?;
     }

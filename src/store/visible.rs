@@ -8,6 +8,8 @@ use crate::model::{AuthorizationId, OrgId, UserId};
 pub struct Visible {
     pub authorizations: Reach,
     pub owners: OwnerReach,
+    /// Organizations of the caller's: what reaches them, or a bucket or telegraf configuration of theirs, is visible too.
+    pub owned_orgs: Vec<OrgId>,
 }
 
 /// The authorizations within reach.
@@ -40,8 +42,19 @@ impl Default for OwnerReach {
     }
 }
 
-/// Only what is visible.
-pub(super) fn push_visible(sql: &mut Sql, visible: &Visible) -> Result<()> {
+impl Visible {
+    fn is_everything(&self) -> bool {
+        self.authorizations == Reach::All && self.owners == OwnerReach::All
+    }
+}
+
+/// Restricts a statement to what is visible. `org`: the only organization that the rest of the condition allows, if any.
+pub(super) fn push_visible(sql: &mut Sql, visible: &Visible, org: Option<OrgId>) -> Result<()> {
+    let owns_all_of_it = org.is_some_and(|org| visible.owned_orgs.contains(&org));
+    if visible.is_everything() || owns_all_of_it {
+        return Ok(());
+    }
+    sql.push(" AND ((1 = 1");
     if let Reach::Only { orgs, ids } = &visible.authorizations {
         sql.push(" AND (org_id IN ").bind_ids(orgs.iter().copied())?;
         sql.push(" OR id IN ").bind_ids(ids.iter().copied())?.push(")");
@@ -49,5 +62,23 @@ pub(super) fn push_visible(sql: &mut Sql, visible: &Visible) -> Result<()> {
     if let OwnerReach::Only(users) = &visible.owners {
         sql.push(" AND user_id IN ").bind_ids(users.iter().copied())?;
     }
+    sql.push(")");
+    if !visible.owned_orgs.is_empty() {
+        push_reaching(sql, &visible.owned_orgs)?;
+    }
+    sql.push(")");
+    Ok(())
+}
+
+/// Adds what reaches some organizations. Permissions for a whole organization stand only in its own authorizations.
+fn push_reaching(sql: &mut Sql, orgs: &[OrgId]) -> Result<()> {
+    let ids = || orgs.iter().copied();
+    sql.push(" OR org_id IN ").bind_ids(ids())?;
+    sql.push(" OR id IN (SELECT authorization_id FROM grants WHERE resource_type = 'orgs' AND resource_id IN ");
+    sql.bind_ids(ids())?;
+    sql.push(" UNION ALL SELECT authorization_id FROM grants WHERE resource_type = 'buckets' AND resource_id IN ");
+    sql.push("(SELECT id FROM buckets WHERE org_id IN ").bind_ids(ids())?;
+    sql.push(") UNION ALL SELECT authorization_id FROM grants WHERE resource_type = 'telegrafs' AND resource_id IN ");
+    sql.push("(SELECT id FROM telegrafs WHERE org_id IN ").bind_ids(ids())?.push("))");
     Ok(())
 }

@@ -16,6 +16,9 @@ pub fn sentence(error: &Error) -> String {
         Error::Unauthorized(permission) => {
             format!("You lack the permission {permission}. Ask someone who may grant it.")
         }
+        Error::HoldsMore(permission) => format!(
+            "This token holds {permission}, which you don't. Only its owner or someone who holds as much may change it."
+        ),
         Error::NotGrantable(permission) => format!("You can't grant {permission}, for you don't hold it."),
         Error::Told { sentence, .. } => sentence.clone(),
         other => capitalized(&other.to_string()),
