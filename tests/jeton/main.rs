@@ -20,6 +20,7 @@ mod command;
 mod compare;
 mod console;
 mod dbrps;
+mod delegation;
 mod dev_page;
 mod expiry;
 mod granting;

@@ -97,6 +97,7 @@ async fn one_that_may_not_be_changed_keeps_all_as_they_are() {
             permission_in("read", "authorizations", org),
             permission_on("read", "users", &scene.first.user, org),
             permission_on("write", "users", &scene.first.user, org),
+            permission_in("read", "tasks", org),
         ]);
         let created = scene.server.token(&scene.first.token, org, permissions).await.expect(201);
         let weak = scene.server.caller(&text(&created["token"])).await;

@@ -1,8 +1,10 @@
 //! Over any sequence of operations by anyone, nobody ends up with a token that may do or see what they could not before,
-//! nobody sees or changes a token that is not theirs to see or change, and no token makes one that outlives it or is
-//! accepted from where it is not.
+//! nobody sees or changes a token that is not theirs to see or change, no token makes one that outlives it or is accepted
+//! from where it is not, no token decides about a session that holds more than the token does, and no session passes on
+//! without limits what it holds by a limited token.
 
 mod operations;
+mod passed_on;
 mod picture;
 mod rights;
 mod template;
@@ -45,7 +47,18 @@ struct World {
     people: BTreeSet<UserId>,
     picture: Picture,
     names: usize,
+    /// Users whose password somebody set, all to the same one.
+    passwords: BTreeSet<UserId>,
+    /// Whose session or credential the last step took over.
+    took_over: Option<TookOver>,
     _home: Home,
+}
+
+/// Something that can be used by the caller who set its password.
+#[derive(Clone, Copy, Debug)]
+pub enum TookOver {
+    Session(UserId),
+    Credential(AuthorizationId),
 }
 
 /// How the world is asked: everything there is, for steps to pick from.
@@ -109,7 +122,8 @@ impl World {
         if !ids.is_empty() {
             seen.extend(service.authorization(caller, *step.which[0].get(&ids)).await);
         }
-        let hidden = seen.iter().map(|details| &details.authorization).find(|one| !rights::may_see(caller, one));
+        let hidden =
+            seen.iter().map(|details| &details.authorization).find(|one| !rights::may_see(&self.picture, caller, one));
         hidden.map(|one| format!("{} sees {} of {}", caller.user.name, one.id, one.user))
     }
 }
@@ -125,22 +139,28 @@ async fn live(template: &Template, steps: &[Step], done: &Mutex<BTreeMap<What, u
         prop_assert!(overrated.is_none(), "{step:?}\n{}", overrated.unwrap_or_default());
         let seen = world.seen(&caller, step).await;
         prop_assert!(seen.is_none(), "{step:?}\n{}", seen.unwrap_or_default());
+        let sessions = world.sessions.len();
         let outcome = operations::perform(&mut world, &caller, step).await;
+        let took_over = world.took_over.take();
         world.picture = Picture::of(&world.server.service, &world.root).await;
         world.people.extend(world.picture.users.keys());
         let now = world.server.clock.now();
-        let broken = before.gained(&world.picture, &caller, step.what.appoints(), now);
+        let broken = before.gained(&world.picture, &caller, step.what.appoints(), maker, now);
         prop_assert!(
             broken.is_none(),
             "{step:?}\nby {}: {outcome:?}\n{}",
             caller.user.name,
             broken.unwrap_or_default()
         );
-        let broken = before.trespassed(&world.picture, &caller, step.what);
+        let broken = before.trespassed(&world.picture, &caller, maker.is_none(), step.what);
         let broken = broken.or_else(|| before.prolonged(&world.picture, step.what));
         prop_assert!(broken.is_none(), "{step:?}: {outcome:?}\n{}", broken.unwrap_or_default());
         if let Some(maker) = maker {
             let broken = before.escaped(&world.picture, maker);
+            let broken = broken.or_else(|| before.empowered(&world.picture, maker, took_over, step.what));
+            prop_assert!(broken.is_none(), "{step:?}: {outcome:?}\n{}", broken.unwrap_or_default());
+        } else if world.sessions.len() == sessions {
+            let broken = before.laundered(&world.picture, &caller, took_over, now);
             prop_assert!(broken.is_none(), "{step:?}: {outcome:?}\n{}", broken.unwrap_or_default());
         }
         if outcome.is_ok() {
@@ -168,6 +188,8 @@ fn nobody_gains_by_any_sequence_of_operations_what_they_did_not_have() {
     }
     let done = done.into_inner().expect("a count");
     println!("{done:?}");
-    let creations = done.get(&What::Create).copied().unwrap_or_default();
-    assert!(creations > 20, "the steps are not refused one and all: {done:?}");
+    for (what, least) in [(What::Create, 20), (What::SetPassword, 3), (What::SignIn, 1), (What::AddMember, 2)] {
+        let count = done.get(&what).copied().unwrap_or_default();
+        assert!(count >= least, "the steps are not refused one and all: {done:?}");
+    }
 }

@@ -6,12 +6,13 @@ use jeton::{
         grant, org::Role,
     },
     service::{
-        Caller,
+        Caller, Client,
         authorizations::{AskedAuthorization, AskedPermission, AuthorizationUpdate, Created, Given},
         buckets::AskedBucket,
         leaked::Reported,
         members::Parent,
         rotation::AskedRotation,
+        sessions::Kind,
         token_changes::{What as Bulk, Which},
         users::{AskedUser, UserUpdate},
     },
@@ -22,8 +23,9 @@ use proptest::{
     prelude::*,
     sample::{Index, select},
 };
+use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{Held, World};
+use super::{Held, TookOver, World};
 
 macro_rules! operations {
     ($($name:ident),+ $(,)?) => {
@@ -40,12 +42,15 @@ macro_rules! operations {
 operations! {
     Create, AllAccess, Clone, Rotate, EndOverlap, Update, Switch, Delete, Report, CreateV1, UpdateV1,
     AddMember, RemoveMember, ChangeRole, JoinBucket, CreateUser, SwitchUser, DeleteUser, CreateOrg, DeleteOrg,
-    CreateBucket, DeleteBucket, Wait,
+    CreateBucket, DeleteBucket, SetPassword, SignIn, SetV1Password, Wait,
 }
 
 impl What {
     /// What is done to one token.
     const OF_TOKENS: &'static [Self] = &[Self::Clone, Self::Rotate, Self::EndOverlap, Self::Update, Self::Switch];
+
+    /// What decides about the session of a user.
+    const OF_SESSIONS: &'static [Self] = &[Self::SetPassword, Self::SignIn, Self::AddMember, Self::ChangeRole];
 
     /// Whether it decides who owns what.
     pub const fn appoints(self) -> bool {
@@ -85,7 +90,9 @@ pub fn any_step() -> impl Strategy<Value = Step> {
     // As long as the templates' limited tokens live, and shorter, and longer.
     let life = option::of(select(vec![0, 60, 600, 3000, 7200]));
     let networks = option::of(select(vec!["", "10.0.0.0/8", "10.1.0.0/16", "10.1.0.0/16,192.0.2.0/24"]));
-    let what = prop_oneof![1 => Just(What::Create), 1 => select(What::OF_TOKENS), 2 => select(What::ALL)];
+    let what = prop_oneof![
+        2 => Just(What::Create), 2 => select(What::OF_TOKENS), 1 => select(What::OF_SESSIONS), 4 => select(What::ALL)
+    ];
     let parts =
         (index(), any::<bool>(), what, [index(), index()], vec(any_grant(), 1..4), life, networks, any::<bool>());
     parts.prop_map(|(who, in_session, what, which, grants, life, networks, on)| Step {
@@ -226,6 +233,7 @@ pub async fn perform(world: &mut World, caller: &Caller, step: &Step) -> Result<
         What::CreateOrg | What::DeleteOrg | What::CreateBucket | What::DeleteBucket => {
             change_thing(world, caller, step).await
         }
+        What::SetPassword | What::SignIn | What::SetV1Password => use_password(world, caller, step).await,
         What::Wait => {
             world.server.clock.advance(step.life.unwrap_or(1).min(60));
             Ok(())
@@ -279,6 +287,33 @@ async fn change_v1(world: &mut World, caller: &Caller, step: &Step) -> Result<()
     let v1: Vec<_> = world.picture.tokens.iter().filter(|(_, one)| one.is_v1).map(|(id, _)| *id).collect();
     let (id, update) = (one(step.which[0], &v1)?, step.update(world));
     world.server.service.update_v1_authorization(caller, id, update).await.map(drop)
+}
+
+/// A password that somebody set is known to them, and so its user's session is theirs.
+async fn use_password(world: &mut World, caller: &Caller, step: &Step) -> Result<(), Error> {
+    let service = &world.server.service;
+    let password = SecretString::from("password2");
+    if step.what == What::SetV1Password {
+        let v1: Vec<_> = world.picture.tokens.iter().filter(|(_, one)| one.is_v1).map(|(id, _)| *id).collect();
+        let id = one(step.which[0], &v1)?;
+        service.set_v1_password(caller, id, &password).await?;
+        world.took_over = Some(TookOver::Credential(id));
+        return Ok(());
+    }
+    if step.what == What::SetPassword {
+        let own = step.on && caller.id() != world.root.id();
+        let user = if own { caller.id() } else { one(step.which[1], &world.users())? };
+        service.set_password(caller, user, &password).await?;
+        world.passwords.insert(user);
+        world.took_over = Some(TookOver::Session(user));
+        return Ok(());
+    }
+    let known: Vec<UserId> = world.passwords.iter().copied().collect();
+    let user = service.user(&world.root, one(step.which[0], &known)?).await?;
+    let client = Client { address: super::ADDRESS.parse().ok(), agent: None };
+    let signed_in = service.sign_in(&user.name, &password, Kind::Api, &client).await?;
+    world.sessions.push(signed_in.key.expose_secret().to_owned());
+    Ok(())
 }
 
 async fn change_member(world: &World, caller: &Caller, step: &Step) -> Result<(), Error> {

@@ -91,10 +91,18 @@ impl Picture {
     }
 
     /// Who may now do something with what was there before, which neither they nor the caller could; in words. Who may
-    /// write an organization decides who owns it: whoever `appoints` gives what owners have.
-    pub fn gained(&self, after: &Self, caller: &Caller, appoints: bool, now: Timestamp) -> Option<String> {
+    /// write an organization decides who owns it: a member who `appoints` gives what owners have. `maker`: the token that
+    /// asks, which gives no more than it holds.
+    pub fn gained(
+        &self,
+        after: &Self,
+        caller: &Caller,
+        appoints: bool,
+        maker: Option<AuthorizationId>,
+        now: Timestamp,
+    ) -> Option<String> {
         let mut given = caller.permissions().to_vec();
-        if appoints {
+        if appoints && maker.is_none() {
             let rules = |org: &&OrgId| caller.may(&Permission::on_in(Action::Write, ResourceType::Orgs, **org, **org));
             given.extend(self.orgs.iter().filter(rules).flat_map(|org| grant::owner(*org)));
         }

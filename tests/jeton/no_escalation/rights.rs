@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use jeton::{
-    model::{Action, Authorization, AuthorizationId, Permission, ResourceType, Timestamp, UserId},
+    model::{Action, Authorization, AuthorizationId, Id, OrgId, Permission, ResourceType, Timestamp, UserId, grant},
     service::Caller,
 };
 
@@ -14,13 +14,43 @@ use super::{
     picture::{Picture, Record},
 };
 
-/// To see a record is to read it and its owner.
-pub fn may_see(caller: &Caller, one: &Authorization) -> bool {
-    caller.may(&Permission::on_in(Action::Read, ResourceType::Authorizations, one.id, one.org))
-        && caller.may(&Permission::on(Action::Read, ResourceType::Users, one.user))
+/// To see a record is to read it and its owner, or to own an organization that it reaches.
+pub fn may_see(picture: &Picture, caller: &Caller, one: &Authorization) -> bool {
+    let reads = caller.may(&Permission::on_in(Action::Read, ResourceType::Authorizations, one.id, one.org))
+        && caller.may(&Permission::on(Action::Read, ResourceType::Users, one.user));
+    reads || picture.reaches_owned(caller, one.org, &one.permissions)
+}
+
+/// Whether the caller owns an organization.
+fn owns_org(caller: &Caller, org: OrgId) -> bool {
+    let administers =
+        Action::ALL.iter().all(|action| caller.may(&Permission::in_org(*action, ResourceType::Authorizations, org)));
+    administers && caller.may(&Permission::on(Action::Write, ResourceType::Orgs, org))
+}
+
+/// What an owner of an organization may do to a token of theirs: switch it off, end it or delete it.
+fn is_revoked(before: &Record, after: Option<&Record>) -> bool {
+    let Some(after) = after else { return true };
+    let ends_no_later = after.expires_at == before.expires_at
+        || after.expires_at.is_some_and(|end| before.expires_at.is_none_or(|old| end <= old));
+    let off = Record { is_active: after.is_active && before.is_active, expires_at: before.expires_at, ..after.clone() };
+    let same = Record { is_active: off.is_active, ..before.clone() };
+    ends_no_later && (!after.is_active || before.is_active) && off == same
 }
 
 impl Picture {
+    /// Whether a token of an organization reaches one that the caller owns.
+    fn reaches_owned(&self, caller: &Caller, org: OrgId, permissions: &[Permission]) -> bool {
+        let bucket_org = |id: Id| self.buckets.iter().find(|(bucket, _)| bucket.0 == id).map(|(_, org)| *org);
+        let named = |one: &Permission| match (one.resource.kind, one.resource.id) {
+            (ResourceType::Orgs, Some(id)) => Some(OrgId(id)),
+            (ResourceType::Buckets, Some(id)) => bucket_org(id),
+            (_, Some(_)) => None,
+            (_, None) => one.resource.org,
+        };
+        owns_org(caller, org) || permissions.iter().filter_map(named).any(|org| owns_org(caller, org))
+    }
+
     /// Whether a caller was let in who is not to be let in, or with more than they hold; in words. `token`: theirs; a
     /// session, if none.
     pub fn overrated(&self, caller: &Caller, token: Option<AuthorizationId>, now: Timestamp) -> Option<String> {
@@ -58,7 +88,7 @@ impl Picture {
 
     /// Which token was made, changed or ended by someone who may not; in words. Whoever holds a token may report it, and
     /// with a user or an organization their tokens end.
-    pub fn trespassed(&self, after: &Self, caller: &Caller, what: What) -> Option<String> {
+    pub fn trespassed(&self, after: &Self, caller: &Caller, is_session: bool, what: What) -> Option<String> {
         if matches!(what, What::Report | What::DeleteUser | What::DeleteOrg) {
             return None;
         }
@@ -70,8 +100,19 @@ impl Picture {
             caller.may(&Permission::in_org(Action::Write, ResourceType::Authorizations, one.org)) && owns(one.owner)
         };
         let made = after.tokens.iter().find(|(id, one)| !self.tokens.contains_key(id) && !creates(one));
-        let changed =
-            self.tokens.iter().find(|(id, before)| after.tokens.get(id) != Some(before) && !writes(**id, before));
+        let revokes = |id: AuthorizationId, before: &Record| {
+            self.reaches_owned(caller, before.org, &before.permissions) && is_revoked(before, after.tokens.get(&id))
+        };
+        let holds_more = |before: &Record| {
+            let operator = grant::operator().iter().all(|one| caller.may(one));
+            let more = before.permissions.iter().any(|one| !caller.may(one));
+            more && !operator && (!is_session || caller.id() != before.owner)
+        };
+        let changed = self.tokens.iter().find(|(id, before)| {
+            after.tokens.get(id) != Some(before)
+                && (!writes(**id, before) || holds_more(before))
+                && !revokes(**id, before)
+        });
         made.or(changed).map(|(id, one)| format!("{} made, changed or ended {id} of {}", caller.user.name, one.owner))
     }
 }

@@ -1,9 +1,9 @@
 //! Where every sequence begins: people with sessions, and tokens of every sort that something could be gained with.
 
-use std::fs;
+use std::{collections::BTreeSet, fs};
 
 use jeton::{
-    model::{AuthorizationId, Timestamp},
+    model::{AuthorizationId, ResourceType, Timestamp},
     service::Clock,
 };
 use serde_json::{Value, json};
@@ -84,7 +84,18 @@ impl Template {
         let picture = Picture::of(&server.service, &root).await;
         let (sessions, tokens) = (self.sessions.clone(), self.tokens.clone());
         let people = picture.users.keys().copied().collect();
-        World { server, root, sessions, tokens, people, picture, names: 0, _home: home }
+        World {
+            server,
+            root,
+            sessions,
+            tokens,
+            people,
+            picture,
+            names: 0,
+            passwords: BTreeSet::new(),
+            took_over: None,
+            _home: home,
+        }
     }
 }
 
@@ -100,7 +111,16 @@ fn tokens_of(first: &First, user: &str) -> Vec<Value> {
     let users = both(&|action| permission(action, "users"));
     let warden = [in_org("authorizations"), users.clone()].concat();
     let clerk = [in_org("authorizations"), in_org("buckets"), vec![permission("read", "users")]].concat();
-    let watcher = [users, in_org("buckets"), vec![permission_in("read", "authorizations", &first.org)]].concat();
+    let watcher =
+        [users.clone(), in_org("buckets"), vec![permission_in("read", "authorizations", &first.org)]].concat();
+    // What decides who belongs to an organization, and everything in it.
+    let in_org_itself = |action: &str| json!({"action": action, "resource": {"type": "orgs", "id": first.org}});
+    let steward = [both(&in_org_itself), users.clone(), in_org("authorizations"), in_org("buckets")].concat();
+    let everything = [
+        both(&|action| permission(action, "orgs")),
+        ResourceType::grantable().flat_map(|kind| both(&|action| permission(action, kind.name()))).collect(),
+    ]
+    .concat();
     let soon = START.plus_seconds(3000).to_string();
     let bodies = [
         json!({"permissions": much}),
@@ -111,6 +131,9 @@ fn tokens_of(first: &First, user: &str) -> Vec<Value> {
         json!({"permissions": warden, "expiresAt": soon, "allowedNetworks": ["10.1.0.0/16"]}),
         json!({"permissions": clerk}),
         json!({"permissions": watcher}),
+        json!({"permissions": steward}),
+        json!({"permissions": steward, "expiresAt": soon}),
+        json!({"permissions": everything, "allowedNetworks": ["10.0.0.0/8"]}),
     ];
     let whole = |mut body: Value| {
         body["orgID"] = json!(first.org);
