@@ -2,7 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Action, Id, OrgId, Permission, Resource, ResourceType, Timestamp, describe::Named, grant::Breadth};
+use crate::model::{
+    Action, Id, OrgId, Permission, Resource, ResourceType, Timestamp,
+    describe::{Home, Named},
+    grant::Breadth,
+};
 
 use super::output::Shown;
 
@@ -83,6 +87,11 @@ impl Authorization {
     /// Its permissions.
     pub fn permissions(&self) -> Vec<Permission> {
         self.permissions.iter().map(|told| told.named().permission).collect()
+    }
+
+    /// Its owner and its organization.
+    pub fn home(&self) -> Home<'_> {
+        Home { owner: self.user_id.parse().ok(), org: self.org_id, org_name: &self.org }
     }
 
     /// How far it reaches.

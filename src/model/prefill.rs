@@ -121,7 +121,13 @@ impl Gap {
                 format!("“{}” was not ticked: {} can only be ticked all together.", redact(text), kind.words())
             }
             Self::NotHeld(action, kind, name) => {
-                let what = name.as_ref().map_or_else(|| format!("all {}", kind.words()), |name| format!("“{name}”"));
+                let what = match (name, kind) {
+                    (Some(name), _) => format!("“{name}”"),
+                    // Their boxes mean one's own.
+                    (None, ResourceType::Users) => "your own user".into(),
+                    (None, ResourceType::Orgs) => "this organization".into(),
+                    (None, kind) => format!("all {}", kind.words()),
+                };
                 format!("{} {what} was not ticked: you can't grant what you don't hold.", action.title())
             }
             Self::TooMany => format!("Only the first {MAX_WANTED} permissions of the address were looked at."),

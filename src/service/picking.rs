@@ -4,7 +4,7 @@ use crate::{
     model::{
         Action, Bucket, BucketId, Error, Id, OrgId, Permission, ResourceType, Telegraf, TelegrafId,
         bucket::BucketKind,
-        describe::{Named, description},
+        describe::{Home, Named, description},
         grant::{Coverage, coverage_by},
         listing::{Choice, Choices},
         selection::{Pick, Selection},
@@ -96,7 +96,8 @@ impl Service {
             };
             named.push(Named { name: choice.map(|choice| choice.name), ..Named::bare(*permission) });
         }
-        Ok(description(&named))
+        // Its boxes mean the caller's own user and this organization: neither needs its name.
+        Ok(description(&named, Home { owner: Some(caller.id()), org, org_name: "" }))
     }
 }
 

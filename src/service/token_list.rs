@@ -5,7 +5,7 @@ use crate::{
         Action, Authorization, AuthorizationId, BucketId, Error, Id, OrgId, ResourceType, TelegrafId, Timestamp,
         UserId,
         attention::AttentionCounts,
-        describe::Summary,
+        describe::{Home, Summary},
         listing::{Details, FilterChoices, FilterNames, TokenPage, TokenQuery, TokenRow},
     },
     store::{
@@ -247,9 +247,11 @@ async fn telegraf(
 }
 
 fn token_row(names: &Names, caller: &Caller, authorization: Authorization, now: Timestamp) -> TokenRow {
+    let org_name = names.org(authorization.org).unwrap_or_default();
+    let home = Home { owner: Some(authorization.user), org: authorization.org, org_name };
     TokenRow {
         id: authorization.id,
-        summary: Summary::of(&names.name(&authorization), authorization.org),
+        summary: Summary::of(&names.name(&authorization), home),
         owner: names.user(authorization.user).map(Into::into),
         status: authorization.status,
         liveness: authorization.liveness(now),

@@ -91,11 +91,12 @@ impl Describe {
 fn describe(found: Authorization) -> Description {
     let (named, permissions) = (found.named(), found.permissions());
     let covered = covered(&permissions);
+    let home = found.home();
+    let cautions = cautions(&named, home).into_iter().map(|(bold, rest)| format!("{bold} {rest}")).collect();
     let own = (0..named.len()).filter(|at| covered.iter().all(|(other, _)| other != at));
-    let can = own.map(|at| Can {
-        text: words::plain(&sentence(&named[at], &found.org)),
-        permission: permissions[at].cli_text(),
-    });
+    let can =
+        own.map(|at| Can { text: words::plain(&sentence(&named[at], home)), permission: permissions[at].cli_text() });
+    let can = can.collect();
     let implied = covered
         .iter()
         .map(|(at, by)| Implied { permission: permissions[*at].cli_text(), covered_by: permissions[*by].cli_text() });
@@ -104,9 +105,9 @@ fn describe(found: Authorization) -> Description {
     let used = |from: &Option<String>| from.as_ref().map(|from| format!(" from {from}")).unwrap_or_default();
     Description {
         reach: reach(found.breadth(), &found.org),
-        can: can.collect(),
+        can,
         implied: implied.collect(),
-        cautions: cautions(&named).into_iter().map(|(bold, rest)| format!("{bold} {rest}")).collect(),
+        cautions,
         cannot: cannot(&permissions, found.org_id),
         created_at: found.created_at.map_or_else(|| "not known".into(), time),
         expires: found.expires_at.map_or_else(

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::model::{
     OrgId, Permission,
-    describe::{Named, cautions, sentence},
+    describe::{Home, Named, cautions, sentence},
 };
 
 use crate::cli::{
@@ -34,14 +34,19 @@ pub async fn show(session: &Session, body: &Value, org: OrgId, permissions: &[Pe
         lines.push(format!("Networks:     {}", networks.join(", ")));
     }
     let named = words::named(&session.client, permissions).await;
+    let owner = match text("userID").parse() {
+        Ok(owner) => Some(owner),
+        Err(_) => resolve::caller(&session.client).await.ok(),
+    };
+    let home = Home { owner, org, org_name: &org_name };
     lines.push("\nIt could:".into());
-    lines.extend(named.iter().map(|named| line(named, &org_name)));
-    for (bold, rest) in cautions(&named) {
+    lines.extend(named.iter().map(|named| line(named, home)));
+    for (bold, rest) in cautions(&named, home) {
         lines.push(format!("\nCaution: {bold} {rest}"));
     }
     print(&lines.iter().map(|line| format!("{line}\n")).collect::<String>())
 }
 
-fn line(named: &Named, org_name: &str) -> String {
-    format!("  {} ({})", words::plain(&sentence(named, org_name)), named.permission.cli_text())
+fn line(named: &Named, home: Home<'_>) -> String {
+    format!("  {} ({})", words::plain(&sentence(named, home)), named.permission.cli_text())
 }

@@ -76,9 +76,12 @@ pub fn LivenessBadge(liveness: Liveness) -> impl IntoView {
     view! { <span class=class><Icon picture/>{word}</span> }
 }
 
-/// What a token may do, in at most two lines.
+/// What a token may do: how far it reaches, and at most two lines about the rest.
 #[component]
 pub fn SummaryLines(summary: Summary, org_name: String) -> impl IntoView {
+    let lines = summary.lines.into_iter();
+    let lines = lines.map(|(action, text)| view! { <p><span>{action.title()}</span>{format!(" {text}")}</p> });
+    let lines = lines.collect_view();
     match summary.breadth {
         Breadth::Operator => view! {
             <p><span class="badge"><Icon picture=Picture::Crown/>"Operator"</span></p>
@@ -87,14 +90,10 @@ pub fn SummaryLines(summary: Summary, org_name: String) -> impl IntoView {
         .into_any(),
         Breadth::AllAccess(_) => view! {
             <p><span class="badge"><Icon picture=Picture::Shield/>"All access"</span>" · "{org_name}</p>
+            {lines}
         }
         .into_any(),
-        Breadth::Custom => summary
-            .lines
-            .into_iter()
-            .map(|(action, text)| view! { <p><span>{action.title()}</span>{format!(" {text}")}</p> })
-            .collect_view()
-            .into_any(),
+        Breadth::Custom => lines.into_any(),
     }
 }
 

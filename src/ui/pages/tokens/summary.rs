@@ -24,11 +24,10 @@ use crate::{
 pub fn Summary(choosing: Choosing) -> impl IntoView {
     let can = move || {
         let permissions = choosing.permissions();
-        let org_name = choosing.frame.with_value(|frame| frame.org.name.clone());
         if permissions.is_empty() {
             view! { <Nothing waiting=choosing.waiting()/> }.into_any()
         } else {
-            view! { <Can permissions org_name/> }.into_any()
+            view! { <Can permissions choosing/> }.into_any()
         }
     };
     view! {
@@ -72,7 +71,7 @@ fn Nothing(waiting: Option<Template>) -> impl IntoView {
 }
 
 #[component]
-fn Can(mut permissions: Vec<Named>, org_name: String) -> impl IntoView {
+fn Can(mut permissions: Vec<Named>, choosing: Choosing) -> impl IntoView {
     // By name, as the boxes stand: people know no ids.
     permissions.sort_by_cached_key(|named| {
         (
@@ -82,11 +81,12 @@ fn Can(mut permissions: Vec<Named>, org_name: String) -> impl IntoView {
             named.permission.action,
         )
     });
-    let sentences =
-        permissions.iter().map(|named| sentence(named, &org_name)).map(|sentence| view! { <CanLine sentence/> });
-    let warnings = cautions(&permissions)
-        .into_iter()
-        .map(|(bold, rest)| view! { <Alert small=true><b>{bold}</b>" "{rest}</Alert> });
+    let (sentences, warnings) = choosing.at_home(|home| {
+        let sentences: Vec<Sentence> = permissions.iter().map(|named| sentence(named, home)).collect();
+        (sentences, cautions(&permissions, home))
+    });
+    let sentences = sentences.into_iter().map(|sentence| view! { <CanLine sentence/> });
+    let warnings = warnings.into_iter().map(|(bold, rest)| view! { <Alert small=true><b>{bold}</b>" "{rest}</Alert> });
     view! {
         <ul class="can-list" data-testid="token-can">{sentences.collect_view()}</ul>
         <p class="can-rest">"Everything else is refused."</p>
@@ -99,11 +99,10 @@ fn Can(mut permissions: Vec<Named>, org_name: String) -> impl IntoView {
 pub fn SummaryLine(choosing: Choosing) -> impl IntoView {
     let line = move || {
         let permissions = choosing.permissions();
-        let org_name = choosing.frame.with_value(|frame| frame.org.name.clone());
         let Some(first) = permissions.first() else {
             return view! { <Icon picture=Picture::Info/><span>{why_nothing(choosing)}</span> }.into_any();
         };
-        let Sentence { before, name, after } = sentence(first, &org_name);
+        let Sentence { before, name, after } = choosing.at_home(|home| sentence(first, home));
         let mut text = before;
         text[..1].make_ascii_lowercase();
         let more = (permissions.len() > 1).then(|| format!(" and {} more", permissions.len() - 1));

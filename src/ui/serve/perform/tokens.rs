@@ -4,7 +4,7 @@ use super::{rotation, selected};
 use crate::{
     model::{
         Action, AuthorizationId, Error, Expiry, OrgId, ResourceType,
-        describe::Summary,
+        describe::{Home, Summary},
         expiry,
         grant::Breadth,
         selection::{Pick, Selection},
@@ -86,23 +86,26 @@ pub(super) fn chosen_expiry(request: &Request, fields: &Fields) -> Result<Option
 pub(super) fn created_token(request: &Request, created: Created) -> CreatedToken {
     let Created { details, token } = created;
     let authorization = details.authorization;
-    let summary = Summary::of(&details.permissions, authorization.org);
+    let org_name = details.org_name.unwrap_or_default();
+    let home = Home { owner: Some(authorization.user), org: authorization.org, org_name: &org_name };
+    let summary = Summary::of(&details.permissions, home);
     let written = details.permissions.iter().find(|named| {
         (named.permission.action, named.permission.resource.kind) == (Action::Write, ResourceType::Buckets)
             && named.name.is_some()
     });
+    let everything = match summary.breadth {
+        Breadth::Operator => Some("Everything in every organization".to_owned()),
+        Breadth::AllAccess(_) => Some("Everything in this organization".to_owned()),
+        Breadth::Custom => None,
+    };
     let lines = summary.lines.iter().map(|(action, text)| format!("{} {text}", action.title()));
     CreatedToken {
         bucket: written.and_then(|named| named.name.clone()),
-        summary: match summary.breadth {
-            Breadth::Operator => "Everything in every organization".into(),
-            Breadth::AllAccess(_) => "Everything in this organization".into(),
-            Breadth::Custom => lines.collect::<Vec<_>>().join(" · "),
-        },
+        summary: everything.into_iter().chain(lines).collect::<Vec<_>>().join(" · "),
         token,
         id: authorization.id,
         org: authorization.org,
-        org_name: details.org_name.unwrap_or_default(),
+        org_name,
         description: authorization.description,
         origin: request.origin(),
     }

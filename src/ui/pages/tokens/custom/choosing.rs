@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::{
     model::{
         Id, ResourceType,
-        describe::Named,
+        describe::{Home, Named},
         listing::Choice,
         prefill::Prefilled,
         selection::{Pick, Selection},
@@ -212,6 +212,12 @@ impl Choosing {
         let frame = self.frame.get_value();
         let picks = self.selection.with(Selection::effective);
         picks.into_iter().map(|pick| self.named(pick, &frame)).collect()
+    }
+
+    /// Calls a function with the owner and the organization of the token: whoever is signed in, and where they are.
+    pub fn at_home<T>(&self, then: impl FnOnce(Home<'_>) -> T) -> T {
+        self.frame
+            .with_value(|frame| then(Home { owner: Some(frame.user_id), org: frame.org.id, org_name: &frame.org.name }))
     }
 
     fn named(&self, pick: Pick, frame: &Frame) -> Named {

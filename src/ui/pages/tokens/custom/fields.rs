@@ -43,7 +43,7 @@ pub fn ask_later(search: RwSignal<String>, asked: RwSignal<String>) {
 #[component]
 pub fn Description(choosing: Choosing, refused: RwSignal<Option<Error>>) -> impl IntoView {
     let error = at_field(refused, "description");
-    let generated = move || match description(&choosing.permissions()) {
+    let generated = move || match choosing.at_home(|home| description(&choosing.permissions(), home)) {
         text if text.is_empty() => "Describe this new token".to_owned(),
         text => text,
     };

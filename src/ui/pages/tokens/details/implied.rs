@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use crate::{
     model::{
-        describe::{Named, cautions, sentence},
+        Authorization,
+        describe::{Home, Named, cautions, sentence},
         grant::covered,
         listing::Details,
     },
@@ -23,14 +24,15 @@ const SHOWN: usize = 50;
 /// Sentences for people, what they lead to, and what adds nothing.
 #[component]
 pub fn Implied(details: Details, org_name: String) -> impl IntoView {
+    let Authorization { user, org, .. } = details.authorization;
+    let home = Home { owner: Some(user), org, org_name: &org_name };
     let permissions = details.permissions;
     let covered = covered(&details.authorization.permissions);
     let adds = |at: &usize| covered.iter().all(|(other, _)| other != at);
     let own: Vec<&Named> = (0..permissions.len()).filter(adds).filter_map(|at| permissions.get(at)).collect();
-    let can: Vec<_> =
-        own.iter().take(SHOWN).map(|named| view! { <CanLine sentence=sentence(named, &org_name)/> }).collect();
+    let can: Vec<_> = own.iter().take(SHOWN).map(|named| view! { <CanLine sentence=sentence(named, home)/> }).collect();
     let more = own.len().saturating_sub(SHOWN);
-    let warnings = cautions(&permissions)
+    let warnings = cautions(&permissions, home)
         .into_iter()
         .map(|(bold, rest)| view! { <Alert small=true><b>{bold}</b>" "{rest}</Alert> })
         .collect_view();

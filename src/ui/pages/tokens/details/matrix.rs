@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use leptos::prelude::*;
 
 use crate::{
-    model::{Action, Id, ResourceType, describe::Named, grant::Breadth, listing::Details},
+    model::{Action, Id, OrgId, ResourceType, describe::Named, grant::Breadth, listing::Details},
     ui::components::{Icon, Picture},
 };
 
-/// What one line of the table is about: a type, perhaps one thing of it, and whether in one organization.
-type Line = (ResourceType, Option<Id>, bool);
+/// What one line of the table is about: a type, perhaps one thing of it, and in which organization.
+type Line = (ResourceType, Option<Id>, Option<OrgId>);
 
 /// A line a resource: what may be read, what written.
 #[component]
@@ -21,12 +21,12 @@ pub fn PermissionTable(details: Details, org_name: String) -> impl IntoView {
         Breadth::AllAccess(_) => Some(format!("All access: everything in {org_name}, also what is added later.")),
         Breadth::Custom => None,
     };
+    let own = details.authorization.org;
     let mut lines: BTreeMap<Line, (Named, [bool; 2])> = BTreeMap::new();
     for named in details.permissions {
         let resource = named.permission.resource;
         let write = named.permission.action == Action::Write;
-        let line =
-            lines.entry((resource.kind, resource.id, resource.org.is_some())).or_insert_with(|| (named, [false; 2]));
+        let line = lines.entry((resource.kind, resource.id, resource.org)).or_insert_with(|| (named, [false; 2]));
         line.1[usize::from(write)] = true;
     }
     view! {
@@ -34,25 +34,29 @@ pub fn PermissionTable(details: Details, org_name: String) -> impl IntoView {
         <table class="perm-table">
             <thead><tr><th scope="col">"Resource"</th><th scope="col">"Read"</th><th scope="col">"Write"</th></tr></thead>
             <tbody>
-                {lines.into_values().map(|(named, [read, write])| view! { <tr><Resource named/><YesNo yes=read/><YesNo yes=write/></tr> }).collect_view()}
+                {lines.into_values().map(|(named, [read, write])| view! { <tr><Resource named own/><YesNo yes=read/><YesNo yes=write/></tr> }).collect_view()}
             </tbody>
         </table>
     }
 }
 
 #[component]
-fn Resource(named: Named) -> impl IntoView {
+fn Resource(named: Named, own: OrgId) -> impl IntoView {
     let resource = named.permission.resource;
     let words = resource.kind.words();
+    let elsewhere = resource.org.filter(|org| *org != own);
+    let elsewhere = elsewhere.map(|org| named.org_name.clone().unwrap_or_else(|| org.to_string()));
+    let elsewhere = elsewhere.map(|name| view! { " "<span class="quiet">{format!("in {name}")}</span> });
     let system = named.system.then(|| view! { <span class="badge">"system"</span> });
     match (resource.id, resource.org) {
         (Some(id), _) => {
             let mut one = words.trim_end_matches('s').to_owned();
             one[..1].make_ascii_uppercase();
             let label = named.name.unwrap_or_else(|| id.to_string());
-            view! { <th scope="row"><span class="quiet">{one}</span>" "<code>{label}</code>{system}</th> }.into_any()
+            view! { <th scope="row"><span class="quiet">{one}</span>" "<code>{label}</code>{system}{elsewhere}</th> }
+                .into_any()
         }
-        (None, Some(_)) => view! { <th scope="row">"All "{words}</th> }.into_any(),
+        (None, Some(_)) => view! { <th scope="row">"All "{words}{elsewhere}</th> }.into_any(),
         (None, None) => {
             view! { <th scope="row">"All "{words}" "<span class="quiet">"in every organization"</span></th> }.into_any()
         }

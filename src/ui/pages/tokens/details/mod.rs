@@ -20,7 +20,7 @@ use super::{
     state::{Changed, TokensState},
 };
 use crate::{
-    model::{Liveness, Status, history::History, listing::Details},
+    model::{Authorization, Liveness, Status, describe::Home, history::History, listing::Details},
     ui::{
         address::Tokens,
         components::{
@@ -73,6 +73,12 @@ fn Drawer(editing: bool) -> impl IntoView {
     }
 }
 
+/// The owner and the organization of a token.
+fn home<'a>(details: &Details, org_name: &'a str) -> Home<'a> {
+    let Authorization { user, org, .. } = details.authorization;
+    Home { owner: Some(user), org, org_name }
+}
+
 #[component]
 fn Content(details: Details, history: History, asked: Asked, editing: bool, state: TokensState) -> impl IntoView {
     let authorization = details.authorization.clone();
@@ -86,9 +92,10 @@ fn Content(details: Details, history: History, asked: Asked, editing: bool, stat
         dead => dead,
     };
     let org = details.org_name.clone().unwrap_or_else(|| "a deleted organization".into());
-    let permissions = format!("{} in {org}", words::count(details.permissions.len() as u64, "permission"));
+    let home = home(&details, &org);
+    let places = home.places(&details.permissions);
+    let permissions = format!("{} in {places}", words::count(details.permissions.len() as u64, "permission"));
     let prefix = authorization.token_prefix.clone();
-    let org_name = state.frame().org.name;
     // While both are accepted, that is what one wants to see; afterwards it is history.
     let overlaps = history.overlaps(id);
     let chain = history.clone();
@@ -110,7 +117,7 @@ fn Content(details: Details, history: History, asked: Asked, editing: bool, stat
             <Uses history/>
             <WhatIf id asked state/>
             <h3 class="section-title">"Permissions "<span>"fixed when the token was generated"</span></h3>
-            <PermissionTable details=details.clone() org_name=org_name.clone()/>
+            <PermissionTable details=details.clone() org_name=org.clone()/>
             <p class="hint">
                 "Permissions never change. For others: "
                 <a class="link" href=move || address_from(state, "from", id.to_string()) data-noscroll data-testid="details-clone-with-changes">
@@ -119,7 +126,7 @@ fn Content(details: Details, history: History, asked: Asked, editing: bool, stat
             </p>
             {last_chain}
             <AsText details=details.clone()/>
-            <Implied details=details.clone() org_name/>
+            <Implied details=details.clone() org_name=org/>
             <History id/>
         </div>
         <footer class="dialog-foot"><Actions details now_is overlaps state/></footer>
