@@ -54,7 +54,7 @@ async function auditMenus(page: Page): Promise<void> {
 }
 
 async function auditDialogs(page: Page, tokens: TokensPage, id: string): Promise<void> {
-  for (const rest of ["?attention=operator", "/filter", "/look", "/selected", "/leaked", "/generate/all-access", "/generate/custom-api", `/${id}`, `/${id}/edit`, `/${id}/limits`, `/${id}/rotate`, `/${id}/clone`, `/${id}/delete`, `/${id}/rename`]) {
+  for (const rest of ["?attention=operator", "/filter", "/look", "/selected", "/leaked", "/generate/all-access", "/generate/custom-api", `/${id}`, `/${id}/edit`, `/${id}/limits`, `/${id}/rotate`, `/${id}/clone`, `/${id}/delete`, `/${id}/descendants`, `/${id}/rename`]) {
     await tokens.open(rest);
     await audit(page, rest.replace(id, "<id>"));
   }

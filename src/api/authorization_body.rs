@@ -56,6 +56,15 @@ pub struct AuthorizationBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     replaced_by: Option<AuthorizationId>,
+    /// The authorization whose token created it, or set its password last; where that one was deleted, the one that
+    /// created it in turn. Left out where a session did. Jeton's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    created_with: Option<AuthorizationId>,
+    /// When it was reported as leaked: it stays inactive. Jeton's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    leaked_at: Option<Timestamp>,
     /// The only networks that the token is accepted from; everywhere, unless given. Jeton's own.
     #[serde(skip_serializing_if = "Networks::is_everywhere")]
     #[schema(value_type = Vec<String>, required = false, examples(json!(["10.40.0.0/16", "2001:db8:40::/48"])))]
@@ -184,7 +193,7 @@ struct PostResource {
 #[serde(rename_all = "camelCase")]
 #[schema(as = AuthorizationUpdateRequest)]
 pub struct PatchBody {
-    /// `active` or `inactive`.
+    /// `active` or `inactive`. What was reported as leaked is not activated again.
     status: Option<String>,
     /// At most 1,024 bytes.
     #[schema(max_length = 1024)]
@@ -259,6 +268,8 @@ pub fn authorization_body(details: Details, token: NewToken, path: &str) -> Auth
         last_used_from: authorization.last_use.and_then(|last| last.from),
         replaces: authorization.replaces,
         replaced_by: details.replaced_by,
+        created_with: authorization.created_with,
+        leaked_at: authorization.leaked_at,
         allowed_networks: authorization.networks,
         token_prefix: authorization.token_prefix,
     }

@@ -90,7 +90,7 @@ fn sort(query: &Query) -> Result<Option<Sort>, Error> {
     Ok(Some(Sort { key, descending }))
 }
 
-fn limit(query: &Query) -> Result<Option<u64>, Error> {
+pub fn limit(query: &Query) -> Result<Option<u64>, Error> {
     let refuse = || Error::BadQuery("limit must be between 1 and 1000".into());
     let Some(text) = query.text("limit") else { return Ok(None) };
     text.parse().ok().filter(|limit| (1..=1000).contains(limit)).map(Some).ok_or_else(refuse)

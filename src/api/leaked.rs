@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     model::{
-        Error,
+        AuthorizationId, Error,
         leaked::{Fate, Finding},
     },
     server::AppState,
@@ -51,6 +51,7 @@ pub struct AnswerBody {
 
 /// What became of one.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[schema(as = LeakedAnswer)]
 struct FindingBody {
     /// Its place among the strings, or among what was found in the text, counted from 0.
@@ -65,19 +66,37 @@ struct FindingBody {
     /// `deactivated`: it worked, and works no longer. `alreadyDead`: it did not work any more. `unknown`: no token of this
     /// server. `damaged`: the form of one, but a part of it was changed.
     result: Fate,
+    /// The authorization, if the caller may read it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    id: Option<AuthorizationId>,
+    /// How many tokens and 1.x credentials that were created with it, directly or through others, still work; left out
+    /// where there is none. `POST /api/v2/authorizations/{authID}/descendants/deactivate` stops them.
+    #[serde(skip_serializing_if = "is_zero")]
+    #[schema(required = false)]
+    live_descendants: u64,
+    /// Those of them that the caller may read, at most 100.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    descendants: Vec<AuthorizationId>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+const fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl From<Finding> for FindingBody {
     fn from(finding: Finding) -> Self {
-        let Finding { position, line, prefix, fate } = finding;
-        Self { position, line, prefix, result: fate }
+        let Finding { position, line, prefix, fate, id, live_descendants, descendants } = finding;
+        Self { position, line, prefix, result: fate, id, live_descendants, descendants }
     }
 }
 
 /// Report leaked tokens
 ///
 /// Every string is looked up, and the tokens that work are deactivated, whoever asks: holding a token entitles to revoke
-/// it. Needs a credential that works, and no permission. Either a JSON list, or as `text/plain` a text that contains
+/// it. They stay inactive: nothing activates them again. Needs a credential that works, and no permission. Either a JSON list, or as `text/plain` a text that contains
 /// some, such as a log: there, tokens are found by their form, and of the other words (at most 10,000 different ones)
 /// only those that are tokens are answered. An address may have 50,000 strings looked up an hour; a report counts as at
 /// least 50.

@@ -12,6 +12,7 @@ mod buckets;
 pub mod csv;
 mod dbrps;
 mod decode;
+mod descendants;
 mod extract;
 mod form;
 mod gate;
@@ -66,6 +67,8 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(introspection::introspect))
         .routes(routes!(leaked::report))
         .routes(routes!(rotation::rotate))
+        .routes(routes!(descendants::list))
+        .routes(routes!(descendants::deactivate))
         .routes(routes!(v1_authorizations::list, v1_authorizations::create))
         .routes(routes!(v1_authorizations::get, v1_authorizations::update, v1_authorizations::delete))
         .routes(routes!(v1_authorizations::set_password))

@@ -31,7 +31,8 @@ use crate::{
     },
 };
 
-const PATH: &str = "/private/legacy/authorizations";
+/// Path of 1.x credentials.
+pub const PATH: &str = "/private/legacy/authorizations";
 
 /// A 1.x credential to create.
 #[derive(Default, Deserialize, ToSchema)]

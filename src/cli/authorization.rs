@@ -41,6 +41,8 @@ pub struct Authorization {
     pub allowed_networks: Vec<String>,
     pub replaces: Option<String>,
     pub replaced_by: Option<String>,
+    pub created_with: Option<String>,
+    pub leaked_at: Option<Timestamp>,
 }
 
 /// A permission with its names.
@@ -120,6 +122,10 @@ pub struct Row {
     replaces: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     replaced_by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_with: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    leaked_at: Option<Timestamp>,
 }
 
 impl From<Authorization> for Row {
@@ -137,6 +143,8 @@ impl From<Authorization> for Row {
             allowed_networks: told.allowed_networks,
             replaces: told.replaces,
             replaced_by: told.replaced_by,
+            created_with: told.created_with,
+            leaked_at: told.leaked_at,
         }
     }
 }

@@ -155,7 +155,7 @@ impl Facts<'_> {
         match (self.authorization.liveness(now), self.owner) {
             (Liveness::Ended, _) | (_, None) => State::Orphaned,
             (Liveness::Expired, _) => State::Expired,
-            (Liveness::Inactive, _) => State::Inactive,
+            (Liveness::Inactive | Liveness::Leaked, _) => State::Inactive,
             (Liveness::Live, Some(Status::Inactive)) => State::OwnerInactive,
             (Liveness::Live, Some(Status::Active)) => State::Live,
         }

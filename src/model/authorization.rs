@@ -87,6 +87,11 @@ pub struct Authorization {
     pub last_use: Option<LastUse>,
     /// The authorization that this one took over from.
     pub replaces: Option<AuthorizationId>,
+    /// The authorization whose token created this one, or set the password of this 1.x credential last; where that one
+    /// was deleted, the one that created it in turn. `None` where a session did it.
+    pub created_with: Option<AuthorizationId>,
+    /// When its token was reported as leaked. It is inactive from then on, and nothing activates it.
+    pub leaked_at: Option<Timestamp>,
 }
 
 /// The last time a token was accepted.
@@ -114,6 +119,8 @@ pub enum Liveness {
     Live,
     /// Switched off; it can be switched on again.
     Inactive,
+    /// Reported as leaked, and switched off for good.
+    Leaked,
     /// Its time is over.
     Expired,
     /// Its owner or its organization was deleted.
@@ -127,6 +134,8 @@ impl Authorization {
             Liveness::Ended
         } else if self.expires_at.is_some_and(|end| end <= now) {
             Liveness::Expired
+        } else if self.leaked_at.is_some() {
+            Liveness::Leaked
         } else if self.status == Status::Inactive {
             Liveness::Inactive
         } else {
@@ -169,6 +178,8 @@ impl Authorization {
             networks: Networks::default(),
             last_use: None,
             replaces: None,
+            created_with: None,
+            leaked_at: None,
         }
     }
 }
@@ -195,6 +206,15 @@ mod tests {
         authorization.ended_at = Some(Timestamp::from_micros(1));
         authorization.status = Status::Inactive;
         assert_eq!(authorization.liveness(Timestamp::from_micros(0)), Liveness::Ended);
+    }
+
+    #[test]
+    fn what_leaked_is_told_from_what_was_merely_switched_off_until_its_time_is_over() {
+        let at = Timestamp::from_micros;
+        let mut authorization = Authorization { status: Status::Inactive, leaked_at: Some(at(1)), ..authorization() };
+        assert_eq!(authorization.liveness(at(2)), Liveness::Leaked);
+        authorization.expires_at = Some(at(3));
+        assert_eq!(authorization.liveness(at(3)), Liveness::Expired, "refused like an unknown one");
     }
 
     #[test]

@@ -133,6 +133,14 @@ pub enum Error {
     RotateExpired,
     #[error("an inactive token cannot be rotated; activate it first")]
     RotateInactive,
+    /// Activating or rotating what was reported as leaked.
+    #[error("this token was reported as leaked and stays inactive; create a new token instead")]
+    TokenLeaked,
+    /// Some of what was created with a token is not the caller's to change.
+    #[error(
+        "{number} of the tokens created with this one are beyond your permissions, so none was deactivated; ask an operator to do it"
+    )]
+    DescendantsBeyond { number: u64 },
     #[error("the owner of this token is inactive; activate them first, then rotate it")]
     RotateOwnerInactive,
     #[error("the owner or organization of this token was deleted; create a new token for another owner")]
@@ -297,6 +305,7 @@ impl Error {
             }
             Self::UserInactive
             | Self::NotGrantable(_)
+            | Self::DescendantsBeyond { .. }
             | Self::PasswordChangeRequired
             | Self::WrongPassword
             | Self::UnknownUserForPassword
@@ -340,6 +349,7 @@ impl Error {
             | Self::ShardGroupMustShrink
             | Self::RotateExpired
             | Self::RotateInactive
+            | Self::TokenLeaked
             | Self::RotateOwnerInactive
             | Self::RotateOrphan
             | Self::NoOverlap

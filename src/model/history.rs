@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{AuthorizationId, LastUse, Liveness, Timestamp};
+use super::{AuthorizationId, LastUse, Liveness, OrgId, Status, Timestamp, UserId};
 
 /// For so many days the uses of a token are counted, the present one included.
 pub const COUNTED_DAYS: usize = 30;
@@ -35,7 +35,38 @@ pub struct History {
     pub days: Vec<DayUse>,
     /// The tokens that took over from each other, newest first, this one among them; empty if it was never rotated.
     pub chain: Vec<Link>,
+    pub descendants: Descendants,
     pub now: Timestamp,
+}
+
+/// What was created with a token, directly or through others.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Descendants {
+    /// Number of all, whoever may see them.
+    pub total: u64,
+    /// Number of those that still work.
+    pub live: u64,
+    /// Some of those that the caller may see.
+    pub rows: Vec<Descendant>,
+}
+
+/// A token or 1.x credential that was created with a token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Descendant {
+    pub id: AuthorizationId,
+    pub org: OrgId,
+    pub user: UserId,
+    /// The authorization that it was created with.
+    pub created_with: Option<AuthorizationId>,
+    pub status: Status,
+    pub liveness: Liveness,
+    pub description: String,
+    pub prefix: Option<String>,
+    /// The user name of a 1.x credential; `None` for a token.
+    pub username: Option<String>,
+    pub created_at: Timestamp,
+    pub expires_at: Option<Timestamp>,
+    pub leaked_at: Option<Timestamp>,
 }
 
 /// One token of a chain of rotations.
@@ -117,7 +148,12 @@ mod tests {
     fn the_newest_of_a_chain_comes_first() {
         let chain = vec![link(3, Liveness::Live), link(2, Liveness::Live), link(1, Liveness::Expired)];
         let id = |n: usize| chain[3 - n].id;
-        let history = History { days: vec![], chain: chain.clone(), now: Timestamp::from_micros(0) };
+        let history = History {
+            days: vec![],
+            chain: chain.clone(),
+            descendants: Descendants::default(),
+            now: Timestamp::from_micros(0),
+        };
         assert_eq!(history.successor(id(2)).map(|link| link.id), Some(id(3)));
         assert_eq!(history.predecessor(id(2)).map(|link| link.id), Some(id(1)));
         assert_eq!(history.successor(id(3)), None);

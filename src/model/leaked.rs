@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::HashSet};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Error,
+    AuthorizationId, Error,
     token::{is_well_formed, visible_prefix},
 };
 
@@ -52,6 +52,12 @@ pub struct Finding {
     /// The first characters, to recognise it by; empty where these would say too much of it.
     pub prefix: String,
     pub fate: Fate,
+    /// Its authorization, if whoever reports it may read that.
+    pub id: Option<AuthorizationId>,
+    /// Number of tokens that were created with it, directly or through others, and still work.
+    pub live_descendants: u64,
+    /// Those of them that whoever reports it may read, as far as the answer names them.
+    pub descendants: Vec<AuthorizationId>,
 }
 
 /// A string that may be a token. It is a secret: it can't be printed.
@@ -92,7 +98,15 @@ impl<'a> Suspect<'a> {
             text if text.starts_with(PREFIX) => SHOWN_OF_OURS,
             _ => SHOWN_OF_OTHERS,
         };
-        Finding { position: position as u64, line: self.line, prefix: self.text.chars().take(shown).collect(), fate }
+        Finding {
+            position: position as u64,
+            line: self.line,
+            prefix: self.text.chars().take(shown).collect(),
+            fate,
+            id: None,
+            live_descendants: 0,
+            descendants: Vec::new(),
+        }
     }
 }
 

@@ -21,18 +21,21 @@ const MAX_FILTER: usize = 255;
 pub enum StatusFilter {
     Active,
     Inactive,
+    /// Those that were reported as leaked.
+    Leaked,
     /// Those that work: active, neither ended nor expired, and of an active owner.
     Live,
 }
 
 impl StatusFilter {
-    pub const ALL: [Self; 3] = [Self::Active, Self::Inactive, Self::Live];
+    pub const ALL: [Self; 4] = [Self::Active, Self::Inactive, Self::Leaked, Self::Live];
 
     /// As addresses write it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Active => "active",
             Self::Inactive => "inactive",
+            Self::Leaked => "leaked",
             Self::Live => "live",
         }
     }
@@ -41,6 +44,7 @@ impl StatusFilter {
         match self {
             Self::Active => "Active",
             Self::Inactive => "Inactive",
+            Self::Leaked => "Leaked",
             Self::Live => "Live",
         }
     }
@@ -50,7 +54,7 @@ impl StatusFilter {
         match self {
             Self::Active => Some(Status::Active),
             Self::Inactive => Some(Status::Inactive),
-            Self::Live => None,
+            Self::Leaked | Self::Live => None,
         }
     }
 }

@@ -40,6 +40,8 @@ impl Question {
 pub enum Stopped {
     /// Switched off.
     Inactive,
+    /// Reported as leaked.
+    Leaked,
     /// Its time is over.
     Expired,
     /// Its owner or its organization was deleted.
@@ -55,6 +57,7 @@ impl Stopped {
     pub const fn because(self) -> &'static str {
         match self {
             Self::Inactive => "it is inactive",
+            Self::Leaked => "it was reported as leaked",
             Self::Expired => "it has expired",
             Self::Ended => "it ended with its owner or organization",
             Self::OwnerInactive => "its owner is inactive",

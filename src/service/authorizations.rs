@@ -164,6 +164,8 @@ impl Service {
             networks,
             last_use: None,
             replaces: new.replaces,
+            created_with: caller.authorization_id(),
+            leaked_at: None,
         };
         if !store::authorizations::insert(change, &authorization, Secret::Token(&token.hash()), &keys(&authorization))
             .await?

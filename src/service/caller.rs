@@ -68,6 +68,14 @@ impl Caller {
         if self.may(&required) { Ok(()) } else { Err(Error::Unauthorized(required)) }
     }
 
+    /// The authorization that came with the request; `None` for a session.
+    pub(super) const fn authorization_id(&self) -> Option<AuthorizationId> {
+        match &self.credential {
+            Credential::Token(id) | Credential::V1(id) => Some(*id),
+            Credential::Session(_) => None,
+        }
+    }
+
     /// Whether a browser's session, and not a token, asks.
     pub const fn has_session(&self) -> bool {
         matches!(self.credential, Credential::Session(_))

@@ -1,4 +1,4 @@
-//! What became of a token: its uses, and the tokens that took over from each other.
+//! What became of a token: its uses, the tokens that took over from each other, and what was created with it.
 
 use crate::{
     model::{
@@ -26,7 +26,8 @@ impl Service {
         let days = self.days_of(&mut reader, id, now).await?;
         let chain = chain(&mut reader, caller, this).await?;
         let chain = if chain.len() > 1 { self.links(&mut reader, chain, now).await? } else { Vec::new() };
-        Ok(History { days, chain, now })
+        let descendants = self.shown_descendants(&mut reader, caller, id).await?;
+        Ok(History { days, chain, descendants, now })
     }
 
     async fn links(

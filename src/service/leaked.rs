@@ -14,17 +14,23 @@ use crate::{
         leaked::{Fate, Finding, Suspect, check_number, suspects},
         token::TokenHash,
     },
-    store,
+    store::{
+        self,
+        lineage::{Part, Start},
+    },
 };
 
 use super::{
     Caller, Service,
     audit::Event,
-    authorizations::later_than,
+    authorizations::{check_readable, later_than},
     change::Change,
     keys::keys,
     standing::{Death, Place, Standing, standing},
 };
+
+/// Maximum number of descendants that the answer about a token names.
+const NAMED: i64 = 100;
 
 /// What is reported as leaked.
 pub enum Reported {
@@ -51,7 +57,28 @@ impl Service {
         self.0.reports.spend(caller.client.address, suspects.len(), self.now())?;
         let known = self.known(&suspects).await?;
         let fates = self.deactivate(caller, known.iter().flatten().copied().collect()).await?;
-        Ok(findings(&suspects, &known, &fates))
+        let mut findings = findings(&suspects, &known, &fates);
+        self.add_descendants(caller, &mut findings).await?;
+        Ok(findings)
+    }
+
+    /// Whoever holds a token learns how many of its descendants still work. The ids are for those who may read them.
+    async fn add_descendants(&self, caller: &Caller, findings: &mut [Finding]) -> Result<(), Error> {
+        let now = self.now();
+        let visible = caller.visible();
+        let mut reader = self.read().await?;
+        let part = Part { visible: Some(&visible), only_live: true, start: Start::After(None), limit: NAMED };
+        for finding in findings {
+            let Some(id) = finding.id else { continue };
+            finding.live_descendants = store::lineage::count(&mut reader, id, now).await?.live;
+            if finding.live_descendants > 0 {
+                let found = store::lineage::list(&mut reader, id, part, now).await?;
+                finding.descendants = found.into_iter().map(|one| one.authorization.id).collect();
+            }
+            let found = store::authorizations::by_id(&mut reader, id).await?;
+            finding.id = found.filter(|one| check_readable(caller, one).is_ok()).map(|one| one.id);
+        }
+        Ok(())
     }
 
     /// The authorization of each string that is a token's.
@@ -79,12 +106,12 @@ impl Service {
         let (mut change, _) = self.begin(caller).await?;
         for id in known {
             let Some(authorization) = store::authorizations::by_id(&mut change, id).await? else { continue };
-            let fate = if may_ever_work(&mut change, &authorization).await? {
-                switch_off(&mut change, authorization).await?;
-                Fate::Deactivated
-            } else {
-                Fate::AlreadyDead
-            };
+            let fate =
+                if may_ever_work(&mut change, &authorization).await? { Fate::Deactivated } else { Fate::AlreadyDead };
+            // What is merely switched off must not be switched on again either.
+            if fate == Fate::Deactivated || authorization.liveness(change.now) == Liveness::Inactive {
+                mark(&mut change, authorization).await?;
+            }
             fates.insert(id, fate);
         }
         change.commit().await?;
@@ -102,9 +129,11 @@ async fn may_ever_work(change: &mut Change, authorization: &Authorization) -> Re
     })
 }
 
-async fn switch_off(change: &mut Change, before: Authorization) -> Result<(), Error> {
+/// Deactivates a token for good.
+async fn mark(change: &mut Change, before: Authorization) -> Result<(), Error> {
     let updated_at = later_than(before.updated_at, change.now);
-    let after = Authorization { status: Status::Inactive, updated_at, ..before.clone() };
+    let leaked_at = Some(change.now);
+    let after = Authorization { status: Status::Inactive, leaked_at, updated_at, ..before.clone() };
     store::authorizations::update(change, &after, &keys(&after)).await?;
     let detail = json!({
         "description": after.description, "prefix": after.token_prefix, "owner": after.user,
@@ -126,7 +155,8 @@ fn findings(
             None => suspect.unless_known(),
         };
         if let Some(fate) = fate {
-            findings.push(suspect.finding(findings.len(), fate));
+            let id = known.filter(|id| fates.contains_key(id));
+            findings.push(Finding { id, ..suspect.finding(findings.len(), fate) });
         }
     }
     findings

@@ -102,6 +102,7 @@ pub(super) fn changed(
     let mut after = before.clone();
     let mut is_limited = false;
     if let Some(status) = changes.status {
+        check_switch(before, status)?;
         is_limited |= before.status == Status::Inactive && status == Status::Active;
         after.status = status;
     }
@@ -125,6 +126,11 @@ pub(super) fn changed(
         check_within(bounds, after.expires_at, &after.networks)?;
     }
     Ok(after)
+}
+
+/// Nothing activates what was reported as leaked: whoever found it still has it.
+pub(super) fn check_switch(before: &Authorization, status: Status) -> Result<(), Error> {
+    if status == Status::Active && before.leaked_at.is_some() { Err(Error::TokenLeaked) } else { Ok(()) }
 }
 
 /// Refuses a life that exceeds the limits it is inherited under.

@@ -21,6 +21,7 @@ mod change;
 pub mod clock;
 pub mod dbrps;
 mod delegation;
+pub mod descendants;
 mod forms;
 mod frame;
 mod granting;

@@ -109,6 +109,7 @@ async fn check_rotatable(change: &mut Change, before: &Authorization) -> Result<
     let now = change.now;
     match standing(change, before, Place::Anywhere, now).await? {
         Standing::Live(_) => {}
+        Standing::Inactive(_) if before.leaked_at.is_some() => return Err(Error::TokenLeaked),
         Standing::Inactive(_) => return Err(Error::RotateInactive),
         Standing::Dead(Death::Expired) => return Err(Error::RotateExpired),
         Standing::Dead(Death::OwnerInactive) => return Err(Error::RotateOwnerInactive),

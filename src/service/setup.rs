@@ -179,6 +179,8 @@ pub(super) async fn insert_operator(
         networks: Networks::default(),
         last_use: None,
         replaces: None,
+        created_with: None,
+        leaked_at: None,
     };
     if !store::authorizations::insert(change, &new, Secret::Token(&token.hash()), &keys(&new)).await? {
         return Err(Error::TokenExists);

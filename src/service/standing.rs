@@ -82,8 +82,8 @@ fn standing_with(owner: User, authorization: &Authorization, place: Place, now: 
     match authorization.liveness(now) {
         Liveness::Ended => Standing::Dead(Death::Ended),
         Liveness::Expired => Standing::Dead(Death::Expired),
-        Liveness::Live | Liveness::Inactive if foreign => Standing::Dead(Death::ForeignNetwork),
-        Liveness::Inactive => Standing::Inactive(owner),
+        Liveness::Live | Liveness::Inactive | Liveness::Leaked if foreign => Standing::Dead(Death::ForeignNetwork),
+        Liveness::Inactive | Liveness::Leaked => Standing::Inactive(owner),
         Liveness::Live => Standing::Live(owner),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     model::{Authorization, AuthorizationId, Error, OrgId, Status, listing::TokenQuery},
@@ -20,7 +20,7 @@ use super::{
     delegation::{check_changeable, check_revocable},
     inherited_limits::Inheritance,
     keys::keys,
-    limits::{Changes, check_within},
+    limits::{Changes, check_switch, check_within},
     token_list::{count, resolve},
 };
 
@@ -118,6 +118,7 @@ async fn check_limits(change: &mut Change, caller: &Caller, tokens: &[Authorizat
     let inheritance = Inheritance::of(change, caller, now).await?;
     let switched = tokens.iter().filter(|token| token.status == Status::Inactive && token.ended_at.is_none());
     for token in switched {
+        check_switch(token, Status::Active)?;
         let wish = Changes::default().wish(token);
         let bounds = inheritance.bounds_of_change(change, caller, token, &wish).await?;
         check_within(&bounds, token.expires_at, &token.networks)?;
@@ -141,17 +142,26 @@ async fn read(change: &mut Change, filter: &Filter) -> Result<Vec<Authorization>
 async fn switch(change: &mut Change, tokens: Vec<Authorization>, status: Status) -> Result<u64, Error> {
     let mut changed = 0;
     for before in tokens.into_iter().filter(|token| token.status != status && token.ended_at.is_none()) {
-        let updated_at = later_than(before.updated_at, change.now);
-        let after = Authorization { status, updated_at, ..before.clone() };
-        store::authorizations::update(change, &after, &keys(&after)).await?;
-        let detail = json!({
-            "before": {"description": before.description, "status": before.status},
-            "after": {"description": after.description, "status": after.status},
-        });
-        change.record(Event::AuthorizationUpdated, Some(after.org), after.id, detail).await?;
+        switch_one(change, before, status, Event::AuthorizationUpdated, json!({})).await?;
         changed += 1;
     }
     Ok(changed)
+}
+
+/// Switches one on or off, and records it as `event` with what else the entry tells.
+pub(super) async fn switch_one(
+    change: &mut Change,
+    before: Authorization,
+    status: Status,
+    event: Event,
+    mut detail: Value,
+) -> Result<(), Error> {
+    let updated_at = later_than(before.updated_at, change.now);
+    let after = Authorization { status, updated_at, ..before.clone() };
+    store::authorizations::update(change, &after, &keys(&after)).await?;
+    detail["before"] = json!({"description": before.description, "status": before.status});
+    detail["after"] = json!({"description": after.description, "status": after.status});
+    change.record(event, Some(after.org), after.id, detail).await
 }
 
 async fn delete(change: &mut Change, tokens: &[Authorization]) -> Result<u64, Error> {

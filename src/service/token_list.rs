@@ -6,7 +6,7 @@ use crate::{
         UserId,
         attention::AttentionCounts,
         describe::{Home, Summary},
-        listing::{Details, FilterChoices, FilterNames, TokenPage, TokenQuery, TokenRow},
+        listing::{Details, FilterChoices, FilterNames, StatusFilter, TokenPage, TokenQuery, TokenRow},
     },
     store::{
         self, Connection,
@@ -152,7 +152,8 @@ pub(super) async fn resolve(
         visible: caller.visible(),
         org: Some(org),
         status: query.status.and_then(|status| status.status()),
-        live_at: (query.status == Some(crate::model::listing::StatusFilter::Live)).then_some(now),
+        live_at: (query.status == Some(StatusFilter::Live)).then_some(now),
+        only_leaked: query.status == Some(StatusFilter::Leaked),
         breadth: query.kind,
         attending: query.attention.map(|attention| Attending {
             now,

@@ -101,6 +101,8 @@ impl Service {
             networks,
             last_use: None,
             replaces: None,
+            created_with: caller.authorization_id(),
+            leaked_at: None,
         };
         self.insert_v1(&mut change, &authorization, &username).await?;
         let details = named(&mut change, authorization).await?;
@@ -199,6 +201,8 @@ impl Service {
         let wish = Changes::default().wish(&authorization);
         let bounds = inheritance.bounds_of_change(&mut change, &caller, &authorization, &wish).await?;
         check_within(&bounds, authorization.expires_at, &authorization.networks)?;
+        // So it counts as created with the token that sets it.
+        authorization.created_with = caller.authorization_id().or(authorization.created_with);
         authorization.updated_at = later_than(authorization.updated_at, change.now);
         store::v1_authorizations::set_password_hash(&mut change, &authorization, &hash).await?;
         change.record(Event::V1PasswordSet, Some(authorization.org), id, json!({})).await?;

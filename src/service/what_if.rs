@@ -41,15 +41,17 @@ impl Service {
             return Ok(Ruling::Unknown);
         };
         let by = which_permits(&authorization.permissions, &required.permission).copied();
-        let stopped = stopped(&standing(&mut reader, &authorization, Place::Anywhere, self.now()).await?);
+        let standing = standing(&mut reader, &authorization, Place::Anywhere, self.now()).await?;
+        let stopped = stopped(&standing, authorization.leaked_at.is_some());
         Ok(Ruling::Decided { required, by, stopped })
     }
 }
 
 /// What stops a token, whatever it holds.
-const fn stopped(standing: &Standing) -> Option<Stopped> {
+const fn stopped(standing: &Standing, leaked: bool) -> Option<Stopped> {
     match standing {
         Standing::Live(_) => None,
+        Standing::Inactive(_) if leaked => Some(Stopped::Leaked),
         Standing::Inactive(_) => Some(Stopped::Inactive),
         Standing::Dead(Death::OwnerGone | Death::Ended) => Some(Stopped::Ended),
         Standing::Dead(Death::OwnerInactive) => Some(Stopped::OwnerInactive),

@@ -85,6 +85,8 @@ pub(super) fn authorization(row: &AnyRow) -> Result<Authorization> {
         networks: networks_in(row)?,
         last_use: last_use_in(row)?,
         replaces: row.optional_id("replaces_id")?.map(AuthorizationId),
+        created_with: row.optional_id("created_with_id")?.map(AuthorizationId),
+        leaked_at: row.optional_time("leaked_at")?,
     })
 }
 
@@ -116,8 +118,8 @@ fn networks_column(networks: &Networks) -> Option<String> {
 pub async fn insert(connection: &mut Connection, new: &Authorization, secret: Secret<'_>, keys: &Keys) -> Result<bool> {
     let row = sqlx::query(
         "INSERT INTO authorizations (id, org_id, user_id, created_by, kind, status, description, description_key, search_text, \
-         permissions, token_hash, token_prefix, created_at, updated_at, expires_at, username, breadth, allowed_networks, replaces_id) \
-         VALUES ($1, $2, $3, $4, $15, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $16, $17, $18, $19) ON CONFLICT DO NOTHING RETURNING id",
+         permissions, token_hash, token_prefix, created_at, updated_at, expires_at, username, breadth, allowed_networks, replaces_id, created_with_id) \
+         VALUES ($1, $2, $3, $4, $15, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $16, $17, $18, $19, $20) ON CONFLICT DO NOTHING RETURNING id",
     )
     .bind(from_id(new.id))
     .bind(from_id(new.org))
@@ -138,6 +140,7 @@ pub async fn insert(connection: &mut Connection, new: &Authorization, secret: Se
     .bind(keys.kind.name())
     .bind(networks_column(&new.networks))
     .bind(new.replaces.map(from_id))
+    .bind(new.created_with.map(from_id))
     .fetch_optional(&mut *connection)
     .await?;
     if row.is_none() {
@@ -256,11 +259,11 @@ fn permissions_in(row: &AnyRow) -> Result<Vec<Permission>> {
     serde_json::from_str(&row.text("permissions")?).map_err(|error| corrupt(error.to_string()))
 }
 
-/// Writes what may change: description, status, expiry and networks.
+/// Writes what may change: description, status, expiry, networks, and whether the token leaked.
 pub async fn update(connection: &mut Connection, changed: &Authorization, keys: &Keys) -> Result<()> {
     let query = sqlx::query(
         "UPDATE authorizations SET status = $2, description = $3, description_key = $4, search_text = $5, updated_at = $6, \
-         expires_at = $7, allowed_networks = $8 WHERE id = $1",
+         expires_at = $7, allowed_networks = $8, leaked_at = $9 WHERE id = $1",
     )
     .bind(from_id(changed.id))
     .bind(changed.status.name())
@@ -269,11 +272,13 @@ pub async fn update(connection: &mut Connection, changed: &Authorization, keys: 
     .bind(&keys.search)
     .bind(changed.updated_at.micros())
     .bind(changed.expires_at.map(Timestamp::micros))
-    .bind(networks_column(&changed.networks));
+    .bind(networks_column(&changed.networks))
+    .bind(changed.leaked_at.map(Timestamp::micros));
     connection.execute(query).await.map(drop)
 }
 
 pub async fn delete(connection: &mut Connection, id: AuthorizationId) -> Result<()> {
+    super::lineage::close_gap(connection, id).await?;
     connection.execute(sqlx::query("DELETE FROM grants WHERE authorization_id = $1").bind(from_id(id))).await?;
     connection.execute(sqlx::query("DELETE FROM token_uses WHERE authorization_id = $1").bind(from_id(id))).await?;
     connection.execute(sqlx::query("DELETE FROM authorizations WHERE id = $1").bind(from_id(id))).await.map(drop)

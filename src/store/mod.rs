@@ -14,6 +14,7 @@ mod column;
 pub mod dbrps;
 pub mod form_ids;
 pub mod grants;
+pub mod lineage;
 pub mod memberships;
 mod open;
 pub mod org_rules;

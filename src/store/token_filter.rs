@@ -27,6 +27,8 @@ pub struct Filter {
     pub status: Option<Status>,
     /// Only those that work at this moment, their owner's status considered.
     pub live_at: Option<Timestamp>,
+    /// Only those that were reported as leaked.
+    pub only_leaked: bool,
     /// Only those whose permissions reach so far.
     pub breadth: Option<TokenKind>,
     /// Only those that reach each of these.
@@ -97,6 +99,9 @@ pub(super) fn push_filter(sql: &mut Sql, filter: &Filter) -> Result<()> {
     if let Some(now) = filter.live_at {
         sql.push(" AND status = 'active' AND ended_at IS NULL AND (expires_at IS NULL OR expires_at > ");
         sql.bind(now.micros())?.push(") AND user_id IN (SELECT id FROM users WHERE status = 'active')");
+    }
+    if filter.only_leaked {
+        sql.push(" AND leaked_at IS NOT NULL");
     }
     for access in &filter.accesses {
         push_access(sql, access)?;

@@ -48,9 +48,10 @@ pub async fn password_hash(connection: &mut Connection, id: AuthorizationId) -> 
 
 pub async fn set_password_hash(connection: &mut Connection, changed: &Authorization, hash: &str) -> Result<()> {
     let query =
-        sqlx::query("UPDATE authorizations SET password_hash = $2, updated_at = $3 WHERE id = $1 AND kind = 'v1'")
+        sqlx::query("UPDATE authorizations SET password_hash = $2, updated_at = $3, created_with_id = $4 WHERE id = $1 AND kind = 'v1'")
             .bind(from_id(changed.id))
             .bind(hash)
-            .bind(changed.updated_at.micros());
+            .bind(changed.updated_at.micros())
+            .bind(changed.created_with.map(from_id));
     connection.execute(query).await.map(drop)
 }

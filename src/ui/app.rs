@@ -95,6 +95,7 @@ fn Pages() -> impl IntoView {
                     <Route path=path!(":token/clone") view=Token::Clone/>
                     <Route path=path!(":token/rotate") view=Token::Rotate/>
                     <Route path=path!(":token/delete") view=Token::Delete/>
+                    <Route path=path!(":token/descendants") view=Token::Descendants/>
                 </ParentRoute>
                 <ParentRoute path=path!("settings/members") view=Page::Members>
                     <Route path=path!("") view=NoDialog/>

@@ -59,7 +59,7 @@ part! {
     AllAccess tokens::AllAccessRoute, Custom tokens::CustomRoute, Clone tokens::CloneRoute,
     Details tokens::DetailsRoute, Edit tokens::EditRoute, Delete tokens::DeleteRoute,
     Filter tokens::FilterRoute, Look tokens::LookRoute, Selected tokens::SelectedRoute,
-    Leaked tokens::LeakedRoute,
+    Leaked tokens::LeakedRoute, Descendants tokens::DescendantsRoute,
     Limits tokens::LimitsRoute, Rotate tokens::RotateRoute, Remedy tokens::RemedyRoute
 }
 part! {

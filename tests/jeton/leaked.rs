@@ -307,8 +307,15 @@ async fn no_text_makes_the_search_fail() {
         assert!(report(text.into()).await.is_ok(), "{text:.20}");
     }
     let found = report(format!("\0{}\0", scene.first.token)).await;
-    let expected =
-        Finding { position: 0, line: Some(1), prefix: scene.first.token[..8].into(), fate: Fate::Deactivated };
+    let expected = Finding {
+        position: 0,
+        line: Some(1),
+        prefix: scene.first.token[..8].into(),
+        fate: Fate::Deactivated,
+        id: Some(scene.first.authorization.parse().expect("an id")),
+        live_descendants: 2,
+        descendants: Vec::new(),
+    };
     assert_eq!(found, Ok(vec![expected]));
 }
 

@@ -21,6 +21,7 @@ mod compare;
 mod console;
 mod dbrps;
 mod delegation;
+mod descendants;
 mod dev_page;
 mod expiry;
 mod granting;

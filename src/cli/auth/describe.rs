@@ -1,7 +1,7 @@
 //! `jeton auth describe`: what a token can do, what of it is implied, and what it cannot do.
 
 use clap::Args;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::delete::path;
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
         describe::{cautions, sentence},
         grant::{Breadth, covered},
         permission::which_permits,
+        text::{count, grouped},
     },
 };
 
@@ -52,12 +53,28 @@ struct Description {
     /// When and from where; "not known".
     last_used: String,
     allowed_networks: Vec<String>,
+    /// The authorization whose token created it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_with: Option<String>,
+    /// When it was reported as leaked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    leaked_at: Option<String>,
+    /// What was created with it; `None` where the server does not tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    descendants: Option<Descendants>,
     reach: String,
     can: Vec<Can>,
     implied: Vec<Implied>,
     cautions: Vec<String>,
     /// Actions and types of which it may do nothing.
     cannot: Vec<String>,
+}
+
+/// Number of what was created with a token, directly or through others.
+#[derive(Serialize, Deserialize)]
+struct Descendants {
+    total: u64,
+    live: u64,
 }
 
 #[derive(Serialize)]
@@ -80,7 +97,9 @@ impl Describe {
         let session = self.common.session().await?;
         let found = session.client.get(path(id)).read::<Authorization>().await;
         let found = found.while_doing(format!("could not find authorization with ID {id:?}"))?;
-        let description = describe(found);
+        // InfluxDB knows nothing of it.
+        let counted = session.client.get(format!("{}/descendants", path(id))).query("limit", "1").read().await;
+        let description = describe(found, counted.ok());
         match session.printer.format {
             Format::Table => print(&text(&description)),
             Format::Json | Format::Yaml | Format::Env => session.printer.value(&description),
@@ -88,7 +107,7 @@ impl Describe {
     }
 }
 
-fn describe(found: Authorization) -> Description {
+fn describe(found: Authorization, descendants: Option<Descendants>) -> Description {
     let (named, permissions) = (found.named(), found.permissions());
     let covered = covered(&permissions);
     let home = found.home();
@@ -108,6 +127,8 @@ fn describe(found: Authorization) -> Description {
         can,
         implied: implied.collect(),
         cautions,
+        descendants,
+        leaked_at: found.leaked_at.map(time),
         cannot: cannot(&permissions, found.org_id),
         created_at: found.created_at.map_or_else(|| "not known".into(), time),
         expires: found.expires_at.map_or_else(
@@ -122,6 +143,7 @@ fn describe(found: Authorization) -> Description {
             .map_or_else(|| "not known".into(), |at| format!("{}{}", at.ago(now), used(&found.last_used_from))),
         allowed_networks: found.allowed_networks,
         token_prefix: found.token_prefix,
+        created_with: found.created_with,
         id: found.id,
         description: found.description,
         status: found.status,
@@ -167,11 +189,16 @@ fn text(description: &Description) -> String {
     let networks = description.allowed_networks.join(", ");
     let networks = if networks.is_empty() { "anywhere".to_owned() } else { networks };
     let prefix = description.token_prefix.as_ref().map(|prefix| format!("{prefix}…"));
+    let leaked = description.leaked_at.as_ref().map(|at| format!("{status}, reported as leaked on {at}"));
+    let descendants = description.descendants.as_ref().filter(|count| count.total > 0);
+    let descendants = descendants.map(|Descendants { total, live }| {
+        format!("{} created with it, of which {} still work", count(*total, "token"), grouped(*live))
+    });
     let facts = [
         ("ID", id.as_str()),
         ("Description", words::or_none(&description.description)),
         ("Token", prefix.as_deref().unwrap_or("hidden")),
-        ("Status", status),
+        ("Status", leaked.as_ref().unwrap_or(status)),
         ("Owner", user),
         ("Organization", org),
         ("Created", created_at),
@@ -180,8 +207,13 @@ fn text(description: &Description) -> String {
         ("Works from", &networks),
         ("Reach", reach),
     ];
-    let mut text: String =
-        facts.iter().map(|(name, fact)| format!("{:<14}{}\n", format!("{name}:"), words::line(fact))).collect();
+    let more = [("Created with", &description.created_with), ("Descendants", &descendants)];
+    let more = more.into_iter().filter_map(|(name, fact)| Some((name, fact.as_deref()?)));
+    let mut text: String = facts
+        .into_iter()
+        .chain(more)
+        .map(|(name, fact)| format!("{:<14}{}\n", format!("{name}:"), words::line(fact)))
+        .collect();
     let mut part = |head: &str, lines: Vec<String>| {
         if !lines.is_empty() {
             text.push_str(&format!("\n{head}\n"));

@@ -30,7 +30,7 @@ pub enum Auth {
     /// Active authorization
     Active(Box<status::Switch>),
     /// Inactive authorization
-    Inactive(Box<status::Switch>),
+    Inactive(Box<status::Deactivate>),
     /// Say in words what a token can do, what is implied, and what it cannot do
     Describe(Box<describe::Describe>),
     /// Replace a token by a new one with the same permissions
@@ -47,7 +47,7 @@ impl Auth {
             Self::Delete(delete) => delete.run().await,
             Self::List(list) => list.run().await,
             Self::Active(switch) => switch.run(Status::Active).await,
-            Self::Inactive(switch) => switch.run(Status::Inactive).await,
+            Self::Inactive(deactivate) => deactivate.run().await,
             Self::Describe(describe) => describe.run().await,
             Self::Rotate(rotate) => rotate.run().await,
             Self::Check(check) => check.run().await.map(drop),

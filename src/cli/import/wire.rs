@@ -226,6 +226,8 @@ impl AuthorizationBody {
             networks: Networks::default(),
             last_use: None,
             replaces: None,
+            created_with: None,
+            leaked_at: None,
         }
     }
 }

@@ -154,6 +154,7 @@ mod tests {
             Tokens::Clone(token),
             Tokens::Rotate(token),
             Tokens::Delete(token),
+            Tokens::Descendants(token),
             Tokens::Filter,
             Tokens::Look,
             Tokens::Selected,

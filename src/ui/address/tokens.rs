@@ -38,6 +38,8 @@ pub enum Tokens {
     Clone(AuthorizationId),
     Rotate(AuthorizationId),
     Delete(AuthorizationId),
+    /// What was created with it is to be deactivated.
+    Descendants(AuthorizationId),
     /// What the list is to be narrowed to.
     Filter,
     /// How the list looks.
@@ -74,6 +76,7 @@ impl Page for Tokens {
             [id, "limits"] => Self::Limits(id.parse().ok()?),
             [id, "clone"] => Self::Clone(id.parse().ok()?),
             [id, "rotate"] => Self::Rotate(id.parse().ok()?),
+            [id, "descendants"] => Self::Descendants(id.parse().ok()?),
             [id, "delete"] => Self::Delete(id.parse().ok()?),
             _ => return None,
         })
@@ -96,6 +99,7 @@ impl fmt::Display for Tokens {
             Self::Limits(id) => write!(f, "/{id}/limits"),
             Self::Clone(id) => write!(f, "/{id}/clone"),
             Self::Rotate(id) => write!(f, "/{id}/rotate"),
+            Self::Descendants(id) => write!(f, "/{id}/descendants"),
             Self::Delete(id) => write!(f, "/{id}/delete"),
             Self::Filter => f.write_str("/filter"),
             Self::Look => f.write_str("/look"),

@@ -70,6 +70,7 @@ pub fn LivenessBadge(liveness: Liveness) -> impl IntoView {
     let (class, picture, word) = match liveness {
         Liveness::Live => ("badge ok", Picture::CircleCheck, "Active"),
         Liveness::Inactive => ("badge", Picture::Pause, "Inactive"),
+        Liveness::Leaked => ("badge danger", Picture::CircleAlert, "Leaked"),
         Liveness::Expired => ("badge", Picture::CircleAlert, "Expired"),
         Liveness::Ended => ("badge", Picture::CircleAlert, "Ended"),
     };

@@ -61,7 +61,7 @@ fn Alerts() -> impl IntoView {
 
 #[component]
 fn Badges() -> impl IntoView {
-    let states = [Liveness::Live, Liveness::Inactive, Liveness::Expired, Liveness::Ended];
+    let states = [Liveness::Live, Liveness::Inactive, Liveness::Leaked, Liveness::Expired, Liveness::Ended];
     view! {
         <Part name="Badges and chips">
             {states.map(|liveness| view! { <LivenessBadge liveness/> }).collect_view()}

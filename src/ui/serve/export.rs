@@ -124,7 +124,7 @@ impl File {
     }
 }
 
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 14] = [
     "id",
     "description",
     "prefix",
@@ -137,9 +137,11 @@ const COLUMNS: [&str; 12] = [
     "created",
     "modified",
     "expires",
+    "created with",
+    "leaked",
 ];
 
-fn cells(row: &Details) -> [String; 12] {
+fn cells(row: &Details) -> [String; 14] {
     let one = &row.authorization;
     let permissions: Vec<String> = row.permissions.iter().map(|named| named.permission.to_string()).collect();
     [
@@ -155,6 +157,8 @@ fn cells(row: &Details) -> [String; 12] {
         one.created_at.to_string(),
         one.updated_at.to_string(),
         one.expires_at.map(|end| end.to_string()).unwrap_or_default(),
+        one.created_with.map(|id| id.to_string()).unwrap_or_default(),
+        one.leaked_at.map(|at| at.to_string()).unwrap_or_default(),
     ]
 }
 
@@ -173,6 +177,8 @@ fn object(row: &Details) -> Value {
         "createdAt": one.created_at,
         "updatedAt": one.updated_at,
         "expiresAt": one.expires_at,
+        "createdWith": one.created_with,
+        "leakedAt": one.leaked_at,
     })
 }
 
@@ -184,6 +190,7 @@ const fn state(liveness: Liveness) -> &'static str {
     match liveness {
         Liveness::Live => "live",
         Liveness::Inactive => "inactive",
+        Liveness::Leaked => "leaked",
         Liveness::Expired => "expired",
         Liveness::Ended => "ended",
     }

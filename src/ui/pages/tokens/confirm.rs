@@ -9,7 +9,7 @@ use super::{
     state::TokensState,
 };
 use crate::{
-    model::{Authorization, Error, expiry::length, history::History, listing::Details},
+    model::{Authorization, AuthorizationId, Error, expiry::length, history::History, listing::Details},
     ui::{
         address::Tokens,
         answer::Outcome,
@@ -131,12 +131,38 @@ fn life_of_clone(original: &Authorization) -> String {
 
 #[component]
 pub fn DeleteRoute() -> impl IntoView {
-    view! { <WithDetails render=|details, state| view! { <DeleteDialog details state/> }/> }
+    let state = TokensState::current();
+    let (details, history) = (details_resource(state), history_resource(state));
+    let close = Signal::derive(move || state.address(Tokens::List));
+    view! {
+        <Suspense fallback=|| ()>
+            {move || Suspend::new(async move {
+                match (details.await, history.await) {
+                    (Ok(details), Ok(history)) => {
+                        view! { <DeleteDialog details live=history.descendants.live state/> }.into_any()
+                    }
+                    (Err(error), _) | (_, Err(error)) => view! { <Missing error close/> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
 }
 
-/// Says what stops, and offers the way that can be gone back.
+/// What was created with a token does not stop with it, and is harder to find afterwards.
 #[component]
-fn DeleteDialog(details: Details, state: TokensState) -> impl IntoView {
+fn Remaining(id: AuthorizationId, live: u64, state: TokensState) -> impl IntoView {
+    let (tokens, keep) = (words::count(live, "token"), if live == 1 { "keeps" } else { "keep" });
+    view! {
+        <Alert small=true>
+            {format!("{tokens} created with it {keep} working. ")}
+            <a class="link" href=move || state.address(Tokens::Descendants(id)) data-noscroll>"Deactivate first"</a>
+        </Alert>
+    }
+}
+
+/// Says what stops, and offers the way that can be gone back. `live`: how many that were created with it still work.
+#[component]
+fn DeleteDialog(details: Details, live: u64, state: TokensState) -> impl IntoView {
     let id = details.authorization.id;
     let name = name_of(&details);
     let busy = RwSignal::new(false);
@@ -161,6 +187,7 @@ fn DeleteDialog(details: Details, state: TokensState) -> impl IntoView {
                     "Programs that use "{which}" are refused at once. This cannot be undone. "
                     {is_active.then_some("To be able to go back, deactivate it.")}
                 </p>
+                {(live > 0).then(|| view! { <Remaining id live state/> })}
             </div>
             <footer class="dialog-foot">
                 {is_active.then(|| view! {

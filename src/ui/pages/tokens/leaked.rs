@@ -4,7 +4,10 @@ use leptos::prelude::*;
 
 use super::state::TokensState;
 use crate::{
-    model::leaked::{Fate, Finding},
+    model::{
+        AuthorizationId,
+        leaked::{Fate, Finding},
+    },
     ui::{
         address::Tokens,
         answer::Outcome,
@@ -34,7 +37,7 @@ pub fn LeakedRoute() -> impl IntoView {
                     {move || refused.get().map(|error| view! {
                         <Alert danger=true live=true><b>"Nothing was reported."</b>" "{words::sentence(&error)}</Alert>
                     })}
-                    <div role="status" data-testid="leaked--result">{move || findings.get().map(|findings| view! { <Result findings/> })}</div>
+                    <div role="status" data-testid="leaked--result">{move || findings.get().map(|findings| view! { <Result findings state/> })}</div>
                     <div class="field">
                         <label for="leaked">"Tokens, or a text that contains some"</label>
                         <textarea
@@ -109,9 +112,9 @@ fn headline(findings: &[Finding]) -> String {
 
 /// What became of each, in their order.
 #[component]
-fn Result(findings: Vec<Finding>) -> impl IntoView {
+fn Result(findings: Vec<Finding>, state: TokensState) -> impl IntoView {
     let title = format!("{}.", headline(&findings));
-    let rows = findings.into_iter().map(|finding| view! { <Row finding/> }).collect_view();
+    let rows = findings.into_iter().map(|finding| view! { <Row finding state/> }).collect_view();
     view! {
         <section class="leaked-result">
             <h3>{title}</h3>
@@ -120,9 +123,26 @@ fn Result(findings: Vec<Finding>) -> impl IntoView {
     }
 }
 
+/// What was created with a token does not stop with it.
 #[component]
-fn Row(finding: Finding) -> impl IntoView {
-    let Finding { position, line, prefix, fate } = finding;
+fn StillWork(number: u64, id: Option<AuthorizationId>, state: TokensState) -> impl IntoView {
+    let (subject, verb) = (words::count(number, "token"), if number == 1 { "works" } else { "work" });
+    let what = id.map(|id| {
+        view! { " "<a class="link" href=move || state.address(Tokens::Details(id)) data-noscroll>"See which"</a> }
+    });
+    view! {
+        <span class="leaked-children" data-testid="leaked--descendants">
+            <Icon picture=Picture::Warning/>
+            {format!("{subject} created with it still {verb}.")}
+            {what}
+            {id.is_none().then_some(" Tell whoever owns it.")}
+        </span>
+    }
+}
+
+#[component]
+fn Row(finding: Finding, state: TokensState) -> impl IntoView {
+    let Finding { position, line, prefix, fate, id, live_descendants, .. } = finding;
     let name = if prefix.is_empty() {
         view! { <span class="quiet">{format!("String {}", position + 1)}</span> }.into_any()
     } else {
@@ -139,6 +159,7 @@ fn Row(finding: Finding) -> impl IntoView {
             <span class=format!("leaked-fate {class}").trim_end().to_owned()><Icon picture/>{words}</span>
             {name}
             {line.map(|line| view! { <span class="quiet">{format!("line {}", words::grouped(line))}</span> })}
+            {(live_descendants > 0).then(|| view! { <StillWork number=live_descendants id state/> })}
         </li>
     }
 }

@@ -54,6 +54,7 @@ fn obstacle(details: &Details) -> Option<&'static str> {
         _ if details.replaced_by.is_some() => Some("This token was rotated before. Rotate its successor instead."),
         Liveness::Live => None,
         Liveness::Inactive => Some("An inactive token cannot be rotated. Activate it first."),
+        Liveness::Leaked => Some("This token was reported as leaked and stays inactive. Generate a new one."),
         Liveness::Expired => Some("An expired token cannot be rotated. Clone it to get a new one."),
         Liveness::Ended => Some("The owner or organization of this token was deleted. Generate a new one."),
     }

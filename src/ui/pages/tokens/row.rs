@@ -30,8 +30,9 @@ pub struct RowFacts {
     pub id: AuthorizationId,
     pub name: Memo<String>,
     pub status: Memo<Status>,
-    /// Whether its time is over: it can't be switched.
+    /// Whether its time is over, or it leaked: it can't be switched.
     pub ended: bool,
+    pub clonable: bool,
     /// Whether the user may change and delete it.
     pub may_change: bool,
     /// Whether the row was pointed at, or had the focus: only then it needs what is seen only then.
@@ -59,10 +60,11 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
         let at = if changed.get().is_some() { now } else { row.changed_at.unwrap_or(row.created_at) };
         view! { <Moment at text=words::ago_or_day(at, now)/> }
     };
-    let ended = matches!(row.liveness, Liveness::Ended | Liveness::Expired);
+    let ended = matches!(row.liveness, Liveness::Ended | Liveness::Expired | Liveness::Leaked);
+    let clonable = !matches!(row.liveness, Liveness::Ended | Liveness::Expired);
     let may_change = !row.read_only;
     let wanted = RwSignal::new(false);
-    let facts = RowFacts { id, name, status, ended, may_change, wanted };
+    let facts = RowFacts { id, name, status, ended, clonable, may_change, wanted };
     let want = move || {
         if !wanted.get_untracked() {
             wanted.set(true);

@@ -36,7 +36,7 @@ pub fn RowMenu(facts: RowFacts, state: TokensState) -> impl IntoView {
 /// What may not be done is not offered.
 #[component]
 fn Items(facts: RowFacts, state: TokensState) -> impl IntoView {
-    let RowFacts { id, name, status, ended, may_change, .. } = facts;
+    let RowFacts { id, name, status, ended, clonable, may_change, .. } = facts;
     let notices = Notices::current();
     let copy_id = move |_| {
         copy(id.to_string(), move |done| {
@@ -53,7 +53,7 @@ fn Items(facts: RowFacts, state: TokensState) -> impl IntoView {
         Status::Inactive => view! { <Icon picture=Picture::Play/>"Activate" }.into_any(),
     };
     view! {
-        {(!ended).then(|| view! {
+        {clonable.then(|| view! {
             <li>
                 <a class="menu-item" href=move || state.address(Tokens::Clone(id)) data-noscroll data-testid="context-clone-token">
                     <Icon picture=Picture::Clone/>"Clone"

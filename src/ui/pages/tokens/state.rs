@@ -142,6 +142,7 @@ impl TokensState {
             | Tokens::Limits(id)
             | Tokens::Clone(id)
             | Tokens::Rotate(id)
+            | Tokens::Descendants(id)
             | Tokens::Delete(id) => Some(id),
             _ => None,
         }

@@ -14,8 +14,9 @@ use crate::{
         leaked::Reported,
     },
     ui::{
-        address::Tokens,
+        address::{Page as _, Tokens},
         answer::{CreatedToken, Fields, Outcome},
+        deed::Deed,
         request::Request,
     },
 };
@@ -38,6 +39,11 @@ pub(super) async fn perform(request: &Request, org: OrgId, page: Tokens, fields:
         Tokens::Clone(id) => {
             let created = service.clone_authorization(caller, id, form).await?;
             Ok(Outcome::Cloned(created_token(request, created)))
+        }
+        Tokens::Descendants(id) => {
+            let expected = fields.get("expected").and_then(|number| number.parse().ok());
+            let count = service.deactivate_descendants(caller, id, expected).await?.deactivated;
+            Ok(Outcome::Many { deed: Deed::TokensUpdated, count, to: Tokens::Details(id).address(org, &[]) })
         }
         Tokens::Rotate(id) => rotation::rotate(request, id, fields, form).await,
         Tokens::Details(id) if fields.get("overlap").is_some() => rotation::end_overlap(request, org, id, fields).await,

@@ -46,6 +46,7 @@ fn RotateLink(details: Details, overlaps: bool, state: TokensState) -> impl Into
 pub fn Actions(details: Details, now_is: Memo<Changed>, overlaps: bool, state: TokensState) -> impl IntoView {
     let id = details.authorization.id;
     let alive = matches!(details.liveness, Liveness::Live | Liveness::Inactive);
+    let clonable = alive || details.liveness == Liveness::Leaked;
     let name = words::name(&details.authorization.description, details.authorization.token_prefix.as_deref());
     let on_answer = on_update(id, name, state, || {});
     let toggle = move || match now_is.get().status {
@@ -55,10 +56,12 @@ pub fn Actions(details: Details, now_is: Memo<Changed>, overlaps: bool, state: T
     view! {
         <div class="start actions">
             {alive.then(|| view! { <RotateLink details=details.clone() overlaps state/> })}
-            {alive.then(|| view! {
+            {clonable.then(|| view! {
                 <a class="button" href=move || state.address(Tokens::Clone(id)) data-noscroll data-testid="context-clone-token">
                     <Icon picture=Picture::Clone/>"Clone"
                 </a>
+            })}
+            {alive.then(|| view! {
                 <Form action=Signal::derive(move || state.address(Tokens::Details(id))) on_answer>
                     <button class="button" name="status" value=move || now_is.get().status.toggled().name() data-testid="custom-api-token-toggle">{toggle}</button>
                 </Form>

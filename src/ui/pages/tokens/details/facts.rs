@@ -6,6 +6,7 @@ use super::{limits::LimitFacts, uses::LastUsed};
 use crate::{
     model::{Liveness, Status, listing::Details},
     ui::{
+        address::Tokens,
         components::{
             CopyButton,
             text::{Avatar, Chip, Time},
@@ -26,6 +27,7 @@ pub fn Facts(details: Details, now_is: Memo<Changed>, state: TokensState) -> imp
     let liveness = details.liveness;
     let status = move || match (liveness, now_is.get().status) {
         (Liveness::Expired, _) => "Expired: its token is refused",
+        (Liveness::Leaked, _) => "Leaked: its token is refused for good. Generate a new one",
         (Liveness::Ended, _) => "Ended: its token is refused for good",
         (_, Status::Active) => "Active",
         (_, Status::Inactive) => "Inactive: its token is refused until it is activated",
@@ -49,6 +51,16 @@ pub fn Facts(details: Details, now_is: Memo<Changed>, state: TokensState) -> imp
             </dd>
             <dt>"Created"</dt>
             <dd><Time at=authorization.created_at text=authorization.created_at.minute()/>{format!(" by {creator}")}</dd>
+            {authorization.created_with.map(|parent| view! {
+                <dt>"Created with"</dt>
+                <dd data-testid="fact-created-with">
+                    <a class="link" href=move || state.address(Tokens::Details(parent)) data-noscroll>"the token "<code>{parent.to_string()}</code></a>
+                </dd>
+            })}
+            {authorization.leaked_at.map(|at| view! {
+                <dt>"Leaked"</dt>
+                <dd data-testid="fact-leaked"><Time at text=at.minute()/>", as somebody reported who had it"</dd>
+            })}
             <dt>"Last used"</dt>
             <dd><LastUsed last=authorization.last_use.clone() now/></dd>
             <dt>"Last modified"</dt>

@@ -2,6 +2,7 @@
 
 mod actions;
 mod chain;
+mod descendants;
 mod facts;
 mod head;
 mod history;
@@ -33,6 +34,7 @@ use crate::{
 };
 use actions::Actions;
 use chain::Chain;
+use descendants::Descendants;
 use facts::Facts;
 use head::Head;
 use history::History;
@@ -99,6 +101,8 @@ fn Content(details: Details, history: History, asked: Asked, editing: bool, stat
     // While both are accepted, that is what one wants to see; afterwards it is history.
     let overlaps = history.overlaps(id);
     let chain = history.clone();
+    let descendants = history.descendants.clone();
+    let leaked = details.liveness == Liveness::Leaked;
     let chain = view! { <Chain history=chain id state/> };
     let (first_chain, last_chain) = if overlaps { (Some(chain), None) } else { (None, Some(chain)) };
     view! {
@@ -113,6 +117,7 @@ fn Content(details: Details, history: History, asked: Asked, editing: bool, stat
         <div class="dialog-body">
             {refused_sentence().map(|sentence| view! { <Alert danger=true live=true>{sentence}</Alert> })}
             {first_chain}
+            <Descendants id descendants leaked state/>
             <Facts details=details.clone() now_is state/>
             <Uses history/>
             <WhatIf id asked state/>

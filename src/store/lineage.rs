@@ -1,0 +1,118 @@
+//! Which authorization was created with which: tokens and 1.x credentials alike.
+
+use sqlx::{Executor as _, any::AnyRow};
+
+use super::{
+    Connection, Result,
+    authorizations::authorization,
+    column::{Columns, from_id},
+    sql::Sql,
+    visible::{Visible, push_visible},
+};
+use crate::model::{Authorization, AuthorizationId, Timestamp};
+
+/// An authorization that was created with another one, directly or through others.
+#[derive(Clone, Debug)]
+pub struct Descendant {
+    pub authorization: Authorization,
+    /// The user name of a 1.x credential; `None` for a token.
+    pub username: Option<String>,
+}
+
+/// Which descendants are read, and how many.
+#[derive(Clone, Copy, Debug)]
+pub struct Part<'a> {
+    /// Only those that a caller may see.
+    pub visible: Option<&'a Visible>,
+    /// Only those that work, as far as their own record says.
+    pub only_live: bool,
+    pub start: Start,
+    pub limit: i64,
+}
+
+/// Where a part begins, and its order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// With the first of those that work; the others follow.
+    Live,
+    /// Behind this one, by ascending ids.
+    After(Option<AuthorizationId>),
+}
+
+/// Number of descendants.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Count {
+    pub total: u64,
+    /// Number of those that work, as far as their own record says.
+    pub live: u64,
+}
+
+/// A statement about the descendants of an authorization. `UNION` drops repetitions, so that it always ends.
+fn begin(of: AuthorizationId) -> Result<Sql> {
+    let mut sql =
+        Sql::new("WITH RECURSIVE descendants (id) AS (SELECT id FROM authorizations WHERE created_with_id = ");
+    sql.bind(from_id(of))?.push(
+        " UNION SELECT child.id FROM authorizations AS child JOIN descendants ON child.created_with_id = descendants.id) ",
+    );
+    Ok(sql)
+}
+
+fn push_live(sql: &mut Sql, now: Timestamp) -> Result<()> {
+    sql.push("(status = 'active' AND ended_at IS NULL AND (expires_at IS NULL OR expires_at > ");
+    sql.bind(now.micros())?.push("))");
+    Ok(())
+}
+
+/// Counts the descendants of an authorization.
+pub async fn count(connection: &mut Connection, of: AuthorizationId, now: Timestamp) -> Result<Count> {
+    let mut sql = begin(of)?;
+    sql.push("SELECT COUNT(*) AS total, CAST(COALESCE(SUM(CASE WHEN ");
+    push_live(&mut sql, now)?;
+    sql.push(" THEN 1 ELSE 0 END), 0) AS BIGINT) AS live FROM authorizations WHERE id IN (SELECT id FROM descendants)");
+    let row = sql.fetch_one(connection).await?;
+    Ok(Count { total: row.number("total")?.cast_unsigned(), live: row.number("live")?.cast_unsigned() })
+}
+
+/// A part of the descendants of an authorization.
+pub async fn list(
+    connection: &mut Connection,
+    of: AuthorizationId,
+    part: Part<'_>,
+    now: Timestamp,
+) -> Result<Vec<Descendant>> {
+    let mut sql = begin(of)?;
+    sql.push("SELECT * FROM authorizations WHERE id IN (SELECT id FROM descendants)");
+    if let Some(visible) = part.visible {
+        push_visible(&mut sql, visible)?;
+    }
+    if part.only_live {
+        sql.push(" AND ");
+        push_live(&mut sql, now)?;
+    }
+    match part.start {
+        Start::Live => {
+            sql.push(" ORDER BY CASE WHEN ");
+            push_live(&mut sql, now)?;
+            sql.push(" THEN 0 ELSE 1 END, id");
+        }
+        Start::After(None) => _ = sql.push(" ORDER BY id"),
+        Start::After(Some(id)) => _ = sql.push(" AND id > ").bind(from_id(id))?.push(" ORDER BY id"),
+    }
+    sql.push(" LIMIT ").bind(part.limit)?;
+    sql.fetch_all(connection).await?.iter().map(descendant).collect()
+}
+
+fn descendant(row: &AnyRow) -> Result<Descendant> {
+    Ok(Descendant { authorization: authorization(row)?, username: row.optional_text("username")? })
+}
+
+/// Before an authorization is deleted: what was created with it counts from then on as created with its own creator, if
+/// it has one. Otherwise deleting a token in the middle would hide what descends from it.
+pub(super) async fn close_gap(connection: &mut Connection, deleted: AuthorizationId) -> Result<()> {
+    let query = sqlx::query(
+        "UPDATE authorizations SET created_with_id = (SELECT gone.created_with_id FROM authorizations AS gone WHERE gone.id = $1) \
+         WHERE created_with_id = $1 AND EXISTS (SELECT 1 FROM authorizations AS gone WHERE gone.id = $1 AND gone.created_with_id IS NOT NULL)",
+    )
+    .bind(from_id(deleted));
+    connection.execute(query).await.map(drop)
+}

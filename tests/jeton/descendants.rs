@@ -1,0 +1,456 @@
+//! What was created with a token: on record, counted, and stopped at once.
+
+use jeton::{
+    model::{
+        Error, OrgId,
+        history::{Descendant, Descendants},
+    },
+    service::{
+        Caller,
+        authorizations::Given,
+        descendants::AskedDescendants,
+        token_changes::{What, Which},
+    },
+};
+use serde_json::{Value, json};
+use sqlx::Row as _;
+
+use crate::{
+    command::Shell,
+    console::Browser,
+    home::{Home, on_each_database},
+    server::{Answer, First, NAME, Server, permission, permission_in, text},
+};
+
+const PATH: &str = "/api/v2/authorizations";
+const LEAKED: &str = "/api/v2/tokens/leaked";
+
+/// A server with a token that creates others.
+struct Scene {
+    server: Server,
+    first: First,
+    id: String,
+    token: String,
+}
+
+fn minting(first: &First) -> Value {
+    let on_owner = |action| json!({"action": action, "resource": {"type": "users", "id": first.user}});
+    let here = |action| permission_in(action, "authorizations", &first.org);
+    json!([here("read"), here("write"), on_owner("read"), on_owner("write")])
+}
+
+impl Scene {
+    async fn new(home: &Home) -> Self {
+        let server = Server::start_at_rest(home).await;
+        let first = server.set_up().await;
+        let made = server.token(&first.token, &first.org, minting(&first)).await.expect(201);
+        Self { id: text(&made["id"]), token: text(&made["token"]), server, first }
+    }
+
+    /// The id and the token of one that another token creates.
+    async fn child(&self, creator: &str) -> (String, String) {
+        let made = self.server.token(creator, &self.first.org, minting(&self.first)).await.expect(201);
+        (text(&made["id"]), text(&made["token"]))
+    }
+
+    async fn credential(&self, creator: &str, username: &str) -> String {
+        let body = json!({"orgID": self.first.org, "token": username, "permissions": minting(&self.first)});
+        text(&self.server.post("/private/legacy/authorizations", creator, body).await.expect(201)["id"])
+    }
+
+    async fn record(&self, id: &str) -> Value {
+        self.server.get(&format!("{PATH}/{id}"), &self.first.token).await.expect(200)
+    }
+
+    async fn descendants(&self, token: &str, id: &str) -> Value {
+        self.server.get(&format!("{PATH}/{id}/descendants"), token).await.expect(200)
+    }
+
+    async fn deactivate(&self, token: &str) -> Answer {
+        self.server.post(&format!("{PATH}/{}/descendants/deactivate", self.id), token, json!({})).await
+    }
+
+    async fn works(&self, token: &str) -> bool {
+        self.server.get("/api/v2/me", token).await.status == 200
+    }
+
+    async fn activate(&self, id: &str) -> Answer {
+        self.server.patch(&format!("{PATH}/{id}"), &self.first.token, json!({"status": "active"})).await
+    }
+
+    async fn report(&self, reporter: &str, token: &str) -> Value {
+        self.server.post(LEAKED, reporter, json!({"tokens": [token]})).await.expect(200)["tokens"][0].clone()
+    }
+
+    fn org(&self) -> OrgId {
+        self.first.org.parse().expect("an id")
+    }
+
+    fn page(&self, rest: &str) -> String {
+        format!("/orgs/{}/load-data/tokens/{rest}", self.first.org)
+    }
+}
+
+fn ids(list: &Value) -> Vec<String> {
+    let mut ids = crate::server::members(&list["descendants"], "id");
+    ids.sort();
+    ids
+}
+
+fn sorted(ids: &[&String]) -> Vec<String> {
+    let mut ids: Vec<String> = ids.iter().map(|id| (*id).clone()).collect();
+    ids.sort();
+    ids
+}
+
+#[tokio::test]
+async fn each_way_of_creating_is_on_record_with_the_token_that_did_it() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let (created, _) = scene.child(&scene.token).await;
+        let rotated = scene.server.post(&format!("{PATH}/{created}/rotate"), &scene.token, json!({})).await.expect(201);
+        let credential = scene.credential(&scene.token, "grafana").await;
+        let credential = format!("/private/legacy/authorizations/{credential}");
+        let credential = scene.server.get(&credential, &scene.first.token).await.expect(200);
+        let caller: Caller = scene.server.caller(&scene.token).await;
+        let cloned = scene.server.service.clone_authorization(&caller, created.parse().expect("an id"), None).await;
+        let cloned = scene.record(&cloned.expect("a clone").details.authorization.id.to_string()).await;
+        for one in [scene.record(&created).await, rotated, credential, cloned] {
+            assert_eq!(one["createdWith"], json!(scene.id), "{one}");
+        }
+        let operator = scene.server.caller(&scene.first.token).await;
+        let whole = scene.server.service.create_all_access(&operator, scene.org(), Given::default(), None).await;
+        let whole = scene.record(&whole.expect("a token").details.authorization.id.to_string()).await;
+        assert_eq!(whole["createdWith"], json!(scene.first.authorization));
+        assert_eq!(scene.record(&scene.first.authorization).await.get("createdWith"), None, "set-up did");
+        let browser = Browser::sign_in(&scene.server, NAME).await;
+        let sent = browser.send(&scene.page("generate/all-access"), &[("description", "By hand")]).await;
+        assert_eq!(sent.status, 200, "{}", sent.body);
+        let list = scene.server.get(&format!("{PATH}?q=by+hand"), &scene.first.token).await.expect(200);
+        assert_eq!(
+            (list["authorizations"].as_array().map(Vec::len), list["authorizations"][0].get("createdWith")),
+            (Some(1), None)
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn descendants_are_found_through_others_and_through_what_was_deleted() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let (child, child_token) = scene.child(&scene.token).await;
+        let (grandchild, grandchild_token) = scene.child(&child_token).await;
+        let credential = scene.credential(&grandchild_token, "grafana").await;
+        scene.child(&scene.first.token).await;
+        let found = scene.descendants(&scene.first.token, &scene.id).await;
+        assert_eq!((&found["total"], &found["live"]), (&json!(3), &json!(3)));
+        assert_eq!(ids(&found), sorted(&[&child, &grandchild, &credential]));
+        // A token may delete itself, and hides nothing by that.
+        scene.server.delete(&format!("{PATH}/{child}"), &child_token).await.expect(204);
+        let found = scene.descendants(&scene.first.token, &scene.id).await;
+        assert_eq!(ids(&found), sorted(&[&grandchild, &credential]));
+        assert_eq!(scene.record(&grandchild).await["createdWith"], json!(scene.id));
+        let page = format!("{PATH}/{}/descendants?limit=1", scene.id);
+        let first = scene.server.get(&page, &scene.first.token).await.expect(200);
+        let first = ids(&first);
+        let rest = scene.server.get(&format!("{page}&after={}", first[0]), &scene.first.token).await.expect(200);
+        assert_eq!(sorted(&[&first[0], &ids(&rest)[0]]), sorted(&[&grandchild, &credential]));
+        assert_eq!(
+            scene.server.get(&format!("{PATH}/{}/descendants?limit=0", scene.id), &scene.first.token).await.status,
+            400
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_sets_the_password_of_a_credential_counts_as_its_creator() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let credential = scene.credential(&scene.first.token, "grafana").await;
+        assert_eq!(ids(&scene.descendants(&scene.first.token, &scene.id).await), [""; 0]);
+        let path = format!("/private/legacy/authorizations/{credential}/password");
+        scene.server.post(&path, &scene.token, json!({"password": "known-to-it"})).await.expect(204);
+        assert_eq!(ids(&scene.descendants(&scene.first.token, &scene.id).await), [credential]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn all_descendants_are_deactivated_at_once_and_each_is_on_record() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let (_, child) = scene.child(&scene.token).await;
+        let (_, grandchild) = scene.child(&child).await;
+        let credential = scene.credential(&child, "grafana").await;
+        let (_, bystander) = scene.child(&scene.first.token).await;
+        assert_eq!(scene.deactivate(&scene.first.token).await.expect(200), json!({"deactivated": 3, "live": 0}));
+        for (token, works) in [(&child, false), (&grandchild, false), (&bystander, true), (&scene.token, true)] {
+            assert_eq!(scene.works(token).await, works);
+        }
+        let path = format!("/private/legacy/authorizations/{credential}");
+        assert_eq!(scene.server.get(&path, &scene.first.token).await.expect(200)["status"], "inactive");
+        let found = scene.descendants(&scene.first.token, &scene.id).await;
+        assert_eq!((&found["total"], &found["live"]), (&json!(3), &json!(0)));
+        assert_eq!(scene.deactivate(&scene.first.token).await.expect(200), json!({"deactivated": 0, "live": 0}));
+        for (action, count) in [("authorization updated", 2), ("1.x credential updated", 1)] {
+            let rows = home.rows(&format!("SELECT detail FROM audit_log WHERE action = '{action}'")).await;
+            let details: Vec<Value> =
+                rows.iter().map(|row| serde_json::from_str(row.get("detail")).expect("JSON")).collect();
+            assert_eq!(details.len(), count);
+            assert!(
+                details
+                    .iter()
+                    .all(|detail| detail["descendantOf"] == json!(scene.id) && detail["after"]["status"] == "inactive")
+            );
+        }
+        assert_eq!(scene.server.service.check_audit_log().await.map(|(_, whole)| whole), Ok(true));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn one_descendant_out_of_reach_keeps_all_as_they_are_and_stays_unnamed() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let other = scene.server.org(&scene.first.token, "other").await;
+        let operator = |action: &str| [permission(action, "authorizations"), permission(action, "users")];
+        let wide = json!([operator("read"), operator("write")].concat());
+        let parent = scene.server.token(&scene.first.token, &scene.first.org, wide.clone()).await.expect(201);
+        let (id, parent) = (text(&parent["id"]), text(&parent["token"]));
+        let (near, near_token) = scene.child(&parent).await;
+        let far = scene.server.token(&parent, &other, wide).await.expect(201);
+        let seen = scene.descendants(&scene.token, &id).await;
+        assert_eq!((&seen["total"], &seen["live"], ids(&seen)), (&json!(2), &json!(2), vec![near]));
+        let path = format!("{PATH}/{id}/descendants/deactivate");
+        let refused = scene.server.post(&path, &scene.token, json!({})).await.refused(403);
+        assert!(refused.starts_with("1 of the tokens") && !refused.contains(&text(&far["id"])), "{refused}");
+        assert!(scene.works(&near_token).await && scene.works(&text(&far["token"])).await);
+        // Who may only read the token changes nothing, and who may not read it learns nothing.
+        let reader = json!([permission_in("read", "authorizations", &scene.first.org), permission("read", "users")]);
+        let reader = text(&scene.server.token(&scene.first.token, &scene.first.org, reader).await.expect(201)["token"]);
+        assert!(scene.server.post(&path, &reader, json!({})).await.refused(403).starts_with("2 of the tokens"));
+        let nobody = json!([permission("read", "labels")]);
+        let nobody = text(&scene.server.token(&scene.first.token, &scene.first.org, nobody).await.expect(201)["token"]);
+        assert_eq!(scene.server.post(&path, &nobody, json!({})).await.status, 401);
+        assert_eq!(scene.server.get(&format!("{PATH}/{id}/descendants"), &nobody).await.status, 401);
+        assert!(scene.works(&near_token).await);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_report_counts_what_still_works_and_names_it_only_to_those_who_may_read_it() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let (child, child_token) = scene.child(&scene.token).await;
+        let (grandchild, _) = scene.child(&child_token).await;
+        let scanner = json!([permission("read", "labels")]);
+        let scanner =
+            text(&scene.server.token(&scene.first.token, &scene.first.org, scanner).await.expect(201)["token"]);
+        let said = scene.report(&scanner, &scene.token).await;
+        let prefix = &scene.token[..8];
+        let expected = json!({"position": 0, "prefix": prefix, "result": "deactivated", "liveDescendants": 2});
+        assert_eq!(said, expected);
+        let said = scene.report(&scene.first.token, &scene.token).await;
+        assert_eq!((&said["result"], &said["id"]), (&json!("alreadyDead"), &json!(scene.id)));
+        let mut named: Vec<String> = said["descendants"].as_array().expect("ids").iter().map(text).collect();
+        named.sort();
+        assert_eq!(named, sorted(&[&child, &grandchild]));
+        assert!(scene.works(&child_token).await, "whoever reports decides about what was reported alone");
+        assert_eq!(scene.deactivate(&scene.first.token).await.expect(200)["deactivated"], json!(2));
+        assert_eq!(scene.report(&scene.first.token, &scene.token).await.get("liveDescendants"), None);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_leaked_is_never_activated_again() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        scene.report(&scene.first.token, &scene.token).await;
+        let record = scene.record(&scene.id).await;
+        assert_eq!(record["status"], "inactive");
+        assert!(record["leakedAt"].is_string(), "{record}");
+        let sentence = "this token was reported as leaked and stays inactive; create a new token instead";
+        assert_eq!(scene.activate(&scene.id).await.refused(422), sentence);
+        let path = format!("{PATH}/{}", scene.id);
+        let empty = scene.server.patch(&path, &scene.first.token, json!({"status": ""})).await;
+        assert_eq!(empty.refused(422), sentence, "an empty status is active");
+        assert_eq!(
+            scene.server.post(&format!("{path}/rotate"), &scene.first.token, json!({})).await.refused(422),
+            sentence
+        );
+        let caller = scene.server.caller(&scene.first.token).await;
+        let these = Which::These([scene.id.parse().expect("an id")].into());
+        let many = scene.server.service.change_tokens(&caller, scene.org(), &these, What::Activate).await;
+        assert_eq!(many, Err(Error::TokenLeaked));
+        let browser = Browser::sign_in(&scene.server, NAME).await;
+        let sent = browser.send(&scene.page(&scene.id), &[("status", "active")]).await;
+        assert!(sent.status == 422 && sent.body.contains("reported as leaked"), "{}", sent.body);
+        assert!(!scene.works(&scene.token).await);
+        // Everything else about it may change, and its permissions may be given to a new secret.
+        let renamed = scene.server.patch(&path, &scene.first.token, json!({"description": "Found in a log"})).await;
+        assert_eq!(renamed.expect(200)["leakedAt"], record["leakedAt"]);
+        let cloned = scene.server.service.clone_authorization(&caller, scene.id.parse().expect("an id"), None).await;
+        assert!(scene.works(cloned.expect("a clone").token.expose()).await);
+        let shell = Shell::new(&scene.server).with("JETON_TOKEN", &scene.first.token);
+        let (said, _) = shell.fails(&format!("auth active --id {}", scene.id)).await;
+        assert!(said.contains(sentence), "{said}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_that_was_merely_switched_off_stays_off_once_it_is_reported() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let path = format!("{PATH}/{}", scene.id);
+        scene.server.patch(&path, &scene.first.token, json!({"status": "inactive"})).await.expect(200);
+        assert_eq!(scene.report(&scene.first.token, &scene.token).await["result"], "alreadyDead");
+        assert_eq!(scene.activate(&scene.id).await.status, 422);
+        scene.report(&scene.first.token, &scene.token).await;
+        let logged = home.rows("SELECT seq FROM audit_log WHERE action = 'authorization leaked'").await;
+        assert_eq!(logged.len(), 1, "once");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_console_shows_descendants_and_deactivates_them_without_script() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let (child, child_token) = scene.child(&scene.token).await;
+        scene.child(&child_token).await;
+        let browser = Browser::sign_in(&scene.server, NAME).await;
+        let details = browser.open(&scene.page(&scene.id)).await;
+        assert!(
+            details.body.contains("2, of which 2 still work") && details.body.contains(&scene.page(&child)),
+            "{}",
+            details.body
+        );
+        let question = scene.page(&format!("{}/descendants", scene.id));
+        assert!(details.body.contains(&question));
+        assert!(browser.open(&scene.page(&child)).await.body.contains("fact-created-with"));
+        let asked = browser.open(&question).await;
+        assert!(asked.body.contains("Deactivate 2 tokens?"), "{}", asked.body);
+        let sent = browser.send(&question, &[("expected", "1")]).await;
+        assert!(sent.status == 422 && sent.body.contains("2 tokens match by now"), "{}", sent.body);
+        assert!(scene.works(&child_token).await);
+        assert_eq!(browser.send(&question, &[("expected", "2")]).await.status, 303);
+        assert!(!scene.works(&child_token).await);
+        assert!(browser.open(&question).await.body.contains("There is nothing to deactivate"));
+        scene.report(&scene.first.token, &scene.token).await;
+        let details = browser.open(&scene.page(&scene.id)).await;
+        assert!(details.body.contains("fact-leaked") && details.body.contains("Leaked: its token is refused for good"));
+        let list = browser.open(&format!("/orgs/{}/load-data/tokens?status=leaked", scene.first.org)).await;
+        assert!(list.body.contains(&scene.id) && !list.body.contains(&child), "{}", list.body);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_command_line_tells_of_descendants_and_deactivates_them() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let (child, child_token) = scene.child(&scene.token).await;
+        scene.child(&child_token).await;
+        let shell = Shell::new(&scene.server).with("JETON_TOKEN", &scene.first.token);
+        let said = shell.ok(&format!("auth describe {}", scene.id)).await;
+        assert!(said.contains("2 tokens created with it, of which 2 still work"), "{said}");
+        let said = shell.ok(&format!("auth describe {child}")).await;
+        assert!(said.contains("Created with:") && said.contains(&scene.id), "{said}");
+        let said = shell.ok(&format!("auth inactive --descendants --id {}", scene.id)).await;
+        assert_eq!(said.trim(), "Deactivated 2 authorizations");
+        assert!(!scene.works(&child_token).await && scene.works(&scene.token).await);
+        scene.report(&scene.first.token, &scene.token).await;
+        let said = shell.ok(&format!("auth describe {}", scene.id)).await;
+        assert!(said.contains("inactive, reported as leaked on"), "{said}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_audit_log_tells_of_what_was_created_and_leaked_before() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let (child, child_token) = scene.child(&scene.token).await;
+        scene.server.clock.advance(60);
+        let rotated = format!("{PATH}/{child}/rotate");
+        let successor = scene.server.post(&rotated, &scene.first.token, json!({})).await.expect(201);
+        let credential = scene.credential(&scene.token, "grafana").await;
+        scene.report(&scene.first.token, &child_token).await;
+        let before = (scene.record(&child).await, scene.descendants(&scene.first.token, &scene.id).await);
+        home.sql("UPDATE authorizations SET created_with_id = NULL, leaked_at = NULL").await;
+        let migration = include_str!("../../migrations/0008_lineage.sql");
+        let updates = migration.split(';').filter_map(|text| Some(&text[text.find("UPDATE authorizations")?..]));
+        let mut run = 0;
+        for update in updates {
+            home.sql(update).await;
+            run += 1;
+        }
+        assert_eq!(run, 2);
+        assert_eq!((scene.record(&child).await, scene.descendants(&scene.first.token, &scene.id).await), before);
+        assert_eq!(ids(&before.1), sorted(&[&child, &credential]));
+        assert!(before.0["leakedAt"].is_string() && before.0["createdWith"] == json!(scene.id), "not who rotated it");
+        assert_eq!(scene.record(&text(&successor["id"])).await["createdWith"], json!(scene.first.authorization));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn lists_of_descendants_are_bounded() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        for _ in 0..22 {
+            scene.child(&scene.token).await;
+        }
+        let caller = scene.server.caller(&scene.first.token).await;
+        let id = scene.id.parse().expect("an id");
+        let history = scene.server.service.token_history(&caller, id).await.expect("a history");
+        assert_eq!((history.descendants.total, history.descendants.rows.len()), (22, 20));
+        let asked = AskedDescendants { limit: 5, after: None };
+        let Descendants { rows, .. } = scene.server.service.descendants(&caller, id, asked).await.expect("a list");
+        let found: Vec<_> = rows.iter().map(|Descendant { id, .. }| *id).collect();
+        assert!(found.len() == 5 && found.is_sorted());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_details_name_every_user_and_organization_that_a_token_reaches() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let browser = Browser::sign_in(&scene.server, NAME).await;
+        let bob = scene.server.user(&scene.first.token, "bob").await;
+        let other = scene.server.org(&scene.first.token, "other").await;
+        let body = async |permissions: Value| {
+            let made = scene.server.token(&scene.first.token, &scene.first.org, permissions).await.expect(201);
+            browser.open(&scene.page(&text(&made["id"]))).await.body
+        };
+        let whole = browser.open(&scene.page(&scene.first.authorization)).await.body;
+        assert!(whole.contains("44 permissions in every organization"), "{whole}");
+        let every = body(json!([permission("write", "users"), permission("write", "orgs")])).await;
+        assert!(every.contains("2 permissions in every organization"), "{every}");
+        assert!(every.contains("change or delete every user, set their passwords"), "{every}");
+        assert!(every.contains("Write users lets this token change every user."), "{every}");
+        assert!(every.contains("lets this token rename and delete every organization."), "{every}");
+        let on_bob = json!({"action": "write", "resource": {"type": "users", "id": bob}});
+        let foreign = body(json!([
+            on_bob,
+            permission_in("read", "tasks", &other),
+            permission_in("read", "tasks", &scene.first.org)
+        ]))
+        .await;
+        assert!(foreign.contains("3 permissions in acme and 1 other"), "{foreign}");
+        assert!(foreign.contains("Write users lets this token change the user bob."), "{foreign}");
+        assert!(foreign.contains("Read all tasks in other") && foreign.contains("Read all tasks in acme"), "{foreign}");
+        for page in [&whole, &every, &foreign] {
+            assert!(!page.contains("your own user") && !page.contains("its owner"));
+        }
+        let own = browser.open(&scene.page(&scene.id)).await.body;
+        assert!(own.contains("4 permissions in acme") && own.contains(", its owner"), "{own}");
+    })
+    .await;
+}
