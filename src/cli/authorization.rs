@@ -123,8 +123,6 @@ pub struct Row {
     #[serde(skip_serializing_if = "Option::is_none")]
     replaced_by: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    created_with: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     leaked_at: Option<Timestamp>,
 }
 
@@ -143,7 +141,6 @@ impl From<Authorization> for Row {
             allowed_networks: told.allowed_networks,
             replaces: told.replaces,
             replaced_by: told.replaced_by,
-            created_with: told.created_with,
             leaked_at: told.leaked_at,
         }
     }
