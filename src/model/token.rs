@@ -62,8 +62,11 @@ impl<'de> Deserialize<'de> for NewToken {
     }
 }
 
+/// The fewest characters that a token of somebody's own choice should have. Shorter ones can be guessed.
+pub const ADVISED_LENGTH: usize = 32;
+
 /// A token's hash in influxd's own form, `$influxdb2-sha256$<base64url(sha256(token))>` (contract §4.7).
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TokenHash(String);
 
 impl TokenHash {

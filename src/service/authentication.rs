@@ -13,17 +13,16 @@ use super::{
     caller::Credential,
     refusals::Why,
     sessions,
-    standing::{Place, Standing, by_token, standing},
+    standing::{Place, Standing, standing},
 };
 
 impl Service {
     /// The caller who holds this token (contract §2). An inactive token still tells who asks; nothing is permitted.
     pub async fn caller_by_token(&self, token: &str, client: Client) -> Result<Caller, Error> {
+        self.check_budget_for(token, &client)?;
         let mut reader = self.read().await?;
-        let Some(authorization) = by_token(&mut reader, token).await? else {
-            self.note_unknown(&client);
-            return Err(Error::Unauthenticated);
-        };
+        let found = self.authorization_of(&mut reader, token, &client).await?;
+        let authorization = found.ok_or(Error::Unauthenticated)?;
         let (id, now) = (authorization.id, self.now());
         let caller = self.caller_with(&mut reader, authorization, client, now).await;
         self.note_use(id, now, &caller);

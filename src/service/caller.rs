@@ -16,7 +16,10 @@ use crate::{
 /// The program or browser a request came from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Client {
+    /// `None`: not known. The peer is then a proxy, which does not say where the request comes from.
     pub address: Option<IpAddr>,
+    /// The other end of the connection: the client, or the proxy before it.
+    pub peer: Option<IpAddr>,
     pub agent: Option<String>,
 }
 

@@ -31,6 +31,10 @@ use super::{
 
 /// Maximum number of descendants that the answer about a token names.
 const NAMED: i64 = 100;
+/// How many strings clients of one origin may have looked up in an hour.
+pub(super) const STRINGS_AN_HOUR: usize = 50_000;
+/// A report counts as so many, however few it holds.
+pub(super) const STRINGS_AT_LEAST: usize = 50;
 
 /// What is reported as leaked.
 pub enum Reported {
@@ -54,7 +58,7 @@ impl Service {
             }
             Reported::Text(text) => suspects(text.expose_secret())?,
         };
-        self.0.reports.spend(caller.client.address, suspects.len(), self.now())?;
+        self.0.reports.spend(caller.client.origin(), suspects.len(), self.now())?;
         let known = self.known(&suspects).await?;
         let fates = self.deactivate(caller, known.iter().flatten().copied().collect()).await?;
         let mut findings = findings(&suspects, &known, &fates);

@@ -40,6 +40,7 @@ pub mod offline;
 mod org_pages;
 pub mod org_rules;
 pub mod orgs;
+mod origin;
 pub mod own_sessions;
 pub mod passwords;
 mod people;
@@ -61,6 +62,7 @@ pub mod token_changes;
 mod token_list;
 mod token_types;
 mod toml;
+mod unknown_tokens;
 pub mod users;
 mod uses;
 pub mod v1_authorizations;
@@ -85,6 +87,7 @@ use budget::Budget;
 use passwords::Passwords;
 use refusals::Refusals;
 use throttle::Throttle;
+use unknown_tokens::UnknownTokens;
 use uses::Uses;
 
 /// The rules, over a store. Cheap to clone.
@@ -98,6 +101,7 @@ struct Inner {
     passwords: Passwords,
     throttle: Throttle,
     reports: Budget,
+    unknown_tokens: UnknownTokens,
     uses: Uses,
     refusals: Refusals,
     chain: LastCheck,
@@ -116,7 +120,8 @@ impl Service {
             audit_key,
             passwords: Passwords::default(),
             throttle: Throttle::default(),
-            reports: Budget::default(),
+            reports: Budget::new(leaked::STRINGS_AN_HOUR, leaked::STRINGS_AT_LEAST),
+            unknown_tokens: UnknownTokens::default(),
             uses: Uses::default(),
             refusals: Refusals::default(),
             chain: LastCheck::default(),

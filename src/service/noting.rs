@@ -15,13 +15,16 @@ use super::{
 pub struct Shown {
     id: AuthorizationId,
     address: Option<IpAddr>,
+    peer: Option<IpAddr>,
 }
 
 impl Caller {
     /// The token or 1.x credential that was shown; `None` for a session.
     pub const fn shown(&self) -> Option<Shown> {
         match self.credential {
-            Credential::Token(id) | Credential::V1(id) => Some(Shown { id, address: self.client.address }),
+            Credential::Token(id) | Credential::V1(id) => {
+                Some(Shown { id, address: self.client.address, peer: self.client.peer })
+            }
             Credential::Session(_) => None,
         }
     }
@@ -31,17 +34,18 @@ impl Service {
     /// Notes that a token lacked a permission.
     pub fn note_lacking(&self, shown: Shown, permission: Permission) {
         let what = What::Known { id: shown.id, why: Why::Lacks(permission) };
-        self.0.refusals.note(what, shown.address, self.now());
+        let client = Client { address: shown.address, peer: shown.peer, agent: None };
+        self.0.refusals.note(what, &client, self.now());
     }
 
     /// Notes that a credential which is on record was refused.
     pub(super) fn note_refusal(&self, authorization: &Authorization, why: Why, client: &Client) {
-        self.0.refusals.note(What::Known { id: authorization.id, why }, client.address, self.now());
+        self.0.refusals.note(What::Known { id: authorization.id, why }, client, self.now());
     }
 
     /// Notes that a token which nobody has was refused.
     pub(super) fn note_unknown(&self, client: &Client) {
-        self.0.refusals.note(What::UnknownToken, client.address, self.now());
+        self.0.refusals.note(What::UnknownToken, client, self.now());
     }
 
     /// Notes that someone could not sign in; nothing, if they could.
@@ -54,6 +58,6 @@ impl Service {
             _ => return,
         };
         let name = name.chars().take(MAX_NAME).collect();
-        self.0.refusals.note(What::SignIn { name, why }, client.address, self.now());
+        self.0.refusals.note(What::SignIn { name, why }, client, self.now());
     }
 }

@@ -10,7 +10,7 @@ use moka::sync::Cache;
 
 use crate::model::{AuthorizationId, Permission, Timestamp};
 
-use super::{standing::Death, throttle::network};
+use super::{Client, standing::Death};
 
 /// Refusals of one token, or from one address, for one reason are noted once in so many seconds.
 const ONE_IN_SECONDS: i64 = 60;
@@ -119,13 +119,13 @@ impl Default for Refusals {
 
 impl Refusals {
     /// Notes a refusal, or counts it.
-    pub fn note(&self, what: What, address: Option<IpAddr>, at: Timestamp) {
+    pub fn note(&self, what: What, client: &Client, at: Timestamp) {
         let (sort, key) = match &what {
             What::Known { id, why } => (Sort::Known, Some(format!("{id} {}", why.name()))),
-            What::UnknownToken => (Sort::Unknown, Some(network(address))),
+            What::UnknownToken => (Sort::Unknown, Some(client.origin().to_string())),
             // Guessing passwords is slow already.
             What::SignIn { why: "too many attempts", .. } => {
-                (Sort::SignIn, Some(format!("{} sign-in", network(address))))
+                (Sort::SignIn, Some(format!("{} sign-in", client.origin())))
             }
             What::SignIn { .. } => (Sort::SignIn, None),
             What::LeftOut(_) => return,
@@ -142,7 +142,7 @@ impl Refusals {
         if waiting.noted.len() >= WAITING {
             waiting.left_out += 1 + like_it;
         } else {
-            waiting.noted.push(Noted { at, address, what, like_it });
+            waiting.noted.push(Noted { at, address: client.address, what, like_it });
         }
     }
 
@@ -204,15 +204,19 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
 
-    fn address(last: u8) -> Option<IpAddr> {
-        Some(IpAddr::from([192, 0, 2, last]))
+    fn at(address: [u8; 4]) -> Client {
+        Client { address: Some(address.into()), ..Client::default() }
+    }
+
+    fn address(last: u8) -> Client {
+        at([192, 0, 2, last])
     }
 
     #[test]
     fn a_stranger_is_noted_once_a_minute_and_the_rest_is_counted() {
         let refusals = Refusals::default();
         for second in 0..130 {
-            refusals.note(What::UnknownToken, address(1), NOW.plus_seconds(second));
+            refusals.note(What::UnknownToken, &address(1), NOW.plus_seconds(second));
         }
         let like: Vec<u64> = refusals.take(NOW).iter().map(|noted| noted.like_it).collect();
         assert_eq!(like, [0, 59, 59]);
@@ -223,10 +227,10 @@ mod tests {
         let refusals = Refusals::default();
         let id = AuthorizationId(crate::model::Id::new(1).unwrap());
         for _ in 0..3 {
-            refusals.note(What::UnknownToken, address(1), NOW);
-            refusals.note(What::UnknownToken, address(2), NOW);
-            refusals.note(What::Known { id, why: Why::Inactive }, address(1), NOW);
-            refusals.note(What::Known { id, why: Why::Dead(Death::Expired) }, address(2), NOW);
+            refusals.note(What::UnknownToken, &address(1), NOW);
+            refusals.note(What::UnknownToken, &address(2), NOW);
+            refusals.note(What::Known { id, why: Why::Inactive }, &address(1), NOW);
+            refusals.note(What::Known { id, why: Why::Dead(Death::Expired) }, &address(2), NOW);
         }
         assert_eq!(refusals.take(NOW).len(), 4);
     }
@@ -235,9 +239,9 @@ mod tests {
     fn many_strangers_fill_so_many_entries_an_hour_and_leave_room_for_others() {
         let refusals = Refusals::default();
         for (a, b) in (0..=255).flat_map(|a| (0..=255).map(move |b| (a, b))).take(5000) {
-            refusals.note(What::UnknownToken, Some(IpAddr::from([10, 0, a, b])), NOW);
+            refusals.note(What::UnknownToken, &at([10, 0, a, b]), NOW);
         }
-        refusals.note(What::SignIn { name: "alice".into(), why: "wrong password" }, address(1), NOW);
+        refusals.note(What::SignIn { name: "alice".into(), why: "wrong password" }, &address(1), NOW);
         assert_eq!(refusals.take(NOW).len(), 501);
         let later = refusals.take(NOW.plus_seconds(HOUR_SECONDS));
         assert_eq!(later.iter().map(|noted| noted.what.clone()).collect::<Vec<_>>(), [What::LeftOut(4500)]);

@@ -65,9 +65,9 @@ impl Service {
         kind: Kind,
         client: &Client,
     ) -> Result<SignedIn, Error> {
-        self.0.throttle.attempt(name, client.address, self.now())?;
+        self.0.throttle.attempt(name, client.origin(), self.now())?;
         let (id, hash) = self.user_with_password(name, password).await?;
-        self.0.throttle.succeeded(name, client.address);
+        self.0.throttle.succeeded(name, client.origin());
         check_password(password.expose_secret()).map_err(|_| Error::PasswordChangeRequired)?;
         let mut change = self.begin_as(client.address.map(|address| address.to_string())).await?;
         let user = same_user(&mut change, id, &hash).await?;

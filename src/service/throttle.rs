@@ -2,13 +2,13 @@
 //! failures an hour for an address. A name alone is never locked, or anyone could lock anyone out.
 
 use std::{
-    net::IpAddr,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
 use moka::sync::Cache;
 
+use super::origin::Origin;
 use crate::model::{Error, Timestamp, user::MAX_NAME};
 
 const FREE_FAILURES: u32 = 5;
@@ -29,8 +29,8 @@ type Shared<T> = Arc<Mutex<T>>;
 
 /// Counts failures, per node, in bounded memory.
 pub struct Throttle {
-    pairs: Cache<(String, String), Shared<Attempts>>,
-    addresses: Cache<String, Shared<Attempts>>,
+    pairs: Cache<(String, Origin), Shared<Attempts>>,
+    addresses: Cache<Origin, Shared<Attempts>>,
 }
 
 impl Default for Throttle {
@@ -46,9 +46,8 @@ impl Default for Throttle {
 impl Throttle {
     /// Lets an attempt through or says when the next is allowed. An attempt counts as failed until
     /// [`Throttle::succeeded`] takes it back: guesses sent at the same time don't slip through together.
-    pub fn attempt(&self, name: &str, address: Option<IpAddr>, now: Timestamp) -> Result<(), Error> {
-        let network = network(address);
-        let whole = self.addresses.get_with(network.clone(), Shared::default);
+    pub fn attempt(&self, name: &str, origin: Origin, now: Timestamp) -> Result<(), Error> {
+        let whole = self.addresses.get_with(origin, Shared::default);
         let mut whole = whole.lock().unwrap_or_else(PoisonError::into_inner);
         if whole.until.is_some_and(|until| until <= now) {
             *whole = Attempts::default();
@@ -57,7 +56,7 @@ impl Throttle {
             refuse_until(whole.until, now)?;
         }
         // Only now: an address that is refused anyway must not drive out what is remembered of others.
-        let pair = self.pairs.get_with((shortened(name), network), Shared::default);
+        let pair = self.pairs.get_with((shortened(name), origin), Shared::default);
         let mut pair = pair.lock().unwrap_or_else(PoisonError::into_inner);
         refuse_until(pair.until, now)?;
         whole.failures += 1;
@@ -71,13 +70,12 @@ impl Throttle {
     }
 
     /// The attempt was right after all.
-    pub fn succeeded(&self, name: &str, address: Option<IpAddr>) {
-        let network = network(address);
-        if let Some(whole) = self.addresses.get(&network) {
+    pub fn succeeded(&self, name: &str, origin: Origin) {
+        if let Some(whole) = self.addresses.get(&origin) {
             let mut whole = whole.lock().unwrap_or_else(PoisonError::into_inner);
             whole.failures = whole.failures.saturating_sub(1);
         }
-        self.pairs.invalidate(&(shortened(name), network));
+        self.pairs.invalidate(&(shortened(name), origin));
     }
 }
 
@@ -97,26 +95,15 @@ fn shortened(name: &str) -> String {
     name.chars().take(MAX_NAME).collect()
 }
 
-/// Whoever has an IPv6 address has a whole /64 of them.
-pub(super) fn network(address: Option<IpAddr>) -> String {
-    match address {
-        Some(IpAddr::V6(address)) => {
-            let [a, b, c, d, ..] = address.segments();
-            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
-        }
-        Some(address) => address.to_string(),
-        None => String::new(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::service::Client;
 
     const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
 
-    fn address(text: &str) -> Option<IpAddr> {
-        Some(text.parse().unwrap())
+    fn address(text: &str) -> Origin {
+        Client { address: Some(text.parse().unwrap()), ..Client::default() }.origin()
     }
 
     #[test]
@@ -185,5 +172,17 @@ mod tests {
         }
         assert!(throttle.attempt("another", from, NOW).is_err());
         assert_eq!(throttle.attempt("another", from, NOW.plus_seconds(3600)), Ok(()));
+    }
+
+    #[test]
+    fn clients_of_unknown_address_share_their_guesses_and_nobody_elses() {
+        let throttle = Throttle::default();
+        let behind = |peer: &str| Client { peer: peer.parse().ok(), ..Client::default() }.origin();
+        for _ in 0..5 {
+            throttle.attempt("alice", behind("10.0.0.1"), NOW).unwrap();
+        }
+        assert!(throttle.attempt("alice", behind("10.0.0.1"), NOW).is_err());
+        assert_eq!(throttle.attempt("alice", behind("10.0.0.2"), NOW), Ok(()));
+        assert_eq!(throttle.attempt("alice", address("10.0.0.1"), NOW), Ok(()), "the proxy itself");
     }
 }

@@ -166,14 +166,14 @@ impl Service {
         old: &SecretString,
         new: &SecretString,
     ) -> Result<(), Error> {
-        self.0.throttle.attempt(&id.to_string(), caller.client.address, self.now())?;
+        self.0.throttle.attempt(&id.to_string(), caller.client.origin(), self.now())?;
         let mut reader = self.read().await?;
         let known = store::users::password_hash(&mut reader, id).await?;
         drop(reader);
         if !self.passwords().verify(known, old).await? {
             return Err(Error::WrongPassword);
         }
-        self.0.throttle.succeeded(&id.to_string(), caller.client.address);
+        self.0.throttle.succeeded(&id.to_string(), caller.client.origin());
         self.set_password(caller, id, new).await
     }
 

@@ -9,7 +9,7 @@ use crate::{
     store,
 };
 
-use super::{Caller, Client, Service, caller::Credential, refusals::Why, standing::by_token};
+use super::{Caller, Client, Service, caller::Credential, refusals::Why};
 
 /// What a 1.x client proves itself with.
 #[derive(Clone, Debug)]
@@ -95,12 +95,12 @@ impl Service {
         let hash = store::v1_authorizations::password_hash(&mut *self.read().await?, authorization.id).await?;
         let known_right = hash.as_deref().is_some_and(|hash| self.passwords().is_known_right(hash, password));
         if !known_right {
-            self.0.throttle.attempt(&username, client.address, self.now())?;
+            self.0.throttle.attempt(&username, client.origin(), self.now())?;
             if !self.passwords().verify(hash.clone(), password).await? {
                 self.note_refusal(&authorization, Why::WrongPassword, &client);
                 return Err(Error::V1Unauthorized);
             }
-            self.0.throttle.succeeded(&username, client.address);
+            self.0.throttle.succeeded(&username, client.origin());
             self.passwords().remember_right(hash.as_deref().unwrap_or_default(), password);
         }
         let (id, now) = (authorization.id, self.now());
@@ -110,11 +110,10 @@ impl Service {
     }
 
     async fn v1_caller_by_token(&self, token: &SecretString, client: Client) -> Result<Caller, Error> {
+        self.check_budget_for(token.expose_secret(), &client)?;
         let mut reader = self.read().await?;
-        let Some(authorization) = by_token(&mut reader, token.expose_secret()).await? else {
-            self.note_unknown(&client);
-            return Err(Error::V1Unauthorized);
-        };
+        let found = self.authorization_of(&mut reader, token.expose_secret(), &client).await?;
+        let authorization = found.ok_or(Error::V1Unauthorized)?;
         let (id, now) = (authorization.id, self.now());
         let caller = self.v1_caller(&mut reader, authorization, Credential::Token, client, now).await;
         self.note_use(id, now, &caller);

@@ -18,7 +18,7 @@ const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 
 
 /// The key of a session that was begun from there with that program.
 async fn begin(server: &Server, name: &str, kind: Kind, address: &str, agent: &str) -> String {
-    let client = Client { address: address.parse().ok(), agent: Some(agent.into()) };
+    let client = Client { address: address.parse().ok(), agent: Some(agent.into()), ..Client::default() };
     let signed_in = server.service.sign_in(name, &PASSWORD.into(), kind, &client).await;
     signed_in.expect("a session").key.expose_secret().into()
 }

@@ -225,7 +225,8 @@ async fn the_use_of_a_1_x_credential_is_seen_too() {
         let password = json!({"password": "password9"});
         scene.server.post(&format!("{path}/password"), &scene.first.token, password).await.expect(204);
         let credential = V1Credential::Password { username: "grafana".into(), password: "password9".into() };
-        let client = Client { address: Some([192, 0, 2, 7].into()), agent: Some("Grafana".into()) };
+        let client =
+            Client { address: Some([192, 0, 2, 7].into()), agent: Some("Grafana".into()), ..Client::default() };
         scene.server.service.caller_by_v1_credential(Some(credential), client).await.expect("a caller");
         scene.write().await;
         let record = scene.server.get(&path, &scene.first.token).await.expect(200);

@@ -115,7 +115,7 @@ async fn what_a_token_makes_or_changes_is_accepted_from_nowhere_else() {
         answer(change(json!({"allowedNetworks": []}))).await.refused(422);
         answer(change(json!({"allowedNetworks": ["10.2.0.0/16"]}))).await.expect(200);
 
-        let client = Client { address: inside.parse().ok(), agent: None };
+        let client = Client { address: inside.parse().ok(), ..Client::default() };
         let caller = server.service.caller_by_token(&maker, client).await.expect("a caller");
         let operator = first.authorization.parse().expect("an id");
         let clone = server.service.clone_authorization(&caller, operator, None).await;

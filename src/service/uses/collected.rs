@@ -183,7 +183,7 @@ mod tests {
     }
 
     fn client(agent: &str) -> Client {
-        Client { address: None, agent: Some(agent.into()) }
+        Client { agent: Some(agent.into()), ..Client::default() }
     }
 
     #[test]

@@ -102,7 +102,7 @@ impl World {
 
     /// One of all who have a credential; `None` if it works no more.
     async fn caller(&self, at: usize) -> Option<Caller> {
-        let client = Client { address: ADDRESS.parse().ok(), agent: None };
+        let client = Client { address: ADDRESS.parse().ok(), ..Client::default() };
         let service = &self.server.service;
         let caller = match self.sessions.get(at) {
             Some(key) => service.caller_by_session(key, client).await,

@@ -1,0 +1,87 @@
+//! A real nginx before a server, with the header that its documentation recommends.
+
+use std::{
+    fs,
+    io::Write as _,
+    net::{SocketAddr, TcpListener},
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use tempfile::TempDir;
+
+/// An nginx that forwards to a server, stopped when the test is over.
+pub struct Nginx {
+    pub address: SocketAddr,
+    directory: TempDir,
+}
+
+impl Nginx {
+    /// `None` where nginx is not installed; scripts/setup installs it.
+    pub fn before(server: SocketAddr) -> Option<Self> {
+        let Some(program) = program() else {
+            let line = b"the test with nginx was left out: nginx is not installed (scripts/setup installs it)\n";
+            std::io::stderr().write_all(line).expect("standard error");
+            return None;
+        };
+        // Between the look for a free port and its use, another program may take it.
+        let started = (0..5).find_map(|_| Self::try_start(&program, server));
+        Some(started.expect("nginx starts"))
+    }
+
+    fn try_start(program: &Path, server: SocketAddr) -> Option<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("an address");
+        drop(listener);
+        let nginx = Self { address, directory: TempDir::new().expect("a directory") };
+        fs::write(nginx.file("conf"), nginx.configuration(server)).expect("a configuration");
+        // It goes into the background once it listens.
+        nginx.run(program, &[]).then_some(nginx)
+    }
+
+    fn run(&self, program: &Path, more: &[&str]) -> bool {
+        let mut command = Command::new(program);
+        command.arg("-p").arg(self.directory.path()).arg("-c").arg(self.file("conf")).args(more);
+        command.output().expect("nginx runs").status.success()
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn configuration(&self, server: SocketAddr) -> String {
+        let address = self.address;
+        let directory = self.directory.path().display();
+        format!(
+            "worker_processes 1; pid {directory}/pid; error_log {directory}/errors;
+            events {{}}
+            http {{
+                access_log off;
+                client_body_temp_path {directory}/body; proxy_temp_path {directory}/proxy;
+                fastcgi_temp_path {directory}/fastcgi; uwsgi_temp_path {directory}/uwsgi; scgi_temp_path {directory}/scgi;
+                server {{
+                    listen {address};
+                    location / {{
+                        proxy_pass http://{server};
+                        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+                    }}
+                }}
+            }}"
+        )
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        if let Some(program) = program() {
+            self.run(&program, &["-s", "stop"]);
+        }
+    }
+}
+
+/// Debian keeps it out of the PATH of people who are not root.
+fn program() -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
+    folders.map(|folder| folder.join("nginx")).find(|file| file.is_file())
+}
