@@ -56,9 +56,22 @@ pub struct Config {
     #[arg(long, env = "JETON_FORWARDED_HEADER", default_value = "x-forwarded-for", value_name = "NAME")]
     pub forwarded_header: HeaderName,
 
+    /// Another address for the metrics, or "off"; without it, the server itself answers them at /metrics
+    #[arg(long, env = "JETON_METRICS_ADDR", value_name = "ADDRESS|off", value_parser = metrics_addr)]
+    pub metrics_addr: Option<MetricsAddr>,
+
     /// How the log on standard error is written
     #[arg(long, env = "JETON_LOG_FORMAT", default_value = "text", value_name = "FORMAT")]
     pub log_format: LogFormat,
+}
+
+/// Where the metrics are, if not at /metrics of the server itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MetricsAddr {
+    /// Nowhere.
+    Off,
+    /// At /metrics of a listener of their own.
+    At(SocketAddr),
 }
 
 /// How log lines look.
@@ -74,6 +87,13 @@ pub enum LogFormat {
 pub fn network(text: &str) -> Result<IpNet, String> {
     let network = text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
     network.ok_or_else(|| "give a network such as 10.0.0.0/8, or an address".into())
+}
+
+fn metrics_addr(text: &str) -> Result<MetricsAddr, String> {
+    if text == "off" {
+        return Ok(MetricsAddr::Off);
+    }
+    text.parse().map(MetricsAddr::At).map_err(|_| "give an address and a port such as 127.0.0.1:9090, or off".into())
 }
 
 /// A number of days, as in "365d".
@@ -110,15 +130,25 @@ impl Config {
     /// Set-up answers only for names that no stranger can point here: the public URL, localhost, an IP address.
     /// Otherwise any page in a browser could rebind its name to a fresh server and read the operator token.
     pub fn check_setup_host(&self, headers: &HeaderMap) -> Result<(), Error> {
+        if self.knows_host(headers) { Ok(()) } else { Err(Error::ForeignHost { what: "set-up" }) }
+    }
+
+    /// Signing in answers only for these names too, where a public URL is set: without one, nobody can tell what names
+    /// lead here.
+    pub fn check_sign_in_host(&self, headers: &HeaderMap) -> Result<(), Error> {
+        let known = self.public_url.is_none() || self.knows_host(headers);
+        if known { Ok(()) } else { Err(Error::ForeignHost { what: "signing in" }) }
+    }
+
+    fn knows_host(&self, headers: &HeaderMap) -> bool {
         let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
         let url: Option<Url> = format!("http://{host}/").parse().ok();
         let expected = self.public_url.as_ref().and_then(Url::host);
-        let known = match url.as_ref().and_then(Url::host) {
+        match url.as_ref().and_then(Url::host) {
             Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
             Some(Host::Domain(name)) => name == "localhost" || expected == Some(Host::Domain(name)),
             None => false,
-        };
-        if known { Ok(()) } else { Err(Error::ForeignHost) }
+        }
     }
 }
 
@@ -150,10 +180,32 @@ mod tests {
             assert_eq!(bare.check_setup_host(&host(name)), Ok(()), "{name}");
         }
         for name in ["evil.example", "localhost.evil.example:8086", "tokens.example.com", ""] {
-            assert_eq!(bare.check_setup_host(&host(name)), Err(Error::ForeignHost), "{name}");
+            assert_eq!(bare.check_setup_host(&host(name)), Err(Error::ForeignHost { what: "set-up" }), "{name}");
         }
         let public = config(&["--public-url", "https://tokens.example.com"]);
         assert_eq!(public.check_setup_host(&host("tokens.example.com")), Ok(()));
+    }
+
+    #[test]
+    fn signing_in_answers_under_any_name_until_a_public_url_is_set() {
+        let (bare, public) = (config(&[]), config(&["--public-url", "https://tokens.example.com"]));
+        for name in ["evil.example", "tokens.example.com.evil.example", ""] {
+            assert_eq!(bare.check_sign_in_host(&host(name)), Ok(()), "{name}");
+            let refused = Err(Error::ForeignHost { what: "signing in" });
+            assert_eq!(public.check_sign_in_host(&host(name)), refused, "{name}");
+        }
+        for name in ["tokens.example.com", "TOKENS.example.com:443", "localhost:8086", "127.0.0.1:8086", "[::1]:8086"] {
+            assert_eq!(public.check_sign_in_host(&host(name)), Ok(()), "{name}");
+        }
+    }
+
+    #[test]
+    fn metrics_have_another_address_or_none() {
+        assert_eq!(config(&[]).metrics_addr, None);
+        assert_eq!(config(&["--metrics-addr", "off"]).metrics_addr, Some(MetricsAddr::Off));
+        let at = MetricsAddr::At(SocketAddr::from(([127, 0, 0, 1], 9090)));
+        assert_eq!(config(&["--metrics-addr", "127.0.0.1:9090"]).metrics_addr, Some(at));
+        assert!(Line::try_parse_from(["jeton", "--metrics-addr", "on"]).is_err());
     }
 
     #[test]

@@ -15,7 +15,7 @@ use utoipa::{
     },
 };
 
-use super::{refusal::Envelope, resources, write::compact};
+use super::{refusal::Envelope, resources, write::written};
 use crate::server::AppState;
 
 /// What the description says besides its operations.
@@ -63,11 +63,21 @@ impl Modify for Credentials {
 /// The whole description, without the server's own address.
 pub fn description() -> &'static openapi::OpenApi {
     static WHOLE: LazyLock<openapi::OpenApi> = LazyLock::new(|| {
-        let (_, mut whole) = super::routes().merge(super::system::routes()).split_for_parts();
+        let (_, mut whole) =
+            super::routes().merge(super::system::routes()).merge(super::system::metrics_routes()).split_for_parts();
         whole.info.version = env!("CARGO_PKG_VERSION").into();
         whole
     });
     &WHOLE
+}
+
+/// The text of the description, with these servers. It is written once: anybody may ask for it.
+fn with_servers(servers: Option<&str>) -> String {
+    static TEXT: LazyLock<String> = LazyLock::new(|| serde_json::to_string(description()).unwrap_or_default());
+    match (servers, TEXT.strip_prefix('{')) {
+        (Some(servers), Some(rest)) => format!("{{\"servers\":{servers},{rest}"),
+        _ => TEXT.clone(),
+    }
 }
 
 /// This description
@@ -76,9 +86,9 @@ pub fn description() -> &'static openapi::OpenApi {
 #[utoipa::path(get, path = "/api/v2/openapi.json", tag = "System", operation_id = "GetOpenAPI", security(()),
     responses((status = 200, description = "The description.", body = serde_json::Value)))]
 pub async fn document(State(state): State<AppState>, headers: HeaderMap) -> Response {
-    let mut whole = description().clone();
-    whole.servers = state.config.origin(&headers).map(|origin| vec![Server::new(origin)]);
-    compact(StatusCode::OK, &whole)
+    let origin = state.config.origin(&headers);
+    let servers = origin.map(|origin| serde_json::to_string(&[Server::new(origin)]).unwrap_or_default());
+    written(StatusCode::OK, with_servers(servers.as_deref()).into_bytes())
 }
 
 /// This description, where InfluxDB has its own

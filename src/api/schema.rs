@@ -87,6 +87,7 @@ refusals! {
         "401" "No credential, an unknown or inactive one, or one that does not permit this.",
         "403" "The user is inactive, permissions were asked for that the caller does not hold, or another site's page sent this.",
         "408" "The request took too long.",
+        "429" "Too many unknown tokens, wrong passwords or reported strings came from this address: the message says how long to wait.",
         "503" "The server is busy.";
     /// What can happen to whoever needs none.
     Open:

@@ -32,6 +32,7 @@ pub async fn sign_in(
     Client(client): Client,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
+    state.config.check_sign_in_host(&headers)?;
     let (name, password) = basic(&headers).ok_or(Error::Unauthenticated)?;
     let signed_in = state.service.sign_in(&name, &password, Kind::Api, &client).await?;
     let cookie = cookie::api(signed_in.key.expose_secret(), signed_in.expires_at, state.config.is_https());

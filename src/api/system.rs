@@ -1,6 +1,7 @@
 //! What monitors ask, without credentials (contract §5.9).
 
 use axum::{
+    Router,
     extract::State,
     http::{StatusCode, header},
     response::{IntoResponse, Response},
@@ -10,13 +11,20 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::write::compact;
-use crate::{
-    model::{Status, Timestamp},
-    server::AppState,
-};
+use crate::{config::Config, model::Timestamp, server::AppState};
 
 pub fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(ping)).routes(routes!(health)).routes(routes!(ready)).routes(routes!(metrics))
+    OpenApiRouter::new().routes(routes!(ping)).routes(routes!(health)).routes(routes!(ready))
+}
+
+pub fn metrics_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(metrics))
+}
+
+/// What is answered beside the API; the metrics only where they are not elsewhere.
+pub fn router(config: &Config) -> Router<AppState> {
+    let router = Router::from(routes());
+    if config.metrics_addr.is_none() { router.merge(metrics_routes()) } else { router }
 }
 
 /// Whether the server and its database answer.
@@ -75,24 +83,10 @@ async fn ready(State(state): State<AppState>) -> Response {
 }
 
 /// Counters for Prometheus
+///
+/// At this address unless the server was told another for its metrics, or to have none.
 #[utoipa::path(get, path = "/metrics", tag = "System", operation_id = "GetMetrics", security(()),
     responses((status = 200, description = "Prometheus' text format.", body = String, content_type = "text/plain")))]
 async fn metrics(State(state): State<AppState>) -> Response {
-    match state.service.token_counts().await {
-        Ok(counts) => set_token_counts(&counts),
-        Err(error) => tracing::warn!(%error, "tokens could not be counted"),
-    }
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], state.metrics.render()).into_response()
-}
-
-fn set_token_counts(counts: &[(Status, bool, u64)]) {
-    for (state, of) in [("active", Some(Status::Active)), ("inactive", Some(Status::Inactive)), ("ended", None)] {
-        let count: u64 = counts
-            .iter()
-            .filter(|(status, ended, _)| of.map_or(*ended, |of| !ended && *status == of))
-            .map(|(_, _, count)| count)
-            .sum();
-        #[expect(clippy::cast_precision_loss, reason = "no server has 2^52 tokens")]
-        metrics::gauge!("jeton_tokens", "state" => state).set(count as f64);
-    }
 }

@@ -14,8 +14,8 @@ use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 pub fn indented(status: StatusCode, value: &impl Serialize) -> Response {
     let mut bytes = Vec::new();
     let formatter = Escaping(PrettyFormatter::with_indent(b"\t"));
-    let written = value.serialize(&mut Serializer::with_formatter(&mut bytes, formatter));
-    answer(status, written.map(|()| bytes))
+    let done = value.serialize(&mut Serializer::with_formatter(&mut bytes, formatter));
+    answer(status, done.map(|()| bytes))
 }
 
 /// An answer as the older half of influxd writes it: in one line.
@@ -23,11 +23,16 @@ pub fn compact(status: StatusCode, value: &impl Serialize) -> Response {
     answer(status, serde_json::to_vec(value))
 }
 
-fn answer(status: StatusCode, written: Result<Vec<u8>, serde_json::Error>) -> Response {
-    let bytes = written.unwrap_or_else(|error| {
+fn answer(status: StatusCode, bytes: Result<Vec<u8>, serde_json::Error>) -> Response {
+    let bytes = bytes.unwrap_or_else(|error| {
         tracing::error!(%error, "an answer could not be written");
         Vec::new()
     });
+    written(status, bytes)
+}
+
+/// An answer of JSON that is already written.
+pub fn written(status: StatusCode, bytes: Vec<u8>) -> Response {
     let mut response = Response::new(Body::from(bytes));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));

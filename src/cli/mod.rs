@@ -98,15 +98,17 @@ pub async fn run() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let read = Line::command().try_get_matches_from(&arguments).and_then(|matches| {
         let line = Line::from_arg_matches(&matches)?;
-        secret::warn_of_secrets(&matches);
-        Ok(line.command)
+        Ok((line.command, secret::warnings(&matches)))
     });
-    let command = match read {
-        Ok(command) => command,
+    let (command, warnings) = match read {
+        Ok(read) => read,
         Err(error) => return usage::explain(&error, &arguments, Line::command()),
     };
     if let Command::Serve(config) = command {
-        return serve(*config).await;
+        return serve(*config, &warnings).await;
+    }
+    for warning in warnings {
+        output::warn(&format!("warning: {warning}"));
     }
     match Box::pin(perform(command)).await {
         Ok(code) => code,
@@ -139,13 +141,16 @@ async fn perform(command: Command) -> Outcome<ExitCode> {
         Command::Completions(completions) => completions.run(Line::command())?,
         Command::Man(man) => man.run(Line::command())?,
         Command::Audit(command) => return Ok(audit::run(command).await),
-        Command::Serve(config) => return Ok(serve(*config).await),
+        Command::Serve(config) => return Ok(serve(*config, &[]).await),
     }
     Ok(ExitCode::SUCCESS)
 }
 
-async fn serve(config: Config) -> ExitCode {
+async fn serve(config: Config, warnings: &[String]) -> ExitCode {
     log(config.log_format);
+    for warning in warnings {
+        tracing::warn!("{warning}");
+    }
     match server::serve(config).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

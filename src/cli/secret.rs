@@ -8,17 +8,16 @@ use std::{
 use clap::{ArgMatches, parser::ValueSource};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::signal::unix::{SignalKind, signal};
+use url::Url;
 
-use super::{
-    failure::{Failure, Outcome},
-    output::warn,
-};
+use super::failure::{Failure, Outcome};
 
 /// Flags that hold secrets.
-const SECRET_FLAGS: [&str; 4] = ["token", "as_token", "password", "username_password"];
+const SECRET_FLAGS: [&str; 6] = ["token", "as_token", "password", "username_password", "database_url", "audit_key"];
 
-/// Warns where a secret stands on the command line itself.
-pub fn warn_of_secrets(matches: &ArgMatches) {
+/// A warning for each secret that stands on the command line itself.
+pub fn warnings(matches: &ArgMatches) -> Vec<String> {
+    let mut warnings = Vec::new();
     for flag in SECRET_FLAGS {
         let given = matches.try_contains_id(flag).unwrap_or(false)
             && matches.value_source(flag) == Some(ValueSource::CommandLine)
@@ -29,22 +28,35 @@ pub fn warn_of_secrets(matches: &ArgMatches) {
                 "token" | "as_token" => {
                     "; - in its place reads it from standard input, JETON_TOKEN from the environment"
                 }
+                "database_url" => "; give it in the environment, as JETON_DATABASE_URL",
+                "audit_key" => "; give it in the environment, as JETON_AUDIT_KEY",
                 "password" => "; - in its place reads it from standard input, and without the flag it is asked for",
                 _ => "; leave the password out, and it is asked for",
             };
-            warn(&format!(
-                "warning: the value of --{name} can be read in the process list and the shell's history{instead}"
+            warnings.push(format!(
+                "the value of --{name} can be read in the process list and the shell's history{instead}"
             ));
         }
     }
     if let Some((_, below)) = matches.subcommand() {
-        warn_of_secrets(below);
+        warnings.extend(self::warnings(below));
+    }
+    warnings
+}
+
+/// A user's name alone is none, nor is the address of a database.
+fn is_secret(flag: &str, value: &str) -> bool {
+    match flag {
+        "username_password" => value.contains(':'),
+        "database_url" => holds_password(value),
+        _ => !matches!(value, "-" | ""),
     }
 }
 
-/// A user's name alone is none.
-fn is_secret(flag: &str, value: &str) -> bool {
-    !matches!(value, "-" | "") && (flag != "username_password" || value.contains(':'))
+/// What can't be read as a URL may hold one.
+fn holds_password(url: &str) -> bool {
+    Url::parse(url)
+        .map_or(true, |url| url.password().is_some() || url.query_pairs().any(|(name, _)| name == "password"))
 }
 
 /// A secret that a flag gives: `-` is the first line of standard input; an empty one is none.

@@ -51,8 +51,9 @@ pub enum Error {
     /// A browser sent this for another site's page.
     #[error("this request comes from another site; open Jeton itself and try again")]
     ForeignOrigin,
-    #[error("set-up answers only under localhost, an IP address or the public URL; open Jeton under one of these")]
-    ForeignHost,
+    /// The name in `Host` is none that is known to lead here.
+    #[error("{what} answers only under localhost, an IP address or the public URL; open Jeton under one of these")]
+    ForeignHost { what: &'static str },
 
     // What was asked.
     #[error("{0}")]
@@ -313,7 +314,7 @@ impl Error {
             | Self::TokenEmpowersMore(_)
             | Self::HoldsMore(_)
             | Self::ForeignOrigin
-            | Self::ForeignHost => Code::Forbidden,
+            | Self::ForeignHost { .. } => Code::Forbidden,
             Self::AuthorizationNotFound
             | Self::UserNotFound
             | Self::OrgNotFound

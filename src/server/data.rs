@@ -1,7 +1,7 @@
 //! The data directory: one process holds it, and nobody else reads it.
 
 use std::{
-    fs::{self, File, OpenOptions, TryLockError},
+    fs::{self, File, TryLockError},
     io::{self, Write as _},
     path::{Path, PathBuf},
     time::Duration,
@@ -9,6 +9,7 @@ use std::{
 
 use secrecy::{ExposeSecret, SecretString};
 
+use super::private;
 use crate::{
     config::Storage,
     service::{AuditKey, random},
@@ -62,6 +63,7 @@ impl Data {
         // only read, a command may work beside a running server.
         let shares = given_key.is_some() || (key_is_there && purpose != Purpose::Serve);
         let lock = if storage.database_url.is_some() && shares { None } else { Some(lock(&storage.data).await?) };
+        close_to_others(&storage.data);
         let key = match given_key {
             Some(key) => key,
             None => {
@@ -70,7 +72,13 @@ impl Data {
         };
         let store = match &storage.database_url {
             Some(url) => Store::postgres(url.expose_secret()).await?,
-            None => Store::sqlite(&storage.data.join(DATABASE)).await?,
+            None => {
+                let file = storage.data.join(DATABASE);
+                if !file.exists() {
+                    private::open(&file).map_err(|error| DataError::Directory { path: storage.data.clone(), error })?;
+                }
+                Store::sqlite(&file).await?
+            }
         };
         Ok(Self { store, audit_key: AuditKey::new(key), _lock: lock })
     }
@@ -78,6 +86,17 @@ impl Data {
     /// Whether there is anything to open yet, as far as this directory tells.
     pub fn exists(storage: &Storage) -> bool {
         storage.database_url.is_some() || storage.data.join(DATABASE).exists()
+    }
+}
+
+/// Files of an earlier version, or of a copy, may be open to others. One that this user does not own stays as it is.
+fn close_to_others(directory: &Path) {
+    for name in [DATABASE, KEY, LOCK].into_iter().chain(BESIDE_DATABASE) {
+        let path = directory.join(name);
+        if let Err(error) = private::tighten(&path) {
+            let path = path.display();
+            tracing::warn!("{path} stays open to other users of this machine ({error}); run: chmod 600 {path}");
+        }
     }
 }
 
@@ -91,6 +110,9 @@ fn check_there(storage: &Storage, key_is_there: bool) -> Result<(), DataError> {
 /// The files in the data directory.
 const DATABASE: &str = "jeton.db";
 const KEY: &str = "audit.key";
+const LOCK: &str = "jeton.lock";
+/// Beside the database, as SQLite names them: it makes them as readable as the database is.
+const BESIDE_DATABASE: [&str; 3] = ["jeton.db-wal", "jeton.db-shm", "jeton.db-journal"];
 
 /// How often, and how far apart, the lock is tried: for a second, as influxd does. Who is just stopping still holds it.
 const TRIES: u32 = 20;
@@ -133,8 +155,8 @@ fn given_key(key: Option<&SecretString>) -> Result<Option<Vec<u8>>, DataError> {
 
 async fn lock(directory: &Path) -> Result<File, DataError> {
     let refuse = |error| DataError::Directory { path: directory.into(), error };
-    create_private_directory(directory).map_err(refuse)?;
-    let file = private().open(directory.join("jeton.lock")).map_err(refuse)?;
+    private::create_directory(directory).map_err(refuse)?;
+    let file = private::open(&directory.join(LOCK)).map_err(refuse)?;
     for _ in 0..TRIES {
         match file.try_lock() {
             Ok(()) => return Ok(file),
@@ -145,26 +167,6 @@ async fn lock(directory: &Path) -> Result<File, DataError> {
     Err(DataError::Held(directory.into()))
 }
 
-#[cfg(unix)]
-fn create_private_directory(path: &Path) -> io::Result<()> {
-    use std::os::unix::fs::DirBuilderExt;
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
-}
-
-#[cfg(not(unix))]
-fn create_private_directory(path: &Path) -> io::Result<()> {
-    fs::create_dir_all(path)
-}
-
-/// A file that only its owner reads.
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.create(true).truncate(false).write(true).read(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
 /// The key in the data directory, made at the first start.
 fn stored_key(directory: &Path) -> io::Result<Vec<u8>> {
     if let Some(key) = known_key(directory)? {
@@ -172,7 +174,7 @@ fn stored_key(directory: &Path) -> io::Result<Vec<u8>> {
     }
     let key = random::<32>().to_vec();
     let text: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
-    let mut file = private().open(directory.join(KEY))?;
+    let mut file = private::open(&directory.join(KEY))?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     Ok(key)

@@ -2,14 +2,18 @@
 
 pub mod assets;
 mod audit;
+mod cautions;
 mod client;
 pub mod cookie;
 pub mod data;
+mod forwarded;
 mod headers;
 mod limits;
+mod metrics;
 pub mod observe;
 mod origin;
 pub mod pages;
+mod private;
 mod start;
 
 use std::{net::SocketAddr, sync::Arc};
@@ -50,7 +54,7 @@ impl FromRef<AppState> for LeptosOptions {
 pub fn router(state: AppState) -> Router {
     Router::new()
         .merge(api::router(&state))
-        .merge(axum::Router::from(api::system::routes()))
+        .merge(api::system::router(&state.config))
         .merge(crate::ui::serve::router(&state))
         .fallback(not_found)
         .layer(from_fn(observe::remember_route))
@@ -58,8 +62,17 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn_with_state(state.clone(), client::identify))
         .layer(from_fn(limits::hold))
         .layer(CatchPanicLayer::new())
-        .layer(from_fn(headers::secure))
+        .layer(from_fn_with_state(state.clone(), headers::secure))
         .layer(from_fn(observe::observe))
+        .with_state(state)
+}
+
+/// What a listener of the metrics' own answers.
+fn metrics_router(state: AppState) -> Router {
+    Router::from(api::system::metrics_routes())
+        .layer(from_fn(limits::hold))
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn_with_state(state.clone(), headers::secure))
         .with_state(state)
 }
 

@@ -1,27 +1,33 @@
 //! Starting, and stopping without losing a request.
 
-use std::{future::Future, io, net::SocketAddr, sync::Arc, time::Duration};
+use std::{
+    future::{Future, pending},
+    io,
+    net::SocketAddr,
+    sync::Arc,
+    time::Duration,
+};
 
 use axum_server::{Handle, Server};
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use super::{
     AppState, MakeService,
     audit::keep_audit_log,
+    cautions,
     data::{Data, DataError, Purpose},
-    router,
+    metrics, metrics_router, router,
 };
 use crate::{
-    config::Config,
+    config::{Config, MetricsAddr},
     service::{Clock, Service, audit::KeyError},
 };
 
 /// Why the server did not start, in one sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    #[error("the address {address} is taken by another program; stop it or choose another with --addr")]
-    Taken { address: SocketAddr },
+    #[error("the address {address} is taken by another program; stop it or choose another with {flag}")]
+    Taken { address: SocketAddr, flag: &'static str },
     #[error("can't listen on {address}: {error}")]
     Listen { address: SocketAddr, error: io::Error },
     #[error(transparent)]
@@ -35,6 +41,8 @@ pub enum StartError {
 /// A server that answers.
 pub struct Running {
     pub address: SocketAddr,
+    /// Where the metrics have a listener of their own.
+    pub metrics_address: Option<SocketAddr>,
     pub service: Service,
     task: JoinHandle<io::Result<()>>,
     audit_log: JoinHandle<()>,
@@ -60,30 +68,28 @@ pub async fn start(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<Running, StartError> {
     let data = Data::open(&config.storage, Purpose::Serve).await?;
-    let address = config.addr;
-    let listener = TcpListener::bind(address).await.map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => StartError::Taken { address },
-        _ => StartError::Listen { address, error },
-    })?;
-    let failed = |error| StartError::Listen { address, error };
-    let address = listener.local_addr().map_err(failed)?;
-    let handle = Handle::new();
-    let server =
-        patient(axum_server::from_tcp(listener.into_std().map_err(failed)?).map_err(failed)?).handle(handle.clone());
+    let (server, address) = listen(config.addr, "--addr").await?;
+    let metrics_listener = match config.metrics_addr {
+        Some(MetricsAddr::At(address)) => Some(listen(address, "--metrics-addr").await?),
+        Some(MetricsAddr::Off) | None => None,
+    };
     let service = Service::start(data.store.clone(), clock, data.audit_key.clone()).await?;
+    for caution in cautions::of(&config) {
+        tracing::warn!("{caution}");
+    }
     let (keeping, running) = watch::channel(());
     let audit_log = tokio::spawn(keep_audit_log(service.clone(), config.audit_retention, running));
     let state = AppState {
         started: service.now(),
         service: service.clone(),
         config: Arc::new(config),
-        metrics: recorder(),
+        metrics: metrics::recorder(),
         leptos: leptos::config::LeptosOptions::builder().output_name("jeton").build(),
     };
-    let metrics = state.metrics.clone();
-    let app: MakeService = router(state).into_make_service_with_connect_info();
-    let task = tokio::spawn(run(server, handle, app, (metrics, service.clone()), stop));
-    Ok(Running { address, service, task, audit_log, keeping, _data: DataLock(data) })
+    metrics::count_tokens(&service).await;
+    let metrics_address = metrics_listener.as_ref().map(|(_, address)| *address);
+    let task = tokio::spawn(run(server, metrics_listener.map(|(server, _)| server), state, stop));
+    Ok(Running { address, metrics_address, service, task, audit_log, keeping, _data: DataLock(data) })
 }
 
 impl Running {
@@ -101,6 +107,18 @@ impl Running {
     }
 }
 
+/// Listens; `flag` names who chose the address.
+async fn listen(address: SocketAddr, flag: &'static str) -> Result<(Server<SocketAddr>, SocketAddr), StartError> {
+    let listener = TcpListener::bind(address).await.map_err(|error| match error.kind() {
+        io::ErrorKind::AddrInUse => StartError::Taken { address, flag },
+        _ => StartError::Listen { address, error },
+    })?;
+    let failed = |error| StartError::Listen { address, error };
+    let address = listener.local_addr().map_err(failed)?;
+    let server = axum_server::from_tcp(listener.into_std().map_err(failed)?).map_err(failed)?;
+    Ok((patient(server), address))
+}
+
 /// Waits for a client, but not for ever: whoever opens connections and sends nothing would use all of them up.
 fn patient(server: Server<SocketAddr>) -> Server<SocketAddr> {
     // Without encryption, browsers and InfluxDB's clients speak nothing newer than HTTP/1.
@@ -111,20 +129,32 @@ fn patient(server: Server<SocketAddr>) -> Server<SocketAddr> {
 
 async fn run(
     server: Server<SocketAddr>,
-    handle: Handle<SocketAddr>,
-    app: MakeService,
-    (metrics, service): (PrometheusHandle, Service),
+    metrics_server: Option<Server<SocketAddr>>,
+    state: AppState,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
+    let handle = Handle::new();
     let watched = handle.clone();
+    let (recorder, service) = (state.metrics.clone(), state.service.clone());
+    let metrics_app: MakeService = metrics_router(state.clone()).into_make_service_with_connect_info();
+    let app: MakeService = router(state).into_make_service_with_connect_info();
+    let metrics_served = async {
+        match metrics_server {
+            Some(server) => server.serve(metrics_app).await,
+            None => pending().await,
+        }
+    };
+    let stopped = handle.clone();
     let stopping = async move {
         stop.await;
-        handle.graceful_shutdown(Some(FINISH_WITHIN));
-        std::future::pending().await
+        stopped.graceful_shutdown(Some(FINISH_WITHIN));
+        pending().await
     };
     let ended = tokio::select! {
-        ended = server.serve(app) => ended,
-        ended = keep_small(&metrics) => ended,
+        ended = server.handle(handle).serve(app) => ended,
+        ended = metrics_served => ended,
+        ended = metrics::keep_small(&recorder) => ended,
+        ended = metrics::keep_counting(&service) => ended,
         () = service.keep_uses() => Ok(()),
         ended = stopping => ended,
     };
@@ -134,35 +164,14 @@ async fn run(
     ended
 }
 
-/// Where nobody asks for the metrics, their samples would pile up.
-async fn keep_small(metrics: &PrometheusHandle) -> io::Result<()> {
-    let mut now_and_then = tokio::time::interval(Duration::from_secs(10));
-    loop {
-        now_and_then.tick().await;
-        metrics.run_upkeep();
-    }
-}
-
-/// One recorder for the process, however many servers a test starts in it.
-fn recorder() -> PrometheusHandle {
-    static HANDLE: std::sync::OnceLock<PrometheusHandle> = std::sync::OnceLock::new();
-    HANDLE
-        .get_or_init(|| {
-            let recorder = PrometheusBuilder::new().build_recorder();
-            let handle = recorder.handle();
-            if metrics::set_global_recorder(recorder).is_err() {
-                tracing::warn!("another metrics recorder was there first; /metrics stays empty");
-            }
-            handle
-        })
-        .clone()
-}
-
 /// Runs the server until SIGTERM or Ctrl-C: what `jeton serve` does.
 pub async fn serve(config: Config) -> Result<(), StartError> {
     // From here on, not from the first poll: whoever reads the address may stop the server at once.
     let stop = told_to_stop();
     let running = start(config, Clock::System, stop).await?;
+    if let Some(address) = running.metrics_address {
+        tracing::info!("the metrics are at http://{address}/metrics");
+    }
     println!("Jeton answers on http://{}", running.address);
     running.stopped().await?;
     tracing::info!("stopped");

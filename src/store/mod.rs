@@ -38,7 +38,7 @@ use std::ops::{Deref, DerefMut};
 
 use sqlx::{Any, AnyPool, Transaction, pool::PoolConnection};
 
-pub use open::OpenError;
+pub use open::{OpenError, is_exposed};
 pub use sqlx::{AnyConnection as Connection, Error};
 pub use within::Within;
 

@@ -1,11 +1,12 @@
 //! Opening the database: connections, settings, migrations.
 
-use std::{path::Path, str::FromStr as _, time::Duration};
+use std::{net::IpAddr, path::Path, str::FromStr as _, time::Duration};
 
 use sqlx::{
     AnyPool, Connection as _, Executor as _, Row as _,
     any::{AnyConnectOptions, AnyPoolOptions},
     migrate::{MigrateError, Migrator},
+    postgres::{PgConnectOptions, PgSslMode},
 };
 
 use super::{Backend, Connection, Store};
@@ -87,6 +88,18 @@ impl Store {
         is_of_this_version(&pool).await?;
         Ok(Self { backend: Backend::Postgres, readers: pool.clone(), writers: pool })
     }
+}
+
+/// Whether what is said to the PostgreSQL of this URL can be heard or answered by others: it is beyond this machine, and
+/// nobody checks who it is. As the driver reads the URL and its variables; what it can't read, it will refuse.
+pub fn is_exposed(url: &str) -> bool {
+    let Ok(options) = PgConnectOptions::from_str(url) else { return false };
+    let host = options.get_host().trim_start_matches('[').trim_end_matches(']');
+    let is_near = options.get_socket().is_some()
+        || host == "localhost"
+        || host.starts_with('/')
+        || host.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback());
+    !is_near && !matches!(options.get_ssl_mode(), PgSslMode::VerifyFull)
 }
 
 /// One connection, on which the database itself refuses to write.

@@ -78,6 +78,7 @@ impl Request {
             influxdb: INFLUXDB_VERSION.into(),
             database: service.database().into(),
             is_healthy: service.is_healthy().await,
+            has_metrics: self.state.config.metrics_addr.is_none(),
             started: self.state.started,
             now: service.now(),
         }

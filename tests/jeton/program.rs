@@ -32,8 +32,16 @@ pub struct Program {
 
 impl Program {
     pub fn start(home: &Home, log: &Path) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_jeton"));
-        command.arg("serve").args(home.flags()).env("JETON_LOG", "trace");
+        Self::start_with(home, &[], log)
+    }
+
+    pub fn start_with(home: &Home, flags: &[&str], log: &Path) -> Self {
+        Self::start_as(Command::new(env!("CARGO_BIN_EXE_jeton")), home, flags, log)
+    }
+
+    /// `command`: runs the program with the arguments that are added.
+    pub fn start_as(mut command: Command, home: &Home, flags: &[&str], log: &Path) -> Self {
+        command.arg("serve").args(home.flags()).args(flags).env("JETON_LOG", "trace");
         command.stdout(Stdio::piped()).stderr(File::create(log).expect("a log"));
         let mut child = command.spawn().expect("the program");
         let mut line = String::new();
@@ -65,8 +73,11 @@ impl Drop for Program {
 
 /// The one sentence with which the program refuses to start.
 fn refusal(home: &Home, flags: &[String]) -> String {
+    refusal_of(Command::new(env!("CARGO_BIN_EXE_jeton")), home, flags)
+}
+
+fn refusal_of(mut command: Command, home: &Home, flags: &[String]) -> String {
     let log = home.path().join("refusal.log");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_jeton"));
     let output =
         command.arg("serve").args(flags).stderr(File::create(&log).expect("a log")).output().expect("the program");
     let said = fs::read_to_string(log).expect("its words");
@@ -217,11 +228,54 @@ fn a_file_that_is_no_database_is_told_once() {
 #[test]
 fn a_database_that_is_not_there_is_told_without_its_password() {
     let home = Home::sqlite();
-    let with = |url: &str| refusal(&home, &[home.flags(), vec![format!("--database-url={url}")]].concat());
+    let with = |url: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jeton"));
+        command.env("JETON_DATABASE_URL", url);
+        refusal_of(command, &home, &home.flags())
+    };
     let said = with("postgres://jeton:open-sesame@127.0.0.1:1/jeton");
     assert!(said.starts_with("the database can't be opened: "), "{said}");
     assert!(said.contains("refused"), "the reason, and not only that time ran out: {said}");
     assert!(!said.contains("open-sesame"), "{said}");
     let said = with("mysql://jeton:open-sesame@127.0.0.1/jeton");
     assert_eq!(said, "the database URL must begin with postgres:// or postgresql://");
+}
+
+#[test]
+fn a_password_of_the_database_on_the_command_line_is_told_and_not_repeated() {
+    let home = Home::sqlite();
+    let log = home.path().join("refusal.log");
+    let said = |line: &str, variable: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_jeton"));
+        command.arg("serve").args(home.flags()).stderr(File::create(&log).expect("a log"));
+        if !line.is_empty() {
+            command.arg(format!("--database-url={line}"));
+        }
+        if !variable.is_empty() {
+            command.env("JETON_DATABASE_URL", variable);
+        }
+        assert_eq!(command.output().expect("the program").status.code(), Some(1));
+        fs::read_to_string(&log).expect("its words")
+    };
+    let warning = "the value of --database-url can be read in the process list and the shell's history; give it in the \
+                   environment, as JETON_DATABASE_URL";
+    for url in ["postgres://jeton:open-sesame@127.0.0.1:1/jeton", "postgres://127.0.0.1:1/jeton?password=open-sesame"] {
+        let said_of_line = said(url, "");
+        assert!(said_of_line.contains(warning), "{said_of_line}");
+        assert!(!said_of_line.contains("open-sesame"), "{said_of_line}");
+        assert!(!said("", url).contains("--database-url"), "by the environment");
+    }
+    assert!(!said("postgres://jeton@127.0.0.1:1/jeton", "").contains(warning), "without a password");
+}
+
+#[test]
+fn what_gives_away_too_much_is_told_in_the_log() {
+    let home = Home::sqlite();
+    let log = home.path().join("log");
+    let told = |flags: &[&str]| {
+        drop(Program::start_with(&home, flags, &log));
+        fs::read_to_string(&log).expect("a log").contains("--trusted-proxies names the wide network 10.0.0.0/8")
+    };
+    assert!(told(&["--trusted-proxies=127.0.0.1,10.0.0.0/8"]));
+    assert!(!told(&["--trusted-proxies=127.0.0.1,10.0.0.0/24"]));
 }

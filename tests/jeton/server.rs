@@ -58,6 +58,11 @@ impl Server {
         self.running.stopped().await.expect("a quiet stop");
     }
 
+    /// Where the metrics have a listener of their own.
+    pub fn metrics_address(&self) -> Option<SocketAddr> {
+        self.running.metrics_address
+    }
+
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
         let method: Method = method.parse().expect("a method");
         self.http.request(method, format!("http://{}{path}", self.address))

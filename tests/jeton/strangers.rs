@@ -130,3 +130,61 @@ async fn behind_https_the_cookie_never_goes_in_the_clear() {
     let cookie = server.sign_in(NAME, PASSWORD).await.header("set-cookie");
     assert!(cookie.ends_with("; HttpOnly; Secure; SameSite=Strict"), "{cookie}");
 }
+
+#[tokio::test]
+async fn where_a_public_url_is_set_nobody_signs_in_under_a_strangers_name() {
+    let home = Home::sqlite();
+    let server =
+        Server::start_with(&home, jeton::service::Clock::System, &["--public-url=https://tokens.example.com"]).await;
+    server.set_up().await;
+    let form = format!("username={NAME}&password={PASSWORD}");
+    let by_console = async |host: &str| {
+        let request = server.request("POST", "/sign-in").header("host", host).body(form.clone());
+        answer(request.header("content-type", "application/x-www-form-urlencoded")).await
+    };
+    let by_function = async |host: &str| {
+        let fields = json!([["username", NAME], ["password", PASSWORD]]);
+        let request = server.request("POST", "/fn/submit").header("host", host);
+        answer(request.json(&json!({"address": "/sign-in", "fields": fields}))).await
+    };
+    for host in ["evil.example", "localhost.evil.example", "tokens.example.com.evil.example:8086"] {
+        let message = answer(sign_in(&server).header("host", host)).await.refused(403);
+        assert_eq!(
+            message,
+            "signing in answers only under localhost, an IP address or the public URL; open Jeton under one of these"
+        );
+        for refused in [by_console(host).await, by_function(host).await] {
+            assert_eq!((refused.status, refused.header("set-cookie")), (403, String::new()), "{host}");
+        }
+    }
+    for host in ["tokens.example.com", "localhost:8086", "127.0.0.1", "[::1]:8086"] {
+        assert_eq!(answer(sign_in(&server).header("host", host)).await.status, 204, "{host}");
+        assert_eq!(by_console(host).await.status, 303, "{host}");
+        assert_eq!(by_function(host).await.status, 200, "{host}");
+    }
+}
+
+#[tokio::test]
+async fn without_a_public_url_people_sign_in_under_any_name() {
+    let home = Home::sqlite();
+    let server = Server::start(&home).await;
+    server.set_up().await;
+    assert_eq!(answer(sign_in(&server).header("host", "tokens.internal")).await.status, 204);
+}
+
+#[tokio::test]
+async fn behind_https_a_browser_is_told_to_come_by_nothing_else() {
+    let home = Home::sqlite();
+    let said = async |url: &[&str]| {
+        let server = Server::start_with(&home, jeton::service::Clock::System, url).await;
+        let mut said = Vec::new();
+        for path in ["/setup", "/api/v2/setup", "/api/v2/me", "/nowhere", "/docs"] {
+            said.push(server.get(path, "").await.header("strict-transport-security"));
+        }
+        server.stop().await;
+        said
+    };
+    assert_eq!(said(&["--public-url=https://tokens.example.com"]).await, ["max-age=31536000"; 5]);
+    assert_eq!(said(&["--public-url=http://tokens.example.com"]).await, [""; 5]);
+    assert_eq!(said(&[]).await, [""; 5]);
+}

@@ -1,10 +1,11 @@
-//! `/docs`: the API's description for people. Read from the same document that programs read, rendered whole, without
+//! `/docs`: the API's description for people. Read from the same document that programs read, rendered once and without
 //! script.
 
 mod document;
 mod operation;
 mod prose;
 mod schema;
+mod template;
 
 use axum::{
     extract::{Request, State},
@@ -12,11 +13,11 @@ use axum::{
 };
 use leptos::{nonce::Nonce, prelude::*};
 
-use super::{
-    components::{Mark, theme::ThemeSwitch},
-    shell,
+use super::components::{
+    Mark,
+    theme::{Theme, ThemeSwitch},
 };
-use crate::server::AppState;
+use crate::server::{AppState, cookie};
 use document::{Document, Group};
 use operation::OperationView;
 use prose::Prose;
@@ -26,18 +27,11 @@ use schema::SchemaView;
 const STYLE: &str = concat!("@layer pages{", include_str!("../../../style/pages/docs.css"), "}");
 
 pub async fn page(State(state): State<AppState>, request: Request) -> Response {
-    let (parts, _) = request.into_parts();
-    let origin = state.config.origin(&parts.headers).unwrap_or_default();
-    let html = Owner::new().with(|| {
-        let nonce = parts.extensions.get::<Nonce>().cloned();
-        provide_context(parts);
-        let head = view! {
-            <title>"API · Jeton"</title>
-            <style nonce=nonce inner_html=STYLE></style>
-        };
-        shell::document(true, head, view! { <Docs origin/> }).to_html()
-    });
-    Html(html).into_response()
+    let headers = request.headers();
+    let origin = state.config.origin(headers).unwrap_or_default();
+    let theme = Theme::from_cookie(cookie::read(headers, cookie::THEME));
+    let nonce = request.extensions().get::<Nonce>().map(ToString::to_string).unwrap_or_default();
+    Html(template::of(theme).fill(&nonce, &origin)).into_response()
 }
 
 #[component]

@@ -21,6 +21,8 @@ pub struct ServerFacts {
     pub database: String,
     /// Whether the database answers.
     pub is_healthy: bool,
+    /// Whether the metrics are at this address, and not at another or nowhere.
+    pub has_metrics: bool,
     pub started: Timestamp,
     pub now: Timestamp,
 }

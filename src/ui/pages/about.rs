@@ -23,15 +23,18 @@ pub fn AboutPage() -> impl IntoView {
                 <Transition fallback=|| ()>
                     {move || Suspend::new(async move {
                         match facts.await {
-                            Ok(facts) => view! { <Server facts/> }.into_any(),
+                            Ok(facts) => {
+                                let has_metrics = facts.has_metrics;
+                                view! { <Server facts/><Interfaces has_metrics/> }.into_any()
+                            }
                             Err(error) => view! {
                                 <Alert danger=true><b>"The server says nothing about itself."</b>" "{words::sentence(&error)}</Alert>
+                                <Interfaces has_metrics=false/>
                             }
                             .into_any(),
                         }
                     })}
                 </Transition>
-                <Interfaces/>
                 <Licences/>
             </div>
         </Page>
@@ -67,7 +70,7 @@ fn Elsewhere(href: &'static str, name: &'static str, what: &'static str) -> impl
 }
 
 #[component]
-fn Interfaces() -> impl IntoView {
+fn Interfaces(has_metrics: bool) -> impl IntoView {
     view! {
         <section class="settings-section" aria-labelledby="about-interfaces">
             <header><h2 id="about-interfaces">"For programs"</h2><p>"What programs and monitors ask."</p></header>
@@ -75,7 +78,7 @@ fn Interfaces() -> impl IntoView {
                 <Elsewhere href="/docs" name="API reference" what="every request, to read and to try"/>
                 <Elsewhere href="/api/v2/openapi.json" name="OpenAPI document" what="the same, for generators"/>
                 <Elsewhere href="/health" name="Health" what="whether server and database answer"/>
-                <Elsewhere href="/metrics" name="Metrics" what="counters for Prometheus"/>
+                {has_metrics.then(|| view! { <Elsewhere href="/metrics" name="Metrics" what="counters for Prometheus"/> })}
             </ul>
         </section>
     }

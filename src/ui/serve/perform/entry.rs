@@ -51,6 +51,7 @@ pub(super) async fn set_up(request: &Request, fields: &Fields) -> Result<Done, E
 
 pub(super) async fn sign_in(request: &Request, fields: &Fields, to: &str) -> Result<Done, Error> {
     let state = request.state();
+    state.config.check_sign_in_host(&request.headers)?;
     let name = fields.get("username").unwrap_or_default();
     let password: SecretString = fields.get("password").unwrap_or_default().into();
     let session = state.service.sign_in(name, &password, Kind::Console, &request.client).await?;

@@ -1,0 +1,72 @@
+//! Files and directories that nobody but the server's user reads.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io,
+    path::Path,
+};
+
+/// Opens a file to be written. If it has to be made, only its owner reads it, whatever the umask.
+pub fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true).read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, OWNER_ONLY);
+    options.open(path)
+}
+
+/// Makes a directory that only its owner enters. One that is there stays as it is.
+#[cfg(unix)]
+pub fn create_directory(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
+}
+
+#[cfg(not(unix))]
+pub fn create_directory(path: &Path) -> io::Result<()> {
+    fs::create_dir_all(path)
+}
+
+#[cfg(unix)]
+const OWNER_ONLY: u32 = 0o600;
+/// What the group and everybody else may do.
+#[cfg(unix)]
+const OTHERS: u32 = 0o077;
+
+/// Takes from everybody else what they may do with a file, if it is there.
+#[cfg(unix)]
+pub fn tighten(path: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    match mode(path)? {
+        Some(mode) if mode & OTHERS != 0 => fs::set_permissions(path, fs::Permissions::from_mode(OWNER_ONLY)),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(not(unix))]
+pub fn tighten(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// What others may do with a directory, as chmod writes it; `None` if nothing.
+#[cfg(unix)]
+pub fn open_to_others(directory: &Path) -> Option<String> {
+    let mode = mode(directory).ok().flatten()?;
+    (mode & OTHERS != 0).then(|| format!("{mode:03o}"))
+}
+
+#[cfg(not(unix))]
+pub fn open_to_others(_: &Path) -> Option<String> {
+    None
+}
+
+/// The nine bits of permission of what is there.
+#[cfg(unix)]
+fn mode(path: &Path) -> io::Result<Option<u32>> {
+    use std::os::unix::fs::PermissionsExt as _;
+    match fs::metadata(path) {
+        Ok(metadata) => Ok(Some(metadata.permissions().mode() & 0o777)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
