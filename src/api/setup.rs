@@ -88,7 +88,7 @@ struct PostBody {
     #[schema(deprecated)]
     #[serde(default)]
     retention_period_hrs: i64,
-    /// The operator token's value, where the caller chooses it.
+    /// The operator token's value, where the caller chooses it: 32 random characters or more, for it opens everything.
     #[schema(value_type = String, format = Password, max_length = 512)]
     #[serde(default)]
     token: SecretString,
@@ -140,6 +140,10 @@ pub async fn set_up(
     request: Body,
 ) -> Result<Response, Refusal> {
     state.config.check_setup_host(&headers)?;
+    // Asked again when it happens; but of what comes too late, not even the body is read.
+    if !state.service.setup_allowed().await? {
+        return Err(Error::AlreadySetUp.into());
+    }
     let given: PostBody = read(request, Error::BadJson).await?;
     let done = state.service.set_up(given.into(), &client, false).await?;
     Ok(no_store(indented(StatusCode::CREATED, &body(done))))

@@ -180,3 +180,8 @@ mod tests {
         assert_eq!(text, "{\n\t\"a\": \"\\u003c\\u0026\\u003e\",\n\t\"b\": [\n\t\t\"x\"\n\t],\n\t\"c\": []\n}");
     }
 }
+
+/// Says on standard error what might be done better, as beside an error.
+pub fn hint(text: &str) {
+    drop(writeln!(io::stderr(), "Hint: {text}"));
+}

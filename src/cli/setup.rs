@@ -11,11 +11,12 @@ use super::{
     environment::either,
     failure::{Failure, Outcome, WhileDoing as _},
     flags::{PrintFlags, ServerFlags},
-    output::{Format, Shown, print},
+    output::{Format, Shown, hint, print},
     profiles::{DEFAULT_HOST, Profile, Profiles},
     secret,
     span::{self, Span},
 };
+use crate::model::token::ADVISED_LENGTH;
 
 /// Who and what comes first.
 #[derive(Args)]
@@ -115,6 +116,12 @@ impl Setup {
         let body = self.body()?;
         let done = client.post("/api/v2/setup").json(&body).read::<Done>().await;
         let Done { user, org, bucket, auth } = done.while_doing("failed to setup instance")?;
+        if auth.token.len() < ADVISED_LENGTH {
+            hint(&format!(
+                "this token has fewer than {ADVISED_LENGTH} characters and can be guessed; without --token, \
+                 the server makes one that can't"
+            ));
+        }
         let url = if client.host().is_empty() { DEFAULT_HOST } else { client.host() };
         let profile = Profile {
             url: url.into(),

@@ -9,7 +9,7 @@ use crate::{
         bucket::{Retention, check_bucket_name},
         grant,
         org::{Role, check_org_name},
-        token::NewToken,
+        token::{ADVISED_LENGTH, NewToken},
         user::{check_password, check_user_name},
     },
     store::{self, authorizations::Secret, memberships::Of},
@@ -65,6 +65,7 @@ impl Service {
             return Err(Error::AlreadySetUp);
         }
         let retention = check(&given)?;
+        let is_short = given.token.as_ref().is_some_and(|token| token.expose_secret().len() < ADVISED_LENGTH);
         let password_hash = match &given.password {
             Some(password) => Some(self.passwords().hash(password).await?),
             None => None,
@@ -85,6 +86,12 @@ impl Service {
             done.session = Some(sessions::begin_session(&mut change, done.user.clone(), Kind::Console, client).await?);
         }
         change.commit().await?;
+        if is_short {
+            tracing::warn!(
+                "set-up was given an operator token of fewer than {ADVISED_LENGTH} characters, which can be guessed; \
+                 create another operator token, then delete this one"
+            );
+        }
         Ok(done)
     }
 }

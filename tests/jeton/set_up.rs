@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 
 use crate::{
-    home::on_each_database,
+    command::{Shell, words},
+    home::{Home, on_each_database},
+    program::{Program, post},
     server::{NAME, PASSWORD, Server, set_up_body, text},
 };
 
@@ -122,4 +124,32 @@ async fn set_up_tells_the_token_and_not_its_hash() {
         );
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_short_token_of_ones_own_choice_works_and_is_warned_of() {
+    for (length, is_warned) in [(1, true), (31, true), (32, false), (512, false)] {
+        let home = Home::sqlite();
+        let server = Server::start(&home).await;
+        let shell = Shell::new(&server);
+        let token = "x".repeat(length);
+        let line = format!("setup -u alice -p - -o acme -b iot -f -t {token}");
+        let said = shell.run_with(&words(&line), "password1\n").await;
+        assert_eq!(said.code, Some(0), "{said:?}");
+        let hint = "Hint: this token has fewer than 32 characters and can be guessed; without --token, the server makes one that can't";
+        assert_eq!(said.stderr.lines().any(|line| line == hint), is_warned, "{length}: {said:?}");
+        assert_eq!(server.get("/api/v2/me", &token).await.status, 200);
+    }
+}
+
+#[tokio::test]
+async fn the_server_logs_that_its_operator_token_is_short_and_not_the_token() {
+    let home = Home::sqlite();
+    let log = home.path().join("log");
+    let program = Program::start(&home, &log);
+    post(program.address, "setup", "", with("token", "hunter2-is-short")).await;
+    drop(program);
+    let said = std::fs::read_to_string(log).expect("a log");
+    assert!(said.contains("set-up was given an operator token of fewer than 32 characters"), "{said:.500}");
+    assert!(!said.contains("hunter2-is-short"));
 }

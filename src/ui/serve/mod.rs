@@ -37,7 +37,7 @@ use crate::{
     server::{AppState, assets::PARTS, cookie},
 };
 
-pub use perform::perform;
+pub use perform::{Done, perform};
 
 /// At most so many bytes in a form.
 const MAX_FORM: usize = 512 * 1024;
@@ -128,12 +128,18 @@ async fn page(State(state): State<AppState>, OriginalUri(uri): OriginalUri, requ
 async fn form(State(state): State<AppState>, OriginalUri(uri): OriginalUri, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
     let page = PageRequest::of(state.clone(), &parts);
-    let fields = match read_fields(body).await {
-        Ok(fields) => fields,
-        Err(error) => return crate::server::pages::plain_refusal(&error).into_response(),
-    };
     let here = uri.path_and_query().map_or("/", |address| address.as_str()).to_owned();
-    let done = perform(&page, &here, &fields).await;
+    let (fields, done) = match too_late(&page, &uri).await {
+        Some(error) => (Fields::default(), Done::from(Err(error))),
+        None => {
+            let fields = match read_fields(body).await {
+                Ok(fields) => fields,
+                Err(error) => return crate::server::pages::plain_refusal(&error).into_response(),
+            };
+            let done = perform(&page, &here, &fields).await;
+            (fields, done)
+        }
+    };
     let mut response = match leads_to(&done.result, &here) {
         Some(address) => Redirect::to(&address).into_response(),
         None => {
@@ -145,6 +151,18 @@ async fn form(State(state): State<AppState>, OriginalUri(uri): OriginalUri, requ
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
     response
+}
+
+/// Why a form is refused before it is read: nobody sets up a second time, and nobody has to be known to try.
+async fn too_late(page: &PageRequest, uri: &Uri) -> Option<Error> {
+    if uri.path() != "/setup" {
+        return None;
+    }
+    match page.service().setup_allowed().await {
+        Ok(true) => None,
+        Ok(false) => Some(Error::AlreadySetUp),
+        Err(error) => Some(error),
+    }
 }
 
 async fn read_fields(body: Body) -> Result<Fields, Error> {
