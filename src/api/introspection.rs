@@ -22,6 +22,7 @@ use crate::{
     server::AppState,
     service::{
         introspection::{ActiveToken, AskedToken, Wanted, WantedOrg},
+        standing::Place,
         what_if::Thing,
     },
 };
@@ -52,8 +53,9 @@ struct RequestForm {
     org_id: Option<OrgId>,
     /// In the place of `orgID`: the organization's name.
     org: Option<String>,
-    /// The address of the client that showed the token. With it, the token is active only where it is accepted from there.
-    #[schema(examples("192.0.2.7"))]
+    /// The address of the client that showed the token, or `any`. A token that is bound to networks is active only if it
+    /// is accepted from there; with `any`, its networks are left out of account; without an address, it is inactive.
+    #[schema(examples("192.0.2.7", "any"))]
     address: Option<String>,
 }
 
@@ -171,7 +173,8 @@ const fn seconds(time: Timestamp) -> i64 {
 /// What a token is worth, after RFC 7662, for gateways and servers that were shown one. Needs to read the token's
 /// authorization and its owner; a token that may not be read is answered as one that does not work. With `action` and
 /// `resourceType` the answer says whether the token may do that, and which permission decides or is missing. Credentials
-/// of 1.x clients are not known here. Asking about a token is no use of it.
+/// of 1.x clients are not known here. A token that is bound to networks is active only with an `address` from which it is
+/// accepted, or with `any`. Asking about a token is no use of it.
 #[utoipa::path(post, path = "/api/v2/tokens/introspect", tag = "Tokens", operation_id = "PostTokensIntrospect",
     request_body(content = RequestForm, content_type = "application/x-www-form-urlencoded"),
     responses((status = 200, description = "What it is worth.", body = AnswerBody), BadRequest, TooLarge, Gated))]
@@ -190,9 +193,15 @@ fn asked(form: &Form) -> Result<AskedToken, Error> {
     let refuse = |sentence: &str| Error::BadForm(sentence.into());
     let token =
         form.text("token").ok_or_else(|| refuse("token is missing: send the token to ask about in the form"))?;
-    let address = form.text("address").map(str::parse).transpose();
-    let address = address.map_err(|_| refuse("address is no IP address, such as 192.0.2.7 or 2001:db8::7"))?;
-    Ok(AskedToken { token: token.into(), address, wanted: wanted(form)? })
+    let place = match form.text("address") {
+        None => Place::From(None),
+        Some("any") => Place::Anywhere,
+        Some(text) => {
+            let address = text.parse().map_err(|_| refuse("address is no IP address, such as 192.0.2.7, nor any"))?;
+            Place::From(Some(address))
+        }
+    };
+    Ok(AskedToken { token: token.into(), place, wanted: wanted(form)? })
 }
 
 fn wanted(form: &Form) -> Result<Option<Wanted>, Error> {

@@ -1,7 +1,5 @@
 //! Introspection (RFC 7662): what a token is worth, for programs that were shown one.
 
-use std::net::IpAddr;
-
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
@@ -22,8 +20,8 @@ use super::{
 /// What is asked about a token.
 pub struct AskedToken {
     pub token: SecretString,
-    /// The address of the client that showed it; `None` leaves its networks out of account.
-    pub address: Option<IpAddr>,
+    /// Where it was shown. A token that is bound to networks is accepted from nowhere unknown.
+    pub place: Place,
     /// What the token is to be used for.
     pub wanted: Option<Wanted>,
 }
@@ -66,8 +64,7 @@ impl Service {
         if check_readable(caller, &authorization).is_err() {
             return Ok(None);
         }
-        let place = asked.address.map_or(Place::Anywhere, |address| Place::From(Some(address)));
-        let Standing::Live(owner) = standing(&mut reader, &authorization, place, self.now()).await? else {
+        let Standing::Live(owner) = standing(&mut reader, &authorization, asked.place, self.now()).await? else {
             return Ok(None);
         };
         let org = store::orgs::by_id(&mut reader, authorization.org).await?;

@@ -103,7 +103,15 @@ async fn a_token_works_from_its_networks_alone() {
                 "yes: a live token of alice\nits scope: read:orgs/ORG/buckets\n".replace("ORG", &scene.first.org)
             )
         );
-        assert_eq!(scene.check(&elsewhere, "--from 198.51.100.7").await.0, Some(1));
+        assert_eq!(scene.check(&elsewhere, "--address any").await, yes);
+        assert_eq!(scene.check(&elsewhere, "--address 192.0.2.7").await, yes);
+        assert_eq!(scene.check(&elsewhere, "--address 198.51.100.7").await.0, Some(1));
+        let (code, said) = scene.check(&elsewhere, "").await;
+        assert_eq!(code, Some(1));
+        assert!(
+            said.ends_with("if it is bound to networks, say with --address where it was shown, or any\n"),
+            "{said}"
+        );
     })
     .await;
 }

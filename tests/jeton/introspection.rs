@@ -227,7 +227,11 @@ async fn a_token_bound_to_networks_is_judged_by_the_address_that_is_given() {
         let sql =
             format!("UPDATE authorizations SET allowed_networks = '{networks}' WHERE token_hash = '{}'", hash.as_str());
         assert_eq!(home.sql(&sql).await, 1);
-        assert_eq!(scene.ask(&[]).await["allowedNetworks"], json!(["10.0.0.0/8", "2001:db8::/32"]));
+        let networks = json!(["10.0.0.0/8", "2001:db8::/32"]);
+        assert_eq!(scene.ask(&[("address", "any")]).await["allowedNetworks"], networks);
+        assert_eq!(scene.ask(&[("address", "10.1.2.3")]).await["allowedNetworks"], networks);
+        assert_eq!(scene.ask(&[]).await, inactive(), "from nowhere known");
+        assert_eq!(scene.ask(&[("action", "read"), ("resourceType", "tasks")]).await, inactive());
         for (address, active) in
             [("10.1.2.3", true), ("::ffff:10.1.2.3", true), ("2001:db8::7", true), ("192.0.2.1", false)]
         {
@@ -235,6 +239,15 @@ async fn a_token_bound_to_networks_is_judged_by_the_address_that_is_given() {
         }
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_token_bound_to_nothing_needs_no_address() {
+    let home = Home::sqlite();
+    let scene = Scene::new(&home).await;
+    for more in [[].as_slice(), &[("address", "any")], &[("address", "192.0.2.7")]] {
+        assert_eq!(scene.ask(more).await["active"], true, "{more:?}");
+    }
 }
 
 #[tokio::test]
@@ -257,7 +270,7 @@ async fn a_bad_form_is_told_what_is_wrong_and_never_repeats_the_token() {
                 &[("token", token), ("action", "read"), ("resourceType", "buckets"), ("resourceID", token)],
                 "resourceID is no id",
             ),
-            (&[("token", token), ("address", token)], "address is no IP address"),
+            (&[("token", token), ("address", token)], "address is no IP address, such as 192.0.2.7, nor any"),
             (&[("token", "a\0b")], "a parameter must not contain a NUL character"),
         ];
         for (fields, expected) in bad {

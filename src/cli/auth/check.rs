@@ -32,9 +32,9 @@ pub struct Check {
     #[arg(long, short, value_name = "NAME", requires = "can")]
     org: Option<String>,
 
-    /// As if a client with this address had shown it
-    #[arg(long, value_name = "ADDRESS")]
-    from: Option<IpAddr>,
+    /// The address of the client that showed it, or any; a token that is bound to networks needs one
+    #[arg(long, visible_alias = "from", value_name = "ADDRESS|any", value_parser = address)]
+    address: Option<String>,
 
     #[command(flatten)]
     server: ServerFlags,
@@ -53,6 +53,11 @@ struct Answer {
     active: bool,
     #[serde(flatten)]
     rest: serde_json::Map<String, serde_json::Value>,
+}
+
+fn address(text: &str) -> Result<String, String> {
+    let is_known = text == "any" || text.parse::<IpAddr>().is_ok();
+    if is_known { Ok(text.to_owned()) } else { Err("give an IP address, or any".into()) }
 }
 
 impl Check {
@@ -81,7 +86,7 @@ impl Check {
     /// The form: the token, and what it is to do. Names are the server's to look up.
     fn fields(&self, token: &str) -> Vec<(&'static str, String)> {
         let mut fields = vec![("token", token.to_owned())];
-        fields.extend(self.from.map(|address| ("address", address.to_string())));
+        fields.extend(self.address.clone().map(|address| ("address", address)));
         let Some(asked) = &self.can else { return fields };
         fields.push(("action", asked.action.to_string()));
         fields.push(("resourceType", asked.kind.to_string()));
@@ -99,7 +104,11 @@ impl Check {
     fn sentences(&self, answer: &Answer, allowed: Option<bool>) -> String {
         let text = |name: &str| answer.rest.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
         if !answer.active {
-            return "no: this token is not live, or not yours to ask about\n".into();
+            let networks = match self.address {
+                None => "; if it is bound to networks, say with --address where it was shown, or any",
+                Some(_) => "",
+            };
+            return format!("no: this token is not live, or not yours to ask about{networks}\n");
         }
         let whose = text("username").map(|name| format!(" of {name}")).unwrap_or_default();
         let scope = text("scope").map(|scope| format!("its scope: {scope}\n")).unwrap_or_default();
