@@ -10,6 +10,9 @@ use utoipa::IntoParams;
 use super::refusal::Refusal;
 use crate::model::{Error, Id, id::IdError};
 
+/// At most so many bytes has a parameter. No name, id or text that is looked for is longer.
+const MAX_PARAMETER: usize = 1024;
+
 /// The parameters of a query, decoded; empty values count as absent.
 pub struct Query(Vec<(String, String)>);
 
@@ -18,15 +21,46 @@ impl<S: Sync> FromRequestParts<S> for Query {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
         let query = parts.uri.query().unwrap_or_default();
-        let pairs = form_urlencoded::parse(query.as_bytes()).into_owned().collect::<Vec<(String, String)>>();
-        if pairs.iter().any(|(_, value)| value.contains('\0')) {
-            return Err(Refusal(Error::TextNul { field: "a query parameter".into() }).into_response());
-        }
-        Ok(Self(pairs))
+        Self::read(query).map_err(|error| Refusal(error).into_response())
     }
 }
 
+/// A name or a value; `None` if it is not UTF-8 in percent-encoding.
+fn decoded(text: &str) -> Option<String> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        decoded.push(match byte {
+            b'+' => b' ',
+            b'%' => hex_digit(bytes.next()?)? << 4 | hex_digit(bytes.next()?)?,
+            byte => byte,
+        });
+    }
+    String::from_utf8(decoded).ok()
+}
+
+fn hex_digit(byte: u8) -> Option<u8> {
+    u8::try_from(char::from(byte).to_digit(16)?).ok()
+}
+
 impl Query {
+    /// What makes no sense is refused, not left out: a list would be unfiltered that someone wanted filtered.
+    fn read(query: &str) -> Result<Self, Error> {
+        let not_encoded = || Error::BadQuery("the query is not UTF-8 in percent-encoding".into());
+        let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let (name, value) = decoded(name).zip(decoded(value)).ok_or_else(not_encoded)?;
+            if value.contains('\0') {
+                return Err(Error::TextNul { field: "a query parameter".into() });
+            }
+            if name.len() > MAX_PARAMETER || value.len() > MAX_PARAMETER {
+                return Err(Error::TextTooLong { field: "a query parameter".into(), limit: MAX_PARAMETER });
+            }
+            Ok((name, value))
+        });
+        pairs.collect::<Result<_, _>>().map(Self)
+    }
+
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
@@ -106,5 +140,29 @@ pub fn go_bool(text: &str) -> Option<bool> {
         "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
         "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_decoded_and_empty_ones_are_absent() {
+        let query = Query::read("a=x+y%20%C3%a9&&b=&c&a=2&d=1=2").unwrap();
+        assert_eq!(query.text("a"), Some("x y é"));
+        assert_eq!((query.text("b"), query.text("c"), query.text("z")), (None, None, None));
+        assert_eq!(query.text("d"), Some("1=2"));
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        for query in ["a=%", "a=%4", "a=%zz", "%ff=1", "a=%80", "a=1&b=%c3", "a=%+1"] {
+            assert!(matches!(Query::read(query), Err(Error::BadQuery(_))), "{query}");
+        }
+        assert!(matches!(Query::read("a=%00"), Err(Error::TextNul { .. })));
+        let long = |length| Query::read(&format!("a={}", "x".repeat(length))).map(drop);
+        assert_eq!(long(1024), Ok(()));
+        assert!(matches!(long(1025), Err(Error::TextTooLong { limit: 1024, .. })));
     }
 }

@@ -42,6 +42,13 @@ impl ListQuery {
         }
     }
 
+    /// The same as an address could say it: what a browser's program sends may be anything.
+    pub fn normalised(&self) -> Self {
+        let parameters = self.parameters();
+        let get = |name: &str| parameters.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str());
+        Self::from_parameters(get)
+    }
+
     /// The parameters of an address that leads back here; only what differs from the usual, and never a token.
     pub fn parameters(&self) -> Vec<(&'static str, String)> {
         let mut parameters = Vec::new();

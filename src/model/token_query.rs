@@ -162,7 +162,10 @@ impl Default for TokenQuery {
 impl TokenQuery {
     /// From the parameters of an address; what makes no sense is left out.
     pub fn from_parameters<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Self {
-        let text = |name| shorten(token::redact(get(name).unwrap_or_default().trim_start()), MAX_FILTER);
+        let text = |name| {
+            let text = get(name).unwrap_or_default().replace('\0', "");
+            shorten(token::redact(text.trim_start()), MAX_FILTER)
+        };
         let word = |name| text(name).trim_end().to_owned();
         let page_size = get("perPage").and_then(|text| text.parse().ok()).filter(|size| PAGE_SIZES.contains(size));
         Self {
@@ -180,6 +183,13 @@ impl TokenQuery {
             page_size: page_size.unwrap_or(USUAL_PAGE_SIZE),
             show: get("show").and_then(|text| text.parse().ok()),
         }
+    }
+
+    /// The same as an address could say it: what a browser's program sends may be anything.
+    pub fn normalised(&self) -> Self {
+        let parameters = self.parameters();
+        let get = |name: &str| parameters.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str());
+        Self::from_parameters(get)
     }
 
     /// The parameters of an address that leads back here; only what differs from the usual, and never a token.

@@ -7,6 +7,7 @@ use crate::{
         Action, AuthorizationId, BucketId, Error, Id, OrgId, ResourceType, TelegrafId, UserId,
         audit::{ActingToken, ActingUser, Actor, AuditPage, AuditQuery, AuditRow, COUNTED, Target},
         grant,
+        user::check_text,
     },
     store::{
         self, Connection,
@@ -15,7 +16,7 @@ use crate::{
     },
 };
 
-use super::{Caller, Service, caller::Credential, fold, required};
+use super::{Caller, Service, caller::Credential, fold, lists::MAX_FILTER, required};
 
 /// So many entries on a page.
 const PAGE_SIZE: i64 = 25;
@@ -105,6 +106,11 @@ impl Service {
     fn audit_filter(&self, caller: &Caller, query: &AuditQuery, within: Option<In>) -> Result<Filter, Error> {
         if caller.inactive {
             return Err(Error::TokenInactive);
+        }
+        let texts =
+            [("actor", &query.actor), ("action", &query.action), ("target", &query.target), ("about", &query.about)];
+        for (name, text) in texts {
+            check_text(name, text, MAX_FILTER)?;
         }
         let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         let thing = |text: &str| {

@@ -44,7 +44,7 @@ pub struct AuthorizationQuery {
 pub type ApiSort = Option<crate::model::listing::Sort>;
 
 /// At most so many bytes of a text to look for.
-const MAX_FILTER: usize = 255;
+pub(super) const MAX_FILTER: usize = 255;
 
 /// How many authorizations the API's unlimited list fetches at once.
 const AT_ONCE: i64 = 1000;

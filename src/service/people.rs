@@ -8,6 +8,7 @@ use crate::{
         list_query::{ListQuery, Listed},
         org::Role,
         people::{Addable, Leaving, LeavingToken, Member, MemberPage, Person, UserPage, UserRow},
+        user::check_text,
     },
     store::{
         self, Connection,
@@ -19,6 +20,7 @@ use crate::{
 
 use super::{
     Caller, Service, fold,
+    lists::MAX_FILTER,
     members::{Parent, write_parent},
     required,
 };
@@ -119,6 +121,7 @@ impl Service {
         if !caller.may(&required::users(Action::Read)) {
             return Ok(Addable::default());
         }
+        check_text("the text to look for", part, MAX_FILTER)?;
         let mut reader = self.read().await?;
         let mut names = store::people::strangers(&mut reader, org, &fold(part), OFFERED_AT_ONCE as i64 + 1).await?;
         let more = names.len() > OFFERED_AT_ONCE;

@@ -8,6 +8,7 @@ use crate::{
         grant::{Coverage, coverage_by},
         listing::{Choice, Choices},
         selection::{Pick, Selection},
+        user::check_text,
     },
     store::{self, Connection},
 };
@@ -15,7 +16,9 @@ use crate::{
 use super::{
     Caller, Service,
     authorizations::{AskedAuthorization, AskedPermission, Created, Given},
-    fold, required,
+    fold,
+    lists::MAX_FILTER,
+    required,
 };
 
 /// So many buckets or configurations are offered at once; the search finds the others.
@@ -31,6 +34,7 @@ impl Service {
         search: &str,
     ) -> Result<(Choices, Choices, Vec<Pick>), Error> {
         caller.check(required::org(Action::Read, org))?;
+        check_text("the text to look for", search, MAX_FILTER)?;
         let part = fold(search);
         let mut reader = self.read().await?;
         let buckets = bucket_choices(&mut reader, caller, org, &part).await?;

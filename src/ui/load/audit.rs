@@ -15,12 +15,12 @@ use crate::ui::request::Request;
 #[server(input = Json, output = Postcard)]
 pub async fn load_audit(org: OrgId, query: AuditQuery) -> Result<AuditPage, Error> {
     let request = Request::current();
-    request.answer(request.service().audit_page(request.caller()?, org, &query).await)
+    request.answer(request.service().audit_page(request.caller()?, org, &query.normalised()).await)
 }
 
 /// How many entries there are by now before the entry `seq`. A page asks by itself, so that it renews no session.
 #[server(input = Json, output = Postcard)]
 pub async fn load_newer_entries(org: OrgId, query: AuditQuery, seq: i64) -> Result<u64, Error> {
     let request = Request::current();
-    request.answer(request.service().audit_newer(request.caller()?, org, &query, seq).await)
+    request.answer(request.service().audit_newer(request.caller()?, org, &query.normalised(), seq).await)
 }

@@ -16,7 +16,7 @@ use crate::ui::request::Request;
 #[server(input = Json, output = Postcard)]
 pub async fn load_buckets(org: OrgId, query: ListQuery) -> Result<BucketPage, Error> {
     let request = Request::current();
-    request.answer(request.service().bucket_page(request.caller()?, org, &query).await)
+    request.answer(request.service().bucket_page(request.caller()?, org, &query.normalised()).await)
 }
 
 #[server(input = Json, output = Postcard)]

@@ -27,7 +27,7 @@ pub struct Start {
 #[server(input = Json, output = Postcard)]
 pub async fn load_orgs(query: ListQuery) -> Result<Listed<OrgSummary>, Error> {
     let request = Request::current();
-    request.answer(request.service().org_page(request.caller()?, &query).await)
+    request.answer(request.service().org_page(request.caller()?, &query.normalised()).await)
 }
 
 #[server(input = Json, output = Postcard)]

@@ -16,7 +16,7 @@ use crate::ui::request::Request;
 #[server(input = Json, output = Postcard)]
 pub async fn load_members(org: OrgId, query: ListQuery) -> Result<MemberPage, Error> {
     let request = Request::current();
-    request.answer(request.service().member_page(request.caller()?, org, &query).await)
+    request.answer(request.service().member_page(request.caller()?, org, &query.normalised()).await)
 }
 
 #[server(input = Json, output = Postcard)]
@@ -28,7 +28,7 @@ pub async fn load_member(org: OrgId, user: UserId) -> Result<Member, Error> {
 #[server(input = Json, output = Postcard)]
 pub async fn load_users(query: ListQuery) -> Result<UserPage, Error> {
     let request = Request::current();
-    request.answer(request.service().user_page(request.caller()?, &query).await)
+    request.answer(request.service().user_page(request.caller()?, &query.normalised()).await)
 }
 
 #[server(input = Json, output = Postcard)]

@@ -16,7 +16,7 @@ use crate::ui::request::Request;
 #[server(input = Json, output = Postcard)]
 pub async fn load_telegrafs(org: OrgId, query: ListQuery) -> Result<Listed<TelegrafRow>, Error> {
     let request = Request::current();
-    request.answer(request.service().telegraf_page(request.caller()?, org, &query).await)
+    request.answer(request.service().telegraf_page(request.caller()?, org, &query.normalised()).await)
 }
 
 #[server(input = Json, output = Postcard)]

@@ -30,7 +30,7 @@ pub struct Picker {
 #[server(input = Json, output = Postcard)]
 pub async fn load_tokens(org: OrgId, query: TokenQuery) -> Result<TokenPage, Error> {
     let request = Request::current();
-    request.answer(request.service().token_page(request.caller()?, org, &query).await)
+    request.answer(request.service().token_page(request.caller()?, org, &query.normalised()).await)
 }
 
 #[server(input = Json, output = Postcard)]
