@@ -32,7 +32,7 @@ fn decoded(text: &str) -> Option<String> {
     while let Some(byte) = bytes.next() {
         decoded.push(match byte {
             b'+' => b' ',
-            b'%' => hex_digit(bytes.next()?)? << 4 | hex_digit(bytes.next()?)?,
+            b'%' => (hex_digit(bytes.next()?)? << 4) | hex_digit(bytes.next()?)?,
             byte => byte,
         });
     }
