@@ -4,13 +4,9 @@ use std::fmt::Write as _;
 
 use hmac::{Hmac, KeyInit, Mac};
 use secrecy::{ExposeSecret, SecretSlice};
-use serde_json::Value;
 use sha2::Sha256;
 
-use crate::{
-    model::{Error, Id},
-    store::{self, Store},
-};
+use crate::store::{self, Store};
 
 /// The key of the chain. Nodes that share a database share it.
 #[derive(Clone)]
@@ -159,6 +155,20 @@ impl Event {
         }
     }
 
+    /// Whether what it happens to is gone for ever.
+    pub(super) const fn is_deletion(self) -> bool {
+        matches!(
+            self,
+            Self::UserDeleted
+                | Self::OrgDeleted
+                | Self::BucketDeleted
+                | Self::DbrpDeleted
+                | Self::TelegrafDeleted
+                | Self::AuthorizationDeleted
+                | Self::V1AuthorizationDeleted
+        )
+    }
+
     pub(super) const fn subject_type(self) -> &'static str {
         match self {
             Self::SetUp
@@ -197,14 +207,4 @@ impl Event {
             Self::TelegrafCreated | Self::TelegrafUpdated | Self::TelegrafDeleted => "telegrafs",
         }
     }
-}
-
-/// What the log says of an event on something, oldest first.
-pub(super) async fn details_of(
-    connection: &mut store::Connection,
-    event: Event,
-    subject: impl Into<Id>,
-) -> Result<Vec<Value>, Error> {
-    let found = store::audit::details_of(connection, event.name(), event.subject_type(), subject.into()).await?;
-    Ok(found.iter().map(|detail| serde_json::from_str(detail).unwrap_or_default()).collect())
 }

@@ -10,7 +10,7 @@ use crate::{
     store::{self, audit::Stored},
 };
 
-use super::{AuditKey, Caller, audit::Event, caller::Credential, own_sessions};
+use super::{AuditKey, Caller, audit::Event, caller::Credential, own_sessions, tombstones};
 
 /// An entry before it has its place in the chain. `detail` never holds a secret.
 pub(super) struct Entry {
@@ -20,7 +20,8 @@ pub(super) struct Entry {
     pub detail: Value,
 }
 
-/// Appends an entry to the chain, within the transaction of the change it tells of.
+/// Appends an entry to the chain, and the tombstone of what it says is gone, within the transaction of the change it
+/// tells of.
 pub(super) async fn append(
     write: &mut store::Write,
     key: &AuditKey,
@@ -44,6 +45,7 @@ pub(super) async fn append(
         hash: String::new(),
     };
     row.hash = key.sign(&message(&row));
+    tombstones::write(write, entry).await?;
     write.append(&row).await?;
     Ok(())
 }

@@ -64,6 +64,7 @@ mod token_types;
 mod toml;
 mod unknown_tokens;
 pub mod users;
+mod tombstones;
 mod uses;
 pub mod v1_authorizations;
 pub mod v1_credentials;

@@ -82,24 +82,6 @@ pub async fn set_key_check(connection: &mut Connection, key_check: &str) -> Resu
     connection.execute(sqlx::query("UPDATE audit_head SET key_check = $1 WHERE id = 1").bind(key_check)).await.map(drop)
 }
 
-/// What the log says of an action on something, oldest first: the details.
-pub async fn details_of(
-    connection: &mut Connection,
-    action: &str,
-    subject_type: &str,
-    subject: Id,
-) -> Result<Vec<String>> {
-    let rows = sqlx::query(
-        "SELECT detail FROM audit_log WHERE subject_type = $1 AND subject_id = $2 AND action = $3 ORDER BY seq",
-    )
-    .bind(subject_type)
-    .bind(from_id(subject))
-    .bind(action)
-    .fetch_all(connection)
-    .await?;
-    rows.iter().map(|row| row.text("detail")).collect()
-}
-
 /// At most `limit` entries after `seq`, oldest first.
 pub async fn after(connection: &mut Connection, seq: i64, limit: i64) -> Result<Vec<Stored>> {
     let rows = sqlx::query("SELECT * FROM audit_log WHERE seq > $1 ORDER BY seq LIMIT $2")

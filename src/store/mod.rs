@@ -30,6 +30,7 @@ pub mod token_lists;
 mod token_text;
 pub mod token_uses;
 pub mod users;
+pub mod tombstones;
 pub mod v1_authorizations;
 mod visible;
 mod within;

@@ -1,5 +1,7 @@
 //! `jeton import influxd`: what another server holds comes over, and nothing that is here changes for it.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Value, json};
 
 use crate::{
@@ -191,6 +193,83 @@ async fn nothing_revives_the_tokens_of_a_deleted_user() {
         assert!(said.out.contains("its user did not come over"), "{said:?}");
         let server = Server::start(&home).await;
         assert_ne!(server.get("/api/v2/authorizations", SWITCHED_OFF).await.status, 200);
+    })
+    .await;
+}
+
+/// Deletes and takes away one thing of each kind that was imported.
+async fn take_away(server: &Server) {
+    for path in [
+        format!("/api/v2/authorizations/{}", ids::WRITER),
+        format!("/api/v2/orgs/{}/members/{}", ids::ORG, ids::BOB),
+        format!("/api/v2/telegrafs/{}", ids::TELEGRAF),
+        format!("/api/v2/dbrps/{}?orgID={}", ids::DBRP, ids::ORG),
+        format!("/private/legacy/authorizations/{}", ids::CREDENTIAL),
+        format!("/api/v2/buckets/{}", ids::BUCKET),
+        format!("/api/v2/users/{}", ids::ALICE),
+    ] {
+        server.delete(&path, OPERATOR_OF_BOB).await.expect(204);
+    }
+}
+
+/// A token that outlives alice.
+const OPERATOR_OF_BOB: &str = "bobs-token";
+
+/// A home that holds all that was imported, with an operator token of bob's.
+async fn imported(home: &Home, influxd: &Influxd) -> Server {
+    influxd.change("/api/v2/authorizations", |answer| {
+        answer["authorizations"][2]["status"] = "active".into();
+        answer["authorizations"][2]["permissions"] = answer["authorizations"][0]["permissions"].clone();
+    });
+    import(home, influxd, "").await.well();
+    Server::start_at_rest(home).await
+}
+
+/// Trims the audit log of everything but the entry that says so.
+async fn trim(home: &Home, server: &Server) {
+    server.clock.advance(400 * 86_400);
+    server.service.trim_audit_log(1).await.expect("trimmed");
+    assert_eq!(last_actions(home, 1000).await, ["audit log trimmed"]);
+}
+
+/// Imports everything once more, and finds nothing revived.
+async fn import_revives_nothing(home: &Home, influxd: &Influxd) {
+    let report: Value = serde_json::from_str(&import(home, influxd, "--json").await.out).expect("JSON");
+    for kind in ["user", "bucket", "dbrpMapping", "telegraf", "membership", "authorization", "v1Authorization"] {
+        assert_eq!(counts(&report, kind)[0], 0, "{kind} in {report}");
+    }
+    let left = report["left"].as_array().expect("a list").iter();
+    let revoked = left.filter(|left| left["revoked"] == true).map(|left| text(&left["kind"]));
+    let revoked: BTreeSet<String> = revoked.collect();
+    let expected = ["authorization", "bucket", "membership", "telegraf", "user", "v1Authorization"];
+    assert_eq!(revoked, BTreeSet::from(expected.map(str::to_owned)), "{report}");
+}
+
+#[tokio::test]
+async fn nothing_comes_back_once_the_audit_log_was_trimmed() {
+    on_each_database(async |home| {
+        let influxd = Influxd::with_tokens_in_clear().await;
+        let server = imported(&home, &influxd).await;
+        take_away(&server).await;
+        trim(&home, &server).await;
+        server.stop().await;
+        import_revives_nothing(&home, &influxd).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_was_deleted_before_there_were_tombstones_does_not_come_back_either() {
+    on_each_database(async |home| {
+        let influxd = Influxd::with_tokens_in_clear().await;
+        let server = imported(&home, &influxd).await;
+        take_away(&server).await;
+        server.stop().await;
+        home.back_to_step_8().await;
+        let server = Server::start_at_rest(&home).await;
+        trim(&home, &server).await;
+        server.stop().await;
+        import_revives_nothing(&home, &influxd).await;
     })
     .await;
 }

@@ -7,7 +7,8 @@
 //! the write lock held. A dry run is the same transaction without its commit, so it can't say anything else than what
 //! would happen.
 //!
-//! What was deleted or taken away here stays so, however often it is imported: the audit log knows.
+//! What was deleted or taken away here stays so, however often it is imported and however far the audit log was trimmed:
+//! tombstones say so.
 
 mod people;
 mod places;
@@ -17,7 +18,6 @@ mod tokens;
 use std::collections::HashMap;
 
 use secrecy::SecretString;
-use serde_json::Value;
 
 use crate::model::{
     Authorization, Bucket, BucketId, Dbrp, Error, Id, Org, OrgId, Telegraf, TelegrafId, User, UserId, org::Role,
@@ -25,12 +25,7 @@ use crate::model::{
 
 pub use report::{Count, Kind, Left, Report, ToReissue};
 
-use super::{
-    Offline,
-    audit::{self, Event},
-    change::Change,
-    members::Parent,
-};
+use super::{Offline, audit::Event, change::Change, members::Parent, tombstones};
 use report::Outcome;
 
 /// All that was read from the other server.
@@ -178,14 +173,12 @@ impl Import {
 
     /// Whether this was deleted here: then it does not come back.
     async fn deleted_here(&mut self, event: Event, id: impl Into<Id>) -> Result<bool, Error> {
-        Ok(!audit::details_of(&mut self.change, event, id).await?.is_empty())
+        tombstones::is_deleted(&mut self.change, event, id.into()).await
     }
 
     /// Whether a user's role in an organization, or in what it holds, was taken away here.
     async fn dismissed_here(&mut self, org: OrgId, user: UserId) -> Result<bool, Error> {
-        let removals = audit::details_of(&mut self.change, Event::MemberRemoved, org).await?;
-        let user = Value::String(user.to_string());
-        Ok(removals.iter().any(|detail| detail["user"] == user))
+        tombstones::is_removed(&mut self.change, org, user).await
     }
 }
 

@@ -69,11 +69,7 @@ impl Import {
             return Ok(Some(Outcome::Left("another authorization has this ID here".into())));
         }
         // What was revoked here is not revived by what is still there.
-        let deleted = match source.secret {
-            SourceSecret::Username(_) => Event::V1AuthorizationDeleted,
-            SourceSecret::Clear(_) | SourceSecret::Hidden => Event::AuthorizationDeleted,
-        };
-        Ok(self.deleted_here(deleted, id).await?.then_some(Outcome::Revoked))
+        Ok(self.deleted_here(Event::AuthorizationDeleted, id).await?.then_some(Outcome::Revoked))
     }
 
     async fn insert_token(&mut self, new: &Authorization, token: &NewToken) -> Result<Outcome, Error> {
