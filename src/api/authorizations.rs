@@ -19,6 +19,7 @@ use super::{
     refusal::Refusal,
     schema::{BadRequest, Conflict, Gated, NotFound, TooLarge},
     session::no_store,
+    streamed::{Layout, Portions, streamed},
     write::indented,
 };
 use crate::{
@@ -28,7 +29,7 @@ use crate::{
         token::NewToken,
     },
     server::AppState,
-    service::lists::AuthorizationQuery,
+    service::lists::{AuthorizationList, AuthorizationQuery},
 };
 
 /// Where authorizations are.
@@ -75,9 +76,18 @@ pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: 
         limit: limit(&query)?,
         after: query.id("after")?,
     };
-    let found = state.service.authorizations(&caller, &asked).await?;
-    let authorizations = found.into_iter().map(without_token).collect();
-    Ok(indented(StatusCode::OK, &ListBody { links: ListLinks { this: PATH }, authorizations }))
+    let list = state.service.authorization_list(&caller, &asked).await?;
+    let empty = ListBody { links: ListLinks { this: PATH }, authorizations: Vec::new() };
+    Ok(streamed(Layout::Indented, &empty, list).await?)
+}
+
+impl Portions for AuthorizationList {
+    type Item = AuthorizationBody;
+
+    async fn next(&mut self) -> Result<Option<Vec<AuthorizationBody>>, Error> {
+        let some = Self::next(self).await?;
+        Ok(some.map(|some| some.into_iter().map(without_token).collect()))
+    }
 }
 
 /// `sort=createdAt`, `-createdAt`, `description`, …

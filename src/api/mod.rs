@@ -31,6 +31,7 @@ mod rotation;
 mod schema;
 mod session;
 mod setup;
+mod streamed;
 pub mod system;
 mod telegrafs;
 mod users;

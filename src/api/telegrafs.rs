@@ -18,18 +18,19 @@ use super::{
     query::Query,
     refusal::Refusal,
     schema::{BadRequest, Gated, NotFound, TooLarge},
+    streamed::{Layout, Portions, streamed},
     write::compact,
 };
 use crate::{
     model::{Error, OrgId, Telegraf, TelegrafId},
     server::AppState,
-    service::telegrafs::AskedTelegraf,
+    service::telegrafs::{AskedTelegraf, TelegrafList},
 };
 
 /// A configuration for Telegraf agents.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Telegraf)]
-struct TelegrafBody {
+pub struct TelegrafBody {
     id: TelegrafId,
     #[serde(rename = "orgID")]
     org_id: OrgId,
@@ -126,8 +127,17 @@ fn telegraf_body(telegraf: Telegraf) -> TelegrafBody {
     responses((status = 200, description = "The configurations.", body = ListBody), BadRequest, Gated))]
 pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, Refusal> {
     let org = query.id("orgID").map_err(|error| Error::BadQuery(format!("orgID is invalid: {error}")))?;
-    let configurations = state.service.telegrafs(&caller, org).await?.into_iter().map(telegraf_body).collect();
-    Ok(compact(StatusCode::OK, &ListBody { configurations }))
+    let list = state.service.telegrafs(&caller, org);
+    Ok(streamed(Layout::Compact, &ListBody { configurations: Vec::new() }, list).await?)
+}
+
+impl Portions for TelegrafList {
+    type Item = TelegrafBody;
+
+    async fn next(&mut self) -> Result<Option<Vec<TelegrafBody>>, Error> {
+        let some = Self::next(self).await?;
+        Ok(some.map(|some| some.into_iter().map(telegraf_body).collect()))
+    }
 }
 
 /// Create a telegraf configuration

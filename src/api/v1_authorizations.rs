@@ -19,6 +19,7 @@ use super::{
     query::Query,
     refusal::Refusal,
     schema::{BadRequest, Conflict, Gated, NotFound, TooLarge},
+    streamed::{Layout, Portions, streamed},
     users::PasswordBody,
     write::indented,
 };
@@ -27,7 +28,7 @@ use crate::{
     server::AppState,
     service::{
         authorizations::AskedAuthorization,
-        v1_authorizations::{V1Details, V1Query},
+        v1_authorizations::{V1Details, V1List, V1Query},
     },
 };
 
@@ -96,9 +97,18 @@ pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: 
         user_name: query.owned("user"),
         org_name: query.owned("org"),
     };
-    let found = state.service.v1_authorizations(&caller, &asked).await?;
-    let authorizations = found.into_iter().map(v1_body).collect();
-    Ok(indented(StatusCode::OK, &ListBody { links: ListLinks { this: PATH }, authorizations }))
+    let list = state.service.v1_authorization_list(&caller, &asked).await?;
+    let empty = ListBody { links: ListLinks { this: PATH }, authorizations: Vec::new() };
+    Ok(streamed(Layout::Indented, &empty, list).await?)
+}
+
+impl Portions for V1List {
+    type Item = AuthorizationBody;
+
+    async fn next(&mut self) -> Result<Option<Vec<AuthorizationBody>>, Error> {
+        let some = Self::next(self).await?;
+        Ok(some.map(|some| some.into_iter().map(v1_body).collect()))
+    }
 }
 
 /// Create a 1.x credential

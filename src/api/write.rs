@@ -12,10 +12,13 @@ use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
 /// An answer as most of influxd writes it: indented with tabs, without a newline at the end.
 pub fn indented(status: StatusCode, value: &impl Serialize) -> Response {
+    answer(status, indented_text(value))
+}
+
+pub(super) fn indented_text(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
     let mut bytes = Vec::new();
     let formatter = Escaping(PrettyFormatter::with_indent(b"\t"));
-    let done = value.serialize(&mut Serializer::with_formatter(&mut bytes, formatter));
-    answer(status, done.map(|()| bytes))
+    value.serialize(&mut Serializer::with_formatter(&mut bytes, formatter)).map(|()| bytes)
 }
 
 /// An answer as the older half of influxd writes it: in one line.
@@ -33,7 +36,11 @@ fn answer(status: StatusCode, bytes: Result<Vec<u8>, serde_json::Error>) -> Resp
 
 /// An answer of JSON that is already written.
 pub fn written(status: StatusCode, bytes: Vec<u8>) -> Response {
-    let mut response = Response::new(Body::from(bytes));
+    json(status, Body::from(bytes))
+}
+
+pub(super) fn json(status: StatusCode, body: Body) -> Response {
+    let mut response = Response::new(body);
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json; charset=utf-8"));
     response

@@ -167,7 +167,7 @@ impl Known {
         let tokens = store::audit_list::labels(connection, tokens).await?;
         let orgs = store::orgs::by_ids(connection, of_kind("orgs").into_iter().map(OrgId)).await?;
         let buckets = store::buckets::by_ids(connection, of_kind("buckets").into_iter().map(BucketId)).await?;
-        let telegrafs = store::telegrafs::by_ids(connection, of_kind("telegrafs").into_iter().map(TelegrafId)).await?;
+        let telegrafs = store::telegrafs::heads(connection, of_kind("telegrafs").into_iter().map(TelegrafId)).await?;
         let mut others: HashMap<Id, String> = orgs.into_iter().map(|org| (org.id.into(), org.name)).collect();
         others.extend(buckets.into_iter().map(|bucket| (bucket.id.into(), bucket.name)));
         others.extend(telegrafs.into_iter().map(|telegraf| (telegraf.id.into(), telegraf.name)));

@@ -1,6 +1,6 @@
 //! Who asks, and what they may.
 
-use std::net::IpAddr;
+use std::{collections::BTreeSet, net::IpAddr};
 
 use crate::{
     model::{
@@ -8,10 +8,12 @@ use crate::{
         permission,
     },
     store::{
-        Within,
+        Across, Within,
         authorizations::{OwnerReach, Reach, Visible},
     },
 };
+
+use super::required;
 
 /// The program or browser a request came from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -108,6 +110,29 @@ impl Caller {
         ids.sort_unstable();
         ids.dedup();
         Within::Only(ids)
+    }
+
+    /// Which things of a kind this caller may read, in whichever organization.
+    pub(super) fn across(&self, kind: ResourceType) -> Across {
+        let (mut orgs, mut ids) = (BTreeSet::new(), BTreeSet::new());
+        for held in self.permissions().iter().filter(|held| held.action == Action::Read) {
+            let resource = held.resource;
+            match (resource.id, resource.org) {
+                _ if resource.kind == ResourceType::Instance => return Across::All,
+                _ if resource.kind != kind => {}
+                (Some(id), _) => _ = ids.insert(id),
+                (None, Some(org)) => _ = orgs.insert(org),
+                (None, None) => return Across::All,
+            }
+        }
+        Across::Only { orgs: orgs.into_iter().collect(), ids: ids.into_iter().collect() }
+    }
+
+    /// Whether an organization's name may be told to this caller: they may read it, or hold something in it and so have
+    /// its id already.
+    pub(super) fn knows_org(&self, org: OrgId) -> bool {
+        let holds = |held: &Permission| held.resource.org == Some(org);
+        self.may(&required::org(Action::Read, org)) || self.permissions().iter().any(holds)
     }
 
     /// The authorizations this caller may see: those whose record and whose owner they may read, and those that reach an

@@ -2,20 +2,20 @@
 
 use crate::{
     model::{
-        Authorization, AuthorizationId, Error, OrgId, Status, Timestamp, UserId,
+        Action, AuthorizationId, Error, OrgId, Status, Timestamp, UserId,
         attention::AttentionFilter,
         duration::Span,
-        listing::{Details, Place, SortKey},
+        listing::{self, Details, SortKey},
         user::check_text,
     },
     store::{
         self, Connection,
         attention::Attending,
-        authorizations::{Filter, Sort, Start, TokenText},
+        authorizations::{Bookmark, Filter, Sort, Start, TokenText},
     },
 };
 
-use super::{Caller, Service, fold, names::Names, orgs::OrgQuery};
+use super::{Caller, Service, fold, names::Names, orgs::OrgQuery, required};
 
 /// What the API's list is asked for (contract §4.3). Names that don't exist are refused whoever asks.
 #[derive(Clone, Debug, Default)]
@@ -46,12 +46,26 @@ pub type ApiSort = Option<crate::model::listing::Sort>;
 /// At most so many bytes of a text to look for.
 pub(super) const MAX_FILTER: usize = 255;
 
-/// How many authorizations the API's unlimited list fetches at once.
-const AT_ONCE: i64 = 1000;
+/// Maximum number of authorizations that the API's lists read at once.
+pub(super) const AT_ONCE: i64 = 1000;
 
 impl Service {
-    /// The authorizations the caller may see, without those whose owner or organization is gone (contract §4.3).
+    /// All of [`Service::authorization_list`] at once.
     pub async fn authorizations(&self, caller: &Caller, query: &AuthorizationQuery) -> Result<Vec<Details>, Error> {
+        let mut list = self.authorization_list(caller, query).await?;
+        let mut all = Vec::new();
+        while let Some(some) = list.next().await? {
+            all.extend(some);
+        }
+        Ok(all)
+    }
+
+    /// The authorizations the caller may see, without those whose owner or organization is gone (contract §4.3).
+    pub async fn authorization_list(
+        &self,
+        caller: &Caller,
+        query: &AuthorizationQuery,
+    ) -> Result<AuthorizationList, Error> {
         let mut reader = self.read().await?;
         let filter = api_filter(&mut reader, caller, query, self.now()).await?;
         if let Some(id) = query.id
@@ -65,32 +79,14 @@ impl Service {
         {
             return Err(Error::BadQuery("after names no authorization: it was deleted, so the page after it is not known; sort by createdAt, or begin again".into()));
         }
-        let mut found: Vec<Authorization> = Vec::new();
-        let mut start = query.after.map_or(Start::Offset(0), Start::After);
-        loop {
-            let wanted = query
-                .limit
-                .map_or(AT_ONCE, |limit| AT_ONCE.min(limit.cast_signed() - found.len().cast_signed() as i64));
-            let rows = store::authorizations::list(&mut reader, &filter, sort, start, wanted).await?;
-            let complete = rows.len().cast_signed() as i64;
-            let last = rows.last().map(|row| row.id);
-            found.extend(rows);
-            match last {
-                Some(id) if complete == wanted && query.limit.is_none_or(|limit| (found.len() as u64) < limit) => {
-                    start = Start::After(id)
-                }
-                _ => break,
-            }
-        }
-        let names = Names::of(&mut reader, &found).await?;
-        let now = self.now();
-        Ok(found.into_iter().map(|one| names.details(self.with_last_use(one), now)).collect())
+        let place = Place::Begins(query.after);
+        Ok(AuthorizationList { service: self.clone(), filter, sort, place, left: query.limit })
     }
 
     /// The organizations the caller can work in; the first hundred.
-    pub async fn places(&self, caller: &Caller) -> Result<Vec<Place>, Error> {
+    pub async fn places(&self, caller: &Caller) -> Result<Vec<listing::Place>, Error> {
         let orgs = self.orgs(caller, &OrgQuery { limit: 100, ..OrgQuery::default() }).await?;
-        Ok(orgs.into_iter().map(|org| Place { id: org.id, name: org.name }).collect())
+        Ok(orgs.into_iter().map(|org| listing::Place { id: org.id, name: org.name }).collect())
     }
 
     /// How many tokens there are of each state, in all organizations; for the metrics.
@@ -101,19 +97,75 @@ impl Service {
     }
 }
 
-/// Looks up an owner and an organization by name. What does not exist is refused, whoever asks.
+/// How far a list was read.
+pub(super) enum Place {
+    /// Nothing of it yet; it begins after this one.
+    Begins(Option<AuthorizationId>),
+    Behind(Bookmark),
+    Ended,
+}
+
+impl Place {
+    /// Where the next portion begins; `None` at the end.
+    pub(super) fn start(&self) -> Option<Start<'_>> {
+        match self {
+            Self::Begins(after) => Some(after.map_or(Start::Offset(0), Start::After)),
+            Self::Behind(bookmark) => Some(Start::Behind(bookmark)),
+            Self::Ended => None,
+        }
+    }
+}
+
+impl From<Option<Bookmark>> for Place {
+    fn from(end: Option<Bookmark>) -> Self {
+        end.map_or(Self::Ended, Self::Behind)
+    }
+}
+
+/// A list of authorizations that is read in portions: its length and its permissions cost no memory.
+pub struct AuthorizationList {
+    service: Service,
+    filter: Filter,
+    sort: Sort,
+    place: Place,
+    /// How many more may be listed; `None` is all.
+    left: Option<u64>,
+}
+
+impl AuthorizationList {
+    /// The next authorizations; `None` at the end.
+    pub async fn next(&mut self) -> Result<Option<Vec<Details>>, Error> {
+        let limit = self.left.map_or(AT_ONCE, |left| AT_ONCE.min(left.cast_signed()));
+        let Some(start) = self.place.start().filter(|_| limit > 0) else { return Ok(None) };
+        let mut reader = self.service.read().await?;
+        let (found, end) = store::authorizations::portion(&mut reader, &self.filter, self.sort, start, limit).await?;
+        self.place = end.into();
+        self.left = self.left.map(|left| left.saturating_sub(found.len() as u64));
+        let names = Names::of(&mut reader, &found).await?;
+        let now = self.service.now();
+        Ok(Some(found.into_iter().map(|one| names.details(self.service.with_last_use(one), now)).collect()))
+    }
+}
+
+/// Looks up an owner and an organization by name. What does not exist is refused, whoever asks; and so is what the
+/// caller may not read, of which nothing would be listed anyway.
 pub(super) async fn named_owner_and_org(
     connection: &mut Connection,
+    caller: &Caller,
     user: Option<&str>,
     org: Option<&str>,
 ) -> Result<(Option<UserId>, Option<OrgId>), Error> {
     let user = match user {
-        Some(name) => Some(store::users::by_name(connection, name).await?.ok_or(Error::UserNotFound)?.id),
+        Some(name) => {
+            let found = store::users::by_name(connection, name).await?;
+            let found = found.filter(|user| caller.may(&required::user(Action::Read, user.id)));
+            Some(found.ok_or(Error::UserNotFound)?.id)
+        }
         None => None,
     };
     let org = match org {
         Some(name) => {
-            let found = store::orgs::by_name(connection, name).await?;
+            let found = store::orgs::by_name(connection, name).await?.filter(|org| caller.knows_org(org.id));
             Some(found.ok_or_else(|| Error::OrgNameNotFound { name: name.trim().into() })?.id)
         }
         None => None,
@@ -129,7 +181,7 @@ async fn api_filter(
 ) -> Result<Filter, Error> {
     let user_name = query.user_name.as_deref().filter(|_| query.user.is_none());
     let org_name = query.org_name.as_deref().filter(|_| query.org.is_none());
-    let (user, org) = named_owner_and_org(connection, user_name, org_name).await?;
+    let (user, org) = named_owner_and_org(connection, caller, user_name, org_name).await?;
     let (user, org) = (query.user.or(user), query.org.or(org));
     check_text("q", query.text.as_deref().unwrap_or_default(), MAX_FILTER)?;
     let mut filter = Filter { visible: caller.visible(), id: query.id, ..Filter::default() };

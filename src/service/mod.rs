@@ -124,6 +124,7 @@ impl Service {
             reports: Budget::new(leaked::STRINGS_AN_HOUR, leaked::STRINGS_AT_LEAST),
             unknown_tokens: UnknownTokens::default(),
             uses: Uses::default(),
+        telegrafs::fill_in_output_buckets(&store).await?;
             refusals: Refusals::default(),
             chain: LastCheck::default(),
             snowflake: Mutex::new(Snowflake::new(node)),

@@ -54,7 +54,7 @@ impl Names {
                 .extend(store::buckets::by_ids(connection, ids).await?.into_iter().map(|bucket| (bucket.id, bucket)));
         }
         for ids in in_portions(telegrafs) {
-            let found = store::telegrafs::by_ids(connection, ids).await?;
+            let found = store::telegrafs::heads(connection, ids).await?;
             names.telegrafs.extend(found.into_iter().map(|telegraf| (telegraf.id, telegraf.name)));
         }
         for ids in in_portions(authorizations.iter().map(|authorization| authorization.id).collect()) {

@@ -2,7 +2,7 @@
 
 use crate::{
     model::{
-        Action, Bucket, BucketId, Error, Id, OrgId, Permission, ResourceType, Telegraf, TelegrafId,
+        Action, Bucket, BucketId, Error, Id, OrgId, Permission, ResourceType, TelegrafId,
         bucket::BucketKind,
         describe::{Home, Named, description},
         grant::{Coverage, coverage_by},
@@ -10,7 +10,7 @@ use crate::{
         selection::{Pick, Selection},
         user::check_text,
     },
-    store::{self, Connection},
+    store::{self, Connection, telegrafs::Head},
 };
 
 use super::{
@@ -51,7 +51,7 @@ impl Service {
         let buckets = store::buckets::by_ids(&mut reader, ids.iter().copied().map(BucketId)).await?;
         let buckets =
             buckets.into_iter().filter(|one| one.org == org && caller.may(&required::bucket(Action::Read, one)));
-        let telegrafs = store::telegrafs::by_ids(&mut reader, ids.iter().copied().map(TelegrafId)).await?;
+        let telegrafs = store::telegrafs::heads(&mut reader, ids.iter().copied().map(TelegrafId)).await?;
         let telegrafs = telegrafs
             .into_iter()
             .filter(|one| one.org == org && caller.may(&required::telegraf(Action::Read, one.id, org)));
@@ -91,10 +91,11 @@ impl Service {
                     found.map(|bucket| bucket_choice(caller, bucket))
                 }
                 (ResourceType::Telegrafs, Some(id)) => {
-                    let found = store::telegrafs::by_id(&mut reader, TelegrafId(id))
-                        .await?
-                        .filter(|telegraf| telegraf.org == org);
-                    found.map(|telegraf| telegraf_choice(caller, telegraf))
+                    let found = store::telegrafs::heads(&mut reader, [TelegrafId(id)]).await?;
+                    found
+                        .into_iter()
+                        .find(|telegraf| telegraf.org == org)
+                        .map(|telegraf| telegraf_choice(caller, telegraf))
                 }
                 _ => None,
             };
@@ -152,7 +153,7 @@ pub(super) fn bucket_choice(caller: &Caller, bucket: Bucket) -> Choice {
     }
 }
 
-pub(super) fn telegraf_choice(caller: &Caller, telegraf: Telegraf) -> Choice {
+pub(super) fn telegraf_choice(caller: &Caller, telegraf: Head) -> Choice {
     let id = Id::from(telegraf.id);
     Choice {
         refused: refused(caller, ResourceType::Telegrafs, id, telegraf.org),

@@ -191,9 +191,10 @@ async fn by_id(
             seen.map(|bucket| bucket_choice(caller, bucket))
         }
         _ => {
-            let found = store::telegrafs::by_id(connection, TelegrafId(id)).await?;
-            let seen =
-                found.filter(|one| one.org == org && caller.may(&required::telegraf(Action::Read, one.id, one.org)));
+            let found = store::telegrafs::heads(connection, [TelegrafId(id)]).await?;
+            let seen = found
+                .into_iter()
+                .find(|one| one.org == org && caller.may(&required::telegraf(Action::Read, one.id, one.org)));
             seen.map(|telegraf| telegraf_choice(caller, telegraf))
         }
     })

@@ -10,7 +10,7 @@ use crate::{
         telegraf::{Flaw, TelegrafFacts, TelegrafRow, TelegrafText},
         telegraf_text,
     },
-    store::{self, Connection},
+    store::{self, Connection, telegrafs::Head},
 };
 
 use super::{
@@ -61,9 +61,11 @@ impl Service {
     /// What the console says about a configuration of an organization.
     pub async fn telegraf_facts(&self, caller: &Caller, org: OrgId, id: TelegrafId) -> Result<TelegrafFacts, Error> {
         let telegraf = self.telegraf_in(caller, org, id).await?;
-        let (description, updated_at) = (telegraf.description.clone(), telegraf.updated_at);
+        let bucket = telegraf_text::bucket(&telegraf.config);
+        let (description, updated_at) = (telegraf.description, telegraf.updated_at);
+        let head = Head { id, org, name: telegraf.name, bucket };
         let mut reader = self.read().await?;
-        let row = self.telegraf_rows(&mut reader, vec![telegraf]).await?.pop().ok_or(Error::TelegrafNotFound)?;
+        let row = self.telegraf_rows(&mut reader, vec![head]).await?.pop().ok_or(Error::TelegrafNotFound)?;
         Ok(TelegrafFacts { row, description, updated_at, now: self.now(), may_change: may_change(caller, org, id) })
     }
 
@@ -141,13 +143,13 @@ impl Service {
     async fn telegraf_rows(
         &self,
         connection: &mut Connection,
-        telegrafs: Vec<Telegraf>,
+        telegrafs: Vec<Head>,
     ) -> Result<Vec<TelegrafRow>, Error> {
         let ids = telegrafs.iter().map(|telegraf| telegraf.id);
         let counts: HashMap<TelegrafId, i64> =
             store::telegrafs::token_counts(connection, ids, self.now()).await?.into_iter().collect();
-        let row = |telegraf: Telegraf| TelegrafRow {
-            bucket: telegraf_text::bucket(&telegraf.config),
+        let row = |telegraf: Head| TelegrafRow {
+            bucket: telegraf.bucket,
             tokens: counts.get(&telegraf.id).map_or(0, |count| count.cast_unsigned()),
             id: telegraf.id,
             name: telegraf.name,

@@ -1,22 +1,77 @@
 //! Telegraf configurations (contract §5.6).
 
+use std::collections::VecDeque;
+
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
     model::{
-        Action, Error, OrgId, Telegraf, TelegrafId, Timestamp,
+        Action, Error, OrgId, ResourceType, Telegraf, TelegrafId, Timestamp,
         org::Role,
         telegraf::MAX_CONFIG,
+        telegraf_text,
         user::{MAX_NAME, check_text},
     },
-    store::{self, memberships::Of},
+    store::{self, Across, Store, memberships::Of, telegrafs::Keys},
 };
 
 use super::{
     Caller, Service, audit::Event, change::Change, delegation::check_empowers, fold, forms, orgs::MAX_DESCRIPTION,
     required,
 };
+
+/// Maximum number of bytes of texts that are read at once, unless a single one is longer.
+const BYTES_AT_ONCE: i64 = 1024 * 1024;
+/// Number of configurations whose sizes are read at once.
+const SIZES_AT_ONCE: i64 = 500;
+/// Number of texts that are looked into in one transaction when the server starts.
+const FILLED_AT_ONCE: i64 = 20;
+
+/// A list of configurations, in the order of ids, that is read in portions: their texts are never held all at once.
+pub struct TelegrafList {
+    service: Service,
+    across: Across,
+    org: Option<OrgId>,
+    /// Configurations whose texts are still to be read, with their bytes.
+    waiting: VecDeque<(TelegrafId, i64)>,
+    /// The last configuration whose size was read.
+    last: Option<TelegrafId>,
+    /// Whether the sizes of all of them were read.
+    is_read: bool,
+}
+
+impl TelegrafList {
+    /// The next configurations; `None` at the end.
+    pub async fn next(&mut self) -> Result<Option<Vec<Telegraf>>, Error> {
+        if self.waiting.is_empty() && self.is_read {
+            return Ok(None);
+        }
+        let mut reader = self.service.read().await?;
+        if self.waiting.is_empty() {
+            let sizes = store::telegrafs::sizes(&mut reader, &self.across, self.org, self.last, SIZES_AT_ONCE).await?;
+            self.is_read = (sizes.len() as i64) < SIZES_AT_ONCE;
+            self.last = sizes.last().map(|(id, _)| *id).or(self.last);
+            self.waiting.extend(sizes);
+        }
+        let ids = self.take();
+        Ok(Some(store::telegrafs::by_ids(&mut reader, ids).await?))
+    }
+
+    /// Those that are read next: as many as the bytes allow, but at least one.
+    fn take(&mut self) -> Vec<TelegrafId> {
+        let (mut ids, mut bytes) = (Vec::new(), 0);
+        while let Some((id, size)) = self.waiting.front().copied() {
+            bytes += size;
+            if bytes > BYTES_AT_ONCE && !ids.is_empty() {
+                break;
+            }
+            ids.push(id);
+            self.waiting.pop_front();
+        }
+        ids
+    }
+}
 
 /// A telegraf configuration as it is asked for.
 #[derive(Clone, Debug, Default)]
@@ -65,10 +120,9 @@ impl From<Telegraf> for AskedTelegraf {
 
 impl Service {
     /// The configurations the caller may see, of one organization or of all.
-    pub async fn telegrafs(&self, caller: &Caller, org: Option<OrgId>) -> Result<Vec<Telegraf>, Error> {
-        let mut reader = self.read().await?;
-        let found = store::telegrafs::list(&mut reader, org).await?;
-        Ok(found.into_iter().filter(|one| caller.may(&required::telegraf(Action::Read, one.id, one.org))).collect())
+    pub fn telegrafs(&self, caller: &Caller, org: Option<OrgId>) -> TelegrafList {
+        let across = caller.across(ResourceType::Telegrafs);
+        TelegrafList { service: self.clone(), across, org, waiting: VecDeque::new(), last: None, is_read: false }
     }
 
     pub async fn telegraf(&self, caller: &Caller, id: TelegrafId) -> Result<Telegraf, Error> {
@@ -97,7 +151,7 @@ impl Service {
         store::orgs::by_id(&mut change, org).await?.ok_or(Error::OrgNotFound)?;
         let now = change.now;
         let telegraf = asked.into_telegraf(TelegrafId(self.next_id()), org, now);
-        store::telegrafs::insert(&mut change, &telegraf, &fold(&telegraf.name)).await?;
+        store::telegrafs::insert(&mut change, &telegraf, &keys(&telegraf)).await?;
         insert_owner(&mut change, &caller, &telegraf).await?;
         change.record(Event::TelegrafCreated, Some(org), telegraf.id, detail(&telegraf)).await?;
         change.commit().await?;
@@ -149,6 +203,27 @@ async fn insert_owner(change: &mut Change, caller: &Caller, telegraf: &Telegraf)
     }
 }
 
+/// Writes where the texts write to that were stored before lists told it; once that is done, this reads an empty index.
+pub(super) async fn fill_in_output_buckets(store: &Store) -> store::Result<()> {
+    loop {
+        let found = store::telegrafs::without_output_bucket(&mut *store.read().await?, FILLED_AT_ONCE).await?;
+        if found.is_empty() {
+            return Ok(());
+        }
+        let mut write = store.write().await?;
+        for (id, text) in found {
+            let bucket = telegraf_text::bucket(&text).unwrap_or_default();
+            store::telegrafs::set_output_bucket(&mut write, id, &bucket).await?;
+        }
+        write.commit().await?;
+    }
+}
+
+/// The columns that lists need beside a configuration.
+pub(super) fn keys(telegraf: &Telegraf) -> Keys {
+    Keys { name: fold(&telegraf.name), bucket: telegraf_text::bucket(&telegraf.config).unwrap_or_default() }
+}
+
 /// What the audit log says of a configuration. Its text may hold passwords of many kinds: only whether it changed is told.
 fn detail(telegraf: &Telegraf) -> serde_json::Value {
     let digest = Sha256::digest(telegraf.config.as_bytes());
@@ -160,7 +235,7 @@ fn detail(telegraf: &Telegraf) -> serde_json::Value {
 pub(super) async fn replace(mut change: Change, before: &Telegraf, asked: AskedTelegraf) -> Result<Telegraf, Error> {
     asked.check()?;
     let after = asked.into_telegraf(before.id, before.org, change.now);
-    store::telegrafs::update(&mut change, &after, &fold(&after.name)).await?;
+    store::telegrafs::update(&mut change, &after, &keys(&after)).await?;
     let changed = json!({"before": detail(before), "after": detail(&after)});
     change.record(Event::TelegrafUpdated, Some(after.org), after.id, changed).await?;
     change.commit().await?;

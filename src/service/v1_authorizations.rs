@@ -29,7 +29,7 @@ use super::{
     inherited_limits::Inheritance,
     keys::keys,
     limits::{self, Changes, Life, check_within},
-    lists::named_owner_and_org,
+    lists::{AT_ONCE, Place, named_owner_and_org},
     names::Names,
     org_rules::rules_of,
     required,
@@ -51,6 +51,24 @@ pub struct V1Query {
     pub user_name: Option<String>,
     pub org: Option<OrgId>,
     pub org_name: Option<String>,
+}
+
+/// A list of 1.x credentials, in the order of ids, that is read in portions.
+pub struct V1List {
+    service: Service,
+    filter: Filter,
+    place: Place,
+}
+
+impl V1List {
+    /// The next credentials; `None` at the end.
+    pub async fn next(&mut self) -> Result<Option<Vec<V1Details>>, Error> {
+        let Some(start) = self.place.start() else { return Ok(None) };
+        let mut reader = self.service.read().await?;
+        let (found, end) = store::v1_authorizations::portion(&mut reader, &self.filter, start, AT_ONCE).await?;
+        self.place = end.into();
+        self.service.with_names(&mut reader, found).await.map(Some)
+    }
 }
 
 impl Service {
@@ -128,7 +146,7 @@ impl Service {
         change.record(Event::V1AuthorizationCreated, Some(new.org), new.id, detail).await
     }
 
-    /// The credentials the caller may see, without those whose owner or organization is gone.
+    /// All of [`Service::v1_authorization_list`] at once.
     pub async fn v1_authorizations(&self, caller: &Caller, query: &V1Query) -> Result<Vec<V1Details>, Error> {
         let mut reader = self.read().await?;
         let mut filter = Filter { visible: caller.visible(), without_ended: true, ..Filter::default() };
@@ -138,11 +156,20 @@ impl Service {
                 let found = store::v1_authorizations::by_username(&mut reader, name).await?;
                 filter.id = Some(found.ok_or(Error::AuthorizationNotFound)?.authorization.id);
             }
+        let mut list = self.v1_authorization_list(caller, query).await?;
+        let mut all = Vec::new();
+        while let Some(some) = list.next().await? {
+            all.extend(some);
+        }
+        Ok(all)
+    }
+
+    /// The credentials the caller may see, without those whose owner or organization is gone.
+    pub async fn v1_authorization_list(&self, caller: &Caller, query: &V1Query) -> Result<V1List, Error> {
             (None, None) => (filter.user, filter.org) = (query.user, query.org),
         }
-        named_owner_and_org(&mut reader, query.user_name.as_deref(), query.org_name.as_deref()).await?;
-        let found = store::v1_authorizations::list(&mut reader, &filter).await?;
-        self.with_names(&mut reader, found).await
+        named_owner_and_org(&mut reader, caller, query.user_name.as_deref(), query.org_name.as_deref()).await?;
+        Ok(V1List { service: self.clone(), filter, place: Place::Begins(None) })
     }
 
     pub async fn v1_authorization(&self, caller: &Caller, id: AuthorizationId) -> Result<V1Details, Error> {

@@ -102,7 +102,11 @@ pub struct Bookmark {
     id: AuthorizationId,
 }
 
-/// A page of a list, and the place behind its last row.
+/// Maximum number of bytes of permissions in a portion, unless a single authorization has more.
+const PORTION_BYTES: i64 = 1024 * 1024;
+
+/// A part of a list, and the place behind it; none where the list ends. It has at most `limit` rows, and fewer where
+/// their permissions take up much space.
 pub async fn portion(
     connection: &mut Connection,
     filter: &Filter,
@@ -110,13 +114,37 @@ pub async fn portion(
     start: Start<'_>,
     limit: i64,
 ) -> Result<(Vec<Authorization>, Option<Bookmark>)> {
-    let rows = list_rows(connection, filter, sort, start, limit).await?;
+    let (rows, end) = portion_rows(connection, filter, sort, start, limit).await?;
+    Ok((rows.iter().map(authorization).collect::<Result<_>>()?, end))
+}
+
+pub(super) async fn portion_rows(
+    connection: &mut Connection,
+    filter: &Filter,
+    sort: Sort,
+    start: Start<'_>,
+    limit: i64,
+) -> Result<(Vec<AnyRow>, Option<Bookmark>)> {
+    let columns = "SELECT id, description_key, status, CAST(OCTET_LENGTH(permissions) AS BIGINT) AS size";
+    let found = page(columns, filter, sort, start, limit)?.fetch_all(connection).await?;
+    let (mut ids, mut bytes) = (Vec::new(), 0);
+    for row in &found {
+        bytes += row.number("size")?;
+        if bytes > PORTION_BYTES && !ids.is_empty() {
+            break;
+        }
+        ids.push(AuthorizationId(row.id("id")?));
+    }
+    let is_end = ids.len() == found.len() && (found.len() as i64) < limit;
     let bookmark = |row: &AnyRow| -> Result<Bookmark> {
         let key = if sort.key() == "id" { None } else { Some(row.text(sort.key())?) };
         Ok(Bookmark { key, id: AuthorizationId(row.id("id")?) })
     };
-    let end = rows.last().map(bookmark).transpose()?;
-    Ok((rows.iter().map(authorization).collect::<Result<_>>()?, end))
+    let last = ids.len().checked_sub(1).and_then(|last| found.get(last)).filter(|_| !is_end);
+    let end = last.map(bookmark).transpose()?;
+    let mut sql = Sql::new("SELECT * FROM authorizations WHERE id IN ");
+    sql.bind_ids(ids)?.push(sort.order());
+    Ok((sql.fetch_all(connection).await?, end))
 }
 
 /// A page of a list: the narrow index is walked first, the rows are joined after.
@@ -130,14 +158,20 @@ pub async fn list(
     list_rows(connection, filter, sort, start, limit).await?.iter().map(authorization).collect()
 }
 
-pub(super) async fn list_rows(
+async fn list_rows(
     connection: &mut Connection,
     filter: &Filter,
     sort: Sort,
     start: Start<'_>,
     limit: i64,
 ) -> Result<Vec<AnyRow>> {
-    let mut sql = Sql::new("SELECT * FROM authorizations WHERE id IN (SELECT id FROM authorizations WHERE kind = ");
+    page("SELECT *", filter, sort, start, limit)?.fetch_all(connection).await
+}
+
+/// The statement that reads some columns of a page.
+fn page(columns: &'static str, filter: &Filter, sort: Sort, start: Start<'_>, limit: i64) -> Result<Sql> {
+    let mut sql = Sql::new(columns);
+    sql.push(" FROM authorizations WHERE id IN (SELECT id FROM authorizations WHERE kind = ");
     push_filter(&mut sql, filter)?;
     match start {
         Start::Offset(_) => {}
@@ -149,7 +183,7 @@ pub(super) async fn list_rows(
         sql.push(" OFFSET ").bind(offset)?;
     }
     sql.push(")").push(sort.order());
-    sql.fetch_all(connection).await
+    Ok(sql)
 }
 
 /// How many authorizations a filter lets through.

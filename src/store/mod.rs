@@ -41,7 +41,7 @@ use sqlx::{Any, AnyPool, Transaction, pool::PoolConnection};
 
 pub use open::{OpenError, is_exposed};
 pub use sqlx::{AnyConnection as Connection, Error};
-pub use within::Within;
+pub use within::{Across, Within};
 
 /// What a query gives, or why the database could not.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -8,7 +8,11 @@ use sqlx::{
 use super::{Connection, Result, column};
 use crate::model::Id;
 
-/// A statement under construction. Every value is bound; the text itself only ever comes from this program.
+/// Maximum number of ids of one list that are bound as values. Some statements have many lists.
+const BOUND_IDS: usize = 500;
+
+/// A statement under construction. Every value is bound, but for the numbers at the end
+/// of long lists; the text itself only ever comes from this program.
 #[derive(Default)]
 pub struct Sql {
     text: String,
@@ -32,17 +36,36 @@ impl Sql {
         Ok(self)
     }
 
-    /// Appends `(…)` with a placeholder for each id; `(NULL)`, which contains nothing, for none.
+    /// Appends `(…)` with a placeholder for each id; `(NULL)`, which contains nothing, for none. Databases take a limited
+    /// number of values: of a long list, the rest is written as the numbers they are.
     pub fn bind_ids(&mut self, ids: impl IntoIterator<Item = impl Into<Id>>) -> Result<&mut Self> {
         self.text.push('(');
-        let mut first = true;
-        for id in ids {
-            if !std::mem::take(&mut first) {
+        for (at, id) in ids.into_iter().enumerate() {
+            if at > 0 {
                 self.text.push_str(", ");
             }
-            self.bind(column::from_id(id))?;
+            let id = column::from_id(id);
+            if at < BOUND_IDS {
+                self.bind(id)?;
+            } else {
+                self.text.push_str(&id.to_string());
+            }
         }
-        self.text.push_str(if first { "NULL)" } else { ")" });
+        self.text.push_str(if self.text.ends_with('(') { "NULL)" } else { ")" });
+        Ok(self)
+    }
+
+    /// Appends `(…)` with a placeholder for each text; `(NULL)` for none. Databases take a limited number of values: the
+    /// caller sees to it that there are no more than a few thousand.
+    pub fn bind_texts<'t>(&mut self, texts: impl IntoIterator<Item = &'t str>) -> Result<&mut Self> {
+        self.text.push('(');
+        for (at, text) in texts.into_iter().enumerate() {
+            if at > 0 {
+                self.text.push_str(", ");
+            }
+            self.bind(text.to_owned())?;
+        }
+        self.text.push_str(if self.text.ends_with('(') { "NULL)" } else { ")" });
         Ok(self)
     }
 

@@ -3,7 +3,7 @@
 use sqlx::{Executor as _, any::AnyRow};
 
 use super::{
-    Connection, Result, Within,
+    Across, Connection, Result, Within,
     column::{Columns, corrupt, from_id},
     sql::{Sql, contains},
 };
@@ -25,33 +25,79 @@ fn telegraf(row: &AnyRow) -> Result<Telegraf> {
     })
 }
 
-pub async fn insert(connection: &mut Connection, telegraf: &Telegraf, name_key: &str) -> Result<()> {
+/// A configuration without its text, as lists name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    pub id: TelegrafId,
+    pub org: OrgId,
+    pub name: String,
+    /// Where its text writes to.
+    pub bucket: Option<String>,
+}
+
+const HEAD: &str = "SELECT id, org_id, name, output_bucket FROM telegrafs";
+
+fn head(row: &AnyRow) -> Result<Head> {
+    Ok(Head {
+        id: TelegrafId(row.id("id")?),
+        org: OrgId(row.id("org_id")?),
+        name: row.text("name")?,
+        bucket: row.optional_text("output_bucket")?.filter(|bucket| !bucket.is_empty()),
+    })
+}
+
+/// The columns that lists need beside a configuration.
+#[derive(Clone, Debug)]
+pub struct Keys {
+    /// The name, folded for searching and sorting.
+    pub name: String,
+    /// The bucket that the text writes to; empty for none.
+    pub bucket: String,
+}
+
+pub async fn insert(connection: &mut Connection, telegraf: &Telegraf, keys: &Keys) -> Result<()> {
     let query = sqlx::query(
-        "INSERT INTO telegrafs (id, org_id, name, name_key, description, config, metadata, created_at, updated_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8)",
+        "INSERT INTO telegrafs (id, org_id, name, name_key, description, config, metadata, created_at, updated_at, \
+         output_bucket) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
     )
     .bind(from_id(telegraf.id))
     .bind(from_id(telegraf.org))
     .bind(&telegraf.name)
-    .bind(name_key)
+    .bind(&keys.name)
     .bind(&telegraf.description)
     .bind(&telegraf.config)
     .bind(telegraf.metadata.as_ref().map(ToString::to_string))
-    .bind(telegraf.updated_at.micros());
+    .bind(telegraf.updated_at.micros())
+    .bind(&keys.bucket);
     connection.execute(query).await.map(drop)
 }
 
-pub async fn update(connection: &mut Connection, telegraf: &Telegraf, name_key: &str) -> Result<()> {
+pub async fn update(connection: &mut Connection, telegraf: &Telegraf, keys: &Keys) -> Result<()> {
     let query = sqlx::query(
-        "UPDATE telegrafs SET name = $2, name_key = $3, description = $4, config = $5, metadata = $6, updated_at = $7 WHERE id = $1",
+        "UPDATE telegrafs SET name = $2, name_key = $3, description = $4, config = $5, metadata = $6, updated_at = $7, \
+         output_bucket = $8 WHERE id = $1",
     )
     .bind(from_id(telegraf.id))
     .bind(&telegraf.name)
-    .bind(name_key)
+    .bind(&keys.name)
     .bind(&telegraf.description)
     .bind(&telegraf.config)
     .bind(telegraf.metadata.as_ref().map(ToString::to_string))
-    .bind(telegraf.updated_at.micros());
+    .bind(telegraf.updated_at.micros())
+    .bind(&keys.bucket);
+    connection.execute(query).await.map(drop)
+}
+
+/// The texts of at most `limit` configurations for which it is not written yet where they write to.
+pub async fn without_output_bucket(connection: &mut Connection, limit: i64) -> Result<Vec<(TelegrafId, String)>> {
+    let query = sqlx::query("SELECT id, config FROM telegrafs WHERE output_bucket IS NULL ORDER BY id LIMIT $1");
+    let rows = query.bind(limit).fetch_all(connection).await?;
+    rows.iter().map(|row| Ok((TelegrafId(row.id("id")?), row.text("config")?))).collect()
+}
+
+/// Writes where a configuration's text writes to; empty for nowhere.
+pub async fn set_output_bucket(connection: &mut Connection, id: TelegrafId, bucket: &str) -> Result<()> {
+    let query = sqlx::query("UPDATE telegrafs SET output_bucket = $2 WHERE id = $1").bind(from_id(id)).bind(bucket);
     connection.execute(query).await.map(drop)
 }
 
@@ -67,21 +113,59 @@ pub async fn by_name(connection: &mut Connection, org: OrgId, name: &str) -> Res
     query.fetch_optional(connection).await?.as_ref().map(telegraf).transpose()
 }
 
-/// Those of `ids` that exist.
+/// The heads of those of `ids` that exist.
+pub async fn heads(connection: &mut Connection, ids: impl IntoIterator<Item = TelegrafId>) -> Result<Vec<Head>> {
+    let mut sql = Sql::new(HEAD);
+    sql.push(" WHERE id IN ").bind_ids(ids)?;
+    sql.fetch_all(connection).await?.iter().map(head).collect()
+}
+
+/// The configurations of an organization with these names; of those with the same name, the one with the lowest id
+/// among those the caller sees.
+pub async fn by_names(
+    connection: &mut Connection,
+    org: OrgId,
+    within: &Within,
+    names: impl IntoIterator<Item = &str>,
+) -> Result<Vec<(String, TelegrafId)>> {
+    let mut sql = Sql::new("SELECT name, MIN(id) AS id FROM telegrafs WHERE org_id = ");
+    sql.bind(from_id(org))?.push(" AND name IN ").bind_texts(names)?;
+    within.push(&mut sql)?;
+    sql.push(" GROUP BY name");
+    let rows = sql.fetch_all(connection).await?;
+    rows.iter().map(|row| Ok((row.text("name")?, TelegrafId(row.id("id")?)))).collect()
+}
+
+/// Those of `ids` that exist, in the order of ids.
 pub async fn by_ids(connection: &mut Connection, ids: impl IntoIterator<Item = TelegrafId>) -> Result<Vec<Telegraf>> {
     let mut sql = Sql::new("SELECT * FROM telegrafs WHERE id IN ");
-    sql.bind_ids(ids)?;
+    sql.bind_ids(ids)?.push(" ORDER BY id");
     sql.fetch_all(connection).await?.iter().map(telegraf).collect()
 }
 
-/// Those of one organization or of all, in the order of ids.
-pub async fn list(connection: &mut Connection, org: Option<OrgId>) -> Result<Vec<Telegraf>> {
-    let mut sql = Sql::new("SELECT * FROM telegrafs");
+/// The ids of the configurations that a caller sees, of one organization or of all, with the bytes of their texts: at
+/// most `limit` after another one, in the order of ids.
+pub async fn sizes(
+    connection: &mut Connection,
+    across: &Across,
+    org: Option<OrgId>,
+    after: Option<TelegrafId>,
+    limit: i64,
+) -> Result<Vec<(TelegrafId, i64)>> {
+    let mut sql = Sql::new(
+        "SELECT id, CAST(OCTET_LENGTH(config) + COALESCE(OCTET_LENGTH(metadata), 0) AS BIGINT) AS size \
+         FROM telegrafs WHERE 1 = 1",
+    );
+    across.push(&mut sql)?;
     if let Some(org) = org {
-        sql.push(" WHERE org_id = ").bind(from_id(org))?;
+        sql.push(" AND org_id = ").bind(from_id(org))?;
     }
-    sql.push(" ORDER BY id");
-    sql.fetch_all(connection).await?.iter().map(telegraf).collect()
+    if let Some(after) = after {
+        sql.push(" AND id > ").bind(from_id(after))?;
+    }
+    sql.push(" ORDER BY id LIMIT ").bind(limit)?;
+    let rows = sql.fetch_all(connection).await?;
+    rows.iter().map(|row| Ok((TelegrafId(row.id("id")?), row.number("size")?))).collect()
 }
 
 /// What the console asks: an organization's configurations that the caller sees and whose name contains `part` (folded).
@@ -93,13 +177,13 @@ pub struct Search<'a> {
     pub limit: i64,
 }
 
-/// In the order of folded names.
-pub async fn search(connection: &mut Connection, search: &Search<'_>) -> Result<Vec<Telegraf>> {
-    let mut sql = Sql::new("SELECT * FROM telegrafs");
+/// In the order of folded names, without the texts.
+pub async fn search(connection: &mut Connection, search: &Search<'_>) -> Result<Vec<Head>> {
+    let mut sql = Sql::new(HEAD);
     push_search(&mut sql, search.org, search.part, search.within)?;
     sql.push(" ORDER BY name_key, id LIMIT ").bind(search.limit)?;
     sql.push(" OFFSET ").bind(search.offset)?;
-    sql.fetch_all(connection).await?.iter().map(telegraf).collect()
+    sql.fetch_all(connection).await?.iter().map(head).collect()
 }
 
 /// How many of an organization's configurations the caller sees whose name contains `part` (folded).

@@ -4,8 +4,8 @@ use sqlx::{Executor as _, any::AnyRow};
 
 use super::{
     Connection, Result,
-    authorization_pages::list_rows,
-    authorizations::{Filter, Kind, Sort, Start, authorization},
+    authorization_pages::portion_rows,
+    authorizations::{Bookmark, Filter, Kind, Sort, Start, authorization},
     column::{Columns, from_id},
 };
 use crate::model::{Authorization, AuthorizationId, V1Authorization};
@@ -30,11 +30,16 @@ pub async fn by_username(connection: &mut Connection, username: &str) -> Result<
     row.as_ref().map(v1_authorization).transpose()
 }
 
-/// All that a filter lets through, in the order of ids.
-pub async fn list(connection: &mut Connection, filter: &Filter) -> Result<Vec<V1Authorization>> {
+/// A part of what a filter lets through, in the order of ids; see [`super::authorizations::portion`].
+pub async fn portion(
+    connection: &mut Connection,
+    filter: &Filter,
+    start: Start<'_>,
+    limit: i64,
+) -> Result<(Vec<V1Authorization>, Option<Bookmark>)> {
     let filter = Filter { kind: Kind::V1, ..filter.clone() };
-    let rows = list_rows(connection, &filter, Sort::Id, Start::Offset(0), i64::MAX).await?;
-    rows.iter().map(v1_authorization).collect()
+    let (rows, end) = portion_rows(connection, &filter, Sort::Id, start, limit).await?;
+    Ok((rows.iter().map(v1_authorization).collect::<Result<_>>()?, end))
 }
 
 /// The password's hash; `None` if none was set, or nothing has this id.

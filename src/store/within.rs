@@ -1,7 +1,7 @@
-//! Which things of an organization a caller sees, as part of a condition.
+//! Which things a caller sees, as part of a condition.
 
 use super::{Result, sql::Sql};
-use crate::model::Id;
+use crate::model::{Id, OrgId};
 
 /// Everything of its kind in the organization, or only some things.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,6 +15,28 @@ impl Within {
     pub(super) fn push(&self, sql: &mut Sql) -> Result<()> {
         if let Self::Only(ids) = self {
             sql.push(" AND id IN ").bind_ids(ids.iter().copied())?;
+        }
+        Ok(())
+    }
+}
+
+/// The things of one kind that a caller sees across all organizations.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Across {
+    All,
+    /// Those of these organizations, and these themselves.
+    Only {
+        orgs: Vec<OrgId>,
+        ids: Vec<Id>,
+    },
+}
+
+impl Across {
+    /// Restricts a statement's `id` and `org_id`; without effect where everything is seen.
+    pub(super) fn push(&self, sql: &mut Sql) -> Result<()> {
+        if let Self::Only { orgs, ids } = self {
+            sql.push(" AND (org_id IN ").bind_ids(orgs.iter().copied())?;
+            sql.push(" OR id IN ").bind_ids(ids.iter().copied())?.push(")");
         }
         Ok(())
     }

@@ -99,6 +99,31 @@ async fn the_list_is_paged_filtered_and_holds_what_the_caller_sees() {
 }
 
 #[tokio::test]
+async fn the_list_does_without_the_texts() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        scene.telegraf("one", TOML).await;
+        let bucket = async |scene: &Scene| {
+            let page = scene.server.service.telegraf_page(&scene.caller, scene.org(), &ListQuery::default()).await;
+            page.expect("a page").rows[0].bucket.clone()
+        };
+        assert_eq!(bucket(&scene).await.as_deref(), Some("iot"));
+        home.sql("UPDATE telegrafs SET config = 'no output'").await;
+        assert_eq!(bucket(&scene).await.as_deref(), Some("iot"), "it was not read from the text");
+        // As it is where the configuration was stored before lists told the bucket.
+        home.sql("UPDATE telegrafs SET output_bucket = NULL, config = '[[outputs.influxdb_v2]]\nbucket = \"old\"\n'")
+            .await;
+        let Scene { server, token, .. } = scene;
+        server.stop().await;
+        let server = Server::start(&home).await;
+        let org = server.get("/api/v2/orgs", &token).await.expect(200)["orgs"][0]["id"].clone();
+        let scene = Scene { caller: server.caller(&token).await, server, token, org: text(&org) };
+        assert_eq!(bucket(&scene).await.as_deref(), Some("old"));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn only_live_tokens_for_exactly_this_configuration_are_counted() {
     on_each_database(async |home| {
         let scene = Scene::new(&home).await;

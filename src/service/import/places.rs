@@ -11,7 +11,7 @@ use crate::{
         telegraf::MAX_CONFIG,
         user::{MAX_NAME, check_text},
     },
-    service::fold,
+    service::{fold, telegrafs::keys},
     store,
 };
 
@@ -110,7 +110,7 @@ impl Import {
         }
         let mut copy = telegraf.clone();
         copy.updated_at = self.change.now;
-        store::telegrafs::insert(&mut self.change, &copy, &fold(&copy.name)).await?;
+        store::telegrafs::insert(&mut self.change, &copy, &keys(&copy)).await?;
         self.change.record(Event::TelegrafCreated, Some(copy.org), copy.id, json!({"name": copy.name})).await?;
         self.telegrafs.insert(copy.id, copy.org);
         Ok(Outcome::Copied)
