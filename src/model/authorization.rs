@@ -1,13 +1,16 @@
 //! The authorization: the record of a token. Everything but the secret.
 
-use std::{fmt, str::FromStr};
+use std::{collections::HashSet, fmt, hash::Hash, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
 use super::{AuthorizationId, Networks, OrgId, Permission, Timestamp, UserId};
 
-/// At most so many permissions in one authorization.
+/// Maximum number of different permissions in one authorization.
 pub const MAX_PERMISSIONS: usize = 4096;
+/// Maximum number of permissions in a list that is stored with its duplicates. They count for nothing, so that more of
+/// them would only take up space.
+const MAX_WITH_DUPLICATES: usize = 100;
 /// At most so many bytes in a description.
 pub const MAX_DESCRIPTION: usize = 1024;
 
@@ -72,7 +75,7 @@ pub struct Authorization {
     pub created_by: UserId,
     pub status: Status,
     pub description: String,
-    /// Fixed at creation, in the order given, with duplicates.
+    /// Fixed at creation, in the order given; short lists with duplicates.
     pub permissions: Vec<Permission>,
     /// `jtn_` and four characters, where the token has that form.
     pub token_prefix: Option<String>,
@@ -142,6 +145,20 @@ impl Authorization {
             Liveness::Live
         }
     }
+}
+
+/// A list of permissions as it is stored: as it was given, but that a long one holds each permission once.
+pub fn as_stored(mut permissions: Vec<Permission>) -> Vec<Permission> {
+    if permissions.len() > MAX_WITH_DUPLICATES {
+        let mut seen = HashSet::with_capacity(permissions.len());
+        permissions.retain(|permission| seen.insert(*permission));
+    }
+    permissions
+}
+
+/// How many different things a list has.
+pub fn count_different<T: Eq + Hash>(list: &[T]) -> usize {
+    list.iter().collect::<HashSet<&T>>().len()
 }
 
 /// What a clone is called: "Telegraf (cloned at 2026-11-23 20:40:00)" (contract §9.9).
@@ -215,6 +232,16 @@ mod tests {
         assert_eq!(authorization.liveness(at(2)), Liveness::Leaked);
         authorization.expires_at = Some(at(3));
         assert_eq!(authorization.liveness(at(3)), Liveness::Expired, "refused like an unknown one");
+    }
+
+    #[test]
+    fn only_short_lists_are_stored_with_their_duplicates() {
+        let one = Permission::global(crate::model::Action::Read, crate::model::ResourceType::Buckets);
+        let other = Permission { action: crate::model::Action::Write, ..one };
+        assert_eq!(as_stored(vec![one, other, one]), [one, other, one]);
+        let long = [vec![other], vec![one; MAX_WITH_DUPLICATES]].concat();
+        assert_eq!(as_stored(long.clone()), [other, one], "in the order of their first places");
+        assert_eq!(count_different(&long), 2);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The named permission sets (contract §4.10), and whether a set of permissions may be handed on.
 
+use std::collections::HashSet;
+
 use super::{
     Action, BucketId, Id, OrgId, Permission, ResourceType, UserId,
     permission::{self, Resource},
@@ -131,6 +133,45 @@ pub fn coverage_by(held: &[Permission], wanted: &Permission) -> Coverage {
     best
 }
 
+/// Permissions arranged by what they name, so that the coverage of many wanted ones is found without a walk through all
+/// of them for each.
+#[derive(Clone, Debug, Default)]
+pub struct Holdings {
+    instance: HashSet<Action>,
+    kinds: HashSet<(Action, ResourceType)>,
+    orgs: HashSet<(Action, ResourceType, OrgId)>,
+    things: HashSet<(Action, ResourceType, Id)>,
+}
+
+impl Holdings {
+    pub fn of(held: &[Permission]) -> Self {
+        let mut holdings = Self::default();
+        for Permission { action, resource } in held {
+            match (resource.kind, resource.id, resource.org) {
+                (ResourceType::Instance, _, _) => _ = holdings.instance.insert(*action),
+                (kind, Some(id), _) => _ = holdings.things.insert((*action, kind, id)),
+                (kind, None, Some(org)) => _ = holdings.orgs.insert((*action, kind, org)),
+                (kind, None, None) => _ = holdings.kinds.insert((*action, kind)),
+            }
+        }
+        holdings
+    }
+
+    /// The same as [`coverage_by`].
+    pub fn coverage(&self, wanted: &Permission) -> Coverage {
+        let Permission { action, resource: Resource { kind, id, org } } = *wanted;
+        let names_thing = id.is_some_and(|id| self.things.contains(&(action, kind, id)));
+        if self.instance.contains(&action) || self.kinds.contains(&(action, kind)) || names_thing {
+            return Coverage::Full;
+        }
+        match (id, org.filter(|org| self.orgs.contains(&(action, kind, *org)))) {
+            (_, None) => Coverage::None,
+            (Some(id), Some(org)) => Coverage::IfInOrg { kind, id, org },
+            (None, Some(_)) => Coverage::Full,
+        }
+    }
+}
+
 /// Which permissions of a list add nothing, for another of the list covers them: their place, and that of the other.
 pub fn covered(permissions: &[Permission]) -> Vec<(usize, usize)> {
     // Only what names no single thing covers more than itself; of those there are few, however long the list.
@@ -221,6 +262,11 @@ mod tests {
             if coverage_by(&held, &wanted) == Coverage::Full && wanted.permits(&asked) {
                 prop_assert!(which_permits(&held, &asked).is_some(), "{wanted} gives {asked}");
             }
+        }
+
+        #[test]
+        fn holdings_cover_what_the_list_covers(held in vec(any_permission(), 0..6), wanted in any_permission()) {
+            prop_assert_eq!(Holdings::of(&held).coverage(&wanted), coverage_by(&held, &wanted));
         }
 
         #[test]

@@ -22,7 +22,7 @@ use super::{
     change::Change,
     delegation::{check_changeable, check_revocable, check_things_in_org, reaches_owned},
     forms,
-    granting::{check_grantable, check_scope, resolve_names},
+    granting::{check_grantable, check_scope},
     inherited_limits::Inheritance,
     keys::keys,
     limits::{self, Changes, Life},
@@ -50,11 +50,18 @@ impl Service {
         form: Option<&str>,
     ) -> Result<Created, Error> {
         let Asked { org, status, permissions } = parse(&asked)?;
-        let (mut change, caller) = self.begin(caller).await?;
         let owner = asked.user.unwrap_or_else(|| caller.id());
-        caller.check(required::authorizations(Action::Write, org))?;
-        caller.check(required::user(Action::Write, owner))?;
-        let permissions = resolve_names(&mut change, permissions, org).await?;
+        let may_create = |caller: &Caller| {
+            caller.check(required::authorizations(Action::Write, org))?;
+            caller.check(required::user(Action::Write, owner))
+        };
+        // Nothing is looked up for whoever may not create anyway.
+        may_create(caller)?;
+        let mut things = self.look_up(caller, &permissions, org).await?;
+        let (mut change, caller) = self.begin(caller).await?;
+        may_create(&caller)?;
+        things.keep_readable(&mut change, &caller, org).await?;
+        let permissions = things.resolve(permissions, org)?;
         let new = New {
             org,
             owner,

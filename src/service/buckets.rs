@@ -4,11 +4,11 @@ use serde_json::json;
 
 use crate::{
     model::{
-        Action, Bucket, BucketId, Error, Id, OrgId, Timestamp,
+        Action, Bucket, BucketId, Error, Id, OrgId, Resource, ResourceType, Timestamp,
         bucket::{BucketKind, Retention, check_bucket_name},
         user::check_text,
     },
-    store::{self, buckets::Page, memberships::Of},
+    store::{self, Connection, buckets::Page, memberships::Of},
 };
 
 use super::{Caller, Service, audit::Event, dbrps, fold, orgs::MAX_DESCRIPTION, random, required};
@@ -58,8 +58,10 @@ impl Service {
         let org = match (query.org, &query.org_name) {
             (Some(org), _) => Some(org),
             (None, Some(name)) => {
-                let found = store::orgs::by_name(&mut reader, name).await?;
-                Some(found.ok_or_else(|| Error::OrgNameNotFound { name: name.trim().into() })?.id)
+                // What the caller may not know is as unknown as what is not there.
+                let unknown = || Error::OrgNameNotFound { name: name.trim().into() };
+                let found = store::orgs::by_name(&mut reader, name).await?.ok_or_else(unknown)?.id;
+                Some(if sees_org(&mut reader, caller, found).await? { found } else { return Err(unknown()) })
             }
             (None, None) => None,
         };
@@ -67,6 +69,7 @@ impl Service {
             (Some(id), _, _) => vec![store::buckets::by_id(&mut reader, id).await?.ok_or(Error::BucketNotFound)?],
             (None, Some(name), Some(org)) => {
                 let bucket = store::buckets::by_name(&mut reader, org, name).await?;
+                let bucket = bucket.filter(|bucket| caller.may(&required::bucket(Action::Read, bucket)));
                 vec![bucket.ok_or_else(|| Error::BucketNameNotFound { name: name.clone() })?]
             }
             (None, name, org) => {
@@ -161,6 +164,19 @@ impl Service {
         change.record(Event::BucketDeleted, Some(bucket.org), id, detail(&bucket)).await?;
         change.commit().await
     }
+}
+
+/// Whether an organization's name may be told to whoever asks for its buckets: they know it, or hold something on a
+/// bucket in it.
+pub(super) async fn sees_org(connection: &mut Connection, caller: &Caller, org: OrgId) -> Result<bool, Error> {
+    let on_buckets = caller.permissions().iter().map(|held| held.resource);
+    let on_buckets: Vec<Resource> = on_buckets.filter(|resource| resource.kind == ResourceType::Buckets).collect();
+    let everywhere = |resource: &Resource| resource.id.is_none() && resource.org.is_none();
+    if caller.knows_org(org) || on_buckets.iter().any(everywhere) {
+        return Ok(true);
+    }
+    let ids = on_buckets.iter().filter_map(|resource| resource.id.map(BucketId));
+    Ok(store::buckets::by_ids(connection, ids).await?.iter().any(|bucket| bucket.org == org))
 }
 
 /// What the audit log says of a bucket.

@@ -10,7 +10,7 @@ use crate::{
     store::{self, Connection, buckets::Page},
 };
 
-use super::{Caller, Service, audit::Event, change::Change, required};
+use super::{Caller, Service, audit::Event, buckets::sees_org, change::Change, required};
 
 /// The organization a request is about, by id or by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Service {
     /// those that the buckets bring along, in the order of names.
     pub async fn dbrps(&self, caller: &Caller, org: &AskedOrg, filter: &DbrpFilter) -> Result<Vec<Dbrp>, Error> {
         let mut reader = self.read().await?;
-        let org = org_id(&mut reader, org).await?;
+        let org = org_id(&mut reader, caller, org).await?;
         let page = Page { org: Some(org), name: None, after: None, descending: false, offset: 0, limit: i64::MAX };
         let mut buckets = store::buckets::list(&mut reader, &page).await?;
         buckets.retain(|bucket| caller.may(&required::bucket(Action::Read, bucket)));
@@ -57,7 +57,7 @@ impl Service {
     /// One mapping of an organization; also one that a bucket brings along.
     pub async fn dbrp(&self, caller: &Caller, org: &AskedOrg, id: DbrpId) -> Result<Dbrp, Error> {
         let mut reader = self.read().await?;
-        let org = org_id(&mut reader, org).await?;
+        let org = org_id(&mut reader, caller, org).await?;
         let made = store::dbrps::by_id(&mut reader, id).await?.filter(|dbrp| dbrp.org == org);
         let bucket = made.as_ref().map_or(BucketId(id.0), |dbrp| dbrp.bucket);
         let bucket = bucket_in(&mut reader, bucket, org).await?.ok_or(Error::DbrpNotFound)?;
@@ -70,7 +70,7 @@ impl Service {
         check_part("database", &asked.database)?;
         check_part("retentionPolicy", &asked.retention_policy)?;
         let (mut change, caller) = self.begin(caller).await?;
-        let org = org_id(&mut change, &asked.org).await?;
+        let org = org_id(&mut change, &caller, &asked.org).await?;
         caller.check(Permission::on_in(Action::Write, ResourceType::Buckets, asked.bucket, org))?;
         bucket_in(&mut change, asked.bucket, org).await?.ok_or(Error::BucketNotFound)?;
         let others = store::dbrps::of_database(&mut change, org, &asked.database).await?;
@@ -181,12 +181,14 @@ fn detail(dbrp: &Dbrp) -> serde_json::Value {
     })
 }
 
-async fn org_id(connection: &mut Connection, org: &AskedOrg) -> Result<OrgId, Error> {
+/// An organization whose name may not be told to the caller is as unknown as one that is not there.
+async fn org_id(connection: &mut Connection, caller: &Caller, org: &AskedOrg) -> Result<OrgId, Error> {
     match org {
         AskedOrg::Id(id) => Ok(*id),
         AskedOrg::Name(name) => {
-            let found = store::orgs::by_name(connection, name).await?;
-            found.map(|org| org.id).ok_or_else(|| Error::DbrpOrgNotFound { name: name.clone() })
+            let unknown = || Error::DbrpOrgNotFound { name: name.clone() };
+            let found = store::orgs::by_name(connection, name).await?.ok_or_else(unknown)?.id;
+            if sees_org(connection, caller, found).await? { Ok(found) } else { Err(unknown()) }
         }
     }
 }
@@ -196,7 +198,7 @@ async fn bucket_in(connection: &mut Connection, id: BucketId, org: OrgId) -> Res
 }
 
 async fn writable(connection: &mut Connection, caller: &Caller, org: &AskedOrg, id: DbrpId) -> Result<Dbrp, Error> {
-    let org = org_id(connection, org).await?;
+    let org = org_id(connection, caller, org).await?;
     let dbrp = store::dbrps::by_id(connection, id).await?.filter(|dbrp| dbrp.org == org).ok_or(Error::DbrpNotFound)?;
     caller.check(Permission::on_in(Action::Write, ResourceType::Buckets, dbrp.bucket, org))?;
     Ok(dbrp)

@@ -4,7 +4,7 @@
 use crate::{
     model::{
         Authorization, Error, Id, OrgId, Permission, ResourceType, Timestamp, UserId,
-        grant::{Breadth, Coverage, coverage_by},
+        grant::{Breadth, Coverage, Holdings},
         permission::which_permits,
     },
     store::{self, Connection, authorizations::LiveGrant},
@@ -12,7 +12,7 @@ use crate::{
 
 use super::{
     Caller, authentication::membership_permissions, authorizations::check_writable, caller::Credential,
-    granting::belongs_to,
+    granting::Places,
 };
 
 /// Returns the first of `wanted` that `held` does not cover. Operators cover everything: `instance` is not compared, as
@@ -25,25 +25,11 @@ pub(super) async fn first_uncovered(
     if is_operator(held) {
         return Ok(None);
     }
-    for permission in wanted {
-        if !is_covered(connection, held, permission).await? {
-            return Ok(Some(*permission));
-        }
-    }
-    Ok(None)
-}
-
-/// Whether `held` is enough to delegate `wanted`.
-pub(super) async fn is_covered(
-    connection: &mut Connection,
-    held: &[Permission],
-    wanted: &Permission,
-) -> Result<bool, Error> {
-    match coverage_by(held, wanted) {
-        Coverage::Full => Ok(true),
-        Coverage::None => Ok(false),
-        Coverage::IfInOrg { kind, id, org } => belongs_to(connection, kind, id, org).await,
-    }
+    let holdings = Holdings::of(held);
+    let coverages: Vec<Coverage> = wanted.iter().map(|permission| holdings.coverage(permission)).collect();
+    let places = Places::of(connection, &coverages).await?;
+    let uncovered = wanted.iter().zip(coverages).find(|(_, coverage)| !places.allow(*coverage));
+    Ok(uncovered.map(|(permission, _)| *permission))
 }
 
 /// Whether permissions reach everything in every organization. Which organization is asked about makes no difference.

@@ -1,57 +1,17 @@
 //! Whether permissions may be handed on: that they mean something, that the granter holds them, and that they stay in
 //! the token's organization.
 
+use std::collections::HashMap;
+
 use crate::{
     model::{
         AuthorizationId, BucketId, Error, Id, OrgId, Permission, Resource, ResourceType, TelegrafId,
-        grant::{Coverage, coverage_by},
+        grant::{Coverage, Holdings},
     },
     store::{self, Connection},
 };
 
-use super::{Caller, asked::Stands};
-
-/// Puts ids in the place of names. influxd ignores the names, and so grants everything of the type, or that in every
-/// organization.
-pub(super) async fn resolve_names(
-    connection: &mut Connection,
-    asked: Vec<(Permission, Stands)>,
-    org: OrgId,
-) -> Result<Vec<Permission>, Error> {
-    let mut permissions = Vec::with_capacity(asked.len());
-    for (mut permission, names) in asked {
-        if let Some(name) = names.org {
-            let found = store::orgs::by_name(connection, &name).await?;
-            permission.resource.org = Some(found.ok_or(Error::NoSuchNamedOrg { name })?.id);
-        }
-        if let Some(name) = names.thing {
-            permission.resource = resolve(connection, permission.resource, name, org).await?;
-        }
-        permissions.push(permission);
-    }
-    Ok(permissions)
-}
-
-async fn resolve(connection: &mut Connection, resource: Resource, name: String, org: OrgId) -> Result<Resource, Error> {
-    let unknown = || Error::NoSuchNamedResource { kind: resource.kind.name().into(), name: name.clone() };
-    let within = resource.org.unwrap_or(org);
-    // Another organization's things are not looked for: such a permission is refused in any case.
-    if within != org {
-        return Err(unknown());
-    }
-    let (id, org) = match resource.kind {
-        ResourceType::Buckets => {
-            (store::buckets::by_name(connection, org, &name).await?.map(|found| found.id.0), Some(org))
-        }
-        ResourceType::Telegrafs => {
-            (store::telegrafs::by_name(connection, org, &name).await?.map(|found| found.id.0), Some(org))
-        }
-        ResourceType::Users => (store::users::by_name(connection, &name).await?.map(|found| found.id.0), resource.org),
-        ResourceType::Orgs => (store::orgs::by_name(connection, &name).await?.map(|found| found.id.0), resource.org),
-        _ => (None, None),
-    };
-    Ok(Resource { kind: resource.kind, id: Some(id.ok_or_else(unknown)?), org })
-}
+use super::Caller;
 
 /// Nobody grants what they don't hold. A permission for one thing in an organization, held only through the
 /// organization, is granted if the thing is there: the match looks at the id alone, so anything else would be a way
@@ -61,38 +21,67 @@ pub(super) async fn check_grantable(
     caller: &Caller,
     permissions: &[Permission],
 ) -> Result<(), Error> {
-    for permission in permissions {
-        let granted = match coverage_by(caller.permissions(), permission) {
-            Coverage::Full => true,
-            Coverage::None => false,
-            Coverage::IfInOrg { kind, id, org } => belongs_to(connection, kind, id, org).await?,
-        };
-        if !granted {
+    let holdings = Holdings::of(caller.permissions());
+    let coverages: Vec<Coverage> = permissions.iter().map(|permission| holdings.coverage(permission)).collect();
+    let places = Places::of(connection, &coverages).await?;
+    for (permission, coverage) in permissions.iter().zip(coverages) {
+        if !places.allow(coverage) {
             return Err(Error::NotGrantable(*permission));
         }
     }
     Ok(())
 }
 
-pub(super) async fn belongs_to(
-    connection: &mut Connection,
-    kind: ResourceType,
-    id: Id,
-    org: OrgId,
-) -> Result<bool, Error> {
-    Ok(match kind {
-        ResourceType::Buckets => {
-            store::buckets::by_id(connection, BucketId(id)).await?.is_some_and(|bucket| bucket.org == org)
+/// The organizations of the things on which a coverage depends: one statement for each type.
+pub(super) struct Places(HashMap<(ResourceType, Id), OrgId>);
+
+impl Places {
+    /// The organizations of all things that permissions name together with an organization.
+    pub async fn of_permissions(connection: &mut Connection, permissions: &[Permission]) -> Result<Self, Error> {
+        let conditional = permissions.iter().filter_map(|permission| {
+            let Resource { kind, id, org } = permission.resource;
+            Some(Coverage::IfInOrg { kind, id: id?, org: org? })
+        });
+        Self::of(connection, &conditional.collect::<Vec<_>>()).await
+    }
+
+    /// Whether a coverage is enough to delegate.
+    pub fn allow(&self, coverage: Coverage) -> bool {
+        match coverage {
+            Coverage::Full => true,
+            Coverage::None => false,
+            Coverage::IfInOrg { kind, id, org } => self.0.get(&(kind, id)) == Some(&org),
         }
-        ResourceType::Telegrafs => {
-            store::telegrafs::by_id(connection, TelegrafId(id)).await?.is_some_and(|telegraf| telegraf.org == org)
+    }
+
+    async fn of(connection: &mut Connection, coverages: &[Coverage]) -> Result<Self, Error> {
+        let ids = |wanted: ResourceType| -> Vec<Id> {
+            let conditional = coverages.iter().filter_map(|coverage| match coverage {
+                Coverage::IfInOrg { kind, id, .. } if *kind == wanted => Some(*id),
+                _ => None,
+            });
+            conditional.collect()
+        };
+        let mut places = HashMap::new();
+        let buckets = ids(ResourceType::Buckets);
+        if !buckets.is_empty() {
+            let found = store::buckets::by_ids(connection, buckets.into_iter().map(BucketId)).await?;
+            places.extend(found.into_iter().map(|bucket| ((ResourceType::Buckets, bucket.id.0), bucket.org)));
         }
-        ResourceType::Authorizations => store::authorizations::by_id(connection, AuthorizationId(id))
-            .await?
-            .is_some_and(|authorization| authorization.org == org),
+        let telegrafs = ids(ResourceType::Telegrafs);
+        if !telegrafs.is_empty() {
+            let found = store::telegrafs::heads(connection, telegrafs.into_iter().map(TelegrafId)).await?;
+            places.extend(found.into_iter().map(|one| ((ResourceType::Telegrafs, one.id.0), one.org)));
+        }
         // Users belong to no organization, and what else there is lives elsewhere.
-        _ => false,
-    })
+        let authorizations = ids(ResourceType::Authorizations);
+        if !authorizations.is_empty() {
+            let ids = authorizations.into_iter().map(AuthorizationId);
+            let found = store::authorizations::orgs_of(connection, ids).await?;
+            places.extend(found.into_iter().map(|(id, org)| ((ResourceType::Authorizations, id.0), org)));
+        }
+        Ok(Self(places))
+    }
 }
 
 /// Checks 10 and 11 of contract §4.2.

@@ -2,12 +2,12 @@
 //! the permissions it delegates. What a session holds by membership has no limits.
 
 use crate::{
-    model::{Authorization, Error, Expiry, Networks, OrgId, Permission, Timestamp, org_rules::OrgRules},
+    model::{Authorization, Error, Expiry, Networks, OrgId, Permission, Timestamp, grant::Holdings, org_rules::OrgRules},
     store::{self, Connection, authorizations::LiveGrant},
 };
 
 use super::{
-    Caller, authentication::membership_permissions, caller::Credential, delegation::is_covered, org_rules::rules_of,
+    Caller, authentication::membership_permissions, caller::Credential, granting::Places, org_rules::rules_of,
 };
 
 /// Limits of a token that permissions come from.
@@ -81,26 +81,31 @@ impl Inheritance {
             Self::Token(bounds) => return Ok(vec![bounds.clone()]),
             Self::Session { memberships, grants } => (memberships, grants),
         };
-        let mut all: Vec<Bounds> = Vec::new();
-        for permission in permissions {
-            if is_covered(connection, memberships, permission).await? {
+        let places = Places::of_permissions(connection, permissions).await?;
+        let by_membership = Holdings::of(memberships);
+        let mut wanted: Vec<Wanted> = permissions
+            .iter()
+            .filter(|permission| !places.allow(by_membership.coverage(permission)))
+            .map(|permission| Wanted { permission, bounds: None, is_allowed: false })
+            .collect();
+        for grant in grants {
+            if wanted.iter().all(|one| one.is_allowed) {
+                break;
+            }
+            let holdings = Holdings::of(&grant.permissions);
+            let gives = |one: &&mut Wanted| !one.is_allowed && places.allow(holdings.coverage(one.permission));
+            let mut given = wanted.iter_mut().filter(gives).peekable();
+            if given.peek().is_none() {
                 continue;
             }
-            let mut widest = None;
-            for grant in grants {
-                if !is_covered(connection, &grant.permissions, permission).await? {
-                    continue;
-                }
-                let bounds = bounds_of(connection, grant, org).await?;
-                let allowed = wish.is_within(&bounds);
-                if allowed || widest.is_none() {
-                    widest = Some(bounds);
-                }
-                if allowed {
-                    break;
-                }
+            let bounds = bounds_of(connection, grant, org).await?;
+            given.for_each(|one| one.offer(&bounds, wish));
+        }
+        let mut all: Vec<Bounds> = Vec::new();
+        for bounds in wanted.into_iter().filter_map(|one| one.bounds) {
+            if !all.contains(&bounds) {
+                all.push(bounds);
             }
-            all.extend(widest.filter(|bounds| !all.contains(bounds)));
         }
         Ok(all)
     }
@@ -128,6 +133,24 @@ impl Inheritance {
         }
         let session = Self::Session { memberships: memberships.clone(), grants };
         session.bounds(connection, &before.permissions, wish, before.org).await
+    }
+}
+
+/// A permission that is to be delegated, and the limits under which it may be.
+struct Wanted<'a> {
+    permission: &'a Permission,
+    bounds: Option<Bounds>,
+    /// Whether the wish is within these limits.
+    is_allowed: bool,
+}
+
+impl Wanted<'_> {
+    /// Takes the first limits, and those that allow the wish in place of others.
+    fn offer(&mut self, bounds: &Bounds, wish: &Wish) {
+        self.is_allowed = wish.is_within(bounds);
+        if self.is_allowed || self.bounds.is_none() {
+            self.bounds = Some(bounds.clone());
+        }
     }
 }
 

@@ -165,7 +165,8 @@ pub(super) async fn named_owner_and_org(
     };
     let org = match org {
         Some(name) => {
-            let found = store::orgs::by_name(connection, name).await?.filter(|org| caller.knows_org(org.id));
+            let knows = |org| caller.knows_org(org) || caller.may(&required::authorizations(Action::Read, org));
+            let found = store::orgs::by_name(connection, name).await?.filter(|org| knows(org.id));
             Some(found.ok_or_else(|| Error::OrgNameNotFound { name: name.trim().into() })?.id)
         }
         None => None,

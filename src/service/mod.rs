@@ -34,6 +34,7 @@ pub mod leaked;
 mod limits;
 pub mod lists;
 pub mod members;
+mod named_things;
 pub mod names;
 pub mod noting;
 pub mod offline;

@@ -41,7 +41,9 @@ impl Service {
         let found = match (query.id, &query.name) {
             (Some(id), _) => vec![store::orgs::by_id(&mut reader, id).await?.ok_or(Error::OrgNotFound)?],
             (None, Some(name)) => {
+                // What the caller may not read is as unknown as what is not there.
                 let org = store::orgs::by_name(&mut reader, name).await?;
+                let org = org.filter(|org| caller.may(&required::org(Action::Read, org.id)));
                 vec![org.ok_or_else(|| Error::OrgNameNotFound { name: name.trim().into() })?]
             }
             (None, None) => {

@@ -55,7 +55,12 @@ impl Service {
         let mut reader = self.read().await?;
         let found = match (query.id, &query.name) {
             (Some(id), _) => vec![store::users::by_id(&mut reader, id).await?.ok_or(Error::UserNotFound)?],
-            (None, Some(name)) => vec![store::users::by_name(&mut reader, name).await?.ok_or(Error::UserNotFound)?],
+            (None, Some(name)) => {
+                // Whom the caller may not read is as unknown as who is not there.
+                let found = store::users::by_name(&mut reader, name).await?;
+                let found = found.filter(|user| caller.may(&required::user(Action::Read, user.id)));
+                vec![found.ok_or(Error::UserNotFound)?]
+            }
             (None, None) => {
                 let page = Page {
                     after: query.after,

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::{
     model::{
         Action, Authorization, AuthorizationId, BucketId, Error, OrgId, ResourceType, UserId, V1Authorization,
-        authorization::MAX_DESCRIPTION,
+        authorization::{MAX_DESCRIPTION, as_stored},
         listing::Details,
         user::{MAX_NAME, check_password, check_text},
     },
@@ -25,7 +25,7 @@ use super::{
     authorizations::{changed, check_may_change, check_visible, later_than, named, refuse_orphan},
     change::Change,
     delegation::{check_holds_no_more, check_revocable, check_things_in_org},
-    granting::{check_grantable, check_scope, resolve_names},
+    granting::{check_grantable, check_scope},
     inherited_limits::Inheritance,
     keys::keys,
     limits::{self, Changes, Life, check_within},
@@ -80,11 +80,18 @@ impl Service {
         username: String,
     ) -> Result<V1Details, Error> {
         let Asked { org, status, permissions } = parse(&asked)?;
-        let (mut change, caller) = self.begin(caller).await?;
         let owner = asked.user.unwrap_or_else(|| caller.id());
-        caller.check(required::authorizations(Action::Write, org))?;
-        caller.check(required::user(Action::Write, owner))?;
-        let permissions = resolve_names(&mut change, permissions, org).await?;
+        let may_create = |caller: &Caller| {
+            caller.check(required::authorizations(Action::Write, org))?;
+            caller.check(required::user(Action::Write, owner))
+        };
+        // Nothing is looked up for whoever may not create anyway.
+        may_create(caller)?;
+        let mut things = self.look_up(caller, &permissions, org).await?;
+        let (mut change, caller) = self.begin(caller).await?;
+        may_create(&caller)?;
+        things.keep_readable(&mut change, &caller, org).await?;
+        let permissions = as_stored(things.resolve(permissions, org)?);
         check_text("description", &asked.description, MAX_DESCRIPTION)?;
         check_grantable(&mut change, &caller, &permissions).await?;
         check_scope(&permissions, org)?;

@@ -1,5 +1,7 @@
 //! Authorizations, and the index of what they grant.
 
+use std::collections::{BTreeSet, HashMap};
+
 use sqlx::{Executor as _, any::AnyRow};
 
 use super::{
@@ -186,6 +188,17 @@ pub async fn by_token_hash(connection: &mut Connection, hash: &TokenHash) -> Res
 }
 
 /// What a user's authorizations that are active, neither expired nor ended, permit, and where. Many have the same
+/// The organizations of those of `ids` that exist.
+pub async fn orgs_of(
+    connection: &mut Connection,
+    ids: impl IntoIterator<Item = AuthorizationId>,
+) -> Result<HashMap<AuthorizationId, OrgId>> {
+    let mut sql = Sql::new("SELECT id, org_id FROM authorizations WHERE kind = 'v2' AND id IN ");
+    sql.bind_ids(ids)?;
+    let rows = sql.fetch_all(connection).await?;
+    rows.iter().map(|row| Ok((AuthorizationId(row.id("id")?), OrgId(row.id("org_id")?)))).collect()
+}
+
 /// permissions: each list of them is read once.
 pub async fn live_permissions_of_user(
     connection: &mut Connection,

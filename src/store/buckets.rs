@@ -84,6 +84,17 @@ pub async fn by_ids(connection: &mut Connection, ids: impl IntoIterator<Item = B
     sql.fetch_all(connection).await?.iter().map(bucket).collect()
 }
 
+/// The buckets of an organization with these names.
+pub async fn by_names(
+    connection: &mut Connection,
+    org: OrgId,
+    names: impl IntoIterator<Item = &str>,
+) -> Result<Vec<Bucket>> {
+    let mut sql = Sql::new("SELECT * FROM buckets WHERE org_id = ");
+    sql.bind(from_id(org))?.push(" AND name IN ").bind_texts(names)?;
+    sql.fetch_all(connection).await?.iter().map(bucket).collect()
+}
+
 /// A page of buckets: of one organization in the order of names, else in the order of ids.
 pub struct Page<'a> {
     pub org: Option<OrgId>,

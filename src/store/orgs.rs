@@ -99,6 +99,13 @@ pub async fn of_things(
     Ok(found)
 }
 
+/// The organizations with these names, trimmed.
+pub async fn by_names(connection: &mut Connection, names: impl IntoIterator<Item = &str>) -> Result<Vec<Org>> {
+    let mut sql = Sql::new("SELECT * FROM organizations WHERE name_trimmed IN ");
+    sql.bind_texts(names.into_iter().map(str::trim))?;
+    sql.fetch_all(connection).await?.iter().map(org).collect()
+}
+
 /// Whether there is any organization at all.
 pub async fn any(connection: &mut Connection) -> Result<bool> {
     sqlx::query("SELECT id FROM organizations LIMIT 1").fetch_optional(connection).await.map(|row| row.is_some())

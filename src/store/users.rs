@@ -56,6 +56,13 @@ pub async fn by_ids(connection: &mut Connection, ids: impl IntoIterator<Item = U
     sql.fetch_all(connection).await?.iter().map(user).collect()
 }
 
+/// The users with these names.
+pub async fn by_names(connection: &mut Connection, names: impl IntoIterator<Item = &str>) -> Result<Vec<User>> {
+    let mut sql = Sql::new("SELECT * FROM users WHERE name IN ");
+    sql.bind_texts(names)?;
+    sql.fetch_all(connection).await?.iter().map(user).collect()
+}
+
 /// Whether there is any user at all.
 pub async fn any(connection: &mut Connection) -> Result<bool> {
     sqlx::query("SELECT id FROM users LIMIT 1").fetch_optional(connection).await.map(|row| row.is_some())
