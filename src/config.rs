@@ -11,7 +11,7 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use url::{Host, Url};
 
-use crate::model::Error;
+use crate::{model::Error, service::Quotas};
 
 /// Where the data are kept: what `jeton serve` is told, and the commands that work on the data without a server.
 #[derive(Args, Clone, Debug)]
@@ -43,6 +43,18 @@ pub struct Config {
     /// How long the audit log is kept, such as 365d; without it, for ever
     #[arg(long, env = "JETON_AUDIT_RETENTION", value_name = "DAYS", value_parser = days)]
     pub audit_retention: Option<u32>,
+
+    /// How many tokens one user may have; 0 sets no limit
+    #[arg(long, env = "JETON_MAX_TOKENS_PER_USER", default_value_t = 10_000, value_name = "NUMBER")]
+    pub max_tokens_per_user: u64,
+
+    /// How many tokens one organization may have; 0 sets no limit
+    #[arg(long, env = "JETON_MAX_TOKENS_PER_ORG", default_value_t = 100_000, value_name = "NUMBER")]
+    pub max_tokens_per_org: u64,
+
+    /// How many permissions the tokens of one organization may hold together; 0 sets no limit
+    #[arg(long, env = "JETON_MAX_PERMISSIONS_PER_ORG", default_value_t = 1_000_000, value_name = "NUMBER")]
+    pub max_permissions_per_org: u64,
 
     /// How browsers reach Jeton, such as https://tokens.example.com
     #[arg(long, env = "JETON_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
@@ -115,6 +127,16 @@ impl Config {
     /// Whether browsers reach Jeton by https: cookies are then `Secure`.
     pub fn is_https(&self) -> bool {
         self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
+    }
+
+    /// The limits on tokens.
+    pub fn quotas(&self) -> Quotas {
+        let limit = |number: u64| (number > 0).then_some(number);
+        Quotas {
+            tokens_per_user: limit(self.max_tokens_per_user),
+            tokens_per_org: limit(self.max_tokens_per_org),
+            permissions_per_org: limit(self.max_permissions_per_org),
+        }
     }
 
     /// Scheme, host and port as browsers see them, without a slash at the end: the public URL, or what the request says.
@@ -230,6 +252,15 @@ mod tests {
         for nonsense in ["365", "0d", "-1d", "1y", "d", "99999d"] {
             assert!(Line::try_parse_from(["jeton", "--audit-retention", nonsense]).is_err(), "{nonsense}");
         }
+    }
+
+    #[test]
+    fn quotas_are_generous_and_zero_is_none() {
+        let usual = config(&[]).quotas();
+        assert_eq!((usual.tokens_per_user, usual.tokens_per_org), (Some(10_000), Some(100_000)));
+        assert_eq!(usual.permissions_per_org, Some(1_000_000));
+        let flags = ["--max-tokens-per-user=0", "--max-tokens-per-org=0", "--max-permissions-per-org=0"];
+        assert_eq!(config(&flags).quotas(), Quotas::NONE);
     }
 
     #[test]

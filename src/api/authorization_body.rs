@@ -146,8 +146,8 @@ pub struct PostBody {
     #[schema(max_length = 1024)]
     #[serde(default)]
     pub description: String,
-    /// At least one, at most 4,096. The caller must hold each of them.
-    #[schema(required, min_items = 1, max_items = 4096)]
+    /// At least one, at most 4,096 different ones. The caller must hold each of them.
+    #[schema(required, min_items = 1)]
     #[serde(default)]
     pub permissions: Vec<PostPermission>,
     /// When the token stops working; in the future. Unless given: after the default life of the organization's rules,
@@ -182,7 +182,7 @@ struct PostResource {
     id: Option<Id>,
     #[serde(rename = "orgID")]
     org_id: Option<OrgId>,
-    /// In the place of `id`: the name of a bucket, telegraf configuration, user or organization.
+    /// In the place of `id`: the name of a bucket, telegraf configuration, user or organization that the caller may read.
     name: Option<String>,
     /// In the place of `orgID`, where `id` is not given either: the organization's name.
     org: Option<String>,

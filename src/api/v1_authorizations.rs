@@ -57,8 +57,8 @@ pub struct PostBody {
     #[schema(max_length = 1024)]
     #[serde(default)]
     description: String,
-    /// At least one, at most 4,096. The caller must hold each of them.
-    #[schema(required, min_items = 1, max_items = 4096)]
+    /// At least one, at most 4,096 different ones. The caller must hold each of them.
+    #[schema(required, min_items = 1)]
     #[serde(default)]
     permissions: Vec<PostPermission>,
     /// When it stops working; in the future. Unless given: after the default life of the organization's rules, or

@@ -119,6 +119,18 @@ pub enum Error {
     /// The question named fewer.
     #[error("{now} tokens match by now, more than the question named; look at the list again, then decide")]
     MoreTokens { now: u64 },
+    #[error(
+        "this user has as many tokens as one may have ({limit}); delete those that are no longer needed, or have --max-tokens-per-user raised"
+    )]
+    TooManyTokensOfUser { limit: u64 },
+    #[error(
+        "this organization has as many tokens as one may have ({limit}); delete those that are no longer needed, or have --max-tokens-per-org raised"
+    )]
+    TooManyTokensOfOrg { limit: u64 },
+    #[error(
+        "with these, the tokens of this organization would hold more permissions than they may ({limit}); name an organization instead of each of its things, delete tokens that are no longer needed, or have --max-permissions-per-org raised"
+    )]
+    TooManyPermissionsOfOrg { limit: u64 },
     /// A report of leaked tokens with more than so many of them.
     #[error("a report may have at most {limit} {what}; send the rest in another one")]
     ReportTooLong { limit: usize, what: String },
@@ -363,6 +375,9 @@ impl Error {
             | Self::RuleBroken(_)
             | Self::NothingSelected
             | Self::TooManyTokens { .. }
+            | Self::TooManyTokensOfUser { .. }
+            | Self::TooManyTokensOfOrg { .. }
+            | Self::TooManyPermissionsOfOrg { .. }
             | Self::ReportTooLong { .. }
             | Self::MoreTokens { .. }
             | Self::Field { .. }

@@ -73,7 +73,7 @@ pub async fn start(
         Some(MetricsAddr::At(address)) => Some(listen(address, "--metrics-addr").await?),
         Some(MetricsAddr::Off) | None => None,
     };
-    let service = Service::start(data.store.clone(), clock, data.audit_key.clone()).await?;
+    let service = Service::start(data.store.clone(), clock, data.audit_key.clone(), config.quotas()).await?;
     for caution in cautions::of(&config) {
         tracing::warn!("{caution}");
     }

@@ -2,14 +2,14 @@
 
 use crate::model::{
     Error, Expiry, Id, Networks, OrgId, Permission, Resource, Status, UserId,
-    authorization::{MAX_DESCRIPTION, MAX_PERMISSIONS},
+    authorization::{MAX_DESCRIPTION, MAX_PERMISSIONS, count_different},
     user::{MAX_NAME, check_text},
 };
 
 use super::limits::Changes;
 
 /// A permission as it is asked for: words that may mean nothing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct AskedPermission {
     pub action: String,
     pub kind: String,
@@ -100,7 +100,7 @@ pub(super) fn parse(asked: &AskedAuthorization) -> Result<Asked, Error> {
     if asked.permissions.is_empty() {
         return Err(Error::NoPermissions);
     }
-    if asked.permissions.len() > MAX_PERMISSIONS {
+    if count_different(&asked.permissions) > MAX_PERMISSIONS {
         return Err(Error::TooManyPermissions { limit: MAX_PERMISSIONS });
     }
     let permissions = asked.permissions.iter().map(parse_permission).collect::<Result<_, _>>()?;

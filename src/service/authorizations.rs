@@ -6,7 +6,7 @@ use crate::{
     model::{
         Action, Authorization, AuthorizationId, Error, Expiry, Liveness, Networks, OrgId, Permission, Status,
         Timestamp, UserId,
-        authorization::{MAX_DESCRIPTION, clone_description},
+        authorization::{MAX_DESCRIPTION, as_stored, clone_description},
         grant,
         listing::Details,
         token::NewToken,
@@ -127,10 +127,11 @@ impl Service {
         &self,
         change: &mut Change,
         caller: &Caller,
-        new: New,
+        mut new: New,
         event: Event,
         form: Option<&str>,
     ) -> Result<Created, Error> {
+        new.permissions = as_stored(new.permissions);
         check_text("description", &new.description, MAX_DESCRIPTION)?;
         check_grantable(change, caller, &new.permissions).await?;
         check_scope(&new.permissions, new.org)?;
@@ -153,7 +154,6 @@ impl Service {
         let inheritance = Inheritance::of(change, caller, now).await?;
         let bounds = inheritance.bounds(change, asked.permissions, &asked.wish(), asked.org).await?;
         let Life { expires_at, networks } = limits::fit(caller, &bounds, &rules, asked)?;
-        forms::spend(change, form, caller.id()).await?;
         let token = NewToken::generate(random());
         let authorization = Authorization {
             id: AuthorizationId(self.next_id()),
@@ -174,6 +174,8 @@ impl Service {
             created_with: caller.authorization_id(),
             leaked_at: None,
         };
+        self.0.quotas.check(change, &authorization).await?;
+        forms::spend(change, form, caller.id()).await?;
         if !store::authorizations::insert(change, &authorization, Secret::Token(&token.hash()), &keys(&authorization))
             .await?
         {

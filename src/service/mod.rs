@@ -47,6 +47,7 @@ pub mod passwords;
 mod people;
 pub mod picking;
 mod prefill;
+mod quotas;
 pub mod recovery;
 mod refusals;
 mod refusals_written;
@@ -62,10 +63,10 @@ pub mod throttle;
 pub mod token_changes;
 mod token_list;
 mod token_types;
+mod tombstones;
 mod toml;
 mod unknown_tokens;
 pub mod users;
-mod tombstones;
 mod uses;
 pub mod v1_authorizations;
 pub mod v1_credentials;
@@ -82,6 +83,7 @@ pub use audit::AuditKey;
 pub use caller::{Caller, Client};
 pub use clock::Clock;
 pub use offline::Offline;
+pub use quotas::Quotas;
 pub use token_list::Bookmark;
 
 use audit_chain::LastCheck;
@@ -107,14 +109,21 @@ struct Inner {
     uses: Uses,
     refusals: Refusals,
     chain: LastCheck,
+    quotas: Quotas,
     snowflake: Mutex<Snowflake>,
 }
 
 impl Service {
     /// Fails if another node of this database uses another audit key.
-    pub async fn start(store: Store, clock: Clock, audit_key: AuditKey) -> Result<Self, audit::KeyError> {
+    pub async fn start(
+        store: Store,
+        clock: Clock,
+        audit_key: AuditKey,
+        quotas: Quotas,
+    ) -> Result<Self, audit::KeyError> {
         audit::adopt_key(&store, &audit_key).await?;
         token_types::fill_in(&store).await?;
+        telegrafs::fill_in_output_buckets(&store).await?;
         let node = u16::from_be_bytes(random());
         Ok(Self(Arc::new(Inner {
             store,
@@ -125,9 +134,9 @@ impl Service {
             reports: Budget::new(leaked::STRINGS_AN_HOUR, leaked::STRINGS_AT_LEAST),
             unknown_tokens: UnknownTokens::default(),
             uses: Uses::default(),
-        telegrafs::fill_in_output_buckets(&store).await?;
             refusals: Refusals::default(),
             chain: LastCheck::default(),
+            quotas,
             snowflake: Mutex::new(Snowflake::new(node)),
         })))
     }

@@ -2,7 +2,7 @@
 
 use crate::{model::Error, store::Store};
 
-use super::{AuditKey, Clock, Service, audit::KeyError, change::Change};
+use super::{AuditKey, Clock, Quotas, Service, audit::KeyError, change::Change};
 
 /// Whoever holds the database. They could write into it whatever they like, so nothing is asked of them, but that all is
 /// done by the rules and told to the audit log. It is made of an opened store and its key, never of a running
@@ -14,7 +14,7 @@ pub struct Offline {
 impl Offline {
     /// Fails if the database was started with another audit key.
     pub async fn start(store: Store, clock: Clock, audit_key: AuditKey) -> Result<Self, KeyError> {
-        Ok(Self { service: Service::start(store, clock, audit_key).await? })
+        Ok(Self { service: Service::start(store, clock, audit_key, Quotas::NONE).await? })
     }
 
     /// Waits for what is under way and closes the database.

@@ -142,6 +142,7 @@ impl Service {
         {
             return Err(Error::UnableToCreateToken);
         }
+        self.0.quotas.check(change, new).await?;
         if !store::authorizations::insert(change, new, Secret::Username(username), &keys(new)).await? {
             return Err(Error::TokenExists);
         }
@@ -155,14 +156,6 @@ impl Service {
 
     /// All of [`Service::v1_authorization_list`] at once.
     pub async fn v1_authorizations(&self, caller: &Caller, query: &V1Query) -> Result<Vec<V1Details>, Error> {
-        let mut reader = self.read().await?;
-        let mut filter = Filter { visible: caller.visible(), without_ended: true, ..Filter::default() };
-        match (query.id, &query.username) {
-            (Some(id), _) => filter.id = Some(existing(&mut reader, id).await?.authorization.id),
-            (None, Some(name)) => {
-                let found = store::v1_authorizations::by_username(&mut reader, name).await?;
-                filter.id = Some(found.ok_or(Error::AuthorizationNotFound)?.authorization.id);
-            }
         let mut list = self.v1_authorization_list(caller, query).await?;
         let mut all = Vec::new();
         while let Some(some) = list.next().await? {
@@ -173,6 +166,14 @@ impl Service {
 
     /// The credentials the caller may see, without those whose owner or organization is gone.
     pub async fn v1_authorization_list(&self, caller: &Caller, query: &V1Query) -> Result<V1List, Error> {
+        let mut reader = self.read().await?;
+        let mut filter = Filter { visible: caller.visible(), without_ended: true, ..Filter::default() };
+        match (query.id, &query.username) {
+            (Some(id), _) => filter.id = Some(existing(&mut reader, id).await?.authorization.id),
+            (None, Some(name)) => {
+                let found = store::v1_authorizations::by_username(&mut reader, name).await?;
+                filter.id = Some(found.ok_or(Error::AuthorizationNotFound)?.authorization.id);
+            }
             (None, None) => (filter.user, filter.org) = (query.user, query.org),
         }
         named_owner_and_org(&mut reader, caller, query.user_name.as_deref(), query.org_name.as_deref()).await?;

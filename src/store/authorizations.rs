@@ -8,6 +8,7 @@ use super::{
     Connection, Result,
     column::{Columns, corrupt, from_id},
     sql::Sql,
+    token_counts,
 };
 use crate::model::{
     Authorization, AuthorizationId, LastUse, Networks, OrgId, Permission, Status, Timestamp, UserId,
@@ -148,14 +149,22 @@ pub async fn insert(connection: &mut Connection, new: &Authorization, secret: Se
     if row.is_none() {
         return Ok(false);
     }
-    insert_grants(connection, new.id, &new.permissions).await?;
+    // A permission that is listed twice is granted once.
+    let different: BTreeSet<Permission> = new.permissions.iter().copied().collect();
+    insert_grants(connection, new.id, &different).await?;
+    token_counts::add(connection, new, different.len()).await?;
     Ok(true)
 }
 
 /// So many rows an INSERT that both databases take its values.
 const GRANTS_AT_ONCE: usize = 500;
 
-async fn insert_grants(connection: &mut Connection, id: AuthorizationId, permissions: &[Permission]) -> Result<()> {
+async fn insert_grants(
+    connection: &mut Connection,
+    id: AuthorizationId,
+    permissions: &BTreeSet<Permission>,
+) -> Result<()> {
+    let permissions: Vec<&Permission> = permissions.iter().collect();
     for chunk in permissions.chunks(GRANTS_AT_ONCE) {
         let mut sql =
             Sql::new("INSERT INTO grants (authorization_id, action, resource_type, resource_id, org_id) VALUES ");
@@ -179,15 +188,6 @@ pub async fn by_id(connection: &mut Connection, id: AuthorizationId) -> Result<O
     row.as_ref().map(authorization).transpose()
 }
 
-pub async fn by_token_hash(connection: &mut Connection, hash: &TokenHash) -> Result<Option<Authorization>> {
-    let row = sqlx::query("SELECT * FROM authorizations WHERE token_hash = $1")
-        .bind(hash.as_str())
-        .fetch_optional(connection)
-        .await?;
-    row.as_ref().map(authorization).transpose()
-}
-
-/// What a user's authorizations that are active, neither expired nor ended, permit, and where. Many have the same
 /// The organizations of those of `ids` that exist.
 pub async fn orgs_of(
     connection: &mut Connection,
@@ -199,6 +199,15 @@ pub async fn orgs_of(
     rows.iter().map(|row| Ok((AuthorizationId(row.id("id")?), OrgId(row.id("org_id")?)))).collect()
 }
 
+pub async fn by_token_hash(connection: &mut Connection, hash: &TokenHash) -> Result<Option<Authorization>> {
+    let row = sqlx::query("SELECT * FROM authorizations WHERE token_hash = $1")
+        .bind(hash.as_str())
+        .fetch_optional(connection)
+        .await?;
+    row.as_ref().map(authorization).transpose()
+}
+
+/// What a user's authorizations that are active, neither expired nor ended, permit, and where. Many have the same
 /// permissions: each list of them is read once.
 pub async fn live_permissions_of_user(
     connection: &mut Connection,
@@ -292,6 +301,7 @@ pub async fn update(connection: &mut Connection, changed: &Authorization, keys: 
 
 pub async fn delete(connection: &mut Connection, id: AuthorizationId) -> Result<()> {
     super::lineage::close_gap(connection, id).await?;
+    token_counts::subtract(connection, id).await?;
     connection.execute(sqlx::query("DELETE FROM grants WHERE authorization_id = $1").bind(from_id(id))).await?;
     connection.execute(sqlx::query("DELETE FROM token_uses WHERE authorization_id = $1").bind(from_id(id))).await?;
     connection.execute(sqlx::query("DELETE FROM authorizations WHERE id = $1").bind(from_id(id))).await.map(drop)

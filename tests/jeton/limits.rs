@@ -8,7 +8,7 @@ use tokio::{
 
 use crate::{
     home::{Home, on_each_database},
-    server::{First, Server, answer, permission_in, with_token},
+    server::{First, Server, answer, permission_in, permission_on, with_token},
 };
 
 #[tokio::test]
@@ -16,11 +16,18 @@ async fn more_than_4096_permissions_are_refused_and_4096_are_not() {
     on_each_database(async |home| {
         let server = Server::start(&home).await;
         let first = server.set_up().await;
-        let permissions = |count: usize| Value::from(vec![permission_in("read", "buckets", &first.org); count]);
-        let refused = server.token(&first.token, &first.org, permissions(4097)).await;
+        let permissions = |count: u64| -> Vec<Value> {
+            (1..=count).map(|id| permission_on("read", "buckets", &format!("{id:016x}"), &first.org)).collect()
+        };
+        let refused = server.token(&first.token, &first.org, json!(permissions(4097))).await;
         assert_eq!(refused.refused(400), "authorization must not include more than 4096 permissions");
-        let created = server.token(&first.token, &first.org, permissions(4096)).await.expect(201);
+        // What is there twice counts once; a long list is stored without it.
+        let asked = [permissions(4096), permissions(50)].concat();
+        let created = server.token(&first.token, &first.org, json!(asked)).await.expect(201);
         assert_eq!(created["permissions"].as_array().map(Vec::len), Some(4096));
+        let same = Value::from(vec![permission_in("read", "buckets", &first.org); 4097]);
+        let created = server.token(&first.token, &first.org, same).await.expect(201);
+        assert_eq!(created["permissions"].as_array().map(Vec::len), Some(1));
     })
     .await;
 }

@@ -59,6 +59,7 @@ mod sessions;
 mod set_up;
 mod strangers;
 mod telegraf_page;
+mod tenants;
 mod terminal;
 mod throttling;
 mod token_changes;

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::{
     model::{
         Authorization, Error,
-        authorization::MAX_PERMISSIONS,
+        authorization::{MAX_PERMISSIONS, as_stored, count_different},
         token::{NewToken, TokenHash, visible_prefix},
         user::{MAX_NAME, check_text},
     },
@@ -75,14 +75,16 @@ impl Import {
     async fn insert_token(&mut self, new: &Authorization, token: &NewToken) -> Result<Outcome, Error> {
         let mut copy = new.clone();
         copy.token_prefix = visible_prefix(token.expose());
+        copy.permissions = as_stored(copy.permissions);
         store::authorizations::insert(&mut self.change, &copy, Secret::Token(&token.hash()), &keys(&copy)).await?;
         self.record(Event::AuthorizationCreated, &copy, json!({"prefix": copy.token_prefix})).await
     }
 
     async fn insert_credential(&mut self, new: &Authorization, username: &str) -> Result<Outcome, Error> {
-        store::authorizations::insert(&mut self.change, new, Secret::Username(username), &keys(new)).await?;
+        let new = Authorization { permissions: as_stored(new.permissions.clone()), ..new.clone() };
+        store::authorizations::insert(&mut self.change, &new, Secret::Username(username), &keys(&new)).await?;
         self.report.credentials_without_password.push(username.into());
-        self.record(Event::V1AuthorizationCreated, new, json!({"username": username})).await
+        self.record(Event::V1AuthorizationCreated, &new, json!({"username": username})).await
     }
 
     async fn record(
@@ -111,7 +113,7 @@ impl Import {
 
 fn check(source: &SourceAuthorization) -> Result<(), Error> {
     check_description(&source.authorization.description)?;
-    if source.authorization.permissions.len() > MAX_PERMISSIONS {
+    if count_different(&source.authorization.permissions) > MAX_PERMISSIONS {
         return Err(Error::TooManyPermissions { limit: MAX_PERMISSIONS });
     }
     match &source.secret {

@@ -1,0 +1,57 @@
+//! How many tokens and 1.x credentials users and organizations have, and how many different permissions these hold.
+
+use sqlx::Executor as _;
+
+use super::{
+    Connection, Result,
+    column::{Columns, from_id},
+};
+use crate::model::{Authorization, AuthorizationId, OrgId, UserId};
+
+/// What a user or an organization has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counted {
+    pub tokens: i64,
+    pub permissions: i64,
+}
+
+pub async fn of_user(connection: &mut Connection, user: UserId) -> Result<Counted> {
+    counted(connection, "user", from_id(user)).await
+}
+
+pub async fn of_org(connection: &mut Connection, org: OrgId) -> Result<Counted> {
+    counted(connection, "org", from_id(org)).await
+}
+
+async fn counted(connection: &mut Connection, scope: &str, id: i64) -> Result<Counted> {
+    let query = sqlx::query("SELECT tokens, permissions FROM token_counts WHERE scope = $1 AND id = $2");
+    let row = query.bind(scope).bind(id).fetch_optional(connection).await?;
+    row.map_or(Ok(Counted::default()), |row| {
+        Ok(Counted { tokens: row.number("tokens")?, permissions: row.number("permissions")? })
+    })
+}
+
+/// Counts a new authorization, which holds so many different permissions.
+pub(super) async fn add(connection: &mut Connection, new: &Authorization, permissions: usize) -> Result<()> {
+    let query = sqlx::query(
+        "INSERT INTO token_counts (scope, id, tokens, permissions) VALUES ('user', $1, 1, $3), ('org', $2, 1, $3) \
+         ON CONFLICT (scope, id) DO UPDATE SET tokens = token_counts.tokens + excluded.tokens, \
+         permissions = token_counts.permissions + excluded.permissions",
+    )
+    .bind(from_id(new.user))
+    .bind(from_id(new.org))
+    .bind(i64::try_from(permissions).unwrap_or(i64::MAX));
+    connection.execute(query).await.map(drop)
+}
+
+/// Takes an authorization out of the counts; its grants must still be there.
+pub(super) async fn subtract(connection: &mut Connection, id: AuthorizationId) -> Result<()> {
+    let query = sqlx::query(
+        "UPDATE token_counts SET tokens = tokens - 1, permissions = permissions - (SELECT COUNT(*) FROM \
+         (SELECT DISTINCT action, resource_type, resource_id, org_id FROM grants WHERE authorization_id = $1) AS held) \
+         WHERE (scope = 'user' AND id = (SELECT user_id FROM authorizations WHERE authorizations.id = $1)) \
+         OR (scope = 'org' AND id = (SELECT org_id FROM authorizations WHERE authorizations.id = $1))",
+    )
+    .bind(from_id(id));
+    connection.execute(query).await.map(drop)
+}
