@@ -54,7 +54,7 @@ impl Service {
         let filter = self.audit_filter(caller, query, query.org.map(In::Org))?;
         let mut reader = self.read().await?;
         let found = store::audit_list::list(&mut reader, &filter, start(query), limit.into()).await?;
-        named(&mut reader, caller, &filter.readable, found).await
+        named(&mut reader, &filter.readable, found).await
     }
 
     /// A page of the console: what happened in an organization, and what belongs to none.
@@ -79,7 +79,7 @@ impl Service {
             None => 0,
         };
         let total = count(&mut reader, &filter, Start::Newest).await?;
-        let rows = named(&mut reader, caller, &filter.readable, found).await?;
+        let rows = named(&mut reader, &filter.readable, found).await?;
         Ok(AuditPage { rows, total, before, newer, older, chain, now: self.now() })
     }
 
@@ -100,7 +100,7 @@ impl Service {
         let filter = self.audit_filter(caller, query, within)?;
         let mut reader = self.read().await?;
         let found = store::audit_list::list(&mut reader, &filter, start(query), limit.into()).await?;
-        named(&mut reader, caller, &filter.readable, found).await
+        named(&mut reader, &filter.readable, found).await
     }
 
     fn audit_filter(&self, caller: &Caller, query: &AuditQuery, within: Option<In>) -> Result<Filter, Error> {
@@ -128,6 +128,7 @@ impl Service {
                 None => (text, None),
             }),
             about: thing(&query.about),
+            tokens: caller.visible(),
             within,
         })
     }
@@ -194,19 +195,18 @@ fn name_of(label: &Label) -> Option<String> {
     username.or_else(|| (!label.description.is_empty()).then(|| label.description.clone()))
 }
 
-/// The entries with all names. Of another user's token, a reader of their own entries learns no more than its id.
-async fn named(
-    connection: &mut Connection,
-    caller: &Caller,
-    readable: &Readable,
-    rows: Vec<Stored>,
-) -> Result<Vec<AuditRow>, Error> {
+/// The entries with all names. Of a token that is not their own, a reader of their own entries learns no more than its
+/// id.
+async fn named(connection: &mut Connection, readable: &Readable, rows: Vec<Stored>) -> Result<Vec<AuditRow>, Error> {
     let known = Known::of(connection, &rows).await?;
-    let own = Id::from(caller.id());
     let is_open = |row: &Stored| match readable {
         Readable::All => true,
-        Readable::Only { orgs, .. } => {
-            row.actor_user == Some(own) || row.org.is_some_and(|org| orgs.contains(&OrgId(org)))
+        Readable::Only { orgs, own } => {
+            let is_own = match own {
+                Own::User(user) => row.actor_user == Some(Id::from(*user)),
+                Own::Token(token) => row.actor_authorization == Some(Id::from(*token)),
+            };
+            is_own || row.org.is_some_and(|org| orgs.contains(&OrgId(org)))
         }
     };
     let row = |row: Stored| {

@@ -5,6 +5,7 @@ use super::{
     audit::{Stored, stored},
     column::{Columns, from_id},
     sql::{Sql, contains},
+    visible::{Visible, push_visible},
 };
 use crate::model::{AuthorizationId, Id, OrgId, Timestamp, UserId, audit::ActionGroup};
 
@@ -55,6 +56,8 @@ pub struct Filter {
     pub action: Option<String>,
     pub target: Option<(String, Option<Id>)>,
     pub about: Option<Named>,
+    /// The authorizations the reader may see: of no other one, a text or prefix is looked for.
+    pub tokens: Visible,
     pub within: Option<In>,
 }
 
@@ -126,10 +129,10 @@ fn push_filter(sql: &mut Sql, filter: &Filter) -> Result<()> {
         }
     }
     if let Some(actor) = &filter.actor {
-        push_actor(sql, actor)?;
+        push_actor(sql, actor, &filter.tokens)?;
     }
     if let Some(about) = &filter.about {
-        push_about(sql, about)?;
+        push_about(sql, about, &filter.tokens)?;
     }
     Ok(())
 }
@@ -173,10 +176,12 @@ const fn condition(group: ActionGroup) -> &'static str {
     }
 }
 
-fn push_actor(sql: &mut Sql, actor: &Named) -> Result<()> {
+fn push_actor(sql: &mut Sql, actor: &Named, tokens: &Visible) -> Result<()> {
     sql.push(" AND (actor_user_id IN (SELECT id FROM users WHERE name_key = ").bind(actor.text.clone())?;
     sql.push(") OR actor_authorization_id IN (SELECT id FROM authorizations WHERE LOWER(token_prefix) = ");
-    sql.bind(actor.text.clone())?.push(")");
+    sql.bind(actor.text.clone())?;
+    push_visible(sql, tokens)?;
+    sql.push(")");
     if let Some(id) = actor.id {
         sql.push(" OR actor_user_id = ").bind(from_id(id))?;
         sql.push(" OR actor_authorization_id = ").bind(from_id(id))?;
@@ -185,22 +190,30 @@ fn push_actor(sql: &mut Sql, actor: &Named) -> Result<()> {
     Ok(())
 }
 
-/// What is gone is found by what its entries say of it, what is there by its name of today.
-fn push_about(sql: &mut Sql, about: &Named) -> Result<()> {
+/// What is gone is found by what its entries say of it, what is there by its name of today; a token only where the reader
+/// may see it, or its text could be guessed from what is found.
+fn push_about(sql: &mut Sql, about: &Named, tokens: &Visible) -> Result<()> {
     let pattern = contains(&about.text);
     sql.push(" AND (LOWER(detail) LIKE ").bind(pattern.clone())?.push(" ESCAPE '\\' OR address LIKE ");
     sql.bind(pattern.clone())?.push(" ESCAPE '\\'");
-    let found = [
-        (" OR actor_user_id IN (SELECT id FROM users WHERE name_key LIKE ", " ESCAPE '\\')"),
-        (" OR (subject_type = 'users' AND subject_id IN (SELECT id FROM users WHERE name_key LIKE ", " ESCAPE '\\'))"),
-        (" OR actor_authorization_id IN (SELECT id FROM authorizations WHERE search_text LIKE ", " ESCAPE '\\')"),
+    let users = [
+        (" OR actor_user_id IN (SELECT id FROM users WHERE name_key LIKE ", ")"),
+        (" OR (subject_type = 'users' AND subject_id IN (SELECT id FROM users WHERE name_key LIKE ", "))"),
+    ];
+    for (before, after) in users {
+        sql.push(before).bind(pattern.clone())?.push(" ESCAPE '\\'").push(after);
+    }
+    let authorizations = [
+        (" OR actor_authorization_id IN (SELECT id FROM authorizations WHERE search_text LIKE ", ")"),
         (
             " OR (subject_type = 'authorizations' AND subject_id IN (SELECT id FROM authorizations WHERE search_text LIKE ",
-            " ESCAPE '\\'))",
+            "))",
         ),
     ];
-    for (before, after) in found {
-        sql.push(before).bind(pattern.clone())?.push(after);
+    for (before, after) in authorizations {
+        sql.push(before).bind(pattern.clone())?.push(" ESCAPE '\\'");
+        push_visible(sql, tokens)?;
+        sql.push(after);
     }
     if let Some(id) = about.id {
         for column in ["actor_user_id = ", "actor_authorization_id = ", "subject_id = "] {

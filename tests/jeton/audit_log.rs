@@ -245,6 +245,56 @@ async fn operators_read_all_owners_their_organization_and_everyone_their_own() {
 }
 
 #[tokio::test]
+async fn a_text_is_looked_for_only_where_the_reader_may_read_it() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let (server, first) = (&scene.server, &scene.first);
+        let body = json!({"orgID": first.org, "description": "zebra", "permissions": [permission("read", "tasks"),
+            permission_in("write", "authorizations", &first.org), permission("write", "users"), permission("read", "orgs")]});
+        let made = server.post("/api/v2/authorizations", &first.token, body).await.expect(201);
+        let (id, prefix, zebra) = (text(&made["id"]), text(&made["tokenPrefix"]), text(&made["token"]));
+        let asked = json!([permission_on("read", "orgs", &first.org, &first.org)]);
+        let of_bruno = json!({"orgID": first.org, "userID": scene.bruno, "permissions": asked});
+        server.post("/api/v2/authorizations", &zebra, of_bruno).await.expect(201);
+
+        let bruno = scene.caller("Bruno", "password2").await;
+        let found = async |caller, query: AuditQuery| {
+            let rows = server.service.audit_entries(caller, &query, 1000).await.expect("entries");
+            let page = server.service.audit_page(caller, scene.org, &query).await.expect("a page");
+            assert_eq!(page.total, rows.len() as u64, "the console finds the same");
+            rows.iter().filter(|row| row.actor.token.as_ref().is_some_and(|by| by.id.to_string() == id)).count()
+        };
+        let about = |text: &str| AuditQuery { about: text.into(), ..AuditQuery::default() };
+        let by = |text: &str| AuditQuery { actor: text.into(), ..AuditQuery::default() };
+        assert_eq!(found(&bruno, AuditQuery::default()).await, 1, "he sees that someone made him a token");
+        for text in ["zebra", "ZEB", prefix.as_str(), "write:users"] {
+            assert_eq!(found(&scene.alice, about(text)).await, 1, "{text}");
+            assert_eq!(found(&bruno, about(text)).await, 0, "{text}");
+        }
+        assert_eq!((found(&scene.alice, by(&prefix)).await, found(&bruno, by(&prefix)).await), (1, 0));
+        assert_eq!(found(&bruno, by(&id)).await, 1, "the id is shown");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_that_reads_of_itself_alone_is_not_told_what_its_owners_other_tokens_are_called() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        let first = server.set_up().await;
+        let body = json!({"orgID": first.org, "description": "zebra", "permissions": [permission("write", "authorizations"),
+            permission("write", "users"), permission("read", "tasks")]});
+        let zebra = text(&server.post("/api/v2/authorizations", &first.token, body).await.expect(201)["token"]);
+        let weak = server.token(&zebra, &first.org, json!([permission("read", "tasks")])).await.expect(201);
+        let entries = read(&server, &text(&weak["token"]), "").await;
+        assert_eq!(actions(&entries), ["authorization created"]);
+        assert_eq!(entries[0]["actor"]["token"]["description"], Value::Null);
+        assert_eq!(read(&server, &text(&weak["token"]), "about=zebra").await.len(), 0);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn an_inactive_token_reads_nothing() {
     on_each_database(async |home| {
         let scene = Scene::new(&home).await;
