@@ -43,7 +43,7 @@ struct AuditParameters {
     /// Who did it: a user's name or id, a token's prefix or id.
     #[param(nullable = false)]
     actor: Option<String>,
-    /// An action such as `bucket created`, or one of `sign-ins`, `created`, `changed`, `deleted`, `refused`.
+    /// An action such as `bucket created`, or one of `sign-ins`, `created`, `changed`, `deleted`, `read`, `refused`.
     #[param(nullable = false)]
     action: Option<String>,
     /// What it was done to: a type such as `authorizations`, or a type and an id with a slash between them.

@@ -12,7 +12,7 @@ use super::refusal::{Lacking, refuse_compactly};
 use crate::{
     model::Error,
     server::{AppState, cookie},
-    service::{Caller, Client},
+    service::{Caller, Client, sessions::Kind},
 };
 
 /// Answered to anyone, under exactly these names: with a slash at the end they ask for credentials.
@@ -47,8 +47,8 @@ pub async fn gate(State(state): State<AppState>, mut request: Request, next: Nex
                 if let (StatusCode::UNAUTHORIZED, Some(token)) = (response.status(), token) {
                     state.service.count_refusal(token);
                 }
-                if let (Some(shown), Some(Lacking(permission))) = (shown, response.extensions().get()) {
-                    state.service.note_lacking(shown, *permission);
+                if let Some(Lacking(permission)) = response.extensions().get() {
+                    state.service.note_lacking(&shown, *permission);
                 }
                 response
             }
@@ -82,7 +82,7 @@ async fn authenticate(state: &AppState, headers: &HeaderMap, client: Client) -> 
         return state.service.caller_by_token(token, client).await;
     }
     match cookie::read(headers, cookie::API) {
-        Some(key) => state.service.caller_by_session(key, client).await,
+        Some(key) => state.service.caller_by_session(key, Kind::Api, client).await,
         None => Err(Error::Unauthenticated),
     }
 }

@@ -34,6 +34,7 @@ mod setup;
 mod streamed;
 pub mod system;
 mod telegrafs;
+mod user_sessions;
 mod users;
 mod v1_authorizations;
 mod write;
@@ -77,6 +78,8 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(users::get, users::update, users::delete))
         .routes(routes!(users::permissions))
         .routes(routes!(users::set_password, users::change_password))
+        .routes(routes!(user_sessions::list, user_sessions::end_all))
+        .routes(routes!(user_sessions::end))
         .routes(routes!(orgs::list, orgs::create))
         .routes(routes!(orgs::get, orgs::update, orgs::delete))
         .routes(routes!(org_rules::get, org_rules::set))

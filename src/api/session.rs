@@ -48,7 +48,7 @@ pub async fn sign_in(
 pub async fn sign_out(State(state): State<AppState>, Client(client): Client, headers: HeaderMap) -> Response {
     let signed_out = async {
         let key = cookie::read(&headers, cookie::API).ok_or(Error::Unauthenticated)?;
-        state.service.sign_out(key, &client).await
+        state.service.sign_out(key, Kind::Api, &client).await
     };
     match signed_out.await {
         Ok(()) => no_content().into_response(),

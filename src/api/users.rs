@@ -170,7 +170,8 @@ pub async fn get(
 
 /// Rename, activate or deactivate a user
 ///
-/// Everything of an inactive user is refused from the next request on.
+/// Everything of an inactive user is refused from the next request on. Their sessions end, and activation does not revive
+/// them.
 #[utoipa::path(patch, path = "/api/v2/users/{userID}", tag = "Users", operation_id = "PatchUsersID",
     params(("userID" = UserId, Path, description = "The user.")),
     request_body = PatchBody,
@@ -217,7 +218,8 @@ pub async fn permissions(
 
 /// Set a user's password
 ///
-/// As an administrator does. The user's sessions end.
+/// As an administrator does. The user's sessions end. With a session, one's own password is not set but changed, with
+/// `PUT` and the present one.
 #[utoipa::path(post, path = "/api/v2/users/{userID}/password", tag = "Users", operation_id = "PostUsersIDPassword",
     params(("userID" = UserId, Path, description = "The user.")),
     request_body = PasswordBody,
@@ -235,8 +237,9 @@ pub async fn set_password(
 
 /// Change a user's password
 ///
-/// With a session's cookie, and the old password as `Authorization: Basic`; the name in it does not count. The user's
-/// other sessions end.
+/// With a session's cookie, and the old password as `Authorization: Basic`; the name in it does not count. Needs
+/// `write:users` of the user, which is asked for before the password is looked at. Failures count together with those of
+/// signing in. The user's other sessions end.
 #[utoipa::path(put, path = "/api/v2/users/{userID}/password", tag = "Users", operation_id = "PutUsersIDPassword",
     params(("userID" = UserId, Path, description = "The user.")),
     request_body = PasswordBody, security(("Session" = [], "Password" = [])),

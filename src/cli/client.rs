@@ -32,6 +32,8 @@ pub struct Client {
     http: reqwest::Client,
     base: Url,
     headers: HeaderMap,
+    /// The name and password that signed in, where no token speaks.
+    signed_in: Option<(String, SecretString)>,
     debug: bool,
 }
 
@@ -42,6 +44,8 @@ pub struct Request<'a> {
     path: String,
     query: Vec<(&'a str, String)>,
     body: Option<(&'static str, String)>,
+    /// Whether the password that signed in is sent along.
+    with_password: bool,
 }
 
 /// Chooses ring for TLS, as for the database. Must come before any [`reqwest::Client`] is built.
@@ -86,7 +90,7 @@ impl Client {
         let builder = builder.connect_timeout(CONNECT_WITHIN).timeout(ANSWER_WITHIN);
         let built = builder.danger_accept_invalid_certs(flags.skip_verify).build();
         let http = built.map_err(|error| Failure::new(format!("TLS can't be used: {}", innermost(&error))))?;
-        Ok(Self { http, base, headers, debug: flags.http_debug })
+        Ok(Self { http, base, headers, signed_in: None, debug: flags.http_debug })
     }
 
     /// Scheme, host and port, as other programs are told it.
@@ -97,6 +101,11 @@ impl Client {
     /// Whether it speaks for someone.
     pub fn has_credential(&self) -> bool {
         self.headers.contains_key(AUTHORIZATION) || self.headers.contains_key(COOKIE)
+    }
+
+    /// Whether it speaks for someone by a session.
+    pub const fn has_session(&self) -> bool {
+        self.signed_in.is_some()
     }
 
     /// Speaks with this token from now on.
@@ -127,12 +136,14 @@ impl Client {
         };
         let url = self.url("/api/v2/signin", &[])?;
         let request = self.http.post(url.clone()).headers(self.headers.clone());
-        let sent = request.basic_auth(name, Some(password.expose_secret())).send().await;
+        let sent = request.basic_auth(&name, Some(password.expose_secret())).send().await;
         let response = checked(sent.map_err(|error| unreachable(&Method::POST, &url, &error))?).await;
         let response = response.map_err(|failure| failure.while_doing("sign-in failed"))?;
         let cookie = response.headers().get(SET_COOKIE).and_then(|value| value.to_str().ok());
         let cookie = cookie.and_then(|cookie| cookie.split(';').next()).map(str::to_owned);
-        self.authorize(COOKIE, &cookie.ok_or_else(|| Failure::new("sign-in gave no session"))?)
+        self.authorize(COOKIE, &cookie.ok_or_else(|| Failure::new("sign-in gave no session"))?)?;
+        self.signed_in = Some((name, password));
+        Ok(())
     }
 
     /// Reads something.
@@ -150,13 +161,18 @@ impl Client {
         self.request(Method::PATCH, path)
     }
 
+    /// Puts something in the place of what was there.
+    pub fn put(&self, path: impl Into<String>) -> Request<'_> {
+        self.request(Method::PUT, path)
+    }
+
     /// Deletes something.
     pub fn delete(&self, path: impl Into<String>) -> Request<'_> {
         self.request(Method::DELETE, path)
     }
 
     fn request(&self, method: Method, path: impl Into<String>) -> Request<'_> {
-        Request { client: self, method, path: path.into(), query: Vec::new(), body: None }
+        Request { client: self, method, path: path.into(), query: Vec::new(), body: None, with_password: false }
     }
 
     fn url(&self, path: &str, query: &[(&str, String)]) -> Outcome<Url> {
@@ -177,6 +193,12 @@ impl<'a> Request<'a> {
         if !value.is_empty() {
             self.query.push((name, value));
         }
+        self
+    }
+
+    /// Sends the password along that signed in: some changes need it beside the session.
+    pub const fn with_own_password(mut self) -> Self {
+        self.with_password = true;
         self
     }
 
@@ -212,9 +234,12 @@ impl<'a> Request<'a> {
     }
 
     async fn sent(self) -> Outcome<Response> {
-        let Self { client, method, path, query, body } = self;
+        let Self { client, method, path, query, body, with_password } = self;
         let url = client.url(&path, &query)?;
         let mut request = client.http.request(method.clone(), url.clone()).headers(client.headers.clone());
+        if let Some((name, password)) = client.signed_in.as_ref().filter(|_| with_password) {
+            request = request.basic_auth(name, Some(password.expose_secret()));
+        }
         if let Some((kind, body)) = body {
             request = request.header(CONTENT_TYPE, kind).body(body);
         }

@@ -46,6 +46,11 @@ pub enum Error {
     WrongPassword,
     #[error("your userID is incorrect")]
     UnknownUserForPassword,
+    /// A session sets its own user's password without the one before.
+    #[error(
+        "with a session, your own password is changed with the present one: PUT /api/v2/me/password with it as Basic authentication"
+    )]
+    OldPasswordRequired,
     #[error("too many attempts; try again in {seconds} seconds")]
     TooManyAttempts { seconds: u64 },
     /// A browser sent this for another site's page.
@@ -321,6 +326,7 @@ impl Error {
             | Self::DescendantsBeyond { .. }
             | Self::PasswordChangeRequired
             | Self::WrongPassword
+            | Self::OldPasswordRequired
             | Self::UnknownUserForPassword
             | Self::LimitedTokenEmpowers
             | Self::TokenEmpowersMore(_)

@@ -1,8 +1,8 @@
-//! Sessions as their user sees them.
+//! Sessions as people see them.
 
 use serde::{Deserialize, Serialize};
 
-use super::Timestamp;
+use super::{Timestamp, User};
 
 /// One of a user's sessions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,11 +24,20 @@ pub struct SessionRow {
 
 /// A user's sessions, the one that asks first, the others by their last use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OwnSessions {
+pub struct UserSessions {
     pub rows: Vec<SessionRow>,
     /// How many there are; more than `rows` if a program begins one after the other.
     pub total: u64,
     pub now: Timestamp,
+}
+
+/// A user with their sessions, as an administrator sees them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionsOf {
+    pub user: User,
+    pub sessions: UserSessions,
+    /// Whether the reader may end them.
+    pub may_end: bool,
 }
 
 /// A browser by the word that tells it from the others. The order matters: most of them claim to be Chrome and Safari too.

@@ -6,12 +6,12 @@ use tokio::{sync::watch, time::sleep};
 
 use crate::{model::Error, service::Service};
 
-/// How long a refusal waits to be written, at most.
+/// How long a refusal or a read waits to be written, at most.
 const WRITE_EVERY: Duration = Duration::from_secs(1);
 const WATCH_EVERY: Duration = Duration::from_secs(3600);
 const TRIM_EVERY: Duration = Duration::from_secs(86_400);
 
-/// Writes refusals soon after they happened, checks the chain and logs its head hourly, and deletes old entries daily,
+/// Writes refusals and reads soon after they happened, checks the chain and logs its head hourly, and deletes old entries daily,
 /// the first time at the start. `retention`: how many days entries are kept; `None`: for ever. Ends when the other end of
 /// `running` is dropped, but never in the middle of something.
 pub async fn keep_audit_log(service: Service, retention: Option<u32>, running: watch::Receiver<()>) {
@@ -39,6 +39,7 @@ impl Pause {
 async fn write(service: &Service, mut pause: Pause) {
     while pause.is_over().await {
         warn("the refusals were not written to the audit log", service.write_refusals().await);
+        warn("the reads were not written to the audit log", service.write_reads().await);
     }
 }
 

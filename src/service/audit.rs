@@ -99,11 +99,23 @@ pub enum Event {
     TelegrafDeleted,
     /// A sign-in that did not happen.
     SignInRefused,
+    /// A session that lacked a permission, or was used where it is not valid.
+    SessionRefused,
+    /// A password that was not changed.
+    PasswordChangeRefused,
     AuthorizationRefused,
     V1AuthorizationRefused,
     UnknownTokenRefused,
     /// There were more refusals than are written down.
     RefusalsLeftOut,
+    /// The text of one configuration was read; it may hold secrets.
+    TelegrafRead,
+    /// The texts of several configurations were read at once.
+    TelegrafsRead,
+    /// There were more reads than are written down.
+    ReadsLeftOut,
+    TokensExported,
+    AuditExported,
     /// Old entries of this log were deleted.
     AuditTrimmed,
 }
@@ -147,10 +159,17 @@ impl Event {
             Self::TelegrafUpdated => "telegraf configuration updated",
             Self::TelegrafDeleted => "telegraf configuration deleted",
             Self::SignInRefused => "sign-in refused",
+            Self::SessionRefused => "session refused",
+            Self::PasswordChangeRefused => "password change refused",
             Self::AuthorizationRefused => "authorization refused",
             Self::V1AuthorizationRefused => "1.x credential refused",
             Self::UnknownTokenRefused => "unknown token refused",
             Self::RefusalsLeftOut => "refusals left out",
+            Self::TelegrafRead => "telegraf configuration read",
+            Self::TelegrafsRead => "telegraf configurations read",
+            Self::ReadsLeftOut => "reads left out",
+            Self::TokensExported => "API tokens exported",
+            Self::AuditExported => "audit log exported",
             Self::AuditTrimmed => "audit log trimmed",
         }
     }
@@ -178,9 +197,12 @@ impl Event {
             | Self::OrgRulesChanged
             | Self::MemberAdded
             | Self::RoleChanged
-            | Self::MemberRemoved => "orgs",
+            | Self::MemberRemoved
+            | Self::TokensExported => "orgs",
             Self::SignedIn
             | Self::SignInRefused
+            | Self::SessionRefused
+            | Self::PasswordChangeRefused
             | Self::SignedOut
             | Self::SessionsEnded
             | Self::PasswordSet
@@ -201,10 +223,14 @@ impl Event {
             | Self::AuthorizationRefused
             | Self::V1AuthorizationRefused
             | Self::UnknownTokenRefused => "authorizations",
-            Self::RefusalsLeftOut | Self::AuditTrimmed => "audit",
+            Self::RefusalsLeftOut | Self::ReadsLeftOut | Self::AuditTrimmed | Self::AuditExported => "audit",
             Self::BucketCreated | Self::BucketUpdated | Self::BucketDeleted => "buckets",
             Self::DbrpCreated | Self::DbrpUpdated | Self::DbrpDeleted => "dbrp",
-            Self::TelegrafCreated | Self::TelegrafUpdated | Self::TelegrafDeleted => "telegrafs",
+            Self::TelegrafCreated
+            | Self::TelegrafUpdated
+            | Self::TelegrafDeleted
+            | Self::TelegrafRead
+            | Self::TelegrafsRead => "telegrafs",
         }
     }
 }

@@ -4,13 +4,13 @@ use serde_json::{Value, json};
 
 use crate::{
     model::{
-        Error, Id, OrgId, Timestamp,
+        Error, Id, OrgId, Timestamp, UserId,
         token::{is_token, redact},
     },
     store::{self, audit::Stored},
 };
 
-use super::{AuditKey, Caller, audit::Event, caller::Credential, own_sessions, tombstones};
+use super::{AuditKey, Caller, Client, audit::Event, caller::Credential, tombstones, user_sessions};
 
 /// An entry before it has its place in the chain. `detail` never holds a secret.
 pub(super) struct Entry {
@@ -66,7 +66,7 @@ fn without_tokens(detail: &Value) -> Value {
 }
 
 /// Who did it, when and from where.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Actor {
     pub at: Timestamp,
     pub user: Option<Id>,
@@ -82,10 +82,16 @@ impl Actor {
         Self { at, user: None, authorization: None, session: None, address }
     }
 
+    /// A user in the session that `session` names.
+    pub fn in_session(user: UserId, session: String, client: &Client, at: Timestamp) -> Self {
+        let address = client.address.map(|address| address.to_string());
+        Self { at, user: Some(user.into()), authorization: None, session: Some(session), address }
+    }
+
     pub fn of(caller: &Caller, at: Timestamp) -> Self {
         let (authorization, session) = match &caller.credential {
             Credential::Token(id) | Credential::V1(id) => (Some((*id).into()), None),
-            Credential::Session(hash) => (None, Some(own_sessions::short(hash))),
+            Credential::Session(hash) => (None, Some(user_sessions::short(hash))),
         };
         Self {
             at,

@@ -5,7 +5,11 @@ use crate::{
         Action, Authorization, AuthorizationId, Error, Networks, Permission, Status, Timestamp, User, UserId, grant,
         org::Role,
     },
-    store::{self, Connection, memberships::Of, sessions::Session},
+    store::{
+        self, Connection,
+        memberships::Of,
+        sessions::{Kind, Session},
+    },
 };
 
 use super::{
@@ -29,22 +33,34 @@ impl Service {
         caller
     }
 
-    /// The caller whose session has this key; the use renews it.
-    pub async fn caller_by_session(&self, key: &str, client: Client) -> Result<Caller, Error> {
+    /// The caller whose session of this kind has this key; the use renews it. A key that was made for the console opens
+    /// nothing at the API, nor the other way round.
+    pub async fn caller_by_session(&self, key: &str, kind: Kind, client: Client) -> Result<Caller, Error> {
         let now = self.now();
-        let (session, caller) = self.session_and_caller(key, client, now).await?;
+        let (session, caller) = self.session_and_caller(key, kind, client, now).await?;
         self.renew(&session, now).await;
         Ok(caller)
     }
 
     /// The same for what a page asks by itself: that nobody is there must not keep a session alive.
-    pub async fn caller_by_unattended_session(&self, key: &str, client: Client) -> Result<Caller, Error> {
-        Ok(self.session_and_caller(key, client, self.now()).await?.1)
+    pub async fn caller_by_unattended_session(&self, key: &str, kind: Kind, client: Client) -> Result<Caller, Error> {
+        Ok(self.session_and_caller(key, kind, client, self.now()).await?.1)
     }
 
-    async fn session_and_caller(&self, key: &str, client: Client, now: Timestamp) -> Result<(Session, Caller), Error> {
+    async fn session_and_caller(
+        &self,
+        key: &str,
+        kind: Kind,
+        client: Client,
+        now: Timestamp,
+    ) -> Result<(Session, Caller), Error> {
         let mut reader = self.read().await?;
-        let session = live_session(&mut reader, &sessions::key_hash(key), now).await?;
+        let session = unexpired_session(&mut reader, &sessions::key_hash(key), now).await?;
+        if session.kind != kind {
+            self.note_session(&session, Why::Surface, &client);
+            return Err(Error::Unauthenticated);
+        }
+        check_not_ended(&mut reader, &session).await?;
         let caller = caller_in(&mut reader, &session, client, now).await?;
         Ok((session, caller))
     }
@@ -68,7 +84,8 @@ impl Service {
                 self.v1_caller(connection, found, Credential::V1, client, now).await
             }
             Credential::Session(key_hash) => {
-                let session = live_session(connection, key_hash, now).await?;
+                let session = unexpired_session(connection, key_hash, now).await?;
+                check_not_ended(connection, &session).await?;
                 caller_in(connection, &session, client, now).await
             }
         }
@@ -133,13 +150,22 @@ impl Service {
     }
 }
 
-async fn live_session(connection: &mut Connection, key_hash: &str, now: Timestamp) -> Result<Session, Error> {
+async fn unexpired_session(connection: &mut Connection, key_hash: &str, now: Timestamp) -> Result<Session, Error> {
     let session = store::sessions::by_key_hash(connection, key_hash).await?.ok_or(Error::Unauthenticated)?;
     if session.expires_at <= now || session.ends_at <= now {
         return Err(Error::Unauthenticated);
     }
-    // Told the same as the session of an inactive user, as influxd does.
-    if session.ended_at.is_some() { Err(Error::UserInactive) } else { Ok(session) }
+    Ok(session)
+}
+
+/// Refuses a session that ended with its user: as influxd does while the user is inactive or gone, and as an unknown one
+/// once they are active again.
+async fn check_not_ended(connection: &mut Connection, session: &Session) -> Result<(), Error> {
+    if session.ended_at.is_none() {
+        return Ok(());
+    }
+    active_user(connection, session.user).await?;
+    Err(Error::Unauthenticated)
 }
 
 async fn caller_in(

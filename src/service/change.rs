@@ -13,7 +13,7 @@ use super::{
     AuditKey, Caller, Service,
     audit::Event,
     audit_entry::{self, Actor, Entry},
-    own_sessions,
+    user_sessions,
 };
 
 /// A writing transaction, and who makes it. Reads and writes go through it as through a connection.
@@ -60,7 +60,7 @@ impl Change {
 
     /// From here on, it happens in the session with this hash of a key.
     pub fn acts_in(&mut self, key_hash: &str) {
-        self.actor.session = Some(own_sessions::short(key_hash));
+        self.actor.session = Some(user_sessions::short(key_hash));
     }
 
     /// Tells the audit log. `detail` must not hold a secret.
@@ -75,6 +75,17 @@ impl Change {
             members.insert("via".into(), via.into());
         }
         let entry = Entry { event, org, subject: Some(subject.into()), detail };
+        audit_entry::append(&mut self.write, &self.key, &self.actor, &entry).await
+    }
+
+    /// Tells the audit log what was done to nothing that has an id.
+    pub async fn record_without_subject(
+        &mut self,
+        event: Event,
+        org: Option<OrgId>,
+        detail: Value,
+    ) -> Result<(), Error> {
+        let entry = Entry { event, org, subject: None, detail };
         audit_entry::append(&mut self.write, &self.key, &self.actor, &entry).await
     }
 

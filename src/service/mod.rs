@@ -22,6 +22,7 @@ pub mod clock;
 pub mod dbrps;
 mod delegation;
 pub mod descendants;
+mod exports;
 mod forms;
 mod frame;
 mod granting;
@@ -42,12 +43,12 @@ mod org_pages;
 pub mod org_rules;
 pub mod orgs;
 mod origin;
-pub mod own_sessions;
 pub mod passwords;
 mod people;
 pub mod picking;
 mod prefill;
 mod quotas;
+mod reads;
 pub mod recovery;
 mod refusals;
 mod refusals_written;
@@ -66,6 +67,7 @@ mod token_types;
 mod tombstones;
 mod toml;
 mod unknown_tokens;
+pub mod user_sessions;
 pub mod users;
 mod uses;
 pub mod v1_authorizations;
@@ -89,6 +91,7 @@ pub use token_list::Bookmark;
 use audit_chain::LastCheck;
 use budget::Budget;
 use passwords::Passwords;
+use reads::Reads;
 use refusals::Refusals;
 use throttle::Throttle;
 use unknown_tokens::UnknownTokens;
@@ -108,6 +111,7 @@ struct Inner {
     unknown_tokens: UnknownTokens,
     uses: Uses,
     refusals: Refusals,
+    reads: Reads,
     chain: LastCheck,
     quotas: Quotas,
     snowflake: Mutex<Snowflake>,
@@ -135,6 +139,7 @@ impl Service {
             unknown_tokens: UnknownTokens::default(),
             uses: Uses::default(),
             refusals: Refusals::default(),
+            reads: Reads::default(),
             chain: LastCheck::default(),
             quotas,
             snowflake: Mutex::new(Snowflake::new(node)),
@@ -152,6 +157,9 @@ impl Service {
         }
         if let Err(error) = self.write_refusals().await {
             tracing::warn!(%error, "the last refusals were not written to the audit log");
+        }
+        if let Err(error) = self.write_reads().await {
+            tracing::warn!(%error, "the last reads were not written to the audit log");
         }
         self.0.store.close().await;
     }

@@ -1,46 +1,64 @@
-//! What is noted when a credential is refused. None of it waits for anything.
+//! What is noted when a request is refused. None of it waits for anything.
 
-use std::net::IpAddr;
-
-use crate::model::{Authorization, AuthorizationId, Error, Permission, user::MAX_NAME};
+use crate::{
+    model::{Authorization, Error, Permission, UserId, user::MAX_NAME},
+    store::sessions::Session,
+};
 
 use super::{
     Caller, Client, Service,
+    audit_entry::Actor,
     caller::Credential,
-    refusals::{What, Why},
+    refusals::{TOO_MANY_ATTEMPTS, What, Why},
+    user_sessions,
 };
 
-/// A token that a request came with, for the moment its answer is known.
-#[derive(Clone, Copy, Debug)]
+/// The credential of a request, for the moment its answer is known.
+#[derive(Clone, Debug)]
 pub struct Shown {
-    id: AuthorizationId,
-    address: Option<IpAddr>,
-    peer: Option<IpAddr>,
+    credential: Credential,
+    user: UserId,
+    client: Client,
 }
 
 impl Caller {
-    /// The token or 1.x credential that was shown; `None` for a session.
-    pub const fn shown(&self) -> Option<Shown> {
-        match self.credential {
-            Credential::Token(id) | Credential::V1(id) => {
-                Some(Shown { id, address: self.client.address, peer: self.client.peer })
-            }
-            Credential::Session(_) => None,
-        }
+    /// The credential that was shown.
+    pub fn shown(&self) -> Shown {
+        Shown { credential: self.credential.clone(), user: self.id(), client: self.client.clone() }
     }
 }
 
 impl Service {
-    /// Notes that a token lacked a permission.
-    pub fn note_lacking(&self, shown: Shown, permission: Permission) {
-        let what = What::Known { id: shown.id, why: Why::Lacks(permission) };
-        let client = Client { address: shown.address, peer: shown.peer, agent: None };
-        self.0.refusals.note(what, &client, self.now());
+    /// Notes that a token or a session lacked a permission.
+    pub fn note_lacking(&self, shown: &Shown, permission: Permission) {
+        let (now, why) = (self.now(), Why::Lacks(permission));
+        let what = match &shown.credential {
+            Credential::Token(id) | Credential::V1(id) => What::Known { id: *id, why },
+            Credential::Session(hash) => {
+                let by = Actor::in_session(shown.user, user_sessions::short(hash), &shown.client, now);
+                What::Session { by, why }
+            }
+        };
+        self.0.refusals.note(what, &shown.client, now);
+    }
+
+    /// Notes the refusal of what a caller asked for, if it is one for lack of a permission.
+    pub fn note_refused(&self, caller: &Caller, error: &Error) {
+        if let Error::Unauthorized(permission) | Error::NotGrantable(permission) = error {
+            self.note_lacking(&caller.shown(), *permission);
+        }
     }
 
     /// Notes that a credential which is on record was refused.
     pub(super) fn note_refusal(&self, authorization: &Authorization, why: Why, client: &Client) {
         self.0.refusals.note(What::Known { id: authorization.id, why }, client, self.now());
+    }
+
+    /// Notes that a session which is on record was refused.
+    pub(super) fn note_session(&self, session: &Session, why: Why, client: &Client) {
+        let now = self.now();
+        let by = Actor::in_session(session.user, user_sessions::short(&session.key_hash), client, now);
+        self.0.refusals.note(What::Session { by, why }, client, now);
     }
 
     /// Notes that a token which nobody has was refused.
@@ -52,12 +70,25 @@ impl Service {
     pub(super) fn note_sign_in(&self, name: &str, client: &Client, refused: Option<&Error>) {
         let why = match refused {
             Some(Error::Unauthenticated) => "wrong password",
-            Some(Error::TooManyAttempts { .. }) => "too many attempts",
+            Some(Error::TooManyAttempts { .. }) => TOO_MANY_ATTEMPTS,
             Some(Error::UserInactive) => "the user is inactive",
             Some(Error::PasswordChangeRequired) => "the password must be changed",
             _ => return,
         };
         let name = name.chars().take(MAX_NAME).collect();
         self.0.refusals.note(What::SignIn { name, why }, client, self.now());
+    }
+
+    /// Notes that `user`'s password was not changed.
+    pub(super) fn note_password(&self, caller: &Caller, user: UserId, refused: &Error) {
+        let why = match refused {
+            Error::WrongPassword => "wrong password",
+            Error::TooManyAttempts { .. } => TOO_MANY_ATTEMPTS,
+            Error::OldPasswordRequired => "without the present password",
+            Error::UnknownUserForPassword => "unknown user",
+            _ => return,
+        };
+        let now = self.now();
+        self.0.refusals.note(What::Password { by: Actor::of(caller, now), user, why }, &caller.client, now);
     }
 }

@@ -8,9 +8,9 @@ use std::{
 
 use moka::sync::Cache;
 
-use crate::model::{AuthorizationId, Permission, Timestamp};
+use crate::model::{AuthorizationId, Permission, Timestamp, UserId};
 
-use super::{Client, standing::Death};
+use super::{Client, audit_entry::Actor, standing::Death};
 
 /// Refusals of one token, or from one address, for one reason are noted once in so many seconds.
 const ONE_IN_SECONDS: i64 = 60;
@@ -20,13 +20,19 @@ const REMEMBERED: u64 = 10_000;
 /// So many refusals wait at most to be written.
 const WAITING: usize = 2000;
 
+/// The reason where guessing is throttled already.
+pub(super) const TOO_MANY_ATTEMPTS: &str = "too many attempts";
+
 /// Why a credential was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Why {
     Dead(Death),
     Inactive,
     WrongPassword,
+    TooManyAttempts,
     Lacks(Permission),
+    /// A session's key was used at the API though it was made for the console, or the other way round.
+    Surface,
 }
 
 impl Why {
@@ -40,6 +46,8 @@ impl Why {
             Self::Dead(Death::Ended) => "ended",
             Self::Inactive => "inactive",
             Self::WrongPassword => "wrong password",
+            Self::TooManyAttempts => TOO_MANY_ATTEMPTS,
+            Self::Surface => "surface",
             Self::Lacks(_) => "permission",
         }
     }
@@ -54,6 +62,17 @@ pub(super) enum What {
         why: Why,
     },
     UnknownToken,
+    /// A session, of the user in `by`.
+    Session {
+        by: Actor,
+        why: Why,
+    },
+    /// The change of `user`'s password.
+    Password {
+        by: Actor,
+        user: UserId,
+        why: &'static str,
+    },
     /// `name`: what was typed, which may be anything, a password too; only a user's name is ever written.
     SignIn {
         name: String,
@@ -85,23 +104,27 @@ enum Sort {
     Known,
     Unknown,
     SignIn,
+    Session,
+    Password,
 }
 
 impl Sort {
     const fn an_hour(self) -> u32 {
         match self {
-            Self::Known => 2000,
-            Self::Unknown | Self::SignIn => 500,
+            Self::Known | Self::Session => 2000,
+            Self::Unknown | Self::SignIn | Self::Password => 500,
         }
     }
 }
+
+const SORTS: usize = 5;
 
 #[derive(Default)]
 struct Waiting {
     noted: Vec<Noted>,
     /// The hour that is counted, since 1970.
     hour: i64,
-    counts: [u32; 3],
+    counts: [u32; SORTS],
     left_out: u64,
 }
 
@@ -123,11 +146,18 @@ impl Refusals {
         let (sort, key) = match &what {
             What::Known { id, why } => (Sort::Known, Some(format!("{id} {}", why.name()))),
             What::UnknownToken => (Sort::Unknown, Some(client.origin().to_string())),
+            What::Session { by, why } => {
+                (Sort::Session, Some(format!("{} {}", by.session.as_deref().unwrap_or_default(), why.name())))
+            }
             // Guessing passwords is slow already.
-            What::SignIn { why: "too many attempts", .. } => {
+            What::SignIn { why: TOO_MANY_ATTEMPTS, .. } => {
                 (Sort::SignIn, Some(format!("{} sign-in", client.origin())))
             }
             What::SignIn { .. } => (Sort::SignIn, None),
+            What::Password { user, why: TOO_MANY_ATTEMPTS, .. } => {
+                (Sort::Password, Some(format!("{user} {} password", client.origin())))
+            }
+            What::Password { .. } => (Sort::Password, None),
             What::LeftOut(_) => return,
         };
         let Some(like_it) = key.map_or(Some(0), |key| self.turn_of(key, at)) else { return };
@@ -190,7 +220,7 @@ impl Waiting {
             return;
         }
         self.hour = hour;
-        self.counts = [0; 3];
+        self.counts = [0; SORTS];
         let left_out = std::mem::take(&mut self.left_out);
         if left_out > 0 {
             self.noted.push(Noted { at, address: None, what: What::LeftOut(left_out), like_it: 0 });

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::{
-    model::{Error, Id, user::check_user_name},
+    model::{Error, Id, UserId, user::check_user_name},
     store::{self, Connection, audit_list::Label},
 };
 
@@ -72,14 +72,26 @@ async fn entry(connection: &mut Connection, noted: &Noted, labels: &[Label]) -> 
                 detail.insert("name".into(), json!(user.name));
             }
         }
+        What::Session { by, why } => {
+            entry.event = Event::SessionRefused;
+            entry.subject = by.user;
+            actor = by.clone();
+            insert_reason(&mut detail, *why);
+            let user = by.user.map(UserId);
+            detail.extend(name_of(connection, user).await?);
+        }
+        What::Password { by, user, why } => {
+            entry.event = Event::PasswordChangeRefused;
+            entry.subject = Some((*user).into());
+            actor = by.clone();
+            detail.insert("reason".into(), json!(why));
+            detail.extend(name_of(connection, Some(*user)).await?);
+        }
         What::Known { id, why } => {
             entry.event = Event::AuthorizationRefused;
             entry.subject = Some((*id).into());
             actor.authorization = Some((*id).into());
-            detail.insert("reason".into(), json!(why.name()));
-            if let Why::Lacks(permission) = why {
-                detail.insert("permission".into(), json!(permission.to_string()));
-            }
+            insert_reason(&mut detail, *why);
             // Deleted since, it is only known by its id.
             if let Some(label) = labels.iter().find(|label| label.id == *id) {
                 entry.org = Some(label.org);
@@ -98,4 +110,17 @@ async fn entry(connection: &mut Connection, noted: &Noted, labels: &[Label]) -> 
     }
     entry.detail = Value::Object(detail);
     Ok((actor, entry))
+}
+
+fn insert_reason(detail: &mut Map<String, Value>, why: Why) {
+    detail.insert("reason".into(), json!(why.name()));
+    if let Why::Lacks(permission) = why {
+        detail.insert("permission".into(), json!(permission.to_string()));
+    }
+}
+
+/// The member that holds a user's name, if there is such a user.
+async fn name_of(connection: &mut Connection, user: Option<UserId>) -> Result<Option<(String, Value)>, Error> {
+    let Some(id) = user else { return Ok(None) };
+    Ok(store::users::by_id(connection, id).await?.map(|user| ("name".to_owned(), json!(user.name))))
 }

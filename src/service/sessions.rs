@@ -15,7 +15,7 @@ use crate::{
 
 pub use store::sessions::Kind;
 
-use super::{Client, Service, audit::Event, random};
+use super::{Client, Service, audit::Event, random, throttle::Account};
 
 /// How long a session lasts without use, in seconds.
 pub const SESSION_SECONDS: i64 = 3600;
@@ -65,9 +65,7 @@ impl Service {
         kind: Kind,
         client: &Client,
     ) -> Result<SignedIn, Error> {
-        self.0.throttle.attempt(name, client.origin(), self.now())?;
-        let (id, hash) = self.user_with_password(name, password).await?;
-        self.0.throttle.succeeded(name, client.origin());
+        let (id, hash) = self.user_with_password(name, password, client).await?;
         check_password(password.expose_secret()).map_err(|_| Error::PasswordChangeRequired)?;
         let mut change = self.begin_as(client.address.map(|address| address.to_string())).await?;
         let user = same_user(&mut change, id, &hash).await?;
@@ -79,8 +77,13 @@ impl Service {
         Ok(signed_in)
     }
 
-    /// Whose name and password this is, and the hash that agreed.
-    async fn user_with_password(&self, name: &str, password: &SecretString) -> Result<(UserId, String), Error> {
+    /// The user with this name and password, and the hash that agreed.
+    async fn user_with_password(
+        &self,
+        name: &str,
+        password: &SecretString,
+        client: &Client,
+    ) -> Result<(UserId, String), Error> {
         let mut reader = self.read().await?;
         // What can't be a name is nobody's, and not all of it could be looked up.
         let user = match check_user_name(name) {
@@ -92,16 +95,35 @@ impl Service {
             None => None,
         };
         drop(reader);
-        let right = self.passwords().verify(hash.clone(), password).await?;
-        user.map(|user| user.id).zip(hash).filter(|_| right).ok_or(Error::Unauthenticated)
+        let id = user.map(|user| user.id);
+        let account = id.map_or_else(|| Account::unknown(name), Account::User);
+        let right = self.verify_slowly(&account, hash.clone(), password, client).await?;
+        id.zip(hash).filter(|_| right).ok_or(Error::Unauthenticated)
     }
 
-    /// Ends the session that has this key; its user may be inactive, or gone.
-    pub async fn sign_out(&self, key: &str, client: &Client) -> Result<(), Error> {
+    /// Compares a password of an account with its hash. Failures count for the account, wherever its password is tried.
+    pub(super) async fn verify_slowly(
+        &self,
+        account: &Account,
+        hash: Option<String>,
+        password: &SecretString,
+        client: &Client,
+    ) -> Result<bool, Error> {
+        self.0.throttle.attempt(account, client.origin(), self.now())?;
+        let right = self.passwords().verify(hash, password).await?;
+        if right {
+            self.0.throttle.succeeded(account, client.origin());
+        }
+        Ok(right)
+    }
+
+    /// Ends the session of this kind that has this key; its user may be inactive, or gone.
+    pub async fn sign_out(&self, key: &str, kind: Kind, client: &Client) -> Result<(), Error> {
         let mut change = self.begin_as(client.address.map(|address| address.to_string())).await?;
         let now = change.now;
         let found = store::sessions::by_key_hash(&mut change, &key_hash(key)).await?;
-        let session = found.filter(|session| session.expires_at > now).ok_or(Error::Unauthenticated)?;
+        let session =
+            found.filter(|session| session.kind == kind && session.expires_at > now).ok_or(Error::Unauthenticated)?;
         change.acts_as(session.user);
         change.acts_in(&session.key_hash);
         store::sessions::delete(&mut change, &session.key_hash).await?;

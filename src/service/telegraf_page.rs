@@ -71,7 +71,9 @@ impl Service {
 
     /// The text of a configuration, to be edited.
     pub async fn telegraf_text(&self, caller: &Caller, org: OrgId, id: TelegrafId) -> Result<TelegrafText, Error> {
-        let text = plain(&self.telegraf_in(caller, org, id).await?.config);
+        let telegraf = self.telegraf_in(caller, org, id).await?;
+        self.note_texts_read(caller, [&telegraf]);
+        let text = plain(&telegraf.config);
         Ok(TelegrafText { flaw: flaw(&text), text, may_change: may_change(caller, org, id) })
     }
 
@@ -136,7 +138,7 @@ impl Service {
     }
 
     async fn telegraf_in(&self, caller: &Caller, org: OrgId, id: TelegrafId) -> Result<Telegraf, Error> {
-        let telegraf = self.telegraf(caller, id).await?;
+        let telegraf = self.readable_telegraf(caller, id).await?;
         if telegraf.org == org { Ok(telegraf) } else { Err(Error::TelegrafNotFound) }
     }
 

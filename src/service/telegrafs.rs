@@ -31,6 +31,8 @@ const FILLED_AT_ONCE: i64 = 20;
 /// A list of configurations, in the order of ids, that is read in portions: their texts are never held all at once.
 pub struct TelegrafList {
     service: Service,
+    /// The caller whose reading goes on record.
+    reader: Caller,
     across: Across,
     org: Option<OrgId>,
     /// Configurations whose texts are still to be read, with their bytes.
@@ -55,7 +57,9 @@ impl TelegrafList {
             self.waiting.extend(sizes);
         }
         let ids = self.take();
-        Ok(Some(store::telegrafs::by_ids(&mut reader, ids).await?))
+        let found = store::telegrafs::by_ids(&mut reader, ids).await?;
+        self.service.note_texts_read(&self.reader, &found);
+        Ok(Some(found))
     }
 
     /// Those that are read next: as many as the bytes allow, but at least one.
@@ -122,10 +126,19 @@ impl Service {
     /// The configurations the caller may see, of one organization or of all.
     pub fn telegrafs(&self, caller: &Caller, org: Option<OrgId>) -> TelegrafList {
         let across = caller.across(ResourceType::Telegrafs);
-        TelegrafList { service: self.clone(), across, org, waiting: VecDeque::new(), last: None, is_read: false }
+        let (service, reader) = (self.clone(), caller.clone());
+        TelegrafList { service, reader, across, org, waiting: VecDeque::new(), last: None, is_read: false }
     }
 
+    /// A configuration with its text, which goes on record as read.
     pub async fn telegraf(&self, caller: &Caller, id: TelegrafId) -> Result<Telegraf, Error> {
+        let telegraf = self.readable_telegraf(caller, id).await?;
+        self.note_texts_read(caller, [&telegraf]);
+        Ok(telegraf)
+    }
+
+    /// A configuration whose text is not given to the caller.
+    pub(super) async fn readable_telegraf(&self, caller: &Caller, id: TelegrafId) -> Result<Telegraf, Error> {
         let mut reader = self.read().await?;
         let telegraf = store::telegrafs::by_id(&mut reader, id).await?.ok_or(Error::TelegrafNotFound)?;
         caller.check(required::telegraf(Action::Read, id, telegraf.org))?;

@@ -1,5 +1,5 @@
-//! Guessing passwords is slow: after five failures for a name from an address, a pause that doubles; and a hundred
-//! failures an hour for an address. A name alone is never locked, or anyone could lock anyone out.
+//! Guessing passwords is slow: after five failures for an account from an address, a pause that doubles; and a hundred
+//! failures an hour for an address. An account alone is never locked, or anyone could lock anyone out.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -9,7 +9,7 @@ use std::{
 use moka::sync::Cache;
 
 use super::origin::Origin;
-use crate::model::{Error, Timestamp, user::MAX_NAME};
+use crate::model::{Error, Timestamp, UserId, user::MAX_NAME};
 
 const FREE_FAILURES: u32 = 5;
 const FIRST_PAUSE_SECONDS: i64 = 40;
@@ -18,6 +18,25 @@ const FAILURES_AN_HOUR: u32 = 100;
 const HOUR_SECONDS: i64 = 3600;
 /// So many names and addresses are remembered; the least used are forgotten first.
 const REMEMBERED: u64 = 50_000;
+
+/// The account whose password is tried, wherever it is tried. A right password forgets the failures of its own account
+/// only, so each account is named by what nobody else chooses.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Account {
+    /// By id: renaming a user forgets no failures.
+    User(UserId),
+    /// A name that no user has.
+    Unknown(String),
+    /// A 1.x credential by its user name, which never changes. A user may have the same name.
+    V1(String),
+}
+
+impl Account {
+    /// No name is longer than [`MAX_NAME`]: what is remembered stays small, whatever is sent as a name.
+    pub fn unknown(name: &str) -> Self {
+        Self::Unknown(name.chars().take(MAX_NAME).collect())
+    }
+}
 
 #[derive(Default)]
 struct Attempts {
@@ -29,7 +48,7 @@ type Shared<T> = Arc<Mutex<T>>;
 
 /// Counts failures, per node, in bounded memory.
 pub struct Throttle {
-    pairs: Cache<(String, Origin), Shared<Attempts>>,
+    pairs: Cache<(Account, Origin), Shared<Attempts>>,
     addresses: Cache<Origin, Shared<Attempts>>,
 }
 
@@ -46,7 +65,7 @@ impl Default for Throttle {
 impl Throttle {
     /// Lets an attempt through or says when the next is allowed. An attempt counts as failed until
     /// [`Throttle::succeeded`] takes it back: guesses sent at the same time don't slip through together.
-    pub fn attempt(&self, name: &str, origin: Origin, now: Timestamp) -> Result<(), Error> {
+    pub fn attempt(&self, account: &Account, origin: Origin, now: Timestamp) -> Result<(), Error> {
         let whole = self.addresses.get_with(origin, Shared::default);
         let mut whole = whole.lock().unwrap_or_else(PoisonError::into_inner);
         if whole.until.is_some_and(|until| until <= now) {
@@ -56,7 +75,7 @@ impl Throttle {
             refuse_until(whole.until, now)?;
         }
         // Only now: an address that is refused anyway must not drive out what is remembered of others.
-        let pair = self.pairs.get_with((shortened(name), origin), Shared::default);
+        let pair = self.pairs.get_with((account.clone(), origin), Shared::default);
         let mut pair = pair.lock().unwrap_or_else(PoisonError::into_inner);
         refuse_until(pair.until, now)?;
         whole.failures += 1;
@@ -70,12 +89,12 @@ impl Throttle {
     }
 
     /// The attempt was right after all.
-    pub fn succeeded(&self, name: &str, origin: Origin) {
+    pub fn succeeded(&self, account: &Account, origin: Origin) {
         if let Some(whole) = self.addresses.get(&origin) {
             let mut whole = whole.lock().unwrap_or_else(PoisonError::into_inner);
             whole.failures = whole.failures.saturating_sub(1);
         }
-        self.pairs.invalidate(&(shortened(name), origin));
+        self.pairs.invalidate(&(account.clone(), origin));
     }
 }
 
@@ -90,17 +109,16 @@ pub(super) fn refuse_until(until: Option<Timestamp>, now: Timestamp) -> Result<(
     }
 }
 
-/// No name is longer: what is remembered stays small, whatever is sent as a name.
-fn shortened(name: &str) -> String {
-    name.chars().take(MAX_NAME).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::service::Client;
 
     const NOW: Timestamp = Timestamp::from_micros(1_700_000_000_000_000);
+
+    fn named(name: &str) -> Account {
+        Account::unknown(name)
+    }
 
     fn address(text: &str) -> Origin {
         Client { address: Some(text.parse().unwrap()), ..Client::default() }.origin()
@@ -111,32 +129,38 @@ mod tests {
         let throttle = Throttle::default();
         let from = address("192.0.2.1");
         for _ in 0..5 {
-            assert_eq!(throttle.attempt("alice", from, NOW), Ok(()));
+            assert_eq!(throttle.attempt(&named("alice"), from, NOW), Ok(()));
         }
-        assert!(matches!(throttle.attempt("alice", from, NOW), Err(Error::TooManyAttempts { seconds: 40..=41 })));
+        assert!(matches!(
+            throttle.attempt(&named("alice"), from, NOW),
+            Err(Error::TooManyAttempts { seconds: 40..=41 })
+        ));
         let later = NOW.plus_seconds(41);
-        assert_eq!(throttle.attempt("alice", from, later), Ok(()));
-        assert!(matches!(throttle.attempt("alice", from, later), Err(Error::TooManyAttempts { seconds: 80..=81 })));
+        assert_eq!(throttle.attempt(&named("alice"), from, later), Ok(()));
+        assert!(matches!(
+            throttle.attempt(&named("alice"), from, later),
+            Err(Error::TooManyAttempts { seconds: 80..=81 })
+        ));
     }
 
     #[test]
     fn others_and_other_names_are_not_locked_out() {
         let throttle = Throttle::default();
         for _ in 0..5 {
-            throttle.attempt("alice", address("192.0.2.1"), NOW).unwrap();
+            throttle.attempt(&named("alice"), address("192.0.2.1"), NOW).unwrap();
         }
-        assert_eq!(throttle.attempt("alice", address("192.0.2.2"), NOW), Ok(()));
-        assert_eq!(throttle.attempt("bob", address("192.0.2.1"), NOW), Ok(()));
+        assert_eq!(throttle.attempt(&named("alice"), address("192.0.2.2"), NOW), Ok(()));
+        assert_eq!(throttle.attempt(&named("bob"), address("192.0.2.1"), NOW), Ok(()));
     }
 
     #[test]
     fn an_address_of_a_v6_network_counts_for_all_of_it() {
         let throttle = Throttle::default();
         for host in 1..=5 {
-            throttle.attempt("alice", address(&format!("2001:db8:0:1::{host}")), NOW).unwrap();
+            throttle.attempt(&named("alice"), address(&format!("2001:db8:0:1::{host}")), NOW).unwrap();
         }
-        assert!(throttle.attempt("alice", address("2001:db8:0:1::9"), NOW).is_err());
-        assert!(throttle.attempt("alice", address("2001:db8:0:2::9"), NOW).is_ok());
+        assert!(throttle.attempt(&named("alice"), address("2001:db8:0:1::9"), NOW).is_err());
+        assert!(throttle.attempt(&named("alice"), address("2001:db8:0:2::9"), NOW).is_ok());
     }
 
     #[test]
@@ -145,10 +169,10 @@ mod tests {
         let from = address("192.0.2.1");
         for _ in 0..3 {
             for _ in 0..4 {
-                throttle.attempt("alice", from, NOW).unwrap();
+                throttle.attempt(&named("alice"), from, NOW).unwrap();
             }
-            throttle.attempt("alice", from, NOW).unwrap();
-            throttle.succeeded("alice", from);
+            throttle.attempt(&named("alice"), from, NOW).unwrap();
+            throttle.succeeded(&named("alice"), from);
         }
     }
 
@@ -157,7 +181,7 @@ mod tests {
         let throttle = Throttle::default();
         let from = address("192.0.2.1");
         for guess in 0..200 {
-            drop(throttle.attempt(&format!("user{guess}"), from, NOW));
+            drop(throttle.attempt(&named(&format!("user{guess}")), from, NOW));
         }
         throttle.pairs.run_pending_tasks();
         assert_eq!(throttle.pairs.entry_count(), u64::from(FAILURES_AN_HOUR));
@@ -168,10 +192,24 @@ mod tests {
         let throttle = Throttle::default();
         let from = address("192.0.2.1");
         for guess in 0..100 {
-            throttle.attempt(&format!("user{guess}"), from, NOW).unwrap();
+            throttle.attempt(&named(&format!("user{guess}")), from, NOW).unwrap();
         }
-        assert!(throttle.attempt("another", from, NOW).is_err());
-        assert_eq!(throttle.attempt("another", from, NOW.plus_seconds(3600)), Ok(()));
+        assert!(throttle.attempt(&named("another"), from, NOW).is_err());
+        assert_eq!(throttle.attempt(&named("another"), from, NOW.plus_seconds(3600)), Ok(()));
+    }
+
+    #[test]
+    fn a_1_x_credential_named_like_a_user_neither_locks_nor_frees_the_user() {
+        let throttle = Throttle::default();
+        let user = Account::User(UserId(crate::model::Id::new(1).unwrap()));
+        let from = address("192.0.2.1");
+        for _ in 0..5 {
+            throttle.attempt(&user, from, NOW).unwrap();
+            throttle.attempt(&Account::V1("alice".into()), from, NOW).unwrap();
+            throttle.succeeded(&Account::V1("alice".into()), from);
+        }
+        assert!(throttle.attempt(&user, from, NOW).is_err());
+        assert_eq!(throttle.attempt(&Account::V1("alice".into()), from, NOW), Ok(()));
     }
 
     #[test]
@@ -179,10 +217,10 @@ mod tests {
         let throttle = Throttle::default();
         let behind = |peer: &str| Client { peer: peer.parse().ok(), ..Client::default() }.origin();
         for _ in 0..5 {
-            throttle.attempt("alice", behind("10.0.0.1"), NOW).unwrap();
+            throttle.attempt(&named("alice"), behind("10.0.0.1"), NOW).unwrap();
         }
-        assert!(throttle.attempt("alice", behind("10.0.0.1"), NOW).is_err());
-        assert_eq!(throttle.attempt("alice", behind("10.0.0.2"), NOW), Ok(()));
-        assert_eq!(throttle.attempt("alice", address("10.0.0.1"), NOW), Ok(()), "the proxy itself");
+        assert!(throttle.attempt(&named("alice"), behind("10.0.0.1"), NOW).is_err());
+        assert_eq!(throttle.attempt(&named("alice"), behind("10.0.0.2"), NOW), Ok(()));
+        assert_eq!(throttle.attempt(&named("alice"), address("10.0.0.1"), NOW), Ok(()), "the proxy itself");
     }
 }

@@ -12,8 +12,8 @@ use crate::{
 };
 
 use super::{
-    Caller, Service, audit::Event, authentication::membership_permissions, caller::Credential,
-    delegation::check_empowers, fold, required,
+    Caller, Service, audit::Event, authentication::membership_permissions, caller::Credential, change::Change,
+    delegation::check_empowers, fold, required, throttle::Account,
 };
 
 /// What a list of users is asked for (contract §5.1).
@@ -109,7 +109,8 @@ impl Service {
         Ok(user)
     }
 
-    /// Renames, activates or deactivates a user. Everything of an inactive user is refused from the next request on.
+    /// Renames, activates or deactivates a user. Everything of an inactive user is refused from the next request on, and
+    /// their sessions end for good.
     pub async fn update_user(&self, caller: &Caller, id: UserId, update: UserUpdate) -> Result<User, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         caller.check(required::user(Action::Write, id))?;
@@ -120,6 +121,10 @@ impl Service {
             check_empowers(&mut change, &caller, &required::user(Action::Write, id), id, now).await?;
             after.status = status.parse().map_err(|_| Error::BadStatus)?;
             store::users::set_status(&mut change, id, after.status, now).await?;
+            // An inactive user signs in at the API, as in influxd: activation revives neither that session nor an older one.
+            if after.status == Status::Inactive || before.status == Status::Inactive {
+                store::sessions::end_of_user(&mut change, id, now).await?;
+            }
         }
         if let Some(name) = update.name {
             check_user_name(&name)?;
@@ -150,20 +155,26 @@ impl Service {
         change.commit().await
     }
 
-    /// Sets anyone's password, as an administrator does; their sessions end.
+    /// Sets a user's password, as an administrator does; their sessions end. Whoever asks by session changes their own with
+    /// [`Service::change_password`]: a stolen cookie would otherwise be enough to take the user over.
     pub async fn set_password(&self, caller: &Caller, id: UserId, password: &SecretString) -> Result<(), Error> {
         check_password(password.expose_secret())?;
         caller.check(required::user(Action::Write, id))?;
+        if caller.has_session() && caller.id() == id {
+            self.note_password(caller, id, &Error::OldPasswordRequired);
+            return Err(Error::OldPasswordRequired);
+        }
         let hash = self.passwords().hash(password).await?;
         let (mut change, caller) = self.begin(caller).await?;
         caller.check(required::user(Action::Write, id))?;
         store::users::by_id(&mut change, id).await?.ok_or(Error::UnknownUserForPassword)?;
         let now = change.now;
         check_empowers(&mut change, &caller, &required::user(Action::Write, id), id, now).await?;
-        self.write_password(change, &caller, id, &hash).await
+        write_password(change, &caller, id, &hash).await
     }
 
-    /// Changes a password for whoever knows the old one; the user's other sessions end (contract §5.2).
+    /// Changes a password for whoever knows the old one and may change the user; the user's other sessions end (contract
+    /// §5.2).
     pub async fn change_password(
         &self,
         caller: &Caller,
@@ -171,34 +182,47 @@ impl Service {
         old: &SecretString,
         new: &SecretString,
     ) -> Result<(), Error> {
-        self.0.throttle.attempt(&id.to_string(), caller.client.origin(), self.now())?;
-        let mut reader = self.read().await?;
-        let known = store::users::password_hash(&mut reader, id).await?;
-        drop(reader);
-        if !self.passwords().verify(known, old).await? {
+        // Before the old password is looked at: whether it is right is told to nobody who may not change it.
+        caller.check(required::user(Action::Write, id))?;
+        check_password(new.expose_secret())?;
+        let known = match self.verified_hash(caller, id, old).await {
+            Ok(known) => known,
+            Err(error) => {
+                self.note_password(caller, id, &error);
+                return Err(error);
+            }
+        };
+        let hash = self.passwords().hash(new).await?;
+        let (mut change, caller) = self.begin(caller).await?;
+        caller.check(required::user(Action::Write, id))?;
+        // While it was compared, it may have been changed.
+        if store::users::password_hash(&mut change, id).await?.as_ref() != Some(&known) {
             return Err(Error::WrongPassword);
         }
-        self.0.throttle.succeeded(&id.to_string(), caller.client.origin());
-        self.set_password(caller, id, new).await
+        write_password(change, &caller, id, &hash).await
     }
 
-    async fn write_password(
-        &self,
-        mut change: super::change::Change,
-        caller: &Caller,
-        id: UserId,
-        hash: &str,
-    ) -> Result<(), Error> {
-        let kept = match &caller.credential {
-            Credential::Session(key_hash) if caller.id() == id => Some(key_hash.as_str()),
-            _ => None,
-        };
-        let now = change.now;
-        store::users::set_password_hash(&mut change, id, hash, now).await?;
-        store::sessions::delete_of_user(&mut change, id, kept).await?;
-        change.record(Event::PasswordSet, None, id, json!({})).await?;
-        change.commit().await
+    /// The stored hash of a user's password, if `old` is that password.
+    async fn verified_hash(&self, caller: &Caller, id: UserId, old: &SecretString) -> Result<String, Error> {
+        let mut reader = self.read().await?;
+        store::users::by_id(&mut reader, id).await?.ok_or(Error::UnknownUserForPassword)?;
+        let known = store::users::password_hash(&mut reader, id).await?;
+        drop(reader);
+        let right = self.verify_slowly(&Account::User(id), known.clone(), old, &caller.client).await?;
+        known.filter(|_| right).ok_or(Error::WrongPassword)
     }
+}
+
+async fn write_password(mut change: Change, caller: &Caller, id: UserId, hash: &str) -> Result<(), Error> {
+    let kept = match &caller.credential {
+        Credential::Session(key_hash) if caller.id() == id => Some(key_hash.as_str()),
+        _ => None,
+    };
+    let now = change.now;
+    store::users::set_password_hash(&mut change, id, hash, now).await?;
+    store::sessions::delete_of_user(&mut change, id, kept).await?;
+    change.record(Event::PasswordSet, None, id, json!({})).await?;
+    change.commit().await
 }
 
 impl UserQuery {

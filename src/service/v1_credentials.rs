@@ -9,7 +9,7 @@ use crate::{
     store,
 };
 
-use super::{Caller, Client, Service, caller::Credential, refusals::Why};
+use super::{Caller, Client, Service, caller::Credential, refusals::Why, throttle::Account};
 
 /// What a 1.x client proves itself with.
 #[derive(Clone, Debug)]
@@ -95,12 +95,15 @@ impl Service {
         let hash = store::v1_authorizations::password_hash(&mut *self.read().await?, authorization.id).await?;
         let known_right = hash.as_deref().is_some_and(|hash| self.passwords().is_known_right(hash, password));
         if !known_right {
-            self.0.throttle.attempt(&username, client.origin(), self.now())?;
-            if !self.passwords().verify(hash.clone(), password).await? {
+            let account = Account::V1(username);
+            let right = self.verify_slowly(&account, hash.clone(), password, &client).await;
+            if let Err(Error::TooManyAttempts { .. }) = right {
+                self.note_refusal(&authorization, Why::TooManyAttempts, &client);
+            }
+            if !right? {
                 self.note_refusal(&authorization, Why::WrongPassword, &client);
                 return Err(Error::V1Unauthorized);
             }
-            self.0.throttle.succeeded(&username, client.origin());
             self.passwords().remember_right(hash.as_deref().unwrap_or_default(), password);
         }
         let (id, now) = (authorization.id, self.now());

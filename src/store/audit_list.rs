@@ -161,10 +161,13 @@ const CREATED: &str =
     "(action LIKE '% created' OR action LIKE '% cloned' OR action LIKE '% added' OR action = 'set up')";
 const DELETED: &str = "(action LIKE '% deleted' OR action LIKE '% removed' OR action LIKE '% trimmed')";
 const REFUSED: &str = "(action LIKE '% refused' OR action = 'refusals left out')";
+const READ: &str = "(action LIKE '% read' OR action LIKE '% exported' OR action = 'reads left out')";
 /// Whatever is none of the others.
-const CHANGED: &str = "NOT (action IN ('signed in', 'signed out', 'sessions ended', 'set up', 'refusals left out') \
+const CHANGED: &str = "NOT (action IN ('signed in', 'signed out', 'sessions ended', 'set up', 'refusals left out', \
+    'reads left out') \
     OR action LIKE '% created' OR action LIKE '% cloned' OR action LIKE '% added' OR action LIKE '% deleted' \
-    OR action LIKE '% removed' OR action LIKE '% trimmed' OR action LIKE '% refused')";
+    OR action LIKE '% removed' OR action LIKE '% trimmed' OR action LIKE '% refused' \
+    OR action LIKE '% read' OR action LIKE '% exported')";
 
 const fn condition(group: ActionGroup) -> &'static str {
     match group {
@@ -172,6 +175,7 @@ const fn condition(group: ActionGroup) -> &'static str {
         ActionGroup::Created => CREATED,
         ActionGroup::Changed => CHANGED,
         ActionGroup::Deleted => DELETED,
+        ActionGroup::Read => READ,
         ActionGroup::Refused => REFUSED,
     }
 }

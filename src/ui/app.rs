@@ -110,6 +110,7 @@ fn Pages() -> impl IntoView {
                     <Route path=path!("new") view=Page::CreateUser/>
                     <Route path=path!(":user/edit") view=Page::RenameUser/>
                     <Route path=path!(":user/password") view=Page::SetPassword/>
+                    <Route path=path!(":user/sessions") view=Page::UserSessions/>
                     <Route path=path!(":user/deactivate") view=Page::DeactivateUser/>
                     <Route path=path!(":user/delete") view=Page::DeleteUser/>
                 </ParentRoute>

@@ -52,4 +52,5 @@ deeds! {
     OrgDeleted "organization-deleted" "The organization was deleted",
     SessionEnded "session-ended" "The session was signed out",
     SessionsEnded "sessions-ended" "The other sessions were signed out",
+    UserSignedOut "user-signed-out" "The user was signed out everywhere",
 }

@@ -72,7 +72,7 @@ part! {
     Members members::MembersPage, AddMember members::AddRoute, InviteMember members::InviteRoute,
     RemoveMember members::RemoveRoute, DeactivateMember members::DeactivateRoute, DeleteMember members::DeleteRoute,
     Users users::UsersPage, CreateUser users::CreateRoute, RenameUser users::RenameRoute,
-    SetPassword users::PasswordRoute, DeactivateUser users::DeactivateRoute, DeleteUser users::DeleteRoute,
+    SetPassword users::PasswordRoute, UserSessions users::SessionsRoute, DeactivateUser users::DeactivateRoute, DeleteUser users::DeleteRoute,
     Orgs orgs::OrgsPage, CreateOrg orgs::CreateRoute, DeleteOrg orgs::DeleteRoute,
     Account AccountPage, About AboutPage, AuditLog AuditLogPage
 }

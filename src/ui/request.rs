@@ -60,8 +60,16 @@ impl Request {
         self.state.config.origin(&self.headers).unwrap_or_else(|| "http://localhost:8086".into())
     }
 
+    /// Puts it on record where whoever is signed in lacked a permission.
+    pub fn note(&self, refused: Option<&Error>) {
+        if let (Some(caller), Some(error)) = (&self.caller, refused) {
+            self.service().note_refused(caller, error);
+        }
+    }
+
     /// Passes a result on, and sets the status of the answer if it is a refusal.
     pub fn answer<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
+        self.note(result.as_ref().err());
         if let (Err(error), Some(options)) = (&result, use_context::<ResponseOptions>())
             && let Ok(status) = StatusCode::from_u16(error.code().status())
         {

@@ -9,6 +9,7 @@ pub fn sentence(error: &Error) -> String {
         Error::Internal => "The server failed. Try again; if it stays so, its log says more.".into(),
         Error::Busy => "The server is busy. Wait a moment, then try again.".into(),
         Error::Unauthenticated => "You are signed out. Sign in, then try again.".into(),
+        Error::OldPasswordRequired => "Your own password is changed on the Account page, with the present one.".into(),
         Error::SessionNotFound => "The session has ended meanwhile.".into(),
         Error::OrgNotFoundToDelete(_) => "The organization was deleted meanwhile.".into(),
         Error::AuthorizationNotFound => "The token was deleted meanwhile.".into(),

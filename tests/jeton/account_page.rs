@@ -1,8 +1,8 @@
 //! The Account page: one's password, and where one is signed in.
 
 use jeton::{
-    model::{Error, session::OwnSessions},
-    service::{Caller, Client, own_sessions::Which, sessions::Kind},
+    model::{Error, session::UserSessions},
+    service::{Caller, Client, sessions::Kind, user_sessions::Which},
 };
 use reqwest::RequestBuilder;
 use secrecy::ExposeSecret as _;
@@ -23,11 +23,15 @@ async fn begin(server: &Server, name: &str, kind: Kind, address: &str, agent: &s
     signed_in.expect("a session").key.expose_secret().into()
 }
 
+/// The caller with this key, wherever it is valid.
 async fn caller(server: &Server, key: &str) -> Result<Caller, Error> {
-    server.service.caller_by_session(key, Client::default()).await
+    match server.service.caller_by_session(key, Kind::Console, Client::default()).await {
+        Err(Error::Unauthenticated) => server.service.caller_by_session(key, Kind::Api, Client::default()).await,
+        known => known,
+    }
 }
 
-async fn own(server: &Server, key: &str) -> OwnSessions {
+async fn own(server: &Server, key: &str) -> UserSessions {
     let caller = caller(server, key).await.expect("a caller");
     server.service.own_sessions(&caller).await.expect("sessions")
 }

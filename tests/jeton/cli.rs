@@ -185,6 +185,10 @@ async fn a_profile_with_a_password_signs_in() {
     let create = format!("config create -n me -u http://{} -o acme -p alice:password1 -a", server.address);
     shell.ok(&create).await;
     assert!(shell.ok("auth list").await.contains("alice's Token"));
+    // A session changes its own user's password with the one that signed in.
+    let set = shell.run_with(&words("user password --name alice --password -"), "password2\n").await;
+    assert_eq!((set.code, set.stdout.as_str()), (Some(0), "Successfully updated password for user \"alice\"\n"));
+    assert_eq!(server.sign_in("alice", "password2").await.status, 204);
     shell.ok("config set -n me -p alice:wrongwrong").await;
     let (said, _) = shell.fails("auth list").await;
     assert_eq!(said, "sign-in failed: 401 Unauthorized: unauthorized access");

@@ -25,7 +25,7 @@ async fn key(server: &Server, name: &str) -> String {
 
 async fn caller(server: &Server, name: &str) -> Caller {
     let key = key(server, name).await;
-    server.service.caller_by_session(&key, Client::default()).await.expect("a caller")
+    server.service.caller_by_session(&key, Kind::Console, Client::default()).await.expect("a caller")
 }
 
 /// A user who can sign in.

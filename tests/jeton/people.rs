@@ -7,7 +7,7 @@ use jeton::{
         org::Role,
         people::{MemberPage, UserPage},
     },
-    service::{Caller, Client, roles::NewUser},
+    service::{Caller, Client, roles::NewUser, sessions::Kind},
 };
 use serde_json::json;
 use sqlx::Row as _;
@@ -69,7 +69,7 @@ impl Scene {
     pub async fn caller(&self, name: &str, password: &str) -> Caller {
         let cookie = self.server.sign_in(name, password).await.cookie();
         let key = cookie.split_once('=').expect("a cookie").1.to_owned();
-        self.server.service.caller_by_session(&key, Client::default()).await.expect("a session")
+        self.server.service.caller_by_session(&key, Kind::Api, Client::default()).await.expect("a session")
     }
 }
 

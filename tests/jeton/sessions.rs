@@ -5,6 +5,7 @@ use secrecy::ExposeSecret as _;
 use serde_json::json;
 
 use crate::{
+    audit_log::details,
     home::on_each_database,
     server::{NAME, PASSWORD, Server, answer},
 };
@@ -17,8 +18,8 @@ async fn begin(server: &Server, kind: Kind) -> String {
     signed_in.expect("a session").key.expose_secret().into()
 }
 
-async fn lives(server: &Server, key: &str) -> bool {
-    server.service.caller_by_session(key, Client::default()).await.is_ok()
+async fn lives(server: &Server, key: &str, kind: Kind) -> bool {
+    server.service.caller_by_session(key, kind, Client::default()).await.is_ok()
 }
 
 #[tokio::test]
@@ -28,13 +29,13 @@ async fn a_session_ends_sixty_minutes_after_its_last_use() {
         server.set_up().await;
         let (used, unused) = (begin(&server, Kind::Console).await, begin(&server, Kind::Console).await);
         server.clock.advance(59 * MINUTE);
-        assert!(lives(&server, &used).await);
+        assert!(lives(&server, &used, Kind::Console).await);
         server.clock.advance(MINUTE);
-        assert!(!lives(&server, &unused).await);
+        assert!(!lives(&server, &unused, Kind::Console).await);
         server.clock.advance(58 * MINUTE);
-        assert!(lives(&server, &used).await);
+        assert!(lives(&server, &used, Kind::Console).await);
         server.clock.advance(60 * MINUTE);
-        assert!(!lives(&server, &used).await);
+        assert!(!lives(&server, &used, Kind::Console).await);
     })
     .await;
 }
@@ -47,10 +48,10 @@ async fn no_use_renews_a_session_beyond_twelve_hours() {
         let key = begin(&server, Kind::Console).await;
         for half_hour in 1..24 {
             server.clock.advance(30 * MINUTE);
-            assert!(lives(&server, &key).await, "after {half_hour} half hours");
+            assert!(lives(&server, &key, Kind::Console).await, "after {half_hour} half hours");
         }
         server.clock.advance(30 * MINUTE);
-        assert!(!lives(&server, &key).await);
+        assert!(!lives(&server, &key, Kind::Console).await);
     })
     .await;
 }
@@ -62,11 +63,11 @@ async fn a_session_of_the_api_is_renewed_by_five_minutes_near_its_end() {
         server.set_up().await;
         let key = begin(&server, Kind::Api).await;
         server.clock.advance(58 * MINUTE);
-        assert!(lives(&server, &key).await);
+        assert!(lives(&server, &key, Kind::Api).await);
         server.clock.advance(4 * MINUTE);
-        assert!(lives(&server, &key).await);
+        assert!(lives(&server, &key, Kind::Api).await);
         server.clock.advance(5 * MINUTE);
-        assert!(!lives(&server, &key).await);
+        assert!(!lives(&server, &key, Kind::Api).await);
     })
     .await;
 }
@@ -164,6 +165,63 @@ async fn a_wrong_name_and_a_wrong_password_are_told_alike() {
         for name in ["nobody", "ALICE", "alice ", "", "a\0b", &"x".repeat(5000)] {
             assert_eq!(server.sign_in(name, PASSWORD).await.refused(401), refused, "{name:?}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_is_valid_only_where_it_was_made() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        let first = server.set_up().await;
+        let (console, api) = (begin(&server, Kind::Console).await, begin(&server, Kind::Api).await);
+        assert_eq!(server.me(&format!("influxdb-oss-session={console}")).await.refused(401), "unauthorized access");
+        let page = async |key: &str| {
+            let path = format!("/orgs/{}/account", first.org);
+            answer(server.request("GET", &path).header("cookie", format!("jeton={key}"))).await.status
+        };
+        assert_eq!((page(&console).await, page(&api).await), (200, 303));
+        let out = server.request("POST", "/api/v2/signout").header("cookie", format!("influxdb-oss-session={console}"));
+        assert_eq!(answer(out).await.status, 401);
+        assert!(lives(&server, &console, Kind::Console).await && lives(&server, &api, Kind::Api).await);
+        server.service.write_refusals().await.expect("written");
+        let found = details(&home, "session refused").await;
+        assert_eq!(found.len(), 2);
+        assert!(found.iter().all(|detail| detail["reason"] == "surface" && detail["name"] == NAME));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn deactivation_ends_sessions_and_activation_revives_none() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        let first = server.set_up().await;
+        let bob = server.user(&first.token, "bob").await;
+        let path = format!("/api/v2/users/{bob}");
+        server.post(&format!("{path}/password"), &first.token, json!({"password": PASSWORD})).await.expect(204);
+        let set = async |status: &str| {
+            server.patch(&path, &first.token, json!({"status": status})).await.expect(200);
+        };
+        let before = server.sign_in("bob", PASSWORD).await.cookie();
+        let console = server.service.sign_in("bob", &PASSWORD.into(), Kind::Console, &Client::default()).await;
+        let console: String = console.expect("a session").key.expose_secret().into();
+        set("active").await;
+        assert_eq!(server.me(&before).await.status, 200, "nothing has changed");
+        set("inactive").await;
+        assert_eq!(server.me(&before).await.refused(403), "User is inactive", "as influxd says it");
+        let listed = server.get(&format!("{path}/sessions"), &first.token).await.expect(200);
+        assert_eq!(listed["total"], 0);
+        // As in influxd, an inactive user signs in at the API, to no effect.
+        let meanwhile = server.sign_in("bob", PASSWORD).await.cookie();
+        assert_eq!(server.me(&meanwhile).await.status, 403);
+        set("active").await;
+        for cookie in [&before, &meanwhile] {
+            assert_eq!(server.me(cookie).await.refused(401), "unauthorized access");
+        }
+        assert!(!lives(&server, &console, Kind::Console).await);
+        let after = server.sign_in("bob", PASSWORD).await.cookie();
+        assert_eq!(server.me(&after).await.status, 200);
     })
     .await;
 }

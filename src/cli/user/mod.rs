@@ -2,6 +2,7 @@
 
 mod create;
 mod password;
+mod sessions;
 
 use clap::{Args, Subcommand};
 use serde::Deserialize;
@@ -32,6 +33,9 @@ pub enum User {
     Delete(Box<Delete>),
     /// Update user password
     Password(Box<password::Password>),
+    /// User session commands
+    #[command(subcommand)]
+    Sessions(sessions::Sessions),
 }
 
 /// Which users to list.
@@ -90,6 +94,7 @@ impl User {
             Self::Update(update) => update.run().await,
             Self::Delete(delete) => delete.run().await,
             Self::Password(password) => password.run().await,
+            Self::Sessions(sessions) => sessions.run().await,
         }
     }
 }

@@ -80,11 +80,13 @@ pub enum ActionGroup {
     Created,
     Changed,
     Deleted,
+    /// Reads of texts that may hold secrets, and files of lists and of the log.
+    Read,
     Refused,
 }
 
 impl ActionGroup {
-    pub const ALL: [Self; 5] = [Self::SignIns, Self::Created, Self::Changed, Self::Deleted, Self::Refused];
+    pub const ALL: [Self; 6] = [Self::SignIns, Self::Created, Self::Changed, Self::Deleted, Self::Read, Self::Refused];
 
     /// As an address has it.
     pub const fn name(self) -> &'static str {
@@ -93,6 +95,7 @@ impl ActionGroup {
             Self::Created => "created",
             Self::Changed => "changed",
             Self::Deleted => "deleted",
+            Self::Read => "read",
             Self::Refused => "refused",
         }
     }
@@ -103,6 +106,7 @@ impl ActionGroup {
             Self::Created => "Created",
             Self::Changed => "Changed",
             Self::Deleted => "Deleted",
+            Self::Read => "Read or exported",
             Self::Refused => "Refused",
         }
     }

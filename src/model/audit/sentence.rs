@@ -44,7 +44,19 @@ pub fn sentence(row: &AuditRow) -> Sentence {
         "signed in" => Sentence::new("Signed in"),
         "signed out" => Sentence::new("Signed out"),
         "set up" => Sentence::about("Set up organization", Some(text("/organization").into())),
-        "sessions ended" => Sentence::new(format!("Ended {}", count("/count", "session"))),
+        // Of whom, where it was not oneself.
+        "sessions ended" => match detail.pointer("/name").and_then(Value::as_str) {
+            Some(name) => Sentence::about(&format!("Ended {} of", count("/count", "session")), Some(name.into())),
+            None => Sentence::new(format!("Ended {}", count("/count", "session"))),
+        },
+        "session refused" => refused(Sentence::about("Refused a session of", name).then(because(detail))),
+        "password change refused" => {
+            refused(Sentence::about("Refused to change the password of", name).then(because(detail)))
+        }
+        "telegraf configurations read" => Sentence::new(format!("Read {}", count("/count", "telegraf configuration"))),
+        "reads left out" => Sentence::new(format!("Left out {}", count("/count", "further read"))),
+        "API tokens exported" => Sentence::about("Exported the API tokens of", name).then(as_file(detail)),
+        "audit log exported" => Sentence::new("Exported the audit log").then(as_file(detail)),
         "password set" => Sentence::about("Set the password of", name),
         "1.x password set" => Sentence::about("Set the password of 1.x credential", name),
         "member added" => Sentence::about("Added", name).then(format!(" as {}", text("/role"))),
@@ -97,6 +109,15 @@ fn noun(what: &str) -> &str {
     if what == "authorization" { "token" } else { what }
 }
 
+/// What a file was written as.
+fn as_file(detail: &Value) -> String {
+    match detail.get("format").and_then(Value::as_str) {
+        Some("jsonl" | "json") => " as JSON".into(),
+        Some("csv") => " as CSV".into(),
+        _ => String::new(),
+    }
+}
+
 /// Why something was refused, after a colon.
 fn because(detail: &Value) -> String {
     let reason = detail.get("reason").and_then(Value::as_str).unwrap_or_default();
@@ -107,6 +128,7 @@ fn because(detail: &Value) -> String {
         "owner inactive" => "its owner is inactive",
         "owner deleted" => "its owner was deleted",
         "ended" => "ended with its owner or organization",
+        "surface" => "its key was made for the console and used at the API, or the other way round",
         "permission" => return format!(": lacks {permission}"),
         other => other,
     };
@@ -174,6 +196,26 @@ mod tests {
             "Refused to sign in “bob”: wrong password"
         );
         assert_eq!(told("unknown token refused", json!({})), "Refused an unknown token");
+    }
+
+    #[test]
+    fn sessions_passwords_reads_and_exports_are_told() {
+        assert_eq!(told("sessions ended", json!({"count": 2})), "Ended 2 sessions");
+        assert_eq!(told("sessions ended", json!({"count": 1, "name": "bob"})), "Ended 1 session of “bob”");
+        let refused = json!({"name": "bob", "reason": "permission", "permission": "write:orgs"});
+        assert_eq!(told("session refused", refused), "Refused a session of “bob”: lacks write:orgs");
+        assert_eq!(
+            told("password change refused", json!({"name": "bob", "reason": "wrong password"})),
+            "Refused to change the password of “bob”: wrong password"
+        );
+        assert_eq!(told("telegraf configuration read", json!({"name": "roof"})), "Read telegraf configuration “roof”");
+        assert_eq!(told("telegraf configurations read", json!({"count": 3})), "Read 3 telegraf configurations");
+        assert_eq!(told("reads left out", json!({"count": 1})), "Left out 1 further read");
+        assert_eq!(
+            told("API tokens exported", json!({"format": "csv", "filter": []})),
+            "Exported the API tokens of “0000000000000001” as CSV"
+        );
+        assert_eq!(told("audit log exported", json!({"format": "jsonl"})), "Exported the audit log as JSON");
     }
 
     #[test]

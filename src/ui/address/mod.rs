@@ -185,6 +185,7 @@ mod tests {
             Users::Create,
             Users::Edit(user),
             Users::Password(user),
+            Users::Sessions(user),
             Users::Deactivate(user),
             Users::Delete(user),
         ];

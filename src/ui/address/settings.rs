@@ -69,6 +69,8 @@ pub enum Users {
     Create,
     Edit(UserId),
     Password(UserId),
+    /// Where the user is signed in.
+    Sessions(UserId),
     Deactivate(UserId),
     Delete(UserId),
 }
@@ -78,7 +80,9 @@ impl Users {
     pub const fn user(self) -> Option<UserId> {
         match self {
             Self::List | Self::Create => None,
-            Self::Edit(id) | Self::Password(id) | Self::Deactivate(id) | Self::Delete(id) => Some(id),
+            Self::Edit(id) | Self::Password(id) | Self::Sessions(id) | Self::Deactivate(id) | Self::Delete(id) => {
+                Some(id)
+            }
         }
     }
 }
@@ -93,6 +97,7 @@ impl Page for Users {
             ["new"] => Self::Create,
             [id, "edit"] => Self::Edit(id.parse().ok()?),
             [id, "password"] => Self::Password(id.parse().ok()?),
+            [id, "sessions"] => Self::Sessions(id.parse().ok()?),
             [id, "deactivate"] => Self::Deactivate(id.parse().ok()?),
             [id, "delete"] => Self::Delete(id.parse().ok()?),
             _ => return None,
@@ -111,6 +116,7 @@ impl fmt::Display for Users {
             Self::Create => f.write_str("/new"),
             Self::Edit(id) => write!(f, "/{id}/edit"),
             Self::Password(id) => write!(f, "/{id}/password"),
+            Self::Sessions(id) => write!(f, "/{id}/sessions"),
             Self::Deactivate(id) => write!(f, "/{id}/deactivate"),
             Self::Delete(id) => write!(f, "/{id}/delete"),
         }

@@ -5,12 +5,12 @@ use leptos::{
     server_fn::codec::{Json, Postcard},
 };
 
-use crate::model::{Error, session::OwnSessions};
+use crate::model::{Error, session::UserSessions};
 #[cfg(feature = "ssr")]
 use crate::ui::request::Request;
 
 #[server(input = Json, output = Postcard)]
-pub async fn load_own_sessions() -> Result<OwnSessions, Error> {
+pub async fn load_own_sessions() -> Result<UserSessions, Error> {
     let request = Request::current();
     request.answer(request.service().own_sessions(request.caller()?).await)
 }

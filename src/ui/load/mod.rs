@@ -34,7 +34,7 @@ pub use buckets::{load_bucket, load_buckets};
 pub use filters::load_filter_choices;
 pub use history::load_history;
 pub use orgs::{Start, load_org, load_org_rules, load_orgs, load_out_of_line, load_start};
-pub use people::{load_addable, load_leaving, load_member, load_members, load_user, load_users};
+pub use people::{load_addable, load_leaving, load_member, load_members, load_user, load_user_sessions, load_users};
 pub use telegrafs::{check_toml, load_bucket_names, load_telegraf, load_telegraf_text, load_telegrafs};
 pub use tokens::{Picker, load_details, load_picker, load_prefill, load_ruling, load_tokens};
 

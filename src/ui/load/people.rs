@@ -9,6 +9,7 @@ use crate::model::{
     Error, OrgId, User, UserId,
     list_query::ListQuery,
     people::{Addable, Leaving, Member, MemberPage, UserPage},
+    session::SessionsOf,
 };
 #[cfg(feature = "ssr")]
 use crate::ui::request::Request;
@@ -35,6 +36,12 @@ pub async fn load_users(query: ListQuery) -> Result<UserPage, Error> {
 pub async fn load_user(user: UserId) -> Result<User, Error> {
     let request = Request::current();
     request.answer(request.service().changeable_user(request.caller()?, user).await)
+}
+
+#[server(input = Json, output = Postcard)]
+pub async fn load_user_sessions(user: UserId) -> Result<SessionsOf, Error> {
+    let request = Request::current();
+    request.answer(request.service().sessions_and_user(request.caller()?, user).await)
 }
 
 #[server(input = Json, output = Postcard)]

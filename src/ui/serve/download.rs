@@ -25,7 +25,9 @@ pub(super) async fn telegraf(State(state): State<AppState>, Path(id): Path<Strin
         let id: TelegrafId = id.parse().map_err(|_| Error::TelegrafNotFound)?;
         page.service().telegraf(page.caller()?, id).await
     };
-    match found.await {
+    let found = found.await;
+    page.note(found.as_ref().err());
+    match found {
         Ok(telegraf) => {
             let disposition = format!("attachment; filename=\"{}\"", telegraf.file_name());
             let headers = [
@@ -51,5 +53,7 @@ pub(super) async fn audit_log(request: &PageRequest, org: OrgId, format: Format,
         service.org(caller, org).await?;
         audit_file::answer(service, caller, Some(In::OrgOrNone(org)), query, format).await
     };
-    answer.await.unwrap_or_else(|error| plain_refusal(&error).into_response())
+    let answer = answer.await;
+    request.note(answer.as_ref().err());
+    answer.unwrap_or_else(|error| plain_refusal(&error).into_response())
 }

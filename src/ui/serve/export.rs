@@ -27,10 +27,9 @@ use crate::{
 
 /// Answers a file; it is read and sent in portions, so that no list is held whole.
 pub(super) async fn answer(request: &Request, org: OrgId, export: Export, uri: &Uri) -> Response {
-    match begin(request, org, export, uri).await {
-        Ok(response) => response,
-        Err(error) => plain_refusal(&error).into_response(),
-    }
+    let answer = begin(request, org, export, uri).await;
+    request.note(answer.as_ref().err());
+    answer.unwrap_or_else(|error| plain_refusal(&error).into_response())
 }
 
 async fn begin(request: &Request, org: OrgId, export: Export, uri: &Uri) -> Result<Response, Error> {
@@ -41,6 +40,7 @@ async fn begin(request: &Request, org: OrgId, export: Export, uri: &Uri) -> Resu
     // Who may not see the organization's page gets no file of it either.
     service.org(&caller, org).await?;
     let (rows, end) = service.token_portion(&caller, org, &query, None).await?;
+    service.record_token_export(&caller, org, &query, export.ending()).await?;
     let file = File {
         service,
         caller,

@@ -140,6 +140,7 @@ async fn form(State(state): State<AppState>, OriginalUri(uri): OriginalUri, requ
             (fields, done)
         }
     };
+    page.note(done.result.as_ref().err());
     let mut response = match leads_to(&done.result, &here) {
         Some(address) => Redirect::to(&address).into_response(),
         None => {

@@ -9,7 +9,7 @@ use leptos::server_fn::ServerFn as _;
 
 use crate::{
     server::{AppState, cookie},
-    service::Client,
+    service::{Client, sessions::Kind},
     ui::load::LoadNewerEntries,
 };
 
@@ -22,9 +22,9 @@ pub(super) async fn who(State(state): State<AppState>, mut request: Request, nex
     let client = request.extensions().get::<Client>().cloned().unwrap_or_default();
     if let Some(key) = cookie::read(request.headers(), name) {
         let caller = if request.uri().path() == UNATTENDED {
-            state.service.caller_by_unattended_session(key, client).await
+            state.service.caller_by_unattended_session(key, Kind::Console, client).await
         } else {
-            state.service.caller_by_session(key, client).await
+            state.service.caller_by_session(key, Kind::Console, client).await
         };
         if let Ok(caller) = caller {
             request.extensions_mut().insert(caller);

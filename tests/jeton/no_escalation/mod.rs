@@ -16,7 +16,7 @@ use std::{
 
 use jeton::{
     model::{AuthorizationId, BucketId, OrgId, UserId},
-    service::{Caller, Client, lists::AuthorizationQuery},
+    service::{Caller, Client, lists::AuthorizationQuery, sessions::Kind},
 };
 use proptest::{
     collection::vec,
@@ -105,7 +105,7 @@ impl World {
         let client = Client { address: ADDRESS.parse().ok(), ..Client::default() };
         let service = &self.server.service;
         let caller = match self.sessions.get(at) {
-            Some(key) => service.caller_by_session(key, client).await,
+            Some(key) => service.caller_by_session(key, Kind::Api, client).await,
             None => service.caller_by_token(&self.tokens.get(at - self.sessions.len())?.token, client).await,
         };
         caller.ok()

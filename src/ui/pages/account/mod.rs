@@ -6,7 +6,7 @@ mod sessions;
 use leptos::prelude::*;
 
 use crate::{
-    model::{Error, session::OwnSessions},
+    model::{Error, session::UserSessions},
     ui::{
         address::{Account, Page as _, Section},
         answer::Outcome,
@@ -29,7 +29,7 @@ use sessions::SessionsSection;
 #[derive(Clone, Copy)]
 struct AccountState {
     page: OrgState,
-    sessions: Fetched<Result<OwnSessions, Error>>,
+    sessions: Fetched<Result<UserSessions, Error>>,
     reloads: RwSignal<u32>,
 }
 

@@ -69,6 +69,7 @@ fn picture(action: &str, refused: bool) -> Picture {
     match action {
         "signed in" => Picture::SignIn,
         "signed out" | "sessions ended" => Picture::SignOut,
+        _ if action.ends_with("exported") => Picture::Download,
         _ if action.ends_with("deleted") || action.ends_with("removed") => Picture::Trash,
         _ if action.starts_with("authorization") || action.starts_with("1.x") => Picture::Key,
         _ if action.starts_with("bucket") || action.starts_with("DBRP") => Picture::Bucket,

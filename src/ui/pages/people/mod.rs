@@ -5,4 +5,5 @@ pub mod cells;
 pub mod fields;
 pub mod leave;
 pub mod row_menu;
+pub mod sessions;
 pub mod toolbar;

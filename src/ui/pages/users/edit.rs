@@ -111,6 +111,10 @@ pub fn PasswordRoute() -> impl IntoView {
 
 #[component]
 fn PasswordDialog(user: User) -> impl IntoView {
+    let state = UsersState::current();
+    if state.list.page.frame.with_untracked(|frame| frame.user_id == user.id) {
+        return view! { <Missing error=Error::OldPasswordRequired close=state.listing.here()/> }.into_any();
+    }
     let refused = RwSignal::new(refusal());
     let signed_out =
         format!("{} is signed out everywhere, and signs in with the new password. Tokens are not affected.", user.name);
@@ -126,4 +130,5 @@ fn PasswordDialog(user: User) -> impl IntoView {
             />
         </EditDialog>
     }
+    .into_any()
 }

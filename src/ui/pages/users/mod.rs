@@ -2,6 +2,7 @@
 
 mod edit;
 mod row;
+mod sessions;
 
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
@@ -27,6 +28,7 @@ use crate::{
 use row::Row;
 
 pub use edit::{CreateRoute, PasswordRoute, RenameRoute};
+pub use sessions::SessionsRoute;
 
 /// What the parts of the page share.
 #[derive(Clone, Copy)]

@@ -62,6 +62,14 @@ fn RowMenu(person: Person, is_self: bool, state: UsersState) -> impl IntoView {
             state.list.address(Users::Password(id))
         }
     };
+    // One's own are on the same page as one's password.
+    let sessions = move || {
+        if is_self {
+            Section::Account.address(state.list.page.org.get())
+        } else {
+            state.list.address(Users::Sessions(id))
+        }
+    };
     let face = || view! { <Icon picture=Picture::More/> };
     view! {
         <Menu class="end" button="icon-button" label=format!("More actions for {name}") button_testid="context-menu-user" face=face>
@@ -71,6 +79,7 @@ fn RowMenu(person: Person, is_self: bool, state: UsersState) -> impl IntoView {
                     {if is_self { "Change password…" } else { "Set password…" }}
                 </MenuLink>
             })}
+            <MenuLink href=Signal::derive(sessions) picture=Picture::Monitor testid="context-sessions-user">"Sessions…"</MenuLink>
             <CopyIdItem id=id.to_string()/>
             {may_change.then(|| view! {
                 <StatusItem person is_self action=state.listing.here() ask=to(Users::Deactivate) on_answer/>

@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::{
     model::{Error, OrgId},
-    service::own_sessions::Which,
+    service::user_sessions::Which,
     ui::{
         address::{Account, Page as _},
         answer::{Fields, Outcome},

@@ -62,7 +62,7 @@ pub(super) async fn sign_in(request: &Request, fields: &Fields, to: &str) -> Res
 pub(super) async fn sign_out(request: &Request) -> Result<Done, Error> {
     let state = request.state();
     let key = cookie::read(&request.headers, cookie::console_name(state.config.is_https()));
-    match state.service.sign_out(key.unwrap_or_default(), &request.client).await {
+    match state.service.sign_out(key.unwrap_or_default(), Kind::Console, &request.client).await {
         // Whoever is signed out already gets what they wanted.
         Ok(()) | Err(Error::Unauthenticated) => {}
         Err(error) => return Err(error),

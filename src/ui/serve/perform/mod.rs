@@ -65,7 +65,7 @@ async fn on_page(
         Spot::Account(_) => account::perform(request, org, fields).await,
         Spot::Telegrafs(page) => telegrafs::perform(request, org, page, fields).await,
         Spot::Members(page) => members::perform(request, org, page, list::<Members>(org, query), fields).await,
-        Spot::Users(page) => users::perform(request, page, list::<Users>(org, query), fields).await,
+        Spot::Users(page) => users::perform(request, org, page, list::<Users>(org, query), fields).await,
         Spot::Audit(_) | Spot::About(_) => Err(Error::PathNotFound),
     }
 }

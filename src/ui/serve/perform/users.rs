@@ -3,9 +3,9 @@
 use super::members::user;
 use crate::{
     model::{Error, OrgId, Status, UserId, org::Role},
-    service::{roles::NewUser, users::UserUpdate},
+    service::{roles::NewUser, user_sessions::Which, users::UserUpdate},
     ui::{
-        address::Users,
+        address::{self, Page as _, Users},
         answer::{Fields, Outcome},
         deed::Deed,
         request::Request,
@@ -13,7 +13,13 @@ use crate::{
 };
 
 /// `to`: the list that the form came from.
-pub(super) async fn perform(request: &Request, page: Users, to: String, fields: &Fields) -> Result<Outcome, Error> {
+pub(super) async fn perform(
+    request: &Request,
+    org: OrgId,
+    page: Users,
+    to: String,
+    fields: &Fields,
+) -> Result<Outcome, Error> {
     let (service, caller) = (request.service(), request.caller()?);
     let deed = match page {
         Users::List => return change_status(request, user(fields)?, fields, to).await,
@@ -30,10 +36,29 @@ pub(super) async fn perform(request: &Request, page: Users, to: String, fields: 
             service.set_password(caller, id, &fields.get("password").unwrap_or_default().into()).await?;
             Deed::PasswordSet
         }
+        Users::Sessions(id) => return end_sessions(request, org, id, &to, fields).await,
         Users::Deactivate(id) => return change_status(request, id, fields, to).await,
         Users::Delete(id) => return delete(request, id, fields, to).await,
     };
     Ok(Outcome::Done { deed, to })
+}
+
+/// Ends one session of a user, or all of them; then the dialog lists what is left.
+async fn end_sessions(
+    request: &Request,
+    org: OrgId,
+    id: UserId,
+    list: &str,
+    fields: &Fields,
+) -> Result<Outcome, Error> {
+    let (which, deed) = match fields.get("session") {
+        Some("all") => (Which::Others, Deed::UserSignedOut),
+        Some(key) => (Which::One(key), Deed::SessionEnded),
+        None => return Err(Error::SessionNotFound),
+    };
+    request.service().end_user_sessions(request.caller()?, id, which).await?;
+    let (_, state) = address::split(list);
+    Ok(Outcome::Done { deed, to: address::with_parameters(Users::Sessions(id).address(org, &[]), &state) })
 }
 
 /// Activates or deactivates a user. Whoever deactivates themselves is signed out by that.
