@@ -54,7 +54,7 @@ impl Places {
         }
     }
 
-    async fn of(connection: &mut Connection, coverages: &[Coverage]) -> Result<Self, Error> {
+    pub async fn of(connection: &mut Connection, coverages: &[Coverage]) -> Result<Self, Error> {
         let ids = |wanted: ResourceType| -> Vec<Id> {
             let conditional = coverages.iter().filter_map(|coverage| match coverage {
                 Coverage::IfInOrg { kind, id, .. } if *kind == wanted => Some(*id),

@@ -2,7 +2,9 @@
 //! the permissions it delegates. What a session holds by membership has no limits.
 
 use crate::{
-    model::{Authorization, Error, Expiry, Networks, OrgId, Permission, Timestamp, grant::Holdings, org_rules::OrgRules},
+    model::{
+        Authorization, Error, Expiry, Networks, OrgId, Permission, Timestamp, grant::Holdings, org_rules::OrgRules,
+    },
     store::{self, Connection, authorizations::LiveGrant},
 };
 

@@ -150,9 +150,7 @@ impl Refusals {
                 (Sort::Session, Some(format!("{} {}", by.session.as_deref().unwrap_or_default(), why.name())))
             }
             // Guessing passwords is slow already.
-            What::SignIn { why: TOO_MANY_ATTEMPTS, .. } => {
-                (Sort::SignIn, Some(format!("{} sign-in", client.origin())))
-            }
+            What::SignIn { why: TOO_MANY_ATTEMPTS, .. } => (Sort::SignIn, Some(format!("{} sign-in", client.origin()))),
             What::SignIn { .. } => (Sort::SignIn, None),
             What::Password { user, why: TOO_MANY_ATTEMPTS, .. } => {
                 (Sort::Password, Some(format!("{user} {} password", client.origin())))

@@ -184,7 +184,7 @@ fn push_actor(sql: &mut Sql, actor: &Named, tokens: &Visible) -> Result<()> {
     sql.push(" AND (actor_user_id IN (SELECT id FROM users WHERE name_key = ").bind(actor.text.clone())?;
     sql.push(") OR actor_authorization_id IN (SELECT id FROM authorizations WHERE LOWER(token_prefix) = ");
     sql.bind(actor.text.clone())?;
-    push_visible(sql, tokens)?;
+    push_visible(sql, tokens, None)?;
     sql.push(")");
     if let Some(id) = actor.id {
         sql.push(" OR actor_user_id = ").bind(from_id(id))?;
@@ -216,7 +216,7 @@ fn push_about(sql: &mut Sql, about: &Named, tokens: &Visible) -> Result<()> {
     ];
     for (before, after) in authorizations {
         sql.push(before).bind(pattern.clone())?.push(" ESCAPE '\\'");
-        push_visible(sql, tokens)?;
+        push_visible(sql, tokens, None)?;
         sql.push(after);
     }
     if let Some(id) = about.id {

@@ -83,7 +83,7 @@ pub async fn list(
     let mut sql = begin(of)?;
     sql.push("SELECT * FROM authorizations WHERE id IN (SELECT id FROM descendants)");
     if let Some(visible) = part.visible {
-        push_visible(&mut sql, visible)?;
+        push_visible(&mut sql, visible, None)?;
     }
     if part.only_live {
         sql.push(" AND ");

@@ -107,7 +107,7 @@ async fn a_right_password_of_a_1_x_credential_frees_no_user_of_the_same_name() {
     let made = scene.server.post("/private/legacy/authorizations", &scene.first.token, body).await.expect(201);
     let path = format!("/private/legacy/authorizations/{}/password", text(&made["id"]));
     scene.server.post(&path, &scene.first.token, json!({"password": "grafana-password"})).await.expect(204);
-    let client = Client { address: "127.0.0.1".parse().ok(), agent: None };
+    let client = Client { address: "127.0.0.1".parse().ok(), ..Client::default() };
     for _ in 0..5 {
         assert_eq!(scene.server.sign_in(NAME, "wrong password").await.status, 401);
     }

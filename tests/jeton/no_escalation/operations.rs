@@ -310,7 +310,7 @@ async fn use_password(world: &mut World, caller: &Caller, step: &Step) -> Result
     }
     let known: Vec<UserId> = world.passwords.iter().copied().collect();
     let user = service.user(&world.root, one(step.which[0], &known)?).await?;
-    let client = Client { address: super::ADDRESS.parse().ok(), agent: None };
+    let client = Client { address: super::ADDRESS.parse().ok(), ..Client::default() };
     let signed_in = service.sign_in(&user.name, &password, Kind::Api, &client).await?;
     world.sessions.push(signed_in.key.expose_secret().to_owned());
     Ok(())
