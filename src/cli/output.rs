@@ -170,6 +170,11 @@ pub fn warn(text: &str) {
     drop(writeln!(io::stderr(), "{start}{text}{end}"));
 }
 
+/// Says on standard error what might be done better, as beside an error.
+pub fn hint(text: &str) {
+    drop(writeln!(io::stderr(), "Hint: {text}"));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,9 +184,4 @@ mod tests {
         let text = json(&serde_json::json!({"b": ["x"], "a": "<&>", "c": []}), "").unwrap();
         assert_eq!(text, "{\n\t\"a\": \"\\u003c\\u0026\\u003e\",\n\t\"b\": [\n\t\t\"x\"\n\t],\n\t\"c\": []\n}");
     }
-}
-
-/// Says on standard error what might be done better, as beside an error.
-pub fn hint(text: &str) {
-    drop(writeln!(io::stderr(), "Hint: {text}"));
 }

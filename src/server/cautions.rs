@@ -58,8 +58,9 @@ mod tests {
     }
 
     fn said(flags: &[&str]) -> Vec<String> {
-        let directory = tempfile::TempDir::new().unwrap();
-        said_in(directory.path(), flags)
+        let parent = tempfile::TempDir::new().unwrap();
+        // One that is not there yet, and so is open to nobody.
+        said_in(&parent.path().join("data"), flags)
     }
 
     fn said_in(directory: &Path, flags: &[&str]) -> Vec<String> {

@@ -16,8 +16,9 @@ use crate::{
 use super::{
     Caller, Service,
     audit::Event,
-    authorizations::{check_readable, check_writable, readable},
+    authorizations::{check_visible, readable},
     change::Change,
+    delegation::check_revocable,
     token_changes::{MAX_AT_ONCE, switch_one},
 };
 
@@ -99,7 +100,7 @@ impl Service {
         let limit = i64::try_from(MAX_AT_ONCE).unwrap_or(i64::MAX);
         let part = Part { visible: None, only_live: true, start: Start::After(None), limit };
         let live = store::lineage::list(&mut change, id, part, now).await?;
-        check_all_writable(&caller, live.iter().map(|one| &one.authorization))?;
+        check_all_revocable(&mut change, &caller, live.iter().map(|one| &one.authorization)).await?;
         let deactivated = live.len() as u64;
         for one in live {
             deactivate(&mut change, id, one).await?;
@@ -111,14 +112,24 @@ impl Service {
 }
 
 /// Refuses without naming what the caller may not read.
-fn check_all_writable<'a>(caller: &Caller, all: impl Iterator<Item = &'a Authorization>) -> Result<(), Error> {
-    let mut beyond = 0;
+async fn check_all_revocable<'a>(
+    connection: &mut Connection,
+    caller: &Caller,
+    all: impl Iterator<Item = &'a Authorization>,
+) -> Result<(), Error> {
+    let mut number = 0;
     for one in all {
-        if check_readable(caller, one).is_err() || check_writable(caller, one).is_err() {
-            beyond += 1;
+        let checked = match check_visible(connection, caller, one).await {
+            Ok(()) => check_revocable(connection, caller, one).await,
+            refused => refused,
+        };
+        match checked {
+            Ok(()) => {}
+            Err(Error::Unauthorized(_) | Error::HoldsMore(_)) => number += 1,
+            Err(error) => return Err(error),
         }
     }
-    if beyond == 0 { Ok(()) } else { Err(Error::DescendantsBeyond { number: beyond }) }
+    if number == 0 { Ok(()) } else { Err(Error::DescendantsBeyond { number }) }
 }
 
 async fn deactivate(change: &mut Change, of: AuthorizationId, one: store::lineage::Descendant) -> Result<(), Error> {

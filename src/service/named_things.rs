@@ -186,7 +186,7 @@ mod tests {
         let asked = || vec![on(ResourceType::Users, "alice")];
         let mut things = service.look_up(&caller, &asked(), org).await.expect("a look-up");
         caller.permissions = vec![Permission::in_org(Action::Read, ResourceType::Users, org)];
-        things.keep_readable(&mut *service.read().await.expect("a reader"), &caller, org).await.expect("kept");
+        things.keep_readable(&mut service.read().await.expect("a reader"), &caller, org).await.expect("kept");
         assert!(things.resolve(asked(), org).is_err());
     }
 }

@@ -48,12 +48,18 @@ struct Waiting {
 /// Reads that were not written yet, in bounded memory.
 pub(super) struct Reads {
     waiting: Mutex<Waiting>,
+    /// Held while notes are written, so that they are in the log when [`Service::write_reads`] returns, whoever took them.
+    writing: tokio::sync::Mutex<()>,
     seen: Cache<(Reader, TelegrafId), Arc<Mutex<Timestamp>>>,
 }
 
 impl Default for Reads {
     fn default() -> Self {
-        Self { waiting: Mutex::default(), seen: Cache::builder().max_capacity(REMEMBERED).build() }
+        Self {
+            waiting: Mutex::default(),
+            writing: tokio::sync::Mutex::default(),
+            seen: Cache::builder().max_capacity(REMEMBERED).build(),
+        }
     }
 }
 
@@ -111,6 +117,7 @@ impl Service {
 
     /// Writes the reads that were noted since the last time. What can't be written waits for the next.
     pub async fn write_reads(&self) -> Result<(), Error> {
+        let _writing = self.0.reads.writing.lock().await;
         let taken = self.0.reads.take();
         if taken.reads.is_empty() && taken.left_out == 0 {
             return Ok(());

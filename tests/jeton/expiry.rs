@@ -1,7 +1,7 @@
 //! A token works until the moment it expires, and nothing makes one that outlives its maker.
 
 use jeton::{
-    model::{Error, token_query::TokenQuery},
+    model::Error,
     service::{
         Client,
         token_changes::{What, Which},
@@ -189,7 +189,7 @@ async fn a_token_gets_hold_of_nothing_that_outlives_it() {
         let clone = server.service.clone_authorization(&caller, text(&off["id"]).parse().expect("an id"), None).await;
         assert!(matches!(clone.err(), Some(Error::OutlivesCaller { .. })), "a clone lives as long as its original");
         assert_eq!(server.patch(&path(&off), &maker, json!({"status": "active"})).await.status, 422);
-        let which = Which::Listed { query: TokenQuery::default(), expected: None };
+        let which = Which::These([text(&off["id"]).parse().expect("an id")].into());
         let org = first.org.parse().expect("an id");
         let many = server.service.change_tokens(&caller, org, &which, What::Activate).await;
         assert!(matches!(many.err(), Some(Error::OutlivesCaller { .. })));

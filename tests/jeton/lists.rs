@@ -209,12 +209,15 @@ async fn nobody_sees_tokens_of_others_but_who_may_read_them() {
     on_each_database(async |home| {
         let (server, first) = with_odd_tokens(&home).await;
         let bob = server.user(&first.token, "bob").await;
-        server.post(&format!("/api/v2/orgs/{}/owners", first.org), &first.token, json!({"id": bob})).await.expect(201);
-        server.post(&format!("/api/v2/users/{bob}/password"), &first.token, json!({"password": "password2"})).await.expect(204);
+        server.post(&format!("/api/v2/orgs/{}/members", first.org), &first.token, json!({"id": bob})).await.expect(201);
+        server
+            .post(&format!("/api/v2/users/{bob}/password"), &first.token, json!({"password": "password2"}))
+            .await
+            .expect(204);
         let cookie = server.sign_in("bob", "password2").await.cookie();
-        let body = json!({"orgID": first.org, "description": "mine", "permissions": [permission_in("read", "tasks", &first.org)]});
-        let create = server.request("POST", "/api/v2/authorizations").header("cookie", &cookie).json(&body);
-        crate::server::answer(create).await.expect(201);
+        let permissions = json!([permission_in("read", "tasks", &first.org)]);
+        let body = json!({"orgID": first.org, "userID": bob, "description": "mine", "permissions": permissions});
+        server.post("/api/v2/authorizations", &first.token, body).await.expect(201);
         for query in ["", "?limit=5", "?q=a", "?sort=description&limit=5"] {
             let listed = server.request("GET", &format!("/api/v2/authorizations{query}")).header("cookie", &cookie);
             let listed = crate::server::answer(listed).await.expect(200);

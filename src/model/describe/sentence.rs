@@ -152,7 +152,7 @@ pub fn cautions(permissions: &[Named], home: Home<'_>) -> Vec<(String, String)> 
 /// "every user", "the user bob", "the users bob, eve and 2 more"; `None` for none.
 fn everyone(permissions: &[&Named], one: &str, many: &str, home: Home<'_>) -> Option<String> {
     let is_every = |named: &&Named| named.permission.resource.id.is_none() && named.permission.resource.org.is_none();
-    if permissions.iter().any(|named| is_every(&named)) {
+    if permissions.iter().any(is_every) {
         return Some(format!("every {one}"));
     }
     let mut names: Vec<String> = Vec::new();
