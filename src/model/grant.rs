@@ -87,7 +87,7 @@ impl Breadth {
         let holds = |wanted: &Permission| permission::which_permits(permissions, wanted).is_some();
         let everything_in_org =
             || each(all_access_kinds(), |action, kind| Permission::in_org(action, kind, org)).iter().all(holds);
-        if operator().iter().all(holds) {
+        if is_operator(permissions) {
             Self::Operator
         } else if everything_in_org() {
             Self::AllAccess(org)
@@ -95,6 +95,11 @@ impl Breadth {
             Self::Custom
         }
     }
+}
+
+/// Whether permissions reach everything in every organization; `instance` is not needed, as set-up's token lacks it.
+pub fn is_operator(permissions: &[Permission]) -> bool {
+    operator().iter().all(|wanted| permission::which_permits(permissions, wanted).is_some())
 }
 
 /// Whether holding one permission is enough to hand on another.

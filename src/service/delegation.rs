@@ -3,8 +3,8 @@
 
 use crate::{
     model::{
-        Authorization, Error, Id, OrgId, Permission, ResourceType, Timestamp, UserId,
-        grant::{Breadth, Coverage, Holdings},
+        Authorization, Error, OrgId, Permission, ResourceType, Timestamp, UserId,
+        grant::{Coverage, Holdings, is_operator},
         permission::which_permits,
     },
     store::{self, Connection, authorizations::LiveGrant},
@@ -30,12 +30,6 @@ pub(super) async fn first_uncovered(
     let places = Places::of(connection, &coverages).await?;
     let uncovered = wanted.iter().zip(coverages).find(|(_, coverage)| !places.allow(*coverage));
     Ok(uncovered.map(|(permission, _)| *permission))
-}
-
-/// Whether permissions reach everything in every organization. Which organization is asked about makes no difference.
-fn is_operator(held: &[Permission]) -> bool {
-    let any_org = OrgId(Id::new(1).unwrap_or_else(|| unreachable!("one is not zero")));
-    Breadth::of(held, any_org) == Breadth::Operator
 }
 
 /// Allows a caller to decide what a user's session holds: to set the password, or to change memberships, roles or status.
