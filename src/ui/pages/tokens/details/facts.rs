@@ -59,7 +59,7 @@ pub fn Facts(details: Details, now_is: Memo<Changed>, state: TokensState) -> imp
             })}
             {authorization.leaked_at.map(|at| view! {
                 <dt>"Leaked"</dt>
-                <dd data-testid="fact-leaked"><Time at text=at.minute()/>", as somebody reported who had it"</dd>
+                <dd data-testid="fact-leaked"><Time at text=at.minute()/>" reported by someone who held it"</dd>
             })}
             <dt>"Last used"</dt>
             <dd><LastUsed last=authorization.last_use.clone() now/></dd>

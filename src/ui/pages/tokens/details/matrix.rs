@@ -58,7 +58,10 @@ fn Resource(named: Named, own: OrgId) -> impl IntoView {
         }
         (None, Some(_)) => view! { <th scope="row">"All "{words}{elsewhere}</th> }.into_any(),
         (None, None) => {
-            view! { <th scope="row">"All "{words}" "<span class="quiet">"in every organization"</span></th> }.into_any()
+            // A user belongs to no organization, nor does an organization.
+            let in_orgs = !matches!(resource.kind, ResourceType::Users | ResourceType::Orgs);
+            let everywhere = in_orgs.then(|| view! { " "<span class="quiet">"in every organization"</span> });
+            view! { <th scope="row">"All "{words}{everywhere}</th> }.into_any()
         }
     }
 }
