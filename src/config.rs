@@ -77,7 +77,7 @@ pub struct Config {
     pub log_format: LogFormat,
 }
 
-/// Where the metrics are, if not at /metrics of the server itself.
+/// Location of the metrics, if it is not `/metrics` of the server itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MetricsAddr {
     /// Nowhere.

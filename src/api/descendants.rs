@@ -22,7 +22,7 @@ use crate::{
     service::descendants::{AskedDescendants, Deactivated},
 };
 
-/// What was created with a token, directly or through others.
+/// The descendants of a token: authorizations created with it, directly or through others.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Descendants)]
 pub struct ListBody {

@@ -44,7 +44,7 @@ fn hex_digit(byte: u8) -> Option<u8> {
 }
 
 impl Query {
-    /// What makes no sense is refused, not left out: a list would be unfiltered that someone wanted filtered.
+    /// A parameter that makes no sense is refused and not ignored: the list would be unfiltered.
     fn read(query: &str) -> Result<Self, Error> {
         let not_encoded = || Error::BadQuery("the query is not UTF-8 in percent-encoding".into());
         let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {

@@ -56,7 +56,7 @@ fn unwritten(error: serde_json::Error) -> Error {
     Error::Internal
 }
 
-/// What is written of a list.
+/// The written part of a list.
 struct Writer {
     layout: Layout,
     /// Everything before the first item.

@@ -21,7 +21,7 @@ pub fn metrics_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(metrics))
 }
 
-/// What is answered beside the API; the metrics only where they are not elsewhere.
+/// The routes beside the API; `/metrics` only where the metrics have no listener of their own.
 pub fn router(config: &Config) -> Router<AppState> {
     let router = Router::from(routes());
     if config.metrics_addr.is_none() { router.merge(metrics_routes()) } else { router }

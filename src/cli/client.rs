@@ -103,7 +103,7 @@ impl Client {
         self.headers.contains_key(AUTHORIZATION) || self.headers.contains_key(COOKIE)
     }
 
-    /// Whether it speaks for someone by a session.
+    /// Returns whether it speaks for someone by a session.
     pub const fn has_session(&self) -> bool {
         self.signed_in.is_some()
     }

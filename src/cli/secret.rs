@@ -53,7 +53,7 @@ fn is_secret(flag: &str, value: &str) -> bool {
     }
 }
 
-/// What can't be read as a URL may hold one.
+/// A text that cannot be parsed as a URL may hold a secret.
 fn holds_password(url: &str) -> bool {
     Url::parse(url)
         .map_or(true, |url| url.password().is_some() || url.query_pairs().any(|(name, _)| name == "password"))

@@ -97,7 +97,7 @@ impl Breadth {
     }
 }
 
-/// Whether permissions reach everything in every organization; `instance` is not needed, as set-up's token lacks it.
+/// Returns whether permissions reach everything in every organization. `instance` is not needed: set-up's token lacks it.
 pub fn is_operator(permissions: &[Permission]) -> bool {
     operator().iter().all(|wanted| permission::which_permits(permissions, wanted).is_some())
 }

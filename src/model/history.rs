@@ -39,7 +39,7 @@ pub struct History {
     pub now: Timestamp,
 }
 
-/// What was created with a token, directly or through others.
+/// The descendants of a token: authorizations created with it, directly or through others.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Descendants {
     /// Number of all, whoever may see them.

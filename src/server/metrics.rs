@@ -1,4 +1,4 @@
-//! What is counted beside requests, for as long as the server runs.
+//! Gauges that a timer refreshes while the server runs.
 
 use std::{io, sync::OnceLock, time::Duration};
 
@@ -25,7 +25,7 @@ pub fn recorder() -> PrometheusHandle {
         .clone()
 }
 
-/// Where nobody asks for the metrics, their samples would pile up.
+/// Drains the histograms: without a scrape their samples would accumulate.
 pub async fn keep_small(metrics: &PrometheusHandle) -> io::Result<()> {
     let mut now_and_then = tokio::time::interval(TIDY_EVERY);
     loop {

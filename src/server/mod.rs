@@ -67,7 +67,7 @@ pub fn router(state: AppState) -> Router {
         .with_state(state)
 }
 
-/// What a listener of the metrics' own answers.
+/// Router of the listener that serves the metrics alone.
 fn metrics_router(state: AppState) -> Router {
     Router::from(api::system::metrics_routes())
         .layer(from_fn(limits::hold))

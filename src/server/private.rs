@@ -29,7 +29,7 @@ pub fn create_directory(path: &Path) -> io::Result<()> {
 
 #[cfg(unix)]
 const OWNER_ONLY: u32 = 0o600;
-/// What the group and everybody else may do.
+/// Mode bits of the group and of others.
 #[cfg(unix)]
 const OTHERS: u32 = 0o077;
 
@@ -48,7 +48,7 @@ pub fn tighten(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// What others may do with a directory, as chmod writes it; `None` if nothing.
+/// Returns a directory's mode in octal if the group or others have any access to it.
 #[cfg(unix)]
 pub fn open_to_others(directory: &Path) -> Option<String> {
     let mode = mode(directory).ok().flatten()?;

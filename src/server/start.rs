@@ -41,7 +41,7 @@ pub enum StartError {
 /// A server that answers.
 pub struct Running {
     pub address: SocketAddr,
-    /// Where the metrics have a listener of their own.
+    /// Address of the metrics' own listener.
     pub metrics_address: Option<SocketAddr>,
     pub service: Service,
     task: JoinHandle<io::Result<()>>,

@@ -74,7 +74,7 @@ pub struct AuthorizationUpdate {
 }
 
 impl AuthorizationUpdate {
-    /// Whether the update only revokes: it deactivates, and changes nothing else.
+    /// Returns whether the update only revokes: it deactivates, and changes nothing else.
     pub(super) fn only_deactivates(&self) -> bool {
         let others = self.description.is_some() || self.expires_at.is_some() || self.networks.is_some();
         self.status.as_deref() == Some(Status::Inactive.name()) && !others

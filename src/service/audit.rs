@@ -174,7 +174,7 @@ impl Event {
         }
     }
 
-    /// Whether what it happens to is gone for ever.
+    /// Returns whether what it happens to is gone for ever.
     pub(super) const fn is_deletion(self) -> bool {
         matches!(
             self,

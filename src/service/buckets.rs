@@ -166,7 +166,7 @@ impl Service {
     }
 }
 
-/// Whether an organization's name may be told to whoever asks for its buckets: they know it, or hold something on a
+/// Returns whether an organization's name may be told to whoever asks for its buckets: they know it, or hold something on a
 /// bucket in it.
 pub(super) async fn sees_org(connection: &mut Connection, caller: &Caller, org: OrgId) -> Result<bool, Error> {
     let on_buckets = caller.permissions().iter().map(|held| held.resource);

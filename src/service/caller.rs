@@ -112,7 +112,7 @@ impl Caller {
         Within::Only(ids)
     }
 
-    /// Which things of a kind this caller may read, in whichever organization.
+    /// The things of a kind that this caller may read, across organizations.
     pub(super) fn across(&self, kind: ResourceType) -> Across {
         let (mut orgs, mut ids) = (BTreeSet::new(), BTreeSet::new());
         for held in self.permissions().iter().filter(|held| held.action == Action::Read) {
@@ -128,7 +128,7 @@ impl Caller {
         Across::Only { orgs: orgs.into_iter().collect(), ids: ids.into_iter().collect() }
     }
 
-    /// Whether an organization's name may be told to this caller: they may read it, or hold something in it and so have
+    /// Returns whether an organization's name may be told to this caller: they may read it, or hold something in it and so have
     /// its id already.
     pub(super) fn knows_org(&self, org: OrgId) -> bool {
         let holds = |held: &Permission| held.resource.org == Some(org);

@@ -159,17 +159,17 @@ pub(super) async fn check_revocable(
     }
 }
 
-/// Whether an authorization of an organization is one that its owner may revoke, being the caller.
+/// Returns whether an authorization of an organization is one that its owner may revoke, being the caller.
 pub(super) fn is_revocable_by_owner(caller: &Caller, authorization: &Authorization) -> bool {
     !reaches_everywhere(authorization) && caller.owned_orgs().contains(&authorization.org)
 }
 
-/// Whether an authorization reaches every organization: it is an operator's to revoke.
+/// Returns whether an authorization reaches every organization: it is an operator's to revoke.
 fn reaches_everywhere(authorization: &Authorization) -> bool {
     authorization.permissions.iter().any(|one| one.resource.id.is_none() && one.resource.org.is_none())
 }
 
-/// Whether an authorization names an organization that the caller owns, or a bucket or telegraf configuration in it.
+/// Returns whether an authorization names an organization that the caller owns, or a bucket or telegraf configuration in it.
 pub(super) async fn reaches_owned(
     connection: &mut Connection,
     caller: &Caller,

@@ -1,4 +1,4 @@
-//! What was created with a token, directly or through others, and switching all of it off at once.
+//! Descendants of a token: authorizations created with it, directly or through others; and their deactivation at once.
 
 use serde_json::json;
 
@@ -54,7 +54,7 @@ impl Service {
         self.part_of_descendants(&mut reader, caller, id, Start::After(asked.after), limit).await
     }
 
-    /// What the console shows of the descendants of a token that the caller may read.
+    /// The part of a token's descendants that the console shows; the caller may read the token.
     pub(super) async fn shown_descendants(
         &self,
         reader: &mut Connection,

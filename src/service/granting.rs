@@ -45,7 +45,7 @@ impl Places {
         Self::of(connection, &conditional.collect::<Vec<_>>()).await
     }
 
-    /// Whether a coverage is enough to delegate.
+    /// Returns whether a coverage is enough to delegate.
     pub fn allow(&self, coverage: Coverage) -> bool {
         match coverage {
             Coverage::Full => true,

@@ -1,4 +1,4 @@
-//! What became of a token: its uses, the tokens that took over from each other, and what was created with it.
+//! The history of a token: its uses, its rotations, and its descendants.
 
 use crate::{
     model::{

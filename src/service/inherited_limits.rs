@@ -22,12 +22,12 @@ pub(super) struct Bounds {
 }
 
 impl Bounds {
-    /// Whether a life is within these limits.
+    /// Returns whether a life is within these limits.
     pub fn contain(&self, expires_at: Option<Timestamp>, networks: &Networks) -> bool {
         self.contain_expiry(expires_at) && networks.are_within(&self.networks)
     }
 
-    /// Whether an expiry is within these limits.
+    /// Returns whether an expiry is within these limits.
     pub fn contain_expiry(&self, expires_at: Option<Timestamp>) -> bool {
         self.expires_at.is_none_or(|end| expires_at.is_some_and(|other| other <= end))
     }
@@ -47,7 +47,7 @@ impl Wish {
     }
 }
 
-/// What limits a caller's delegations. Read once for an operation, under the write lock.
+/// The limits of a caller's delegations. Read once for an operation, under the write lock.
 pub(super) enum Inheritance {
     /// A token passes on its own limits.
     Token(Bounds),

@@ -20,7 +20,7 @@ use super::{
 /// What is asked about a token.
 pub struct AskedToken {
     pub token: SecretString,
-    /// Where it was shown. A token that is bound to networks is accepted from nowhere unknown.
+    /// The place the token was presented from. A token that is bound to networks is not accepted from an unknown one.
     pub place: Place,
     /// What the token is to be used for.
     pub wanted: Option<Wanted>,

@@ -66,7 +66,7 @@ impl Service {
         Ok(findings)
     }
 
-    /// Whoever holds a token learns how many of its descendants still work. The ids are for those who may read them.
+    /// Adds the number of live descendants to each finding; their ids only where the caller may read them.
     async fn add_descendants(&self, caller: &Caller, findings: &mut [Finding]) -> Result<(), Error> {
         let now = self.now();
         let visible = caller.visible();

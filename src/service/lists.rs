@@ -106,7 +106,7 @@ pub(super) enum Place {
 }
 
 impl Place {
-    /// Where the next portion begins; `None` at the end.
+    /// Start of the next portion; `None` at the end.
     pub(super) fn start(&self) -> Option<Start<'_>> {
         match self {
             Self::Begins(after) => Some(after.map_or(Start::Offset(0), Start::After)),

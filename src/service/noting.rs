@@ -1,4 +1,4 @@
-//! What is noted when a request is refused. None of it waits for anything.
+//! Records refused requests for the audit log, without waiting for the database.
 
 use crate::{
     model::{Authorization, Error, Permission, UserId, user::MAX_NAME},

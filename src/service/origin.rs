@@ -1,4 +1,4 @@
-//! Where what strangers do is counted together.
+//! The key under which unauthenticated requests are counted: an address, a /64, or the peer of an unknown address.
 
 use std::{
     fmt,

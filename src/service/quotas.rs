@@ -1,4 +1,4 @@
-//! How many tokens there may be, so that nobody fills the database for everyone else.
+//! Quotas on tokens, so that one user or organization cannot fill the database for the others.
 
 use crate::{
     model::{Authorization, Error, authorization::count_different},
@@ -42,7 +42,7 @@ impl Quotas {
     }
 }
 
-/// The limit, if so many more are too many.
+/// Returns the limit if `more` would exceed it.
 fn exceeded(limit: Option<u64>, counted: i64, more: usize) -> Option<u64> {
     limit.filter(|limit| u64::try_from(counted).unwrap_or(0).saturating_add(more as u64) > *limit)
 }

@@ -1,4 +1,4 @@
-//! What was deleted or taken away here, for imports. Unlike the audit log, tombstones are never trimmed.
+//! Records of deletions and removals, which imports consult. Unlike the audit log, tombstones are never trimmed.
 
 use serde_json::Value;
 
@@ -20,12 +20,12 @@ pub(super) async fn write(connection: &mut Connection, entry: &Entry) -> Result<
     Ok(())
 }
 
-/// Whether the event of a deletion happened to something.
+/// Returns whether the event of a deletion happened to something.
 pub(super) async fn is_deleted(connection: &mut Connection, event: Event, id: Id) -> Result<bool, Error> {
     Ok(store::tombstones::contains(connection, event.subject_type(), id).await?)
 }
 
-/// Whether a role in an organization, or in something of it, was taken from a user.
+/// Returns whether a role in an organization, or in something of it, was taken from a user.
 pub(super) async fn is_removed(connection: &mut Connection, org: OrgId, user: UserId) -> Result<bool, Error> {
     if store::tombstones::contains_removed_member(connection, org, user).await? {
         return Ok(true);

@@ -1,4 +1,4 @@
-//! Tokens that nobody has: how many of them clients of one origin may show in an hour.
+//! Rate limit for unknown tokens, per origin and hour.
 //!
 //! Each costs a look into the database, and nobody has to be known to cause it.
 
@@ -12,14 +12,14 @@ use crate::{
     store::Connection,
 };
 
-/// So many an hour. A program that goes on with a deleted token stays below it with two requests a second.
+/// Maximum number in an hour. A program that goes on with a deleted token stays below it with two requests a second.
 const AN_HOUR: usize = 10_000;
-/// So many tokens that were looked up and found are remembered; the least used are forgotten first.
+/// Maximum number of found tokens that are remembered; the least used are forgotten first.
 const REMEMBERED: u64 = 50_000;
 /// How long a token is remembered that nobody shows.
 const REMEMBERED_FOR: Duration = Duration::from_secs(24 * 3600);
 
-/// What was shown to this node, in bounded memory.
+/// The tokens presented to this node, in bounded memory.
 pub(super) struct UnknownTokens {
     spent: Budget,
     /// Tokens that were found lately, by their hashes. They work on where an origin has spent its hour: a neighbour's

@@ -19,7 +19,7 @@ use super::{Caller, Service, audit::Event, caller::Credential, required};
 /// Maximum number of sessions that are shown; a program that signs in again and again has more.
 const SHOWN: i64 = 100;
 
-/// Which of a user's sessions to end.
+/// The sessions of a user that are to be ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which<'a> {
     /// All but the one that asks.

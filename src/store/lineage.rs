@@ -1,4 +1,4 @@
-//! Which authorization was created with which: tokens and 1.x credentials alike.
+//! The tree of authorizations by the one they were created with, tokens and 1.x credentials alike.
 
 use sqlx::{Executor as _, any::AnyRow};
 
@@ -19,7 +19,7 @@ pub struct Descendant {
     pub username: Option<String>,
 }
 
-/// Which descendants are read, and how many.
+/// The part of the descendants to read.
 #[derive(Clone, Copy, Debug)]
 pub struct Part<'a> {
     /// Only those that a caller may see.
@@ -30,7 +30,7 @@ pub struct Part<'a> {
     pub limit: i64,
 }
 
-/// Where a part begins, and its order.
+/// Start and order of a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
     /// With the first of those that work; the others follow.

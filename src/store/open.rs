@@ -90,7 +90,7 @@ impl Store {
     }
 }
 
-/// Whether what is said to the PostgreSQL of this URL can be heard or answered by others: it is beyond this machine, and
+/// Returns whether what is said to the PostgreSQL of this URL can be heard or answered by others: it is beyond this machine, and
 /// nobody checks who it is. As the driver reads the URL and its variables; what it can't read, it will refuse.
 pub fn is_exposed(url: &str) -> bool {
     let Ok(options) = PgConnectOptions::from_str(url) else { return false };

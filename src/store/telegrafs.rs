@@ -31,7 +31,7 @@ pub struct Head {
     pub id: TelegrafId,
     pub org: OrgId,
     pub name: String,
-    /// Where its text writes to.
+    /// The bucket its text writes to.
     pub bucket: Option<String>,
 }
 

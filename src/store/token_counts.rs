@@ -1,4 +1,4 @@
-//! How many tokens and 1.x credentials users and organizations have, and how many different permissions these hold.
+//! Counters of tokens, 1.x credentials and their distinct permissions, per user and organization.
 
 use sqlx::Executor as _;
 
@@ -8,7 +8,7 @@ use super::{
 };
 use crate::model::{Authorization, AuthorizationId, OrgId, UserId};
 
-/// What a user or an organization has.
+/// The counters of a user or an organization.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counted {
     pub tokens: i64,
@@ -31,7 +31,7 @@ async fn counted(connection: &mut Connection, scope: &str, id: i64) -> Result<Co
     })
 }
 
-/// Counts a new authorization, which holds so many different permissions.
+/// Adds a new authorization with its number of distinct permissions.
 pub(super) async fn add(connection: &mut Connection, new: &Authorization, permissions: usize) -> Result<()> {
     let query = sqlx::query(
         "INSERT INTO token_counts (scope, id, tokens, permissions) VALUES ('user', $1, 1, $3), ('org', $2, 1, $3) \

@@ -1,4 +1,4 @@
-//! What was deleted or taken away, kept beyond the audit log.
+//! Tombstones of deleted things and removed members, kept beyond the audit log.
 
 use sqlx::Executor as _;
 
@@ -15,7 +15,7 @@ pub async fn insert(connection: &mut Connection, subject_type: &str, subject: Id
     connection.execute(query).await.map(drop)
 }
 
-/// Whether something of this type was deleted under this id.
+/// Returns whether something of this type was deleted under this id.
 pub async fn contains(connection: &mut Connection, subject_type: &str, subject: Id) -> Result<bool> {
     let query = sqlx::query("SELECT subject_id FROM tombstones WHERE subject_type = $1 AND subject_id = $2")
         .bind(subject_type)
@@ -30,7 +30,7 @@ pub async fn insert_removed_member(connection: &mut Connection, org: OrgId, user
     connection.execute(query).await.map(drop)
 }
 
-/// Whether a role in the organization, or in something of it, was taken from the user.
+/// Returns whether a role in the organization, or in something of it, was taken from the user.
 pub async fn contains_removed_member(connection: &mut Connection, org: OrgId, user: UserId) -> Result<bool> {
     let query = sqlx::query("SELECT user_id FROM removed_members WHERE org_id = $1 AND user_id = $2")
         .bind(from_id(org))

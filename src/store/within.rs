@@ -1,4 +1,4 @@
-//! Which things a caller sees, as part of a condition.
+//! The things a caller may see, as part of an SQL condition.
 
 use super::{Result, sql::Sql};
 use crate::model::{Id, OrgId};

@@ -1,4 +1,4 @@
-//! What a token or session may decide for others, and under which limits it passes on what it holds.
+//! Delegation: what a token or session may decide for others, and the limits under which it delegates.
 
 use serde_json::{Value, json};
 
@@ -20,10 +20,8 @@ impl Scene {
     async fn new(home: &Home) -> Self {
         let server = Server::start_at_rest(home).await;
         let first = server.set_up().await;
-        let bob = server.user(&first.token, "bob").await;
-        let scene = Self { server, first, bob };
-        scene.set_password(&scene.first.token, &scene.bob).await.expect(204);
-        scene
+        let bob = server.user_with_password(&first.token, "bob").await;
+        Self { server, first, bob }
     }
 
     async fn set_password(&self, token: &str, user: &str) -> Answer {
@@ -48,7 +46,7 @@ impl Scene {
         text(&self.token_of(&self.first.user, permissions, more).await["token"])
     }
 
-    /// What the dialog "All Access" gives a user.
+    /// Creates a token like the dialog "All Access" does.
     async fn all_access(&self, user: &str) -> String {
         let mut permissions = vec![permission_on("read", "orgs", &self.first.org, &self.first.org)];
         for action in ["read", "write"] {

@@ -1,4 +1,4 @@
-//! What was created with a token: on record, counted, and stopped at once.
+//! Descendants of a token: recorded, counted, and deactivated at once.
 
 use jeton::{
     model::{

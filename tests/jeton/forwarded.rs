@@ -1,4 +1,4 @@
-//! Where a request comes from, as proxies say it: what is no address opens nothing, and is nobody's.
+//! The client's address behind proxies: a hop that is no address opens no network.
 
 use jeton::{model::Timestamp, service::Clock};
 use reqwest::{RequestBuilder, header::HeaderValue};
@@ -36,7 +36,7 @@ async fn me(server: &Server, token: &str, header: &str, values: &[&[u8]]) -> Ans
     answer(saying(with_token(server.request("GET", "/api/v2/me"), token), header, values)).await
 }
 
-/// What proxies and their clients write where an address should be.
+/// Texts that proxies and their clients send in place of an address.
 const NO_ADDRESSES: [&[u8]; 12] = [
     b"\x80",
     b"10.0.0.1\xff",

@@ -94,7 +94,7 @@ async fn no_address_of_the_console_makes_it_fail() {
     .await;
 }
 
-/// What a browser's program sends to a server function may be anything too.
+/// A server function's query is as untrusted as the API's.
 #[tokio::test]
 async fn no_query_that_a_program_sends_makes_the_console_fail() {
     on_each_database(async |home| {

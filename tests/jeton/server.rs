@@ -58,7 +58,7 @@ impl Server {
         self.running.stopped().await.expect("a quiet stop");
     }
 
-    /// Where the metrics have a listener of their own.
+    /// Address of the metrics' own listener.
     pub fn metrics_address(&self) -> Option<SocketAddr> {
         self.running.metrics_address
     }
@@ -122,6 +122,14 @@ impl Server {
     pub async fn user(&self, token: &str, name: &str) -> String {
         let answer = self.post("/api/v2/users", token, json!({"name": name})).await;
         text(&answer.expect(201)["id"])
+    }
+
+    /// A user who can sign in with [`PASSWORD`].
+    pub async fn user_with_password(&self, token: &str, name: &str) -> String {
+        let user = self.user(token, name).await;
+        let path = format!("/api/v2/users/{user}/password");
+        self.post(&path, token, json!({"password": PASSWORD})).await.expect(204);
+        user
     }
 
     pub async fn org(&self, token: &str, name: &str) -> String {

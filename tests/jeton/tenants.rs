@@ -1,4 +1,4 @@
-//! What one tenant can do to the rest: how much their lists and tokens cost, and what names tell of others.
+//! Isolation of tenants: the cost of lists and tokens, quotas, and what names reveal.
 
 use jeton::service::Clock;
 use serde_json::{Value, json};
@@ -211,7 +211,7 @@ async fn a_list_in_portions_is_the_same_to_the_byte() {
     .await;
 }
 
-/// What each user and organization is counted to have, and what it has.
+/// The counters of each user and organization beside what is there.
 async fn counts(home: &Home) -> (Vec<String>, Vec<String>) {
     let read = async |sql: &str| {
         let rows = home.rows(sql).await;

@@ -1,4 +1,4 @@
-//! What nobody has to be known for costs little, however often it is asked.
+//! The cost of requests without credentials.
 
 use std::time::Duration;
 

@@ -20,9 +20,7 @@ impl Scene {
     async fn new(home: &Home) -> Self {
         let server = Server::start(home).await;
         let first = server.set_up().await;
-        let bob = server.user(&first.token, "bob").await;
-        let path = format!("/api/v2/users/{bob}/password");
-        server.post(&path, &first.token, json!({"password": PASSWORD})).await.expect(204);
+        let bob = server.user_with_password(&first.token, "bob").await;
         Self { server, first, bob }
     }
 

@@ -59,7 +59,7 @@ struct Description {
     /// When it was reported as leaked.
     #[serde(skip_serializing_if = "Option::is_none")]
     leaked_at: Option<String>,
-    /// What was created with it; `None` where the server does not tell.
+    /// The descendants of the token; `None` if the server does not report them.
     #[serde(skip_serializing_if = "Option::is_none")]
     descendants: Option<Descendants>,
     reach: String,

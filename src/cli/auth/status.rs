@@ -40,7 +40,7 @@ pub struct Deactivate {
     switch: Switch,
 }
 
-/// What the server says of deactivated descendants.
+/// The server's answer about deactivated descendants.
 #[derive(Deserialize, Serialize)]
 struct Deactivated {
     deactivated: u64,

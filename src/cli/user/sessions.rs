@@ -11,7 +11,7 @@ use crate::cli::{
     output::{Shown, print},
 };
 
-/// What can be done with the sessions of a user.
+/// Commands on the sessions of a user.
 #[derive(Subcommand)]
 pub enum Sessions {
     /// List the sessions of a user
@@ -21,7 +21,7 @@ pub enum Sessions {
     End(Box<End>),
 }
 
-/// Whose sessions to list.
+/// The user whose sessions are listed.
 #[derive(Args)]
 pub struct List {
     #[command(flatten)]
@@ -31,7 +31,7 @@ pub struct List {
     common: CommonFlags,
 }
 
-/// Which sessions to end.
+/// The sessions to end.
 #[derive(Args)]
 pub struct End {
     #[command(flatten)]

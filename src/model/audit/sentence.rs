@@ -109,7 +109,7 @@ fn noun(what: &str) -> &str {
     if what == "authorization" { "token" } else { what }
 }
 
-/// What a file was written as.
+/// The format of an exported file.
 fn as_file(detail: &Value) -> String {
     match detail.get("format").and_then(Value::as_str) {
         Some("jsonl" | "json") => " as JSON".into(),

@@ -21,18 +21,18 @@ pub struct Home<'a> {
 pub(super) const EVERY_ORGANIZATION: &str = "every organization";
 
 impl Home<'_> {
-    /// Whether a permission is on the owner's own user alone.
+    /// Returns whether a permission is on the owner's own user alone.
     pub(super) fn is_own_user(&self, permission: &Permission) -> bool {
         let resource = permission.resource;
         resource.kind == ResourceType::Users && resource.id.is_some() && resource.id == self.owner.map(|owner| owner.0)
     }
 
-    /// Whether a permission is on the token's own organization itself.
+    /// Returns whether a permission is on the token's own organization itself.
     pub(super) fn is_own_org(&self, permission: &Permission) -> bool {
         permission.resource.kind == ResourceType::Orgs && permission.resource.id == Some(self.org.0)
     }
 
-    /// Whether a permission reaches anything but the owner's own user and what is in the token's organization. The id
+    /// Returns whether a permission reaches anything but the owner's own user and what is in the token's organization. The id
     /// of a thing decides alone; an organization beside it is believed.
     pub fn is_exceeded_by(&self, permission: &Permission) -> bool {
         let resource = permission.resource;
@@ -45,7 +45,7 @@ impl Home<'_> {
         }
     }
 
-    /// Where a permission on a whole type holds: "every organization", or a name.
+    /// The scope of a permission on a whole type: "every organization", or a name.
     pub(super) fn place(&self, named: &Named) -> String {
         match named.permission.resource.org {
             None => EVERY_ORGANIZATION.into(),
@@ -65,7 +65,7 @@ impl Home<'_> {
         if is_here { String::new() } else { format!(" in {}", self.place(named)) }
     }
 
-    /// Where all of some permissions hold: "every organization", "acme", "acme and 2 others".
+    /// The scope of several permissions together: "every organization", "acme", "acme and 2 others".
     pub fn places(&self, permissions: &[Named]) -> String {
         let is_everywhere = |named: &Named| {
             let resource = named.permission.resource;

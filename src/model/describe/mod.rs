@@ -78,7 +78,7 @@ fn every(kind: ResourceType, named: &Named, home: Home<'_>) -> String {
     }
 }
 
-/// What a row of a list says about a token's permissions.
+/// Summary of a token's permissions in a row of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     pub breadth: Breadth,

@@ -23,7 +23,7 @@ impl Sentence {
     }
 }
 
-/// What a permission lets the holder of a token do, for people. `home`: the token's owner and organization.
+/// Describes in words what a permission allows the holder of a token to do. `home`: the token's owner and organization.
 pub fn sentence(named: &Named, home: Home<'_>) -> Sentence {
     let action = named.permission.action;
     match (named.kind(), named.label()) {
@@ -111,7 +111,7 @@ const fn verb_all(kind: ResourceType, action: Action) -> &'static str {
 /// How many users or organizations a caution names before it counts the rest.
 const NAMED_IN_CAUTION: usize = 3;
 
-/// What is worth a second look before a token is made: a bold sentence and the rest.
+/// Cautions about a token before it is created: a bold sentence and the rest.
 pub fn cautions(permissions: &[Named], home: Home<'_>) -> Vec<(String, String)> {
     let mut cautions: Vec<(String, String)> = Vec::new();
     let written = |kind| {

@@ -69,7 +69,7 @@ pub enum Users {
     Create,
     Edit(UserId),
     Password(UserId),
-    /// Where the user is signed in.
+    /// The sessions of the user.
     Sessions(UserId),
     Deactivate(UserId),
     Delete(UserId),

@@ -38,7 +38,7 @@ pub enum Tokens {
     Clone(AuthorizationId),
     Rotate(AuthorizationId),
     Delete(AuthorizationId),
-    /// What was created with it is to be deactivated.
+    /// The question whether to deactivate its descendants.
     Descendants(AuthorizationId),
     /// What the list is to be narrowed to.
     Filter,

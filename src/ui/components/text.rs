@@ -77,7 +77,7 @@ pub fn LivenessBadge(liveness: Liveness) -> impl IntoView {
     view! { <span class=class><Icon picture/>{word}</span> }
 }
 
-/// What a token may do: how far it reaches, and at most two lines about the rest.
+/// Summary of a token's permissions: their scope, and at most two lines about the rest.
 #[component]
 pub fn SummaryLines(summary: Summary, org_name: String) -> impl IntoView {
     let lines = summary.lines.into_iter();

@@ -11,7 +11,7 @@ use crate::{
     ui::{components::theme::Theme, shell},
 };
 
-/// What differs from request to request, as the rendered page has it. Neither has a letter that HTML would write
+/// Placeholders for the parts that differ from request to request. Neither has a letter that HTML would write
 /// otherwise.
 const NONCE: &str = "nonce-of-this-request";
 const ORIGIN: &str = "http://origin-of-this-request.invalid";
@@ -19,7 +19,7 @@ const ORIGIN: &str = "http://origin-of-this-request.invalid";
 /// A page with gaps.
 pub struct Template(Vec<(String, Gap)>);
 
-/// What stands after a text of the page.
+/// The rest of the page after a text.
 #[derive(Clone, Copy)]
 enum Gap {
     Nonce,

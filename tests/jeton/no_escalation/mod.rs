@@ -49,7 +49,7 @@ struct World {
     names: usize,
     /// Users whose password somebody set, all to the same one.
     passwords: BTreeSet<UserId>,
-    /// Whose session or credential the last step took over.
+    /// The session or credential that the last step took over.
     took_over: Option<TookOver>,
     _home: Home,
 }

@@ -49,7 +49,7 @@ impl What {
     /// What is done to one token.
     const OF_TOKENS: &'static [Self] = &[Self::Clone, Self::Rotate, Self::EndOverlap, Self::Update, Self::Switch];
 
-    /// What decides about the session of a user.
+    /// Operations that decide about the session of a user.
     const OF_SESSIONS: &'static [Self] = &[Self::SetPassword, Self::SignIn, Self::AddMember, Self::ChangeRole];
 
     /// Whether it decides who owns what.

@@ -1,4 +1,4 @@
-//! What a limited credential passes on for longer, from elsewhere, or beyond what it holds.
+//! Violations of the limits of delegation: for longer, from elsewhere, or beyond what the caller holds.
 
 use jeton::{
     model::{AuthorizationId, Permission, Timestamp, UserId, grant, permission::which_permits},
@@ -22,7 +22,7 @@ fn covers(held: &[Permission], wanted: &[Permission]) -> bool {
 }
 
 impl Picture {
-    /// Whose session a token decided about that lives shorter, is bound to networks or holds less; in words.
+    /// Describes a user whose session was decided about by a token that is limited or holds less.
     pub fn empowered(
         &self,
         after: &Self,
@@ -60,7 +60,7 @@ impl Picture {
         held
     }
 
-    /// Which token a session made, or gave a longer life or other networks, beyond what the caller's memberships and the
+    /// Describes a token that a session made, or gave a longer life or other networks, beyond what memberships and the
     /// limits of their tokens allow; in words.
     pub fn laundered(
         &self,

@@ -28,7 +28,7 @@ fn owns_org(caller: &Caller, org: OrgId) -> bool {
     administers && caller.may(&Permission::on(Action::Write, ResourceType::Orgs, org))
 }
 
-/// What an owner of an organization may do to a token of theirs: switch it off, end it or delete it.
+/// Whether a change only revokes a token: it deactivates, ends or deletes it.
 fn is_revoked(before: &Record, after: Option<&Record>) -> bool {
     let Some(after) = after else { return true };
     let ends_no_later = after.expires_at == before.expires_at

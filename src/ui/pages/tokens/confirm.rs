@@ -148,7 +148,7 @@ pub fn DeleteRoute() -> impl IntoView {
     }
 }
 
-/// What was created with a token does not stop with it, and is harder to find afterwards.
+/// Warns that descendants of the token keep working, and are harder to find afterwards.
 #[component]
 fn Remaining(id: AuthorizationId, live: u64, state: TokensState) -> impl IntoView {
     let (tokens, keep) = (words::count(live, "token"), if live == 1 { "keeps" } else { "keep" });

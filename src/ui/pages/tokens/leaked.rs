@@ -123,7 +123,7 @@ fn Result(findings: Vec<Finding>, state: TokensState) -> impl IntoView {
     }
 }
 
-/// What was created with a token does not stop with it.
+/// Warns that descendants of the token keep working.
 #[component]
 fn StillWork(number: u64, id: Option<AuthorizationId>, state: TokensState) -> impl IntoView {
     let (subject, verb) = (words::count(number, "token"), if number == 1 { "works" } else { "work" });

@@ -28,7 +28,7 @@ use crate::{
     },
 };
 
-/// What the parts of the dialog share.
+/// State that the parts of the dialog share.
 #[derive(Clone, Copy)]
 struct Shared {
     around: Around,
@@ -37,7 +37,7 @@ struct Shared {
 }
 
 impl Shared {
-    /// What a form does with its answer: the dialog stays, and lists what is left.
+    /// Handles the answer to a form: the dialog stays, and lists the remaining sessions.
     fn on_done(self) -> Callback<Answered> {
         let notices = Notices::current();
         Callback::new(move |answer: Answered| match answer {

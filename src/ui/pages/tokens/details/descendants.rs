@@ -1,4 +1,4 @@
-//! What was created with the token.
+//! The descendants of the token.
 
 use leptos::prelude::*;
 

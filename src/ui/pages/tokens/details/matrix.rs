@@ -9,7 +9,7 @@ use crate::{
     ui::components::{Icon, Picture},
 };
 
-/// What one line of the table is about: a type, perhaps one thing of it, and in which organization.
+/// Subject of a line: a type, perhaps one thing of it, and its organization.
 type Line = (ResourceType, Option<Id>, Option<OrgId>);
 
 /// A line a resource: what may be read, what written.
