@@ -1,22 +1,19 @@
 //! Descendants of a token: recorded, counted, and deactivated at once.
 
+mod leaked;
+mod shown;
+
 use jeton::{
     model::{
-        Error, OrgId,
+        OrgId,
         history::{Descendant, Descendants},
     },
-    service::{
-        Caller,
-        authorizations::Given,
-        descendants::AskedDescendants,
-        token_changes::{What, Which},
-    },
+    service::{Caller, authorizations::Given, descendants::AskedDescendants},
 };
 use serde_json::{Value, json};
 use sqlx::Row as _;
 
 use crate::{
-    command::Shell,
     console::Browser,
     home::{Home, on_each_database},
     server::{Answer, First, NAME, Server, permission, permission_in, text},
@@ -241,137 +238,6 @@ async fn one_descendant_out_of_reach_keeps_all_as_they_are_and_stays_unnamed() {
 }
 
 #[tokio::test]
-async fn a_report_counts_what_still_works_and_names_it_only_to_those_who_may_read_it() {
-    on_each_database(async |home| {
-        let scene = Scene::new(&home).await;
-        let (child, child_token) = scene.child(&scene.token).await;
-        let (grandchild, _) = scene.child(&child_token).await;
-        let scanner = json!([permission("read", "labels")]);
-        let scanner =
-            text(&scene.server.token(&scene.first.token, &scene.first.org, scanner).await.expect(201)["token"]);
-        let said = scene.report(&scanner, &scene.token).await;
-        let prefix = &scene.token[..8];
-        let expected = json!({"position": 0, "prefix": prefix, "result": "deactivated", "liveDescendants": 2});
-        assert_eq!(said, expected);
-        let said = scene.report(&scene.first.token, &scene.token).await;
-        assert_eq!((&said["result"], &said["id"]), (&json!("alreadyDead"), &json!(scene.id)));
-        let mut named: Vec<String> = said["descendants"].as_array().expect("ids").iter().map(text).collect();
-        named.sort();
-        assert_eq!(named, sorted(&[&child, &grandchild]));
-        assert!(scene.works(&child_token).await, "whoever reports decides about what was reported alone");
-        assert_eq!(scene.deactivate(&scene.first.token).await.expect(200)["deactivated"], json!(2));
-        assert_eq!(scene.report(&scene.first.token, &scene.token).await.get("liveDescendants"), None);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn what_leaked_is_never_activated_again() {
-    on_each_database(async |home| {
-        let scene = Scene::new(&home).await;
-        scene.report(&scene.first.token, &scene.token).await;
-        let record = scene.record(&scene.id).await;
-        assert_eq!(record["status"], "inactive");
-        assert!(record["leakedAt"].is_string(), "{record}");
-        let sentence = "this token was reported as leaked and stays inactive; create a new token instead";
-        assert_eq!(scene.activate(&scene.id).await.refused(422), sentence);
-        let path = format!("{PATH}/{}", scene.id);
-        let empty = scene.server.patch(&path, &scene.first.token, json!({"status": ""})).await;
-        assert_eq!(empty.refused(422), sentence, "an empty status is active");
-        assert_eq!(
-            scene.server.post(&format!("{path}/rotate"), &scene.first.token, json!({})).await.refused(422),
-            sentence
-        );
-        let caller = scene.server.caller(&scene.first.token).await;
-        let these = Which::These([scene.id.parse().expect("an id")].into());
-        let many = scene.server.service.change_tokens(&caller, scene.org(), &these, What::Activate).await;
-        assert_eq!(many, Err(Error::TokenLeaked));
-        let browser = Browser::sign_in(&scene.server, NAME).await;
-        let sent = browser.send(&scene.page(&scene.id), &[("status", "active")]).await;
-        assert!(sent.status == 422 && sent.body.contains("reported as leaked"), "{}", sent.body);
-        assert!(!scene.works(&scene.token).await);
-        // Everything else about it may change, and its permissions may be given to a new secret.
-        let renamed = scene.server.patch(&path, &scene.first.token, json!({"description": "Found in a log"})).await;
-        assert_eq!(renamed.expect(200)["leakedAt"], record["leakedAt"]);
-        let cloned = scene.server.service.clone_authorization(&caller, scene.id.parse().expect("an id"), None).await;
-        assert!(scene.works(cloned.expect("a clone").token.expose()).await);
-        let shell = Shell::new(&scene.server).with("JETON_TOKEN", &scene.first.token);
-        let (said, _) = shell.fails(&format!("auth active --id {}", scene.id)).await;
-        assert!(said.contains(sentence), "{said}");
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_token_that_was_merely_switched_off_stays_off_once_it_is_reported() {
-    on_each_database(async |home| {
-        let scene = Scene::new(&home).await;
-        let path = format!("{PATH}/{}", scene.id);
-        scene.server.patch(&path, &scene.first.token, json!({"status": "inactive"})).await.expect(200);
-        assert_eq!(scene.report(&scene.first.token, &scene.token).await["result"], "alreadyDead");
-        assert_eq!(scene.activate(&scene.id).await.status, 422);
-        scene.report(&scene.first.token, &scene.token).await;
-        let logged = home.rows("SELECT seq FROM audit_log WHERE action = 'authorization leaked'").await;
-        assert_eq!(logged.len(), 1, "once");
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn the_console_shows_descendants_and_deactivates_them_without_script() {
-    on_each_database(async |home| {
-        let scene = Scene::new(&home).await;
-        let (child, child_token) = scene.child(&scene.token).await;
-        scene.child(&child_token).await;
-        let browser = Browser::sign_in(&scene.server, NAME).await;
-        let details = browser.open(&scene.page(&scene.id)).await;
-        assert!(
-            details.body.contains("2, of which 2 still work") && details.body.contains(&scene.page(&child)),
-            "{}",
-            details.body
-        );
-        let question = scene.page(&format!("{}/descendants", scene.id));
-        assert!(details.body.contains(&question));
-        assert!(browser.open(&scene.page(&child)).await.body.contains("fact-created-with"));
-        let asked = browser.open(&question).await;
-        assert!(asked.body.contains("Deactivate 2 tokens?"), "{}", asked.body);
-        let sent = browser.send(&question, &[("expected", "1")]).await;
-        assert!(sent.status == 422 && sent.body.contains("2 tokens match by now"), "{}", sent.body);
-        assert!(scene.works(&child_token).await);
-        assert_eq!(browser.send(&question, &[("expected", "2")]).await.status, 303);
-        assert!(!scene.works(&child_token).await);
-        assert!(browser.open(&question).await.body.contains("There is nothing to deactivate"));
-        scene.report(&scene.first.token, &scene.token).await;
-        let details = browser.open(&scene.page(&scene.id)).await;
-        assert!(details.body.contains("fact-leaked") && details.body.contains("Leaked: its token is refused for good"));
-        let list = browser.open(&format!("/orgs/{}/load-data/tokens?status=leaked", scene.first.org)).await;
-        assert!(list.body.contains(&scene.id) && !list.body.contains(&child), "{}", list.body);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn the_command_line_tells_of_descendants_and_deactivates_them() {
-    on_each_database(async |home| {
-        let scene = Scene::new(&home).await;
-        let (child, child_token) = scene.child(&scene.token).await;
-        scene.child(&child_token).await;
-        let shell = Shell::new(&scene.server).with("JETON_TOKEN", &scene.first.token);
-        let said = shell.ok(&format!("auth describe {}", scene.id)).await;
-        assert!(said.contains("2 tokens created with it, of which 2 still work"), "{said}");
-        let said = shell.ok(&format!("auth describe {child}")).await;
-        assert!(said.contains("Created with:") && said.contains(&scene.id), "{said}");
-        let said = shell.ok(&format!("auth inactive --descendants --id {}", scene.id)).await;
-        assert_eq!(said.trim(), "Deactivated 2 authorizations");
-        assert!(!scene.works(&child_token).await && scene.works(&scene.token).await);
-        scene.report(&scene.first.token, &scene.token).await;
-        let said = shell.ok(&format!("auth describe {}", scene.id)).await;
-        assert!(said.contains("inactive, reported as leaked on"), "{said}");
-    })
-    .await;
-}
-
-#[tokio::test]
 async fn the_audit_log_tells_of_what_was_created_and_leaked_before() {
     on_each_database(async |home| {
         let scene = Scene::new(&home).await;
@@ -389,7 +255,7 @@ async fn the_audit_log_tells_of_what_was_created_and_leaked_before() {
         scene.server.post(&password, &scene.token, json!({"password": "known-to-it"})).await.expect(204);
         let before = (scene.record(&child).await, scene.descendants(&scene.first.token, &scene.id).await);
         home.sql("UPDATE authorizations SET created_with_id = NULL, leaked_at = NULL").await;
-        let migration = include_str!("../../migrations/0008_lineage.sql");
+        let migration = include_str!("../../../migrations/0008_lineage.sql");
         let updates = migration.split(';').filter_map(|text| Some(&text[text.find("UPDATE authorizations")?..]));
         let mut run = 0;
         for update in updates {
@@ -420,43 +286,6 @@ async fn lists_of_descendants_are_bounded() {
         let Descendants { rows, .. } = scene.server.service.descendants(&caller, id, asked).await.expect("a list");
         let found: Vec<_> = rows.iter().map(|Descendant { id, .. }| *id).collect();
         assert!(found.len() == 5 && found.is_sorted());
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn the_details_name_every_user_and_organization_that_a_token_reaches() {
-    on_each_database(async |home| {
-        let scene = Scene::new(&home).await;
-        let browser = Browser::sign_in(&scene.server, NAME).await;
-        let bob = scene.server.user(&scene.first.token, "bob").await;
-        let other = scene.server.org(&scene.first.token, "other").await;
-        let body = async |permissions: Value| {
-            let made = scene.server.token(&scene.first.token, &scene.first.org, permissions).await.expect(201);
-            browser.open(&scene.page(&text(&made["id"]))).await.body
-        };
-        let whole = browser.open(&scene.page(&scene.first.authorization)).await.body;
-        assert!(whole.contains("44 permissions in every organization"), "{whole}");
-        let every = body(json!([permission("write", "users"), permission("write", "orgs")])).await;
-        assert!(every.contains("2 permissions in every organization"), "{every}");
-        assert!(every.contains("change or delete every user, set their passwords"), "{every}");
-        assert!(every.contains("Write users lets this token change every user."), "{every}");
-        assert!(every.contains("lets this token rename and delete every organization."), "{every}");
-        let on_bob = json!({"action": "write", "resource": {"type": "users", "id": bob}});
-        let foreign = body(json!([
-            on_bob,
-            json!({"action": "read", "resource": {"type": "orgs", "id": other}}),
-            permission_in("read", "tasks", &scene.first.org)
-        ]))
-        .await;
-        assert!(foreign.contains("3 permissions in acme and 1 other"), "{foreign}");
-        assert!(foreign.contains("Write users lets this token change the user bob."), "{foreign}");
-        assert!(foreign.contains(">other<") && foreign.contains("Read all tasks in acme"), "{foreign}");
-        for page in [&whole, &every, &foreign] {
-            assert!(!page.contains("your own user") && !page.contains("its owner"));
-        }
-        let own = browser.open(&scene.page(&scene.id)).await.body;
-        assert!(own.contains("4 permissions in acme") && own.contains(", its owner"), "{own}");
     })
     .await;
 }
