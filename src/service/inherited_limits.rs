@@ -1,16 +1,19 @@
 //! The limits that a new or changed token inherits: those of the token that makes it, or of the tokens that give a session
 //! the permissions it delegates. What a session holds by membership has no limits.
 
+use std::{cmp::Reverse, net::IpAddr};
+
+use tokio::sync::OnceCell;
+
 use crate::{
     model::{
-        Authorization, Error, Expiry, Networks, OrgId, Permission, Timestamp, grant::Holdings, org_rules::OrgRules,
+        Authorization, Error, Expiry, Networks, OrgId, Permission, Timestamp, UserId, grant::Holdings,
+        org_rules::OrgRules,
     },
     store::{self, Connection, authorizations::LiveGrant},
 };
 
-use super::{
-    Caller, authentication::membership_permissions, caller::Credential, granting::Places, org_rules::rules_of,
-};
+use super::{Caller, authentication::membership_permissions, granting::Places, org_rules::rules_of};
 
 /// Limits of a token that permissions come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -52,22 +55,33 @@ pub(super) enum Inheritance {
     /// A token passes on its own limits.
     Token(Bounds),
     /// A session passes on those of the tokens that its permissions come from.
-    Session { memberships: Vec<Permission>, grants: Vec<LiveGrant> },
+    Session(SessionLimits),
+}
+
+/// Where a session's permissions come from.
+pub(super) struct SessionLimits {
+    user: UserId,
+    address: Option<IpAddr>,
+    now: Timestamp,
+    memberships: Vec<Permission>,
+    /// The permissions of the user's tokens, the widest limits first. Read when a membership does not suffice: there may be
+    /// many.
+    grants: OnceCell<Vec<LiveGrant>>,
 }
 
 impl Inheritance {
     pub async fn of(connection: &mut Connection, caller: &Caller, now: Timestamp) -> Result<Self, Error> {
-        if !matches!(caller.credential, Credential::Session(_)) {
+        if !caller.has_session() {
             let (expires_at, networks) = (caller.expires_at, caller.networks.clone());
             return Ok(Self::Token(Bounds { expires_at, networks, rules: OrgRules::default() }));
         }
-        let memberships = membership_permissions(connection, caller.id()).await?;
-        let mut grants = store::authorizations::live_grants_of_user(connection, caller.id(), now).await?;
-        grants.retain(|grant| grant.networks.let_in(caller.client.address));
-        // The widest first.
-        let end = |grant: &LiveGrant| grant.expires_at.map_or(i64::MAX, Timestamp::micros);
-        grants.sort_by_key(|grant| (std::cmp::Reverse(end(grant)), !grant.networks.is_everywhere()));
-        Ok(Self::Session { memberships, grants })
+        Ok(Self::Session(SessionLimits {
+            user: caller.id(),
+            address: caller.client.address,
+            now,
+            memberships: membership_permissions(connection, caller.id()).await?,
+            grants: OnceCell::new(),
+        }))
     }
 
     /// The limits under which permissions may be delegated in an organization. A permission that several tokens give has
@@ -79,18 +93,54 @@ impl Inheritance {
         wish: &Wish,
         org: OrgId,
     ) -> Result<Vec<Bounds>, Error> {
-        let (memberships, grants) = match self {
-            Self::Token(bounds) => return Ok(vec![bounds.clone()]),
-            Self::Session { memberships, grants } => (memberships, grants),
+        match self {
+            Self::Token(bounds) => Ok(vec![bounds.clone()]),
+            Self::Session(session) => session.bounds(connection, permissions, wish, org, None).await,
+        }
+    }
+
+    /// The same for a change to an authorization: its owner's session also holds what the authorization itself holds,
+    /// for as long as it lives.
+    pub async fn bounds_of_change(
+        &self,
+        connection: &mut Connection,
+        before: &Authorization,
+        wish: &Wish,
+    ) -> Result<Vec<Bounds>, Error> {
+        let Self::Session(session) = self else {
+            return self.bounds(connection, &before.permissions, wish, before.org).await;
         };
+        let own = (before.user == session.user).then(|| LiveGrant {
+            org: before.org,
+            networks: before.networks.clone(),
+            expires_at: before.expires_at,
+            permissions: before.permissions.clone(),
+        });
+        session.bounds(connection, &before.permissions, wish, before.org, own.as_ref()).await
+    }
+}
+
+impl SessionLimits {
+    /// `own`: a grant that counts beside those of the user's live tokens.
+    async fn bounds(
+        &self,
+        connection: &mut Connection,
+        permissions: &[Permission],
+        wish: &Wish,
+        org: OrgId,
+        own: Option<&LiveGrant>,
+    ) -> Result<Vec<Bounds>, Error> {
         let places = Places::of_permissions(connection, permissions).await?;
-        let by_membership = Holdings::of(memberships);
+        let by_membership = Holdings::of(&self.memberships);
         let mut wanted: Vec<Wanted> = permissions
             .iter()
             .filter(|permission| !places.allow(by_membership.coverage(permission)))
             .map(|permission| Wanted { permission, bounds: None, is_allowed: false })
             .collect();
-        for grant in grants {
+        if wanted.is_empty() {
+            return Ok(Vec::new());
+        }
+        for grant in self.grants(connection).await?.iter().chain(own) {
             if wanted.iter().all(|one| one.is_allowed) {
                 break;
             }
@@ -112,29 +162,15 @@ impl Inheritance {
         Ok(all)
     }
 
-    /// The same for a change to an authorization: its owner's session also holds what the authorization itself holds,
-    /// for as long as it lives.
-    pub async fn bounds_of_change(
-        &self,
-        connection: &mut Connection,
-        caller: &Caller,
-        before: &Authorization,
-        wish: &Wish,
-    ) -> Result<Vec<Bounds>, Error> {
-        let Self::Session { memberships, grants } = self else {
-            return self.bounds(connection, &before.permissions, wish, before.org).await;
+    async fn grants(&self, connection: &mut Connection) -> Result<&[LiveGrant], Error> {
+        let read = async || {
+            let mut grants = store::authorizations::live_grants_of_user(connection, self.user, self.now).await?;
+            grants.retain(|grant| grant.networks.let_in(self.address));
+            let end = |grant: &LiveGrant| grant.expires_at.map_or(i64::MAX, Timestamp::micros);
+            grants.sort_by_key(|grant| (Reverse(end(grant)), !grant.networks.is_everywhere()));
+            Ok::<_, Error>(grants)
         };
-        let mut grants = grants.clone();
-        if before.user == caller.id() {
-            grants.push(LiveGrant {
-                org: before.org,
-                networks: before.networks.clone(),
-                expires_at: before.expires_at,
-                permissions: before.permissions.clone(),
-            });
-        }
-        let session = Self::Session { memberships: memberships.clone(), grants };
-        session.bounds(connection, &before.permissions, wish, before.org).await
+        Ok(self.grants.get_or_try_init(read).await?)
     }
 }
 

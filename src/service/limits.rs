@@ -81,6 +81,12 @@ pub(super) struct Changes {
 }
 
 impl Changes {
+    /// Returns whether the change is held to inherited limits: it activates, or gives another expiry or other networks.
+    pub fn are_limited(&self, before: &Authorization) -> bool {
+        let activates = before.status == Status::Inactive && self.status == Some(Status::Active);
+        activates || self.expires_at.is_some() || self.networks.is_some()
+    }
+
     /// The life that is asked for, where the change is one that is held to inherited limits.
     pub fn wish(&self, before: &Authorization) -> Wish {
         Wish {
@@ -100,10 +106,9 @@ pub(super) fn changed(
     now: Timestamp,
 ) -> Result<Authorization, Error> {
     let mut after = before.clone();
-    let mut is_limited = false;
+    let is_limited = changes.are_limited(before);
     if let Some(status) = changes.status {
         check_switch(before, status)?;
-        is_limited |= before.status == Status::Inactive && status == Status::Active;
         after.status = status;
     }
     if let Some(description) = changes.description {
@@ -116,11 +121,9 @@ pub(super) fn changed(
         }
         after.expires_at = future(wish, now)?;
         keep(rules.broken_by_life(before.created_at, after.expires_at))?;
-        is_limited = true;
     }
     if let Some(networks) = changes.networks {
         after.networks = networks;
-        is_limited = true;
     }
     if is_limited {
         check_within(bounds, after.expires_at, &after.networks)?;

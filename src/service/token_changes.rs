@@ -120,7 +120,7 @@ async fn check_limits(change: &mut Change, caller: &Caller, tokens: &[Authorizat
     for token in switched {
         check_switch(token, Status::Active)?;
         let wish = Changes::default().wish(token);
-        let bounds = inheritance.bounds_of_change(change, caller, token, &wish).await?;
+        let bounds = inheritance.bounds_of_change(change, token, &wish).await?;
         check_within(&bounds, token.expires_at, &token.networks)?;
     }
     Ok(())

@@ -234,7 +234,7 @@ impl Service {
         let now = change.now;
         let inheritance = Inheritance::of(&mut change, &caller, now).await?;
         let wish = Changes::default().wish(&authorization);
-        let bounds = inheritance.bounds_of_change(&mut change, &caller, &authorization, &wish).await?;
+        let bounds = inheritance.bounds_of_change(&mut change, &authorization, &wish).await?;
         check_within(&bounds, authorization.expires_at, &authorization.networks)?;
         // So it counts as created with the token that sets it.
         authorization.created_with = caller.authorization_id().or(authorization.created_with);
