@@ -10,7 +10,7 @@ use std::{
 
 use axum::{Router, routing::get};
 use clap::Parser;
-use jeton::{config::Config, model::listing::Sort, server, service::Clock};
+use jeton::{config::Config, model::console::tokens::Sort, server, service::Clock};
 use reqwest::{Client, redirect::Policy};
 use serde_json::{Value, json};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection as _};
@@ -90,7 +90,7 @@ struct Console {
 
 impl Console {
     async fn set_up(at: SocketAddr) -> Result<Self> {
-        jeton::cli::client::use_ring();
+        jeton::cli::client::http::use_ring();
         let http = Client::builder().no_proxy().redirect(Policy::none()).build()?;
         let body = json!({"username": "alice", "password": "password1", "org": "acme", "bucket": "iot"});
         let done = http.post(format!("http://{at}/api/v2/setup")).json(&body).send().await?;
@@ -216,7 +216,7 @@ async fn empty_answer() -> Result<Duration> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let at = listener.local_addr()?;
     tokio::spawn(async move { axum::serve(listener, Router::new().route("/", get(async || ""))).await });
-    jeton::cli::client::use_ring();
+    jeton::cli::client::http::use_ring();
     let http = Client::builder().no_proxy().build()?;
     let url = format!("http://{at}/");
     let (middle, _) = measure(async || {

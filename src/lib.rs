@@ -3,6 +3,8 @@
 //! One crate, two builds: `ssr` is the server and the command line, `hydrate` is what the browser runs. Dependencies
 //! point downwards only: `ui`, `api` and `cli` call `service`, `service` calls `store`, and everything knows `model`.
 
+pub mod console;
+pub mod http;
 pub mod model;
 
 #[cfg(feature = "ssr")]
@@ -17,10 +19,9 @@ pub mod server;
 pub mod service;
 #[cfg(feature = "ssr")]
 pub mod store;
-pub mod ui;
 
 /// Takes over the page that the server rendered. `at`: the path and the query it was loaded from.
 #[cfg(feature = "hydrate")]
 pub fn hydrate(at: String) {
-    ui::start(at);
+    console::hydrate(at);
 }

@@ -1,5 +1,8 @@
 //! `/api/v2/audit`: what InfluxDB does not have.
 
+mod entry;
+pub mod export;
+
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode, header},
@@ -8,16 +11,8 @@ use axum::{
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{
-    audit_body::{EntryBody, entry_body},
-    audit_file,
-    extract::Caller,
-    query::Query,
-    refusal::Refusal,
-    schema::{BadRequest, Gated},
-    write::indented,
-};
 use crate::{
+    http::{error::Refusal, json_response::indented},
     model::{
         Error, Id, OrgId, ResourceType, Timestamp,
         audit::{AuditQuery, Format, parse_time},
@@ -25,6 +20,14 @@ use crate::{
     server::AppState,
     store::audit_list::In,
 };
+
+use super::{
+    extractors::Caller,
+    openapi::schema::{BadRequest, Gated},
+    query::Query,
+};
+
+use entry::{EntryBody, entry_body};
 
 const USUAL_LIMIT: u32 = 100;
 const MAX_LIMIT: u32 = 1000;
@@ -98,7 +101,7 @@ pub async fn list(
     let asked = asked(&query)?;
     if let Some(format) = format(&query, &headers)? {
         let within = asked.org.map(In::Org);
-        return Ok(audit_file::answer(&state.service, &caller, within, asked, format).await?);
+        return Ok(export::answer(&state.service, &caller, within, asked, format).await?);
     }
     let limit = limit(&query)?;
     let rows = state.service.audit_entries(&caller, &asked, limit).await?;

@@ -9,20 +9,20 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{
-    extract::{Caller, PathId},
-    json::read,
-    labels::NoLabels,
-    no_content,
-    query::{Paging, PagingParameters, Query},
-    refusal::Refusal,
-    schema::{BadRequest, Conflict, Gated, NotFound, TooLarge},
-    write::indented,
-};
 use crate::{
+    http::{error::Refusal, json_response::indented},
     model::{Bucket, BucketId, Error, OrgId, Timestamp, bucket::BucketKind},
     server::AppState,
     service::buckets::{AskedBucket, AskedRetention, BucketQuery, BucketUpdate},
+};
+
+use super::{
+    extractors::{Caller, PathId},
+    json::read,
+    labels::NoLabels,
+    no_content,
+    openapi::schema::{BadRequest, Conflict, Gated, NotFound, TooLarge},
+    query::{Paging, PagingParameters, Query},
 };
 
 /// A bucket.

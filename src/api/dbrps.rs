@@ -11,19 +11,19 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{
-    extract::Caller,
-    json::read,
-    no_content,
-    query::{Query, go_bool},
-    refusal::Refusal,
-    schema::{BadRequest, Conflict, Gated, NotFound, TooLarge},
-    write::indented,
-};
 use crate::{
+    http::{error::Refusal, json_response::indented},
     model::{BucketId, Dbrp, DbrpId, Error, OrgId, dbrp::DbrpFilter},
     server::AppState,
-    service::dbrps::{AskedDbrp, AskedOrg, DbrpUpdate},
+    service::buckets::dbrps::{AskedDbrp, AskedOrg, DbrpUpdate},
+};
+
+use super::{
+    extractors::Caller,
+    json::read,
+    no_content,
+    openapi::schema::{BadRequest, Conflict, Gated, NotFound, TooLarge},
+    query::{Query, go_bool},
 };
 
 /// Leads a 1.x database and retention policy to a bucket.

@@ -6,17 +6,17 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{
-    extract::{Caller, ParentId, PartId},
-    json::read,
-    refusal::Refusal,
-    schema::{BadRequest, Gated, NotFound, TooLarge},
-    write::indented,
-};
 use crate::{
+    http::{error::Refusal, json_response::indented},
     model::{BucketId, Error, Id, TelegrafId},
     server::AppState,
-    service::members::Parent,
+    service::orgs::members::Parent,
+};
+
+use super::{
+    extractors::{Caller, ParentId, PartId},
+    json::read,
+    openapi::schema::{BadRequest, Gated, NotFound, TooLarge},
 };
 
 /// The labels of something: none.

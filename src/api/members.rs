@@ -10,19 +10,19 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{
-    extract::{Caller, ParentId, PartId},
-    json::read,
-    no_content,
-    refusal::Refusal,
-    schema::{BadRequest, Conflict, Gated, NotFound, TooLarge},
-    users::{UserBody, user_body},
-    write::indented,
-};
 use crate::{
+    http::{error::Refusal, json_response::indented},
     model::{BucketId, Error, OrgId, TelegrafId, User, UserId, org::Role},
     server::AppState,
-    service::members::Parent,
+    service::orgs::members::Parent,
+};
+
+use super::{
+    extractors::{Caller, ParentId, PartId},
+    json::read,
+    no_content,
+    openapi::schema::{BadRequest, Conflict, Gated, NotFound, TooLarge},
+    users::{UserBody, user_body},
 };
 
 /// A user, and what they are there.

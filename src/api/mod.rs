@@ -2,42 +2,27 @@
 //!
 //! Every handler carries its own description; the routes and the OpenAPI document are made of the same list.
 
-mod attention;
-mod audit;
-mod audit_body;
-pub mod audit_file;
-mod authorization_body;
+pub mod audit;
+mod authenticate;
 mod authorizations;
 mod buckets;
-pub mod csv;
 mod dbrps;
-mod decode;
-mod descendants;
-mod extract;
+mod discovery;
+mod extractors;
 mod form;
-mod gate;
-mod introspection;
 mod json;
 mod labels;
-mod leaked;
 mod members;
 pub mod openapi;
-mod org_rules;
 mod orgs;
 mod query;
-mod refusal;
-mod resources;
-mod rotation;
-mod schema;
 mod session;
 mod setup;
-mod streamed;
 pub mod system;
 mod telegrafs;
-mod user_sessions;
+mod tokens;
 mod users;
 mod v1_authorizations;
-mod write;
 
 use axum::{
     Router,
@@ -51,26 +36,25 @@ use tower::ServiceBuilder;
 use utoipa::OpenApi as _;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{model::Error, server::AppState};
-use refusal::Refusal;
+use crate::{http::error::Refusal, model::Error, server::AppState};
 
 /// Everything below `/api/v2` and `/private`, with its description.
 fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(openapi::Description::openapi())
-        .routes(routes!(resources::root))
+        .routes(routes!(discovery::root))
         .routes(routes!(setup::allowed, setup::set_up))
         .routes(routes!(session::sign_in))
         .routes(routes!(session::sign_out))
         .routes(routes!(users::me))
         .routes(routes!(users::change_own_password))
         .routes(routes!(authorizations::list, authorizations::create))
-        .routes(routes!(attention::counts))
+        .routes(routes!(authorizations::attention::counts))
         .routes(routes!(authorizations::get, authorizations::update, authorizations::delete))
-        .routes(routes!(introspection::introspect))
-        .routes(routes!(leaked::report))
-        .routes(routes!(rotation::rotate))
-        .routes(routes!(descendants::list))
-        .routes(routes!(descendants::deactivate))
+        .routes(routes!(tokens::introspect::introspect))
+        .routes(routes!(tokens::leaked::report))
+        .routes(routes!(authorizations::rotate::rotate))
+        .routes(routes!(authorizations::descendants::list))
+        .routes(routes!(authorizations::descendants::deactivate))
         .routes(routes!(v1_authorizations::list, v1_authorizations::create))
         .routes(routes!(v1_authorizations::get, v1_authorizations::update, v1_authorizations::delete))
         .routes(routes!(v1_authorizations::set_password))
@@ -78,11 +62,11 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(users::get, users::update, users::delete))
         .routes(routes!(users::permissions))
         .routes(routes!(users::set_password, users::change_password))
-        .routes(routes!(user_sessions::list, user_sessions::end_all))
-        .routes(routes!(user_sessions::end))
+        .routes(routes!(users::sessions::list, users::sessions::end_all))
+        .routes(routes!(users::sessions::end))
         .routes(routes!(orgs::list, orgs::create))
         .routes(routes!(orgs::get, orgs::update, orgs::delete))
-        .routes(routes!(org_rules::get, org_rules::set))
+        .routes(routes!(orgs::rules::get, orgs::rules::set))
         .routes(routes!(buckets::list, buckets::create))
         .routes(routes!(buckets::get, buckets::update, buckets::delete))
         .routes(routes!(telegrafs::list, telegrafs::create))
@@ -101,11 +85,12 @@ pub fn router(state: &AppState) -> Router<AppState> {
     let (routes, _) = routes().split_for_parts();
     let routes = routes
         // By any method, unlike its description.
-        .route("/api/v2/resources", any(resources::list))
+        .route("/api/v2/resources", any(discovery::list))
         .fallback(unknown_path)
-        .layer(middleware::from_fn(crate::server::observe::remember_route))
+        .layer(middleware::from_fn(crate::http::telemetry::remember_route))
         .with_state(state.clone());
-    let gated = ServiceBuilder::new().layer(middleware::from_fn_with_state(state.clone(), gate::gate)).service(routes);
+    let gated =
+        ServiceBuilder::new().layer(middleware::from_fn_with_state(state.clone(), authenticate::gate)).service(routes);
     Router::new()
         .route_service("/api/v2", gated.clone())
         .route_service("/api/v2/{*path}", gated.clone())

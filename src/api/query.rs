@@ -7,8 +7,10 @@ use axum::{
 };
 use utoipa::IntoParams;
 
-use super::refusal::Refusal;
-use crate::model::{Error, Id, id::IdError};
+use crate::{
+    http::error::Refusal,
+    model::{Error, Id, id::IdError},
+};
 
 /// At most so many bytes has a parameter. No name, id or text that is looked for is longer.
 const MAX_PARAMETER: usize = 1024;

@@ -7,16 +7,20 @@ use axum::{
 };
 use secrecy::ExposeSecret;
 
-use super::{
-    extract::{Client, basic},
-    no_content,
-    refusal::{Envelope, Refusal, refuse_compactly},
-    schema::{Open, TooManyAttempts},
-};
 use crate::{
+    http::{
+        cookies,
+        error::{Envelope, Refusal, refuse_compactly},
+    },
     model::Error,
-    server::{AppState, cookie},
-    service::sessions::Kind,
+    server::AppState,
+    service::auth::sessions::Kind,
+};
+
+use super::{
+    extractors::{Client, basic},
+    no_content,
+    openapi::schema::{Open, TooManyAttempts},
 };
 
 /// Sign in
@@ -35,7 +39,7 @@ pub async fn sign_in(
     state.config.check_sign_in_host(&headers)?;
     let (name, password) = basic(&headers).ok_or(Error::Unauthenticated)?;
     let signed_in = state.service.sign_in(&name, &password, Kind::Api, &client).await?;
-    let cookie = cookie::api(signed_in.key.expose_secret(), signed_in.expires_at, state.config.is_https());
+    let cookie = cookies::api(signed_in.key.expose_secret(), signed_in.expires_at, state.config.is_https());
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 
@@ -47,7 +51,7 @@ pub async fn sign_in(
     responses((status = 204, description = "Signed out."), (status = 401, description = "There is no such session.", body = Envelope), Open))]
 pub async fn sign_out(State(state): State<AppState>, Client(client): Client, headers: HeaderMap) -> Response {
     let signed_out = async {
-        let key = cookie::read(&headers, cookie::API).ok_or(Error::Unauthenticated)?;
+        let key = cookies::read(&headers, cookies::API).ok_or(Error::Unauthenticated)?;
         state.service.sign_out(key, Kind::Api, &client).await
     };
     match signed_out.await {

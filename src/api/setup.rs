@@ -10,22 +10,22 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{
-    authorization_body::Links,
-    buckets::{BucketBody, bucket_body},
-    extract::Client,
-    json::read,
-    orgs::{OrgBody, org_body},
-    refusal::Refusal,
-    schema::{BadRequest, Conflict, Open, TooLarge},
-    session::no_store,
-    users::{BarePermission, UserBody, user_body},
-    write::indented,
-};
 use crate::{
+    http::{error::Refusal, json_response::indented},
     model::{AuthorizationId, Error, OrgId, Permission, Status, Timestamp, UserId, token::NewToken},
     server::AppState,
     service::setup::{DoneSetUp, SetUp},
+};
+
+use super::{
+    authorizations::body::Links,
+    buckets::{BucketBody, bucket_body},
+    extractors::Client,
+    json::read,
+    openapi::schema::{BadRequest, Conflict, Open, TooLarge},
+    orgs::{OrgBody, org_body},
+    session::no_store,
+    users::{BarePermission, UserBody, user_body},
 };
 
 #[derive(Serialize, ToSchema)]

@@ -10,8 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::write::compact;
-use crate::{config::Config, model::Timestamp, server::AppState};
+use crate::{config::Config, http::json_response::compact, model::Timestamp, server::AppState};
 
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(ping)).routes(routes!(health)).routes(routes!(ready))

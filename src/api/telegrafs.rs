@@ -10,21 +10,24 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::{
-    extract::{Caller, PathId},
-    json::read,
-    labels::NoLabels,
-    no_content,
-    query::Query,
-    refusal::Refusal,
-    schema::{BadRequest, Gated, NotFound, TooLarge},
-    streamed::{Layout, Portions, streamed},
-    write::compact,
-};
 use crate::{
+    http::{
+        error::Refusal,
+        json_response::compact,
+        json_stream::{Layout, Portions, streamed},
+    },
     model::{Error, OrgId, Telegraf, TelegrafId},
     server::AppState,
     service::telegrafs::{AskedTelegraf, TelegrafList},
+};
+
+use super::{
+    extractors::{Caller, PathId},
+    json::read,
+    labels::NoLabels,
+    no_content,
+    openapi::schema::{BadRequest, Gated, NotFound, TooLarge},
+    query::Query,
 };
 
 /// A configuration for Telegraf agents.

@@ -9,27 +9,30 @@ use axum::{
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{
-    authorization_body::{
-        AuthorizationBody, ListBody, ListLinks, PatchBody, PostPermission, authorization_body, networks, read_update,
-    },
-    extract::{Caller, PathId},
-    json::read,
-    no_content,
-    query::Query,
-    refusal::Refusal,
-    schema::{BadRequest, Conflict, Gated, NotFound, TooLarge},
-    streamed::{Layout, Portions, streamed},
-    users::PasswordBody,
-    write::indented,
-};
 use crate::{
+    http::{
+        error::Refusal,
+        json_response::indented,
+        json_stream::{Layout, Portions, streamed},
+    },
     model::{AuthorizationId, Error, Expiry, OrgId, Timestamp, UserId, token::NewToken},
     server::AppState,
-    service::{
-        authorizations::AskedAuthorization,
-        v1_authorizations::{V1Details, V1List, V1Query},
+    service::tokens::{
+        AskedAuthorization,
+        v1::{V1Details, V1List, V1Query},
     },
+};
+
+use super::{
+    authorizations::body::{
+        AuthorizationBody, ListBody, ListLinks, PatchBody, PostPermission, authorization_body, networks, read_update,
+    },
+    extractors::{Caller, PathId},
+    json::read,
+    no_content,
+    openapi::schema::{BadRequest, Conflict, Gated, NotFound, TooLarge},
+    query::Query,
+    users::PasswordBody,
 };
 
 /// Path of 1.x credentials.

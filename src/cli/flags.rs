@@ -6,11 +6,13 @@ use clap::{Args, builder::FalseyValueParser};
 use secrecy::SecretString;
 
 use super::{
-    client::Client,
+    client::{
+        http::Client,
+        profiles::{Profile, Profiles},
+    },
     environment::either,
-    failure::{Failure, Outcome},
+    error::{Failure, Outcome},
     output::{Format, Printer},
-    profiles::{Profile, Profiles},
     secret,
 };
 

@@ -1,36 +1,15 @@
 //! The command line: the server, and a client of its API that people who know `influx` can use without reading anything.
 
-mod address;
-mod answer;
-mod asked;
-mod audit;
-mod auth;
-mod authorization;
-mod bucket;
+mod admin;
 pub mod client;
-mod config;
+mod completions;
 mod environment;
-mod failure;
+mod error;
 mod flags;
-mod import;
-mod named;
-mod offline;
-mod org;
 mod output;
-mod permissions;
-mod ping;
-mod profiles;
-mod recovery;
-mod resolve;
 mod secret;
-mod setup;
-mod shell;
-mod span;
 mod table;
 mod usage;
-mod user;
-mod v1;
-mod words;
 
 use std::{ffi::OsString, io::Write as _, process::ExitCode};
 
@@ -41,7 +20,8 @@ use crate::{
     config::{Config, LogFormat},
     server,
 };
-use failure::Outcome;
+
+use error::Outcome;
 
 /// Where the API tokens of an InfluxDB-compatible stack live
 #[derive(Parser)]
@@ -56,41 +36,41 @@ enum Command {
     /// Starts the console and the API
     Serve(Box<Config>),
     /// Setup instance with initial user, org, bucket
-    Setup(Box<setup::Setup>),
+    Setup(Box<client::setup::Setup>),
     /// Check the InfluxDB /health endpoint
-    Ping(Box<ping::Ping>),
+    Ping(Box<client::ping::Ping>),
     /// Print the version
     Version,
     /// Authorization management commands
     #[command(subcommand, visible_alias = "authorization")]
-    Auth(auth::Auth),
+    Auth(client::auth::Auth),
     /// User management commands
     #[command(subcommand)]
-    User(user::User),
+    User(client::user::User),
     /// Organization management commands
     #[command(subcommand, visible_alias = "organization")]
-    Org(org::Org),
+    Org(client::org::Org),
     /// Bucket management commands
     #[command(subcommand)]
-    Bucket(bucket::Bucket),
+    Bucket(client::bucket::Bucket),
     /// InfluxDB v1 management commands
     #[command(subcommand)]
-    V1(v1::V1),
+    V1(client::v1::V1),
     /// Config management commands
-    Config(Box<config::Config>),
+    Config(Box<client::config::Config>),
     /// Get back in without a server and without a token
     #[command(subcommand)]
-    Recovery(recovery::Recovery),
+    Recovery(admin::recovery::Recovery),
     /// Copy what another server holds
     #[command(subcommand)]
-    Import(import::Import),
+    Import(admin::import::Import),
     /// Print what completes commands and flags in a shell
-    Completions(shell::Completions),
+    Completions(completions::Completions),
     /// Print the manual page, or write all of them to a directory
-    Man(shell::Man),
+    Man(completions::Man),
     /// Checks the audit log
     #[command(subcommand)]
-    Audit(audit::Audit),
+    Audit(admin::audit::Audit),
 }
 
 /// Reads the command line and does what it says. What goes wrong is one sentence on standard error.
@@ -127,9 +107,9 @@ async fn perform(command: Command) -> Outcome<ExitCode> {
     match command {
         Command::Setup(setup) => setup.run().await?,
         Command::Ping(ping) => ping.run().await?,
-        Command::Version => ping::version()?,
+        Command::Version => client::ping::version()?,
         // Its answer may be no, which is no failure and yet not 0.
-        Command::Auth(auth::Auth::Check(check)) => return check.run().await,
+        Command::Auth(client::auth::Auth::Check(check)) => return check.run().await,
         Command::Auth(auth) => auth.run().await?,
         Command::User(user) => user.run().await?,
         Command::Org(org) => org.run().await?,
@@ -140,7 +120,7 @@ async fn perform(command: Command) -> Outcome<ExitCode> {
         Command::Import(import) => import.run().await?,
         Command::Completions(completions) => completions.run(Line::command())?,
         Command::Man(man) => man.run(Line::command())?,
-        Command::Audit(command) => return Ok(audit::run(command).await),
+        Command::Audit(command) => return Ok(admin::audit::run(command).await),
         Command::Serve(config) => return Ok(serve(*config, &[]).await),
     }
     Ok(ExitCode::SUCCESS)

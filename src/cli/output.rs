@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 use serde_json::ser::PrettyFormatter;
 
-use super::{failure::Outcome, table::Table};
+use super::{error::Outcome, table::Table};
 
 /// How results are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::signal::unix::{SignalKind, signal};
 use url::Url;
 
-use super::failure::{Failure, Outcome};
+use super::error::{Failure, Outcome};
 
 /// Flags that hold secrets.
 const SECRET_FLAGS: [&str; 6] = ["token", "as_token", "password", "username_password", "database_url", "audit_key"];

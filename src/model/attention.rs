@@ -4,9 +4,11 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Authorization, Liveness, Status, Timestamp, grant::Breadth, listing::TokenKind, org_rules::OrgRules};
+use super::{
+    Authorization, Liveness, Status, Timestamp, console::tokens::TokenKind, grant::Breadth, org_rules::OrgRules,
+};
 
-pub use super::attention_filter::{AttentionCounts, AttentionFilter};
+pub use super::console::attention_filter::{AttentionCounts, AttentionFilter};
 
 /// After so many days without use a token counts as unused.
 pub const UNUSED_DAYS: i64 = 90;

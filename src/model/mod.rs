@@ -3,11 +3,10 @@
 //! Nothing here does I/O. The time and random bytes are arguments.
 
 pub mod attention;
-pub mod attention_filter;
 pub mod audit;
 pub mod authorization;
 pub mod bucket;
-pub mod bucket_page;
+pub mod console;
 pub mod dbrp;
 pub mod describe;
 pub mod duration;
@@ -15,31 +14,20 @@ pub mod error;
 mod error_code;
 pub mod expiry;
 pub mod grant;
-pub mod history;
 pub mod id;
-mod json_text;
+mod json_string;
 pub mod leaked;
-pub mod list_query;
-pub mod listing;
-pub mod may;
 pub mod network;
 pub mod org;
 pub mod org_rules;
-pub mod people;
 pub mod permission;
-pub mod prefill;
 pub mod resource_type;
-pub mod selection;
-pub mod session;
 pub mod telegraf;
-pub mod telegraf_text;
-pub mod template;
-pub mod text;
+pub mod telegraf_config;
 pub mod time;
 pub mod token;
-pub mod token_query;
 pub mod user;
-pub mod what_if;
+pub mod wording;
 
 pub use authorization::{Authorization, LastUse, Liveness, Status, V1Authorization};
 pub use bucket::Bucket;

@@ -19,7 +19,7 @@ pub struct Telegraf {
     /// TOML, as written.
     pub config: String,
     /// JSON that the original console keeps beside a configuration.
-    #[serde(with = "super::json_text")]
+    #[serde(with = "super::json_string")]
     pub metadata: Option<serde_json::Value>,
     pub updated_at: Timestamp,
 }

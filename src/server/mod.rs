@@ -1,20 +1,11 @@
 //! Wiring: state, router, middleware, start and shutdown.
 
-pub mod assets;
-mod audit;
-mod cautions;
-mod client;
-pub mod cookie;
-pub mod data;
-mod forwarded;
-mod headers;
-mod limits;
+pub mod data_dir;
+mod jobs;
 mod metrics;
-pub mod observe;
-mod origin;
-pub mod pages;
-mod private;
-mod start;
+mod private_files;
+pub mod start;
+mod startup_warnings;
 
 use std::{net::SocketAddr, sync::Arc};
 
@@ -31,7 +22,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::{api, config::Config, model::Timestamp, service::Service};
 
-pub use headers::INFLUXDB_VERSION;
+pub use crate::http::security_headers::INFLUXDB_VERSION;
 pub use start::{Running, StartError, serve, start};
 
 /// What every handler can reach. Cheap to clone.
@@ -55,29 +46,29 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .merge(api::router(&state))
         .merge(api::system::router(&state.config))
-        .merge(crate::ui::serve::router(&state))
+        .merge(crate::console::ssr::router(&state))
         .fallback(not_found)
-        .layer(from_fn(observe::remember_route))
-        .layer(from_fn_with_state(state.clone(), origin::refuse_foreign))
-        .layer(from_fn_with_state(state.clone(), client::identify))
-        .layer(from_fn(limits::hold))
+        .layer(from_fn(crate::http::telemetry::remember_route))
+        .layer(from_fn_with_state(state.clone(), crate::http::csrf::refuse_foreign))
+        .layer(from_fn_with_state(state.clone(), crate::http::client_info::identify))
+        .layer(from_fn(crate::http::request_limits::hold))
         .layer(CatchPanicLayer::new())
-        .layer(from_fn_with_state(state.clone(), headers::secure))
-        .layer(from_fn(observe::observe))
+        .layer(from_fn_with_state(state.clone(), crate::http::security_headers::secure))
+        .layer(from_fn(crate::http::telemetry::observe))
         .with_state(state)
 }
 
 /// Router of the listener that serves the metrics alone.
 fn metrics_router(state: AppState) -> Router {
     Router::from(api::system::metrics_routes())
-        .layer(from_fn(limits::hold))
+        .layer(from_fn(crate::http::request_limits::hold))
         .layer(CatchPanicLayer::new())
-        .layer(from_fn_with_state(state.clone(), headers::secure))
+        .layer(from_fn_with_state(state.clone(), crate::http::security_headers::secure))
         .with_state(state)
 }
 
 async fn not_found(request: Request) -> Response {
-    assets::file(request.uri(), request.headers()).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
+    crate::http::assets::file(request.uri(), request.headers()).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
 }
 
 /// What carries the peer's address to the handlers.

@@ -11,16 +11,16 @@ use std::{
 use axum_server::{Handle, Server};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
-use super::{
-    AppState, MakeService,
-    audit::keep_audit_log,
-    cautions,
-    data::{Data, DataError, Purpose},
-    metrics, metrics_router, router,
-};
 use crate::{
     config::{Config, MetricsAddr},
     service::{Clock, Service, audit::KeyError},
+};
+
+use super::{
+    AppState, MakeService,
+    data_dir::{Data, DataError, Purpose},
+    jobs::keep_audit_log,
+    metrics, metrics_router, router, startup_warnings,
 };
 
 /// Why the server did not start, in one sentence.
@@ -74,7 +74,7 @@ pub async fn start(
         Some(MetricsAddr::Off) | None => None,
     };
     let service = Service::start(data.store.clone(), clock, data.audit_key.clone(), config.quotas()).await?;
-    for caution in cautions::of(&config) {
+    for caution in startup_warnings::of(&config) {
         tracing::warn!("{caution}");
     }
     let (keeping, running) = watch::channel(());

@@ -4,75 +4,19 @@
 //! [`Change`]: it takes the write lock, reads the caller again, decides, writes and appends to the audit log, and
 //! happens whole or not at all.
 
-mod asked;
-mod attention;
 pub mod audit;
-pub mod audit_chain;
-mod audit_entry;
-pub mod audit_log;
-mod audit_retention;
-pub mod authentication;
-pub mod authorizations;
-mod bucket_page;
+pub mod auth;
 pub mod buckets;
-mod budget;
-pub mod caller;
-mod change;
 pub mod clock;
-pub mod dbrps;
-mod delegation;
-pub mod descendants;
-mod exports;
-mod forms;
-mod frame;
-mod granting;
-mod history;
 pub mod import;
-mod inherited_limits;
-pub mod introspection;
-mod keys;
-pub mod leaked;
-mod limits;
-pub mod lists;
-pub mod members;
-mod named_things;
-pub mod names;
-pub mod noting;
 pub mod offline;
-mod org_pages;
-pub mod org_rules;
 pub mod orgs;
-mod origin;
-pub mod passwords;
-mod people;
-pub mod picking;
-mod prefill;
-mod quotas;
-mod reads;
 pub mod recovery;
-mod refusals;
-mod refusals_written;
-mod required;
-pub mod roles;
-pub mod rotation;
-pub mod sessions;
 pub mod setup;
-pub mod standing;
-pub mod telegraf_page;
 pub mod telegrafs;
-pub mod throttle;
-pub mod token_changes;
-mod token_list;
-mod token_types;
-mod tombstones;
-mod toml;
-mod unknown_tokens;
-pub mod user_sessions;
+pub mod tokens;
+mod transaction;
 pub mod users;
-mod uses;
-pub mod v1_authorizations;
-pub mod v1_credentials;
-pub mod what_if;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -81,21 +25,16 @@ use crate::{
     store::{self, Store},
 };
 
+use audit::{denials::Refusals, telegraf_reads::Reads, verify::LastCheck};
+use auth::{login_throttle::Throttle, passwords::Passwords, rate_limit::Budget, unknown_tokens::UnknownTokens};
+use tokens::usage::Uses;
+
 pub use audit::AuditKey;
-pub use caller::{Caller, Client};
+pub use auth::caller::{Caller, Client};
 pub use clock::Clock;
 pub use offline::Offline;
-pub use quotas::Quotas;
-pub use token_list::Bookmark;
-
-use audit_chain::LastCheck;
-use budget::Budget;
-use passwords::Passwords;
-use reads::Reads;
-use refusals::Refusals;
-use throttle::Throttle;
-use unknown_tokens::UnknownTokens;
-use uses::Uses;
+pub use tokens::console_list::Bookmark;
+pub use tokens::quotas::Quotas;
 
 /// The rules, over a store. Cheap to clone.
 #[derive(Clone)]
@@ -126,7 +65,7 @@ impl Service {
         quotas: Quotas,
     ) -> Result<Self, audit::KeyError> {
         audit::adopt_key(&store, &audit_key).await?;
-        token_types::fill_in(&store).await?;
+        tokens::backfill::fill_in(&store).await?;
         telegrafs::fill_in_output_buckets(&store).await?;
         let node = u16::from_be_bytes(random());
         Ok(Self(Arc::new(Inner {
@@ -135,7 +74,7 @@ impl Service {
             audit_key,
             passwords: Passwords::default(),
             throttle: Throttle::default(),
-            reports: Budget::new(leaked::STRINGS_AN_HOUR, leaked::STRINGS_AT_LEAST),
+            reports: Budget::new(tokens::leaked::STRINGS_AN_HOUR, tokens::leaked::STRINGS_AT_LEAST),
             unknown_tokens: UnknownTokens::default(),
             uses: Uses::default(),
             refusals: Refusals::default(),

@@ -2,7 +2,7 @@
 
 use crate::{model::Error, store::Store};
 
-use super::{AuditKey, Clock, Quotas, Service, audit::KeyError, change::Change};
+use super::{AuditKey, Clock, Quotas, Service, audit::KeyError, transaction::Change};
 
 /// Whoever holds the database. They could write into it whatever they like, so nothing is asked of them, but that all is
 /// done by the rules and told to the audit log. It is made of an opened store and its key, never of a running

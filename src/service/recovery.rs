@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::{
     model::{
         AuthorizationId, Error, Org, Status, User, UserId,
-        listing::Details,
+        console::tokens::Details,
         org::{Role, check_org_name},
         token::NewToken,
         user::{check_password, check_user_name},
@@ -23,12 +23,10 @@ use crate::{
 use super::{
     Offline,
     audit::Event,
-    authorizations::{Created, named},
-    names::Names,
-    orgs::insert_org,
+    orgs::{console_members::insert_user, insert_org},
     random,
-    roles::insert_user,
     setup::insert_operator,
+    tokens::{Created, name_lookup::Names, named},
 };
 
 /// How the audit log calls what makes these changes.

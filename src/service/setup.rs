@@ -18,14 +18,16 @@ use crate::{
 use super::{
     Client, Service,
     audit::Event,
-    authentication::is_jwt,
+    auth::{
+        authenticate::is_jwt,
+        sessions::{self, Kind, SignedIn},
+    },
     buckets::new_bucket,
-    change::Change,
     fold,
-    keys::keys,
     orgs::{create_system_buckets, new_org},
     random,
-    sessions::{self, Kind, SignedIn},
+    tokens::search_keys::keys,
+    transaction::Change,
 };
 
 /// What set-up is given.

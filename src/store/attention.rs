@@ -2,17 +2,18 @@
 //!
 //! They say what [`Attention::of`] says, and a test holds them to it.
 
-use super::{
-    Connection, Result,
-    attention_conditions::{Conditions, State},
-    column::Columns,
-    org_rules,
-    sql::Sql,
-};
 use crate::model::{
     OrgId, Timestamp,
     attention::{Attention, AttentionCounts, AttentionFilter},
     org_rules::OrgRules,
+};
+
+use super::{
+    Connection, Result,
+    attention_sql::{Conditions, State},
+    columns::Columns,
+    org_rules,
+    query_builder::Sql,
 };
 
 /// What a list is narrowed to, at a moment; all conditions together.

@@ -2,11 +2,12 @@
 
 use sqlx::{Executor as _, any::AnyRow};
 
+use crate::model::{Id, Timestamp};
+
 use super::{
     Connection, Result,
-    column::{Columns, from_id},
+    columns::{Columns, from_id},
 };
-use crate::model::{Id, Timestamp};
 
 /// The last entry of the chain; `seq` 0 and an empty hash before the first.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,13 +1,14 @@
 //! The audit log as it is searched: newest first, by what a reader may see.
 
+use crate::model::{AuthorizationId, Id, OrgId, Timestamp, UserId, audit::ActionGroup};
+
 use super::{
     Connection, Result,
     audit::{Stored, stored},
-    column::{Columns, from_id},
-    sql::{Sql, contains},
-    visible::{Visible, push_visible},
+    columns::{Columns, from_id},
+    query_builder::{Sql, contains},
+    visibility::{Visible, push_visible},
 };
-use crate::model::{AuthorizationId, Id, OrgId, Timestamp, UserId, audit::ActionGroup};
 
 /// Which entries someone may read.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,15 +4,16 @@ use std::collections::{BTreeSet, HashMap};
 
 use sqlx::{Executor as _, any::AnyRow};
 
-use super::{
-    Connection, Result,
-    column::{Columns, corrupt, from_id},
-    sql::Sql,
-    token_counts,
-};
 use crate::model::{
     Authorization, AuthorizationId, LastUse, Networks, OrgId, Permission, Status, Timestamp, UserId,
-    listing::TokenKind, token::TokenHash,
+    console::tokens::TokenKind, token::TokenHash,
+};
+
+use super::{
+    Connection, Result,
+    columns::{Columns, corrupt, from_id},
+    query_builder::Sql,
+    token_counts,
 };
 
 /// What a client proves itself with, and so which clients an authorization is for.
@@ -25,10 +26,10 @@ pub enum Secret<'a> {
 }
 
 pub use super::{
-    authorization_pages::{Bookmark, Sort, Start, count, count_before, list, portion},
-    token_filter::{Access, Filter, Whose},
-    token_text::TokenText,
-    visible::{OwnerReach, Reach, Visible},
+    authorization_filter::{Access, Filter, Whose},
+    authorization_list::{Bookmark, Sort, Start, count, count_before, list, portion},
+    text_search::TokenText,
+    visibility::{OwnerReach, Reach, Visible},
 };
 
 /// Tokens, or the credentials of 1.x clients. Neither ever shows up among the other.

@@ -2,14 +2,15 @@
 
 use sqlx::{Executor as _, any::AnyRow};
 
-use super::{
-    Connection, Result, Within,
-    column::{Columns, from_id},
-    sql::{Sql, contains},
-};
 use crate::model::{
     Bucket, BucketId, OrgId,
     bucket::{BucketKind, Retention},
+};
+
+use super::{
+    Connection, Result, Within,
+    columns::{Columns, from_id},
+    query_builder::{Sql, contains},
 };
 
 fn bucket(row: &AnyRow) -> Result<Bucket> {

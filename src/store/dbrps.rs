@@ -2,11 +2,12 @@
 
 use sqlx::{Executor as _, any::AnyRow};
 
+use crate::model::{BucketId, Dbrp, DbrpId, OrgId};
+
 use super::{
     Connection, Result,
-    column::{Columns, from_id},
+    columns::{Columns, from_id},
 };
-use crate::model::{BucketId, Dbrp, DbrpId, OrgId};
 
 fn dbrp(row: &AnyRow) -> Result<Dbrp> {
     Ok(Dbrp {

@@ -1,11 +1,12 @@
 //! Which live tokens reach what: counted over the index of what authorizations grant.
 
+use crate::model::{Action, BucketId, Id, OrgId, ResourceType, Timestamp};
+
 use super::{
     Connection, Result,
-    column::{Columns, from_id},
-    sql::Sql,
+    columns::{Columns, from_id},
+    query_builder::Sql,
 };
-use crate::model::{Action, BucketId, Id, OrgId, ResourceType, Timestamp};
 
 /// So many live tokens may do something to a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,14 +2,15 @@
 
 use sqlx::{Executor as _, any::AnyRow};
 
+use crate::model::{Authorization, AuthorizationId, Timestamp};
+
 use super::{
     Connection, Result,
     authorizations::authorization,
-    column::{Columns, from_id},
-    sql::Sql,
-    visible::{Visible, push_visible},
+    columns::{Columns, from_id},
+    query_builder::Sql,
+    visibility::{Visible, push_visible},
 };
-use crate::model::{Authorization, AuthorizationId, Timestamp};
 
 /// An authorization that was created with another one, directly or through others.
 #[derive(Clone, Debug)]

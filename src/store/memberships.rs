@@ -2,11 +2,12 @@
 
 use sqlx::Executor as _;
 
+use crate::model::{BucketId, Id, OrgId, ResourceType, TelegrafId, Timestamp, UserId, org::Role};
+
 use super::{
     Connection, Result,
-    column::{Columns, from_id},
+    columns::{Columns, from_id},
 };
-use crate::model::{BucketId, Id, OrgId, ResourceType, TelegrafId, Timestamp, UserId, org::Role};
 
 /// What a membership is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +70,7 @@ pub async fn of_user(connection: &mut Connection, user: UserId) -> Result<Vec<(O
             ResourceType::Buckets => Of::Bucket(BucketId(id)),
             ResourceType::Telegrafs => Of::Telegraf(TelegrafId(id)),
             ResourceType::Instance => Of::Instance,
-            other => return Err(super::column::corrupt(format!("a membership of {other}"))),
+            other => return Err(super::columns::corrupt(format!("a membership of {other}"))),
         };
         memberships.push((of, row.word("role")?));
     }

@@ -4,45 +4,45 @@
 //! either a reader from [`Store::read`] or the inside of a [`Write`].
 
 pub mod attention;
-mod attention_conditions;
+mod attention_sql;
 pub mod audit;
 pub mod audit_list;
-mod authorization_pages;
+mod authorization_filter;
+mod authorization_list;
 pub mod authorizations;
 pub mod buckets;
-mod column;
+mod columns;
 pub mod dbrps;
-pub mod form_ids;
+pub mod filter_choices;
 pub mod grants;
+pub mod hash_lookup;
+pub mod idempotency_keys;
 pub mod lineage;
 pub mod memberships;
 mod open;
 pub mod org_rules;
 pub mod orgs;
-pub mod people;
+mod query_builder;
 pub mod rotations;
+mod scope;
 pub mod sessions;
-mod sql;
 pub mod telegrafs;
+mod text_search;
 pub mod token_counts;
-mod token_filter;
-pub mod token_hashes;
-pub mod token_lists;
-mod token_text;
 pub mod token_uses;
 pub mod tombstones;
+pub mod user_directory;
 pub mod users;
 pub mod v1_authorizations;
-mod visible;
-mod within;
+mod visibility;
 
 use std::ops::{Deref, DerefMut};
 
 use sqlx::{Any, AnyPool, Transaction, pool::PoolConnection};
 
 pub use open::{OpenError, is_exposed};
+pub use scope::{Across, Within};
 pub use sqlx::{AnyConnection as Connection, Error};
-pub use within::{Across, Within};
 
 /// What a query gives, or why the database could not.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -154,8 +154,9 @@ async fn migrate(pool: &AnyPool) -> Result<(), OpenError> {
 
 #[cfg(test)]
 mod tests {
+    use crate::store::columns::Columns as _;
+
     use super::*;
-    use crate::store::column::Columns as _;
 
     /// `.cargo/config.toml` sees to it.
     #[tokio::test]

@@ -2,11 +2,12 @@
 
 use sqlx::{Executor as _, any::AnyRow};
 
+use crate::model::{OrgId, Timestamp, org_rules::OrgRules};
+
 use super::{
     Connection, Result,
-    column::{Columns, from_id},
+    columns::{Columns, from_id},
 };
-use crate::model::{OrgId, Timestamp, org_rules::OrgRules};
 
 fn rules(row: &AnyRow) -> Result<OrgRules> {
     Ok(OrgRules {

@@ -4,12 +4,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use sqlx::{Executor as _, any::AnyRow};
 
+use crate::model::{Id, Org, OrgId, Permission, ResourceType, UserId, org::Holdings};
+
 use super::{
     Connection, Result, Within,
-    column::{Columns, from_id},
-    sql::{Sql, contains},
+    columns::{Columns, from_id},
+    query_builder::{Sql, contains},
 };
-use crate::model::{Id, Org, OrgId, Permission, ResourceType, UserId, org::Holdings};
 
 fn org(row: &AnyRow) -> Result<Org> {
     Ok(Org {

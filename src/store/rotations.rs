@@ -1,11 +1,12 @@
 //! Which authorization took over from which.
 
+use crate::model::AuthorizationId;
+
 use super::{
     Connection, Result,
-    column::{Columns, from_id},
-    sql::Sql,
+    columns::{Columns, from_id},
+    query_builder::Sql,
 };
-use crate::model::AuthorizationId;
 
 /// The successor of an authorization, if it was rotated and the successor is still there.
 pub async fn successor(connection: &mut Connection, id: AuthorizationId) -> Result<Option<AuthorizationId>> {

@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 use sqlx::{Executor as _, any::AnyRow};
 
+use crate::model::{Timestamp, UserId};
+
 use super::{
     Connection, Result,
-    column::{Columns, from_id},
+    columns::{Columns, from_id},
 };
-use crate::model::{Timestamp, UserId};
 
 /// Where a session was begun, which decides how use renews it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,12 +2,13 @@
 
 use sqlx::{Executor as _, any::AnyRow};
 
+use crate::model::{OrgId, Telegraf, TelegrafId, Timestamp};
+
 use super::{
     Across, Connection, Result, Within,
-    column::{Columns, corrupt, from_id},
-    sql::{Sql, contains},
+    columns::{Columns, corrupt, from_id},
+    query_builder::{Sql, contains},
 };
-use crate::model::{OrgId, Telegraf, TelegrafId, Timestamp};
 
 fn telegraf(row: &AnyRow) -> Result<Telegraf> {
     let metadata = row.optional_text("metadata")?;

@@ -2,11 +2,12 @@
 
 use sqlx::Executor as _;
 
+use crate::model::{Authorization, AuthorizationId, OrgId, UserId};
+
 use super::{
     Connection, Result,
-    column::{Columns, from_id},
+    columns::{Columns, from_id},
 };
-use crate::model::{Authorization, AuthorizationId, OrgId, UserId};
 
 /// The counters of a user or an organization.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,12 +2,13 @@
 
 use sqlx::Executor as _;
 
+use crate::model::{AuthorizationId, LastUse, console::lineage::DayUse};
+
 use super::{
     Connection, Result,
-    column::{Columns, from_id},
-    sql::Sql,
+    columns::{Columns, from_id},
+    query_builder::Sql,
 };
-use crate::model::{AuthorizationId, LastUse, history::DayUse};
 
 /// What was seen of a token since it was written last.
 #[derive(Clone, Debug)]

@@ -2,11 +2,12 @@
 
 use sqlx::Executor as _;
 
+use crate::model::{Id, OrgId, UserId};
+
 use super::{
     Connection, Result,
-    column::{Columns, from_id},
+    columns::{Columns, from_id},
 };
-use crate::model::{Id, OrgId, UserId};
 
 pub async fn insert(connection: &mut Connection, subject_type: &str, subject: Id) -> Result<()> {
     let query = sqlx::query("INSERT INTO tombstones (subject_type, subject_id) VALUES ($1, $2) ON CONFLICT DO NOTHING")

@@ -2,12 +2,13 @@
 
 use sqlx::{Executor as _, any::AnyRow};
 
+use crate::model::{Status, Timestamp, User, UserId};
+
 use super::{
     Connection, Result,
-    column::{Columns, from_id},
-    sql::Sql,
+    columns::{Columns, from_id},
+    query_builder::Sql,
 };
-use crate::model::{Status, Timestamp, User, UserId};
 
 fn user(row: &AnyRow) -> Result<User> {
     Ok(User { id: UserId(row.id("id")?), name: row.text("name")?, status: row.word("status")? })

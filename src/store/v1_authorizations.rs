@@ -2,13 +2,14 @@
 
 use sqlx::{Executor as _, any::AnyRow};
 
+use crate::model::{Authorization, AuthorizationId, V1Authorization};
+
 use super::{
     Connection, Result,
-    authorization_pages::portion_rows,
+    authorization_list::portion_rows,
     authorizations::{Bookmark, Filter, Kind, Sort, Start, authorization},
-    column::{Columns, from_id},
+    columns::{Columns, from_id},
 };
-use crate::model::{Authorization, AuthorizationId, V1Authorization};
 
 fn v1_authorization(row: &AnyRow) -> Result<V1Authorization> {
     Ok(V1Authorization { authorization: authorization(row)?, username: row.text("username")? })

@@ -1,18 +1,18 @@
 //! The Account page: one's password, and where one is signed in.
 
 use jeton::{
-    model::{Error, session::UserSessions},
-    service::{Caller, Client, sessions::Kind, user_sessions::Which},
+    model::{Error, console::session::UserSessions},
+    service::{Caller, Client, auth::sessions::Kind, users::sessions::Which},
 };
-use reqwest::RequestBuilder;
-use secrecy::ExposeSecret as _;
-use serde_json::json;
-use sqlx::Row as _;
 
 use crate::{
     home::{Home, on_each_database},
     server::{NAME, PASSWORD, Server, answer},
 };
+use reqwest::RequestBuilder;
+use secrecy::ExposeSecret as _;
+use serde_json::json;
+use sqlx::Row as _;
 
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
 

@@ -2,9 +2,7 @@
 
 use std::process::Command;
 
-use jeton::{model::audit::AuditQuery, service::audit_chain};
-use serde_json::json;
-use sqlx::Row as _;
+use jeton::{model::audit::AuditQuery, service::audit::verify};
 
 use crate::{
     audit_log::{details, reader_of_buckets},
@@ -12,6 +10,8 @@ use crate::{
     people::last_actions,
     server::Server,
 };
+use serde_json::json;
+use sqlx::Row as _;
 
 #[tokio::test]
 async fn the_first_broken_entry_is_named_and_a_logged_head_shows_a_cut_tail() {
@@ -155,7 +155,7 @@ async fn nobody_else_cuts_off_the_beginning() {
         home.sql("INSERT INTO audit_anchor (id, seq, hash, at, signature) SELECT 1, seq, hash, at, 'forged' FROM audit_log WHERE seq = 2").await;
         home.sql("DELETE FROM audit_log WHERE seq <= 2").await;
         assert_eq!(server.service.check_audit_log().await, Ok((2, false)));
-        assert!(verify(&home, &[]).1.ends_with(&audit_chain::Fault::ForgedAnchor.to_string()));
+        assert!(verify(&home, &[]).1.ends_with(&verify::Fault::ForgedAnchor.to_string()));
     })
     .await;
 }

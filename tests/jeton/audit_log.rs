@@ -2,16 +2,16 @@
 
 use jeton::{
     model::audit::AuditQuery,
-    service::{Client, authorizations::Given},
+    service::{Client, tokens::Given},
 };
-use serde_json::{Value, json};
-use sqlx::Row as _;
 
 use crate::{
     home::{Home, on_each_database},
     people::{Scene, last_actions},
     server::{First, NAME, PASSWORD, Server, answer, permission, permission_in, permission_on, text, with_token},
 };
+use serde_json::{Value, json};
+use sqlx::Row as _;
 
 /// What the log says of each entry with this action, oldest first.
 pub async fn details(home: &Home, action: &str) -> Vec<Value> {

@@ -4,16 +4,16 @@ use jeton::{
     model::Error,
     service::{
         Client,
-        token_changes::{What, Which},
-        v1_credentials::V1Credential,
+        auth::v1_credentials::V1Credential,
+        tokens::bulk::{What, Which},
     },
 };
-use serde_json::{Value, json};
 
 use crate::{
     home::{Home, on_each_database},
     server::{Answer, First, Server, answer, members, permission, permission_in, permission_on, text},
 };
+use serde_json::{Value, json};
 
 const DAY: i64 = 86_400;
 

@@ -2,15 +2,15 @@
 
 use jeton::{
     model::Error,
-    service::authorizations::{AskedAuthorization, AskedPermission, Given},
+    service::tokens::{AskedAuthorization, AskedPermission, Given},
 };
-use serde_json::{Value, json};
 
 use crate::{
     home::{Home, on_each_database},
     revocation::expire,
     server::{First, ORG, Server, members, permission, permission_in, permission_on, text},
 };
+use serde_json::{Value, json};
 
 async fn set_up(home: &Home) -> (Server, First) {
     let server = Server::start_at_rest(home).await;

@@ -1,16 +1,16 @@
 //! When tokens were used, from where, and how often: seen at once, written now and then, lost by nobody.
 
 use jeton::{
-    model::{AuthorizationId, history::DayUse},
-    service::{Client, v1_credentials::V1Credential},
+    model::{AuthorizationId, console::lineage::DayUse},
+    service::{Client, auth::v1_credentials::V1Credential},
 };
-use serde_json::{Value, json};
-use sqlx::Row as _;
 
 use crate::{
     home::{Home, on_each_database},
     server::{Answer, First, Server, answer, permission_in, text, with_token},
 };
+use serde_json::{Value, json};
+use sqlx::Row as _;
 
 /// A server whose time stands still, and a token that reads buckets.
 struct Scene {

@@ -2,10 +2,8 @@
 
 use jeton::{
     model::leaked::{Fate, Finding},
-    service::{Client, leaked::Reported},
+    service::{Client, tokens::leaked::Reported},
 };
-use serde_json::{Value, json};
-use sqlx::Row as _;
 
 use crate::{
     console::Browser,
@@ -13,6 +11,8 @@ use crate::{
     revocation::expire,
     server::{Answer, First, NAME, Server, answer, permission, permission_in, text, with_token},
 };
+use serde_json::{Value, json};
+use sqlx::Row as _;
 
 const PATH: &str = "/api/v2/tokens/leaked";
 

@@ -1,16 +1,16 @@
 //! The members of an organization in the console: what is listed, who may change it, and what always stays.
 
 use jeton::{
-    model::{Error, Status, UserId, list_query::ListQuery, org::Role},
-    service::roles::NewUser,
+    model::{Error, Status, UserId, console::list_query::ListQuery, org::Role},
+    service::orgs::console_members::NewUser,
 };
-use serde_json::json;
 
 use crate::{
     home::on_each_database,
     people::{Scene, filter, last_actions, names},
     server::{permission_in, text},
 };
+use serde_json::json;
 
 #[tokio::test]
 async fn members_are_listed_by_name_and_narrowed_by_name_role_and_status() {

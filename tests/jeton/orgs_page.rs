@@ -3,19 +3,19 @@
 use jeton::{
     model::{
         Error, OrgId,
-        list_query::ListQuery,
+        console::list_query::ListQuery,
         org::{Holdings, OrgSummary},
     },
-    service::{Caller, Client, sessions::Kind},
+    service::{Caller, Client, auth::sessions::Kind},
 };
-use reqwest::RequestBuilder;
-use secrecy::ExposeSecret as _;
-use serde_json::json;
 
 use crate::{
     home::on_each_database,
     server::{Answer, First, NAME, ORG, PASSWORD, Server, answer, permission_in, text},
 };
+use reqwest::RequestBuilder;
+use secrecy::ExposeSecret as _;
+use serde_json::json;
 
 /// The key of a session of the console.
 async fn key(server: &Server, name: &str) -> String {

@@ -3,16 +3,16 @@
 use jeton::{
     model::{
         AuthorizationId, OrgId,
-        listing::{Sort, StatusFilter, TokenQuery},
+        console::tokens::{Sort, StatusFilter, TokenQuery},
     },
     service::Caller,
 };
-use serde_json::json;
 
 use crate::{
     home::{Home, on_each_database},
     server::{Server, permission_in, text},
 };
+use serde_json::json;
 
 const COUNT: usize = 100;
 

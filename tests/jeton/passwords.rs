@@ -2,10 +2,8 @@
 
 use jeton::{
     model::Error,
-    service::{Client, v1_credentials::V1Credential},
+    service::{Client, auth::v1_credentials::V1Credential},
 };
-use serde_json::{Value, json};
-use sqlx::Row as _;
 
 use crate::{
     audit_log::details,
@@ -13,6 +11,8 @@ use crate::{
     home::{Home, on_each_database},
     server::{Answer, First, NAME, PASSWORD, Server, answer, permission_on, text},
 };
+use serde_json::{Value, json};
+use sqlx::Row as _;
 
 /// A server with alice, who may do everything, and bob, who may do nothing with others.
 struct Scene {

@@ -3,19 +3,21 @@
 use jeton::{
     model::{
         Error, OrgId, UserId,
-        list_query::ListQuery,
+        console::{
+            list_query::ListQuery,
+            people::{MemberPage, UserPage},
+        },
         org::Role,
-        people::{MemberPage, UserPage},
     },
-    service::{Caller, Client, roles::NewUser, sessions::Kind},
+    service::{Caller, Client, auth::sessions::Kind, orgs::console_members::NewUser},
 };
-use serde_json::json;
-use sqlx::Row as _;
 
 use crate::{
     home::Home,
     server::{First, Server, permission_on, text},
 };
+use serde_json::json;
+use sqlx::Row as _;
 
 /// An organization with alice, who may do everything, bruno, who is a member, and carla, who owns it too.
 pub struct Scene {

@@ -3,19 +3,21 @@
 use jeton::{
     model::{
         Action, OrgId, ResourceType,
-        prefill::{Gap, Prefill, Prefilled},
-        selection::Pick,
-        template::Template,
+        console::{
+            prefill::{Gap, Prefill, Prefilled},
+            selection::Pick,
+            template::Template,
+        },
         token::NewToken,
     },
     service::Caller,
 };
-use serde_json::{Value, json};
 
 use crate::{
     home::{Home, on_each_database},
     server::{First, Server, answer, permission, permission_in, permission_on, text},
 };
+use serde_json::{Value, json};
 
 struct Scene {
     server: Server,

@@ -175,7 +175,7 @@ fn log_for_failures() {
 }
 
 pub fn client() -> reqwest::Client {
-    jeton::cli::client::use_ring();
+    jeton::cli::client::http::use_ring();
     let builder = reqwest::Client::builder().no_proxy().redirect(Policy::none());
     let built = builder.timeout(Duration::from_secs(30)).build();
     built.expect("a client")

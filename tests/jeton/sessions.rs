@@ -1,14 +1,14 @@
 //! Sessions: how long they last, and what ends them.
 
-use jeton::service::{Client, sessions::Kind};
-use secrecy::ExposeSecret as _;
-use serde_json::json;
+use jeton::service::{Client, auth::sessions::Kind};
 
 use crate::{
     audit_log::details,
     home::on_each_database,
     server::{NAME, PASSWORD, Server, answer},
 };
+use secrecy::ExposeSecret as _;
+use serde_json::json;
 
 const MINUTE: i64 = 60;
 

@@ -1,16 +1,16 @@
 //! The console's Telegraf page: what it lists, what it saves, and what it refuses.
 
 use jeton::{
-    model::{Error, OrgId, TelegrafId, list_query::ListQuery},
-    service::{Caller, telegraf_page::BegunTelegraf},
+    model::{Error, OrgId, TelegrafId, console::list_query::ListQuery},
+    service::{Caller, telegrafs::console::BegunTelegraf},
 };
-use reqwest::RequestBuilder;
-use serde_json::{Value, json};
 
 use crate::{
     home::{Home, on_each_database},
     server::{BUCKET, NAME, PASSWORD, Server, answer, permission_in, permission_on, text, with_token},
 };
+use reqwest::RequestBuilder;
+use serde_json::{Value, json};
 
 const TOML: &str = "[[outputs.influxdb_v2]]\n  bucket = \"iot\"\n";
 

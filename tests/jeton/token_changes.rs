@@ -6,10 +6,9 @@ use jeton::{
     model::{AuthorizationId, Error},
     service::{
         Caller,
-        token_changes::{MAX_AT_ONCE, What, Which},
+        tokens::bulk::{MAX_AT_ONCE, What, Which},
     },
 };
-use serde_json::json;
 
 use crate::{
     console::Browser,
@@ -17,6 +16,7 @@ use crate::{
     server::{NAME, permission_in, permission_on, text},
     token_list::{Scene, query_of},
 };
+use serde_json::json;
 
 impl Scene {
     async fn change(&self, caller: &Caller, which: &Which, what: What) -> Result<u64, Error> {

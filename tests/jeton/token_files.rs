@@ -1,7 +1,6 @@
 //! The list of tokens as a file and as a page: whole, without a secret, and small.
 
-use jeton::model::listing::{Details, Sort, TokenQuery};
-use serde_json::{Value, json};
+use jeton::model::console::tokens::{Details, Sort, TokenQuery};
 
 use crate::{
     console::Browser,
@@ -9,6 +8,7 @@ use crate::{
     server::{NAME, answer, permission_in, permission_on, text},
     token_list::Scene,
 };
+use serde_json::{Value, json};
 
 fn address(scene: &Scene, rest: &str) -> String {
     format!("/orgs/{}/load-data/tokens{rest}", scene.first.org)

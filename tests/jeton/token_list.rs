@@ -3,16 +3,16 @@
 use jeton::{
     model::{
         OrgId,
-        listing::{FilterNames, TokenPage, TokenQuery},
+        console::tokens::{FilterNames, TokenPage, TokenQuery},
     },
-    service::{Caller, authorizations::Given},
+    service::{Caller, tokens::Given},
 };
-use serde_json::{Value, json};
 
 use crate::{
     home::{Home, on_each_database},
     server::{First, Server, permission, permission_in, permission_on, text},
 };
+use serde_json::{Value, json};
 
 /// Tokens of every type, of two owners.
 pub struct Scene {

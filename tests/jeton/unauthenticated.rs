@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use jeton::{
     model::Error,
-    service::{Client, v1_credentials::V1Credential},
-};
-use serde_json::json;
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
+    service::{Client, auth::v1_credentials::V1Credential},
 };
 
 use crate::{
     home::{Home, on_each_database},
     program::Program,
     server::{Server, answer, client, set_up_body},
+};
+use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
 };
 
 #[tokio::test]

@@ -1,16 +1,16 @@
 //! All users in the console: how they come, what is listed, and what ends with them.
 
 use jeton::{
-    model::{Error, OrgId, Status, list_query::ListQuery, org::Role},
-    service::{roles::NewUser, users::UserUpdate},
+    model::{Error, OrgId, Status, console::list_query::ListQuery, org::Role},
+    service::{orgs::console_members::NewUser, users::UserUpdate},
 };
-use serde_json::json;
 
 use crate::{
     home::on_each_database,
     people::{Scene, filter, form, last_actions},
     server::{PASSWORD, answer, permission, text},
 };
+use serde_json::json;
 
 #[tokio::test]
 async fn a_user_is_invited_whole_or_not_at_all() {

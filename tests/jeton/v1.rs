@@ -2,14 +2,14 @@
 
 use jeton::{
     model::Error,
-    service::{Caller, Client, v1_credentials::V1Credential},
+    service::{Caller, Client, auth::v1_credentials::V1Credential},
 };
-use serde_json::json;
 
 use crate::{
     home::{Home, on_each_database},
     server::{First, Server, permission_in, permission_on, text},
 };
+use serde_json::json;
 
 const PASSWORD: &str = "grafana-password";
 

@@ -2,15 +2,15 @@
 
 use jeton::model::{
     Error, Permission,
-    what_if::{Question, Ruling, Stopped},
+    console::simulation::{Question, Ruling, Stopped},
 };
-use serde_json::{Value, json};
 
 use crate::{
     home::{Home, on_each_database},
     revocation::expire,
     server::{First, Server, permission, permission_in, permission_on, text},
 };
+use serde_json::{Value, json};
 
 struct Scene {
     server: Server,

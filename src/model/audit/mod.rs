@@ -27,7 +27,7 @@ pub struct AuditRow {
     pub org: Option<OrgId>,
     pub target: Target,
     /// What it was before and after, or what it was created with; never a secret.
-    #[serde(with = "super::json_text")]
+    #[serde(with = "super::json_string")]
     pub detail: Value,
     /// The signature over it and all that came before it.
     pub hash: String,

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{OrgId, Timestamp, listing::shorten, token};
+use crate::model::{OrgId, Timestamp, console::tokens::shorten, token};
 
 /// At most so many bytes of a text are looked for.
 const MAX_TEXT: usize = 255;

@@ -2,8 +2,9 @@
 
 use serde_json::Value;
 
+use crate::model::wording::{self, capitalized};
+
 use super::AuditRow;
-use crate::model::text::{self, capitalized};
 
 /// What was done, around the name of what it was done to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,7 +40,7 @@ impl Sentence {
 pub fn sentence(row: &AuditRow) -> Sentence {
     let (detail, name) = (&row.detail, name(row));
     let text = |path: &str| detail.pointer(path).and_then(Value::as_str).unwrap_or_default();
-    let count = |path: &str, one: &str| text::count(detail.pointer(path).and_then(Value::as_u64).unwrap_or(0), one);
+    let count = |path: &str, one: &str| wording::count(detail.pointer(path).and_then(Value::as_u64).unwrap_or(0), one);
     match row.action.as_str() {
         "signed in" => Sentence::new("Signed in"),
         "signed out" => Sentence::new("Signed out"),
@@ -152,8 +153,12 @@ fn name(row: &AuditRow) -> Option<String> {
 mod tests {
     use serde_json::json;
 
-    use super::{super::Target, *};
-    use crate::model::{Id, Timestamp, audit::Actor};
+    use crate::model::{
+        Id, Timestamp,
+        audit::{Actor, Target},
+    };
+
+    use super::*;
 
     fn told(action: &str, detail: Value) -> String {
         let row = AuditRow {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::Named;
 use crate::model::{
     OrgId, Permission, ResourceType, UserId,
-    text::{count, grouped},
+    wording::{count, grouped},
 };
+
+use super::Named;
 
 /// The owner and the organization of a token. What a permission reaches beyond them is told by its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

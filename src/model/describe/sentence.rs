@@ -2,8 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::{Action, ResourceType, wording::grouped};
+
 use super::{Home, Named, home::EVERY_ORGANIZATION};
-use crate::model::{Action, ResourceType, text::grouped};
 
 /// One line of "This token can …": plain words, and perhaps a name to set in mono between them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -291,7 +292,7 @@ mod tests {
                 let is_every = text.contains("every") || text.contains("all users in");
                 prop_assert!(is_named(&text) || is_every, "{permission}: {text}");
                 prop_assert!(!text.contains("owner") && !text.contains("your"), "{permission}: {text}");
-                let alone = super::super::Summary::of(std::slice::from_ref(&named), HOME);
+                let alone = crate::model::describe::Summary::of(std::slice::from_ref(&named), HOME);
                 let told = alone.lines.iter().map(|(_, line)| line.as_str()).collect::<String>();
                 prop_assert!(
                     told.contains("every") || told.contains(" in ") || is_named(&told),

@@ -10,10 +10,10 @@
 //! What was deleted or taken away here stays so, however often it is imported and however far the audit log was trimmed:
 //! tombstones say so.
 
-mod people;
-mod places;
+mod orgs;
 mod report;
 mod tokens;
+mod users;
 
 use std::collections::HashMap;
 
@@ -23,10 +23,16 @@ use crate::model::{
     Authorization, Bucket, BucketId, Dbrp, Error, Id, Org, OrgId, Telegraf, TelegrafId, User, UserId, org::Role,
 };
 
-pub use report::{Count, Kind, Left, Report, ToReissue};
+use super::{
+    Offline,
+    audit::{Event, tombstones},
+    orgs::members::Parent,
+    transaction::Change,
+};
 
-use super::{Offline, audit::Event, change::Change, members::Parent, tombstones};
 use report::Outcome;
+
+pub use report::{Count, Kind, Left, Report, ToReissue};
 
 /// All that was read from the other server.
 #[derive(Default)]

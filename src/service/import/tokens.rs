@@ -10,12 +10,12 @@ use crate::{
         token::{NewToken, TokenHash, visible_prefix},
         user::{MAX_NAME, check_text},
     },
-    service::{keys::keys, setup::check_supplied_token},
+    service::{setup::check_supplied_token, tokens::search_keys::keys},
     store::{self, authorizations::Secret},
 };
 
 use super::{
-    Event, Import, NO_ORG, NO_USER, Outcome, SourceAuthorization, SourceSecret, ToReissue, places::check_description,
+    Event, Import, NO_ORG, NO_USER, Outcome, SourceAuthorization, SourceSecret, ToReissue, orgs::check_description,
 };
 
 impl Import {

@@ -1,10 +1,11 @@
 //! What the forms do, as a browser without script sends them.
 
-use jeton::model::list_query::ListQuery;
-use serde_json::{Value, json};
+use jeton::model::console::list_query::ListQuery;
+
+use crate::{home::on_each_database, server::text};
 
 use super::Scene;
-use crate::{home::on_each_database, server::text};
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_bucket_is_created_by_a_form() {

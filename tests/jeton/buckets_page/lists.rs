@@ -1,16 +1,17 @@
 //! The list, its counts, and what a dialog says about one bucket.
 
 use jeton::{
-    model::{BucketId, Error, OrgId, list_query::ListQuery},
-    service::{Caller, authorizations::Given},
+    model::{BucketId, Error, OrgId, console::list_query::ListQuery},
+    service::{Caller, tokens::Given},
 };
-use serde_json::json;
 
-use super::Scene;
 use crate::{
     home::on_each_database,
     server::{permission, permission_in, permission_on, text},
 };
+
+use super::Scene;
+use serde_json::json;
 
 #[tokio::test]
 async fn a_live_token_is_counted_at_every_bucket_it_reaches() {

@@ -4,16 +4,19 @@ mod forms;
 mod lists;
 
 use jeton::{
-    model::{OrgId, bucket_page::BucketPage, list_query::ListQuery},
+    model::{
+        OrgId,
+        console::{buckets::BucketPage, list_query::ListQuery},
+    },
     service::Caller,
 };
-use reqwest::RequestBuilder;
-use serde_json::Value;
 
 use crate::{
     home::Home,
     server::{Answer, First, NAME, PASSWORD, Server, answer, permission_on, text},
 };
+use reqwest::RequestBuilder;
+use serde_json::Value;
 
 /// An organization, and its first user, whose token may do everything.
 struct Scene {

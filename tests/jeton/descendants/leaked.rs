@@ -2,17 +2,18 @@
 
 use jeton::{
     model::Error,
-    service::token_changes::{What, Which},
+    service::tokens::bulk::{What, Which},
 };
-use serde_json::json;
 
-use super::{PATH, Scene, sorted};
 use crate::{
     command::Shell,
     console::Browser,
     home::on_each_database,
     server::{NAME, permission, text},
 };
+
+use super::{PATH, Scene, sorted};
+use serde_json::json;
 
 #[tokio::test]
 async fn a_report_counts_what_still_works_and_names_it_only_to_those_who_may_read_it() {

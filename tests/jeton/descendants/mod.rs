@@ -6,18 +6,21 @@ mod shown;
 use jeton::{
     model::{
         OrgId,
-        history::{Descendant, Descendants},
+        console::lineage::{Descendant, Descendants},
     },
-    service::{Caller, authorizations::Given, descendants::AskedDescendants},
+    service::{
+        Caller,
+        tokens::{Given, descendants::AskedDescendants},
+    },
 };
-use serde_json::{Value, json};
-use sqlx::Row as _;
 
 use crate::{
     console::Browser,
     home::{Home, on_each_database},
     server::{Answer, First, NAME, Server, permission, permission_in, text},
 };
+use serde_json::{Value, json};
+use sqlx::Row as _;
 
 const PATH: &str = "/api/v2/authorizations";
 const LEAKED: &str = "/api/v2/tokens/leaked";

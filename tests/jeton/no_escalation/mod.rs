@@ -16,19 +16,20 @@ use std::{
 
 use jeton::{
     model::{AuthorizationId, BucketId, OrgId, UserId},
-    service::{Caller, Client, lists::AuthorizationQuery, sessions::Kind},
+    service::{Caller, Client, auth::sessions::Kind, tokens::api_list::AuthorizationQuery},
 };
+
+use crate::{home::Home, server::Server};
+
+use operations::{Step, What, any_step};
+use picture::{Picture, Record};
 use proptest::{
     collection::vec,
     prelude::*,
     test_runner::{Config, TestRunner},
 };
-use tokio::runtime::{Builder, Runtime};
-
-use crate::{home::Home, server::Server};
-use operations::{Step, What, any_step};
-use picture::{Picture, Record};
 use template::{Held, Template};
+use tokio::runtime::{Builder, Runtime};
 
 const CASES: u32 = 32;
 const STEPS: usize = 40;

@@ -7,16 +7,20 @@ use jeton::{
     },
     service::{
         Caller, Client,
-        authorizations::{AskedAuthorization, AskedPermission, AuthorizationUpdate, Created, Given},
+        auth::sessions::Kind,
         buckets::AskedBucket,
-        leaked::Reported,
-        members::Parent,
-        rotation::AskedRotation,
-        sessions::Kind,
-        token_changes::{What as Bulk, Which},
+        orgs::members::Parent,
+        tokens::{
+            AskedAuthorization, AskedPermission, AuthorizationUpdate, Created, Given,
+            bulk::{What as Bulk, Which},
+            leaked::Reported,
+            rotation::AskedRotation,
+        },
         users::{AskedUser, UserUpdate},
     },
 };
+
+use super::{Held, TookOver, World};
 use proptest::{
     collection::vec,
     option,
@@ -24,8 +28,6 @@ use proptest::{
     sample::{Index, select},
 };
 use secrecy::{ExposeSecret as _, SecretString};
-
-use super::{Held, TookOver, World};
 
 macro_rules! operations {
     ($($name:ident),+ $(,)?) => {

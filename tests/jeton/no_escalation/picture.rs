@@ -8,8 +8,11 @@ use jeton::{
         UserId, grant, permission::which_permits,
     },
     service::{
-        Caller, Service, buckets::BucketQuery, lists::AuthorizationQuery, orgs::OrgQuery, users::UserQuery,
-        v1_authorizations::V1Query,
+        Caller, Service,
+        buckets::BucketQuery,
+        orgs::OrgQuery,
+        tokens::{api_list::AuthorizationQuery, v1::V1Query},
+        users::UserQuery,
     },
 };
 

@@ -1,0 +1,122 @@
+//! What stands before every route of the API: CORS, credentials, and the shape of paths (contract §1.6, §2.1).
+
+use axum::{
+    body::Body,
+    extract::{MatchedPath, Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use crate::{
+    http::{
+        cookies,
+        error::{Lacking, refuse_compactly},
+    },
+    model::Error,
+    server::AppState,
+    service::{Caller, Client, auth::sessions::Kind},
+};
+
+/// Answered to anyone, under exactly these names: with a slash at the end they ask for credentials.
+const OPEN: [(Method, &str); 7] = [
+    (Method::GET, "/api/v2"),
+    (Method::POST, "/api/v2/signin"),
+    (Method::POST, "/api/v2/signout"),
+    (Method::GET, "/api/v2/setup"),
+    (Method::POST, "/api/v2/setup"),
+    (Method::GET, "/api/v2/swagger.json"),
+    (Method::GET, "/api/v2/openapi.json"),
+];
+
+pub async fn gate(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    // Else the routes behind the gate would be named twice: after the router's before it, and after their own.
+    request.extensions_mut().remove::<MatchedPath>();
+    let origin = request.headers().get(header::ORIGIN).cloned();
+    if request.method() == Method::OPTIONS {
+        return preflight(origin);
+    }
+    let open = OPEN.iter().any(|(method, path)| request.method() == method && request.uri().path() == *path);
+    let mut response = if open {
+        next.run(request).await
+    } else {
+        let client = request.extensions().get::<Client>().cloned().unwrap_or_default();
+        match authenticate(&state, request.headers(), client).await {
+            Ok(caller) => {
+                let (token, shown) = (caller.accepted_token(), caller.shown());
+                request.extensions_mut().insert(caller);
+                let response = behind_gate(request, next).await;
+                // Whoever asks was known: what they asked for was not theirs to ask.
+                if let (StatusCode::UNAUTHORIZED, Some(token)) = (response.status(), token) {
+                    state.service.count_refusal(token);
+                }
+                if let Some(Lacking(permission)) = response.extensions().get() {
+                    state.service.note_lacking(&shown, *permission);
+                }
+                response
+            }
+            Err(error) => refuse_compactly(&error),
+        }
+    };
+    if let Some(origin) = origin {
+        response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        response.headers_mut().append(header::VARY, HeaderValue::from_static("Origin"));
+    }
+    response
+}
+
+async fn behind_gate(mut request: Request, next: Next) -> Response {
+    if request.method() == Method::HEAD {
+        return StatusCode::METHOD_NOT_ALLOWED.into_response();
+    }
+    *request.uri_mut() = without_trailing_slash(request.uri());
+    let mut response = next.run(request).await;
+    if response.status() == StatusCode::METHOD_NOT_ALLOWED {
+        // influxd names no allowed methods.
+        response.headers_mut().remove(header::ALLOW);
+        *response.body_mut() = Body::empty();
+    }
+    response
+}
+
+/// Who sends a request: the `Authorization` header, or the cookie of a session.
+async fn authenticate(state: &AppState, headers: &HeaderMap, client: Client) -> Result<Caller, Error> {
+    if let Some(token) = token(headers) {
+        return state.service.caller_by_token(token, client).await;
+    }
+    match cookies::read(headers, cookies::API) {
+        Some(key) => state.service.caller_by_session(key, Kind::Api, client).await,
+        None => Err(Error::Unauthenticated),
+    }
+}
+
+/// The token in `Token <t>` or `Bearer <t>`, in any case, with exactly one space; `None` for any other scheme.
+fn token(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    let known = scheme.eq_ignore_ascii_case("token") || scheme.eq_ignore_ascii_case("bearer");
+    (known && !token.is_empty()).then_some(token)
+}
+
+fn preflight(origin: Option<HeaderValue>) -> Response {
+    let Some(origin) = origin else { return StatusCode::METHOD_NOT_ALLOWED.into_response() };
+    let headers = [
+        (header::ACCESS_CONTROL_ALLOW_ORIGIN, origin),
+        (header::ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST, GET, OPTIONS, PUT, DELETE, PATCH")),
+        (
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            HeaderValue::from_static(
+                "Accept, Content-Type, Content-Length, Accept-Encoding, Authorization, User-Agent",
+            ),
+        ),
+        (header::VARY, HeaderValue::from_static("Origin")),
+    ];
+    (StatusCode::NO_CONTENT, headers).into_response()
+}
+
+fn without_trailing_slash(uri: &Uri) -> Uri {
+    let path = uri.path();
+    let Some(shorter) = path.strip_suffix('/').filter(|path| !path.is_empty()) else { return uri.clone() };
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    format!("{shorter}{query}").parse().unwrap_or_else(|_| uri.clone())
+}

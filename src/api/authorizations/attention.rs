@@ -1,0 +1,89 @@
+//! `/api/v2/authorizations/attention`, and what the list's own filters ask for. Jeton's own.
+
+use axum::{extract::State, http::StatusCode, response::Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::{
+    api::{
+        extractors::Caller,
+        openapi::schema::{BadRequest, Gated, NotFound},
+        query::Query,
+    },
+    http::{error::Refusal, json_response::indented},
+    model::{
+        Error, OrgId,
+        attention::{Attention, AttentionFilter},
+        duration::Span,
+    },
+    server::AppState,
+};
+
+/// How many tokens of an organization deserve attention, by the reason. One token may give several reasons.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Attention)]
+pub struct AttentionBody {
+    #[serde(rename = "orgID")]
+    org_id: OrgId,
+    /// Tokens that give any reason but `operator` and `noExpiry`; each counts once.
+    any: u64,
+    /// Work, end within 14 days, and have no successor.
+    expiring: u64,
+    /// Their time is over.
+    expired: u64,
+    /// Work, but were last used 90 days ago or earlier.
+    unused: u64,
+    /// Work, are 30 days old, and were never used.
+    never_used: u64,
+    /// Their owner was deleted.
+    orphaned: u64,
+    /// Are active, but their owner is not.
+    owner_inactive: u64,
+    /// Work, and break a rule of the organization.
+    out_of_line: u64,
+    /// Work in every organization.
+    operator: u64,
+    /// Work without end.
+    no_expiry: u64,
+}
+
+/// Count what deserves attention
+///
+/// Needs `read:authorizations` in the organization. Tokens whose owners the caller may not read are counted, though no
+/// list shows them. Jeton's own.
+#[utoipa::path(get, path = "/api/v2/authorizations/attention", tag = "Authorizations", operation_id = "GetAuthorizationsAttention",
+    params(("orgID" = OrgId, Query, description = "The organization.")),
+    responses((status = 200, description = "The numbers.", body = AttentionBody), BadRequest, NotFound, Gated))]
+pub async fn counts(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, Refusal> {
+    let org: OrgId = query.id("orgID")?.ok_or_else(|| Error::BadQuery("orgID is required".into()))?;
+    let counts = state.service.attention(&caller, org).await?;
+    let number = |kind| counts.of(AttentionFilter::Only(kind));
+    let body = AttentionBody {
+        org_id: org,
+        any: counts.of(AttentionFilter::Any),
+        expiring: number(Attention::Expiring),
+        expired: number(Attention::Expired),
+        unused: number(Attention::Unused),
+        never_used: number(Attention::NeverUsed),
+        orphaned: number(Attention::Orphaned),
+        owner_inactive: number(Attention::OwnerInactive),
+        out_of_line: number(Attention::OutOfLine),
+        operator: number(Attention::Operator),
+        no_expiry: number(Attention::NoExpiry),
+    };
+    Ok(indented(StatusCode::OK, &body))
+}
+
+/// `attention=unused`, `never-used`, …, or `any`.
+pub fn filter(query: &Query) -> Result<Option<AttentionFilter>, Error> {
+    let Some(text) = query.text("attention") else { return Ok(None) };
+    let words = || AttentionFilter::all().map(AttentionFilter::name).collect::<Vec<_>>().join(", ");
+    text.parse().map(Some).map_err(|()| Error::BadQuery(format!("attention must be one of {}", words())))
+}
+
+/// `expiring=14d`, `unused=90d`: a length of time.
+pub fn span(query: &Query, name: &str) -> Result<Option<Span>, Error> {
+    let Some(text) = query.text(name) else { return Ok(None) };
+    text.parse().map(Some).map_err(|error| Error::BadQuery(format!("{name} {error}")))
+}

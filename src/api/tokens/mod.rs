@@ -1,0 +1,4 @@
+//! TODO
+
+pub(crate) mod introspect;
+pub(crate) mod leaked;

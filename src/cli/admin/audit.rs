@@ -1,0 +1,111 @@
+//! `jeton audit`: checking the audit log from outside.
+
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Args, Subcommand};
+use secrecy::SecretString;
+
+use crate::{
+    model::Error,
+    server::data_dir::{DataError, ReadOnly},
+    service::audit::verify::{Checked, check, has_key},
+    store::audit::Head,
+};
+
+/// What can be done with the audit log.
+#[derive(Subcommand)]
+pub enum Audit {
+    /// Checks that no entry was changed, dropped or added, and names the first that was
+    ///
+    /// Nothing is written: it may run while the server does.
+    Verify(Verify),
+}
+
+/// Where the log is, and what is known of it.
+#[derive(Args)]
+pub struct Verify {
+    /// Where the database and the audit key are kept
+    #[arg(long, env = "JETON_DATA", default_value = "data", value_name = "DIR")]
+    data: PathBuf,
+
+    /// The PostgreSQL database, where that is used
+    #[arg(long, env = "JETON_DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    database_url: Option<SecretString>,
+
+    /// The key of the audit log, in hex; without it, the one in the data directory
+    #[arg(long, env = "JETON_AUDIT_KEY", hide = true, hide_env_values = true)]
+    audit_key: Option<SecretString>,
+
+    /// A head that the server logged, as its seq and hash: shows whether entries at the end were cut off
+    #[arg(long, value_name = "SEQ:HASH", value_parser = head)]
+    head: Option<Head>,
+}
+
+fn head(text: &str) -> Result<Head, String> {
+    let parts = text.split_once(':').and_then(|(seq, hash)| Some((seq.parse::<i64>().ok()?, hash)));
+    match parts {
+        Some((seq, hash)) if seq > 0 && hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+            Ok(Head { seq, hash: hash.to_ascii_lowercase() })
+        }
+        _ => Err("give seq and hash as they were logged, with a colon between them".into()),
+    }
+}
+
+/// Why the log is not in order, or could not be checked.
+#[derive(Debug, thiserror::Error)]
+enum Refused {
+    #[error(transparent)]
+    Data(#[from] DataError),
+    #[error("there is no audit log yet; start the server once")]
+    Empty,
+    #[error(
+        "this is not the key that the audit log was written with; give the right one with --data or JETON_AUDIT_KEY"
+    )]
+    OtherKey,
+    #[error("the audit log can't be read: {0}")]
+    Unreadable(Error),
+    #[error("the audit log is NOT in order: {0}")]
+    Broken(String),
+}
+
+/// Does what the command says; what goes wrong is one sentence on standard error.
+pub async fn run(command: Audit) -> ExitCode {
+    let Audit::Verify(verify) = command;
+    match verify.run().await {
+        Ok(said) => {
+            println!("{said}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("jeton: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Verify {
+    async fn run(self) -> Result<String, Refused> {
+        let Self { data, database_url, audit_key, head } = self;
+        let ReadOnly { store, audit_key } = ReadOnly::open(&data, database_url.as_ref(), audit_key.as_ref()).await?;
+        match has_key(&store, &audit_key).await.map_err(Refused::Unreadable)? {
+            None => return Err(Refused::Empty),
+            Some(false) => return Err(Refused::OtherKey),
+            Some(true) => {}
+        }
+        let logged: Vec<&Head> = head.iter().collect();
+        let checked = check(&store, &audit_key, &logged).await.map_err(Refused::Unreadable)?;
+        store.close().await;
+        match &checked.fault {
+            Some(fault) => Err(Refused::Broken(fault.to_string())),
+            None => Ok(summary(&checked)),
+        }
+    }
+}
+
+fn summary(checked: &Checked) -> String {
+    let Checked { entries, last, trimmed, .. } = checked;
+    let before = trimmed.map_or_else(String::new, |(seq, at)| {
+        format!(" Entries up to {seq} were deleted for their age, last on {}.", at.date())
+    });
+    format!("The audit log is in order: {entries} entries, the last is {}:{}.{before}", last.seq, last.hash)
+}

@@ -1,0 +1,120 @@
+//! `jeton import influxd`: copies what a running influxd v2 holds, over its API.
+
+mod read;
+mod summary;
+mod wire;
+
+use clap::{Args, Subcommand};
+use indicatif::{ProgressBar, ProgressStyle};
+use secrecy::SecretString;
+use tempfile::TempDir;
+
+use crate::{
+    cli::{
+        client::{http::Client, profiles::Profile},
+        error::{Failure, Outcome},
+        flags::{ConfigsFlag, ServerFlags},
+        secret,
+    },
+    config::Storage,
+    server::data_dir::{Data, Purpose},
+    service::{Clock, import::Source},
+};
+
+use super::offline::{OfflineFlags, Opened, open};
+
+use read::Reading;
+use summary::print_report;
+
+/// Where to import from.
+#[derive(Subcommand)]
+pub enum Import {
+    /// Copy organizations, users, buckets, telegraf configurations and authorizations from a running InfluxDB v2
+    Influxd(Box<Influxd>),
+}
+
+/// Copies what is not here yet; what is here stays as it is. With SQLite, the server must be stopped.
+#[derive(Args)]
+pub struct Influxd {
+    /// HTTP address of the InfluxDB to copy from
+    #[arg(long, env = "INFLUX_HOST", value_name = "URL")]
+    url: Option<String>,
+    /// An operator token of that InfluxDB; - reads it from standard input
+    #[arg(long, short, env = "INFLUX_TOKEN", hide_env_values = true, allow_hyphen_values = true, value_name = "TOKEN")]
+    token: Option<SecretString>,
+    /// Skip TLS certificate chain and host name verification
+    #[arg(long)]
+    skip_verify: bool,
+    /// Say what would be copied, and copy nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    flags: OfflineFlags,
+}
+
+impl Import {
+    /// Does it.
+    pub async fn run(self) -> Outcome {
+        let Self::Influxd(influxd) = self;
+        influxd.run().await
+    }
+}
+
+impl Influxd {
+    async fn run(&self) -> Outcome {
+        let printer = self.flags.print.printer()?;
+        let client = self.client()?;
+        // Opened before anything is fetched: a server that still runs is told at once.
+        let (opened, _empty) = self.opened().await?;
+        let bar = ProgressBar::new_spinner().with_message("Reading");
+        let source = Reading { client: &client, bar: &bar, now: Clock::System.now() }.all().await;
+        bar.finish_and_clear();
+        let report = self.write(&opened, source?).await?;
+        opened.close().await;
+        print_report(printer, &report)?;
+        match report.conflicts() {
+            0 => Ok(()),
+            1 => Err(Failure::new("1 thing did not come over; the list above says why")),
+            count => Err(Failure::new(format!("{count} things did not come over; the list above says why"))),
+        }
+    }
+
+    async fn write(&self, opened: &Opened, source: Source) -> Outcome<crate::service::import::Report> {
+        let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}");
+        let bar = ProgressBar::new(u64::try_from(source.len()).unwrap_or(u64::MAX)).with_message("Copying");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        let report = opened.offline.import(source, self.dry_run, || bar.inc(1)).await;
+        bar.finish_and_clear();
+        Ok(report?)
+    }
+
+    /// The database to copy into. A dry run makes none where there is none: it looks at an empty one, gone afterwards.
+    async fn opened(&self) -> Outcome<(Opened, Option<TempDir>)> {
+        let storage = &self.flags.storage;
+        if !self.dry_run || Data::exists(storage) {
+            return Ok((open(storage, Purpose::Import).await?, None));
+        }
+        let empty =
+            TempDir::new().map_err(|error| Failure::new(format!("no temporary directory can be made: {error}")))?;
+        let elsewhere = Storage { data: empty.path().into(), ..storage.clone() };
+        Ok((open(&elsewhere, Purpose::Import).await?, Some(empty)))
+    }
+
+    fn client(&self) -> Outcome<Client> {
+        let missing = |flag: &str, variable: &str| {
+            Failure::new(format!("must provide --{flag}")).hint(format!("or set {variable}"))
+        };
+        let url = self.url.clone().filter(|url| !url.is_empty()).ok_or_else(|| missing("url", "INFLUX_HOST"))?;
+        let token = secret::given(self.token.as_ref())?.ok_or_else(|| missing("token", "INFLUX_TOKEN"))?;
+        let flags = ServerFlags {
+            host: Some(url),
+            skip_verify: self.skip_verify,
+            configs: ConfigsFlag { configs_path: None },
+            active_config: None,
+            http_debug: false,
+            trace_debug_id: None,
+            extra_http_header: Vec::new(),
+        };
+        Client::anonymous(&flags, &Profile::default())?.with_token(&token)
+    }
+}

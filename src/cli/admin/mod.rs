@@ -1,0 +1,6 @@
+//! TODO
+
+pub(crate) mod audit;
+pub(crate) mod import;
+mod offline;
+pub(crate) mod recovery;

@@ -1,0 +1,56 @@
+//! Commands that work on the data themselves, without a server.
+
+use clap::Args;
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    cli::{
+        error::{Failure, Outcome},
+        flags::PrintFlags,
+        output::has_colours,
+    },
+    config::Storage,
+    server::data_dir::{Data, Purpose},
+    service::{Clock, Offline},
+};
+
+/// Where the data are, and how the result is written.
+#[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Common options")]
+pub struct OfflineFlags {
+    #[command(flatten)]
+    pub storage: Storage,
+    #[command(flatten)]
+    pub print: PrintFlags,
+}
+
+/// The opened data. Nobody else opens them for as long as this is there, where they are SQLite's.
+pub struct Opened {
+    pub offline: Offline,
+    /// Held, for its lock.
+    data: Data,
+}
+
+/// Opens the data; a running server is told in one sentence.
+pub async fn open(storage: &Storage, purpose: Purpose) -> Outcome<Opened> {
+    log();
+    let data = Data::open(storage, purpose).await.map_err(|error| Failure::new(error.to_string()))?;
+    let offline = Offline::start(data.store.clone(), Clock::System, data.audit_key.clone()).await;
+    Ok(Opened { offline: offline.map_err(|error| Failure::new(error.to_string()))?, data })
+}
+
+impl Opened {
+    /// Closes the database, then lets go of the lock.
+    pub async fn close(self) {
+        self.offline.close().await;
+        drop(self.data);
+    }
+}
+
+/// What goes wrong inside is told on standard error, as a server tells it in its log.
+fn log() {
+    let filter = EnvFilter::try_from_env("JETON_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A program logs to one place; a second command in it has nothing to add.
+    drop(subscriber.with_ansi(has_colours(&std::io::stderr())).try_init());
+}

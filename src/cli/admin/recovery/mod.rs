@@ -1,0 +1,74 @@
+//! `jeton recovery`: getting back in, on the data themselves, without a server and without a token (contract §8).
+
+mod auth;
+mod org;
+mod user;
+
+use clap::Subcommand;
+
+use crate::{
+    cli::error::{Failure, Outcome},
+    model::Error,
+    server::data_dir::Purpose,
+    service::recovery::RecoveryError,
+};
+
+use super::offline::{OfflineFlags, Opened, open};
+
+/// Commands that need neither a server nor a token. With SQLite, the server must be stopped.
+#[derive(Subcommand)]
+pub enum Recovery {
+    /// Authorization management commands
+    #[command(subcommand)]
+    Auth(auth::Auth),
+    /// User management commands
+    #[command(subcommand)]
+    User(user::User),
+    /// Organization management commands
+    #[command(subcommand, visible_alias = "organization")]
+    Org(org::Org),
+}
+
+impl Recovery {
+    /// Does it.
+    pub async fn run(self) -> Outcome {
+        match self {
+            Self::Auth(auth) => auth.run().await,
+            Self::User(user) => user.run().await,
+            Self::Org(org) => org.run().await,
+        }
+    }
+}
+
+/// Opens the data that are there; makes none.
+async fn opened(flags: &OfflineFlags) -> Outcome<Opened> {
+    open(&flags.storage, Purpose::Recover).await
+}
+
+/// A flag that must be there, in influxd's words.
+fn required<'a>(flag: &str, value: Option<&'a str>) -> Outcome<&'a str> {
+    value.filter(|value| !value.is_empty()).ok_or_else(|| Failure::new(format!("must provide --{flag}")))
+}
+
+impl From<RecoveryError> for Failure {
+    fn from(error: RecoveryError) -> Self {
+        let failure = Self::new(error.to_string());
+        match error {
+            RecoveryError::NoUser { .. } => failure.hint("jeton recovery user list shows them all"),
+            RecoveryError::NoOrg { .. } => failure.hint("jeton recovery org list shows them all"),
+            RecoveryError::NoOrgs => failure.hint("jeton recovery org create --org NAME"),
+            RecoveryError::NotOneUser { .. } => failure.hint("name one with --username or --id"),
+            _ => failure,
+        }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        match error {
+            // There are no logs to check: they are the lines before this one.
+            Error::Internal => Self::new("the database failed; the line before says why"),
+            other => Self::new(other.to_string()),
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! `jeton recovery org`.
+
+use clap::{Args, Subcommand};
+
+use crate::cli::{
+    client::rows::Named,
+    error::Outcome,
+    output::{Format, warn},
+};
+
+use super::{OfflineFlags, opened, required};
+
+/// Organizations, without a server.
+#[derive(Subcommand)]
+pub enum Org {
+    /// List all organizations
+    #[command(visible_aliases = ["ls", "find"])]
+    List(List),
+    /// Create an organization with its system buckets
+    Create(Create),
+}
+
+/// Lists all organizations.
+#[derive(Args)]
+pub struct List {
+    #[command(flatten)]
+    flags: OfflineFlags,
+}
+
+/// Creates an organization.
+#[derive(Args)]
+pub struct Create {
+    /// The organization's name
+    #[arg(long, value_name = "NAME")]
+    org: Option<String>,
+    /// The name of the user who is to own it
+    #[arg(long, value_name = "NAME")]
+    username: Option<String>,
+    #[command(flatten)]
+    flags: OfflineFlags,
+}
+
+impl Org {
+    /// Does it.
+    pub async fn run(self) -> Outcome {
+        match self {
+            Self::List(list) => list.run().await,
+            Self::Create(create) => create.run().await,
+        }
+    }
+}
+
+impl List {
+    async fn run(&self) -> Outcome {
+        let printer = self.flags.print.printer()?;
+        let opened = opened(&self.flags).await?;
+        let rows: Vec<Named> = opened.offline.orgs().await?.into_iter().map(Named::from).collect();
+        opened.close().await;
+        printer.list(&rows, "[]")
+    }
+}
+
+impl Create {
+    async fn run(&self) -> Outcome {
+        let name = required("org", self.org.as_deref())?;
+        let owner = self.username.as_deref().filter(|name| !name.is_empty());
+        let printer = self.flags.print.printer()?;
+        let opened = opened(&self.flags).await?;
+        let created = Named::from(opened.offline.create_org(name, owner).await?);
+        let all: Vec<Named> = opened.offline.orgs().await?.into_iter().map(Named::from).collect();
+        opened.close().await;
+        if owner.is_none() {
+            warn(
+                "warning: nobody owns this organization yet; --username names an owner, and so does jeton recovery user create --owner",
+            );
+        }
+        match printer.format {
+            // As influxd does.
+            Format::Table => printer.list(&all, "[]"),
+            Format::Json | Format::Yaml | Format::Env => printer.one(&created),
+        }
+    }
+}

@@ -1,0 +1,142 @@
+//! `jeton recovery user`.
+
+use clap::{Args, Subcommand};
+use secrecy::SecretString;
+
+use crate::{
+    cli::{
+        client::rows::Named,
+        error::{Failure, Outcome},
+        output::Format,
+        secret,
+    },
+    model::{UserId, org::Role},
+    service::recovery::RecoveredUser,
+};
+
+use super::{OfflineFlags, opened, required};
+
+/// Users, without a server.
+#[derive(Subcommand)]
+pub enum User {
+    /// List all users
+    #[command(visible_aliases = ["ls", "find"])]
+    List(List),
+    /// Create a user who can sign in and belongs to an organization
+    Create(Create),
+    /// Set a user's password; their sessions end
+    Update(Update),
+}
+
+/// Lists all users.
+#[derive(Args)]
+pub struct List {
+    #[command(flatten)]
+    flags: OfflineFlags,
+}
+
+/// Creates a user.
+#[derive(Args)]
+pub struct Create {
+    /// The user's name
+    #[arg(long, value_name = "NAME")]
+    username: Option<String>,
+    /// The user's password; - reads it from standard input, without the flag it is asked for
+    #[arg(long, allow_hyphen_values = true, value_name = "PASSWORD")]
+    password: Option<SecretString>,
+    /// The name of the organization the user belongs to; may be left out where there is one only
+    #[arg(long, value_name = "NAME")]
+    org: Option<String>,
+    /// Make the user an owner of the organization
+    #[arg(long)]
+    owner: bool,
+    #[command(flatten)]
+    flags: OfflineFlags,
+}
+
+/// Sets a password.
+#[derive(Args)]
+pub struct Update {
+    /// The user's name
+    #[arg(long, value_name = "NAME")]
+    username: Option<String>,
+    /// The user's ID
+    #[arg(long, value_name = "ID")]
+    id: Option<String>,
+    /// The new password; - reads it from standard input, without the flag it is asked for
+    #[arg(long, allow_hyphen_values = true, value_name = "PASSWORD")]
+    password: Option<SecretString>,
+    #[command(flatten)]
+    flags: OfflineFlags,
+}
+
+impl User {
+    /// Does it.
+    pub async fn run(self) -> Outcome {
+        match self {
+            Self::List(list) => list.run().await,
+            Self::Create(create) => create.run().await,
+            Self::Update(update) => update.run().await,
+        }
+    }
+}
+
+impl List {
+    async fn run(&self) -> Outcome {
+        let printer = self.flags.print.printer()?;
+        let opened = opened(&self.flags).await?;
+        let rows: Vec<Named> = opened.offline.users().await?.into_iter().map(Named::from).collect();
+        opened.close().await;
+        printer.list(&rows, "[]")
+    }
+}
+
+impl Create {
+    async fn run(&self) -> Outcome {
+        let username = required("username", self.username.as_deref())?;
+        let printer = self.flags.print.printer()?;
+        let missing = "must provide --password";
+        // Opened first: nobody types a password only to learn that the server still runs.
+        let opened = opened(&self.flags).await?;
+        let password = password(self.password.as_ref(), username, missing)?;
+        let role = if self.owner { Role::Owner } else { Role::Member };
+        let new = RecoveredUser { name: username.into(), password, org: self.org.clone(), role };
+        let created = Named::from(opened.offline.create_user(new).await?);
+        let all: Vec<Named> = opened.offline.users().await?.into_iter().map(Named::from).collect();
+        opened.close().await;
+        match printer.format {
+            // As influxd does.
+            Format::Table => printer.list(&all, "[]"),
+            Format::Json | Format::Yaml | Format::Env => printer.one(&created),
+        }
+    }
+}
+
+impl Update {
+    async fn run(&self) -> Outcome {
+        let id = match self.id.as_deref().filter(|id| !id.is_empty()) {
+            Some(id) => {
+                Some(id.parse::<UserId>().map_err(|error| Failure::new(format!("invalid id \"{id}\": {error}")))?)
+            }
+            None => None,
+        };
+        let name = self.username.as_deref().filter(|name| !name.is_empty());
+        let printer = self.flags.print.printer()?;
+        let who = name.or(self.id.as_deref()).unwrap_or("the user");
+        let opened = opened(&self.flags).await?;
+        let missing = "must provide a new password to set, with --password";
+        let password = password(self.password.as_ref(), who, missing)?;
+        let user = opened.offline.set_user_password(id, name, &password).await?;
+        opened.close().await;
+        printer.one(&Named::from(user))
+    }
+}
+
+/// The password of the flag, of standard input, or of whoever sits at the terminal.
+fn password(flag: Option<&SecretString>, who: &str, missing: &str) -> Outcome<SecretString> {
+    match secret::given(flag)? {
+        Some(password) => Ok(password),
+        None if secret::can_ask() => secret::ask(&format!("Please type new password for \"{who}\""), true),
+        None => Err(Failure::new(missing)),
+    }
+}

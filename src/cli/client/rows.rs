@@ -1,0 +1,54 @@
+//! What has an id and a name: the rows of organizations and users.
+
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::{Value, json};
+
+use crate::{
+    cli::output::Shown,
+    model::{Org, User},
+};
+
+/// An organization or a user, as the API tells it.
+#[derive(Deserialize)]
+#[serde(transparent)]
+pub struct Named(Value);
+
+impl Named {
+    /// A member that is a text; empty where there is none.
+    pub fn text(&self, name: &str) -> String {
+        self.0.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+    }
+}
+
+/// Without the link to logs, of which `influx` knows nothing.
+impl Serialize for Named {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut value = self.0.clone();
+        if let Some(links) = value.get_mut("links").and_then(Value::as_object_mut) {
+            links.remove("logs");
+        }
+        value.serialize(serializer)
+    }
+}
+
+impl Shown for Named {
+    fn columns() -> Vec<&'static str> {
+        vec!["ID", "Name"]
+    }
+
+    fn cells(&self) -> Vec<String> {
+        vec![self.text("id"), self.text("name")]
+    }
+}
+
+impl From<Org> for Named {
+    fn from(org: Org) -> Self {
+        Self(json!({"id": org.id, "name": org.name}))
+    }
+}
+
+impl From<User> for Named {
+    fn from(user: User) -> Self {
+        Self(json!({"id": user.id, "name": user.name, "status": user.status.name()}))
+    }
+}

@@ -1,0 +1,198 @@
+//! `jeton v1 dbrp`: which bucket a 1.x database and retention policy lead to.
+
+mod list;
+
+use clap::{Args, Subcommand};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::cli::{
+    client::{http::Request, profiles::Profile, resolve, url::segment},
+    error::{Failure, Outcome, WhileDoing as _},
+    flags::{CommonFlags, OrgFlags},
+    output::Shown,
+};
+
+use list::List;
+
+/// Where mappings are.
+pub const PATH: &str = "/api/v2/dbrps";
+
+/// What can be done with mappings.
+#[derive(Subcommand)]
+pub enum Dbrp {
+    /// List database and retention policy mappings
+    #[command(visible_aliases = ["find", "ls"])]
+    List(Box<List>),
+    /// Create a database and retention policy mapping to an existing bucket
+    Create(Box<Create>),
+    /// Delete a database and retention policy mapping
+    Delete(Box<Delete>),
+    /// Update a database and retention policy mapping
+    Update(Box<Update>),
+}
+
+/// A mapping to create.
+#[derive(Args)]
+pub struct Create {
+    #[command(flatten)]
+    org: OrgFlags,
+
+    /// The ID of the bucket to be mapped, or its name (required)
+    #[arg(long, value_name = "ID")]
+    bucket_id: String,
+
+    /// The name of the database (required)
+    #[arg(long, value_name = "NAME")]
+    db: String,
+
+    /// Identify this retention policy as the default for the database
+    #[arg(long)]
+    default: bool,
+
+    /// The name of the retention policy (required)
+    #[arg(long, value_name = "NAME")]
+    rp: String,
+
+    #[command(flatten)]
+    common: CommonFlags,
+}
+
+/// A mapping to delete.
+#[derive(Args)]
+pub struct Delete {
+    #[command(flatten)]
+    org: OrgFlags,
+
+    /// The ID of the mapping to delete (required)
+    #[arg(long, value_name = "ID")]
+    id: String,
+
+    #[command(flatten)]
+    common: CommonFlags,
+}
+
+/// A mapping to change.
+#[derive(Args)]
+pub struct Update {
+    #[command(flatten)]
+    org: OrgFlags,
+
+    /// The ID of the mapping to update (required)
+    #[arg(long, value_name = "ID")]
+    id: String,
+
+    /// Set this mapping's retention policy as the default for the mapping's database
+    #[arg(long)]
+    default: bool,
+
+    /// The updated name of the retention policy
+    #[arg(long, value_name = "NAME")]
+    rp: Option<String>,
+
+    #[command(flatten)]
+    common: CommonFlags,
+}
+
+/// A mapping as the API tells it.
+#[derive(Deserialize, Serialize)]
+#[serde(transparent)]
+pub struct Row(Value);
+
+#[derive(Deserialize)]
+struct One {
+    content: Row,
+}
+
+impl Row {
+    /// Whether nobody made it.
+    pub fn is_virtual(&self) -> bool {
+        self.0.get("virtual").and_then(Value::as_bool).unwrap_or_default()
+    }
+}
+
+impl Shown for Row {
+    fn columns() -> Vec<&'static str> {
+        vec!["ID", "Database", "Bucket ID", "Retention Policy", "Default", "Organization ID"]
+    }
+
+    fn cells(&self) -> Vec<String> {
+        let text = |name: &str| match self.0.get(name) {
+            Some(Value::String(text)) => text.clone(),
+            Some(other) => other.to_string(),
+            None => String::new(),
+        };
+        ["id", "database", "bucketID", "retention_policy", "default", "orgID"].map(text).into()
+    }
+}
+
+impl Dbrp {
+    /// Does it.
+    pub async fn run(self) -> Outcome {
+        match self {
+            Self::List(list) => list.run().await,
+            Self::Create(create) => create.run().await,
+            Self::Delete(delete) => delete.run().await,
+            Self::Update(update) => update.run().await,
+        }
+    }
+}
+
+/// Adds the organization to a request, which needs one: by what the flags or the profile say.
+pub fn in_org<'a>(request: Request<'a>, profile: &Profile, flags: &OrgFlags) -> Outcome<Request<'a>> {
+    let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
+    let (id, name) = match (given(&flags.org_id), given(&flags.org)) {
+        (Some(id), _) if id.parse::<crate::model::OrgId>().is_ok() => (id, String::new()),
+        (Some(name), _) | (None, Some(name)) => (String::new(), name),
+        (None, None) if !profile.org.is_empty() => (String::new(), profile.org.clone()),
+        (None, None) => return Err(Failure::new("must specify org ID or org name")),
+    };
+    Ok(request.query("orgID", id).query("org", name))
+}
+
+fn path(id: &str) -> String {
+    format!("{PATH}/{}", segment(id))
+}
+
+impl Create {
+    async fn run(&self) -> Outcome {
+        let session = self.common.session().await?;
+        let org = resolve::org(&session.client, &session.profile, &self.org).await?;
+        let what = format!("failed to create dbrp for bucket {:?}", self.bucket_id);
+        let bucket = resolve::bucket(&session.client, &self.bucket_id, org).await?;
+        let mut body = json!({"orgID": org, "bucketID": bucket, "database": self.db, "retention_policy": self.rp});
+        if self.default {
+            body["default"] = json!(true);
+        }
+        let created = session.client.post(PATH).json(&body).read::<Row>().await;
+        session.printer.one(&created.while_doing(what)?)
+    }
+}
+
+impl Update {
+    async fn run(&self) -> Outcome {
+        let session = self.common.session().await?;
+        let mut body = json!({});
+        if let Some(rp) = self.rp.as_ref().filter(|rp| !rp.is_empty()) {
+            body["retention_policy"] = json!(rp);
+        }
+        if self.default {
+            body["default"] = json!(true);
+        }
+        let request = in_org(session.client.patch(path(&self.id)), &session.profile, &self.org)?;
+        let changed = request.json(&body).read::<One>().await;
+        session.printer.one(&changed.while_doing(format!("failed to update DBRP mapping {:?}", self.id))?.content)
+    }
+}
+
+impl Delete {
+    async fn run(&self) -> Outcome {
+        let session = self.common.session().await?;
+        let path = path(&self.id);
+        let found = in_org(session.client.get(&path), &session.profile, &self.org)?.read::<One>().await;
+        let found = found.while_doing(format!("failed to find DBRP mapping {:?}", self.id))?;
+        let deleted = in_org(session.client.delete(&path), &session.profile, &self.org)?.done().await;
+        deleted.while_doing(format!("failed to delete DBRP mapping {:?}", self.id))?;
+        session.printer.one(&found.content)
+    }
+}

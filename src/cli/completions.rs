@@ -1,0 +1,53 @@
+//! `jeton completions` and `jeton man`.
+
+use std::{io, path::PathBuf};
+
+use clap::Args;
+use clap_complete::Shell;
+use clap_mangen::Man as Page;
+
+use super::{
+    error::{Failure, Outcome},
+    output::print,
+};
+
+/// What completes commands and flags.
+#[derive(Args)]
+pub struct Completions {
+    /// The shell that is to read it
+    shell: Shell,
+}
+
+impl Completions {
+    /// Prints the script.
+    pub fn run(&self, mut command: clap::Command) -> Outcome {
+        let mut script = Vec::new();
+        clap_complete::generate(self.shell, &mut command, "jeton", &mut script);
+        print(&String::from_utf8_lossy(&script))
+    }
+}
+
+/// The manual.
+#[derive(Args)]
+pub struct Man {
+    /// Where to write a page for each command
+    directory: Option<PathBuf>,
+}
+
+impl Man {
+    /// Prints the first page, or writes all.
+    pub fn run(&self, command: clap::Command) -> Outcome {
+        // The pages are the help.
+        let mut command = command.disable_help_subcommand(true);
+        let Some(directory) = &self.directory else {
+            command.build();
+            let mut page = Vec::new();
+            Page::new(command).render(&mut page)?;
+            return print(&String::from_utf8_lossy(&page));
+        };
+        let written = std::fs::create_dir_all(directory).and_then(|()| clap_mangen::generate_to(command, directory));
+        written.map_err(|error: io::Error| {
+            Failure::new(format!("the pages can't be written to {}: {error}", directory.display()))
+        })
+    }
+}

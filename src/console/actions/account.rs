@@ -1,0 +1,45 @@
+//! The forms of the Account page.
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::{
+    console::{
+        forms::{
+            flash::Deed,
+            outcome::{Fields, Outcome},
+        },
+        routes::{Account, Page as _},
+        ssr::request::Request,
+    },
+    model::{Error, OrgId},
+    service::users::sessions::Which,
+};
+
+pub(super) async fn perform(request: &Request, org: OrgId, fields: &Fields) -> Result<Outcome, Error> {
+    let (service, caller) = (request.service(), request.caller()?);
+    let deed = match fields.get("session") {
+        Some("others") => {
+            service.end_sessions(caller, Which::Others).await?;
+            Deed::SessionsEnded
+        }
+        Some(key) => {
+            service.end_sessions(caller, Which::One(key)).await?;
+            Deed::SessionEnded
+        }
+        None => {
+            change_password(request, fields).await?;
+            Deed::PasswordSet
+        }
+    };
+    Ok(Outcome::Done { deed, to: Account.address(org, &[]) })
+}
+
+async fn change_password(request: &Request, fields: &Fields) -> Result<(), Error> {
+    let secret = |name| SecretString::from(fields.get(name).unwrap_or_default());
+    let (old, new, again) = (secret("old"), secret("password"), secret("confirm"));
+    if new.expose_secret() != again.expose_secret() {
+        return Err(Error::field("confirm", "The passwords differ. Type the same one twice."));
+    }
+    let caller = request.caller()?;
+    request.service().change_password(caller, caller.id(), &old, &new).await
+}

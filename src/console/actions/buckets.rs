@@ -1,0 +1,72 @@
+//! The forms of the Buckets page.
+
+use crate::{
+    console::{
+        forms::{
+            flash::Deed,
+            outcome::{Fields, Outcome},
+        },
+        routes::Buckets,
+        ssr::request::Request,
+    },
+    model::{Error, OrgId, bucket::asked_seconds},
+    service::buckets::{AskedBucket, AskedRetention, BucketUpdate},
+};
+
+/// `list`: the list that the form stands above, and that it leads back to.
+pub(super) async fn perform(
+    request: &Request,
+    org: OrgId,
+    page: Buckets,
+    list: String,
+    fields: &Fields,
+) -> Result<Outcome, Error> {
+    let (service, caller) = (request.service(), request.caller()?);
+    let deed = match page {
+        Buckets::Create => {
+            service.create_bucket(caller, new_bucket(org, fields)?).await?;
+            Deed::BucketCreated
+        }
+        Buckets::Edit(id) => {
+            service.update_bucket(caller, id, update(fields)?).await?;
+            Deed::BucketUpdated
+        }
+        Buckets::Delete(id) => {
+            service.delete_bucket(caller, id).await?;
+            Deed::BucketDeleted
+        }
+        Buckets::List => return Err(Error::PathNotFound),
+    };
+    Ok(Outcome::Done { deed, to: list })
+}
+
+fn new_bucket(org: OrgId, fields: &Fields) -> Result<AskedBucket, Error> {
+    let text = |name| fields.get(name).unwrap_or_default().trim().to_owned();
+    Ok(AskedBucket {
+        org: Some(org),
+        name: text("name"),
+        description: text("description"),
+        retention: retention(fields)?.into_iter().collect(),
+        ..AskedBucket::default()
+    })
+}
+
+fn update(fields: &Fields) -> Result<BucketUpdate, Error> {
+    let text = |name| fields.get(name).map(|text| text.trim().to_owned());
+    Ok(BucketUpdate {
+        name: text("name"),
+        description: text("description"),
+        retention: retention(fields)?.map(|asked| vec![asked]),
+    })
+}
+
+/// What the form asks for; nothing if it is what the form showed, so that pieces of a size that someone chose stay.
+fn retention(fields: &Fields) -> Result<Option<AskedRetention>, Error> {
+    let Some(choice) = fields.get("retention") else { return Ok(None) };
+    let given = |name| fields.get(name).unwrap_or_default();
+    let every = asked_seconds(choice, given("amount"), given("unit"))?;
+    if fields.get("shown").is_some_and(|shown| shown == every.to_string()) {
+        return Ok(None);
+    }
+    Ok(Some(AskedRetention { every: Some(every), shard_group: Some(0) }))
+}

@@ -1,0 +1,45 @@
+//! What happens to the tokens that are selected in the list.
+
+use crate::{
+    console::{
+        forms::{
+            flash::Deed,
+            outcome::{Fields, Outcome},
+        },
+        routes::{Page as _, Tokens},
+        ssr::request::Request,
+    },
+    model::{AuthorizationId, Error, OrgId, console::tokens::TokenQuery},
+    service::tokens::bulk::{What, Which},
+};
+
+/// The form carries the state of the list beside the ticks: with `all`, everything that it filters is meant.
+pub(super) async fn perform(request: &Request, org: OrgId, fields: &Fields) -> Result<Outcome, Error> {
+    let (service, caller) = (request.service(), request.caller()?);
+    // A row's switch is in the same form.
+    for (name, status) in [("activate", "active"), ("deactivate", "inactive")] {
+        if let Some(id) = fields.get(name) {
+            let fields = Fields(vec![("status".into(), status.into())]);
+            return super::tokens::update(request, id.parse()?, &fields).await;
+        }
+    }
+    let query = TokenQuery::from_parameters(|name| fields.get(name));
+    let to = Tokens::List.address(org, &query.parameters());
+    let which = if fields.get("all").is_some() {
+        Which::Listed { query, expected: fields.get("expected").and_then(|count| count.parse().ok()) }
+    } else {
+        Which::These(fields.all("id").map(str::parse::<AuthorizationId>).collect::<Result<_, _>>()?)
+    };
+    let (what, deed) = match fields.get("do") {
+        Some("activate") => (What::Activate, Deed::TokensUpdated),
+        Some("deactivate") => (What::Deactivate, Deed::TokensUpdated),
+        // What can't be taken back is asked about first.
+        Some("delete") if fields.get("sure").is_none() => {
+            return Ok(Outcome::Asked { count: service.count_meant(caller, org, &which).await? });
+        }
+        Some("delete") => (What::Delete, Deed::TokensDeleted),
+        _ => return Err(Error::PathNotFound),
+    };
+    let count = service.change_tokens(caller, org, &which, what).await?;
+    Ok(Outcome::Many { deed, count, to })
+}

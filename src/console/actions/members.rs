@@ -1,0 +1,62 @@
+//! The forms of the Members page.
+
+use crate::{
+    console::{
+        forms::{
+            flash::Deed,
+            outcome::{Fields, Outcome},
+        },
+        routes::Members,
+        ssr::request::Request,
+    },
+    model::{Error, OrgId, UserId, org::Role},
+};
+
+use super::users::{change_status, delete, new_user};
+
+/// `to`: the list that the form came from.
+pub(super) async fn perform(
+    request: &Request,
+    org: OrgId,
+    page: Members,
+    to: String,
+    fields: &Fields,
+) -> Result<Outcome, Error> {
+    let (service, caller) = (request.service(), request.caller()?);
+    let deed = match page {
+        Members::List if fields.get("status").is_some() => {
+            return change_status(request, user(fields)?, fields, to).await;
+        }
+        Members::List => {
+            service.change_role(caller, org, user(fields)?, role(fields)?).await?;
+            Deed::RoleChanged
+        }
+        Members::Add => {
+            let who = fields.get("user").unwrap_or_default();
+            service.add_named_member(caller, org, who, role(fields)?).await?;
+            Deed::MemberAdded
+        }
+        Members::Invite => {
+            service.create_with_password(caller, new_user(fields, Some((org, role(fields)?)))).await?;
+            Deed::MemberAdded
+        }
+        Members::Remove(id) => {
+            service.dismiss_member(caller, org, id).await?;
+            // Whoever left may no longer see the list.
+            let to = if id == caller.id() { "/".into() } else { to };
+            return Ok(Outcome::Done { deed: Deed::MemberRemoved, to });
+        }
+        Members::Deactivate(id) => return change_status(request, id, fields, to).await,
+        Members::Delete(id) => return delete(request, id, fields, to).await,
+    };
+    Ok(Outcome::Done { deed, to })
+}
+
+pub(super) fn user(fields: &Fields) -> Result<UserId, Error> {
+    Ok(fields.get("user").unwrap_or_default().parse()?)
+}
+
+fn role(fields: &Fields) -> Result<Role, Error> {
+    let role = fields.get("role").and_then(Role::from_name);
+    role.ok_or_else(|| Error::field("role", "Choose owner or member."))
+}

@@ -1,0 +1,65 @@
+//! The forms of the Organizations page, and of the start where there is none yet.
+
+use crate::{
+    console::{
+        forms::{
+            flash::Deed,
+            outcome::{Fields, Outcome},
+        },
+        pages::orgs::rules_of,
+        routes::{Orgs, Page as _, Tokens},
+        ssr::request::Request,
+    },
+    model::{Error, OrgId, org_rules::OrgRules},
+    service::orgs::OrgUpdate,
+};
+
+/// `list`: the list that the form stands above, and that deleting leads back to.
+pub(super) async fn perform(
+    request: &Request,
+    org: OrgId,
+    page: Orgs,
+    list: String,
+    fields: &Fields,
+) -> Result<Outcome, Error> {
+    let (service, caller) = (request.service(), request.caller()?);
+    match page {
+        Orgs::Create => {
+            let made = create(request, fields).await?;
+            Ok(Outcome::Done { deed: Deed::OrgCreated, to: Orgs::Show(made).address(org, &[]) })
+        }
+        Orgs::Show(id) => {
+            let given = |name| fields.get(name).map(|text| text.trim().to_owned());
+            let update = OrgUpdate { name: given("name"), description: given("description") };
+            match rules(fields)? {
+                Some(rules) => service.update_org_and_rules(caller, id, update, rules).await?,
+                None => service.update_org(caller, id, update).await?,
+            };
+            Ok(Outcome::Done { deed: Deed::OrgUpdated, to: page.address(org, &[]) })
+        }
+        Orgs::Delete(id) => {
+            service.delete_org_by_name(caller, id, fields.get("name").unwrap_or_default()).await?;
+            // Its own pages are gone with it; the start knows where else to go.
+            let to = if id == org { "/".into() } else { list };
+            Ok(Outcome::Done { deed: Deed::OrgDeleted, to })
+        }
+        Orgs::List => Err(Error::PathNotFound),
+    }
+}
+
+/// The rules for tokens, if the form has them.
+fn rules(fields: &Fields) -> Result<Option<OrgRules>, Error> {
+    fields.get("rules").map(|_| rules_of(|name| fields.get(name).map(Into::into))).transpose()
+}
+
+/// The first organization of someone who has none.
+pub(super) async fn start(request: &Request, fields: &Fields) -> Result<Outcome, Error> {
+    let made = create(request, fields).await?;
+    Ok(Outcome::Done { deed: Deed::OrgCreated, to: Tokens::List.address(made, &[]) })
+}
+
+async fn create(request: &Request, fields: &Fields) -> Result<OrgId, Error> {
+    let given = |name| fields.get(name).unwrap_or_default().trim();
+    let made = request.service().create_org(request.caller()?, given("name"), given("description")).await?;
+    Ok(made.id)
+}

@@ -1,0 +1,48 @@
+//! The forms that rotate a token, and that end the overlap.
+
+use crate::{
+    console::{
+        forms::{
+            flash::Deed,
+            outcome::{Fields, Outcome},
+        },
+        routes::{Page as _, Tokens},
+        ssr::request::Request,
+    },
+    model::{AuthorizationId, Error, OrgId},
+    service::tokens::rotation::{AskedRotation, Rotated},
+};
+
+use super::tokens::{chosen_expiry, created_token};
+
+pub(super) async fn rotate(
+    request: &Request,
+    id: AuthorizationId,
+    fields: &Fields,
+    form: Option<&str>,
+) -> Result<Outcome, Error> {
+    let (service, caller) = (request.service(), request.caller()?);
+    let asked =
+        AskedRotation { overlap: fields.get("overlap").map(Into::into), expires_at: chosen_expiry(request, fields)? };
+    let Rotated { created, old } = service.rotate_authorization(caller, id, asked, form).await?;
+    let name = old.token_prefix.as_deref().map_or_else(|| "The old token".into(), |prefix| format!("{prefix}…"));
+    let old = match old.expires_at {
+        Some(end) if end > service.now() => {
+            format!("{name} works until {}. Give programs the new one before.", end.minute())
+        }
+        _ => format!("{name} is refused from now on. Give programs the new one."),
+    };
+    Ok(Outcome::Rotated { token: created_token(request, created), old })
+}
+
+/// Ends the overlap of one token, on the page of another one of its chain.
+pub(super) async fn end_overlap(
+    request: &Request,
+    org: OrgId,
+    id: AuthorizationId,
+    fields: &Fields,
+) -> Result<Outcome, Error> {
+    request.service().end_overlap(request.caller()?, id).await?;
+    let shown = fields.get("shown").and_then(|text| text.parse().ok()).unwrap_or(id);
+    Ok(Outcome::Done { deed: Deed::OverlapEnded, to: Tokens::Details(shown).address(org, &[]) })
+}

@@ -1,0 +1,72 @@
+//! Set-up, sign-in and sign-out.
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{
+    console::{
+        forms::outcome::{CreatedToken, Fields, Outcome},
+        routes,
+        ssr::request::Request,
+    },
+    http::cookies,
+    model::Error,
+    service::{auth::sessions::Kind, setup::SetUp},
+};
+
+use super::Done;
+
+pub(super) async fn set_up(request: &Request, fields: &Fields) -> Result<Done, Error> {
+    let state = request.state();
+    state.config.check_setup_host(&request.headers)?;
+    let text = |name| fields.get(name).unwrap_or_default().to_owned();
+    let password: SecretString = text("password").into();
+    // A person who signs in needs a password; a program that sets up may do without.
+    if password.expose_secret().is_empty() {
+        return Err(Error::PasswordLength);
+    }
+    if fields.get("confirm") != Some(password.expose_secret()) {
+        return Err(Error::field("confirm", "The passwords differ. Type the same one twice."));
+    }
+    let given = SetUp {
+        username: text("username"),
+        password: Some(password),
+        org: text("org"),
+        bucket: text("bucket"),
+        retention_seconds: 0,
+        token: None,
+    };
+    let done = state.service.set_up(given, &request.client, true).await?;
+    let token = CreatedToken {
+        token: done.token,
+        id: done.authorization.id,
+        org: done.org.id,
+        org_name: done.org.name,
+        description: done.authorization.description,
+        summary: "Everything in every organization".into(),
+        bucket: Some(done.bucket.name),
+        origin: request.origin(),
+    };
+    let cookie = done.session.map(|session| cookies::console(session.key.expose_secret(), state.config.is_https()));
+    Ok(Done { result: Ok(Outcome::SetUp(token)), cookie })
+}
+
+pub(super) async fn sign_in(request: &Request, fields: &Fields, to: &str) -> Result<Done, Error> {
+    let state = request.state();
+    state.config.check_sign_in_host(&request.headers)?;
+    let name = fields.get("username").unwrap_or_default();
+    let password: SecretString = fields.get("password").unwrap_or_default().into();
+    let session = state.service.sign_in(name, &password, Kind::Console, &request.client).await?;
+    let cookie = cookies::console(session.key.expose_secret(), state.config.is_https());
+    Ok(Done { result: Ok(Outcome::SignedIn { to: routes::return_url(to).into() }), cookie: Some(cookie) })
+}
+
+pub(super) async fn sign_out(request: &Request) -> Result<Done, Error> {
+    let state = request.state();
+    let key = cookies::read(&request.headers, cookies::console_name(state.config.is_https()));
+    match state.service.sign_out(key.unwrap_or_default(), Kind::Console, &request.client).await {
+        // Whoever is signed out already gets what they wanted.
+        Ok(()) | Err(Error::Unauthenticated) => {}
+        Err(error) => return Err(error),
+    }
+    Ok(Done { result: Ok(Outcome::SignedOut), cookie: Some(cookies::forget_console(state.config.is_https())) })
+}

@@ -1,0 +1,49 @@
+//! The forms of the Telegraf page.
+
+use crate::{
+    console::{
+        forms::{
+            flash::Deed,
+            outcome::{Fields, Outcome},
+        },
+        routes::{Page as _, Telegrafs},
+        ssr::request::Request,
+    },
+    model::{Error, OrgId, telegraf_config::without_tokens},
+    service::telegrafs::console::BegunTelegraf,
+};
+
+pub(super) async fn perform(request: &Request, org: OrgId, page: Telegrafs, fields: &Fields) -> Result<Outcome, Error> {
+    let (service, caller) = (request.service(), request.caller()?);
+    let text = |name| fields.get(name).unwrap_or_default();
+    let (deed, to) = match page {
+        Telegrafs::Create => {
+            let begun = BegunTelegraf {
+                name: text("name").into(),
+                description: text("description").into(),
+                text: text("config").into(),
+                bucket: text("bucket").into(),
+                origin: request.origin(),
+            };
+            let form = fields.get("form").filter(|id| !id.is_empty());
+            let telegraf = service.begin_telegraf(caller, org, begun, form).await?;
+            (Deed::TelegrafCreated, Telegrafs::Show(telegraf.id))
+        }
+        Telegrafs::Show(id) => {
+            let typed = text("config");
+            let config = if fields.get("replace").is_some() { without_tokens(typed) } else { typed.to_owned() };
+            service.save_telegraf_text(caller, id, &config).await?;
+            (Deed::TelegrafSaved, page)
+        }
+        Telegrafs::Rename(id) => {
+            service.rename_telegraf(caller, id, text("name"), text("description")).await?;
+            (Deed::TelegrafSaved, Telegrafs::Show(id))
+        }
+        Telegrafs::Delete(id) => {
+            service.delete_telegraf(caller, id).await?;
+            (Deed::TelegrafDeleted, Telegrafs::List)
+        }
+        Telegrafs::List => return Err(Error::PathNotFound),
+    };
+    Ok(Outcome::Done { deed, to: to.address(org, &[]) })
+}

@@ -1,0 +1,111 @@
+//! A form that works with and without script.
+
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
+
+use crate::{
+    console::{
+        forms::{
+            outcome::{Answer, Fields, Outcome},
+            submit::submit,
+        },
+        hydrate::browser,
+        text::messages,
+    },
+    model::Error,
+};
+
+/// What a form was answered.
+pub type Answered = Result<Outcome, Error>;
+
+/// Posts to `action`. Without script the browser does, and the answer is a page; with it the same fields go to the same
+/// operation, and the answer goes to `on_answer`. A form that is under way takes no second press.
+#[component]
+pub fn Form(
+    #[prop(into)] action: Signal<String>,
+    #[prop(into, optional)] class: Option<&'static str>,
+    /// Where it has fields that stand outside of it.
+    #[prop(into, optional)]
+    id: Option<&'static str>,
+    #[prop(optional)] busy: RwSignal<bool>,
+    on_answer: Callback<Answered>,
+    children: Children,
+) -> impl IntoView {
+    let on_submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if busy.get_untracked() {
+            return;
+        }
+        send(action.get_untracked(), browser::fields(&event), busy, on_answer);
+    };
+    view! { <form method="post" action=action id=id class=class on:submit=on_submit>{children()}</form> }
+}
+
+/// Sends fields to an address as a form with script does.
+pub fn send(address: String, fields: Fields, busy: RwSignal<bool>, on_answer: Callback<Answered>) {
+    busy.set(true);
+    spawn_local(async move {
+        let answer = submit(address, fields).await;
+        let _ = busy.try_set(false);
+        if matches!(answer, Err(Error::Unauthenticated)) && !is_sign_in() {
+            to_sign_in();
+        }
+        on_answer.try_run(answer);
+    });
+}
+
+fn is_sign_in() -> bool {
+    window().location().pathname().is_ok_and(|path| path == "/sign-in")
+}
+
+/// Whoever was signed out meanwhile signs in and comes back.
+pub fn to_sign_in() {
+    let to = form_urlencoded::Serializer::new(String::new()).append_pair("to", &browser::here()).finish();
+    browser::go(&format!("/sign-in?{to}"));
+}
+
+/// The answer to this page's form, if it was sent without script.
+pub fn answer() -> Option<Answer> {
+    use_context::<Answer>()
+}
+
+/// The refusal of this page's form, if it was sent without script.
+pub fn refusal() -> Option<Error> {
+    answer().and_then(|answer| answer.result.err())
+}
+
+/// What was wrong with this page's form, in words, if it was sent without script.
+pub fn refused_sentence() -> Option<String> {
+    let error = refusal()?;
+    let at_a_field = messages::at_fields(&error).into_iter().next().map(|(_, sentence)| sentence);
+    Some(at_a_field.unwrap_or_else(|| messages::sentence(&error)))
+}
+
+/// What was typed into a field of this page's form, if it was sent without script.
+pub fn typed(name: &str) -> String {
+    typed_fields().get(name).unwrap_or_default().to_owned()
+}
+
+/// Everything that was typed into this page's form.
+pub fn typed_fields() -> Fields {
+    answer().map(|answer| answer.fields).unwrap_or_default()
+}
+
+/// The hidden one-time id of a form: sent twice, it counts once.
+#[component]
+pub fn FormId() -> impl IntoView {
+    let id = RwSignal::new(String::new());
+    Effect::new(move || id.set(browser::form_id()));
+    let first = initial_form_id();
+    let value = move || if id.get().is_empty() { first.clone() } else { id.get() };
+    view! { <input type="hidden" name="form" value=value/> }
+}
+
+#[cfg(feature = "ssr")]
+fn initial_form_id() -> String {
+    crate::service::random::<16>().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(not(feature = "ssr"))]
+fn initial_form_id() -> String {
+    String::new()
+}

@@ -1,0 +1,72 @@
+//! The rows of a list, as a table on a grid (`style/components/grid-table.css`).
+
+use leptos::prelude::*;
+
+use crate::console::{
+    components::{Icon, Picture},
+    hydrate::browser,
+};
+
+use super::Listing;
+
+/// The class of a column's cells, and its name.
+pub type Column = (&'static str, &'static str);
+
+/// So many rows stand there while the first answer is on its way.
+const AWAITED: usize = 8;
+
+/// The list is sorted by its first column, whose name turns the order round; the last one holds the rows' menus.
+#[component]
+pub fn Table(
+    listing: Listing,
+    /// The classes that give it its columns.
+    class: &'static str,
+    label: &'static str,
+    testid: &'static str,
+    /// All but the menus.
+    columns: &'static [Column],
+    /// The rows.
+    children: Children,
+) -> impl IntoView {
+    browser::keep_focus();
+    let others = columns.iter().skip(1).map(|(class, title)| {
+        view! { <th role="columnheader" scope="col" class=*class>{*title}</th> }
+    });
+    let first = columns.first().map(|column| view! { <SortHead listing column=*column/> });
+    view! {
+        <table class=class role="table" aria-label=label data-testid=testid>
+            <thead role="rowgroup">
+                <tr role="row">
+                    {first} {others.collect_view()}
+                    <th role="columnheader" scope="col" class="cell-menu"><span class="sr-only">"Actions"</span></th>
+                </tr>
+            </thead>
+            <tbody role="rowgroup">{children()}</tbody>
+        </table>
+    }
+}
+
+#[component]
+fn SortHead(listing: Listing, column: Column) -> impl IntoView {
+    let (class, title) = column;
+    let descending = listing.query.get_untracked().descending;
+    let (direction, picture) =
+        if descending { ("descending", Picture::ArrowDown) } else { ("ascending", Picture::ArrowUp) };
+    view! {
+        <th role="columnheader" scope="col" class=class aria-sort=direction>
+            <a href=move || listing.sorted(!descending) data-noscroll>{title}<Icon picture/></a>
+        </th>
+    }
+}
+
+/// While the first answer is on its way.
+#[component]
+pub fn Skeleton(class: &'static str, label: &'static str, columns: &'static [Column]) -> impl IntoView {
+    let cell = |(class, _): &Column| view! { <td role="cell" class=*class><div class="skeleton"></div></td> };
+    let row = move |_| view! { <tr role="row" aria-hidden="true">{columns.iter().map(cell).collect_view()}</tr> };
+    view! {
+        <table class=class role="table" aria-label=label aria-busy="true">
+            <tbody role="rowgroup">{(0..AWAITED).map(row).collect_view()}</tbody>
+        </table>
+    }
+}

@@ -1,0 +1,52 @@
+//! Above a list: what narrows it, and its order.
+
+use leptos::prelude::*;
+
+use crate::console::components::{FilterField, Icon, Menu, Picture, menu::ChoiceLink};
+
+use super::Listing;
+
+/// Filters by name. `what`: as in "Filter Buckets".
+#[component]
+pub fn Filter(listing: Listing, what: &'static str, #[prop(into, optional)] disabled: Signal<bool>) -> impl IntoView {
+    let others = move || listing.query.with(|query| query.with(|query| query.filter.clear())).parameters();
+    let address = Callback::new(move |filter| untrack(|| listing.with(|query| query.filter = filter)));
+    view! {
+        <FilterField
+            what current=Signal::derive(move || listing.query.get().filter) disabled others=Signal::derive(others) address
+        />
+    }
+}
+
+/// "Name (A → Z)", or the other way round.
+const fn order(descending: bool) -> &'static str {
+    if descending { "Name (Z → A)" } else { "Name (A → Z)" }
+}
+
+/// One way or the other.
+#[component]
+pub fn SortMenu(listing: Listing) -> impl IntoView {
+    let descends = move || listing.query.with(|query| query.descending);
+    let face = move || {
+        view! {
+            <Icon picture=Picture::Sort/>
+            <span><span class="sort-by">"Sort by "</span>{move || order(descends())}</span>
+            <Icon picture=Picture::ChevronDown class="chevron"/>
+        }
+    };
+    let choice = move |descending: bool| {
+        view! {
+            <ChoiceLink
+                href=Signal::derive(move || listing.sorted(descending)) current=Signal::derive(move || descends() == descending)
+                testid=format!("resource-sorter--name-{}", if descending { "desc" } else { "asc" })
+            >
+                {order(descending)}
+            </ChoiceLink>
+        }
+    };
+    view! {
+        <Menu class="sort-menu end" testid="resource-sorter" button="button" button_testid="resource-sorter--button" face=face>
+            {[false, true].map(choice).collect_view()}
+        </Menu>
+    }
+}

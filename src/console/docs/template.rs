@@ -1,0 +1,118 @@
+//! The page, rendered once: anybody may ask for it, and rendering it takes as long as many other requests together.
+
+use std::{fmt::Write as _, sync::LazyLock};
+
+use axum::http::{Request, header};
+use leptos::prelude::*;
+
+use crate::{
+    console::{components::theme::Theme, ssr::document},
+    http::cookies,
+};
+
+use super::{Docs, STYLE};
+
+/// Placeholders for the parts that differ from request to request. Neither has a letter that HTML would write
+/// otherwise.
+const NONCE: &str = "nonce-of-this-request";
+const ORIGIN: &str = "http://origin-of-this-request.invalid";
+
+/// A page with gaps.
+pub struct Template(Vec<(String, Gap)>);
+
+/// The rest of the page after a text.
+#[derive(Clone, Copy)]
+enum Gap {
+    Nonce,
+    Origin,
+    End,
+}
+
+/// The page in each look.
+static SYSTEM: LazyLock<Template> = LazyLock::new(|| Template::of(&render(None)));
+static LIGHT: LazyLock<Template> = LazyLock::new(|| Template::of(&render(Some(Theme::Light))));
+static DARK: LazyLock<Template> = LazyLock::new(|| Template::of(&render(Some(Theme::Dark))));
+
+/// The page in a theme.
+pub fn of(theme: Option<Theme>) -> &'static Template {
+    match theme {
+        None => &SYSTEM,
+        Some(Theme::Light) => &LIGHT,
+        Some(Theme::Dark) => &DARK,
+    }
+}
+
+impl Template {
+    fn of(mut page: &str) -> Self {
+        let mut pieces = Vec::new();
+        while let Some((at, gap, length)) = next_gap(page) {
+            pieces.push((page[..at].to_owned(), gap));
+            page = &page[at + length..];
+        }
+        pieces.push((page.to_owned(), Gap::End));
+        Self(pieces)
+    }
+
+    /// The page as it answers a request. The origin may be anything: clients write it.
+    pub fn fill(&self, nonce: &str, origin: &str) -> String {
+        let (nonce, origin) = (escaped(nonce), escaped(origin));
+        let mut page = String::with_capacity(self.0.iter().map(|(text, _)| text.len() + origin.len()).sum());
+        for (text, gap) in &self.0 {
+            page.push_str(text);
+            page.push_str(match gap {
+                Gap::Nonce => &nonce,
+                Gap::Origin => &origin,
+                Gap::End => "",
+            });
+        }
+        page
+    }
+}
+
+fn next_gap(page: &str) -> Option<(usize, Gap, usize)> {
+    let gaps = [(NONCE, Gap::Nonce), (ORIGIN, Gap::Origin)];
+    gaps.into_iter().filter_map(|(mark, gap)| Some((page.find(mark)?, gap, mark.len()))).min_by_key(|(at, _, _)| *at)
+}
+
+/// As text in HTML, or as the value of an attribute.
+fn escaped(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut escaped, letter| {
+        match letter {
+            '&' | '<' | '>' | '"' | '\'' => _ = write!(escaped, "&#{};", u32::from(letter)),
+            letter => escaped.push(letter),
+        }
+        escaped
+    })
+}
+
+fn render(theme: Option<Theme>) -> String {
+    let chosen = theme.map(|theme| format!("{}={}", cookies::THEME, theme.name()));
+    let request = Request::builder().header(header::COOKIE, chosen.unwrap_or_default()).body(());
+    Owner::new().with(|| {
+        if let Ok(request) = request {
+            provide_context(request.into_parts().0);
+        }
+        let head = view! {
+            <title>"API · Jeton"</title>
+            <style nonce=NONCE inner_html=STYLE></style>
+        };
+        document::document(true, head, view! { <Docs origin=ORIGIN.to_owned()/> }).to_html()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_gap_is_filled_and_nothing_of_a_client_is_markup() {
+        for theme in [None, Some(Theme::Light), Some(Theme::Dark)] {
+            let page = of(theme).fill("abc+/=", "http://a\"'&<b>.example");
+            assert!(!page.contains(NONCE) && !page.contains(ORIGIN));
+            assert!(page.contains("<style nonce=\"abc+/=\">"));
+            assert!(page.contains("http://a&#34;&#39;&#38;&#60;b&#62;.example/api/v2/me"));
+            let look = theme.map_or_else(String::new, |theme| format!("data-theme=\"{}\"", theme.name()));
+            assert!(page.contains(&look));
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! TODO
+
+pub mod flash;
+pub mod outcome;
+pub(crate) mod submit;

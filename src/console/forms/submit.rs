@@ -1,0 +1,23 @@
+//! Every form of the console, answered: for a browser with script by a server function, without by a page.
+
+use leptos::{
+    prelude::*,
+    server_fn::codec::{Json, Postcard},
+};
+
+use crate::model::Error;
+
+use super::outcome::{Fields, Outcome};
+
+/// Sends a form's fields to the address it would post to.
+#[server(input = Json, output = Postcard)]
+pub async fn submit(address: String, fields: Fields) -> Result<Outcome, Error> {
+    let request = crate::console::ssr::request::Request::current();
+    let done = crate::console::actions(&request, &address, &fields).await;
+    if let (Some(cookie), Some(options)) = (done.cookie, use_context::<leptos_axum::ResponseOptions>())
+        && let Ok(cookie) = http::HeaderValue::try_from(cookie)
+    {
+        options.append_header(http::header::SET_COOKIE, cookie);
+    }
+    request.answer(done.result)
+}

@@ -1,0 +1,88 @@
+//! Menus: one is open at a time, arrows go round in it, letters jump.
+
+use leptos::prelude::*;
+use web_sys::{Element, HtmlElement, KeyboardEvent};
+
+use crate::console::hydrate::browser;
+
+use super::{find, find_all};
+
+/// Closes every open menu, but for the one that was pressed on; and that too, if something in it was chosen.
+pub fn close_all_but(pressed: Option<&Element>) {
+    for menu in find_all::<Element>(document().query_selector_all("details.menu[open]")) {
+        let inside = pressed.is_some_and(|element| menu.contains(Some(element)));
+        let chosen = pressed.and_then(|element| element.closest(".menu-item").ok().flatten()).is_some();
+        if !inside || chosen {
+            // What is hidden loses the focus; from the button a dialog can give it back.
+            if browser::focused().is_some_and(|focused| menu.contains(Some(&focused)))
+                && let Some(button) = find::<HtmlElement>(&menu, "summary")
+            {
+                drop(button.focus());
+            }
+            drop(menu.remove_attribute("open"));
+        }
+    }
+}
+
+/// Opens a menu, with the focus on the first thing in it.
+pub fn open(menu: &Element) {
+    drop(menu.set_attribute("open", ""));
+    if let Some(item) = items(menu).first() {
+        drop(item.focus());
+    }
+}
+
+/// A key in a menu, or on its button; whether it meant something there.
+pub fn on_key(event: &KeyboardEvent, menu: &Element) -> bool {
+    let is_open = menu.has_attribute("open");
+    if event.key() == "Escape" && is_open {
+        event.prevent_default();
+        event.stop_propagation();
+        drop(menu.remove_attribute("open"));
+        if let Some(button) = find::<HtmlElement>(menu, "summary") {
+            drop(button.focus());
+        }
+        return true;
+    }
+    let items = items(menu);
+    // A menu of boxes has the browser's own keys.
+    let Some(next) = next(&event.key(), &items, is_open) else { return is_open };
+    event.prevent_default();
+    drop(menu.set_attribute("open", ""));
+    if let Some(item) = items.get(next) {
+        drop(item.focus());
+    }
+    true
+}
+
+/// Which item a key leads to.
+fn next(key: &str, items: &[HtmlElement], is_open: bool) -> Option<usize> {
+    let last = items.len().checked_sub(1)?;
+    let at = browser::focused().and_then(|focused| items.iter().position(|item| *item == focused));
+    match key {
+        "ArrowDown" => Some(at.map_or(0, |at| if at == last { 0 } else { at + 1 })),
+        "ArrowUp" => Some(at.map_or(last, |at| if at == 0 { last } else { at - 1 })),
+        "Home" if is_open => Some(0),
+        "End" if is_open => Some(last),
+        letter if is_open && letter.chars().count() == 1 && letter != " " => by_letter(items, at, letter),
+        _ => None,
+    }
+}
+
+/// What can be chosen; what is hidden on this screen can't.
+fn items(menu: &Element) -> Vec<HtmlElement> {
+    let mut items: Vec<HtmlElement> = find_all(menu.query_selector_all(".menu-item"));
+    if menu.has_attribute("open") {
+        items.retain(|item| item.offset_parent().is_some());
+    }
+    items
+}
+
+/// The next item that begins with a letter.
+fn by_letter(items: &[HtmlElement], at: Option<usize>, letter: &str) -> Option<usize> {
+    let begins = |item: &HtmlElement| {
+        item.text_content().unwrap_or_default().trim().to_ascii_lowercase().starts_with(&letter.to_ascii_lowercase())
+    };
+    let from = at.map_or(0, |at| at + 1);
+    (from..items.len()).chain(0..from.min(items.len())).find(|index| begins(&items[*index]))
+}

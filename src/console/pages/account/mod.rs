@@ -1,0 +1,105 @@
+//! The page of the signed-in user: who they are, their password, and where they are signed in.
+
+mod password;
+mod sessions;
+
+use leptos::prelude::*;
+
+use crate::{
+    console::{
+        components::{
+            CopyButton, Notices, Page,
+            form::{Answered, refusal, typed_fields},
+        },
+        forms::outcome::Outcome,
+        queries::load_own_sessions,
+        routes::{Account, Page as _, Section},
+        state::page_store::{Fetched, loaded},
+        text::messages,
+    },
+    model::{Error, console::session::UserSessions},
+};
+
+use super::layout::OrgState;
+
+use password::PasswordSection;
+use sessions::SessionsSection;
+
+/// What the parts of the page share.
+#[derive(Clone, Copy)]
+struct AccountState {
+    page: OrgState,
+    sessions: Fetched<Result<UserSessions, Error>>,
+    reloads: RwSignal<u32>,
+}
+
+impl AccountState {
+    fn new() -> Self {
+        let reloads = RwSignal::new(0);
+        let sessions = loaded(move || reloads.get(), |_| async move { load_own_sessions().await });
+        Self { page: OrgState::current(), sessions, reloads }
+    }
+
+    /// Where every form of this page is sent.
+    fn address(self) -> Signal<String> {
+        Signal::derive(move || Account.address(self.page.org.get(), &[]))
+    }
+
+    /// What a form does with its answer; `done` happens beside telling it. `failed`: what did not happen.
+    fn on_done(
+        self,
+        failed: &'static str,
+        refused: RwSignal<Option<Error>>,
+        done: impl Fn() + Send + Sync + 'static,
+    ) -> Callback<Answered> {
+        let notices = Notices::current();
+        Callback::new(move |answer: Answered| match answer {
+            Ok(Outcome::Done { deed, .. }) => {
+                notices.success(deed.sentence(), "");
+                refused.set(None);
+                self.reloads.update(|reloads| *reloads += 1);
+                done();
+            }
+            Ok(_) => {}
+            Err(error) => {
+                notices.failure(failed, messages::sentence(&error));
+                refused.set(Some(error));
+            }
+        })
+    }
+}
+
+/// Why a form without script was refused, if it was one of the sessions' or the other one.
+fn refusal_of(sessions: bool) -> Option<Error> {
+    refusal().filter(|_| typed_fields().get("session").is_some() == sessions)
+}
+
+/// User, password and sessions.
+#[component]
+pub fn AccountPage() -> impl IntoView {
+    let state = AccountState::new();
+    view! {
+        <Page section=Section::Account dialog=|| ()>
+            <div class="settings">
+                <UserSection state/>
+                <PasswordSection state/>
+                <SessionsSection state/>
+            </div>
+        </Page>
+    }
+}
+
+#[component]
+fn UserSection(state: AccountState) -> impl IntoView {
+    let name = move || state.page.frame.with(|frame| frame.user.clone());
+    let id = Memo::new(move |_| state.page.frame.with(|frame| frame.user_id.to_string()));
+    view! {
+        <section class="settings-section" aria-labelledby="account-user">
+            <header><h2 id="account-user">"User"</h2><p>"An administrator can rename you."</p></header>
+            <dl class="fact-list">
+                <div><dt>"Name"</dt><dd data-testid="account-name">{name}</dd></div>
+                <div><dt>"ID"</dt><dd><code>{id}</code><CopyButton text=id name="Copy the ID"/></dd></div>
+            </dl>
+        </section>
+    }
+}

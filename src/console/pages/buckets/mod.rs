@@ -1,0 +1,92 @@
+//! The Buckets page and the dialogs above it, each with an address of its own.
+
+mod delete;
+mod edit;
+mod fields;
+mod list;
+mod row;
+mod toolbar;
+
+use leptos::prelude::*;
+use leptos_router::components::Outlet;
+
+use crate::{
+    console::{
+        components::{Dialog, DialogHead, Page},
+        queries::{load_bucket, load_buckets},
+        routes::{Buckets, Section, Spot},
+        state::{list_state::ListState, page_store::loaded},
+        text::messages,
+    },
+    model::{
+        BucketId, Error,
+        console::buckets::{BucketDetails, BucketPage},
+    },
+};
+
+use list::List;
+use toolbar::Toolbar;
+
+pub use delete::DeleteRoute;
+pub use edit::{CreateRoute, EditRoute};
+
+/// The list of buckets, whose state is in the address.
+type BucketsState = ListState<Buckets, BucketPage>;
+
+/// The list, and above it whatever the address says.
+#[component]
+pub fn BucketsPage() -> impl IntoView {
+    let state = BucketsState::provide(load_buckets);
+    view! {
+        <Page section=Section::Buckets dialog=ViewFn::from(|| view! { <Outlet/> })>
+            <Toolbar state/>
+            <List state/>
+        </Page>
+    }
+}
+
+/// A dialog about the bucket that the address speaks of, once it is known.
+#[component]
+fn WithBucket<V: IntoView + 'static>(render: fn(BucketDetails, BucketsState) -> V) -> impl IntoView {
+    let state = BucketsState::current();
+    // On the way out the address names none: until then, the last one.
+    let id = Memo::new(move |last: Option<&Option<BucketId>>| named(state).or(last.copied().flatten()));
+    let details = loaded(
+        move || (state.page.org.get(), id.get()),
+        |(org, id)| async move { load_bucket(org, id.ok_or(Error::BucketNotFound)?).await },
+    );
+    view! {
+        <Suspense fallback=|| ()>
+            {move || Suspend::new(async move {
+                match details.await {
+                    Ok(details) => render(details, state).into_any(),
+                    Err(error) => view! { <Refused error state/> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+fn named(state: BucketsState) -> Option<BucketId> {
+    match state.page.spot()? {
+        Spot::Buckets(Buckets::Edit(id) | Buckets::Delete(id)) => Some(id),
+        _ => None,
+    }
+}
+
+/// A dialog in the place of one that is not to be had.
+#[component]
+fn Refused(error: Error, state: BucketsState) -> impl IntoView {
+    let close = Signal::derive(move || state.address(Buckets::List));
+    let title = match error {
+        Error::BucketNotFound => "There is no such bucket",
+        _ => "This can't be done",
+    };
+    view! {
+        <Dialog class="narrow" close>
+            <DialogHead title close/>
+            <div class="dialog-body"><p>{messages::sentence(&error)}</p></div>
+            <footer class="dialog-foot"><a class="button" href=close data-noscroll autofocus>"Back to the list"</a></footer>
+        </Dialog>
+    }
+}

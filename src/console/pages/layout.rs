@@ -1,0 +1,155 @@
+//! What stays while the pages of an organization change: navigation, counts, and who may do what.
+
+use leptos::{prelude::*, task::spawn_local};
+use leptos_router::{
+    NavigateOptions,
+    components::Outlet,
+    hooks::{use_location, use_navigate, use_query_map},
+};
+
+use crate::{
+    console::{
+        app::Hydrated,
+        components::{Notices, form::to_sign_in, frame::OrgFrame, text::Alert},
+        forms::flash::Deed,
+        hydrate::browser,
+        queries::{Frame, load_frame},
+        routes::{self, Spot},
+        state::page_store::{Kept, fetch},
+        text::messages,
+    },
+    model::{Error, OrgId},
+};
+
+use super::NotFoundPage;
+
+/// What the pages of an organization share.
+#[derive(Clone, Copy)]
+pub struct OrgState {
+    /// The organization that is shown, how much there is in it, and what may be done.
+    pub frame: RwSignal<Frame>,
+    pub org: Memo<OrgId>,
+    /// Where the address leads.
+    at: Memo<Option<(OrgId, Spot)>>,
+    /// Whether the page behind stands still: a dialog is open that no script has made modal yet.
+    pub covered: Signal<bool>,
+    /// What is made once for the pages inside.
+    pub kept: Kept,
+}
+
+impl OrgState {
+    pub fn current() -> Self {
+        expect_context()
+    }
+
+    /// `at`: where the address leads.
+    pub fn new(frame: Frame, at: Memo<Option<(OrgId, Spot)>>, kept: Kept) -> Self {
+        let hydrated = Hydrated::current();
+        let frame = RwSignal::new(frame);
+        let org = Memo::new(move |_| frame.with(|frame| frame.org.id));
+        let covered = Signal::derive(move || !hydrated.get() && at.get().is_some_and(|(_, spot)| spot.has_dialog()));
+        Self { frame, org, at, covered, kept }
+    }
+
+    /// The page that the address names, or the dialog above it.
+    pub fn spot(&self) -> Option<Spot> {
+        self.at.get().map(|(_, spot)| spot)
+    }
+
+    /// Reads the counts and rights again: something was changed.
+    pub fn refresh(&self) {
+        self.load(self.org.get_untracked());
+    }
+
+    fn load(&self, org: OrgId) {
+        let frame = self.frame;
+        spawn_local(async move {
+            match load_frame(org).await {
+                Ok(loaded) => _ = frame.try_set(loaded),
+                Err(Error::Unauthenticated) => to_sign_in(),
+                // What went wrong is said by the page that the server makes of it.
+                Err(_) => browser::reload(),
+            }
+        });
+    }
+
+    /// Where another organization was chosen, its frame takes the place of this one's, and the page follows.
+    fn follow_address(self) {
+        Effect::new(move || {
+            if let Some((org, _)) = self.at.get()
+                && org != self.org.get_untracked()
+            {
+                self.load(org);
+            }
+        });
+    }
+}
+
+/// What leads to an address of this site, without scrolling.
+pub fn navigator() -> impl Fn(&str) + Clone + Send + Sync + 'static {
+    let navigate = use_navigate();
+    move |address: &str| navigate(address, NavigateOptions { scroll: false, ..NavigateOptions::default() })
+}
+
+/// Loads the frame once; pages and organizations change inside it.
+#[component]
+pub fn OrgLayout() -> impl IntoView {
+    let location = use_location();
+    let at = Memo::new(move |_| Spot::parse(&location.pathname.get()));
+    let kept = Kept::here();
+    say_what_was_done();
+    let first =
+        fetch(|| (), move |()| async move { load_frame(at.get_untracked().ok_or(Error::OrgNotFound)?.0).await });
+    view! {
+        // What loads inside, a dialog for one, must not take the page away: the focus would go with it.
+        <Transition fallback=|| ()>
+            {move || Suspend::new(async move {
+                match first.await {
+                    Ok(frame) => view! { <Framed frame at kept/> }.into_any(),
+                    Err(Error::Unauthenticated) => {
+                        Effect::new(to_sign_in);
+                        ().into_any()
+                    }
+                    Err(Error::Unauthorized(_) | Error::OrgNotFound | Error::BadId(_)) => view! { <NotFoundPage/> }.into_any(),
+                    Err(error) => view! { <Failed error/> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+/// A form without script led here: says what it did; not where the frame is awaited, for that may run again. The script
+/// takes the word out of the address, or a reload and a shared address would say it once more.
+fn say_what_was_done() {
+    let Some(deed) = use_query_map().read_untracked().get_str("done").and_then(Deed::from_word) else { return };
+    Notices::current().success(deed.sentence(), "");
+    let (location, navigate) = (use_location(), use_navigate());
+    Effect::new(move || {
+        let kept: Vec<_> = routes::split(&location.search.get_untracked()).1;
+        let kept: Vec<_> = kept.into_iter().filter(|(name, _)| name != "done").collect();
+        let here = routes::with_parameters(location.pathname.get_untracked(), &kept);
+        navigate(&here, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
+    });
+}
+
+#[component]
+fn Framed(frame: Frame, at: Memo<Option<(OrgId, Spot)>>, kept: Kept) -> impl IntoView {
+    let state = kept.once(|| OrgState::new(frame, at, kept));
+    provide_context(state);
+    state.follow_address();
+    view! { <OrgFrame state><Outlet/></OrgFrame> }
+}
+
+/// The page could not be loaded.
+#[component]
+fn Failed(error: Error) -> impl IntoView {
+    view! {
+        <main id="main" class="page" tabindex="-1">
+            <div class="list-failed">
+                <Alert danger=true live=true>
+                    <b>"The page could not be loaded."</b>" "{messages::sentence(&error)}<br/><a class="link" href="/" rel="external">"Try again"</a>
+                </Alert>
+            </div>
+        </main>
+    }
+}

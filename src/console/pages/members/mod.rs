@@ -1,0 +1,177 @@
+//! The Members page: who belongs to the organization, and as what.
+
+mod add;
+mod remove;
+mod role;
+mod row;
+
+use leptos::prelude::*;
+use leptos_router::components::Outlet;
+
+use crate::{
+    console::{
+        components::{
+            Icon, Page, Picture,
+            list::{Column, Filter, Listing, Loads, NoMatch, Pages, Skeleton, Table},
+            text::Alert,
+        },
+        queries::load_members,
+        routes::{Members, Section, Spot},
+        state::list_state::ListState,
+        text::messages,
+    },
+    model::{Error, UserId, console::people::MemberPage, org::Role},
+};
+
+use super::people::{
+    callbacks::refused_in_list,
+    remove_user::{Around, Deactivate, Delete},
+    toolbar::{RoleMenu, StatusMenu},
+};
+
+use row::Row;
+
+pub use add::{AddRoute, InviteRoute};
+pub use remove::RemoveRoute;
+
+/// What the parts of the page share.
+#[derive(Clone, Copy)]
+pub struct MembersState {
+    pub list: ListState<Members, MemberPage>,
+    pub listing: Listing,
+    /// Whose role was changed last, and what it was before.
+    pub undo: RwSignal<Option<(UserId, Role)>>,
+    /// What the list itself was refused.
+    pub refused: RwSignal<Option<Error>>,
+}
+
+impl MembersState {
+    fn provide() -> Self {
+        let list = ListState::provide(load_members);
+        let refused = refused_in_list(list.page);
+        let state = Self { list, listing: list.listing, undo: RwSignal::new(None), refused };
+        provide_context(state);
+        state
+    }
+
+    pub fn current() -> Self {
+        expect_context()
+    }
+
+    /// The user that the address names.
+    pub fn user(self) -> Memo<Option<UserId>> {
+        Memo::new(move |_| match self.list.page.spot()? {
+            Spot::Members(page) => page.user(),
+            _ => None,
+        })
+    }
+
+    /// What surrounds a dialog about the user in the address. `to`: which dialog.
+    fn around(self, to: fn(UserId) -> Members) -> Around {
+        Around::of(self.list, self.user(), to)
+    }
+}
+
+#[component]
+pub fn DeactivateRoute() -> impl IntoView {
+    view! { <Deactivate around=MembersState::current().around(Members::Deactivate)/> }
+}
+
+#[component]
+pub fn DeleteRoute() -> impl IntoView {
+    view! { <Delete around=MembersState::current().around(Members::Delete)/> }
+}
+
+/// The list, and above it whatever the address says.
+#[component]
+pub fn MembersPage() -> impl IntoView {
+    let state = MembersState::provide();
+    let MembersState { list, listing, refused, .. } = state;
+    let may_add = move || list.page.frame.with(|frame| frame.may.change_org);
+    let add = move || {
+        view! {
+            <a class="button primary end" href=move || list.address(Members::Add) data-noscroll data-testid="add-member--button">
+                <Icon picture=Picture::UserPlus/>"Add member"
+            </a>
+        }
+    };
+    view! {
+        <Page section=Section::Members dialog=|| view! { <Outlet/> }>
+            <div class="toolbar people-bar">
+                <Filter listing what="Members"/>
+                <RoleMenu listing/>
+                <StatusMenu listing/>
+                {move || may_add().then(add)}
+                <Count state/>
+            </div>
+            {move || refused.get().map(|error| view! { <Alert danger=true live=true>{messages::sentence(&error)}</Alert> })}
+            <List state/>
+        </Page>
+    }
+}
+
+/// How many there are, how many of them own the organization, and what that means.
+#[component]
+fn Count(state: MembersState) -> impl IntoView {
+    let line = move |page: MemberPage| {
+        let org = state.list.page.frame.with(|frame| frame.org.name.clone());
+        let MemberPage { listed, owners, .. } = page;
+        let filtered = state.listing.query.with(|query| query.is_filtered());
+        let all = messages::count(listed.unfiltered, "member");
+        let count = if filtered {
+            view! { <b>{messages::grouped(listed.total)}</b>{format!(" of {all} of {org}")} }.into_any()
+        } else {
+            let (number, word) = all.split_once(' ').unwrap_or_default();
+            view! { <b>{number.to_owned()}</b>{format!(" {word} of {org}")} }.into_any()
+        };
+        view! {
+            <p class="list-count" role="status">
+                {count}<span aria-hidden="true">" · "</span>
+                {format!("{}. Owners can change everything in {org}, members can read it.", messages::count(owners, "owner"))}
+            </p>
+        }
+    };
+    view! {
+        <Transition fallback=|| ()>
+            {move || Suspend::new(async move { state.list.list.await.ok().map(line) })}
+        </Transition>
+    }
+}
+
+const CLASS: &str = "grid-table people members";
+const COLUMNS: &[Column] = &[
+    ("cell-name", "User"),
+    ("cell-role", "Role"),
+    ("cell-state", "Status"),
+    ("cell-tokens", "Live tokens"),
+    ("cell-seen", "Last sign-in"),
+];
+
+#[component]
+fn List(state: MembersState) -> impl IntoView {
+    view! {
+        <Loads
+            list=state.list.list here=state.listing.here() failed="The members could not be loaded."
+            meanwhile=|| view! { <Skeleton class=CLASS label="Members" columns=COLUMNS/> }
+            render=move |page| view! { <Loaded page state/> }.into_any()
+        />
+    }
+}
+
+#[component]
+fn Loaded(page: MemberPage, state: MembersState) -> impl IntoView {
+    let MemberPage { listed, now, .. } = page;
+    let listing = state.listing;
+    let part = listing.part(&listed);
+    let rows = if listed.rows.is_empty() {
+        view! { <NoMatch listing noun="members" hint="Check the spelling, or look among all members."/> }.into_any()
+    } else {
+        view! {
+            <Table listing class=CLASS label="Members" testid="member-list" columns=COLUMNS>
+                {listed.rows.into_iter().map(|member| view! { <Row member now state/> }).collect_view()}
+            </Table>
+        }
+        .into_any()
+    };
+    view! { {rows}<Pages listing part/> }
+}

@@ -1,0 +1,108 @@
+//! The start, for whoever belongs to no organization. All others are led on.
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use crate::{
+    console::{
+        components::{
+            Form, Mark, Notices,
+            form::{Answered, answer, refusal, to_sign_in},
+            frame::AuthFrame,
+            text::Alert,
+        },
+        forms::{flash::Deed, outcome::Outcome},
+        hydrate::browser,
+        queries::{Start, load_start},
+        state::page_store::fetch,
+        text::messages,
+    },
+    model::Error,
+};
+
+use super::orgs::OrgFields;
+
+/// Says so, and offers to create one or to sign out.
+#[component]
+pub fn StartPage() -> impl IntoView {
+    let start = fetch(|| (), |()| async move { load_start().await });
+    // The last organization was deleted, perhaps.
+    if let Some(deed) = use_query_map().read_untracked().get_str("done").and_then(Deed::from_word) {
+        Notices::current().success(deed.sentence(), "");
+    }
+    view! {
+        <Title text="No organization | Jeton"/>
+        <Suspense fallback=|| ()>
+            {move || Suspend::new(async move {
+                match start.await {
+                    // The server leads on; a link inside the console came here without asking it.
+                    Ok(start) if start.has_org && answer().is_none() => {
+                        Effect::new(|| browser::go("/"));
+                        ().into_any()
+                    }
+                    Ok(start) => view! { <AuthFrame brand=true><NoOrganization start/></AuthFrame> }.into_any(),
+                    Err(Error::Unauthenticated) => {
+                        Effect::new(to_sign_in);
+                        ().into_any()
+                    }
+                    Err(error) => view! { <AuthFrame brand=true><Alert danger=true>{messages::sentence(&error)}</Alert></AuthFrame> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn NoOrganization(start: Start) -> impl IntoView {
+    let Start { user, may_create, .. } = start;
+    let advice = if may_create {
+        "Buckets and tokens belong to an organization. Create one to begin."
+    } else {
+        "Ask someone who owns one to add you to it, then load this page again."
+    };
+    view! {
+        <div class="no-org">
+            <Mark large=true/>
+            <h1>"You belong to no organization"</h1>
+            <p>{advice}</p>
+            {may_create.then(|| view! { <CreateForm/> })}
+            <SignOut user/>
+        </div>
+    }
+}
+
+#[component]
+fn CreateForm() -> impl IntoView {
+    let refused = RwSignal::new(refusal());
+    let busy = RwSignal::new(false);
+    let on_answer = Callback::new(move |answer: Answered| match answer {
+        Ok(Outcome::Done { to, .. }) => browser::go(&to),
+        Ok(_) => {}
+        Err(error) => refused.set(Some(error)),
+    });
+    view! {
+        <Form action="/".to_owned() class="auth-card large-fields" busy on_answer>
+            <OrgFields refused/>
+            <button class="button primary wide" aria-busy=move || busy.get().then_some("true") data-testid="create-org--confirm-button">
+                {move || if busy.get() { "Creating" } else { "Create organization" }}
+            </button>
+        </Form>
+    }
+}
+
+#[component]
+fn SignOut(user: String) -> impl IntoView {
+    let busy = RwSignal::new(false);
+    let on_answer = Callback::new(move |answer: Answered| {
+        if answer.is_ok() {
+            browser::go("/sign-in");
+        }
+    });
+    view! {
+        <Form action="/sign-out".to_owned() class="no-org-foot" busy on_answer>
+            <span>"Signed in as "<b>{user}</b></span>
+            <button class="button small" aria-busy=move || busy.get().then_some("true")>{move || if busy.get() { "Signing out" } else { "Sign out" }}</button>
+        </Form>
+    }
+}

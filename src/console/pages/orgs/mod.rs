@@ -1,0 +1,80 @@
+//! The Organizations page: the list, an organization in its place, and the dialogs above them.
+
+mod create;
+mod delete;
+mod fields;
+mod list;
+mod row;
+mod rules;
+mod settings;
+mod toolbar;
+mod violations;
+
+use leptos::prelude::*;
+use leptos_router::components::Outlet;
+
+use crate::{
+    console::{
+        components::Page,
+        queries::load_orgs,
+        routes::{Orgs, Section, Spot},
+        state::list_state::ListState,
+        text::messages,
+    },
+    model::{Error, OrgId, console::list_query::Listed, org::OrgSummary},
+};
+
+use list::List;
+use settings::Settings;
+use toolbar::Toolbar;
+
+pub use create::{CreateRoute, OrgFields};
+pub use delete::DeleteRoute;
+#[cfg(feature = "ssr")]
+pub use rules::rules_of;
+
+/// The list of organizations, and its address.
+type OrgsState = ListState<Orgs, Listed<OrgSummary>>;
+
+/// The organization that is shown in place of the list.
+#[derive(Clone, Copy)]
+struct Shown(Memo<Option<OrgId>>);
+
+/// The list or an organization, and above it whatever the address says.
+#[component]
+pub fn OrgsPage() -> impl IntoView {
+    let state = OrgsState::provide(|_, query| async move { load_orgs(query).await });
+    let shown = Memo::new(move |before: Option<&Option<OrgId>>| match state.page.spot() {
+        Some(Spot::Orgs(Orgs::Show(id))) => Some(id),
+        // The question stands above the page from which it was asked.
+        Some(Spot::Orgs(Orgs::Delete(id))) => before.copied().flatten().filter(|shown| *shown == id),
+        _ => None,
+    });
+    provide_context(Shown(shown));
+    let content = move || match shown.get() {
+        Some(id) => view! { <Settings id state/> }.into_any(),
+        None => view! { <Toolbar state/><List state/> }.into_any(),
+    };
+    view! { <Page section=Section::Orgs dialog=|| view! { <Outlet/> }>{content}</Page> }
+}
+
+/// The organization that a dialog's address speaks of.
+fn asked_for(state: OrgsState) -> Option<OrgId> {
+    match state.page.spot()? {
+        Spot::Orgs(Orgs::Delete(id)) => Some(id),
+        _ => None,
+    }
+}
+
+/// What is wrong with the name: it has two names itself, one in the rules for a text and one in those for organizations.
+fn name_error(refused: RwSignal<Option<Error>>) -> Signal<Option<String>> {
+    at_field(refused, &["name", "org"])
+}
+
+/// What is wrong with one field, by any of its names.
+fn at_field(refused: RwSignal<Option<Error>>, names: &'static [&'static str]) -> Signal<Option<String>> {
+    Signal::derive(move || {
+        let fields = messages::at_fields(&refused.get()?);
+        fields.into_iter().find(|(name, _)| names.contains(&name.as_str())).map(|(_, sentence)| sentence)
+    })
+}

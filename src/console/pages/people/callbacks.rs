@@ -1,0 +1,56 @@
+//! What the lists of people do with the answers to their forms.
+
+use leptos::prelude::*;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    console::{
+        components::{
+            Notices,
+            form::{Answered, refusal},
+        },
+        forms::outcome::Outcome,
+        hydrate::browser,
+        pages::layout::OrgState,
+        routes::Page,
+        state::list_state::ListState,
+        text::messages,
+    },
+    model::Error,
+};
+
+/// What a form in the list itself was refused, if it was sent without script.
+pub fn refused_in_list(page: OrgState) -> RwSignal<Option<Error>> {
+    let at_list = untrack(|| page.spot()).is_none_or(|spot| !spot.has_dialog());
+    RwSignal::new(refusal().filter(|_| at_list))
+}
+
+/// Passes an answer on, unless it is that whoever sent the form signed themselves out by it.
+pub fn or_signed_out(then: Callback<Answered>) -> Callback<Answered> {
+    Callback::new(move |answer: Answered| match answer {
+        Ok(Outcome::SignedOut) => browser::go("/sign-in"),
+        answer => then.run(answer),
+    })
+}
+
+/// What a form in the list itself does with its answer: the list stays where it is, and is loaded again.
+pub fn on_changed<P, T>(
+    state: ListState<P, T>,
+    failed: &'static str,
+    refused: RwSignal<Option<Error>>,
+) -> Callback<Answered>
+where
+    P: Page + Send + Sync + 'static,
+    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+{
+    let notices = Notices::current();
+    or_signed_out(Callback::new(move |answer: Answered| match answer {
+        Ok(Outcome::Done { deed, .. }) => {
+            notices.success(deed.sentence(), "");
+            let _ = refused.try_set(None);
+            state.reload();
+        }
+        Ok(_) => {}
+        Err(error) => notices.failure(failed, messages::sentence(&error)),
+    }))
+}

@@ -1,0 +1,64 @@
+//! Above a list of people: by what it is narrowed.
+
+use leptos::prelude::*;
+
+use crate::{
+    console::components::{Icon, Menu, Picture, list::Listing, menu::ChoiceLink},
+    model::{Status, console::list_query::ListQuery, org::Role},
+};
+
+#[component]
+pub fn RoleMenu(listing: Listing) -> impl IntoView {
+    view! {
+        <Choices
+            listing name="Role" testid="role-filter" values=[(None, "All"), (Some(Role::Owner), "Owner"), (Some(Role::Member), "Member")]
+            get=|query| query.role set=|query, role| query.role = role
+        />
+    }
+}
+
+#[component]
+pub fn StatusMenu(listing: Listing) -> impl IntoView {
+    view! {
+        <Choices
+            listing name="Status" testid="status-filter" values=[(None, "All"), (Some(Status::Active), "Active"), (Some(Status::Inactive), "Inactive")]
+            get=|query| query.status set=|query, status| query.status = status
+        />
+    }
+}
+
+/// A menu that narrows the list by one property.
+#[component]
+fn Choices<V: Copy + PartialEq + Send + Sync + 'static>(
+    listing: Listing,
+    name: &'static str,
+    testid: &'static str,
+    values: [(Option<V>, &'static str); 3],
+    get: fn(&ListQuery) -> Option<V>,
+    set: fn(&mut ListQuery, Option<V>),
+) -> impl IntoView {
+    let current = move || listing.query.with(get);
+    let word = move || {
+        let current = current();
+        values.iter().find(|(value, _)| *value == current).map_or("", |(_, word)| *word)
+    };
+    let choice = move |(value, word): (Option<V>, &'static str)| {
+        let href = move || listing.with(|query| set(query, value));
+        view! {
+            <ChoiceLink
+                href=Signal::derive(href) current=Signal::derive(move || current() == value)
+                testid=format!("{testid}--{}", word.to_ascii_lowercase())
+            >
+                {word}
+            </ChoiceLink>
+        }
+    };
+    let face = move || {
+        view! { <span class="quiet">{name}</span>" "<b>{word}</b><Icon picture=Picture::ChevronDown class="chevron"/> }
+    };
+    view! {
+        <Menu class="narrow-menu" testid=testid button="button" face=face>
+            {values.map(choice).collect_view()}
+        </Menu>
+    }
+}

@@ -1,0 +1,154 @@
+//! A text that is being edited.
+
+use std::time::Duration;
+
+use leptos::{html, prelude::*, task::spawn_local};
+use web_sys::HtmlTextAreaElement;
+
+use crate::{
+    console::{hydrate::browser, queries::check_toml, text::messages},
+    model::{Error, telegraf::Flaw, telegraf_config::has_token},
+};
+
+use super::text_lines::{Changes, INDENT, between, changes, indented, place, utf16, whole_lines};
+
+/// How long after the last key the server is asked whether the text is TOML.
+const CHECK_AFTER: Duration = Duration::from_millis(300);
+
+/// What was saved, what is typed, and what is known of it.
+#[derive(Clone, Copy)]
+pub struct Draft {
+    pub saved: RwSignal<String>,
+    pub text: RwSignal<String>,
+    /// What is wrong with it, as of the last look.
+    pub flaw: RwSignal<Option<Flaw>>,
+    /// Why the server did not save it.
+    pub refused: RwSignal<Option<Error>>,
+    /// Line and column of the caret, while the focus is in the text.
+    pub caret: RwSignal<Option<(usize, usize)>>,
+    pub changes: Memo<Changes>,
+    pub has_token: Memo<bool>,
+    pub area: NodeRef<html::Textarea>,
+    waiting: StoredValue<Option<TimeoutHandle>>,
+}
+
+impl Draft {
+    /// `typed`: what a form without script sent.
+    pub fn new(saved: String, typed: Option<String>, flaw: Option<Flaw>, refused: Option<Error>) -> Self {
+        let text = RwSignal::new(typed.unwrap_or_else(|| saved.clone()));
+        let saved = RwSignal::new(saved);
+        Self {
+            saved,
+            text,
+            flaw: RwSignal::new(flaw),
+            refused: RwSignal::new(refused),
+            caret: RwSignal::new(None),
+            changes: Memo::new(move |_| saved.with(|saved| text.with(|text| changes(saved, text)))),
+            has_token: Memo::new(move |_| text.with(|text| has_token(text))),
+            area: NodeRef::new(),
+            waiting: StoredValue::new(None),
+        }
+    }
+
+    pub fn is_changed(&self) -> bool {
+        self.changes.with(|changes| changes.count > 0)
+    }
+
+    /// What is wrong with the text, in a sentence.
+    pub fn problem(&self) -> Option<String> {
+        let refused = self.refused.get().and_then(|error| {
+            messages::at_fields(&error).into_iter().find(|(field, _)| field == "config").map(|(_, sentence)| sentence)
+        });
+        refused.or_else(|| self.flaw.get().map(|flaw| flaw.to_string()))
+    }
+
+    /// Takes over the text area: what was typed before the script was there stays.
+    pub fn take_over(self, was_there: bool) {
+        Effect::new(move || {
+            let Some(area) = self.area.get() else { return };
+            if was_there && area.default_value().is_ok_and(|given| given != area.value()) {
+                self.typed(area.value());
+            } else if area.value() != self.text.get_untracked() {
+                area.set_value(&self.text.get_untracked());
+            }
+        });
+    }
+
+    /// Another text was typed.
+    pub fn typed(self, text: String) {
+        self.text.set(text);
+        if self.refused.with_untracked(Option::is_some) {
+            self.refused.set(None);
+        }
+        self.note_caret();
+        if let Some(waiting) = self.waiting.get_value() {
+            waiting.clear();
+        }
+        self.waiting.set_value(set_timeout_with_handle(move || self.check(), CHECK_AFTER).ok());
+    }
+
+    /// Puts another text in the place of what is typed.
+    pub fn put(self, text: String) {
+        if let Some(area) = self.area.get_untracked() {
+            area.set_value(&text);
+            drop(area.focus());
+        }
+        self.typed(text);
+    }
+
+    fn check(self) {
+        let Some(text) = self.text.try_get_untracked() else { return };
+        spawn_local(async move {
+            let Ok(flaw) = check_toml(text.clone()).await else { return };
+            if self.text.try_with_untracked(|now| *now == text) == Some(true) {
+                self.flaw.set(flaw);
+            }
+        });
+    }
+
+    /// Follows the caret.
+    pub fn note_caret(self) {
+        let at = self.area.get_untracked().and_then(|area| area.selection_start().ok().flatten());
+        self.caret.set(at.map(|at| self.text.with_untracked(|text| place(text, at))));
+        self.fill_line();
+    }
+
+    /// Tells the style sheet which line to fill.
+    fn fill_line(self) {
+        let (Some(area), Some((line, _))) = (self.area.get_untracked(), self.caret.get_untracked()) else { return };
+        let element: &web_sys::HtmlElement = &area;
+        drop(element.style().set_property("--line-number", &line.to_string()));
+    }
+
+    /// Moves what is selected by a step; without a selection, a step is typed.
+    pub fn indent(self, outwards: bool) {
+        let Some(area) = self.area.get_untracked() else { return };
+        let (Ok(Some(start)), Ok(Some(end))) = (area.selection_start(), area.selection_end()) else { return };
+        let text = area.value();
+        if !outwards && !between(&text, start, end).contains('\n') {
+            browser::type_text(INDENT);
+            return;
+        }
+        let (from, to) = whole_lines(&text, start, end);
+        let moved = indented(between(&text, from, to), outwards);
+        if moved == between(&text, from, to) {
+            return;
+        }
+        drop(area.set_selection_range(from, to));
+        browser::type_text(&moved);
+        select_again(&area, (from, to), (start, end), &moved);
+        self.note_caret();
+    }
+}
+
+/// Selects the lines that were moved; where nothing was selected, the caret keeps its letter.
+fn select_again(area: &HtmlTextAreaElement, (from, to): (u32, u32), (start, end): (u32, u32), moved: &str) {
+    let length = utf16(moved);
+    let (start, end) = if start == end {
+        let at = (start + length).saturating_sub(to - from).max(from);
+        (at, at)
+    } else {
+        (from, from + length)
+    };
+    drop(area.set_selection_range(start, end));
+}

@@ -1,0 +1,131 @@
+//! Generate All Access API Token.
+
+use leptos::prelude::*;
+
+use crate::{
+    console::{
+        components::{
+            Dialog, DialogHead, Form, Icon, Notices, Picture,
+            field::Hint,
+            form::{Answered, FormId, refusal, typed},
+            text::Alert,
+        },
+        forms::outcome::Outcome,
+        queries::load_org_rules,
+        routes::Tokens,
+        state::page_store::loaded,
+        text::messages,
+    },
+    model::{Error, Networks},
+};
+
+use super::{
+    created::How,
+    limits::{ExpiryField, Limits, NetworksField},
+    state::TokensState,
+};
+
+/// What a form that creates a token does with its answer.
+pub fn on_created(state: TokensState, refused: RwSignal<Option<Error>>) -> Callback<Answered> {
+    let notices = Notices::current();
+    Callback::new(move |answer: Answered| {
+        let (token, how) = match answer {
+            Ok(Outcome::Created(token)) => (token, How::Created),
+            Ok(Outcome::Cloned(token)) => (token, How::Cloned),
+            Ok(Outcome::Rotated { token, old }) => (token, How::Rotated { old }),
+            Ok(_) => return,
+            Err(error) => {
+                notices.failure(format!("Failed to create API tokens: {}", messages::sentence(&error)), "");
+                refused.set(Some(error));
+                return;
+            }
+        };
+        notices.success("API token was created successfully", "");
+        state.reload();
+        state.created.set(Some((token, how)));
+    })
+}
+
+/// What went wrong, above the fields.
+#[component]
+pub fn NotCreated(refused: RwSignal<Option<Error>>) -> impl IntoView {
+    move || {
+        refused.get().map(|error| view! { <Alert danger=true live=true><b>"Failed to create API tokens:"</b>" "{messages::sentence(&error)}</Alert> })
+    }
+}
+
+/// What is wrong with one field.
+pub fn at_field(refused: RwSignal<Option<Error>>, field: &'static str) -> Signal<Option<String>> {
+    Signal::derive(move || {
+        let error = refused.get()?;
+        messages::at_fields(&error).into_iter().find(|(name, _)| name == field).map(|(_, sentence)| sentence)
+    })
+}
+
+/// The dialog, once the rules for it are known.
+#[component]
+pub fn AllAccessRoute() -> impl IntoView {
+    let state = TokensState::current();
+    let rules = loaded(move || state.org.get(), load_org_rules);
+    view! {
+        <Suspense fallback=|| ()>
+            {move || Suspend::new(async move {
+                let limits = Limits::of_new(rules.await, None, &Networks::default());
+                view! { <AllAccessDialog limits state/> }
+            })}
+        </Suspense>
+    }
+}
+
+/// Everything in the organization; a description is asked for, which may be empty, and the limits.
+#[component]
+fn AllAccessDialog(limits: Limits, state: TokensState) -> impl IntoView {
+    let frame = state.frame();
+    let refused = RwSignal::new(refusal());
+    let busy = RwSignal::new(false);
+    let on_answer = on_created(state, refused);
+    let error = at_field(refused, "description");
+    let close = Signal::derive(move || state.address(Tokens::List));
+    let org = frame.org.name;
+    view! {
+        <Dialog close>
+            <DialogHead title="Generate All Access API Token" close/>
+            <Form action=Signal::derive(move || state.address(Tokens::AllAccess)) busy on_answer>
+                <FormId/>
+                <div class="dialog-body">
+                    <NotCreated refused/>
+                    <Alert>"This token will be able to create, update, delete, read, and write to anything in this organization"</Alert>
+                    <div class="field">
+                        <label for="description">"Description"</label>
+                        <input
+                            class="input" id="description" name="description" value=typed("description") placeholder="Describe this new API token"
+                            aria-describedby="description-hint" aria-invalid=move || error.get().map(|_| "true") autofocus autocomplete="off"
+                            data-testid="all-access-token-input"
+                        />
+                        <Hint id="description" hint="Name the program that uses it, so that others know what stops when it is deleted." error/>
+                    </div>
+                    <ExpiryField limits refused/>
+                    <NetworksField limits refused/>
+                    <hr class="line"/>
+                    <ul class="can-list">
+                        <li>
+                            <Icon picture=Picture::Check/>
+                            <span><b>"Included:"</b>" everything in "{org.clone()}", also what is added later, and your own user."</span>
+                        </li>
+                        <li class="not">
+                            <Icon picture=Picture::Close/>
+                            <span><b>"Not included:"</b>" changing "{org}" itself (it can read it), other organizations."</span>
+                        </li>
+                    </ul>
+                </div>
+                <footer class="dialog-foot">
+                    <a class="link start" href=move || state.address(Tokens::Custom) data-noscroll>"Use a Custom API Token instead"</a>
+                    <a class="button" href=close data-noscroll data-testid="button--cancel">"Cancel"</a>
+                    <button class="button primary" aria-busy=move || busy.get().then_some("true") data-testid="button--save">
+                        {move || if busy.get() { "Saving" } else { "Save" }}
+                    </button>
+                </footer>
+            </Form>
+        </Dialog>
+    }
+}

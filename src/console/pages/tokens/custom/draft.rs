@@ -1,0 +1,85 @@
+//! What was typed and ticked outlives a reload of the page: it stays in the browser's tab, by organization, and never
+//! holds a token.
+
+use leptos::prelude::*;
+
+use crate::{
+    console::{
+        components::{Icon, Picture, form::answer},
+        forms::outcome::Fields,
+        hydrate::browser,
+        pages::tokens::state::TokensState,
+    },
+    model::token::redact,
+};
+
+use super::Choosing;
+
+/// Brings back what was there before a reload, and keeps what is there from now on, until the dialog is left. Says
+/// whether something was brought back. An address that fills the dialog in says itself what is in it.
+pub fn keep(choosing: Choosing, state: TokensState, bare: bool) -> RwSignal<bool> {
+    let restored = RwSignal::new(false);
+    if !bare {
+        return restored;
+    }
+    let key = StoredValue::new(format!("jeton.custom.{}", state.org.get_untracked()));
+    let sent = answer().is_some();
+    // Effects run in the browser alone.
+    Effect::new(move |before: Option<()>| {
+        let first = before.is_none() && !sent;
+        if let Some(text) = first.then(|| key.with_value(|key| browser::kept(key))).flatten() {
+            choosing.take_over(&Fields(form_urlencoded::parse(text.as_bytes()).into_owned().collect()));
+            restored.set(true);
+        }
+        let text = (!choosing.is_empty()).then(|| written(choosing.fields()));
+        key.with_value(|key| browser::keep(key, text.as_deref()));
+    });
+    Effect::new(move || {
+        let key = key.get_value();
+        // A reload takes the page away without this; every way out of the dialog comes by here.
+        on_cleanup(move || browser::keep(&key, None));
+    });
+    restored
+}
+
+fn written(fields: Fields) -> String {
+    let safe = fields.0.into_iter().map(|(name, value)| {
+        let value = if name == "description" { redact(&value) } else { value };
+        (name, value)
+    });
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(safe).finish()
+}
+
+/// Says that something was brought back, and lets begin anew.
+#[component]
+pub fn Restored(choosing: Choosing, restored: RwSignal<bool>) -> impl IntoView {
+    let anew = move |_| {
+        choosing.take_over(&Fields::default());
+        restored.set(false);
+        browser::focus("#description");
+    };
+    view! {
+        <div role="status">
+            {move || restored.get().then(|| view! {
+                <p class="restored" data-testid="draft-restored">
+                    <Icon picture=Picture::Info/>
+                    <span>"What you had entered before the page was reloaded is here again."</span>
+                    <button class="link link-button" type="button" on:click=anew>"Start over"</button>
+                </p>
+            })}
+        </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::token::NewToken;
+
+    #[test]
+    fn a_pasted_token_is_not_kept() {
+        let token = NewToken::generate([5; 32]);
+        let fields = Fields(vec![("description".into(), token.expose().into())]);
+        assert_eq!(written(fields), format!("description={}", token.prefix().unwrap()));
+    }
+}

@@ -1,0 +1,136 @@
+//! Generate a Custom API Token.
+
+mod draft;
+mod fields;
+mod footer;
+mod form_state;
+mod prefill;
+mod templates;
+
+use leptos::prelude::*;
+
+use crate::{
+    console::{
+        components::{
+            Dialog, DialogHead, Form,
+            form::{FormId, refusal},
+            text::Alert,
+        },
+        queries::{Picker, load_org_rules, load_picker},
+        routes::Tokens,
+        state::page_store::{Fetched, loaded},
+        text::messages,
+    },
+    model::{Error, console::prefill::Prefilled, org_rules::RulesNow},
+};
+
+use super::{
+    all_access::{NotCreated, on_created},
+    limits::{Limits, LimitsSection},
+    picker::PickerSections,
+    state::TokensState,
+    summary::Summary,
+};
+
+use draft::Restored;
+use fields::{Description, SearchField, ask_later};
+use footer::Foot;
+use form_state::Lookup;
+use prefill::Gaps;
+use templates::Templates;
+
+pub use form_state::Choosing;
+pub use prefill::address_from;
+
+/// The dialog, filled in as the address says.
+#[component]
+pub fn CustomRoute() -> impl IntoView {
+    let state = TokensState::current();
+    let (asked, filled) = prefill::resource(state);
+    let rules = loaded(move || state.org.get(), load_org_rules);
+    let lookup = Lookup::new();
+    let searched = RwSignal::new(lookup.search.get_untracked());
+    ask_later(lookup.search, searched);
+    let picker = loaded(
+        move || (state.org.get(), searched.get(), lookup.nameless.get()),
+        |(org, search, nameless)| async move { load_picker(org, search, nameless).await },
+    );
+    view! {
+        <Transition fallback=|| ()>
+            {move || Suspend::new(async move {
+                let (filled, rules) = (filled.await, rules.await);
+                let bare = asked.with_untracked(crate::model::console::prefill::Prefill::is_bare);
+                view! { <CustomDialog filled rules bare lookup picker state/> }
+            })}
+        </Transition>
+    }
+}
+
+/// Nothing is granted by default; Generate waits for the first box. `bare`: the address asks for nothing.
+#[component]
+fn CustomDialog(
+    filled: Result<Prefilled, Error>,
+    rules: Result<RulesNow, Error>,
+    bare: bool,
+    lookup: Lookup,
+    picker: Fetched<Result<Picker, Error>>,
+    state: TokensState,
+) -> impl IntoView {
+    let (filled, failed) = match filled {
+        Ok(filled) => (filled, None),
+        Err(error) => (Prefilled::default(), Some(error)),
+    };
+    let gaps = filled.gaps.clone();
+    let limits = Limits::of_new(rules, filled.life, &filled.networks);
+    let choosing = Choosing::new(state.frame(), filled, lookup, limits);
+    let restored = draft::keep(choosing, state, bare);
+    let refused = RwSignal::new(refusal());
+    let busy = RwSignal::new(false);
+    let on_answer = on_created(state, refused);
+    let close = Signal::derive(move || state.address(Tokens::List));
+    let template = move || {
+        choosing.chosen().map(|template| view! { <input type="hidden" name="template" value=template.word()/> })
+    };
+    view! {
+        <Dialog class="wide custom" close>
+            <DialogHead title="Generate a Custom API Token" close/>
+            <Form action=Signal::derive(move || state.address(Tokens::Custom)) busy on_answer>
+                <FormId/>
+                {template}
+                <div class="custom-intro">
+                    <NotCreated refused/>
+                    {failed.map(|error| view! { <Alert danger=true><b>"The address could not be read."</b>" "{messages::sentence(&error)}</Alert> })}
+                    <Gaps gaps/>
+                    <Restored choosing restored/>
+                    <Templates choosing state/>
+                    <Description choosing refused/>
+                </div>
+                <LimitsSection limits refused/>
+                <div class="custom-main"><PickerSection choosing picker/><Summary choosing/></div>
+                <Foot choosing busy close/>
+            </Form>
+        </Dialog>
+    }
+}
+
+/// What may be ticked; the search asks the server.
+#[component]
+fn PickerSection(choosing: Choosing, picker: Fetched<Result<Picker, Error>>) -> impl IntoView {
+    let sections = move || {
+        Suspend::new(async move {
+            match picker.await {
+                Ok(picker) => {
+                    choosing.learn(&picker);
+                    view! { <PickerSections picker choosing/> }.into_any()
+                }
+                Err(error) => view! { <p class="perm-none" role="alert">{messages::sentence(&error)}</p> }.into_any(),
+            }
+        })
+    };
+    view! {
+        <section class="picker" aria-label="Permissions">
+            <SearchField choosing/>
+            <Transition fallback=|| view! { <p class="perm-none" role="status">"Loading…"</p> }>{sections}</Transition>
+        </section>
+    }
+}

@@ -1,0 +1,74 @@
+//! What the address of the dialog fills in.
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+
+use crate::{
+    console::{
+        components::text::Alert,
+        pages::tokens::state::TokensState,
+        queries::load_prefill,
+        routes::{Page as _, Spot, Tokens},
+        state::page_store::{Fetched, loaded},
+        text::messages,
+    },
+    model::{
+        Error,
+        console::{
+            prefill::{Gap, Prefill, Prefilled},
+            tokens::TokenQuery,
+        },
+    },
+};
+
+/// So many gaps are told one by one.
+const GAPS_SHOWN: usize = 5;
+
+type Filled = Fetched<Result<Prefilled, Error>>;
+
+/// What the address asks for, and what came of it.
+pub fn resource(state: TokensState) -> (Memo<Prefill>, Filled) {
+    let parameters = use_query_map();
+    let asked = Memo::new(move |before: Option<&Prefill>| {
+        // On the way to another page the dialog stays as it is.
+        if state.page.spot() != Some(Spot::Tokens(Tokens::Custom)) {
+            return before.cloned().unwrap_or_default();
+        }
+        let parameters = parameters.read();
+        Prefill::from_parameters(|name| parameters.get_all(name).unwrap_or_default())
+    });
+    let filled = loaded(
+        move || (state.org.get(), asked.get()),
+        |(org, asked)| async move {
+            if asked.is_bare() { Ok(Prefilled::default()) } else { load_prefill(org, asked).await }
+        },
+    );
+    (asked, filled)
+}
+
+/// The address of the dialog with something filled in; the state of the list is kept.
+pub fn address_from(state: TokensState, name: &'static str, value: String) -> String {
+    let mut parameters = state.query.with(TokenQuery::parameters);
+    parameters.push((name, value));
+    Tokens::Custom.address(state.org.get(), &parameters)
+}
+
+/// What the address asked for and did not get.
+#[component]
+pub fn Gaps(gaps: Vec<Gap>) -> impl IntoView {
+    let more = gaps.len().saturating_sub(GAPS_SHOWN);
+    (!gaps.is_empty()).then(|| {
+        let lines = gaps.iter().take(GAPS_SHOWN).map(|gap| view! { <li>{gap.sentence()}</li> }).collect_view();
+        view! {
+            <div data-testid="prefill-gaps">
+                <Alert small=true>
+                    <b>"Look at this before you generate."</b>
+                    <ul>
+                        {lines}
+                        {(more > 0).then(|| view! { <li>{format!("And {} more.", messages::grouped(more as u64))}</li> })}
+                    </ul>
+                </Alert>
+            </div>
+        }
+    })
+}

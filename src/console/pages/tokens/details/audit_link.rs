@@ -1,0 +1,24 @@
+//! The way from a token to what the audit log says of it.
+
+use leptos::prelude::*;
+
+use crate::{
+    console::{
+        pages::layout::OrgState,
+        routes::{Audit, Page as _},
+    },
+    model::{AuthorizationId, audit::AuditQuery},
+};
+
+/// What was done with the token and to it.
+#[component]
+pub fn History(id: AuthorizationId) -> impl IntoView {
+    let page = OrgState::current();
+    let query = AuditQuery { about: id.to_string(), ..AuditQuery::default() };
+    let href = move || Audit::List.address(page.org.get(), &query.parameters());
+    view! {
+        <p class="hint">
+            "What was done with it and to it: "<a class="link" href=href data-testid="token-history">"History"</a>
+        </p>
+    }
+}

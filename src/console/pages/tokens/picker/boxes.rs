@@ -1,0 +1,77 @@
+//! The boxes of the picker.
+
+use leptos::prelude::*;
+
+use crate::{
+    console::pages::tokens::custom::Choosing,
+    model::{Action, ResourceType, console::selection::Pick},
+};
+
+/// The id of a box: that of the thing, and with a 1 for writing, as InfluxDB's console has them.
+fn box_id(id: &str, action: Action) -> String {
+    match action {
+        Action::Read => id.to_owned(),
+        Action::Write => format!("{id}1"),
+    }
+}
+
+/// One box. Implied by the box of its type, it is shown set and can't be changed.
+#[component]
+pub fn PickBox(
+    pick: Pick,
+    id: String,
+    label: String,
+    #[prop(into, optional)] mixed: Signal<bool>,
+    refused: bool,
+    choosing: Choosing,
+) -> impl IntoView {
+    let Choosing { selection, .. } = choosing;
+    let implied = move || selection.with(|selection| selection.implied(pick));
+    let checked = move || implied() || selection.with(|selection| selection.holds(pick));
+    let described = refused.then(|| format!("{id}-why"));
+    view! {
+        <label class=format!("check {}", pick.action)>
+            <input
+                type="checkbox" id=box_id(&id, pick.action) name="permission" value=pick.to_string()
+                aria-label=format!("{} {label}", pick.action.title()) aria-describedby=described
+                checked=checked prop:checked=checked disabled=move || refused || implied()
+                data-mixed=move || mixed.get().then_some("") prop:indeterminate=mixed
+                on:change:target=move |event| choosing.press(pick, event.target().checked())
+            />
+        </label>
+    }
+}
+
+/// Sets a whole column of types, and never inverts it. It is no permission of its own, so it needs the script.
+#[component]
+pub fn ColumnBox(
+    action: Action,
+    kinds: Vec<ResourceType>,
+    choosing: Choosing,
+    refused: StoredValue<Vec<Pick>>,
+) -> impl IntoView {
+    let Choosing { selection, .. } = choosing;
+    let picks: Vec<Pick> = kinds.into_iter().map(|kind| Pick::all(action, kind)).collect();
+    let picks: Vec<Pick> =
+        picks.into_iter().filter(|pick| refused.with_value(|refused| !refused.contains(pick))).collect();
+    let none_to_set = picks.is_empty();
+    let picks = StoredValue::new(picks);
+    let set = move || {
+        picks
+            .with_value(|picks| selection.with(|selection| picks.iter().filter(|pick| selection.holds(**pick)).count()))
+    };
+    let all = move || set() > 0 && set() == picks.with_value(Vec::len);
+    let mixed = move || set() > 0 && !all();
+    view! {
+        <label class=format!("check {action}")>
+            <input
+                class="needs-script" type="checkbox" id=box_id("Other", action) aria-label=format!("{} All Other Resources", action.title())
+                prop:checked=all disabled=none_to_set data-mixed=move || mixed().then_some("") prop:indeterminate=mixed
+                on:change:target=move |event| {
+                    let on = event.target().checked();
+                    selection.update(|selection| picks.with_value(|picks| picks.iter().for_each(|pick| selection.set(*pick, on))));
+                }
+            />
+        </label>
+    }
+}

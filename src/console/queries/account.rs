@@ -1,0 +1,16 @@
+//! What the Account page asks for.
+
+use leptos::{
+    prelude::*,
+    server_fn::codec::{Json, Postcard},
+};
+
+#[cfg(feature = "ssr")]
+use crate::console::ssr::request::Request;
+use crate::model::{Error, console::session::UserSessions};
+
+#[server(input = Json, output = Postcard)]
+pub async fn load_own_sessions() -> Result<UserSessions, Error> {
+    let request = Request::current();
+    request.answer(request.service().own_sessions(request.caller()?).await)
+}

@@ -1,0 +1,26 @@
+//! What the Audit Log page asks for.
+
+use leptos::{
+    prelude::*,
+    server_fn::codec::{Json, Postcard},
+};
+
+#[cfg(feature = "ssr")]
+use crate::console::ssr::request::Request;
+use crate::model::{
+    Error, OrgId,
+    audit::{AuditPage, AuditQuery},
+};
+
+#[server(input = Json, output = Postcard)]
+pub async fn load_audit(org: OrgId, query: AuditQuery) -> Result<AuditPage, Error> {
+    let request = Request::current();
+    request.answer(request.service().audit_page(request.caller()?, org, &query.normalised()).await)
+}
+
+/// How many entries there are by now before the entry `seq`. A page asks by itself, so that it renews no session.
+#[server(input = Json, output = Postcard)]
+pub async fn load_newer_entries(org: OrgId, query: AuditQuery, seq: i64) -> Result<u64, Error> {
+    let request = Request::current();
+    request.answer(request.service().audit_newer(request.caller()?, org, &query.normalised(), seq).await)
+}

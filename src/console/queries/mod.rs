@@ -1,0 +1,78 @@
+//! What pages ask the server for.
+
+mod about;
+mod account;
+mod audit;
+mod buckets;
+mod filters;
+mod history;
+mod orgs;
+mod people;
+mod telegrafs;
+mod tokens;
+
+use leptos::{
+    prelude::*,
+    server_fn::codec::{Json, Postcard},
+};
+use serde::{Deserialize, Serialize};
+
+#[cfg(feature = "ssr")]
+use super::ssr::request::Request;
+use crate::model::{
+    Error, OrgId, UserId,
+    console::{
+        capabilities::{Counts, May},
+        tokens::Place,
+    },
+};
+
+pub use about::{ServerFacts, load_about};
+pub use account::load_own_sessions;
+#[cfg(feature = "ssr")]
+pub use audit::LoadNewerEntries;
+pub use audit::{load_audit, load_newer_entries};
+pub use buckets::{load_bucket, load_buckets};
+pub use filters::load_filter_choices;
+pub use history::load_history;
+pub use orgs::{Start, load_org, load_org_rules, load_orgs, load_out_of_line, load_start};
+pub use people::{load_addable, load_leaving, load_member, load_members, load_user, load_user_sessions, load_users};
+pub use telegrafs::{check_toml, load_bucket_names, load_telegraf, load_telegraf_text, load_telegrafs};
+pub use tokens::{Picker, load_details, load_picker, load_prefill, load_ruling, load_tokens};
+
+/// What every page of an organization shows around its own content.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Frame {
+    pub user: String,
+    pub user_id: UserId,
+    pub org: Place,
+    pub counts: Counts,
+    /// What the user may do here.
+    pub may: May,
+    /// Where else the user can go.
+    pub places: Vec<Place>,
+    /// How programs reach this server.
+    pub origin: String,
+}
+
+#[server(input = Json, output = Postcard)]
+pub async fn load_frame(org: OrgId) -> Result<Frame, Error> {
+    Request::current().frame(org).await
+}
+
+/// The framework's own failures, in the program's words.
+impl FromServerFnError for Error {
+    type Encoder = leptos::server_fn::codec::PostcardEncoding;
+
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        match error {
+            ServerFnErrorErr::Args(text)
+            | ServerFnErrorErr::MissingArg(text)
+            | ServerFnErrorErr::Deserialization(text) => Self::BadJson(text),
+            ServerFnErrorErr::Request(_) => {
+                Self::BadQuery("The server did not answer. Check the connection, then try again.".into())
+            }
+            _ => Self::Internal,
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! Addresses of the console. The address is the state: dialogs, filters, order and pages have one.
+
+mod audit;
+mod load_data;
+pub(crate) mod return_url;
+mod section;
+mod settings;
+mod tokens;
+
+#[cfg(feature = "ssr")]
+pub(crate) mod redact;
+
+use std::fmt;
+
+use crate::model::OrgId;
+
+pub use audit::Audit;
+pub use load_data::{Buckets, Telegrafs};
+#[cfg(feature = "ssr")]
+pub use redact::redacted;
+pub use return_url::local;
+pub use section::{Group, Section};
+pub use settings::{About, Account, Members, Orgs, Users};
+pub use tokens::{Export, Tokens};
+
+/// The addresses of one page: the page alone, or a dialog above it. What it displays follows the page's own path.
+pub trait Page: Copy + PartialEq + fmt::Display {
+    const SECTION: Section;
+    /// The page without a dialog.
+    const LIST: Self;
+
+    /// From the segments behind the page's own path.
+    fn parse(rest: &[&str]) -> Option<Self>;
+
+    /// Whether a dialog stands above the page.
+    fn has_dialog(self) -> bool;
+
+    /// Its address in an organization; the parameters carry the state of the list, so that closing leads back to it.
+    fn address(self, org: OrgId, parameters: &[(&'static str, String)]) -> String {
+        with_parameters(format!("/orgs/{org}/{}{self}", Self::SECTION.path()), parameters)
+    }
+}
+
+/// An address of any page of an organization.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spot {
+    Buckets(Buckets),
+    Telegrafs(Telegrafs),
+    Tokens(Tokens),
+    Members(Members),
+    Users(Users),
+    Orgs(Orgs),
+    Audit(Audit),
+    Account(Account),
+    About(About),
+}
+
+impl Spot {
+    /// What a path means.
+    pub fn parse(path: &str) -> Option<(OrgId, Self)> {
+        let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
+        let ["orgs", org, rest @ ..] = segments.as_slice() else { return None };
+        let (section, rest) = Section::split(rest)?;
+        let place = match section {
+            Section::Buckets => Self::Buckets(Page::parse(rest)?),
+            Section::Telegrafs => Self::Telegrafs(Page::parse(rest)?),
+            Section::Tokens => Self::Tokens(Page::parse(rest)?),
+            Section::Members => Self::Members(Page::parse(rest)?),
+            Section::Users => Self::Users(Page::parse(rest)?),
+            Section::Orgs => Self::Orgs(Page::parse(rest)?),
+            Section::Audit => Self::Audit(Page::parse(rest)?),
+            Section::Account => Self::Account(Page::parse(rest)?),
+            Section::About => Self::About(Page::parse(rest)?),
+        };
+        Some((org.parse().ok()?, place))
+    }
+
+    pub const fn section(self) -> Section {
+        match self {
+            Self::Buckets(_) => Section::Buckets,
+            Self::Telegrafs(_) => Section::Telegrafs,
+            Self::Tokens(_) => Section::Tokens,
+            Self::Members(_) => Section::Members,
+            Self::Users(_) => Section::Users,
+            Self::Orgs(_) => Section::Orgs,
+            Self::Audit(_) => Section::Audit,
+            Self::Account(_) => Section::Account,
+            Self::About(_) => Section::About,
+        }
+    }
+
+    /// Whether a dialog stands above the page.
+    pub fn has_dialog(self) -> bool {
+        match self {
+            Self::Buckets(page) => page.has_dialog(),
+            Self::Telegrafs(page) => page.has_dialog(),
+            Self::Tokens(page) => page.has_dialog(),
+            Self::Members(page) => page.has_dialog(),
+            Self::Users(page) => page.has_dialog(),
+            Self::Orgs(page) => page.has_dialog(),
+            Self::Audit(page) => page.has_dialog(),
+            Self::Account(page) => page.has_dialog(),
+            Self::About(page) => page.has_dialog(),
+        }
+    }
+}
+
+/// The path and query parameters of an address of this site.
+pub fn split(address: &str) -> (&str, Vec<(String, String)>) {
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    (path, form_urlencoded::parse(query.as_bytes()).into_owned().collect())
+}
+
+/// A path with query parameters.
+pub fn with_parameters<K: AsRef<str>, V: AsRef<str>>(mut path: String, parameters: &[(K, V)]) -> String {
+    if !parameters.is_empty() {
+        path.push(if path.contains('?') { '&' } else { '?' });
+        path.push_str(&form_urlencoded::Serializer::new(String::new()).extend_pairs(parameters).finish());
+    }
+    path
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{AuthorizationId, BucketId, Id, TelegrafId, UserId, audit::Format};
+
+    const ORG: OrgId = OrgId(Id::new(1).unwrap());
+    const ID: Id = Id::new(2).unwrap();
+
+    fn written(place: Spot, parameters: &[(&'static str, String)]) -> String {
+        match place {
+            Spot::Buckets(page) => page.address(ORG, parameters),
+            Spot::Telegrafs(page) => page.address(ORG, parameters),
+            Spot::Tokens(page) => page.address(ORG, parameters),
+            Spot::Members(page) => page.address(ORG, parameters),
+            Spot::Users(page) => page.address(ORG, parameters),
+            Spot::Orgs(page) => page.address(ORG, parameters),
+            Spot::Audit(page) => page.address(ORG, parameters),
+            Spot::Account(page) => page.address(ORG, parameters),
+            Spot::About(page) => page.address(ORG, parameters),
+        }
+    }
+
+    #[test]
+    fn addresses_are_read_as_they_are_written() {
+        let token = AuthorizationId(ID);
+        let tokens = [
+            Tokens::List,
+            Tokens::AllAccess,
+            Tokens::Custom,
+            Tokens::Details(token),
+            Tokens::Edit(token),
+            Tokens::Rename(token),
+            Tokens::Clone(token),
+            Tokens::Rotate(token),
+            Tokens::Delete(token),
+            Tokens::Descendants(token),
+            Tokens::Filter,
+            Tokens::Look,
+            Tokens::Selected,
+            Tokens::Leaked,
+            Tokens::Remedy,
+            Tokens::Export(Export::Csv),
+            Tokens::Export(Export::Json),
+        ];
+        let (bucket, telegraf, user) = (BucketId(ID), TelegrafId(ID), UserId(ID));
+        let buckets = [Buckets::List, Buckets::Create, Buckets::Edit(bucket), Buckets::Delete(bucket)];
+        let telegrafs = [
+            Telegrafs::List,
+            Telegrafs::Create,
+            Telegrafs::Show(telegraf),
+            Telegrafs::Rename(telegraf),
+            Telegrafs::Delete(telegraf),
+        ];
+        let members = [
+            Members::List,
+            Members::Add,
+            Members::Invite,
+            Members::Remove(user),
+            Members::Deactivate(user),
+            Members::Delete(user),
+        ];
+        let users = [
+            Users::List,
+            Users::Create,
+            Users::Edit(user),
+            Users::Password(user),
+            Users::Sessions(user),
+            Users::Deactivate(user),
+            Users::Delete(user),
+        ];
+        let audit = [Audit::List, Audit::Export(Format::Csv), Audit::Export(Format::JsonLines)];
+        let orgs = [Orgs::List, Orgs::Create, Orgs::Show(ORG), Orgs::Delete(ORG)];
+        let places = (tokens.into_iter().map(Spot::Tokens))
+            .chain(buckets.map(Spot::Buckets))
+            .chain(telegrafs.map(Spot::Telegrafs))
+            .chain(members.map(Spot::Members))
+            .chain(users.map(Spot::Users))
+            .chain(orgs.map(Spot::Orgs))
+            .chain(audit.map(Spot::Audit))
+            .chain([Spot::Account(Account), Spot::About(About)]);
+        for place in places {
+            let address = written(place, &[("page", "2".to_owned())]);
+            let (path, query) = split(&address);
+            assert_eq!(Spot::parse(path), Some((ORG, place)), "{address}");
+            assert_eq!(query, [("page".to_owned(), "2".to_owned())]);
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_of_a_page_means_nothing() {
+        for path in [
+            "/",
+            "/orgs/1/load-data/tokens",
+            "/orgs/0000000000000001",
+            "/orgs/0000000000000001/load-data/buckets/x",
+            "/orgs/0000000000000001/about/x",
+        ] {
+            assert_eq!(Spot::parse(path), None, "{path}");
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! The start: leads to where one was last.
+
+use axum::{
+    extract::{Request, State},
+    http::request::Parts,
+    response::{IntoResponse, Redirect, Response},
+};
+
+use crate::{
+    console::{
+        forms::flash::Deed,
+        routes::{self, Page as _, Tokens},
+    },
+    http::{cookies, plain_text::plain_refusal},
+    model::{Error, OrgId},
+    server::AppState,
+};
+
+use super::{elsewhere, render, request::Request as PageRequest};
+
+/// Leads on; whoever has no organization to be led to gets a page that says so.
+pub(super) async fn start(State(state): State<AppState>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let page = PageRequest::of(state.clone(), &parts);
+    match start_leads_to(&page, &parts).await {
+        Ok(Some(address)) => Redirect::to(&address).into_response(),
+        Ok(None) => render(state, parts, body, None).await,
+        Err(error) => plain_refusal(&error).into_response(),
+    }
+}
+
+/// To the token page of the organization last used, or of the first there is. What a form did before is said there.
+async fn start_leads_to(page: &PageRequest, parts: &Parts) -> Result<Option<String>, Error> {
+    if let Some(address) = elsewhere(page, &parts.uri).await? {
+        return Ok(Some(address));
+    }
+    let (service, caller) = (page.service(), page.caller()?);
+    let last: Option<OrgId> = cookies::read(&parts.headers, cookies::LAST_ORG).and_then(|id| id.parse().ok());
+    let last = match last {
+        Some(id) => service.org(caller, id).await.ok().map(|org| org.id),
+        None => None,
+    };
+    let org = match last {
+        Some(id) => Some(id),
+        None => service.places(caller).await?.first().map(|place| place.id),
+    };
+    let (_, query) = routes::split(parts.uri.path_and_query().map_or("/", |address| address.as_str()));
+    let done = query.iter().find(|(key, _)| key == "done").and_then(|(_, word)| Deed::from_word(word));
+    let done: Vec<_> = done.map(|deed| ("done", deed.word().to_owned())).into_iter().collect();
+    Ok(org.map(|org| Tokens::List.address(org, &done)))
+}

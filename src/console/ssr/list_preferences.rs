@@ -1,0 +1,21 @@
+//! How lists look, chosen without script.
+
+use axum::{
+    extract::Request,
+    http::header,
+    response::{IntoResponse, Redirect, Response},
+};
+
+use crate::{
+    console::{routes, state::list_preferences::View},
+    http::cookies,
+};
+
+use super::read_fields;
+
+/// Remembers it, and goes back to the list.
+pub(super) async fn choose(request: Request) -> Response {
+    let fields = read_fields(request.into_body()).await.unwrap_or_default();
+    let to = routes::return_url(fields.get("to").unwrap_or("/"));
+    ([(header::SET_COOKIE, cookies::view(&View::from_fields(&fields).to_cookie()))], Redirect::to(to)).into_response()
+}

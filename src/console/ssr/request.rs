@@ -1,0 +1,111 @@
+//! The request that a page or a server function answers.
+
+use axum::http::{HeaderMap, StatusCode, request::Parts};
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+
+use crate::{
+    console::queries::{Frame, ServerFacts},
+    model::{Error, OrgId, console::tokens::Place},
+    server::{AppState, INFLUXDB_VERSION},
+    service::{Caller, Client, Service},
+};
+
+/// Who asks, from where, and the server they ask.
+#[derive(Clone)]
+pub struct Request {
+    state: AppState,
+    caller: Option<Caller>,
+    pub client: Client,
+    pub headers: HeaderMap,
+}
+
+impl Request {
+    /// The one that is being answered.
+    pub fn current() -> Self {
+        Self::of(expect_context::<AppState>(), &expect_context::<Parts>())
+    }
+
+    pub fn of(state: AppState, parts: &Parts) -> Self {
+        Self {
+            state,
+            caller: parts.extensions.get().cloned(),
+            client: parts.extensions.get().cloned().unwrap_or_default(),
+            headers: parts.headers.clone(),
+        }
+    }
+
+    pub const fn service(&self) -> &Service {
+        &self.state.service
+    }
+
+    pub const fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    pub const fn signed_in(&self) -> bool {
+        self.caller.is_some()
+    }
+
+    /// Whoever is signed in to the console.
+    pub fn caller(&self) -> Result<&Caller, Error> {
+        match &self.caller {
+            Some(caller) => Ok(caller),
+            None => self.answer(Err(Error::Unauthenticated)),
+        }
+    }
+
+    /// How programs reach this server.
+    pub fn origin(&self) -> String {
+        self.state.config.origin(&self.headers).unwrap_or_else(|| "http://localhost:8086".into())
+    }
+
+    /// Puts it on record where whoever is signed in lacked a permission.
+    pub fn note(&self, refused: Option<&Error>) {
+        if let (Some(caller), Some(error)) = (&self.caller, refused) {
+            self.service().note_refused(caller, error);
+        }
+    }
+
+    /// Passes a result on, and sets the status of the answer if it is a refusal.
+    pub fn answer<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
+        self.note(result.as_ref().err());
+        if let (Err(error), Some(options)) = (&result, use_context::<ResponseOptions>())
+            && let Ok(status) = StatusCode::from_u16(error.code().status())
+        {
+            options.set_status(status);
+        }
+        result
+    }
+
+    /// What runs here.
+    pub async fn facts(&self) -> ServerFacts {
+        let service = self.service();
+        ServerFacts {
+            version: env!("CARGO_PKG_VERSION").into(),
+            influxdb: INFLUXDB_VERSION.into(),
+            database: service.database().into(),
+            is_healthy: service.is_healthy().await,
+            has_metrics: self.state.config.metrics_addr.is_none(),
+            started: self.state.started,
+            now: service.now(),
+        }
+    }
+
+    /// What stands around a page of an organization.
+    pub async fn frame(&self, org: OrgId) -> Result<Frame, Error> {
+        let (service, caller) = (self.service(), self.caller()?);
+        let found = self.answer(service.org(caller, org).await)?;
+        let places = self.answer(service.places(caller).await)?;
+        let counts = self.answer(service.counts(caller, org).await)?;
+        Ok(Frame {
+            user: caller.user.name.clone(),
+            user_id: caller.id(),
+            org: Place { id: found.id, name: found.name },
+            counts,
+            may: service.may(caller, org),
+            places,
+            origin: self.origin(),
+        })
+    }
+}

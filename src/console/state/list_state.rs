@@ -1,0 +1,107 @@
+//! What the lists of buckets, users and organizations share.
+
+use std::future::Future;
+
+use leptos::prelude::*;
+use leptos_router::hooks::use_query_map;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    console::{
+        components::{Notices, form::Answered, list::Listing},
+        forms::outcome::Outcome,
+        pages::layout::{OrgState, navigator},
+        routes::Page,
+        text::messages,
+    },
+    model::{Error, OrgId, console::list_query::ListQuery},
+};
+
+use super::page_store::{Fetched, fetch};
+
+/// A list of `T` whose state is in the address. `P`: the addresses of its page.
+pub struct ListState<P: 'static, T: Send + Sync + 'static> {
+    pub page: OrgState,
+    pub query: Memo<ListQuery>,
+    /// The same without the types, for what all lists share.
+    pub listing: Listing,
+    pub list: Fetched<Result<T, Error>>,
+    reloads: RwSignal<u32>,
+    addresses: std::marker::PhantomData<P>,
+}
+
+impl<P, T: Send + Sync> Clone for ListState<P, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<P, T: Send + Sync> Copy for ListState<P, T> {}
+
+impl<P, T> ListState<P, T>
+where
+    P: Page + Send + Sync + 'static,
+    T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
+{
+    /// `load` asks the server for the part of the list that a query wants.
+    pub fn provide<F>(load: impl Fn(OrgId, ListQuery) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<T, Error>> + Send + 'static,
+    {
+        let page = OrgState::current();
+        let state = page.kept.once(|| Self::new(page, load));
+        provide_context(state);
+        state
+    }
+
+    fn new<F>(page: OrgState, load: impl Fn(OrgId, ListQuery) -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<T, Error>> + Send + 'static,
+    {
+        let parameters = use_query_map();
+        let query = Memo::new(move |_| {
+            let parameters = parameters.read();
+            ListQuery::from_parameters(|name| parameters.get_str(name))
+        });
+        let reloads = RwSignal::new(0);
+        let list = fetch(move || (page.org.get(), query.get(), reloads.get()), move |(org, query, _)| load(org, query));
+        let address = move |query: ListQuery| P::LIST.address(page.org.get(), &query.parameters());
+        let listing = Listing::new(query, address);
+        Self { page, query, listing, list, reloads, addresses: std::marker::PhantomData }
+    }
+
+    pub fn current() -> Self {
+        expect_context()
+    }
+
+    /// The address of something on this page, with the state of the list.
+    pub fn address(&self, page: P) -> String {
+        page.address(self.page.org.get(), &self.query.with(ListQuery::parameters))
+    }
+
+    /// Loads the list and the counts again; what is shown stays until then.
+    pub fn reload(&self) {
+        self.reloads.update(|reloads| *reloads += 1);
+        self.page.refresh();
+    }
+
+    /// What a form on this page does with its answer: says what was done, and goes where that leads; or says what was
+    /// refused, and keeps what was typed. `failed`: what did not happen, as in "The bucket was not created".
+    pub fn on_done(self, failed: &'static str, refused: RwSignal<Option<Error>>) -> Callback<Answered> {
+        let notices = Notices::current();
+        let navigate = navigator();
+        Callback::new(move |answer: Answered| match answer {
+            Ok(Outcome::Done { deed, to }) => {
+                notices.success(deed.sentence(), "");
+                let _ = refused.try_set(None);
+                self.reload();
+                navigate(&to);
+            }
+            Ok(_) => {}
+            Err(error) => {
+                notices.failure(failed, messages::sentence(&error));
+                let _ = refused.try_set(Some(error));
+            }
+        })
+    }
+}

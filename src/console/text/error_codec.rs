@@ -1,0 +1,76 @@
+//! Errors on their way to a browser: in words, for a person reads them there. Only those that the console acts on keep
+//! their kind; a reader for each of the others would be a tenth of what a browser loads.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use crate::model::{Error, Permission};
+
+use super::messages;
+
+/// What travels.
+#[derive(Serialize, Deserialize)]
+enum Wire {
+    Unauthenticated,
+    UserInactive,
+    OrgNotFound,
+    BucketNotFound,
+    TelegrafNotFound,
+    TooManyAttempts(u64),
+    Unauthorized(Permission),
+    Told(String, Vec<(String, String)>),
+}
+
+impl Serialize for Error {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let wire = match self {
+            Self::Unauthenticated => Wire::Unauthenticated,
+            Self::UserInactive => Wire::UserInactive,
+            Self::OrgNotFound => Wire::OrgNotFound,
+            Self::BucketNotFound => Wire::BucketNotFound,
+            Self::TelegrafNotFound => Wire::TelegrafNotFound,
+            Self::TooManyAttempts { seconds } => Wire::TooManyAttempts(*seconds),
+            Self::Unauthorized(permission) => Wire::Unauthorized(*permission),
+            other => Wire::Told(messages::sentence(other), messages::at_fields(other)),
+        };
+        wire.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Error {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(match Wire::deserialize(deserializer)? {
+            Wire::Unauthenticated => Self::Unauthenticated,
+            Wire::UserInactive => Self::UserInactive,
+            Wire::OrgNotFound => Self::OrgNotFound,
+            Wire::BucketNotFound => Self::BucketNotFound,
+            Wire::TelegrafNotFound => Self::TelegrafNotFound,
+            Wire::TooManyAttempts(seconds) => Self::TooManyAttempts { seconds },
+            Wire::Unauthorized(permission) => Self::Unauthorized(permission),
+            Wire::Told(sentence, fields) => Self::Told { sentence, fields },
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sent(error: &Error) -> Error {
+        serde_json::from_str(&serde_json::to_string(error).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn an_error_reads_the_same_in_the_browser_as_on_the_server() {
+        for error in [
+            Error::Internal,
+            Error::PasswordLength,
+            Error::Unauthenticated,
+            Error::TooManyAttempts { seconds: 40 },
+            Error::OrgNameTaken { name: "a".into() },
+            Error::field("old", "Fill this in."),
+        ] {
+            assert_eq!(messages::sentence(&sent(&error)), messages::sentence(&error), "{error}");
+            assert_eq!(messages::at_fields(&sent(&error)), messages::at_fields(&error), "{error}");
+        }
+    }
+}

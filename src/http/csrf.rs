@@ -1,0 +1,42 @@
+//! Requests that another site's page made a browser send.
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, Method, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+
+use crate::{api, config::Config, model::Error, server::AppState};
+
+use super::plain_text;
+
+/// Refuses what would change something, comes with a cookie (or would set up or sign in, which needs none) and was
+/// sent for another site. Programs that aren't browsers send neither header, and pass.
+pub async fn refuse_foreign(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let harmless = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let path = request.uri().path();
+    let begins =
+        ["/api/v2/setup", "/api/v2/signin", "/setup", "/sign-in", "/fn/"].iter().any(|start| path.starts_with(start));
+    let concerned = !harmless && (begins || request.headers().contains_key(header::COOKIE));
+    if concerned && is_foreign(request.headers(), &state.config) {
+        tracing::warn!(%path, "refused: the request comes from another site");
+        return if ["/api/", "/private/", "/fn/"].iter().any(|start| path.starts_with(start)) {
+            api::refuse(Error::ForeignOrigin)
+        } else {
+            plain_text::plain_refusal(&Error::ForeignOrigin).into_response()
+        };
+    }
+    next.run(request).await
+}
+
+fn is_foreign(headers: &HeaderMap, config: &Config) -> bool {
+    let text = |name| headers.get(name).and_then(|value: &axum::http::HeaderValue| value.to_str().ok());
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return !matches!(site.as_bytes(), b"same-origin" | b"none");
+    }
+    if !headers.contains_key(header::ORIGIN) {
+        return false;
+    }
+    text(header::ORIGIN) != config.origin(headers).as_deref()
+}

@@ -1,0 +1,72 @@
+//! Errors as InfluxDB's clients read them (contract §1.4).
+
+use axum::{
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::model::{Error, Permission};
+
+use super::json_response;
+
+static CODE_HEADER: HeaderName = HeaderName::from_static("x-platform-error-code");
+
+/// Why a request was refused.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Error)]
+pub struct Envelope {
+    /// What kind of refusal it is, in InfluxDB's words; also in the header `X-Platform-Error-Code`.
+    #[schema(examples("invalid", "unauthorized", "not found", "conflict"))]
+    code: &'static str,
+    /// What is wrong, and what to do.
+    message: String,
+}
+
+/// The permission whose lack an answer tells of: the gate notes it.
+#[derive(Clone, Copy)]
+pub struct Lacking(pub Permission);
+
+/// An error on its way to a client.
+#[derive(Debug)]
+pub struct Refusal(pub Error);
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self(error)
+    }
+}
+
+impl From<crate::model::id::IdError> for Refusal {
+    fn from(error: crate::model::id::IdError) -> Self {
+        Self(error.into())
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        refuse(&self.0, json_response::indented)
+    }
+}
+
+/// What the layer before the resources answers: in one line.
+pub fn refuse_compactly(error: &Error) -> Response {
+    refuse(error, json_response::compact)
+}
+
+fn refuse(error: &Error, write_as: fn(StatusCode, &Envelope) -> Response) -> Response {
+    let code = error.code();
+    let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut response = write_as(status, &Envelope { code: code.name(), message: error.to_string() });
+    response.headers_mut().insert(CODE_HEADER.clone(), HeaderValue::from_static(code.name()));
+    if let Error::Unauthorized(permission) | Error::NotGrantable(permission) = error {
+        response.extensions_mut().insert(Lacking(*permission));
+    }
+    if let Error::TooManyAttempts { seconds } = error
+        && let Ok(seconds) = HeaderValue::try_from(seconds.to_string())
+    {
+        response.headers_mut().insert(header::RETRY_AFTER, seconds);
+    }
+    response
+}

@@ -1,0 +1,15 @@
+//! TODO
+
+pub mod assets;
+pub mod client_info;
+pub mod cookies;
+pub mod csrf;
+pub mod csv;
+pub mod error;
+mod forwarded;
+pub mod json_response;
+pub mod json_stream;
+pub mod plain_text;
+pub mod request_limits;
+pub mod security_headers;
+pub mod telemetry;

@@ -1,0 +1,49 @@
+//! The headers that every answer carries.
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderName, HeaderValue, header},
+    middleware::Next,
+    response::Response,
+};
+use leptos::nonce::Nonce;
+
+use crate::server::AppState;
+
+/// The InfluxDB whose wire format this is; clients decide by it what they may ask for.
+pub const INFLUXDB_VERSION: &str = "v2.9.1";
+
+/// For a year, a browser that came by https comes by nothing else.
+const STRICT_TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+/// A strict policy with a nonce of the request's own, which the page's inline script carries, and `/docs`' inline
+/// style.
+pub async fn secure(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let nonce = Nonce::new();
+    request.extensions_mut().insert(nonce.clone());
+    let mut response = next.run(request).await;
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self'; font-src 'self'; \
+         connect-src 'self'{}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+        if option_env!("LEPTOS_WATCH").is_some() { " ws://127.0.0.1:3001" } else { "" },
+    );
+    let headers = response.headers_mut();
+    if let Ok(policy) = HeaderValue::try_from(policy) {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    for (name, value) in [
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("x-influxdb-build"), "OSS"),
+        (HeaderName::from_static("x-influxdb-version"), INFLUXDB_VERSION),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if state.config.is_https() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT);
+    }
+    // What is not said to be kept, is not kept: pages name tokens, and one of them shows one.
+    headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    response
+}

@@ -1,0 +1,102 @@
+//! What a list is narrowed to by what deserves attention, and how much of it there is.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::attention::Attention;
+
+/// What a list is narrowed to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum AttentionFilter {
+    /// Every token that gives a pressing reason.
+    Any,
+    Only(Attention),
+}
+
+impl AttentionFilter {
+    /// Every choice, the widest first.
+    pub fn all() -> impl Iterator<Item = Self> {
+        [Self::Any].into_iter().chain(Attention::ALL.map(Self::Only))
+    }
+
+    /// As addresses and the API write it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::Only(kind) => kind.name(),
+        }
+    }
+
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Any => "Needed",
+            Self::Only(kind) => kind.title(),
+        }
+    }
+
+    /// The reasons of which one is enough.
+    pub fn kinds(self) -> impl Iterator<Item = Attention> {
+        Attention::ALL.into_iter().filter(move |kind| match self {
+            Self::Any => kind.is_pressing(),
+            Self::Only(only) => *kind == only,
+        })
+    }
+}
+
+impl FromStr for AttentionFilter {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        if text == Self::Any.name() { Ok(Self::Any) } else { text.parse().map(Self::Only) }
+    }
+}
+
+/// How many tokens of an organization give each reason, whoever may see them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttentionCounts {
+    /// Tokens that give a pressing reason; each counts once.
+    #[serde(rename = "p")]
+    pressing: u64,
+    /// Only what there is.
+    #[serde(rename = "k")]
+    kinds: Vec<(Attention, u64)>,
+}
+
+impl AttentionCounts {
+    /// `kinds`: the number for each reason.
+    pub fn new(pressing: u64, kinds: impl IntoIterator<Item = (Attention, u64)>) -> Self {
+        Self { pressing, kinds: kinds.into_iter().filter(|(_, count)| *count > 0).collect() }
+    }
+
+    /// How many there are; for [`AttentionFilter::Any`] each token counts once.
+    pub fn of(&self, filter: AttentionFilter) -> u64 {
+        match filter {
+            AttentionFilter::Any => self.pressing,
+            AttentionFilter::Only(kind) => self.kinds().find(|(one, _)| *one == kind).map_or(0, |(_, count)| count),
+        }
+    }
+
+    /// The reasons there are, the most pressing first, with their numbers.
+    pub fn kinds(&self) -> impl Iterator<Item = (Attention, u64)> {
+        self.kinds.iter().copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_are_read_as_they_are_written() {
+        for filter in AttentionFilter::all() {
+            assert_eq!(filter.name().parse(), Ok(filter));
+        }
+        assert_eq!("everything".parse::<AttentionFilter>(), Err(()));
+        assert_eq!(AttentionFilter::Any.kinds().count(), 7);
+        let counts = AttentionCounts::new(2, [(Attention::Unused, 2), (Attention::Operator, 0)]);
+        assert_eq!(counts.of(AttentionFilter::Only(Attention::Unused)), 2);
+        assert_eq!(counts.of(AttentionFilter::Only(Attention::Operator)), 0);
+        assert_eq!(counts.kinds().count(), 1);
+    }
+}

@@ -1,0 +1,202 @@
+//! The data directory: one process holds it, and nobody else reads it.
+
+use std::{
+    fs::{self, File, TryLockError},
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use secrecy::{ExposeSecret, SecretString};
+
+use crate::{
+    config::Storage,
+    service::{AuditKey, random},
+    store::{OpenError, Store},
+};
+
+use super::private_files;
+
+/// Why the data can't be used, in one sentence.
+#[derive(Debug, thiserror::Error)]
+pub enum DataError {
+    #[error("the data directory {} can't be used: {error}; choose another with --data or give this user the right to write there", .path.display())]
+    Directory { path: PathBuf, error: io::Error },
+    #[error("another Jeton is using the data directory {}; stop it or choose another with --data", .0.display())]
+    Held(PathBuf),
+    #[error("there is no Jeton database in the directory {}; say with --data where the server keeps it, or start the server once", .0.display())]
+    NoDatabase(PathBuf),
+    #[error("there is no audit key in the directory {}; say with --data where the server keeps it, or give the key in JETON_AUDIT_KEY", .0.display())]
+    NoKey(PathBuf),
+    #[error("the audit key must be at least 32 hex digits")]
+    AuditKey,
+    #[error(transparent)]
+    Open(#[from] OpenError),
+}
+
+/// What data are opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To answer requests. What is missing is made.
+    Serve,
+    /// To fill them from another server. What is missing is made.
+    Import,
+    /// To mend them. What is missing stays so: an empty database under a mistyped directory would mend nothing.
+    Recover,
+}
+
+/// What was opened. The lock lasts as long as this does.
+pub struct Data {
+    pub store: Store,
+    pub audit_key: AuditKey,
+    _lock: Option<File>,
+}
+
+impl Data {
+    /// Opens the database and finds or makes the audit key. SQLite is never shared with another process; PostgreSQL is.
+    pub async fn open(storage: &Storage, purpose: Purpose) -> Result<Self, DataError> {
+        let given_key = given_key(storage.audit_key.as_ref())?;
+        let key_is_there = given_key.is_some() || storage.data.join(KEY).exists();
+        if purpose == Purpose::Recover {
+            check_there(storage, key_is_there)?;
+        }
+        // With a database elsewhere and a key from the environment there is nothing to keep here; and with a key that is
+        // only read, a command may work beside a running server.
+        let shares = given_key.is_some() || (key_is_there && purpose != Purpose::Serve);
+        let lock = if storage.database_url.is_some() && shares { None } else { Some(lock(&storage.data).await?) };
+        close_to_others(&storage.data);
+        let key = match given_key {
+            Some(key) => key,
+            None => {
+                stored_key(&storage.data).map_err(|error| DataError::Directory { path: storage.data.clone(), error })?
+            }
+        };
+        let store = match &storage.database_url {
+            Some(url) => Store::postgres(url.expose_secret()).await?,
+            None => {
+                let file = storage.data.join(DATABASE);
+                if !file.exists() {
+                    private_files::open(&file)
+                        .map_err(|error| DataError::Directory { path: storage.data.clone(), error })?;
+                }
+                Store::sqlite(&file).await?
+            }
+        };
+        Ok(Self { store, audit_key: AuditKey::new(key), _lock: lock })
+    }
+
+    /// Whether there is anything to open yet, as far as this directory tells.
+    pub fn exists(storage: &Storage) -> bool {
+        storage.database_url.is_some() || storage.data.join(DATABASE).exists()
+    }
+}
+
+/// Files of an earlier version, or of a copy, may be open to others. One that this user does not own stays as it is.
+fn close_to_others(directory: &Path) {
+    for name in [DATABASE, KEY, LOCK].into_iter().chain(BESIDE_DATABASE) {
+        let path = directory.join(name);
+        if let Err(error) = private_files::tighten(&path) {
+            let path = path.display();
+            tracing::warn!("{path} stays open to other users of this machine ({error}); run: chmod 600 {path}");
+        }
+    }
+}
+
+fn check_there(storage: &Storage, key_is_there: bool) -> Result<(), DataError> {
+    if !Data::exists(storage) {
+        return Err(DataError::NoDatabase(storage.data.clone()));
+    }
+    if key_is_there { Ok(()) } else { Err(DataError::NoKey(storage.data.clone())) }
+}
+
+/// The files in the data directory.
+const DATABASE: &str = "jeton.db";
+const KEY: &str = "audit.key";
+const LOCK: &str = "jeton.lock";
+/// Beside the database, as SQLite names them: it makes them as readable as the database is.
+const BESIDE_DATABASE: [&str; 3] = ["jeton.db-wal", "jeton.db-shm", "jeton.db-journal"];
+
+/// How often, and how far apart, the lock is tried: for a second, as influxd does. Who is just stopping still holds it.
+const TRIES: u32 = 20;
+const BETWEEN_TRIES: Duration = Duration::from_millis(50);
+
+/// What is there, to be read alone: no lock is taken and nothing is written, so a server may run beside it.
+pub struct ReadOnly {
+    pub store: Store,
+    pub audit_key: AuditKey,
+}
+
+impl ReadOnly {
+    pub async fn open(
+        directory: &Path,
+        database_url: Option<&SecretString>,
+        audit_key: Option<&SecretString>,
+    ) -> Result<Self, DataError> {
+        let file = directory.join(DATABASE);
+        if database_url.is_none() && !file.exists() {
+            return Err(DataError::NoDatabase(directory.into()));
+        }
+        let key = match given_key(audit_key)? {
+            Some(key) => key,
+            None => {
+                let refuse = |error| DataError::Directory { path: directory.into(), error };
+                known_key(directory).map_err(refuse)?.ok_or_else(|| DataError::NoKey(directory.into()))?
+            }
+        };
+        let store = match database_url {
+            Some(url) => Store::postgres_read_only(url.expose_secret()).await?,
+            None => Store::sqlite_read_only(&file).await?,
+        };
+        Ok(Self { store, audit_key: AuditKey::new(key) })
+    }
+}
+
+fn given_key(key: Option<&SecretString>) -> Result<Option<Vec<u8>>, DataError> {
+    key.map(|key| from_hex(key.expose_secret()).ok_or(DataError::AuditKey)).transpose()
+}
+
+async fn lock(directory: &Path) -> Result<File, DataError> {
+    let refuse = |error| DataError::Directory { path: directory.into(), error };
+    private_files::create_directory(directory).map_err(refuse)?;
+    let file = private_files::open(&directory.join(LOCK)).map_err(refuse)?;
+    for _ in 0..TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) => tokio::time::sleep(BETWEEN_TRIES).await,
+            Err(TryLockError::Error(error)) => return Err(refuse(error)),
+        }
+    }
+    Err(DataError::Held(directory.into()))
+}
+
+/// The key in the data directory, made at the first start.
+fn stored_key(directory: &Path) -> io::Result<Vec<u8>> {
+    if let Some(key) = known_key(directory)? {
+        return Ok(key);
+    }
+    let key = random::<32>().to_vec();
+    let text: String = key.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut file = private_files::open(&directory.join(KEY))?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()?;
+    Ok(key)
+}
+
+/// The key in the data directory, if there is one.
+fn known_key(directory: &Path) -> io::Result<Option<Vec<u8>>> {
+    match fs::read_to_string(directory.join(KEY)) {
+        Ok(text) => {
+            let key = from_hex(text.trim());
+            key.map(Some).ok_or_else(|| io::Error::other("audit.key does not hold a key in hex"))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn from_hex(text: &str) -> Option<Vec<u8>> {
+    if text.len() < 32 || !text.len().is_multiple_of(2) || !text.is_ascii() {
+        return None;
+    }
+    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).ok()).collect()
+}

@@ -1,0 +1,126 @@
+//! Writing down what was refused.
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    model::{Error, Id, UserId, user::check_user_name},
+    service::Service,
+    store::{self, Connection, audit_list::Label},
+};
+
+use super::{
+    Event,
+    denials::{Noted, What, Why},
+    entry::{Actor, Entry},
+};
+
+/// So many are written in one transaction: it holds the write lock.
+const AT_ONCE: usize = 200;
+
+impl Service {
+    /// Writes the refusals that were noted since the last time. What can't be written waits for the next.
+    pub async fn write_refusals(&self) -> Result<(), Error> {
+        let mut waiting = self.0.refusals.take(self.now());
+        while !waiting.is_empty() {
+            let rest = waiting.split_off(AT_ONCE.min(waiting.len()));
+            if let Err(error) = self.write_some(&waiting).await {
+                waiting.extend(rest);
+                self.0.refusals.give_back(waiting);
+                return Err(error);
+            }
+            waiting = rest;
+        }
+        Ok(())
+    }
+
+    async fn write_some(&self, noted: &[Noted]) -> Result<(), Error> {
+        let mut change = self.begin_as(None).await?;
+        let known = noted.iter().filter_map(|noted| match noted.what {
+            What::Known { id, .. } => Some(Id::from(id)),
+            _ => None,
+        });
+        let labels = store::audit_list::labels(&mut change, known).await?;
+        for noted in noted {
+            let (actor, entry) = entry(&mut change, noted, &labels).await?;
+            change.record_of(&actor, &entry).await?;
+        }
+        change.commit().await
+    }
+}
+
+/// What the log says of a refusal, and of who was refused.
+async fn entry(connection: &mut Connection, noted: &Noted, labels: &[Label]) -> Result<(Actor, Entry), Error> {
+    let mut actor = Actor::stranger(noted.at, noted.address.map(|address| address.to_string()));
+    let mut detail = Map::new();
+    let mut entry = Entry { event: Event::UnknownTokenRefused, org: None, subject: None, detail: Value::Null };
+    match &noted.what {
+        What::UnknownToken => {}
+        What::LeftOut(count) => {
+            entry.event = Event::RefusalsLeftOut;
+            detail.insert("count".into(), json!(count));
+        }
+        What::SignIn { name, why } => {
+            entry.event = Event::SignInRefused;
+            let user = match check_user_name(name) {
+                Ok(()) => store::users::by_name(connection, name).await?,
+                Err(_) => None,
+            };
+            let unknown = user.is_none() && *why == "wrong password";
+            detail.insert("reason".into(), json!(if unknown { "unknown name" } else { why }));
+            if let Some(user) = user {
+                entry.subject = Some(user.id.into());
+                detail.insert("name".into(), json!(user.name));
+            }
+        }
+        What::Session { by, why } => {
+            entry.event = Event::SessionRefused;
+            entry.subject = by.user;
+            actor = by.clone();
+            insert_reason(&mut detail, *why);
+            let user = by.user.map(UserId);
+            detail.extend(name_of(connection, user).await?);
+        }
+        What::Password { by, user, why } => {
+            entry.event = Event::PasswordChangeRefused;
+            entry.subject = Some((*user).into());
+            actor = by.clone();
+            detail.insert("reason".into(), json!(why));
+            detail.extend(name_of(connection, Some(*user)).await?);
+        }
+        What::Known { id, why } => {
+            entry.event = Event::AuthorizationRefused;
+            entry.subject = Some((*id).into());
+            actor.authorization = Some((*id).into());
+            insert_reason(&mut detail, *why);
+            // Deleted since, it is only known by its id.
+            if let Some(label) = labels.iter().find(|label| label.id == *id) {
+                entry.org = Some(label.org);
+                actor.user = Some(label.user.into());
+                detail.insert("description".into(), json!(label.description));
+                if let Some(username) = &label.username {
+                    entry.event = Event::V1AuthorizationRefused;
+                    detail.insert("username".into(), json!(username));
+                }
+                detail.extend(label.prefix.as_ref().map(|prefix| ("prefix".to_owned(), json!(prefix))));
+            }
+        }
+    }
+    if noted.like_it > 0 {
+        detail.insert("moreLikeIt".into(), json!(noted.like_it));
+    }
+    entry.detail = Value::Object(detail);
+    Ok((actor, entry))
+}
+
+fn insert_reason(detail: &mut Map<String, Value>, why: Why) {
+    detail.insert("reason".into(), json!(why.name()));
+    if let Why::Lacks(permission) = why {
+        detail.insert("permission".into(), json!(permission.to_string()));
+    }
+}
+
+/// The member that holds a user's name, if there is such a user.
+async fn name_of(connection: &mut Connection, user: Option<UserId>) -> Result<Option<(String, Value)>, Error> {
+    let Some(id) = user else { return Ok(None) };
+    Ok(store::users::by_id(connection, id).await?.map(|user| ("name".to_owned(), json!(user.name))))
+}

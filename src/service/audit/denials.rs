@@ -1,0 +1,292 @@
+//! Refusals on record. Noting one costs a request next to nothing: they are collected in memory and written together a
+//! moment later. Strangers cause as many as they like, so only some of them are noted, and the rest is counted.
+
+use std::{
+    net::IpAddr,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use moka::sync::Cache;
+
+use crate::{
+    model::{AuthorizationId, Permission, Timestamp, UserId},
+    service::{Client, auth::credential_status::Death},
+};
+
+use super::entry::Actor;
+
+/// Refusals of one token, or from one address, for one reason are noted once in so many seconds.
+const ONE_IN_SECONDS: i64 = 60;
+const HOUR_SECONDS: i64 = 3600;
+/// So many tokens and addresses are remembered; the least used are forgotten first.
+const REMEMBERED: u64 = 10_000;
+/// So many refusals wait at most to be written.
+const WAITING: usize = 2000;
+
+/// The reason where guessing is throttled already.
+pub(crate) const TOO_MANY_ATTEMPTS: &str = "too many attempts";
+
+/// Why a credential was refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Why {
+    Dead(Death),
+    Inactive,
+    WrongPassword,
+    TooManyAttempts,
+    Lacks(Permission),
+    /// A session's key was used at the API though it was made for the console, or the other way round.
+    Surface,
+}
+
+impl Why {
+    /// As the log has it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dead(Death::Expired) => "expired",
+            Self::Dead(Death::ForeignNetwork) => "network",
+            Self::Dead(Death::OwnerInactive) => "owner inactive",
+            Self::Dead(Death::OwnerGone) => "owner deleted",
+            Self::Dead(Death::Ended) => "ended",
+            Self::Inactive => "inactive",
+            Self::WrongPassword => "wrong password",
+            Self::TooManyAttempts => TOO_MANY_ATTEMPTS,
+            Self::Surface => "surface",
+            Self::Lacks(_) => "permission",
+        }
+    }
+}
+
+/// What was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    /// A token that is on record, or a 1.x credential.
+    Known {
+        id: AuthorizationId,
+        why: Why,
+    },
+    UnknownToken,
+    /// A session, of the user in `by`.
+    Session {
+        by: Actor,
+        why: Why,
+    },
+    /// The change of `user`'s password.
+    Password {
+        by: Actor,
+        user: UserId,
+        why: &'static str,
+    },
+    /// `name`: what was typed, which may be anything, a password too; only a user's name is ever written.
+    SignIn {
+        name: String,
+        why: &'static str,
+    },
+    /// So many were not noted.
+    LeftOut(u64),
+}
+
+/// A refusal that waits to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Noted {
+    pub at: Timestamp,
+    pub address: Option<IpAddr>,
+    pub what: What,
+    /// How many more of its like there were since the last that was noted.
+    pub like_it: u64,
+}
+
+/// How often something happened that was noted once.
+struct Seen {
+    noted_at: Timestamp,
+    since: u64,
+}
+
+/// Refusals of one sort may fill so many entries an hour; a flood of one sort leaves room for the others.
+#[derive(Clone, Copy)]
+enum Sort {
+    Known,
+    Unknown,
+    SignIn,
+    Session,
+    Password,
+}
+
+impl Sort {
+    const fn an_hour(self) -> u32 {
+        match self {
+            Self::Known | Self::Session => 2000,
+            Self::Unknown | Self::SignIn | Self::Password => 500,
+        }
+    }
+}
+
+const SORTS: usize = 5;
+
+#[derive(Default)]
+struct Waiting {
+    noted: Vec<Noted>,
+    /// The hour that is counted, since 1970.
+    hour: i64,
+    counts: [u32; SORTS],
+    left_out: u64,
+}
+
+/// Refusals that were not written yet, in bounded memory.
+pub(crate) struct Refusals {
+    waiting: Mutex<Waiting>,
+    seen: Cache<String, Arc<Mutex<Seen>>>,
+}
+
+impl Default for Refusals {
+    fn default() -> Self {
+        Self { waiting: Mutex::default(), seen: Cache::builder().max_capacity(REMEMBERED).build() }
+    }
+}
+
+impl Refusals {
+    /// Notes a refusal, or counts it.
+    pub fn note(&self, what: What, client: &Client, at: Timestamp) {
+        let (sort, key) = match &what {
+            What::Known { id, why } => (Sort::Known, Some(format!("{id} {}", why.name()))),
+            What::UnknownToken => (Sort::Unknown, Some(client.origin().to_string())),
+            What::Session { by, why } => {
+                (Sort::Session, Some(format!("{} {}", by.session.as_deref().unwrap_or_default(), why.name())))
+            }
+            // Guessing passwords is slow already.
+            What::SignIn { why: TOO_MANY_ATTEMPTS, .. } => (Sort::SignIn, Some(format!("{} sign-in", client.origin()))),
+            What::SignIn { .. } => (Sort::SignIn, None),
+            What::Password { user, why: TOO_MANY_ATTEMPTS, .. } => {
+                (Sort::Password, Some(format!("{user} {} password", client.origin())))
+            }
+            What::Password { .. } => (Sort::Password, None),
+            What::LeftOut(_) => return,
+        };
+        let Some(like_it) = key.map_or(Some(0), |key| self.turn_of(key, at)) else { return };
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.begin_hour(at);
+        let count = &mut waiting.counts[sort as usize];
+        if *count >= sort.an_hour() {
+            waiting.left_out += 1 + like_it;
+            return;
+        }
+        *count += 1;
+        if waiting.noted.len() >= WAITING {
+            waiting.left_out += 1 + like_it;
+        } else {
+            waiting.noted.push(Noted { at, address: client.address, what, like_it });
+        }
+    }
+
+    /// How many of its like were only counted, if it is time for the next to be noted.
+    fn turn_of(&self, key: String, at: Timestamp) -> Option<u64> {
+        let mut is_first = false;
+        let seen = self.seen.get_with(key, || {
+            is_first = true;
+            Arc::new(Mutex::new(Seen { noted_at: at, since: 0 }))
+        });
+        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
+        if is_first {
+            return Some(0);
+        }
+        if at.seconds_since(seen.noted_at) < ONE_IN_SECONDS {
+            seen.since += 1;
+            return None;
+        }
+        seen.noted_at = at;
+        Some(std::mem::take(&mut seen.since))
+    }
+
+    /// Takes what waits, to write it.
+    pub fn take(&self, now: Timestamp) -> Vec<Noted> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.begin_hour(now);
+        std::mem::take(&mut waiting.noted)
+    }
+
+    /// What could not be written waits again, as far as there is room.
+    pub fn give_back(&self, mut unwritten: Vec<Noted>) {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        unwritten.append(&mut waiting.noted);
+        waiting.left_out += unwritten.len().saturating_sub(WAITING) as u64;
+        unwritten.truncate(WAITING);
+        waiting.noted = unwritten;
+    }
+}
+
+impl Waiting {
+    /// A new hour begins with what the last one left out.
+    fn begin_hour(&mut self, at: Timestamp) {
+        let hour = at.micros().div_euclid(HOUR_SECONDS * 1_000_000);
+        if hour == self.hour {
+            return;
+        }
+        self.hour = hour;
+        self.counts = [0; SORTS];
+        let left_out = std::mem::take(&mut self.left_out);
+        if left_out > 0 {
+            self.noted.push(Noted { at, address: None, what: What::LeftOut(left_out), like_it: 0 });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
+
+    fn at(address: [u8; 4]) -> Client {
+        Client { address: Some(address.into()), ..Client::default() }
+    }
+
+    fn address(last: u8) -> Client {
+        at([192, 0, 2, last])
+    }
+
+    #[test]
+    fn a_stranger_is_noted_once_a_minute_and_the_rest_is_counted() {
+        let refusals = Refusals::default();
+        for second in 0..130 {
+            refusals.note(What::UnknownToken, &address(1), NOW.plus_seconds(second));
+        }
+        let like: Vec<u64> = refusals.take(NOW).iter().map(|noted| noted.like_it).collect();
+        assert_eq!(like, [0, 59, 59]);
+    }
+
+    #[test]
+    fn addresses_and_reasons_are_noted_apart() {
+        let refusals = Refusals::default();
+        let id = AuthorizationId(crate::model::Id::new(1).unwrap());
+        for _ in 0..3 {
+            refusals.note(What::UnknownToken, &address(1), NOW);
+            refusals.note(What::UnknownToken, &address(2), NOW);
+            refusals.note(What::Known { id, why: Why::Inactive }, &address(1), NOW);
+            refusals.note(What::Known { id, why: Why::Dead(Death::Expired) }, &address(2), NOW);
+        }
+        assert_eq!(refusals.take(NOW).len(), 4);
+    }
+
+    #[test]
+    fn many_strangers_fill_so_many_entries_an_hour_and_leave_room_for_others() {
+        let refusals = Refusals::default();
+        for (a, b) in (0..=255).flat_map(|a| (0..=255).map(move |b| (a, b))).take(5000) {
+            refusals.note(What::UnknownToken, &at([10, 0, a, b]), NOW);
+        }
+        refusals.note(What::SignIn { name: "alice".into(), why: "wrong password" }, &address(1), NOW);
+        assert_eq!(refusals.take(NOW).len(), 501);
+        let later = refusals.take(NOW.plus_seconds(HOUR_SECONDS));
+        assert_eq!(later.iter().map(|noted| noted.what.clone()).collect::<Vec<_>>(), [What::LeftOut(4500)]);
+        refusals.seen.run_pending_tasks();
+        assert!(refusals.seen.entry_count() <= REMEMBERED);
+    }
+
+    #[test]
+    fn what_could_not_be_written_waits_within_bounds() {
+        let refusals = Refusals::default();
+        assert_eq!(refusals.take(NOW), []);
+        let noted = Noted { at: NOW, address: None, what: What::UnknownToken, like_it: 0 };
+        refusals.give_back(vec![noted.clone(); WAITING]);
+        refusals.give_back(vec![noted; 10]);
+        assert_eq!(refusals.take(NOW).len(), WAITING);
+    }
+}

@@ -1,0 +1,67 @@
+//! Files of lists and of the audit log: each is on record before its first byte is sent.
+
+use serde_json::{Value, json};
+
+use crate::{
+    model::{
+        Error, OrgId,
+        audit::{AuditQuery, Format},
+        console::tokens::TokenQuery,
+        token::redact,
+    },
+    service::{Caller, Service},
+    store::audit_list::In,
+};
+
+use super::Event;
+
+impl Service {
+    /// Records that a file of an organization's tokens is given to a caller. `format`: what its name ends with.
+    pub async fn record_token_export(
+        &self,
+        caller: &Caller,
+        org: OrgId,
+        query: &TokenQuery,
+        format: &str,
+    ) -> Result<(), Error> {
+        let (mut change, _) = self.begin(caller).await?;
+        let detail = detail(format, query.filter_parameters());
+        change.record(Event::TokensExported, Some(org), org, detail).await?;
+        change.commit().await
+    }
+
+    /// Records that a file of the audit log is given to a caller. `within`: the part of it that the file is about.
+    pub async fn record_audit_export(
+        &self,
+        caller: &Caller,
+        within: Option<In>,
+        query: &AuditQuery,
+        format: Format,
+    ) -> Result<(), Error> {
+        let org = within.map(|(In::Org(org) | In::OrgOrNone(org))| org);
+        let (mut change, _) = self.begin(caller).await?;
+        let detail = detail(format.ending(), query.parameters());
+        change.record_without_subject(Event::AuditExported, org, detail).await?;
+        change.commit().await
+    }
+}
+
+/// The filter as the address has it, without tokens that somebody pasted into it.
+fn detail(format: &str, filter: Vec<(&str, String)>) -> Value {
+    let filter: Vec<String> = filter.into_iter().map(|(name, value)| format!("{name}={}", redact(&value))).collect();
+    json!({"format": format, "filter": filter})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::token::NewToken;
+
+    #[test]
+    fn the_filter_of_a_file_holds_no_token() {
+        let token = NewToken::generate([5; 32]);
+        let detail = detail("csv", vec![("status", "active".into()), ("searchTerm", token.expose().into())]);
+        assert_eq!(detail["filter"][0], "status=active");
+        assert!(!detail.to_string().contains(token.expose()));
+    }
+}

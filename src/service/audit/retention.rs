@@ -1,0 +1,48 @@
+//! Old entries of the audit log are deleted, if someone wants that; the rest still verifies.
+
+use serde_json::json;
+
+use crate::{
+    model::Error,
+    service::Service,
+    store::{self, audit::Anchor},
+};
+
+use super::{
+    Event,
+    entry::{Actor, Entry},
+    verify::sign,
+};
+
+/// At most so many entries are deleted in one transaction: it holds the write lock.
+const AT_ONCE: i64 = 5000;
+
+impl Service {
+    /// Deletes the entries that are older than so many days, and says how many they were. Each deletion is an entry
+    /// itself.
+    pub async fn trim_audit_log(&self, days: u32) -> Result<u64, Error> {
+        let mut deleted = 0;
+        loop {
+            match self.trim_some(days).await? {
+                0 => return Ok(deleted),
+                some => deleted += some,
+            }
+        }
+    }
+
+    async fn trim_some(&self, days: u32) -> Result<u64, Error> {
+        let mut change = self.begin_as(None).await?;
+        let now = change.now;
+        let before = now.plus_seconds(-i64::from(days.max(1)) * 86_400);
+        let Some(last) = store::audit::last_of_old(&mut change, before, AT_ONCE).await? else { return Ok(0) };
+        let signature = sign(&self.0.audit_key, last.seq, &last.hash, now);
+        let anchor = Anchor { seq: last.seq, hash: last.hash, at: now, signature };
+        store::audit::set_anchor(&mut change, &anchor).await?;
+        let entries = store::audit::delete_up_to(&mut change, anchor.seq).await?;
+        let detail = json!({"entries": entries, "upTo": anchor.seq, "hash": anchor.hash, "olderThan": before});
+        let entry = Entry { event: Event::AuditTrimmed, org: None, subject: None, detail };
+        change.record_of(&Actor::stranger(now, None), &entry).await?;
+        change.commit().await?;
+        Ok(entries)
+    }
+}

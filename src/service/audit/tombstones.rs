@@ -1,0 +1,40 @@
+//! Records of deletions and removals, which imports consult. Unlike the audit log, tombstones are never trimmed.
+
+use serde_json::Value;
+
+use crate::{
+    model::{Error, Id, OrgId, UserId},
+    store::{self, Connection},
+};
+
+use super::{Event, entry::Entry};
+
+/// Writes the tombstone of what an entry of the audit log says was deleted or taken away; nothing for any other entry.
+pub(crate) async fn write(connection: &mut Connection, entry: &Entry) -> Result<(), Error> {
+    let Some(subject) = entry.subject else { return Ok(()) };
+    if entry.event.is_deletion() {
+        store::tombstones::insert(connection, entry.event.subject_type(), subject).await?;
+    } else if let (Event::MemberRemoved, Some(user)) = (entry.event, removed_user(&entry.detail)) {
+        store::tombstones::insert_removed_member(connection, OrgId(subject), user).await?;
+    }
+    Ok(())
+}
+
+/// Returns whether the event of a deletion happened to something.
+pub(crate) async fn is_deleted(connection: &mut Connection, event: Event, id: Id) -> Result<bool, Error> {
+    Ok(store::tombstones::contains(connection, event.subject_type(), id).await?)
+}
+
+/// Returns whether a role in an organization, or in something of it, was taken from a user.
+pub(crate) async fn is_removed(connection: &mut Connection, org: OrgId, user: UserId) -> Result<bool, Error> {
+    if store::tombstones::contains_removed_member(connection, org, user).await? {
+        return Ok(true);
+    }
+    let earlier = store::tombstones::earlier_removals(connection, org).await?;
+    let details = earlier.iter().filter_map(|detail| serde_json::from_str::<Value>(detail).ok());
+    Ok(details.filter_map(|detail| removed_user(&detail)).any(|removed| removed == user))
+}
+
+fn removed_user(detail: &Value) -> Option<UserId> {
+    detail["user"].as_str()?.parse().ok()
+}

@@ -1,0 +1,218 @@
+//! Rights that others get through a caller: what a token must hold before it empowers a user, and what a caller must hold
+//! before it changes an authorization.
+
+use crate::{
+    model::{
+        Authorization, Error, OrgId, Permission, ResourceType, Timestamp, UserId,
+        grant::{Coverage, Holdings, is_operator},
+        permission::which_permits,
+    },
+    service::{Caller, tokens::check_writable},
+    store::{self, Connection, authorizations::LiveGrant},
+};
+
+use super::{authenticate::membership_permissions, caller::Credential, delegation::Places};
+
+/// Returns the first of `wanted` that `held` does not cover. Operators cover everything: `instance` is not compared, as
+/// set-up's token does not hold it (contract §4.10).
+pub(crate) async fn first_uncovered(
+    connection: &mut Connection,
+    held: &[Permission],
+    wanted: &[Permission],
+) -> Result<Option<Permission>, Error> {
+    if is_operator(held) {
+        return Ok(None);
+    }
+    let holdings = Holdings::of(held);
+    let coverages: Vec<Coverage> = wanted.iter().map(|permission| holdings.coverage(permission)).collect();
+    let places = Places::of(connection, &coverages).await?;
+    let uncovered = wanted.iter().zip(coverages).find(|(_, coverage)| !places.allow(*coverage));
+    Ok(uncovered.map(|(permission, _)| *permission))
+}
+
+/// Allows a caller to decide what a user's session holds: to set the password, or to change memberships, roles or status.
+///
+/// A session outlives a token, comes from any network and holds all that its user holds. So a token does this only if it
+/// has neither expiry nor networks and holds everything that the user's session would hold; likewise a session whose
+/// `required` permission comes only from a token. Call this after a change that gives something, and before one that
+/// takes something away, in the transaction of the change.
+///
+/// # Errors
+/// [`Error::LimitedTokenEmpowers`] and [`Error::TokenEmpowersMore`] say which of the two is missing.
+pub(crate) async fn check_empowers(
+    connection: &mut Connection,
+    caller: &Caller,
+    required: &Permission,
+    user: UserId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    match caller.credential {
+        Credential::Session(_) => {
+            let own = membership_permissions(connection, caller.id()).await?;
+            if which_permits(&own, required).is_some() {
+                return Ok(());
+            }
+            check_any_grant_empowers(connection, caller, required, user, now).await
+        }
+        Credential::Token(_) | Credential::V1(_) => {
+            if caller.expires_at.is_some() || !caller.networks.is_everywhere() {
+                return Err(Error::LimitedTokenEmpowers);
+            }
+            // Operators cover every session: there is no need to read it.
+            if is_operator(caller.permissions()) {
+                return Ok(());
+            }
+            let wanted = session_permissions(connection, user, now).await?;
+            match first_uncovered(connection, caller.permissions(), &wanted).await? {
+                None => Ok(()),
+                Some(permission) => Err(Error::TokenEmpowersMore(permission)),
+            }
+        }
+    }
+}
+
+/// The same for a session that may do this only by one of its user's tokens: one of them must suffice by itself.
+async fn check_any_grant_empowers(
+    connection: &mut Connection,
+    caller: &Caller,
+    required: &Permission,
+    user: UserId,
+    now: Timestamp,
+) -> Result<(), Error> {
+    let grants = store::authorizations::live_grants_of_user(connection, caller.id(), now).await?;
+    let wanted = session_permissions(connection, user, now).await?;
+    let mut refusal = Error::LimitedTokenEmpowers;
+    for LiveGrant { expires_at, networks, permissions, .. } in &grants {
+        let is_limited = expires_at.is_some() || !networks.is_everywhere();
+        if is_limited || which_permits(permissions, required).is_none() {
+            continue;
+        }
+        match first_uncovered(connection, permissions, &wanted).await? {
+            None => return Ok(()),
+            Some(permission) => refusal = Error::TokenEmpowersMore(permission),
+        }
+    }
+    Err(refusal)
+}
+
+/// Everything that a user's session holds or can obtain: memberships, and all tokens and 1.x credentials of the user, from
+/// any network, including inactive ones, which the user may activate.
+async fn session_permissions(
+    connection: &mut Connection,
+    user: UserId,
+    now: Timestamp,
+) -> Result<Vec<Permission>, Error> {
+    let mut permissions = membership_permissions(connection, user).await?;
+    for grants in store::authorizations::obtainable_permissions_of_user(connection, user, now).await? {
+        permissions.extend(grants);
+    }
+    permissions.sort_unstable();
+    permissions.dedup();
+    Ok(permissions)
+}
+
+/// Allows a caller to change an authorization, or the password of a 1.x credential: it must not hold more than they do.
+/// A session of its owner may always do it.
+///
+/// # Errors
+/// The recorded refusals of [`check_writable`]; [`Error::HoldsMore`].
+pub(crate) async fn check_changeable(
+    connection: &mut Connection,
+    caller: &Caller,
+    authorization: &Authorization,
+) -> Result<(), Error> {
+    check_writable(caller, authorization)?;
+    check_holds_no_more(connection, caller, authorization).await
+}
+
+/// The second half of [`check_changeable`].
+pub(crate) async fn check_holds_no_more(
+    connection: &mut Connection,
+    caller: &Caller,
+    authorization: &Authorization,
+) -> Result<(), Error> {
+    let is_owner = caller.has_session() && caller.id() == authorization.user;
+    let is_itself = caller.credential == Credential::Token(authorization.id);
+    if is_owner || is_itself {
+        return Ok(());
+    }
+    match first_uncovered(connection, caller.permissions(), &authorization.permissions).await? {
+        None => Ok(()),
+        Some(permission) => Err(Error::HoldsMore(permission)),
+    }
+}
+
+/// Allows a caller to deactivate or delete an authorization: what may change it, and an owner of an organization that it
+/// names.
+///
+/// # Errors
+/// Those of [`check_changeable`].
+pub(crate) async fn check_revocable(
+    connection: &mut Connection,
+    caller: &Caller,
+    authorization: &Authorization,
+) -> Result<(), Error> {
+    match check_changeable(connection, caller, authorization).await {
+        Err(refusal @ (Error::Unauthorized(_) | Error::HoldsMore(_))) => {
+            let may = !reaches_everywhere(authorization) && reaches_owned(connection, caller, authorization).await?;
+            if may { Ok(()) } else { Err(refusal) }
+        }
+        decided => decided,
+    }
+}
+
+/// Returns whether an authorization of an organization is one that its owner may revoke, being the caller.
+pub(crate) fn is_revocable_by_owner(caller: &Caller, authorization: &Authorization) -> bool {
+    !reaches_everywhere(authorization) && caller.owned_orgs().contains(&authorization.org)
+}
+
+/// Returns whether an authorization reaches every organization: it is an operator's to revoke.
+fn reaches_everywhere(authorization: &Authorization) -> bool {
+    authorization.permissions.iter().any(|one| one.resource.id.is_none() && one.resource.org.is_none())
+}
+
+/// Returns whether an authorization names an organization that the caller owns, or a bucket or telegraf configuration in it.
+pub(crate) async fn reaches_owned(
+    connection: &mut Connection,
+    caller: &Caller,
+    authorization: &Authorization,
+) -> Result<bool, Error> {
+    let owned = caller.owned_orgs();
+    if owned.is_empty() {
+        return Ok(false);
+    }
+    if owned.contains(&authorization.org) {
+        return Ok(true);
+    }
+    let names_org = |one: &Permission| match (one.resource.kind, one.resource.id) {
+        (ResourceType::Orgs, Some(id)) => owned.contains(&OrgId(id)),
+        (_, None) => one.resource.org.is_some_and(|org| owned.contains(&org)),
+        (_, Some(_)) => false,
+    };
+    if authorization.permissions.iter().any(names_org) {
+        return Ok(true);
+    }
+    let orgs = store::orgs::of_things(connection, &authorization.permissions).await?;
+    Ok(orgs.values().any(|org| owned.contains(org)))
+}
+
+/// Refuses a permission on one bucket or telegraf configuration of another organization: its owners would neither see
+/// nor revoke it. An id that nobody has is granted as recorded (contract §4.2).
+///
+/// # Errors
+/// [`Error::PermissionForOtherOrg`].
+pub(crate) async fn check_things_in_org(
+    connection: &mut Connection,
+    permissions: &[Permission],
+    org: OrgId,
+) -> Result<(), Error> {
+    let orgs = store::orgs::of_things(connection, permissions).await?;
+    let is_foreign = |one: &&Permission| {
+        let resource = one.resource;
+        resource.id.and_then(|id| orgs.get(&(resource.kind, id))).is_some_and(|found| *found != org)
+    };
+    match permissions.iter().find(is_foreign) {
+        Some(permission) => Err(Error::PermissionForOtherOrg(*permission, org)),
+        None => Ok(()),
+    }
+}

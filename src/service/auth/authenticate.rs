@@ -1,0 +1,259 @@
+//! Who a token or a session's key belongs to, and what it may.
+
+use crate::{
+    model::{
+        Action, Authorization, AuthorizationId, Error, Networks, Permission, Status, Timestamp, User, UserId, grant,
+        org::Role,
+    },
+    service::{Caller, Client, Service, audit::denials::Why},
+    store::{
+        self, Connection,
+        memberships::Of,
+        sessions::{Kind, Session},
+    },
+};
+
+use super::{
+    caller::Credential,
+    credential_status::{Place, Standing, standing},
+    sessions,
+};
+
+impl Service {
+    /// The caller who holds this token (contract §2). An inactive token still tells who asks; nothing is permitted.
+    pub async fn caller_by_token(&self, token: &str, client: Client) -> Result<Caller, Error> {
+        self.check_budget_for(token, &client)?;
+        let mut reader = self.read().await?;
+        let found = self.authorization_of(&mut reader, token, &client).await?;
+        let authorization = found.ok_or(Error::Unauthenticated)?;
+        let (id, now) = (authorization.id, self.now());
+        let caller = self.caller_with(&mut reader, authorization, client, now).await;
+        self.note_use(id, now, &caller);
+        caller
+    }
+
+    /// The caller whose session of this kind has this key; the use renews it. A key that was made for the console opens
+    /// nothing at the API, nor the other way round.
+    pub async fn caller_by_session(&self, key: &str, kind: Kind, client: Client) -> Result<Caller, Error> {
+        let now = self.now();
+        let (session, caller) = self.session_and_caller(key, kind, client, now).await?;
+        self.renew(&session, now).await;
+        Ok(caller)
+    }
+
+    /// The same for what a page asks by itself: that nobody is there must not keep a session alive.
+    pub async fn caller_by_unattended_session(&self, key: &str, kind: Kind, client: Client) -> Result<Caller, Error> {
+        Ok(self.session_and_caller(key, kind, client, self.now()).await?.1)
+    }
+
+    async fn session_and_caller(
+        &self,
+        key: &str,
+        kind: Kind,
+        client: Client,
+        now: Timestamp,
+    ) -> Result<(Session, Caller), Error> {
+        let mut reader = self.read().await?;
+        let session = unexpired_session(&mut reader, &sessions::key_hash(key), now).await?;
+        if session.kind != kind {
+            self.note_session(&session, Why::Surface, &client);
+            return Err(Error::Unauthenticated);
+        }
+        check_not_ended(&mut reader, &session).await?;
+        let caller = caller_in(&mut reader, &session, client, now).await?;
+        Ok((session, caller))
+    }
+
+    /// Reads a caller again, inside a change.
+    pub(crate) async fn caller_again(
+        &self,
+        connection: &mut Connection,
+        caller: &Caller,
+        now: Timestamp,
+    ) -> Result<Caller, Error> {
+        let client = caller.client.clone();
+        match &caller.credential {
+            Credential::Token(id) => {
+                let found = store::authorizations::by_id(connection, *id).await?;
+                self.caller_with(connection, found.ok_or(Error::Unauthenticated)?, client, now).await
+            }
+            Credential::V1(id) => {
+                let found = store::v1_authorizations::by_id(connection, *id).await?;
+                let found = found.ok_or(Error::V1Unauthorized)?.authorization;
+                self.v1_caller(connection, found, Credential::V1, client, now).await
+            }
+            Credential::Session(key_hash) => {
+                let session = unexpired_session(connection, key_hash, now).await?;
+                check_not_ended(connection, &session).await?;
+                caller_in(connection, &session, client, now).await
+            }
+        }
+    }
+
+    async fn caller_with(
+        &self,
+        connection: &mut Connection,
+        authorization: Authorization,
+        client: Client,
+        now: Timestamp,
+    ) -> Result<Caller, Error> {
+        let standing = standing(connection, &authorization, Place::From(client.address), now).await?;
+        self.note_standing(&authorization, &standing, &client);
+        let (user, inactive) = match standing {
+            Standing::Live(user) => (user, false),
+            Standing::Inactive(user) => (user, true),
+            Standing::Dead(death) => return Err(death.refusal()),
+        };
+        Ok(Caller {
+            user,
+            credential: Credential::Token(authorization.id),
+            permissions: authorization.permissions,
+            inactive,
+            expires_at: authorization.expires_at,
+            networks: authorization.networks,
+            client,
+        })
+    }
+
+    /// The caller with a 1.x client's credential, or with a token that such a client sent: there, what is not entirely
+    /// alive is refused in one way (contract §6.4).
+    pub(crate) async fn v1_caller(
+        &self,
+        connection: &mut Connection,
+        authorization: Authorization,
+        credential: fn(AuthorizationId) -> Credential,
+        client: Client,
+        now: Timestamp,
+    ) -> Result<Caller, Error> {
+        let standing = standing(connection, &authorization, Place::From(client.address), now).await?;
+        self.note_standing(&authorization, &standing, &client);
+        let Standing::Live(user) = standing else { return Err(Error::V1Unauthorized) };
+        Ok(Caller {
+            user,
+            credential: credential(authorization.id),
+            permissions: authorization.permissions,
+            inactive: false,
+            expires_at: authorization.expires_at,
+            networks: authorization.networks,
+            client,
+        })
+    }
+
+    /// Notes a credential that does not work.
+    fn note_standing(&self, authorization: &Authorization, standing: &Standing, client: &Client) {
+        match standing {
+            Standing::Live(_) => {}
+            Standing::Inactive(_) => self.note_refusal(authorization, Why::Inactive, client),
+            Standing::Dead(death) => self.note_refusal(authorization, Why::Dead(*death), client),
+        }
+    }
+}
+
+async fn unexpired_session(connection: &mut Connection, key_hash: &str, now: Timestamp) -> Result<Session, Error> {
+    let session = store::sessions::by_key_hash(connection, key_hash).await?.ok_or(Error::Unauthenticated)?;
+    if session.expires_at <= now || session.ends_at <= now {
+        return Err(Error::Unauthenticated);
+    }
+    Ok(session)
+}
+
+/// Refuses a session that ended with its user: as influxd does while the user is inactive or gone, and as an unknown one
+/// once they are active again.
+async fn check_not_ended(connection: &mut Connection, session: &Session) -> Result<(), Error> {
+    if session.ended_at.is_none() {
+        return Ok(());
+    }
+    active_user(connection, session.user).await?;
+    Err(Error::Unauthenticated)
+}
+
+async fn caller_in(
+    connection: &mut Connection,
+    session: &Session,
+    client: Client,
+    now: Timestamp,
+) -> Result<Caller, Error> {
+    let user = active_user(connection, session.user).await?;
+    let permissions = permissions_of(connection, user.id, &client, now).await?;
+    let credential = Credential::Session(session.key_hash.clone());
+    Ok(Caller {
+        user,
+        credential,
+        permissions,
+        inactive: false,
+        expires_at: None,
+        networks: Networks::default(),
+        client,
+    })
+}
+
+/// A user who was deleted is told the same as one who is inactive, as influxd does.
+async fn active_user(connection: &mut Connection, id: UserId) -> Result<User, Error> {
+    let user = store::users::by_id(connection, id).await?.ok_or(Error::UserInactive)?;
+    if user.status == Status::Active { Ok(user) } else { Err(Error::UserInactive) }
+}
+
+/// What a session may: the user's memberships, all their live authorizations that are accepted from where the session
+/// is, and themselves (contract §2.6; dead authorizations give nothing here).
+async fn permissions_of(
+    connection: &mut Connection,
+    user: UserId,
+    client: &Client,
+    now: Timestamp,
+) -> Result<Vec<Permission>, Error> {
+    let mut permissions = membership_permissions(connection, user).await?;
+    // Whoever may do anything has nothing to gain from their tokens, of which there may be many.
+    if grant::instance_owner().iter().all(|everything| permissions.contains(everything)) {
+        return Ok(permissions);
+    }
+    for (networks, given) in store::authorizations::live_permissions_of_user(connection, user, now).await? {
+        if networks.let_in(client.address) {
+            permissions.extend(given);
+        }
+    }
+    permissions.sort_unstable();
+    permissions.dedup();
+    Ok(permissions)
+}
+
+/// What a user's memberships give, and what everyone may with themselves.
+pub(crate) async fn membership_permissions(
+    connection: &mut Connection,
+    user: UserId,
+) -> Result<Vec<Permission>, Error> {
+    let mut permissions = Vec::new();
+    for (of, role) in store::memberships::of_user(connection, user).await? {
+        match (of, role) {
+            (Of::Org(org), Role::Owner) => permissions.extend(grant::owner(org)),
+            (Of::Org(org), Role::Member) => permissions.extend(grant::member(org)),
+            (Of::Bucket(bucket), Role::Member) => permissions.extend(grant::bucket_member(bucket)),
+            (Of::Instance, Role::Owner) => permissions.extend(grant::instance_owner()),
+            (Of::Bucket(_), Role::Owner) | (Of::Telegraf(_), _) | (Of::Instance, Role::Member) => {}
+        }
+    }
+    permissions.extend(Action::ALL.map(|action| super::required_permissions::user(action, user)));
+    Ok(permissions)
+}
+
+/// Three non-empty parts of base64url, of which the first holds a JSON object.
+pub(crate) fn is_jwt(token: &str) -> bool {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    let parts: Vec<&str> = token.split('.').collect();
+    let [header, claims, signature] = parts[..] else { return false };
+    let decoded = |part: &str| URL_SAFE_NO_PAD.decode(part).ok();
+    let object =
+        |part: &str| decoded(part).is_some_and(|bytes| serde_json::from_slice::<serde_json::Map<_, _>>(&bytes).is_ok());
+    object(header) && object(claims) && decoded(signature).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_jwt_is_told_from_a_token() {
+        assert!(is_jwt("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.AAAA"));
+        assert!(!is_jwt("op-token"));
+        assert!(!is_jwt("a.b.c"));
+    }
+}

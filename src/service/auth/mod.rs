@@ -1,0 +1,16 @@
+//! TODO
+
+pub(crate) mod account_control;
+pub mod authenticate;
+pub mod caller;
+pub mod credential_status;
+pub(crate) mod delegation;
+pub(crate) mod inherited_limits;
+pub mod login_throttle;
+pub mod passwords;
+pub(crate) mod rate_limit;
+mod rate_limit_key;
+pub(crate) mod required_permissions;
+pub mod sessions;
+pub(crate) mod unknown_tokens;
+pub mod v1_credentials;

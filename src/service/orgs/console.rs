@@ -1,0 +1,72 @@
+//! Organizations as the console shows them.
+
+use std::collections::HashMap;
+
+use crate::{
+    model::{
+        Action, Error, Id, Org, OrgId, ResourceType,
+        console::list_query::{ListQuery, Listed},
+        org::OrgSummary,
+    },
+    service::{Caller, Service, auth::required_permissions, fold},
+    store::{self, Connection, Within, orgs::Search},
+};
+
+impl Service {
+    /// A page of the organizations that the caller may read.
+    pub async fn org_page(&self, caller: &Caller, query: &ListQuery) -> Result<Listed<OrgSummary>, Error> {
+        let (part, within) = (fold(&query.filter), &readable(caller));
+        let mut reader = self.read().await?;
+        let total = store::orgs::count(&mut reader, &part, within).await?.cast_unsigned();
+        let unfiltered =
+            if part.is_empty() { total } else { store::orgs::count(&mut reader, "", within).await?.cast_unsigned() };
+        let (page, before) = query.page_of(total);
+        let (offset, limit) = (before.cast_signed(), query.page_size.cast_signed());
+        let search = Search { part: &part, within, descending: query.descending, offset, limit };
+        let found = store::orgs::search(&mut reader, &search).await?;
+        Ok(Listed { rows: summaries(&mut reader, caller, found).await?, total, unfiltered, page })
+    }
+
+    /// An organization, how much there is in it, and whether the caller may change it.
+    pub async fn org_summary(&self, caller: &Caller, id: OrgId) -> Result<OrgSummary, Error> {
+        caller.check(required_permissions::org(Action::Read, id))?;
+        let mut reader = self.read().await?;
+        let found = store::orgs::by_id(&mut reader, id).await?;
+        summaries(&mut reader, caller, found).await?.pop().ok_or(Error::OrgNotFound)
+    }
+
+    /// Whether the caller may create organizations.
+    pub fn may_create_orgs(&self, caller: &Caller) -> bool {
+        caller.may(&required_permissions::orgs(Action::Write))
+    }
+}
+
+/// Which organizations a caller may read.
+fn readable(caller: &Caller) -> Within {
+    if caller.may(&required_permissions::orgs(Action::Read)) {
+        return Within::All;
+    }
+    let held = caller.permissions().iter().filter(|held| held.resource.kind == ResourceType::Orgs);
+    let named = held.filter_map(|held| held.resource.id.or(held.resource.org.map(Id::from)));
+    let mut ids: Vec<Id> =
+        named.filter(|id| caller.may(&required_permissions::org(Action::Read, OrgId(*id)))).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    Within::Only(ids)
+}
+
+async fn summaries(
+    connection: &mut Connection,
+    caller: &Caller,
+    orgs: impl IntoIterator<Item = Org>,
+) -> Result<Vec<OrgSummary>, Error> {
+    let orgs: Vec<Org> = orgs.into_iter().collect();
+    let holdings = store::orgs::holdings(connection, orgs.iter().map(|org| org.id)).await?;
+    let mut holdings: HashMap<OrgId, _> = holdings.into_iter().collect();
+    let summary = |org: Org| OrgSummary {
+        holds: holdings.remove(&org.id).unwrap_or_default(),
+        may_change: caller.may(&required_permissions::org(Action::Write, org.id)),
+        org,
+    };
+    Ok(orgs.into_iter().map(summary).collect())
+}

@@ -1,0 +1,178 @@
+//! Who belongs to an organization, as the console changes it. Unlike the API, it never leaves an organization without an
+//! owner, and a new user becomes a member in the same change.
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+
+use crate::{
+    model::{
+        Action, Error, OrgId, Status, User, UserId,
+        org::Role,
+        user::{check_password, check_user_name},
+    },
+    service::{
+        Caller, Service,
+        audit::Event,
+        auth::{account_control::check_empowers, required_permissions},
+        fold,
+        transaction::Change,
+        users::directory::owners,
+    },
+    store::{self, memberships::Of},
+};
+
+use super::members::{Parent, write_parent};
+
+/// A user who is created in the console.
+#[derive(Clone, Debug, Default)]
+pub struct NewUser {
+    pub name: String,
+    /// Without one, the user can't sign in until one is set.
+    pub password: Option<SecretString>,
+    /// What they become, and where.
+    pub member_of: Option<(OrgId, Role)>,
+}
+
+impl Service {
+    /// Makes a member an owner, or an owner a member. An organization keeps at least one owner.
+    pub async fn change_role(&self, caller: &Caller, org: OrgId, user: UserId, role: Role) -> Result<(), Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        let (user, before) = member_to_change(&mut change, &caller, org, user).await?;
+        if before == role {
+            return Ok(());
+        }
+        keep_an_owner(&mut change, org, before).await?;
+        let (required, now) = (write_parent(Parent::Org(org), org), change.now);
+        // Before and after: a demotion takes something away, a promotion gives something.
+        check_empowers(&mut change, &caller, &required, user.id, now).await?;
+        store::memberships::set_role(&mut change, Of::Org(org), user.id, role).await?;
+        check_empowers(&mut change, &caller, &required, user.id, now).await?;
+        let detail = json!({"user": user.id, "name": user.name, "before": {"role": before}, "after": {"role": role}});
+        change.record(Event::RoleChanged, Some(org), org, detail).await?;
+        change.commit().await
+    }
+
+    /// Ends a user's membership. An organization keeps at least one owner.
+    pub async fn dismiss_member(&self, caller: &Caller, org: OrgId, user: UserId) -> Result<(), Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        let (user, before) = member_to_change(&mut change, &caller, org, user).await?;
+        keep_an_owner(&mut change, org, before).await?;
+        let (required, now) = (write_parent(Parent::Org(org), org), change.now);
+        check_empowers(&mut change, &caller, &required, user.id, now).await?;
+        store::memberships::delete(&mut change, Of::Org(org), user.id).await?;
+        let detail = json!({"user": user.id, "name": user.name, "role": before});
+        change.record(Event::MemberRemoved, Some(org), org, detail).await?;
+        change.commit().await
+    }
+
+    /// Makes an existing user a member. `who`: their id; or their name, if the caller may see all users.
+    pub async fn add_named_member(&self, caller: &Caller, org: OrgId, who: &str, role: Role) -> Result<User, Error> {
+        caller.check(write_parent(Parent::Org(org), org))?;
+        let user = self.named_user(caller, who).await?;
+        match self.add_member(caller, Parent::Org(org), Some(user.id), role).await {
+            Err(Error::AlreadyMember { .. }) => {
+                Err(Error::field("user", format!("{} belongs to this organization already.", user.name)))
+            }
+            added => added,
+        }
+    }
+
+    async fn named_user(&self, caller: &Caller, who: &str) -> Result<User, Error> {
+        let mut reader = self.read().await?;
+        let by_name = caller.may(&required_permissions::users(Action::Read));
+        if who.is_empty() {
+            return Err(Error::field("user", "Fill this in."));
+        }
+        if by_name
+            && check_user_name(who).is_ok()
+            && let Some(user) = store::users::by_name(&mut reader, who).await?
+        {
+            return Ok(user);
+        }
+        if let Ok(id) = who.trim().parse()
+            && let Some(user) = store::users::by_id(&mut reader, id).await?
+        {
+            return Ok(user);
+        }
+        let sentence =
+            if by_name { "There is no such user. Check the spelling." } else { "There is no user with this ID." };
+        Err(Error::field("user", sentence))
+    }
+
+    /// Creates a user with all that belongs to them, or nothing.
+    pub async fn create_with_password(&self, caller: &Caller, new: NewUser) -> Result<User, Error> {
+        check_user_name(&new.name)?;
+        may_create(caller, &new)?;
+        let hash = match &new.password {
+            Some(password) => {
+                check_password(password.expose_secret())?;
+                Some(self.passwords().hash(password).await?)
+            }
+            None => None,
+        };
+        let (mut change, caller) = self.begin(caller).await?;
+        may_create(&caller, &new)?;
+        let user = User { id: UserId(self.next_id()), name: new.name, status: Status::Active };
+        insert_user(&mut change, &user, hash.as_deref(), new.member_of).await?;
+        let now = change.now;
+        if hash.is_some() {
+            check_empowers(&mut change, &caller, &required_permissions::users(Action::Write), user.id, now).await?;
+        }
+        if let Some((org, _)) = new.member_of {
+            check_empowers(&mut change, &caller, &write_parent(Parent::Org(org), org), user.id, now).await?;
+        }
+        change.commit().await?;
+        Ok(user)
+    }
+}
+
+/// Writes a new user with their password's hash and their first membership.
+pub(crate) async fn insert_user(
+    change: &mut Change,
+    user: &User,
+    hash: Option<&str>,
+    member_of: Option<(OrgId, Role)>,
+) -> Result<(), Error> {
+    let now = change.now;
+    let row = store::users::New { user, name_key: &fold(&user.name), password_hash: hash, now };
+    if !store::users::insert(change, row).await? {
+        return Err(Error::UserNameTaken { name: user.name.clone() });
+    }
+    change.record(Event::UserCreated, None, user.id, json!({"name": user.name, "status": user.status})).await?;
+    if hash.is_some() {
+        change.record(Event::PasswordSet, None, user.id, json!({})).await?;
+    }
+    if let Some((org, role)) = member_of {
+        store::orgs::by_id(change, org).await?.ok_or(Error::OrgNotFound)?;
+        store::memberships::insert(change, Of::Org(org), user.id, role, now).await?;
+        let detail = json!({"user": user.id, "name": user.name, "role": role});
+        change.record(Event::MemberAdded, Some(org), org, detail).await?;
+    }
+    Ok(())
+}
+
+fn may_create(caller: &Caller, new: &NewUser) -> Result<(), Error> {
+    caller.check(required_permissions::users(Action::Write))?;
+    match new.member_of {
+        Some((org, _)) => caller.check(write_parent(Parent::Org(org), org)),
+        None => Ok(()),
+    }
+}
+
+/// A member, and what they are; refuses whoever may not change that.
+async fn member_to_change(
+    change: &mut Change,
+    caller: &Caller,
+    org: OrgId,
+    user: UserId,
+) -> Result<(User, Role), Error> {
+    caller.check(write_parent(Parent::Org(org), org))?;
+    let user = store::users::by_id(change, user).await?.ok_or(Error::UserNotFound)?;
+    let role = store::memberships::role(change, Of::Org(org), user.id).await?.ok_or(Error::NotMember)?;
+    Ok((user, role))
+}
+
+/// Refuses to take the last owner's role.
+async fn keep_an_owner(change: &mut Change, org: OrgId, role: Role) -> Result<(), Error> {
+    if role == Role::Owner && owners(change, org).await? == 1 { Err(Error::LastOwner) } else { Ok(()) }
+}

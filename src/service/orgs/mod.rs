@@ -1,0 +1,213 @@
+//! Organizations.
+
+mod console;
+pub mod console_members;
+mod context;
+pub mod members;
+pub mod rules;
+
+use serde_json::json;
+
+use crate::{
+    model::{
+        Action, Bucket, BucketId, Error, Id, Org, OrgId, Timestamp, UserId,
+        bucket::{BucketKind, SYSTEM_BUCKETS},
+        org::{Role, check_org_name},
+        user::check_text,
+    },
+    store::{self, memberships::Of, orgs::Whose},
+};
+
+use super::{
+    Caller, Service,
+    audit::Event,
+    auth::{account_control::check_empowers, required_permissions},
+    fold, random,
+    transaction::Change,
+};
+
+/// At most so many bytes in the description of an organization or a bucket.
+pub(super) const MAX_DESCRIPTION: usize = 1024;
+
+/// What a list of organizations is asked for (contract §5.4).
+#[derive(Clone, Debug, Default)]
+pub struct OrgQuery {
+    pub id: Option<OrgId>,
+    pub name: Option<String>,
+    pub user: Option<UserId>,
+    pub offset: u32,
+    pub limit: u32,
+}
+
+/// What may change about an organization; `None` stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct OrgUpdate {
+    pub name: Option<String>,
+    pub description: Option<String>,
+}
+
+impl Service {
+    /// The organizations the caller may see. Whoever may not read all gets those their user belongs to.
+    pub async fn orgs(&self, caller: &Caller, query: &OrgQuery) -> Result<Vec<Org>, Error> {
+        let mut reader = self.read().await?;
+        let found = match (query.id, &query.name) {
+            (Some(id), _) => vec![store::orgs::by_id(&mut reader, id).await?.ok_or(Error::OrgNotFound)?],
+            (None, Some(name)) => {
+                // What the caller may not read is as unknown as what is not there.
+                let org = store::orgs::by_name(&mut reader, name).await?;
+                let org = org.filter(|org| caller.may(&required_permissions::org(Action::Read, org.id)));
+                vec![org.ok_or_else(|| Error::OrgNameNotFound { name: name.trim().into() })?]
+            }
+            (None, None) => {
+                let whose = match query.user {
+                    Some(user) => Whose::Of(user),
+                    None if caller.may(&required_permissions::orgs(Action::Read)) => Whose::Everyones,
+                    None => Whose::Of(caller.id()),
+                };
+                store::orgs::list(&mut reader, &whose, query.offset.into(), query.limit.into()).await?
+            }
+        };
+        Ok(found.into_iter().filter(|org| caller.may(&required_permissions::org(Action::Read, org.id))).collect())
+    }
+
+    pub async fn org(&self, caller: &Caller, id: OrgId) -> Result<Org, Error> {
+        caller.check(required_permissions::org(Action::Read, id))?;
+        let mut reader = self.read().await?;
+        store::orgs::by_id(&mut reader, id).await?.ok_or(Error::OrgNotFound)
+    }
+
+    /// Creates an organization with its system buckets; the caller's user owns it.
+    pub async fn create_org(&self, caller: &Caller, name: &str, description: &str) -> Result<Org, Error> {
+        check_org_name(name)?;
+        check_text("description", description, MAX_DESCRIPTION)?;
+        let (mut change, caller) = self.begin(caller).await?;
+        caller.check(required_permissions::orgs(Action::Write))?;
+        let org = insert_org(&mut change, name, description, Some(caller.id())).await?;
+        // Owning it is a membership, and a session has it for good.
+        let now = change.now;
+        check_empowers(&mut change, &caller, &required_permissions::orgs(Action::Write), caller.id(), now).await?;
+        change.commit().await?;
+        Ok(org)
+    }
+
+    pub async fn update_org(&self, caller: &Caller, id: OrgId, asked: OrgUpdate) -> Result<Org, Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        let after = update(&mut change, &caller, id, asked).await?;
+        change.commit().await?;
+        Ok(after)
+    }
+
+    /// Deletes an organization with all it holds; its authorizations end and never come back.
+    pub async fn delete_org(&self, caller: &Caller, id: OrgId) -> Result<(), Error> {
+        self.delete_org_if(caller, id, |_| Ok(())).await
+    }
+
+    /// The same for a person: who types another name than the organization's deletes nothing.
+    pub async fn delete_org_by_name(&self, caller: &Caller, id: OrgId, typed: &str) -> Result<(), Error> {
+        let is_meant = |org: &Org| match typed.trim() == org.name.trim() {
+            true => Ok(()),
+            false => Err(Error::field("name", format!("Type the name: {}", org.name.trim()))),
+        };
+        self.delete_org_if(caller, id, is_meant).await
+    }
+
+    async fn delete_org_if(
+        &self,
+        caller: &Caller,
+        id: OrgId,
+        is_meant: impl FnOnce(&Org) -> Result<(), Error> + Send,
+    ) -> Result<(), Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        caller.check(required_permissions::org(Action::Write, id))?;
+        let org = store::orgs::by_id(&mut change, id).await?.ok_or(Error::OrgNotFoundToDelete(id))?;
+        is_meant(&org)?;
+        let now = change.now;
+        store::authorizations::end_of_org(&mut change, id, now).await?;
+        store::memberships::delete_within(&mut change, id).await?;
+        store::dbrps::delete_of_org(&mut change, id).await?;
+        store::buckets::delete_of_org(&mut change, id).await?;
+        store::telegrafs::delete_of_org(&mut change, id).await?;
+        store::org_rules::delete_of_org(&mut change, id).await?;
+        store::orgs::delete(&mut change, id).await?;
+        change.record(Event::OrgDeleted, Some(id), id, detail(&org)).await?;
+        change.commit().await
+    }
+}
+
+/// Writes a new organization with its system buckets and its first owner.
+pub(super) async fn insert_org(
+    change: &mut Change,
+    name: &str,
+    description: &str,
+    owner: Option<UserId>,
+) -> Result<Org, Error> {
+    let now = change.now;
+    let org = new_org(name, description, now);
+    if !store::orgs::insert(change, &org, &fold(name)).await? {
+        return Err(Error::OrgNameTaken { name: name.into() });
+    }
+    create_system_buckets(change, org.id).await?;
+    if let Some(owner) = owner {
+        store::memberships::insert(change, Of::Org(org.id), owner, Role::Owner, now).await?;
+    }
+    change.record(Event::OrgCreated, Some(org.id), org.id, detail(&org)).await?;
+    Ok(org)
+}
+
+/// Renames and describes an organization, within a change.
+pub(super) async fn update(change: &mut Change, caller: &Caller, id: OrgId, asked: OrgUpdate) -> Result<Org, Error> {
+    caller.check(required_permissions::org(Action::Write, id))?;
+    let before = store::orgs::by_id(change, id).await?.ok_or(Error::OrgNotFound)?;
+    let mut after = before.clone();
+    if let Some(name) = asked.name {
+        check_org_name(&name)?;
+        if store::orgs::by_name(change, &name).await?.is_some_and(|other| other.id != id) {
+            return Err(Error::OrgNameTaken { name });
+        }
+        after.name = name;
+    }
+    if let Some(description) = asked.description {
+        check_text("description", &description, MAX_DESCRIPTION)?;
+        after.description = description;
+    }
+    after.updated_at = change.now;
+    store::orgs::update(change, &after, &fold(&after.name)).await?;
+    let changed = json!({"before": detail(&before), "after": detail(&after)});
+    change.record(Event::OrgUpdated, Some(id), id, changed).await?;
+    Ok(after)
+}
+
+/// What the audit log says of an organization.
+fn detail(org: &Org) -> serde_json::Value {
+    json!({"name": org.name, "description": org.description})
+}
+
+pub(super) fn new_org(name: &str, description: &str, now: Timestamp) -> Org {
+    Org {
+        id: OrgId(Id::from_random(random())),
+        name: name.into(),
+        description: description.into(),
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+/// The buckets every organization is born with.
+pub(super) async fn create_system_buckets(change: &mut Change, org: OrgId) -> Result<(), Error> {
+    let now = change.now;
+    for (name, description, retention) in SYSTEM_BUCKETS {
+        let bucket = Bucket {
+            id: BucketId(Id::from_random(random())),
+            org,
+            kind: BucketKind::System,
+            name: name.into(),
+            description: description.into(),
+            retention_policy: String::new(),
+            retention,
+            created_at: now,
+            updated_at: now,
+        };
+        store::buckets::insert(change, &bucket, &fold(name)).await?;
+    }
+    Ok(())
+}

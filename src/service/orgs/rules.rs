@@ -1,0 +1,69 @@
+//! The rules of organizations: who sees and sets them.
+
+use serde_json::json;
+
+use crate::{
+    model::{Action, Error, Org, OrgId, org_rules::OrgRules},
+    service::{Caller, Service, audit::Event, auth::required_permissions, orgs, transaction::Change},
+    store::{self, Connection},
+};
+
+use super::OrgUpdate;
+
+impl Service {
+    /// The rules of an organization, for whoever may read it.
+    pub async fn org_rules(&self, caller: &Caller, org: OrgId) -> Result<OrgRules, Error> {
+        caller.check(required_permissions::org(Action::Read, org))?;
+        let mut reader = self.read().await?;
+        store::orgs::by_id(&mut reader, org).await?.ok_or(Error::OrgNotFound)?;
+        rules_of(&mut reader, org).await
+    }
+
+    /// Sets all the rules of an organization, for its owners. Tokens that are there already keep working.
+    pub async fn set_org_rules(&self, caller: &Caller, org: OrgId, rules: OrgRules) -> Result<OrgRules, Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        set(&mut change, &caller, org, &rules).await?;
+        change.commit().await?;
+        Ok(rules)
+    }
+
+    /// Changes an organization and its rules, both or neither.
+    pub async fn update_org_and_rules(
+        &self,
+        caller: &Caller,
+        org: OrgId,
+        update: OrgUpdate,
+        rules: OrgRules,
+    ) -> Result<Org, Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        let changed = orgs::update(&mut change, &caller, org, update).await?;
+        if rules_of(&mut change, org).await? != rules {
+            set(&mut change, &caller, org, &rules).await?;
+        }
+        change.commit().await?;
+        Ok(changed)
+    }
+}
+
+async fn set(change: &mut Change, caller: &Caller, org: OrgId, rules: &OrgRules) -> Result<(), Error> {
+    caller.check(required_permissions::org(Action::Write, org))?;
+    store::orgs::by_id(change, org).await?.ok_or(Error::OrgNotFound)?;
+    rules.check()?;
+    let before = rules_of(change, org).await?;
+    let now = change.now;
+    store::org_rules::set(change, org, rules, now).await?;
+    let detail = json!({"before": detail(&before), "after": detail(rules)});
+    change.record(Event::OrgRulesChanged, Some(org), org, detail).await
+}
+
+/// The rules of an organization; none where nobody set any.
+pub(crate) async fn rules_of(connection: &mut Connection, org: OrgId) -> Result<OrgRules, Error> {
+    Ok(store::org_rules::of_org(connection, org).await?.unwrap_or_default())
+}
+
+fn detail(rules: &OrgRules) -> serde_json::Value {
+    json!({
+        "longestLife": rules.longest_life, "defaultLife": rules.default_life, "expiryRequired": rules.expiry_required,
+        "descriptionRequired": rules.description_required, "operatorTokens": rules.operator_tokens,
+    })
+}

@@ -1,0 +1,183 @@
+//! The console's Telegraf page. Unlike the API it saves only what is TOML.
+
+use std::collections::HashMap;
+
+use crate::{
+    model::{
+        Action, Error, OrgId, ResourceType, Telegraf, TelegrafId,
+        bucket::BucketKind,
+        console::list_query::{ListQuery, Listed},
+        telegraf::{Flaw, TelegrafFacts, TelegrafRow, TelegrafText},
+        telegraf_config,
+    },
+    service::{Caller, Service, auth::required_permissions, fold},
+    store::{self, Connection, telegrafs::Head},
+};
+
+use super::{AskedTelegraf, replace, toml::flaw};
+
+/// So many buckets are offered for a new configuration; any other can be typed.
+const OFFERED_AT_ONCE: i64 = 100;
+
+/// A configuration to begin with.
+#[derive(Clone, Debug, Default)]
+pub struct BegunTelegraf {
+    pub name: String,
+    pub description: String,
+    /// TOML; if empty, a text that writes to `bucket`.
+    pub text: String,
+    pub bucket: String,
+    /// How agents reach this server.
+    pub origin: String,
+}
+
+impl Service {
+    /// A page of an organization's configurations, in the order of their names.
+    pub async fn telegraf_page(
+        &self,
+        caller: &Caller,
+        org: OrgId,
+        query: &ListQuery,
+    ) -> Result<Listed<TelegrafRow>, Error> {
+        let mut reader = self.read().await?;
+        let within = caller.within(ResourceType::Telegrafs, org);
+        let part = fold(&query.filter);
+        let unfiltered = store::telegrafs::count(&mut reader, org, "", &within).await?.cast_unsigned();
+        let total = match part.as_str() {
+            "" => unfiltered,
+            part => store::telegrafs::count(&mut reader, org, part, &within).await?.cast_unsigned(),
+        };
+        let (page, before) = query.page_of(total);
+        let (offset, limit) = (before.cast_signed(), query.page_size.cast_signed());
+        let search = store::telegrafs::Search { org, part: &part, within: &within, offset, limit };
+        let found = store::telegrafs::search(&mut reader, &search).await?;
+        let rows = self.telegraf_rows(&mut reader, found).await?;
+        Ok(Listed { rows, total, unfiltered, page })
+    }
+
+    /// What the console says about a configuration of an organization.
+    pub async fn telegraf_facts(&self, caller: &Caller, org: OrgId, id: TelegrafId) -> Result<TelegrafFacts, Error> {
+        let telegraf = self.telegraf_in(caller, org, id).await?;
+        let bucket = telegraf_config::bucket(&telegraf.config);
+        let (description, updated_at) = (telegraf.description, telegraf.updated_at);
+        let head = Head { id, org, name: telegraf.name, bucket };
+        let mut reader = self.read().await?;
+        let row = self.telegraf_rows(&mut reader, vec![head]).await?.pop().ok_or(Error::TelegrafNotFound)?;
+        Ok(TelegrafFacts { row, description, updated_at, now: self.now(), may_change: may_change(caller, org, id) })
+    }
+
+    /// The text of a configuration, to be edited.
+    pub async fn telegraf_text(&self, caller: &Caller, org: OrgId, id: TelegrafId) -> Result<TelegrafText, Error> {
+        let telegraf = self.telegraf_in(caller, org, id).await?;
+        self.note_texts_read(caller, [&telegraf]);
+        let text = plain(&telegraf.config);
+        Ok(TelegrafText { flaw: flaw(&text), text, may_change: may_change(caller, org, id) })
+    }
+
+    /// Why a text is no TOML, if it is none.
+    pub fn check_toml(&self, text: &str) -> Option<Flaw> {
+        flaw(&plain(text))
+    }
+
+    /// The names of the buckets that people made, as far as they are offered.
+    pub async fn bucket_names(&self, caller: &Caller, org: OrgId) -> Result<Vec<String>, Error> {
+        let mut reader = self.read().await?;
+        let within = &caller.within(ResourceType::Buckets, org);
+        let search =
+            store::buckets::Search { org, part: "", within, descending: false, offset: 0, limit: OFFERED_AT_ONCE };
+        let found = store::buckets::search(&mut reader, &search).await?.into_iter();
+        Ok(found.filter(|bucket| bucket.kind == BucketKind::User).map(|bucket| bucket.name).collect())
+    }
+
+    /// Creates a configuration from the console's dialog. `form`: its one-time id.
+    pub async fn begin_telegraf(
+        &self,
+        caller: &Caller,
+        org: OrgId,
+        begun: BegunTelegraf,
+        form: Option<&str>,
+    ) -> Result<Telegraf, Error> {
+        let name = named(&begun.name)?;
+        let config = if begun.text.trim().is_empty() {
+            let org_name = self.org(caller, org).await?.name;
+            telegraf_config::beginning(&name, &org_name, begun.bucket.trim(), &begun.origin)
+        } else {
+            valid(&begun.text)?
+        };
+        let description = begun.description.trim().to_owned();
+        let asked = AskedTelegraf { org: Some(org), name, description, config, metadata: None };
+        self.create_telegraf_once(caller, asked, form).await.map_err(|error| match error {
+            Error::AlreadyCreated => {
+                Error::field("form", "This form was sent before: the configuration was already created.")
+            }
+            error => error,
+        })
+    }
+
+    /// Puts another text in the place of a configuration's.
+    pub async fn save_telegraf_text(&self, caller: &Caller, id: TelegrafId, text: &str) -> Result<Telegraf, Error> {
+        let config = valid(text)?;
+        let (change, before) = self.begin_on_telegraf(caller, id).await?;
+        replace(change, &before, AskedTelegraf { config, ..before.clone().into() }).await
+    }
+
+    /// Changes what a configuration is called.
+    pub async fn rename_telegraf(
+        &self,
+        caller: &Caller,
+        id: TelegrafId,
+        name: &str,
+        description: &str,
+    ) -> Result<Telegraf, Error> {
+        let (name, description) = (named(name)?, description.trim().to_owned());
+        let (change, before) = self.begin_on_telegraf(caller, id).await?;
+        replace(change, &before, AskedTelegraf { name, description, ..before.clone().into() }).await
+    }
+
+    async fn telegraf_in(&self, caller: &Caller, org: OrgId, id: TelegrafId) -> Result<Telegraf, Error> {
+        let telegraf = self.readable_telegraf(caller, id).await?;
+        if telegraf.org == org { Ok(telegraf) } else { Err(Error::TelegrafNotFound) }
+    }
+
+    async fn telegraf_rows(
+        &self,
+        connection: &mut Connection,
+        telegrafs: Vec<Head>,
+    ) -> Result<Vec<TelegrafRow>, Error> {
+        let ids = telegrafs.iter().map(|telegraf| telegraf.id);
+        let counts: HashMap<TelegrafId, i64> =
+            store::telegrafs::token_counts(connection, ids, self.now()).await?.into_iter().collect();
+        let row = |telegraf: Head| TelegrafRow {
+            bucket: telegraf.bucket,
+            tokens: counts.get(&telegraf.id).map_or(0, |count| count.cast_unsigned()),
+            id: telegraf.id,
+            name: telegraf.name,
+        };
+        Ok(telegrafs.into_iter().map(row).collect())
+    }
+}
+
+fn may_change(caller: &Caller, org: OrgId, id: TelegrafId) -> bool {
+    caller.may(&required_permissions::telegraf(Action::Write, id, org))
+}
+
+/// The API takes a configuration without a name; a person would not find it again.
+fn named(name: &str) -> Result<String, Error> {
+    match name.trim() {
+        "" => Err(Error::field("name", "Fill this in.")),
+        name => Ok(name.to_owned()),
+    }
+}
+
+fn valid(text: &str) -> Result<String, Error> {
+    let text = plain(text);
+    match flaw(&text) {
+        Some(flaw) => Err(Error::field("config", flaw.to_string())),
+        None => Ok(text),
+    }
+}
+
+/// Browsers send their own line breaks.
+fn plain(text: &str) -> String {
+    text.replace("\r\n", "\n")
+}

@@ -1,0 +1,264 @@
+//! Telegraf configurations (contract §5.6).
+
+pub mod console;
+mod toml;
+
+use std::collections::VecDeque;
+
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    model::{
+        Action, Error, OrgId, ResourceType, Telegraf, TelegrafId, Timestamp,
+        org::Role,
+        telegraf::MAX_CONFIG,
+        telegraf_config,
+        user::{MAX_NAME, check_text},
+    },
+    store::{self, Across, Store, memberships::Of, telegrafs::Keys},
+};
+
+use super::{
+    Caller, Service,
+    audit::Event,
+    auth::{account_control::check_empowers, required_permissions},
+    fold,
+    orgs::MAX_DESCRIPTION,
+    tokens::idempotency,
+    transaction::Change,
+};
+
+/// Maximum number of bytes of texts that are read at once, unless a single one is longer.
+const BYTES_AT_ONCE: i64 = 1024 * 1024;
+/// Number of configurations whose sizes are read at once.
+const SIZES_AT_ONCE: i64 = 500;
+/// Number of texts that are looked into in one transaction when the server starts.
+const FILLED_AT_ONCE: i64 = 20;
+
+/// A list of configurations, in the order of ids, that is read in portions: their texts are never held all at once.
+pub struct TelegrafList {
+    service: Service,
+    /// The caller whose reading goes on record.
+    reader: Caller,
+    across: Across,
+    org: Option<OrgId>,
+    /// Configurations whose texts are still to be read, with their bytes.
+    waiting: VecDeque<(TelegrafId, i64)>,
+    /// The last configuration whose size was read.
+    last: Option<TelegrafId>,
+    /// Whether the sizes of all of them were read.
+    is_read: bool,
+}
+
+impl TelegrafList {
+    /// The next configurations; `None` at the end.
+    pub async fn next(&mut self) -> Result<Option<Vec<Telegraf>>, Error> {
+        if self.waiting.is_empty() && self.is_read {
+            return Ok(None);
+        }
+        let mut reader = self.service.read().await?;
+        if self.waiting.is_empty() {
+            let sizes = store::telegrafs::sizes(&mut reader, &self.across, self.org, self.last, SIZES_AT_ONCE).await?;
+            self.is_read = (sizes.len() as i64) < SIZES_AT_ONCE;
+            self.last = sizes.last().map(|(id, _)| *id).or(self.last);
+            self.waiting.extend(sizes);
+        }
+        let ids = self.take();
+        let found = store::telegrafs::by_ids(&mut reader, ids).await?;
+        self.service.note_texts_read(&self.reader, &found);
+        Ok(Some(found))
+    }
+
+    /// Those that are read next: as many as the bytes allow, but at least one.
+    fn take(&mut self) -> Vec<TelegrafId> {
+        let (mut ids, mut bytes) = (Vec::new(), 0);
+        while let Some((id, size)) = self.waiting.front().copied() {
+            bytes += size;
+            if bytes > BYTES_AT_ONCE && !ids.is_empty() {
+                break;
+            }
+            ids.push(id);
+            self.waiting.pop_front();
+        }
+        ids
+    }
+}
+
+/// A telegraf configuration as it is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct AskedTelegraf {
+    pub org: Option<OrgId>,
+    pub name: String,
+    pub description: String,
+    pub config: String,
+    pub metadata: Option<Value>,
+}
+
+impl AskedTelegraf {
+    fn check(&self) -> Result<(), Error> {
+        check_text("name", &self.name, MAX_NAME)?;
+        check_text("description", &self.description, MAX_DESCRIPTION)?;
+        check_text("config", &self.config, MAX_CONFIG)?;
+        let metadata = self.metadata.as_ref().map(ToString::to_string).unwrap_or_default();
+        check_text("metadata", &metadata, MAX_CONFIG)?;
+        if metadata.contains("\\u0000") { Err(Error::TextNul { field: "metadata".into() }) } else { Ok(()) }
+    }
+
+    fn into_telegraf(self, id: TelegrafId, org: OrgId, now: Timestamp) -> Telegraf {
+        Telegraf {
+            id,
+            org,
+            name: self.name,
+            description: self.description,
+            config: self.config,
+            metadata: self.metadata,
+            updated_at: now,
+        }
+    }
+}
+
+impl From<Telegraf> for AskedTelegraf {
+    fn from(telegraf: Telegraf) -> Self {
+        Self {
+            org: Some(telegraf.org),
+            name: telegraf.name,
+            description: telegraf.description,
+            config: telegraf.config,
+            metadata: telegraf.metadata,
+        }
+    }
+}
+
+impl Service {
+    /// The configurations the caller may see, of one organization or of all.
+    pub fn telegrafs(&self, caller: &Caller, org: Option<OrgId>) -> TelegrafList {
+        let across = caller.across(ResourceType::Telegrafs);
+        let (service, reader) = (self.clone(), caller.clone());
+        TelegrafList { service, reader, across, org, waiting: VecDeque::new(), last: None, is_read: false }
+    }
+
+    /// A configuration with its text, which goes on record as read.
+    pub async fn telegraf(&self, caller: &Caller, id: TelegrafId) -> Result<Telegraf, Error> {
+        let telegraf = self.readable_telegraf(caller, id).await?;
+        self.note_texts_read(caller, [&telegraf]);
+        Ok(telegraf)
+    }
+
+    /// A configuration whose text is not given to the caller.
+    pub(super) async fn readable_telegraf(&self, caller: &Caller, id: TelegrafId) -> Result<Telegraf, Error> {
+        let mut reader = self.read().await?;
+        let telegraf = store::telegrafs::by_id(&mut reader, id).await?.ok_or(Error::TelegrafNotFound)?;
+        caller.check(required_permissions::telegraf(Action::Read, id, telegraf.org))?;
+        Ok(telegraf)
+    }
+
+    pub async fn create_telegraf(&self, caller: &Caller, asked: AskedTelegraf) -> Result<Telegraf, Error> {
+        self.create_telegraf_once(caller, asked, None).await
+    }
+
+    /// `form`: the one-time id of the form that asks for it.
+    pub(super) async fn create_telegraf_once(
+        &self,
+        caller: &Caller,
+        asked: AskedTelegraf,
+        form: Option<&str>,
+    ) -> Result<Telegraf, Error> {
+        let org = asked.org.ok_or(Error::PermissionOrgInvalid)?;
+        asked.check()?;
+        let (mut change, caller) = self.begin(caller).await?;
+        caller.check(required_permissions::telegrafs(Action::Write, org))?;
+        idempotency::spend(&mut change, form, caller.id()).await?;
+        store::orgs::by_id(&mut change, org).await?.ok_or(Error::OrgNotFound)?;
+        let now = change.now;
+        let telegraf = asked.into_telegraf(TelegrafId(self.next_id()), org, now);
+        store::telegrafs::insert(&mut change, &telegraf, &keys(&telegraf)).await?;
+        insert_owner(&mut change, &caller, &telegraf).await?;
+        change.record(Event::TelegrafCreated, Some(org), telegraf.id, detail(&telegraf)).await?;
+        change.commit().await?;
+        Ok(telegraf)
+    }
+
+    /// Replaces name, description, text and metadata.
+    pub async fn update_telegraf(
+        &self,
+        caller: &Caller,
+        id: TelegrafId,
+        asked: AskedTelegraf,
+    ) -> Result<Telegraf, Error> {
+        asked.check()?;
+        let (change, before) = self.begin_on_telegraf(caller, id).await?;
+        replace(change, &before, asked).await
+    }
+
+    /// Begins to change a configuration that the caller may change.
+    pub(super) async fn begin_on_telegraf(&self, caller: &Caller, id: TelegrafId) -> Result<(Change, Telegraf), Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        let before = store::telegrafs::by_id(&mut change, id).await?.ok_or(Error::TelegrafNotFound)?;
+        caller.check(required_permissions::telegraf(Action::Write, id, before.org))?;
+        Ok((change, before))
+    }
+
+    pub async fn delete_telegraf(&self, caller: &Caller, id: TelegrafId) -> Result<(), Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        let telegraf = store::telegrafs::by_id(&mut change, id).await?.ok_or(Error::TelegrafNotFound)?;
+        caller.check(required_permissions::telegraf(Action::Write, id, telegraf.org))?;
+        store::memberships::delete_all(&mut change, Of::Telegraf(id)).await?;
+        store::telegrafs::delete(&mut change, id).await?;
+        change.record(Event::TelegrafDeleted, Some(telegraf.org), id, detail(&telegraf)).await?;
+        change.commit().await
+    }
+}
+
+/// Makes the creator the owner, as InfluxDB does. Ownership gives no rights, but it is a membership, and it outlives the
+/// token that creates the configuration: a token that may not change memberships leaves it out.
+async fn insert_owner(change: &mut Change, caller: &Caller, telegraf: &Telegraf) -> Result<(), Error> {
+    let (required, now) = (required_permissions::telegrafs(Action::Write, telegraf.org), change.now);
+    match check_empowers(change, caller, &required, caller.id(), now).await {
+        Ok(()) => {
+            store::memberships::insert(change, Of::Telegraf(telegraf.id), caller.id(), Role::Owner, now).await?;
+            Ok(())
+        }
+        Err(Error::LimitedTokenEmpowers | Error::TokenEmpowersMore(_)) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes where the texts write to that were stored before lists told it; once that is done, this reads an empty index.
+pub(super) async fn fill_in_output_buckets(store: &Store) -> store::Result<()> {
+    loop {
+        let found = store::telegrafs::without_output_bucket(&mut *store.read().await?, FILLED_AT_ONCE).await?;
+        if found.is_empty() {
+            return Ok(());
+        }
+        let mut write = store.write().await?;
+        for (id, text) in found {
+            let bucket = telegraf_config::bucket(&text).unwrap_or_default();
+            store::telegrafs::set_output_bucket(&mut write, id, &bucket).await?;
+        }
+        write.commit().await?;
+    }
+}
+
+/// The columns that lists need beside a configuration.
+pub(super) fn keys(telegraf: &Telegraf) -> Keys {
+    Keys { name: fold(&telegraf.name), bucket: telegraf_config::bucket(&telegraf.config).unwrap_or_default() }
+}
+
+/// What the audit log says of a configuration. Its text may hold passwords of many kinds: only whether it changed is told.
+fn detail(telegraf: &Telegraf) -> serde_json::Value {
+    let digest = Sha256::digest(telegraf.config.as_bytes());
+    let text: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    json!({"name": telegraf.name, "description": telegraf.description, "textDigest": text, "bytes": telegraf.config.len()})
+}
+
+/// Puts what is asked for in the place of what was there.
+pub(super) async fn replace(mut change: Change, before: &Telegraf, asked: AskedTelegraf) -> Result<Telegraf, Error> {
+    asked.check()?;
+    let after = asked.into_telegraf(before.id, before.org, change.now);
+    store::telegrafs::update(&mut change, &after, &keys(&after)).await?;
+    let changed = json!({"before": detail(before), "after": detail(&after)});
+    change.record(Event::TelegrafUpdated, Some(after.org), after.id, changed).await?;
+    change.commit().await?;
+    Ok(after)
+}

@@ -1,0 +1,226 @@
+//! The API's list of authorizations, and what is counted for the console and the metrics.
+
+use crate::{
+    model::{
+        Action, AuthorizationId, Error, OrgId, Status, Timestamp, UserId,
+        attention::AttentionFilter,
+        console::tokens::{self, Details, SortKey},
+        duration::Span,
+        user::check_text,
+    },
+    service::{Caller, Service, auth::required_permissions, fold, orgs::OrgQuery},
+    store::{
+        self, Connection,
+        attention::Attending,
+        authorizations::{Bookmark, Filter, Sort, Start, TokenText},
+    },
+};
+
+use super::name_lookup::Names;
+
+/// What the API's list is asked for (contract §4.3). Names that don't exist are refused whoever asks.
+#[derive(Clone, Debug, Default)]
+pub struct AuthorizationQuery {
+    pub id: Option<AuthorizationId>,
+    pub user: Option<UserId>,
+    pub user_name: Option<String>,
+    pub org: Option<OrgId>,
+    pub org_name: Option<String>,
+    /// A part of the description, owner, id, prefix or a permission.
+    pub text: Option<String>,
+    pub status: Option<Status>,
+    /// Only those that give this reason to look at them.
+    pub attention: Option<AttentionFilter>,
+    /// Only those that work, and end within this time.
+    pub expiring: Option<Span>,
+    /// Only those that work, and were not used for so long; one that was never used, since it was created.
+    pub unused: Option<Span>,
+    pub sort: ApiSort,
+    /// At most so many; without it, all.
+    pub limit: Option<u64>,
+    pub after: Option<AuthorizationId>,
+}
+
+/// What the API's list is sorted by: creation, unless asked otherwise.
+pub type ApiSort = Option<crate::model::console::tokens::Sort>;
+
+/// At most so many bytes of a text to look for.
+pub(crate) const MAX_FILTER: usize = 255;
+
+/// Maximum number of authorizations that the API's lists read at once.
+pub(crate) const AT_ONCE: i64 = 1000;
+
+impl Service {
+    /// All of [`Service::authorization_list`] at once.
+    pub async fn authorizations(&self, caller: &Caller, query: &AuthorizationQuery) -> Result<Vec<Details>, Error> {
+        let mut list = self.authorization_list(caller, query).await?;
+        let mut all = Vec::new();
+        while let Some(some) = list.next().await? {
+            all.extend(some);
+        }
+        Ok(all)
+    }
+
+    /// The authorizations the caller may see, without those whose owner or organization is gone (contract §4.3).
+    pub async fn authorization_list(
+        &self,
+        caller: &Caller,
+        query: &AuthorizationQuery,
+    ) -> Result<AuthorizationList, Error> {
+        let mut reader = self.read().await?;
+        let filter = api_filter(&mut reader, caller, query, self.now()).await?;
+        if let Some(id) = query.id
+            && store::authorizations::by_id(&mut reader, id).await?.is_none()
+        {
+            return Err(Error::AuthorizationNotFound);
+        }
+        let sort = query.sort.map_or(Sort::Id, order);
+        if let (Some(after), false) = (query.after, matches!(sort, Sort::Id | Sort::IdDescending))
+            && store::authorizations::by_id(&mut reader, after).await?.is_none()
+        {
+            return Err(Error::BadQuery("after names no authorization: it was deleted, so the page after it is not known; sort by createdAt, or begin again".into()));
+        }
+        let place = Place::Begins(query.after);
+        Ok(AuthorizationList { service: self.clone(), filter, sort, place, left: query.limit })
+    }
+
+    /// The organizations the caller can work in; the first hundred.
+    pub async fn places(&self, caller: &Caller) -> Result<Vec<tokens::Place>, Error> {
+        let orgs = self.orgs(caller, &OrgQuery { limit: 100, ..OrgQuery::default() }).await?;
+        Ok(orgs.into_iter().map(|org| tokens::Place { id: org.id, name: org.name }).collect())
+    }
+
+    /// How many tokens there are of each state, in all organizations; for the metrics.
+    pub async fn token_counts(&self) -> Result<Vec<(Status, bool, u64)>, Error> {
+        let mut reader = self.read().await?;
+        let counts = store::authorizations::count_by_state(&mut reader).await?;
+        Ok(counts.into_iter().map(|(status, ended, count)| (status, ended, count.cast_unsigned())).collect())
+    }
+}
+
+/// How far a list was read.
+pub(crate) enum Place {
+    /// Nothing of it yet; it begins after this one.
+    Begins(Option<AuthorizationId>),
+    Behind(Bookmark),
+    Ended,
+}
+
+impl Place {
+    /// Start of the next portion; `None` at the end.
+    pub(crate) fn start(&self) -> Option<Start<'_>> {
+        match self {
+            Self::Begins(after) => Some(after.map_or(Start::Offset(0), Start::After)),
+            Self::Behind(bookmark) => Some(Start::Behind(bookmark)),
+            Self::Ended => None,
+        }
+    }
+}
+
+impl From<Option<Bookmark>> for Place {
+    fn from(end: Option<Bookmark>) -> Self {
+        end.map_or(Self::Ended, Self::Behind)
+    }
+}
+
+/// A list of authorizations that is read in portions: its length and its permissions cost no memory.
+pub struct AuthorizationList {
+    service: Service,
+    filter: Filter,
+    sort: Sort,
+    place: Place,
+    /// How many more may be listed; `None` is all.
+    left: Option<u64>,
+}
+
+impl AuthorizationList {
+    /// The next authorizations; `None` at the end.
+    pub async fn next(&mut self) -> Result<Option<Vec<Details>>, Error> {
+        let limit = self.left.map_or(AT_ONCE, |left| AT_ONCE.min(left.cast_signed()));
+        let Some(start) = self.place.start().filter(|_| limit > 0) else { return Ok(None) };
+        let mut reader = self.service.read().await?;
+        let (found, end) = store::authorizations::portion(&mut reader, &self.filter, self.sort, start, limit).await?;
+        self.place = end.into();
+        self.left = self.left.map(|left| left.saturating_sub(found.len() as u64));
+        let names = Names::of(&mut reader, &found).await?;
+        let now = self.service.now();
+        Ok(Some(found.into_iter().map(|one| names.details(self.service.with_last_use(one), now)).collect()))
+    }
+}
+
+/// Looks up an owner and an organization by name. What does not exist is refused, whoever asks; and so is what the
+/// caller may not read, of which nothing would be listed anyway.
+pub(crate) async fn named_owner_and_org(
+    connection: &mut Connection,
+    caller: &Caller,
+    user: Option<&str>,
+    org: Option<&str>,
+) -> Result<(Option<UserId>, Option<OrgId>), Error> {
+    let user = match user {
+        Some(name) => {
+            let found = store::users::by_name(connection, name).await?;
+            let found = found.filter(|user| caller.may(&required_permissions::user(Action::Read, user.id)));
+            Some(found.ok_or(Error::UserNotFound)?.id)
+        }
+        None => None,
+    };
+    let org = match org {
+        Some(name) => {
+            let knows =
+                |org| caller.knows_org(org) || caller.may(&required_permissions::authorizations(Action::Read, org));
+            let found = store::orgs::by_name(connection, name).await?.filter(|org| knows(org.id));
+            Some(found.ok_or_else(|| Error::OrgNameNotFound { name: name.trim().into() })?.id)
+        }
+        None => None,
+    };
+    Ok((user, org))
+}
+
+async fn api_filter(
+    connection: &mut Connection,
+    caller: &Caller,
+    query: &AuthorizationQuery,
+    now: Timestamp,
+) -> Result<Filter, Error> {
+    let user_name = query.user_name.as_deref().filter(|_| query.user.is_none());
+    let org_name = query.org_name.as_deref().filter(|_| query.org.is_none());
+    let (user, org) = named_owner_and_org(connection, caller, user_name, org_name).await?;
+    let (user, org) = (query.user.or(user), query.org.or(org));
+    check_text("q", query.text.as_deref().unwrap_or_default(), MAX_FILTER)?;
+    let mut filter = Filter { visible: caller.visible(), id: query.id, ..Filter::default() };
+    // Those that ended are influxd's to leave out, and Jeton's to show where someone asks for what needs attention.
+    filter.without_ended = query.id.is_some() || query.attention.is_none();
+    // An id wins over every other filter.
+    if query.id.is_none() {
+        filter.user = user;
+        filter.org = org;
+        filter.status = query.status;
+        if let Some(text) = &query.text {
+            filter.text = Some(TokenText::find(connection, &fold(text)).await?);
+        }
+        filter.attending = attending(query, now);
+    }
+    Ok(filter)
+}
+
+fn attending(query: &AuthorizationQuery, now: Timestamp) -> Option<Attending> {
+    let AuthorizationQuery { attention, expiring, unused, .. } = *query;
+    let asked = attention.is_some() || expiring.is_some() || unused.is_some();
+    asked.then(|| Attending {
+        now,
+        attention,
+        expiring_until: expiring.map(|span| now.plus_seconds(span.seconds())),
+        unused_since: unused.map(|span| now.plus_seconds(-span.seconds())),
+    })
+}
+
+pub(crate) const fn order(sort: crate::model::console::tokens::Sort) -> Sort {
+    match (sort.key, sort.descending) {
+        (SortKey::Description, false) => Sort::Description,
+        (SortKey::Description, true) => Sort::DescriptionDescending,
+        (SortKey::Status, false) => Sort::Status,
+        (SortKey::Status, true) => Sort::StatusDescending,
+        (SortKey::CreatedAt, false) => Sort::Id,
+        (SortKey::CreatedAt, true) => Sort::IdDescending,
+    }
+}

@@ -1,0 +1,178 @@
+//! Many tokens changed at once: all of them, or none.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::{
+    model::{Authorization, AuthorizationId, Error, OrgId, Status, console::tokens::TokenQuery},
+    service::{
+        Caller, Service,
+        audit::Event,
+        auth::{
+            account_control::{check_changeable, check_revocable},
+            inherited_limits::Inheritance,
+        },
+        transaction::Change,
+    },
+    store::{
+        self,
+        authorizations::{Filter, Sort, Start},
+    },
+};
+
+use super::{
+    console_list::{count, resolve},
+    constraints::{Changes, check_switch, check_within},
+    later_than,
+    search_keys::keys,
+};
+
+/// At most so many tokens are changed at once.
+pub const MAX_AT_ONCE: u64 = 10_000;
+/// How many are read at once.
+const PORTION: i64 = 1000;
+
+/// Which tokens of an organization are meant.
+#[derive(Clone, Debug)]
+pub enum Which {
+    These(BTreeSet<AuthorizationId>),
+    /// Everything that the query lists at that moment. `expected`: how many the caller was told there are; if there are
+    /// more by now, nothing happens.
+    Listed {
+        query: TokenQuery,
+        expected: Option<u64>,
+    },
+}
+
+/// What happens to each of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    Activate,
+    Deactivate,
+    Delete,
+}
+
+impl Service {
+    /// How many tokens are meant, before anything is done to them.
+    pub async fn count_meant(&self, caller: &Caller, org: OrgId, which: &Which) -> Result<u64, Error> {
+        let count = match which {
+            Which::These(ids) => ids.len() as u64,
+            Which::Listed { query, .. } => self.count_tokens(caller, org, query).await?,
+        };
+        check_number(count)
+    }
+
+    /// Activates, deactivates or deletes tokens of an organization, and says how many it changed. Those that are
+    /// switched so already, and those that ended with their owner or organization, are left as they are; a single one
+    /// that the caller may not change, or that is gone, and nothing happens.
+    pub async fn change_tokens(&self, caller: &Caller, org: OrgId, which: &Which, what: What) -> Result<u64, Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        let now = change.now;
+        let visible = caller.visible();
+        let (filter, meant) = match which {
+            Which::These(ids) => {
+                check_number(ids.len() as u64)?;
+                (Filter { visible, org: Some(org), ids: Some(ids.clone()), ..Filter::default() }, ids.len() as u64)
+            }
+            Which::Listed { query, expected } => {
+                let (filter, _) = resolve(&mut change, &caller, org, query, now).await?;
+                let meant = check_number(count(&mut change, &filter).await?)?;
+                if expected.is_some_and(|expected| meant > expected) {
+                    return Err(Error::MoreTokens { now: meant });
+                }
+                (filter, meant)
+            }
+        };
+        let tokens = read(&mut change, &filter).await?;
+        if (tokens.len() as u64) < meant {
+            return Err(Error::AuthorizationNotFound);
+        }
+        for token in &tokens {
+            match what {
+                What::Activate => check_changeable(&mut change, &caller, token).await?,
+                What::Deactivate | What::Delete => check_revocable(&mut change, &caller, token).await?,
+            }
+        }
+        let changed = match what {
+            What::Activate => {
+                check_limits(&mut change, &caller, &tokens).await?;
+                switch(&mut change, tokens, Status::Active).await?
+            }
+            What::Deactivate => switch(&mut change, tokens, Status::Inactive).await?,
+            What::Delete => delete(&mut change, &tokens).await?,
+        };
+        change.commit().await?;
+        Ok(changed)
+    }
+}
+
+/// Refuses none and too many.
+fn check_number(count: u64) -> Result<u64, Error> {
+    match count {
+        0 => Err(Error::NothingSelected),
+        _ if count > MAX_AT_ONCE => Err(Error::TooManyTokens { limit: MAX_AT_ONCE }),
+        _ => Ok(count),
+    }
+}
+
+/// Refuses to activate a token that exceeds the limits which the caller passes on.
+async fn check_limits(change: &mut Change, caller: &Caller, tokens: &[Authorization]) -> Result<(), Error> {
+    let now = change.now;
+    let inheritance = Inheritance::of(change, caller, now).await?;
+    let switched = tokens.iter().filter(|token| token.status == Status::Inactive && token.ended_at.is_none());
+    for token in switched {
+        check_switch(token, Status::Active)?;
+        let wish = Changes::default().wish(token);
+        let bounds = inheritance.bounds_of_change(change, token, &wish).await?;
+        check_within(&bounds, token.expires_at, &token.networks)?;
+    }
+    Ok(())
+}
+
+async fn read(change: &mut Change, filter: &Filter) -> Result<Vec<Authorization>, Error> {
+    let mut tokens: Vec<Authorization> = Vec::new();
+    loop {
+        let start = tokens.last().map_or(Start::Offset(0), |last| Start::After(last.id));
+        let portion = store::authorizations::list(change, filter, Sort::Id, start, PORTION).await?;
+        let complete = portion.len() as i64 == PORTION;
+        tokens.extend(portion);
+        if !complete {
+            return Ok(tokens);
+        }
+    }
+}
+
+async fn switch(change: &mut Change, tokens: Vec<Authorization>, status: Status) -> Result<u64, Error> {
+    let mut changed = 0;
+    for before in tokens.into_iter().filter(|token| token.status != status && token.ended_at.is_none()) {
+        switch_one(change, before, status, Event::AuthorizationUpdated, json!({})).await?;
+        changed += 1;
+    }
+    Ok(changed)
+}
+
+/// Switches one on or off, and records it as `event` with what else the entry tells.
+pub(crate) async fn switch_one(
+    change: &mut Change,
+    before: Authorization,
+    status: Status,
+    event: Event,
+    mut detail: Value,
+) -> Result<(), Error> {
+    let updated_at = later_than(before.updated_at, change.now);
+    let after = Authorization { status, updated_at, ..before.clone() };
+    store::authorizations::update(change, &after, &keys(&after)).await?;
+    detail["before"] = json!({"description": before.description, "status": before.status});
+    detail["after"] = json!({"description": after.description, "status": after.status});
+    change.record(event, Some(after.org), after.id, detail).await
+}
+
+async fn delete(change: &mut Change, tokens: &[Authorization]) -> Result<u64, Error> {
+    for token in tokens {
+        store::authorizations::delete(change, token.id).await?;
+        let detail = json!({"description": token.description, "prefix": token.token_prefix, "owner": token.user});
+        change.record(Event::AuthorizationDeleted, Some(token.org), token.id, detail).await?;
+    }
+    Ok(tokens.len() as u64)
+}

@@ -1,0 +1,180 @@
+//! What a token is held to when it is created, cloned, rotated or changed: the rules of its organization, and the limits
+//! that it inherits (see `inherited_limits`).
+
+use serde_json::{Map, Value, json};
+
+use crate::{
+    model::{
+        Authorization, Error, Liveness, Networks, OrgId, Permission, Status, Timestamp,
+        expiry::Expiry,
+        grant::Breadth,
+        org_rules::{Broken, OrgRules},
+    },
+    service::{
+        Caller,
+        auth::inherited_limits::{Bounds, Wish},
+    },
+};
+
+/// A token that is about to be made.
+pub(crate) struct Asked<'a> {
+    pub org: OrgId,
+    pub description: &'a str,
+    pub permissions: &'a [Permission],
+    /// `None`: the organization's default life, but never longer than the caller's own.
+    pub expires_at: Option<Expiry>,
+    /// `None`: where the caller is accepted from.
+    pub networks: Option<Networks>,
+    /// When it is made.
+    pub now: Timestamp,
+}
+
+impl Asked<'_> {
+    /// The life that is asked for.
+    pub fn wish(&self) -> Wish {
+        Wish { expires_at: self.expires_at, networks: self.networks.clone() }
+    }
+}
+
+/// How long a token lives, and where it is accepted from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Life {
+    pub expires_at: Option<Timestamp>,
+    pub networks: Networks,
+}
+
+/// Returns the life of a new token. A member that was left out is fitted within the limits; one that was given and exceeds
+/// them is refused.
+pub(crate) fn fit(caller: &Caller, bounds: &[Bounds], rules: &OrgRules, asked: Asked<'_>) -> Result<Life, Error> {
+    let by_operator = Breadth::of(caller.permissions(), asked.org) == Breadth::Operator;
+    let all_rules = || bounds.iter().map(|one| &one.rules).chain([rules]);
+    for rules in all_rules() {
+        keep(rules.broken_by_creating(asked.permissions, by_operator))?;
+        keep(rules.broken_by_description(asked.description))?;
+    }
+    let usual = rules.default_life.map(|life| asked.now.plus_seconds(life));
+    let expires_at = match asked.expires_at {
+        Some(wish) => future(wish, asked.now)?,
+        None => bounds.iter().map(|one| one.expires_at).chain([usual]).flatten().min(),
+    };
+    for rules in all_rules() {
+        keep(rules.broken_by_life(asked.now, expires_at))?;
+    }
+    let networks = asked.networks.unwrap_or_else(|| narrowest(bounds));
+    check_within(bounds, expires_at, &networks)?;
+    Ok(Life { expires_at, networks })
+}
+
+/// The networks that are within all the others, or else the first that are bound at all.
+fn narrowest(bounds: &[Bounds]) -> Networks {
+    let bound = || bounds.iter().map(|one| &one.networks).filter(|networks| !networks.is_everywhere());
+    let within_all = bound().find(|networks| bound().all(|other| networks.are_within(other)));
+    within_all.or_else(|| bound().next()).cloned().unwrap_or_default()
+}
+
+/// What of a token's life and description is to change; `None` stays as it is.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Changes {
+    pub status: Option<Status>,
+    pub description: Option<String>,
+    pub expires_at: Option<Expiry>,
+    pub networks: Option<Networks>,
+}
+
+impl Changes {
+    /// Returns whether the change is held to inherited limits: it activates, or gives another expiry or other networks.
+    pub fn are_limited(&self, before: &Authorization) -> bool {
+        let activates = before.status == Status::Inactive && self.status == Some(Status::Active);
+        activates || self.expires_at.is_some() || self.networks.is_some()
+    }
+
+    /// The life that is asked for, where the change is one that is held to inherited limits.
+    pub fn wish(&self, before: &Authorization) -> Wish {
+        Wish {
+            expires_at: Some(self.expires_at.unwrap_or_else(|| before.expires_at.map_or(Expiry::Never, Expiry::At))),
+            networks: Some(self.networks.clone().unwrap_or_else(|| before.networks.clone())),
+        }
+    }
+}
+
+/// A token after a change. Only what changes is held to the rules; switching on what lives longer than the token that
+/// does it would be a way round that token's own limits.
+pub(crate) fn changed(
+    bounds: &[Bounds],
+    rules: &OrgRules,
+    before: &Authorization,
+    changes: Changes,
+    now: Timestamp,
+) -> Result<Authorization, Error> {
+    let mut after = before.clone();
+    let is_limited = changes.are_limited(before);
+    if let Some(status) = changes.status {
+        check_switch(before, status)?;
+        after.status = status;
+    }
+    if let Some(description) = changes.description {
+        keep(rules.broken_by_description(&description))?;
+        after.description = description;
+    }
+    if let Some(wish) = changes.expires_at {
+        if before.liveness(now) == Liveness::Expired {
+            return Err(Error::AuthorizationExpired);
+        }
+        after.expires_at = future(wish, now)?;
+        keep(rules.broken_by_life(before.created_at, after.expires_at))?;
+    }
+    if let Some(networks) = changes.networks {
+        after.networks = networks;
+    }
+    if is_limited {
+        check_within(bounds, after.expires_at, &after.networks)?;
+    }
+    Ok(after)
+}
+
+/// Nothing activates what was reported as leaked: whoever found it still has it.
+pub(crate) fn check_switch(before: &Authorization, status: Status) -> Result<(), Error> {
+    if status == Status::Active && before.leaked_at.is_some() { Err(Error::TokenLeaked) } else { Ok(()) }
+}
+
+/// Refuses a life that exceeds the limits it is inherited under.
+pub(crate) fn check_within(bounds: &[Bounds], expires_at: Option<Timestamp>, networks: &Networks) -> Result<(), Error> {
+    for limit in bounds {
+        if let (false, Some(end)) = (limit.contain_expiry(expires_at), limit.expires_at) {
+            return Err(Error::OutlivesCaller { end });
+        }
+        if !limit.contain(expires_at, networks) {
+            return Err(Error::ReachesBeyondCaller { networks: limit.networks.to_string() });
+        }
+    }
+    Ok(())
+}
+
+/// What differs between two states of a record, for the audit log: under "before" and "after". The networks and the
+/// expiry are named only where they changed.
+pub(crate) fn difference(before: &Authorization, after: &Authorization) -> Value {
+    let side = |one: &Authorization| {
+        let mut side = Map::new();
+        side.insert("description".into(), json!(one.description));
+        side.insert("status".into(), json!(one.status));
+        if before.expires_at != after.expires_at {
+            side.insert("expiresAt".into(), json!(one.expires_at));
+        }
+        if before.networks != after.networks {
+            side.insert("allowedNetworks".into(), json!(one.networks));
+        }
+        side
+    };
+    json!({"before": side(before), "after": side(after)})
+}
+
+fn future(wish: Expiry, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+    match wish {
+        Expiry::At(end) if end <= now => Err(Error::ExpiryPast),
+        wish => Ok(wish.end()),
+    }
+}
+
+fn keep(broken: Option<Broken>) -> Result<(), Error> {
+    broken.map_or(Ok(()), |rule| Err(Error::RuleBroken(rule)))
+}

@@ -1,0 +1,156 @@
+//! Descendants of a token: authorizations created with it, directly or through others; and their deactivation at once.
+
+use serde_json::json;
+
+use crate::{
+    model::{
+        Authorization, AuthorizationId, Error, Status,
+        console::lineage::{Descendant, Descendants},
+    },
+    service::{Caller, Service, audit::Event, auth::account_control::check_revocable, transaction::Change},
+    store::{
+        self, Connection,
+        lineage::{Part, Start},
+    },
+};
+
+use super::{
+    bulk::{MAX_AT_ONCE, switch_one},
+    check_visible, readable,
+};
+
+/// Number of descendants that the console shows of one token.
+const SHOWN: i64 = 20;
+
+/// A part of the descendants of a token, by ascending ids.
+#[derive(Clone, Copy, Debug)]
+pub struct AskedDescendants {
+    pub limit: u64,
+    pub after: Option<AuthorizationId>,
+}
+
+/// Result of switching descendants off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deactivated {
+    pub deactivated: u64,
+    /// Number of descendants that still work: more than [`MAX_AT_ONCE`] need several requests.
+    pub live: u64,
+}
+
+impl Service {
+    /// The descendants of a token. All are counted; only those that the caller may see are listed.
+    pub async fn descendants(
+        &self,
+        caller: &Caller,
+        id: AuthorizationId,
+        asked: AskedDescendants,
+    ) -> Result<Descendants, Error> {
+        let mut reader = self.read().await?;
+        readable(&mut reader, caller, id).await?;
+        let limit = i64::try_from(asked.limit).unwrap_or(i64::MAX);
+        self.part_of_descendants(&mut reader, caller, id, Start::After(asked.after), limit).await
+    }
+
+    /// The part of a token's descendants that the console shows; the caller may read the token.
+    pub(crate) async fn shown_descendants(
+        &self,
+        reader: &mut Connection,
+        caller: &Caller,
+        id: AuthorizationId,
+    ) -> Result<Descendants, Error> {
+        self.part_of_descendants(reader, caller, id, Start::Live, SHOWN).await
+    }
+
+    async fn part_of_descendants(
+        &self,
+        reader: &mut Connection,
+        caller: &Caller,
+        id: AuthorizationId,
+        start: Start,
+        limit: i64,
+    ) -> Result<Descendants, Error> {
+        let now = self.now();
+        let count = store::lineage::count(reader, id, now).await?;
+        let part = Part { visible: Some(&caller.visible()), only_live: false, start, limit };
+        // Most tokens have none.
+        let found = if count.total == 0 { Vec::new() } else { store::lineage::list(reader, id, part, now).await? };
+        let rows = found.into_iter().map(|found| descendant(found, now)).collect();
+        Ok(Descendants { total: count.total, live: count.live, rows })
+    }
+
+    /// Deactivates every descendant of a token that works, up to [`MAX_AT_ONCE`]: all of them or none. It needs what
+    /// deactivating each one needs. `expected`: how many the caller was told there are; if there are more by now,
+    /// nothing happens.
+    pub async fn deactivate_descendants(
+        &self,
+        caller: &Caller,
+        id: AuthorizationId,
+        expected: Option<u64>,
+    ) -> Result<Deactivated, Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        let now = change.now;
+        readable(&mut change, &caller, id).await?;
+        let before = store::lineage::count(&mut change, id, now).await?;
+        if expected.is_some_and(|expected| before.live > expected) {
+            return Err(Error::MoreTokens { now: before.live });
+        }
+        let limit = i64::try_from(MAX_AT_ONCE).unwrap_or(i64::MAX);
+        let part = Part { visible: None, only_live: true, start: Start::After(None), limit };
+        let live = store::lineage::list(&mut change, id, part, now).await?;
+        check_all_revocable(&mut change, &caller, live.iter().map(|one| &one.authorization)).await?;
+        let deactivated = live.len() as u64;
+        for one in live {
+            deactivate(&mut change, id, one).await?;
+        }
+        let after = store::lineage::count(&mut change, id, now).await?;
+        change.commit().await?;
+        Ok(Deactivated { deactivated, live: after.live })
+    }
+}
+
+/// Refuses without naming what the caller may not read.
+async fn check_all_revocable<'a>(
+    connection: &mut Connection,
+    caller: &Caller,
+    all: impl Iterator<Item = &'a Authorization>,
+) -> Result<(), Error> {
+    let mut number = 0;
+    for one in all {
+        let checked = match check_visible(connection, caller, one).await {
+            Ok(()) => check_revocable(connection, caller, one).await,
+            refused => refused,
+        };
+        match checked {
+            Ok(()) => {}
+            Err(Error::Unauthorized(_) | Error::HoldsMore(_)) => number += 1,
+            Err(error) => return Err(error),
+        }
+    }
+    if number == 0 { Ok(()) } else { Err(Error::DescendantsBeyond { number }) }
+}
+
+async fn deactivate(change: &mut Change, of: AuthorizationId, one: store::lineage::Descendant) -> Result<(), Error> {
+    let event = match one.username {
+        Some(_) => Event::V1AuthorizationUpdated,
+        None => Event::AuthorizationUpdated,
+    };
+    switch_one(change, one.authorization, Status::Inactive, event, json!({"descendantOf": of})).await
+}
+
+fn descendant(found: store::lineage::Descendant, now: crate::model::Timestamp) -> Descendant {
+    let store::lineage::Descendant { authorization, username } = found;
+    Descendant {
+        id: authorization.id,
+        org: authorization.org,
+        user: authorization.user,
+        created_with: authorization.created_with,
+        liveness: authorization.liveness(now),
+        status: authorization.status,
+        description: authorization.description,
+        prefix: authorization.token_prefix,
+        username,
+        created_at: authorization.created_at,
+        expires_at: authorization.expires_at,
+        leaked_at: authorization.leaked_at,
+    }
+}

@@ -1,0 +1,166 @@
+//! Leaked tokens: whoever holds one is entitled to revoke it.
+
+use std::{
+    borrow::Cow,
+    collections::{BTreeSet, HashMap, HashSet},
+};
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+
+use crate::{
+    model::{
+        Authorization, AuthorizationId, Error, Liveness, Status,
+        leaked::{Fate, Finding, Suspect, check_number, suspects},
+        token::TokenHash,
+    },
+    service::{
+        Caller, Service,
+        audit::Event,
+        auth::credential_status::{Death, Place, Standing, standing},
+        transaction::Change,
+    },
+    store::{
+        self,
+        lineage::{Part, Start},
+    },
+};
+
+use super::{check_readable, later_than, search_keys::keys};
+
+/// Maximum number of descendants that the answer about a token names.
+const NAMED: i64 = 100;
+/// How many strings clients of one origin may have looked up in an hour.
+pub(crate) const STRINGS_AN_HOUR: usize = 50_000;
+/// A report counts as so many, however few it holds.
+pub(crate) const STRINGS_AT_LEAST: usize = 50;
+
+/// What is reported as leaked.
+pub enum Reported {
+    /// Strings, each of which is answered.
+    Tokens(Vec<SecretString>),
+    /// A text that may contain some, such as a pasted log.
+    Text(SecretString),
+}
+
+impl Service {
+    /// Looks up each string that was reported and deactivates the tokens that would work, whoever asks: no permission
+    /// is needed, but a credential that works itself. A repetition is told that the token is dead already.
+    pub async fn report_leaked(&self, caller: &Caller, reported: &Reported) -> Result<Vec<Finding>, Error> {
+        if caller.inactive {
+            return Err(Error::TokenInactive);
+        }
+        let suspects = match reported {
+            Reported::Tokens(tokens) => {
+                check_number(tokens.len())?;
+                tokens.iter().map(|token| Suspect::listed(token.expose_secret())).collect()
+            }
+            Reported::Text(text) => suspects(text.expose_secret())?,
+        };
+        self.0.reports.spend(caller.client.origin(), suspects.len(), self.now())?;
+        let known = self.known(&suspects).await?;
+        let fates = self.deactivate(caller, known.iter().flatten().copied().collect()).await?;
+        let mut findings = findings(&suspects, &known, &fates);
+        self.add_descendants(caller, &mut findings).await?;
+        Ok(findings)
+    }
+
+    /// Adds the number of live descendants to each finding; their ids only where the caller may read them.
+    async fn add_descendants(&self, caller: &Caller, findings: &mut [Finding]) -> Result<(), Error> {
+        let now = self.now();
+        let visible = caller.visible();
+        let mut reader = self.read().await?;
+        let part = Part { visible: Some(&visible), only_live: true, start: Start::After(None), limit: NAMED };
+        for finding in findings {
+            let Some(id) = finding.id else { continue };
+            finding.live_descendants = store::lineage::count(&mut reader, id, now).await?.live;
+            if finding.live_descendants > 0 {
+                let found = store::lineage::list(&mut reader, id, part, now).await?;
+                finding.descendants = found.into_iter().map(|one| one.authorization.id).collect();
+            }
+            let found = store::authorizations::by_id(&mut reader, id).await?;
+            finding.id = found.filter(|one| check_readable(caller, one).is_ok()).map(|one| one.id);
+        }
+        Ok(())
+    }
+
+    /// The authorization of each string that is a token's.
+    async fn known(&self, suspects: &[Suspect<'_>]) -> Result<Vec<Option<AuthorizationId>>, Error> {
+        let hash = |text: Cow<'_, str>| TokenHash::of(&text);
+        let hashes: Vec<Vec<TokenHash>> =
+            suspects.iter().map(|suspect| suspect.spellings().map(hash).collect()).collect();
+        let all: Vec<TokenHash> = hashes.iter().flatten().cloned().collect();
+        let known = store::hash_lookup::known(&mut *self.read().await?, &all).await?;
+        let known: HashMap<String, AuthorizationId> = known.into_iter().collect();
+        let of = |hashes: &Vec<TokenHash>| hashes.iter().find_map(|hash| known.get(hash.as_str()).copied());
+        Ok(hashes.iter().map(of).collect())
+    }
+
+    /// Deactivates those that would work; what is missing in the answer was deleted meanwhile.
+    async fn deactivate(
+        &self,
+        caller: &Caller,
+        known: BTreeSet<AuthorizationId>,
+    ) -> Result<HashMap<AuthorizationId, Fate>, Error> {
+        let mut fates = HashMap::new();
+        if known.is_empty() {
+            return Ok(fates);
+        }
+        let (mut change, _) = self.begin(caller).await?;
+        for id in known {
+            let Some(authorization) = store::authorizations::by_id(&mut change, id).await? else { continue };
+            let fate =
+                if may_ever_work(&mut change, &authorization).await? { Fate::Deactivated } else { Fate::AlreadyDead };
+            // What is merely switched off must not be switched on again either.
+            if fate == Fate::Deactivated || authorization.liveness(change.now) == Liveness::Inactive {
+                mark(&mut change, authorization).await?;
+            }
+            fates.insert(id, fate);
+        }
+        change.commit().await?;
+        Ok(fates)
+    }
+}
+
+/// Whether a token works from anywhere, or will once its owner is active again.
+async fn may_ever_work(change: &mut Change, authorization: &Authorization) -> Result<bool, Error> {
+    let now = change.now;
+    Ok(match standing(change, authorization, Place::Anywhere, now).await? {
+        Standing::Live(_) => true,
+        Standing::Dead(Death::OwnerInactive) => authorization.liveness(now) == Liveness::Live,
+        Standing::Inactive(_) | Standing::Dead(_) => false,
+    })
+}
+
+/// Deactivates a token for good.
+async fn mark(change: &mut Change, before: Authorization) -> Result<(), Error> {
+    let updated_at = later_than(before.updated_at, change.now);
+    let leaked_at = Some(change.now);
+    let after = Authorization { status: Status::Inactive, leaked_at, updated_at, ..before.clone() };
+    store::authorizations::update(change, &after, &keys(&after)).await?;
+    let detail = json!({
+        "description": after.description, "prefix": after.token_prefix, "owner": after.user,
+        "before": {"status": before.status}, "after": {"status": after.status},
+    });
+    change.record(Event::AuthorizationLeaked, Some(after.org), after.id, detail).await
+}
+
+fn findings(
+    suspects: &[Suspect<'_>],
+    known: &[Option<AuthorizationId>],
+    fates: &HashMap<AuthorizationId, Fate>,
+) -> Vec<Finding> {
+    let mut told = HashSet::new();
+    let mut findings = Vec::new();
+    for (suspect, known) in suspects.iter().zip(known) {
+        let fate = match known.and_then(|id| fates.get(&id).map(|fate| (id, *fate))) {
+            Some((id, fate)) => Some(if told.insert(id) { fate } else { Fate::AlreadyDead }),
+            None => suspect.unless_known(),
+        };
+        if let Some(fate) = fate {
+            let id = known.filter(|id| fates.contains_key(id));
+            findings.push(Finding { id, ..suspect.finding(findings.len(), fate) });
+        }
+    }
+    findings
+}

@@ -1,0 +1,83 @@
+//! The history of a token: its uses, its rotations, and its descendants.
+
+use crate::{
+    model::{
+        Authorization, AuthorizationId, Error, Timestamp,
+        console::lineage::{History, Link},
+    },
+    service::{Caller, Service},
+    store::{self, Connection},
+};
+
+use super::{check_readable, name_lookup::Names, readable};
+
+/// A chain is followed so far in each direction.
+const LINKS: usize = 10;
+
+impl Service {
+    /// The uses of a token, and its chain of rotations as far as the caller may see it.
+    pub async fn token_history(&self, caller: &Caller, id: AuthorizationId) -> Result<History, Error> {
+        let mut reader = self.read().await?;
+        let now = self.now();
+        let this = readable(&mut reader, caller, id).await?;
+        let days = self.days_of(&mut reader, id, now).await?;
+        let chain = chain(&mut reader, caller, this).await?;
+        let chain = if chain.len() > 1 { self.links(&mut reader, chain, now).await? } else { Vec::new() };
+        let descendants = self.shown_descendants(&mut reader, caller, id).await?;
+        Ok(History { days, chain, descendants, now })
+    }
+
+    async fn links(
+        &self,
+        connection: &mut Connection,
+        chain: Vec<Authorization>,
+        now: Timestamp,
+    ) -> Result<Vec<Link>, Error> {
+        let names = Names::of(connection, &chain).await?;
+        let mut links = Vec::with_capacity(chain.len());
+        for one in chain {
+            let today = self.days_of(connection, one.id, now).await?.last().map_or(0, |day| day.uses);
+            let one = self.with_last_use(one);
+            links.push(Link {
+                id: one.id,
+                liveness: one.liveness(now),
+                creator: names.user(one.created_by).map(Into::into),
+                description: one.description,
+                prefix: one.token_prefix,
+                created_at: one.created_at,
+                expires_at: one.expires_at,
+                last_use: one.last_use,
+                today,
+            });
+        }
+        Ok(links)
+    }
+}
+
+/// The tokens around one, newest first. It ends where one was deleted, or is not to be seen.
+async fn chain(connection: &mut Connection, caller: &Caller, this: Authorization) -> Result<Vec<Authorization>, Error> {
+    let (mut newer, mut older) = (Vec::new(), Vec::new());
+    let mut at = store::rotations::successor(connection, this.id).await?;
+    while let Some(one) = seen(connection, caller, at, newer.len()).await? {
+        at = store::rotations::successor(connection, one.id).await?;
+        newer.push(one);
+    }
+    let mut at = this.replaces;
+    while let Some(one) = seen(connection, caller, at, older.len()).await? {
+        at = one.replaces;
+        older.push(one);
+    }
+    newer.reverse();
+    Ok(newer.into_iter().chain([this]).chain(older).collect())
+}
+
+async fn seen(
+    connection: &mut Connection,
+    caller: &Caller,
+    id: Option<AuthorizationId>,
+    so_far: usize,
+) -> Result<Option<Authorization>, Error> {
+    let Some(id) = id.filter(|_| so_far < LINKS) else { return Ok(None) };
+    let found = store::authorizations::by_id(connection, id).await?;
+    Ok(found.filter(|one| check_readable(caller, one).is_ok()))
+}

@@ -1,0 +1,141 @@
+//! Rotation: a token gets a successor, and ends once programs had time to switch.
+
+use serde_json::json;
+
+use crate::{
+    model::{Action, Authorization, AuthorizationId, Error, Expiry, Span, Status, Timestamp, console::tokens::Details},
+    service::{
+        Caller, Service,
+        audit::Event,
+        auth::{
+            account_control::{check_changeable, check_revocable},
+            credential_status::{Death, Place, Standing, standing},
+            required_permissions,
+        },
+        transaction::Change,
+    },
+    store,
+};
+
+use super::{Created, New, later_than, name_lookup::Names, readable, search_keys::keys};
+
+/// How long the old token keeps working, unless it is said.
+pub const USUAL_OVERLAP: Span = Span::hours(24);
+/// The longest overlap.
+pub const LONGEST_OVERLAP: Span = Span::days(90);
+
+/// A rotation as it is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct AskedRotation {
+    /// How long the old token keeps working: `24h`, `0`; [`USUAL_OVERLAP`], unless given.
+    pub overlap: Option<String>,
+    /// When the new one stops working. Unless given, it lives as long from now as the old one was to live.
+    pub expires_at: Option<Expiry>,
+}
+
+/// A token that was rotated.
+#[derive(Clone, Debug)]
+pub struct Rotated {
+    pub created: Created,
+    /// The old one, as it is from now on.
+    pub old: Authorization,
+}
+
+impl Service {
+    /// Makes a successor with the same permissions, owner, description and networks, and lets the old token end with
+    /// the overlap, or when it would have ended anyway. It needs what creation needs, and is held to the same limits.
+    pub async fn rotate_authorization(
+        &self,
+        caller: &Caller,
+        id: AuthorizationId,
+        asked: AskedRotation,
+        form: Option<&str>,
+    ) -> Result<Rotated, Error> {
+        let overlap = check_overlap(asked.overlap.as_deref())?;
+        let (mut change, caller) = self.begin(caller).await?;
+        let before = readable(&mut change, &caller, id).await?;
+        caller.check(required_permissions::authorizations(Action::Write, before.org))?;
+        check_changeable(&mut change, &caller, &before).await?;
+        check_rotatable(&mut change, &before).await?;
+        let now = change.now;
+        let same_life = Expiry::same_life(before.created_at, before.expires_at, now);
+        let new = New {
+            org: before.org,
+            owner: before.user,
+            status: Status::Active,
+            description: before.description.clone(),
+            permissions: before.permissions.clone(),
+            expires_at: Some(asked.expires_at.unwrap_or(same_life)),
+            networks: Some(before.networks.clone()),
+            replaces: Some(id),
+        };
+        let created = self.create(&mut change, &caller, new, Event::AuthorizationRotated, form).await?;
+        let end = now.plus_seconds(overlap.seconds());
+        let end = before.expires_at.map_or(end, |own| own.min(end));
+        let old = end_at(&mut change, before, end, Event::AuthorizationRotated, Some(created.details.authorization.id))
+            .await?;
+        change.commit().await?;
+        Ok(Rotated { created, old })
+    }
+
+    /// Ends the overlap of a token that was rotated: it is refused from the next request on.
+    pub async fn end_overlap(&self, caller: &Caller, id: AuthorizationId) -> Result<Details, Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        let before = readable(&mut change, &caller, id).await?;
+        check_revocable(&mut change, &caller, &before).await?;
+        if store::rotations::successor(&mut change, id).await?.is_none() {
+            return Err(Error::NoOverlap);
+        }
+        let now = change.now;
+        let over = before.ended_at.is_some() || before.expires_at.is_some_and(|end| end <= now);
+        let after = if over { before } else { end_at(&mut change, before, now, Event::OverlapEnded, None).await? };
+        let names = Names::of(&mut change, std::slice::from_ref(&after)).await?;
+        change.commit().await?;
+        Ok(names.details(after, now))
+    }
+}
+
+fn check_overlap(asked: Option<&str>) -> Result<Span, Error> {
+    let Some(text) = asked else { return Ok(USUAL_OVERLAP) };
+    let span = text.parse::<Span>().map_err(|error| Error::field("overlap", format!("overlap {error}")))?;
+    if span > LONGEST_OVERLAP {
+        return Err(Error::field("overlap", format!("overlap must not be longer than {}", LONGEST_OVERLAP.words())));
+    }
+    Ok(span)
+}
+
+/// Only what works has something to hand on, and only to one.
+async fn check_rotatable(change: &mut Change, before: &Authorization) -> Result<(), Error> {
+    let now = change.now;
+    match standing(change, before, Place::Anywhere, now).await? {
+        Standing::Live(_) => {}
+        Standing::Inactive(_) if before.leaked_at.is_some() => return Err(Error::TokenLeaked),
+        Standing::Inactive(_) => return Err(Error::RotateInactive),
+        Standing::Dead(Death::Expired) => return Err(Error::RotateExpired),
+        Standing::Dead(Death::OwnerInactive) => return Err(Error::RotateOwnerInactive),
+        Standing::Dead(Death::OwnerGone | Death::Ended | Death::ForeignNetwork) => return Err(Error::RotateOrphan),
+    }
+    match store::rotations::successor(change, before.id).await? {
+        Some(successor) => Err(Error::AlreadyRotated { successor }),
+        None => Ok(()),
+    }
+}
+
+/// Lets a token end, and tells the audit log.
+async fn end_at(
+    change: &mut Change,
+    before: Authorization,
+    end: Timestamp,
+    event: Event,
+    successor: Option<AuthorizationId>,
+) -> Result<Authorization, Error> {
+    let updated_at = later_than(before.updated_at, change.now);
+    let after = Authorization { expires_at: Some(end), updated_at, ..before.clone() };
+    store::authorizations::update(change, &after, &keys(&after)).await?;
+    let mut detail = json!({"before": {"expiresAt": before.expires_at}, "after": {"expiresAt": after.expires_at}});
+    if let Some(successor) = successor {
+        detail["replacedBy"] = json!(successor);
+    }
+    change.record(event, Some(after.org), after.id, detail).await?;
+    Ok(after)
+}

@@ -1,0 +1,135 @@
+//! When tokens are used: collected in memory and written now and then, so that a token that is checked costs no write.
+
+mod buffer;
+
+use std::time::Duration;
+
+use tokio::time::{Instant, MissedTickBehavior};
+
+use crate::{
+    model::{
+        Authorization, AuthorizationId, Error, Timestamp,
+        console::lineage::{COUNTED_DAYS, DayUse, day_of},
+    },
+    service::{Caller, Service, auth::caller::Credential},
+    store::{self, token_uses::Seen},
+};
+
+use buffer::Noted;
+
+pub(crate) use buffer::Uses;
+
+/// How long a use may stay in memory alone. No token is written more often.
+const EVERY: Duration = Duration::from_secs(60);
+/// The first time is sooner: a server that is started again and again, and falls each time, would write nothing else.
+const FIRST: Duration = Duration::from_secs(20);
+/// So many are written in one transaction: others wait for the write lock meanwhile.
+const AT_ONCE: usize = 500;
+
+impl Caller {
+    /// The token that the caller holds and that was accepted; none for sessions.
+    pub const fn accepted_token(&self) -> Option<AuthorizationId> {
+        match self.credential {
+            Credential::Token(id) | Credential::V1(id) if !self.inactive => Some(id),
+            _ => None,
+        }
+    }
+}
+
+impl Service {
+    /// Notes that a credential on record was shown, and what came of it.
+    pub(crate) fn note_use(&self, id: AuthorizationId, now: Timestamp, caller: &Result<Caller, Error>) {
+        match caller {
+            Ok(caller) if !caller.inactive => self.0.uses.accepted(id, &caller.client, now),
+            // The program's own failure says nothing of the token.
+            Err(Error::Internal | Error::Busy) => {}
+            Ok(_) | Err(_) => self.0.uses.refused(id, now),
+        }
+    }
+
+    /// Notes that what was asked for with a token was refused: it was accepted, but lacks the permission.
+    pub fn count_refusal(&self, token: AuthorizationId) {
+        let now = self.now();
+        self.0.uses.note(token, |noted| noted.day(now).refused += 1);
+    }
+
+    /// An authorization with its last use as this node knows it; the database hears of it a minute later at most.
+    pub(crate) fn with_last_use(&self, mut authorization: Authorization) -> Authorization {
+        if let Some(last) = self.0.uses.last(authorization.id)
+            && authorization.last_use.as_ref().is_none_or(|known| known.at < last.at)
+        {
+            authorization.last_use = Some(last);
+        }
+        authorization
+    }
+
+    /// The uses of the last days up to `now`, oldest first, with those that only this node knows of.
+    pub(crate) async fn days_of(
+        &self,
+        connection: &mut store::Connection,
+        id: AuthorizationId,
+        now: Timestamp,
+    ) -> Result<Vec<DayUse>, Error> {
+        let first = first_day(day_of(now));
+        let mut counted = Noted::from(store::token_uses::of(connection, id, first).await?);
+        counted.add(&self.0.uses.days(id).into());
+        let of = |day| counted.days.iter().find(|one| one.day == day).copied();
+        Ok((first..=day_of(now)).map(|day| of(day).unwrap_or(DayUse { day, ..DayUse::default() })).collect())
+    }
+
+    /// Writes what was noted so far. It is no change that the audit log tells of, but takes the write lock as every
+    /// writer does: nodes that update the same rows in another order would block each other. What could not be written
+    /// stays noted.
+    pub async fn write_uses(&self) -> Result<(), Error> {
+        let uses = &self.0.uses;
+        let mut written = uses.writing.lock().await;
+        let taken = uses.take();
+        let mut ids: Vec<AuthorizationId> = taken.keys().copied().collect();
+        ids.sort_unstable();
+        let today = day_of(self.now());
+        for (index, portion) in ids.chunks(AT_ONCE).enumerate() {
+            let seen: Vec<Seen> = portion.iter().filter_map(|id| Some(taken.get(id)?.seen(*id))).collect();
+            let forget = (written.forgotten_on != Some(today)).then_some(first_day(today));
+            if let Err(error) = self.write_seen(&seen, forget).await {
+                uses.done(&ids[index * AT_ONCE..]);
+                return Err(error);
+            }
+            written.forgotten_on = Some(today);
+        }
+        uses.done(&[]);
+        Ok(())
+    }
+
+    async fn write_seen(&self, seen: &[Seen], forget_before: Option<i64>) -> Result<(), Error> {
+        let mut write = self.store().write().await?;
+        store::token_uses::add(&mut write, seen).await?;
+        if let Some(day) = forget_before {
+            store::token_uses::forget_before(&mut write, day).await?;
+        }
+        Ok(write.commit().await?)
+    }
+
+    /// Writes what was noted once a minute, for as long as it is waited for.
+    pub async fn keep_uses(&self) {
+        let mut minute = tokio::time::interval_at(Instant::now() + FIRST, EVERY);
+        minute.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                _ = minute.tick() => {}
+                () = self.0.uses.filling.notified() => {}
+            }
+            // On its own: broken off half-way, what it took would be lost.
+            let service = self.clone();
+            let written = tokio::spawn(async move { service.write_uses().await });
+            if let Ok(Err(error)) = written.await {
+                tracing::warn!(%error, "the last uses of tokens were not written; they are kept for the next time");
+                minute.tick().await;
+            }
+        }
+    }
+}
+
+/// The first day that is counted.
+const fn first_day(today: i64) -> i64 {
+    today - COUNTED_DAYS as i64 + 1
+}

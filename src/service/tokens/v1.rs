@@ -1,0 +1,292 @@
+//! Credentials for 1.x clients: a user name and a password that carry permissions (contract §6.1–§6.3).
+
+use std::collections::BTreeSet;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+
+use crate::{
+    model::{
+        Action, Authorization, AuthorizationId, BucketId, Error, OrgId, ResourceType, UserId, V1Authorization,
+        authorization::{MAX_DESCRIPTION, as_stored},
+        console::tokens::Details,
+        user::{MAX_NAME, check_password, check_text},
+    },
+    service::{
+        Caller, Service,
+        audit::Event,
+        auth::{
+            account_control::{check_holds_no_more, check_revocable, check_things_in_org},
+            delegation::{check_grantable, check_scope},
+            inherited_limits::Inheritance,
+            required_permissions,
+        },
+        orgs::rules::rules_of,
+        transaction::Change,
+    },
+    store::{
+        self, Connection,
+        authorizations::{Filter, Secret},
+    },
+};
+
+use super::{
+    api_list::{AT_ONCE, Place, named_owner_and_org},
+    changed, check_may_change, check_visible,
+    constraints::{self, Changes, Life, check_within},
+    later_than,
+    name_lookup::Names,
+    named, refuse_orphan,
+    request::{Asked, AskedAuthorization, AuthorizationUpdate, parse, parse_changes},
+    search_keys::keys,
+};
+
+/// A 1.x credential with the names of what it mentions.
+#[derive(Clone, Debug)]
+pub struct V1Details {
+    pub details: Details,
+    pub username: String,
+}
+
+/// What a list of 1.x credentials is asked for. The names are looked up and filter nothing, as in influxd.
+#[derive(Clone, Debug, Default)]
+pub struct V1Query {
+    pub id: Option<AuthorizationId>,
+    pub username: Option<String>,
+    pub user: Option<UserId>,
+    pub user_name: Option<String>,
+    pub org: Option<OrgId>,
+    pub org_name: Option<String>,
+}
+
+/// A list of 1.x credentials, in the order of ids, that is read in portions.
+pub struct V1List {
+    service: Service,
+    filter: Filter,
+    place: Place,
+}
+
+impl V1List {
+    /// The next credentials; `None` at the end.
+    pub async fn next(&mut self) -> Result<Option<Vec<V1Details>>, Error> {
+        let Some(start) = self.place.start() else { return Ok(None) };
+        let mut reader = self.service.read().await?;
+        let (found, end) = store::v1_authorizations::portion(&mut reader, &self.filter, start, AT_ONCE).await?;
+        self.place = end.into();
+        self.service.with_names(&mut reader, found).await.map(Some)
+    }
+}
+
+impl Service {
+    /// Creates a credential without a password: nobody gets in with it until one is set.
+    pub async fn create_v1_authorization(
+        &self,
+        caller: &Caller,
+        asked: AskedAuthorization,
+        username: String,
+    ) -> Result<V1Details, Error> {
+        let Asked { org, status, permissions } = parse(&asked)?;
+        let owner = asked.user.unwrap_or_else(|| caller.id());
+        let may_create = |caller: &Caller| {
+            caller.check(required_permissions::authorizations(Action::Write, org))?;
+            caller.check(required_permissions::user(Action::Write, owner))
+        };
+        // Nothing is looked up for whoever may not create anyway.
+        may_create(caller)?;
+        let mut things = self.look_up(caller, &permissions, org).await?;
+        let (mut change, caller) = self.begin(caller).await?;
+        may_create(&caller)?;
+        things.keep_readable(&mut change, &caller, org).await?;
+        let permissions = as_stored(things.resolve(permissions, org)?);
+        check_text("description", &asked.description, MAX_DESCRIPTION)?;
+        check_grantable(&mut change, &caller, &permissions).await?;
+        check_scope(&permissions, org)?;
+        check_things_in_org(&mut change, &permissions, org).await?;
+        check_username(&username)?;
+        let rules = rules_of(&mut change, org).await?;
+        let wanted = constraints::Asked {
+            org,
+            description: &asked.description,
+            permissions: &permissions,
+            expires_at: asked.expires_at,
+            networks: asked.networks,
+            now: change.now,
+        };
+        let now = change.now;
+        let inheritance = Inheritance::of(&mut change, &caller, now).await?;
+        let bounds = inheritance.bounds(&mut change, wanted.permissions, &wanted.wish(), org).await?;
+        let Life { expires_at, networks } = constraints::fit(&caller, &bounds, &rules, wanted)?;
+        let authorization = Authorization {
+            id: AuthorizationId(self.next_id()),
+            org,
+            user: owner,
+            created_by: caller.id(),
+            status,
+            description: asked.description,
+            permissions,
+            token_prefix: None,
+            created_at: change.now,
+            updated_at: change.now,
+            expires_at,
+            ended_at: None,
+            networks,
+            last_use: None,
+            replaces: None,
+            created_with: caller.authorization_id(),
+            leaked_at: None,
+        };
+        self.insert_v1(&mut change, &authorization, &username).await?;
+        let details = named(&mut change, authorization).await?;
+        change.commit().await?;
+        Ok(V1Details { details, username })
+    }
+
+    async fn insert_v1(&self, change: &mut Change, new: &Authorization, username: &str) -> Result<(), Error> {
+        check_buckets_exist(change, new).await?;
+        if store::users::by_id(change, new.user).await?.is_none()
+            || store::orgs::by_id(change, new.org).await?.is_none()
+        {
+            return Err(Error::UnableToCreateToken);
+        }
+        self.0.quotas.check(change, new).await?;
+        if !store::authorizations::insert(change, new, Secret::Username(username), &keys(new)).await? {
+            return Err(Error::TokenExists);
+        }
+        let detail = json!({
+            "username": username, "description": new.description, "owner": new.user, "status": new.status,
+            "permissions": new.permissions.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "expiresAt": new.expires_at, "allowedNetworks": new.networks,
+        });
+        change.record(Event::V1AuthorizationCreated, Some(new.org), new.id, detail).await
+    }
+
+    /// All of [`Service::v1_authorization_list`] at once.
+    pub async fn v1_authorizations(&self, caller: &Caller, query: &V1Query) -> Result<Vec<V1Details>, Error> {
+        let mut list = self.v1_authorization_list(caller, query).await?;
+        let mut all = Vec::new();
+        while let Some(some) = list.next().await? {
+            all.extend(some);
+        }
+        Ok(all)
+    }
+
+    /// The credentials the caller may see, without those whose owner or organization is gone.
+    pub async fn v1_authorization_list(&self, caller: &Caller, query: &V1Query) -> Result<V1List, Error> {
+        let mut reader = self.read().await?;
+        let mut filter = Filter { visible: caller.visible(), without_ended: true, ..Filter::default() };
+        match (query.id, &query.username) {
+            (Some(id), _) => filter.id = Some(existing(&mut reader, id).await?.authorization.id),
+            (None, Some(name)) => {
+                let found = store::v1_authorizations::by_username(&mut reader, name).await?;
+                filter.id = Some(found.ok_or(Error::AuthorizationNotFound)?.authorization.id);
+            }
+            (None, None) => (filter.user, filter.org) = (query.user, query.org),
+        }
+        named_owner_and_org(&mut reader, caller, query.user_name.as_deref(), query.org_name.as_deref()).await?;
+        Ok(V1List { service: self.clone(), filter, place: Place::Begins(None) })
+    }
+
+    pub async fn v1_authorization(&self, caller: &Caller, id: AuthorizationId) -> Result<V1Details, Error> {
+        let mut reader = self.read().await?;
+        let V1Authorization { authorization, username } = existing(&mut reader, id).await?;
+        check_visible(&mut reader, caller, &authorization).await?;
+        let names = Names::of(&mut reader, std::slice::from_ref(&authorization)).await?;
+        refuse_orphan(&names, &authorization)?;
+        Ok(V1Details { details: names.details(authorization, self.now()), username })
+    }
+
+    /// Changes description, status, expiry and networks; the user name and the permissions never change.
+    pub async fn update_v1_authorization(
+        &self,
+        caller: &Caller,
+        id: AuthorizationId,
+        update: AuthorizationUpdate,
+    ) -> Result<V1Details, Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        let V1Authorization { authorization: before, username } = existing(&mut change, id).await?;
+        check_visible(&mut change, &caller, &before).await?;
+        check_may_change(&mut change, &caller, &before, &update).await?;
+        let names = Names::of(&mut change, std::slice::from_ref(&before)).await?;
+        refuse_orphan(&names, &before)?;
+        let changes = parse_changes(update, Error::BadV1AuthorizationStatus)?;
+        let mut after = changed(&mut change, &caller, &before, changes).await?;
+        after.updated_at = later_than(before.updated_at, change.now);
+        store::authorizations::update(&mut change, &after, &keys(&after)).await?;
+        let detail = constraints::difference(&before, &after);
+        change.record(Event::V1AuthorizationUpdated, Some(after.org), id, detail).await?;
+        let now = change.now;
+        change.commit().await?;
+        Ok(V1Details { details: names.details(after, now), username })
+    }
+
+    /// Sets the password; whoever used the one before is refused from now on.
+    pub async fn set_v1_password(
+        &self,
+        caller: &Caller,
+        id: AuthorizationId,
+        password: &SecretString,
+    ) -> Result<(), Error> {
+        check_password(password.expose_secret())?;
+        let mut reader = self.read().await?;
+        let found = existing(&mut reader, id).await?;
+        drop(reader);
+        caller.check(required_permissions::user(Action::Write, found.authorization.user))?;
+        let hash = self.passwords().hash(password).await?;
+        let (mut change, caller) = self.begin(caller).await?;
+        let mut authorization = existing(&mut change, id).await?.authorization;
+        caller.check(required_permissions::user(Action::Write, authorization.user))?;
+        // The caller who sets the password can use the credential from then on.
+        check_holds_no_more(&mut change, &caller, &authorization).await?;
+        let now = change.now;
+        let inheritance = Inheritance::of(&mut change, &caller, now).await?;
+        let wish = Changes::default().wish(&authorization);
+        let bounds = inheritance.bounds_of_change(&mut change, &authorization, &wish).await?;
+        check_within(&bounds, authorization.expires_at, &authorization.networks)?;
+        // So it counts as created with the token that sets it.
+        authorization.created_with = caller.authorization_id().or(authorization.created_with);
+        authorization.updated_at = later_than(authorization.updated_at, change.now);
+        store::v1_authorizations::set_password_hash(&mut change, &authorization, &hash).await?;
+        change.record(Event::V1PasswordSet, Some(authorization.org), id, json!({})).await?;
+        change.commit().await
+    }
+
+    pub async fn delete_v1_authorization(&self, caller: &Caller, id: AuthorizationId) -> Result<(), Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        let V1Authorization { authorization, username } = existing(&mut change, id).await?;
+        check_revocable(&mut change, &caller, &authorization).await?;
+        store::authorizations::delete(&mut change, id).await?;
+        let detail =
+            json!({"username": username, "description": authorization.description, "owner": authorization.user});
+        change.record(Event::V1AuthorizationDeleted, Some(authorization.org), id, detail).await?;
+        change.commit().await
+    }
+
+    async fn with_names(&self, reader: &mut Connection, found: Vec<V1Authorization>) -> Result<Vec<V1Details>, Error> {
+        let (authorizations, usernames): (Vec<_>, Vec<_>) =
+            found.into_iter().map(|found| (found.authorization, found.username)).unzip();
+        let names = Names::of(reader, &authorizations).await?;
+        let now = self.now();
+        let details = authorizations.into_iter().map(|authorization| names.details(authorization, now));
+        Ok(details.zip(usernames).map(|(details, username)| V1Details { details, username }).collect())
+    }
+}
+
+async fn existing(connection: &mut Connection, id: AuthorizationId) -> Result<V1Authorization, Error> {
+    store::v1_authorizations::by_id(connection, id).await?.ok_or(Error::AuthorizationNotFound)
+}
+
+fn check_username(username: &str) -> Result<(), Error> {
+    if username.is_empty() {
+        return Err(Error::V1TokenRequired);
+    }
+    check_text("token", username, MAX_NAME)
+}
+
+/// For 1.x a bucket that is named must exist, unlike in v2.
+async fn check_buckets_exist(connection: &mut Connection, new: &Authorization) -> Result<(), Error> {
+    let buckets = new.permissions.iter().map(|permission| permission.resource);
+    let buckets = buckets.filter(|resource| resource.kind == ResourceType::Buckets);
+    let named: BTreeSet<BucketId> = buckets.filter_map(|resource| resource.id).map(BucketId).collect();
+    let found = store::buckets::by_ids(connection, named.iter().copied()).await?;
+    if found.len() == named.len() { Ok(()) } else { Err(Error::V1BucketNotFound) }
+}

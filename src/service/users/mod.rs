@@ -1,0 +1,250 @@
+//! Users.
+
+pub(crate) mod directory;
+pub mod sessions;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+
+use crate::{
+    model::{
+        Action, Error, Permission, Status, User, UserId,
+        user::{check_password, check_user_name},
+    },
+    store::{self, users::Page},
+};
+
+use super::{
+    Caller, Service,
+    audit::Event,
+    auth::{
+        account_control::check_empowers, authenticate::membership_permissions, caller::Credential,
+        login_throttle::Account, required_permissions,
+    },
+    fold,
+    transaction::Change,
+};
+
+/// What a list of users is asked for (contract §5.1).
+#[derive(Clone, Debug)]
+pub struct UserQuery {
+    pub id: Option<UserId>,
+    pub name: Option<String>,
+    pub after: Option<UserId>,
+    pub descending: bool,
+    pub offset: u32,
+    pub limit: u32,
+}
+
+/// A user as they are asked for.
+#[derive(Clone, Debug, Default)]
+pub struct AskedUser {
+    /// The client may choose the id.
+    pub id: Option<UserId>,
+    pub name: String,
+    pub status: Option<String>,
+}
+
+/// What may change about a user; `None` stays as it is.
+#[derive(Clone, Debug, Default)]
+pub struct UserUpdate {
+    pub name: Option<String>,
+    pub status: Option<String>,
+}
+
+impl Service {
+    /// The caller's own user.
+    pub fn me(&self, caller: &Caller) -> Result<User, Error> {
+        caller.check(required_permissions::user(Action::Read, caller.id()))?;
+        Ok(caller.user.clone())
+    }
+
+    /// The users the caller may see. Dropped after paging, as influxd does: a page may be short.
+    pub async fn users(&self, caller: &Caller, query: &UserQuery) -> Result<Vec<User>, Error> {
+        let mut reader = self.read().await?;
+        let found = match (query.id, &query.name) {
+            (Some(id), _) => vec![store::users::by_id(&mut reader, id).await?.ok_or(Error::UserNotFound)?],
+            (None, Some(name)) => {
+                // Whom the caller may not read is as unknown as who is not there.
+                let found = store::users::by_name(&mut reader, name).await?;
+                let found = found.filter(|user| caller.may(&required_permissions::user(Action::Read, user.id)));
+                vec![found.ok_or(Error::UserNotFound)?]
+            }
+            (None, None) => {
+                let page = Page {
+                    after: query.after,
+                    descending: query.descending,
+                    offset: query.offset.into(),
+                    limit: query.limit.into(),
+                };
+                store::users::list(&mut reader, &page).await?
+            }
+        };
+        Ok(found.into_iter().filter(|user| caller.may(&required_permissions::user(Action::Read, user.id))).collect())
+    }
+
+    pub async fn user(&self, caller: &Caller, id: UserId) -> Result<User, Error> {
+        caller.check(required_permissions::user(Action::Read, id))?;
+        let mut reader = self.read().await?;
+        store::users::by_id(&mut reader, id).await?.ok_or(Error::UserNotFound)
+    }
+
+    /// What a user may with a session, without what their authorizations add.
+    pub async fn user_permissions(&self, caller: &Caller, id: UserId) -> Result<Vec<Permission>, Error> {
+        caller.check(required_permissions::user(Action::Read, id))?;
+        let mut reader = self.read().await?;
+        store::users::by_id(&mut reader, id).await?.ok_or(Error::UserNotFound)?;
+        membership_permissions(&mut reader, id).await
+    }
+
+    pub async fn create_user(&self, caller: &Caller, asked: AskedUser) -> Result<User, Error> {
+        check_user_name(&asked.name)?;
+        let status = asked.status.as_deref().unwrap_or_default().parse().map_err(|_| Error::BadStatus)?;
+        let (mut change, caller) = self.begin(caller).await?;
+        caller.check(required_permissions::users(Action::Write))?;
+        let user = User { id: asked.id.unwrap_or_else(|| UserId(self.next_id())), name: asked.name, status };
+        if let Some(id) = asked.id
+            && store::users::by_id(&mut change, id).await?.is_some()
+        {
+            return Err(Error::UserIdTaken { id });
+        }
+        let now = change.now;
+        let new = store::users::New { user: &user, name_key: &fold(&user.name), password_hash: None, now };
+        if !store::users::insert(&mut change, new).await? {
+            return Err(Error::UserNameTaken { name: user.name });
+        }
+        change.record(Event::UserCreated, None, user.id, json!({"name": user.name, "status": user.status})).await?;
+        change.commit().await?;
+        Ok(user)
+    }
+
+    /// Renames, activates or deactivates a user. Everything of an inactive user is refused from the next request on, and
+    /// their sessions end for good.
+    pub async fn update_user(&self, caller: &Caller, id: UserId, update: UserUpdate) -> Result<User, Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        caller.check(required_permissions::user(Action::Write, id))?;
+        let before = store::users::by_id(&mut change, id).await?.ok_or(Error::UserNotFound)?;
+        let mut after = before.clone();
+        let now = change.now;
+        if let Some(status) = update.status {
+            check_empowers(&mut change, &caller, &required_permissions::user(Action::Write, id), id, now).await?;
+            after.status = status.parse().map_err(|_| Error::BadStatus)?;
+            store::users::set_status(&mut change, id, after.status, now).await?;
+            // An inactive user signs in at the API, as in influxd: activation revives neither that session nor an older one.
+            if after.status == Status::Inactive || before.status == Status::Inactive {
+                store::sessions::end_of_user(&mut change, id, now).await?;
+            }
+        }
+        if let Some(name) = update.name {
+            check_user_name(&name)?;
+            if name != before.name && store::users::by_name(&mut change, &name).await?.is_some() {
+                return Err(Error::UserNameTaken { name });
+            }
+            store::users::set_name(&mut change, id, &name, &fold(&name), now).await?;
+            after.name = name;
+        }
+        let detail = json!({"before": {"name": before.name, "status": before.status}, "after": {"name": after.name, "status": after.status}});
+        change.record(Event::UserUpdated, None, id, detail).await?;
+        change.commit().await?;
+        Ok(after)
+    }
+
+    /// Deletes a user: their sessions are gone, their authorizations end and never come back.
+    pub async fn delete_user(&self, caller: &Caller, id: UserId) -> Result<(), Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        caller.check(required_permissions::user(Action::Write, id))?;
+        let user = store::users::by_id(&mut change, id).await?.ok_or(Error::UserNotFound)?;
+        let now = change.now;
+        check_empowers(&mut change, &caller, &required_permissions::user(Action::Write, id), id, now).await?;
+        store::authorizations::end_of_user(&mut change, id, now).await?;
+        store::sessions::end_of_user(&mut change, id, now).await?;
+        store::memberships::delete_of_user(&mut change, id).await?;
+        store::users::delete(&mut change, id).await?;
+        change.record(Event::UserDeleted, None, id, json!({"name": user.name, "status": user.status})).await?;
+        change.commit().await
+    }
+
+    /// Sets a user's password, as an administrator does; their sessions end. Whoever asks by session changes their own with
+    /// [`Service::change_password`]: a stolen cookie would otherwise be enough to take the user over.
+    pub async fn set_password(&self, caller: &Caller, id: UserId, password: &SecretString) -> Result<(), Error> {
+        check_password(password.expose_secret())?;
+        caller.check(required_permissions::user(Action::Write, id))?;
+        if caller.has_session() && caller.id() == id {
+            self.note_password(caller, id, &Error::OldPasswordRequired);
+            return Err(Error::OldPasswordRequired);
+        }
+        let hash = self.passwords().hash(password).await?;
+        let (mut change, caller) = self.begin(caller).await?;
+        caller.check(required_permissions::user(Action::Write, id))?;
+        store::users::by_id(&mut change, id).await?.ok_or(Error::UnknownUserForPassword)?;
+        let now = change.now;
+        check_empowers(&mut change, &caller, &required_permissions::user(Action::Write, id), id, now).await?;
+        write_password(change, &caller, id, &hash).await
+    }
+
+    /// Changes a password for whoever knows the old one and may change the user; the user's other sessions end (contract
+    /// §5.2).
+    pub async fn change_password(
+        &self,
+        caller: &Caller,
+        id: UserId,
+        old: &SecretString,
+        new: &SecretString,
+    ) -> Result<(), Error> {
+        // Before the old password is looked at: whether it is right is told to nobody who may not change it.
+        caller.check(required_permissions::user(Action::Write, id))?;
+        check_password(new.expose_secret())?;
+        let known = match self.verified_hash(caller, id, old).await {
+            Ok(known) => known,
+            Err(error) => {
+                self.note_password(caller, id, &error);
+                return Err(error);
+            }
+        };
+        let hash = self.passwords().hash(new).await?;
+        let (mut change, caller) = self.begin(caller).await?;
+        caller.check(required_permissions::user(Action::Write, id))?;
+        // While it was compared, it may have been changed.
+        if store::users::password_hash(&mut change, id).await?.as_ref() != Some(&known) {
+            return Err(Error::WrongPassword);
+        }
+        write_password(change, &caller, id, &hash).await
+    }
+
+    /// The stored hash of a user's password, if `old` is that password.
+    async fn verified_hash(&self, caller: &Caller, id: UserId, old: &SecretString) -> Result<String, Error> {
+        let mut reader = self.read().await?;
+        store::users::by_id(&mut reader, id).await?.ok_or(Error::UnknownUserForPassword)?;
+        let known = store::users::password_hash(&mut reader, id).await?;
+        drop(reader);
+        let right = self.verify_slowly(&Account::User(id), known.clone(), old, &caller.client).await?;
+        known.filter(|_| right).ok_or(Error::WrongPassword)
+    }
+}
+
+async fn write_password(mut change: Change, caller: &Caller, id: UserId, hash: &str) -> Result<(), Error> {
+    let kept = match &caller.credential {
+        Credential::Session(key_hash) if caller.id() == id => Some(key_hash.as_str()),
+        _ => None,
+    };
+    let now = change.now;
+    store::users::set_password_hash(&mut change, id, hash, now).await?;
+    store::sessions::delete_of_user(&mut change, id, kept).await?;
+    change.record(Event::PasswordSet, None, id, json!({})).await?;
+    change.commit().await
+}
+
+impl UserQuery {
+    /// The first users there are.
+    pub const fn first(limit: u32) -> Self {
+        Self { id: None, name: None, after: None, descending: false, offset: 0, limit }
+    }
+}
+
+/// A status other than what influxd stores is not kept (contract §5.1 does not validate it; a user who is neither
+/// active nor inactive helps nobody).
+impl From<Status> for UserUpdate {
+    fn from(status: Status) -> Self {
+        Self { name: None, status: Some(status.name().into()) }
+    }
+}

@@ -1,0 +1,145 @@
+//! Which authorizations a list holds, as the condition of a statement.
+
+use std::collections::BTreeSet;
+
+use crate::model::{
+    Action, AuthorizationId, Id, OrgId, ResourceType, Status, Timestamp, UserId, console::tokens::TokenKind,
+};
+
+use super::{
+    Result,
+    attention::{Attending, push_attending},
+    authorizations::Kind,
+    columns::from_id,
+    query_builder::Sql,
+    text_search::TokenText,
+    visibility::{Visible, push_visible},
+};
+
+/// All conditions together.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    pub kind: Kind,
+    pub visible: Visible,
+    pub id: Option<AuthorizationId>,
+    /// Only these; at most ten thousand, as a statement takes so many values.
+    pub ids: Option<BTreeSet<AuthorizationId>>,
+    pub org: Option<OrgId>,
+    pub user: Option<UserId>,
+    pub created_by: Option<UserId>,
+    pub status: Option<Status>,
+    /// Only those that work at this moment, their owner's status considered.
+    pub live_at: Option<Timestamp>,
+    /// Only those that were reported as leaked.
+    pub only_leaked: bool,
+    /// Only those whose permissions reach so far.
+    pub breadth: Option<TokenKind>,
+    /// Only those that reach each of these.
+    pub accesses: Vec<Access>,
+    /// What the description, the owner's name, the id, the prefix or a permission contains.
+    pub text: Option<TokenText>,
+    /// Whether to leave out those that ended with their owner or organization.
+    pub without_ended: bool,
+    /// Only those that need attention.
+    pub attending: Option<Attending>,
+    /// Something was asked for that is not there: no authorization at all.
+    pub nothing: bool,
+}
+
+/// A thing that is to be reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Access {
+    pub kind: ResourceType,
+    pub id: Id,
+    /// Its organization; without one, only what names the thing itself counts.
+    pub org: Option<OrgId>,
+    /// What is to be done to it; anything, unless given.
+    pub action: Option<Action>,
+}
+
+/// Which user of an authorization is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// The one it belongs to.
+    User,
+    /// The one who made it.
+    Creator,
+}
+
+impl Whose {
+    pub(super) const fn column(self) -> &'static str {
+        match self {
+            Self::User => "user_id",
+            Self::Creator => "created_by",
+        }
+    }
+}
+
+/// Follows `… WHERE kind = `.
+pub(super) fn push_filter(sql: &mut Sql, filter: &Filter) -> Result<()> {
+    sql.bind(filter.kind.name())?;
+    push_visible(sql, &filter.visible, filter.org)?;
+    if let Some(id) = filter.id {
+        sql.push(" AND id = ").bind(from_id(id))?;
+    }
+    if let Some(ids) = &filter.ids {
+        sql.push(" AND id IN ").bind_ids(ids.iter().copied())?;
+    }
+    if let Some(org) = filter.org {
+        sql.push(" AND org_id = ").bind(from_id(org))?;
+    }
+    for (user, whose) in [(filter.user, Whose::User), (filter.created_by, Whose::Creator)] {
+        if let Some(user) = user {
+            sql.push(" AND ").push(whose.column()).push(" = ").bind(from_id(user))?;
+        }
+    }
+    if let Some(status) = filter.status {
+        sql.push(" AND status = ").bind(status.name())?;
+    }
+    if let Some(kind) = filter.breadth {
+        sql.push(" AND breadth = ").bind(kind.name())?;
+    }
+    if let Some(now) = filter.live_at {
+        sql.push(" AND status = 'active' AND ended_at IS NULL AND (expires_at IS NULL OR expires_at > ");
+        sql.bind(now.micros())?.push(") AND user_id IN (SELECT id FROM users WHERE status = 'active')");
+    }
+    if filter.only_leaked {
+        sql.push(" AND leaked_at IS NOT NULL");
+    }
+    for access in &filter.accesses {
+        push_access(sql, access)?;
+    }
+    if let Some(text) = &filter.text {
+        text.push(sql)?;
+    }
+    if filter.without_ended {
+        sql.push(" AND ended_at IS NULL");
+    }
+    if let Some(attending) = &filter.attending {
+        push_attending(sql, attending, filter.org)?;
+    }
+    if filter.nothing {
+        sql.push(" AND 1 = 0");
+    }
+    Ok(())
+}
+
+/// The id of a thing decides alone; a permission for all of a type counts in the thing's organization, and everywhere.
+/// Asked of each token: most of an organization's may reach a thing, and then a list of them is what takes longest.
+fn push_access(sql: &mut Sql, access: &Access) -> Result<()> {
+    sql.push(
+        " AND EXISTS (SELECT 1 FROM grants WHERE grants.authorization_id = authorizations.id AND resource_type = ",
+    );
+    sql.bind(access.kind.name())?;
+    if let Some(action) = access.action {
+        sql.push(" AND action = ").bind(action.name())?;
+    }
+    sql.push(" AND (resource_id = ").bind(from_id(access.id))?;
+    if let Some(org) = access.org {
+        sql.push(" OR (resource_id IS NULL AND (grants.org_id IS NULL OR grants.org_id = ")
+            .bind(from_id(org))?
+            .push("))");
+    }
+    sql.push("))");
+    Ok(())
+}

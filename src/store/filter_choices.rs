@@ -1,0 +1,34 @@
+//! What only the console's list of tokens asks: the users it may be filtered by, and the type of tokens that were stored
+//! before there were types.
+
+use sqlx::Executor as _;
+
+use crate::model::{Authorization, AuthorizationId, console::tokens::TokenKind};
+
+use super::{
+    Connection, Result,
+    authorization_filter::push_filter,
+    authorizations::{Filter, Whose, authorization},
+    columns::{Columns, from_id},
+    query_builder::Sql,
+};
+
+/// The names of users who own, or made, an authorization that a filter lets through; the first in the order of names.
+pub async fn user_names(connection: &mut Connection, filter: &Filter, whose: Whose, limit: i64) -> Result<Vec<String>> {
+    let mut sql = Sql::new("SELECT name FROM users WHERE id IN (SELECT ");
+    sql.push(whose.column()).push(" FROM authorizations WHERE kind = ");
+    push_filter(&mut sql, filter)?;
+    sql.push(") ORDER BY name_key LIMIT ").bind(limit)?;
+    sql.fetch_all(connection).await?.iter().map(|row| row.text("name")).collect()
+}
+
+/// Some authorizations, of any kind, whose type is not stored yet.
+pub async fn without_type(connection: &mut Connection, limit: i64) -> Result<Vec<Authorization>> {
+    let query = sqlx::query("SELECT * FROM authorizations WHERE breadth IS NULL ORDER BY id LIMIT $1").bind(limit);
+    query.fetch_all(connection).await?.iter().map(authorization).collect()
+}
+
+pub async fn set_type(connection: &mut Connection, id: AuthorizationId, kind: TokenKind) -> Result<()> {
+    let query = sqlx::query("UPDATE authorizations SET breadth = $2 WHERE id = $1").bind(from_id(id)).bind(kind.name());
+    connection.execute(query).await.map(drop)
+}

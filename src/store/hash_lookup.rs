@@ -1,0 +1,24 @@
+//! Tokens looked for many at a time, by their hashes.
+
+use crate::model::{AuthorizationId, token::TokenHash};
+
+use super::{Connection, Result, columns::Columns, query_builder::Sql};
+
+/// So many values a statement.
+const AT_ONCE: usize = 1000;
+
+/// Which of these hashes are those of tokens, and of which authorizations.
+pub async fn known(connection: &mut Connection, hashes: &[TokenHash]) -> Result<Vec<(String, AuthorizationId)>> {
+    let mut known = Vec::new();
+    for portion in hashes.chunks(AT_ONCE) {
+        let mut sql = Sql::new("SELECT id, token_hash FROM authorizations WHERE token_hash IN (");
+        for (index, hash) in portion.iter().enumerate() {
+            sql.push(if index == 0 { "" } else { ", " }).bind(hash.as_str())?;
+        }
+        sql.push(")");
+        for row in sql.fetch_all(connection).await? {
+            known.push((row.text("token_hash")?, AuthorizationId(row.id("id")?)));
+        }
+    }
+    Ok(known)
+}

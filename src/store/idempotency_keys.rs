@@ -1,0 +1,25 @@
+//! One-time ids of forms.
+
+use sqlx::Executor as _;
+
+use crate::model::{Timestamp, UserId};
+
+use super::{Connection, Result, columns::from_id};
+
+/// Spends a form's id; false if it was spent before.
+pub async fn spend(connection: &mut Connection, id: &str, user: UserId, now: Timestamp) -> Result<bool> {
+    sqlx::query(
+        "INSERT INTO form_ids (id, user_id, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id",
+    )
+    .bind(id)
+    .bind(from_id(user))
+    .bind(now.micros())
+    .fetch_optional(connection)
+    .await
+    .map(|row| row.is_some())
+}
+
+/// Forgets the ids spent before `time`.
+pub async fn forget_before(connection: &mut Connection, time: Timestamp) -> Result<()> {
+    connection.execute(sqlx::query("DELETE FROM form_ids WHERE created_at < $1").bind(time.micros())).await.map(drop)
+}
