@@ -5,13 +5,13 @@ use std::{
     path::PathBuf,
 };
 
-use axum::http::{HeaderMap, HeaderName, header};
+use axum::http::HeaderName;
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 use secrecy::SecretString;
-use url::{Host, Url};
+use url::Url;
 
-use crate::{model::Error, service::Quotas};
+use crate::{http::settings::Settings, service::Quotas};
 
 /// Where the data are kept: what `jeton serve` is told, and the commands that work on the data without a server.
 #[derive(Args, Clone, Debug)]
@@ -124,11 +124,6 @@ fn public_url(text: &str) -> Result<Url, String> {
 }
 
 impl Config {
-    /// Whether browsers reach Jeton by https: cookies are then `Secure`.
-    pub fn is_https(&self) -> bool {
-        self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
-    }
-
     /// The limits on tokens.
     pub fn quotas(&self) -> Quotas {
         let limit = |number: u64| (number > 0).then_some(number);
@@ -139,44 +134,19 @@ impl Config {
         }
     }
 
-    /// Scheme, host and port as browsers see them, without a slash at the end: the public URL, or what the request says.
-    pub fn origin(&self, headers: &HeaderMap) -> Option<String> {
-        if let Some(url) = &self.public_url {
-            return Some(url.origin().ascii_serialization());
-        }
-        let host = headers.get(header::HOST)?.to_str().ok()?;
-        let url: Url = format!("http://{host}/").parse().ok()?;
-        Some(url.origin().ascii_serialization())
-    }
-
-    /// Set-up answers only for names that no stranger can point here: the public URL, localhost, an IP address.
-    /// Otherwise any page in a browser could rebind its name to a fresh server and read the operator token.
-    pub fn check_setup_host(&self, headers: &HeaderMap) -> Result<(), Error> {
-        if self.knows_host(headers) { Ok(()) } else { Err(Error::ForeignHost { what: "set-up" }) }
-    }
-
-    /// Signing in answers only for these names too, where a public URL is set: without one, nobody can tell what names
-    /// lead here.
-    pub fn check_sign_in_host(&self, headers: &HeaderMap) -> Result<(), Error> {
-        let known = self.public_url.is_none() || self.knows_host(headers);
-        if known { Ok(()) } else { Err(Error::ForeignHost { what: "signing in" }) }
-    }
-
-    fn knows_host(&self, headers: &HeaderMap) -> bool {
-        let host = headers.get(header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
-        let url: Option<Url> = format!("http://{host}/").parse().ok();
-        let expected = self.public_url.as_ref().and_then(Url::host);
-        match url.as_ref().and_then(Url::host) {
-            Some(Host::Ipv4(_) | Host::Ipv6(_)) => true,
-            Some(Host::Domain(name)) => name == "localhost" || expected == Some(Host::Domain(name)),
-            None => false,
+    /// The settings that handlers consult.
+    pub fn http_settings(&self) -> Settings {
+        Settings {
+            public_url: self.public_url.clone(),
+            trusted_proxies: self.trusted_proxies.clone(),
+            forwarded_header: self.forwarded_header.clone(),
+            has_metrics: self.metrics_addr.is_none(),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
     use clap::Parser;
 
     use super::*;
@@ -191,36 +161,6 @@ mod tests {
         Line::try_parse_from([&["jeton"], flags].concat()).map(|line| line.config).unwrap()
     }
 
-    fn host(name: &'static str) -> HeaderMap {
-        HeaderMap::from_iter([(header::HOST, HeaderValue::from_static(name))])
-    }
-
-    #[test]
-    fn set_up_answers_under_names_nobody_else_can_point_here() {
-        let bare = config(&[]);
-        for name in ["localhost", "localhost:8086", "127.0.0.1:8086", "[::1]:8086", "10.0.0.7"] {
-            assert_eq!(bare.check_setup_host(&host(name)), Ok(()), "{name}");
-        }
-        for name in ["evil.example", "localhost.evil.example:8086", "tokens.example.com", ""] {
-            assert_eq!(bare.check_setup_host(&host(name)), Err(Error::ForeignHost { what: "set-up" }), "{name}");
-        }
-        let public = config(&["--public-url", "https://tokens.example.com"]);
-        assert_eq!(public.check_setup_host(&host("tokens.example.com")), Ok(()));
-    }
-
-    #[test]
-    fn signing_in_answers_under_any_name_until_a_public_url_is_set() {
-        let (bare, public) = (config(&[]), config(&["--public-url", "https://tokens.example.com"]));
-        for name in ["evil.example", "tokens.example.com.evil.example", ""] {
-            assert_eq!(bare.check_sign_in_host(&host(name)), Ok(()), "{name}");
-            let refused = Err(Error::ForeignHost { what: "signing in" });
-            assert_eq!(public.check_sign_in_host(&host(name)), refused, "{name}");
-        }
-        for name in ["tokens.example.com", "TOKENS.example.com:443", "localhost:8086", "127.0.0.1:8086", "[::1]:8086"] {
-            assert_eq!(public.check_sign_in_host(&host(name)), Ok(()), "{name}");
-        }
-    }
-
     #[test]
     fn metrics_have_another_address_or_none() {
         assert_eq!(config(&[]).metrics_addr, None);
@@ -228,14 +168,6 @@ mod tests {
         let at = MetricsAddr::At(SocketAddr::from(([127, 0, 0, 1], 9090)));
         assert_eq!(config(&["--metrics-addr", "127.0.0.1:9090"]).metrics_addr, Some(at));
         assert!(Line::try_parse_from(["jeton", "--metrics-addr", "on"]).is_err());
-    }
-
-    #[test]
-    fn the_public_url_decides_what_browsers_see() {
-        let public = config(&["--public-url", "https://tokens.example.com"]);
-        assert!(public.is_https());
-        assert_eq!(public.origin(&host("127.0.0.1:8086")).as_deref(), Some("https://tokens.example.com"));
-        assert_eq!(config(&[]).origin(&host("localhost:8086")).as_deref(), Some("http://localhost:8086"));
     }
 
     #[test]

@@ -1,8 +1,5 @@
 //! `/api/v2/audit`: what InfluxDB does not have.
 
-mod entry;
-pub mod export;
-
 use axum::{
     extract::State,
     http::{HeaderMap, StatusCode, header},
@@ -12,13 +9,16 @@ use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
 
 use crate::{
-    http::{error::Refusal, json_response::indented},
+    http::{
+        audit_export::entry::{EntryBody, entry_body},
+        error::Refusal,
+        json_response::indented,
+        state::AppState,
+    },
     model::{
         Error, Id, OrgId, ResourceType, Timestamp,
-        audit::{AuditQuery, Format, parse_time},
+        audit::{AuditQuery, Format, parse_time, query::In},
     },
-    server::AppState,
-    store::audit_list::In,
 };
 
 use super::{
@@ -26,8 +26,6 @@ use super::{
     openapi::schema::{BadRequest, Gated},
     query::Query,
 };
-
-use entry::{EntryBody, entry_body};
 
 const USUAL_LIMIT: u32 = 100;
 const MAX_LIMIT: u32 = 1000;
@@ -101,7 +99,7 @@ pub async fn list(
     let asked = asked(&query)?;
     if let Some(format) = format(&query, &headers)? {
         let within = asked.org.map(In::Org);
-        return Ok(export::answer(&state.service, &caller, within, asked, format).await?);
+        return Ok(crate::http::audit_export::answer(&state.service, &caller, within, asked, format).await?);
     }
     let limit = limit(&query)?;
     let rows = state.service.audit_entries(&caller, &asked, limit).await?;

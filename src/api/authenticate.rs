@@ -12,9 +12,9 @@ use crate::{
     http::{
         cookies,
         error::{Lacking, refuse_compactly},
+        state::AppState,
     },
     model::Error,
-    server::AppState,
     service::{Caller, Client, auth::sessions::Kind},
 };
 

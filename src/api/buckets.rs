@@ -10,9 +10,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    http::{error::Refusal, json_response::indented},
+    http::{error::Refusal, json_response::indented, state::AppState},
     model::{Bucket, BucketId, Error, OrgId, Timestamp, bucket::BucketKind},
-    server::AppState,
     service::buckets::{AskedBucket, AskedRetention, BucketQuery, BucketUpdate},
 };
 

@@ -12,9 +12,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    http::{error::Refusal, json_response::indented},
+    http::{error::Refusal, json_response::indented, state::AppState},
     model::{BucketId, Dbrp, DbrpId, Error, OrgId, dbrp::DbrpFilter},
-    server::AppState,
     service::buckets::dbrps::{AskedDbrp, AskedOrg, DbrpUpdate},
 };
 

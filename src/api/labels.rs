@@ -1,15 +1,19 @@
 //! The labels of buckets and telegraf configurations. Jeton keeps none: lists are empty, and no label exists that could
 //! be added or removed (contract §5.5).
 
+use std::borrow::Cow;
+
 use axum::{body::Body, extract::State, http::StatusCode, response::Response};
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{ArrayBuilder, RefOr, Schema},
+};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    http::{error::Refusal, json_response::indented},
+    http::{error::Refusal, json_response::indented, state::AppState},
     model::{BucketId, Error, Id, TelegrafId},
-    server::AppState,
     service::orgs::members::Parent,
 };
 
@@ -22,6 +26,18 @@ use super::{
 /// The labels of something: none.
 #[derive(Serialize)]
 pub struct NoLabels(pub [(); 0]);
+
+impl PartialSchema for NoLabels {
+    fn schema() -> RefOr<Schema> {
+        ArrayBuilder::new().max_items(Some(0)).description(Some("Jeton keeps no labels.")).build().into()
+    }
+}
+
+impl ToSchema for NoLabels {
+    fn name() -> Cow<'static, str> {
+        Cow::Borrowed("Labels")
+    }
+}
 
 #[derive(Serialize, ToSchema)]
 #[schema(as = LabelsResponse)]

@@ -11,9 +11,8 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    http::{error::Refusal, json_response::indented},
+    http::{error::Refusal, json_response::indented, state::AppState},
     model::{BucketId, Error, OrgId, TelegrafId, User, UserId, org::Role},
-    server::AppState,
     service::orgs::members::Parent,
 };
 

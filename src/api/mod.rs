@@ -36,7 +36,10 @@ use tower::ServiceBuilder;
 use utoipa::OpenApi as _;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{http::error::Refusal, model::Error, server::AppState};
+use crate::{
+    http::{error::Refusal, state::AppState},
+    model::Error,
+};
 
 /// Everything below `/api/v2` and `/private`, with its description.
 fn routes() -> OpenApiRouter<AppState> {
@@ -115,9 +118,4 @@ fn not_found_text() -> Response {
 /// An answer without a body.
 const fn no_content() -> StatusCode {
     StatusCode::NO_CONTENT
-}
-
-/// An error in the API's form, for what stands before it.
-pub fn refuse(error: Error) -> Response {
-    Refusal(error).into_response()
 }

@@ -11,9 +11,9 @@ use crate::{
     http::{
         cookies,
         error::{Envelope, Refusal, refuse_compactly},
+        state::AppState,
     },
     model::Error,
-    server::AppState,
     service::auth::sessions::Kind,
 };
 
@@ -36,10 +36,10 @@ pub async fn sign_in(
     Client(client): Client,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    state.config.check_sign_in_host(&headers)?;
+    state.settings.check_sign_in_host(&headers)?;
     let (name, password) = basic(&headers).ok_or(Error::Unauthenticated)?;
     let signed_in = state.service.sign_in(&name, &password, Kind::Api, &client).await?;
-    let cookie = cookies::api(signed_in.key.expose_secret(), signed_in.expires_at, state.config.is_https());
+    let cookie = cookies::api(signed_in.key.expose_secret(), signed_in.expires_at, state.settings.is_https());
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 

@@ -11,9 +11,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    http::{error::Refusal, json_response::indented},
+    http::{error::Refusal, json_response::indented, state::AppState},
     model::{AuthorizationId, Error, OrgId, Permission, Status, Timestamp, UserId, token::NewToken},
-    server::AppState,
     service::setup::{DoneSetUp, SetUp},
 };
 
@@ -139,7 +138,7 @@ pub async fn set_up(
     headers: HeaderMap,
     request: Body,
 ) -> Result<Response, Refusal> {
-    state.config.check_setup_host(&headers)?;
+    state.settings.check_setup_host(&headers)?;
     // Asked again when it happens; but of what comes too late, not even the body is read.
     if !state.service.setup_allowed().await? {
         return Err(Error::AlreadySetUp.into());

@@ -10,7 +10,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use crate::{config::Config, http::json_response::compact, model::Timestamp, server::AppState};
+use crate::{
+    http::{json_response::compact, security_headers::INFLUXDB_VERSION, settings::Settings, state::AppState},
+    model::Timestamp,
+};
 
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(ping)).routes(routes!(health)).routes(routes!(ready))
@@ -21,9 +24,9 @@ pub fn metrics_routes() -> OpenApiRouter<AppState> {
 }
 
 /// The routes beside the API; `/metrics` only where the metrics have no listener of their own.
-pub fn router(config: &Config) -> Router<AppState> {
+pub fn router(settings: &Settings) -> Router<AppState> {
     let router = Router::from(routes());
-    if config.metrics_addr.is_none() { router.merge(metrics_routes()) } else { router }
+    if settings.has_metrics { router.merge(metrics_routes()) } else { router }
 }
 
 /// Whether the server and its database answer.
@@ -67,7 +70,7 @@ async fn health(State(state): State<AppState>) -> Response {
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "fail", "the database does not answer")
     };
-    let version = crate::server::INFLUXDB_VERSION;
+    let version = INFLUXDB_VERSION;
     compact(status, &Health { name: "influxdb", message, status: word, checks: [], version, commit: "" })
 }
 

@@ -15,9 +15,9 @@ use crate::{
         error::Refusal,
         json_response::compact,
         json_stream::{Layout, Portions, streamed},
+        state::AppState,
     },
     model::{Error, OrgId, Telegraf, TelegrafId},
-    server::AppState,
     service::telegrafs::{AskedTelegraf, TelegrafList},
 };
 

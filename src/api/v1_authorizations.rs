@@ -14,9 +14,9 @@ use crate::{
         error::Refusal,
         json_response::indented,
         json_stream::{Layout, Portions, streamed},
+        state::AppState,
     },
     model::{AuthorizationId, Error, Expiry, OrgId, Timestamp, UserId, token::NewToken},
-    server::AppState,
     service::tokens::{
         AskedAuthorization,
         v1::{V1Details, V1List, V1Query},

@@ -1,5 +1,14 @@
 //! The application: which address shows which page.
 
+use super::{
+    components::Notices,
+    hydrate::{
+        chunks::{Entry, Page, Token},
+        defer::{afterwards, later},
+        hydrated::Hydrated,
+    },
+    pages::{NotFoundPage, OrgLayout, tokens::TokensPage},
+};
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
@@ -8,44 +17,16 @@ use leptos_router::{
     path,
 };
 
-use super::{
-    components::Notices,
-    hydrate::{
-        chunks::{Entry, Page, Token},
-        defer::{afterwards, later},
-    },
-    pages::{NotFoundPage, OrgLayout, tokens::TokensPage},
-};
-
-/// Whether the script has taken over: the server, and the browser's first pass, say no.
-#[derive(Clone, Copy)]
-pub struct Hydrated(RwSignal<bool>);
-
-impl Hydrated {
-    pub fn current() -> Self {
-        use_context().unwrap_or_else(|| Self(RwSignal::new(false)))
-    }
-
-    pub fn get(self) -> bool {
-        self.0.get()
-    }
-
-    pub fn get_untracked(self) -> bool {
-        self.0.get_untracked()
-    }
-}
-
 /// Every page. They are rendered whole before the first byte is sent: without script nothing comes later, and the
 /// status of the answer is known.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     Notices::provide();
-    let hydrated = Hydrated(RwSignal::new(false));
-    provide_context(hydrated);
+    let hydrated = Hydrated::provide();
     Effect::new(move || {
         afterwards(move || {
-            hydrated.0.set(true);
+            hydrated.set();
             if let Some(html) = document().document_element() {
                 drop(html.set_attribute("data-hydrated", ""));
             }

@@ -3,10 +3,10 @@
 //! A page is rendered by the server and taken over by the script. Everything is a link or a form first: a form posts to
 //! an address, and [`submit`] answers it, for a browser without script as for one with it.
 
-mod actions;
 mod app;
 mod components;
 mod forms;
+mod hydrate;
 mod pages;
 mod queries;
 pub mod routes;
@@ -17,9 +17,8 @@ mod text;
 #[cfg(all(feature = "ssr", debug_assertions))]
 mod dev;
 
-#[cfg(feature = "hydrate")]
-pub mod hydrate;
-
+#[cfg(feature = "ssr")]
+mod actions;
 #[cfg(feature = "ssr")]
 mod docs;
 #[cfg(feature = "ssr")]

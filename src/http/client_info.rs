@@ -10,9 +10,12 @@ use axum::{
 };
 use ipnet::IpNet;
 
-use crate::{server::AppState, service::Client};
+use crate::service::Client;
 
-use super::forwarded::{self, Hop};
+use super::{
+    forwarded::{self, Hop},
+    state::AppState,
+};
 
 /// At most so many bytes of a program's name are kept.
 const MAX_AGENT: usize = 255;
@@ -20,7 +23,7 @@ const MAX_AGENT: usize = 255;
 /// Puts the [`Client`] beside the request.
 pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
-    let (header, trusted) = (&state.config.forwarded_header, &state.config.trusted_proxies);
+    let (header, trusted) = (&state.settings.forwarded_header, &state.settings.trusted_proxies);
     let address = peer.and_then(|peer| address(peer, request.headers(), header, trusted));
     let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
     let agent = agent.map(|agent| agent.chars().take(MAX_AGENT).collect());

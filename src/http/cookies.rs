@@ -15,9 +15,9 @@ pub const fn console_name(https: bool) -> &'static str {
 /// The theme a visitor chose; no secret.
 pub const THEME: &str = "jeton-theme";
 
-/// `Set-Cookie` of how lists look.
-pub fn view(value: &str) -> String {
-    format!("{}={value}; Path=/; Max-Age=31536000; SameSite=Lax", crate::console::state::list_preferences::COOKIE)
+/// `Set-Cookie` of a preference, which scripts may read and change; no secret.
+pub fn preference(name: &str, value: &str) -> String {
+    format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax")
 }
 
 /// The organization a visitor looked at last; no secret.
@@ -26,7 +26,7 @@ pub const LAST_ORG: &str = "jeton-org";
 /// `Set-Cookie` of the theme; anything but light and dark forgets it.
 pub fn theme(name: &str) -> String {
     match name {
-        "light" | "dark" => format!("{THEME}={name}; Path=/; Max-Age=31536000; SameSite=Lax"),
+        "light" | "dark" => preference(THEME, name),
         _ => format!("{THEME}=; Path=/; Max-Age=0; SameSite=Lax"),
     }
 }

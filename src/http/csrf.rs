@@ -7,9 +7,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use crate::{api, config::Config, model::Error, server::AppState};
+use crate::model::Error;
 
-use super::plain_text;
+use super::{error::Refusal, plain_text, settings::Settings, state::AppState};
 
 /// Refuses what would change something, comes with a cookie (or would set up or sign in, which needs none) and was
 /// sent for another site. Programs that aren't browsers send neither header, and pass.
@@ -19,10 +19,10 @@ pub async fn refuse_foreign(State(state): State<AppState>, request: Request, nex
     let begins =
         ["/api/v2/setup", "/api/v2/signin", "/setup", "/sign-in", "/fn/"].iter().any(|start| path.starts_with(start));
     let concerned = !harmless && (begins || request.headers().contains_key(header::COOKIE));
-    if concerned && is_foreign(request.headers(), &state.config) {
+    if concerned && is_foreign(request.headers(), &state.settings) {
         tracing::warn!(%path, "refused: the request comes from another site");
         return if ["/api/", "/private/", "/fn/"].iter().any(|start| path.starts_with(start)) {
-            api::refuse(Error::ForeignOrigin)
+            Refusal(Error::ForeignOrigin).into_response()
         } else {
             plain_text::plain_refusal(&Error::ForeignOrigin).into_response()
         };
@@ -30,7 +30,7 @@ pub async fn refuse_foreign(State(state): State<AppState>, request: Request, nex
     next.run(request).await
 }
 
-fn is_foreign(headers: &HeaderMap, config: &Config) -> bool {
+fn is_foreign(headers: &HeaderMap, settings: &Settings) -> bool {
     let text = |name| headers.get(name).and_then(|value: &axum::http::HeaderValue| value.to_str().ok());
     if let Some(site) = headers.get("sec-fetch-site") {
         return !matches!(site.as_bytes(), b"same-origin" | b"none");
@@ -38,5 +38,5 @@ fn is_foreign(headers: &HeaderMap, config: &Config) -> bool {
     if !headers.contains_key(header::ORIGIN) {
         return false;
     }
-    text(header::ORIGIN) != config.origin(headers).as_deref()
+    text(header::ORIGIN) != settings.origin(headers).as_deref()
 }

@@ -1,6 +1,7 @@
-//! TODO
+//! HTTP in general: the ground that the API and the console stand on. No rules, no routes of either.
 
 pub mod assets;
+pub mod audit_export;
 pub mod client_info;
 pub mod cookies;
 pub mod csrf;
@@ -12,4 +13,6 @@ pub mod json_stream;
 pub mod plain_text;
 pub mod request_limits;
 pub mod security_headers;
+pub mod settings;
+pub mod state;
 pub mod telemetry;

@@ -8,7 +8,7 @@ use axum::{
 };
 use leptos::nonce::Nonce;
 
-use crate::server::AppState;
+use super::state::AppState;
 
 /// The InfluxDB whose wire format this is; clients decide by it what they may ask for.
 pub const INFLUXDB_VERSION: &str = "v2.9.1";
@@ -40,7 +40,7 @@ pub async fn secure(State(state): State<AppState>, mut request: Request, next: N
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    if state.config.is_https() {
+    if state.settings.is_https() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT);
     }
     // What is not said to be kept, is not kept: pages name tokens, and one of them shows one.

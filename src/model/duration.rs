@@ -97,6 +97,17 @@ impl<'de> Deserialize<'de> for Span {
     }
 }
 
+/// A length of time in seconds, in the largest unit that says it exactly: "90 days", "1 hour".
+pub fn length(seconds: i64) -> String {
+    let units = [(DAY, "day"), (3600, "hour"), (60, "minute"), (1, "second")];
+    let (size, unit) = units.into_iter().find(|(size, _)| seconds % size == 0).unwrap_or((1, "second"));
+    let number = seconds / size;
+    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
+}
+
+/// So many seconds are a day.
+pub const DAY: i64 = 86_400;
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -2,7 +2,7 @@
 //!
 //! The texts that InfluxDB's clients see are influxd's own (contract §2–§5); `docs` say where they differ.
 
-use super::{Code, Permission, Timestamp, id::IdError, org_rules::Broken};
+use super::{Code, Permission, Timestamp, id::IdError, rule_violation::Broken};
 
 /// Why an operation was refused or failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

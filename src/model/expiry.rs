@@ -1,11 +1,11 @@
 //! When a token stops working, as it is asked for, and how long that is.
 
+use super::{
+    Error, Timestamp,
+    duration::{DAY, length},
+    org_rules::OrgRules,
+};
 use serde::{Deserialize, Serialize};
-
-use super::{Error, Timestamp, org_rules::OrgRules};
-
-/// So many seconds are a day.
-pub const DAY: i64 = 86_400;
 
 /// When a token is to stop working.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -34,14 +34,6 @@ impl From<Option<Timestamp>> for Expiry {
     fn from(end: Option<Timestamp>) -> Self {
         end.map_or(Self::Never, Self::At)
     }
-}
-
-/// A length of time in seconds, in the largest unit that says it exactly: "90 days", "1 hour".
-pub fn length(seconds: i64) -> String {
-    let units = [(DAY, "day"), (3600, "hour"), (60, "minute"), (1, "second")];
-    let (size, unit) = units.into_iter().find(|(size, _)| seconds % size == 0).unwrap_or((1, "second"));
-    let number = seconds / size;
-    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }
 
 /// The lengths of life that the console offers beside a day and never, in seconds.

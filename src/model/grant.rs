@@ -1,6 +1,8 @@
 //! The named permission sets (contract §4.10), and whether a set of permissions may be handed on.
 
-use std::collections::HashSet;
+use std::{collections::HashSet, str::FromStr};
+
+use serde::{Deserialize, Serialize};
 
 use super::{
     Action, BucketId, Id, OrgId, Permission, ResourceType, UserId,
@@ -195,6 +197,53 @@ pub fn covered(permissions: &[Permission]) -> Vec<(usize, usize)> {
         broad.iter().copied().find(covers).map(|other| (at, other))
     };
     (0..permissions.len()).filter_map(by).collect()
+}
+
+/// The types of tokens that lists tell apart: how far their permissions reach.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum TokenKind {
+    Operator,
+    AllAccess,
+    Custom,
+}
+
+impl TokenKind {
+    pub const ALL: [Self; 3] = [Self::Operator, Self::AllAccess, Self::Custom];
+
+    /// As addresses write it, and as it is stored.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Operator => "operator",
+            Self::AllAccess => "all-access",
+            Self::Custom => "custom",
+        }
+    }
+
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Operator => "Operator",
+            Self::AllAccess => "All access",
+            Self::Custom => "Custom",
+        }
+    }
+}
+
+impl From<Breadth> for TokenKind {
+    fn from(breadth: Breadth) -> Self {
+        match breadth {
+            Breadth::Operator => Self::Operator,
+            Breadth::AllAccess(_) => Self::AllAccess,
+            Breadth::Custom => Self::Custom,
+        }
+    }
+}
+
+impl FromStr for TokenKind {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        Self::ALL.into_iter().find(|one| one.name() == text).ok_or(())
+    }
 }
 
 #[cfg(test)]

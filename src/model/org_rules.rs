@@ -1,14 +1,10 @@
 //! What an organization demands of its tokens. The rules hold for what is created, rotated or changed from now on; a
 //! token that was there before is out of line and keeps working.
 
-use std::{fmt, str::FromStr};
+use super::{Authorization, Error, Permission, Timestamp, duration::DAY, rule_violation::Broken};
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
-
-use super::{
-    Authorization, Error, Permission, Timestamp,
-    expiry::{DAY, length},
-};
 
 /// No rule speaks of a longer life, in seconds: a hundred years.
 pub const MAX_LIFE: i64 = 36_525 * DAY;
@@ -92,16 +88,6 @@ pub struct RulesNow {
     pub now: Timestamp,
 }
 
-/// A rule that a token does not follow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Broken {
-    ExpiryRequired,
-    /// The longest life that is allowed, in seconds.
-    LongestLife(i64),
-    DescriptionRequired,
-    OperatorsOnly,
-}
-
 impl OrgRules {
     /// Refuses rules that contradict themselves.
     pub fn check(&self) -> Result<(), Error> {
@@ -154,31 +140,6 @@ impl OrgRules {
     pub fn broken_by(&self, token: &Authorization) -> Vec<Broken> {
         let life = self.broken_by_life(token.created_at, token.expires_at);
         life.into_iter().chain(self.broken_by_description(&token.description)).collect()
-    }
-}
-
-impl Broken {
-    /// What is wrong with a token that is there already: "it never expires".
-    pub fn of_token(self) -> String {
-        match self {
-            Self::ExpiryRequired => "it never expires".into(),
-            Self::LongestLife(longest) => format!("it lives longer than {}", length(longest)),
-            Self::DescriptionRequired => "it has no description".into(),
-            Self::OperatorsOnly => "it reaches every organization".into(),
-        }
-    }
-}
-
-/// The rule, as a refusal says it.
-impl fmt::Display for Broken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the organization's rules ")?;
-        match self {
-            Self::ExpiryRequired => f.write_str("require an expiry"),
-            Self::LongestLife(longest) => write!(f, "let a token live {} at most", length(*longest)),
-            Self::DescriptionRequired => f.write_str("require a description"),
-            Self::OperatorsOnly => f.write_str("let operators alone create tokens that reach every organization"),
-        }
     }
 }
 

@@ -1,10 +1,9 @@
 //! Permissions: an action on a resource, and the one function that decides whether one permits another.
 
+use super::{Id, OrgId, ResourceType, permission_error::PermissionError};
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct as _};
-
-use super::{Id, OrgId, ResourceType};
 
 /// What may be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -32,17 +31,6 @@ impl Action {
             Self::Write => "Write",
         }
     }
-}
-
-/// Neither a type nor an action, nor a permission in either text form.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
-pub enum PermissionError {
-    #[error("unknown resource type for permission")]
-    UnknownType,
-    #[error("unknown action for permission")]
-    UnknownAction,
-    #[error("not a permission: write it as <action>:<type>, <action>:orgs/<org ID>/<type> or with /<ID> after it")]
-    Form,
 }
 
 impl FromStr for Action {

@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use super::permission::PermissionError;
+use super::permission_error::PermissionError;
 
 macro_rules! resource_types {
     ($($variant:ident $name:literal),+ $(,)?) => {

@@ -145,6 +145,17 @@ fn base62(bytes: &[u8], width: usize) -> String {
     digits.into_iter().map(char::from).collect()
 }
 
+/// Three non-empty parts of base64url, of which the first holds a JSON object.
+pub(crate) fn is_jwt(token: &str) -> bool {
+    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+    let parts: Vec<&str> = token.split('.').collect();
+    let [header, claims, signature] = parts[..] else { return false };
+    let decoded = |part: &str| URL_SAFE_NO_PAD.decode(part).ok();
+    let object =
+        |part: &str| decoded(part).is_some_and(|bytes| serde_json::from_slice::<serde_json::Map<_, _>>(&bytes).is_ok());
+    object(header) && object(claims) && decoded(signature).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -210,5 +221,12 @@ mod tests {
             let _ = visible_prefix(&text);
             let _ = redact(&text);
         }
+    }
+
+    #[test]
+    fn a_jwt_is_told_from_a_token() {
+        assert!(is_jwt("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.AAAA"));
+        assert!(!is_jwt("op-token"));
+        assert!(!is_jwt("a.b.c"));
     }
 }

@@ -12,12 +12,14 @@ use axum_server::{Handle, Server};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
 use crate::{
+    api,
     config::{Config, MetricsAddr},
+    http::state::AppState,
     service::{Clock, Service, audit::KeyError},
 };
 
 use super::{
-    AppState, MakeService,
+    MakeService,
     data_dir::{Data, DataError, Purpose},
     jobs::keep_audit_log,
     metrics, metrics_router, router, startup_warnings,
@@ -82,9 +84,10 @@ pub async fn start(
     let state = AppState {
         started: service.now(),
         service: service.clone(),
-        config: Arc::new(config),
+        settings: Arc::new(config.http_settings()),
         metrics: metrics::recorder(),
         leptos: leptos::config::LeptosOptions::builder().output_name("jeton").build(),
+        api_description: || serde_json::to_value(api::openapi::description()).unwrap_or_default(),
     };
     metrics::count_tokens(&service).await;
     let metrics_address = metrics_listener.as_ref().map(|(_, address)| *address);

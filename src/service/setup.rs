@@ -9,7 +9,7 @@ use crate::{
         bucket::{Retention, check_bucket_name},
         grant,
         org::{Role, check_org_name},
-        token::{ADVISED_LENGTH, NewToken},
+        token::{ADVISED_LENGTH, NewToken, is_jwt},
         user::{check_password, check_user_name},
     },
     store::{self, authorizations::Secret, memberships::Of},
@@ -18,10 +18,7 @@ use crate::{
 use super::{
     Client, Service,
     audit::Event,
-    auth::{
-        authenticate::is_jwt,
-        sessions::{self, Kind, SignedIn},
-    },
+    auth::sessions::{self, Kind, SignedIn},
     buckets::new_bucket,
     fold,
     orgs::{create_system_buckets, new_org},

@@ -19,7 +19,7 @@ use super::{
 };
 
 /// A writing transaction, and who makes it. Reads and writes go through it as through a connection.
-pub(super) struct Change {
+pub(crate) struct Change {
     write: store::Write,
     actor: Actor,
     key: AuditKey,
@@ -31,7 +31,7 @@ pub(super) struct Change {
 impl Service {
     /// Begins a change and reads the caller again under the write lock: what they were allowed a moment ago may have
     /// been taken from them since.
-    pub(super) async fn begin(&self, caller: &Caller) -> Result<(Change, Caller), Error> {
+    pub(crate) async fn begin(&self, caller: &Caller) -> Result<(Change, Caller), Error> {
         let mut write = self.store().write().await?;
         let now = self.now();
         let caller = self.caller_again(&mut write, caller, now).await?;
@@ -40,7 +40,7 @@ impl Service {
     }
 
     /// Begins a change that no caller makes: set-up, sign-in.
-    pub(super) async fn begin_as(&self, address: Option<String>) -> Result<Change, Error> {
+    pub(crate) async fn begin_as(&self, address: Option<String>) -> Result<Change, Error> {
         let write = self.store().write().await?;
         let now = self.now();
         let actor = Actor::stranger(now, address);

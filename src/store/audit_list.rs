@@ -1,6 +1,9 @@
 //! The audit log as it is searched: newest first, by what a reader may see.
 
-use crate::model::{AuthorizationId, Id, OrgId, Timestamp, UserId, audit::ActionGroup};
+use crate::model::{
+    AuthorizationId, Id, OrgId, Timestamp, UserId,
+    audit::{ActionGroup, query::In},
+};
 
 use super::{
     Connection, Result,
@@ -28,15 +31,6 @@ pub enum Own {
     User(UserId),
     /// What was done with a token, and to it.
     Token(AuthorizationId),
-}
-
-/// Which organization.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum In {
-    /// This one alone.
-    Org(OrgId),
-    /// This one, and what belongs to none.
-    OrgOrNone(OrgId),
 }
 
 /// Someone or something by its id, or by a folded text.

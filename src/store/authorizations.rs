@@ -301,7 +301,7 @@ pub async fn update(connection: &mut Connection, changed: &Authorization, keys: 
 }
 
 pub async fn delete(connection: &mut Connection, id: AuthorizationId) -> Result<()> {
-    super::lineage::close_gap(connection, id).await?;
+    close_gap(connection, id).await?;
     token_counts::subtract(connection, id).await?;
     connection.execute(sqlx::query("DELETE FROM grants WHERE authorization_id = $1").bind(from_id(id))).await?;
     connection.execute(sqlx::query("DELETE FROM token_uses WHERE authorization_id = $1").bind(from_id(id))).await?;
@@ -333,4 +333,15 @@ pub async fn count_by_state(connection: &mut Connection) -> Result<Vec<(Status, 
     .fetch_all(connection)
     .await?;
     rows.iter().map(|row| Ok((row.word("status")?, row.number("ended")? == 1, row.number("count")?))).collect()
+}
+
+/// Before an authorization is deleted: what was created with it counts from then on as created with its own creator, if
+/// it has one. Otherwise deleting a token in the middle would hide what descends from it.
+pub(crate) async fn close_gap(connection: &mut Connection, deleted: AuthorizationId) -> Result<()> {
+    let query = sqlx::query(
+        "UPDATE authorizations SET created_with_id = (SELECT gone.created_with_id FROM authorizations AS gone WHERE gone.id = $1) \
+         WHERE created_with_id = $1 AND EXISTS (SELECT 1 FROM authorizations AS gone WHERE gone.id = $1 AND gone.created_with_id IS NOT NULL)",
+    )
+    .bind(from_id(deleted));
+    connection.execute(query).await.map(drop)
 }

@@ -1,6 +1,6 @@
 //! The tree of authorizations by the one they were created with, tokens and 1.x credentials alike.
 
-use sqlx::{Executor as _, any::AnyRow};
+use sqlx::any::AnyRow;
 
 use crate::model::{Authorization, AuthorizationId, Timestamp};
 
@@ -105,15 +105,4 @@ pub async fn list(
 
 fn descendant(row: &AnyRow) -> Result<Descendant> {
     Ok(Descendant { authorization: authorization(row)?, username: row.optional_text("username")? })
-}
-
-/// Before an authorization is deleted: what was created with it counts from then on as created with its own creator, if
-/// it has one. Otherwise deleting a token in the middle would hide what descends from it.
-pub(super) async fn close_gap(connection: &mut Connection, deleted: AuthorizationId) -> Result<()> {
-    let query = sqlx::query(
-        "UPDATE authorizations SET created_with_id = (SELECT gone.created_with_id FROM authorizations AS gone WHERE gone.id = $1) \
-         WHERE created_with_id = $1 AND EXISTS (SELECT 1 FROM authorizations AS gone WHERE gone.id = $1 AND gone.created_with_id IS NOT NULL)",
-    )
-    .bind(from_id(deleted));
-    connection.execute(query).await.map(drop)
 }

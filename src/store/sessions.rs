@@ -1,22 +1,13 @@
 //! Sessions, by the hash of their key.
 
-use serde::{Deserialize, Serialize};
 use sqlx::{Executor as _, any::AnyRow};
 
-use crate::model::{Timestamp, UserId};
+use crate::model::{Timestamp, UserId, session_kind::Kind};
 
 use super::{
     Connection, Result,
     columns::{Columns, from_id},
 };
-
-/// Where a session was begun, which decides how use renews it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    Console,
-    Api,
-}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {

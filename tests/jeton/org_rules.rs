@@ -1,11 +1,12 @@
 //! What an organization demands of its tokens: of new and changed ones from then on, and never of those that are there.
 
-use jeton::{model::org_rules::Broken, service::tokens::Given};
+use jeton::{model::rule_violation::Broken, service::tokens::Given};
 
 use crate::{
     home::{Home, on_each_database},
     server::{Answer, First, Server, answer, permission, permission_in, permission_on, text},
 };
+
 use serde_json::{Value, json};
 
 const DAY: i64 = 86_400;

@@ -10,13 +10,12 @@ use crate::{
         openapi::schema::{BadRequest, Gated, NotFound},
         query::Query,
     },
-    http::{error::Refusal, json_response::indented},
+    http::{error::Refusal, json_response::indented, state::AppState},
     model::{
         Error, OrgId,
         attention::{Attention, AttentionFilter},
         duration::Span,
     },
-    server::AppState,
 };
 
 /// How many tokens of an organization deserve attention, by the reason. One token may give several reasons.

@@ -11,12 +11,11 @@ use crate::{
         query::Query,
         v1_authorizations,
     },
-    http::{error::Refusal, json_response::indented},
+    http::{error::Refusal, json_response::indented, state::AppState},
     model::{
         AuthorizationId, Error, Liveness, OrgId, Status, Timestamp, UserId,
         console::lineage::{Descendant, Descendants},
     },
-    server::AppState,
     service::tokens::descendants::{AskedDescendants, Deactivated},
 };
 

@@ -17,13 +17,13 @@ use crate::{
         error::Refusal,
         json_response::indented,
         json_stream::{Layout, Portions, streamed},
+        state::AppState,
     },
     model::{
         AuthorizationId, Error, OrgId, Status, UserId,
         console::tokens::{Details, Sort},
         token::NewToken,
     },
-    server::AppState,
     service::tokens::api_list::{AuthorizationList, AuthorizationQuery},
 };
 

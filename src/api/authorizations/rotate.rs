@@ -11,9 +11,8 @@ use crate::{
         openapi::schema::{BadRequest, Conflict, Gated, NotFound, TooLarge},
         session::no_store,
     },
-    http::{error::Refusal, json_response::indented},
+    http::{error::Refusal, json_response::indented, state::AppState},
     model::{AuthorizationId, Error, Expiry, Timestamp},
-    server::AppState,
     service::tokens::rotation::AskedRotation,
 };
 

@@ -17,10 +17,7 @@ use utoipa::{
     },
 };
 
-use crate::{
-    http::{error::Envelope, json_response::written},
-    server::AppState,
-};
+use crate::http::{error::Envelope, json_response::written, state::AppState};
 
 use super::discovery;
 
@@ -92,7 +89,7 @@ fn with_servers(servers: Option<&str>) -> String {
 #[utoipa::path(get, path = "/api/v2/openapi.json", tag = "System", operation_id = "GetOpenAPI", security(()),
     responses((status = 200, description = "The description.", body = serde_json::Value)))]
 pub async fn document(State(state): State<AppState>, headers: HeaderMap) -> Response {
-    let origin = state.config.origin(&headers);
+    let origin = state.settings.origin(&headers);
     let servers = origin.map(|origin| serde_json::to_string(&[Server::new(origin)]).unwrap_or_default());
     written(StatusCode::OK, with_servers(servers.as_deref()).into_bytes())
 }

@@ -5,13 +5,12 @@ use std::{borrow::Cow, collections::BTreeMap};
 use utoipa::{
     IntoResponses, PartialSchema, ToSchema,
     openapi::{
-        ArrayBuilder, ContentBuilder, Object, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder, Schema,
+        ContentBuilder, Object, ObjectBuilder, Ref, RefOr, Response, ResponseBuilder, Schema,
         schema::{KnownFormat, SchemaFormat, Type},
     },
 };
 
 use crate::{
-    api::labels::NoLabels,
     http::error::Envelope,
     model::{
         Action, AuthorizationId, BucketId, DbrpId, Id, OrgId, ResourceType, Status, TelegrafId, Timestamp, UserId,
@@ -45,7 +44,6 @@ schemas! {
     "LeakedResult" for Fate => words("What became of a string that was reported.", &Fate::ALL.map(Fate::name));
     "Role" for Role => words("What a user is there.", &["member", "owner"]);
     "OperatorTokens" for OperatorTokens => words("Who may create tokens that reach every organization: whoever holds the permissions, or operators alone.", &OperatorTokens::ALL.map(OperatorTokens::name));
-    "Labels" for NoLabels => ArrayBuilder::new().max_items(Some(0)).description(Some("Jeton keeps no labels.")).build();
     "BucketType" for BucketKind => words("Whether people made it or the system did.", &["user", "system"]);
 }
 

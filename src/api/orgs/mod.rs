@@ -12,9 +12,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    http::{error::Refusal, json_response::indented},
+    http::{error::Refusal, json_response::indented, state::AppState},
     model::{Error, Org, OrgId, Timestamp, UserId},
-    server::AppState,
     service::orgs::{OrgQuery, OrgUpdate},
 };
 

@@ -10,12 +10,11 @@ use crate::{
         json::read,
         openapi::schema::{BadRequest, Conflict, Gated, NotFound, TooLarge},
     },
-    http::{error::Refusal, json_response::indented},
+    http::{error::Refusal, json_response::indented, state::AppState},
     model::{
         Error, OrgId,
         org_rules::{OperatorTokens, OrgRules},
     },
-    server::AppState,
 };
 
 /// What an organization demands of tokens that are created, cloned, rotated or changed from now on. What is left out

@@ -16,9 +16,8 @@ use crate::{
         openapi::schema::{BadRequest, Gated, TooLarge},
         session::no_store,
     },
-    http::{error::Refusal, json_response::indented},
+    http::{error::Refusal, json_response::indented, state::AppState},
     model::{Action, AuthorizationId, Error, Id, OrgId, ResourceType, Timestamp, UserId, console::simulation::Ruling},
-    server::AppState,
     service::{
         auth::credential_status::Place,
         tokens::{

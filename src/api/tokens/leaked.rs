@@ -18,12 +18,11 @@ use crate::{
         openapi::schema::{BadRequest, Conflict, Gated, TooLarge, TooManyReports},
         session::no_store,
     },
-    http::{error::Refusal, json_response::indented},
+    http::{error::Refusal, json_response::indented, state::AppState},
     model::{
         AuthorizationId, Error,
         leaked::{Fate, Finding},
     },
-    server::AppState,
     service::tokens::leaked::Reported,
 };
 

@@ -13,9 +13,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    http::{error::Refusal, json_response::indented},
+    http::{error::Refusal, json_response::indented, state::AppState},
     model::{Action, Error, Id, OrgId, ResourceType, Status, User, UserId},
-    server::AppState,
     service::users::{AskedUser, UserQuery, UserUpdate},
 };
 

@@ -14,9 +14,8 @@ use crate::{
         no_content,
         openapi::schema::{BadRequest, Gated, NotFound},
     },
-    http::{error::Refusal, json_response::indented},
+    http::{error::Refusal, json_response::indented, state::AppState},
     model::{Id, Timestamp, UserId, console::session::SessionRow},
-    server::AppState,
     service::users::sessions::Which,
 };
 

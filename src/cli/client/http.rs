@@ -15,13 +15,13 @@ use url::Url;
 
 use crate::cli::{
     error::{Failure, Outcome},
-    flags::ServerFlags,
     output::warn,
 };
 
 use super::{
     profiles::{DEFAULT_HOST, Profile},
     response::{checked, innermost, unreachable},
+    server_flags::ServerFlags,
     url::host_url,
 };
 

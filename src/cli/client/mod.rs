@@ -1,4 +1,4 @@
-//! TODO
+//! The commands that are clients of the API, with the names and flags of `influx`.
 
 pub(crate) mod auth;
 mod authorization;
@@ -14,6 +14,7 @@ pub(crate) mod profiles;
 mod resolve;
 mod response;
 pub(crate) mod rows;
+pub(crate) mod server_flags;
 pub(crate) mod setup;
 mod url;
 pub(crate) mod user;

@@ -5,11 +5,10 @@ use serde::Deserialize;
 
 use crate::cli::{
     error::{Failure, Outcome},
-    flags::ServerFlags,
     output::print,
 };
 
-use super::http::Client;
+use super::{http::Client, server_flags::ServerFlags};
 
 /// Asks whether the server and its database answer; needs no token.
 #[derive(Args)]

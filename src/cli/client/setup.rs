@@ -9,7 +9,7 @@ use crate::{
     cli::{
         environment::either,
         error::{Failure, Outcome, WhileDoing as _},
-        flags::{PrintFlags, ServerFlags},
+        flags::PrintFlags,
         output::{Format, Shown, hint, print},
         secret,
     },
@@ -21,6 +21,7 @@ use super::{
     duration::{self, Span},
     http::Client,
     profiles::{DEFAULT_HOST, Profile, Profiles},
+    server_flags::ServerFlags,
 };
 
 /// Who and what comes first.

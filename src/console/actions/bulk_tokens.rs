@@ -20,7 +20,7 @@ pub(super) async fn perform(request: &Request, org: OrgId, fields: &Fields) -> R
     for (name, status) in [("activate", "active"), ("deactivate", "inactive")] {
         if let Some(id) = fields.get(name) {
             let fields = Fields(vec![("status".into(), status.into())]);
-            return super::tokens::update(request, id.parse()?, &fields).await;
+            return super::token_forms::update(request, id.parse()?, &fields).await;
         }
     }
     let query = TokenQuery::from_parameters(|name| fields.get(name));

@@ -9,10 +9,13 @@ use crate::{
         routes::Members,
         ssr::request::Request,
     },
-    model::{Error, OrgId, UserId, org::Role},
+    model::{Error, OrgId, org::Role},
 };
 
-use super::users::{change_status, delete, new_user};
+use super::{
+    user_forms::user,
+    users::{change_status, delete, new_user},
+};
 
 /// `to`: the list that the form came from.
 pub(super) async fn perform(
@@ -50,10 +53,6 @@ pub(super) async fn perform(
         Members::Delete(id) => return delete(request, id, fields, to).await,
     };
     Ok(Outcome::Done { deed, to })
-}
-
-pub(super) fn user(fields: &Fields) -> Result<UserId, Error> {
-    Ok(fields.get("user").unwrap_or_default().parse()?)
 }
 
 fn role(fields: &Fields) -> Result<Role, Error> {

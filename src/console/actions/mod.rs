@@ -8,7 +8,9 @@ mod orgs;
 mod rotation;
 mod session;
 mod telegrafs;
+pub(crate) mod token_forms;
 mod tokens;
+pub(crate) mod user_forms;
 mod users;
 
 use crate::model::{Error, OrgId, console::list_query::ListQuery};

@@ -13,7 +13,7 @@ use crate::{
     service::tokens::rotation::{AskedRotation, Rotated},
 };
 
-use super::tokens::{chosen_expiry, created_token};
+use super::token_forms::{chosen_expiry, created_token};
 
 pub(super) async fn rotate(
     request: &Request,

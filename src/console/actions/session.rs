@@ -17,7 +17,7 @@ use super::Done;
 
 pub(super) async fn set_up(request: &Request, fields: &Fields) -> Result<Done, Error> {
     let state = request.state();
-    state.config.check_setup_host(&request.headers)?;
+    state.settings.check_setup_host(&request.headers)?;
     let text = |name| fields.get(name).unwrap_or_default().to_owned();
     let password: SecretString = text("password").into();
     // A person who signs in needs a password; a program that sets up may do without.
@@ -46,27 +46,27 @@ pub(super) async fn set_up(request: &Request, fields: &Fields) -> Result<Done, E
         bucket: Some(done.bucket.name),
         origin: request.origin(),
     };
-    let cookie = done.session.map(|session| cookies::console(session.key.expose_secret(), state.config.is_https()));
+    let cookie = done.session.map(|session| cookies::console(session.key.expose_secret(), state.settings.is_https()));
     Ok(Done { result: Ok(Outcome::SetUp(token)), cookie })
 }
 
 pub(super) async fn sign_in(request: &Request, fields: &Fields, to: &str) -> Result<Done, Error> {
     let state = request.state();
-    state.config.check_sign_in_host(&request.headers)?;
+    state.settings.check_sign_in_host(&request.headers)?;
     let name = fields.get("username").unwrap_or_default();
     let password: SecretString = fields.get("password").unwrap_or_default().into();
     let session = state.service.sign_in(name, &password, Kind::Console, &request.client).await?;
-    let cookie = cookies::console(session.key.expose_secret(), state.config.is_https());
+    let cookie = cookies::console(session.key.expose_secret(), state.settings.is_https());
     Ok(Done { result: Ok(Outcome::SignedIn { to: routes::return_url(to).into() }), cookie: Some(cookie) })
 }
 
 pub(super) async fn sign_out(request: &Request) -> Result<Done, Error> {
     let state = request.state();
-    let key = cookies::read(&request.headers, cookies::console_name(state.config.is_https()));
+    let key = cookies::read(&request.headers, cookies::console_name(state.settings.is_https()));
     match state.service.sign_out(key.unwrap_or_default(), Kind::Console, &request.client).await {
         // Whoever is signed out already gets what they wanted.
         Ok(()) | Err(Error::Unauthenticated) => {}
         Err(error) => return Err(error),
     }
-    Ok(Done { result: Ok(Outcome::SignedOut), cookie: Some(cookies::forget_console(state.config.is_https())) })
+    Ok(Done { result: Ok(Outcome::SignedOut), cookie: Some(cookies::forget_console(state.settings.is_https())) })
 }

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-use super::members::user;
+use super::user_forms::user;
 
 /// `to`: the list that the form came from.
 pub(super) async fn perform(

@@ -5,7 +5,7 @@ use leptos_router::{NavigateOptions, hooks::use_navigate};
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlElement};
 
-use crate::console::{app::Hydrated, hydrate::browser};
+use crate::console::hydrate::{browser, hydrated::Hydrated};
 
 use super::{Icon, Notices, Picture, Toasts};
 

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::{console::text::messages, model::Error};
+
 use super::{Icon, Picture, form::typed};
 
 /// The sentence at a field, if something is wrong with it.
@@ -88,4 +90,12 @@ pub fn Hint(id: &'static str, #[prop(into)] hint: String, #[prop(into)] error: F
         .into_any(),
         None => view! { <p class="hint" id=format!("{id}-hint")>{hint.clone()}</p> }.into_any(),
     }
+}
+
+/// What is wrong with one field.
+pub fn at_field(refused: RwSignal<Option<Error>>, field: &'static str) -> Signal<Option<String>> {
+    Signal::derive(move || {
+        let error = refused.get()?;
+        messages::at_fields(&error).into_iter().find(|(name, _)| name == field).map(|(_, sentence)| sentence)
+    })
 }

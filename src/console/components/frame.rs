@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use crate::{
     console::{
         hydrate::{browser, defer::later},
-        pages::layout::OrgState,
         routes::{Group, Section, Spot},
+        state::org_state::OrgState,
         text::messages,
     },
     model::console::tokens::Place,

@@ -5,8 +5,8 @@ use leptos_meta::Title;
 
 use crate::console::{
     hydrate::defer::later,
-    pages::layout::OrgState,
     routes::{Group, Section},
+    state::org_state::OrgState,
 };
 
 /// What stands inside the frame. `dialog`: what the address opens above the content.

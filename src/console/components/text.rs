@@ -7,7 +7,7 @@ use crate::{
     model::{
         Liveness, Timestamp,
         describe::{Sentence, Summary},
-        expiry::DAY,
+        duration::DAY,
         grant::Breadth,
     },
 };

@@ -5,7 +5,7 @@ use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, Event};
 
-use crate::console::{app::Hydrated, text::messages};
+use crate::console::{hydrate::hydrated::Hydrated, text::messages};
 
 use super::history::ask_before_going;
 

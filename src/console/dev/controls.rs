@@ -10,7 +10,7 @@ use crate::console::{
         menu::{ChoiceLink, MenuLink},
         unsaved::{ChangedMark, SaveBar},
     },
-    pages::layout::OrgState,
+    state::org_state::OrgState,
 };
 
 use super::{Part, Sample};

@@ -19,6 +19,7 @@ use crate::model::{
     Id, OrgId, Timestamp, UserId,
     console::{
         capabilities::{Counts, May},
+        frame::Frame,
         tokens::Place,
     },
 };
@@ -28,11 +29,9 @@ use super::{
         Notices, Page,
         frame::{AuthFrame, OrgFrame},
     },
-    pages::layout::OrgState,
-    queries::Frame,
     routes::{Section, split},
     ssr::document,
-    state::page_store::Kept,
+    state::{org_state::OrgState, page_store::Kept},
 };
 
 use controls::Controls;

@@ -11,7 +11,7 @@ use crate::{
             tabs::{Tab, Tabs},
             text::{Alert, Avatar, CanLine, Chip, LivenessBadge, SummaryLines, Time},
         },
-        pages::layout::OrgState,
+        state::org_state::OrgState,
     },
     model::{
         Action, Liveness,

@@ -13,7 +13,7 @@ use axum::{
 };
 use leptos::{nonce::Nonce, prelude::*};
 
-use crate::{http::cookies, server::AppState};
+use crate::http::{cookies, state::AppState};
 
 use super::components::{
     Mark,
@@ -30,15 +30,14 @@ const STYLE: &str = concat!("@layer pages{", include_str!("../../../style/pages/
 
 pub async fn page(State(state): State<AppState>, request: Request) -> Response {
     let headers = request.headers();
-    let origin = state.config.origin(headers).unwrap_or_default();
+    let origin = state.settings.origin(headers).unwrap_or_default();
     let theme = Theme::from_cookie(cookies::read(headers, cookies::THEME));
     let nonce = request.extensions().get::<Nonce>().map(ToString::to_string).unwrap_or_default();
-    Html(template::of(theme).fill(&nonce, &origin)).into_response()
+    Html(template::of(theme, state.api_description).fill(&nonce, &origin)).into_response()
 }
 
 #[component]
-fn Docs(origin: String) -> impl IntoView {
-    let document = Document::of_this_server();
+fn Docs(document: Document, origin: String) -> impl IntoView {
     let groups = document.groups();
     let contents = groups.iter().map(contents_of).collect_view();
     let operations = groups

@@ -1,16 +1,17 @@
 //! The page, rendered once: anybody may ask for it, and rendering it takes as long as many other requests together.
 
-use std::{fmt::Write as _, sync::LazyLock};
+use std::{fmt::Write as _, sync::OnceLock};
 
 use axum::http::{Request, header};
 use leptos::prelude::*;
+use serde_json::Value;
 
 use crate::{
-    console::{components::theme::Theme, ssr::document},
+    console::{components::theme::Theme, ssr::document::document as html_document},
     http::cookies,
 };
 
-use super::{Docs, STYLE};
+use super::{Docs, STYLE, document::Document};
 
 /// Placeholders for the parts that differ from request to request. Neither has a letter that HTML would write
 /// otherwise.
@@ -29,17 +30,18 @@ enum Gap {
 }
 
 /// The page in each look.
-static SYSTEM: LazyLock<Template> = LazyLock::new(|| Template::of(&render(None)));
-static LIGHT: LazyLock<Template> = LazyLock::new(|| Template::of(&render(Some(Theme::Light))));
-static DARK: LazyLock<Template> = LazyLock::new(|| Template::of(&render(Some(Theme::Dark))));
+static SYSTEM: OnceLock<Template> = OnceLock::new();
+static LIGHT: OnceLock<Template> = OnceLock::new();
+static DARK: OnceLock<Template> = OnceLock::new();
 
-/// The page in a theme.
-pub fn of(theme: Option<Theme>) -> &'static Template {
-    match theme {
+/// The page in a theme. `description`: the OpenAPI document, read when a theme is asked for the first time.
+pub fn of(theme: Option<Theme>, description: fn() -> Value) -> &'static Template {
+    let template = match theme {
         None => &SYSTEM,
         Some(Theme::Light) => &LIGHT,
         Some(Theme::Dark) => &DARK,
-    }
+    };
+    template.get_or_init(|| Template::of(&render(theme, Document::new(description()))))
 }
 
 impl Template {
@@ -85,7 +87,7 @@ fn escaped(text: &str) -> String {
     })
 }
 
-fn render(theme: Option<Theme>) -> String {
+fn render(theme: Option<Theme>, document: Document) -> String {
     let chosen = theme.map(|theme| format!("{}={}", cookies::THEME, theme.name()));
     let request = Request::builder().header(header::COOKIE, chosen.unwrap_or_default()).body(());
     Owner::new().with(|| {
@@ -96,7 +98,7 @@ fn render(theme: Option<Theme>) -> String {
             <title>"API · Jeton"</title>
             <style nonce=NONCE inner_html=STYLE></style>
         };
-        document::document(true, head, view! { <Docs origin=ORIGIN.to_owned()/> }).to_html()
+        html_document(true, head, view! { <Docs document origin=ORIGIN.to_owned()/> }).to_html()
     })
 }
 
@@ -104,10 +106,19 @@ fn render(theme: Option<Theme>) -> String {
 mod tests {
     use super::*;
 
+    fn description() -> Value {
+        serde_json::json!({
+            "info": {"description": "About."},
+            "tags": [{"name": "Users", "description": "People."}],
+            "paths": {"/api/v2/me": {"get": {"tags": ["Users"], "summary": "Oneself", "responses": {}}}},
+            "components": {"schemas": {}},
+        })
+    }
+
     #[test]
     fn every_gap_is_filled_and_nothing_of_a_client_is_markup() {
         for theme in [None, Some(Theme::Light), Some(Theme::Dark)] {
-            let page = of(theme).fill("abc+/=", "http://a\"'&<b>.example");
+            let page = of(theme, description).fill("abc+/=", "http://a\"'&<b>.example");
             assert!(!page.contains(NONCE) && !page.contains(ORIGIN));
             assert!(page.contains("<style nonce=\"abc+/=\">"));
             assert!(page.contains("http://a&#34;&#39;&#38;&#60;b&#62;.example/api/v2/me"));

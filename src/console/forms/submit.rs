@@ -13,7 +13,7 @@ use super::outcome::{Fields, Outcome};
 #[server(input = Json, output = Postcard)]
 pub async fn submit(address: String, fields: Fields) -> Result<Outcome, Error> {
     let request = crate::console::ssr::request::Request::current();
-    let done = crate::console::actions(&request, &address, &fields).await;
+    let done = crate::console::actions::perform(&request, &address, &fields).await;
     if let (Some(cookie), Some(options)) = (done.cookie, use_context::<leptos_axum::ResponseOptions>())
         && let Ok(cookie) = http::HeaderValue::try_from(cookie)
     {

@@ -24,7 +24,7 @@ macro_rules! part {
         }
 
         mod $file {
-            use crate::console::*;
+            use super::*;
 
             #[leptos::wasm_split::wasm_split($file, wasm_split_path = leptos::wasm_split, preload(fetch), fallible)]
             pub fn show(part: $part) -> Result<AnyView, SplitLoaderError> {

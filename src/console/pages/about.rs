@@ -2,15 +2,18 @@
 
 use leptos::prelude::*;
 
-use crate::console::{
-    components::{
-        Icon, Page, Picture,
-        text::{Alert, Time},
+use crate::{
+    console::{
+        components::{
+            Icon, Page, Picture,
+            text::{Alert, Time},
+        },
+        queries::load_about,
+        routes::Section,
+        state::org_state::loaded,
+        text::messages,
     },
-    queries::{ServerFacts, load_about},
-    routes::Section,
-    state::page_store::loaded,
-    text::messages,
+    model::console::server_info::ServerFacts,
 };
 
 /// Versions, health, and what else there is to read.

@@ -1,89 +1,27 @@
 //! What stays while the pages of an organization change: navigation, counts, and who may do what.
 
-use leptos::{prelude::*, task::spawn_local};
+use crate::{
+    console::{
+        components::{Notices, form::to_sign_in, frame::OrgFrame, text::Alert},
+        forms::flash::Deed,
+        queries::load_frame,
+        routes::{self, Spot},
+        state::{
+            org_state::OrgState,
+            page_store::{Kept, fetch},
+        },
+        text::messages,
+    },
+    model::{Error, OrgId, console::frame::Frame},
+};
+
+use super::NotFoundPage;
+use leptos::prelude::*;
 use leptos_router::{
     NavigateOptions,
     components::Outlet,
     hooks::{use_location, use_navigate, use_query_map},
 };
-
-use crate::{
-    console::{
-        app::Hydrated,
-        components::{Notices, form::to_sign_in, frame::OrgFrame, text::Alert},
-        forms::flash::Deed,
-        hydrate::browser,
-        queries::{Frame, load_frame},
-        routes::{self, Spot},
-        state::page_store::{Kept, fetch},
-        text::messages,
-    },
-    model::{Error, OrgId},
-};
-
-use super::NotFoundPage;
-
-/// What the pages of an organization share.
-#[derive(Clone, Copy)]
-pub struct OrgState {
-    /// The organization that is shown, how much there is in it, and what may be done.
-    pub frame: RwSignal<Frame>,
-    pub org: Memo<OrgId>,
-    /// Where the address leads.
-    at: Memo<Option<(OrgId, Spot)>>,
-    /// Whether the page behind stands still: a dialog is open that no script has made modal yet.
-    pub covered: Signal<bool>,
-    /// What is made once for the pages inside.
-    pub kept: Kept,
-}
-
-impl OrgState {
-    pub fn current() -> Self {
-        expect_context()
-    }
-
-    /// `at`: where the address leads.
-    pub fn new(frame: Frame, at: Memo<Option<(OrgId, Spot)>>, kept: Kept) -> Self {
-        let hydrated = Hydrated::current();
-        let frame = RwSignal::new(frame);
-        let org = Memo::new(move |_| frame.with(|frame| frame.org.id));
-        let covered = Signal::derive(move || !hydrated.get() && at.get().is_some_and(|(_, spot)| spot.has_dialog()));
-        Self { frame, org, at, covered, kept }
-    }
-
-    /// The page that the address names, or the dialog above it.
-    pub fn spot(&self) -> Option<Spot> {
-        self.at.get().map(|(_, spot)| spot)
-    }
-
-    /// Reads the counts and rights again: something was changed.
-    pub fn refresh(&self) {
-        self.load(self.org.get_untracked());
-    }
-
-    fn load(&self, org: OrgId) {
-        let frame = self.frame;
-        spawn_local(async move {
-            match load_frame(org).await {
-                Ok(loaded) => _ = frame.try_set(loaded),
-                Err(Error::Unauthenticated) => to_sign_in(),
-                // What went wrong is said by the page that the server makes of it.
-                Err(_) => browser::reload(),
-            }
-        });
-    }
-
-    /// Where another organization was chosen, its frame takes the place of this one's, and the page follows.
-    fn follow_address(self) {
-        Effect::new(move || {
-            if let Some((org, _)) = self.at.get()
-                && org != self.org.get_untracked()
-            {
-                self.load(org);
-            }
-        });
-    }
-}
 
 /// What leads to an address of this site, without scrolling.
 pub fn navigator() -> impl Fn(&str) + Clone + Send + Sync + 'static {

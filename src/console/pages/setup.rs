@@ -18,7 +18,7 @@ use crate::{
     model::Error,
 };
 
-use super::tokens::created::{CreatedDialog, How};
+use super::tokens::{created::CreatedDialog, state::How};
 
 /// One page, done once. The operator token follows.
 #[component]

@@ -15,19 +15,13 @@ use leptos::{
     prelude::*,
     server_fn::codec::{Json, Postcard},
 };
-use serde::{Deserialize, Serialize};
+
+use crate::model::{Error, OrgId, console::frame::Frame};
 
 #[cfg(feature = "ssr")]
 use super::ssr::request::Request;
-use crate::model::{
-    Error, OrgId, UserId,
-    console::{
-        capabilities::{Counts, May},
-        tokens::Place,
-    },
-};
 
-pub use about::{ServerFacts, load_about};
+pub use about::load_about;
 pub use account::load_own_sessions;
 #[cfg(feature = "ssr")]
 pub use audit::LoadNewerEntries;
@@ -39,21 +33,6 @@ pub use orgs::{Start, load_org, load_org_rules, load_orgs, load_out_of_line, loa
 pub use people::{load_addable, load_leaving, load_member, load_members, load_user, load_user_sessions, load_users};
 pub use telegrafs::{check_toml, load_bucket_names, load_telegraf, load_telegraf_text, load_telegrafs};
 pub use tokens::{Picker, load_details, load_picker, load_prefill, load_ruling, load_tokens};
-
-/// What every page of an organization shows around its own content.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Frame {
-    pub user: String,
-    pub user_id: UserId,
-    pub org: Place,
-    pub counts: Counts,
-    /// What the user may do here.
-    pub may: May,
-    /// Where else the user can go.
-    pub places: Vec<Place>,
-    /// How programs reach this server.
-    pub origin: String,
-}
 
 #[server(input = Json, output = Postcard)]
 pub async fn load_frame(org: OrgId) -> Result<Frame, Error> {

@@ -2,13 +2,13 @@
 
 mod audit;
 mod load_data;
-pub(crate) mod return_url;
+mod return_url;
 mod section;
 mod settings;
 mod tokens;
 
 #[cfg(feature = "ssr")]
-pub(crate) mod redact;
+mod redact;
 
 use std::fmt;
 
@@ -17,8 +17,8 @@ use crate::model::OrgId;
 pub use audit::Audit;
 pub use load_data::{Buckets, Telegrafs};
 #[cfg(feature = "ssr")]
-pub use redact::redacted;
-pub use return_url::local;
+pub use redact::redact_tokens;
+pub use return_url::return_url;
 pub use section::{Group, Section};
 pub use settings::{About, Account, Members, Orgs, Users};
 pub use tokens::{Export, Tokens};

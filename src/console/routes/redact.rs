@@ -5,7 +5,7 @@ use crate::model::token::redact;
 
 /// The same address with the token cut down to what may be shown, if one stands in a text that the address carries.
 /// Addresses are kept by browsers, and shared.
-pub fn redacted(address: &str) -> Option<String> {
+pub fn redact_tokens(address: &str) -> Option<String> {
     let (path, query) = split(address);
     let text = match Spot::parse(path)? {
         (_, Spot::Tokens(Tokens::Custom)) => "description",
@@ -31,9 +31,12 @@ mod tests {
         let dialog = "/orgs/0000000000000001/load-data/tokens/generate/custom-api";
         let address = format!("{dialog}?page=2&description=for+{}&read=buckets%2Fiot", token.expose());
         let expected = format!("{dialog}?page=2&description=for+{}&read=buckets%2Fiot", token.prefix().unwrap());
-        assert_eq!(redacted(&address), Some(expected.clone()));
-        assert_eq!(redacted(&expected), None);
+        assert_eq!(redact_tokens(&address), Some(expected.clone()));
+        assert_eq!(redact_tokens(&expected), None);
         let log = "/orgs/0000000000000001/settings/audit-log?searchTerm=";
-        assert_eq!(redacted(&format!("{log}{}", token.expose())), Some(format!("{log}{}", token.prefix().unwrap())));
+        assert_eq!(
+            redact_tokens(&format!("{log}{}", token.expose())),
+            Some(format!("{log}{}", token.prefix().unwrap()))
+        );
     }
 }

@@ -5,7 +5,7 @@ use crate::console::forms::outcome::CreatedToken;
 use super::{Example, in_json, quoted};
 
 /// Ways to use a token that was just created.
-pub fn uses(token: &CreatedToken) -> Vec<(&'static str, Example)> {
+pub fn examples(token: &CreatedToken) -> Vec<(&'static str, Example)> {
     let CreatedToken { origin, org_name, .. } = token;
     let secret = || token.token.expose().to_owned();
     let bucket = token.bucket.as_deref().unwrap_or("BUCKET");
@@ -93,7 +93,7 @@ mod tests {
             bucket: None,
             origin: "http://localhost:8086".into(),
         };
-        for (name, example) in uses(&created) {
+        for (name, example) in examples(&created) {
             assert!(example.text().contains(token.expose()), "{name}");
         }
         assert!(shortened(token.expose()).len() < 20);

@@ -1,11 +1,11 @@
 //! The same thing outside the console: commands, requests and examples, to look at and to copy.
 
 mod command;
-pub(crate) mod examples;
+mod examples;
 mod request;
 
 pub use command::{influx, jeton};
-pub use examples::{env_file, uses};
+pub use examples::{env_file, examples};
 pub use request::{curl, json};
 
 use leptos::prelude::*;

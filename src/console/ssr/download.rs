@@ -7,15 +7,12 @@ use axum::{
 };
 
 use crate::{
-    api::audit::export,
     console::routes,
-    http::plain_text::plain_refusal,
+    http::{audit_export, plain_text::plain_refusal, state::AppState},
     model::{
         Error, OrgId, TelegrafId,
-        audit::{AuditQuery, Format},
+        audit::{AuditQuery, Format, query::In},
     },
-    server::AppState,
-    store::audit_list::In,
 };
 
 use super::request::Request as PageRequest;
@@ -54,7 +51,7 @@ pub(super) async fn audit_log(request: &PageRequest, org: OrgId, format: Format,
         let (service, caller) = (request.service(), request.caller()?);
         // Who may not see the organization's page gets no file of it either.
         service.org(caller, org).await?;
-        export::answer(service, caller, Some(In::OrgOrNone(org)), query, format).await
+        audit_export::answer(service, caller, Some(In::OrgOrNone(org)), query, format).await
     };
     let answer = answer.await;
     request.note(answer.as_ref().err());

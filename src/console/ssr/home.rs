@@ -11,9 +11,8 @@ use crate::{
         forms::flash::Deed,
         routes::{self, Page as _, Tokens},
     },
-    http::{cookies, plain_text::plain_refusal},
+    http::{cookies, plain_text::plain_refusal, state::AppState},
     model::{Error, OrgId},
-    server::AppState,
 };
 
 use super::{elsewhere, render, request::Request as PageRequest};

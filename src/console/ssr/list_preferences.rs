@@ -7,7 +7,10 @@ use axum::{
 };
 
 use crate::{
-    console::{routes, state::list_preferences::View},
+    console::{
+        routes,
+        state::list_preferences::{COOKIE, View},
+    },
     http::cookies,
 };
 
@@ -17,5 +20,6 @@ use super::read_fields;
 pub(super) async fn choose(request: Request) -> Response {
     let fields = read_fields(request.into_body()).await.unwrap_or_default();
     let to = routes::return_url(fields.get("to").unwrap_or("/"));
-    ([(header::SET_COOKIE, cookies::view(&View::from_fields(&fields).to_cookie()))], Redirect::to(to)).into_response()
+    let cookie = cookies::preference(COOKIE, &View::from_fields(&fields).to_cookie());
+    ([(header::SET_COOKIE, cookie)], Redirect::to(to)).into_response()
 }

@@ -1,15 +1,12 @@
 //! The console's half of the router: pages, the forms that post to them, and the server functions.
 
+pub mod document;
 mod download;
 mod export;
 mod home;
 mod list_preferences;
+pub mod request;
 mod session;
-
-#[cfg(feature = "ssr")]
-pub(crate) mod document;
-#[cfg(feature = "ssr")]
-pub(crate) mod request;
 
 use axum::{
     Router,
@@ -30,9 +27,8 @@ use leptos_axum::{ResponseOptions, handle_server_fns_with_context, render_app_as
 use tower_http::{CompressionLevel, compression::CompressionLayer};
 
 use crate::{
-    http::{assets::PARTS, cookies},
+    http::{assets::PARTS, cookies, error::Refusal, state::AppState},
     model::{Error, console::tokens::TokenQuery},
-    server::AppState,
 };
 
 use super::{
@@ -117,7 +113,7 @@ fn sign_in_for(here: &str) -> String {
 }
 
 async fn page(State(state): State<AppState>, OriginalUri(uri): OriginalUri, request: Request) -> Response {
-    if let Some(address) = uri.path_and_query().and_then(|address| routes::redact(address.as_str())) {
+    if let Some(address) = uri.path_and_query().and_then(|address| routes::redact_tokens(address.as_str())) {
         return Redirect::to(&address).into_response();
     }
     let (parts, body) = request.into_parts();
@@ -255,7 +251,7 @@ async fn server_function(State(state): State<AppState>, request: Request) -> Res
     };
     let (parts, body) = request.into_parts();
     let Ok(bytes) = axum::body::to_bytes(body, MAX_FORM).await else {
-        return crate::api::refuse(Error::TooLarge { what: "the form".into(), limit: MAX_FORM });
+        return Refusal(Error::TooLarge { what: "the form".into(), limit: MAX_FORM }).into_response();
     };
     let response =
         handle_server_fns_with_context(context, Request::from_parts(parts, Body::from(bytes))).await.into_response();

@@ -5,9 +5,11 @@ use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
 use crate::{
-    console::queries::{Frame, ServerFacts},
-    model::{Error, OrgId, console::tokens::Place},
-    server::{AppState, INFLUXDB_VERSION},
+    http::{security_headers::INFLUXDB_VERSION, state::AppState},
+    model::{
+        Error, OrgId,
+        console::{frame::Frame, server_info::ServerFacts, tokens::Place},
+    },
     service::{Caller, Client, Service},
 };
 
@@ -57,7 +59,7 @@ impl Request {
 
     /// How programs reach this server.
     pub fn origin(&self) -> String {
-        self.state.config.origin(&self.headers).unwrap_or_else(|| "http://localhost:8086".into())
+        self.state.settings.origin(&self.headers).unwrap_or_else(|| "http://localhost:8086".into())
     }
 
     /// Puts it on record where whoever is signed in lacked a permission.
@@ -86,7 +88,7 @@ impl Request {
             influxdb: INFLUXDB_VERSION.into(),
             database: service.database().into(),
             is_healthy: service.is_healthy().await,
-            has_metrics: self.state.config.metrics_addr.is_none(),
+            has_metrics: self.state.settings.has_metrics,
             started: self.state.started,
             now: service.now(),
         }

@@ -9,8 +9,7 @@ use leptos::server_fn::ServerFn as _;
 
 use crate::{
     console::queries::LoadNewerEntries,
-    http::cookies,
-    server::AppState,
+    http::{cookies, state::AppState},
     service::{Client, auth::sessions::Kind},
 };
 
@@ -19,7 +18,7 @@ const UNATTENDED: &str = LoadNewerEntries::PATH;
 
 /// Puts whoever is signed in beside the request.
 pub(super) async fn who(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let name = cookies::console_name(state.config.is_https());
+    let name = cookies::console_name(state.settings.is_https());
     let client = request.extensions().get::<Client>().cloned().unwrap_or_default();
     if let Some(key) = cookies::read(request.headers(), name) {
         let caller = if request.uri().path() == UNATTENDED {

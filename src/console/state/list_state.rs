@@ -10,14 +10,17 @@ use crate::{
     console::{
         components::{Notices, form::Answered, list::Listing},
         forms::outcome::Outcome,
-        pages::layout::{OrgState, navigator},
+        pages::layout::navigator,
         routes::Page,
         text::messages,
     },
     model::{Error, OrgId, console::list_query::ListQuery},
 };
 
-use super::page_store::{Fetched, fetch};
+use super::{
+    org_state::OrgState,
+    page_store::{Fetched, fetch},
+};
 
 /// A list of `T` whose state is in the address. `P`: the addresses of its page.
 pub struct ListState<P: 'static, T: Send + Sync + 'static> {

@@ -10,8 +10,6 @@ use codee::binary::PostcardCodec;
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
-use crate::console::pages::layout::OrgState;
-
 /// The states of a page and what is in it, by their types. The server calls a view again for each look at what is
 /// pending; made anew each time, a state would load everything again. In the browser every visit has states of its own.
 #[derive(Clone, Copy)]
@@ -57,18 +55,4 @@ where
     F: Future<Output = T> + Send + 'static,
 {
     Resource::new_with_options(source, load, false)
-}
-
-/// What a page loads, as [`fetch`] does; once for each type of answer. Were it asked for twice, the numbers by
-/// which the browser finds the answers in the page would come in another order than the browser's own.
-pub fn loaded<S, T, F>(
-    source: impl Fn() -> S + Send + Sync + 'static,
-    load: impl Fn(S) -> F + Send + Sync + 'static,
-) -> Fetched<T>
-where
-    S: PartialEq + Clone + Send + Sync + 'static,
-    T: Serialize + DeserializeOwned + Send + Sync + 'static,
-    F: Future<Output = T> + Send + 'static,
-{
-    OrgState::current().kept.once(|| fetch(source, load))
 }

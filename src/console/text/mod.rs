@@ -1,4 +1,4 @@
-//! TODO
+//! Wording that pages share, and the encoding of errors for the browser.
 
 pub(crate) mod case_fold;
 mod error_codec;

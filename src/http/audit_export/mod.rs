@@ -1,5 +1,7 @@
 //! The audit log as a file: all that a filter lets through, read and sent in portions, never held whole.
 
+pub mod entry;
+
 use std::io;
 
 use axum::{
@@ -10,16 +12,16 @@ use axum::{
 use futures_util::stream;
 
 use crate::{
-    http::csv::csv_line,
     model::{
         Error,
-        audit::{AuditQuery, AuditRow, Format, sentence},
+        audit::{AuditQuery, AuditRow, Format, query::In, sentence},
     },
     service::{Caller, Service},
-    store::audit_list::In,
 };
 
-use super::entry::{EntryBody, entry_body};
+use super::csv::csv_line;
+
+use entry::{EntryBody, entry_body};
 
 /// So many entries are read at once.
 const AT_ONCE: u32 = 1000;

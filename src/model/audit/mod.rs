@@ -1,7 +1,7 @@
 //! The audit log as it is read: what was done, by whom and to what.
 
 mod facts;
-mod query;
+pub mod query;
 mod sentence;
 
 use serde::{Deserialize, Serialize};

@@ -196,6 +196,15 @@ impl AuditQuery {
     }
 }
 
+/// Which organization.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum In {
+    /// This one alone.
+    Org(OrgId),
+    /// This one, and what belongs to none.
+    OrgOrNone(OrgId),
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashMap;

@@ -1,13 +1,15 @@
-//! TODO
+//! View models: the data that the two halves of the console exchange.
 
 pub mod attention_filter;
 pub mod buckets;
 pub mod capabilities;
+pub(crate) mod frame;
 pub mod lineage;
 pub mod list_query;
 pub mod people;
 pub mod prefill;
 pub mod selection;
+pub(crate) mod server_info;
 pub mod session;
 pub mod simulation;
 pub mod template;

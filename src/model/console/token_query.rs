@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Action, AuthorizationId, Status, attention::AttentionFilter, grant::Breadth, token};
+use crate::model::{Action, AuthorizationId, Status, attention::AttentionFilter, grant::TokenKind, token};
 
 use super::tokens::{PAGE_SIZES, Sort, shorten};
 
@@ -56,53 +56,6 @@ impl StatusFilter {
 }
 
 impl FromStr for StatusFilter {
-    type Err = ();
-
-    fn from_str(text: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|one| one.name() == text).ok_or(())
-    }
-}
-
-/// The types of tokens that lists tell apart: how far their permissions reach.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum TokenKind {
-    Operator,
-    AllAccess,
-    Custom,
-}
-
-impl TokenKind {
-    pub const ALL: [Self; 3] = [Self::Operator, Self::AllAccess, Self::Custom];
-
-    /// As addresses write it, and as it is stored.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Operator => "operator",
-            Self::AllAccess => "all-access",
-            Self::Custom => "custom",
-        }
-    }
-
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::Operator => "Operator",
-            Self::AllAccess => "All access",
-            Self::Custom => "Custom",
-        }
-    }
-}
-
-impl From<Breadth> for TokenKind {
-    fn from(breadth: Breadth) -> Self {
-        match breadth {
-            Breadth::Operator => Self::Operator,
-            Breadth::AllAccess(_) => Self::AllAccess,
-            Breadth::Custom => Self::Custom,
-        }
-    }
-}
-
-impl FromStr for TokenKind {
     type Err = ();
 
     fn from_str(text: &str) -> Result<Self, ()> {

@@ -8,10 +8,11 @@ use crate::model::{
     Authorization, AuthorizationId, Liveness, OrgId, Status, Timestamp,
     attention::AttentionCounts,
     describe::{Named, Summary},
-    org_rules::Broken,
+    rule_violation::Broken,
 };
 
-pub use super::token_query::{StatusFilter, TokenKind, TokenQuery};
+pub use super::token_query::{StatusFilter, TokenQuery};
+pub use crate::model::grant::TokenKind;
 
 /// An authorization with the names of everything it mentions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -46,7 +46,7 @@ pub(crate) async fn append(
         hash: String::new(),
     };
     row.hash = key.sign(&message(&row));
-    tombstones::write(write, entry).await?;
+    tombstones::write(write, entry.event, entry.subject, &entry.detail).await?;
     write.append(&row).await?;
     Ok(())
 }

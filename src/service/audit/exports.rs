@@ -5,12 +5,11 @@ use serde_json::{Value, json};
 use crate::{
     model::{
         Error, OrgId,
-        audit::{AuditQuery, Format},
+        audit::{AuditQuery, Format, query::In},
         console::tokens::TokenQuery,
         token::redact,
     },
     service::{Caller, Service},
-    store::audit_list::In,
 };
 
 use super::Event;

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use crate::{
     model::{
         Action, AuthorizationId, BucketId, Error, Id, OrgId, ResourceType, TelegrafId, UserId,
-        audit::{ActingToken, ActingUser, Actor, AuditPage, AuditQuery, AuditRow, COUNTED, Target},
+        audit::{ActingToken, ActingUser, Actor, AuditPage, AuditQuery, AuditRow, COUNTED, Target, query::In},
         grant,
         user::check_text,
     },
@@ -18,7 +18,7 @@ use crate::{
     store::{
         self, Connection,
         audit::Stored,
-        audit_list::{Filter, In, Label, Named, Own, Readable, Start},
+        audit_list::{Filter, Label, Named, Own, Readable, Start},
     },
 };
 

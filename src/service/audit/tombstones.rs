@@ -7,14 +7,19 @@ use crate::{
     store::{self, Connection},
 };
 
-use super::{Event, entry::Entry};
+use super::Event;
 
 /// Writes the tombstone of what an entry of the audit log says was deleted or taken away; nothing for any other entry.
-pub(crate) async fn write(connection: &mut Connection, entry: &Entry) -> Result<(), Error> {
-    let Some(subject) = entry.subject else { return Ok(()) };
-    if entry.event.is_deletion() {
-        store::tombstones::insert(connection, entry.event.subject_type(), subject).await?;
-    } else if let (Event::MemberRemoved, Some(user)) = (entry.event, removed_user(&entry.detail)) {
+pub(crate) async fn write(
+    connection: &mut Connection,
+    event: Event,
+    subject: Option<Id>,
+    detail: &Value,
+) -> Result<(), Error> {
+    let Some(subject) = subject else { return Ok(()) };
+    if event.is_deletion() {
+        store::tombstones::insert(connection, event.subject_type(), subject).await?;
+    } else if let (Event::MemberRemoved, Some(user)) = (event, removed_user(detail)) {
         store::tombstones::insert_removed_member(connection, OrgId(subject), user).await?;
     }
     Ok(())

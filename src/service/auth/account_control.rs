@@ -3,15 +3,15 @@
 
 use crate::{
     model::{
-        Authorization, Error, OrgId, Permission, ResourceType, Timestamp, UserId,
+        Action, Authorization, Error, OrgId, Permission, ResourceType, Timestamp, UserId,
         grant::{Coverage, Holdings, is_operator},
         permission::which_permits,
     },
-    service::{Caller, tokens::check_writable},
+    service::Caller,
     store::{self, Connection, authorizations::LiveGrant},
 };
 
-use super::{authenticate::membership_permissions, caller::Credential, delegation::Places};
+use super::{authenticate::membership_permissions, caller::Credential, delegation::Places, required_permissions};
 
 /// Returns the first of `wanted` that `held` does not cover. Operators cover everything: `instance` is not compared, as
 /// set-up's token does not hold it (contract §4.10).
@@ -215,4 +215,9 @@ pub(crate) async fn check_things_in_org(
         Some(permission) => Err(Error::PermissionForOtherOrg(*permission, org)),
         None => Ok(()),
     }
+}
+
+pub(crate) fn check_writable(caller: &Caller, authorization: &Authorization) -> Result<(), Error> {
+    caller.check(required_permissions::authorization(Action::Write, authorization.id, authorization.org))?;
+    caller.check(required_permissions::user(Action::Write, authorization.user))
 }

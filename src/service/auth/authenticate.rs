@@ -3,14 +3,10 @@
 use crate::{
     model::{
         Action, Authorization, AuthorizationId, Error, Networks, Permission, Status, Timestamp, User, UserId, grant,
-        org::Role,
+        org::Role, session_kind::Kind,
     },
     service::{Caller, Client, Service, audit::denials::Why},
-    store::{
-        self, Connection,
-        memberships::Of,
-        sessions::{Kind, Session},
-    },
+    store::{self, Connection, memberships::Of, sessions::Session},
 };
 
 use super::{
@@ -233,27 +229,4 @@ pub(crate) async fn membership_permissions(
     }
     permissions.extend(Action::ALL.map(|action| super::required_permissions::user(action, user)));
     Ok(permissions)
-}
-
-/// Three non-empty parts of base64url, of which the first holds a JSON object.
-pub(crate) fn is_jwt(token: &str) -> bool {
-    use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-    let parts: Vec<&str> = token.split('.').collect();
-    let [header, claims, signature] = parts[..] else { return false };
-    let decoded = |part: &str| URL_SAFE_NO_PAD.decode(part).ok();
-    let object =
-        |part: &str| decoded(part).is_some_and(|bytes| serde_json::from_slice::<serde_json::Map<_, _>>(&bytes).is_ok());
-    object(header) && object(claims) && decoded(signature).is_some()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_jwt_is_told_from_a_token() {
-        assert!(is_jwt("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.AAAA"));
-        assert!(!is_jwt("op-token"));
-        assert!(!is_jwt("a.b.c"));
-    }
 }

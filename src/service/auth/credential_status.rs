@@ -3,11 +3,12 @@
 use std::net::IpAddr;
 
 use crate::{
-    model::{Authorization, Error, Liveness, Status, Timestamp, User, token::TokenHash},
+    model::{
+        Authorization, Error, Liveness, Status, Timestamp, User,
+        token::{TokenHash, is_jwt},
+    },
     store::{self, Connection},
 };
-
-use super::authenticate::is_jwt;
 
 /// Where a credential is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! TODO
+//! Who a caller is and what they may pass on: credentials, sessions, passwords, delegation, rate limits.
 
 pub(crate) mod account_control;
 pub mod authenticate;

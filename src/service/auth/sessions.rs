@@ -16,7 +16,7 @@ use crate::{
 
 use super::login_throttle::Account;
 
-pub use crate::store::sessions::Kind;
+pub use crate::model::session_kind::Kind;
 
 /// How long a session lasts without use, in seconds.
 pub const SESSION_SECONDS: i64 = 3600;

@@ -10,7 +10,10 @@ use crate::{
     },
     service::{
         Caller, Service,
-        auth::{account_control::is_revocable_by_owner, required_permissions},
+        auth::{
+            account_control::{check_writable, is_revocable_by_owner},
+            required_permissions,
+        },
         fold,
     },
     store::{
@@ -20,7 +23,7 @@ use crate::{
     },
 };
 
-use super::{api_list::order, check_writable, name_lookup::Names};
+use super::{api_list::order, name_lookup::Names};
 
 pub use crate::store::authorizations::Bookmark;
 

@@ -5,10 +5,8 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     model::{
-        Authorization, Error, Liveness, Networks, OrgId, Permission, Status, Timestamp,
-        expiry::Expiry,
-        grant::Breadth,
-        org_rules::{Broken, OrgRules},
+        Authorization, Error, Liveness, Networks, OrgId, Permission, Status, Timestamp, expiry::Expiry, grant::Breadth,
+        org_rules::OrgRules, rule_violation::Broken,
     },
     service::{
         Caller,

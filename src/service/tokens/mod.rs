@@ -362,11 +362,6 @@ pub(super) fn check_readable(caller: &Caller, authorization: &Authorization) -> 
     caller.check(required_permissions::user(Action::Read, authorization.user))
 }
 
-pub(super) fn check_writable(caller: &Caller, authorization: &Authorization) -> Result<(), Error> {
-    caller.check(required_permissions::authorization(Action::Write, authorization.id, authorization.org))?;
-    caller.check(required_permissions::user(Action::Write, authorization.user))
-}
-
 /// Whose owner or organization is gone, and stays gone for it even if the same id comes back.
 pub(super) fn refuse_orphan(names: &Names, authorization: &Authorization) -> Result<(), Error> {
     if names.user(authorization.user).is_none() {

@@ -7,16 +7,14 @@ use crate::{
     model::{
         Action, Error, UserId,
         console::session::{SessionRow, SessionsOf, UserSessions, agent_in_words},
+        session_kind::Kind,
     },
     service::{
         Caller, Service,
         audit::Event,
         auth::{caller::Credential, required_permissions},
     },
-    store::{
-        self,
-        sessions::{Kind, Session},
-    },
+    store::{self, sessions::Session},
 };
 
 /// Maximum number of sessions that are shown; a program that signs in again and again has more.

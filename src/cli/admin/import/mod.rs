@@ -11,9 +11,12 @@ use tempfile::TempDir;
 
 use crate::{
     cli::{
-        client::{http::Client, profiles::Profile},
+        client::{
+            http::Client,
+            profiles::Profile,
+            server_flags::{ConfigsFlag, ServerFlags},
+        },
         error::{Failure, Outcome},
-        flags::{ConfigsFlag, ServerFlags},
         secret,
     },
     config::Storage,

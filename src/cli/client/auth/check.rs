@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     cli::{
-        client::{http::Client, permission_spec::Asked},
+        client::{http::Client, permission_spec::Asked, server_flags::ServerFlags},
         error::{Failure, Outcome, WhileDoing as _},
-        flags::{PrintFlags, ServerFlags},
+        flags::PrintFlags,
         output::{Format, print},
         secret,
     },

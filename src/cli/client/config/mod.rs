@@ -9,11 +9,14 @@ use serde::Serialize;
 
 use crate::cli::{
     error::{Failure, Outcome},
-    flags::{ConfigsFlag, PrintFlags},
+    flags::PrintFlags,
     output::{Deleted, Format, Printer, Shown},
 };
 
-use super::profiles::{DEFAULT_HOST, Profile, Profiles};
+use super::{
+    profiles::{DEFAULT_HOST, Profile, Profiles},
+    server_flags::ConfigsFlag,
+};
 
 /// Shows the active profile, or makes another one active.
 #[derive(Args)]

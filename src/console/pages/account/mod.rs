@@ -14,13 +14,14 @@ use crate::{
         forms::outcome::Outcome,
         queries::load_own_sessions,
         routes::{Account, Page as _, Section},
-        state::page_store::{Fetched, loaded},
+        state::{
+            org_state::{OrgState, loaded},
+            page_store::Fetched,
+        },
         text::messages,
     },
     model::{Error, console::session::UserSessions},
 };
-
-use super::layout::OrgState;
 
 use password::PasswordSection;
 use sessions::SessionsSection;

@@ -15,15 +15,16 @@ use crate::{
         components::Page,
         queries::load_audit,
         routes::{Audit, Page as _, Section},
-        state::page_store::{Fetched, fetch},
+        state::{
+            org_state::OrgState,
+            page_store::{Fetched, fetch},
+        },
     },
     model::{
         Error,
         audit::{AuditPage, AuditQuery},
     },
 };
-
-use super::layout::OrgState;
 
 use expanded::Open;
 use filters::MoreFilters;

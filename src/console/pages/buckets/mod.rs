@@ -15,7 +15,7 @@ use crate::{
         components::{Dialog, DialogHead, Page},
         queries::{load_bucket, load_buckets},
         routes::{Buckets, Section, Spot},
-        state::{list_state::ListState, page_store::loaded},
+        state::{list_state::ListState, org_state::loaded},
         text::messages,
     },
     model::{

@@ -13,7 +13,7 @@ use crate::console::{
     pages::people::fields::{NewUserFields, Refusal, RoleField, at_field},
     queries::load_addable,
     routes::Members,
-    state::page_store::loaded,
+    state::org_state::loaded,
 };
 
 use super::MembersState;

@@ -12,7 +12,7 @@ use crate::{
         pages::people::{fields::Refusal, remove_user::Missing},
         queries::load_member,
         routes::Members,
-        state::page_store::loaded,
+        state::org_state::loaded,
         text::messages,
     },
     model::{Error, console::people::Member},

@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use crate::{
     console::{
-        app::Hydrated,
         components::{
             Dialog, DialogHead, Form, Notices,
             field::Hint,
@@ -12,11 +11,11 @@ use crate::{
             text::Alert,
         },
         forms::outcome::Outcome,
-        hydrate::browser,
+        hydrate::{browser, hydrated::Hydrated},
         pages::layout::navigator,
         queries::load_org,
         routes::{Orgs, with_parameters},
-        state::page_store::loaded,
+        state::org_state::loaded,
         text::messages,
     },
     model::{Error, org::OrgSummary},

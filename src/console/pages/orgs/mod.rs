@@ -28,10 +28,10 @@ use list::List;
 use settings::Settings;
 use toolbar::Toolbar;
 
+#[cfg(feature = "ssr")]
+pub use crate::console::forms::org_rules::rules_of;
 pub use create::{CreateRoute, OrgFields};
 pub use delete::DeleteRoute;
-#[cfg(feature = "ssr")]
-pub use rules::rules_of;
 
 /// The list of organizations, and its address.
 type OrgsState = ListState<Orgs, Listed<OrgSummary>>;

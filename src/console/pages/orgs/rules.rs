@@ -1,20 +1,19 @@
 //! What an organization demands of its tokens: for its owners to set, for others to read.
 
-use leptos::prelude::*;
-
 use crate::{
     console::{
         components::{Icon, Picture, field::Hint, form::typed_fields, unsaved::ChangedMark},
-        forms::outcome::Fields,
+        forms::{org_rules::rules_of, outcome::Fields},
     },
     model::{
         Error,
-        expiry::length,
-        org_rules::{OperatorTokens, OrgRules, days, from_days},
+        duration::length,
+        org_rules::{OperatorTokens, OrgRules, days},
     },
 };
 
 use super::at_field;
+use leptos::prelude::*;
 
 /// One rule as its field has it: as it is saved, and as it is typed. An unticked box is nothing.
 #[derive(Clone, Copy)]
@@ -96,18 +95,6 @@ impl Rules {
             one.saved.set(one.given.get_untracked());
         }
     }
-}
-
-/// Rules from the fields of their form, by the fields' names.
-pub fn rules_of(get: impl Fn(&str) -> Option<String>) -> Result<OrgRules, Error> {
-    let text = |name| get(name).unwrap_or_default();
-    Ok(OrgRules {
-        longest_life: from_days("longestLife", &text("longest-life"))?,
-        default_life: from_days("defaultLife", &text("default-life"))?,
-        expiry_required: !text("expiry-required").is_empty(),
-        description_required: !text("description-required").is_empty(),
-        operator_tokens: text("operator-tokens").parse()?,
-    })
 }
 
 /// The fields, and below them what stands out.

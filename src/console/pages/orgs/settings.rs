@@ -13,7 +13,7 @@ use crate::{
         forms::outcome::Outcome,
         queries::{load_org, load_org_rules},
         routes::{Orgs, Section},
-        state::page_store::loaded,
+        state::org_state::loaded,
         text::messages,
     },
     model::{

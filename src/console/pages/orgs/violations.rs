@@ -7,7 +7,7 @@ use crate::{
         components::text::Alert,
         queries::load_out_of_line,
         routes::{Page as _, Tokens},
-        state::page_store::{Fetched, loaded},
+        state::{org_state::loaded, page_store::Fetched},
         text::messages,
     },
     model::{

@@ -12,7 +12,7 @@ use crate::{
         },
         queries::load_leaving,
         routes::Page,
-        state::{list_state::ListState, page_store::loaded},
+        state::{list_state::ListState, org_state::loaded},
         text::messages,
     },
     model::{Error, Status, UserId, console::people::Leaving},

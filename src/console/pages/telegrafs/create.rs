@@ -12,7 +12,7 @@ use crate::console::{
     pages::tokens::at_field,
     queries::load_bucket_names,
     routes::Telegrafs,
-    state::page_store::loaded,
+    state::org_state::loaded,
     text::messages,
 };
 

@@ -12,7 +12,7 @@ use crate::{
         },
         queries::load_telegraf_text,
         routes::{Page as _, Telegrafs, Tokens},
-        state::page_store::loaded,
+        state::org_state::loaded,
         text::messages,
     },
     model::{

@@ -4,13 +4,13 @@ use leptos::{ev, html, prelude::*};
 
 use crate::{
     console::{
-        app::Hydrated,
         components::{
             Form, Icon, Notices, Picture,
             form::{Answered, answer, refusal},
             text::Alert,
         },
         forms::outcome::Outcome,
+        hydrate::hydrated::Hydrated,
         routes::Telegrafs,
         text::messages,
     },

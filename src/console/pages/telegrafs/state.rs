@@ -9,10 +9,7 @@ use crate::{
         pages::layout::navigator,
         queries::{load_telegraf, load_telegrafs},
         routes::{Page as _, Spot, Telegrafs},
-        state::{
-            list_state::ListState,
-            page_store::{Fetched, loaded},
-        },
+        state::{list_state::ListState, org_state::loaded, page_store::Fetched},
         text::messages,
     },
     model::{

@@ -6,23 +6,22 @@ use crate::{
     console::{
         components::{
             Dialog, DialogHead, Form, Icon, Notices, Picture,
-            field::Hint,
+            field::{Hint, at_field},
             form::{Answered, FormId, refusal, typed},
             text::Alert,
         },
         forms::outcome::Outcome,
         queries::load_org_rules,
         routes::Tokens,
-        state::page_store::loaded,
+        state::org_state::loaded,
         text::messages,
     },
     model::{Error, Networks},
 };
 
 use super::{
-    created::How,
     limits::{ExpiryField, Limits, NetworksField},
-    state::TokensState,
+    state::{How, TokensState},
 };
 
 /// What a form that creates a token does with its answer.
@@ -52,14 +51,6 @@ pub fn NotCreated(refused: RwSignal<Option<Error>>) -> impl IntoView {
     move || {
         refused.get().map(|error| view! { <Alert danger=true live=true><b>"Failed to create API tokens:"</b>" "{messages::sentence(&error)}</Alert> })
     }
-}
-
-/// What is wrong with one field.
-pub fn at_field(refused: RwSignal<Option<Error>>, field: &'static str) -> Signal<Option<String>> {
-    Signal::derive(move || {
-        let error = refused.get()?;
-        messages::at_fields(&error).into_iter().find(|(name, _)| name == field).map(|(_, sentence)| sentence)
-    })
 }
 
 /// The dialog, once the rules for it are known.

@@ -5,10 +5,9 @@ use leptos::{ev::MouseEvent, prelude::*};
 
 use crate::{
     console::{
-        app::Hydrated,
         components::{Form, Icon, Notices, Picture, form::Answered},
         forms::{flash::Deed, outcome::Outcome},
-        hydrate::browser,
+        hydrate::{browser, hydrated::Hydrated},
         pages::layout::navigator,
         routes::Tokens,
         text::messages,

@@ -13,20 +13,20 @@ use crate::{
         pages::layout::navigator,
         queries::{load_details, load_history},
         routes::Tokens,
-        state::page_store::{Fetched, loaded},
+        state::{org_state::loaded, page_store::Fetched},
         text::messages,
     },
     model::{
         Authorization, AuthorizationId, Error,
         console::{lineage::History, tokens::Details},
-        expiry::length,
+        duration::length,
     },
 };
 
 use super::{
     all_access::{NotCreated, on_created},
     custom::address_from,
-    row::on_update,
+    row_update::on_update,
     state::TokensState,
 };
 

@@ -1,8 +1,5 @@
 //! The new token, shown once.
 
-use leptos::{html, prelude::*};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
-
 use crate::console::{
     components::{
         CopyButton, Dialog, Icon, Notices, Picture,
@@ -15,7 +12,9 @@ use crate::console::{
     snippets::{env_file, examples},
 };
 
-use super::state::TokensState;
+use super::state::{How, TokensState};
+use leptos::{html, prelude::*};
+use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 /// What became of the copying.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -24,27 +23,6 @@ enum Kept {
     Copied,
     /// The browser refused; the text is selected instead.
     Selected,
-}
-
-/// How the new token came about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum How {
-    Created,
-    Cloned,
-    /// `old`: what becomes of the token before it, in a sentence.
-    Rotated {
-        old: String,
-    },
-}
-
-impl How {
-    const fn title(&self) -> &'static str {
-        match self {
-            Self::Created => "You've successfully created an API Token",
-            Self::Cloned => "You've successfully cloned an API Token",
-            Self::Rotated { .. } => "You've successfully rotated an API Token",
-        }
-    }
 }
 
 /// Neither Esc nor a press outside closes it, and leaving without a copy is asked about once. `close`: the list, with
@@ -60,7 +38,7 @@ pub fn CreatedDialog(token: CreatedToken, how: How, close: String) -> impl IntoV
     };
     let facts = if token.description.is_empty() { "Without description".to_owned() } else { token.description.clone() };
     let summary = token.summary.clone();
-    let snippets = uses(&token).into_iter().map(|(name, example)| Tab { name, panel: ViewFn::from(move || {
+    let snippets = examples(&token).into_iter().map(|(name, example)| Tab { name, panel: ViewFn::from(move || {
         let (view, text) = (example.view(), example.text());
         view! {
             <div class="code-box">

@@ -9,7 +9,7 @@ use crate::{
         pages::layout::navigator,
         queries::load_filter_choices,
         routes::{Page as _, Tokens, split},
-        state::page_store::loaded,
+        state::org_state::loaded,
     },
     model::{
         Action,

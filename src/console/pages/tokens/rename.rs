@@ -16,7 +16,7 @@ use crate::{
     model::AuthorizationId,
 };
 
-use super::{row::on_update, state::TokensState};
+use super::{row_update::on_update, state::TokensState};
 
 /// Edits the description in place: Enter and leaving the field save, Esc restores.
 #[component]

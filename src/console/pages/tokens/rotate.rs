@@ -11,7 +11,7 @@ use crate::{
         },
         queries::load_org_rules,
         routes::Tokens,
-        state::page_store::loaded,
+        state::org_state::loaded,
     },
     model::{AuthorizationId, Error, Liveness, Span, Timestamp, console::tokens::Details, org_rules::RulesNow},
 };

@@ -1,15 +1,13 @@
 //! One token in the list.
 
-use leptos::{ev::MouseEvent, prelude::*};
-
 use crate::{
     console::{
         components::{
-            Icon, Notices, Picture,
-            form::{Answered, send},
+            Icon, Picture,
+            form::send,
             text::{Chip, Expires, LivenessBadge, SummaryLines, first_letter},
         },
-        forms::outcome::{Fields, Outcome},
+        forms::outcome::Fields,
         routes::Tokens,
         state::list_preferences::Column,
         text::messages,
@@ -22,23 +20,10 @@ use super::{
     rename::Rename,
     row_menu::RowMenu,
     row_selection::{FORM, SelectBox},
-    state::{Changed, TokensState},
+    row_update::{RowFacts, on_update},
+    state::TokensState,
 };
-
-/// What the parts of a row share.
-#[derive(Clone, Copy)]
-pub struct RowFacts {
-    pub id: AuthorizationId,
-    pub name: Memo<String>,
-    pub status: Memo<Status>,
-    /// Whether its time is over, or it leaked: it can't be switched.
-    pub ended: bool,
-    pub clonable: bool,
-    /// Whether the user may change and delete it.
-    pub may_change: bool,
-    /// Whether the row was pointed at, or had the focus: only then it needs what is seen only then.
-    pub wanted: RwSignal<bool>,
-}
+use leptos::{ev::MouseEvent, prelude::*};
 
 /// A row; a card on a phone.
 #[component]
@@ -136,25 +121,6 @@ fn Name(facts: RowFacts, description: Memo<String>, marked: bool, state: TokensS
             })}
         </div>
     }
-}
-
-/// What a form that changed a token says, and notes for the list.
-pub fn on_update(
-    id: AuthorizationId,
-    name: String,
-    state: TokensState,
-    then: impl Fn() + Send + Sync + 'static,
-) -> Callback<Answered> {
-    let notices = Notices::current();
-    Callback::new(move |answer: Answered| match answer {
-        Ok(Outcome::Updated { description, status }) => {
-            notices.success("API token was updated successfully", "");
-            state.note_change(id, Changed { description, status });
-            then();
-        }
-        Ok(_) => {}
-        Err(error) => notices.failure(format!("Failed to update API token: \"{name}\""), messages::sentence(&error)),
-    })
 }
 
 /// Flips at once, and back with a notification if the server refuses.

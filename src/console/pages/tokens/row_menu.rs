@@ -4,15 +4,15 @@ use leptos::prelude::*;
 
 use crate::{
     console::{
-        app::Hydrated,
         components::{Form, Icon, Menu, Notices, Picture, copy::copy},
+        hydrate::hydrated::Hydrated,
         routes::Tokens,
     },
     model::Status,
 };
 
 use super::{
-    row::{RowFacts, on_update},
+    row_update::{RowFacts, on_update},
     state::TokensState,
 };
 

@@ -9,21 +9,24 @@ use crate::{
     console::{
         components::form::answer,
         forms::outcome::{CreatedToken, Outcome},
-        pages::layout::OrgState,
-        queries::{Frame, load_tokens},
+        queries::load_tokens,
         routes::{Page as _, Spot, Tokens},
         state::{
             list_preferences::View,
+            org_state::OrgState,
             page_store::{Fetched, fetch},
         },
     },
     model::{
         AuthorizationId, Error, OrgId, Status,
-        console::tokens::{TokenPage, TokenQuery},
+        console::{
+            frame::Frame,
+            tokens::{TokenPage, TokenQuery},
+        },
     },
 };
 
-use super::{created::How, row_selection::Selection};
+use super::selected_ids::Selection;
 
 /// What was changed on this page since the list was loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -190,5 +193,26 @@ fn answered() -> Option<(CreatedToken, How)> {
         Ok(Outcome::Cloned(token)) => Some((token, How::Cloned)),
         Ok(Outcome::Rotated { token, old }) => Some((token, How::Rotated { old })),
         _ => None,
+    }
+}
+
+/// How the new token came about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum How {
+    Created,
+    Cloned,
+    /// `old`: what becomes of the token before it, in a sentence.
+    Rotated {
+        old: String,
+    },
+}
+
+impl How {
+    pub const fn title(&self) -> &'static str {
+        match self {
+            Self::Created => "You've successfully created an API Token",
+            Self::Cloned => "You've successfully cloned an API Token",
+            Self::Rotated { .. } => "You've successfully rotated an API Token",
+        }
     }
 }

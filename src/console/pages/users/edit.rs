@@ -14,7 +14,7 @@ use crate::{
         },
         queries::load_user,
         routes::Users,
-        state::page_store::loaded,
+        state::org_state::loaded,
     },
     model::{Error, User},
 };

@@ -16,7 +16,7 @@ use crate::{
         },
         queries::load_user_sessions,
         routes::Users,
-        state::page_store::loaded,
+        state::org_state::loaded,
         text::messages,
     },
     model::{

@@ -15,7 +15,7 @@ use crate::cli::{
     secret,
 };
 
-use super::{PATH, path};
+use super::path::{PATH, path};
 
 /// A 1.x credential to create.
 #[derive(Args)]

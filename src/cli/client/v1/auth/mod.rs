@@ -1,10 +1,7 @@
 //! `jeton v1 auth` (contract §7.8).
 
 mod create;
-
-use clap::{Args, Subcommand};
-use secrecy::{ExposeSecret as _, SecretString};
-use serde_json::json;
+pub(crate) mod path;
 
 use crate::{
     cli::{
@@ -12,7 +9,6 @@ use crate::{
             authorization::{Authorization, Authorizations, V1Row},
             http::Client,
             resolve,
-            url::segment,
         },
         error::{Failure, Outcome, WhileDoing as _},
         flags::{CommonFlags, OrgFlags},
@@ -22,10 +18,11 @@ use crate::{
     model::{OrgId, Status},
 };
 
+use clap::{Args, Subcommand};
 use create::Create;
-
-/// Where 1.x credentials are.
-pub const PATH: &str = "/private/legacy/authorizations";
+use path::{PATH, path};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
 
 /// What can be done with 1.x credentials.
 #[derive(Subcommand)]
@@ -132,11 +129,6 @@ impl Which {
             }
         }
     }
-}
-
-/// Where one credential is.
-pub fn path(id: &str) -> String {
-    format!("{PATH}/{}", segment(id))
 }
 
 impl Known {

@@ -13,7 +13,7 @@ use crate::{
     model::BucketId,
 };
 
-use super::{PATH, Row, in_org};
+use super::row::{PATH, Row, in_org};
 
 /// Which mappings to list.
 #[derive(Args)]

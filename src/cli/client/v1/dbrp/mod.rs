@@ -1,22 +1,19 @@
 //! `jeton v1 dbrp`: which bucket a 1.x database and retention policy lead to.
 
 mod list;
-
-use clap::{Args, Subcommand};
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+pub(crate) mod row;
 
 use crate::cli::{
-    client::{http::Request, profiles::Profile, resolve, url::segment},
-    error::{Failure, Outcome, WhileDoing as _},
+    client::resolve,
+    error::{Outcome, WhileDoing as _},
     flags::{CommonFlags, OrgFlags},
-    output::Shown,
 };
 
+use clap::{Args, Subcommand};
 use list::List;
-
-/// Where mappings are.
-pub const PATH: &str = "/api/v2/dbrps";
+use row::{PATH, Row, in_org, path};
+use serde::Deserialize;
+use serde_json::json;
 
 /// What can be done with mappings.
 #[derive(Subcommand)]
@@ -94,36 +91,9 @@ pub struct Update {
     common: CommonFlags,
 }
 
-/// A mapping as the API tells it.
-#[derive(Deserialize, Serialize)]
-#[serde(transparent)]
-pub struct Row(Value);
-
 #[derive(Deserialize)]
 struct One {
     content: Row,
-}
-
-impl Row {
-    /// Whether nobody made it.
-    pub fn is_virtual(&self) -> bool {
-        self.0.get("virtual").and_then(Value::as_bool).unwrap_or_default()
-    }
-}
-
-impl Shown for Row {
-    fn columns() -> Vec<&'static str> {
-        vec!["ID", "Database", "Bucket ID", "Retention Policy", "Default", "Organization ID"]
-    }
-
-    fn cells(&self) -> Vec<String> {
-        let text = |name: &str| match self.0.get(name) {
-            Some(Value::String(text)) => text.clone(),
-            Some(other) => other.to_string(),
-            None => String::new(),
-        };
-        ["id", "database", "bucketID", "retention_policy", "default", "orgID"].map(text).into()
-    }
 }
 
 impl Dbrp {
@@ -136,22 +106,6 @@ impl Dbrp {
             Self::Update(update) => update.run().await,
         }
     }
-}
-
-/// Adds the organization to a request, which needs one: by what the flags or the profile say.
-pub fn in_org<'a>(request: Request<'a>, profile: &Profile, flags: &OrgFlags) -> Outcome<Request<'a>> {
-    let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
-    let (id, name) = match (given(&flags.org_id), given(&flags.org)) {
-        (Some(id), _) if id.parse::<crate::model::OrgId>().is_ok() => (id, String::new()),
-        (Some(name), _) | (None, Some(name)) => (String::new(), name),
-        (None, None) if !profile.org.is_empty() => (String::new(), profile.org.clone()),
-        (None, None) => return Err(Failure::new("must specify org ID or org name")),
-    };
-    Ok(request.query("orgID", id).query("org", name))
-}
-
-fn path(id: &str) -> String {
-    format!("{PATH}/{}", segment(id))
 }
 
 impl Create {

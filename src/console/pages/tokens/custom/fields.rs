@@ -5,9 +5,9 @@ use std::time::Duration;
 use leptos::{html, prelude::*};
 
 use crate::{
-    console::{
-        components::{Icon, Picture, field::Hint},
-        pages::tokens::all_access::at_field,
+    console::components::{
+        Icon, Picture,
+        field::{Hint, at_field},
     },
     model::{Error, describe::description},
 };

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::console::{
-    app::Hydrated,
     components::{Icon, Picture},
+    hydrate::hydrated::Hydrated,
     pages::tokens::summary::{SummaryLine, why_nothing},
     text::messages,
 };

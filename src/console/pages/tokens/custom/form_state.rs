@@ -9,11 +9,12 @@ use crate::{
         components::form::{answer, typed_fields},
         forms::outcome::Fields,
         pages::tokens::limits::Limits,
-        queries::{Frame, Picker},
+        queries::Picker,
     },
     model::{
         Id, ResourceType,
         console::{
+            frame::Frame,
             prefill::Prefilled,
             selection::{Pick, Selection},
             template::Template,

@@ -18,7 +18,7 @@ use crate::{
         },
         queries::{Picker, load_org_rules, load_picker},
         routes::Tokens,
-        state::page_store::{Fetched, loaded},
+        state::{org_state::loaded, page_store::Fetched},
         text::messages,
     },
     model::{Error, console::prefill::Prefilled, org_rules::RulesNow},

@@ -9,7 +9,7 @@ use crate::{
         pages::tokens::state::TokensState,
         queries::load_prefill,
         routes::{Page as _, Spot, Tokens},
-        state::page_store::{Fetched, loaded},
+        state::{org_state::loaded, page_store::Fetched},
         text::messages,
     },
     model::{

@@ -4,9 +4,8 @@ use leptos::prelude::*;
 
 use crate::{
     console::{
-        app::Hydrated,
         components::{Icon, Notices, Picture},
-        hydrate::browser,
+        hydrate::{browser, hydrated::Hydrated},
         pages::tokens::state::TokensState,
         routes::Tokens,
     },

@@ -6,7 +6,7 @@ use crate::{
     console::{
         components::{Form, Icon, Picture},
         pages::tokens::{
-            row::on_update,
+            row_update::on_update,
             state::{Changed, TokensState},
         },
         routes::Tokens,

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use crate::{
     console::{
-        pages::layout::OrgState,
         routes::{Audit, Page as _},
+        state::org_state::OrgState,
     },
     model::{AuthorizationId, audit::AuditQuery},
 };

@@ -11,7 +11,7 @@ use crate::{
         pages::{
             layout::navigator,
             tokens::{
-                row::on_update,
+                row_update::on_update,
                 state::{Changed, TokensState},
             },
         },

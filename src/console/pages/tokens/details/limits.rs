@@ -11,7 +11,7 @@ use crate::{
         pages::tokens::state::TokensState,
         routes::Tokens,
     },
-    model::{Liveness, console::tokens::Details, org_rules::Broken},
+    model::{Liveness, console::tokens::Details, rule_violation::Broken},
 };
 
 /// Three facts; the way to change the first two stands beside them while the token can be used.

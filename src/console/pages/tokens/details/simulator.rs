@@ -10,7 +10,7 @@ use crate::{
         pages::{layout::navigator, tokens::state::TokensState},
         queries::{load_picker, load_ruling},
         routes::{self, Page as _, Tokens},
-        state::page_store::{Fetched, loaded},
+        state::{org_state::loaded, page_store::Fetched},
         text::messages,
     },
     model::{

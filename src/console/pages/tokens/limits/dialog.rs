@@ -19,7 +19,7 @@ use crate::{
         },
         queries::load_org_rules,
         routes::Tokens,
-        state::page_store::loaded,
+        state::org_state::loaded,
         text::messages,
     },
     model::{Error, Liveness, console::tokens::Details, org_rules::RulesNow},

@@ -3,10 +3,11 @@
 use leptos::prelude::*;
 
 use crate::{
-    console::{components::field::Hint, pages::tokens::all_access::at_field},
+    console::components::field::{Hint, at_field},
     model::{
         Error,
-        expiry::{DAY, KEEP, NEVER, ON_A_DAY, offer_title},
+        duration::DAY,
+        expiry::{KEEP, NEVER, ON_A_DAY, offer_title},
     },
 };
 

@@ -13,7 +13,8 @@ use crate::{
     },
     model::{
         Error, Networks, Timestamp,
-        expiry::{self, KEEP, NEVER, ON_A_DAY, chosen, length, offer_title},
+        duration::length,
+        expiry::{self, KEEP, NEVER, ON_A_DAY, chosen, offer_title},
         org_rules::{OrgRules, RulesNow},
     },
 };

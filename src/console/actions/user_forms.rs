@@ -1,0 +1,10 @@
+//! What the forms about users and members share.
+
+use crate::{
+    console::forms::outcome::Fields,
+    model::{Error, UserId},
+};
+
+pub(crate) fn user(fields: &Fields) -> Result<UserId, Error> {
+    Ok(fields.get("user").unwrap_or_default().parse()?)
+}

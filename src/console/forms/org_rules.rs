@@ -1,0 +1,18 @@
+//! The form of an organization's rules.
+
+use crate::model::{
+    Error,
+    org_rules::{OrgRules, from_days},
+};
+
+/// Rules from the fields of their form, by the fields' names.
+pub fn rules_of(get: impl Fn(&str) -> Option<String>) -> Result<OrgRules, Error> {
+    let text = |name| get(name).unwrap_or_default();
+    Ok(OrgRules {
+        longest_life: from_days("longestLife", &text("longest-life"))?,
+        default_life: from_days("defaultLife", &text("default-life"))?,
+        expiry_required: !text("expiry-required").is_empty(),
+        description_required: !text("description-required").is_empty(),
+        operator_tokens: text("operator-tokens").parse()?,
+    })
+}

@@ -1,0 +1,29 @@
+//! The state that every handler shares.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+use metrics_exporter_prometheus::PrometheusHandle;
+
+use crate::{model::Timestamp, service::Service};
+
+use super::settings::Settings;
+
+/// What every handler can reach. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    pub service: Service,
+    pub settings: Arc<Settings>,
+    pub metrics: PrometheusHandle,
+    pub started: Timestamp,
+    pub leptos: LeptosOptions,
+    /// The OpenAPI document of the API, without the address of the server.
+    pub api_description: fn() -> serde_json::Value,
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
+}

@@ -1,0 +1,14 @@
+//! The errors of reading a permission.
+
+use serde::{Deserialize, Serialize};
+
+/// Neither a type nor an action, nor a permission in either text form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+pub enum PermissionError {
+    #[error("unknown resource type for permission")]
+    UnknownType,
+    #[error("unknown action for permission")]
+    UnknownAction,
+    #[error("not a permission: write it as <action>:<type>, <action>:orgs/<org ID>/<type> or with /<ID> after it")]
+    Form,
+}
