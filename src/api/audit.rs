@@ -11,13 +11,13 @@ use utoipa::{IntoParams, ToSchema};
 use crate::{
     http::{
         audit_export::entry::{EntryBody, entry_body},
-        error::Refusal,
+        error::ApiError,
         json_response::indented,
         state::AppState,
     },
     model::{
         Error, Id, OrgId, ResourceType, Timestamp,
-        audit::{AuditQuery, Format, parse_time, query::In},
+        audit::{AuditQuery, Format, parse_time, query::AuditScope},
     },
 };
 
@@ -95,10 +95,10 @@ pub async fn list(
     Caller(caller): Caller,
     query: Query,
     headers: HeaderMap,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let asked = asked(&query)?;
     if let Some(format) = format(&query, &headers)? {
-        let within = asked.org.map(In::Org);
+        let within = asked.org.map(AuditScope::Org);
         return Ok(crate::http::audit_export::answer(&state.service, &caller, within, asked, format).await?);
     }
     let limit = limit(&query)?;

@@ -11,11 +11,11 @@ use axum::{
 use crate::{
     http::{
         cookies,
-        error::{Lacking, refuse_compactly},
+        error::{MissingPermission, refuse_compactly},
         state::AppState,
     },
     model::Error,
-    service::{Caller, Client, auth::sessions::Kind},
+    service::{Caller, Client, auth::sessions::SessionKind},
 };
 
 /// Answered to anyone, under exactly these names: with a slash at the end they ask for credentials.
@@ -29,7 +29,7 @@ const OPEN: [(Method, &str); 7] = [
     (Method::GET, "/api/v2/openapi.json"),
 ];
 
-pub async fn gate(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+pub async fn authenticate(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     // Else the routes behind the gate would be named twice: after the router's before it, and after their own.
     request.extensions_mut().remove::<MatchedPath>();
     let origin = request.headers().get(header::ORIGIN).cloned();
@@ -41,7 +41,7 @@ pub async fn gate(State(state): State<AppState>, mut request: Request, next: Nex
         next.run(request).await
     } else {
         let client = request.extensions().get::<Client>().cloned().unwrap_or_default();
-        match authenticate(&state, request.headers(), client).await {
+        match caller_of(&state, request.headers(), client).await {
             Ok(caller) => {
                 let (token, shown) = (caller.accepted_token(), caller.shown());
                 request.extensions_mut().insert(caller);
@@ -50,7 +50,7 @@ pub async fn gate(State(state): State<AppState>, mut request: Request, next: Nex
                 if let (StatusCode::UNAUTHORIZED, Some(token)) = (response.status(), token) {
                     state.service.count_refusal(token);
                 }
-                if let Some(Lacking(permission)) = response.extensions().get() {
+                if let Some(MissingPermission(permission)) = response.extensions().get() {
                     state.service.note_lacking(&shown, *permission);
                 }
                 response
@@ -80,12 +80,12 @@ async fn behind_gate(mut request: Request, next: Next) -> Response {
 }
 
 /// Who sends a request: the `Authorization` header, or the cookie of a session.
-async fn authenticate(state: &AppState, headers: &HeaderMap, client: Client) -> Result<Caller, Error> {
+async fn caller_of(state: &AppState, headers: &HeaderMap, client: Client) -> Result<Caller, Error> {
     if let Some(token) = token(headers) {
         return state.service.caller_by_token(token, client).await;
     }
     match cookies::read(headers, cookies::API) {
-        Some(key) => state.service.caller_by_session(key, Kind::Api, client).await,
+        Some(key) => state.service.caller_by_session(key, SessionKind::Api, client).await,
         None => Err(Error::Unauthenticated),
     }
 }

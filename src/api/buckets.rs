@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    http::{error::Refusal, json_response::indented, state::AppState},
+    http::{error::ApiError, json_response::indented, state::AppState},
     model::{Bucket, BucketId, Error, OrgId, Timestamp, bucket::BucketKind},
     service::buckets::{AskedBucket, AskedRetention, BucketQuery, BucketUpdate},
 };
@@ -195,7 +195,7 @@ pub fn bucket_body(bucket: Bucket) -> BucketBody {
         ("id" = Option<BucketId>, Query, description = "Only this one."),
     ),
     responses((status = 200, description = "The buckets.", body = ListBody), BadRequest, NotFound, Gated))]
-pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, Refusal> {
+pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, ApiError> {
     let paging = Paging::of(&query)?;
     let asked = BucketQuery {
         id: query.id("id")?,
@@ -243,7 +243,11 @@ fn page_links(asked: &BucketQuery, query: &Query, count: usize) -> PageLinks {
 #[utoipa::path(post, path = "/api/v2/buckets", tag = "Buckets", operation_id = "PostBuckets",
     request_body = PostBody,
     responses((status = 201, description = "The bucket.", body = BucketBody), BadRequest, NotFound, Conflict, TooLarge, Gated))]
-pub async fn create(State(state): State<AppState>, Caller(caller): Caller, request: Body) -> Result<Response, Refusal> {
+pub async fn create(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    request: Body,
+) -> Result<Response, ApiError> {
     let asked: PostBody = read(request, Error::BadJsonResource).await?;
     let asked = AskedBucket {
         org: asked.org_id,
@@ -263,7 +267,7 @@ pub async fn get(
     State(state): State<AppState>,
     Caller(caller): Caller,
     PathId(id): PathId<BucketId>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     Ok(indented(StatusCode::OK, &bucket_body(state.service.bucket(&caller, id).await?)))
 }
 
@@ -279,7 +283,7 @@ pub async fn update(
     Caller(caller): Caller,
     PathId(id): PathId<BucketId>,
     request: Body,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let PatchBody { name, description, retention_rules } = read(request, Error::BadJsonResource).await?;
     let update = BucketUpdate { name, description, retention: retention_rules.map(rules) };
     Ok(indented(StatusCode::OK, &bucket_body(state.service.update_bucket(&caller, id, update).await?)))
@@ -293,7 +297,7 @@ pub async fn delete(
     State(state): State<AppState>,
     Caller(caller): Caller,
     PathId(id): PathId<BucketId>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     state.service.delete_bucket(&caller, id).await?;
     Ok(no_content().into_response())
 }

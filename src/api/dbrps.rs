@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    http::{error::Refusal, json_response::indented, state::AppState},
+    http::{error::ApiError, json_response::indented, state::AppState},
     model::{BucketId, Dbrp, DbrpId, Error, OrgId, dbrp::DbrpFilter},
     service::buckets::dbrps::{AskedDbrp, AskedOrg, DbrpUpdate},
 };
@@ -146,7 +146,7 @@ fn org_in(query: &Query) -> Result<AskedOrg, Error> {
         ("default" = Option<bool>, Query, description = "Only those that are, or are not, their database's default."),
     ),
     responses((status = 200, description = "The mappings.", body = ListBody), BadRequest, NotFound, Gated))]
-pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, Refusal> {
+pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, ApiError> {
     let org = org_in(&query)?;
     let filter = DbrpFilter {
         id: query.text("id").map(|text| id("DBRP", text)).transpose()?,
@@ -168,7 +168,11 @@ pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: 
 #[utoipa::path(post, path = "/api/v2/dbrps", tag = "DBRPs", operation_id = "PostDBRP",
     request_body = PostBody,
     responses((status = 201, description = "The mapping.", body = DbrpBody), BadRequest, NotFound, Conflict, TooLarge, Gated))]
-pub async fn create(State(state): State<AppState>, Caller(caller): Caller, request: Body) -> Result<Response, Refusal> {
+pub async fn create(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    request: Body,
+) -> Result<Response, ApiError> {
     let asked: PostBody = read(request, Error::BadJsonStructure).await?;
     let asked = AskedDbrp {
         org: org(Some(&asked.org_id), Some(&asked.org))?,
@@ -193,7 +197,7 @@ pub async fn get(
     Caller(caller): Caller,
     Path(path): Path<DbrpPath>,
     query: Query,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let org = org_in(&query)?;
     let dbrp = state.service.dbrp(&caller, &org, path.id()?).await?;
     Ok(indented(StatusCode::OK, &OneBody { content: dbrp_body(dbrp) }))
@@ -216,7 +220,7 @@ pub async fn update(
     Path(path): Path<DbrpPath>,
     query: Query,
     request: Body,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let (org, id) = (org_in(&query)?, path.id()?);
     let PatchBody { retention_policy, default } = read(request, Error::BadJsonStructure).await?;
     let update = DbrpUpdate { retention_policy, is_default: default };
@@ -239,7 +243,7 @@ pub async fn delete(
     Caller(caller): Caller,
     Path(path): Path<DbrpPath>,
     query: Query,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let org = org_in(&query)?;
     state.service.delete_dbrp(&caller, &org, path.id()?).await?;
     Ok(no_content().into_response())

@@ -11,7 +11,7 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use secrecy::SecretString;
 
 use crate::{
-    http::error::Refusal,
+    http::error::ApiError,
     model::{Error, id::IdError},
     service,
 };
@@ -28,7 +28,7 @@ impl<S: Sync> FromRequestParts<S> for Caller {
             .get::<service::Caller>()
             .cloned()
             .map(Self)
-            .ok_or_else(|| Refusal(Error::Unauthenticated).into_response())
+            .ok_or_else(|| ApiError(Error::Unauthenticated).into_response())
     }
 }
 
@@ -57,7 +57,7 @@ impl<S: Send + Sync, T: FromStr<Err = IdError> + Send> FromRequestParts<S> for P
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let ids = ids(parts, state).await;
-        parse(ids.first()).map(Self).map_err(|error| Refusal(error.into()).into_response())
+        parse(ids.first()).map(Self).map_err(|error| ApiError(error.into()).into_response())
     }
 }
 
@@ -66,7 +66,7 @@ impl<S: Send + Sync, T: FromStr<Err = IdError> + Send> FromRequestParts<S> for P
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let ids = ids(parts, state).await;
-        parse(ids.first()).map(Self).map_err(|error| Refusal(Error::CorruptId(error)).into_response())
+        parse(ids.first()).map(Self).map_err(|error| ApiError(Error::CorruptId(error)).into_response())
     }
 }
 
@@ -75,7 +75,7 @@ impl<S: Send + Sync, T: FromStr<Err = IdError> + Send> FromRequestParts<S> for P
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let ids = ids(parts, state).await;
-        parse(ids.last()).map(Self).map_err(|error| Refusal(error.into()).into_response())
+        parse(ids.last()).map(Self).map_err(|error| ApiError(error.into()).into_response())
     }
 }
 

@@ -12,7 +12,7 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    http::{error::Refusal, json_response::indented, state::AppState},
+    http::{error::ApiError, json_response::indented, state::AppState},
     model::{BucketId, Error, Id, TelegrafId},
     service::orgs::members::Parent,
 };
@@ -66,21 +66,21 @@ pub fn routes() -> OpenApiRouter<AppState> {
     buckets::routes().merge(telegrafs::routes())
 }
 
-async fn list(state: AppState, caller: Caller, parent: Parent) -> Result<Response, Refusal> {
+async fn list(state: AppState, caller: Caller, parent: Parent) -> Result<Response, ApiError> {
     state.service.check_readable_parent(&caller.0, parent).await?;
     let body = ListBody { links: Links { this: "/api/v2/labels" }, labels: NoLabels([]) };
     Ok(indented(StatusCode::OK, &body))
 }
 
-async fn add(state: AppState, caller: Caller, parent: Parent, request: Body) -> Result<Response, Refusal> {
+async fn add(state: AppState, caller: Caller, parent: Parent, request: Body) -> Result<Response, ApiError> {
     state.service.check_readable_parent(&caller.0, parent).await?;
     let PostBody { label_id } = read(request, Error::BadJson).await?;
-    Err(Refusal(if label_id.is_some() { Error::LabelNotFound } else { Error::LabelMissing }))
+    Err(ApiError(if label_id.is_some() { Error::LabelNotFound } else { Error::LabelMissing }))
 }
 
-async fn remove(state: AppState, caller: Caller, parent: Parent) -> Result<Response, Refusal> {
+async fn remove(state: AppState, caller: Caller, parent: Parent) -> Result<Response, ApiError> {
     state.service.check_readable_parent(&caller.0, parent).await?;
-    Err(Refusal(Error::LabelNotFound))
+    Err(ApiError(Error::LabelNotFound))
 }
 
 /// The three operations on the labels of one kind of thing, each documented under its own path.
@@ -97,7 +97,7 @@ macro_rules! labels_of {
             #[utoipa::path(get, path = $path, tag = $tag, operation_id = $list, summary = concat!("List the labels of ", $thing),
                 params(($name = $id, Path, description = "What the labels would be on.")),
                 responses((status = 200, description = "None.", body = ListBody), BadRequest, NotFound, Gated))]
-            async fn list(State(state): State<AppState>, caller: Caller, ParentId(id): ParentId<$id>) -> Result<Response, Refusal> {
+            async fn list(State(state): State<AppState>, caller: Caller, ParentId(id): ParentId<$id>) -> Result<Response, ApiError> {
                 super::list(state, caller, Parent::$parent(id)).await
             }
 
@@ -105,7 +105,7 @@ macro_rules! labels_of {
             #[utoipa::path(post, path = $path, tag = $tag, operation_id = $add, request_body = PostBody, summary = concat!("Add a label to ", $thing),
                 params(($name = $id, Path, description = "What the label would be on.")),
                 responses(BadRequest, NotFound, TooLarge, Gated))]
-            async fn add(State(state): State<AppState>, caller: Caller, ParentId(id): ParentId<$id>, request: Body) -> Result<Response, Refusal> {
+            async fn add(State(state): State<AppState>, caller: Caller, ParentId(id): ParentId<$id>, request: Body) -> Result<Response, ApiError> {
                 super::add(state, caller, Parent::$parent(id), request).await
             }
 
@@ -118,7 +118,7 @@ macro_rules! labels_of {
                 caller: Caller,
                 ParentId(id): ParentId<$id>,
                 _label: PartId<Id>,
-            ) -> Result<Response, Refusal> {
+            ) -> Result<Response, ApiError> {
                 super::remove(state, caller, Parent::$parent(id)).await
             }
         }

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    http::{error::Refusal, json_response::indented, state::AppState},
+    http::{error::ApiError, json_response::indented, state::AppState},
     model::{BucketId, Error, OrgId, TelegrafId, User, UserId, org::Role},
     service::orgs::members::Parent,
 };
@@ -79,19 +79,19 @@ fn member_body(role: Role, user: User) -> MemberBody {
     MemberBody { role, user: user_body(user) }
 }
 
-async fn list(state: AppState, caller: Caller, parent: Parent, role: Role) -> Result<Response, Refusal> {
+async fn list(state: AppState, caller: Caller, parent: Parent, role: Role) -> Result<Response, ApiError> {
     let users = state.service.members(&caller.0, parent, role).await?;
     let users = users.into_iter().map(|user| member_body(role, user)).collect();
     Ok(indented(StatusCode::OK, &ListBody { links: Links { this: path(parent, role) }, users }))
 }
 
-async fn add(state: AppState, caller: Caller, parent: Parent, role: Role, request: Body) -> Result<Response, Refusal> {
+async fn add(state: AppState, caller: Caller, parent: Parent, role: Role, request: Body) -> Result<Response, ApiError> {
     let PostBody { id } = read(request, Error::BadJson).await?;
     let user = state.service.add_member(&caller.0, parent, id, role).await?;
     Ok(indented(StatusCode::CREATED, &member_body(role, user)))
 }
 
-async fn remove(state: AppState, caller: Caller, parent: Parent, user: UserId) -> Result<Response, Refusal> {
+async fn remove(state: AppState, caller: Caller, parent: Parent, user: UserId) -> Result<Response, ApiError> {
     state.service.remove_member(&caller.0, parent, user).await?;
     Ok(no_content().into_response())
 }
@@ -110,7 +110,7 @@ macro_rules! role_in {
             #[utoipa::path(get, path = $path, tag = $tag, operation_id = $list, summary = concat!("List the ", $word, "s of ", $thing),
                 params(($name = $id, Path, description = "Where they have it.")),
                 responses((status = 200, description = "The users.", body = ListBody), BadRequest, NotFound, Gated))]
-            async fn list(State(state): State<AppState>, caller: Caller, ParentId(id): ParentId<$id>) -> Result<Response, Refusal> {
+            async fn list(State(state): State<AppState>, caller: Caller, ParentId(id): ParentId<$id>) -> Result<Response, ApiError> {
                 super::list(state, caller, Parent::$parent(id), Role::$role).await
             }
 
@@ -118,7 +118,7 @@ macro_rules! role_in {
             #[utoipa::path(post, path = $path, tag = $tag, operation_id = $add, request_body = PostBody, summary = concat!("Make a user ", $word, " of ", $thing),
                 params(($name = $id, Path, description = "Where they get it.")),
                 responses((status = 201, description = "The user.", body = MemberBody), BadRequest, NotFound, Conflict, TooLarge, Gated))]
-            async fn add(State(state): State<AppState>, caller: Caller, ParentId(id): ParentId<$id>, request: Body) -> Result<Response, Refusal> {
+            async fn add(State(state): State<AppState>, caller: Caller, ParentId(id): ParentId<$id>, request: Body) -> Result<Response, ApiError> {
                 super::add(state, caller, Parent::$parent(id), Role::$role, request).await
             }
 
@@ -131,7 +131,7 @@ macro_rules! role_in {
                 caller: Caller,
                 ParentId(id): ParentId<$id>,
                 PartId(user): PartId<UserId>,
-            ) -> Result<Response, Refusal> {
+            ) -> Result<Response, ApiError> {
                 super::remove(state, caller, Parent::$parent(id), user).await
             }
         }

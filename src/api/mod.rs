@@ -37,7 +37,7 @@ use utoipa::OpenApi as _;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
-    http::{error::Refusal, state::AppState},
+    http::{error::ApiError, state::AppState},
     model::Error,
 };
 
@@ -92,8 +92,9 @@ pub fn router(state: &AppState) -> Router<AppState> {
         .fallback(unknown_path)
         .layer(middleware::from_fn(crate::http::telemetry::remember_route))
         .with_state(state.clone());
-    let gated =
-        ServiceBuilder::new().layer(middleware::from_fn_with_state(state.clone(), authenticate::gate)).service(routes);
+    let gated = ServiceBuilder::new()
+        .layer(middleware::from_fn_with_state(state.clone(), authenticate::authenticate))
+        .service(routes);
     Router::new()
         .route_service("/api/v2", gated.clone())
         .route_service("/api/v2/{*path}", gated.clone())
@@ -106,7 +107,7 @@ const MOUNTED: [&str; 8] = ["authorizations", "users", "orgs", "buckets", "me", 
 async fn unknown_path(request: Request) -> Response {
     let mut segments = request.uri().path().trim_start_matches("/api/v2/").split('/');
     let below = segments.next().is_some_and(|first| MOUNTED.contains(&first)) && segments.next().is_some();
-    if below { not_found_text() } else { Refusal(Error::PathNotFound).into_response() }
+    if below { not_found_text() } else { ApiError(Error::PathNotFound).into_response() }
 }
 
 /// What an unknown path below a known resource answers.

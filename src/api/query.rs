@@ -8,7 +8,7 @@ use axum::{
 use utoipa::IntoParams;
 
 use crate::{
-    http::error::Refusal,
+    http::error::ApiError,
     model::{Error, Id, id::IdError},
 };
 
@@ -23,7 +23,7 @@ impl<S: Sync> FromRequestParts<S> for Query {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
         let query = parts.uri.query().unwrap_or_default();
-        Self::read(query).map_err(|error| Refusal(error).into_response())
+        Self::read(query).map_err(|error| ApiError(error).into_response())
     }
 }
 

@@ -10,11 +10,11 @@ use secrecy::ExposeSecret;
 use crate::{
     http::{
         cookies,
-        error::{Envelope, Refusal, refuse_compactly},
+        error::{ApiError, ErrorBody, refuse_compactly},
         state::AppState,
     },
     model::Error,
-    service::auth::sessions::Kind,
+    service::auth::sessions::SessionKind,
 };
 
 use super::{
@@ -29,16 +29,16 @@ use super::{
 #[utoipa::path(post, path = "/api/v2/signin", tag = "Sessions", operation_id = "PostSignin", security(("Password" = [])),
     responses(
         (status = 204, description = "Signed in.", headers(("Set-Cookie" = String, description = "`influxdb-oss-session`."))),
-        (status = 401, description = "Name or password is wrong.", body = Envelope), TooManyAttempts, Open,
+        (status = 401, description = "Name or password is wrong.", body = ErrorBody), TooManyAttempts, Open,
     ))]
 pub async fn sign_in(
     State(state): State<AppState>,
     Client(client): Client,
     headers: HeaderMap,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     state.settings.check_sign_in_host(&headers)?;
     let (name, password) = basic(&headers).ok_or(Error::Unauthenticated)?;
-    let signed_in = state.service.sign_in(&name, &password, Kind::Api, &client).await?;
+    let signed_in = state.service.sign_in(&name, &password, SessionKind::Api, &client).await?;
     let cookie = cookies::api(signed_in.key.expose_secret(), signed_in.expires_at, state.settings.is_https());
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
@@ -48,11 +48,11 @@ pub async fn sign_in(
 /// Ends the session of the cookie.
 // The cookie is asked for here, and not at the gate.
 #[utoipa::path(post, path = "/api/v2/signout", tag = "Sessions", operation_id = "PostSignout", security(("Session" = [])),
-    responses((status = 204, description = "Signed out."), (status = 401, description = "There is no such session.", body = Envelope), Open))]
+    responses((status = 204, description = "Signed out."), (status = 401, description = "There is no such session.", body = ErrorBody), Open))]
 pub async fn sign_out(State(state): State<AppState>, Client(client): Client, headers: HeaderMap) -> Response {
     let signed_out = async {
         let key = cookies::read(&headers, cookies::API).ok_or(Error::Unauthenticated)?;
-        state.service.sign_out(key, Kind::Api, &client).await
+        state.service.sign_out(key, SessionKind::Api, &client).await
     };
     match signed_out.await {
         Ok(()) => no_content().into_response(),

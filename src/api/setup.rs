@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    http::{error::Refusal, json_response::indented, state::AppState},
+    http::{error::ApiError, json_response::indented, state::AppState},
     model::{AuthorizationId, Error, OrgId, Permission, Status, Timestamp, UserId, token::NewToken},
     service::setup::{DoneSetUp, SetUp},
 };
@@ -121,7 +121,7 @@ impl From<PostBody> for SetUp {
 /// Whether set-up is still to be done
 #[utoipa::path(get, path = "/api/v2/setup", tag = "Set-up", operation_id = "GetSetup", security(()),
     responses((status = 200, description = "Whether it is.", body = Allowed), Open))]
-pub async fn allowed(State(state): State<AppState>) -> Result<Response, Refusal> {
+pub async fn allowed(State(state): State<AppState>) -> Result<Response, ApiError> {
     let allowed = state.service.setup_allowed().await?;
     Ok(indented(StatusCode::OK, &Allowed { allowed }))
 }
@@ -137,7 +137,7 @@ pub async fn set_up(
     Client(client): Client,
     headers: HeaderMap,
     request: Body,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     state.settings.check_setup_host(&headers)?;
     // Asked again when it happens; but of what comes too late, not even the body is read.
     if !state.service.setup_allowed().await? {

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use crate::{
     http::{
-        error::Refusal,
+        error::ApiError,
         json_response::compact,
         json_stream::{Layout, Portions, streamed},
         state::AppState,
@@ -128,7 +128,7 @@ fn telegraf_body(telegraf: Telegraf) -> TelegrafBody {
         ("org" = Option<String>, Query, description = "Read and ignored, as in InfluxDB."),
     ),
     responses((status = 200, description = "The configurations.", body = ListBody), BadRequest, Gated))]
-pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, Refusal> {
+pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, ApiError> {
     let org = query.id("orgID").map_err(|error| Error::BadQuery(format!("orgID is invalid: {error}")))?;
     let list = state.service.telegrafs(&caller, org);
     Ok(streamed(Layout::Compact, &ListBody { configurations: Vec::new() }, list).await?)
@@ -149,7 +149,11 @@ impl Portions for TelegrafList {
 #[utoipa::path(post, path = "/api/v2/telegrafs", tag = "Telegrafs", operation_id = "PostTelegrafs",
     request_body = AskedBody,
     responses((status = 201, description = "The configuration.", body = TelegrafBody), BadRequest, NotFound, TooLarge, Gated))]
-pub async fn create(State(state): State<AppState>, Caller(caller): Caller, request: Body) -> Result<Response, Refusal> {
+pub async fn create(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    request: Body,
+) -> Result<Response, ApiError> {
     let asked: AskedBody = read(request, Error::BadJson).await?;
     let telegraf = state.service.create_telegraf(&caller, asked.into()).await?;
     Ok(compact(StatusCode::CREATED, &telegraf_body(telegraf)))
@@ -173,7 +177,7 @@ pub async fn get(
     Caller(caller): Caller,
     PathId(id): PathId<TelegrafId>,
     headers: HeaderMap,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let telegraf = state.service.telegraf(&caller, id).await?;
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if accept.contains("application/json") {
@@ -202,7 +206,7 @@ pub async fn update(
     Caller(caller): Caller,
     PathId(id): PathId<TelegrafId>,
     request: Body,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let asked: AskedBody = read(request, Error::BadJson).await?;
     let telegraf = state.service.update_telegraf(&caller, id, asked.into()).await?;
     Ok(compact(StatusCode::OK, &telegraf_body(telegraf)))
@@ -216,7 +220,7 @@ pub async fn delete(
     State(state): State<AppState>,
     Caller(caller): Caller,
     PathId(id): PathId<TelegrafId>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     state.service.delete_telegraf(&caller, id).await?;
     Ok(no_content().into_response())
 }

@@ -11,14 +11,14 @@ use utoipa::ToSchema;
 
 use crate::{
     http::{
-        error::Refusal,
+        error::ApiError,
         json_response::indented,
         json_stream::{Layout, Portions, streamed},
         state::AppState,
     },
     model::{AuthorizationId, Error, Expiry, OrgId, Timestamp, UserId, token::NewToken},
     service::tokens::{
-        AskedAuthorization,
+        CreateAuthorization,
         v1::{V1Details, V1List, V1Query},
     },
 };
@@ -91,7 +91,7 @@ fn v1_body(found: V1Details) -> AuthorizationBody {
         ("id" = Option<AuthorizationId>, Query, description = "Only this one."),
     ),
     responses((status = 200, description = "The credentials.", body = ListBody), BadRequest, NotFound, Gated))]
-pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, Refusal> {
+pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, ApiError> {
     let asked = V1Query {
         user: query.id("userID")?,
         org: query.id("orgID")?,
@@ -121,9 +121,13 @@ impl Portions for V1List {
 #[utoipa::path(post, path = "/private/legacy/authorizations", tag = "1.x credentials", operation_id = "PostLegacyAuthorizations",
     request_body = PostBody,
     responses((status = 201, description = "The credential.", body = AuthorizationBody), BadRequest, NotFound, Conflict, TooLarge, Gated))]
-pub async fn create(State(state): State<AppState>, Caller(caller): Caller, request: Body) -> Result<Response, Refusal> {
+pub async fn create(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    request: Body,
+) -> Result<Response, ApiError> {
     let body: PostBody = read(request, Error::BadJsonStructure).await?;
-    let asked = AskedAuthorization {
+    let asked = CreateAuthorization {
         org: body.org_id,
         user: body.user_id,
         status: body.status,
@@ -144,7 +148,7 @@ pub async fn get(
     State(state): State<AppState>,
     Caller(caller): Caller,
     PathId(id): PathId<AuthorizationId>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     Ok(indented(StatusCode::OK, &v1_body(state.service.v1_authorization(&caller, id).await?)))
 }
 
@@ -158,7 +162,7 @@ pub async fn update(
     Caller(caller): Caller,
     PathId(id): PathId<AuthorizationId>,
     request: Body,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let update = read_update(request).await?;
     Ok(indented(StatusCode::OK, &v1_body(state.service.update_v1_authorization(&caller, id, update).await?)))
 }
@@ -175,7 +179,7 @@ pub async fn set_password(
     Caller(caller): Caller,
     PathId(id): PathId<AuthorizationId>,
     request: Body,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let PasswordBody { password } = read(request, Error::BadJson).await?;
     state.service.set_v1_password(&caller, id, &password).await?;
     Ok(no_content().into_response())
@@ -191,7 +195,7 @@ pub async fn delete(
     State(state): State<AppState>,
     Caller(caller): Caller,
     PathId(id): PathId<AuthorizationId>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     state.service.delete_v1_authorization(&caller, id).await?;
     Ok(no_content().into_response())
 }

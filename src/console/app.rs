@@ -4,7 +4,7 @@ use super::{
     components::Notices,
     hydrate::{
         chunks::{Entry, Page, Token},
-        defer::{afterwards, later},
+        defer::{after_hydration, defer},
         hydrated::Hydrated,
     },
     pages::{NotFoundPage, OrgLayout, tokens::TokensPage},
@@ -25,7 +25,7 @@ pub fn App() -> impl IntoView {
     Notices::provide();
     let hydrated = Hydrated::provide();
     Effect::new(move || {
-        afterwards(move || {
+        after_hydration(move || {
             hydrated.set();
             if let Some(html) = document().document_element() {
                 drop(html.set_attribute("data-hydrated", ""));
@@ -35,7 +35,7 @@ pub fn App() -> impl IntoView {
     view! {
         <Title text="Jeton"/>
         <Router>
-            {later(|| view! { <div class="whole-page"><Pages/></div> })}
+            {defer(|| view! { <div class="whole-page"><Pages/></div> })}
         </Router>
     }
 }

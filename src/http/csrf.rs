@@ -9,7 +9,7 @@ use axum::{
 
 use crate::model::Error;
 
-use super::{error::Refusal, plain_text, settings::Settings, state::AppState};
+use super::{error::ApiError, plain_text, settings::Settings, state::AppState};
 
 /// Refuses what would change something, comes with a cookie (or would set up or sign in, which needs none) and was
 /// sent for another site. Programs that aren't browsers send neither header, and pass.
@@ -22,7 +22,7 @@ pub async fn refuse_foreign(State(state): State<AppState>, request: Request, nex
     if concerned && is_foreign(request.headers(), &state.settings) {
         tracing::warn!(%path, "refused: the request comes from another site");
         return if ["/api/", "/private/", "/fn/"].iter().any(|start| path.starts_with(start)) {
-            Refusal(Error::ForeignOrigin).into_response()
+            ApiError(Error::ForeignOrigin).into_response()
         } else {
             plain_text::plain_refusal(&Error::ForeignOrigin).into_response()
         };

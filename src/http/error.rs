@@ -16,7 +16,7 @@ static CODE_HEADER: HeaderName = HeaderName::from_static("x-platform-error-code"
 /// Why a request was refused.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Error)]
-pub struct Envelope {
+pub struct ErrorBody {
     /// What kind of refusal it is, in InfluxDB's words; also in the header `X-Platform-Error-Code`.
     #[schema(examples("invalid", "unauthorized", "not found", "conflict"))]
     code: &'static str,
@@ -26,25 +26,25 @@ pub struct Envelope {
 
 /// The permission whose lack an answer tells of: the gate notes it.
 #[derive(Clone, Copy)]
-pub struct Lacking(pub Permission);
+pub struct MissingPermission(pub Permission);
 
 /// An error on its way to a client.
 #[derive(Debug)]
-pub struct Refusal(pub Error);
+pub struct ApiError(pub Error);
 
-impl From<Error> for Refusal {
+impl From<Error> for ApiError {
     fn from(error: Error) -> Self {
         Self(error)
     }
 }
 
-impl From<crate::model::id::IdError> for Refusal {
+impl From<crate::model::id::IdError> for ApiError {
     fn from(error: crate::model::id::IdError) -> Self {
         Self(error.into())
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         refuse(&self.0, json_response::indented)
     }
@@ -55,13 +55,13 @@ pub fn refuse_compactly(error: &Error) -> Response {
     refuse(error, json_response::compact)
 }
 
-fn refuse(error: &Error, write_as: fn(StatusCode, &Envelope) -> Response) -> Response {
+fn refuse(error: &Error, write_as: fn(StatusCode, &ErrorBody) -> Response) -> Response {
     let code = error.code();
     let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = write_as(status, &Envelope { code: code.name(), message: error.to_string() });
+    let mut response = write_as(status, &ErrorBody { code: code.name(), message: error.to_string() });
     response.headers_mut().insert(CODE_HEADER.clone(), HeaderValue::from_static(code.name()));
     if let Error::Unauthorized(permission) | Error::NotGrantable(permission) = error {
-        response.extensions_mut().insert(Lacking(*permission));
+        response.extensions_mut().insert(MissingPermission(*permission));
     }
     if let Error::TooManyAttempts { seconds } = error
         && let Ok(seconds) = HeaderValue::try_from(seconds.to_string())

@@ -11,7 +11,7 @@ use axum::{
 
 use crate::model::Error;
 
-use super::error::Refusal;
+use super::error::ApiError;
 
 /// How long a request may take, its body included.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
@@ -21,10 +21,10 @@ const MAX_HEADERS: usize = 64 * 1024;
 /// Refuses what is too large, and gives up what takes too long.
 pub async fn hold(request: Request, next: Next) -> Response {
     if size(request.headers()) > MAX_HEADERS {
-        return Refusal(Error::TooLarge { what: "the request's headers".into(), limit: MAX_HEADERS }).into_response();
+        return ApiError(Error::TooLarge { what: "the request's headers".into(), limit: MAX_HEADERS }).into_response();
     }
     let answer = tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await;
-    answer.unwrap_or_else(|_| Refusal(Error::TooSlow { seconds: ANSWER_WITHIN.as_secs() }).into_response())
+    answer.unwrap_or_else(|_| ApiError(Error::TooSlow { seconds: ANSWER_WITHIN.as_secs() }).into_response())
 }
 
 fn size(headers: &HeaderMap) -> usize {

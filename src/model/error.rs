@@ -2,7 +2,7 @@
 //!
 //! The texts that InfluxDB's clients see are influxd's own (contract §2–§5); `docs` say where they differ.
 
-use super::{Code, Permission, Timestamp, id::IdError, rule_violation::Broken};
+use super::{Code, Permission, Timestamp, id::IdError, rule_violation::RuleViolation};
 
 /// Why an operation was refused or failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -179,7 +179,7 @@ pub enum Error {
     ReachesBeyondCaller { networks: String },
     /// The organization does not want such a token.
     #[error("{0}")]
-    RuleBroken(Broken),
+    RuleBroken(RuleViolation),
     #[error("token already exists")]
     TokenExists,
     #[error("token required for v1 user authorization type")]
@@ -399,11 +399,11 @@ impl Error {
             Self::Field { field, .. } | Self::TextTooLong { field, .. } | Self::TextNul { field } => Some(field),
             Self::Told { fields, .. } => fields.first().map(|(field, _)| field.as_str()),
             Self::BadNetwork(_) | Self::TooManyNetworks { .. } | Self::ReachesBeyondCaller { .. } => Some("networks"),
-            Self::RuleBroken(Broken::DescriptionRequired) => Some("description"),
+            Self::RuleBroken(RuleViolation::DescriptionRequired) => Some("description"),
             Self::ExpiryPast
             | Self::AuthorizationExpired
             | Self::OutlivesCaller { .. }
-            | Self::RuleBroken(Broken::ExpiryRequired | Broken::LongestLife(_)) => Some("expires"),
+            | Self::RuleBroken(RuleViolation::ExpiryRequired | RuleViolation::LongestLife(_)) => Some("expires"),
             Self::PasswordLength => Some("password"),
             Self::UserNameEmpty | Self::UserNameTaken { .. } => Some("username"),
             Self::OrgNameEmpty | Self::OrgNameTaken { .. } => Some("org"),

@@ -17,7 +17,7 @@ pub const MAX_WORDS: usize = 10_000;
 /// What became of a string that was reported as leaked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub enum Fate {
+pub enum LeakOutcome {
     /// It was a token that worked, and works no longer.
     Deactivated,
     /// It is a token that did not work any more.
@@ -28,7 +28,7 @@ pub enum Fate {
     Damaged,
 }
 
-impl Fate {
+impl LeakOutcome {
     pub const ALL: [Self; 4] = [Self::Deactivated, Self::AlreadyDead, Self::Unknown, Self::Damaged];
 
     /// As the API writes it.
@@ -51,7 +51,7 @@ pub struct Finding {
     pub line: Option<u64>,
     /// The first characters, to recognise it by; empty where these would say too much of it.
     pub prefix: String,
-    pub fate: Fate,
+    pub fate: LeakOutcome,
     /// Its authorization, if whoever reports it may read that.
     pub id: Option<AuthorizationId>,
     /// Number of tokens that were created with it, directly or through others, and still work.
@@ -84,15 +84,15 @@ impl<'a> Suspect<'a> {
     }
 
     /// What to say about it if it is no token of this server; nothing about the ordinary words of a text.
-    pub fn unless_known(self) -> Option<Fate> {
+    pub fn unless_known(self) -> Option<LeakOutcome> {
         match visible_prefix(self.text) {
-            Some(_) if !is_well_formed(self.text) => Some(Fate::Damaged),
-            _ => (!self.is_word).then_some(Fate::Unknown),
+            Some(_) if !is_well_formed(self.text) => Some(LeakOutcome::Damaged),
+            _ => (!self.is_word).then_some(LeakOutcome::Unknown),
         }
     }
 
     /// The answer about it.
-    pub fn finding(self, position: usize, fate: Fate) -> Finding {
+    pub fn finding(self, position: usize, fate: LeakOutcome) -> Finding {
         let shown = match self.text {
             short if short.chars().nth(23).is_none() => 0,
             text if text.starts_with(PREFIX) => SHOWN_OF_OURS,
@@ -274,14 +274,14 @@ mod tests {
         let token = token();
         let told = |text: &str| suspects(text).unwrap()[0].unless_known();
         assert_eq!(told("word"), None);
-        assert_eq!(told(&token), Some(Fate::Unknown));
-        assert_eq!(told(&format!("{}x", &token[..52])), Some(Fate::Damaged));
-        assert_eq!(Suspect::listed("word").unless_known(), Some(Fate::Unknown));
+        assert_eq!(told(&token), Some(LeakOutcome::Unknown));
+        assert_eq!(told(&format!("{}x", &token[..52])), Some(LeakOutcome::Damaged));
+        assert_eq!(Suspect::listed("word").unless_known(), Some(LeakOutcome::Unknown));
     }
 
     #[test]
     fn of_a_string_so_much_is_said_as_it_can_bear() {
-        let prefix = |text: &str| Suspect::listed(text).finding(0, Fate::Unknown).prefix;
+        let prefix = |text: &str| Suspect::listed(text).finding(0, LeakOutcome::Unknown).prefix;
         assert_eq!(prefix("op-token"), "");
         assert_eq!(prefix("my-super-secret-auth-token"), "my-s");
         assert_eq!(prefix(&token()), token()[..8]);
@@ -303,7 +303,7 @@ mod tests {
 
     #[test]
     fn a_fate_is_written_by_its_name() {
-        for fate in Fate::ALL {
+        for fate in LeakOutcome::ALL {
             assert_eq!(serde_json::to_value(fate).unwrap(), fate.name());
         }
     }

@@ -1,7 +1,7 @@
 //! What an organization demands of its tokens. The rules hold for what is created, rotated or changed from now on; a
 //! token that was there before is out of line and keeps working.
 
-use super::{Authorization, Error, Permission, Timestamp, duration::DAY, rule_violation::Broken};
+use super::{Authorization, Error, Permission, Timestamp, duration::DAY, rule_violation::RuleViolation};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -108,27 +108,27 @@ impl OrgRules {
     }
 
     /// The rule about lives that a token breaks, if one: from its creation to its expiry.
-    pub fn broken_by_life(&self, created_at: Timestamp, expires_at: Option<Timestamp>) -> Option<Broken> {
+    pub fn broken_by_life(&self, created_at: Timestamp, expires_at: Option<Timestamp>) -> Option<RuleViolation> {
         let too_long = |longest: &i64| match expires_at {
             Some(end) => end > created_at.plus_seconds(*longest),
             None => true,
         };
         if self.expiry_required && expires_at.is_none() {
-            return Some(Broken::ExpiryRequired);
+            return Some(RuleViolation::ExpiryRequired);
         }
-        self.longest_life.filter(too_long).map(Broken::LongestLife)
+        self.longest_life.filter(too_long).map(RuleViolation::LongestLife)
     }
 
     /// The rule about descriptions, if it is broken. Spaces say nothing.
-    pub fn broken_by_description(&self, description: &str) -> Option<Broken> {
-        (self.description_required && description.trim().is_empty()).then_some(Broken::DescriptionRequired)
+    pub fn broken_by_description(&self, description: &str) -> Option<RuleViolation> {
+        (self.description_required && description.trim().is_empty()).then_some(RuleViolation::DescriptionRequired)
     }
 
     /// The rule about who creates what reaches every organization, if it is broken.
-    pub fn broken_by_creating(&self, permissions: &[Permission], by_operator: bool) -> Option<Broken> {
+    pub fn broken_by_creating(&self, permissions: &[Permission], by_operator: bool) -> Option<RuleViolation> {
         let everywhere = |one: &Permission| one.resource.id.is_none() && one.resource.org.is_none();
         let refused = self.operator_tokens == OperatorTokens::Operators && !by_operator;
-        (refused && permissions.iter().any(everywhere)).then_some(Broken::OperatorsOnly)
+        (refused && permissions.iter().any(everywhere)).then_some(RuleViolation::OperatorsOnly)
     }
 
     /// Whether a token can be out of line with them.
@@ -137,7 +137,7 @@ impl OrgRules {
     }
 
     /// The rules that a token is out of line with. Who created it is not asked again.
-    pub fn broken_by(&self, token: &Authorization) -> Vec<Broken> {
+    pub fn broken_by(&self, token: &Authorization) -> Vec<RuleViolation> {
         let life = self.broken_by_life(token.created_at, token.expires_at);
         life.into_iter().chain(self.broken_by_description(&token.description)).collect()
     }
@@ -166,14 +166,14 @@ mod tests {
         let rules = OrgRules { longest_life: Some(90 * DAY), ..OrgRules::default() };
         assert_eq!(rules.broken_by_life(at(0), Some(at(90))), None);
         let more = Timestamp::from_micros(at(90).micros() + 1);
-        assert_eq!(rules.broken_by_life(at(0), Some(more)), Some(Broken::LongestLife(90 * DAY)));
-        assert_eq!(rules.broken_by_life(at(0), None), Some(Broken::LongestLife(90 * DAY)), "never is longer");
+        assert_eq!(rules.broken_by_life(at(0), Some(more)), Some(RuleViolation::LongestLife(90 * DAY)));
+        assert_eq!(rules.broken_by_life(at(0), None), Some(RuleViolation::LongestLife(90 * DAY)), "never is longer");
     }
 
     #[test]
     fn a_required_expiry_may_be_any() {
         let rules = OrgRules { expiry_required: true, ..OrgRules::default() };
-        assert_eq!(rules.broken_by_life(at(0), None), Some(Broken::ExpiryRequired));
+        assert_eq!(rules.broken_by_life(at(0), None), Some(RuleViolation::ExpiryRequired));
         assert_eq!(rules.broken_by_life(at(0), Some(at(36_525))), None);
     }
 
@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn spaces_are_no_description() {
         let rules = OrgRules { description_required: true, ..OrgRules::default() };
-        assert_eq!(rules.broken_by_description("  "), Some(Broken::DescriptionRequired));
+        assert_eq!(rules.broken_by_description("  "), Some(RuleViolation::DescriptionRequired));
         assert_eq!(rules.broken_by_description("Wall"), None);
     }
 
@@ -206,7 +206,7 @@ mod tests {
         let rules = OrgRules { operator_tokens: OperatorTokens::Operators, ..OrgRules::default() };
         let org = OrgId(Id::new(1).unwrap());
         let everywhere = [Permission::global(Action::Read, ResourceType::Buckets)];
-        assert_eq!(rules.broken_by_creating(&everywhere, false), Some(Broken::OperatorsOnly));
+        assert_eq!(rules.broken_by_creating(&everywhere, false), Some(RuleViolation::OperatorsOnly));
         assert_eq!(rules.broken_by_creating(&everywhere, true), None);
         let user = crate::model::UserId(Id::new(2).unwrap());
         assert_eq!(rules.broken_by_creating(&grant::all_access(org, user), false), None);

@@ -8,7 +8,7 @@ use super::duration::length;
 
 /// A rule that a token does not follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub enum Broken {
+pub enum RuleViolation {
     ExpiryRequired,
     /// The longest life that is allowed, in seconds.
     LongestLife(i64),
@@ -16,7 +16,7 @@ pub enum Broken {
     OperatorsOnly,
 }
 
-impl Broken {
+impl RuleViolation {
     /// What is wrong with a token that is there already: "it never expires".
     pub fn of_token(self) -> String {
         match self {
@@ -29,7 +29,7 @@ impl Broken {
 }
 
 /// The rule, as a refusal says it.
-impl fmt::Display for Broken {
+impl fmt::Display for RuleViolation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the organization's rules ")?;
         match self {

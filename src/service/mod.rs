@@ -25,9 +25,9 @@ use crate::{
     store::{self, Store},
 };
 
-use audit::{denials::Refusals, telegraf_reads::Reads, verify::LastCheck};
-use auth::{login_throttle::Throttle, passwords::Passwords, rate_limit::Budget, unknown_tokens::UnknownTokens};
-use tokens::usage::Uses;
+use audit::{denials::Denials, telegraf_reads::TelegrafReads, verify::LastCheck};
+use auth::{login_throttle::LoginThrottle, passwords::Passwords, rate_limit::RateLimit, unknown_tokens::UnknownTokens};
+use tokens::usage::UsageBuffer;
 
 pub use audit::AuditKey;
 pub use auth::caller::{Caller, Client};
@@ -45,12 +45,12 @@ struct Inner {
     clock: Clock,
     audit_key: AuditKey,
     passwords: Passwords,
-    throttle: Throttle,
-    reports: Budget,
+    throttle: LoginThrottle,
+    reports: RateLimit,
     unknown_tokens: UnknownTokens,
-    uses: Uses,
-    refusals: Refusals,
-    reads: Reads,
+    uses: UsageBuffer,
+    refusals: Denials,
+    reads: TelegrafReads,
     chain: LastCheck,
     quotas: Quotas,
     snowflake: Mutex<Snowflake>,
@@ -73,12 +73,12 @@ impl Service {
             clock,
             audit_key,
             passwords: Passwords::default(),
-            throttle: Throttle::default(),
-            reports: Budget::new(tokens::leaked::STRINGS_AN_HOUR, tokens::leaked::STRINGS_AT_LEAST),
+            throttle: LoginThrottle::default(),
+            reports: RateLimit::new(tokens::leaked::STRINGS_AN_HOUR, tokens::leaked::STRINGS_AT_LEAST),
             unknown_tokens: UnknownTokens::default(),
-            uses: Uses::default(),
-            refusals: Refusals::default(),
-            reads: Reads::default(),
+            uses: UsageBuffer::default(),
+            refusals: Denials::default(),
+            reads: TelegrafReads::default(),
             chain: LastCheck::default(),
             quotas,
             snowflake: Mutex::new(Snowflake::new(node)),

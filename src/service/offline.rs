@@ -2,7 +2,7 @@
 
 use crate::{model::Error, store::Store};
 
-use super::{AuditKey, Clock, Quotas, Service, audit::KeyError, transaction::Change};
+use super::{AuditKey, Clock, Quotas, Service, audit::KeyError, transaction::AuditedTransaction};
 
 /// Whoever holds the database. They could write into it whatever they like, so nothing is asked of them, but that all is
 /// done by the rules and told to the audit log. It is made of an opened store and its key, never of a running
@@ -23,7 +23,7 @@ impl Offline {
     }
 
     /// Begins a change that nobody signed in makes: `via` says what does, in the audit log.
-    pub(super) async fn begin(&self, via: &'static str) -> Result<Change, Error> {
+    pub(super) async fn begin(&self, via: &'static str) -> Result<AuditedTransaction, Error> {
         Ok(self.service.begin_as(None).await?.via(via))
     }
 }

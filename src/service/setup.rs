@@ -18,13 +18,13 @@ use crate::{
 use super::{
     Client, Service,
     audit::Event,
-    auth::sessions::{self, Kind, SignedIn},
+    auth::sessions::{self, SessionKind, SignedIn},
     buckets::new_bucket,
     fold,
     orgs::{create_system_buckets, new_org},
     random,
     tokens::search_keys::keys,
-    transaction::Change,
+    transaction::AuditedTransaction,
 };
 
 /// What set-up is given.
@@ -82,7 +82,8 @@ impl Service {
             store::users::set_password_hash(&mut change, done.user.id, &hash, now).await?;
         }
         if sign_in {
-            done.session = Some(sessions::begin_session(&mut change, done.user.clone(), Kind::Console, client).await?);
+            done.session =
+                Some(sessions::begin_session(&mut change, done.user.clone(), SessionKind::Console, client).await?);
         }
         change.commit().await?;
         if is_short {
@@ -125,7 +126,7 @@ pub(super) fn check_supplied_token(token: &str) -> Result<(), Error> {
 }
 
 async fn create(
-    change: &mut Change,
+    change: &mut AuditedTransaction,
     service: &Service,
     user: User,
     org: &str,
@@ -162,7 +163,7 @@ async fn create(
 
 /// Writes an operator token of a user, in one of the organizations.
 pub(super) async fn insert_operator(
-    change: &mut Change,
+    change: &mut AuditedTransaction,
     service: &Service,
     user: &User,
     org: &Org,

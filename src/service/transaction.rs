@@ -19,7 +19,7 @@ use super::{
 };
 
 /// A writing transaction, and who makes it. Reads and writes go through it as through a connection.
-pub(crate) struct Change {
+pub(crate) struct AuditedTransaction {
     write: store::Write,
     actor: Actor,
     key: AuditKey,
@@ -31,24 +31,24 @@ pub(crate) struct Change {
 impl Service {
     /// Begins a change and reads the caller again under the write lock: what they were allowed a moment ago may have
     /// been taken from them since.
-    pub(crate) async fn begin(&self, caller: &Caller) -> Result<(Change, Caller), Error> {
+    pub(crate) async fn begin(&self, caller: &Caller) -> Result<(AuditedTransaction, Caller), Error> {
         let mut write = self.store().write().await?;
         let now = self.now();
         let caller = self.caller_again(&mut write, caller, now).await?;
         let actor = Actor::of(&caller, now);
-        Ok((Change { write, actor, key: self.0.audit_key.clone(), via: None, now }, caller))
+        Ok((AuditedTransaction { write, actor, key: self.0.audit_key.clone(), via: None, now }, caller))
     }
 
     /// Begins a change that no caller makes: set-up, sign-in.
-    pub(crate) async fn begin_as(&self, address: Option<String>) -> Result<Change, Error> {
+    pub(crate) async fn begin_as(&self, address: Option<String>) -> Result<AuditedTransaction, Error> {
         let write = self.store().write().await?;
         let now = self.now();
         let actor = Actor::stranger(now, address);
-        Ok(Change { write, actor, key: self.0.audit_key.clone(), via: None, now })
+        Ok(AuditedTransaction { write, actor, key: self.0.audit_key.clone(), via: None, now })
     }
 }
 
-impl Change {
+impl AuditedTransaction {
     /// From here on, `user` is who does it: set-up and sign-in learn it on the way.
     pub fn acts_as(&mut self, user: impl Into<Id>) {
         self.actor.user = Some(user.into());
@@ -102,14 +102,14 @@ impl Change {
     }
 }
 
-impl Deref for Change {
+impl Deref for AuditedTransaction {
     type Target = store::Connection;
     fn deref(&self) -> &store::Connection {
         &self.write
     }
 }
 
-impl DerefMut for Change {
+impl DerefMut for AuditedTransaction {
     fn deref_mut(&mut self) -> &mut store::Connection {
         &mut self.write
     }

@@ -2,7 +2,7 @@
 
 use crate::model::{
     AuthorizationId, Id, OrgId, Timestamp, UserId,
-    audit::{ActionGroup, query::In},
+    audit::{ActionGroup, query::AuditScope},
 };
 
 use super::{
@@ -53,7 +53,7 @@ pub struct Filter {
     pub about: Option<Named>,
     /// The authorizations the reader may see: of no other one, a text or prefix is looked for.
     pub tokens: Visible,
-    pub within: Option<In>,
+    pub within: Option<AuditScope>,
 }
 
 /// From where on.
@@ -107,8 +107,10 @@ fn push_filter(sql: &mut Sql, filter: &Filter) -> Result<()> {
         sql.push(" AND at < ").bind(to.micros())?;
     }
     match filter.within {
-        Some(In::Org(org)) => _ = sql.push(" AND org_id = ").bind(from_id(org))?,
-        Some(In::OrgOrNone(org)) => _ = sql.push(" AND (org_id IS NULL OR org_id = ").bind(from_id(org))?.push(")"),
+        Some(AuditScope::Org(org)) => _ = sql.push(" AND org_id = ").bind(from_id(org))?,
+        Some(AuditScope::OrgOrNone(org)) => {
+            _ = sql.push(" AND (org_id IS NULL OR org_id = ").bind(from_id(org))?.push(")")
+        }
         None => {}
     }
     if let Some(action) = &filter.action {

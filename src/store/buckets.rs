@@ -8,7 +8,7 @@ use crate::model::{
 };
 
 use super::{
-    Connection, Result, Within,
+    Connection, ResourceScope, Result,
     columns::{Columns, from_id},
     query_builder::{Sql, contains},
 };
@@ -138,7 +138,7 @@ pub async fn list(connection: &mut Connection, page: &Page<'_>) -> Result<Vec<Bu
 pub struct Search<'a> {
     pub org: OrgId,
     pub part: &'a str,
-    pub within: &'a Within,
+    pub within: &'a ResourceScope,
     /// The names from Z to A.
     pub descending: bool,
     pub offset: i64,
@@ -156,21 +156,21 @@ pub async fn search(connection: &mut Connection, search: &Search<'_>) -> Result<
 }
 
 /// How many of an organization's buckets the caller sees whose name contains `part` (folded).
-pub async fn count(connection: &mut Connection, org: OrgId, part: &str, within: &Within) -> Result<i64> {
+pub async fn count(connection: &mut Connection, org: OrgId, part: &str, within: &ResourceScope) -> Result<i64> {
     let mut sql = Sql::new("SELECT COUNT(*) AS count FROM buckets");
     push_search(&mut sql, org, part, within)?;
     sql.fetch_one(connection).await?.number("count")
 }
 
 /// How many of an organization's system buckets the caller sees.
-pub async fn count_system(connection: &mut Connection, org: OrgId, within: &Within) -> Result<i64> {
+pub async fn count_system(connection: &mut Connection, org: OrgId, within: &ResourceScope) -> Result<i64> {
     let mut sql = Sql::new("SELECT COUNT(*) AS count FROM buckets");
     push_search(&mut sql, org, "", within)?;
     sql.push(" AND kind = ").bind(BucketKind::System.name())?;
     sql.fetch_one(connection).await?.number("count")
 }
 
-fn push_search(sql: &mut Sql, org: OrgId, part: &str, within: &Within) -> Result<()> {
+fn push_search(sql: &mut Sql, org: OrgId, part: &str, within: &ResourceScope) -> Result<()> {
     sql.push(" WHERE org_id = ").bind(from_id(org))?;
     if !part.is_empty() {
         sql.push(" AND name_key LIKE ").bind(contains(part))?.push(" ESCAPE '\\'");

@@ -22,18 +22,18 @@ pub struct Descendant {
 
 /// The part of the descendants to read.
 #[derive(Clone, Copy, Debug)]
-pub struct Part<'a> {
+pub struct Page<'a> {
     /// Only those that a caller may see.
     pub visible: Option<&'a Visible>,
     /// Only those that work, as far as their own record says.
     pub only_live: bool,
-    pub start: Start,
+    pub start: PageStart,
     pub limit: i64,
 }
 
 /// Start and order of a part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Start {
+pub enum PageStart {
     /// With the first of those that work; the others follow.
     Live,
     /// Behind this one, by ascending ids.
@@ -78,7 +78,7 @@ pub async fn count(connection: &mut Connection, of: AuthorizationId, now: Timest
 pub async fn list(
     connection: &mut Connection,
     of: AuthorizationId,
-    part: Part<'_>,
+    part: Page<'_>,
     now: Timestamp,
 ) -> Result<Vec<Descendant>> {
     let mut sql = begin(of)?;
@@ -91,13 +91,13 @@ pub async fn list(
         push_live(&mut sql, now)?;
     }
     match part.start {
-        Start::Live => {
+        PageStart::Live => {
             sql.push(" ORDER BY CASE WHEN ");
             push_live(&mut sql, now)?;
             sql.push(" THEN 0 ELSE 1 END, id");
         }
-        Start::After(None) => _ = sql.push(" ORDER BY id"),
-        Start::After(Some(id)) => _ = sql.push(" AND id > ").bind(from_id(id))?.push(" ORDER BY id"),
+        PageStart::After(None) => _ = sql.push(" ORDER BY id"),
+        PageStart::After(Some(id)) => _ = sql.push(" AND id > ").bind(from_id(id))?.push(" ORDER BY id"),
     }
     sql.push(" LIMIT ").bind(part.limit)?;
     sql.fetch_all(connection).await?.iter().map(descendant).collect()

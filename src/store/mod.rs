@@ -41,7 +41,7 @@ use std::ops::{Deref, DerefMut};
 use sqlx::{Any, AnyPool, Transaction, pool::PoolConnection};
 
 pub use open::{OpenError, is_exposed};
-pub use scope::{Across, Within};
+pub use scope::{Across, ResourceScope};
 pub use sqlx::{AnyConnection as Connection, Error};
 
 /// What a query gives, or why the database could not.

@@ -7,7 +7,7 @@ use sqlx::{Executor as _, any::AnyRow};
 use crate::model::{Id, Org, OrgId, Permission, ResourceType, UserId, org::Holdings};
 
 use super::{
-    Connection, Result, Within,
+    Connection, ResourceScope, Result,
     columns::{Columns, from_id},
     query_builder::{Sql, contains},
 };
@@ -134,7 +134,7 @@ pub async fn list(connection: &mut Connection, whose: &Whose, offset: i64, limit
 /// What the console asks: the organizations that the caller sees and whose name contains `part` (folded).
 pub struct Search<'a> {
     pub part: &'a str,
-    pub within: &'a Within,
+    pub within: &'a ResourceScope,
     /// The names from Z to A.
     pub descending: bool,
     pub offset: i64,
@@ -151,13 +151,13 @@ pub async fn search(connection: &mut Connection, search: &Search<'_>) -> Result<
 }
 
 /// How many organizations the caller sees whose name contains `part` (folded).
-pub async fn count(connection: &mut Connection, part: &str, within: &Within) -> Result<i64> {
+pub async fn count(connection: &mut Connection, part: &str, within: &ResourceScope) -> Result<i64> {
     let mut sql = Sql::new("SELECT COUNT(*) AS count FROM organizations");
     push_search(&mut sql, part, within)?;
     sql.fetch_one(connection).await?.number("count")
 }
 
-fn push_search(sql: &mut Sql, part: &str, within: &Within) -> Result<()> {
+fn push_search(sql: &mut Sql, part: &str, within: &ResourceScope) -> Result<()> {
     sql.push(" WHERE 1 = 1");
     if !part.is_empty() {
         sql.push(" AND name_key LIKE ").bind(contains(part))?.push(" ESCAPE '\\'");

@@ -6,12 +6,12 @@ use super::{Result, query_builder::Sql};
 
 /// Everything of its kind in the organization, or only some things.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Within {
+pub enum ResourceScope {
     All,
     Only(Vec<Id>),
 }
 
-impl Within {
+impl ResourceScope {
     /// Restricts a statement's `id`; without effect where everything is seen.
     pub(super) fn push(&self, sql: &mut Sql) -> Result<()> {
         if let Self::Only(ids) = self {

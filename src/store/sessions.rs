@@ -2,7 +2,7 @@
 
 use sqlx::{Executor as _, any::AnyRow};
 
-use crate::model::{Timestamp, UserId, session_kind::Kind};
+use crate::model::{Timestamp, UserId, session_kind::SessionKind};
 
 use super::{
     Connection, Result,
@@ -13,7 +13,7 @@ use super::{
 pub struct Session {
     pub key_hash: String,
     pub user: UserId,
-    pub kind: Kind,
+    pub kind: SessionKind,
     pub created_at: Timestamp,
     pub seen_at: Timestamp,
     pub expires_at: Timestamp,
@@ -41,8 +41,8 @@ fn session(row: &AnyRow) -> Result<Session> {
 
 pub async fn insert(connection: &mut Connection, session: &Session) -> Result<()> {
     let kind = match session.kind {
-        Kind::Console => "console",
-        Kind::Api => "api",
+        SessionKind::Console => "console",
+        SessionKind::Api => "api",
     };
     let query = sqlx::query(
         "INSERT INTO sessions (key_hash, user_id, kind, created_at, seen_at, expires_at, ends_at, address, agent) \

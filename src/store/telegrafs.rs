@@ -5,7 +5,7 @@ use sqlx::{Executor as _, any::AnyRow};
 use crate::model::{OrgId, Telegraf, TelegrafId, Timestamp};
 
 use super::{
-    Across, Connection, Result, Within,
+    Across, Connection, ResourceScope, Result,
     columns::{Columns, corrupt, from_id},
     query_builder::{Sql, contains},
 };
@@ -126,7 +126,7 @@ pub async fn heads(connection: &mut Connection, ids: impl IntoIterator<Item = Te
 pub async fn by_names(
     connection: &mut Connection,
     org: OrgId,
-    within: &Within,
+    within: &ResourceScope,
     names: impl IntoIterator<Item = &str>,
 ) -> Result<Vec<(String, TelegrafId)>> {
     let mut sql = Sql::new("SELECT name, MIN(id) AS id FROM telegrafs WHERE org_id = ");
@@ -173,7 +173,7 @@ pub async fn sizes(
 pub struct Search<'a> {
     pub org: OrgId,
     pub part: &'a str,
-    pub within: &'a Within,
+    pub within: &'a ResourceScope,
     pub offset: i64,
     pub limit: i64,
 }
@@ -188,13 +188,13 @@ pub async fn search(connection: &mut Connection, search: &Search<'_>) -> Result<
 }
 
 /// How many of an organization's configurations the caller sees whose name contains `part` (folded).
-pub async fn count(connection: &mut Connection, org: OrgId, part: &str, within: &Within) -> Result<i64> {
+pub async fn count(connection: &mut Connection, org: OrgId, part: &str, within: &ResourceScope) -> Result<i64> {
     let mut sql = Sql::new("SELECT COUNT(*) AS count FROM telegrafs");
     push_search(&mut sql, org, part, within)?;
     sql.fetch_one(connection).await?.number("count")
 }
 
-fn push_search(sql: &mut Sql, org: OrgId, part: &str, within: &Within) -> Result<()> {
+fn push_search(sql: &mut Sql, org: OrgId, part: &str, within: &ResourceScope) -> Result<()> {
     sql.push(" WHERE org_id = ").bind(from_id(org))?;
     if !part.is_empty() {
         sql.push(" AND name_key LIKE ").bind(contains(part))?.push(" ESCAPE '\\'");

@@ -11,24 +11,24 @@ use super::{
 
 /// The counters of a user or an organization.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counted {
+pub struct TokenCounts {
     pub tokens: i64,
     pub permissions: i64,
 }
 
-pub async fn of_user(connection: &mut Connection, user: UserId) -> Result<Counted> {
+pub async fn of_user(connection: &mut Connection, user: UserId) -> Result<TokenCounts> {
     counted(connection, "user", from_id(user)).await
 }
 
-pub async fn of_org(connection: &mut Connection, org: OrgId) -> Result<Counted> {
+pub async fn of_org(connection: &mut Connection, org: OrgId) -> Result<TokenCounts> {
     counted(connection, "org", from_id(org)).await
 }
 
-async fn counted(connection: &mut Connection, scope: &str, id: i64) -> Result<Counted> {
+async fn counted(connection: &mut Connection, scope: &str, id: i64) -> Result<TokenCounts> {
     let query = sqlx::query("SELECT tokens, permissions FROM token_counts WHERE scope = $1 AND id = $2");
     let row = query.bind(scope).bind(id).fetch_optional(connection).await?;
-    row.map_or(Ok(Counted::default()), |row| {
-        Ok(Counted { tokens: row.number("tokens")?, permissions: row.number("permissions")? })
+    row.map_or(Ok(TokenCounts::default()), |row| {
+        Ok(TokenCounts { tokens: row.number("tokens")?, permissions: row.number("permissions")? })
     })
 }
 

@@ -2,13 +2,14 @@
 
 use jeton::{
     model::{Error, console::session::UserSessions},
-    service::{Caller, Client, auth::sessions::Kind, users::sessions::Which},
+    service::{Caller, Client, auth::sessions::SessionKind, users::sessions::Which},
 };
 
 use crate::{
     home::{Home, on_each_database},
-    server::{NAME, PASSWORD, Server, answer},
+    support::server::{NAME, PASSWORD, Server, answer},
 };
+
 use reqwest::RequestBuilder;
 use secrecy::ExposeSecret as _;
 use serde_json::json;
@@ -17,7 +18,7 @@ use sqlx::Row as _;
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
 
 /// The key of a session that was begun from there with that program.
-async fn begin(server: &Server, name: &str, kind: Kind, address: &str, agent: &str) -> String {
+async fn begin(server: &Server, name: &str, kind: SessionKind, address: &str, agent: &str) -> String {
     let client = Client { address: address.parse().ok(), agent: Some(agent.into()), ..Client::default() };
     let signed_in = server.service.sign_in(name, &PASSWORD.into(), kind, &client).await;
     signed_in.expect("a session").key.expose_secret().into()
@@ -25,8 +26,8 @@ async fn begin(server: &Server, name: &str, kind: Kind, address: &str, agent: &s
 
 /// The caller with this key, wherever it is valid.
 async fn caller(server: &Server, key: &str) -> Result<Caller, Error> {
-    match server.service.caller_by_session(key, Kind::Console, Client::default()).await {
-        Err(Error::Unauthenticated) => server.service.caller_by_session(key, Kind::Api, Client::default()).await,
+    match server.service.caller_by_session(key, SessionKind::Console, Client::default()).await {
+        Err(Error::Unauthenticated) => server.service.caller_by_session(key, SessionKind::Api, Client::default()).await,
         known => known,
     }
 }
@@ -60,10 +61,10 @@ async fn one_sees_ones_own_sessions_and_nobody_elses() {
         let bob = server.user(&first.token, "bob").await;
         let path = format!("/api/v2/users/{bob}/password");
         server.post(&path, &first.token, json!({"password": PASSWORD})).await.expect(204);
-        begin(&server, "bob", Kind::Console, "192.0.2.9", FIREFOX).await;
-        let here = begin(&server, NAME, Kind::Console, "192.0.2.1", FIREFOX).await;
+        begin(&server, "bob", SessionKind::Console, "192.0.2.9", FIREFOX).await;
+        let here = begin(&server, NAME, SessionKind::Console, "192.0.2.1", FIREFOX).await;
         server.clock.advance(60);
-        let there = begin(&server, NAME, Kind::Api, "2001:db8::7", "Telegraf/1.30").await;
+        let there = begin(&server, NAME, SessionKind::Api, "2001:db8::7", "Telegraf/1.30").await;
         let sessions = own(&server, &here).await;
         assert_eq!((sessions.total, sessions.rows.len()), (2, 2));
         let [current, other] = sessions.rows.as_slice() else { panic!("two sessions") };
@@ -73,7 +74,7 @@ async fn one_sees_ones_own_sessions_and_nobody_elses() {
         assert_eq!((other.agent.as_str(), other.address.as_deref()), ("Telegraf", Some("2001:db8::7")));
         assert!(own(&server, &there).await.rows[0].key == other.key, "whoever asks comes first");
         server.clock.advance(3600);
-        let later = begin(&server, NAME, Kind::Console, "192.0.2.1", FIREFOX).await;
+        let later = begin(&server, NAME, SessionKind::Console, "192.0.2.1", FIREFOX).await;
         assert_eq!(own(&server, &later).await.total, 1, "what has expired is no session");
     })
     .await;
@@ -84,8 +85,8 @@ async fn no_page_tells_a_key_or_its_hash() {
     on_each_database(async |home| {
         let server = Server::start(&home).await;
         let first = server.set_up().await;
-        let here = begin(&server, NAME, Kind::Console, "192.0.2.1", FIREFOX).await;
-        begin(&server, NAME, Kind::Console, "192.0.2.2", FIREFOX).await;
+        let here = begin(&server, NAME, SessionKind::Console, "192.0.2.1", FIREFOX).await;
+        begin(&server, NAME, SessionKind::Console, "192.0.2.2", FIREFOX).await;
         let path = format!("/orgs/{}/account", first.org);
         let page = answer(server.request("GET", &path).header("cookie", format!("jeton={here}"))).await;
         assert_eq!(page.status, 200);
@@ -106,8 +107,8 @@ async fn signing_out_elsewhere_keeps_the_session_that_asks() {
         let server = Server::start(&home).await;
         let first = server.set_up().await;
         let mut others = Vec::new();
-        let here = begin(&server, NAME, Kind::Console, "192.0.2.1", FIREFOX).await;
-        for kind in [Kind::Console, Kind::Api] {
+        let here = begin(&server, NAME, SessionKind::Console, "192.0.2.1", FIREFOX).await;
+        for kind in [SessionKind::Console, SessionKind::Api] {
             others.push(begin(&server, NAME, kind, "192.0.2.2", "curl/8").await);
         }
         assert_eq!(end(&server, &here, Which::Others).await, Ok(2));
@@ -131,9 +132,9 @@ async fn a_single_session_is_signed_out_by_its_owner() {
         let bob = server.user(&first.token, "bob").await;
         let path = format!("/api/v2/users/{bob}/password");
         server.post(&path, &first.token, json!({"password": PASSWORD})).await.expect(204);
-        let here = begin(&server, NAME, Kind::Console, "192.0.2.1", FIREFOX).await;
-        let there = begin(&server, NAME, Kind::Console, "192.0.2.2", FIREFOX).await;
-        let bobs = begin(&server, "bob", Kind::Console, "192.0.2.3", FIREFOX).await;
+        let here = begin(&server, NAME, SessionKind::Console, "192.0.2.1", FIREFOX).await;
+        let there = begin(&server, NAME, SessionKind::Console, "192.0.2.2", FIREFOX).await;
+        let bobs = begin(&server, "bob", SessionKind::Console, "192.0.2.3", FIREFOX).await;
         let rows = own(&server, &here).await.rows;
         let (own_key, other) = (rows[0].key.as_str(), rows[1].key.as_str());
         for foreign in [own(&server, &bobs).await.rows[0].key.as_str(), "", "0123456789abcdef", &here] {
@@ -155,8 +156,8 @@ async fn a_token_of_an_organization_signs_nobody_out() {
     on_each_database(async |home| {
         let server = Server::start(&home).await;
         let first = server.set_up().await;
-        let here = begin(&server, NAME, Kind::Console, "192.0.2.1", FIREFOX).await;
-        let permissions = json!([crate::server::permission_in("read", "buckets", &first.org)]);
+        let here = begin(&server, NAME, SessionKind::Console, "192.0.2.1", FIREFOX).await;
+        let permissions = json!([crate::support::server::permission_in("read", "buckets", &first.org)]);
         let made = server.token(&first.token, &first.org, permissions).await.expect(201);
         let weak = server.caller(made["token"].as_str().expect("a token")).await;
         assert!(matches!(server.service.own_sessions(&weak).await, Err(Error::Unauthorized(_))));
@@ -171,8 +172,8 @@ async fn forms_change_the_password_and_sign_out_without_script() {
     on_each_database(async |home| {
         let server = Server::start(&home).await;
         let first = server.set_up().await;
-        let here = begin(&server, NAME, Kind::Console, "192.0.2.1", FIREFOX).await;
-        let there = begin(&server, NAME, Kind::Console, "192.0.2.2", FIREFOX).await;
+        let here = begin(&server, NAME, SessionKind::Console, "192.0.2.1", FIREFOX).await;
+        let there = begin(&server, NAME, SessionKind::Console, "192.0.2.2", FIREFOX).await;
         let path = format!("/orgs/{}/account", first.org);
         let refusals = [
             ("old=password1&password=password2&confirm=password3", 422, "The passwords differ."),
@@ -209,7 +210,7 @@ async fn the_about_page_says_what_runs_here() {
     on_each_database(async |home| {
         let server = Server::start(&home).await;
         let first = server.set_up().await;
-        let here = begin(&server, NAME, Kind::Console, "192.0.2.1", FIREFOX).await;
+        let here = begin(&server, NAME, SessionKind::Console, "192.0.2.1", FIREFOX).await;
         let path = format!("/orgs/{}/about", first.org);
         let page = answer(server.request("GET", &path).header("cookie", format!("jeton={here}"))).await;
         assert_eq!(page.status, 200);
@@ -226,7 +227,7 @@ async fn what_a_form_did_is_said_once_on_every_page() {
     on_each_database(async |home| {
         let server = Server::start(&home).await;
         let first = server.set_up().await;
-        let here = begin(&server, NAME, Kind::Console, "192.0.2.1", FIREFOX).await;
+        let here = begin(&server, NAME, SessionKind::Console, "192.0.2.1", FIREFOX).await;
         for path in ["load-data/tokens", "settings/organizations", "account", "about"] {
             let path = format!("/orgs/{}/{path}?done=organization-created", first.org);
             let page = answer(server.request("GET", &path).header("cookie", format!("jeton={here}"))).await;

@@ -5,7 +5,7 @@ use sqlx::Row as _;
 
 use crate::{
     home::{Home, on_each_database},
-    server::{First, NAME, PASSWORD, Server, permission_in, text},
+    support::server::{First, NAME, PASSWORD, Server, permission_in, text},
 };
 
 async fn actions(home: &Home) -> Vec<String> {
@@ -45,7 +45,9 @@ async fn each_change_is_one_row_in_its_order() {
         server.delete(&format!("/api/v2/buckets/{bucket}"), token).await.expect(204);
         server.delete(&format!("/api/v2/orgs/{org}"), token).await.expect(204);
         let cookie = server.sign_in("rob", "password2").await.cookie();
-        crate::server::answer(server.request("POST", "/api/v2/signout").header("cookie", cookie)).await.expect(204);
+        crate::support::server::answer(server.request("POST", "/api/v2/signout").header("cookie", cookie))
+            .await
+            .expect(204);
         server.delete(&format!("/api/v2/users/{bob}"), token).await.expect(204);
         let expected = [
             "set up",

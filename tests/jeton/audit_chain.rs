@@ -7,9 +7,9 @@ use jeton::{model::audit::AuditQuery, service::audit::verify};
 use crate::{
     audit_log::{details, reader_of_buckets},
     home::{Home, on_each_database},
-    people::last_actions,
-    server::Server,
+    support::{people::last_actions, server::Server},
 };
+
 use serde_json::json;
 use sqlx::Row as _;
 

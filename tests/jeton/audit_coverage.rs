@@ -5,9 +5,11 @@ use sqlx::Row as _;
 
 use crate::{
     audit_log::details,
-    console::Browser,
     home::{Home, on_each_database},
-    server::{First, NAME, PASSWORD, Server, answer, permission_on, text, with_token},
+    support::{
+        console::Browser,
+        server::{First, NAME, PASSWORD, Server, answer, permission_on, text, with_token},
+    },
 };
 
 struct Scene {

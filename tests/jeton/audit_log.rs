@@ -2,14 +2,17 @@
 
 use jeton::{
     model::audit::AuditQuery,
-    service::{Client, tokens::Given},
+    service::{Client, tokens::TokenOptions},
 };
 
 use crate::{
     home::{Home, on_each_database},
-    people::{Scene, last_actions},
-    server::{First, NAME, PASSWORD, Server, answer, permission, permission_in, permission_on, text, with_token},
+    support::{
+        people::{Scene, last_actions},
+        server::{First, NAME, PASSWORD, Server, answer, permission, permission_in, permission_on, text, with_token},
+    },
 };
+
 use serde_json::{Value, json};
 use sqlx::Row as _;
 
@@ -192,7 +195,7 @@ async fn it_says_in_which_session_and_a_pasted_token_is_cut() {
         let scene = Scene::new(&home).await;
         let alice = scene.caller(NAME, PASSWORD).await;
         let pasted = scene.token_of(scene.bruno, "x", "active").await;
-        let given = Given { description: format!("for {pasted}"), ..Given::default() };
+        let given = TokenOptions { description: format!("for {pasted}"), ..TokenOptions::default() };
         scene.server.service.create_all_access(&alice, scene.org, given, None).await.expect("a token");
         let row = home.rows("SELECT actor_session, detail FROM audit_log ORDER BY seq DESC LIMIT 1").await.remove(0);
         let sessions = scene.server.service.own_sessions(&alice).await.expect("sessions");
@@ -396,7 +399,7 @@ async fn a_file_holds_all_that_the_filter_lets_through() {
         assert_eq!(lines, now[1..]);
 
         let request = with_token(server.request("GET", "/api/v2/audit?action=created"), &first.token);
-        let csv = crate::server::answer(request.header("accept", "text/csv")).await;
+        let csv = crate::support::server::answer(request.header("accept", "text/csv")).await;
         assert!(csv.header("content-type").starts_with("text/csv"));
         let lines: Vec<&str> = csv.body.lines().collect();
         assert_eq!(lines.len(), 4, "{}", csv.body);

@@ -2,13 +2,15 @@
 
 use codee::{Decoder, binary::PostcardCodec};
 use jeton::{model::audit::AuditQuery, service::Caller};
-use serde_json::json;
 
 use crate::{
-    console::Browser,
     home::{Home, on_each_database},
-    server::{First, NAME, Server},
+    support::{
+        console::Browser,
+        server::{First, NAME, Server},
+    },
 };
+use serde_json::json;
 
 /// A server with thirty entries, and what set it up before.
 struct Scene {
@@ -128,7 +130,7 @@ async fn what_came_meanwhile_is_counted_as_the_log_is_filtered() {
         scene.server.user(&scene.first.token, "bob").await;
         let buckets = AuditQuery { target: "buckets".into(), ..AuditQuery::default() };
         assert_eq!((newer(&scene.caller, &everything).await, newer(&scene.caller, &buckets).await), (3, 2));
-        let none = json!([crate::server::permission_in("read", "tasks", &scene.first.org)]);
+        let none = json!([crate::support::server::permission_in("read", "tasks", &scene.first.org)]);
         let weak = scene.server.token(&scene.first.token, &scene.first.org, none).await.expect(201);
         let weak = scene.server.caller(weak["token"].as_str().expect("a token")).await;
         assert_eq!(newer(&weak, &everything).await, 1, "of others' entries it learns no number: its own making is one");

@@ -5,9 +5,11 @@ use std::{fs, os::unix::fs::PermissionsExt as _};
 use serde_json::json;
 
 use crate::{
-    command::{Shell, words},
     home::{Home, on_each_database},
-    server::{First, Server, members, permission_in, text},
+    support::{
+        command::{Shell, words},
+        server::{First, Server, members, permission_in, text},
+    },
 };
 
 async fn start(home: &Home) -> (Server, First, Shell) {

@@ -2,13 +2,15 @@
 //! server that made it.
 
 use jeton::model::Timestamp;
-use serde_json::{Value, json};
 
 use crate::{
-    command::{Shell, words},
     home::{Home, on_each_database},
-    server::{First, Server, permission_in, text},
+    support::{
+        command::{Shell, words},
+        server::{First, Server, permission_in, text},
+    },
 };
+use serde_json::{Value, json};
 
 const SECOND: i64 = 1_000_000;
 const DAY: i64 = 86_400 * SECOND;
@@ -124,7 +126,9 @@ async fn never_is_told_where_the_rules_know_better() {
         assert_eq!((quiet.code, quiet.stderr.as_str()), (Some(0), ""));
         let path = format!("/api/v2/orgs/{}/rules", scene.first.org);
         let request = scene.server.request("PUT", &path).json(&json!({"defaultLifeSeconds": 90 * 86_400}));
-        crate::server::answer(crate::server::with_token(request, &scene.first.token)).await.expect(200);
+        crate::support::server::answer(crate::support::server::with_token(request, &scene.first.token))
+            .await
+            .expect(200);
         let told = scene.shell.run("auth create --read-tasks --expires never --json").await;
         let made: Value = serde_json::from_str(&told.stdout).expect("JSON");
         let end = text(&scene.record(&made).await["expiresAt"]);

@@ -9,10 +9,12 @@ use std::{
 use serde_json::{Value, json};
 
 use crate::{
-    command::Shell,
     home::{Home, on_each_database},
-    influxd::{Influxd, OPERATOR},
-    server::{First, Server, members, permission_in, text},
+    support::{
+        command::Shell,
+        influxd::{Influxd, OPERATOR},
+        server::{First, Server, members, permission_in, text},
+    },
 };
 
 /// So many are listed in so many requests: 100, then 1,000 at a time.

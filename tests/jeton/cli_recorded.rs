@@ -3,10 +3,12 @@
 use serde_json::Value;
 
 use crate::{
-    command::{Shell, words},
-    compare::{Captured, Comparison, fill},
     home::on_each_database,
-    server::Server,
+    support::{
+        command::{Shell, words},
+        compare::{Captured, Comparison, fill},
+        server::Server,
+    },
 };
 
 /// Where `jeton` differs on purpose: which command, what it says instead, and why.

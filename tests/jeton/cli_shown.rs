@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::{
-    command::Shell,
     home::{Home, on_each_database},
-    server::{First, NAME, PASSWORD, Server, answer, permission_in, permission_on, text},
+    support::{
+        command::Shell,
+        server::{First, NAME, PASSWORD, Server, answer, permission_in, permission_on, text},
+    },
 };
 
 struct Scene {

@@ -5,11 +5,13 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 use crate::{
-    command::{PROGRAM, Said, Shell, words},
     home::{Home, on_each_database},
-    influxd::{Influxd, OPERATOR},
-    server::{First, Server},
-    terminal::Terminal,
+    support::{
+        command::{PROGRAM, Said, Shell, words},
+        influxd::{Influxd, OPERATOR},
+        server::{First, Server},
+        terminal::Terminal,
+    },
 };
 
 const ESCAPE: char = '\u{1b}';

@@ -9,9 +9,9 @@ use std::{
 };
 
 use crate::{
+    binary::Program,
     home::{Home, on_each_database},
-    program::Program,
-    server::Server,
+    support::server::Server,
 };
 
 fn modes(directory: &Path) -> BTreeMap<String, u32> {

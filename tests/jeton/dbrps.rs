@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     home::{Home, on_each_database},
-    server::{Answer, First, Server, members, permission_on, text},
+    support::server::{Answer, First, Server, members, permission_on, text},
 };
 
 /// A server with a second bucket, and a token that reads only the first.
@@ -56,7 +56,11 @@ async fn a_mapping_is_seen_and_changed_by_whoever_may_do_that_with_its_bucket() 
         let (server, first) = (&scene.server, &scene.first);
         let (mine, theirs) = (scene.mapped(&first.bucket, "a").await, scene.mapped(&scene.other, "b").await);
         let seen = scene.list(&scene.reader, "").await;
-        assert_eq!(members(&seen, "database"), ["db0", crate::server::BUCKET], "the made one, then the bucket's own");
+        assert_eq!(
+            members(&seen, "database"),
+            ["db0", crate::support::server::BUCKET],
+            "the made one, then the bucket's own"
+        );
         assert_eq!(server.get(&scene.path(&mine), &scene.reader).await.status, 200);
         let needed =
             |action: &str, bucket: &str| format!("{action}:orgs/{}/buckets/{bucket} is unauthorized", first.org);

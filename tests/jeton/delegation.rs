@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     home::{Home, on_each_database},
-    server::{
+    support::server::{
         Answer, First, PASSWORD, Server, answer, members, permission, permission_in, permission_on, text, with_token,
     },
 };

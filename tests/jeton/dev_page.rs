@@ -2,7 +2,7 @@
 
 use crate::{
     home::Home,
-    server::{Server, answer},
+    support::server::{Server, answer},
 };
 
 #[tokio::test]

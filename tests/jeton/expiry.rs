@@ -5,14 +5,15 @@ use jeton::{
     service::{
         Client,
         auth::v1_credentials::V1Credential,
-        tokens::bulk::{What, Which},
+        tokens::bulk::{BulkAction, Targets},
     },
 };
 
 use crate::{
     home::{Home, on_each_database},
-    server::{Answer, First, Server, answer, members, permission, permission_in, permission_on, text},
+    support::server::{Answer, First, Server, answer, members, permission, permission_in, permission_on, text},
 };
+
 use serde_json::{Value, json};
 
 const DAY: i64 = 86_400;
@@ -189,9 +190,9 @@ async fn a_token_gets_hold_of_nothing_that_outlives_it() {
         let clone = server.service.clone_authorization(&caller, text(&off["id"]).parse().expect("an id"), None).await;
         assert!(matches!(clone.err(), Some(Error::OutlivesCaller { .. })), "a clone lives as long as its original");
         assert_eq!(server.patch(&path(&off), &maker, json!({"status": "active"})).await.status, 422);
-        let which = Which::These([text(&off["id"]).parse().expect("an id")].into());
+        let which = Targets::These([text(&off["id"]).parse().expect("an id")].into());
         let org = first.org.parse().expect("an id");
-        let many = server.service.change_tokens(&caller, org, &which, What::Activate).await;
+        let many = server.service.change_tokens(&caller, org, &which, BulkAction::Activate).await;
         assert!(matches!(many.err(), Some(Error::OutlivesCaller { .. })));
         server.patch(&path(&off), &maker, json!({"description": "renamed"})).await.expect(200);
 
@@ -215,7 +216,7 @@ async fn a_token_gets_hold_of_nothing_that_outlives_it() {
 async fn a_session_may_make_what_outlives_it() {
     on_each_database(async |home| {
         let (server, first) = set_up(&home).await;
-        let cookie = server.sign_in(crate::server::NAME, crate::server::PASSWORD).await.cookie();
+        let cookie = server.sign_in(crate::support::server::NAME, crate::support::server::PASSWORD).await.cookie();
         let body = json!({
             "orgID": first.org, "permissions": [permission_in("read", "tasks", &first.org)], "expiresAt": after(&server, 4000 * DAY),
         });

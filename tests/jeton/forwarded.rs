@@ -1,14 +1,16 @@
 //! The client's address behind proxies: a hop that is no address opens no network.
 
 use jeton::{model::Timestamp, service::Clock};
-use reqwest::{RequestBuilder, header::HeaderValue};
-use serde_json::{Value, json};
 
 use crate::{
     home::{Home, on_each_database},
-    nginx::Nginx,
-    server::{Answer, First, NAME, PASSWORD, Server, answer, permission, text, with_token},
+    support::{
+        nginx::Nginx,
+        server::{Answer, First, NAME, PASSWORD, Server, answer, permission, text, with_token},
+    },
 };
+use reqwest::{RequestBuilder, header::HeaderValue};
+use serde_json::{Value, json};
 
 /// A server that believes this test about where it comes from.
 async fn behind_a_proxy(home: &Home, flags: &[&str]) -> (Server, First) {

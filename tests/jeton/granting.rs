@@ -2,14 +2,15 @@
 
 use jeton::{
     model::Error,
-    service::tokens::{AskedAuthorization, AskedPermission, Given},
+    service::tokens::{CreateAuthorization, RequestedPermission, TokenOptions},
 };
 
 use crate::{
     home::{Home, on_each_database},
     revocation::expire,
-    server::{First, ORG, Server, members, permission, permission_in, permission_on, text},
+    support::server::{First, ORG, Server, members, permission, permission_in, permission_on, text},
 };
+
 use serde_json::{Value, json};
 
 async fn set_up(home: &Home) -> (Server, First) {
@@ -199,14 +200,14 @@ async fn a_form_that_is_sent_twice_creates_once() {
     on_each_database(async |home| {
         let (server, first) = set_up(&home).await;
         let caller = server.caller(&first.token).await;
-        let asked = || AskedAuthorization {
+        let asked = || CreateAuthorization {
             org: Some(first.org.parse().expect("an id")),
-            permissions: vec![AskedPermission {
+            permissions: vec![RequestedPermission {
                 action: "read".into(),
                 kind: "tasks".into(),
-                ..AskedPermission::default()
+                ..RequestedPermission::default()
             }],
-            ..AskedAuthorization::default()
+            ..CreateAuthorization::default()
         };
         let create = |form| server.service.create_authorization(&caller, asked(), Some(form));
         let (one, other) = tokio::join!(create("form-1"), create("form-1"));
@@ -226,7 +227,7 @@ async fn a_refused_form_may_be_sent_again() {
         let (server, first) = set_up(&home).await;
         let caller = server.caller(&first.token).await;
         let org = first.org.parse().expect("an id");
-        let given = |description| Given { description, ..Given::default() };
+        let given = |description| TokenOptions { description, ..TokenOptions::default() };
         let create =
             |description: String| server.service.create_all_access(&caller, org, given(description), Some("form"));
         assert!(matches!(create("x".repeat(1025)).await.err(), Some(Error::TextTooLong { limit: 1024, .. })));

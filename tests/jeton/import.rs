@@ -6,10 +6,12 @@ use serde_json::{Value, json};
 
 use crate::{
     home::{Home, on_each_database},
-    influxd::{Influxd, OPERATOR, SWITCHED_OFF, WRITER, ids},
     offline::{Said, jeton},
-    people::last_actions,
-    server::{Server, members, permission_on, set_up_body, text},
+    support::{
+        influxd::{Influxd, OPERATOR, SWITCHED_OFF, WRITER, ids},
+        people::last_actions,
+        server::{Server, members, permission_on, set_up_body, text},
+    },
 };
 
 /// Every table that an import may write to.
@@ -110,7 +112,7 @@ async fn hidden_tokens_are_named_to_be_re_issued() {
         let server = Server::start(&home).await;
         let cookie = server.sign_in("alice", "password2").await.cookie();
         let request = server.request("GET", "/api/v2/users").header("cookie", cookie);
-        let seen = crate::server::answer(request).await.expect(200);
+        let seen = crate::support::server::answer(request).await.expect(200);
         assert_eq!(members(&seen["users"], "name"), ["alice", "bob"], "who set that server up may do everything here");
     })
     .await;

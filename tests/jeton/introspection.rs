@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use crate::{
     home::{Home, on_each_database},
     revocation::expire,
-    server::{Answer, First, ORG, Server, answer, permission, permission_in, permission_on, text, with_token},
+    support::server::{Answer, First, ORG, Server, answer, permission, permission_in, permission_on, text, with_token},
 };
 
 const PATH: &str = "/api/v2/tokens/introspect";
@@ -155,7 +155,7 @@ async fn who_may_read_no_authorization_is_refused() {
 async fn a_session_may_ask_too() {
     let home = Home::sqlite();
     let scene = Scene::new(&home).await;
-    let cookie = scene.server.sign_in(crate::server::NAME, crate::server::PASSWORD).await.cookie();
+    let cookie = scene.server.sign_in(crate::support::server::NAME, crate::support::server::PASSWORD).await.cookie();
     let request = scene.server.request("POST", PATH).header("cookie", cookie);
     assert_eq!(answer(form(request, &[("token", &scene.token)])).await.expect(200)["username"], "bob");
 }

@@ -7,8 +7,9 @@ use jeton::{
 
 use crate::{
     home::{Home, on_each_database},
-    server::{Answer, First, Server, answer, permission_in, text, with_token},
+    support::server::{Answer, First, Server, answer, permission_in, text, with_token},
 };
+
 use serde_json::{Value, json};
 use sqlx::Row as _;
 

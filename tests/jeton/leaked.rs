@@ -1,16 +1,19 @@
 //! Leaked tokens: whoever holds one may revoke it, and nobody learns more by that.
 
 use jeton::{
-    model::leaked::{Fate, Finding},
+    model::leaked::{Finding, LeakOutcome},
     service::{Client, tokens::leaked::Reported},
 };
 
 use crate::{
-    console::Browser,
     home::{Home, on_each_database},
     revocation::expire,
-    server::{Answer, First, NAME, Server, answer, permission, permission_in, text, with_token},
+    support::{
+        console::Browser,
+        server::{Answer, First, NAME, Server, answer, permission, permission_in, text, with_token},
+    },
 };
+
 use serde_json::{Value, json};
 use sqlx::Row as _;
 
@@ -169,7 +172,7 @@ async fn whoever_has_a_credential_that_works_may_report_anything_even_their_own_
         assert_eq!(scene.server.post(PATH, "", json!({"tokens": [scene.first.token]})).await.status, 401);
         let (_, token) = scene.made("Reporter").await;
         let said = scene.server.post(PATH, &token, json!({"tokens": [token, scene.first.token]})).await.expect(200);
-        assert_eq!(crate::server::members(&said["tokens"], "result"), ["deactivated"; 2]);
+        assert_eq!(crate::support::server::members(&said["tokens"], "result"), ["deactivated"; 2]);
         for dead in [&token, &scene.first.token] {
             assert_eq!(scene.status(dead).await, 401);
             let refused = scene.server.post(PATH, dead, json!({"tokens": [scene.scanner]})).await;
@@ -311,7 +314,7 @@ async fn no_text_makes_the_search_fail() {
         position: 0,
         line: Some(1),
         prefix: scene.first.token[..8].into(),
-        fate: Fate::Deactivated,
+        fate: LeakOutcome::Deactivated,
         id: None,
         live_descendants: 1,
         descendants: Vec::new(),

@@ -8,7 +8,7 @@ use tokio::{
 
 use crate::{
     home::{Home, on_each_database},
-    server::{First, Server, answer, permission_in, permission_on, with_token},
+    support::server::{First, Server, answer, permission_in, permission_on, with_token},
 };
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     home::{Home, on_each_database},
-    server::{First, Server, members, permission_in, permission_on, text},
+    support::server::{First, Server, members, permission_in, permission_on, text},
 };
 
 /// In the order they are created; two are inactive.
@@ -220,7 +220,7 @@ async fn nobody_sees_tokens_of_others_but_who_may_read_them() {
         server.post("/api/v2/authorizations", &first.token, body).await.expect(201);
         for query in ["", "?limit=5", "?q=a", "?sort=description&limit=5"] {
             let listed = server.request("GET", &format!("/api/v2/authorizations{query}")).header("cookie", &cookie);
-            let listed = crate::server::answer(listed).await.expect(200);
+            let listed = crate::support::server::answer(listed).await.expect(200);
             let seen = members(&listed["authorizations"], "description");
             assert_eq!(seen, ["mine"], "{query}");
         }

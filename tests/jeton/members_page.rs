@@ -7,9 +7,12 @@ use jeton::{
 
 use crate::{
     home::on_each_database,
-    people::{Scene, filter, last_actions, names},
-    server::{permission_in, text},
+    support::{
+        people::{Scene, filter, last_actions, names},
+        server::{permission_in, text},
+    },
 };
+
 use serde_json::json;
 
 #[tokio::test]

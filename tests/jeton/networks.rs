@@ -1,13 +1,13 @@
 //! A token that is bound to networks is unknown everywhere else.
 
 use jeton::{model::Error, service::Client};
-use reqwest::RequestBuilder;
-use serde_json::{Value, json};
 
 use crate::{
     home::{Home, on_each_database},
-    server::{Answer, First, Server, answer, members, permission, permission_in, text, with_token},
+    support::server::{Answer, First, Server, answer, members, permission, permission_in, text, with_token},
 };
+use reqwest::RequestBuilder;
+use serde_json::{Value, json};
 
 /// A server that believes the test about where it comes from.
 async fn set_up(home: &Home) -> (Server, First) {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::{
     home::on_each_database,
-    server::{Server, answer},
+    support::server::{Server, answer},
 };
 
 const RECORDINGS: [&str; 11] = [

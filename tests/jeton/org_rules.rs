@@ -1,10 +1,10 @@
 //! What an organization demands of its tokens: of new and changed ones from then on, and never of those that are there.
 
-use jeton::{model::rule_violation::Broken, service::tokens::Given};
+use jeton::{model::rule_violation::RuleViolation, service::tokens::TokenOptions};
 
 use crate::{
     home::{Home, on_each_database},
-    server::{Answer, First, Server, answer, permission, permission_in, permission_on, text},
+    support::server::{Answer, First, Server, answer, permission, permission_in, permission_on, text},
 };
 
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ impl Scene {
     }
 
     async fn put(&self, token: &str, rules: Value) -> Answer {
-        let request = crate::server::with_token(self.server.request("PUT", &self.path()), token);
+        let request = crate::support::server::with_token(self.server.request("PUT", &self.path()), token);
         answer(request.json(&rules)).await
     }
 
@@ -136,7 +136,8 @@ async fn what_asks_for_no_expiry_gets_the_default_life() {
         assert_eq!(scene.make(json!({"expiresAt": scene.after(DAY)})).await.expect(201)["expiresAt"], scene.after(DAY));
         let caller = scene.server.caller(&scene.first.token).await;
         let org = scene.first.org.parse().expect("an id");
-        let made = scene.server.service.create_all_access(&caller, org, Given::default(), None).await.expect("a token");
+        let made =
+            scene.server.service.create_all_access(&caller, org, TokenOptions::default(), None).await.expect("a token");
         assert_eq!(made.details.authorization.expires_at.map(|end| end.to_string()), Some(scene.after(90 * DAY)));
         let short =
             json!([permission("write", "authorizations"), permission("write", "users"), permission("read", "users")]);
@@ -201,9 +202,9 @@ async fn what_is_out_of_line_is_told_and_keeps_working() {
             let id = id.parse().expect("an id");
             scene.server.service.token_details(&caller, id).await.expect("a token").out_of_line
         };
-        let both = [Broken::LongestLife(365 * DAY), Broken::DescriptionRequired];
+        let both = [RuleViolation::LongestLife(365 * DAY), RuleViolation::DescriptionRequired];
         assert_eq!(out_of_line(&text(&old["id"])).await, both);
-        assert_eq!(out_of_line(&scene.first.authorization).await, [Broken::ExpiryRequired]);
+        assert_eq!(out_of_line(&scene.first.authorization).await, [RuleViolation::ExpiryRequired]);
         assert_eq!(scene.server.get("/api/v2/me", &text(&old["token"])).await.status, 401);
         assert_eq!(
             scene.server.get("/api/v2/authorizations", &text(&old["token"])).await.status,

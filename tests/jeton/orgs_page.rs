@@ -6,26 +6,27 @@ use jeton::{
         console::list_query::ListQuery,
         org::{Holdings, OrgSummary},
     },
-    service::{Caller, Client, auth::sessions::Kind},
+    service::{Caller, Client, auth::sessions::SessionKind},
 };
 
 use crate::{
     home::on_each_database,
-    server::{Answer, First, NAME, ORG, PASSWORD, Server, answer, permission_in, text},
+    support::server::{Answer, First, NAME, ORG, PASSWORD, Server, answer, permission_in, text},
 };
+
 use reqwest::RequestBuilder;
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 
 /// The key of a session of the console.
 async fn key(server: &Server, name: &str) -> String {
-    let signed_in = server.service.sign_in(name, &PASSWORD.into(), Kind::Console, &Client::default()).await;
+    let signed_in = server.service.sign_in(name, &PASSWORD.into(), SessionKind::Console, &Client::default()).await;
     signed_in.expect("a session").key.expose_secret().into()
 }
 
 async fn caller(server: &Server, name: &str) -> Caller {
     let key = key(server, name).await;
-    server.service.caller_by_session(&key, Kind::Console, Client::default()).await.expect("a caller")
+    server.service.caller_by_session(&key, SessionKind::Console, Client::default()).await.expect("a caller")
 }
 
 /// A user who can sign in.

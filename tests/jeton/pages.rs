@@ -10,8 +10,9 @@ use jeton::{
 
 use crate::{
     home::{Home, on_each_database},
-    server::{Server, permission_in, text},
+    support::server::{Server, permission_in, text},
 };
+
 use serde_json::json;
 
 const COUNT: usize = 100;

@@ -7,10 +7,13 @@ use jeton::{
 
 use crate::{
     audit_log::details,
-    console::Browser,
     home::{Home, on_each_database},
-    server::{Answer, First, NAME, PASSWORD, Server, answer, permission_on, text},
+    support::{
+        console::Browser,
+        server::{Answer, First, NAME, PASSWORD, Server, answer, permission_on, text},
+    },
 };
+
 use serde_json::{Value, json};
 use sqlx::Row as _;
 

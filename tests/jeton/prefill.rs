@@ -15,8 +15,9 @@ use jeton::{
 
 use crate::{
     home::{Home, on_each_database},
-    server::{First, Server, answer, permission, permission_in, permission_on, text},
+    support::server::{First, Server, answer, permission, permission_in, permission_on, text},
 };
+
 use serde_json::{Value, json};
 
 struct Scene {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::{
     home::{Home, on_each_database},
-    server::{First, NAME, PASSWORD, Server, answer, text},
+    support::server::{First, NAME, PASSWORD, Server, answer, text},
 };
 
 /// Every parameter of every request that has any: the path with ids filled in, and the parameter's name.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     home::{Home, on_each_database},
-    server::{Answer, First, Server, members, permission_in, text},
+    support::server::{Answer, First, Server, members, permission_in, text},
 };
 
 /// How often each race is run.
@@ -157,7 +157,7 @@ async fn a_token_that_rotates_itself_while_it_is_deleted_leaves_one_order() {
         let scene = Scene::new(&home).await;
         let everything = ["authorizations", "users"]
             .iter()
-            .flat_map(|kind| ["read", "write"].map(|action| crate::server::permission(action, kind)));
+            .flat_map(|kind| ["read", "write"].map(|action| crate::support::server::permission(action, kind)));
         let mut permissions: Vec<Value> = everything.collect();
         permissions.iter_mut().filter(|one| one["resource"]["type"] == "authorizations").for_each(|one| {
             one["resource"]["orgID"] = json!(scene.first.org);

@@ -6,8 +6,10 @@ use sqlx::Row as _;
 use crate::{
     home::{Home, on_each_database},
     offline::{jeton, jeton_with},
-    people::last_actions,
-    server::{First, NAME, ORG, PASSWORD, Server, members, text},
+    support::{
+        people::last_actions,
+        server::{First, NAME, ORG, PASSWORD, Server, members, text},
+    },
 };
 
 /// A set-up server that was stopped.

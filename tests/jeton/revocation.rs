@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     home::{Home, on_each_database},
-    server::{First, Server, members, permission, permission_in, permission_on, text},
+    support::server::{First, Server, members, permission, permission_in, permission_on, text},
 };
 
 /// A server with bob, and a token of his that reads buckets.
@@ -55,7 +55,7 @@ impl Scene {
 
     async fn buckets_of(&self, cookie: &str) -> Vec<String> {
         let request = self.server.request("GET", "/api/v2/buckets").header("cookie", cookie);
-        members(&crate::server::answer(request).await.expect(200)["buckets"], "name")
+        members(&crate::support::server::answer(request).await.expect(200)["buckets"], "name")
     }
 }
 

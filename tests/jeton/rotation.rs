@@ -1,12 +1,12 @@
 //! Rotation: a successor takes over, the old token ends with the overlap, and nobody gains anything by it.
 
 use jeton::model::org_rules::OrgRules;
-use serde_json::{Value, json};
 
 use crate::{
     home::{Home, on_each_database},
-    server::{Answer, First, Server, members, permission_in, permission_on, text},
+    support::server::{Answer, First, Server, members, permission_in, permission_on, text},
 };
+use serde_json::{Value, json};
 
 const DAY: i64 = 86_400;
 

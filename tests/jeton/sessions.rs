@@ -1,24 +1,25 @@
 //! Sessions: how long they last, and what ends them.
 
-use jeton::service::{Client, auth::sessions::Kind};
+use jeton::service::{Client, auth::sessions::SessionKind};
 
 use crate::{
     audit_log::details,
     home::on_each_database,
-    server::{NAME, PASSWORD, Server, answer},
+    support::server::{NAME, PASSWORD, Server, answer},
 };
+
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 
 const MINUTE: i64 = 60;
 
 /// A key of a session that was just begun.
-async fn begin(server: &Server, kind: Kind) -> String {
+async fn begin(server: &Server, kind: SessionKind) -> String {
     let signed_in = server.service.sign_in(NAME, &PASSWORD.into(), kind, &Client::default()).await;
     signed_in.expect("a session").key.expose_secret().into()
 }
 
-async fn lives(server: &Server, key: &str, kind: Kind) -> bool {
+async fn lives(server: &Server, key: &str, kind: SessionKind) -> bool {
     server.service.caller_by_session(key, kind, Client::default()).await.is_ok()
 }
 
@@ -27,15 +28,15 @@ async fn a_session_ends_sixty_minutes_after_its_last_use() {
     on_each_database(async |home| {
         let server = Server::start_at_rest(&home).await;
         server.set_up().await;
-        let (used, unused) = (begin(&server, Kind::Console).await, begin(&server, Kind::Console).await);
+        let (used, unused) = (begin(&server, SessionKind::Console).await, begin(&server, SessionKind::Console).await);
         server.clock.advance(59 * MINUTE);
-        assert!(lives(&server, &used, Kind::Console).await);
+        assert!(lives(&server, &used, SessionKind::Console).await);
         server.clock.advance(MINUTE);
-        assert!(!lives(&server, &unused, Kind::Console).await);
+        assert!(!lives(&server, &unused, SessionKind::Console).await);
         server.clock.advance(58 * MINUTE);
-        assert!(lives(&server, &used, Kind::Console).await);
+        assert!(lives(&server, &used, SessionKind::Console).await);
         server.clock.advance(60 * MINUTE);
-        assert!(!lives(&server, &used, Kind::Console).await);
+        assert!(!lives(&server, &used, SessionKind::Console).await);
     })
     .await;
 }
@@ -45,13 +46,13 @@ async fn no_use_renews_a_session_beyond_twelve_hours() {
     on_each_database(async |home| {
         let server = Server::start_at_rest(&home).await;
         server.set_up().await;
-        let key = begin(&server, Kind::Console).await;
+        let key = begin(&server, SessionKind::Console).await;
         for half_hour in 1..24 {
             server.clock.advance(30 * MINUTE);
-            assert!(lives(&server, &key, Kind::Console).await, "after {half_hour} half hours");
+            assert!(lives(&server, &key, SessionKind::Console).await, "after {half_hour} half hours");
         }
         server.clock.advance(30 * MINUTE);
-        assert!(!lives(&server, &key, Kind::Console).await);
+        assert!(!lives(&server, &key, SessionKind::Console).await);
     })
     .await;
 }
@@ -61,13 +62,13 @@ async fn a_session_of_the_api_is_renewed_by_five_minutes_near_its_end() {
     on_each_database(async |home| {
         let server = Server::start_at_rest(&home).await;
         server.set_up().await;
-        let key = begin(&server, Kind::Api).await;
+        let key = begin(&server, SessionKind::Api).await;
         server.clock.advance(58 * MINUTE);
-        assert!(lives(&server, &key, Kind::Api).await);
+        assert!(lives(&server, &key, SessionKind::Api).await);
         server.clock.advance(4 * MINUTE);
-        assert!(lives(&server, &key, Kind::Api).await);
+        assert!(lives(&server, &key, SessionKind::Api).await);
         server.clock.advance(5 * MINUTE);
-        assert!(!lives(&server, &key, Kind::Api).await);
+        assert!(!lives(&server, &key, SessionKind::Api).await);
     })
     .await;
 }
@@ -174,7 +175,7 @@ async fn a_key_is_valid_only_where_it_was_made() {
     on_each_database(async |home| {
         let server = Server::start(&home).await;
         let first = server.set_up().await;
-        let (console, api) = (begin(&server, Kind::Console).await, begin(&server, Kind::Api).await);
+        let (console, api) = (begin(&server, SessionKind::Console).await, begin(&server, SessionKind::Api).await);
         assert_eq!(server.me(&format!("influxdb-oss-session={console}")).await.refused(401), "unauthorized access");
         let page = async |key: &str| {
             let path = format!("/orgs/{}/account", first.org);
@@ -183,7 +184,7 @@ async fn a_key_is_valid_only_where_it_was_made() {
         assert_eq!((page(&console).await, page(&api).await), (200, 303));
         let out = server.request("POST", "/api/v2/signout").header("cookie", format!("influxdb-oss-session={console}"));
         assert_eq!(answer(out).await.status, 401);
-        assert!(lives(&server, &console, Kind::Console).await && lives(&server, &api, Kind::Api).await);
+        assert!(lives(&server, &console, SessionKind::Console).await && lives(&server, &api, SessionKind::Api).await);
         server.service.write_refusals().await.expect("written");
         let found = details(&home, "session refused").await;
         assert_eq!(found.len(), 2);
@@ -204,7 +205,7 @@ async fn deactivation_ends_sessions_and_activation_revives_none() {
             server.patch(&path, &first.token, json!({"status": status})).await.expect(200);
         };
         let before = server.sign_in("bob", PASSWORD).await.cookie();
-        let console = server.service.sign_in("bob", &PASSWORD.into(), Kind::Console, &Client::default()).await;
+        let console = server.service.sign_in("bob", &PASSWORD.into(), SessionKind::Console, &Client::default()).await;
         let console: String = console.expect("a session").key.expose_secret().into();
         set("active").await;
         assert_eq!(server.me(&before).await.status, 200, "nothing has changed");
@@ -219,7 +220,7 @@ async fn deactivation_ends_sessions_and_activation_revives_none() {
         for cookie in [&before, &meanwhile] {
             assert_eq!(server.me(cookie).await.refused(401), "unauthorized access");
         }
-        assert!(!lives(&server, &console, Kind::Console).await);
+        assert!(!lives(&server, &console, SessionKind::Console).await);
         let after = server.sign_in("bob", PASSWORD).await.cookie();
         assert_eq!(server.me(&after).await.status, 200);
     })

@@ -7,8 +7,9 @@ use jeton::{
 
 use crate::{
     home::{Home, on_each_database},
-    server::{BUCKET, NAME, PASSWORD, Server, answer, permission_in, permission_on, text, with_token},
+    support::server::{BUCKET, NAME, PASSWORD, Server, answer, permission_in, permission_on, text, with_token},
 };
+
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 

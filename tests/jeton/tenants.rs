@@ -1,12 +1,12 @@
 //! Isolation of tenants: the cost of lists and tokens, quotas, and what names reveal.
 
 use jeton::service::Clock;
-use serde_json::{Value, json};
 
 use crate::{
     home::{Home, on_each_database},
-    server::{First, Server, answer, members, permission, permission_in, permission_on, text, with_token},
+    support::server::{First, Server, answer, members, permission, permission_in, permission_on, text, with_token},
 };
+use serde_json::{Value, json};
 
 /// A server with an organization that its first tenant, who holds a limited token, does not belong to.
 struct Scene {

@@ -4,7 +4,7 @@ use jeton::{model::Timestamp, service::Clock};
 
 use crate::{
     home::Home,
-    server::{Answer, NAME, PASSWORD, Server, answer},
+    support::server::{Answer, NAME, PASSWORD, Server, answer},
 };
 
 async fn behind_a_proxy(home: &Home) -> Server {

@@ -5,13 +5,14 @@ use jeton::{
         OrgId,
         console::tokens::{FilterNames, TokenPage, TokenQuery},
     },
-    service::{Caller, tokens::Given},
+    service::{Caller, tokens::TokenOptions},
 };
 
 use crate::{
     home::{Home, on_each_database},
-    server::{First, Server, permission, permission_in, permission_on, text},
+    support::server::{First, Server, permission, permission_in, permission_on, text},
 };
+
 use serde_json::{Value, json};
 
 /// Tokens of every type, of two owners.
@@ -38,7 +39,7 @@ impl Scene {
         scene.token("reads everywhere", json!([permission("read", "buckets")]), json!({})).await;
         scene.token("tasks", json!([permission_in("read", "tasks", &org)]), json!({"status": "inactive"})).await;
         scene.token("bob's", json!([permission_in("read", "tasks", &org)]), json!({"userID": scene.bob})).await;
-        let given = Given { description: "all access".into(), ..Given::default() };
+        let given = TokenOptions { description: "all access".into(), ..TokenOptions::default() };
         let created = scene.server.service.create_all_access(&scene.caller, scene.org, given, None).await;
         created.expect("a token");
         scene

@@ -8,10 +8,11 @@ use jeton::{
 };
 
 use crate::{
+    binary::Program,
     home::{Home, on_each_database},
-    program::Program,
-    server::{Server, answer, client, set_up_body},
+    support::server::{Server, answer, client, set_up_body},
 };
+
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -55,7 +56,7 @@ async fn asking_for_the_metrics_counts_nothing() {
     };
     let none = Some("jeton_tokens{state=\"active\"} 0".to_owned());
     assert_eq!(metrics().await, none);
-    crate::program::post(program.address, "setup", "", set_up_body()).await;
+    crate::binary::post(program.address, "setup", "", set_up_body()).await;
     assert_eq!(metrics().await, none, "counted again within half a minute, and not for this request");
 }
 
@@ -156,9 +157,10 @@ async fn known_tokens_spend_nothing() {
     let home = Home::sqlite();
     let server = Server::start_at_rest(&home).await;
     let first = server.set_up().await;
-    let made = server.token(&first.token, &first.org, json!([crate::server::permission("read", "tasks")])).await;
+    let made =
+        server.token(&first.token, &first.org, json!([crate::support::server::permission("read", "tasks")])).await;
     let made = made.expect(201);
-    let (token, id) = (crate::server::text(&made["token"]), crate::server::text(&made["id"]));
+    let (token, id) = (crate::support::server::text(&made["token"]), crate::support::server::text(&made["id"]));
     let path = format!("/api/v2/authorizations/{id}");
     server.patch(&path, &first.token, json!({"status": "inactive"})).await.expect(200);
     for _ in 0..300 {

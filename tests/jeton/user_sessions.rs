@@ -4,10 +4,12 @@ use serde_json::{Value, json};
 
 use crate::{
     audit_log::details,
-    command::Shell,
-    console::Browser,
     home::{Home, on_each_database},
-    server::{Answer, First, NAME, PASSWORD, Server, answer, permission, permission_on, text},
+    support::{
+        command::Shell,
+        console::Browser,
+        server::{Answer, First, NAME, PASSWORD, Server, answer, permission, permission_on, text},
+    },
 };
 
 struct Scene {

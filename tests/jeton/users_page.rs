@@ -7,9 +7,12 @@ use jeton::{
 
 use crate::{
     home::on_each_database,
-    people::{Scene, filter, form, last_actions},
-    server::{PASSWORD, answer, permission, text},
+    support::{
+        people::{Scene, filter, form, last_actions},
+        server::{PASSWORD, answer, permission, text},
+    },
 };
+
 use serde_json::json;
 
 #[tokio::test]

@@ -7,8 +7,9 @@ use jeton::{
 
 use crate::{
     home::{Home, on_each_database},
-    server::{First, Server, permission_in, permission_on, text},
+    support::server::{First, Server, permission_in, permission_on, text},
 };
+
 use serde_json::json;
 
 const PASSWORD: &str = "grafana-password";
@@ -64,7 +65,7 @@ async fn a_user_name_and_its_password_open_what_was_granted() {
         let caller = scene.basic("grafana", PASSWORD).await.expect("the caller");
         let granted: Vec<String> = caller.permissions().iter().map(ToString::to_string).collect();
         assert_eq!(granted, [format!("read:orgs/{}/buckets/{}", scene.first.org, scene.first.bucket)]);
-        assert_eq!(caller.user.name, crate::server::NAME);
+        assert_eq!(caller.user.name, crate::support::server::NAME);
         let query = format!("db=iot&u=grafana&p={PASSWORD}");
         let in_query = V1Credential::of(Some(&query), None);
         assert!(scene.server.service.caller_by_v1_credential(in_query, Client::default()).await.is_ok());

@@ -4,9 +4,11 @@
 use serde_json::Value;
 
 use crate::{
-    compare::{Captured, Comparison, fill},
     home::on_each_database,
-    server::{Answer, Server, answer},
+    support::{
+        compare::{Captured, Comparison, fill},
+        server::{Answer, Server, answer},
+    },
 };
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use crate::{
         openapi::schema::{BadRequest, Gated, NotFound},
         query::Query,
     },
-    http::{error::Refusal, json_response::indented, state::AppState},
+    http::{error::ApiError, json_response::indented, state::AppState},
     model::{
         Error, OrgId,
         attention::{Attention, AttentionFilter},
@@ -54,7 +54,7 @@ pub struct AttentionBody {
 #[utoipa::path(get, path = "/api/v2/authorizations/attention", tag = "Authorizations", operation_id = "GetAuthorizationsAttention",
     params(("orgID" = OrgId, Query, description = "The organization.")),
     responses((status = 200, description = "The numbers.", body = AttentionBody), BadRequest, NotFound, Gated))]
-pub async fn counts(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, Refusal> {
+pub async fn counts(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, ApiError> {
     let org: OrgId = query.id("orgID")?.ok_or_else(|| Error::BadQuery("orgID is required".into()))?;
     let counts = state.service.attention(&caller, org).await?;
     let number = |kind| counts.of(AttentionFilter::Only(kind));

@@ -10,7 +10,7 @@ use crate::{
         Action, AuthorizationId, Error, Expiry, Id, Networks, OrgId, ResourceType, Status, Timestamp, UserId,
         console::tokens::Details, describe::Named, token::NewToken,
     },
-    service::tokens::{AskedAuthorization, AskedPermission, AuthorizationUpdate},
+    service::tokens::{AuthorizationUpdate, CreateAuthorization, RequestedPermission},
 };
 
 /// An authorization: the record of a token, and in the answer that creates it, the token.
@@ -220,7 +220,7 @@ pub fn networks(texts: Option<Vec<String>>) -> Result<Option<Networks>, Error> {
     texts.map(|texts| Networks::parse(texts.iter().map(String::as_str))).transpose()
 }
 
-impl TryFrom<PostBody> for AskedAuthorization {
+impl TryFrom<PostBody> for CreateAuthorization {
     type Error = Error;
 
     fn try_from(body: PostBody) -> Result<Self, Error> {
@@ -229,14 +229,14 @@ impl TryFrom<PostBody> for AskedAuthorization {
             user: body.user_id,
             status: body.status,
             description: body.description,
-            permissions: body.permissions.into_iter().map(AskedPermission::from).collect(),
+            permissions: body.permissions.into_iter().map(RequestedPermission::from).collect(),
             expires_at: body.expires_at.map(Expiry::At),
             networks: networks(body.allowed_networks)?,
         })
     }
 }
 
-impl From<PostPermission> for AskedPermission {
+impl From<PostPermission> for RequestedPermission {
     fn from(body: PostPermission) -> Self {
         let PostPermission { action, resource } = body;
         let PostResource { kind, id, org_id, name, org } = resource;

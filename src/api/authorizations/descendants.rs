@@ -11,12 +11,12 @@ use crate::{
         query::Query,
         v1_authorizations,
     },
-    http::{error::Refusal, json_response::indented, state::AppState},
+    http::{error::ApiError, json_response::indented, state::AppState},
     model::{
         AuthorizationId, Error, Liveness, OrgId, Status, Timestamp, UserId,
         console::lineage::{Descendant, Descendants},
     },
-    service::tokens::descendants::{AskedDescendants, Deactivated},
+    service::tokens::descendants::{Deactivated, DescendantsQuery},
 };
 
 use super::PATH;
@@ -130,8 +130,8 @@ pub async fn list(
     Caller(caller): Caller,
     PathId(id): PathId<AuthorizationId>,
     query: Query,
-) -> Result<Response, Refusal> {
-    let asked = AskedDescendants { limit: limit(&query)?, after: query.id("after")? };
+) -> Result<Response, ApiError> {
+    let asked = DescendantsQuery { limit: limit(&query)?, after: query.id("after")? };
     let found = state.service.descendants(&caller, id, asked).await?;
     Ok(indented(StatusCode::OK, &ListBody::from(found)))
 }
@@ -151,7 +151,7 @@ pub async fn deactivate(
     State(state): State<AppState>,
     Caller(caller): Caller,
     PathId(id): PathId<AuthorizationId>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let Deactivated { deactivated, live } = state.service.deactivate_descendants(&caller, id, None).await?;
     Ok(indented(StatusCode::OK, &DeactivatedBody { deactivated, live }))
 }

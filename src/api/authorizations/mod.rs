@@ -14,7 +14,7 @@ use axum::{
 
 use crate::{
     http::{
-        error::Refusal,
+        error::ApiError,
         json_response::indented,
         json_stream::{Layout, Portions, streamed},
         state::AppState,
@@ -66,7 +66,7 @@ fn without_token(details: Details) -> AuthorizationBody {
         ("after" = Option<AuthorizationId>, Query, description = "Only those that come after this one. Jeton's own."),
     ),
     responses((status = 200, description = "The authorizations.", body = ListBody), BadRequest, NotFound, Gated))]
-pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, Refusal> {
+pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, ApiError> {
     let asked = AuthorizationQuery {
         user: query.id("userID")?,
         org: query.id("orgID")?,
@@ -119,7 +119,11 @@ pub fn limit(query: &Query) -> Result<Option<u64>, Error> {
 #[utoipa::path(post, path = "/api/v2/authorizations", tag = "Authorizations", operation_id = "PostAuthorizations",
     request_body = PostBody,
     responses((status = 201, description = "The authorization, with its token.", body = AuthorizationBody), BadRequest, Conflict, TooLarge, Gated))]
-pub async fn create(State(state): State<AppState>, Caller(caller): Caller, request: Body) -> Result<Response, Refusal> {
+pub async fn create(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    request: Body,
+) -> Result<Response, ApiError> {
     let asked: PostBody = read(request, Error::BadJsonStructure).await?;
     let created = state.service.create_authorization(&caller, asked.try_into()?, None).await?;
     Ok(no_store(indented(StatusCode::CREATED, &authorization_body(created.details, created.token, PATH))))
@@ -133,7 +137,7 @@ pub async fn get(
     State(state): State<AppState>,
     Caller(caller): Caller,
     PathId(id): PathId<AuthorizationId>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let details = state.service.authorization(&caller, id).await?;
     Ok(indented(StatusCode::OK, &without_token(details)))
 }
@@ -150,7 +154,7 @@ pub async fn update(
     Caller(caller): Caller,
     PathId(id): PathId<AuthorizationId>,
     request: Body,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let details = state.service.update_authorization(&caller, id, read_update(request).await?).await?;
     Ok(indented(StatusCode::OK, &without_token(details)))
 }
@@ -165,7 +169,7 @@ pub async fn delete(
     State(state): State<AppState>,
     Caller(caller): Caller,
     PathId(id): PathId<AuthorizationId>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     state.service.delete_authorization(&caller, id).await?;
     Ok(no_content().into_response())
 }

@@ -11,9 +11,9 @@ use crate::{
         openapi::schema::{BadRequest, Conflict, Gated, NotFound, TooLarge},
         session::no_store,
     },
-    http::{error::Refusal, json_response::indented, state::AppState},
+    http::{error::ApiError, json_response::indented, state::AppState},
     model::{AuthorizationId, Error, Expiry, Timestamp},
-    service::tokens::rotation::AskedRotation,
+    service::tokens::rotation::RotateAuthorization,
 };
 
 use super::{
@@ -48,11 +48,14 @@ pub async fn rotate(
     Caller(caller): Caller,
     PathId(id): PathId<AuthorizationId>,
     request: Body,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let (body, never) = read_with_null::<RotateBody>(request, "expiresAt", Error::BadJson).await?;
     let RotateBody { overlap, expires_at } = body;
     let expires_at = if never { Some(Expiry::Never) } else { expires_at.map(Expiry::At) };
-    let rotated =
-        state.service.rotate_authorization(&caller, id, AskedRotation { overlap, expires_at }, None).await?.created;
+    let rotated = state
+        .service
+        .rotate_authorization(&caller, id, RotateAuthorization { overlap, expires_at }, None)
+        .await?
+        .created;
     Ok(no_store(indented(StatusCode::CREATED, &authorization_body(rotated.details, rotated.token, PATH))))
 }

@@ -17,7 +17,7 @@ use utoipa::{
     },
 };
 
-use crate::http::{error::Envelope, json_response::written, state::AppState};
+use crate::http::{error::ErrorBody, json_response::written, state::AppState};
 
 use super::discovery;
 
@@ -44,7 +44,7 @@ use super::discovery;
         (name = "System", description = "The server itself."),
     ),
     paths(discovery::list),
-    components(schemas(Envelope)),
+    components(schemas(ErrorBody)),
     modifiers(&Credentials),
     security(("Token" = []), ("Session" = []))
 )]

@@ -11,10 +11,10 @@ use utoipa::{
 };
 
 use crate::{
-    http::error::Envelope,
+    http::error::ErrorBody,
     model::{
         Action, AuthorizationId, BucketId, DbrpId, Id, OrgId, ResourceType, Status, TelegrafId, Timestamp, UserId,
-        bucket::BucketKind, leaked::Fate, org::Role, org_rules::OperatorTokens, token::NewToken,
+        bucket::BucketKind, leaked::LeakOutcome, org::Role, org_rules::OperatorTokens, token::NewToken,
     },
 };
 
@@ -41,7 +41,7 @@ schemas! {
     "Status" for Status => words("Whether its owner has switched it on.", &["active", "inactive"]);
     "Action" for Action => words("What may be done. Writing does not include reading.", &["read", "write"]);
     "ResourceType" for ResourceType => words("A kind of thing.", &ResourceType::ALL.map(ResourceType::name));
-    "LeakedResult" for Fate => words("What became of a string that was reported.", &Fate::ALL.map(Fate::name));
+    "LeakedResult" for LeakOutcome => words("What became of a string that was reported.", &LeakOutcome::ALL.map(LeakOutcome::name));
     "Role" for Role => words("What a user is there.", &["member", "owner"]);
     "OperatorTokens" for OperatorTokens => words("Who may create tokens that reach every organization: whoever holds the permissions, or operators alone.", &OperatorTokens::ALL.map(OperatorTokens::name));
     "BucketType" for BucketKind => words("Whether people made it or the system did.", &["user", "system"]);
@@ -104,7 +104,7 @@ refusals! {
 }
 
 fn refusal(description: &str) -> RefOr<Response> {
-    let schema = Ref::from_schema_name(Envelope::name());
+    let schema = Ref::from_schema_name(ErrorBody::name());
     let content = ContentBuilder::new().schema(Some(schema)).build();
     RefOr::T(ResponseBuilder::new().description(description).content("application/json", content).build())
 }

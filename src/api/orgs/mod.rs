@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    http::{error::Refusal, json_response::indented, state::AppState},
+    http::{error::ApiError, json_response::indented, state::AppState},
     model::{Error, Org, OrgId, Timestamp, UserId},
     service::orgs::{OrgQuery, OrgUpdate},
 };
@@ -123,7 +123,7 @@ pub fn org_body(org: Org) -> OrgBody {
         ("userID" = Option<UserId>, Query, description = "Only those of which this user is a member or owner. What is no id is ignored."),
     ),
     responses((status = 200, description = "The organizations.", body = ListBody), BadRequest, NotFound, Gated))]
-pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, Refusal> {
+pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, ApiError> {
     let paging = Paging::<OrgId>::of(&query)?;
     let asked = OrgQuery {
         id: query.lenient_id("orgID"),
@@ -142,7 +142,11 @@ pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: 
 #[utoipa::path(post, path = "/api/v2/orgs", tag = "Organizations", operation_id = "PostOrgs",
     request_body = PostBody,
     responses((status = 201, description = "The organization.", body = OrgBody), BadRequest, Conflict, TooLarge, Gated))]
-pub async fn create(State(state): State<AppState>, Caller(caller): Caller, request: Body) -> Result<Response, Refusal> {
+pub async fn create(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    request: Body,
+) -> Result<Response, ApiError> {
     let PostBody { name, description } = read(request, Error::BadJsonResource).await?;
     Ok(indented(StatusCode::CREATED, &org_body(state.service.create_org(&caller, &name, &description).await?)))
 }
@@ -155,7 +159,7 @@ pub async fn get(
     State(state): State<AppState>,
     Caller(caller): Caller,
     PathId(id): PathId<OrgId>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     Ok(indented(StatusCode::OK, &org_body(state.service.org(&caller, id).await?)))
 }
 
@@ -169,7 +173,7 @@ pub async fn update(
     Caller(caller): Caller,
     PathId(id): PathId<OrgId>,
     request: Body,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let PatchBody { name, description } = read(request, Error::BadJsonResource).await?;
     let org = state.service.update_org(&caller, id, OrgUpdate { name, description }).await?;
     Ok(indented(StatusCode::OK, &org_body(org)))
@@ -185,7 +189,7 @@ pub async fn delete(
     State(state): State<AppState>,
     Caller(caller): Caller,
     PathId(id): PathId<OrgId>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     state.service.delete_org(&caller, id).await?;
     Ok(no_content().into_response())
 }

@@ -10,7 +10,7 @@ use crate::{
         json::read,
         openapi::schema::{BadRequest, Conflict, Gated, NotFound, TooLarge},
     },
-    http::{error::Refusal, json_response::indented, state::AppState},
+    http::{error::ApiError, json_response::indented, state::AppState},
     model::{
         Error, OrgId,
         org_rules::{OperatorTokens, OrgRules},
@@ -76,7 +76,7 @@ pub async fn get(
     State(state): State<AppState>,
     Caller(caller): Caller,
     ParentId(id): ParentId<OrgId>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let rules = state.service.org_rules(&caller, id).await?;
     Ok(indented(StatusCode::OK, &RulesBody::from(rules)))
 }
@@ -93,7 +93,7 @@ pub async fn set(
     Caller(caller): Caller,
     ParentId(id): ParentId<OrgId>,
     request: Body,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let body: RulesBody = read(request, Error::BadJson).await?;
     let rules = state.service.set_org_rules(&caller, id, body.try_into()?).await?;
     Ok(indented(StatusCode::OK, &RulesBody::from(rules)))

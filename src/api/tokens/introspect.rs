@@ -16,12 +16,12 @@ use crate::{
         openapi::schema::{BadRequest, Gated, TooLarge},
         session::no_store,
     },
-    http::{error::Refusal, json_response::indented, state::AppState},
+    http::{error::ApiError, json_response::indented, state::AppState},
     model::{Action, AuthorizationId, Error, Id, OrgId, ResourceType, Timestamp, UserId, console::simulation::Ruling},
     service::{
-        auth::credential_status::Place,
+        auth::credential_status::PresentedFrom,
         tokens::{
-            introspection::{ActiveToken, AskedToken, Wanted, WantedOrg},
+            introspection::{ActiveToken, IntrospectionRequest, RequestedAccess, RequestedOrg},
             simulate::Thing,
         },
     },
@@ -183,28 +183,28 @@ pub async fn introspect(
     Caller(caller): Caller,
     headers: HeaderMap,
     request: Body,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let asked = asked(&Form::read(&headers, request).await?)?;
     let found = state.service.introspect(&caller, &asked).await?;
     Ok(no_store(indented(StatusCode::OK, &found.map(AnswerBody::from).unwrap_or_default())))
 }
 
-fn asked(form: &Form) -> Result<AskedToken, Error> {
+fn asked(form: &Form) -> Result<IntrospectionRequest, Error> {
     let refuse = |sentence: &str| Error::BadForm(sentence.into());
     let token =
         form.text("token").ok_or_else(|| refuse("token is missing: send the token to ask about in the form"))?;
     let place = match form.text("address") {
-        None => Place::From(None),
-        Some("any") => Place::Anywhere,
+        None => PresentedFrom::From(None),
+        Some("any") => PresentedFrom::Anywhere,
         Some(text) => {
             let address = text.parse().map_err(|_| refuse("address is no IP address, such as 192.0.2.7, nor any"))?;
-            Place::From(Some(address))
+            PresentedFrom::From(Some(address))
         }
     };
-    Ok(AskedToken { token: token.into(), place, wanted: wanted(form)? })
+    Ok(IntrospectionRequest { token: token.into(), place, wanted: wanted(form)? })
 }
 
-fn wanted(form: &Form) -> Result<Option<Wanted>, Error> {
+fn wanted(form: &Form) -> Result<Option<RequestedAccess>, Error> {
     let refuse = |sentence: String| Error::BadForm(sentence);
     let (action, kind) = match (form.text("action"), form.text("resourceType")) {
         (Some(action), Some(kind)) => (action, kind),
@@ -226,9 +226,9 @@ fn wanted(form: &Form) -> Result<Option<Wanted>, Error> {
         Named::ByName(name) => Thing::Name(name),
     };
     let org = match form.named("orgID", "org")? {
-        Named::Not => WantedOrg::OfTheToken,
-        Named::ById(id) => WantedOrg::Id(id),
-        Named::ByName(name) => WantedOrg::Name(name),
+        Named::Not => RequestedOrg::OfTheToken,
+        Named::ById(id) => RequestedOrg::Id(id),
+        Named::ByName(name) => RequestedOrg::Name(name),
     };
-    Ok(Some(Wanted { action, kind, thing, org }))
+    Ok(Some(RequestedAccess { action, kind, thing, org }))
 }

@@ -18,10 +18,10 @@ use crate::{
         openapi::schema::{BadRequest, Conflict, Gated, TooLarge, TooManyReports},
         session::no_store,
     },
-    http::{error::Refusal, json_response::indented, state::AppState},
+    http::{error::ApiError, json_response::indented, state::AppState},
     model::{
         AuthorizationId, Error,
-        leaked::{Fate, Finding},
+        leaked::{Finding, LeakOutcome},
     },
     service::tokens::leaked::Reported,
 };
@@ -63,7 +63,7 @@ struct FindingBody {
     prefix: String,
     /// `deactivated`: it worked, and works no longer. `alreadyDead`: it did not work any more. `unknown`: no token of this
     /// server. `damaged`: the form of one, but a part of it was changed.
-    result: Fate,
+    result: LeakOutcome,
     /// The authorization, if the caller may read it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -106,7 +106,7 @@ pub async fn report(
     Caller(caller): Caller,
     headers: HeaderMap,
     request: Body,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let reported = match media_type(&headers).as_deref() {
         Some("text/plain") => {
             let bytes = read_body(request).await?;

@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{
-    http::{error::Refusal, json_response::indented, state::AppState},
+    http::{error::ApiError, json_response::indented, state::AppState},
     model::{Action, Error, Id, OrgId, ResourceType, Status, User, UserId},
-    service::users::{AskedUser, UserQuery, UserUpdate},
+    service::users::{CreateUser, UserQuery, UserUpdate},
 };
 
 use super::{
@@ -117,7 +117,7 @@ pub fn user_body(user: User) -> UserBody {
 /// Retrieve the caller's own user
 #[utoipa::path(get, path = "/api/v2/me", tag = "Users", operation_id = "GetMe",
     responses((status = 200, description = "The user.", body = UserBody), Gated))]
-pub async fn me(State(state): State<AppState>, Caller(caller): Caller) -> Result<Response, Refusal> {
+pub async fn me(State(state): State<AppState>, Caller(caller): Caller) -> Result<Response, ApiError> {
     Ok(indented(StatusCode::OK, &user_body(state.service.me(&caller)?)))
 }
 
@@ -131,7 +131,7 @@ pub async fn me(State(state): State<AppState>, Caller(caller): Caller) -> Result
         ("name" = Option<String>, Query, description = "Only the one with this name."),
     ),
     responses((status = 200, description = "The users.", body = ListBody), BadRequest, NotFound, Gated))]
-pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, Refusal> {
+pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, ApiError> {
     let paging = Paging::of(&query)?;
     let asked = UserQuery {
         id: query.id("id")?,
@@ -151,9 +151,13 @@ pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: 
 #[utoipa::path(post, path = "/api/v2/users", tag = "Users", operation_id = "PostUsers",
     request_body = PostBody,
     responses((status = 201, description = "The user.", body = UserBody), BadRequest, Conflict, TooLarge, Gated))]
-pub async fn create(State(state): State<AppState>, Caller(caller): Caller, request: Body) -> Result<Response, Refusal> {
+pub async fn create(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    request: Body,
+) -> Result<Response, ApiError> {
     let PostBody { id, name, status } = read(request, Error::BadJson).await?;
-    let user = state.service.create_user(&caller, AskedUser { id, name, status }).await?;
+    let user = state.service.create_user(&caller, CreateUser { id, name, status }).await?;
     Ok(indented(StatusCode::CREATED, &user_body(user)))
 }
 
@@ -165,7 +169,7 @@ pub async fn get(
     State(state): State<AppState>,
     Caller(caller): Caller,
     PathId(id): PathId<UserId>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     Ok(indented(StatusCode::OK, &user_body(state.service.user(&caller, id).await?)))
 }
 
@@ -182,7 +186,7 @@ pub async fn update(
     Caller(caller): Caller,
     PathId(id): PathId<UserId>,
     request: Body,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let PatchBody { name, status } = read(request, Error::BadJson).await?;
     let user = state.service.update_user(&caller, id, UserUpdate { name, status }).await?;
     Ok(indented(StatusCode::OK, &user_body(user)))
@@ -198,7 +202,7 @@ pub async fn delete(
     State(state): State<AppState>,
     Caller(caller): Caller,
     PathId(id): PathId<UserId>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     state.service.delete_user(&caller, id).await?;
     Ok(no_content().into_response())
 }
@@ -213,7 +217,7 @@ pub async fn permissions(
     State(state): State<AppState>,
     Caller(caller): Caller,
     PathId(id): PathId<UserId>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     Ok(indented(StatusCode::OK, &state.service.user_permissions(&caller, id).await?))
 }
 
@@ -230,7 +234,7 @@ pub async fn set_password(
     Caller(caller): Caller,
     PathId(id): PathId<UserId>,
     request: Body,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let PasswordBody { password } = read(request, Error::BadJson).await?;
     state.service.set_password(&caller, id, &password).await?;
     Ok(no_content().into_response())
@@ -251,7 +255,7 @@ pub async fn change_password(
     PathId(id): PathId<UserId>,
     headers: HeaderMap,
     request: Body,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let (_, old) = basic(&headers).ok_or(Error::OldPasswordMissing)?;
     let PasswordBody { password } = read(request, Error::BadJson).await?;
     state.service.change_password(&caller, id, &old, &password).await?;
@@ -269,7 +273,7 @@ pub async fn change_own_password(
     Caller(caller): Caller,
     headers: HeaderMap,
     request: Body,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let id = caller.id();
     change_password(state, Caller(caller), PathId(id), headers, request).await
 }

@@ -14,7 +14,7 @@ use crate::{
         no_content,
         openapi::schema::{BadRequest, Gated, NotFound},
     },
-    http::{error::Refusal, json_response::indented, state::AppState},
+    http::{error::ApiError, json_response::indented, state::AppState},
     model::{Id, Timestamp, UserId, console::session::SessionRow},
     service::users::sessions::Which,
 };
@@ -81,7 +81,7 @@ pub async fn list(
     State(state): State<AppState>,
     Caller(caller): Caller,
     PathId(id): PathId<UserId>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     let found = state.service.user_sessions(&caller, id).await?;
     let links = Links { this: format!("/api/v2/users/{id}/sessions") };
     let sessions = found.rows.into_iter().map(session_body).collect();
@@ -98,7 +98,7 @@ pub async fn end_all(
     State(state): State<AppState>,
     Caller(caller): Caller,
     PathId(id): PathId<UserId>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     state.service.end_user_sessions(&caller, id, Which::Others).await?;
     Ok(no_content().into_response())
 }
@@ -117,7 +117,7 @@ pub async fn end(
     Caller(caller): Caller,
     PathId(user): PathId<UserId>,
     PartId(session): PartId<Id>,
-) -> Result<Response, Refusal> {
+) -> Result<Response, ApiError> {
     state.service.end_user_sessions(&caller, user, Which::One(&session.to_string())).await?;
     Ok(no_content().into_response())
 }

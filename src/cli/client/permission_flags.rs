@@ -7,7 +7,7 @@ use crate::{
     model::{Action, OrgId, Permission, ResourceType, UserId, grant},
 };
 
-use super::{http::Client, permission_spec::Asked, resolve};
+use super::{http::Client, permission_spec::PermissionSpec, resolve};
 
 /// Single buckets, by their ids or names.
 #[derive(Args, Clone, Debug)]
@@ -60,7 +60,7 @@ pub struct GrantFlags {
     /// A permission in words, as auth check takes it: read:orgs/my-org, write:telegrafs/agents, read:users/alice; may be
     /// repeated
     #[arg(long, value_name = "PERMISSION")]
-    can: Vec<Asked>,
+    can: Vec<PermissionSpec>,
 }
 
 impl GrantFlags {

@@ -12,7 +12,7 @@ use super::{http::Client, resolve};
 /// `write:buckets/telemetry`: an action, a type, and perhaps one thing by name or id; before the type, an organization
 /// perhaps: `write:orgs/my-org/buckets/telemetry`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
+pub struct PermissionSpec {
     pub action: Action,
     pub kind: ResourceType,
     /// By its name or id.
@@ -21,7 +21,7 @@ pub struct Asked {
     pub org: Option<String>,
 }
 
-impl FromStr for Asked {
+impl FromStr for PermissionSpec {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
@@ -46,7 +46,7 @@ impl FromStr for Asked {
     }
 }
 
-impl Asked {
+impl PermissionSpec {
     /// The permission that stands for it, in this organization unless it names another. Organizations and users belong
     /// to none; all of them are meant where none is named, as by `--read-orgs`.
     pub async fn permission(&self, client: &Client, org: OrgId) -> Outcome<Permission> {
@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn what_a_token_should_do_is_read_in_every_form() {
         let asked = |text: &str| {
-            text.parse::<Asked>().map(|Asked { action, kind, thing, org }| {
+            text.parse::<PermissionSpec>().map(|PermissionSpec { action, kind, thing, org }| {
                 format!("{action} {kind} {} {}", thing.unwrap_or_default(), org.unwrap_or_default())
             })
         };

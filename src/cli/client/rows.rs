@@ -11,9 +11,9 @@ use crate::{
 /// An organization or a user, as the API tells it.
 #[derive(Deserialize)]
 #[serde(transparent)]
-pub struct Named(Value);
+pub struct NamedRow(Value);
 
-impl Named {
+impl NamedRow {
     /// A member that is a text; empty where there is none.
     pub fn text(&self, name: &str) -> String {
         self.0.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
@@ -21,7 +21,7 @@ impl Named {
 }
 
 /// Without the link to logs, of which `influx` knows nothing.
-impl Serialize for Named {
+impl Serialize for NamedRow {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut value = self.0.clone();
         if let Some(links) = value.get_mut("links").and_then(Value::as_object_mut) {
@@ -31,7 +31,7 @@ impl Serialize for Named {
     }
 }
 
-impl Shown for Named {
+impl Shown for NamedRow {
     fn columns() -> Vec<&'static str> {
         vec!["ID", "Name"]
     }
@@ -41,13 +41,13 @@ impl Shown for Named {
     }
 }
 
-impl From<Org> for Named {
+impl From<Org> for NamedRow {
     fn from(org: Org) -> Self {
         Self(json!({"id": org.id, "name": org.name}))
     }
 }
 
-impl From<User> for Named {
+impl From<User> for NamedRow {
     fn from(user: User) -> Self {
         Self(json!({"id": user.id, "name": user.name, "status": user.status.name()}))
     }

@@ -5,36 +5,36 @@ use secrecy::{ExposeSecret as _, SecretString};
 use crate::{
     console::{
         forms::{
-            flash::Deed,
-            outcome::{Fields, Outcome},
+            flash::Flash,
+            outcome::{FormFields, Outcome},
         },
-        routes::{Account, Page as _},
+        routes::{Account, PageRoute as _},
         ssr::request::Request,
     },
     model::{Error, OrgId},
     service::users::sessions::Which,
 };
 
-pub(super) async fn perform(request: &Request, org: OrgId, fields: &Fields) -> Result<Outcome, Error> {
+pub(super) async fn perform(request: &Request, org: OrgId, fields: &FormFields) -> Result<Outcome, Error> {
     let (service, caller) = (request.service(), request.caller()?);
-    let deed = match fields.get("session") {
+    let flash = match fields.get("session") {
         Some("others") => {
             service.end_sessions(caller, Which::Others).await?;
-            Deed::SessionsEnded
+            Flash::SessionsEnded
         }
         Some(key) => {
             service.end_sessions(caller, Which::One(key)).await?;
-            Deed::SessionEnded
+            Flash::SessionEnded
         }
         None => {
             change_password(request, fields).await?;
-            Deed::PasswordSet
+            Flash::PasswordSet
         }
     };
-    Ok(Outcome::Done { deed, to: Account.address(org, &[]) })
+    Ok(Outcome::Done { flash, to: Account.address(org, &[]) })
 }
 
-async fn change_password(request: &Request, fields: &Fields) -> Result<(), Error> {
+async fn change_password(request: &Request, fields: &FormFields) -> Result<(), Error> {
     let secret = |name| SecretString::from(fields.get(name).unwrap_or_default());
     let (old, new, again) = (secret("old"), secret("password"), secret("confirm"));
     if new.expose_secret() != again.expose_secret() {

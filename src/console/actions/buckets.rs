@@ -3,8 +3,8 @@
 use crate::{
     console::{
         forms::{
-            flash::Deed,
-            outcome::{Fields, Outcome},
+            flash::Flash,
+            outcome::{FormFields, Outcome},
         },
         routes::Buckets,
         ssr::request::Request,
@@ -19,28 +19,28 @@ pub(super) async fn perform(
     org: OrgId,
     page: Buckets,
     list: String,
-    fields: &Fields,
+    fields: &FormFields,
 ) -> Result<Outcome, Error> {
     let (service, caller) = (request.service(), request.caller()?);
-    let deed = match page {
+    let flash = match page {
         Buckets::Create => {
             service.create_bucket(caller, new_bucket(org, fields)?).await?;
-            Deed::BucketCreated
+            Flash::BucketCreated
         }
         Buckets::Edit(id) => {
             service.update_bucket(caller, id, update(fields)?).await?;
-            Deed::BucketUpdated
+            Flash::BucketUpdated
         }
         Buckets::Delete(id) => {
             service.delete_bucket(caller, id).await?;
-            Deed::BucketDeleted
+            Flash::BucketDeleted
         }
         Buckets::List => return Err(Error::PathNotFound),
     };
-    Ok(Outcome::Done { deed, to: list })
+    Ok(Outcome::Done { flash, to: list })
 }
 
-fn new_bucket(org: OrgId, fields: &Fields) -> Result<AskedBucket, Error> {
+fn new_bucket(org: OrgId, fields: &FormFields) -> Result<AskedBucket, Error> {
     let text = |name| fields.get(name).unwrap_or_default().trim().to_owned();
     Ok(AskedBucket {
         org: Some(org),
@@ -51,7 +51,7 @@ fn new_bucket(org: OrgId, fields: &Fields) -> Result<AskedBucket, Error> {
     })
 }
 
-fn update(fields: &Fields) -> Result<BucketUpdate, Error> {
+fn update(fields: &FormFields) -> Result<BucketUpdate, Error> {
     let text = |name| fields.get(name).map(|text| text.trim().to_owned());
     Ok(BucketUpdate {
         name: text("name"),
@@ -61,7 +61,7 @@ fn update(fields: &Fields) -> Result<BucketUpdate, Error> {
 }
 
 /// What the form asks for; nothing if it is what the form showed, so that pieces of a size that someone chose stay.
-fn retention(fields: &Fields) -> Result<Option<AskedRetention>, Error> {
+fn retention(fields: &FormFields) -> Result<Option<AskedRetention>, Error> {
     let Some(choice) = fields.get("retention") else { return Ok(None) };
     let given = |name| fields.get(name).unwrap_or_default();
     let every = asked_seconds(choice, given("amount"), given("unit"))?;

@@ -3,8 +3,8 @@
 use crate::{
     console::{
         forms::{
-            flash::Deed,
-            outcome::{Fields, Outcome},
+            flash::Flash,
+            outcome::{FormFields, Outcome},
         },
         routes::Members,
         ssr::request::Request,
@@ -23,39 +23,39 @@ pub(super) async fn perform(
     org: OrgId,
     page: Members,
     to: String,
-    fields: &Fields,
+    fields: &FormFields,
 ) -> Result<Outcome, Error> {
     let (service, caller) = (request.service(), request.caller()?);
-    let deed = match page {
+    let flash = match page {
         Members::List if fields.get("status").is_some() => {
             return change_status(request, user(fields)?, fields, to).await;
         }
         Members::List => {
             service.change_role(caller, org, user(fields)?, role(fields)?).await?;
-            Deed::RoleChanged
+            Flash::RoleChanged
         }
         Members::Add => {
             let who = fields.get("user").unwrap_or_default();
             service.add_named_member(caller, org, who, role(fields)?).await?;
-            Deed::MemberAdded
+            Flash::MemberAdded
         }
         Members::Invite => {
             service.create_with_password(caller, new_user(fields, Some((org, role(fields)?)))).await?;
-            Deed::MemberAdded
+            Flash::MemberAdded
         }
         Members::Remove(id) => {
             service.dismiss_member(caller, org, id).await?;
             // Whoever left may no longer see the list.
             let to = if id == caller.id() { "/".into() } else { to };
-            return Ok(Outcome::Done { deed: Deed::MemberRemoved, to });
+            return Ok(Outcome::Done { flash: Flash::MemberRemoved, to });
         }
         Members::Deactivate(id) => return change_status(request, id, fields, to).await,
         Members::Delete(id) => return delete(request, id, fields, to).await,
     };
-    Ok(Outcome::Done { deed, to })
+    Ok(Outcome::Done { flash, to })
 }
 
-fn role(fields: &Fields) -> Result<Role, Error> {
+fn role(fields: &FormFields) -> Result<Role, Error> {
     let role = fields.get("role").and_then(Role::from_name);
     role.ok_or_else(|| Error::field("role", "Choose owner or member."))
 }

@@ -3,11 +3,11 @@
 use crate::{
     console::{
         forms::{
-            flash::Deed,
-            outcome::{Fields, Outcome},
+            flash::Flash,
+            outcome::{FormFields, Outcome},
         },
         pages::orgs::rules_of,
-        routes::{Orgs, Page as _, Tokens},
+        routes::{Orgs, PageRoute as _, Tokens},
         ssr::request::Request,
     },
     model::{Error, OrgId, org_rules::OrgRules},
@@ -20,13 +20,13 @@ pub(super) async fn perform(
     org: OrgId,
     page: Orgs,
     list: String,
-    fields: &Fields,
+    fields: &FormFields,
 ) -> Result<Outcome, Error> {
     let (service, caller) = (request.service(), request.caller()?);
     match page {
         Orgs::Create => {
             let made = create(request, fields).await?;
-            Ok(Outcome::Done { deed: Deed::OrgCreated, to: Orgs::Show(made).address(org, &[]) })
+            Ok(Outcome::Done { flash: Flash::OrgCreated, to: Orgs::Show(made).address(org, &[]) })
         }
         Orgs::Show(id) => {
             let given = |name| fields.get(name).map(|text| text.trim().to_owned());
@@ -35,30 +35,30 @@ pub(super) async fn perform(
                 Some(rules) => service.update_org_and_rules(caller, id, update, rules).await?,
                 None => service.update_org(caller, id, update).await?,
             };
-            Ok(Outcome::Done { deed: Deed::OrgUpdated, to: page.address(org, &[]) })
+            Ok(Outcome::Done { flash: Flash::OrgUpdated, to: page.address(org, &[]) })
         }
         Orgs::Delete(id) => {
             service.delete_org_by_name(caller, id, fields.get("name").unwrap_or_default()).await?;
             // Its own pages are gone with it; the start knows where else to go.
             let to = if id == org { "/".into() } else { list };
-            Ok(Outcome::Done { deed: Deed::OrgDeleted, to })
+            Ok(Outcome::Done { flash: Flash::OrgDeleted, to })
         }
         Orgs::List => Err(Error::PathNotFound),
     }
 }
 
 /// The rules for tokens, if the form has them.
-fn rules(fields: &Fields) -> Result<Option<OrgRules>, Error> {
+fn rules(fields: &FormFields) -> Result<Option<OrgRules>, Error> {
     fields.get("rules").map(|_| rules_of(|name| fields.get(name).map(Into::into))).transpose()
 }
 
 /// The first organization of someone who has none.
-pub(super) async fn start(request: &Request, fields: &Fields) -> Result<Outcome, Error> {
+pub(super) async fn start(request: &Request, fields: &FormFields) -> Result<Outcome, Error> {
     let made = create(request, fields).await?;
-    Ok(Outcome::Done { deed: Deed::OrgCreated, to: Tokens::List.address(made, &[]) })
+    Ok(Outcome::Done { flash: Flash::OrgCreated, to: Tokens::List.address(made, &[]) })
 }
 
-async fn create(request: &Request, fields: &Fields) -> Result<OrgId, Error> {
+async fn create(request: &Request, fields: &FormFields) -> Result<OrgId, Error> {
     let given = |name| fields.get(name).unwrap_or_default().trim();
     let made = request.service().create_org(request.caller()?, given("name"), given("description")).await?;
     Ok(made.id)

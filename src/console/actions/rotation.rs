@@ -3,14 +3,14 @@
 use crate::{
     console::{
         forms::{
-            flash::Deed,
-            outcome::{Fields, Outcome},
+            flash::Flash,
+            outcome::{FormFields, Outcome},
         },
-        routes::{Page as _, Tokens},
+        routes::{PageRoute as _, Tokens},
         ssr::request::Request,
     },
     model::{AuthorizationId, Error, OrgId},
-    service::tokens::rotation::{AskedRotation, Rotated},
+    service::tokens::rotation::{RotateAuthorization, Rotated},
 };
 
 use super::token_forms::{chosen_expiry, created_token};
@@ -18,12 +18,14 @@ use super::token_forms::{chosen_expiry, created_token};
 pub(super) async fn rotate(
     request: &Request,
     id: AuthorizationId,
-    fields: &Fields,
+    fields: &FormFields,
     form: Option<&str>,
 ) -> Result<Outcome, Error> {
     let (service, caller) = (request.service(), request.caller()?);
-    let asked =
-        AskedRotation { overlap: fields.get("overlap").map(Into::into), expires_at: chosen_expiry(request, fields)? };
+    let asked = RotateAuthorization {
+        overlap: fields.get("overlap").map(Into::into),
+        expires_at: chosen_expiry(request, fields)?,
+    };
     let Rotated { created, old } = service.rotate_authorization(caller, id, asked, form).await?;
     let name = old.token_prefix.as_deref().map_or_else(|| "The old token".into(), |prefix| format!("{prefix}…"));
     let old = match old.expires_at {
@@ -40,9 +42,9 @@ pub(super) async fn end_overlap(
     request: &Request,
     org: OrgId,
     id: AuthorizationId,
-    fields: &Fields,
+    fields: &FormFields,
 ) -> Result<Outcome, Error> {
     request.service().end_overlap(request.caller()?, id).await?;
     let shown = fields.get("shown").and_then(|text| text.parse().ok()).unwrap_or(id);
-    Ok(Outcome::Done { deed: Deed::OverlapEnded, to: Tokens::Details(shown).address(org, &[]) })
+    Ok(Outcome::Done { flash: Flash::OverlapEnded, to: Tokens::Details(shown).address(org, &[]) })
 }

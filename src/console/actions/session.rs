@@ -4,18 +4,18 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     console::{
-        forms::outcome::{CreatedToken, Fields, Outcome},
+        forms::outcome::{CreatedToken, FormFields, Outcome},
         routes,
         ssr::request::Request,
     },
     http::cookies,
     model::Error,
-    service::{auth::sessions::Kind, setup::SetUp},
+    service::{auth::sessions::SessionKind, setup::SetUp},
 };
 
-use super::Done;
+use super::ActionResult;
 
-pub(super) async fn set_up(request: &Request, fields: &Fields) -> Result<Done, Error> {
+pub(super) async fn set_up(request: &Request, fields: &FormFields) -> Result<ActionResult, Error> {
     let state = request.state();
     state.settings.check_setup_host(&request.headers)?;
     let text = |name| fields.get(name).unwrap_or_default().to_owned();
@@ -47,26 +47,29 @@ pub(super) async fn set_up(request: &Request, fields: &Fields) -> Result<Done, E
         origin: request.origin(),
     };
     let cookie = done.session.map(|session| cookies::console(session.key.expose_secret(), state.settings.is_https()));
-    Ok(Done { result: Ok(Outcome::SetUp(token)), cookie })
+    Ok(ActionResult { result: Ok(Outcome::SetUp(token)), cookie })
 }
 
-pub(super) async fn sign_in(request: &Request, fields: &Fields, to: &str) -> Result<Done, Error> {
+pub(super) async fn sign_in(request: &Request, fields: &FormFields, to: &str) -> Result<ActionResult, Error> {
     let state = request.state();
     state.settings.check_sign_in_host(&request.headers)?;
     let name = fields.get("username").unwrap_or_default();
     let password: SecretString = fields.get("password").unwrap_or_default().into();
-    let session = state.service.sign_in(name, &password, Kind::Console, &request.client).await?;
+    let session = state.service.sign_in(name, &password, SessionKind::Console, &request.client).await?;
     let cookie = cookies::console(session.key.expose_secret(), state.settings.is_https());
-    Ok(Done { result: Ok(Outcome::SignedIn { to: routes::return_url(to).into() }), cookie: Some(cookie) })
+    Ok(ActionResult { result: Ok(Outcome::SignedIn { to: routes::return_url(to).into() }), cookie: Some(cookie) })
 }
 
-pub(super) async fn sign_out(request: &Request) -> Result<Done, Error> {
+pub(super) async fn sign_out(request: &Request) -> Result<ActionResult, Error> {
     let state = request.state();
     let key = cookies::read(&request.headers, cookies::console_name(state.settings.is_https()));
-    match state.service.sign_out(key.unwrap_or_default(), Kind::Console, &request.client).await {
+    match state.service.sign_out(key.unwrap_or_default(), SessionKind::Console, &request.client).await {
         // Whoever is signed out already gets what they wanted.
         Ok(()) | Err(Error::Unauthenticated) => {}
         Err(error) => return Err(error),
     }
-    Ok(Done { result: Ok(Outcome::SignedOut), cookie: Some(cookies::forget_console(state.settings.is_https())) })
+    Ok(ActionResult {
+        result: Ok(Outcome::SignedOut),
+        cookie: Some(cookies::forget_console(state.settings.is_https())),
+    })
 }

@@ -3,20 +3,25 @@
 use crate::{
     console::{
         forms::{
-            flash::Deed,
-            outcome::{Fields, Outcome},
+            flash::Flash,
+            outcome::{FormFields, Outcome},
         },
-        routes::{Page as _, Telegrafs},
+        routes::{PageRoute as _, Telegrafs},
         ssr::request::Request,
     },
     model::{Error, OrgId, telegraf_config::without_tokens},
     service::telegrafs::console::BegunTelegraf,
 };
 
-pub(super) async fn perform(request: &Request, org: OrgId, page: Telegrafs, fields: &Fields) -> Result<Outcome, Error> {
+pub(super) async fn perform(
+    request: &Request,
+    org: OrgId,
+    page: Telegrafs,
+    fields: &FormFields,
+) -> Result<Outcome, Error> {
     let (service, caller) = (request.service(), request.caller()?);
     let text = |name| fields.get(name).unwrap_or_default();
-    let (deed, to) = match page {
+    let (flash, to) = match page {
         Telegrafs::Create => {
             let begun = BegunTelegraf {
                 name: text("name").into(),
@@ -27,23 +32,23 @@ pub(super) async fn perform(request: &Request, org: OrgId, page: Telegrafs, fiel
             };
             let form = fields.get("form").filter(|id| !id.is_empty());
             let telegraf = service.begin_telegraf(caller, org, begun, form).await?;
-            (Deed::TelegrafCreated, Telegrafs::Show(telegraf.id))
+            (Flash::TelegrafCreated, Telegrafs::Show(telegraf.id))
         }
         Telegrafs::Show(id) => {
             let typed = text("config");
             let config = if fields.get("replace").is_some() { without_tokens(typed) } else { typed.to_owned() };
             service.save_telegraf_text(caller, id, &config).await?;
-            (Deed::TelegrafSaved, page)
+            (Flash::TelegrafSaved, page)
         }
         Telegrafs::Rename(id) => {
             service.rename_telegraf(caller, id, text("name"), text("description")).await?;
-            (Deed::TelegrafSaved, Telegrafs::Show(id))
+            (Flash::TelegrafSaved, Telegrafs::Show(id))
         }
         Telegrafs::Delete(id) => {
             service.delete_telegraf(caller, id).await?;
-            (Deed::TelegrafDeleted, Telegrafs::List)
+            (Flash::TelegrafDeleted, Telegrafs::List)
         }
         Telegrafs::List => return Err(Error::PathNotFound),
     };
-    Ok(Outcome::Done { deed, to: to.address(org, &[]) })
+    Ok(Outcome::Done { flash, to: to.address(org, &[]) })
 }

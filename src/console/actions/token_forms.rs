@@ -2,7 +2,7 @@
 
 use crate::{
     console::{
-        forms::outcome::{CreatedToken, Fields, Outcome},
+        forms::outcome::{CreatedToken, FormFields, Outcome},
         ssr::request::Request,
     },
     model::{
@@ -11,10 +11,10 @@ use crate::{
         expiry,
         grant::Breadth,
     },
-    service::tokens::{AuthorizationUpdate, Created, Given},
+    service::tokens::{AuthorizationUpdate, Created, TokenOptions},
 };
 
-pub(crate) async fn update(request: &Request, id: AuthorizationId, fields: &Fields) -> Result<Outcome, Error> {
+pub(crate) async fn update(request: &Request, id: AuthorizationId, fields: &FormFields) -> Result<Outcome, Error> {
     let update = AuthorizationUpdate {
         status: fields.get("status").map(Into::into),
         description: fields.get("description").map(|text| text.trim().to_owned()),
@@ -27,14 +27,14 @@ pub(crate) async fn update(request: &Request, id: AuthorizationId, fields: &Fiel
 }
 
 /// What the dialogs ask about a new token.
-pub(crate) fn given(request: &Request, fields: &Fields) -> Result<Given, Error> {
+pub(crate) fn given(request: &Request, fields: &FormFields) -> Result<TokenOptions, Error> {
     let description = fields.get("description").unwrap_or_default().to_owned();
     let networks = fields.get("networks").filter(|text| !text.trim().is_empty()).map(str::parse).transpose()?;
-    Ok(Given { description, expires_at: chosen_expiry(request, fields)?, networks })
+    Ok(TokenOptions { description, expires_at: chosen_expiry(request, fields)?, networks })
 }
 
 /// The expiry that a form asks for.
-pub(crate) fn chosen_expiry(request: &Request, fields: &Fields) -> Result<Option<Expiry>, Error> {
+pub(crate) fn chosen_expiry(request: &Request, fields: &FormFields) -> Result<Option<Expiry>, Error> {
     let said = |name| fields.get(name).unwrap_or_default();
     expiry::chosen(said("expires"), said("expires-day"), request.service().now())
 }

@@ -3,10 +3,10 @@
 use crate::{
     console::{
         forms::{
-            flash::Deed,
-            outcome::{Fields, Outcome},
+            flash::Flash,
+            outcome::{FormFields, Outcome},
         },
-        routes::{Page as _, Tokens},
+        routes::{PageRoute as _, Tokens},
         ssr::request::Request,
     },
     model::{
@@ -21,7 +21,12 @@ use super::{
     token_forms::{created_token, given, update},
 };
 
-pub(super) async fn perform(request: &Request, org: OrgId, page: Tokens, fields: &Fields) -> Result<Outcome, Error> {
+pub(super) async fn perform(
+    request: &Request,
+    org: OrgId,
+    page: Tokens,
+    fields: &FormFields,
+) -> Result<Outcome, Error> {
     let (service, caller) = (request.service(), request.caller()?);
     let form = fields.get("form").filter(|id| !id.is_empty());
     match page {
@@ -43,7 +48,7 @@ pub(super) async fn perform(request: &Request, org: OrgId, page: Tokens, fields:
         Tokens::Descendants(id) => {
             let expected = fields.get("expected").and_then(|number| number.parse().ok());
             let count = service.deactivate_descendants(caller, id, expected).await?.deactivated;
-            Ok(Outcome::Many { deed: Deed::TokensUpdated, count, to: Tokens::Details(id).address(org, &[]) })
+            Ok(Outcome::Many { flash: Flash::TokensUpdated, count, to: Tokens::Details(id).address(org, &[]) })
         }
         Tokens::Rotate(id) => rotation::rotate(request, id, fields, form).await,
         Tokens::Details(id) if fields.get("overlap").is_some() => rotation::end_overlap(request, org, id, fields).await,

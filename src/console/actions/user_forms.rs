@@ -1,10 +1,10 @@
 //! What the forms about users and members share.
 
 use crate::{
-    console::forms::outcome::Fields,
+    console::forms::outcome::FormFields,
     model::{Error, UserId},
 };
 
-pub(crate) fn user(fields: &Fields) -> Result<UserId, Error> {
+pub(crate) fn user(fields: &FormFields) -> Result<UserId, Error> {
     Ok(fields.get("user").unwrap_or_default().parse()?)
 }

@@ -5,7 +5,7 @@ use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use crate::{
     console::{
         forms::{
-            outcome::{Answer, Fields, Outcome},
+            outcome::{FormFields, FormResponse, Outcome},
             submit::submit,
         },
         hydrate::browser,
@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What a form was answered.
-pub type Answered = Result<Outcome, Error>;
+pub type ActionOutcome = Result<Outcome, Error>;
 
 /// Posts to `action`. Without script the browser does, and the answer is a page; with it the same fields go to the same
 /// operation, and the answer goes to `on_answer`. A form that is under way takes no second press.
@@ -27,7 +27,7 @@ pub fn Form(
     #[prop(into, optional)]
     id: Option<&'static str>,
     #[prop(optional)] busy: RwSignal<bool>,
-    on_answer: Callback<Answered>,
+    on_answer: Callback<ActionOutcome>,
     children: Children,
 ) -> impl IntoView {
     let on_submit = move |event: SubmitEvent| {
@@ -41,7 +41,7 @@ pub fn Form(
 }
 
 /// Sends fields to an address as a form with script does.
-pub fn send(address: String, fields: Fields, busy: RwSignal<bool>, on_answer: Callback<Answered>) {
+pub fn send(address: String, fields: FormFields, busy: RwSignal<bool>, on_answer: Callback<ActionOutcome>) {
     busy.set(true);
     spawn_local(async move {
         let answer = submit(address, fields).await;
@@ -64,8 +64,8 @@ pub fn to_sign_in() {
 }
 
 /// The answer to this page's form, if it was sent without script.
-pub fn answer() -> Option<Answer> {
-    use_context::<Answer>()
+pub fn answer() -> Option<FormResponse> {
+    use_context::<FormResponse>()
 }
 
 /// The refusal of this page's form, if it was sent without script.
@@ -86,7 +86,7 @@ pub fn typed(name: &str) -> String {
 }
 
 /// Everything that was typed into this page's form.
-pub fn typed_fields() -> Fields {
+pub fn typed_fields() -> FormFields {
     answer().map(|answer| answer.fields).unwrap_or_default()
 }
 

@@ -4,16 +4,16 @@ use leptos::prelude::*;
 
 use crate::{
     console::{
-        hydrate::{browser, defer::later},
-        routes::{Group, Section, Spot},
+        hydrate::{browser, defer::defer},
+        routes::{ConsoleRoute, Group, Section},
         state::org_state::OrgState,
         text::messages,
     },
-    model::console::tokens::Place,
+    model::console::tokens::OrgRef,
 };
 
 use super::{
-    Form, Icon, Mark, Menu, Picture, Shortcuts, ShortcutsButton, Toasts, form::Answered, menu::ChoiceLink,
+    Form, Icon, Mark, Menu, Picture, Shortcuts, ShortcutsButton, Toasts, form::ActionOutcome, menu::ChoiceLink,
     text::Avatar, theme::ThemeSwitch,
 };
 
@@ -24,7 +24,7 @@ pub fn OrgFrame(state: OrgState, children: Children) -> impl IntoView {
     let shortcuts = RwSignal::new(false);
     view! {
         <a class="skip" href="#main" rel="external">"Skip to content"</a>
-        {later(move || view! { <NavAndPage state shortcuts>{children()}</NavAndPage> })}
+        {defer(move || view! { <NavAndPage state shortcuts>{children()}</NavAndPage> })}
         <Shortcuts open=shortcuts/>
         <Toasts/>
     }
@@ -37,10 +37,10 @@ fn NavAndPage(state: OrgState, shortcuts: RwSignal<bool>, children: Children) ->
             <header class="topbar" inert=state.covered>
                 <button class="icon-button" type="button" popovertarget="nav" aria-label="Open navigation"><Icon picture=Picture::Menu/></button>
                 <span class="brand"><Mark/><span class="brand-name">"Jeton"</span></span>
-                {later(move || view! { <OrgMenu state class="org-menu in-topbar end"/> })}
+                {defer(move || view! { <OrgMenu state class="org-menu in-topbar end"/> })}
             </header>
-            {later(move || view! { <Nav state shortcuts/> })}
-            {later(move || view! { <main id="main" class="page" tabindex="-1">{children()}</main> })}
+            {defer(move || view! { <Nav state shortcuts/> })}
+            {defer(move || view! { <main id="main" class="page" tabindex="-1">{children()}</main> })}
         </div>
     }
 }
@@ -122,9 +122,9 @@ fn OrgMenu(state: OrgState, class: &'static str) -> impl IntoView {
             <Icon picture=Picture::Chevrons/>
         }
     };
-    let choice = move |place: Place| {
+    let choice = move |place: OrgRef| {
         let href = move || {
-            let section = state.spot().map_or(Section::Tokens, Spot::section);
+            let section = state.spot().map_or(Section::Tokens, ConsoleRoute::section);
             section.address(place.id)
         };
         view! {
@@ -140,7 +140,7 @@ fn OrgMenu(state: OrgState, class: &'static str) -> impl IntoView {
 #[component]
 fn NavFoot(state: OrgState, shortcuts: RwSignal<bool>) -> impl IntoView {
     let user = move || state.frame.with(|frame| frame.user.clone());
-    let signed_out = Callback::new(|answer: Answered| {
+    let signed_out = Callback::new(|answer: ActionOutcome| {
         if answer.is_ok() {
             browser::go("/sign-in");
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 
-use crate::console::hydrate::defer::afterwards;
+use crate::console::hydrate::defer::after_hydration;
 
 use super::{Icon, Picture};
 
@@ -136,7 +136,7 @@ fn Region(notices: Notices) -> impl IntoView {
         notices.all.track();
         // What is shown last in the top layer is on top: shown again, it is above what opened meanwhile.
         if let Some(region) = region.get() {
-            afterwards(move || {
+            after_hydration(move || {
                 let region: &web_sys::HtmlElement = region.unchecked_ref();
                 drop(region.hide_popover());
                 drop(region.show_popover());

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::console::{
-    hydrate::defer::later,
+    hydrate::defer::defer,
     routes::{Group, Section},
     state::org_state::OrgState,
 };
@@ -22,15 +22,15 @@ pub fn Page(section: Section, #[prop(into)] dialog: ViewFn, children: Children) 
     view! {
         <Title text=title/>
         <div class="page-content" inert=state.covered>
-            {later(move || view! {
+            {defer(move || view! {
                 <header class="page-head">
                     <h1 data-testid=group.map(testid)>{heading}</h1>
                     {group.map(|group| view! { <Tabs group section/> })}
                 </header>
             })}
-            {later(|| view! { <div class="page-body">{children()}</div> })}
+            {defer(|| view! { <div class="page-body">{children()}</div> })}
         </div>
-        {later(move || view! { <div class="above">{dialog.run()}</div> })}
+        {defer(move || view! { <div class="above">{dialog.run()}</div> })}
     }
 }
 

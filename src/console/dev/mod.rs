@@ -18,9 +18,9 @@ use leptos_router::{components::Router as Routed, location::RequestUrl};
 use crate::model::{
     Id, OrgId, Timestamp, UserId,
     console::{
-        capabilities::{Counts, May},
+        capabilities::{Capabilities, Counts},
         frame::Frame,
-        tokens::Place,
+        tokens::OrgRef,
     },
 };
 
@@ -31,7 +31,7 @@ use super::{
     },
     routes::{Section, split},
     ssr::document,
-    state::{org_state::OrgState, page_store::Kept},
+    state::{org_state::OrgState, page_store::PageStore},
 };
 
 use controls::Controls;
@@ -98,8 +98,8 @@ fn Gallery(id: Id, shown: String) -> impl IntoView {
 
 /// An organization that is nowhere stored. `covered`: a dialog stands above it.
 fn state(id: Id, covered: bool) -> OrgState {
-    let org = Place { id: OrgId(id), name: "my-org".into() };
-    let everything = May {
+    let org = OrgRef { id: OrgId(id), name: "my-org".into() };
+    let everything = Capabilities {
         create_buckets: true,
         create_telegrafs: true,
         create_tokens: true,
@@ -117,7 +117,7 @@ fn state(id: Id, covered: bool) -> OrgState {
         may: everything,
         origin: "http://127.0.0.1:8086".into(),
     };
-    let mut state = OrgState::new(frame, Memo::new(|_| None), Kept::here());
+    let mut state = OrgState::new(frame, Memo::new(|_| None), PageStore::here());
     state.covered = Signal::stored(covered);
     state
 }

@@ -6,7 +6,7 @@ use crate::{
     console::{
         components::{
             EmptyMark, Icon, Mark, Picture,
-            list::{Column, Listing, NoMatch, Skeleton, Table},
+            list::{Column, ListNav, NoMatch, Skeleton, Table},
             pager::{Pager, Part as Shown},
             tabs::{Tab, Tabs},
             text::{Alert, Avatar, CanLine, Chip, LivenessBadge, SummaryLines, Time},
@@ -140,9 +140,9 @@ fn Tables() -> impl IntoView {
     }
 }
 
-fn listing(filter: &str) -> Listing {
+fn listing(filter: &str) -> ListNav {
     let query = ListQuery { filter: filter.to_owned(), ..ListQuery::default() };
-    Listing::new(Memo::new(move |_| query.clone()), |_| "#main".to_owned())
+    ListNav::new(Memo::new(move |_| query.clone()), |_| "#main".to_owned())
 }
 
 #[component]

@@ -7,9 +7,9 @@ macro_rules! deeds {
         /// A change that a form made. Where there is no script, the address after it carries its word (`?done=…`), and
         /// the page says the sentence.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-        pub enum Deed { $($name),+ }
+        pub enum Flash { $($name),+ }
 
-        impl Deed {
+        impl Flash {
             pub const fn word(self) -> &'static str {
                 match self { $(Self::$name => $word),+ }
             }

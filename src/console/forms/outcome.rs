@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{AuthorizationId, Error, OrgId, Status, leaked::Finding, token::NewToken};
 
-use super::flash::Deed;
+use super::flash::Flash;
 
 /// What a form did.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -30,12 +30,12 @@ pub enum Outcome {
     Deleted,
     /// Done; go there.
     Done {
-        deed: Deed,
+        flash: Flash,
         to: String,
     },
     /// Done to so many tokens; go there.
     Many {
-        deed: Deed,
+        flash: Flash,
         count: u64,
         to: String,
     },
@@ -67,9 +67,9 @@ pub struct CreatedToken {
 
 /// A form as it was sent: names and values in their order.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Fields(pub Vec<(String, String)>);
+pub struct FormFields(pub Vec<(String, String)>);
 
-impl Fields {
+impl FormFields {
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
@@ -82,7 +82,7 @@ impl Fields {
 
 /// The answer to a form that was sent without script: in the context of the page that shows it.
 #[derive(Clone, Debug)]
-pub struct Answer {
-    pub fields: Fields,
+pub struct FormResponse {
+    pub fields: FormFields,
     pub result: Result<Outcome, Error>,
 }

@@ -7,11 +7,11 @@ use leptos::{
 
 use crate::model::Error;
 
-use super::outcome::{Fields, Outcome};
+use super::outcome::{FormFields, Outcome};
 
 /// Sends a form's fields to the address it would post to.
 #[server(input = Json, output = Postcard)]
-pub async fn submit(address: String, fields: Fields) -> Result<Outcome, Error> {
+pub async fn submit(address: String, fields: FormFields) -> Result<Outcome, Error> {
     let request = crate::console::ssr::request::Request::current();
     let done = crate::console::actions::perform(&request, &address, &fields).await;
     if let (Some(cookie), Some(options)) = (done.cookie, use_context::<leptos_axum::ResponseOptions>())

@@ -4,16 +4,17 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 use web_sys::{FormData, HtmlElement, HtmlFormElement, SubmitEvent};
 
-use crate::console::forms::outcome::Fields;
+use crate::console::forms::outcome::FormFields;
 
 /// What a form would send, the pressed button included.
-pub fn fields(event: &SubmitEvent) -> Fields {
+pub fn fields(event: &SubmitEvent) -> FormFields {
     let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else {
-        return Fields::default();
+        return FormFields::default();
     };
-    let Ok(data) = FormData::new_with_form(&form) else { return Fields::default() };
-    let mut fields =
-        Fields(data.entries().into_iter().flatten().filter_map(|entry| pair(&js_sys::Array::from(&entry))).collect());
+    let Ok(data) = FormData::new_with_form(&form) else { return FormFields::default() };
+    let mut fields = FormFields(
+        data.entries().into_iter().flatten().filter_map(|entry| pair(&js_sys::Array::from(&entry))).collect(),
+    );
     let submitter = event.submitter().and_then(|button| button.dyn_into::<HtmlElement>().ok());
     if let Some(name) = submitter.as_ref().and_then(|button| button.get_attribute("name")) {
         fields.0.push((name, submitter.and_then(|button| button.get_attribute("value")).unwrap_or_default()));

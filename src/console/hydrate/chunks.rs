@@ -5,7 +5,7 @@ use leptos::{prelude::*, wasm_split::SplitLoaderError};
 use leptos_router::ChooseView;
 
 #[cfg(feature = "hydrate")]
-use crate::console::routes::{Spot, Tokens};
+use crate::console::routes::{ConsoleRoute, Tokens};
 use crate::console::{
     components::text::Alert,
     pages::{
@@ -80,10 +80,10 @@ part! {
 /// Fetches the part that an address belongs to. A page is taken over at once, so this comes first.
 #[cfg(feature = "hydrate")]
 pub async fn fetch_for(path: &str) -> Result<(), SplitLoaderError> {
-    match Spot::parse(path) {
+    match ConsoleRoute::parse(path) {
         None => entry::fetch().await,
-        Some((_, Spot::Tokens(Tokens::List | Tokens::Rename(_) | Tokens::Export(_)))) => Ok(()),
-        Some((_, Spot::Tokens(_))) => token_dialogs::fetch().await,
+        Some((_, ConsoleRoute::Tokens(Tokens::List | Tokens::Rename(_) | Tokens::Export(_)))) => Ok(()),
+        Some((_, ConsoleRoute::Tokens(_))) => token_dialogs::fetch().await,
         Some(_) => other_pages::fetch().await,
     }
 }

@@ -1,7 +1,7 @@
 //! Taking over a page in small portions, so that it answers whoever uses it meanwhile.
 //!
 //! Hydration runs from the first element to the last in one go, which on a phone is a quarter of a second in which nothing
-//! moves. What is put off with [`later`] is passed over at first, and taken over in tasks of a few milliseconds each.
+//! moves. What is put off with [`defer`] is passed over at first, and taken over in tasks of a few milliseconds each.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -21,8 +21,8 @@ use leptos::{
 };
 use wasm_bindgen::JsCast;
 
-pub use super::scheduler::afterwards;
-use super::scheduler::put_off;
+pub use super::scheduler::after_hydration;
+use super::scheduler::enqueue;
 #[cfg(feature = "hydrate")]
 pub use super::scheduler::{is_done, is_left, leave};
 
@@ -32,16 +32,20 @@ pub use super::scheduler::{is_done, is_left, leave};
 /// What the server has found out is handed over in the order of the page, to what loads and to what waits (`Transition`
 /// counts too), and parts are taken over in the order in which they were put off. So where a part that loads or waits is put
 /// off, all that does so and follows it on the page has to be put off too, behind it.
-pub fn later<V: IntoView + 'static>(view: impl FnOnce() -> V + Send + 'static) -> Later {
-    if cfg!(feature = "ssr") { Later::Now(view().into_any()) } else { Later::Then(Box::new(|| view().into_any())) }
+pub fn defer<V: IntoView + 'static>(view: impl FnOnce() -> V + Send + 'static) -> Deferred {
+    if cfg!(feature = "ssr") {
+        Deferred::Now(view().into_any())
+    } else {
+        Deferred::Then(Box::new(|| view().into_any()))
+    }
 }
 
-pub enum Later {
+pub enum Deferred {
     Now(AnyView),
     Then(Box<dyn FnOnce() -> AnyView + Send>),
 }
 
-impl Later {
+impl Deferred {
     fn view(self) -> AnyView {
         match self {
             Self::Now(view) => view,
@@ -62,7 +66,7 @@ impl Part {
     }
 }
 
-impl Render for Later {
+impl Render for Deferred {
     type State = Rc<RefCell<Part>>;
 
     fn build(self) -> Self::State {
@@ -85,7 +89,7 @@ impl Render for Later {
     }
 }
 
-impl RenderHtml for Later {
+impl RenderHtml for Deferred {
     type AsyncOutput = AnyView;
     type Owned = Self;
 
@@ -138,7 +142,7 @@ impl RenderHtml for Later {
         let state = Rc::new(RefCell::new(Part::Served(element)));
         // What has gone meanwhile is not taken over any more.
         let (gone, owner) = (Rc::downgrade(&state), Owner::current());
-        put_off(Box::new(move || {
+        enqueue(Box::new(move || {
             let Some(state) = gone.upgrade() else { return };
             let Some(element) = state.borrow().served() else { return };
             let owner = owner.unwrap_or_default();
@@ -153,7 +157,7 @@ impl RenderHtml for Later {
     }
 }
 
-impl AddAnyAttr for Later {
+impl AddAnyAttr for Deferred {
     type Output<NewAttr: Attribute> = Self;
 
     fn add_any_attr<NewAttr: Attribute>(self, _: NewAttr) -> Self {

@@ -11,7 +11,7 @@ const PORTION: f64 = 5.0;
 type Work = Box<dyn FnOnce()>;
 
 #[derive(Default)]
-struct Waiting {
+struct Queue {
     parts: VecDeque<Work>,
     /// What waits for all parts.
     after: Vec<Work>,
@@ -24,17 +24,17 @@ struct Waiting {
 }
 
 thread_local! {
-    static WAITING: RefCell<Waiting> = RefCell::default();
+    static WAITING: RefCell<Queue> = RefCell::default();
 }
 
 /// Does a part of it in one of the next tasks, in the order in which they were put off.
-pub fn put_off(part: Work) {
+pub fn enqueue(part: Work) {
     WAITING.with_borrow_mut(|waiting| waiting.parts.push_back(part));
     plan();
 }
 
 /// Does something once the whole page is taken over, in a task of its own.
-pub fn afterwards(work: impl FnOnce() + 'static) {
+pub fn after_hydration(work: impl FnOnce() + 'static) {
     WAITING.with_borrow_mut(|waiting| waiting.after.push(Box::new(work)));
     plan();
 }

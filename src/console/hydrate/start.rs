@@ -11,7 +11,7 @@ use crate::console::{app::App, components::history::listen_first};
 
 use super::{
     browser, chunks,
-    defer::{self, afterwards},
+    defer::{self, after_hydration},
     enhance::enhance,
 };
 
@@ -45,7 +45,7 @@ fn take_over() {
     let page = owner.with(|| App().into_view().hydrate_from::<true>(&body()));
     // For as long as the page is there.
     std::mem::forget((owner, page));
-    afterwards(move || found_out.hydration_complete());
+    after_hydration(move || found_out.hydration_complete());
 }
 
 /// Until the whole page is taken over, links and the way back lead where they would without script: another page in the

@@ -10,16 +10,16 @@ use crate::{
         },
         queries::load_about,
         routes::Section,
-        state::org_state::loaded,
+        state::org_state::page_resource,
         text::messages,
     },
-    model::console::server_info::ServerFacts,
+    model::console::server_info::ServerInfo,
 };
 
 /// Versions, health, and what else there is to read.
 #[component]
 pub fn AboutPage() -> impl IntoView {
-    let facts = loaded(|| (), |()| async move { load_about().await });
+    let facts = page_resource(|| (), |()| async move { load_about().await });
     view! {
         <Page section=Section::About dialog=|| ()>
             <div class="settings">
@@ -45,7 +45,7 @@ pub fn AboutPage() -> impl IntoView {
 }
 
 #[component]
-fn Server(facts: ServerFacts) -> impl IntoView {
+fn Server(facts: ServerInfo) -> impl IntoView {
     let health = if facts.is_healthy {
         view! { <span class="badge ok"><Icon picture=Picture::CircleCheck/>"Healthy"</span>" The database answers." }
             .into_any()

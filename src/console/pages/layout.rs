@@ -3,12 +3,12 @@
 use crate::{
     console::{
         components::{Notices, form::to_sign_in, frame::OrgFrame, text::Alert},
-        forms::flash::Deed,
+        forms::flash::Flash,
         queries::load_frame,
-        routes::{self, Spot},
+        routes::{self, ConsoleRoute},
         state::{
             org_state::OrgState,
-            page_store::{Kept, fetch},
+            page_store::{PageStore, fetch},
         },
         text::messages,
     },
@@ -33,8 +33,8 @@ pub fn navigator() -> impl Fn(&str) + Clone + Send + Sync + 'static {
 #[component]
 pub fn OrgLayout() -> impl IntoView {
     let location = use_location();
-    let at = Memo::new(move |_| Spot::parse(&location.pathname.get()));
-    let kept = Kept::here();
+    let at = Memo::new(move |_| ConsoleRoute::parse(&location.pathname.get()));
+    let kept = PageStore::here();
     say_what_was_done();
     let first =
         fetch(|| (), move |()| async move { load_frame(at.get_untracked().ok_or(Error::OrgNotFound)?.0).await });
@@ -59,8 +59,8 @@ pub fn OrgLayout() -> impl IntoView {
 /// A form without script led here: says what it did; not where the frame is awaited, for that may run again. The script
 /// takes the word out of the address, or a reload and a shared address would say it once more.
 fn say_what_was_done() {
-    let Some(deed) = use_query_map().read_untracked().get_str("done").and_then(Deed::from_word) else { return };
-    Notices::current().success(deed.sentence(), "");
+    let Some(flash) = use_query_map().read_untracked().get_str("done").and_then(Flash::from_word) else { return };
+    Notices::current().success(flash.sentence(), "");
     let (location, navigate) = (use_location(), use_navigate());
     Effect::new(move || {
         let kept: Vec<_> = routes::split(&location.search.get_untracked()).1;
@@ -71,7 +71,7 @@ fn say_what_was_done() {
 }
 
 #[component]
-fn Framed(frame: Frame, at: Memo<Option<(OrgId, Spot)>>, kept: Kept) -> impl IntoView {
+fn Framed(frame: Frame, at: Memo<Option<(OrgId, ConsoleRoute)>>, kept: PageStore) -> impl IntoView {
     let state = kept.once(|| OrgState::new(frame, at, kept));
     provide_context(state);
     state.follow_address();

@@ -8,11 +8,11 @@ use crate::{
     console::{
         components::{
             Form, Mark, Notices,
-            form::{Answered, answer, refusal, to_sign_in},
+            form::{ActionOutcome, answer, refusal, to_sign_in},
             frame::AuthFrame,
             text::Alert,
         },
-        forms::{flash::Deed, outcome::Outcome},
+        forms::{flash::Flash, outcome::Outcome},
         hydrate::browser,
         queries::{Start, load_start},
         state::page_store::fetch,
@@ -28,8 +28,8 @@ use super::orgs::OrgFields;
 pub fn StartPage() -> impl IntoView {
     let start = fetch(|| (), |()| async move { load_start().await });
     // The last organization was deleted, perhaps.
-    if let Some(deed) = use_query_map().read_untracked().get_str("done").and_then(Deed::from_word) {
-        Notices::current().success(deed.sentence(), "");
+    if let Some(flash) = use_query_map().read_untracked().get_str("done").and_then(Flash::from_word) {
+        Notices::current().success(flash.sentence(), "");
     }
     view! {
         <Title text="No organization | Jeton"/>
@@ -76,7 +76,7 @@ fn NoOrganization(start: Start) -> impl IntoView {
 fn CreateForm() -> impl IntoView {
     let refused = RwSignal::new(refusal());
     let busy = RwSignal::new(false);
-    let on_answer = Callback::new(move |answer: Answered| match answer {
+    let on_answer = Callback::new(move |answer: ActionOutcome| match answer {
         Ok(Outcome::Done { to, .. }) => browser::go(&to),
         Ok(_) => {}
         Err(error) => refused.set(Some(error)),
@@ -94,7 +94,7 @@ fn CreateForm() -> impl IntoView {
 #[component]
 fn SignOut(user: String) -> impl IntoView {
     let busy = RwSignal::new(false);
-    let on_answer = Callback::new(move |answer: Answered| {
+    let on_answer = Callback::new(move |answer: ActionOutcome| {
         if answer.is_ok() {
             browser::go("/sign-in");
         }

@@ -7,18 +7,18 @@ use crate::{
     console::{
         components::{
             Field, Form, Icon, PasswordField, Picture,
-            form::{Answered, answer, refusal},
+            form::{ActionOutcome, answer, refusal},
             frame::AuthFrame,
             text::Alert,
         },
         forms::outcome::{CreatedToken, Outcome},
-        routes::{Page as _, Tokens},
+        routes::{PageRoute as _, Tokens},
         text::messages,
     },
     model::Error,
 };
 
-use super::tokens::{created::CreatedDialog, state::How};
+use super::tokens::{created::CreatedDialog, state::CreatedBy};
 
 /// One page, done once. The operator token follows.
 #[component]
@@ -27,7 +27,7 @@ pub fn SetupPage() -> impl IntoView {
     let created = RwSignal::new(first_token());
     let busy = RwSignal::new(false);
     let [username, password, confirm, org, bucket] = [(); 5].map(|()| RwSignal::new(String::new()));
-    let on_answer = Callback::new(move |answer: Answered| match answer {
+    let on_answer = Callback::new(move |answer: ActionOutcome| match answer {
         Ok(Outcome::SetUp(token)) => created.set(Some(token)),
         Ok(_) => {}
         Err(error) => refused.set(Some(error)),
@@ -65,7 +65,7 @@ pub fn SetupPage() -> impl IntoView {
         {move || {
             created.get().map(|token| {
                 let close = Tokens::List.address(token.org, &[]);
-                view! { <CreatedDialog token how=How::Created close/> }
+                view! { <CreatedDialog token how=CreatedBy::Created close/> }
             })
         }}
     }

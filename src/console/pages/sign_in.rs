@@ -10,7 +10,7 @@ use crate::{
     console::{
         components::{
             Field, Form, Mark, PasswordField,
-            form::{Answered, refusal},
+            form::{ActionOutcome, refusal},
             frame::AuthFrame,
             text::Alert,
         },
@@ -30,7 +30,7 @@ pub fn SignInPage() -> impl IntoView {
     let username = RwSignal::new(String::new());
     let location = use_location();
     let action = Signal::derive(move || format!("/sign-in{}", with_question_mark(&location.search.get())));
-    let on_answer = Callback::new(move |answer: Answered| match answer {
+    let on_answer = Callback::new(move |answer: ActionOutcome| match answer {
         Ok(Outcome::SignedIn { to }) => browser::go(&to),
         Ok(_) => {}
         Err(error) => {

@@ -5,13 +5,13 @@ use leptos::{
     server_fn::codec::{Json, Postcard},
 };
 
-use crate::model::{Error, console::server_info::ServerFacts};
+use crate::model::{Error, console::server_info::ServerInfo};
 
 #[cfg(feature = "ssr")]
 use crate::console::ssr::request::Request;
 
 #[server(input = Json, output = Postcard)]
-pub async fn load_about() -> Result<ServerFacts, Error> {
+pub async fn load_about() -> Result<ServerInfo, Error> {
     let request = Request::current();
     request.caller()?;
     Ok(request.facts().await)

@@ -7,11 +7,11 @@ use leptos::{
 
 #[cfg(feature = "ssr")]
 use crate::console::ssr::request::Request;
-use crate::model::{AuthorizationId, Error, console::lineage::History};
+use crate::model::{AuthorizationId, Error, console::lineage::Lineage};
 
 /// The uses of a token, and the tokens that took over from each other.
 #[server(input = Json, output = Postcard)]
-pub async fn load_history(id: AuthorizationId) -> Result<History, Error> {
+pub async fn load_history(id: AuthorizationId) -> Result<Lineage, Error> {
     let request = Request::current();
     request.answer(request.service().token_history(request.caller()?, id).await)
 }

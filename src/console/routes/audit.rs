@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Page, Section};
+use super::{PageRoute, Section};
 use crate::model::audit::Format;
 
 /// Something of the Audit Log page.
@@ -13,7 +13,7 @@ pub enum Audit {
     Export(Format),
 }
 
-impl Page for Audit {
+impl PageRoute for Audit {
     const SECTION: Section = Section::Audit;
     const LIST: Self = Self::List;
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Page, Section};
+use super::{PageRoute, Section};
 use crate::model::{BucketId, TelegrafId};
 
 /// Something of the Buckets page.
@@ -14,7 +14,7 @@ pub enum Buckets {
     Delete(BucketId),
 }
 
-impl Page for Buckets {
+impl PageRoute for Buckets {
     const SECTION: Section = Section::Buckets;
     const LIST: Self = Self::List;
 
@@ -54,7 +54,7 @@ pub enum Telegrafs {
     Delete(TelegrafId),
 }
 
-impl Page for Telegrafs {
+impl PageRoute for Telegrafs {
     const SECTION: Section = Section::Telegrafs;
     const LIST: Self = Self::List;
 

@@ -24,7 +24,7 @@ pub use settings::{About, Account, Members, Orgs, Users};
 pub use tokens::{Export, Tokens};
 
 /// The addresses of one page: the page alone, or a dialog above it. What it displays follows the page's own path.
-pub trait Page: Copy + PartialEq + fmt::Display {
+pub trait PageRoute: Copy + PartialEq + fmt::Display {
     const SECTION: Section;
     /// The page without a dialog.
     const LIST: Self;
@@ -43,7 +43,7 @@ pub trait Page: Copy + PartialEq + fmt::Display {
 
 /// An address of any page of an organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Spot {
+pub enum ConsoleRoute {
     Buckets(Buckets),
     Telegrafs(Telegrafs),
     Tokens(Tokens),
@@ -55,22 +55,22 @@ pub enum Spot {
     About(About),
 }
 
-impl Spot {
+impl ConsoleRoute {
     /// What a path means.
     pub fn parse(path: &str) -> Option<(OrgId, Self)> {
         let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
         let ["orgs", org, rest @ ..] = segments.as_slice() else { return None };
         let (section, rest) = Section::split(rest)?;
         let place = match section {
-            Section::Buckets => Self::Buckets(Page::parse(rest)?),
-            Section::Telegrafs => Self::Telegrafs(Page::parse(rest)?),
-            Section::Tokens => Self::Tokens(Page::parse(rest)?),
-            Section::Members => Self::Members(Page::parse(rest)?),
-            Section::Users => Self::Users(Page::parse(rest)?),
-            Section::Orgs => Self::Orgs(Page::parse(rest)?),
-            Section::Audit => Self::Audit(Page::parse(rest)?),
-            Section::Account => Self::Account(Page::parse(rest)?),
-            Section::About => Self::About(Page::parse(rest)?),
+            Section::Buckets => Self::Buckets(PageRoute::parse(rest)?),
+            Section::Telegrafs => Self::Telegrafs(PageRoute::parse(rest)?),
+            Section::Tokens => Self::Tokens(PageRoute::parse(rest)?),
+            Section::Members => Self::Members(PageRoute::parse(rest)?),
+            Section::Users => Self::Users(PageRoute::parse(rest)?),
+            Section::Orgs => Self::Orgs(PageRoute::parse(rest)?),
+            Section::Audit => Self::Audit(PageRoute::parse(rest)?),
+            Section::Account => Self::Account(PageRoute::parse(rest)?),
+            Section::About => Self::About(PageRoute::parse(rest)?),
         };
         Some((org.parse().ok()?, place))
     }
@@ -128,17 +128,17 @@ mod tests {
     const ORG: OrgId = OrgId(Id::new(1).unwrap());
     const ID: Id = Id::new(2).unwrap();
 
-    fn written(place: Spot, parameters: &[(&'static str, String)]) -> String {
+    fn written(place: ConsoleRoute, parameters: &[(&'static str, String)]) -> String {
         match place {
-            Spot::Buckets(page) => page.address(ORG, parameters),
-            Spot::Telegrafs(page) => page.address(ORG, parameters),
-            Spot::Tokens(page) => page.address(ORG, parameters),
-            Spot::Members(page) => page.address(ORG, parameters),
-            Spot::Users(page) => page.address(ORG, parameters),
-            Spot::Orgs(page) => page.address(ORG, parameters),
-            Spot::Audit(page) => page.address(ORG, parameters),
-            Spot::Account(page) => page.address(ORG, parameters),
-            Spot::About(page) => page.address(ORG, parameters),
+            ConsoleRoute::Buckets(page) => page.address(ORG, parameters),
+            ConsoleRoute::Telegrafs(page) => page.address(ORG, parameters),
+            ConsoleRoute::Tokens(page) => page.address(ORG, parameters),
+            ConsoleRoute::Members(page) => page.address(ORG, parameters),
+            ConsoleRoute::Users(page) => page.address(ORG, parameters),
+            ConsoleRoute::Orgs(page) => page.address(ORG, parameters),
+            ConsoleRoute::Audit(page) => page.address(ORG, parameters),
+            ConsoleRoute::Account(page) => page.address(ORG, parameters),
+            ConsoleRoute::About(page) => page.address(ORG, parameters),
         }
     }
 
@@ -192,18 +192,18 @@ mod tests {
         ];
         let audit = [Audit::List, Audit::Export(Format::Csv), Audit::Export(Format::JsonLines)];
         let orgs = [Orgs::List, Orgs::Create, Orgs::Show(ORG), Orgs::Delete(ORG)];
-        let places = (tokens.into_iter().map(Spot::Tokens))
-            .chain(buckets.map(Spot::Buckets))
-            .chain(telegrafs.map(Spot::Telegrafs))
-            .chain(members.map(Spot::Members))
-            .chain(users.map(Spot::Users))
-            .chain(orgs.map(Spot::Orgs))
-            .chain(audit.map(Spot::Audit))
-            .chain([Spot::Account(Account), Spot::About(About)]);
+        let places = (tokens.into_iter().map(ConsoleRoute::Tokens))
+            .chain(buckets.map(ConsoleRoute::Buckets))
+            .chain(telegrafs.map(ConsoleRoute::Telegrafs))
+            .chain(members.map(ConsoleRoute::Members))
+            .chain(users.map(ConsoleRoute::Users))
+            .chain(orgs.map(ConsoleRoute::Orgs))
+            .chain(audit.map(ConsoleRoute::Audit))
+            .chain([ConsoleRoute::Account(Account), ConsoleRoute::About(About)]);
         for place in places {
             let address = written(place, &[("page", "2".to_owned())]);
             let (path, query) = split(&address);
-            assert_eq!(Spot::parse(path), Some((ORG, place)), "{address}");
+            assert_eq!(ConsoleRoute::parse(path), Some((ORG, place)), "{address}");
             assert_eq!(query, [("page".to_owned(), "2".to_owned())]);
         }
     }
@@ -217,7 +217,7 @@ mod tests {
             "/orgs/0000000000000001/load-data/buckets/x",
             "/orgs/0000000000000001/about/x",
         ] {
-            assert_eq!(Spot::parse(path), None, "{path}");
+            assert_eq!(ConsoleRoute::parse(path), None, "{path}");
         }
     }
 }

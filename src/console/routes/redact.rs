@@ -1,16 +1,16 @@
 //! Addresses that people pasted a token into.
 
-use super::{Spot, Tokens, split, with_parameters};
+use super::{ConsoleRoute, Tokens, split, with_parameters};
 use crate::model::token::redact;
 
 /// The same address with the token cut down to what may be shown, if one stands in a text that the address carries.
 /// Addresses are kept by browsers, and shared.
 pub fn redact_tokens(address: &str) -> Option<String> {
     let (path, query) = split(address);
-    let text = match Spot::parse(path)? {
-        (_, Spot::Tokens(Tokens::Custom)) => "description",
-        (_, Spot::Tokens(Tokens::Details(_))) => "id",
-        (_, Spot::Audit(_)) => "searchTerm",
+    let text = match ConsoleRoute::parse(path)? {
+        (_, ConsoleRoute::Tokens(Tokens::Custom)) => "description",
+        (_, ConsoleRoute::Tokens(Tokens::Details(_))) => "id",
+        (_, ConsoleRoute::Audit(_)) => "searchTerm",
         _ => return None,
     };
     let safe: Vec<(String, String)> = query

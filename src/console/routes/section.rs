@@ -1,6 +1,6 @@
 //! The pages of an organization, as the navigation lists them.
 
-use crate::model::{OrgId, console::capabilities::May};
+use crate::model::{OrgId, console::capabilities::Capabilities};
 
 /// A page of an organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -79,7 +79,7 @@ impl Section {
     }
 
     /// Whether there is something on it for a caller with these rights.
-    pub const fn is_offered(self, may: May) -> bool {
+    pub const fn is_offered(self, may: Capabilities) -> bool {
         match self {
             Self::Users => may.read_users,
             _ => true,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Page, Section};
+use super::{PageRoute, Section};
 use crate::model::{OrgId, UserId};
 
 /// Something of the Members page.
@@ -28,7 +28,7 @@ impl Members {
     }
 }
 
-impl Page for Members {
+impl PageRoute for Members {
     const SECTION: Section = Section::Members;
     const LIST: Self = Self::List;
 
@@ -87,7 +87,7 @@ impl Users {
     }
 }
 
-impl Page for Users {
+impl PageRoute for Users {
     const SECTION: Section = Section::Users;
     const LIST: Self = Self::List;
 
@@ -132,7 +132,7 @@ pub enum Orgs {
     Delete(OrgId),
 }
 
-impl Page for Orgs {
+impl PageRoute for Orgs {
     const SECTION: Section = Section::Orgs;
     const LIST: Self = Self::List;
 
@@ -166,7 +166,7 @@ impl fmt::Display for Orgs {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Account;
 
-impl Page for Account {
+impl PageRoute for Account {
     const SECTION: Section = Section::Account;
     const LIST: Self = Self;
 
@@ -189,7 +189,7 @@ impl fmt::Display for Account {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct About;
 
-impl Page for About {
+impl PageRoute for About {
     const SECTION: Section = Section::About;
     const LIST: Self = Self;
 

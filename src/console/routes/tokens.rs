@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Page, Section};
+use super::{PageRoute, Section};
 use crate::model::AuthorizationId;
 
 /// What the list is saved as.
@@ -54,7 +54,7 @@ pub enum Tokens {
     Export(Export),
 }
 
-impl Page for Tokens {
+impl PageRoute for Tokens {
     const SECTION: Section = Section::Tokens;
     const LIST: Self = Self::List;
 

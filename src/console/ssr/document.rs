@@ -5,14 +5,14 @@ use leptos::{nonce::use_nonce, prelude::*};
 use leptos_meta::MetaTags;
 
 use crate::{
-    console::{app::App, components::theme::Theme, forms::outcome::Answer},
+    console::{app::App, components::theme::Theme, forms::outcome::FormResponse},
     http::{assets::NAMES, cookies},
 };
 
 /// The whole page. The answer to a form carries no script: what it shows, a new token perhaps, is nowhere else, and a
 /// script could not render it again.
 pub fn shell() -> impl IntoView {
-    let is_answer = use_context::<Answer>().is_some();
+    let is_answer = use_context::<FormResponse>().is_some();
     let head = view! {
         {(!is_answer).then(scripts)}
         <MetaTags/>

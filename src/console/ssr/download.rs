@@ -11,7 +11,7 @@ use crate::{
     http::{audit_export, plain_text::plain_refusal, state::AppState},
     model::{
         Error, OrgId, TelegrafId,
-        audit::{AuditQuery, Format, query::In},
+        audit::{AuditQuery, Format, query::AuditScope},
     },
 };
 
@@ -51,7 +51,7 @@ pub(super) async fn audit_log(request: &PageRequest, org: OrgId, format: Format,
         let (service, caller) = (request.service(), request.caller()?);
         // Who may not see the organization's page gets no file of it either.
         service.org(caller, org).await?;
-        audit_export::answer(service, caller, Some(In::OrgOrNone(org)), query, format).await
+        audit_export::answer(service, caller, Some(AuditScope::OrgOrNone(org)), query, format).await
     };
     let answer = answer.await;
     request.note(answer.as_ref().err());

@@ -8,8 +8,8 @@ use axum::{
 
 use crate::{
     console::{
-        forms::flash::Deed,
-        routes::{self, Page as _, Tokens},
+        forms::flash::Flash,
+        routes::{self, PageRoute as _, Tokens},
     },
     http::{cookies, plain_text::plain_refusal, state::AppState},
     model::{Error, OrgId},
@@ -44,7 +44,7 @@ async fn start_leads_to(page: &PageRequest, parts: &Parts) -> Result<Option<Stri
         None => service.places(caller).await?.first().map(|place| place.id),
     };
     let (_, query) = routes::split(parts.uri.path_and_query().map_or("/", |address| address.as_str()));
-    let done = query.iter().find(|(key, _)| key == "done").and_then(|(_, word)| Deed::from_word(word));
-    let done: Vec<_> = done.map(|deed| ("done", deed.word().to_owned())).into_iter().collect();
+    let done = query.iter().find(|(key, _)| key == "done").and_then(|(_, word)| Flash::from_word(word));
+    let done: Vec<_> = done.map(|flash| ("done", flash.word().to_owned())).into_iter().collect();
     Ok(org.map(|org| Tokens::List.address(org, &done)))
 }

@@ -9,7 +9,7 @@ use axum::{
 use crate::{
     console::{
         routes,
-        state::list_preferences::{COOKIE, View},
+        state::list_preferences::{COOKIE, ListPreferences},
     },
     http::cookies,
 };
@@ -20,6 +20,6 @@ use super::read_fields;
 pub(super) async fn choose(request: Request) -> Response {
     let fields = read_fields(request.into_body()).await.unwrap_or_default();
     let to = routes::return_url(fields.get("to").unwrap_or("/"));
-    let cookie = cookies::preference(COOKIE, &View::from_fields(&fields).to_cookie());
+    let cookie = cookies::preference(COOKIE, &ListPreferences::from_fields(&fields).to_cookie());
     ([(header::SET_COOKIE, cookie)], Redirect::to(to)).into_response()
 }

@@ -27,22 +27,22 @@ use leptos_axum::{ResponseOptions, handle_server_fns_with_context, render_app_as
 use tower_http::{CompressionLevel, compression::CompressionLayer};
 
 use crate::{
-    http::{assets::PARTS, cookies, error::Refusal, state::AppState},
+    http::{assets::PARTS, cookies, error::ApiError, state::AppState},
     model::{Error, console::tokens::TokenQuery},
 };
 
 use super::{
     forms::{
-        flash::Deed,
-        outcome::{Answer, Fields, Outcome},
+        flash::Flash,
+        outcome::{FormFields, FormResponse, Outcome},
     },
-    routes::{self, Audit, Page as _, Spot, Tokens},
+    routes::{self, Audit, ConsoleRoute, PageRoute as _, Tokens},
 };
 
 use document::shell;
 use request::Request as PageRequest;
 
-pub use super::actions::{Done, perform};
+pub use super::actions::{ActionResult, perform};
 
 /// At most so many bytes in a form.
 const MAX_FORM: usize = 512 * 1024;
@@ -119,9 +119,11 @@ async fn page(State(state): State<AppState>, OriginalUri(uri): OriginalUri, requ
     let (parts, body) = request.into_parts();
     let page = PageRequest::of(state.clone(), &parts);
     match elsewhere(&page, &uri).await {
-        Ok(None) => match Spot::parse(uri.path()) {
-            Some((org, Spot::Tokens(Tokens::Export(export)))) => export::answer(&page, org, export, &uri).await,
-            Some((org, Spot::Audit(Audit::Export(format)))) => download::audit_log(&page, org, format, &uri).await,
+        Ok(None) => match ConsoleRoute::parse(uri.path()) {
+            Some((org, ConsoleRoute::Tokens(Tokens::Export(export)))) => export::answer(&page, org, export, &uri).await,
+            Some((org, ConsoleRoute::Audit(Audit::Export(format)))) => {
+                download::audit_log(&page, org, format, &uri).await
+            }
             _ => remember_org(&uri, render(state, parts, body, None).await),
         },
         Ok(Some(address)) => Redirect::to(&address).into_response(),
@@ -135,7 +137,7 @@ async fn form(State(state): State<AppState>, OriginalUri(uri): OriginalUri, requ
     let page = PageRequest::of(state.clone(), &parts);
     let here = uri.path_and_query().map_or("/", |address| address.as_str()).to_owned();
     let (fields, done) = match too_late(&page, &uri).await {
-        Some(error) => (Fields::default(), Done::from(Err(error))),
+        Some(error) => (FormFields::default(), ActionResult::from(Err(error))),
         None => {
             let fields = match read_fields(body).await {
                 Ok(fields) => fields,
@@ -150,7 +152,7 @@ async fn form(State(state): State<AppState>, OriginalUri(uri): OriginalUri, requ
         Some(address) => Redirect::to(&address).into_response(),
         None => {
             parts.method = axum::http::Method::GET;
-            render(state, parts, Body::empty(), Some(Answer { fields, result: done.result })).await
+            render(state, parts, Body::empty(), Some(FormResponse { fields, result: done.result })).await
         }
     };
     if let Some(cookie) = done.cookie.and_then(|cookie| HeaderValue::try_from(cookie).ok()) {
@@ -171,36 +173,36 @@ async fn too_late(page: &PageRequest, uri: &Uri) -> Option<Error> {
     }
 }
 
-async fn read_fields(body: Body) -> Result<Fields, Error> {
+async fn read_fields(body: Body) -> Result<FormFields, Error> {
     let too_large = |_| Error::TooLarge { what: "the form".into(), limit: MAX_FORM };
     let bytes = axum::body::to_bytes(body, MAX_FORM).await.map_err(too_large)?;
-    Ok(Fields(form_urlencoded::parse(&bytes).into_owned().collect()))
+    Ok(FormFields(form_urlencoded::parse(&bytes).into_owned().collect()))
 }
 
 /// Where a form leads that needs no page of its own.
 fn leads_to(result: &Result<Outcome, Error>, here: &str) -> Option<String> {
-    let (deed, list) = match result {
+    let (flash, list) = match result {
         Ok(Outcome::SignedIn { to }) => return Some(to.clone()),
         Ok(Outcome::SignedOut) => return Some("/sign-in".into()),
         Err(Error::Unauthenticated) if !here.starts_with("/sign-in") => return Some(sign_in_for(here)),
-        Ok(Outcome::Updated { .. }) => (Deed::TokenUpdated, token_list(here)?),
-        Ok(Outcome::Deleted) => (Deed::TokenDeleted, token_list(here)?),
-        Ok(Outcome::Done { deed, to } | Outcome::Many { deed, to, .. }) => (*deed, to.clone()),
+        Ok(Outcome::Updated { .. }) => (Flash::TokenUpdated, token_list(here)?),
+        Ok(Outcome::Deleted) => (Flash::TokenDeleted, token_list(here)?),
+        Ok(Outcome::Done { flash, to } | Outcome::Many { flash, to, .. }) => (*flash, to.clone()),
         _ => return None,
     };
-    Some(routes::with_parameters(list, &[("done", deed.word())]))
+    Some(routes::with_parameters(list, &[("done", flash.word())]))
 }
 
 /// The list of tokens that a form on its page came from.
 fn token_list(here: &str) -> Option<String> {
     let (path, query) = routes::split(here);
-    let (org, _) = Spot::parse(path)?;
+    let (org, _) = ConsoleRoute::parse(path)?;
     let query =
         TokenQuery::from_parameters(|name| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()));
     Some(Tokens::List.address(org, &query.parameters()))
 }
 
-async fn render(state: AppState, parts: Parts, body: Body, answer: Option<Answer>) -> Response {
+async fn render(state: AppState, parts: Parts, body: Body, answer: Option<FormResponse>) -> Response {
     let refused = answer.as_ref().and_then(|answer| answer.result.as_ref().err().map(|error| error.code().status()));
     let nonce = parts.extensions.get::<Nonce>().cloned();
     let context = move || {
@@ -231,7 +233,7 @@ const fn status_of_page(status: u16) -> u16 {
 }
 
 fn remember_org(uri: &Uri, mut response: Response) -> Response {
-    if let Some((org, _)) = Spot::parse(uri.path())
+    if let Some((org, _)) = ConsoleRoute::parse(uri.path())
         && response.status().is_success()
         && let Ok(cookie) = HeaderValue::try_from(cookies::last_org(org))
     {
@@ -251,7 +253,7 @@ async fn server_function(State(state): State<AppState>, request: Request) -> Res
     };
     let (parts, body) = request.into_parts();
     let Ok(bytes) = axum::body::to_bytes(body, MAX_FORM).await else {
-        return Refusal(Error::TooLarge { what: "the form".into(), limit: MAX_FORM }).into_response();
+        return ApiError(Error::TooLarge { what: "the form".into(), limit: MAX_FORM }).into_response();
     };
     let response =
         handle_server_fns_with_context(context, Request::from_parts(parts, Body::from(bytes))).await.into_response();

@@ -8,7 +8,7 @@ use crate::{
     http::{security_headers::INFLUXDB_VERSION, state::AppState},
     model::{
         Error, OrgId,
-        console::{frame::Frame, server_info::ServerFacts, tokens::Place},
+        console::{frame::Frame, server_info::ServerInfo, tokens::OrgRef},
     },
     service::{Caller, Client, Service},
 };
@@ -81,9 +81,9 @@ impl Request {
     }
 
     /// What runs here.
-    pub async fn facts(&self) -> ServerFacts {
+    pub async fn facts(&self) -> ServerInfo {
         let service = self.service();
-        ServerFacts {
+        ServerInfo {
             version: env!("CARGO_PKG_VERSION").into(),
             influxdb: INFLUXDB_VERSION.into(),
             database: service.database().into(),
@@ -103,7 +103,7 @@ impl Request {
         Ok(Frame {
             user: caller.user.name.clone(),
             user_id: caller.id(),
-            org: Place { id: found.id, name: found.name },
+            org: OrgRef { id: found.id, name: found.name },
             counts,
             may: service.may(caller, org),
             places,

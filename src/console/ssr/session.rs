@@ -10,7 +10,7 @@ use leptos::server_fn::ServerFn as _;
 use crate::{
     console::queries::LoadNewerEntries,
     http::{cookies, state::AppState},
-    service::{Client, auth::sessions::Kind},
+    service::{Client, auth::sessions::SessionKind},
 };
 
 /// What pages ask by themselves, with nobody there perhaps.
@@ -22,9 +22,9 @@ pub(super) async fn who(State(state): State<AppState>, mut request: Request, nex
     let client = request.extensions().get::<Client>().cloned().unwrap_or_default();
     if let Some(key) = cookies::read(request.headers(), name) {
         let caller = if request.uri().path() == UNATTENDED {
-            state.service.caller_by_unattended_session(key, Kind::Console, client).await
+            state.service.caller_by_unattended_session(key, SessionKind::Console, client).await
         } else {
-            state.service.caller_by_session(key, Kind::Console, client).await
+            state.service.caller_by_session(key, SessionKind::Console, client).await
         };
         if let Ok(caller) = caller {
             request.extensions_mut().insert(caller);

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
-use crate::console::forms::outcome::Fields;
+use crate::console::forms::outcome::FormFields;
 
 /// A column that may be hidden.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +50,7 @@ impl Column {
 
 /// How the list looks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct View {
+pub struct ListPreferences {
     /// One line a row instead of two.
     pub compact: bool,
     pub hidden: Vec<Column>,
@@ -60,7 +60,7 @@ const COMPACT: &str = "compact";
 /// The cookie that remembers it; no secret.
 pub const COOKIE: &str = "jeton-view";
 
-impl View {
+impl ListPreferences {
     /// Before anyone chose: what was changed when is told by the details.
     fn usual() -> Self {
         Self { compact: false, hidden: vec![Column::Modified] }
@@ -89,7 +89,7 @@ impl View {
     }
 
     /// From a form that names the columns to show.
-    pub fn from_fields(fields: &Fields) -> Self {
+    pub fn from_fields(fields: &FormFields) -> Self {
         let shown = |column: &Column| fields.all("column").any(|name| name == column.name());
         Self {
             compact: fields.get("density") == Some(COMPACT),
@@ -139,16 +139,17 @@ mod tests {
     #[test]
     fn a_view_is_remembered_as_it_was_chosen() {
         let fields = |pairs: &[(&str, &str)]| {
-            Fields(pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
+            FormFields(pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
         };
-        let view = View::from_fields(&fields(&[("density", "compact"), ("column", "status"), ("column", "owner")]));
+        let view =
+            ListPreferences::from_fields(&fields(&[("density", "compact"), ("column", "status"), ("column", "owner")]));
         assert_eq!(
             view.hidden,
             [Column::Permissions, Column::Used, Column::Created, Column::Modified, Column::Expires]
         );
-        assert_eq!(View::from_cookie(Some(&view.to_cookie())), view);
-        assert_eq!(View::from_cookie(Some("x.owner;y")), View::default());
-        assert_eq!(View::from_cookie(None).classes(), "grid-table tokens no-modified");
-        assert_eq!(View::from_cookie(Some("compact.owner")).classes(), "grid-table tokens compact no-owner");
+        assert_eq!(ListPreferences::from_cookie(Some(&view.to_cookie())), view);
+        assert_eq!(ListPreferences::from_cookie(Some("x.owner;y")), ListPreferences::default());
+        assert_eq!(ListPreferences::from_cookie(None).classes(), "grid-table tokens no-modified");
+        assert_eq!(ListPreferences::from_cookie(Some("compact.owner")).classes(), "grid-table tokens compact no-owner");
     }
 }

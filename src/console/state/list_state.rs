@@ -8,10 +8,10 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     console::{
-        components::{Notices, form::Answered, list::Listing},
+        components::{Notices, form::ActionOutcome, list::ListNav},
         forms::outcome::Outcome,
         pages::layout::navigator,
-        routes::Page,
+        routes::PageRoute,
         text::messages,
     },
     model::{Error, OrgId, console::list_query::ListQuery},
@@ -19,7 +19,7 @@ use crate::{
 
 use super::{
     org_state::OrgState,
-    page_store::{Fetched, fetch},
+    page_store::{PageResource, fetch},
 };
 
 /// A list of `T` whose state is in the address. `P`: the addresses of its page.
@@ -27,8 +27,8 @@ pub struct ListState<P: 'static, T: Send + Sync + 'static> {
     pub page: OrgState,
     pub query: Memo<ListQuery>,
     /// The same without the types, for what all lists share.
-    pub listing: Listing,
-    pub list: Fetched<Result<T, Error>>,
+    pub listing: ListNav,
+    pub list: PageResource<Result<T, Error>>,
     reloads: RwSignal<u32>,
     addresses: std::marker::PhantomData<P>,
 }
@@ -43,7 +43,7 @@ impl<P, T: Send + Sync> Copy for ListState<P, T> {}
 
 impl<P, T> ListState<P, T>
 where
-    P: Page + Send + Sync + 'static,
+    P: PageRoute + Send + Sync + 'static,
     T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
 {
     /// `load` asks the server for the part of the list that a query wants.
@@ -69,7 +69,7 @@ where
         let reloads = RwSignal::new(0);
         let list = fetch(move || (page.org.get(), query.get(), reloads.get()), move |(org, query, _)| load(org, query));
         let address = move |query: ListQuery| P::LIST.address(page.org.get(), &query.parameters());
-        let listing = Listing::new(query, address);
+        let listing = ListNav::new(query, address);
         Self { page, query, listing, list, reloads, addresses: std::marker::PhantomData }
     }
 
@@ -90,12 +90,12 @@ where
 
     /// What a form on this page does with its answer: says what was done, and goes where that leads; or says what was
     /// refused, and keeps what was typed. `failed`: what did not happen, as in "The bucket was not created".
-    pub fn on_done(self, failed: &'static str, refused: RwSignal<Option<Error>>) -> Callback<Answered> {
+    pub fn on_done(self, failed: &'static str, refused: RwSignal<Option<Error>>) -> Callback<ActionOutcome> {
         let notices = Notices::current();
         let navigate = navigator();
-        Callback::new(move |answer: Answered| match answer {
-            Ok(Outcome::Done { deed, to }) => {
-                notices.success(deed.sentence(), "");
+        Callback::new(move |answer: ActionOutcome| match answer {
+            Ok(Outcome::Done { flash, to }) => {
+                notices.success(flash.sentence(), "");
                 let _ = refused.try_set(None);
                 self.reload();
                 navigate(&to);

@@ -10,12 +10,12 @@ use crate::{
         components::form::to_sign_in,
         hydrate::{browser, hydrated::Hydrated},
         queries::load_frame,
-        routes::Spot,
+        routes::ConsoleRoute,
     },
     model::{Error, OrgId, console::frame::Frame},
 };
 
-use super::page_store::{Fetched, Kept, fetch};
+use super::page_store::{PageResource, PageStore, fetch};
 
 /// What the pages of an organization share.
 #[derive(Clone, Copy)]
@@ -24,11 +24,11 @@ pub struct OrgState {
     pub frame: RwSignal<Frame>,
     pub org: Memo<OrgId>,
     /// Where the address leads.
-    at: Memo<Option<(OrgId, Spot)>>,
+    at: Memo<Option<(OrgId, ConsoleRoute)>>,
     /// Whether the page behind stands still: a dialog is open that no script has made modal yet.
     pub covered: Signal<bool>,
     /// What is made once for the pages inside.
-    pub kept: Kept,
+    pub kept: PageStore,
 }
 
 impl OrgState {
@@ -37,7 +37,7 @@ impl OrgState {
     }
 
     /// `at`: where the address leads.
-    pub fn new(frame: Frame, at: Memo<Option<(OrgId, Spot)>>, kept: Kept) -> Self {
+    pub fn new(frame: Frame, at: Memo<Option<(OrgId, ConsoleRoute)>>, kept: PageStore) -> Self {
         let hydrated = Hydrated::current();
         let frame = RwSignal::new(frame);
         let org = Memo::new(move |_| frame.with(|frame| frame.org.id));
@@ -46,7 +46,7 @@ impl OrgState {
     }
 
     /// The page that the address names, or the dialog above it.
-    pub fn spot(&self) -> Option<Spot> {
+    pub fn spot(&self) -> Option<ConsoleRoute> {
         self.at.get().map(|(_, spot)| spot)
     }
 
@@ -59,7 +59,7 @@ impl OrgState {
         let frame = self.frame;
         spawn_local(async move {
             match load_frame(org).await {
-                Ok(loaded) => _ = frame.try_set(loaded),
+                Ok(page_resource) => _ = frame.try_set(page_resource),
                 Err(Error::Unauthenticated) => to_sign_in(),
                 // What went wrong is said by the page that the server makes of it.
                 Err(_) => browser::reload(),
@@ -81,10 +81,10 @@ impl OrgState {
 
 /// What a page loads, as [`fetch`] does; once for each type of answer. Were it asked for twice, the numbers by
 /// which the browser finds the answers in the page would come in another order than the browser's own.
-pub fn loaded<S, T, F>(
+pub fn page_resource<S, T, F>(
     source: impl Fn() -> S + Send + Sync + 'static,
     load: impl Fn(S) -> F + Send + Sync + 'static,
-) -> Fetched<T>
+) -> PageResource<T>
 where
     S: PartialEq + Clone + Send + Sync + 'static,
     T: Serialize + DeserializeOwned + Send + Sync + 'static,

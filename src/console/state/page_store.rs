@@ -13,14 +13,14 @@ use serde::{Serialize, de::DeserializeOwned};
 /// The states of a page and what is in it, by their types. The server calls a view again for each look at what is
 /// pending; made anew each time, a state would load everything again. In the browser every visit has states of its own.
 #[derive(Clone, Copy)]
-pub struct Kept(StoredValue<Inner>);
+pub struct PageStore(StoredValue<Inner>);
 
 struct Inner {
     owner: Owner,
     states: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
 }
 
-impl Kept {
+impl PageStore {
     /// For as long as the view that calls this: one that is not called again.
     pub fn here() -> Self {
         Self(StoredValue::new(Inner { owner: Owner::current().unwrap_or_default(), states: HashMap::new() }))
@@ -42,13 +42,13 @@ impl Kept {
 
 /// What a page loads. It travels, in the page and in answers, in a binary form: a reader for JSON would be a tenth of what
 /// a browser loads.
-pub type Fetched<T> = Resource<T, PostcardCodec>;
+pub type PageResource<T> = Resource<T, PostcardCodec>;
 
 /// Loads when the source changes, as [`Resource::new`] does.
 pub fn fetch<S, T, F>(
     source: impl Fn() -> S + Send + Sync + 'static,
     load: impl Fn(S) -> F + Send + Sync + 'static,
-) -> Fetched<T>
+) -> PageResource<T>
 where
     S: PartialEq + Clone + Send + Sync + 'static,
     T: Serialize + DeserializeOwned + Send + Sync + 'static,

@@ -9,7 +9,7 @@ use super::messages;
 
 /// What travels.
 #[derive(Serialize, Deserialize)]
-enum Wire {
+enum EncodedError {
     Unauthenticated,
     UserInactive,
     OrgNotFound,
@@ -23,14 +23,14 @@ enum Wire {
 impl Serialize for Error {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let wire = match self {
-            Self::Unauthenticated => Wire::Unauthenticated,
-            Self::UserInactive => Wire::UserInactive,
-            Self::OrgNotFound => Wire::OrgNotFound,
-            Self::BucketNotFound => Wire::BucketNotFound,
-            Self::TelegrafNotFound => Wire::TelegrafNotFound,
-            Self::TooManyAttempts { seconds } => Wire::TooManyAttempts(*seconds),
-            Self::Unauthorized(permission) => Wire::Unauthorized(*permission),
-            other => Wire::Told(messages::sentence(other), messages::at_fields(other)),
+            Self::Unauthenticated => EncodedError::Unauthenticated,
+            Self::UserInactive => EncodedError::UserInactive,
+            Self::OrgNotFound => EncodedError::OrgNotFound,
+            Self::BucketNotFound => EncodedError::BucketNotFound,
+            Self::TelegrafNotFound => EncodedError::TelegrafNotFound,
+            Self::TooManyAttempts { seconds } => EncodedError::TooManyAttempts(*seconds),
+            Self::Unauthorized(permission) => EncodedError::Unauthorized(*permission),
+            other => EncodedError::Told(messages::sentence(other), messages::at_fields(other)),
         };
         wire.serialize(serializer)
     }
@@ -38,15 +38,15 @@ impl Serialize for Error {
 
 impl<'de> Deserialize<'de> for Error {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(match Wire::deserialize(deserializer)? {
-            Wire::Unauthenticated => Self::Unauthenticated,
-            Wire::UserInactive => Self::UserInactive,
-            Wire::OrgNotFound => Self::OrgNotFound,
-            Wire::BucketNotFound => Self::BucketNotFound,
-            Wire::TelegrafNotFound => Self::TelegrafNotFound,
-            Wire::TooManyAttempts(seconds) => Self::TooManyAttempts { seconds },
-            Wire::Unauthorized(permission) => Self::Unauthorized(permission),
-            Wire::Told(sentence, fields) => Self::Told { sentence, fields },
+        Ok(match EncodedError::deserialize(deserializer)? {
+            EncodedError::Unauthenticated => Self::Unauthenticated,
+            EncodedError::UserInactive => Self::UserInactive,
+            EncodedError::OrgNotFound => Self::OrgNotFound,
+            EncodedError::BucketNotFound => Self::BucketNotFound,
+            EncodedError::TelegrafNotFound => Self::TelegrafNotFound,
+            EncodedError::TooManyAttempts(seconds) => Self::TooManyAttempts { seconds },
+            EncodedError::Unauthorized(permission) => Self::Unauthorized(permission),
+            EncodedError::Told(sentence, fields) => Self::Told { sentence, fields },
         })
     }
 }

@@ -14,7 +14,7 @@ use futures_util::stream;
 use crate::{
     model::{
         Error,
-        audit::{AuditQuery, AuditRow, Format, query::In, sentence},
+        audit::{AuditQuery, AuditRow, Format, query::AuditScope, sentence},
     },
     service::{Caller, Service},
 };
@@ -37,7 +37,7 @@ const fn media_type(format: Format) -> &'static str {
 pub async fn answer(
     service: &Service,
     caller: &Caller,
-    within: Option<In>,
+    within: Option<AuditScope>,
     query: AuditQuery,
     format: Format,
 ) -> Result<Response, Error> {
@@ -64,7 +64,7 @@ pub async fn answer(
 struct File {
     service: Service,
     caller: Caller,
-    within: Option<In>,
+    within: Option<AuditScope>,
     query: AuditQuery,
     format: Format,
     is_done: bool,

@@ -198,7 +198,7 @@ impl AuditQuery {
 
 /// Which organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum In {
+pub enum AuditScope {
     /// This one alone.
     Org(OrgId),
     /// This one, and what belongs to none.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// What pages offer. The service decides again when it is asked to do it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct May {
+pub struct Capabilities {
     pub create_buckets: bool,
     pub create_telegrafs: bool,
     /// Create tokens that belong to the caller.

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::model::UserId;
 
 use super::{
-    capabilities::{Counts, May},
-    tokens::Place,
+    capabilities::{Capabilities, Counts},
+    tokens::OrgRef,
 };
 
 /// What every page of an organization shows around its own content.
@@ -14,12 +14,12 @@ use super::{
 pub struct Frame {
     pub user: String,
     pub user_id: UserId,
-    pub org: Place,
+    pub org: OrgRef,
     pub counts: Counts,
     /// What the user may do here.
-    pub may: May,
+    pub may: Capabilities,
     /// Where else the user can go.
-    pub places: Vec<Place>,
+    pub places: Vec<OrgRef>,
     /// How programs reach this server.
     pub origin: String,
 }

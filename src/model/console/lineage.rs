@@ -30,7 +30,7 @@ pub struct DayUse {
 
 /// What the console tells of a token besides its record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct History {
+pub struct Lineage {
     /// The last [`COUNTED_DAYS`] days, oldest first; also those without a use.
     pub days: Vec<DayUse>,
     /// The tokens that took over from each other, newest first, this one among them; empty if it was never rotated.
@@ -85,7 +85,7 @@ pub struct Link {
     pub today: u64,
 }
 
-impl History {
+impl Lineage {
     /// Requests, and how many of them were refused.
     pub fn total(&self) -> (u64, u64) {
         self.days.iter().fold((0, 0), |(uses, refused), day| (uses + day.uses, refused + day.refused))
@@ -148,7 +148,7 @@ mod tests {
     fn the_newest_of_a_chain_comes_first() {
         let chain = vec![link(3, Liveness::Live), link(2, Liveness::Live), link(1, Liveness::Expired)];
         let id = |n: usize| chain[3 - n].id;
-        let history = History {
+        let history = Lineage {
             days: vec![],
             chain: chain.clone(),
             descendants: Descendants::default(),

@@ -6,7 +6,7 @@ use crate::model::Timestamp;
 
 /// What runs here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ServerFacts {
+pub struct ServerInfo {
     /// Jeton's own.
     pub version: String,
     /// Of the InfluxDB whose API this is.

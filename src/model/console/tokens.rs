@@ -8,7 +8,7 @@ use crate::model::{
     Authorization, AuthorizationId, Liveness, OrgId, Status, Timestamp,
     attention::AttentionCounts,
     describe::{Named, Summary},
-    rule_violation::Broken,
+    rule_violation::RuleViolation,
 };
 
 pub use super::token_query::{StatusFilter, TokenQuery};
@@ -30,7 +30,7 @@ pub struct Details {
     /// The authorization that took over from this one.
     pub replaced_by: Option<AuthorizationId>,
     /// The rules of its organization that it is out of line with, where that was asked for.
-    pub out_of_line: Vec<Broken>,
+    pub out_of_line: Vec<RuleViolation>,
     /// When all this was so.
     pub now: Timestamp,
 }
@@ -199,7 +199,7 @@ pub struct Choices {
 
 /// An organization that the caller can work in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Place {
+pub struct OrgRef {
     pub id: OrgId,
     pub name: String,
 }

@@ -7,7 +7,7 @@ use crate::{
 };
 
 use super::{
-    denials::{TOO_MANY_ATTEMPTS, What, Why},
+    denials::{Denial, DenialReason, TOO_MANY_ATTEMPTS},
     entry::Actor,
 };
 
@@ -29,12 +29,12 @@ impl Caller {
 impl Service {
     /// Notes that a token or a session lacked a permission.
     pub fn note_lacking(&self, shown: &Shown, permission: Permission) {
-        let (now, why) = (self.now(), Why::Lacks(permission));
+        let (now, why) = (self.now(), DenialReason::Lacks(permission));
         let what = match &shown.credential {
-            Credential::Token(id) | Credential::V1(id) => What::Known { id: *id, why },
+            Credential::Token(id) | Credential::V1(id) => Denial::Known { id: *id, why },
             Credential::Session(hash) => {
                 let by = Actor::in_session(shown.user, sessions::short(hash), &shown.client, now);
-                What::Session { by, why }
+                Denial::Session { by, why }
             }
         };
         self.0.refusals.note(what, &shown.client, now);
@@ -48,20 +48,20 @@ impl Service {
     }
 
     /// Notes that a credential which is on record was refused.
-    pub(crate) fn note_refusal(&self, authorization: &Authorization, why: Why, client: &Client) {
-        self.0.refusals.note(What::Known { id: authorization.id, why }, client, self.now());
+    pub(crate) fn note_refusal(&self, authorization: &Authorization, why: DenialReason, client: &Client) {
+        self.0.refusals.note(Denial::Known { id: authorization.id, why }, client, self.now());
     }
 
     /// Notes that a session which is on record was refused.
-    pub(crate) fn note_session(&self, session: &Session, why: Why, client: &Client) {
+    pub(crate) fn note_session(&self, session: &Session, why: DenialReason, client: &Client) {
         let now = self.now();
         let by = Actor::in_session(session.user, sessions::short(&session.key_hash), client, now);
-        self.0.refusals.note(What::Session { by, why }, client, now);
+        self.0.refusals.note(Denial::Session { by, why }, client, now);
     }
 
     /// Notes that a token which nobody has was refused.
     pub(crate) fn note_unknown(&self, client: &Client) {
-        self.0.refusals.note(What::UnknownToken, client, self.now());
+        self.0.refusals.note(Denial::UnknownToken, client, self.now());
     }
 
     /// Notes that someone could not sign in; nothing, if they could.
@@ -74,7 +74,7 @@ impl Service {
             _ => return,
         };
         let name = name.chars().take(MAX_NAME).collect();
-        self.0.refusals.note(What::SignIn { name, why }, client, self.now());
+        self.0.refusals.note(Denial::SignIn { name, why }, client, self.now());
     }
 
     /// Notes that `user`'s password was not changed.
@@ -87,6 +87,6 @@ impl Service {
             _ => return,
         };
         let now = self.now();
-        self.0.refusals.note(What::Password { by: Actor::of(caller, now), user, why }, &caller.client, now);
+        self.0.refusals.note(Denial::Password { by: Actor::of(caller, now), user, why }, &caller.client, now);
     }
 }

@@ -10,7 +10,7 @@ use crate::{
 
 use super::{
     Event,
-    denials::{Noted, What, Why},
+    denials::{Denial, DenialReason, PendingDenial},
     entry::{Actor, Entry},
 };
 
@@ -33,10 +33,10 @@ impl Service {
         Ok(())
     }
 
-    async fn write_some(&self, noted: &[Noted]) -> Result<(), Error> {
+    async fn write_some(&self, noted: &[PendingDenial]) -> Result<(), Error> {
         let mut change = self.begin_as(None).await?;
         let known = noted.iter().filter_map(|noted| match noted.what {
-            What::Known { id, .. } => Some(Id::from(id)),
+            Denial::Known { id, .. } => Some(Id::from(id)),
             _ => None,
         });
         let labels = store::audit_list::labels(&mut change, known).await?;
@@ -49,17 +49,17 @@ impl Service {
 }
 
 /// What the log says of a refusal, and of who was refused.
-async fn entry(connection: &mut Connection, noted: &Noted, labels: &[Label]) -> Result<(Actor, Entry), Error> {
+async fn entry(connection: &mut Connection, noted: &PendingDenial, labels: &[Label]) -> Result<(Actor, Entry), Error> {
     let mut actor = Actor::stranger(noted.at, noted.address.map(|address| address.to_string()));
     let mut detail = Map::new();
     let mut entry = Entry { event: Event::UnknownTokenRefused, org: None, subject: None, detail: Value::Null };
     match &noted.what {
-        What::UnknownToken => {}
-        What::LeftOut(count) => {
+        Denial::UnknownToken => {}
+        Denial::LeftOut(count) => {
             entry.event = Event::RefusalsLeftOut;
             detail.insert("count".into(), json!(count));
         }
-        What::SignIn { name, why } => {
+        Denial::SignIn { name, why } => {
             entry.event = Event::SignInRefused;
             let user = match check_user_name(name) {
                 Ok(()) => store::users::by_name(connection, name).await?,
@@ -72,7 +72,7 @@ async fn entry(connection: &mut Connection, noted: &Noted, labels: &[Label]) -> 
                 detail.insert("name".into(), json!(user.name));
             }
         }
-        What::Session { by, why } => {
+        Denial::Session { by, why } => {
             entry.event = Event::SessionRefused;
             entry.subject = by.user;
             actor = by.clone();
@@ -80,14 +80,14 @@ async fn entry(connection: &mut Connection, noted: &Noted, labels: &[Label]) -> 
             let user = by.user.map(UserId);
             detail.extend(name_of(connection, user).await?);
         }
-        What::Password { by, user, why } => {
+        Denial::Password { by, user, why } => {
             entry.event = Event::PasswordChangeRefused;
             entry.subject = Some((*user).into());
             actor = by.clone();
             detail.insert("reason".into(), json!(why));
             detail.extend(name_of(connection, Some(*user)).await?);
         }
-        What::Known { id, why } => {
+        Denial::Known { id, why } => {
             entry.event = Event::AuthorizationRefused;
             entry.subject = Some((*id).into());
             actor.authorization = Some((*id).into());
@@ -112,9 +112,9 @@ async fn entry(connection: &mut Connection, noted: &Noted, labels: &[Label]) -> 
     Ok((actor, entry))
 }
 
-fn insert_reason(detail: &mut Map<String, Value>, why: Why) {
+fn insert_reason(detail: &mut Map<String, Value>, why: DenialReason) {
     detail.insert("reason".into(), json!(why.name()));
-    if let Why::Lacks(permission) = why {
+    if let DenialReason::Lacks(permission) = why {
         detail.insert("permission".into(), json!(permission.to_string()));
     }
 }

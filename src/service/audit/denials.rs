@@ -10,7 +10,7 @@ use moka::sync::Cache;
 
 use crate::{
     model::{AuthorizationId, Permission, Timestamp, UserId},
-    service::{Client, auth::credential_status::Death},
+    service::{Client, auth::credential_status::InvalidReason},
 };
 
 use super::entry::Actor;
@@ -28,8 +28,8 @@ pub(crate) const TOO_MANY_ATTEMPTS: &str = "too many attempts";
 
 /// Why a credential was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Why {
-    Dead(Death),
+pub(crate) enum DenialReason {
+    Invalid(InvalidReason),
     Inactive,
     WrongPassword,
     TooManyAttempts,
@@ -38,15 +38,15 @@ pub(crate) enum Why {
     Surface,
 }
 
-impl Why {
+impl DenialReason {
     /// As the log has it.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Dead(Death::Expired) => "expired",
-            Self::Dead(Death::ForeignNetwork) => "network",
-            Self::Dead(Death::OwnerInactive) => "owner inactive",
-            Self::Dead(Death::OwnerGone) => "owner deleted",
-            Self::Dead(Death::Ended) => "ended",
+            Self::Invalid(InvalidReason::Expired) => "expired",
+            Self::Invalid(InvalidReason::WrongNetwork) => "network",
+            Self::Invalid(InvalidReason::OwnerInactive) => "owner inactive",
+            Self::Invalid(InvalidReason::OwnerDeleted) => "owner deleted",
+            Self::Invalid(InvalidReason::Ended) => "ended",
             Self::Inactive => "inactive",
             Self::WrongPassword => "wrong password",
             Self::TooManyAttempts => TOO_MANY_ATTEMPTS,
@@ -58,17 +58,17 @@ impl Why {
 
 /// What was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum What {
+pub(crate) enum Denial {
     /// A token that is on record, or a 1.x credential.
     Known {
         id: AuthorizationId,
-        why: Why,
+        why: DenialReason,
     },
     UnknownToken,
     /// A session, of the user in `by`.
     Session {
         by: Actor,
-        why: Why,
+        why: DenialReason,
     },
     /// The change of `user`'s password.
     Password {
@@ -87,10 +87,10 @@ pub(crate) enum What {
 
 /// A refusal that waits to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Noted {
+pub(crate) struct PendingDenial {
     pub at: Timestamp,
     pub address: Option<IpAddr>,
-    pub what: What,
+    pub what: Denial,
     /// How many more of its like there were since the last that was noted.
     pub like_it: u64,
 }
@@ -123,8 +123,8 @@ impl Sort {
 const SORTS: usize = 5;
 
 #[derive(Default)]
-struct Waiting {
-    noted: Vec<Noted>,
+struct Queue {
+    noted: Vec<PendingDenial>,
     /// The hour that is counted, since 1970.
     hour: i64,
     counts: [u32; SORTS],
@@ -132,34 +132,36 @@ struct Waiting {
 }
 
 /// Refusals that were not written yet, in bounded memory.
-pub(crate) struct Refusals {
-    waiting: Mutex<Waiting>,
+pub(crate) struct Denials {
+    waiting: Mutex<Queue>,
     seen: Cache<String, Arc<Mutex<Seen>>>,
 }
 
-impl Default for Refusals {
+impl Default for Denials {
     fn default() -> Self {
         Self { waiting: Mutex::default(), seen: Cache::builder().max_capacity(REMEMBERED).build() }
     }
 }
 
-impl Refusals {
+impl Denials {
     /// Notes a refusal, or counts it.
-    pub fn note(&self, what: What, client: &Client, at: Timestamp) {
+    pub fn note(&self, what: Denial, client: &Client, at: Timestamp) {
         let (sort, key) = match &what {
-            What::Known { id, why } => (Sort::Known, Some(format!("{id} {}", why.name()))),
-            What::UnknownToken => (Sort::Unknown, Some(client.origin().to_string())),
-            What::Session { by, why } => {
+            Denial::Known { id, why } => (Sort::Known, Some(format!("{id} {}", why.name()))),
+            Denial::UnknownToken => (Sort::Unknown, Some(client.origin().to_string())),
+            Denial::Session { by, why } => {
                 (Sort::Session, Some(format!("{} {}", by.session.as_deref().unwrap_or_default(), why.name())))
             }
             // Guessing passwords is slow already.
-            What::SignIn { why: TOO_MANY_ATTEMPTS, .. } => (Sort::SignIn, Some(format!("{} sign-in", client.origin()))),
-            What::SignIn { .. } => (Sort::SignIn, None),
-            What::Password { user, why: TOO_MANY_ATTEMPTS, .. } => {
+            Denial::SignIn { why: TOO_MANY_ATTEMPTS, .. } => {
+                (Sort::SignIn, Some(format!("{} sign-in", client.origin())))
+            }
+            Denial::SignIn { .. } => (Sort::SignIn, None),
+            Denial::Password { user, why: TOO_MANY_ATTEMPTS, .. } => {
                 (Sort::Password, Some(format!("{user} {} password", client.origin())))
             }
-            What::Password { .. } => (Sort::Password, None),
-            What::LeftOut(_) => return,
+            Denial::Password { .. } => (Sort::Password, None),
+            Denial::LeftOut(_) => return,
         };
         let Some(like_it) = key.map_or(Some(0), |key| self.turn_of(key, at)) else { return };
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
@@ -173,7 +175,7 @@ impl Refusals {
         if waiting.noted.len() >= WAITING {
             waiting.left_out += 1 + like_it;
         } else {
-            waiting.noted.push(Noted { at, address: client.address, what, like_it });
+            waiting.noted.push(PendingDenial { at, address: client.address, what, like_it });
         }
     }
 
@@ -197,14 +199,14 @@ impl Refusals {
     }
 
     /// Takes what waits, to write it.
-    pub fn take(&self, now: Timestamp) -> Vec<Noted> {
+    pub fn take(&self, now: Timestamp) -> Vec<PendingDenial> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.begin_hour(now);
         std::mem::take(&mut waiting.noted)
     }
 
     /// What could not be written waits again, as far as there is room.
-    pub fn give_back(&self, mut unwritten: Vec<Noted>) {
+    pub fn give_back(&self, mut unwritten: Vec<PendingDenial>) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         unwritten.append(&mut waiting.noted);
         waiting.left_out += unwritten.len().saturating_sub(WAITING) as u64;
@@ -213,7 +215,7 @@ impl Refusals {
     }
 }
 
-impl Waiting {
+impl Queue {
     /// A new hour begins with what the last one left out.
     fn begin_hour(&mut self, at: Timestamp) {
         let hour = at.micros().div_euclid(HOUR_SECONDS * 1_000_000);
@@ -224,7 +226,7 @@ impl Waiting {
         self.counts = [0; SORTS];
         let left_out = std::mem::take(&mut self.left_out);
         if left_out > 0 {
-            self.noted.push(Noted { at, address: None, what: What::LeftOut(left_out), like_it: 0 });
+            self.noted.push(PendingDenial { at, address: None, what: Denial::LeftOut(left_out), like_it: 0 });
         }
     }
 }
@@ -245,9 +247,9 @@ mod tests {
 
     #[test]
     fn a_stranger_is_noted_once_a_minute_and_the_rest_is_counted() {
-        let refusals = Refusals::default();
+        let refusals = Denials::default();
         for second in 0..130 {
-            refusals.note(What::UnknownToken, &address(1), NOW.plus_seconds(second));
+            refusals.note(Denial::UnknownToken, &address(1), NOW.plus_seconds(second));
         }
         let like: Vec<u64> = refusals.take(NOW).iter().map(|noted| noted.like_it).collect();
         assert_eq!(like, [0, 59, 59]);
@@ -255,36 +257,36 @@ mod tests {
 
     #[test]
     fn addresses_and_reasons_are_noted_apart() {
-        let refusals = Refusals::default();
+        let refusals = Denials::default();
         let id = AuthorizationId(crate::model::Id::new(1).unwrap());
         for _ in 0..3 {
-            refusals.note(What::UnknownToken, &address(1), NOW);
-            refusals.note(What::UnknownToken, &address(2), NOW);
-            refusals.note(What::Known { id, why: Why::Inactive }, &address(1), NOW);
-            refusals.note(What::Known { id, why: Why::Dead(Death::Expired) }, &address(2), NOW);
+            refusals.note(Denial::UnknownToken, &address(1), NOW);
+            refusals.note(Denial::UnknownToken, &address(2), NOW);
+            refusals.note(Denial::Known { id, why: DenialReason::Inactive }, &address(1), NOW);
+            refusals.note(Denial::Known { id, why: DenialReason::Invalid(InvalidReason::Expired) }, &address(2), NOW);
         }
         assert_eq!(refusals.take(NOW).len(), 4);
     }
 
     #[test]
     fn many_strangers_fill_so_many_entries_an_hour_and_leave_room_for_others() {
-        let refusals = Refusals::default();
+        let refusals = Denials::default();
         for (a, b) in (0..=255).flat_map(|a| (0..=255).map(move |b| (a, b))).take(5000) {
-            refusals.note(What::UnknownToken, &at([10, 0, a, b]), NOW);
+            refusals.note(Denial::UnknownToken, &at([10, 0, a, b]), NOW);
         }
-        refusals.note(What::SignIn { name: "alice".into(), why: "wrong password" }, &address(1), NOW);
+        refusals.note(Denial::SignIn { name: "alice".into(), why: "wrong password" }, &address(1), NOW);
         assert_eq!(refusals.take(NOW).len(), 501);
         let later = refusals.take(NOW.plus_seconds(HOUR_SECONDS));
-        assert_eq!(later.iter().map(|noted| noted.what.clone()).collect::<Vec<_>>(), [What::LeftOut(4500)]);
+        assert_eq!(later.iter().map(|noted| noted.what.clone()).collect::<Vec<_>>(), [Denial::LeftOut(4500)]);
         refusals.seen.run_pending_tasks();
         assert!(refusals.seen.entry_count() <= REMEMBERED);
     }
 
     #[test]
     fn what_could_not_be_written_waits_within_bounds() {
-        let refusals = Refusals::default();
+        let refusals = Denials::default();
         assert_eq!(refusals.take(NOW), []);
-        let noted = Noted { at: NOW, address: None, what: What::UnknownToken, like_it: 0 };
+        let noted = PendingDenial { at: NOW, address: None, what: Denial::UnknownToken, like_it: 0 };
         refusals.give_back(vec![noted.clone(); WAITING]);
         refusals.give_back(vec![noted; 10]);
         assert_eq!(refusals.take(NOW).len(), WAITING);

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::{
     model::{
         Error, OrgId,
-        audit::{AuditQuery, Format, query::In},
+        audit::{AuditQuery, Format, query::AuditScope},
         console::tokens::TokenQuery,
         token::redact,
     },
@@ -33,11 +33,11 @@ impl Service {
     pub async fn record_audit_export(
         &self,
         caller: &Caller,
-        within: Option<In>,
+        within: Option<AuditScope>,
         query: &AuditQuery,
         format: Format,
     ) -> Result<(), Error> {
-        let org = within.map(|(In::Org(org) | In::OrgOrNone(org))| org);
+        let org = within.map(|(AuditScope::Org(org) | AuditScope::OrgOrNone(org))| org);
         let (mut change, _) = self.begin(caller).await?;
         let detail = detail(format.ending(), query.parameters());
         change.record_without_subject(Event::AuditExported, org, detail).await?;

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use crate::{
     model::{
         Action, AuthorizationId, BucketId, Error, Id, OrgId, ResourceType, TelegrafId, UserId,
-        audit::{ActingToken, ActingUser, Actor, AuditPage, AuditQuery, AuditRow, COUNTED, Target, query::In},
+        audit::{ActingToken, ActingUser, Actor, AuditPage, AuditQuery, AuditRow, COUNTED, Target, query::AuditScope},
         grant,
         user::check_text,
     },
@@ -58,7 +58,7 @@ fn readable(caller: &Caller) -> Readable {
 impl Service {
     /// At most `limit` entries that a query lets through, newest first.
     pub async fn audit_entries(&self, caller: &Caller, query: &AuditQuery, limit: u32) -> Result<Vec<AuditRow>, Error> {
-        let filter = self.audit_filter(caller, query, query.org.map(In::Org))?;
+        let filter = self.audit_filter(caller, query, query.org.map(AuditScope::Org))?;
         let mut reader = self.read().await?;
         let found = store::audit_list::list(&mut reader, &filter, start(query), limit.into()).await?;
         named(&mut reader, &filter.readable, found).await
@@ -66,7 +66,7 @@ impl Service {
 
     /// A page of the console: what happened in an organization, and what belongs to none.
     pub async fn audit_page(&self, caller: &Caller, org: OrgId, query: &AuditQuery) -> Result<AuditPage, Error> {
-        let filter = self.audit_filter(caller, query, Some(In::OrgOrNone(org)))?;
+        let filter = self.audit_filter(caller, query, Some(AuditScope::OrgOrNone(org)))?;
         let chain = self.chain(caller).await?;
         let mut reader = self.read().await?;
         let start = start(query);
@@ -92,7 +92,7 @@ impl Service {
 
     /// How many entries a page of the console would list before the entry `seq`; at most [`COUNTED`] and one.
     pub async fn audit_newer(&self, caller: &Caller, org: OrgId, query: &AuditQuery, seq: i64) -> Result<u64, Error> {
-        let filter = self.audit_filter(caller, query, Some(In::OrgOrNone(org)))?;
+        let filter = self.audit_filter(caller, query, Some(AuditScope::OrgOrNone(org)))?;
         count(&mut *self.read().await?, &filter, Start::Before(seq)).await
     }
 
@@ -100,7 +100,7 @@ impl Service {
     pub async fn audit_portion(
         &self,
         caller: &Caller,
-        within: Option<In>,
+        within: Option<AuditScope>,
         query: &AuditQuery,
         limit: u32,
     ) -> Result<Vec<AuditRow>, Error> {
@@ -110,7 +110,7 @@ impl Service {
         named(&mut reader, &filter.readable, found).await
     }
 
-    fn audit_filter(&self, caller: &Caller, query: &AuditQuery, within: Option<In>) -> Result<Filter, Error> {
+    fn audit_filter(&self, caller: &Caller, query: &AuditQuery, within: Option<AuditScope>) -> Result<Filter, Error> {
         if caller.inactive {
             return Err(Error::TokenInactive);
         }

@@ -42,20 +42,20 @@ pub(crate) struct Read {
 }
 
 #[derive(Default)]
-struct Waiting {
+struct Queue {
     reads: Vec<Read>,
     left_out: u64,
 }
 
 /// Reads that were not written yet, in bounded memory.
-pub(crate) struct Reads {
-    waiting: Mutex<Waiting>,
+pub(crate) struct TelegrafReads {
+    waiting: Mutex<Queue>,
     /// Held while notes are written, so that they are in the log when [`Service::write_reads`] returns, whoever took them.
     writing: tokio::sync::Mutex<()>,
     seen: Cache<(Reader, TelegrafId), Arc<Mutex<Timestamp>>>,
 }
 
-impl Default for Reads {
+impl Default for TelegrafReads {
     fn default() -> Self {
         Self {
             waiting: Mutex::default(),
@@ -65,7 +65,7 @@ impl Default for Reads {
     }
 }
 
-impl Reads {
+impl TelegrafReads {
     /// Notes what was read at once, except what the same reader read less than a minute ago.
     fn note(&self, reads: impl IntoIterator<Item = Read>) {
         let mut due: Vec<Read> = reads.into_iter().filter(|read| self.is_due(read)).collect();
@@ -94,12 +94,12 @@ impl Reads {
         is_due
     }
 
-    fn take(&self) -> Waiting {
+    fn take(&self) -> Queue {
         std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Puts back what could not be written, as far as there is room.
-    fn give_back(&self, mut unwritten: Waiting) {
+    fn give_back(&self, mut unwritten: Queue) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         unwritten.reads.append(&mut waiting.reads);
         let over = unwritten.reads.len().saturating_sub(WAITING);
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn a_reader_is_noted_once_a_minute_for_each_configuration() {
-        let reads = Reads::default();
+        let reads = TelegrafReads::default();
         for second in 0..120 {
             for (reader, configuration) in [(1, 1), (1, 2), (2, 1)] {
                 reads.note([read(reader, configuration, NOW.plus_seconds(second))]);
@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn a_flood_fills_no_memory_and_is_counted() {
-        let reads = Reads::default();
+        let reads = TelegrafReads::default();
         reads.note((1..=WAITING as u64 + 5).map(|configuration| read(1, configuration, NOW)));
         let taken = reads.take();
         assert_eq!((taken.reads.len(), taken.left_out), (WAITING, 5));

@@ -11,7 +11,7 @@ use crate::{
     store::{self, Connection, authorizations::LiveGrant},
 };
 
-use super::{authenticate::membership_permissions, caller::Credential, delegation::Places, required_permissions};
+use super::{authenticate::membership_permissions, caller::Credential, delegation::ResourceOrgs, required_permissions};
 
 /// Returns the first of `wanted` that `held` does not cover. Operators cover everything: `instance` is not compared, as
 /// set-up's token does not hold it (contract §4.10).
@@ -25,7 +25,7 @@ pub(crate) async fn first_uncovered(
     }
     let holdings = Holdings::of(held);
     let coverages: Vec<Coverage> = wanted.iter().map(|permission| holdings.coverage(permission)).collect();
-    let places = Places::of(connection, &coverages).await?;
+    let places = ResourceOrgs::of(connection, &coverages).await?;
     let uncovered = wanted.iter().zip(coverages).find(|(_, coverage)| !places.allow(*coverage));
     Ok(uncovered.map(|(permission, _)| *permission))
 }
@@ -39,7 +39,7 @@ pub(crate) async fn first_uncovered(
 ///
 /// # Errors
 /// [`Error::LimitedTokenEmpowers`] and [`Error::TokenEmpowersMore`] say which of the two is missing.
-pub(crate) async fn check_empowers(
+pub(crate) async fn check_account_control(
     connection: &mut Connection,
     caller: &Caller,
     required: &Permission,
@@ -52,7 +52,7 @@ pub(crate) async fn check_empowers(
             if which_permits(&own, required).is_some() {
                 return Ok(());
             }
-            check_any_grant_empowers(connection, caller, required, user, now).await
+            check_any_grant_controls(connection, caller, required, user, now).await
         }
         Credential::Token(_) | Credential::V1(_) => {
             if caller.expires_at.is_some() || !caller.networks.is_everywhere() {
@@ -72,7 +72,7 @@ pub(crate) async fn check_empowers(
 }
 
 /// The same for a session that may do this only by one of its user's tokens: one of them must suffice by itself.
-async fn check_any_grant_empowers(
+async fn check_any_grant_controls(
     connection: &mut Connection,
     caller: &Caller,
     required: &Permission,

@@ -3,15 +3,15 @@
 use crate::{
     model::{
         Action, Authorization, AuthorizationId, Error, Networks, Permission, Status, Timestamp, User, UserId, grant,
-        org::Role, session_kind::Kind,
+        org::Role, session_kind::SessionKind,
     },
-    service::{Caller, Client, Service, audit::denials::Why},
+    service::{Caller, Client, Service, audit::denials::DenialReason},
     store::{self, Connection, memberships::Of, sessions::Session},
 };
 
 use super::{
     caller::Credential,
-    credential_status::{Place, Standing, standing},
+    credential_status::{CredentialStatus, PresentedFrom, credential_status},
     sessions,
 };
 
@@ -30,7 +30,7 @@ impl Service {
 
     /// The caller whose session of this kind has this key; the use renews it. A key that was made for the console opens
     /// nothing at the API, nor the other way round.
-    pub async fn caller_by_session(&self, key: &str, kind: Kind, client: Client) -> Result<Caller, Error> {
+    pub async fn caller_by_session(&self, key: &str, kind: SessionKind, client: Client) -> Result<Caller, Error> {
         let now = self.now();
         let (session, caller) = self.session_and_caller(key, kind, client, now).await?;
         self.renew(&session, now).await;
@@ -38,21 +38,26 @@ impl Service {
     }
 
     /// The same for what a page asks by itself: that nobody is there must not keep a session alive.
-    pub async fn caller_by_unattended_session(&self, key: &str, kind: Kind, client: Client) -> Result<Caller, Error> {
+    pub async fn caller_by_unattended_session(
+        &self,
+        key: &str,
+        kind: SessionKind,
+        client: Client,
+    ) -> Result<Caller, Error> {
         Ok(self.session_and_caller(key, kind, client, self.now()).await?.1)
     }
 
     async fn session_and_caller(
         &self,
         key: &str,
-        kind: Kind,
+        kind: SessionKind,
         client: Client,
         now: Timestamp,
     ) -> Result<(Session, Caller), Error> {
         let mut reader = self.read().await?;
         let session = unexpired_session(&mut reader, &sessions::key_hash(key), now).await?;
         if session.kind != kind {
-            self.note_session(&session, Why::Surface, &client);
+            self.note_session(&session, DenialReason::Surface, &client);
             return Err(Error::Unauthenticated);
         }
         check_not_ended(&mut reader, &session).await?;
@@ -93,12 +98,12 @@ impl Service {
         client: Client,
         now: Timestamp,
     ) -> Result<Caller, Error> {
-        let standing = standing(connection, &authorization, Place::From(client.address), now).await?;
+        let standing = credential_status(connection, &authorization, PresentedFrom::From(client.address), now).await?;
         self.note_standing(&authorization, &standing, &client);
         let (user, inactive) = match standing {
-            Standing::Live(user) => (user, false),
-            Standing::Inactive(user) => (user, true),
-            Standing::Dead(death) => return Err(death.refusal()),
+            CredentialStatus::Live(user) => (user, false),
+            CredentialStatus::Inactive(user) => (user, true),
+            CredentialStatus::Invalid(death) => return Err(death.refusal()),
         };
         Ok(Caller {
             user,
@@ -121,9 +126,9 @@ impl Service {
         client: Client,
         now: Timestamp,
     ) -> Result<Caller, Error> {
-        let standing = standing(connection, &authorization, Place::From(client.address), now).await?;
+        let standing = credential_status(connection, &authorization, PresentedFrom::From(client.address), now).await?;
         self.note_standing(&authorization, &standing, &client);
-        let Standing::Live(user) = standing else { return Err(Error::V1Unauthorized) };
+        let CredentialStatus::Live(user) = standing else { return Err(Error::V1Unauthorized) };
         Ok(Caller {
             user,
             credential: credential(authorization.id),
@@ -136,11 +141,11 @@ impl Service {
     }
 
     /// Notes a credential that does not work.
-    fn note_standing(&self, authorization: &Authorization, standing: &Standing, client: &Client) {
+    fn note_standing(&self, authorization: &Authorization, standing: &CredentialStatus, client: &Client) {
         match standing {
-            Standing::Live(_) => {}
-            Standing::Inactive(_) => self.note_refusal(authorization, Why::Inactive, client),
-            Standing::Dead(death) => self.note_refusal(authorization, Why::Dead(*death), client),
+            CredentialStatus::Live(_) => {}
+            CredentialStatus::Inactive(_) => self.note_refusal(authorization, DenialReason::Inactive, client),
+            CredentialStatus::Invalid(death) => self.note_refusal(authorization, DenialReason::Invalid(*death), client),
         }
     }
 }

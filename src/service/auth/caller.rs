@@ -8,7 +8,7 @@ use crate::{
         permission,
     },
     store::{
-        Across, Within,
+        Across, ResourceScope,
         authorizations::{OwnerReach, Reach, Visible},
     },
 };
@@ -101,15 +101,15 @@ impl Caller {
     }
 
     /// Which buckets or telegraf configurations of an organization this caller may read.
-    pub(crate) fn within(&self, kind: ResourceType, org: OrgId) -> Within {
+    pub(crate) fn within(&self, kind: ResourceType, org: OrgId) -> ResourceScope {
         if self.may(&Permission::in_org(Action::Read, kind, org)) {
-            return Within::All;
+            return ResourceScope::All;
         }
         let reads = |held: &&Permission| held.action == Action::Read && held.resource.kind == kind;
         let mut ids: Vec<Id> = self.permissions().iter().filter(reads).filter_map(|held| held.resource.id).collect();
         ids.sort_unstable();
         ids.dedup();
-        Within::Only(ids)
+        ResourceScope::Only(ids)
     }
 
     /// The things of a kind that this caller may read, across organizations.

@@ -12,7 +12,7 @@ use crate::{
 
 /// Where a credential is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum PresentedFrom {
     /// A client with this address shows it; `None`: its address is not known.
     From(Option<IpAddr>),
     /// Somebody asks about it who does not know where it is shown.
@@ -21,31 +21,31 @@ pub enum Place {
 
 /// What a credential is worth at a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum CredentialStatus {
     /// It works, for its owner.
     Live(User),
     /// It was switched off: it still says who asks, but permits nothing (contract §2.2).
     Inactive(User),
-    Dead(Death),
+    Invalid(InvalidReason),
 }
 
 /// Why a credential that is on record does not work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Death {
-    OwnerGone,
+pub enum InvalidReason {
+    OwnerDeleted,
     OwnerInactive,
     /// Its owner or organization was deleted, whatever is there under the same id by now.
     Ended,
     Expired,
-    ForeignNetwork,
+    WrongNetwork,
 }
 
-impl Death {
+impl InvalidReason {
     /// What the client is told: of a token no more than of an unknown one, of its owner what influxd says.
     pub const fn refusal(self) -> Error {
         match self {
-            Self::OwnerGone | Self::OwnerInactive => Error::UserInactive,
-            Self::Ended | Self::Expired | Self::ForeignNetwork => Error::Unauthenticated,
+            Self::OwnerDeleted | Self::OwnerInactive => Error::UserInactive,
+            Self::Ended | Self::Expired | Self::WrongNetwork => Error::Unauthenticated,
         }
     }
 }
@@ -60,31 +60,38 @@ pub(crate) async fn by_token(connection: &mut Connection, token: &str) -> Result
 }
 
 /// Decides. The owner comes first, as in influxd.
-pub(crate) async fn standing(
+pub(crate) async fn credential_status(
     connection: &mut Connection,
     authorization: &Authorization,
-    place: Place,
+    place: PresentedFrom,
     now: Timestamp,
-) -> Result<Standing, Error> {
+) -> Result<CredentialStatus, Error> {
     let Some(owner) = store::users::by_id(connection, authorization.user).await? else {
-        return Ok(Standing::Dead(Death::OwnerGone));
+        return Ok(CredentialStatus::Invalid(InvalidReason::OwnerDeleted));
     };
-    Ok(standing_with(owner, authorization, place, now))
+    Ok(credential_status_with(owner, authorization, place, now))
 }
 
-fn standing_with(owner: User, authorization: &Authorization, place: Place, now: Timestamp) -> Standing {
+fn credential_status_with(
+    owner: User,
+    authorization: &Authorization,
+    place: PresentedFrom,
+    now: Timestamp,
+) -> CredentialStatus {
     if owner.status == Status::Inactive {
-        return Standing::Dead(Death::OwnerInactive);
+        return CredentialStatus::Invalid(InvalidReason::OwnerInactive);
     }
     let foreign = match place {
-        Place::From(address) => !authorization.networks.let_in(address),
-        Place::Anywhere => false,
+        PresentedFrom::From(address) => !authorization.networks.let_in(address),
+        PresentedFrom::Anywhere => false,
     };
     match authorization.liveness(now) {
-        Liveness::Ended => Standing::Dead(Death::Ended),
-        Liveness::Expired => Standing::Dead(Death::Expired),
-        Liveness::Live | Liveness::Inactive | Liveness::Leaked if foreign => Standing::Dead(Death::ForeignNetwork),
-        Liveness::Inactive | Liveness::Leaked => Standing::Inactive(owner),
-        Liveness::Live => Standing::Live(owner),
+        Liveness::Ended => CredentialStatus::Invalid(InvalidReason::Ended),
+        Liveness::Expired => CredentialStatus::Invalid(InvalidReason::Expired),
+        Liveness::Live | Liveness::Inactive | Liveness::Leaked if foreign => {
+            CredentialStatus::Invalid(InvalidReason::WrongNetwork)
+        }
+        Liveness::Inactive | Liveness::Leaked => CredentialStatus::Inactive(owner),
+        Liveness::Live => CredentialStatus::Live(owner),
     }
 }

@@ -22,7 +22,7 @@ pub(crate) async fn check_grantable(
 ) -> Result<(), Error> {
     let holdings = Holdings::of(caller.permissions());
     let coverages: Vec<Coverage> = permissions.iter().map(|permission| holdings.coverage(permission)).collect();
-    let places = Places::of(connection, &coverages).await?;
+    let places = ResourceOrgs::of(connection, &coverages).await?;
     for (permission, coverage) in permissions.iter().zip(coverages) {
         if !places.allow(coverage) {
             return Err(Error::NotGrantable(*permission));
@@ -32,9 +32,9 @@ pub(crate) async fn check_grantable(
 }
 
 /// The organizations of the things on which a coverage depends: one statement for each type.
-pub(crate) struct Places(HashMap<(ResourceType, Id), OrgId>);
+pub(crate) struct ResourceOrgs(HashMap<(ResourceType, Id), OrgId>);
 
-impl Places {
+impl ResourceOrgs {
     /// The organizations of all things that permissions name together with an organization.
     pub async fn of_permissions(connection: &mut Connection, permissions: &[Permission]) -> Result<Self, Error> {
         let conditional = permissions.iter().filter_map(|permission| {

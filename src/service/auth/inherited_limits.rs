@@ -14,18 +14,18 @@ use crate::{
     store::{self, Connection, authorizations::LiveGrant},
 };
 
-use super::{authenticate::membership_permissions, delegation::Places};
+use super::{authenticate::membership_permissions, delegation::ResourceOrgs};
 
 /// Limits of a token that permissions come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Bounds {
+pub(crate) struct LimitBounds {
     pub expires_at: Option<Timestamp>,
     pub networks: Networks,
     /// The rules of that token's organization, where it is another one.
     pub rules: OrgRules,
 }
 
-impl Bounds {
+impl LimitBounds {
     /// Returns whether a life is within these limits.
     pub fn contain(&self, expires_at: Option<Timestamp>, networks: &Networks) -> bool {
         self.contain_expiry(expires_at) && networks.are_within(&self.networks)
@@ -39,13 +39,13 @@ impl Bounds {
 
 /// The life that is asked for; `None` where nothing is.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Wish {
+pub(crate) struct RequestedLife {
     pub expires_at: Option<Expiry>,
     pub networks: Option<Networks>,
 }
 
-impl Wish {
-    fn is_within(&self, bounds: &Bounds) -> bool {
+impl RequestedLife {
+    fn is_within(&self, bounds: &LimitBounds) -> bool {
         let expiry = self.expires_at.is_none_or(|wish| bounds.contain_expiry(wish.end()));
         expiry && self.networks.as_ref().is_none_or(|networks| networks.are_within(&bounds.networks))
     }
@@ -54,7 +54,7 @@ impl Wish {
 /// The limits of a caller's delegations. Read once for an operation, under the write lock.
 pub(crate) enum Inheritance {
     /// A token passes on its own limits.
-    Token(Bounds),
+    Token(LimitBounds),
     /// A session passes on those of the tokens that its permissions come from.
     Session(SessionLimits),
 }
@@ -74,7 +74,7 @@ impl Inheritance {
     pub async fn of(connection: &mut Connection, caller: &Caller, now: Timestamp) -> Result<Self, Error> {
         if !caller.has_session() {
             let (expires_at, networks) = (caller.expires_at, caller.networks.clone());
-            return Ok(Self::Token(Bounds { expires_at, networks, rules: OrgRules::default() }));
+            return Ok(Self::Token(LimitBounds { expires_at, networks, rules: OrgRules::default() }));
         }
         Ok(Self::Session(SessionLimits {
             user: caller.id(),
@@ -91,9 +91,9 @@ impl Inheritance {
         &self,
         connection: &mut Connection,
         permissions: &[Permission],
-        wish: &Wish,
+        wish: &RequestedLife,
         org: OrgId,
-    ) -> Result<Vec<Bounds>, Error> {
+    ) -> Result<Vec<LimitBounds>, Error> {
         match self {
             Self::Token(bounds) => Ok(vec![bounds.clone()]),
             Self::Session(session) => session.bounds(connection, permissions, wish, org, None).await,
@@ -106,8 +106,8 @@ impl Inheritance {
         &self,
         connection: &mut Connection,
         before: &Authorization,
-        wish: &Wish,
-    ) -> Result<Vec<Bounds>, Error> {
+        wish: &RequestedLife,
+    ) -> Result<Vec<LimitBounds>, Error> {
         let Self::Session(session) = self else {
             return self.bounds(connection, &before.permissions, wish, before.org).await;
         };
@@ -127,11 +127,11 @@ impl SessionLimits {
         &self,
         connection: &mut Connection,
         permissions: &[Permission],
-        wish: &Wish,
+        wish: &RequestedLife,
         org: OrgId,
         own: Option<&LiveGrant>,
-    ) -> Result<Vec<Bounds>, Error> {
-        let places = Places::of_permissions(connection, permissions).await?;
+    ) -> Result<Vec<LimitBounds>, Error> {
+        let places = ResourceOrgs::of_permissions(connection, permissions).await?;
         let by_membership = Holdings::of(&self.memberships);
         let mut wanted: Vec<Wanted> = permissions
             .iter()
@@ -154,7 +154,7 @@ impl SessionLimits {
             let bounds = bounds_of(connection, grant, org).await?;
             given.for_each(|one| one.offer(&bounds, wish));
         }
-        let mut all: Vec<Bounds> = Vec::new();
+        let mut all: Vec<LimitBounds> = Vec::new();
         for bounds in wanted.into_iter().filter_map(|one| one.bounds) {
             if !all.contains(&bounds) {
                 all.push(bounds);
@@ -178,14 +178,14 @@ impl SessionLimits {
 /// A permission that is to be delegated, and the limits under which it may be.
 struct Wanted<'a> {
     permission: &'a Permission,
-    bounds: Option<Bounds>,
+    bounds: Option<LimitBounds>,
     /// Whether the wish is within these limits.
     is_allowed: bool,
 }
 
 impl Wanted<'_> {
     /// Takes the first limits, and those that allow the wish in place of others.
-    fn offer(&mut self, bounds: &Bounds, wish: &Wish) {
+    fn offer(&mut self, bounds: &LimitBounds, wish: &RequestedLife) {
         self.is_allowed = wish.is_within(bounds);
         if self.is_allowed || self.bounds.is_none() {
             self.bounds = Some(bounds.clone());
@@ -193,7 +193,7 @@ impl Wanted<'_> {
     }
 }
 
-async fn bounds_of(connection: &mut Connection, grant: &LiveGrant, org: OrgId) -> Result<Bounds, Error> {
+async fn bounds_of(connection: &mut Connection, grant: &LiveGrant, org: OrgId) -> Result<LimitBounds, Error> {
     let rules = if grant.org == org { OrgRules::default() } else { rules_of(connection, grant.org).await? };
-    Ok(Bounds { expires_at: grant.expires_at, networks: grant.networks.clone(), rules })
+    Ok(LimitBounds { expires_at: grant.expires_at, networks: grant.networks.clone(), rules })
 }

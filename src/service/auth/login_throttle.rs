@@ -10,7 +10,7 @@ use moka::sync::Cache;
 
 use crate::model::{Error, Timestamp, UserId, user::MAX_NAME};
 
-use super::rate_limit_key::Origin;
+use super::rate_limit_key::RateLimitKey;
 
 const FREE_FAILURES: u32 = 5;
 const FIRST_PAUSE_SECONDS: i64 = 40;
@@ -48,12 +48,12 @@ struct Attempts {
 type Shared<T> = Arc<Mutex<T>>;
 
 /// Counts failures, per node, in bounded memory.
-pub struct Throttle {
-    pairs: Cache<(Account, Origin), Shared<Attempts>>,
-    addresses: Cache<Origin, Shared<Attempts>>,
+pub struct LoginThrottle {
+    pairs: Cache<(Account, RateLimitKey), Shared<Attempts>>,
+    addresses: Cache<RateLimitKey, Shared<Attempts>>,
 }
 
-impl Default for Throttle {
+impl Default for LoginThrottle {
     fn default() -> Self {
         let day = Duration::from_secs(24 * 3600);
         Self {
@@ -63,10 +63,10 @@ impl Default for Throttle {
     }
 }
 
-impl Throttle {
+impl LoginThrottle {
     /// Lets an attempt through or says when the next is allowed. An attempt counts as failed until
-    /// [`Throttle::succeeded`] takes it back: guesses sent at the same time don't slip through together.
-    pub fn attempt(&self, account: &Account, origin: Origin, now: Timestamp) -> Result<(), Error> {
+    /// [`LoginThrottle::succeeded`] takes it back: guesses sent at the same time don't slip through together.
+    pub fn attempt(&self, account: &Account, origin: RateLimitKey, now: Timestamp) -> Result<(), Error> {
         let whole = self.addresses.get_with(origin, Shared::default);
         let mut whole = whole.lock().unwrap_or_else(PoisonError::into_inner);
         if whole.until.is_some_and(|until| until <= now) {
@@ -90,7 +90,7 @@ impl Throttle {
     }
 
     /// The attempt was right after all.
-    pub fn succeeded(&self, account: &Account, origin: Origin) {
+    pub fn succeeded(&self, account: &Account, origin: RateLimitKey) {
         if let Some(whole) = self.addresses.get(&origin) {
             let mut whole = whole.lock().unwrap_or_else(PoisonError::into_inner);
             whole.failures = whole.failures.saturating_sub(1);
@@ -121,13 +121,13 @@ mod tests {
         Account::unknown(name)
     }
 
-    fn address(text: &str) -> Origin {
+    fn address(text: &str) -> RateLimitKey {
         Client { address: Some(text.parse().unwrap()), ..Client::default() }.origin()
     }
 
     #[test]
     fn the_sixth_guess_waits_forty_seconds_and_then_twice_as_long() {
-        let throttle = Throttle::default();
+        let throttle = LoginThrottle::default();
         let from = address("192.0.2.1");
         for _ in 0..5 {
             assert_eq!(throttle.attempt(&named("alice"), from, NOW), Ok(()));
@@ -146,7 +146,7 @@ mod tests {
 
     #[test]
     fn others_and_other_names_are_not_locked_out() {
-        let throttle = Throttle::default();
+        let throttle = LoginThrottle::default();
         for _ in 0..5 {
             throttle.attempt(&named("alice"), address("192.0.2.1"), NOW).unwrap();
         }
@@ -156,7 +156,7 @@ mod tests {
 
     #[test]
     fn an_address_of_a_v6_network_counts_for_all_of_it() {
-        let throttle = Throttle::default();
+        let throttle = LoginThrottle::default();
         for host in 1..=5 {
             throttle.attempt(&named("alice"), address(&format!("2001:db8:0:1::{host}")), NOW).unwrap();
         }
@@ -166,7 +166,7 @@ mod tests {
 
     #[test]
     fn a_right_password_forgets_the_failures_before_it() {
-        let throttle = Throttle::default();
+        let throttle = LoginThrottle::default();
         let from = address("192.0.2.1");
         for _ in 0..3 {
             for _ in 0..4 {
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn an_address_that_is_refused_anyway_fills_no_memory() {
-        let throttle = Throttle::default();
+        let throttle = LoginThrottle::default();
         let from = address("192.0.2.1");
         for guess in 0..200 {
             drop(throttle.attempt(&named(&format!("user{guess}")), from, NOW));
@@ -190,7 +190,7 @@ mod tests {
 
     #[test]
     fn a_hundred_failures_an_hour_are_enough_for_an_address() {
-        let throttle = Throttle::default();
+        let throttle = LoginThrottle::default();
         let from = address("192.0.2.1");
         for guess in 0..100 {
             throttle.attempt(&named(&format!("user{guess}")), from, NOW).unwrap();
@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_1_x_credential_named_like_a_user_neither_locks_nor_frees_the_user() {
-        let throttle = Throttle::default();
+        let throttle = LoginThrottle::default();
         let user = Account::User(UserId(crate::model::Id::new(1).unwrap()));
         let from = address("192.0.2.1");
         for _ in 0..5 {
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn clients_of_unknown_address_share_their_guesses_and_nobody_elses() {
-        let throttle = Throttle::default();
+        let throttle = LoginThrottle::default();
         let behind = |peer: &str| Client { peer: peer.parse().ok(), ..Client::default() }.origin();
         for _ in 0..5 {
             throttle.attempt(&named("alice"), behind("10.0.0.1"), NOW).unwrap();

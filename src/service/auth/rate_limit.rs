@@ -9,26 +9,26 @@ use moka::sync::Cache;
 
 use crate::model::{Error, Timestamp};
 
-use super::{login_throttle::refuse_until, rate_limit_key::Origin};
+use super::{login_throttle::refuse_until, rate_limit_key::RateLimitKey};
 
 const HOUR_SECONDS: i64 = 3600;
 /// So many origins are remembered; the least used are forgotten first.
 const REMEMBERED: u64 = 50_000;
 
 #[derive(Default)]
-struct Spent {
+struct Usage {
     strings: usize,
     until: Option<Timestamp>,
 }
 
 /// Counts per origin, on this node, in bounded memory.
-pub struct Budget {
+pub struct RateLimit {
     an_hour: usize,
     at_least: usize,
-    spent: Cache<Origin, Arc<Mutex<Spent>>>,
+    spent: Cache<RateLimitKey, Arc<Mutex<Usage>>>,
 }
 
-impl Budget {
+impl RateLimit {
     /// Of `an_hour` strings, of which each request counts for `at_least` so many.
     pub fn new(an_hour: usize, at_least: usize) -> Self {
         let two_hours = Duration::from_secs(2 * 3600);
@@ -36,11 +36,11 @@ impl Budget {
     }
 
     /// Lets a request with so many strings through, or says when the next is looked at.
-    pub fn spend(&self, origin: Origin, strings: usize, now: Timestamp) -> Result<(), Error> {
+    pub fn spend(&self, origin: RateLimitKey, strings: usize, now: Timestamp) -> Result<(), Error> {
         let spent = self.spent.get_with(origin, Arc::default);
         let mut spent = spent.lock().unwrap_or_else(PoisonError::into_inner);
         if spent.until.is_none_or(|until| until <= now) {
-            *spent = Spent { strings: 0, until: Some(now.plus_seconds(HOUR_SECONDS)) };
+            *spent = Usage { strings: 0, until: Some(now.plus_seconds(HOUR_SECONDS)) };
         }
         let with_these = spent.strings.saturating_add(strings.max(self.at_least));
         if with_these > self.an_hour {
@@ -51,7 +51,7 @@ impl Budget {
     }
 
     /// Refuses where nothing is left of the hour, and says when the next begins. Spends nothing.
-    pub fn check(&self, origin: Origin, now: Timestamp) -> Result<(), Error> {
+    pub fn check(&self, origin: RateLimitKey, now: Timestamp) -> Result<(), Error> {
         let Some(spent) = self.spent.get(&origin) else { return Ok(()) };
         let spent = spent.lock().unwrap_or_else(PoisonError::into_inner);
         if spent.strings.saturating_add(self.at_least) > self.an_hour { refuse_until(spent.until, now) } else { Ok(()) }
@@ -68,11 +68,11 @@ mod tests {
     const AN_HOUR: usize = 50_000;
     const AT_LEAST: usize = 50;
 
-    fn budget() -> Budget {
-        Budget::new(AN_HOUR, AT_LEAST)
+    fn budget() -> RateLimit {
+        RateLimit::new(AN_HOUR, AT_LEAST)
     }
 
-    fn address(text: &str) -> Origin {
+    fn address(text: &str) -> RateLimitKey {
         Client { address: Some(text.parse().unwrap()), ..Client::default() }.origin()
     }
 
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_check_spends_nothing_and_refuses_until_the_hour_is_over() {
-        let budget = Budget::new(2, 1);
+        let budget = RateLimit::new(2, 1);
         let from = address("192.0.2.1");
         for _ in 0..5 {
             assert_eq!(budget.check(from, NOW), Ok(()));

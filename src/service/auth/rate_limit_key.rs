@@ -10,7 +10,7 @@ use crate::service::Client;
 /// Clients that share one budget: an address, a /64 of v6 (whoever has one address there has all of them), or everyone
 /// whose address is unknown behind one peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Origin(Kind);
+pub struct RateLimitKey(Kind);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Kind {
@@ -22,8 +22,8 @@ enum Kind {
 }
 
 impl Client {
-    pub(crate) fn origin(&self) -> Origin {
-        Origin(match self.address.map(|address| address.to_canonical()) {
+    pub(crate) fn origin(&self) -> RateLimitKey {
+        RateLimitKey(match self.address.map(|address| address.to_canonical()) {
             Some(IpAddr::V4(address)) => Kind::V4(address),
             Some(IpAddr::V6(address)) => {
                 let [a, b, c, d, ..] = address.segments();
@@ -34,7 +34,7 @@ impl Client {
     }
 }
 
-impl fmt::Display for Origin {
+impl fmt::Display for RateLimitKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Kind::V4(address) => write!(f, "{address}"),
@@ -49,7 +49,7 @@ impl fmt::Display for Origin {
 mod tests {
     use super::*;
 
-    fn origin(address: Option<&str>, peer: &str) -> Origin {
+    fn origin(address: Option<&str>, peer: &str) -> RateLimitKey {
         let (address, peer) = (address.map(|address| address.parse().unwrap()), peer.parse().ok());
         Client { address, peer, ..Client::default() }.origin()
     }

@@ -16,7 +16,7 @@ use crate::{
 
 use super::login_throttle::Account;
 
-pub use crate::model::session_kind::Kind;
+pub use crate::model::session_kind::SessionKind;
 
 /// How long a session lasts without use, in seconds.
 pub const SESSION_SECONDS: i64 = 3600;
@@ -45,7 +45,7 @@ impl Service {
         &self,
         name: &str,
         password: &SecretString,
-        kind: Kind,
+        kind: SessionKind,
         client: &Client,
     ) -> Result<SignedIn, Error> {
         let signed_in = self.check_and_sign_in(name, password, kind, client).await;
@@ -63,14 +63,14 @@ impl Service {
         &self,
         name: &str,
         password: &SecretString,
-        kind: Kind,
+        kind: SessionKind,
         client: &Client,
     ) -> Result<SignedIn, Error> {
         let (id, hash) = self.user_with_password(name, password, client).await?;
         check_password(password.expose_secret()).map_err(|_| Error::PasswordChangeRequired)?;
         let mut change = self.begin_as(client.address.map(|address| address.to_string())).await?;
         let user = same_user(&mut change, id, &hash).await?;
-        if kind == Kind::Console && user.status == Status::Inactive {
+        if kind == SessionKind::Console && user.status == Status::Inactive {
             return Err(Error::UserInactive);
         }
         let signed_in = begin_session(&mut change, user, kind, client).await?;
@@ -119,7 +119,7 @@ impl Service {
     }
 
     /// Ends the session of this kind that has this key; its user may be inactive, or gone.
-    pub async fn sign_out(&self, key: &str, kind: Kind, client: &Client) -> Result<(), Error> {
+    pub async fn sign_out(&self, key: &str, kind: SessionKind, client: &Client) -> Result<(), Error> {
         let mut change = self.begin_as(client.address.map(|address| address.to_string())).await?;
         let now = change.now;
         let found = store::sessions::by_key_hash(&mut change, &key_hash(key)).await?;
@@ -135,8 +135,8 @@ impl Service {
     /// Renews a session that was used. If it can't be written, the session only ends a little earlier.
     pub(crate) async fn renew(&self, session: &Session, now: Timestamp) {
         let renewed = match session.kind {
-            Kind::Console => now.plus_seconds(SESSION_SECONDS),
-            Kind::Api => session.expires_at.max(now.plus_seconds(API_RENEWAL_SECONDS)),
+            SessionKind::Console => now.plus_seconds(SESSION_SECONDS),
+            SessionKind::Api => session.expires_at.max(now.plus_seconds(API_RENEWAL_SECONDS)),
         };
         let renewed = renewed.min(session.ends_at);
         if now.seconds_since(session.seen_at) < RENEWAL_STEP_SECONDS
@@ -165,9 +165,9 @@ async fn same_user(connection: &mut store::Connection, id: UserId, hash: &str) -
 
 /// Begins a session within a change, and tells the audit log.
 pub(crate) async fn begin_session(
-    change: &mut crate::service::transaction::Change,
+    change: &mut crate::service::transaction::AuditedTransaction,
     user: User,
-    kind: Kind,
+    kind: SessionKind,
     client: &Client,
 ) -> Result<SignedIn, Error> {
     let key: SecretString = URL_SAFE.encode(random::<32>()).into();

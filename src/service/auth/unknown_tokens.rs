@@ -12,7 +12,7 @@ use crate::{
     store::Connection,
 };
 
-use super::{credential_status::by_token, rate_limit::Budget};
+use super::{credential_status::by_token, rate_limit::RateLimit};
 
 /// Maximum number in an hour. A program that goes on with a deleted token stays below it with two requests a second.
 const AN_HOUR: usize = 10_000;
@@ -23,7 +23,7 @@ const REMEMBERED_FOR: Duration = Duration::from_secs(24 * 3600);
 
 /// The tokens presented to this node, in bounded memory.
 pub(crate) struct UnknownTokens {
-    spent: Budget,
+    spent: RateLimit,
     /// Tokens that were found lately, by their hashes. They work on where an origin has spent its hour: a neighbour's
     /// guesses, or a program with a deleted token, lock nobody out who was there before. That a token is in here says
     /// nothing of whether it works: it is looked up as ever.
@@ -33,7 +33,7 @@ pub(crate) struct UnknownTokens {
 impl Default for UnknownTokens {
     fn default() -> Self {
         let found = Cache::builder().max_capacity(REMEMBERED).time_to_idle(REMEMBERED_FOR).build();
-        Self { spent: Budget::new(AN_HOUR, 1), found }
+        Self { spent: RateLimit::new(AN_HOUR, 1), found }
     }
 }
 

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::{
     model::{Error, V1Authorization, user::check_user_name},
-    service::{Caller, Client, Service, audit::denials::Why},
+    service::{Caller, Client, Service, audit::denials::DenialReason},
     store,
 };
 
@@ -99,10 +99,10 @@ impl Service {
             let account = Account::V1(username);
             let right = self.verify_slowly(&account, hash.clone(), password, &client).await;
             if let Err(Error::TooManyAttempts { .. }) = right {
-                self.note_refusal(&authorization, Why::TooManyAttempts, &client);
+                self.note_refusal(&authorization, DenialReason::TooManyAttempts, &client);
             }
             if !right? {
-                self.note_refusal(&authorization, Why::WrongPassword, &client);
+                self.note_refusal(&authorization, DenialReason::WrongPassword, &client);
                 return Err(Error::V1Unauthorized);
             }
             self.passwords().remember_right(hash.as_deref().unwrap_or_default(), password);

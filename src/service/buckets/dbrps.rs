@@ -7,7 +7,7 @@ use crate::{
         Action, Bucket, BucketId, Dbrp, DbrpId, Error, OrgId, Permission, ResourceType,
         dbrp::{DbrpFilter, check_part},
     },
-    service::{Caller, Service, audit::Event, auth::required_permissions, transaction::Change},
+    service::{Caller, Service, audit::Event, auth::required_permissions, transaction::AuditedTransaction},
     store::{self, Connection, buckets::Page},
 };
 
@@ -139,7 +139,7 @@ impl Service {
 }
 
 /// Deletes the mappings that lead to a bucket, which is about to be deleted.
-pub(crate) async fn delete_of_bucket(change: &mut Change, bucket: BucketId) -> Result<(), Error> {
+pub(crate) async fn delete_of_bucket(change: &mut AuditedTransaction, bucket: BucketId) -> Result<(), Error> {
     for dbrp in store::dbrps::of_bucket(change, bucket).await? {
         // An earlier turn may have made it the default.
         let dbrp = store::dbrps::by_id(change, dbrp.id).await?.unwrap_or(dbrp);
@@ -149,7 +149,7 @@ pub(crate) async fn delete_of_bucket(change: &mut Change, bucket: BucketId) -> R
     Ok(())
 }
 
-async fn delete(change: &mut Change, dbrp: &Dbrp) -> Result<(), Error> {
+async fn delete(change: &mut AuditedTransaction, dbrp: &Dbrp) -> Result<(), Error> {
     store::dbrps::delete(change, dbrp.id).await?;
     if dbrp.is_default {
         let others = store::dbrps::of_database(change, dbrp.org, &dbrp.database).await?;
@@ -160,7 +160,11 @@ async fn delete(change: &mut Change, dbrp: &Dbrp) -> Result<(), Error> {
 }
 
 /// Makes one of a database's mappings its default, or none of these.
-async fn set_default(change: &mut Change, mappings: Vec<Dbrp>, default: Option<DbrpId>) -> Result<(), Error> {
+async fn set_default(
+    change: &mut AuditedTransaction,
+    mappings: Vec<Dbrp>,
+    default: Option<DbrpId>,
+) -> Result<(), Error> {
     for mut dbrp in mappings {
         let is_default = Some(dbrp.id) == default;
         if dbrp.is_default != is_default {
@@ -171,7 +175,7 @@ async fn set_default(change: &mut Change, mappings: Vec<Dbrp>, default: Option<D
     Ok(())
 }
 
-async fn record(change: &mut Change, event: Event, dbrp: &Dbrp) -> Result<(), Error> {
+async fn record(change: &mut AuditedTransaction, event: Event, dbrp: &Dbrp) -> Result<(), Error> {
     change.record(event, Some(dbrp.org), dbrp.id, detail(dbrp)).await
 }
 

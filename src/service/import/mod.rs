@@ -27,7 +27,7 @@ use super::{
     Offline,
     audit::{Event, tombstones},
     orgs::members::Parent,
-    transaction::Change,
+    transaction::AuditedTransaction,
 };
 
 use report::Outcome;
@@ -101,7 +101,7 @@ impl Source {
 
 /// An import under way.
 struct Import {
-    change: Change,
+    change: AuditedTransaction,
     report: Report,
     /// What the rest may refer to, by the ids of the other server: it is here under the same ones.
     orgs: HashMap<OrgId, String>,

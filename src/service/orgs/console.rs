@@ -9,7 +9,7 @@ use crate::{
         org::OrgSummary,
     },
     service::{Caller, Service, auth::required_permissions, fold},
-    store::{self, Connection, Within, orgs::Search},
+    store::{self, Connection, ResourceScope, orgs::Search},
 };
 
 impl Service {
@@ -42,9 +42,9 @@ impl Service {
 }
 
 /// Which organizations a caller may read.
-fn readable(caller: &Caller) -> Within {
+fn readable(caller: &Caller) -> ResourceScope {
     if caller.may(&required_permissions::orgs(Action::Read)) {
-        return Within::All;
+        return ResourceScope::All;
     }
     let held = caller.permissions().iter().filter(|held| held.resource.kind == ResourceType::Orgs);
     let named = held.filter_map(|held| held.resource.id.or(held.resource.org.map(Id::from)));
@@ -52,7 +52,7 @@ fn readable(caller: &Caller) -> Within {
         named.filter(|id| caller.may(&required_permissions::org(Action::Read, OrgId(*id)))).collect();
     ids.sort_unstable();
     ids.dedup();
-    Within::Only(ids)
+    ResourceScope::Only(ids)
 }
 
 async fn summaries(

@@ -13,9 +13,9 @@ use crate::{
     service::{
         Caller, Service,
         audit::Event,
-        auth::{account_control::check_empowers, required_permissions},
+        auth::{account_control::check_account_control, required_permissions},
         fold,
-        transaction::Change,
+        transaction::AuditedTransaction,
         users::directory::owners,
     },
     store::{self, memberships::Of},
@@ -44,9 +44,9 @@ impl Service {
         keep_an_owner(&mut change, org, before).await?;
         let (required, now) = (write_parent(Parent::Org(org), org), change.now);
         // Before and after: a demotion takes something away, a promotion gives something.
-        check_empowers(&mut change, &caller, &required, user.id, now).await?;
+        check_account_control(&mut change, &caller, &required, user.id, now).await?;
         store::memberships::set_role(&mut change, Of::Org(org), user.id, role).await?;
-        check_empowers(&mut change, &caller, &required, user.id, now).await?;
+        check_account_control(&mut change, &caller, &required, user.id, now).await?;
         let detail = json!({"user": user.id, "name": user.name, "before": {"role": before}, "after": {"role": role}});
         change.record(Event::RoleChanged, Some(org), org, detail).await?;
         change.commit().await
@@ -58,7 +58,7 @@ impl Service {
         let (user, before) = member_to_change(&mut change, &caller, org, user).await?;
         keep_an_owner(&mut change, org, before).await?;
         let (required, now) = (write_parent(Parent::Org(org), org), change.now);
-        check_empowers(&mut change, &caller, &required, user.id, now).await?;
+        check_account_control(&mut change, &caller, &required, user.id, now).await?;
         store::memberships::delete(&mut change, Of::Org(org), user.id).await?;
         let detail = json!({"user": user.id, "name": user.name, "role": before});
         change.record(Event::MemberRemoved, Some(org), org, detail).await?;
@@ -116,10 +116,11 @@ impl Service {
         insert_user(&mut change, &user, hash.as_deref(), new.member_of).await?;
         let now = change.now;
         if hash.is_some() {
-            check_empowers(&mut change, &caller, &required_permissions::users(Action::Write), user.id, now).await?;
+            check_account_control(&mut change, &caller, &required_permissions::users(Action::Write), user.id, now)
+                .await?;
         }
         if let Some((org, _)) = new.member_of {
-            check_empowers(&mut change, &caller, &write_parent(Parent::Org(org), org), user.id, now).await?;
+            check_account_control(&mut change, &caller, &write_parent(Parent::Org(org), org), user.id, now).await?;
         }
         change.commit().await?;
         Ok(user)
@@ -128,7 +129,7 @@ impl Service {
 
 /// Writes a new user with their password's hash and their first membership.
 pub(crate) async fn insert_user(
-    change: &mut Change,
+    change: &mut AuditedTransaction,
     user: &User,
     hash: Option<&str>,
     member_of: Option<(OrgId, Role)>,
@@ -161,7 +162,7 @@ fn may_create(caller: &Caller, new: &NewUser) -> Result<(), Error> {
 
 /// A member, and what they are; refuses whoever may not change that.
 async fn member_to_change(
-    change: &mut Change,
+    change: &mut AuditedTransaction,
     caller: &Caller,
     org: OrgId,
     user: UserId,
@@ -173,6 +174,6 @@ async fn member_to_change(
 }
 
 /// Refuses to take the last owner's role.
-async fn keep_an_owner(change: &mut Change, org: OrgId, role: Role) -> Result<(), Error> {
+async fn keep_an_owner(change: &mut AuditedTransaction, org: OrgId, role: Role) -> Result<(), Error> {
     if role == Role::Owner && owners(change, org).await? == 1 { Err(Error::LastOwner) } else { Ok(()) }
 }

@@ -3,7 +3,7 @@
 use crate::{
     model::{
         Action, Error, OrgId, ResourceType,
-        console::capabilities::{Counts, May},
+        console::capabilities::{Capabilities, Counts},
     },
     service::{Caller, Service, auth::required_permissions},
     store::{self, authorizations::Filter},
@@ -26,9 +26,9 @@ impl Service {
     }
 
     /// What the caller may do in an organization, of what its pages offer.
-    pub fn may(&self, caller: &Caller, org: OrgId) -> May {
+    pub fn may(&self, caller: &Caller, org: OrgId) -> Capabilities {
         let own_user = required_permissions::user(Action::Write, caller.id());
-        May {
+        Capabilities {
             create_buckets: caller.may(&required_permissions::buckets(Action::Write, org)),
             create_telegrafs: caller.may(&required_permissions::telegrafs(Action::Write, org)),
             create_tokens: caller.may(&required_permissions::authorizations(Action::Write, org))

@@ -7,7 +7,7 @@ use crate::{
     service::{
         Caller, Service,
         audit::Event,
-        auth::{account_control::check_empowers, required_permissions},
+        auth::{account_control::check_account_control, required_permissions},
     },
     store::{self, Connection, memberships::Of},
 };
@@ -63,7 +63,7 @@ impl Service {
         if !store::memberships::insert(&mut change, parent.into(), user.id, role, now).await? {
             return Err(Error::AlreadyMember { user: user.id });
         }
-        check_empowers(&mut change, &caller, &write_parent(parent, org), user.id, now).await?;
+        check_account_control(&mut change, &caller, &write_parent(parent, org), user.id, now).await?;
         let detail = detail(parent, user.id, Some(&user.name), Some(role));
         change.record(Event::MemberAdded, Some(org), org, detail).await?;
         change.commit().await?;
@@ -79,7 +79,7 @@ impl Service {
         let known = store::users::by_id(&mut change, user).await?;
         let now = change.now;
         if role.is_some() {
-            check_empowers(&mut change, &caller, &write_parent(parent, org), user, now).await?;
+            check_account_control(&mut change, &caller, &write_parent(parent, org), user, now).await?;
         }
         store::memberships::delete(&mut change, parent.into(), user).await?;
         let detail = detail(parent, user, known.as_ref().map(|user| user.name.as_str()), role);

@@ -21,9 +21,9 @@ use crate::{
 use super::{
     Caller, Service,
     audit::Event,
-    auth::{account_control::check_empowers, required_permissions},
+    auth::{account_control::check_account_control, required_permissions},
     fold, random,
-    transaction::Change,
+    transaction::AuditedTransaction,
 };
 
 /// At most so many bytes in the description of an organization or a bucket.
@@ -85,7 +85,8 @@ impl Service {
         let org = insert_org(&mut change, name, description, Some(caller.id())).await?;
         // Owning it is a membership, and a session has it for good.
         let now = change.now;
-        check_empowers(&mut change, &caller, &required_permissions::orgs(Action::Write), caller.id(), now).await?;
+        check_account_control(&mut change, &caller, &required_permissions::orgs(Action::Write), caller.id(), now)
+            .await?;
         change.commit().await?;
         Ok(org)
     }
@@ -136,7 +137,7 @@ impl Service {
 
 /// Writes a new organization with its system buckets and its first owner.
 pub(super) async fn insert_org(
-    change: &mut Change,
+    change: &mut AuditedTransaction,
     name: &str,
     description: &str,
     owner: Option<UserId>,
@@ -155,7 +156,12 @@ pub(super) async fn insert_org(
 }
 
 /// Renames and describes an organization, within a change.
-pub(super) async fn update(change: &mut Change, caller: &Caller, id: OrgId, asked: OrgUpdate) -> Result<Org, Error> {
+pub(super) async fn update(
+    change: &mut AuditedTransaction,
+    caller: &Caller,
+    id: OrgId,
+    asked: OrgUpdate,
+) -> Result<Org, Error> {
     caller.check(required_permissions::org(Action::Write, id))?;
     let before = store::orgs::by_id(change, id).await?.ok_or(Error::OrgNotFound)?;
     let mut after = before.clone();
@@ -193,7 +199,7 @@ pub(super) fn new_org(name: &str, description: &str, now: Timestamp) -> Org {
 }
 
 /// The buckets every organization is born with.
-pub(super) async fn create_system_buckets(change: &mut Change, org: OrgId) -> Result<(), Error> {
+pub(super) async fn create_system_buckets(change: &mut AuditedTransaction, org: OrgId) -> Result<(), Error> {
     let now = change.now;
     for (name, description, retention) in SYSTEM_BUCKETS {
         let bucket = Bucket {

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     model::{Action, Error, Org, OrgId, org_rules::OrgRules},
-    service::{Caller, Service, audit::Event, auth::required_permissions, orgs, transaction::Change},
+    service::{Caller, Service, audit::Event, auth::required_permissions, orgs, transaction::AuditedTransaction},
     store::{self, Connection},
 };
 
@@ -45,7 +45,7 @@ impl Service {
     }
 }
 
-async fn set(change: &mut Change, caller: &Caller, org: OrgId, rules: &OrgRules) -> Result<(), Error> {
+async fn set(change: &mut AuditedTransaction, caller: &Caller, org: OrgId, rules: &OrgRules) -> Result<(), Error> {
     caller.check(required_permissions::org(Action::Write, org))?;
     store::orgs::by_id(change, org).await?.ok_or(Error::OrgNotFound)?;
     rules.check()?;

@@ -22,11 +22,11 @@ use crate::{
 use super::{
     Caller, Service,
     audit::Event,
-    auth::{account_control::check_empowers, required_permissions},
+    auth::{account_control::check_account_control, required_permissions},
     fold,
     orgs::MAX_DESCRIPTION,
     tokens::idempotency,
-    transaction::Change,
+    transaction::AuditedTransaction,
 };
 
 /// Maximum number of bytes of texts that are read at once, unless a single one is longer.
@@ -192,7 +192,11 @@ impl Service {
     }
 
     /// Begins to change a configuration that the caller may change.
-    pub(super) async fn begin_on_telegraf(&self, caller: &Caller, id: TelegrafId) -> Result<(Change, Telegraf), Error> {
+    pub(super) async fn begin_on_telegraf(
+        &self,
+        caller: &Caller,
+        id: TelegrafId,
+    ) -> Result<(AuditedTransaction, Telegraf), Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let before = store::telegrafs::by_id(&mut change, id).await?.ok_or(Error::TelegrafNotFound)?;
         caller.check(required_permissions::telegraf(Action::Write, id, before.org))?;
@@ -212,9 +216,9 @@ impl Service {
 
 /// Makes the creator the owner, as InfluxDB does. Ownership gives no rights, but it is a membership, and it outlives the
 /// token that creates the configuration: a token that may not change memberships leaves it out.
-async fn insert_owner(change: &mut Change, caller: &Caller, telegraf: &Telegraf) -> Result<(), Error> {
+async fn insert_owner(change: &mut AuditedTransaction, caller: &Caller, telegraf: &Telegraf) -> Result<(), Error> {
     let (required, now) = (required_permissions::telegrafs(Action::Write, telegraf.org), change.now);
-    match check_empowers(change, caller, &required, caller.id(), now).await {
+    match check_account_control(change, caller, &required, caller.id(), now).await {
         Ok(()) => {
             store::memberships::insert(change, Of::Telegraf(telegraf.id), caller.id(), Role::Owner, now).await?;
             Ok(())
@@ -253,7 +257,11 @@ fn detail(telegraf: &Telegraf) -> serde_json::Value {
 }
 
 /// Puts what is asked for in the place of what was there.
-pub(super) async fn replace(mut change: Change, before: &Telegraf, asked: AskedTelegraf) -> Result<Telegraf, Error> {
+pub(super) async fn replace(
+    mut change: AuditedTransaction,
+    before: &Telegraf,
+    asked: AskedTelegraf,
+) -> Result<Telegraf, Error> {
     asked.check()?;
     let after = asked.into_telegraf(before.id, before.org, change.now);
     store::telegrafs::update(&mut change, &after, &keys(&after)).await?;

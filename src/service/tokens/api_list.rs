@@ -85,9 +85,9 @@ impl Service {
     }
 
     /// The organizations the caller can work in; the first hundred.
-    pub async fn places(&self, caller: &Caller) -> Result<Vec<tokens::Place>, Error> {
+    pub async fn places(&self, caller: &Caller) -> Result<Vec<tokens::OrgRef>, Error> {
         let orgs = self.orgs(caller, &OrgQuery { limit: 100, ..OrgQuery::default() }).await?;
-        Ok(orgs.into_iter().map(|org| tokens::Place { id: org.id, name: org.name }).collect())
+        Ok(orgs.into_iter().map(|org| tokens::OrgRef { id: org.id, name: org.name }).collect())
     }
 
     /// How many tokens there are of each state, in all organizations; for the metrics.

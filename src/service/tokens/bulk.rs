@@ -13,7 +13,7 @@ use crate::{
             account_control::{check_changeable, check_revocable},
             inherited_limits::Inheritance,
         },
-        transaction::Change,
+        transaction::AuditedTransaction,
     },
     store::{
         self,
@@ -23,7 +23,7 @@ use crate::{
 
 use super::{
     console_list::{count, resolve},
-    constraints::{Changes, check_switch, check_within},
+    constraints::{LimitChanges, check_switch, check_within},
     later_than,
     search_keys::keys,
 };
@@ -35,7 +35,7 @@ const PORTION: i64 = 1000;
 
 /// Which tokens of an organization are meant.
 #[derive(Clone, Debug)]
-pub enum Which {
+pub enum Targets {
     These(BTreeSet<AuthorizationId>),
     /// Everything that the query lists at that moment. `expected`: how many the caller was told there are; if there are
     /// more by now, nothing happens.
@@ -47,7 +47,7 @@ pub enum Which {
 
 /// What happens to each of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum What {
+pub enum BulkAction {
     Activate,
     Deactivate,
     Delete,
@@ -55,10 +55,10 @@ pub enum What {
 
 impl Service {
     /// How many tokens are meant, before anything is done to them.
-    pub async fn count_meant(&self, caller: &Caller, org: OrgId, which: &Which) -> Result<u64, Error> {
+    pub async fn count_meant(&self, caller: &Caller, org: OrgId, which: &Targets) -> Result<u64, Error> {
         let count = match which {
-            Which::These(ids) => ids.len() as u64,
-            Which::Listed { query, .. } => self.count_tokens(caller, org, query).await?,
+            Targets::These(ids) => ids.len() as u64,
+            Targets::Listed { query, .. } => self.count_tokens(caller, org, query).await?,
         };
         check_number(count)
     }
@@ -66,16 +66,22 @@ impl Service {
     /// Activates, deactivates or deletes tokens of an organization, and says how many it changed. Those that are
     /// switched so already, and those that ended with their owner or organization, are left as they are; a single one
     /// that the caller may not change, or that is gone, and nothing happens.
-    pub async fn change_tokens(&self, caller: &Caller, org: OrgId, which: &Which, what: What) -> Result<u64, Error> {
+    pub async fn change_tokens(
+        &self,
+        caller: &Caller,
+        org: OrgId,
+        which: &Targets,
+        what: BulkAction,
+    ) -> Result<u64, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let now = change.now;
         let visible = caller.visible();
         let (filter, meant) = match which {
-            Which::These(ids) => {
+            Targets::These(ids) => {
                 check_number(ids.len() as u64)?;
                 (Filter { visible, org: Some(org), ids: Some(ids.clone()), ..Filter::default() }, ids.len() as u64)
             }
-            Which::Listed { query, expected } => {
+            Targets::Listed { query, expected } => {
                 let (filter, _) = resolve(&mut change, &caller, org, query, now).await?;
                 let meant = check_number(count(&mut change, &filter).await?)?;
                 if expected.is_some_and(|expected| meant > expected) {
@@ -90,17 +96,17 @@ impl Service {
         }
         for token in &tokens {
             match what {
-                What::Activate => check_changeable(&mut change, &caller, token).await?,
-                What::Deactivate | What::Delete => check_revocable(&mut change, &caller, token).await?,
+                BulkAction::Activate => check_changeable(&mut change, &caller, token).await?,
+                BulkAction::Deactivate | BulkAction::Delete => check_revocable(&mut change, &caller, token).await?,
             }
         }
         let changed = match what {
-            What::Activate => {
+            BulkAction::Activate => {
                 check_limits(&mut change, &caller, &tokens).await?;
                 switch(&mut change, tokens, Status::Active).await?
             }
-            What::Deactivate => switch(&mut change, tokens, Status::Inactive).await?,
-            What::Delete => delete(&mut change, &tokens).await?,
+            BulkAction::Deactivate => switch(&mut change, tokens, Status::Inactive).await?,
+            BulkAction::Delete => delete(&mut change, &tokens).await?,
         };
         change.commit().await?;
         Ok(changed)
@@ -117,20 +123,20 @@ fn check_number(count: u64) -> Result<u64, Error> {
 }
 
 /// Refuses to activate a token that exceeds the limits which the caller passes on.
-async fn check_limits(change: &mut Change, caller: &Caller, tokens: &[Authorization]) -> Result<(), Error> {
+async fn check_limits(change: &mut AuditedTransaction, caller: &Caller, tokens: &[Authorization]) -> Result<(), Error> {
     let now = change.now;
     let inheritance = Inheritance::of(change, caller, now).await?;
     let switched = tokens.iter().filter(|token| token.status == Status::Inactive && token.ended_at.is_none());
     for token in switched {
         check_switch(token, Status::Active)?;
-        let wish = Changes::default().wish(token);
+        let wish = LimitChanges::default().wish(token);
         let bounds = inheritance.bounds_of_change(change, token, &wish).await?;
         check_within(&bounds, token.expires_at, &token.networks)?;
     }
     Ok(())
 }
 
-async fn read(change: &mut Change, filter: &Filter) -> Result<Vec<Authorization>, Error> {
+async fn read(change: &mut AuditedTransaction, filter: &Filter) -> Result<Vec<Authorization>, Error> {
     let mut tokens: Vec<Authorization> = Vec::new();
     loop {
         let start = tokens.last().map_or(Start::Offset(0), |last| Start::After(last.id));
@@ -143,7 +149,7 @@ async fn read(change: &mut Change, filter: &Filter) -> Result<Vec<Authorization>
     }
 }
 
-async fn switch(change: &mut Change, tokens: Vec<Authorization>, status: Status) -> Result<u64, Error> {
+async fn switch(change: &mut AuditedTransaction, tokens: Vec<Authorization>, status: Status) -> Result<u64, Error> {
     let mut changed = 0;
     for before in tokens.into_iter().filter(|token| token.status != status && token.ended_at.is_none()) {
         switch_one(change, before, status, Event::AuthorizationUpdated, json!({})).await?;
@@ -154,7 +160,7 @@ async fn switch(change: &mut Change, tokens: Vec<Authorization>, status: Status)
 
 /// Switches one on or off, and records it as `event` with what else the entry tells.
 pub(crate) async fn switch_one(
-    change: &mut Change,
+    change: &mut AuditedTransaction,
     before: Authorization,
     status: Status,
     event: Event,
@@ -168,7 +174,7 @@ pub(crate) async fn switch_one(
     change.record(event, Some(after.org), after.id, detail).await
 }
 
-async fn delete(change: &mut Change, tokens: &[Authorization]) -> Result<u64, Error> {
+async fn delete(change: &mut AuditedTransaction, tokens: &[Authorization]) -> Result<u64, Error> {
     for token in tokens {
         store::authorizations::delete(change, token.id).await?;
         let detail = json!({"description": token.description, "prefix": token.token_prefix, "owner": token.user});

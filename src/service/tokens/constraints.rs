@@ -6,16 +6,16 @@ use serde_json::{Map, Value, json};
 use crate::{
     model::{
         Authorization, Error, Liveness, Networks, OrgId, Permission, Status, Timestamp, expiry::Expiry, grant::Breadth,
-        org_rules::OrgRules, rule_violation::Broken,
+        org_rules::OrgRules, rule_violation::RuleViolation,
     },
     service::{
         Caller,
-        auth::inherited_limits::{Bounds, Wish},
+        auth::inherited_limits::{LimitBounds, RequestedLife},
     },
 };
 
 /// A token that is about to be made.
-pub(crate) struct Asked<'a> {
+pub(crate) struct RequestedLimits<'a> {
     pub org: OrgId,
     pub description: &'a str,
     pub permissions: &'a [Permission],
@@ -27,23 +27,28 @@ pub(crate) struct Asked<'a> {
     pub now: Timestamp,
 }
 
-impl Asked<'_> {
+impl RequestedLimits<'_> {
     /// The life that is asked for.
-    pub fn wish(&self) -> Wish {
-        Wish { expires_at: self.expires_at, networks: self.networks.clone() }
+    pub fn wish(&self) -> RequestedLife {
+        RequestedLife { expires_at: self.expires_at, networks: self.networks.clone() }
     }
 }
 
 /// How long a token lives, and where it is accepted from.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Life {
+pub(crate) struct EffectiveLimits {
     pub expires_at: Option<Timestamp>,
     pub networks: Networks,
 }
 
 /// Returns the life of a new token. A member that was left out is fitted within the limits; one that was given and exceeds
 /// them is refused.
-pub(crate) fn fit(caller: &Caller, bounds: &[Bounds], rules: &OrgRules, asked: Asked<'_>) -> Result<Life, Error> {
+pub(crate) fn effective_limits(
+    caller: &Caller,
+    bounds: &[LimitBounds],
+    rules: &OrgRules,
+    asked: RequestedLimits<'_>,
+) -> Result<EffectiveLimits, Error> {
     let by_operator = Breadth::of(caller.permissions(), asked.org) == Breadth::Operator;
     let all_rules = || bounds.iter().map(|one| &one.rules).chain([rules]);
     for rules in all_rules() {
@@ -60,11 +65,11 @@ pub(crate) fn fit(caller: &Caller, bounds: &[Bounds], rules: &OrgRules, asked: A
     }
     let networks = asked.networks.unwrap_or_else(|| narrowest(bounds));
     check_within(bounds, expires_at, &networks)?;
-    Ok(Life { expires_at, networks })
+    Ok(EffectiveLimits { expires_at, networks })
 }
 
 /// The networks that are within all the others, or else the first that are bound at all.
-fn narrowest(bounds: &[Bounds]) -> Networks {
+fn narrowest(bounds: &[LimitBounds]) -> Networks {
     let bound = || bounds.iter().map(|one| &one.networks).filter(|networks| !networks.is_everywhere());
     let within_all = bound().find(|networks| bound().all(|other| networks.are_within(other)));
     within_all.or_else(|| bound().next()).cloned().unwrap_or_default()
@@ -72,14 +77,14 @@ fn narrowest(bounds: &[Bounds]) -> Networks {
 
 /// What of a token's life and description is to change; `None` stays as it is.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Changes {
+pub(crate) struct LimitChanges {
     pub status: Option<Status>,
     pub description: Option<String>,
     pub expires_at: Option<Expiry>,
     pub networks: Option<Networks>,
 }
 
-impl Changes {
+impl LimitChanges {
     /// Returns whether the change is held to inherited limits: it activates, or gives another expiry or other networks.
     pub fn are_limited(&self, before: &Authorization) -> bool {
         let activates = before.status == Status::Inactive && self.status == Some(Status::Active);
@@ -87,8 +92,8 @@ impl Changes {
     }
 
     /// The life that is asked for, where the change is one that is held to inherited limits.
-    pub fn wish(&self, before: &Authorization) -> Wish {
-        Wish {
+    pub fn wish(&self, before: &Authorization) -> RequestedLife {
+        RequestedLife {
             expires_at: Some(self.expires_at.unwrap_or_else(|| before.expires_at.map_or(Expiry::Never, Expiry::At))),
             networks: Some(self.networks.clone().unwrap_or_else(|| before.networks.clone())),
         }
@@ -98,10 +103,10 @@ impl Changes {
 /// A token after a change. Only what changes is held to the rules; switching on what lives longer than the token that
 /// does it would be a way round that token's own limits.
 pub(crate) fn changed(
-    bounds: &[Bounds],
+    bounds: &[LimitBounds],
     rules: &OrgRules,
     before: &Authorization,
-    changes: Changes,
+    changes: LimitChanges,
     now: Timestamp,
 ) -> Result<Authorization, Error> {
     let mut after = before.clone();
@@ -136,7 +141,11 @@ pub(crate) fn check_switch(before: &Authorization, status: Status) -> Result<(),
 }
 
 /// Refuses a life that exceeds the limits it is inherited under.
-pub(crate) fn check_within(bounds: &[Bounds], expires_at: Option<Timestamp>, networks: &Networks) -> Result<(), Error> {
+pub(crate) fn check_within(
+    bounds: &[LimitBounds],
+    expires_at: Option<Timestamp>,
+    networks: &Networks,
+) -> Result<(), Error> {
     for limit in bounds {
         if let (false, Some(end)) = (limit.contain_expiry(expires_at), limit.expires_at) {
             return Err(Error::OutlivesCaller { end });
@@ -173,6 +182,6 @@ fn future(wish: Expiry, now: Timestamp) -> Result<Option<Timestamp>, Error> {
     }
 }
 
-fn keep(broken: Option<Broken>) -> Result<(), Error> {
+fn keep(broken: Option<RuleViolation>) -> Result<(), Error> {
     broken.map_or(Ok(()), |rule| Err(Error::RuleBroken(rule)))
 }

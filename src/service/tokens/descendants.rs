@@ -7,10 +7,10 @@ use crate::{
         Authorization, AuthorizationId, Error, Status,
         console::lineage::{Descendant, Descendants},
     },
-    service::{Caller, Service, audit::Event, auth::account_control::check_revocable, transaction::Change},
+    service::{Caller, Service, audit::Event, auth::account_control::check_revocable, transaction::AuditedTransaction},
     store::{
         self, Connection,
-        lineage::{Part, Start},
+        lineage::{Page, PageStart},
     },
 };
 
@@ -24,7 +24,7 @@ const SHOWN: i64 = 20;
 
 /// A part of the descendants of a token, by ascending ids.
 #[derive(Clone, Copy, Debug)]
-pub struct AskedDescendants {
+pub struct DescendantsQuery {
     pub limit: u64,
     pub after: Option<AuthorizationId>,
 }
@@ -43,12 +43,12 @@ impl Service {
         &self,
         caller: &Caller,
         id: AuthorizationId,
-        asked: AskedDescendants,
+        asked: DescendantsQuery,
     ) -> Result<Descendants, Error> {
         let mut reader = self.read().await?;
         readable(&mut reader, caller, id).await?;
         let limit = i64::try_from(asked.limit).unwrap_or(i64::MAX);
-        self.part_of_descendants(&mut reader, caller, id, Start::After(asked.after), limit).await
+        self.part_of_descendants(&mut reader, caller, id, PageStart::After(asked.after), limit).await
     }
 
     /// The part of a token's descendants that the console shows; the caller may read the token.
@@ -58,7 +58,7 @@ impl Service {
         caller: &Caller,
         id: AuthorizationId,
     ) -> Result<Descendants, Error> {
-        self.part_of_descendants(reader, caller, id, Start::Live, SHOWN).await
+        self.part_of_descendants(reader, caller, id, PageStart::Live, SHOWN).await
     }
 
     async fn part_of_descendants(
@@ -66,12 +66,12 @@ impl Service {
         reader: &mut Connection,
         caller: &Caller,
         id: AuthorizationId,
-        start: Start,
+        start: PageStart,
         limit: i64,
     ) -> Result<Descendants, Error> {
         let now = self.now();
         let count = store::lineage::count(reader, id, now).await?;
-        let part = Part { visible: Some(&caller.visible()), only_live: false, start, limit };
+        let part = Page { visible: Some(&caller.visible()), only_live: false, start, limit };
         // Most tokens have none.
         let found = if count.total == 0 { Vec::new() } else { store::lineage::list(reader, id, part, now).await? };
         let rows = found.into_iter().map(|found| descendant(found, now)).collect();
@@ -95,7 +95,7 @@ impl Service {
             return Err(Error::MoreTokens { now: before.live });
         }
         let limit = i64::try_from(MAX_AT_ONCE).unwrap_or(i64::MAX);
-        let part = Part { visible: None, only_live: true, start: Start::After(None), limit };
+        let part = Page { visible: None, only_live: true, start: PageStart::After(None), limit };
         let live = store::lineage::list(&mut change, id, part, now).await?;
         check_all_revocable(&mut change, &caller, live.iter().map(|one| &one.authorization)).await?;
         let deactivated = live.len() as u64;
@@ -129,7 +129,11 @@ async fn check_all_revocable<'a>(
     if number == 0 { Ok(()) } else { Err(Error::DescendantsBeyond { number }) }
 }
 
-async fn deactivate(change: &mut Change, of: AuthorizationId, one: store::lineage::Descendant) -> Result<(), Error> {
+async fn deactivate(
+    change: &mut AuditedTransaction,
+    of: AuthorizationId,
+    one: store::lineage::Descendant,
+) -> Result<(), Error> {
     let event = match one.username {
         Some(_) => Event::V1AuthorizationUpdated,
         None => Event::AuthorizationUpdated,

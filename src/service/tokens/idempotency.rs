@@ -5,7 +5,7 @@ use crate::{
         Error, Timestamp, UserId,
         user::{MAX_NAME, check_text},
     },
-    service::transaction::Change,
+    service::transaction::AuditedTransaction,
     store,
 };
 
@@ -13,7 +13,7 @@ use crate::{
 const REMEMBERED_SECONDS: i64 = 24 * 3600;
 
 /// Lets a form through once. `id`: from the page that showed the form; `None` from programs, which say it themselves.
-pub(crate) async fn spend(change: &mut Change, id: Option<&str>, user: UserId) -> Result<(), Error> {
+pub(crate) async fn spend(change: &mut AuditedTransaction, id: Option<&str>, user: UserId) -> Result<(), Error> {
     let Some(id) = id else { return Ok(()) };
     check_text("form", id, MAX_NAME)?;
     let now = change.now;

@@ -10,7 +10,7 @@ use crate::{
     service::{
         Caller, Service,
         auth::{
-            credential_status::{Place, Standing, by_token, standing},
+            credential_status::{CredentialStatus, PresentedFrom, by_token, credential_status},
             required_permissions,
         },
     },
@@ -23,26 +23,26 @@ use super::{
 };
 
 /// What is asked about a token.
-pub struct AskedToken {
+pub struct IntrospectionRequest {
     pub token: SecretString,
     /// The place the token was presented from. A token that is bound to networks is not accepted from an unknown one.
-    pub place: Place,
+    pub place: PresentedFrom,
     /// What the token is to be used for.
-    pub wanted: Option<Wanted>,
+    pub wanted: Option<RequestedAccess>,
 }
 
 /// May the token do this with that?
 #[derive(Clone, Debug)]
-pub struct Wanted {
+pub struct RequestedAccess {
     pub action: Action,
     pub kind: ResourceType,
     pub thing: Thing,
-    pub org: WantedOrg,
+    pub org: RequestedOrg,
 }
 
 /// The organization that something is wanted in.
 #[derive(Clone, Debug)]
-pub enum WantedOrg {
+pub enum RequestedOrg {
     OfTheToken,
     Id(OrgId),
     Name(String),
@@ -60,7 +60,11 @@ pub struct ActiveToken {
 impl Service {
     /// What a token is worth, if it works and if the caller may read its record and its owner; else `None`, whatever
     /// the reason. Refuses a caller who may read no authorization at all.
-    pub async fn introspect(&self, caller: &Caller, asked: &AskedToken) -> Result<Option<ActiveToken>, Error> {
+    pub async fn introspect(
+        &self,
+        caller: &Caller,
+        asked: &IntrospectionRequest,
+    ) -> Result<Option<ActiveToken>, Error> {
         if caller.visible().authorizations == Reach::default() {
             caller.check(Permission::global(Action::Read, ResourceType::Authorizations))?;
         }
@@ -69,7 +73,9 @@ impl Service {
         if check_readable(caller, &authorization).is_err() {
             return Ok(None);
         }
-        let Standing::Live(owner) = standing(&mut reader, &authorization, asked.place, self.now()).await? else {
+        let CredentialStatus::Live(owner) =
+            credential_status(&mut reader, &authorization, asked.place, self.now()).await?
+        else {
             return Ok(None);
         };
         let org = store::orgs::by_id(&mut reader, authorization.org).await?;
@@ -87,12 +93,12 @@ async fn rule(
     connection: &mut Connection,
     caller: &Caller,
     authorization: &Authorization,
-    wanted: &Wanted,
+    wanted: &RequestedAccess,
 ) -> Result<Ruling, Error> {
     let org = match &wanted.org {
-        WantedOrg::OfTheToken => authorization.org,
-        WantedOrg::Id(org) => *org,
-        WantedOrg::Name(name) => {
+        RequestedOrg::OfTheToken => authorization.org,
+        RequestedOrg::Id(org) => *org,
+        RequestedOrg::Name(name) => {
             let found = store::orgs::by_name(connection, name).await?;
             match found.filter(|org| caller.may(&required_permissions::org(Action::Read, org.id))) {
                 Some(org) => org.id,
@@ -105,7 +111,7 @@ async fn rule(
     };
     // What is elsewhere is not in the organization that was named.
     let elsewhere = required.permission.resource.org.is_some_and(|found| found != org);
-    if elsewhere && !matches!(wanted.org, WantedOrg::OfTheToken) {
+    if elsewhere && !matches!(wanted.org, RequestedOrg::OfTheToken) {
         return Ok(Ruling::Unknown);
     }
     let by = which_permits(&authorization.permissions, &required.permission).copied();

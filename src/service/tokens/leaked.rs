@@ -11,18 +11,18 @@ use serde_json::json;
 use crate::{
     model::{
         Authorization, AuthorizationId, Error, Liveness, Status,
-        leaked::{Fate, Finding, Suspect, check_number, suspects},
+        leaked::{Finding, LeakOutcome, Suspect, check_number, suspects},
         token::TokenHash,
     },
     service::{
         Caller, Service,
         audit::Event,
-        auth::credential_status::{Death, Place, Standing, standing},
-        transaction::Change,
+        auth::credential_status::{CredentialStatus, InvalidReason, PresentedFrom, credential_status},
+        transaction::AuditedTransaction,
     },
     store::{
         self,
-        lineage::{Part, Start},
+        lineage::{Page, PageStart},
     },
 };
 
@@ -70,7 +70,7 @@ impl Service {
         let now = self.now();
         let visible = caller.visible();
         let mut reader = self.read().await?;
-        let part = Part { visible: Some(&visible), only_live: true, start: Start::After(None), limit: NAMED };
+        let part = Page { visible: Some(&visible), only_live: true, start: PageStart::After(None), limit: NAMED };
         for finding in findings {
             let Some(id) = finding.id else { continue };
             finding.live_descendants = store::lineage::count(&mut reader, id, now).await?.live;
@@ -101,7 +101,7 @@ impl Service {
         &self,
         caller: &Caller,
         known: BTreeSet<AuthorizationId>,
-    ) -> Result<HashMap<AuthorizationId, Fate>, Error> {
+    ) -> Result<HashMap<AuthorizationId, LeakOutcome>, Error> {
         let mut fates = HashMap::new();
         if known.is_empty() {
             return Ok(fates);
@@ -109,10 +109,13 @@ impl Service {
         let (mut change, _) = self.begin(caller).await?;
         for id in known {
             let Some(authorization) = store::authorizations::by_id(&mut change, id).await? else { continue };
-            let fate =
-                if may_ever_work(&mut change, &authorization).await? { Fate::Deactivated } else { Fate::AlreadyDead };
+            let fate = if may_ever_work(&mut change, &authorization).await? {
+                LeakOutcome::Deactivated
+            } else {
+                LeakOutcome::AlreadyDead
+            };
             // What is merely switched off must not be switched on again either.
-            if fate == Fate::Deactivated || authorization.liveness(change.now) == Liveness::Inactive {
+            if fate == LeakOutcome::Deactivated || authorization.liveness(change.now) == Liveness::Inactive {
                 mark(&mut change, authorization).await?;
             }
             fates.insert(id, fate);
@@ -123,17 +126,17 @@ impl Service {
 }
 
 /// Whether a token works from anywhere, or will once its owner is active again.
-async fn may_ever_work(change: &mut Change, authorization: &Authorization) -> Result<bool, Error> {
+async fn may_ever_work(change: &mut AuditedTransaction, authorization: &Authorization) -> Result<bool, Error> {
     let now = change.now;
-    Ok(match standing(change, authorization, Place::Anywhere, now).await? {
-        Standing::Live(_) => true,
-        Standing::Dead(Death::OwnerInactive) => authorization.liveness(now) == Liveness::Live,
-        Standing::Inactive(_) | Standing::Dead(_) => false,
+    Ok(match credential_status(change, authorization, PresentedFrom::Anywhere, now).await? {
+        CredentialStatus::Live(_) => true,
+        CredentialStatus::Invalid(InvalidReason::OwnerInactive) => authorization.liveness(now) == Liveness::Live,
+        CredentialStatus::Inactive(_) | CredentialStatus::Invalid(_) => false,
     })
 }
 
 /// Deactivates a token for good.
-async fn mark(change: &mut Change, before: Authorization) -> Result<(), Error> {
+async fn mark(change: &mut AuditedTransaction, before: Authorization) -> Result<(), Error> {
     let updated_at = later_than(before.updated_at, change.now);
     let leaked_at = Some(change.now);
     let after = Authorization { status: Status::Inactive, leaked_at, updated_at, ..before.clone() };
@@ -148,13 +151,13 @@ async fn mark(change: &mut Change, before: Authorization) -> Result<(), Error> {
 fn findings(
     suspects: &[Suspect<'_>],
     known: &[Option<AuthorizationId>],
-    fates: &HashMap<AuthorizationId, Fate>,
+    fates: &HashMap<AuthorizationId, LeakOutcome>,
 ) -> Vec<Finding> {
     let mut told = HashSet::new();
     let mut findings = Vec::new();
     for (suspect, known) in suspects.iter().zip(known) {
         let fate = match known.and_then(|id| fates.get(&id).map(|fate| (id, *fate))) {
-            Some((id, fate)) => Some(if told.insert(id) { fate } else { Fate::AlreadyDead }),
+            Some((id, fate)) => Some(if told.insert(id) { fate } else { LeakOutcome::AlreadyDead }),
             None => suspect.unless_known(),
         };
         if let Some(fate) = fate {

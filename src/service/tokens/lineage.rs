@@ -3,7 +3,7 @@
 use crate::{
     model::{
         Authorization, AuthorizationId, Error, Timestamp,
-        console::lineage::{History, Link},
+        console::lineage::{Lineage, Link},
     },
     service::{Caller, Service},
     store::{self, Connection},
@@ -16,7 +16,7 @@ const LINKS: usize = 10;
 
 impl Service {
     /// The uses of a token, and its chain of rotations as far as the caller may see it.
-    pub async fn token_history(&self, caller: &Caller, id: AuthorizationId) -> Result<History, Error> {
+    pub async fn token_history(&self, caller: &Caller, id: AuthorizationId) -> Result<Lineage, Error> {
         let mut reader = self.read().await?;
         let now = self.now();
         let this = readable(&mut reader, caller, id).await?;
@@ -24,7 +24,7 @@ impl Service {
         let chain = chain(&mut reader, caller, this).await?;
         let chain = if chain.len() > 1 { self.links(&mut reader, chain, now).await? } else { Vec::new() };
         let descendants = self.shown_descendants(&mut reader, caller, id).await?;
-        Ok(History { days, chain, descendants, now })
+        Ok(Lineage { days, chain, descendants, now })
     }
 
     async fn links(

@@ -49,15 +49,15 @@ use super::{
     },
     orgs::rules::rules_of,
     random,
-    transaction::Change,
+    transaction::AuditedTransaction,
 };
 
-use constraints::{Changes, Life};
+use constraints::{EffectiveLimits, LimitChanges};
 use name_lookup::Names;
-use request::{Asked, parse, parse_changes};
+use request::{ParsedAuthorization, parse, parse_changes};
 use search_keys::keys;
 
-pub use request::{AskedAuthorization, AskedPermission, AuthorizationUpdate, Given};
+pub use request::{AuthorizationUpdate, CreateAuthorization, RequestedPermission, TokenOptions};
 
 /// An authorization that was just created, and its token, which nobody sees again.
 #[derive(Clone, Debug)]
@@ -72,10 +72,10 @@ impl Service {
     pub async fn create_authorization(
         &self,
         caller: &Caller,
-        asked: AskedAuthorization,
+        asked: CreateAuthorization,
         form: Option<&str>,
     ) -> Result<Created, Error> {
-        let Asked { org, status, permissions } = parse(&asked)?;
+        let ParsedAuthorization { org, status, permissions } = parse(&asked)?;
         let owner = asked.user.unwrap_or_else(|| caller.id());
         let may_create = |caller: &Caller| {
             caller.check(required_permissions::authorizations(Action::Write, org))?;
@@ -88,7 +88,7 @@ impl Service {
         may_create(&caller)?;
         things.keep_readable(&mut change, &caller, org).await?;
         let permissions = things.resolve(permissions, org)?;
-        let new = New {
+        let new = NewAuthorization {
             org,
             owner,
             status,
@@ -108,11 +108,11 @@ impl Service {
         &self,
         caller: &Caller,
         org: OrgId,
-        given: Given,
+        given: TokenOptions,
         form: Option<&str>,
     ) -> Result<Created, Error> {
-        let permissions = grant::all_access(org, caller.id()).into_iter().map(AskedPermission::from).collect();
-        let asked = AskedAuthorization { org: Some(org), permissions, ..given.into() };
+        let permissions = grant::all_access(org, caller.id()).into_iter().map(RequestedPermission::from).collect();
+        let asked = CreateAuthorization { org: Some(org), permissions, ..given.into() };
         self.create_authorization(caller, asked, form).await
     }
 
@@ -133,7 +133,7 @@ impl Service {
         caller.check(required_permissions::authorizations(Action::Write, original.org))?;
         caller.check(required_permissions::user(Action::Write, original.user))?;
         let now = change.now;
-        let new = New {
+        let new = NewAuthorization {
             org: original.org,
             owner: original.user,
             status: Status::Active,
@@ -151,9 +151,9 @@ impl Service {
     /// Checks what the caller hands on, and makes it.
     pub(super) async fn create(
         &self,
-        change: &mut Change,
+        change: &mut AuditedTransaction,
         caller: &Caller,
-        mut new: New,
+        mut new: NewAuthorization,
         event: Event,
         form: Option<&str>,
     ) -> Result<Created, Error> {
@@ -168,7 +168,7 @@ impl Service {
             return Err(Error::UnableToCreateToken);
         }
         let rules = rules_of(change, new.org).await?;
-        let asked = constraints::Asked {
+        let asked = constraints::RequestedLimits {
             org: new.org,
             description: &new.description,
             permissions: &new.permissions,
@@ -179,7 +179,7 @@ impl Service {
         let now = change.now;
         let inheritance = Inheritance::of(change, caller, now).await?;
         let bounds = inheritance.bounds(change, asked.permissions, &asked.wish(), asked.org).await?;
-        let Life { expires_at, networks } = constraints::fit(caller, &bounds, &rules, asked)?;
+        let EffectiveLimits { expires_at, networks } = constraints::effective_limits(caller, &bounds, &rules, asked)?;
         let token = NewToken::generate(random());
         let authorization = Authorization {
             id: AuthorizationId(self.next_id()),
@@ -280,7 +280,7 @@ impl Service {
 }
 
 /// An authorization that is about to be created.
-pub(super) struct New {
+pub(super) struct NewAuthorization {
     pub org: OrgId,
     pub owner: UserId,
     pub status: Status,
@@ -341,10 +341,10 @@ pub(super) async fn check_may_change(
 
 /// An authorization after a change, within the rules of its organization and the limits that it inherits.
 pub(super) async fn changed(
-    change: &mut Change,
+    change: &mut AuditedTransaction,
     caller: &Caller,
     before: &Authorization,
-    changes: Changes,
+    changes: LimitChanges,
 ) -> Result<Authorization, Error> {
     let rules = rules_of(change, before.org).await?;
     let now = change.now;

@@ -16,7 +16,7 @@ use crate::{
     store::{self, Connection, telegrafs::Head},
 };
 
-use super::{AskedAuthorization, AskedPermission, Created, Given, api_list::MAX_FILTER};
+use super::{CreateAuthorization, Created, RequestedPermission, TokenOptions, api_list::MAX_FILTER};
 
 /// So many buckets or configurations are offered at once; the search finds the others.
 const OFFERED_AT_ONCE: i64 = 100;
@@ -64,17 +64,17 @@ impl Service {
         caller: &Caller,
         org: OrgId,
         selection: &Selection,
-        given: Given,
+        given: TokenOptions,
         form: Option<&str>,
     ) -> Result<Created, Error> {
         let permissions: Vec<Permission> =
             selection.effective().into_iter().map(|pick| pick.permission(org, caller.id())).collect();
         let given = match given.description.trim() {
-            "" => Given { description: self.describe(caller, org, &permissions).await?, ..given },
+            "" => TokenOptions { description: self.describe(caller, org, &permissions).await?, ..given },
             _ => given,
         };
-        let permissions = permissions.into_iter().map(AskedPermission::from).collect();
-        let asked = AskedAuthorization { org: Some(org), permissions, ..given.into() };
+        let permissions = permissions.into_iter().map(RequestedPermission::from).collect();
+        let asked = CreateAuthorization { org: Some(org), permissions, ..given.into() };
         self.create_authorization(caller, asked, form).await
     }
 

@@ -26,7 +26,7 @@ impl Service {
     pub async fn prefill(&self, caller: &Caller, org: OrgId, asked: &Prefill) -> Result<Prefilled, Error> {
         caller.check(required_permissions::org(Action::Read, org))?;
         let mut reader = self.read().await?;
-        let mut filling = Filling { caller, org, done: Prefilled::default() };
+        let mut filling = PrefillBuilder { caller, org, done: Prefilled::default() };
         filling.done.description = asked.description.clone();
         if let Some(word) = &asked.template {
             filling.template(word);
@@ -68,13 +68,13 @@ async fn original(
 }
 
 /// A dialog on its way to being filled in.
-struct Filling<'a> {
+struct PrefillBuilder<'a> {
     caller: &'a Caller,
     org: OrgId,
     done: Prefilled,
 }
 
-impl Filling<'_> {
+impl PrefillBuilder<'_> {
     fn template(&mut self, word: &str) {
         let Some(template) = Template::from_word(word) else {
             return self.gap(Gap::Template(word.into()));

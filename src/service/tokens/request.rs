@@ -6,11 +6,11 @@ use crate::model::{
     user::{MAX_NAME, check_text},
 };
 
-use super::constraints::Changes;
+use super::constraints::LimitChanges;
 
 /// A permission as it is asked for: words that may mean nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct AskedPermission {
+pub struct RequestedPermission {
     pub action: String,
     pub kind: String,
     pub id: Option<Id>,
@@ -21,7 +21,7 @@ pub struct AskedPermission {
     pub org_name: Option<String>,
 }
 
-impl From<Permission> for AskedPermission {
+impl From<Permission> for RequestedPermission {
     fn from(permission: Permission) -> Self {
         Self {
             action: permission.action.name().into(),
@@ -36,13 +36,13 @@ impl From<Permission> for AskedPermission {
 
 /// An authorization as it is asked for.
 #[derive(Clone, Debug, Default)]
-pub struct AskedAuthorization {
+pub struct CreateAuthorization {
     pub org: Option<OrgId>,
     /// Who it is to belong to; `None` is the caller.
     pub user: Option<UserId>,
     pub status: Option<String>,
     pub description: String,
-    pub permissions: Vec<AskedPermission>,
+    pub permissions: Vec<RequestedPermission>,
     /// `None`: the organization's default life.
     pub expires_at: Option<Expiry>,
     /// `None`: from everywhere, as far as the caller is.
@@ -51,15 +51,15 @@ pub struct AskedAuthorization {
 
 /// What the console's dialogs are told about a new token.
 #[derive(Clone, Debug, Default)]
-pub struct Given {
+pub struct TokenOptions {
     pub description: String,
     pub expires_at: Option<Expiry>,
     pub networks: Option<Networks>,
 }
 
-impl From<Given> for AskedAuthorization {
-    fn from(given: Given) -> Self {
-        let Given { description, expires_at, networks } = given;
+impl From<TokenOptions> for CreateAuthorization {
+    fn from(given: TokenOptions) -> Self {
+        let TokenOptions { description, expires_at, networks } = given;
         Self { description, expires_at, networks, ..Self::default() }
     }
 }
@@ -82,7 +82,7 @@ impl AuthorizationUpdate {
 }
 
 /// What was asked for, read: the words mean something.
-pub(crate) struct Asked {
+pub(crate) struct ParsedAuthorization {
     pub org: OrgId,
     pub status: Status,
     pub permissions: Vec<(Permission, Stands)>,
@@ -96,7 +96,7 @@ pub(crate) struct Stands {
 }
 
 /// Checks 2 to 5 of contract §4.2.
-pub(crate) fn parse(asked: &AskedAuthorization) -> Result<Asked, Error> {
+pub(crate) fn parse(asked: &CreateAuthorization) -> Result<ParsedAuthorization, Error> {
     if asked.permissions.is_empty() {
         return Err(Error::NoPermissions);
     }
@@ -106,10 +106,10 @@ pub(crate) fn parse(asked: &AskedAuthorization) -> Result<Asked, Error> {
     let permissions = asked.permissions.iter().map(parse_permission).collect::<Result<_, _>>()?;
     let org = asked.org.ok_or(Error::OrgRequired)?;
     let status = asked.status.as_deref().unwrap_or_default().parse().map_err(|_| Error::BadStatus)?;
-    Ok(Asked { org, status, permissions })
+    Ok(ParsedAuthorization { org, status, permissions })
 }
 
-fn parse_permission(asked: &AskedPermission) -> Result<(Permission, Stands), Error> {
+fn parse_permission(asked: &RequestedPermission) -> Result<(Permission, Stands), Error> {
     let kind = asked.kind.parse().map_err(|_| Error::UnknownResourceType)?;
     let action = asked.action.parse().map_err(|_| Error::UnknownAction)?;
     let permission = Permission { action, resource: Resource { kind, id: asked.id, org: asked.org } };
@@ -122,9 +122,9 @@ fn parse_permission(asked: &AskedPermission) -> Result<(Permission, Stands), Err
 }
 
 /// What is to change, read; `bad_status` is what a word that is none is refused with.
-pub(crate) fn parse_changes(update: AuthorizationUpdate, bad_status: Error) -> Result<Changes, Error> {
+pub(crate) fn parse_changes(update: AuthorizationUpdate, bad_status: Error) -> Result<LimitChanges, Error> {
     let AuthorizationUpdate { status, description, expires_at, networks } = update;
     let status = status.map(|word| word.parse().map_err(|_| bad_status)).transpose()?;
     check_text("description", description.as_deref().unwrap_or_default(), MAX_DESCRIPTION)?;
-    Ok(Changes { status, description, expires_at, networks })
+    Ok(LimitChanges { status, description, expires_at, networks })
 }

@@ -13,7 +13,7 @@ use super::request::Stands;
 
 /// Ids by name. What the caller may not read is missing, as if it were not there.
 #[derive(Debug, Default)]
-pub(crate) struct NamedThings {
+pub(crate) struct NamedResources {
     buckets: HashMap<String, BucketId>,
     telegrafs: HashMap<String, TelegrafId>,
     users: HashMap<String, UserId>,
@@ -28,8 +28,8 @@ impl Service {
         caller: &Caller,
         asked: &[(Permission, Stands)],
         org: OrgId,
-    ) -> Result<NamedThings, Error> {
-        let mut things = NamedThings::default();
+    ) -> Result<NamedResources, Error> {
+        let mut things = NamedResources::default();
         let names = |kind: ResourceType| -> BTreeSet<&str> {
             let of_kind = asked.iter().filter(|(permission, _)| permission.resource.kind == kind);
             of_kind.filter_map(|(_, names)| names.thing.as_deref()).collect()
@@ -63,7 +63,7 @@ impl Service {
     }
 }
 
-impl NamedThings {
+impl NamedResources {
     /// Drops what was deleted since, what is in another organization, and what the caller may not read: one statement
     /// for each type that was named.
     pub async fn keep_readable(

@@ -9,15 +9,15 @@ use crate::{
         audit::Event,
         auth::{
             account_control::{check_changeable, check_revocable},
-            credential_status::{Death, Place, Standing, standing},
+            credential_status::{CredentialStatus, InvalidReason, PresentedFrom, credential_status},
             required_permissions,
         },
-        transaction::Change,
+        transaction::AuditedTransaction,
     },
     store,
 };
 
-use super::{Created, New, later_than, name_lookup::Names, readable, search_keys::keys};
+use super::{Created, NewAuthorization, later_than, name_lookup::Names, readable, search_keys::keys};
 
 /// How long the old token keeps working, unless it is said.
 pub const USUAL_OVERLAP: Span = Span::hours(24);
@@ -26,7 +26,7 @@ pub const LONGEST_OVERLAP: Span = Span::days(90);
 
 /// A rotation as it is asked for.
 #[derive(Clone, Debug, Default)]
-pub struct AskedRotation {
+pub struct RotateAuthorization {
     /// How long the old token keeps working: `24h`, `0`; [`USUAL_OVERLAP`], unless given.
     pub overlap: Option<String>,
     /// When the new one stops working. Unless given, it lives as long from now as the old one was to live.
@@ -48,7 +48,7 @@ impl Service {
         &self,
         caller: &Caller,
         id: AuthorizationId,
-        asked: AskedRotation,
+        asked: RotateAuthorization,
         form: Option<&str>,
     ) -> Result<Rotated, Error> {
         let overlap = check_overlap(asked.overlap.as_deref())?;
@@ -59,7 +59,7 @@ impl Service {
         check_rotatable(&mut change, &before).await?;
         let now = change.now;
         let same_life = Expiry::same_life(before.created_at, before.expires_at, now);
-        let new = New {
+        let new = NewAuthorization {
             org: before.org,
             owner: before.user,
             status: Status::Active,
@@ -105,15 +105,17 @@ fn check_overlap(asked: Option<&str>) -> Result<Span, Error> {
 }
 
 /// Only what works has something to hand on, and only to one.
-async fn check_rotatable(change: &mut Change, before: &Authorization) -> Result<(), Error> {
+async fn check_rotatable(change: &mut AuditedTransaction, before: &Authorization) -> Result<(), Error> {
     let now = change.now;
-    match standing(change, before, Place::Anywhere, now).await? {
-        Standing::Live(_) => {}
-        Standing::Inactive(_) if before.leaked_at.is_some() => return Err(Error::TokenLeaked),
-        Standing::Inactive(_) => return Err(Error::RotateInactive),
-        Standing::Dead(Death::Expired) => return Err(Error::RotateExpired),
-        Standing::Dead(Death::OwnerInactive) => return Err(Error::RotateOwnerInactive),
-        Standing::Dead(Death::OwnerGone | Death::Ended | Death::ForeignNetwork) => return Err(Error::RotateOrphan),
+    match credential_status(change, before, PresentedFrom::Anywhere, now).await? {
+        CredentialStatus::Live(_) => {}
+        CredentialStatus::Inactive(_) if before.leaked_at.is_some() => return Err(Error::TokenLeaked),
+        CredentialStatus::Inactive(_) => return Err(Error::RotateInactive),
+        CredentialStatus::Invalid(InvalidReason::Expired) => return Err(Error::RotateExpired),
+        CredentialStatus::Invalid(InvalidReason::OwnerInactive) => return Err(Error::RotateOwnerInactive),
+        CredentialStatus::Invalid(InvalidReason::OwnerDeleted | InvalidReason::Ended | InvalidReason::WrongNetwork) => {
+            return Err(Error::RotateOrphan);
+        }
     }
     match store::rotations::successor(change, before.id).await? {
         Some(successor) => Err(Error::AlreadyRotated { successor }),
@@ -123,7 +125,7 @@ async fn check_rotatable(change: &mut Change, before: &Authorization) -> Result<
 
 /// Lets a token end, and tells the audit log.
 async fn end_at(
-    change: &mut Change,
+    change: &mut AuditedTransaction,
     before: Authorization,
     end: Timestamp,
     event: Event,

@@ -11,7 +11,7 @@ use crate::{
     service::{
         Caller, Service,
         auth::{
-            credential_status::{Death, Place, Standing, standing},
+            credential_status::{CredentialStatus, InvalidReason, PresentedFrom, credential_status},
             required_permissions,
         },
     },
@@ -43,22 +43,22 @@ impl Service {
             return Ok(Ruling::Unknown);
         };
         let by = which_permits(&authorization.permissions, &required.permission).copied();
-        let standing = standing(&mut reader, &authorization, Place::Anywhere, self.now()).await?;
+        let standing = credential_status(&mut reader, &authorization, PresentedFrom::Anywhere, self.now()).await?;
         let stopped = stopped(&standing, authorization.leaked_at.is_some());
         Ok(Ruling::Decided { required, by, stopped })
     }
 }
 
 /// What stops a token, whatever it holds.
-const fn stopped(standing: &Standing, leaked: bool) -> Option<Stopped> {
+const fn stopped(standing: &CredentialStatus, leaked: bool) -> Option<Stopped> {
     match standing {
-        Standing::Live(_) => None,
-        Standing::Inactive(_) if leaked => Some(Stopped::Leaked),
-        Standing::Inactive(_) => Some(Stopped::Inactive),
-        Standing::Dead(Death::OwnerGone | Death::Ended) => Some(Stopped::Ended),
-        Standing::Dead(Death::OwnerInactive) => Some(Stopped::OwnerInactive),
-        Standing::Dead(Death::Expired) => Some(Stopped::Expired),
-        Standing::Dead(Death::ForeignNetwork) => Some(Stopped::ForeignNetwork),
+        CredentialStatus::Live(_) => None,
+        CredentialStatus::Inactive(_) if leaked => Some(Stopped::Leaked),
+        CredentialStatus::Inactive(_) => Some(Stopped::Inactive),
+        CredentialStatus::Invalid(InvalidReason::OwnerDeleted | InvalidReason::Ended) => Some(Stopped::Ended),
+        CredentialStatus::Invalid(InvalidReason::OwnerInactive) => Some(Stopped::OwnerInactive),
+        CredentialStatus::Invalid(InvalidReason::Expired) => Some(Stopped::Expired),
+        CredentialStatus::Invalid(InvalidReason::WrongNetwork) => Some(Stopped::ForeignNetwork),
     }
 }
 

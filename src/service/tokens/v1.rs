@@ -22,7 +22,7 @@ use crate::{
             required_permissions,
         },
         orgs::rules::rules_of,
-        transaction::Change,
+        transaction::AuditedTransaction,
     },
     store::{
         self, Connection,
@@ -33,11 +33,11 @@ use crate::{
 use super::{
     api_list::{AT_ONCE, Place, named_owner_and_org},
     changed, check_may_change, check_visible,
-    constraints::{self, Changes, Life, check_within},
+    constraints::{self, EffectiveLimits, LimitChanges, check_within},
     later_than,
     name_lookup::Names,
     named, refuse_orphan,
-    request::{Asked, AskedAuthorization, AuthorizationUpdate, parse, parse_changes},
+    request::{AuthorizationUpdate, CreateAuthorization, ParsedAuthorization, parse, parse_changes},
     search_keys::keys,
 };
 
@@ -82,10 +82,10 @@ impl Service {
     pub async fn create_v1_authorization(
         &self,
         caller: &Caller,
-        asked: AskedAuthorization,
+        asked: CreateAuthorization,
         username: String,
     ) -> Result<V1Details, Error> {
-        let Asked { org, status, permissions } = parse(&asked)?;
+        let ParsedAuthorization { org, status, permissions } = parse(&asked)?;
         let owner = asked.user.unwrap_or_else(|| caller.id());
         let may_create = |caller: &Caller| {
             caller.check(required_permissions::authorizations(Action::Write, org))?;
@@ -104,7 +104,7 @@ impl Service {
         check_things_in_org(&mut change, &permissions, org).await?;
         check_username(&username)?;
         let rules = rules_of(&mut change, org).await?;
-        let wanted = constraints::Asked {
+        let wanted = constraints::RequestedLimits {
             org,
             description: &asked.description,
             permissions: &permissions,
@@ -115,7 +115,7 @@ impl Service {
         let now = change.now;
         let inheritance = Inheritance::of(&mut change, &caller, now).await?;
         let bounds = inheritance.bounds(&mut change, wanted.permissions, &wanted.wish(), org).await?;
-        let Life { expires_at, networks } = constraints::fit(&caller, &bounds, &rules, wanted)?;
+        let EffectiveLimits { expires_at, networks } = constraints::effective_limits(&caller, &bounds, &rules, wanted)?;
         let authorization = Authorization {
             id: AuthorizationId(self.next_id()),
             org,
@@ -141,7 +141,12 @@ impl Service {
         Ok(V1Details { details, username })
     }
 
-    async fn insert_v1(&self, change: &mut Change, new: &Authorization, username: &str) -> Result<(), Error> {
+    async fn insert_v1(
+        &self,
+        change: &mut AuditedTransaction,
+        new: &Authorization,
+        username: &str,
+    ) -> Result<(), Error> {
         check_buckets_exist(change, new).await?;
         if store::users::by_id(change, new.user).await?.is_none()
             || store::orgs::by_id(change, new.org).await?.is_none()
@@ -239,7 +244,7 @@ impl Service {
         check_holds_no_more(&mut change, &caller, &authorization).await?;
         let now = change.now;
         let inheritance = Inheritance::of(&mut change, &caller, now).await?;
-        let wish = Changes::default().wish(&authorization);
+        let wish = LimitChanges::default().wish(&authorization);
         let bounds = inheritance.bounds_of_change(&mut change, &authorization, &wish).await?;
         check_within(&bounds, authorization.expires_at, &authorization.networks)?;
         // So it counts as created with the token that sets it.

@@ -18,11 +18,11 @@ use super::{
     Caller, Service,
     audit::Event,
     auth::{
-        account_control::check_empowers, authenticate::membership_permissions, caller::Credential,
+        account_control::check_account_control, authenticate::membership_permissions, caller::Credential,
         login_throttle::Account, required_permissions,
     },
     fold,
-    transaction::Change,
+    transaction::AuditedTransaction,
 };
 
 /// What a list of users is asked for (contract §5.1).
@@ -38,7 +38,7 @@ pub struct UserQuery {
 
 /// A user as they are asked for.
 #[derive(Clone, Debug, Default)]
-pub struct AskedUser {
+pub struct CreateUser {
     /// The client may choose the id.
     pub id: Option<UserId>,
     pub name: String,
@@ -97,7 +97,7 @@ impl Service {
         membership_permissions(&mut reader, id).await
     }
 
-    pub async fn create_user(&self, caller: &Caller, asked: AskedUser) -> Result<User, Error> {
+    pub async fn create_user(&self, caller: &Caller, asked: CreateUser) -> Result<User, Error> {
         check_user_name(&asked.name)?;
         let status = asked.status.as_deref().unwrap_or_default().parse().map_err(|_| Error::BadStatus)?;
         let (mut change, caller) = self.begin(caller).await?;
@@ -127,7 +127,8 @@ impl Service {
         let mut after = before.clone();
         let now = change.now;
         if let Some(status) = update.status {
-            check_empowers(&mut change, &caller, &required_permissions::user(Action::Write, id), id, now).await?;
+            check_account_control(&mut change, &caller, &required_permissions::user(Action::Write, id), id, now)
+                .await?;
             after.status = status.parse().map_err(|_| Error::BadStatus)?;
             store::users::set_status(&mut change, id, after.status, now).await?;
             // An inactive user signs in at the API, as in influxd: activation revives neither that session nor an older one.
@@ -155,7 +156,7 @@ impl Service {
         caller.check(required_permissions::user(Action::Write, id))?;
         let user = store::users::by_id(&mut change, id).await?.ok_or(Error::UserNotFound)?;
         let now = change.now;
-        check_empowers(&mut change, &caller, &required_permissions::user(Action::Write, id), id, now).await?;
+        check_account_control(&mut change, &caller, &required_permissions::user(Action::Write, id), id, now).await?;
         store::authorizations::end_of_user(&mut change, id, now).await?;
         store::sessions::end_of_user(&mut change, id, now).await?;
         store::memberships::delete_of_user(&mut change, id).await?;
@@ -178,7 +179,7 @@ impl Service {
         caller.check(required_permissions::user(Action::Write, id))?;
         store::users::by_id(&mut change, id).await?.ok_or(Error::UnknownUserForPassword)?;
         let now = change.now;
-        check_empowers(&mut change, &caller, &required_permissions::user(Action::Write, id), id, now).await?;
+        check_account_control(&mut change, &caller, &required_permissions::user(Action::Write, id), id, now).await?;
         write_password(change, &caller, id, &hash).await
     }
 
@@ -222,7 +223,7 @@ impl Service {
     }
 }
 
-async fn write_password(mut change: Change, caller: &Caller, id: UserId, hash: &str) -> Result<(), Error> {
+async fn write_password(mut change: AuditedTransaction, caller: &Caller, id: UserId, hash: &str) -> Result<(), Error> {
     let kept = match &caller.credential {
         Credential::Session(key_hash) if caller.id() == id => Some(key_hash.as_str()),
         _ => None,

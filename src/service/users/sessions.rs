@@ -7,7 +7,7 @@ use crate::{
     model::{
         Action, Error, UserId,
         console::session::{SessionRow, SessionsOf, UserSessions, agent_in_words},
-        session_kind::Kind,
+        session_kind::SessionKind,
     },
     service::{
         Caller, Service,
@@ -115,7 +115,7 @@ fn row(session: Session, own: &str) -> SessionRow {
     SessionRow {
         key: short(&session.key_hash),
         is_current: session.key_hash == own,
-        from_console: session.kind == Kind::Console,
+        from_console: session.kind == SessionKind::Console,
         began_at: session.created_at,
         seen_at: session.seen_at,
         expires_at: session.expires_at,

@@ -1,7 +1,7 @@
 //! What deserves attention: who learns of it, how it is listed, and what helps.
 
 mod agreement;
-mod out_of_line;
+mod rule_violations;
 
 use std::collections::HashMap;
 
@@ -13,15 +13,17 @@ use jeton::{
     },
     service::Caller,
 };
-use serde_json::{Value, json};
-use sqlx::Row as _;
 
 use crate::{
-    console::Browser,
     home::{Home, on_each_database},
-    server::{First, NAME, Server, permission_in, permission_on, text},
+    support::{
+        console::Browser,
+        server::{First, NAME, Server, permission_in, permission_on, text},
+    },
     token_list::query_of,
 };
+use serde_json::{Value, json};
+use sqlx::Row as _;
 
 const DAY: i64 = 86_400_000_000;
 
@@ -183,7 +185,10 @@ async fn the_api_lists_what_expires_what_is_unused_and_what_needs_attention() {
         assert_eq!(office.api("expiring=5w").await, ["tomorrow", "in a month"]);
         assert_eq!(office.api("expiring=23h").await, Vec::<String>::new());
         assert_eq!(office.api("unused=90d").await, ["used long ago"]);
-        assert_eq!(office.api(&format!("unused=24h&org={}", crate::server::ORG)).await, ["used long ago", "used"]);
+        assert_eq!(
+            office.api(&format!("unused=24h&org={}", crate::support::server::ORG)).await,
+            ["used long ago", "used"]
+        );
         assert_eq!(office.api("attention=expired").await, ["over"]);
         assert_eq!(office.api("attention=orphaned").await, ["orphan"]);
         assert_eq!(office.api("attention=any").await, ["tomorrow", "used long ago", "over", "orphan"]);

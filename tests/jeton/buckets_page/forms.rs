@@ -2,9 +2,10 @@
 
 use jeton::model::console::list_query::ListQuery;
 
-use crate::{home::on_each_database, server::text};
+use crate::{home::on_each_database, support::server::text};
 
 use super::Scene;
+
 use serde_json::{Value, json};
 
 #[tokio::test]

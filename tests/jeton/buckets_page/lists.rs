@@ -2,15 +2,16 @@
 
 use jeton::{
     model::{BucketId, Error, OrgId, console::list_query::ListQuery},
-    service::{Caller, tokens::Given},
+    service::{Caller, tokens::TokenOptions},
 };
 
 use crate::{
     home::on_each_database,
-    server::{permission, permission_in, permission_on, text},
+    support::server::{permission, permission_in, permission_on, text},
 };
 
 use super::Scene;
+
 use serde_json::json;
 
 #[tokio::test]
@@ -77,7 +78,12 @@ async fn the_tokens_with_all_access_are_told_apart() {
         let scene = Scene::new(&home).await;
         let org = scene.org;
         assert_eq!(scene.page(&ListQuery::default()).await.all_access, 1, "the operator token");
-        scene.server.service.create_all_access(&scene.caller, org, Given::default(), None).await.expect("a token");
+        scene
+            .server
+            .service
+            .create_all_access(&scene.caller, org, TokenOptions::default(), None)
+            .await
+            .expect("a token");
         scene
             .token(json!([
                 permission_in("read", "buckets", &scene.first.org),

@@ -13,8 +13,9 @@ use jeton::{
 
 use crate::{
     home::Home,
-    server::{Answer, First, NAME, PASSWORD, Server, answer, permission_on, text},
+    support::server::{Answer, First, NAME, PASSWORD, Server, answer, permission_on, text},
 };
+
 use reqwest::RequestBuilder;
 use serde_json::Value;
 

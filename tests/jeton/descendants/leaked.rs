@@ -2,17 +2,20 @@
 
 use jeton::{
     model::Error,
-    service::tokens::bulk::{What, Which},
+    service::tokens::bulk::{BulkAction, Targets},
 };
 
 use crate::{
-    command::Shell,
-    console::Browser,
     home::on_each_database,
-    server::{NAME, permission, text},
+    support::{
+        command::Shell,
+        console::Browser,
+        server::{NAME, permission, text},
+    },
 };
 
 use super::{PATH, Scene, sorted};
+
 use serde_json::json;
 
 #[tokio::test]
@@ -58,8 +61,8 @@ async fn what_leaked_is_never_activated_again() {
             sentence
         );
         let caller = scene.server.caller(&scene.first.token).await;
-        let these = Which::These([scene.id.parse().expect("an id")].into());
-        let many = scene.server.service.change_tokens(&caller, scene.org(), &these, What::Activate).await;
+        let these = Targets::These([scene.id.parse().expect("an id")].into());
+        let many = scene.server.service.change_tokens(&caller, scene.org(), &these, BulkAction::Activate).await;
         assert_eq!(many, Err(Error::TokenLeaked));
         let browser = Browser::sign_in(&scene.server, NAME).await;
         let sent = browser.send(&scene.page(&scene.id), &[("status", "active")]).await;

@@ -10,15 +10,18 @@ use jeton::{
     },
     service::{
         Caller,
-        tokens::{Given, descendants::AskedDescendants},
+        tokens::{TokenOptions, descendants::DescendantsQuery},
     },
 };
 
 use crate::{
-    console::Browser,
     home::{Home, on_each_database},
-    server::{Answer, First, NAME, Server, permission, permission_in, text},
+    support::{
+        console::Browser,
+        server::{Answer, First, NAME, Server, permission, permission_in, text},
+    },
 };
+
 use serde_json::{Value, json};
 use sqlx::Row as _;
 
@@ -92,7 +95,7 @@ impl Scene {
 }
 
 fn ids(list: &Value) -> Vec<String> {
-    let mut ids = crate::server::members(&list["descendants"], "id");
+    let mut ids = crate::support::server::members(&list["descendants"], "id");
     ids.sort();
     ids
 }
@@ -119,7 +122,7 @@ async fn each_way_of_creating_is_on_record_with_the_token_that_did_it() {
             assert_eq!(one["createdWith"], json!(scene.id), "{one}");
         }
         let operator = scene.server.caller(&scene.first.token).await;
-        let whole = scene.server.service.create_all_access(&operator, scene.org(), Given::default(), None).await;
+        let whole = scene.server.service.create_all_access(&operator, scene.org(), TokenOptions::default(), None).await;
         let whole = scene.record(&whole.expect("a token").details.authorization.id.to_string()).await;
         assert_eq!(whole["createdWith"], json!(scene.first.authorization));
         assert_eq!(scene.record(&scene.first.authorization).await.get("createdWith"), None, "set-up did");
@@ -285,7 +288,7 @@ async fn lists_of_descendants_are_bounded() {
         let id = scene.id.parse().expect("an id");
         let history = scene.server.service.token_history(&caller, id).await.expect("a history");
         assert_eq!((history.descendants.total, history.descendants.rows.len()), (22, 20));
-        let asked = AskedDescendants { limit: 5, after: None };
+        let asked = DescendantsQuery { limit: 5, after: None };
         let Descendants { rows, .. } = scene.server.service.descendants(&caller, id, asked).await.expect("a list");
         let found: Vec<_> = rows.iter().map(|Descendant { id, .. }| *id).collect();
         assert!(found.len() == 5 && found.is_sorted());

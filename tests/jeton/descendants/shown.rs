@@ -2,13 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::Scene;
 use crate::{
-    command::Shell,
-    console::Browser,
     home::on_each_database,
-    server::{NAME, permission, permission_in, text},
+    support::{
+        command::Shell,
+        console::Browser,
+        server::{NAME, permission, permission_in, text},
+    },
 };
+
+use super::Scene;
 
 #[tokio::test]
 async fn the_console_shows_descendants_and_deactivates_them_without_script() {

@@ -3,10 +3,10 @@
 //! from where it is not, no token decides about a session that holds more than the token does, and no session passes on
 //! without limits what it holds by a limited token.
 
+mod delegated;
 mod operations;
-mod passed_on;
-mod picture;
 mod rights;
+mod snapshot;
 mod template;
 
 use std::{
@@ -16,19 +16,20 @@ use std::{
 
 use jeton::{
     model::{AuthorizationId, BucketId, OrgId, UserId},
-    service::{Caller, Client, auth::sessions::Kind, tokens::api_list::AuthorizationQuery},
+    service::{Caller, Client, auth::sessions::SessionKind, tokens::api_list::AuthorizationQuery},
 };
 
-use crate::{home::Home, server::Server};
+use crate::{home::Home, support::server::Server};
 
 use operations::{Step, What, any_step};
-use picture::{Picture, Record};
+use snapshot::{Picture, Record};
+use template::{Held, Template};
+
 use proptest::{
     collection::vec,
     prelude::*,
     test_runner::{Config, TestRunner},
 };
-use template::{Held, Template};
 use tokio::runtime::{Builder, Runtime};
 
 const CASES: u32 = 32;
@@ -106,7 +107,7 @@ impl World {
         let client = Client { address: ADDRESS.parse().ok(), ..Client::default() };
         let service = &self.server.service;
         let caller = match self.sessions.get(at) {
-            Some(key) => service.caller_by_session(key, Kind::Api, client).await,
+            Some(key) => service.caller_by_session(key, SessionKind::Api, client).await,
             None => service.caller_by_token(&self.tokens.get(at - self.sessions.len())?.token, client).await,
         };
         caller.ok()

@@ -7,16 +7,16 @@ use jeton::{
     },
     service::{
         Caller, Client,
-        auth::sessions::Kind,
+        auth::sessions::SessionKind,
         buckets::AskedBucket,
         orgs::members::Parent,
         tokens::{
-            AskedAuthorization, AskedPermission, AuthorizationUpdate, Created, Given,
-            bulk::{What as Bulk, Which},
+            AuthorizationUpdate, CreateAuthorization, Created, RequestedPermission, TokenOptions,
+            bulk::{BulkAction as Bulk, Targets},
             leaked::Reported,
-            rotation::AskedRotation,
+            rotation::RotateAuthorization,
         },
-        users::{AskedUser, UserUpdate},
+        users::{CreateUser, UserUpdate},
     },
 };
 
@@ -148,7 +148,7 @@ impl Step {
         self.networks.map(|text| text.parse().expect("networks"))
     }
 
-    fn permissions(&self, world: &World, caller: &Caller, org: OrgId) -> Vec<AskedPermission> {
+    fn permissions(&self, world: &World, caller: &Caller, org: OrgId) -> Vec<RequestedPermission> {
         let mut asked = Vec::new();
         for grant in &self.grants {
             match grant {
@@ -172,10 +172,10 @@ impl Step {
                 }
             }
         }
-        asked.into_iter().map(AskedPermission::from).collect()
+        asked.into_iter().map(RequestedPermission::from).collect()
     }
 
-    fn asked(&self, world: &World, caller: &Caller) -> Result<AskedAuthorization, Error> {
+    fn asked(&self, world: &World, caller: &Caller) -> Result<CreateAuthorization, Error> {
         let org = one(self.which[0], world.orgs())?;
         // Often where they may, and for themselves.
         let may = |org: &OrgId| caller.may(&Permission::in_org(Action::Write, ResourceType::Authorizations, *org));
@@ -184,13 +184,13 @@ impl Step {
         let user = if self.on { None } else { Some(one(self.which[1], &world.users())?) };
         let (expires_at, networks) = (self.expiry(world), self.networks());
         let permissions = self.permissions(world, caller, org);
-        Ok(AskedAuthorization {
+        Ok(CreateAuthorization {
             org: Some(org),
             user,
             permissions,
             expires_at,
             networks,
-            ..AskedAuthorization::default()
+            ..CreateAuthorization::default()
         })
     }
 
@@ -248,13 +248,13 @@ async fn make(world: &World, caller: &Caller, step: &Step) -> Result<Created, Er
     let (org, id) = (one(step.which[0], world.orgs()), one(step.which[0], &world.authorizations()));
     match step.what {
         What::AllAccess => {
-            let given = Given { expires_at: step.expiry(world), networks: step.networks(), ..Given::default() };
+            let given = TokenOptions { expires_at: step.expiry(world), networks: step.networks(), ..TokenOptions::default() };
             service.create_all_access(caller, org?, given, None).await
         }
         What::Clone => service.clone_authorization(caller, id?, None).await,
         What::Rotate => {
             let overlap = Some(if step.on { "0" } else { "1h" }.to_owned());
-            let asked = AskedRotation { overlap, expires_at: step.expiry(world) };
+            let asked = RotateAuthorization { overlap, expires_at: step.expiry(world) };
             service.rotate_authorization(caller, id?, asked, None).await.map(|rotated| rotated.created)
         }
         _ => service.create_authorization(caller, step.asked(world, caller)?, None).await,
@@ -268,7 +268,7 @@ async fn change_token(world: &World, caller: &Caller, step: &Step) -> Result<(),
         What::EndOverlap => service.end_overlap(caller, id).await.map(drop),
         What::Update => service.update_authorization(caller, id, step.update(world)).await.map(drop),
         What::Switch => {
-            let which = Which::These([id].into());
+            let which = Targets::These([id].into());
             let what = if step.on { Bulk::Activate } else { Bulk::Deactivate };
             service.change_tokens(caller, world.picture.tokens[&id].org, &which, what).await.map(drop)
         }
@@ -313,7 +313,7 @@ async fn use_password(world: &mut World, caller: &Caller, step: &Step) -> Result
     let known: Vec<UserId> = world.passwords.iter().copied().collect();
     let user = service.user(&world.root, one(step.which[0], &known)?).await?;
     let client = Client { address: super::ADDRESS.parse().ok(), ..Client::default() };
-    let signed_in = service.sign_in(&user.name, &password, Kind::Api, &client).await?;
+    let signed_in = service.sign_in(&user.name, &password, SessionKind::Api, &client).await?;
     world.sessions.push(signed_in.key.expose_secret().to_owned());
     Ok(())
 }
@@ -343,7 +343,7 @@ async fn change_user(world: &mut World, caller: &Caller, step: &Step) -> Result<
         let gone = |id: &&UserId| !world.picture.users.contains_key(id);
         let people: Vec<UserId> = world.people.iter().filter(gone).copied().collect();
         let old = one(step.which[0], &people).ok();
-        let asked = AskedUser { id: old.filter(|_| step.on), name: world.name(), status: None };
+        let asked = CreateUser { id: old.filter(|_| step.on), name: world.name(), status: None };
         return world.server.service.create_user(caller, asked).await.map(drop);
     }
     let (service, user) = (&world.server.service, one(step.which[0], &world.users())?);

@@ -11,7 +11,7 @@ use jeton::{
 use super::{
     ADDRESS,
     operations::What,
-    picture::{Picture, Record},
+    snapshot::{Picture, Record},
 };
 
 /// To see a record is to read it and its owner, or to own an organization that it reaches.

@@ -6,13 +6,14 @@ use jeton::{
     model::{AuthorizationId, ResourceType, Timestamp},
     service::Clock,
 };
-use serde_json::{Value, json};
 
-use super::{Picture, World};
 use crate::{
     home::Home,
-    server::{First, NAME, PASSWORD, Server, permission, permission_in, text},
+    support::server::{First, NAME, PASSWORD, Server, permission, permission_in, text},
 };
+
+use super::{Picture, World};
+use serde_json::{Value, json};
 
 const START: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
 /// So many seconds after everything was made, the steps begin.

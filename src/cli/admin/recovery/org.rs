@@ -3,7 +3,7 @@
 use clap::{Args, Subcommand};
 
 use crate::cli::{
-    client::rows::Named,
+    client::rows::NamedRow,
     error::Outcome,
     output::{Format, warn},
 };
@@ -54,7 +54,7 @@ impl List {
     async fn run(&self) -> Outcome {
         let printer = self.flags.print.printer()?;
         let opened = opened(&self.flags).await?;
-        let rows: Vec<Named> = opened.offline.orgs().await?.into_iter().map(Named::from).collect();
+        let rows: Vec<NamedRow> = opened.offline.orgs().await?.into_iter().map(NamedRow::from).collect();
         opened.close().await;
         printer.list(&rows, "[]")
     }
@@ -66,8 +66,8 @@ impl Create {
         let owner = self.username.as_deref().filter(|name| !name.is_empty());
         let printer = self.flags.print.printer()?;
         let opened = opened(&self.flags).await?;
-        let created = Named::from(opened.offline.create_org(name, owner).await?);
-        let all: Vec<Named> = opened.offline.orgs().await?.into_iter().map(Named::from).collect();
+        let created = NamedRow::from(opened.offline.create_org(name, owner).await?);
+        let all: Vec<NamedRow> = opened.offline.orgs().await?.into_iter().map(NamedRow::from).collect();
         opened.close().await;
         if owner.is_none() {
             warn(

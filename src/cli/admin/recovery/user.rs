@@ -5,7 +5,7 @@ use secrecy::SecretString;
 
 use crate::{
     cli::{
-        client::rows::Named,
+        client::rows::NamedRow,
         error::{Failure, Outcome},
         output::Format,
         secret,
@@ -85,7 +85,7 @@ impl List {
     async fn run(&self) -> Outcome {
         let printer = self.flags.print.printer()?;
         let opened = opened(&self.flags).await?;
-        let rows: Vec<Named> = opened.offline.users().await?.into_iter().map(Named::from).collect();
+        let rows: Vec<NamedRow> = opened.offline.users().await?.into_iter().map(NamedRow::from).collect();
         opened.close().await;
         printer.list(&rows, "[]")
     }
@@ -101,8 +101,8 @@ impl Create {
         let password = password(self.password.as_ref(), username, missing)?;
         let role = if self.owner { Role::Owner } else { Role::Member };
         let new = RecoveredUser { name: username.into(), password, org: self.org.clone(), role };
-        let created = Named::from(opened.offline.create_user(new).await?);
-        let all: Vec<Named> = opened.offline.users().await?.into_iter().map(Named::from).collect();
+        let created = NamedRow::from(opened.offline.create_user(new).await?);
+        let all: Vec<NamedRow> = opened.offline.users().await?.into_iter().map(NamedRow::from).collect();
         opened.close().await;
         match printer.format {
             // As influxd does.
@@ -128,7 +128,7 @@ impl Update {
         let password = password(self.password.as_ref(), who, missing)?;
         let user = opened.offline.set_user_password(id, name, &password).await?;
         opened.close().await;
-        printer.one(&Named::from(user))
+        printer.one(&NamedRow::from(user))
     }
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     cli::{
-        client::{http::Client, permission_spec::Asked, server_flags::ServerFlags},
+        client::{http::Client, permission_spec::PermissionSpec, server_flags::ServerFlags},
         error::{Failure, Outcome, WhileDoing as _},
         flags::PrintFlags,
         output::{Format, print},
@@ -26,7 +26,7 @@ pub struct Check {
 
     /// What it should be able to do, such as write:buckets/telemetry or read:tasks
     #[arg(long, value_name = "PERMISSION")]
-    can: Option<Asked>,
+    can: Option<PermissionSpec>,
 
     /// The organization in which it should, by name or id; the token's own, unless given
     // Not the variable: it says where the caller works, not whose token is checked.

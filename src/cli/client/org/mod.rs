@@ -16,7 +16,7 @@ use crate::{
     model::OrgId,
 };
 
-use super::{resolve, rows::Named};
+use super::{resolve, rows::NamedRow};
 
 /// At most so many come at once.
 const PAGE: usize = 100;
@@ -114,7 +114,7 @@ impl Which {
 #[derive(Deserialize)]
 struct Orgs {
     #[serde(default)]
-    orgs: Vec<Named>,
+    orgs: Vec<NamedRow>,
 }
 
 impl Org {
@@ -134,7 +134,7 @@ impl Create {
     async fn run(&self) -> Outcome {
         let session = self.common.session().await?;
         let body = json!({"name": self.name, "description": self.description});
-        let created = session.client.post("/api/v2/orgs").json(&body).read::<Named>().await;
+        let created = session.client.post("/api/v2/orgs").json(&body).read::<NamedRow>().await;
         session.printer.one(&created.while_doing(format!("failed to create org {:?}", self.name))?)
     }
 }
@@ -175,7 +175,7 @@ impl Update {
                 body[name] = json!(value);
             }
         }
-        let changed = session.client.patch(format!("/api/v2/orgs/{id}")).json(&body).read::<Named>().await;
+        let changed = session.client.patch(format!("/api/v2/orgs/{id}")).json(&body).read::<NamedRow>().await;
         session.printer.one(&changed.while_doing(format!("failed to update org {:?}", self.id))?)
     }
 }
@@ -185,7 +185,7 @@ impl Delete {
         let session = self.common.session().await?;
         let id = resolve::org_by_id_or_name(&session.client, &self.id).await?;
         let path = format!("/api/v2/orgs/{id}");
-        let found = session.client.get(&path).read::<Named>().await;
+        let found = session.client.get(&path).read::<NamedRow>().await;
         let found = found.while_doing(format!("org {:?} not found", self.id))?;
         let deleted = session.client.delete(&path).done().await;
         deleted.while_doing(format!("failed to delete org {:?}", self.id))?;

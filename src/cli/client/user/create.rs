@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
 use crate::cli::{
-    client::{resolve, rows::Named},
+    client::{resolve, rows::NamedRow},
     environment::either,
     error::{Outcome, WhileDoing as _},
     flags::{CommonFlags, OrgFlags},
@@ -44,7 +44,7 @@ impl Create {
             given => given,
         };
         let org = resolve::org(client, &session.profile, &self.org).await?;
-        let created = client.post("/api/v2/users").json(&json!({"name": name})).read::<Named>().await;
+        let created = client.post("/api/v2/users").json(&json!({"name": name})).read::<NamedRow>().await;
         let created = created.while_doing(format!("failed to create user {name:?}"))?;
         session.printer.one(&created)?;
         let id = created.text("id");

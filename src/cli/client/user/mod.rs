@@ -14,7 +14,7 @@ use crate::cli::{
     output::Deleted,
 };
 
-use super::{resolve, rows::Named};
+use super::{resolve, rows::NamedRow};
 
 /// At most so many come at once.
 const PAGE: usize = 100;
@@ -82,7 +82,7 @@ pub struct Delete {
 #[derive(Deserialize)]
 struct Users {
     #[serde(default)]
-    users: Vec<Named>,
+    users: Vec<NamedRow>,
 }
 
 impl User {
@@ -129,8 +129,12 @@ impl Update {
         let session = self.common.session().await?;
         let id = resolve::user(&session.client, &self.id).await;
         let id = id.while_doing(format!("failed to update user {:?}", self.id))?;
-        let changed =
-            session.client.patch(format!("/api/v2/users/{id}")).json(&json!({"name": self.name})).read::<Named>().await;
+        let changed = session
+            .client
+            .patch(format!("/api/v2/users/{id}"))
+            .json(&json!({"name": self.name}))
+            .read::<NamedRow>()
+            .await;
         session.printer.one(&changed.while_doing(format!("failed to update user {:?}", self.id))?)
     }
 }
@@ -141,7 +145,7 @@ impl Delete {
         let missing = format!("user {:?} not found", self.id);
         let id = resolve::user(&session.client, &self.id).await.while_doing(&missing)?;
         let path = format!("/api/v2/users/{id}");
-        let found = session.client.get(&path).read::<Named>().await.while_doing(&missing)?;
+        let found = session.client.get(&path).read::<NamedRow>().await.while_doing(&missing)?;
         let deleted = session.client.delete(&path).done().await;
         deleted.while_doing(format!("failed to delete user {:?}", self.id))?;
         session.printer.one(&Deleted(found))

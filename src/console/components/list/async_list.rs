@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{
     console::{
         components::{form::to_sign_in, text::Alert},
-        state::page_store::Fetched,
+        state::page_store::PageResource,
         text::messages,
     },
     model::Error,
@@ -14,7 +14,7 @@ use crate::{
 /// Shows what was answered, and keeps it until the next answer is there.
 #[component]
 pub fn Loads<T, F>(
-    list: Fetched<Result<T, Error>>,
+    list: PageResource<Result<T, Error>>,
     /// Where the list is, to try again.
     #[prop(into)]
     here: Signal<String>,

@@ -9,13 +9,13 @@ use crate::{
 
 /// The state of a list, whichever page it is on.
 #[derive(Clone, Copy)]
-pub struct Listing {
+pub struct ListNav {
     pub query: Memo<ListQuery>,
     /// The address of the list in a state.
     address: Callback<ListQuery, String>,
 }
 
-impl Listing {
+impl ListNav {
     /// `address`: where the list is in a state.
     pub fn new(query: Memo<ListQuery>, address: impl Fn(ListQuery) -> String + Send + Sync + 'static) -> Self {
         Self { query, address: Callback::new(address) }

@@ -9,7 +9,7 @@ mod table;
 mod toolbar;
 
 pub use async_list::Loads;
-pub use list_nav::Listing;
+pub use list_nav::ListNav;
 pub use no_match::{NoMatch, Unmatched};
 pub use pagination::Pages;
 pub use table::{Column, Skeleton, Table};

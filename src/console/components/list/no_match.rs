@@ -4,12 +4,12 @@ use leptos::prelude::*;
 
 use crate::console::components::{Icon, Picture};
 
-use super::Listing;
+use super::ListNav;
 
 /// Nothing is like what was looked for.
 #[component]
 pub fn NoMatch(
-    listing: Listing,
+    listing: ListNav,
     /// What is listed: "buckets".
     noun: &'static str,
     /// What can be done about it.

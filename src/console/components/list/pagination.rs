@@ -4,10 +4,10 @@ use leptos::prelude::*;
 
 use crate::console::components::pager::{Pager, Part};
 
-use super::Listing;
+use super::ListNav;
 
 /// Below the rows.
 #[component]
-pub fn Pages(listing: Listing, part: Part) -> impl IntoView {
+pub fn Pages(listing: ListNav, part: Part) -> impl IntoView {
     view! { <Pager part address=Callback::new(move |(page, page_size)| listing.page(page, page_size))/> }
 }

@@ -7,7 +7,7 @@ use crate::console::{
     hydrate::browser,
 };
 
-use super::Listing;
+use super::ListNav;
 
 /// The class of a column's cells, and its name.
 pub type Column = (&'static str, &'static str);
@@ -18,7 +18,7 @@ const AWAITED: usize = 8;
 /// The list is sorted by its first column, whose name turns the order round; the last one holds the rows' menus.
 #[component]
 pub fn Table(
-    listing: Listing,
+    listing: ListNav,
     /// The classes that give it its columns.
     class: &'static str,
     label: &'static str,
@@ -47,7 +47,7 @@ pub fn Table(
 }
 
 #[component]
-fn SortHead(listing: Listing, column: Column) -> impl IntoView {
+fn SortHead(listing: ListNav, column: Column) -> impl IntoView {
     let (class, title) = column;
     let descending = listing.query.get_untracked().descending;
     let (direction, picture) =

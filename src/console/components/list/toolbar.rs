@@ -4,11 +4,11 @@ use leptos::prelude::*;
 
 use crate::console::components::{FilterField, Icon, Menu, Picture, menu::ChoiceLink};
 
-use super::Listing;
+use super::ListNav;
 
 /// Filters by name. `what`: as in "Filter Buckets".
 #[component]
-pub fn Filter(listing: Listing, what: &'static str, #[prop(into, optional)] disabled: Signal<bool>) -> impl IntoView {
+pub fn Filter(listing: ListNav, what: &'static str, #[prop(into, optional)] disabled: Signal<bool>) -> impl IntoView {
     let others = move || listing.query.with(|query| query.with(|query| query.filter.clear())).parameters();
     let address = Callback::new(move |filter| untrack(|| listing.with(|query| query.filter = filter)));
     view! {
@@ -25,7 +25,7 @@ const fn order(descending: bool) -> &'static str {
 
 /// One way or the other.
 #[component]
-pub fn SortMenu(listing: Listing) -> impl IntoView {
+pub fn SortMenu(listing: ListNav) -> impl IntoView {
     let descends = move || listing.query.with(|query| query.descending);
     let face = move || {
         view! {

@@ -9,14 +9,14 @@ use crate::{
     console::{
         components::{
             CopyButton, Notices, Page,
-            form::{Answered, refusal, typed_fields},
+            form::{ActionOutcome, refusal, typed_fields},
         },
         forms::outcome::Outcome,
         queries::load_own_sessions,
-        routes::{Account, Page as _, Section},
+        routes::{Account, PageRoute as _, Section},
         state::{
-            org_state::{OrgState, loaded},
-            page_store::Fetched,
+            org_state::{OrgState, page_resource},
+            page_store::PageResource,
         },
         text::messages,
     },
@@ -30,14 +30,14 @@ use sessions::SessionsSection;
 #[derive(Clone, Copy)]
 struct AccountState {
     page: OrgState,
-    sessions: Fetched<Result<UserSessions, Error>>,
+    sessions: PageResource<Result<UserSessions, Error>>,
     reloads: RwSignal<u32>,
 }
 
 impl AccountState {
     fn new() -> Self {
         let reloads = RwSignal::new(0);
-        let sessions = loaded(move || reloads.get(), |_| async move { load_own_sessions().await });
+        let sessions = page_resource(move || reloads.get(), |_| async move { load_own_sessions().await });
         Self { page: OrgState::current(), sessions, reloads }
     }
 
@@ -52,11 +52,11 @@ impl AccountState {
         failed: &'static str,
         refused: RwSignal<Option<Error>>,
         done: impl Fn() + Send + Sync + 'static,
-    ) -> Callback<Answered> {
+    ) -> Callback<ActionOutcome> {
         let notices = Notices::current();
-        Callback::new(move |answer: Answered| match answer {
-            Ok(Outcome::Done { deed, .. }) => {
-                notices.success(deed.sentence(), "");
+        Callback::new(move |answer: ActionOutcome| match answer {
+            Ok(Outcome::Done { flash, .. }) => {
+                notices.success(flash.sentence(), "");
                 refused.set(None);
                 self.reloads.update(|reloads| *reloads += 1);
                 done();

@@ -9,7 +9,7 @@ use crate::{
             CopyButton, Icon, Picture,
             text::{Avatar, Chip},
         },
-        routes::{Page as _, Tokens, Users},
+        routes::{PageRoute as _, Tokens, Users},
         text::messages,
     },
     model::{

@@ -7,7 +7,7 @@ use crate::{
         components::{Icon, Picture},
         hydrate::browser,
         pages::layout::navigator,
-        routes::{Audit, Page as _, split},
+        routes::{Audit, PageRoute as _, split},
     },
     model::{Timestamp, audit::AuditQuery},
 };

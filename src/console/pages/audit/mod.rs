@@ -14,10 +14,10 @@ use crate::{
     console::{
         components::Page,
         queries::load_audit,
-        routes::{Audit, Page as _, Section},
+        routes::{Audit, PageRoute as _, Section},
         state::{
             org_state::OrgState,
-            page_store::{Fetched, fetch},
+            page_store::{PageResource, fetch},
         },
     },
     model::{
@@ -39,7 +39,7 @@ pub struct AuditState {
     /// The entries that stand open; to open one loads nothing.
     open: Memo<Open>,
     reloads: RwSignal<u32>,
-    list: Fetched<Result<AuditPage, Error>>,
+    list: PageResource<Result<AuditPage, Error>>,
 }
 
 impl AuditState {

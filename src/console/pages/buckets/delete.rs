@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{
     console::{
         components::{Dialog, Form, form::refusal},
-        routes::{Buckets, Page as _, Tokens},
+        routes::{Buckets, PageRoute as _, Tokens},
         text::messages,
     },
     model::{Error, bucket::BucketKind, console::buckets::BucketDetails},

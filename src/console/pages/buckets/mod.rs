@@ -14,8 +14,8 @@ use crate::{
     console::{
         components::{Dialog, DialogHead, Page},
         queries::{load_bucket, load_buckets},
-        routes::{Buckets, Section, Spot},
-        state::{list_state::ListState, org_state::loaded},
+        routes::{Buckets, ConsoleRoute, Section},
+        state::{list_state::ListState, org_state::page_resource},
         text::messages,
     },
     model::{
@@ -51,7 +51,7 @@ fn WithBucket<V: IntoView + 'static>(render: fn(BucketDetails, BucketsState) -> 
     let state = BucketsState::current();
     // On the way out the address names none: until then, the last one.
     let id = Memo::new(move |last: Option<&Option<BucketId>>| named(state).or(last.copied().flatten()));
-    let details = loaded(
+    let details = page_resource(
         move || (state.page.org.get(), id.get()),
         |(org, id)| async move { load_bucket(org, id.ok_or(Error::BucketNotFound)?).await },
     );
@@ -69,7 +69,7 @@ fn WithBucket<V: IntoView + 'static>(render: fn(BucketDetails, BucketsState) -> 
 
 fn named(state: BucketsState) -> Option<BucketId> {
     match state.page.spot()? {
-        Spot::Buckets(Buckets::Edit(id) | Buckets::Delete(id)) => Some(id),
+        ConsoleRoute::Buckets(Buckets::Edit(id) | Buckets::Delete(id)) => Some(id),
         _ => None,
     }
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{
     console::{
         components::{Icon, Menu, Picture, copy::CopyIdItem, menu::MenuLink, text::Time},
-        routes::{Buckets, Page as _, Tokens},
+        routes::{Buckets, PageRoute as _, Tokens},
         text::messages,
     },
     model::{Action, BucketId, bucket::BucketKind, console::buckets::BucketRow},

@@ -13,7 +13,7 @@ use crate::console::{
     pages::people::fields::{NewUserFields, Refusal, RoleField, at_field},
     queries::load_addable,
     routes::Members,
-    state::org_state::loaded,
+    state::org_state::page_resource,
 };
 
 use super::MembersState;
@@ -95,7 +95,7 @@ fn UserField(state: MembersState, refused: RwSignal<Option<crate::model::Error>>
         state.list.page.frame.with_untracked(|frame| (frame.may.read_users, frame.org.name.clone()));
     let error = at_field(refused, "user");
     let (part, more) = (RwSignal::new(String::new()), RwSignal::new(false));
-    let offered = loaded(move || (state.list.page.org.get(), part.get()), |(org, part)| load_addable(org, part));
+    let offered = page_resource(move || (state.list.page.org.get(), part.get()), |(org, part)| load_addable(org, part));
     let mut search = debounce(SEARCH_AFTER, move |typed: String| {
         // Where all are offered already, the browser finds them itself.
         if more.get_untracked() {

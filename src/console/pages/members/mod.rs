@@ -12,11 +12,11 @@ use crate::{
     console::{
         components::{
             Icon, Page, Picture,
-            list::{Column, Filter, Listing, Loads, NoMatch, Pages, Skeleton, Table},
+            list::{Column, Filter, ListNav, Loads, NoMatch, Pages, Skeleton, Table},
             text::Alert,
         },
         queries::load_members,
-        routes::{Members, Section, Spot},
+        routes::{ConsoleRoute, Members, Section},
         state::list_state::ListState,
         text::messages,
     },
@@ -38,7 +38,7 @@ pub use remove::RemoveRoute;
 #[derive(Clone, Copy)]
 pub struct MembersState {
     pub list: ListState<Members, MemberPage>,
-    pub listing: Listing,
+    pub listing: ListNav,
     /// Whose role was changed last, and what it was before.
     pub undo: RwSignal<Option<(UserId, Role)>>,
     /// What the list itself was refused.
@@ -61,7 +61,7 @@ impl MembersState {
     /// The user that the address names.
     pub fn user(self) -> Memo<Option<UserId>> {
         Memo::new(move |_| match self.list.page.spot()? {
-            Spot::Members(page) => page.user(),
+            ConsoleRoute::Members(page) => page.user(),
             _ => None,
         })
     }

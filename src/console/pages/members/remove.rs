@@ -6,13 +6,13 @@ use crate::{
     console::{
         components::{
             Dialog, Form,
-            form::{Answered, refusal},
+            form::{ActionOutcome, refusal},
         },
         hydrate::browser,
         pages::people::{fields::Refusal, remove_user::Missing},
         queries::load_member,
         routes::Members,
-        state::org_state::loaded,
+        state::org_state::page_resource,
         text::messages,
     },
     model::{Error, console::people::Member},
@@ -24,7 +24,7 @@ use super::MembersState;
 pub fn RemoveRoute() -> impl IntoView {
     let state = MembersState::current();
     let user = state.user();
-    let member = loaded(
+    let member = page_resource(
         move || (state.list.page.org.get(), user.get()),
         |(org, user)| async move { load_member(org, user.ok_or(Error::UserNotFound)?).await },
     );
@@ -50,7 +50,7 @@ fn RemoveDialog(member: Member, state: MembersState) -> impl IntoView {
     let refused = RwSignal::new(refusal());
     let busy = RwSignal::new(false);
     let done = state.list.on_done("The member was not removed", refused);
-    let on_answer = Callback::new(move |answer: Answered| {
+    let on_answer = Callback::new(move |answer: ActionOutcome| {
         if is_self && answer.is_ok() {
             browser::go("/");
         } else {

@@ -5,7 +5,7 @@ use wasm_bindgen::JsCast;
 
 use crate::{
     console::{
-        components::{Form, Icon, Picture, form::Answered},
+        components::{Form, Icon, Picture, form::ActionOutcome},
         hydrate::browser,
         pages::people::callbacks::on_changed,
     },
@@ -36,7 +36,7 @@ fn RoleForm(member: Member, state: MembersState) -> impl IntoView {
     let select = NodeRef::<html::Select>::new();
     let busy = RwSignal::new(false);
     let done = on_changed(state.list, "The role was not changed", state.refused);
-    let on_answer = Callback::new(move |answer: Answered| {
+    let on_answer = Callback::new(move |answer: ActionOutcome| {
         if answer.is_ok() {
             state.undo.set(Some((id, role)));
         } else if let Some(select) = select.get_untracked() {
@@ -81,7 +81,7 @@ fn undoable(state: MembersState, id: UserId) -> Option<Role> {
 #[component]
 fn Undo(id: UserId, before: Role, state: MembersState) -> impl IntoView {
     let done = on_changed(state.list, "The role was not changed", state.refused);
-    let on_answer = Callback::new(move |answer: Answered| {
+    let on_answer = Callback::new(move |answer: ActionOutcome| {
         if answer.is_ok() {
             state.undo.set(None);
             // The button goes; its choice stays.

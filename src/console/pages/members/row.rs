@@ -10,7 +10,7 @@ use crate::{
             cells::{LastSignIn, Name, StatusBadge},
             row_menu::StatusItem,
         },
-        routes::{Members, Page as _, Tokens},
+        routes::{Members, PageRoute as _, Tokens},
         text::messages,
     },
     model::{

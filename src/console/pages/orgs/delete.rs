@@ -7,7 +7,7 @@ use crate::{
         components::{
             Dialog, DialogHead, Form, Notices,
             field::Hint,
-            form::{Answered, refusal, typed},
+            form::{ActionOutcome, refusal, typed},
             text::Alert,
         },
         forms::outcome::Outcome,
@@ -15,7 +15,7 @@ use crate::{
         pages::layout::navigator,
         queries::load_org,
         routes::{Orgs, with_parameters},
-        state::org_state::loaded,
+        state::org_state::page_resource,
         text::messages,
     },
     model::{Error, org::OrgSummary},
@@ -44,7 +44,7 @@ pub fn what_goes(summary: &OrgSummary) -> String {
 pub fn DeleteRoute() -> impl IntoView {
     let state = OrgsState::current();
     let id = Memo::new(move |_| asked_for(state));
-    let found = loaded(move || id.get(), |id| async move { load_org(id.ok_or(Error::OrgNotFound)?).await });
+    let found = page_resource(move || id.get(), |id| async move { load_org(id.ok_or(Error::OrgNotFound)?).await });
     let close = Signal::derive(move || state.address(Orgs::List));
     view! {
         <Suspense fallback=|| ()>
@@ -125,13 +125,13 @@ fn DeleteDialog(summary: OrgSummary, state: OrgsState) -> impl IntoView {
 }
 
 /// Where its own pages are gone, the start says where else to go.
-fn on_deleted(state: OrgsState, refused: RwSignal<Option<Error>>) -> Callback<Answered> {
+fn on_deleted(state: OrgsState, refused: RwSignal<Option<Error>>) -> Callback<ActionOutcome> {
     let notices = Notices::current();
     let navigate = navigator();
-    Callback::new(move |answer: Answered| match answer {
-        Ok(Outcome::Done { deed, to }) if to == "/" => browser::go(&with_parameters(to, &[("done", deed.word())])),
-        Ok(Outcome::Done { deed, .. }) => {
-            notices.success(deed.sentence(), "");
+    Callback::new(move |answer: ActionOutcome| match answer {
+        Ok(Outcome::Done { flash, to }) if to == "/" => browser::go(&with_parameters(to, &[("done", flash.word())])),
+        Ok(Outcome::Done { flash, .. }) => {
+            notices.success(flash.sentence(), "");
             state.reload();
             navigate(&untrack(|| state.address(Orgs::List)));
         }

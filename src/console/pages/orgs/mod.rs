@@ -17,7 +17,7 @@ use crate::{
     console::{
         components::Page,
         queries::load_orgs,
-        routes::{Orgs, Section, Spot},
+        routes::{ConsoleRoute, Orgs, Section},
         state::list_state::ListState,
         text::messages,
     },
@@ -45,9 +45,9 @@ struct Shown(Memo<Option<OrgId>>);
 pub fn OrgsPage() -> impl IntoView {
     let state = OrgsState::provide(|_, query| async move { load_orgs(query).await });
     let shown = Memo::new(move |before: Option<&Option<OrgId>>| match state.page.spot() {
-        Some(Spot::Orgs(Orgs::Show(id))) => Some(id),
+        Some(ConsoleRoute::Orgs(Orgs::Show(id))) => Some(id),
         // The question stands above the page from which it was asked.
-        Some(Spot::Orgs(Orgs::Delete(id))) => before.copied().flatten().filter(|shown| *shown == id),
+        Some(ConsoleRoute::Orgs(Orgs::Delete(id))) => before.copied().flatten().filter(|shown| *shown == id),
         _ => None,
     });
     provide_context(Shown(shown));
@@ -61,7 +61,7 @@ pub fn OrgsPage() -> impl IntoView {
 /// The organization that a dialog's address speaks of.
 fn asked_for(state: OrgsState) -> Option<OrgId> {
     match state.page.spot()? {
-        Spot::Orgs(Orgs::Delete(id)) => Some(id),
+        ConsoleRoute::Orgs(Orgs::Delete(id)) => Some(id),
         _ => None,
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     console::{
         components::{Icon, Picture, field::Hint, form::typed_fields, unsaved::ChangedMark},
-        forms::{org_rules::rules_of, outcome::Fields},
+        forms::{org_rules::rules_of, outcome::FormFields},
     },
     model::{
         Error,
@@ -25,7 +25,7 @@ struct Setting {
 
 impl Setting {
     /// A form that was sent without script and refused keeps what was typed.
-    fn new(name: &'static str, saved: String, before: &Fields) -> Self {
+    fn new(name: &'static str, saved: String, before: &FormFields) -> Self {
         let given = match before.get("rules") {
             Some(_) => before.get(name).unwrap_or_default().to_owned(),
             None => saved.clone(),
@@ -46,7 +46,7 @@ impl Setting {
 
 /// All of them.
 #[derive(Clone, Copy)]
-pub struct Rules {
+pub struct RulesForm {
     longest: Setting,
     usual: Setting,
     expiry: Setting,
@@ -54,7 +54,7 @@ pub struct Rules {
     operators: Setting,
 }
 
-impl Rules {
+impl RulesForm {
     pub fn new(rules: &OrgRules) -> Self {
         let before = typed_fields();
         let life = |life: Option<i64>| life.map(days).unwrap_or_default();
@@ -99,7 +99,7 @@ impl Rules {
 
 /// The fields, and below them what stands out.
 #[component]
-pub fn RuleFields(rules: Rules, refused: RwSignal<Option<Error>>, children: Children) -> impl IntoView {
+pub fn RuleFields(rules: RulesForm, refused: RwSignal<Option<Error>>, children: Children) -> impl IntoView {
     let longest = at_field(refused, &["longestLife"]);
     let usual = at_field(refused, &["defaultLife"]);
     view! {

@@ -6,14 +6,14 @@ use crate::{
     console::{
         components::{
             CopyButton, Form, Icon, Notices, Picture,
-            form::{Answered, refusal, typed_fields},
+            form::{ActionOutcome, refusal, typed_fields},
             text::Alert,
             unsaved::{SaveBar, ask_before_leaving},
         },
         forms::outcome::Outcome,
         queries::{load_org, load_org_rules},
         routes::{Orgs, Section},
-        state::org_state::loaded,
+        state::org_state::page_resource,
         text::messages,
     },
     model::{
@@ -28,16 +28,16 @@ use super::{
     delete::what_goes,
     fields::{TextSetting, Texts},
     name_error,
-    rules::{RuleFacts, RuleFields, Rules},
-    violations::{Broken, OutOfLine},
+    rules::{RuleFacts, RuleFields, RulesForm},
+    violations::{OutOfLine, ViolationCounts},
 };
 
 /// Loads it again whenever another is asked for.
 #[component]
 pub fn Settings(id: OrgId, state: OrgsState) -> impl IntoView {
-    let found = loaded(|| (), move |()| load_org(id));
-    let rules = loaded(|| (), move |()| load_org_rules(id));
-    let broken = Broken::of(id);
+    let found = page_resource(|| (), move |()| load_org(id));
+    let rules = page_resource(|| (), move |()| load_org_rules(id));
+    let broken = ViolationCounts::of(id);
     view! {
         <Suspense fallback=|| ()>
             {move || Suspend::new(async move {
@@ -63,7 +63,7 @@ fn Missing(error: Error, state: OrgsState) -> impl IntoView {
 }
 
 #[component]
-fn Loaded(summary: OrgSummary, rules: OrgRules, broken: Broken, state: OrgsState) -> impl IntoView {
+fn Loaded(summary: OrgSummary, rules: OrgRules, broken: ViolationCounts, state: OrgsState) -> impl IntoView {
     let OrgSummary { org, may_change, .. } = &summary;
     let id = org.id;
     let saved = Texts { name: RwSignal::new(org.name.clone()), description: RwSignal::new(org.description.clone()) };
@@ -72,7 +72,7 @@ fn Loaded(summary: OrgSummary, rules: OrgRules, broken: Broken, state: OrgsState
     let kept = |name, saved: &str| RwSignal::new(before.get(name).unwrap_or(saved).to_owned());
     let given = Texts { name: kept("name", &org.name), description: kept("description", &org.description) };
     let content = if *may_change {
-        view! { <Change summary rules=Rules::new(&rules) broken saved given state/> }.into_any()
+        view! { <Change summary rules=RulesForm::new(&rules) broken saved given state/> }.into_any()
     } else {
         view! { <ReadOnly saved rules broken/> }.into_any()
     };
@@ -103,8 +103,8 @@ fn Head(id: OrgId, name: RwSignal<String>, state: OrgsState) -> impl IntoView {
 #[component]
 fn Change(
     summary: OrgSummary,
-    rules: Rules,
-    broken: Broken,
+    rules: RulesForm,
+    broken: ViolationCounts,
     saved: Texts,
     given: Texts,
     state: OrgsState,
@@ -171,7 +171,7 @@ fn Deletion(summary: OrgSummary, name: RwSignal<String>, state: OrgsState) -> im
 
 /// For whoever may only read it.
 #[component]
-fn ReadOnly(saved: Texts, rules: OrgRules, broken: Broken) -> impl IntoView {
+fn ReadOnly(saved: Texts, rules: OrgRules, broken: ViolationCounts) -> impl IntoView {
     let description = move || Some(saved.description.get()).filter(|text| !text.is_empty()).unwrap_or("–".into());
     view! {
         <div class="settings">
@@ -188,20 +188,20 @@ fn ReadOnly(saved: Texts, rules: OrgRules, broken: Broken) -> impl IntoView {
 fn on_saved(
     saved: Texts,
     given: Texts,
-    rules: Rules,
+    rules: RulesForm,
     refused: RwSignal<Option<Error>>,
     state: OrgsState,
-) -> Callback<Answered> {
+) -> Callback<ActionOutcome> {
     let notices = Notices::current();
-    Callback::new(move |answer: Answered| match answer {
-        Ok(Outcome::Done { deed, .. }) => {
+    Callback::new(move |answer: ActionOutcome| match answer {
+        Ok(Outcome::Done { flash, .. }) => {
             let trimmed = |text: RwSignal<String>| text.with_untracked(|text| text.trim().to_owned());
             let (name, description) = (trimmed(given.name), trimmed(given.description));
             saved.set(name.clone(), description.clone());
             given.set(name, description);
             rules.saved();
             refused.set(None);
-            notices.success(deed.sentence(), "");
+            notices.success(flash.sentence(), "");
             state.reload();
         }
         Ok(_) => {}

@@ -6,8 +6,8 @@ use crate::{
     console::{
         components::text::Alert,
         queries::load_out_of_line,
-        routes::{Page as _, Tokens},
-        state::{org_state::loaded, page_store::Fetched},
+        routes::{PageRoute as _, Tokens},
+        state::{org_state::page_resource, page_store::PageResource},
         text::messages,
     },
     model::{
@@ -18,27 +18,27 @@ use crate::{
     },
 };
 
-use super::rules::Rules;
+use super::rules::RulesForm;
 
 /// How many tokens of an organization do not follow its rules: those that are saved, or those that are typed.
 #[derive(Clone, Copy)]
-pub struct Broken {
+pub struct ViolationCounts {
     org: OrgId,
     /// Nothing for those that are saved.
     typed: RwSignal<Option<OrgRules>>,
-    count: Fetched<Result<Option<u64>, Error>>,
+    count: PageResource<Result<Option<u64>, Error>>,
 }
 
-impl Broken {
+impl ViolationCounts {
     /// Those that are saved.
     pub fn of(org: OrgId) -> Self {
         let typed = RwSignal::new(None);
-        let count = loaded(move || typed.get(), move |rules| load_out_of_line(org, rules));
+        let count = page_resource(move || typed.get(), move |rules| load_out_of_line(org, rules));
         Self { org, typed, count }
     }
 
     /// Counts again whenever other rules are typed, or are saved. What makes no rules counts nothing new.
-    pub fn follow(self, rules: Rules) {
+    pub fn follow(self, rules: RulesForm) {
         Effect::new(move || {
             let wanted = (rules.changes() > 0).then(|| rules.given());
             if wanted != Some(None) {
@@ -50,7 +50,7 @@ impl Broken {
 
 /// Says so, unless all of them do. They are only listed by the rules that are saved.
 #[component]
-pub fn OutOfLine(broken: Broken) -> impl IntoView {
+pub fn OutOfLine(broken: ViolationCounts) -> impl IntoView {
     let query = TokenQuery { attention: Some(AttentionFilter::Only(Attention::OutOfLine)), ..TokenQuery::default() };
     let href = Tokens::List.address(broken.org, &query.parameters());
     let notice = move || {

@@ -7,11 +7,11 @@ use crate::{
     console::{
         components::{
             Notices,
-            form::{Answered, refusal},
+            form::{ActionOutcome, refusal},
         },
         forms::outcome::Outcome,
         hydrate::browser,
-        routes::Page,
+        routes::PageRoute,
         state::{list_state::ListState, org_state::OrgState},
         text::messages,
     },
@@ -25,8 +25,8 @@ pub fn refused_in_list(page: OrgState) -> RwSignal<Option<Error>> {
 }
 
 /// Passes an answer on, unless it is that whoever sent the form signed themselves out by it.
-pub fn or_signed_out(then: Callback<Answered>) -> Callback<Answered> {
-    Callback::new(move |answer: Answered| match answer {
+pub fn or_signed_out(then: Callback<ActionOutcome>) -> Callback<ActionOutcome> {
+    Callback::new(move |answer: ActionOutcome| match answer {
         Ok(Outcome::SignedOut) => browser::go("/sign-in"),
         answer => then.run(answer),
     })
@@ -37,15 +37,15 @@ pub fn on_changed<P, T>(
     state: ListState<P, T>,
     failed: &'static str,
     refused: RwSignal<Option<Error>>,
-) -> Callback<Answered>
+) -> Callback<ActionOutcome>
 where
-    P: Page + Send + Sync + 'static,
+    P: PageRoute + Send + Sync + 'static,
     T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
 {
     let notices = Notices::current();
-    or_signed_out(Callback::new(move |answer: Answered| match answer {
-        Ok(Outcome::Done { deed, .. }) => {
-            notices.success(deed.sentence(), "");
+    or_signed_out(Callback::new(move |answer: ActionOutcome| match answer {
+        Ok(Outcome::Done { flash, .. }) => {
+            notices.success(flash.sentence(), "");
             let _ = refused.try_set(None);
             state.reload();
         }

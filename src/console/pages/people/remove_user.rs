@@ -7,12 +7,12 @@ use crate::{
     console::{
         components::{
             Dialog, Form,
-            form::{Answered, refusal},
+            form::{ActionOutcome, refusal},
             text::{Alert, Chip},
         },
         queries::load_leaving,
-        routes::Page,
-        state::{list_state::ListState, org_state::loaded},
+        routes::PageRoute,
+        state::{list_state::ListState, org_state::page_resource},
         text::messages,
     },
     model::{Error, Status, UserId, console::people::Leaving},
@@ -30,14 +30,14 @@ pub struct Around {
     /// Where it leads back to.
     pub close: Signal<String>,
     pub refused: RwSignal<Option<Error>>,
-    pub on_answer: Callback<Answered>,
+    pub on_answer: Callback<ActionOutcome>,
 }
 
 impl Around {
     /// Around a dialog of a page about the user that its address names. `to`: which dialog.
     pub fn of<P, T>(list: ListState<P, T>, user: Memo<Option<UserId>>, to: fn(UserId) -> P) -> Self
     where
-        P: Page + Send + Sync + 'static,
+        P: PageRoute + Send + Sync + 'static,
         T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
     {
         let refused = RwSignal::new(refusal());
@@ -67,8 +67,10 @@ pub fn Missing(error: Error, close: Signal<String>) -> impl IntoView {
 /// Asks the server what would end with the user, and shows it.
 #[component]
 fn WithLeaving<V: IntoView + 'static>(around: Around, render: fn(Leaving, Around) -> V) -> impl IntoView {
-    let leaving =
-        loaded(move || around.user.get(), |user| async move { load_leaving(user.ok_or(Error::UserNotFound)?).await });
+    let leaving = page_resource(
+        move || around.user.get(),
+        |user| async move { load_leaving(user.ok_or(Error::UserNotFound)?).await },
+    );
     view! {
         <Suspense fallback=|| ()>
             {move || Suspend::new(async move {

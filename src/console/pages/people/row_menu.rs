@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    console::components::{Form, Icon, Picture, form::Answered, menu::MenuLink},
+    console::components::{Form, Icon, Picture, form::ActionOutcome, menu::MenuLink},
     model::{Status, console::people::Person},
 };
 
@@ -17,7 +17,7 @@ pub fn StatusItem(
     /// The question.
     #[prop(into)]
     ask: Signal<String>,
-    on_answer: Callback<Answered>,
+    on_answer: Callback<ActionOutcome>,
 ) -> impl IntoView {
     let Person { user, only_operator, .. } = person;
     if user.status == Status::Active && (is_self || only_operator) {

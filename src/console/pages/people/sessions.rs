@@ -6,7 +6,7 @@ use crate::{
     console::{
         components::{
             Form, Icon, Picture,
-            form::Answered,
+            form::ActionOutcome,
             text::{Alert, Time},
         },
         text::messages,
@@ -23,7 +23,7 @@ use crate::{
 pub fn SessionTable(
     sessions: UserSessions,
     labelled_by: &'static str,
-    end: Option<(Signal<String>, Callback<Answered>)>,
+    end: Option<(Signal<String>, Callback<ActionOutcome>)>,
 ) -> impl IntoView {
     let UserSessions { rows, total, now } = sessions;
     let shown = rows.len() as u64;
@@ -49,7 +49,7 @@ pub fn SessionTable(
 }
 
 #[component]
-fn Row(row: SessionRow, now: Timestamp, end: Option<(Signal<String>, Callback<Answered>)>) -> impl IntoView {
+fn Row(row: SessionRow, now: Timestamp, end: Option<(Signal<String>, Callback<ActionOutcome>)>) -> impl IntoView {
     let seen = row.seen_at.ago(now);
     let name = format!("Sign out {}, last used {seen}", row.agent);
     let from = row.address.map(|address| format!(" · {address}"));
@@ -73,7 +73,7 @@ fn Row(row: SessionRow, now: Timestamp, end: Option<(Signal<String>, Callback<An
 }
 
 #[component]
-fn SignOut(key: String, name: String, action: Signal<String>, on_answer: Callback<Answered>) -> impl IntoView {
+fn SignOut(key: String, name: String, action: Signal<String>, on_answer: Callback<ActionOutcome>) -> impl IntoView {
     let busy = RwSignal::new(false);
     view! {
         <Form action busy on_answer>
@@ -92,7 +92,7 @@ pub fn SignOutMany(
     value: &'static str,
     label: &'static str,
     action: Signal<String>,
-    on_answer: Callback<Answered>,
+    on_answer: Callback<ActionOutcome>,
 ) -> impl IntoView {
     let busy = RwSignal::new(false);
     view! {

@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 
 use crate::{
-    console::components::{Icon, Menu, Picture, list::Listing, menu::ChoiceLink},
+    console::components::{Icon, Menu, Picture, list::ListNav, menu::ChoiceLink},
     model::{Status, console::list_query::ListQuery, org::Role},
 };
 
 #[component]
-pub fn RoleMenu(listing: Listing) -> impl IntoView {
+pub fn RoleMenu(listing: ListNav) -> impl IntoView {
     view! {
         <Choices
             listing name="Role" testid="role-filter" values=[(None, "All"), (Some(Role::Owner), "Owner"), (Some(Role::Member), "Member")]
@@ -18,7 +18,7 @@ pub fn RoleMenu(listing: Listing) -> impl IntoView {
 }
 
 #[component]
-pub fn StatusMenu(listing: Listing) -> impl IntoView {
+pub fn StatusMenu(listing: ListNav) -> impl IntoView {
     view! {
         <Choices
             listing name="Status" testid="status-filter" values=[(None, "All"), (Some(Status::Active), "Active"), (Some(Status::Inactive), "Inactive")]
@@ -30,7 +30,7 @@ pub fn StatusMenu(listing: Listing) -> impl IntoView {
 /// A menu that narrows the list by one property.
 #[component]
 fn Choices<V: Copy + PartialEq + Send + Sync + 'static>(
-    listing: Listing,
+    listing: ListNav,
     name: &'static str,
     testid: &'static str,
     values: [(Option<V>, &'static str); 3],

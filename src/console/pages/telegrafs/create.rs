@@ -12,7 +12,7 @@ use crate::console::{
     pages::tokens::at_field,
     queries::load_bucket_names,
     routes::Telegrafs,
-    state::org_state::loaded,
+    state::org_state::page_resource,
     text::messages,
 };
 
@@ -71,7 +71,7 @@ pub fn Description(value: String, error: Signal<Option<String>>) -> impl IntoVie
 /// The names that are there are offered; any other can be typed.
 #[component]
 fn BucketField(state: TelegrafState) -> impl IntoView {
-    let names = loaded(move || state.list.page.org.get(), load_bucket_names);
+    let names = page_resource(move || state.list.page.org.get(), load_bucket_names);
     let options = move || {
         Suspend::new(async move {
             names

@@ -11,8 +11,8 @@ use crate::{
             text::{Alert, Time},
         },
         queries::load_telegraf_text,
-        routes::{Page as _, Telegrafs, Tokens},
-        state::org_state::loaded,
+        routes::{PageRoute as _, Telegrafs, Tokens},
+        state::org_state::page_resource,
         text::messages,
     },
     model::{
@@ -30,7 +30,7 @@ use super::{
 #[component]
 pub fn Shown(state: TelegrafState) -> impl IntoView {
     let org = state.list.page.org;
-    let text = loaded(
+    let text = page_resource(
         move || (org.get(), state.chosen.get()),
         |(org, chosen)| async move {
             match chosen {

@@ -6,7 +6,7 @@ use crate::{
     console::{
         components::{
             Form, Icon, Notices, Picture,
-            form::{Answered, answer, refusal},
+            form::{ActionOutcome, answer, refusal},
             text::Alert,
         },
         forms::outcome::Outcome,
@@ -49,11 +49,11 @@ pub fn Editor(id: TelegrafId, text: TelegrafText, state: TelegrafState) -> impl 
 }
 
 /// What was saved is from then on what changes are told from.
-fn on_saved(draft: Draft, state: TelegrafState) -> Callback<Answered> {
+fn on_saved(draft: Draft, state: TelegrafState) -> Callback<ActionOutcome> {
     let notices = Notices::current();
-    Callback::new(move |answer: Answered| match answer {
-        Ok(Outcome::Done { deed, .. }) => {
-            notices.success(deed.sentence(), "");
+    Callback::new(move |answer: ActionOutcome| match answer {
+        Ok(Outcome::Done { flash, .. }) => {
+            notices.success(flash.sentence(), "");
             draft.refused.set(None);
             draft.saved.set(draft.text.get_untracked());
             state.reload();

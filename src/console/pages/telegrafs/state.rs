@@ -4,12 +4,12 @@ use leptos::prelude::*;
 
 use crate::{
     console::{
-        components::{Notices, form::Answered, list::Listing},
+        components::{Notices, form::ActionOutcome, list::ListNav},
         forms::outcome::Outcome,
         pages::layout::navigator,
         queries::{load_telegraf, load_telegrafs},
-        routes::{Page as _, Spot, Telegrafs},
-        state::{list_state::ListState, org_state::loaded, page_store::Fetched},
+        routes::{ConsoleRoute, PageRoute as _, Telegrafs},
+        state::{list_state::ListState, org_state::page_resource, page_store::PageResource},
         text::messages,
     },
     model::{
@@ -24,11 +24,11 @@ use crate::{
 pub struct TelegrafState {
     pub list: ListState<Telegrafs, Listed<TelegrafRow>>,
     /// The same, with the chosen configuration beside it.
-    pub listing: Listing,
+    pub listing: ListNav,
     /// The configuration that the address names.
     pub chosen: Memo<Option<TelegrafId>>,
     /// What is known of it, its text apart.
-    pub facts: Fetched<Option<Result<TelegrafFacts, Error>>>,
+    pub facts: PageResource<Option<Result<TelegrafFacts, Error>>>,
     /// Whether its text was changed and not saved.
     pub unsaved: RwSignal<bool>,
     reloads: RwSignal<u32>,
@@ -39,11 +39,13 @@ impl TelegrafState {
         let list = ListState::provide(load_telegrafs);
         let page = list.page;
         let chosen = Memo::new(move |_| match page.spot() {
-            Some(Spot::Telegrafs(Telegrafs::Show(id) | Telegrafs::Rename(id) | Telegrafs::Delete(id))) => Some(id),
+            Some(ConsoleRoute::Telegrafs(Telegrafs::Show(id) | Telegrafs::Rename(id) | Telegrafs::Delete(id))) => {
+                Some(id)
+            }
             _ => None,
         });
         let reloads = RwSignal::new(0);
-        let facts = loaded(
+        let facts = page_resource(
             move || (page.org.get(), chosen.get(), reloads.get()),
             |(org, chosen, _)| async move {
                 match chosen {
@@ -52,7 +54,7 @@ impl TelegrafState {
                 }
             },
         );
-        let listing = Listing::new(list.query, move |query: ListQuery| {
+        let listing = ListNav::new(list.query, move |query: ListQuery| {
             let beside = chosen.get().map_or(Telegrafs::List, Telegrafs::Show);
             beside.address(page.org.get(), &query.parameters())
         });
@@ -83,12 +85,12 @@ impl TelegrafState {
         failed: &'static str,
         refused: RwSignal<Option<Error>>,
         to: Option<Telegrafs>,
-    ) -> Callback<Answered> {
+    ) -> Callback<ActionOutcome> {
         let notices = Notices::current();
         let navigate = navigator();
-        Callback::new(move |answer: Answered| match answer {
-            Ok(Outcome::Done { deed, to: made }) => {
-                notices.success(deed.sentence(), "");
+        Callback::new(move |answer: ActionOutcome| match answer {
+            Ok(Outcome::Done { flash, to: made }) => {
+                notices.success(flash.sentence(), "");
                 let _ = refused.try_set(None);
                 self.list.reload();
                 // Of what is no longer shown, nothing is asked for.

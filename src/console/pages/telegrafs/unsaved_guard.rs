@@ -6,7 +6,7 @@ use web_sys::{Element, MouseEvent};
 
 use crate::console::{
     components::history::ask_before_going,
-    routes::{Spot, Telegrafs, split},
+    routes::{ConsoleRoute, Telegrafs, split},
 };
 
 const QUESTION: &str = "The text was changed and not saved. Leave without saving?";
@@ -67,8 +67,8 @@ fn stays(from: &str, to: &str) -> bool {
 
 /// The configuration that stays in view at an address.
 fn shown_at(address: &str) -> Option<crate::model::TelegrafId> {
-    match Spot::parse(split(address).0)?.1 {
-        Spot::Telegrafs(Telegrafs::Show(id) | Telegrafs::Rename(id) | Telegrafs::Delete(id)) => Some(id),
+    match ConsoleRoute::parse(split(address).0)?.1 {
+        ConsoleRoute::Telegrafs(Telegrafs::Show(id) | Telegrafs::Rename(id) | Telegrafs::Delete(id)) => Some(id),
         _ => None,
     }
 }

@@ -7,13 +7,13 @@ use crate::{
         components::{
             Dialog, DialogHead, Form, Icon, Notices, Picture,
             field::{Hint, at_field},
-            form::{Answered, FormId, refusal, typed},
+            form::{ActionOutcome, FormId, refusal, typed},
             text::Alert,
         },
         forms::outcome::Outcome,
         queries::load_org_rules,
         routes::Tokens,
-        state::org_state::loaded,
+        state::org_state::page_resource,
         text::messages,
     },
     model::{Error, Networks},
@@ -21,17 +21,17 @@ use crate::{
 
 use super::{
     limits::{ExpiryField, Limits, NetworksField},
-    state::{How, TokensState},
+    state::{CreatedBy, TokensState},
 };
 
 /// What a form that creates a token does with its answer.
-pub fn on_created(state: TokensState, refused: RwSignal<Option<Error>>) -> Callback<Answered> {
+pub fn on_created(state: TokensState, refused: RwSignal<Option<Error>>) -> Callback<ActionOutcome> {
     let notices = Notices::current();
-    Callback::new(move |answer: Answered| {
+    Callback::new(move |answer: ActionOutcome| {
         let (token, how) = match answer {
-            Ok(Outcome::Created(token)) => (token, How::Created),
-            Ok(Outcome::Cloned(token)) => (token, How::Cloned),
-            Ok(Outcome::Rotated { token, old }) => (token, How::Rotated { old }),
+            Ok(Outcome::Created(token)) => (token, CreatedBy::Created),
+            Ok(Outcome::Cloned(token)) => (token, CreatedBy::Cloned),
+            Ok(Outcome::Rotated { token, old }) => (token, CreatedBy::Rotated { old }),
             Ok(_) => return,
             Err(error) => {
                 notices.failure(format!("Failed to create API tokens: {}", messages::sentence(&error)), "");
@@ -57,7 +57,7 @@ pub fn NotCreated(refused: RwSignal<Option<Error>>) -> impl IntoView {
 #[component]
 pub fn AllAccessRoute() -> impl IntoView {
     let state = TokensState::current();
-    let rules = loaded(move || state.org.get(), load_org_rules);
+    let rules = page_resource(move || state.org.get(), load_org_rules);
     view! {
         <Suspense fallback=|| ()>
             {move || Suspend::new(async move {

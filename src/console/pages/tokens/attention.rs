@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{
     console::{
         components::{Icon, Picture},
-        routes::{Orgs, Page as _, Tokens, Users},
+        routes::{Orgs, PageRoute as _, Tokens, Users},
         text::messages,
     },
     model::{

@@ -5,8 +5,8 @@ use leptos::{ev::MouseEvent, prelude::*};
 
 use crate::{
     console::{
-        components::{Form, Icon, Notices, Picture, form::Answered},
-        forms::{flash::Deed, outcome::Outcome},
+        components::{Form, Icon, Notices, Picture, form::ActionOutcome},
+        forms::{flash::Flash, outcome::Outcome},
         hydrate::{browser, hydrated::Hydrated},
         pages::layout::navigator,
         routes::Tokens,
@@ -117,12 +117,12 @@ fn AllThatMatch(total: u64, state: TokensState) -> impl IntoView {
 }
 
 /// Says how many tokens were changed, and forgets that they were selected. `refused`: why nothing was.
-pub fn on_changed(state: TokensState, refused: RwSignal<Option<Error>>) -> Callback<Answered> {
+pub fn on_changed(state: TokensState, refused: RwSignal<Option<Error>>) -> Callback<ActionOutcome> {
     let notices = Notices::current();
     let navigate = navigator();
-    Callback::new(move |answer: Answered| match answer {
-        Ok(Outcome::Many { deed, count, to }) => {
-            notices.success(sentence(deed, count), "");
+    Callback::new(move |answer: ActionOutcome| match answer {
+        Ok(Outcome::Many { flash, count, to }) => {
+            notices.success(sentence(flash, count), "");
             state.selection.clear();
             state.reload();
             navigate(&to);
@@ -141,8 +141,8 @@ pub fn on_changed(state: TokensState, refused: RwSignal<Option<Error>>) -> Callb
     })
 }
 
-fn sentence(deed: Deed, count: u64) -> String {
-    let verb = if deed == Deed::TokensDeleted { "deleted" } else { "updated" };
+fn sentence(flash: Flash, count: u64) -> String {
+    let verb = if flash == Flash::TokensDeleted { "deleted" } else { "updated" };
     match count {
         0 => "There was nothing to change".into(),
         1 => format!("1 API token was {verb}"),

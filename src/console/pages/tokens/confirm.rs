@@ -6,19 +6,19 @@ use crate::{
     console::{
         components::{
             Dialog, DialogHead, Form, Notices,
-            form::{Answered, FormId, refusal},
+            form::{ActionOutcome, FormId, refusal},
             text::{Alert, Chip},
         },
         forms::outcome::Outcome,
         pages::layout::navigator,
         queries::{load_details, load_history},
         routes::Tokens,
-        state::{org_state::loaded, page_store::Fetched},
+        state::{org_state::page_resource, page_store::PageResource},
         text::messages,
     },
     model::{
         Authorization, AuthorizationId, Error,
-        console::{lineage::History, tokens::Details},
+        console::{lineage::Lineage, tokens::Details},
         duration::length,
     },
 };
@@ -31,15 +31,21 @@ use super::{
 };
 
 /// The token that the address speaks of, with its names.
-pub fn details_resource(state: TokensState) -> Fetched<Result<Details, Error>> {
+pub fn details_resource(state: TokensState) -> PageResource<Result<Details, Error>> {
     let token = Memo::new(move |_| state.token_now());
-    loaded(move || token.get(), |(id, _)| async move { load_details(id.ok_or(Error::AuthorizationNotFound)?).await })
+    page_resource(
+        move || token.get(),
+        |(id, _)| async move { load_details(id.ok_or(Error::AuthorizationNotFound)?).await },
+    )
 }
 
 /// What became of the token that the address speaks of.
-pub fn history_resource(state: TokensState) -> Fetched<Result<History, Error>> {
+pub fn history_resource(state: TokensState) -> PageResource<Result<Lineage, Error>> {
     let token = Memo::new(move |_| state.token_now());
-    loaded(move || token.get(), |(id, _)| async move { load_history(id.ok_or(Error::AuthorizationNotFound)?).await })
+    page_resource(
+        move || token.get(),
+        |(id, _)| async move { load_history(id.ok_or(Error::AuthorizationNotFound)?).await },
+    )
 }
 
 /// A dialog about a token that is not there, or not to be seen.
@@ -211,10 +217,10 @@ fn DeleteDialog(details: Details, live: u64, state: TokensState) -> impl IntoVie
     }
 }
 
-fn on_deleted(state: TokensState, name: String, refused: RwSignal<Option<Error>>) -> Callback<Answered> {
+fn on_deleted(state: TokensState, name: String, refused: RwSignal<Option<Error>>) -> Callback<ActionOutcome> {
     let notices = Notices::current();
     let navigate = navigator();
-    Callback::new(move |answer: Answered| match answer {
+    Callback::new(move |answer: ActionOutcome| match answer {
         Ok(Outcome::Deleted) => {
             notices.success("API token was deleted successfully", "");
             state.reload();

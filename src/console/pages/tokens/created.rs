@@ -12,13 +12,13 @@ use crate::console::{
     snippets::{env_file, examples},
 };
 
-use super::state::{How, TokensState};
+use super::state::{CreatedBy, TokensState};
 use leptos::{html, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
 /// What became of the copying.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Kept {
+enum CopyState {
     NotYet,
     Copied,
     /// The browser refused; the text is selected instead.
@@ -28,13 +28,13 @@ enum Kept {
 /// Neither Esc nor a press outside closes it, and leaving without a copy is asked about once. `close`: the list, with
 /// the new row marked.
 #[component]
-pub fn CreatedDialog(token: CreatedToken, how: How, close: String) -> impl IntoView {
-    let kept = RwSignal::new(Kept::NotYet);
+pub fn CreatedDialog(token: CreatedToken, how: CreatedBy, close: String) -> impl IntoView {
+    let kept = RwSignal::new(CopyState::NotYet);
     let asks = RwSignal::new(false);
     let title = how.title();
     let old = match how {
-        How::Rotated { old } => Some(view! { <p class="created-old" data-testid="old-token">{old}</p> }),
-        How::Created | How::Cloned => None,
+        CreatedBy::Rotated { old } => Some(view! { <p class="created-old" data-testid="old-token">{old}</p> }),
+        CreatedBy::Created | CreatedBy::Cloned => None,
     };
     let facts = if token.description.is_empty() { "Without description".to_owned() } else { token.description.clone() };
     let summary = token.summary.clone();
@@ -80,43 +80,43 @@ fn TokenBox(token: String) -> impl IntoView {
 }
 
 #[component]
-fn CopyRow(token: CreatedToken, kept: RwSignal<Kept>) -> impl IntoView {
+fn CopyRow(token: CreatedToken, kept: RwSignal<CopyState>) -> impl IntoView {
     let notices = Notices::current();
     let button = NodeRef::<html::Button>::new();
     let (secret, file) = (token.token.expose().to_owned(), env_file(&token));
     let on_copy = move |_| {
         copy(secret.clone(), move |done| {
             if done {
-                kept.set(Kept::Copied);
+                kept.set(CopyState::Copied);
                 notices.success("API token has been copied to clipboard", "");
             } else {
-                kept.set(Kept::Selected);
+                kept.set(CopyState::Selected);
                 browser::select("new-token");
             }
         });
     };
     let on_download = move |_| {
         browser::download("jeton.env", &file);
-        kept.set(Kept::Copied);
+        kept.set(CopyState::Copied);
     };
     view! {
         <div class="copy-row needs-script">
             <button
                 class="button primary large" type="button" autofocus node_ref=button data-testid="button-copy"
-                data-copied=move || (kept.get() == Kept::Copied).then_some("") on:click=on_copy
+                data-copied=move || (kept.get() == CopyState::Copied).then_some("") on:click=on_copy
             >
                 <Icon picture=Picture::Copy class="icon-copy"/><Icon picture=Picture::Check class="icon-copied"/>"Copy to Clipboard"
             </button>
             <button class="button large" type="button" data-testid="button-download" on:click=on_download>
                 <Icon picture=Picture::Download/>"Download .env"
             </button>
-            {move || (kept.get() == Kept::Selected).then(|| view! { <p class="hint" role="status">"Press Ctrl+C to copy."</p> })}
+            {move || (kept.get() == CopyState::Selected).then(|| view! { <p class="hint" role="status">"Press Ctrl+C to copy."</p> })}
         </div>
     }
 }
 
 #[component]
-fn Leave(close: String, kept: RwSignal<Kept>, asks: RwSignal<bool>) -> impl IntoView {
+fn Leave(close: String, kept: RwSignal<CopyState>, asks: RwSignal<bool>) -> impl IntoView {
     let navigate = use_navigate();
     let state = use_context::<TokensState>();
     let address = close.clone();
@@ -131,7 +131,7 @@ fn Leave(close: String, kept: RwSignal<Kept>, asks: RwSignal<bool>) -> impl Into
     });
     let on_press = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
-        if kept.get_untracked() == Kept::NotYet && !asks.get_untracked() {
+        if kept.get_untracked() == CopyState::NotYet && !asks.get_untracked() {
             asks.set(true);
         } else {
             leave.with_value(|leave| leave());

@@ -6,7 +6,7 @@ use crate::{
     console::{
         components::{
             Dialog, DialogHead, Form,
-            form::{Answered, refusal},
+            form::{ActionOutcome, refusal},
             text::Alert,
         },
         routes::Tokens,
@@ -60,7 +60,7 @@ fn DeactivateDescendants(details: Details, descendants: Descendants, state: Toke
         .into_any();
     }
     let changed = on_changed(state, refused);
-    let on_answer = Callback::new(move |answer: Answered| {
+    let on_answer = Callback::new(move |answer: ActionOutcome| {
         if answer.is_ok() {
             state.reload_token();
         }

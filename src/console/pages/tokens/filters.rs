@@ -8,8 +8,8 @@ use crate::{
         hydrate::browser,
         pages::layout::navigator,
         queries::load_filter_choices,
-        routes::{Page as _, Tokens, split},
-        state::org_state::loaded,
+        routes::{PageRoute as _, Tokens, split},
+        state::org_state::page_resource,
     },
     model::{
         Action,
@@ -24,7 +24,7 @@ use super::state::TokensState;
 #[component]
 pub fn FilterRoute() -> impl IntoView {
     let state = TokensState::current();
-    let choices = loaded(move || state.org.get(), load_filter_choices);
+    let choices = page_resource(move || state.org.get(), load_filter_choices);
     view! {
         <Suspense fallback=|| ()>
             {move || Suspend::new(async move {

@@ -6,7 +6,7 @@ use crate::{
     console::{
         components::{
             Dialog, DialogHead, Form, Icon, Notices, Picture,
-            form::{Answered, answer, refusal},
+            form::{ActionOutcome, answer, refusal},
             text::{Alert, Chip},
         },
         forms::outcome::Outcome,
@@ -16,7 +16,7 @@ use crate::{
     },
     model::{
         AuthorizationId,
-        leaked::{Fate, Finding},
+        leaked::{Finding, LeakOutcome},
     },
 };
 
@@ -78,12 +78,12 @@ fn on_reported(
     state: TokensState,
     findings: RwSignal<Option<Vec<Finding>>>,
     refused: RwSignal<Option<crate::model::Error>>,
-) -> Callback<Answered> {
+) -> Callback<ActionOutcome> {
     let notices = Notices::current();
-    Callback::new(move |answer: Answered| match answer {
+    Callback::new(move |answer: ActionOutcome| match answer {
         Ok(Outcome::Reported(found)) => {
             browser::empty_form(&format!("#{FORM}"));
-            if count(&found, Fate::Deactivated) > 0 {
+            if count(&found, LeakOutcome::Deactivated) > 0 {
                 notices.success(headline(&found), "");
                 state.reload();
             }
@@ -98,12 +98,12 @@ fn on_reported(
     })
 }
 
-fn count(findings: &[Finding], fate: Fate) -> u64 {
+fn count(findings: &[Finding], fate: LeakOutcome) -> u64 {
     findings.iter().filter(|finding| finding.fate == fate).count() as u64
 }
 
 fn headline(findings: &[Finding]) -> String {
-    match count(findings, Fate::Deactivated) {
+    match count(findings, LeakOutcome::Deactivated) {
         0 if findings.is_empty() => "No token was found in it".into(),
         0 => "No token had to be deactivated".into(),
         1 => "1 token was deactivated".into(),
@@ -150,10 +150,10 @@ fn Row(finding: Finding, state: TokensState) -> impl IntoView {
         view! { <Chip prefix/> }.into_any()
     };
     let (picture, class, words) = match fate {
-        Fate::Deactivated => (Picture::CircleCheck, "ok", "deactivated"),
-        Fate::AlreadyDead => (Picture::Pause, "", "did not work any more"),
-        Fate::Unknown => (Picture::SearchNone, "", "no token of this server"),
-        Fate::Damaged => (Picture::CircleAlert, "warn", "damaged: a part of it was changed or lost"),
+        LeakOutcome::Deactivated => (Picture::CircleCheck, "ok", "deactivated"),
+        LeakOutcome::AlreadyDead => (Picture::Pause, "", "did not work any more"),
+        LeakOutcome::Unknown => (Picture::SearchNone, "", "no token of this server"),
+        LeakOutcome::Damaged => (Picture::CircleAlert, "warn", "damaged: a part of it was changed or lost"),
     };
     view! {
         <li data-testid=format!("leaked--{}", fate.name())>

@@ -9,8 +9,8 @@ use crate::{
             list::{Loads, Unmatched},
             pager::{Pager, Part},
         },
-        hydrate::{browser, defer::later},
-        routes::{Page as _, Tokens},
+        hydrate::{browser, defer::defer},
+        routes::{PageRoute as _, Tokens},
         snippets::quoted,
     },
     model::console::tokens::{Sort, SortKey, TokenPage, TokenQuery},
@@ -56,7 +56,7 @@ fn Loaded(page: TokenPage, state: TokensState) -> impl IntoView {
     let rows = if page.rows.is_empty() {
         view! { <NoMatch state/> }.into_any()
     } else {
-        later(move || view! { <Table page state/> }).into_any()
+        defer(move || view! { <Table page state/> }).into_any()
     };
     let selecting = move || (state.selection.count() > 0).then_some("");
     view! {
@@ -95,7 +95,7 @@ fn Table(page: TokenPage, state: TokensState) -> impl IntoView {
                         <th role="columnheader" scope="col" class="cell-menu"><span class="sr-only">"Actions"</span></th>
                     </tr>
                 </thead>
-                <tbody role="rowgroup">{page.rows.into_iter().map(|row| later(move || view! { <Row row now state/> })).collect_view()}</tbody>
+                <tbody role="rowgroup">{page.rows.into_iter().map(|row| defer(move || view! { <Row row now state/> })).collect_view()}</tbody>
             </table>
         </div>
     }

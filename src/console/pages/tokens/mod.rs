@@ -34,7 +34,7 @@ use leptos_router::components::Outlet;
 use crate::{
     console::{
         components::Page,
-        routes::{Page as _, Section, Tokens},
+        routes::{PageRoute as _, Section, Tokens},
     },
     model::console::tokens::TokenQuery,
 };

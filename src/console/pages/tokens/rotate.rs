@@ -11,7 +11,7 @@ use crate::{
         },
         queries::load_org_rules,
         routes::Tokens,
-        state::org_state::loaded,
+        state::org_state::page_resource,
     },
     model::{AuthorizationId, Error, Liveness, Span, Timestamp, console::tokens::Details, org_rules::RulesNow},
 };
@@ -32,7 +32,7 @@ const USUAL: &str = "24h";
 pub fn RotateRoute() -> impl IntoView {
     let state = TokensState::current();
     let details = details_resource(state);
-    let rules = loaded(move || state.org.get(), load_org_rules);
+    let rules = page_resource(move || state.org.get(), load_org_rules);
     let close = Signal::derive(move || state.address(Tokens::List));
     view! {
         <Suspense fallback=|| ()>

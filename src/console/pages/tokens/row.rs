@@ -7,7 +7,7 @@ use crate::{
             form::send,
             text::{Chip, Expires, LivenessBadge, SummaryLines, first_letter},
         },
-        forms::outcome::Fields,
+        forms::outcome::FormFields,
         routes::Tokens,
         state::list_preferences::Column,
         text::messages,
@@ -20,7 +20,7 @@ use super::{
     rename::Rename,
     row_menu::RowMenu,
     row_selection::{FORM, SelectBox},
-    row_update::{RowFacts, on_update},
+    row_update::{RowContext, on_update},
     state::TokensState,
 };
 use leptos::{ev::MouseEvent, prelude::*};
@@ -50,7 +50,7 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
     let clonable = !matches!(row.liveness, Liveness::Ended | Liveness::Expired);
     let may_change = !row.read_only;
     let wanted = RwSignal::new(false);
-    let facts = RowFacts { id, name, status, ended, clonable, may_change, wanted };
+    let facts = RowContext { id, name, status, ended, clonable, may_change, wanted };
     let want = move || {
         if !wanted.get_untracked() {
             wanted.set(true);
@@ -96,8 +96,8 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
 }
 
 #[component]
-fn Name(facts: RowFacts, description: Memo<String>, marked: bool, state: TokensState) -> impl IntoView {
-    let RowFacts { id, name, may_change, .. } = facts;
+fn Name(facts: RowContext, description: Memo<String>, marked: bool, state: TokensState) -> impl IntoView {
+    let RowContext { id, name, may_change, .. } = facts;
     let shown = move || match description.get() {
         text if text.is_empty() => "Describe this API Token".to_owned(),
         text => text,
@@ -144,7 +144,7 @@ fn Switch(id: AuthorizationId, name: Memo<String>, status: Memo<Status>, state: 
             let wanted = status.get_untracked().toggled().name().to_owned();
             send(
                 untrack(|| state.address(Tokens::Details(id))),
-                Fields(vec![("status".into(), wanted)]),
+                FormFields(vec![("status".into(), wanted)]),
                 busy,
                 on_answer,
             );

@@ -12,14 +12,14 @@ use crate::{
 };
 
 use super::{
-    row_update::{RowFacts, on_update},
+    row_update::{RowContext, on_update},
     state::TokensState,
 };
 
 /// The menu of a row. It comes with the script, and what is in it when it is first pointed at: with both, a page of rows
 /// would be twice as heavy. Without script the name leads to where all of it can be done too.
 #[component]
-pub fn RowMenu(facts: RowFacts, state: TokensState) -> impl IntoView {
+pub fn RowMenu(facts: RowContext, state: TokensState) -> impl IntoView {
     let hydrated = Hydrated::current();
     let menu = move || {
         view! {
@@ -36,8 +36,8 @@ pub fn RowMenu(facts: RowFacts, state: TokensState) -> impl IntoView {
 
 /// What may not be done is not offered.
 #[component]
-fn Items(facts: RowFacts, state: TokensState) -> impl IntoView {
-    let RowFacts { id, name, status, ended, clonable, may_change, .. } = facts;
+fn Items(facts: RowContext, state: TokensState) -> impl IntoView {
+    let RowContext { id, name, status, ended, clonable, may_change, .. } = facts;
     let notices = Notices::current();
     let copy_id = move |_| {
         copy(id.to_string(), move |done| {

@@ -2,7 +2,7 @@
 
 use crate::{
     console::{
-        components::{Notices, form::Answered},
+        components::{Notices, form::ActionOutcome},
         forms::outcome::Outcome,
         text::messages,
     },
@@ -14,7 +14,7 @@ use super::state::{Changed, TokensState};
 
 /// What the parts of a row share.
 #[derive(Clone, Copy)]
-pub struct RowFacts {
+pub struct RowContext {
     pub id: AuthorizationId,
     pub name: Memo<String>,
     pub status: Memo<Status>,
@@ -33,9 +33,9 @@ pub fn on_update(
     name: String,
     state: TokensState,
     then: impl Fn() + Send + Sync + 'static,
-) -> Callback<Answered> {
+) -> Callback<ActionOutcome> {
     let notices = Notices::current();
-    Callback::new(move |answer: Answered| match answer {
+    Callback::new(move |answer: ActionOutcome| match answer {
         Ok(Outcome::Updated { description, status }) => {
             notices.success("API token was updated successfully", "");
             state.note_change(id, Changed { description, status });

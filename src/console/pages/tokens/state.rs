@@ -10,11 +10,11 @@ use crate::{
         components::form::answer,
         forms::outcome::{CreatedToken, Outcome},
         queries::load_tokens,
-        routes::{Page as _, Spot, Tokens},
+        routes::{ConsoleRoute, PageRoute as _, Tokens},
         state::{
-            list_preferences::View,
+            list_preferences::ListPreferences,
             org_state::OrgState,
-            page_store::{Fetched, fetch},
+            page_store::{PageResource, fetch},
         },
     },
     model::{
@@ -41,12 +41,12 @@ pub struct TokensState {
     pub page: OrgState,
     pub org: Memo<OrgId>,
     pub query: Memo<TokenQuery>,
-    pub list: Fetched<Result<TokenPage, Error>>,
+    pub list: PageResource<Result<TokenPage, Error>>,
     /// A token that was just made.
-    pub created: RwSignal<Option<(CreatedToken, How)>>,
+    pub created: RwSignal<Option<(CreatedToken, CreatedBy)>>,
     pub selection: Selection,
     /// How the list looks.
-    pub view: RwSignal<View>,
+    pub view: RwSignal<ListPreferences>,
     changed: RwSignal<HashMap<AuthorizationId, Changed>>,
     reloads: RwSignal<u32>,
     /// How often what is shown of one token was changed by the page itself.
@@ -74,7 +74,7 @@ impl TokensState {
         );
         let (created, changed) = (RwSignal::new(answered()), RwSignal::new(HashMap::new()));
         let changes = RwSignal::new(0);
-        let (selection, view) = (Selection::default(), RwSignal::new(View::chosen()));
+        let (selection, view) = (Selection::default(), RwSignal::new(ListPreferences::chosen()));
         let state = Self { page, org: page.org, query, list, created, selection, view, changed, reloads, changes };
         state.forget_selection_with_filter();
         state
@@ -132,7 +132,7 @@ impl TokensState {
     /// What the address names on this page.
     fn at(&self) -> Option<Tokens> {
         match self.page.spot()? {
-            Spot::Tokens(page) => Some(page),
+            ConsoleRoute::Tokens(page) => Some(page),
             _ => None,
         }
     }
@@ -187,18 +187,18 @@ impl TokensState {
 }
 
 /// The token that a form without script created.
-fn answered() -> Option<(CreatedToken, How)> {
+fn answered() -> Option<(CreatedToken, CreatedBy)> {
     match answer()?.result {
-        Ok(Outcome::Created(token)) => Some((token, How::Created)),
-        Ok(Outcome::Cloned(token)) => Some((token, How::Cloned)),
-        Ok(Outcome::Rotated { token, old }) => Some((token, How::Rotated { old })),
+        Ok(Outcome::Created(token)) => Some((token, CreatedBy::Created)),
+        Ok(Outcome::Cloned(token)) => Some((token, CreatedBy::Cloned)),
+        Ok(Outcome::Rotated { token, old }) => Some((token, CreatedBy::Rotated { old })),
         _ => None,
     }
 }
 
 /// How the new token came about.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum How {
+pub enum CreatedBy {
     Created,
     Cloned,
     /// `old`: what becomes of the token before it, in a sentence.
@@ -207,7 +207,7 @@ pub enum How {
     },
 }
 
-impl How {
+impl CreatedBy {
     pub const fn title(&self) -> &'static str {
         match self {
             Self::Created => "You've successfully created an API Token",

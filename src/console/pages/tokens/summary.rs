@@ -17,11 +17,11 @@ use crate::{
     },
 };
 
-use super::custom::Choosing;
+use super::custom::CustomTokenForm;
 
 /// Follows every box.
 #[component]
-pub fn Summary(choosing: Choosing) -> impl IntoView {
+pub fn Summary(choosing: CustomTokenForm) -> impl IntoView {
     let can = move || {
         let permissions = choosing.permissions();
         if permissions.is_empty() {
@@ -40,7 +40,7 @@ pub fn Summary(choosing: Choosing) -> impl IntoView {
 }
 
 /// Why there is nothing to generate yet.
-pub fn why_nothing(choosing: Choosing) -> &'static str {
+pub fn why_nothing(choosing: CustomTokenForm) -> &'static str {
     if choosing.waiting().is_some() { "Pick a bucket." } else { "Select at least one permission." }
 }
 
@@ -71,7 +71,7 @@ fn Nothing(waiting: Option<Template>) -> impl IntoView {
 }
 
 #[component]
-fn Can(mut permissions: Vec<Named>, choosing: Choosing) -> impl IntoView {
+fn Can(mut permissions: Vec<Named>, choosing: CustomTokenForm) -> impl IntoView {
     // By name, as the boxes stand: people know no ids.
     permissions.sort_by_cached_key(|named| {
         (
@@ -96,7 +96,7 @@ fn Can(mut permissions: Vec<Named>, choosing: Choosing) -> impl IntoView {
 
 /// On a phone: one line above the buttons, which leads to the summary.
 #[component]
-pub fn SummaryLine(choosing: Choosing) -> impl IntoView {
+pub fn SummaryLine(choosing: CustomTokenForm) -> impl IntoView {
     let line = move || {
         let permissions = choosing.permissions();
         let Some(first) = permissions.first() else {
@@ -116,7 +116,7 @@ pub fn SummaryLine(choosing: Choosing) -> impl IntoView {
 }
 
 #[component]
-fn Equivalents(choosing: Choosing) -> impl IntoView {
+fn Equivalents(choosing: CustomTokenForm) -> impl IntoView {
     let picks = Memo::new(move |_| choosing.selection.with(Selection::effective));
     let (org, me) = choosing.frame.with_value(|frame| (frame.org.id, frame.user_id));
     let said = choosing.description;

@@ -10,7 +10,7 @@ use crate::console::{
     components::{Dialog, DialogHead},
     hydrate::browser,
     routes::Tokens,
-    state::list_preferences::{Column, View},
+    state::list_preferences::{Column, ListPreferences},
 };
 
 use super::state::TokensState;
@@ -23,7 +23,7 @@ pub fn LookRoute() -> impl IntoView {
     let close = Signal::derive(move || state.address(Tokens::List));
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let chosen = View::from_fields(&browser::fields(&event));
+        let chosen = ListPreferences::from_fields(&browser::fields(&event));
         chosen.remember();
         view.set(chosen);
     };

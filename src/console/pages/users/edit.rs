@@ -14,7 +14,7 @@ use crate::{
         },
         queries::load_user,
         routes::Users,
-        state::org_state::loaded,
+        state::org_state::page_resource,
     },
     model::{Error, User},
 };
@@ -66,8 +66,10 @@ pub fn CreateRoute() -> impl IntoView {
 /// Loads the user that the address names.
 #[component]
 fn WithUser<V: IntoView + 'static>(around: super::Around, render: fn(User) -> V) -> impl IntoView {
-    let user =
-        loaded(move || around.user.get(), |user| async move { load_user(user.ok_or(Error::UserNotFound)?).await });
+    let user = page_resource(
+        move || around.user.get(),
+        |user| async move { load_user(user.ok_or(Error::UserNotFound)?).await },
+    );
     view! {
         <Suspense fallback=|| ()>
             {move || Suspend::new(async move {

@@ -11,11 +11,11 @@ use crate::{
     console::{
         components::{
             Icon, Page, Picture,
-            list::{Column, Filter, Listing, Loads, NoMatch, Pages, Skeleton, Table},
+            list::{Column, Filter, ListNav, Loads, NoMatch, Pages, Skeleton, Table},
             text::Alert,
         },
         queries::load_users,
-        routes::{Section, Spot, Users},
+        routes::{ConsoleRoute, Section, Users},
         state::list_state::ListState,
         text::messages,
     },
@@ -37,7 +37,7 @@ pub use sessions::SessionsRoute;
 #[derive(Clone, Copy)]
 pub struct UsersState {
     pub list: ListState<Users, UserPage>,
-    pub listing: Listing,
+    pub listing: ListNav,
     /// What the list itself was refused.
     pub refused: RwSignal<Option<Error>>,
 }
@@ -58,7 +58,7 @@ impl UsersState {
     /// What surrounds a dialog about the user in the address. `to`: which dialog.
     fn around(self, to: fn(UserId) -> Users) -> Around {
         let user = Memo::new(move |_| match self.list.page.spot()? {
-            Spot::Users(page) => page.user(),
+            ConsoleRoute::Users(page) => page.user(),
             _ => None,
         });
         Around::of(self.list, user, to)

@@ -6,7 +6,7 @@ use crate::{
     console::{
         components::{
             Dialog, DialogHead, Notices,
-            form::{Answered, refusal},
+            form::{ActionOutcome, refusal},
         },
         forms::outcome::Outcome,
         pages::people::{
@@ -16,7 +16,7 @@ use crate::{
         },
         queries::load_user_sessions,
         routes::Users,
-        state::org_state::loaded,
+        state::org_state::page_resource,
         text::messages,
     },
     model::{
@@ -37,11 +37,11 @@ struct Shared {
 
 impl Shared {
     /// Handles the answer to a form: the dialog stays, and lists the remaining sessions.
-    fn on_done(self) -> Callback<Answered> {
+    fn on_done(self) -> Callback<ActionOutcome> {
         let notices = Notices::current();
-        Callback::new(move |answer: Answered| match answer {
-            Ok(Outcome::Done { deed, .. }) => {
-                notices.success(deed.sentence(), "");
+        Callback::new(move |answer: ActionOutcome| match answer {
+            Ok(Outcome::Done { flash, .. }) => {
+                notices.success(flash.sentence(), "");
                 let _ = self.refused.try_set(None);
                 let _ = self.reloads.try_update(|reloads| *reloads += 1);
             }
@@ -59,7 +59,7 @@ pub fn SessionsRoute() -> impl IntoView {
     let around = UsersState::current().around(Users::Sessions);
     let reloads = RwSignal::new(0);
     let shared = Shared { around, reloads, refused: RwSignal::new(refusal()) };
-    let found = loaded(
+    let found = page_resource(
         move || (around.user.get(), reloads.get()),
         |(user, _)| async move { load_user_sessions(user.ok_or(Error::UserNotFound)?).await },
     );

@@ -22,7 +22,7 @@ const MOST: usize = 100_000;
 
 /// What was seen since it was written last.
 #[derive(Default)]
-pub struct Uses {
+pub struct UsageBuffer {
     state: Mutex<State>,
     /// One writes at a time.
     pub writing: tokio::sync::Mutex<Written>,
@@ -32,9 +32,9 @@ pub struct Uses {
 
 #[derive(Default)]
 struct State {
-    pending: HashMap<AuthorizationId, Noted>,
+    pending: HashMap<AuthorizationId, Usage>,
     /// On its way into the database.
-    in_writing: Arc<HashMap<AuthorizationId, Noted>>,
+    in_writing: Arc<HashMap<AuthorizationId, Usage>>,
 }
 
 /// What was written so far.
@@ -46,7 +46,7 @@ pub struct Written {
 
 /// What was seen of one token.
 #[derive(Clone, Debug, Default)]
-pub struct Noted {
+pub struct Usage {
     last: Option<Last>,
     /// Mostly one; two around midnight.
     pub days: Vec<DayUse>,
@@ -59,18 +59,18 @@ struct Last {
     agent: Option<String>,
 }
 
-impl Uses {
+impl UsageBuffer {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes something of a token, if there is room for it.
-    pub fn note(&self, id: AuthorizationId, note: impl FnOnce(&mut Noted)) {
+    pub fn note(&self, id: AuthorizationId, note: impl FnOnce(&mut Usage)) {
         let mut state = self.state();
         let count = state.pending.len();
         match state.pending.entry(id) {
             Entry::Occupied(mut known) => note(known.get_mut()),
-            Entry::Vacant(free) if count < MOST => note(free.insert(Noted::default())),
+            Entry::Vacant(free) if count < MOST => note(free.insert(Usage::default())),
             Entry::Vacant(_) => metrics::counter!("jeton_uses_unnoticed_total").increment(1),
         }
         if count >= MOST / 2 {
@@ -103,7 +103,7 @@ impl Uses {
     /// The last use that is not in the database yet.
     pub fn last(&self, id: AuthorizationId) -> Option<LastUse> {
         let state = self.state();
-        let last = |uses: &HashMap<AuthorizationId, Noted>| {
+        let last = |uses: &HashMap<AuthorizationId, Usage>| {
             uses.get(&id).and_then(|noted| noted.last.as_ref()).map(Last::told)
         };
         last(&state.pending).or_else(|| last(&state.in_writing))
@@ -115,7 +115,7 @@ impl Uses {
     }
 
     /// Hands over everything that is to be written.
-    pub fn take(&self) -> Arc<HashMap<AuthorizationId, Noted>> {
+    pub fn take(&self) -> Arc<HashMap<AuthorizationId, Usage>> {
         let mut state = self.state();
         state.in_writing = Arc::new(std::mem::take(&mut state.pending));
         Arc::clone(&state.in_writing)
@@ -131,7 +131,7 @@ impl Uses {
     }
 }
 
-impl Noted {
+impl Usage {
     /// The counts of the day.
     pub fn day(&mut self, now: Timestamp) -> &mut DayUse {
         let day = day_of(now);
@@ -159,7 +159,7 @@ impl Noted {
     }
 }
 
-impl From<Vec<DayUse>> for Noted {
+impl From<Vec<DayUse>> for Usage {
     fn from(days: Vec<DayUse>) -> Self {
         Self { last: None, days }
     }
@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn what_could_not_be_written_is_kept() {
-        let uses = Uses::default();
+        let uses = UsageBuffer::default();
         uses.accepted(ID, &client("old"), at(1));
         uses.refused(ID, at(1));
         uses.take();
@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_goes_back_moves_no_use_back() {
-        let uses = Uses::default();
+        let uses = UsageBuffer::default();
         uses.accepted(ID, &client("a"), at(5));
         uses.accepted(ID, &client("b"), at(4));
         assert_eq!(uses.last(ID).map(|last| last.at), Some(at(5)));
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn the_memory_is_bounded() {
-        let uses = Uses::default();
+        let uses = UsageBuffer::default();
         for number in 1..=MOST as u64 + 10 {
             uses.refused(AuthorizationId(Id::new(number).unwrap()), at(0));
         }

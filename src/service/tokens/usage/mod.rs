@@ -15,9 +15,9 @@ use crate::{
     store::{self, token_uses::Seen},
 };
 
-use buffer::Noted;
+use buffer::Usage;
 
-pub(crate) use buffer::Uses;
+pub(crate) use buffer::UsageBuffer;
 
 /// How long a use may stay in memory alone. No token is written more often.
 const EVERY: Duration = Duration::from_secs(60);
@@ -71,7 +71,7 @@ impl Service {
         now: Timestamp,
     ) -> Result<Vec<DayUse>, Error> {
         let first = first_day(day_of(now));
-        let mut counted = Noted::from(store::token_uses::of(connection, id, first).await?);
+        let mut counted = Usage::from(store::token_uses::of(connection, id, first).await?);
         counted.add(&self.0.uses.days(id).into());
         let of = |day| counted.days.iter().find(|one| one.day == day).copied();
         Ok((first..=day_of(now)).map(|day| of(day).unwrap_or(DayUse { day, ..DayUse::default() })).collect())

@@ -6,18 +6,18 @@ use leptos::prelude::*;
 use crate::{
     console::{
         components::{Icon, Picture, form::answer},
-        forms::outcome::Fields,
+        forms::outcome::FormFields,
         hydrate::browser,
         pages::tokens::state::TokensState,
     },
     model::token::redact,
 };
 
-use super::Choosing;
+use super::CustomTokenForm;
 
 /// Brings back what was there before a reload, and keeps what is there from now on, until the dialog is left. Says
 /// whether something was brought back. An address that fills the dialog in says itself what is in it.
-pub fn keep(choosing: Choosing, state: TokensState, bare: bool) -> RwSignal<bool> {
+pub fn keep(choosing: CustomTokenForm, state: TokensState, bare: bool) -> RwSignal<bool> {
     let restored = RwSignal::new(false);
     if !bare {
         return restored;
@@ -28,7 +28,7 @@ pub fn keep(choosing: Choosing, state: TokensState, bare: bool) -> RwSignal<bool
     Effect::new(move |before: Option<()>| {
         let first = before.is_none() && !sent;
         if let Some(text) = first.then(|| key.with_value(|key| browser::kept(key))).flatten() {
-            choosing.take_over(&Fields(form_urlencoded::parse(text.as_bytes()).into_owned().collect()));
+            choosing.take_over(&FormFields(form_urlencoded::parse(text.as_bytes()).into_owned().collect()));
             restored.set(true);
         }
         let text = (!choosing.is_empty()).then(|| written(choosing.fields()));
@@ -42,7 +42,7 @@ pub fn keep(choosing: Choosing, state: TokensState, bare: bool) -> RwSignal<bool
     restored
 }
 
-fn written(fields: Fields) -> String {
+fn written(fields: FormFields) -> String {
     let safe = fields.0.into_iter().map(|(name, value)| {
         let value = if name == "description" { redact(&value) } else { value };
         (name, value)
@@ -52,9 +52,9 @@ fn written(fields: Fields) -> String {
 
 /// Says that something was brought back, and lets begin anew.
 #[component]
-pub fn Restored(choosing: Choosing, restored: RwSignal<bool>) -> impl IntoView {
+pub fn Restored(choosing: CustomTokenForm, restored: RwSignal<bool>) -> impl IntoView {
     let anew = move |_| {
-        choosing.take_over(&Fields::default());
+        choosing.take_over(&FormFields::default());
         restored.set(false);
         browser::focus("#description");
     };
@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn a_pasted_token_is_not_kept() {
         let token = NewToken::generate([5; 32]);
-        let fields = Fields(vec![("description".into(), token.expose().into())]);
+        let fields = FormFields(vec![("description".into(), token.expose().into())]);
         assert_eq!(written(fields), format!("description={}", token.prefix().unwrap()));
     }
 }

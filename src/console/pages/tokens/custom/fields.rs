@@ -12,7 +12,7 @@ use crate::{
     model::{Error, describe::description},
 };
 
-use super::Choosing;
+use super::CustomTokenForm;
 
 /// How long after the last key the server is asked.
 const SEARCH_AFTER: Duration = Duration::from_millis(150);
@@ -42,7 +42,7 @@ pub fn ask_later(search: RwSignal<String>, asked: RwSignal<String>) {
 
 /// Left empty, it is made from the permissions.
 #[component]
-pub fn Description(choosing: Choosing, refused: RwSignal<Option<Error>>) -> impl IntoView {
+pub fn Description(choosing: CustomTokenForm, refused: RwSignal<Option<Error>>) -> impl IntoView {
     let error = at_field(refused, "description");
     let generated = move || match choosing.at_home(|home| description(&choosing.permissions(), home)) {
         text if text.is_empty() => "Describe this new token".to_owned(),
@@ -82,7 +82,7 @@ fn follow(text: RwSignal<String>, input: NodeRef<html::Input>) {
 
 /// Looks for resources by name. Where a bucket must be picked first, the focus starts here.
 #[component]
-pub fn SearchField(choosing: Choosing) -> impl IntoView {
+pub fn SearchField(choosing: CustomTokenForm) -> impl IntoView {
     let first = untrack(|| choosing.waiting()).is_some();
     let stay = |event: leptos::ev::KeyboardEvent| {
         // Enter looks, it does not generate.

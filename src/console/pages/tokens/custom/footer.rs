@@ -9,11 +9,11 @@ use crate::console::{
     text::messages,
 };
 
-use super::Choosing;
+use super::CustomTokenForm;
 
 /// Generate counts the permissions, and waits for the first one.
 #[component]
-pub fn Foot(choosing: Choosing, busy: RwSignal<bool>, close: Signal<String>) -> impl IntoView {
+pub fn Foot(choosing: CustomTokenForm, busy: RwSignal<bool>, close: Signal<String>) -> impl IntoView {
     let hydrated = Hydrated::current();
     let count = Memo::new(move |_| choosing.selection.with(|selection| selection.effective().len()));
     let waits = move || hydrated.get() && count.get() == 0;

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::{
     console::{
         components::form::{answer, typed_fields},
-        forms::outcome::Fields,
+        forms::outcome::FormFields,
         pages::tokens::limits::Limits,
         queries::Picker,
     },
@@ -26,7 +26,7 @@ use crate::{
 
 /// The state of the dialog.
 #[derive(Clone, Copy)]
-pub struct Choosing {
+pub struct CustomTokenForm {
     pub selection: RwSignal<Selection>,
     /// Everything that was offered since the dialog opened: names stay known when a search hides them.
     known: RwSignal<HashMap<Id, Choice>>,
@@ -71,7 +71,7 @@ type Started = (Template, Selection);
 /// What a template replaced, to be brought back.
 pub type Before = (Selection, Option<Started>);
 
-impl Choosing {
+impl CustomTokenForm {
     /// As a form without script left it, or else as the address has it filled in.
     pub fn new(frame: Frame, prefilled: Prefilled, lookup: Lookup, limits: Limits) -> Self {
         let sent = answer().map(|answer| answer.fields);
@@ -95,7 +95,7 @@ impl Choosing {
     }
 
     /// Sets everything as the fields of this form say.
-    pub fn take_over(&self, fields: &Fields) {
+    pub fn take_over(&self, fields: &FormFields) {
         let ticked: Selection = fields.all("permission").filter_map(|value| value.parse::<Pick>().ok()).collect();
         let known = |id: &Id| self.known.with_untracked(|known| known.contains_key(id));
         self.nameless.set(ticked.iter().filter_map(|pick| pick.id).filter(|id| !known(id)).collect());
@@ -106,13 +106,13 @@ impl Choosing {
     }
 
     /// What a form with the same content would send.
-    pub fn fields(&self) -> Fields {
+    pub fn fields(&self) -> FormFields {
         let mut fields = vec![("description".to_owned(), self.description.get())];
         let ticked = self.selection.with(|selection| selection.iter().collect::<Vec<_>>());
         fields.extend(ticked.into_iter().map(|pick| ("permission".to_owned(), pick.to_string())));
         fields.extend(self.limits.fields());
         fields.extend(self.chosen().map(|template| ("template".to_owned(), template.word().to_owned())));
-        Fields(fields)
+        FormFields(fields)
     }
 
     /// Whether there is anything that could be lost.

@@ -18,7 +18,7 @@ use crate::{
         },
         queries::{Picker, load_org_rules, load_picker},
         routes::Tokens,
-        state::{org_state::loaded, page_store::Fetched},
+        state::{org_state::page_resource, page_store::PageResource},
         text::messages,
     },
     model::{Error, console::prefill::Prefilled, org_rules::RulesNow},
@@ -39,7 +39,7 @@ use form_state::Lookup;
 use prefill::Gaps;
 use templates::Templates;
 
-pub use form_state::Choosing;
+pub use form_state::CustomTokenForm;
 pub use prefill::address_from;
 
 /// The dialog, filled in as the address says.
@@ -47,11 +47,11 @@ pub use prefill::address_from;
 pub fn CustomRoute() -> impl IntoView {
     let state = TokensState::current();
     let (asked, filled) = prefill::resource(state);
-    let rules = loaded(move || state.org.get(), load_org_rules);
+    let rules = page_resource(move || state.org.get(), load_org_rules);
     let lookup = Lookup::new();
     let searched = RwSignal::new(lookup.search.get_untracked());
     ask_later(lookup.search, searched);
-    let picker = loaded(
+    let picker = page_resource(
         move || (state.org.get(), searched.get(), lookup.nameless.get()),
         |(org, search, nameless)| async move { load_picker(org, search, nameless).await },
     );
@@ -73,7 +73,7 @@ fn CustomDialog(
     rules: Result<RulesNow, Error>,
     bare: bool,
     lookup: Lookup,
-    picker: Fetched<Result<Picker, Error>>,
+    picker: PageResource<Result<Picker, Error>>,
     state: TokensState,
 ) -> impl IntoView {
     let (filled, failed) = match filled {
@@ -82,7 +82,7 @@ fn CustomDialog(
     };
     let gaps = filled.gaps.clone();
     let limits = Limits::of_new(rules, filled.life, &filled.networks);
-    let choosing = Choosing::new(state.frame(), filled, lookup, limits);
+    let choosing = CustomTokenForm::new(state.frame(), filled, lookup, limits);
     let restored = draft::keep(choosing, state, bare);
     let refused = RwSignal::new(refusal());
     let busy = RwSignal::new(false);
@@ -115,7 +115,7 @@ fn CustomDialog(
 
 /// What may be ticked; the search asks the server.
 #[component]
-fn PickerSection(choosing: Choosing, picker: Fetched<Result<Picker, Error>>) -> impl IntoView {
+fn PickerSection(choosing: CustomTokenForm, picker: PageResource<Result<Picker, Error>>) -> impl IntoView {
     let sections = move || {
         Suspend::new(async move {
             match picker.await {

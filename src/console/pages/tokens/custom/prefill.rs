@@ -8,8 +8,8 @@ use crate::{
         components::text::Alert,
         pages::tokens::state::TokensState,
         queries::load_prefill,
-        routes::{Page as _, Spot, Tokens},
-        state::{org_state::loaded, page_store::Fetched},
+        routes::{ConsoleRoute, PageRoute as _, Tokens},
+        state::{org_state::page_resource, page_store::PageResource},
         text::messages,
     },
     model::{
@@ -24,20 +24,20 @@ use crate::{
 /// So many gaps are told one by one.
 const GAPS_SHOWN: usize = 5;
 
-type Filled = Fetched<Result<Prefilled, Error>>;
+type Filled = PageResource<Result<Prefilled, Error>>;
 
 /// What the address asks for, and what came of it.
 pub fn resource(state: TokensState) -> (Memo<Prefill>, Filled) {
     let parameters = use_query_map();
     let asked = Memo::new(move |before: Option<&Prefill>| {
         // On the way to another page the dialog stays as it is.
-        if state.page.spot() != Some(Spot::Tokens(Tokens::Custom)) {
+        if state.page.spot() != Some(ConsoleRoute::Tokens(Tokens::Custom)) {
             return before.cloned().unwrap_or_default();
         }
         let parameters = parameters.read();
         Prefill::from_parameters(|name| parameters.get_all(name).unwrap_or_default())
     });
-    let filled = loaded(
+    let filled = page_resource(
         move || (state.org.get(), asked.get()),
         |(org, asked)| async move {
             if asked.is_bare() { Ok(Prefilled::default()) } else { load_prefill(org, asked).await }

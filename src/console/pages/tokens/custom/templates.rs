@@ -12,7 +12,7 @@ use crate::{
     model::console::template::Template,
 };
 
-use super::{Choosing, address_from};
+use super::{CustomTokenForm, address_from};
 
 const fn picture(template: Template) -> Picture {
     match template {
@@ -26,7 +26,7 @@ const fn picture(template: Template) -> Picture {
 
 /// One chip a template; without script each is a link to the dialog with that template.
 #[component]
-pub fn Templates(choosing: Choosing, state: TokensState) -> impl IntoView {
+pub fn Templates(choosing: CustomTokenForm, state: TokensState) -> impl IntoView {
     let hydrated = Hydrated::current();
     let chips = move || {
         let scripted = hydrated.get();
@@ -48,7 +48,7 @@ pub fn Templates(choosing: Choosing, state: TokensState) -> impl IntoView {
 }
 
 #[component]
-fn ChipButton(template: Template, choosing: Choosing) -> impl IntoView {
+fn ChipButton(template: Template, choosing: CustomTokenForm) -> impl IntoView {
     let notices = Notices::current();
     let chosen = Memo::new(move |_| choosing.chosen() == Some(template));
     let on_click = move |_| {
@@ -72,7 +72,7 @@ fn ChipButton(template: Template, choosing: Choosing) -> impl IntoView {
 }
 
 #[component]
-fn ChipLink(template: Template, choosing: Choosing, state: TokensState) -> impl IntoView {
+fn ChipLink(template: Template, choosing: CustomTokenForm, state: TokensState) -> impl IntoView {
     let chosen = choosing.chosen() == Some(template);
     // Pressed again, it lets go of the boxes.
     let href = move || match chosen {
@@ -87,7 +87,7 @@ fn ChipLink(template: Template, choosing: Choosing, state: TokensState) -> impl 
 }
 
 #[component]
-fn Face(template: Template, #[prop(into)] chosen: Signal<bool>, choosing: Choosing) -> impl IntoView {
+fn Face(template: Template, #[prop(into)] chosen: Signal<bool>, choosing: CustomTokenForm) -> impl IntoView {
     let hint = choosing.frame.with_value(|frame| template.hint(&frame.org.name));
     let icon = move || view! { <Icon picture=if chosen.get() { Picture::Check } else { picture(template) }/> };
     view! {

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     console::{
-        routes::{Audit, Page as _},
+        routes::{Audit, PageRoute as _},
         state::org_state::OrgState,
     },
     model::{AuthorizationId, audit::AuditQuery},
@@ -12,7 +12,7 @@ use crate::{
 
 /// What was done with the token and to it.
 #[component]
-pub fn History(id: AuthorizationId) -> impl IntoView {
+pub fn AuditLink(id: AuthorizationId) -> impl IntoView {
     let page = OrgState::current();
     let query = AuditQuery { about: id.to_string(), ..AuditQuery::default() };
     let href = move || Audit::List.address(page.org.get(), &query.parameters());

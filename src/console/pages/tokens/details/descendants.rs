@@ -6,7 +6,7 @@ use crate::{
     console::{
         components::text::{Alert, Chip, LivenessBadge, Time},
         pages::tokens::state::TokensState,
-        routes::{Page as _, Tokens},
+        routes::{PageRoute as _, Tokens},
         text::messages,
     },
     model::{AuthorizationId, Liveness, console::lineage},

@@ -11,7 +11,7 @@ use crate::{
         pages::tokens::state::TokensState,
         routes::Tokens,
     },
-    model::{Liveness, console::tokens::Details, rule_violation::Broken},
+    model::{Liveness, console::tokens::Details, rule_violation::RuleViolation},
 };
 
 /// Three facts; the way to change the first two stands beside them while the token can be used.
@@ -37,7 +37,7 @@ pub fn LimitFacts(details: Details, state: TokensState) -> impl IntoView {
     } else {
         networks.into_iter().map(|network| view! { <code class="badge">{network}</code> }).collect_view().into_any()
     };
-    let broken: Vec<String> = out_of_line.into_iter().map(Broken::of_token).collect();
+    let broken: Vec<String> = out_of_line.into_iter().map(RuleViolation::of_token).collect();
     view! {
         <dt>"Expires"</dt>
         <dd data-testid="fact-expires">{expires}{change("the expiry")}</dd>

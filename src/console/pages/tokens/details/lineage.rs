@@ -4,15 +4,15 @@ use leptos::prelude::*;
 
 use crate::{
     console::{
-        components::{Form, Icon, Notices, Picture, form::Answered, text::Chip},
-        forms::flash::Deed,
+        components::{Form, Icon, Notices, Picture, form::ActionOutcome, text::Chip},
+        forms::flash::Flash,
         pages::tokens::state::TokensState,
         routes::Tokens,
         text::messages,
     },
     model::{
         AuthorizationId, Liveness, Timestamp,
-        console::lineage::{History, Link},
+        console::lineage::{Lineage, Link},
     },
 };
 
@@ -23,7 +23,7 @@ const RECENT: i64 = 3600;
 
 /// A row a token; nothing if it was never rotated.
 #[component]
-pub fn Chain(history: History, id: AuthorizationId, state: TokensState) -> impl IntoView {
+pub fn Chain(history: Lineage, id: AuthorizationId, state: TokensState) -> impl IntoView {
     if history.chain.is_empty() {
         return ().into_any();
     }
@@ -135,9 +135,9 @@ fn EndOverlap(link: Link, shown: AuthorizationId, now: Timestamp, state: TokensS
     let at = link.id;
     let recent = link.last_use.map(|last| last.at).filter(|at| now.seconds_since(*at) < RECENT);
     let notices = Notices::current();
-    let on_answer = Callback::new(move |answer: Answered| match answer {
+    let on_answer = Callback::new(move |answer: ActionOutcome| match answer {
         Ok(_) => {
-            notices.success(Deed::OverlapEnded.sentence(), "");
+            notices.success(Flash::OverlapEnded.sentence(), "");
             state.reload_token();
             state.reload();
         }
@@ -167,7 +167,7 @@ fn EndOverlap(link: Link, shown: AuthorizationId, now: Timestamp, state: TokensS
 }
 
 /// How the programs divide between the newest token and the one before it, today.
-fn shares(history: &History) -> Option<impl IntoView + use<>> {
+fn shares(history: &Lineage) -> Option<impl IntoView + use<>> {
     let [new, old, ..] = history.chain.as_slice() else { return None };
     let (new, old, accepted) = (new.today, old.today, accepted(old));
     let all = new + old;

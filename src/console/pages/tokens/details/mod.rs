@@ -27,7 +27,7 @@ use crate::{
     },
     model::{
         Authorization, Liveness, Status,
-        console::{lineage::History, tokens::Details},
+        console::{lineage::Lineage, tokens::Details},
         describe::Home,
     },
 };
@@ -39,7 +39,7 @@ use super::{
 };
 
 use actions::Actions;
-use audit_link::History;
+use audit_link::AuditLink;
 use descendants::Descendants;
 use effective::Implied;
 use header::Head;
@@ -88,7 +88,7 @@ fn home<'a>(details: &Details, org_name: &'a str) -> Home<'a> {
 }
 
 #[component]
-fn Content(details: Details, history: History, asked: Asked, editing: bool, state: TokensState) -> impl IntoView {
+fn Content(details: Details, history: Lineage, asked: Asked, editing: bool, state: TokensState) -> impl IntoView {
     let authorization = details.authorization.clone();
     let id = authorization.id;
     let first = Changed { description: authorization.description.clone(), status: authorization.status };
@@ -138,7 +138,7 @@ fn Content(details: Details, history: History, asked: Asked, editing: bool, stat
             {last_chain}
             <AsText details=details.clone()/>
             <Implied details=details.clone() org_name=org/>
-            <History id/>
+            <AuditLink id/>
         </div>
         <footer class="dialog-foot"><Actions details now_is overlaps state/></footer>
     }

@@ -9,8 +9,8 @@ use crate::{
         hydrate::browser,
         pages::{layout::navigator, tokens::state::TokensState},
         queries::{load_picker, load_ruling},
-        routes::{self, Page as _, Tokens},
-        state::{org_state::loaded, page_store::Fetched},
+        routes::{self, PageRoute as _, Tokens},
+        state::{org_state::page_resource, page_store::PageResource},
         text::messages,
     },
     model::{
@@ -27,7 +27,7 @@ use crate::{
 #[derive(Clone, Copy)]
 pub struct Asked {
     question: Memo<Option<Question>>,
-    ruling: Fetched<Option<Result<Ruling, Error>>>,
+    ruling: PageResource<Option<Result<Ruling, Error>>>,
 }
 
 impl Asked {
@@ -38,7 +38,7 @@ impl Asked {
             let parameters = parameters.read();
             Question::from_parameters(|name| parameters.get_str(name))
         });
-        let ruling = loaded(
+        let ruling = page_resource(
             move || state.token().zip(question.get()),
             |asked| async move {
                 match asked {

@@ -8,7 +8,7 @@ use crate::{
     console::{components::text::Time, text::messages},
     model::{
         LastUse, Timestamp,
-        console::lineage::{DayUse, History, beginning_of},
+        console::lineage::{DayUse, Lineage, beginning_of},
     },
 };
 
@@ -20,7 +20,7 @@ const STEP: usize = 16;
 
 /// A bar for each day. It is drawn for the eye; a table tells the same to everyone else.
 #[component]
-pub fn Uses(history: History) -> impl IntoView {
+pub fn Uses(history: Lineage) -> impl IntoView {
     let (uses, refused) = history.total();
     let first = history.days.first().map(|day| day_name(day.day)).unwrap_or_default();
     let bars = bars(&history.days);

@@ -6,7 +6,7 @@ use crate::{
     console::{
         components::{
             Dialog, DialogHead, Form, Notices,
-            form::{Answered, refusal},
+            form::{ActionOutcome, refusal},
             text::Alert,
         },
         forms::outcome::Outcome,
@@ -19,7 +19,7 @@ use crate::{
         },
         queries::load_org_rules,
         routes::Tokens,
-        state::org_state::loaded,
+        state::org_state::page_resource,
         text::messages,
     },
     model::{Error, Liveness, console::tokens::Details, org_rules::RulesNow},
@@ -32,7 +32,7 @@ use super::{ExpiryField, Limits, NetworksField};
 pub fn LimitsRoute() -> impl IntoView {
     let state = TokensState::current();
     let details = details_resource(state);
-    let rules = loaded(move || state.org.get(), load_org_rules);
+    let rules = page_resource(move || state.org.get(), load_org_rules);
     let close = Signal::derive(move || state.address(Tokens::List));
     view! {
         <Suspense fallback=|| ()>
@@ -88,10 +88,10 @@ fn on_changed(
     name: String,
     back: Signal<String>,
     refused: RwSignal<Option<Error>>,
-) -> Callback<Answered> {
+) -> Callback<ActionOutcome> {
     let notices = Notices::current();
     let navigate = navigator();
-    Callback::new(move |answer: Answered| match answer {
+    Callback::new(move |answer: ActionOutcome| match answer {
         Ok(Outcome::Updated { .. }) => {
             notices.success("API token was updated successfully", "");
             state.reload();

@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use crate::{
     console::{
         components::form::{answer, typed_fields},
-        forms::outcome::Fields,
+        forms::outcome::FormFields,
         text::messages::{self, capitalized},
     },
     model::{
@@ -81,7 +81,7 @@ impl Limits {
     }
 
     /// Sets everything that these fields of a form say.
-    pub fn take_over(&self, fields: &Fields) {
+    pub fn take_over(&self, fields: &FormFields) {
         for (name, signal) in [("expires", self.expires), ("expires-day", self.day), ("networks", self.networks)] {
             if let Some(text) = fields.get(name) {
                 signal.set(text.to_owned());

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    console::pages::tokens::custom::Choosing,
+    console::pages::tokens::custom::CustomTokenForm,
     model::{Action, ResourceType, console::selection::Pick},
 };
 
@@ -23,9 +23,9 @@ pub fn PickBox(
     label: String,
     #[prop(into, optional)] mixed: Signal<bool>,
     refused: bool,
-    choosing: Choosing,
+    choosing: CustomTokenForm,
 ) -> impl IntoView {
-    let Choosing { selection, .. } = choosing;
+    let CustomTokenForm { selection, .. } = choosing;
     let implied = move || selection.with(|selection| selection.implied(pick));
     let checked = move || implied() || selection.with(|selection| selection.holds(pick));
     let described = refused.then(|| format!("{id}-why"));
@@ -47,10 +47,10 @@ pub fn PickBox(
 pub fn ColumnBox(
     action: Action,
     kinds: Vec<ResourceType>,
-    choosing: Choosing,
+    choosing: CustomTokenForm,
     refused: StoredValue<Vec<Pick>>,
 ) -> impl IntoView {
-    let Choosing { selection, .. } = choosing;
+    let CustomTokenForm { selection, .. } = choosing;
     let picks: Vec<Pick> = kinds.into_iter().map(|kind| Pick::all(action, kind)).collect();
     let picks: Vec<Pick> =
         picks.into_iter().filter(|pick| refused.with_value(|refused| !refused.contains(pick))).collect();

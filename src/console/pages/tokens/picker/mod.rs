@@ -17,7 +17,7 @@ use crate::{
     },
 };
 
-use super::custom::Choosing;
+use super::custom::CustomTokenForm;
 
 use boxes::{ColumnBox, PickBox};
 use rows::{ThingRow, TypeRow};
@@ -38,7 +38,7 @@ fn title(kind: ResourceType) -> String {
 
 /// Three sections: each bucket, each telegraf configuration, every other type.
 #[component]
-pub fn PickerSections(picker: Picker, choosing: Choosing) -> impl IntoView {
+pub fn PickerSections(picker: Picker, choosing: CustomTokenForm) -> impl IntoView {
     let Picker { buckets, telegrafs, refused, .. } = picker;
     let search = folded(choosing.search.get_untracked().trim());
     let others: Vec<ResourceType> =
@@ -72,7 +72,7 @@ fn offered(buckets: &Choices, telegrafs: &Choices, others: &[ResourceType]) -> V
 
 /// What was ticked before a search hid it is sent all the same.
 #[component]
-fn NotOffered(offered: Vec<Pick>, choosing: Choosing) -> impl IntoView {
+fn NotOffered(offered: Vec<Pick>, choosing: CustomTokenForm) -> impl IntoView {
     move || {
         let hidden = choosing.selection.with(|selection| {
             selection.effective().into_iter().filter(|pick| !offered.contains(pick)).collect::<Vec<_>>()
@@ -93,7 +93,7 @@ fn Things(
     id: &'static str,
     choices: Choices,
     search: String,
-    choosing: Choosing,
+    choosing: CustomTokenForm,
     refused: StoredValue<Vec<Pick>>,
 ) -> impl IntoView {
     let Choices { items, total, unfiltered } = choices;
@@ -145,7 +145,7 @@ fn Things(
 fn Others(
     kinds: Vec<ResourceType>,
     search: String,
-    choosing: Choosing,
+    choosing: CustomTokenForm,
     refused: StoredValue<Vec<Pick>>,
 ) -> impl IntoView {
     let searching = !search.is_empty();

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    console::{pages::tokens::custom::Choosing, text::case_fold::folded},
+    console::{pages::tokens::custom::CustomTokenForm, text::case_fold::folded},
     model::{
         Action, ResourceType,
         console::{selection::Pick, tokens::Choice},
@@ -14,7 +14,7 @@ use super::{boxes::PickBox, title};
 
 /// One bucket or telegraf configuration.
 #[component]
-pub fn ThingRow(kind: ResourceType, choice: Choice, search: String, choosing: Choosing) -> impl IntoView {
+pub fn ThingRow(kind: ResourceType, choice: Choice, search: String, choosing: CustomTokenForm) -> impl IntoView {
     let id = choice.id.to_string();
     let is_bucket = kind == ResourceType::Buckets;
     let label =
@@ -65,7 +65,7 @@ fn Hit(name: String, search: String) -> impl IntoView {
 pub fn TypeRow(
     kind: ResourceType,
     search: String,
-    choosing: Choosing,
+    choosing: CustomTokenForm,
     refused: StoredValue<Vec<Pick>>,
 ) -> impl IntoView {
     let name = title(kind);

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use crate::{
     home::Home,
-    server::{Answer, NAME, PASSWORD, Server, answer, set_up_body},
+    support::server::{Answer, NAME, PASSWORD, Server, answer, set_up_body},
 };
 
 fn set_up(server: &Server) -> RequestBuilder {

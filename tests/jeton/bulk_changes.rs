@@ -6,20 +6,23 @@ use jeton::{
     model::{AuthorizationId, Error},
     service::{
         Caller,
-        tokens::bulk::{MAX_AT_ONCE, What, Which},
+        tokens::bulk::{BulkAction, MAX_AT_ONCE, Targets},
     },
 };
 
 use crate::{
-    console::Browser,
     home::{Home, on_each_database},
-    server::{NAME, permission_in, permission_on, text},
+    support::{
+        console::Browser,
+        server::{NAME, permission_in, permission_on, text},
+    },
     token_list::{Scene, query_of},
 };
+
 use serde_json::json;
 
 impl Scene {
-    async fn change(&self, caller: &Caller, which: &Which, what: What) -> Result<u64, Error> {
+    async fn change(&self, caller: &Caller, which: &Targets, what: BulkAction) -> Result<u64, Error> {
         self.server.service.change_tokens(caller, self.org, which, what).await
     }
 
@@ -32,8 +35,8 @@ impl Scene {
     }
 }
 
-fn listed(query: &str) -> Which {
-    Which::Listed { query: query_of(query), expected: None }
+fn listed(query: &str) -> Targets {
+    Targets::Listed { query: query_of(query), expected: None }
 }
 
 /// How many entries of the log speak of an event.
@@ -45,11 +48,11 @@ async fn logged(home: &Home, event: &str) -> usize {
 async fn these_tokens_are_switched_and_each_is_logged() {
     on_each_database(async |home| {
         let scene = Scene::new(&home).await;
-        let these = Which::These(scene.ids("kind=custom").await);
-        assert_eq!(scene.change(&scene.caller, &these, What::Deactivate).await, Ok(5), "one was inactive before");
+        let these = Targets::These(scene.ids("kind=custom").await);
+        assert_eq!(scene.change(&scene.caller, &these, BulkAction::Deactivate).await, Ok(5), "one was inactive before");
         assert_eq!(scene.count("status=inactive").await, 6);
         assert_eq!(logged(&home, "authorization updated").await, 5);
-        assert_eq!(scene.change(&scene.caller, &these, What::Activate).await, Ok(6));
+        assert_eq!(scene.change(&scene.caller, &these, BulkAction::Activate).await, Ok(6));
         assert_eq!(scene.count("status=active&kind=custom").await, 6);
         assert_eq!(scene.count("searchTerm=inactive").await, 0, "the texts follow");
         assert_eq!(scene.server.service.check_audit_log().await.map(|(_, whole)| whole), Ok(true));
@@ -63,7 +66,7 @@ async fn everything_that_is_listed_is_deleted_on_any_page() {
         let scene = Scene::new(&home).await;
         let query = "kind=custom&perPage=10&page=2&owner=alice";
         assert_eq!(scene.server.service.count_meant(&scene.caller, scene.org, &listed(query)).await, Ok(5));
-        assert_eq!(scene.change(&scene.caller, &listed(query), What::Delete).await, Ok(5));
+        assert_eq!(scene.change(&scene.caller, &listed(query), BulkAction::Delete).await, Ok(5));
         assert_eq!((scene.count("kind=custom").await, scene.count("").await), (1, 3));
         assert_eq!(logged(&home, "authorization deleted").await, 5);
         assert_eq!(
@@ -78,10 +81,10 @@ async fn everything_that_is_listed_is_deleted_on_any_page() {
 async fn more_than_the_question_named_are_left_alone() {
     on_each_database(async |home| {
         let scene = Scene::new(&home).await;
-        let which = |expected| Which::Listed { query: query_of("kind=custom"), expected: Some(expected) };
-        assert_eq!(scene.change(&scene.caller, &which(5), What::Delete).await, Err(Error::MoreTokens { now: 6 }));
+        let which = |expected| Targets::Listed { query: query_of("kind=custom"), expected: Some(expected) };
+        assert_eq!(scene.change(&scene.caller, &which(5), BulkAction::Delete).await, Err(Error::MoreTokens { now: 6 }));
         assert_eq!(scene.count("kind=custom").await, 6);
-        assert_eq!(scene.change(&scene.caller, &which(7), What::Delete).await, Ok(6), "fewer are no surprise");
+        assert_eq!(scene.change(&scene.caller, &which(7), BulkAction::Delete).await, Ok(6), "fewer are no surprise");
     })
     .await;
 }
@@ -101,15 +104,15 @@ async fn one_that_may_not_be_changed_keeps_all_as_they_are() {
         ]);
         let created = scene.server.token(&scene.first.token, org, permissions).await.expect(201);
         let weak = scene.server.caller(&text(&created["token"])).await;
-        for what in [What::Activate, What::Deactivate, What::Delete] {
-            for which in [listed(""), Which::These(scene.ids("owner=alice").await)] {
+        for what in [BulkAction::Activate, BulkAction::Deactivate, BulkAction::Delete] {
+            for which in [listed(""), Targets::These(scene.ids("owner=alice").await)] {
                 let refused = scene.change(&weak, &which, what).await;
                 assert!(matches!(refused, Err(Error::Unauthorized(_))), "{refused:?}");
             }
         }
         assert_eq!((scene.count("").await, scene.count("status=inactive").await), (10, 1));
-        let only = Which::These(BTreeSet::from([own.parse().expect("an id")]));
-        assert_eq!(scene.change(&weak, &only, What::Delete).await, Ok(1));
+        let only = Targets::These(BTreeSet::from([own.parse().expect("an id")]));
+        assert_eq!(scene.change(&weak, &only, BulkAction::Delete).await, Ok(1));
     })
     .await;
 }
@@ -124,7 +127,7 @@ async fn what_is_gone_or_elsewhere_refuses_the_whole() {
         for id in [foreign, "00000000000000ff".to_owned()] {
             let mut ids = scene.ids("").await;
             ids.insert(id.parse().expect("an id"));
-            let refused = scene.change(&scene.caller, &Which::These(ids), What::Delete).await;
+            let refused = scene.change(&scene.caller, &Targets::These(ids), BulkAction::Delete).await;
             assert_eq!(refused, Err(Error::AuthorizationNotFound));
         }
         assert_eq!(scene.count("").await, 8);
@@ -136,14 +139,14 @@ async fn what_is_gone_or_elsewhere_refuses_the_whole() {
 async fn none_and_too_many_are_refused() {
     on_each_database(async |home| {
         let scene = Scene::new(&home).await;
-        let none = Which::These(BTreeSet::new());
-        assert_eq!(scene.change(&scene.caller, &none, What::Delete).await, Err(Error::NothingSelected));
+        let none = Targets::These(BTreeSet::new());
+        assert_eq!(scene.change(&scene.caller, &none, BulkAction::Delete).await, Err(Error::NothingSelected));
         assert_eq!(
-            scene.change(&scene.caller, &listed("owner=carol"), What::Delete).await,
+            scene.change(&scene.caller, &listed("owner=carol"), BulkAction::Delete).await,
             Err(Error::NothingSelected)
         );
         let many = (1..=MAX_AT_ONCE + 1).map(|number| format!("{number:016x}").parse().expect("an id"));
-        let refused = scene.change(&scene.caller, &Which::These(many.collect()), What::Delete).await;
+        let refused = scene.change(&scene.caller, &Targets::These(many.collect()), BulkAction::Delete).await;
         assert!(refused.expect_err("too many").to_string().contains("10000"));
     })
     .await;
@@ -154,9 +157,9 @@ async fn what_ended_can_be_deleted_but_not_switched() {
     on_each_database(async |home| {
         let scene = Scene::new(&home).await;
         home.sql("UPDATE authorizations SET ended_at = 1 WHERE description IN ('tasks', 'names it')").await;
-        assert_eq!(scene.change(&scene.caller, &listed("kind=custom"), What::Activate).await, Ok(0));
-        assert_eq!(scene.change(&scene.caller, &listed("kind=custom"), What::Deactivate).await, Ok(4));
-        assert_eq!(scene.change(&scene.caller, &listed("kind=custom"), What::Delete).await, Ok(6));
+        assert_eq!(scene.change(&scene.caller, &listed("kind=custom"), BulkAction::Activate).await, Ok(0));
+        assert_eq!(scene.change(&scene.caller, &listed("kind=custom"), BulkAction::Deactivate).await, Ok(4));
+        assert_eq!(scene.change(&scene.caller, &listed("kind=custom"), BulkAction::Delete).await, Ok(6));
     })
     .await;
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::{
     home::{Home, on_each_database},
-    server::{Answer, NAME, PASSWORD, Server, answer},
+    support::server::{Answer, NAME, PASSWORD, Server, answer},
 };
 
 async fn answers_of_all_kinds(server: &Server, token: &str) -> Vec<(&'static str, Answer)> {

@@ -9,13 +9,13 @@ use jeton::{
         },
         org::Role,
     },
-    service::{Caller, Client, auth::sessions::Kind, orgs::console_members::NewUser},
+    service::{Caller, Client, auth::sessions::SessionKind, orgs::console_members::NewUser},
 };
 
-use crate::{
-    home::Home,
-    server::{First, Server, permission_on, text},
-};
+use crate::home::Home;
+
+use super::server::{First, Server, permission_on, text};
+
 use serde_json::json;
 use sqlx::Row as _;
 
@@ -71,7 +71,7 @@ impl Scene {
     pub async fn caller(&self, name: &str, password: &str) -> Caller {
         let cookie = self.server.sign_in(name, password).await.cookie();
         let key = cookie.split_once('=').expect("a cookie").1.to_owned();
-        self.server.service.caller_by_session(&key, Kind::Api, Client::default()).await.expect("a session")
+        self.server.service.caller_by_session(&key, SessionKind::Api, Client::default()).await.expect("a session")
     }
 }
 

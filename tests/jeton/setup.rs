@@ -3,10 +3,12 @@
 use serde_json::{Value, json};
 
 use crate::{
-    command::{Shell, words},
+    binary::{Program, post},
     home::{Home, on_each_database},
-    program::{Program, post},
-    server::{NAME, PASSWORD, Server, set_up_body, text},
+    support::{
+        command::{Shell, words},
+        server::{NAME, PASSWORD, Server, set_up_body, text},
+    },
 };
 
 fn with(member: &str, value: impl Into<Value>) -> Value {

@@ -17,7 +17,7 @@ use tokio::{io::AsyncWriteExt as _, net::TcpStream};
 
 use crate::{
     home::{Home, on_each_database},
-    server::{NAME, PASSWORD, Server, client, set_up_body, text},
+    support::server::{NAME, PASSWORD, Server, client, set_up_body, text},
 };
 
 /// How long it may take to stop.

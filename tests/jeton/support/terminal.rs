@@ -9,7 +9,7 @@ use std::{
 use pty_process::{Size, blocking};
 use rustix::termios::{LocalModes, tcgetattr};
 
-use crate::command::Said;
+use super::command::Said;
 
 /// A program at a terminal. Everything that is shown is kept, what is typed included.
 pub struct Terminal {

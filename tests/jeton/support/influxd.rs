@@ -15,7 +15,7 @@ use axum::{
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
-use crate::compare::{Captured, fill};
+use super::compare::{Captured, fill};
 
 /// The operator token of the recorded server.
 pub const OPERATOR: &str = "op-token";
@@ -163,15 +163,15 @@ fn recorded() -> Answers {
 /// The recorded answer of one step, with ids and times in the place of their names.
 fn step(file: &str, name: &str) -> Value {
     let text = match file {
-        "authentication" => include_str!("../wire/authentication.json"),
-        "authorizations" => include_str!("../wire/authorizations.json"),
-        "buckets" => include_str!("../wire/buckets.json"),
-        "dbrps" => include_str!("../wire/dbrps.json"),
-        "orgs" => include_str!("../wire/orgs.json"),
-        "setup" => include_str!("../wire/setup.json"),
-        "telegrafs" => include_str!("../wire/telegrafs.json"),
-        "users" => include_str!("../wire/users.json"),
-        "v1-authorizations" => include_str!("../wire/v1-authorizations.json"),
+        "authentication" => include_str!("../../wire/authentication.json"),
+        "authorizations" => include_str!("../../wire/authorizations.json"),
+        "buckets" => include_str!("../../wire/buckets.json"),
+        "dbrps" => include_str!("../../wire/dbrps.json"),
+        "orgs" => include_str!("../../wire/orgs.json"),
+        "setup" => include_str!("../../wire/setup.json"),
+        "telegrafs" => include_str!("../../wire/telegrafs.json"),
+        "users" => include_str!("../../wire/users.json"),
+        "v1-authorizations" => include_str!("../../wire/v1-authorizations.json"),
         other => panic!("no recording {other}"),
     };
     let recording: Value = serde_json::from_str(text).expect("a recording");

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     home::{Home, on_each_database},
-    server::{Answer, First, Server, members, permission_in},
+    support::server::{Answer, First, Server, members, permission_in},
 };
 
 /// One answer is 201, the rest are refused with this message.
@@ -138,7 +138,7 @@ async fn many_changes_at_once_all_happen_and_all_are_logged() {
             let request = server
                 .request("POST", "/api/v2/authorizations")
                 .header("authorization", format!("Token {}", first.token));
-            tasks.spawn(crate::server::answer(request.json(&body)));
+            tasks.spawn(crate::support::server::answer(request.json(&body)));
         }
         let statuses: Vec<u16> = tasks.join_all().await.into_iter().map(|answer| answer.status).collect();
         assert_eq!(statuses, [201; 40]);

@@ -4,14 +4,17 @@ use jeton::{
     model::{Error, org_rules::OrgRules},
     service::Caller,
 };
-use serde_json::{Value, json};
+
+use crate::{
+    home::on_each_database,
+    support::{
+        console::Browser,
+        server::{NAME, permission_in, permission_on, text},
+    },
+};
 
 use super::{DAY, Office};
-use crate::{
-    console::Browser,
-    home::on_each_database,
-    server::{NAME, permission_in, permission_on, text},
-};
+use serde_json::{Value, json};
 
 const NEVER_FORBIDDEN: OrgRules = OrgRules {
     longest_life: None,

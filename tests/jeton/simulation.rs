@@ -8,8 +8,9 @@ use jeton::model::{
 use crate::{
     home::{Home, on_each_database},
     revocation::expire,
-    server::{First, Server, permission, permission_in, permission_on, text},
+    support::server::{First, Server, permission, permission_in, permission_on, text},
 };
+
 use serde_json::{Value, json};
 
 struct Scene {

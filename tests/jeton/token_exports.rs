@@ -3,11 +3,14 @@
 use jeton::model::console::tokens::{Details, Sort, TokenQuery};
 
 use crate::{
-    console::Browser,
     home::{Home, on_each_database},
-    server::{NAME, answer, permission_in, permission_on, text},
+    support::{
+        console::Browser,
+        server::{NAME, answer, permission_in, permission_on, text},
+    },
     token_list::Scene,
 };
+
 use serde_json::{Value, json};
 
 fn address(scene: &Scene, rest: &str) -> String {

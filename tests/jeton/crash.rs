@@ -7,9 +7,9 @@ use sqlx::Row as _;
 use tokio::time;
 
 use crate::{
+    binary::{Program, post},
     home::{Home, on_each_database},
-    program::{Program, post},
-    server::{Server, client, permission_in, set_up_body, text, with_token},
+    support::server::{Server, client, permission_in, set_up_body, text, with_token},
 };
 
 /// A use is in the database after so long, with a little to write it.

@@ -8,7 +8,7 @@ use jeton::{
 use super::{
     TookOver,
     operations::What,
-    picture::{Picture, Record},
+    snapshot::{Picture, Record},
 };
 
 fn end(record: &Record) -> Timestamp {

@@ -1,6 +1,6 @@
 //! The console as a browser without script uses it: pages by address, forms by POST.
 
-use crate::server::{Answer, PASSWORD, Server, answer};
+use super::server::{Answer, PASSWORD, Server, answer};
 
 /// Someone who is signed in to the console.
 pub struct Browser<'a> {

@@ -7,7 +7,7 @@ use sqlx::Row as _;
 
 use crate::{
     home::{Home, on_each_database},
-    server::{NAME, PASSWORD, Server, permission_in, text},
+    support::server::{NAME, PASSWORD, Server, permission_in, text},
 };
 
 /// Everything a database holds: the bytes of SQLite's files, or every row of every table.

@@ -9,7 +9,7 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::server::Server;
+use super::server::Server;
 
 /// The program under test.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_jeton");

@@ -1,0 +1,121 @@
+//! The layers of the source code, read from its imports: which layer may use which, and that no two modules use each
+//! other in a circle.
+
+mod imports;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::{Path, PathBuf},
+};
+
+use imports::imports;
+
+/// The layers, and those that each may use. Whatever is not in the table is not allowed.
+const ALLOWED: [(&str, &[&str]); 8] = [
+    ("model", &[]),
+    ("store", &["model"]),
+    ("service", &["model", "store"]),
+    ("http", &["model", "service"]),
+    ("api", &["model", "service", "http"]),
+    ("console", &["model", "service", "http"]),
+    ("server", &["model", "store", "service", "http", "api", "console", "config"]),
+    ("cli", &["model", "store", "service", "server", "config"]),
+];
+
+/// Words that stand in some places alone, and those places.
+const RESERVED: [(&str, &[&str]); 6] = [
+    ("sqlx", &["store"]),
+    ("axum", &["http", "api", "console", "server", "config.rs"]),
+    ("leptos", &["console", "http/assets.rs", "http/state.rs", "server/start.rs"]),
+    ("clap", &["cli", "config.rs", "server/startup_warnings.rs"]),
+    ("SystemTime::now", &["service/clock.rs"]),
+    ("getrandom", &["service/mod.rs"]),
+];
+
+fn source() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// The files of the source, by their paths below `src`, without comments, texts and unit tests.
+fn files() -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    let mut folders = vec![source()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                let name = path.strip_prefix(source()).unwrap().to_str().unwrap().to_owned();
+                files.insert(name, imports::code(&std::fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    assert!(files.len() > 300, "the source was found");
+    files
+}
+
+fn layer(file: &str) -> &str {
+    file.split_once('/').map_or_else(|| file.trim_end_matches(".rs"), |(layer, _)| layer)
+}
+
+/// For each file, the files that it imports from.
+fn graph(files: &BTreeMap<String, String>) -> BTreeMap<&str, BTreeSet<&str>> {
+    let by_module: BTreeMap<Vec<String>, &str> =
+        files.keys().map(|file| (imports::module(file), file.as_str())).collect();
+    let edges = files.iter().map(|(file, text)| {
+        let module = imports::module(file);
+        let targets = imports(text, &module)
+            .into_iter()
+            .filter_map(|path| (1..=path.len()).rev().find_map(|length| by_module.get(&path[..length]).copied()));
+        (file.as_str(), targets.filter(|target| target != file).collect())
+    });
+    edges.collect()
+}
+
+#[test]
+fn dependencies_point_downwards_only() {
+    let files = files();
+    let allowed: BTreeMap<_, _> = ALLOWED.into_iter().collect();
+    for (file, targets) in graph(&files) {
+        let from = layer(file);
+        let Some(allowed) = allowed.get(from) else { continue };
+        for target in targets {
+            let to = layer(target);
+            assert!(from == to || allowed.contains(&to), "{file} imports {target}: {from} may not use {to}");
+        }
+    }
+}
+
+#[test]
+fn words_of_one_layer_are_used_there_alone() {
+    for (file, text) in files() {
+        for (word, places) in RESERVED {
+            let at_home = places.iter().any(|place| file == *place || file.starts_with(&format!("{place}/")));
+            assert!(at_home || !imports::has_word(&text, word), "{file} uses {word}, which only {places:?} may use");
+        }
+    }
+}
+
+#[test]
+fn no_modules_import_each_other_in_a_circle() {
+    let files = files();
+    let mut edges = graph(&files);
+    // A module composes the modules inside it; only they may look up to it.
+    for (file, targets) in &mut edges {
+        if let Some(folder) = file.strip_suffix("mod.rs") {
+            targets.retain(|target| !target.starts_with(folder));
+        }
+    }
+    // Files that nothing left imports, or that import nothing left, are in no circle.
+    loop {
+        let before = edges.len();
+        let imported: BTreeSet<&str> = edges.values().flatten().copied().collect();
+        let left: BTreeSet<&str> = edges.keys().copied().collect();
+        edges.retain(|file, targets| imported.contains(file) && targets.iter().any(|target| left.contains(target)));
+        if edges.len() == before {
+            break;
+        }
+    }
+    assert!(edges.is_empty(), "these import each other: {edges:#?}");
+}

@@ -1,0 +1,10 @@
+//! Fixtures: servers, browsers without script, terminals and other real programs that the tests use.
+
+pub mod command;
+pub mod compare;
+pub mod console;
+pub mod influxd;
+pub mod nginx;
+pub mod people;
+pub mod server;
+pub mod terminal;
