@@ -1,4 +1,4 @@
-//! Flags, environment and defaults.
+//! Options of `jeton serve`: flags, environment variables and defaults.
 
 use std::{
     net::{IpAddr, SocketAddr},
@@ -21,7 +21,7 @@ pub struct Storage {
     pub data: PathBuf,
 
     /// A PostgreSQL database instead of the SQLite file in the data directory
-    // The URL holds a password: neither help nor errors show it.
+    // The URL contains a password: neither help nor errors show it.
     #[arg(long, env = "JETON_DATABASE_URL", hide_env_values = true, value_name = "URL")]
     pub database_url: Option<SecretString>,
 
@@ -95,7 +95,7 @@ pub enum LogFormat {
     Json,
 }
 
-/// A network, or a single address.
+/// Parses a network, or a single address.
 pub fn network(text: &str) -> Result<IpNet, String> {
     let network = text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
     network.ok_or_else(|| "give a network such as 10.0.0.0/8, or an address".into())
@@ -108,7 +108,7 @@ fn metrics_addr(text: &str) -> Result<MetricsAddr, String> {
     text.parse().map(MetricsAddr::At).map_err(|_| "give an address and a port such as 127.0.0.1:9090, or off".into())
 }
 
-/// A number of days, as in "365d".
+/// Parses a number of days, as in "365d".
 fn days(text: &str) -> Result<u32, String> {
     let number = text.strip_suffix('d').and_then(|number| number.parse().ok());
     number.filter(|days| (1..=36_500).contains(days)).ok_or_else(|| "give a number of days, such as 365d".into())
@@ -124,7 +124,7 @@ fn public_url(text: &str) -> Result<Url, String> {
 }
 
 impl Config {
-    /// The limits on tokens.
+    /// Returns the quotas of tokens.
     pub fn quotas(&self) -> Quotas {
         let limit = |number: u64| (number > 0).then_some(number);
         Quotas {
@@ -134,7 +134,7 @@ impl Config {
         }
     }
 
-    /// The settings that handlers consult.
+    /// Returns the settings that handlers read.
     pub fn http_settings(&self) -> Settings {
         Settings {
             public_url: self.public_url.clone(),

@@ -1,4 +1,4 @@
-//! `/api/v2/audit`: what InfluxDB does not have.
+//! `/api/v2/audit`, an endpoint of Jeton's own.
 
 use axum::{
     extract::State,
@@ -140,7 +140,7 @@ fn asked(query: &Query) -> Result<AuditQuery, Error> {
     })
 }
 
-/// What means nothing would find nothing, and nobody would know why.
+/// Checks a target filter: a meaningless one would match nothing, without a reason that the caller could see.
 fn check_target(target: &str) -> Result<(), Error> {
     let (kind, id) = target.split_once('/').map_or((target, None), |(kind, id)| (kind, Some(id)));
     let is_known = kind.is_empty() || kind == "audit" || kind.parse::<ResourceType>().is_ok();
@@ -156,7 +156,7 @@ fn limit(query: &Query) -> Result<u32, Error> {
     if (1..=MAX_LIMIT).contains(&limit) { Ok(limit) } else { Err(refuse()) }
 }
 
-/// What file is wanted, if one is; the parameter wins over the header.
+/// Returns the file format that is requested, if one is; the parameter takes precedence over the header.
 fn format(query: &Query, headers: &HeaderMap) -> Result<Option<Format>, Error> {
     if let Some(name) = query.text("format") {
         let known = Format::ALL.into_iter().find(|format| format.ending() == name);

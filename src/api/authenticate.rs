@@ -1,4 +1,5 @@
-//! What stands before every route of the API: CORS, credentials, and the shape of paths (contract §1.6, §2.1).
+//! Middleware in front of all routes of the API: CORS, authentication, and the shape of paths
+//! (docs/influxdb-compatibility.md §1.6, §2.1).
 
 use axum::{
     body::Body,
@@ -14,11 +15,11 @@ use crate::{
         error::{MissingPermission, refuse_compactly},
         state::AppState,
     },
-    model::Error,
-    service::{Caller, Client, auth::sessions::SessionKind},
+    model::{Error, session_kind::SessionKind},
+    service::{Caller, Client},
 };
 
-/// Answered to anyone, under exactly these names: with a slash at the end they ask for credentials.
+/// Paths that need no credential. They match exactly: with a trailing slash they do need one.
 const OPEN: [(Method, &str); 7] = [
     (Method::GET, "/api/v2"),
     (Method::POST, "/api/v2/signin"),
@@ -29,8 +30,9 @@ const OPEN: [(Method, &str); 7] = [
     (Method::GET, "/api/v2/openapi.json"),
 ];
 
+/// Answers CORS preflights and authenticates every other request, before a route is matched.
 pub async fn authenticate(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    // Else the routes behind the gate would be named twice: after the router's before it, and after their own.
+    // The outer router has already set it. Otherwise the names of inner routes would be appended to its path.
     request.extensions_mut().remove::<MatchedPath>();
     let origin = request.headers().get(header::ORIGIN).cloned();
     if request.method() == Method::OPTIONS {
@@ -46,7 +48,7 @@ pub async fn authenticate(State(state): State<AppState>, mut request: Request, n
                 let (token, shown) = (caller.accepted_token(), caller.shown());
                 request.extensions_mut().insert(caller);
                 let response = behind_gate(request, next).await;
-                // Whoever asks was known: what they asked for was not theirs to ask.
+                // The token was accepted but lacks a permission: this counts in its usage.
                 if let (StatusCode::UNAUTHORIZED, Some(token)) = (response.status(), token) {
                     state.service.count_refusal(token);
                 }
@@ -72,14 +74,14 @@ async fn behind_gate(mut request: Request, next: Next) -> Response {
     *request.uri_mut() = without_trailing_slash(request.uri());
     let mut response = next.run(request).await;
     if response.status() == StatusCode::METHOD_NOT_ALLOWED {
-        // influxd names no allowed methods.
+        // influxd does not list the allowed methods.
         response.headers_mut().remove(header::ALLOW);
         *response.body_mut() = Body::empty();
     }
     response
 }
 
-/// Who sends a request: the `Authorization` header, or the cookie of a session.
+/// Returns the caller of a request, by its `Authorization` header or by the cookie of a session.
 async fn caller_of(state: &AppState, headers: &HeaderMap, client: Client) -> Result<Caller, Error> {
     if let Some(token) = token(headers) {
         return state.service.caller_by_token(token, client).await;
@@ -90,7 +92,7 @@ async fn caller_of(state: &AppState, headers: &HeaderMap, client: Client) -> Res
     }
 }
 
-/// The token in `Token <t>` or `Bearer <t>`, in any case, with exactly one space; `None` for any other scheme.
+/// Returns the token in `Token <t>` or `Bearer <t>`, in any case, with exactly one space; `None` for any other scheme.
 fn token(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;

@@ -1,4 +1,4 @@
-//! `/api/v2/buckets` (contract §5.5).
+//! `/api/v2/buckets` (docs/influxdb-compatibility.md §5.5).
 
 use axum::{
     body::Body,
@@ -153,6 +153,7 @@ fn rules(rules: Vec<AskedRule>) -> Vec<AskedRetention> {
     rules.into_iter().map(Into::into).collect()
 }
 
+/// Returns the JSON of a bucket.
 pub fn bucket_body(bucket: Bucket) -> BucketBody {
     let (id, org) = (bucket.id, bucket.org);
     let below = |what: &str| format!("/api/v2/buckets/{id}/{what}");
@@ -212,7 +213,8 @@ pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: 
     Ok(indented(StatusCode::OK, &ListBody { links, buckets: buckets.into_iter().map(bucket_body).collect() }))
 }
 
-/// influxd's links: the parameters sorted, the name under another name, and a next page whenever this one is full.
+/// Returns links as influxd writes them: parameters are sorted, the name is called differently, and there is a next
+/// page whenever this one is full.
 fn page_links(asked: &BucketQuery, query: &Query, count: usize) -> PageLinks {
     let link = |offset: u32| {
         let pairs = [

@@ -1,4 +1,4 @@
-//! `/api/v2/dbrps` (contract §5.8).
+//! `/api/v2/dbrps` (docs/influxdb-compatibility.md §5.8).
 
 use std::{fmt::Display, str::FromStr};
 
@@ -88,7 +88,7 @@ struct PatchBody {
     default: Option<bool>,
 }
 
-/// The id in the path, as it was sent: a bad one is refused after the organization.
+/// The id in the path as it was sent: an invalid one is refused after the organization is checked.
 #[derive(Deserialize)]
 pub struct DbrpPath {
     #[serde(rename = "dbrpID")]
@@ -113,12 +113,12 @@ fn dbrp_body(dbrp: Dbrp) -> DbrpBody {
     }
 }
 
-/// An id, refused in the words of this resource.
+/// Parses an id, with this resource's own error message.
 fn id<T: FromStr<Err: Display>>(what: &str, text: &str) -> Result<T, Error> {
     text.parse().map_err(|error| Error::BadQuery(format!("invalid {what} ID \"{text}\": {error}")))
 }
 
-/// The organization by id or name, of which the id wins.
+/// Parses the organization's id or name; the id takes precedence.
 fn org(by_id: Option<&str>, name: Option<&str>) -> Result<AskedOrg, Error> {
     match (by_id.filter(|id| !id.is_empty()), name.filter(|name| !name.is_empty())) {
         (Some(text), _) => id("org", text).map(AskedOrg::Id),

@@ -1,4 +1,4 @@
-//! `/api/v2` and `/api/v2/resources` (contract §5.7, §5.9).
+//! `/api/v2` and `/api/v2/resources` (docs/influxdb-compatibility.md §5.7, §5.9).
 
 use axum::{
     http::{StatusCode, header},

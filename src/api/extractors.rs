@@ -1,4 +1,4 @@
-//! What handlers ask of a request.
+//! Extractors of handlers.
 
 use std::str::FromStr;
 
@@ -16,7 +16,7 @@ use crate::{
     service,
 };
 
-/// Who asks: put there by the gate.
+/// The caller of a request, as the middleware `authenticate` found it.
 pub struct Caller(pub service::Caller);
 
 impl<S: Sync> FromRequestParts<S> for Caller {
@@ -32,7 +32,7 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     }
 }
 
-/// Where a request comes from.
+/// The program and address that a request comes from.
 pub struct Client(pub service::Client);
 
 impl<S: Sync> FromRequestParts<S> for Client {
@@ -43,13 +43,13 @@ impl<S: Sync> FromRequestParts<S> for Client {
     }
 }
 
-/// The first id in a path: what the request is about.
+/// The first id in a path: the resource.
 pub struct PathId<T>(pub T);
 
-/// The first id in a path, of something whose parts the request is about. A bad one is refused in other words.
+/// The first id in a path, for operations on a part of that resource, which refuse an invalid id with another message.
 pub struct ParentId<T>(pub T);
 
-/// The last id in a path: which part of the thing.
+/// The last id in a path: the part of the resource.
 pub struct PartId<T>(pub T);
 
 impl<S: Send + Sync, T: FromStr<Err = IdError> + Send> FromRequestParts<S> for PathId<T> {
@@ -79,8 +79,8 @@ impl<S: Send + Sync, T: FromStr<Err = IdError> + Send> FromRequestParts<S> for P
     }
 }
 
-/// The ids in a path. The routers around this one leave parameters of their own, which are none. Text that is not UTF-8
-/// is no id.
+/// Returns the ids in a path. Outer routers leave parameters of their own, which are skipped. Text that is not UTF-8 is
+/// no id.
 async fn ids<S: Send + Sync>(parts: &mut Parts, state: &S) -> Vec<String> {
     let parameters = Path::<Vec<(String, String)>>::from_request_parts(parts, state).await;
     let parameters = parameters.map_or_else(|_| Vec::new(), |Path(parameters)| parameters);
@@ -91,7 +91,7 @@ fn parse<T: FromStr<Err = IdError>>(text: Option<&String>) -> Result<T, IdError>
     text.ok_or(IdError::Length)?.parse()
 }
 
-/// Name and password of `Authorization: Basic …`.
+/// Returns name and password of `Authorization: Basic …`.
 pub fn basic(headers: &HeaderMap) -> Option<(String, SecretString)> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, encoded) = value.split_once(' ')?;

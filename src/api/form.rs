@@ -1,4 +1,4 @@
-//! Reading bodies that are forms (`application/x-www-form-urlencoded`): no name twice, and no value in an error.
+//! Bodies that are forms (`application/x-www-form-urlencoded`). Names must be unique, and errors never contain values.
 
 use axum::{
     body::Body,
@@ -14,7 +14,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 pub struct Form(Vec<(String, String)>);
 
 impl Form {
-    /// Refuses another type of body, parameters that stand twice, and NUL.
+    /// Reads a form. Refuses other content types, repeated parameters, and NUL.
     pub async fn read(headers: &HeaderMap, body: Body) -> Result<Self, Error> {
         if media_type(headers).is_some_and(|kind| kind != FORM) {
             return Err(Error::BadForm(format!("the body must be a form: send it as Content-Type {FORM}")));
@@ -25,7 +25,7 @@ impl Form {
             if value.contains('\0') || name.contains('\0') {
                 return Err(Error::TextNul { field: "a parameter".into() });
             }
-            // The name of an unknown one may be anything, a token sent without its name for one.
+            // The name of an unknown one may be anything, even a token that was sent without a name.
             if KNOWN.contains(&name.as_str()) && pairs[..index].iter().any(|(before, _)| before == name) {
                 return Err(Error::BadForm(format!("{name} must be given once")));
             }
@@ -33,21 +33,23 @@ impl Form {
         Ok(Self(pairs))
     }
 
+    /// Returns a parameter's value.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
+    /// Parses a parameter that is an id.
     pub fn id<T: std::str::FromStr<Err = IdError>>(&self, name: &str) -> Result<Option<T>, Error> {
         let refuse = |error: IdError| Error::BadForm(format!("{name} is no id: {error}"));
         self.text(name).map(|text| text.parse().map_err(refuse)).transpose()
     }
 }
 
-/// What forms ask for, by name.
+/// Names of the parameters that forms can have.
 const KNOWN: [&str; 9] =
     ["token", "token_type_hint", "action", "resourceType", "resourceID", "resourceName", "orgID", "org", "address"];
 
-/// A thing that is named by its id or by its name, but not by both.
+/// A resource by its id or by its name, but not by both.
 pub enum Named<T = Id> {
     Not,
     ById(T),
@@ -55,7 +57,7 @@ pub enum Named<T = Id> {
 }
 
 impl Form {
-    /// What `by_id` or `by_name` names.
+    /// Returns the resource that the parameter `by_id` or `by_name` names.
     pub fn named<T: std::str::FromStr<Err = IdError>>(&self, by_id: &str, by_name: &str) -> Result<Named<T>, Error> {
         match (self.id(by_id)?, self.text(by_name)) {
             (Some(_), Some(_)) => Err(Error::BadForm(format!("give {by_id} or {by_name}, not both"))),
@@ -66,7 +68,7 @@ impl Form {
     }
 }
 
-/// The type of a body, in small letters and without its parameters; `None` where it is not said.
+/// Returns the media type of a body in lower case and without its parameters; `None` if there is none.
 pub fn media_type(headers: &HeaderMap) -> Option<String> {
     let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
     let kind = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();

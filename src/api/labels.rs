@@ -1,5 +1,5 @@
-//! The labels of buckets and telegraf configurations. Jeton keeps none: lists are empty, and no label exists that could
-//! be added or removed (contract §5.5).
+//! The labels of buckets and telegraf configurations. Jeton stores none: lists are empty, and no label exists that
+//! could be added or removed (docs/influxdb-compatibility.md §5.5).
 
 use std::borrow::Cow;
 
@@ -23,7 +23,7 @@ use super::{
     openapi::schema::{BadRequest, Gated, NotFound, TooLarge},
 };
 
-/// The labels of something: none.
+/// The empty list of a resource's labels.
 #[derive(Serialize)]
 pub struct NoLabels(pub [(); 0]);
 
@@ -62,6 +62,7 @@ struct PostBody {
     label_id: Option<Id>,
 }
 
+/// Returns the routes of all resources' labels.
 pub fn routes() -> OpenApiRouter<AppState> {
     buckets::routes().merge(telegrafs::routes())
 }
@@ -83,12 +84,13 @@ async fn remove(state: AppState, caller: Caller, parent: Parent) -> Result<Respo
     Err(ApiError(Error::LabelNotFound))
 }
 
-/// The three operations on the labels of one kind of thing, each documented under its own path.
+/// Defines the three operations on the labels of one resource type, each documented under its own path.
 macro_rules! labels_of {
     ($module:ident, $parent:ident($id:ty) $thing:tt, $path:tt, $part:tt, $name:tt, $tag:tt, [$list:tt, $add:tt, $remove:tt]) => {
         mod $module {
             use super::*;
 
+            /// Returns the routes of these labels.
             pub fn routes() -> OpenApiRouter<AppState> {
                 OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(remove))
             }

@@ -1,4 +1,4 @@
-//! Members and owners of organizations, buckets and telegraf configurations (contract §5.3).
+//! Members and owners of organizations, buckets and telegraf configurations (docs/influxdb-compatibility.md §5.3).
 
 use axum::{
     body::Body,
@@ -55,7 +55,7 @@ struct PostBody {
     id: Option<UserId>,
 }
 
-/// Of every kind of thing, members and owners.
+/// Returns the routes of members and owners of all resource types.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .merge(org_members::routes())
@@ -96,12 +96,13 @@ async fn remove(state: AppState, caller: Caller, parent: Parent, user: UserId) -
     Ok(no_content().into_response())
 }
 
-/// The three operations on one role in one kind of thing, each documented under its own path.
+/// Defines the three operations on one role in one resource type, each documented under its own path.
 macro_rules! role_in {
     ($module:ident: $role:ident $word:tt of $parent:ident($id:ty) $thing:tt, $tag:tt, $name:tt, $path:tt, $part:tt, [$list:tt, $add:tt, $remove:tt]) => {
         mod $module {
             use super::*;
 
+            /// Returns the routes of this role.
             pub fn routes() -> OpenApiRouter<AppState> {
                 OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(remove))
             }

@@ -1,6 +1,6 @@
-//! InfluxDB's wire format: read a request, call one operation of the service, write the answer. No rules.
+//! InfluxDB's wire format: read a request, call one operation of the service, write the response. No rules.
 //!
-//! Every handler carries its own description; the routes and the OpenAPI document are made of the same list.
+//! Every handler has its own description; the routes and the OpenAPI document come from the same list.
 
 pub mod audit;
 mod authenticate;
@@ -41,7 +41,7 @@ use crate::{
     model::Error,
 };
 
-/// Everything below `/api/v2` and `/private`, with its description.
+/// Returns all routes below `/api/v2` and `/private`, with their description.
 fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::with_openapi(openapi::Description::openapi())
         .routes(routes!(discovery::root))
@@ -83,11 +83,12 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(openapi::swagger))
 }
 
-/// The gate stands before the routes: credentials are asked for before a path is looked at (contract §1.6).
+/// Returns the API's router. Authentication comes before routing: a missing credential is refused before the path is
+/// matched (docs/influxdb-compatibility.md §1.6).
 pub fn router(state: &AppState) -> Router<AppState> {
     let (routes, _) = routes().split_for_parts();
     let routes = routes
-        // By any method, unlike its description.
+        // Any method is allowed here, unlike in the description.
         .route("/api/v2/resources", any(discovery::list))
         .fallback(unknown_path)
         .layer(middleware::from_fn(crate::http::telemetry::remember_route))
@@ -101,7 +102,8 @@ pub fn router(state: &AppState) -> Router<AppState> {
         .route_service("/private/{*path}", gated)
 }
 
-/// Resources whose own router answers below them, with a text instead of JSON.
+/// Resources that have a router of their own in influxd, which answers unknown paths below them with text instead of
+/// JSON.
 const MOUNTED: [&str; 8] = ["authorizations", "users", "orgs", "buckets", "me", "setup", "signin", "signout"];
 
 async fn unknown_path(request: Request) -> Response {
@@ -110,13 +112,13 @@ async fn unknown_path(request: Request) -> Response {
     if below { not_found_text() } else { ApiError(Error::PathNotFound).into_response() }
 }
 
-/// What an unknown path below a known resource answers.
+/// Returns the response to an unknown path below a known resource.
 fn not_found_text() -> Response {
     (StatusCode::NOT_FOUND, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], "404 page not found\n")
         .into_response()
 }
 
-/// An answer without a body.
+/// Returns the status of a response without a body.
 const fn no_content() -> StatusCode {
     StatusCode::NO_CONTENT
 }

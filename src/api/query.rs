@@ -1,4 +1,4 @@
-//! Query parameters (contract §1.8).
+//! Query parameters (docs/influxdb-compatibility.md §1.8).
 
 use axum::{
     extract::FromRequestParts,
@@ -12,7 +12,7 @@ use crate::{
     model::{Error, Id, id::IdError},
 };
 
-/// At most so many bytes has a parameter. No name, id or text that is looked for is longer.
+/// Maximum number of bytes of a parameter. No name, id or search text is longer.
 const MAX_PARAMETER: usize = 1024;
 
 /// The parameters of a query, decoded; empty values count as absent.
@@ -27,7 +27,7 @@ impl<S: Sync> FromRequestParts<S> for Query {
     }
 }
 
-/// A name or a value; `None` if it is not UTF-8 in percent-encoding.
+/// Decodes a name or a value; `None` if it is not UTF-8 in percent-encoding.
 fn decoded(text: &str) -> Option<String> {
     let mut decoded = Vec::with_capacity(text.len());
     let mut bytes = text.bytes();
@@ -46,7 +46,7 @@ fn hex_digit(byte: u8) -> Option<u8> {
 }
 
 impl Query {
-    /// A parameter that makes no sense is refused and not ignored: the list would be unfiltered.
+    /// Parses a query. An invalid parameter is refused, not ignored: the list would be unfiltered.
     fn read(query: &str) -> Result<Self, Error> {
         let not_encoded = || Error::BadQuery("the query is not UTF-8 in percent-encoding".into());
         let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
@@ -63,19 +63,22 @@ impl Query {
         pairs.collect::<Result<_, _>>().map(Self)
     }
 
+    /// Returns a parameter's value.
     pub fn text(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
+    /// Returns a copy of a parameter's value.
     pub fn owned(&self, name: &str) -> Option<String> {
         self.text(name).map(Into::into)
     }
 
+    /// Parses a parameter that is an id.
     pub fn id<T: std::str::FromStr<Err = IdError>>(&self, name: &str) -> Result<Option<T>, Error> {
         self.text(name).map(|text| text.parse().map_err(Error::BadId)).transpose()
     }
 
-    /// An id, or nothing if it makes no sense.
+    /// Parses a parameter that is an id; `None` if it is invalid.
     pub fn lenient_id<T: std::str::FromStr<Err = IdError>>(&self, name: &str) -> Option<T> {
         self.text(name).and_then(|text| text.parse().ok())
     }
@@ -103,7 +106,7 @@ pub struct PagingParameters {
     sort_by: Option<String>,
 }
 
-/// `offset`, `after`, `limit` and `descending`, checked in influxd's order.
+/// The parameters `offset`, `after`, `limit` and `descending`, checked in influxd's order.
 pub struct Paging<T> {
     pub offset: u32,
     pub after: Option<T>,
@@ -112,6 +115,7 @@ pub struct Paging<T> {
 }
 
 impl<T: std::str::FromStr<Err = IdError>> Paging<T> {
+    /// Parses the parameters of paging.
     pub fn of(query: &Query) -> Result<Self, Error> {
         let refuse = |text: &str| Error::BadQuery(text.into());
         let offset = match query.text("offset") {
@@ -136,7 +140,7 @@ impl<T: std::str::FromStr<Err = IdError>> Paging<T> {
     }
 }
 
-/// What Go reads as a truth value.
+/// Parses what Go accepts as a boolean.
 pub fn go_bool(text: &str) -> Option<bool> {
     match text {
         "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),

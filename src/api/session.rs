@@ -1,4 +1,4 @@
-//! Signing in and out (contract §2.4).
+//! Sign-in and sign-out (docs/influxdb-compatibility.md §2.4).
 
 use axum::{
     extract::State,
@@ -13,8 +13,7 @@ use crate::{
         error::{ApiError, ErrorBody, refuse_compactly},
         state::AppState,
     },
-    model::Error,
-    service::auth::sessions::SessionKind,
+    model::{Error, session_kind::SessionKind},
 };
 
 use super::{
@@ -46,7 +45,7 @@ pub async fn sign_in(
 /// Sign out
 ///
 /// Ends the session of the cookie.
-// The cookie is asked for here, and not at the gate.
+// The cookie is checked here, not by the middleware `authenticate`.
 #[utoipa::path(post, path = "/api/v2/signout", tag = "Sessions", operation_id = "PostSignout", security(("Session" = [])),
     responses((status = 204, description = "Signed out."), (status = 401, description = "There is no such session.", body = ErrorBody), Open))]
 pub async fn sign_out(State(state): State<AppState>, Client(client): Client, headers: HeaderMap) -> Response {
@@ -60,7 +59,7 @@ pub async fn sign_out(State(state): State<AppState>, Client(client): Client, hea
     }
 }
 
-/// Adds what a browser must not keep.
+/// Forbids browsers and proxies to cache a response.
 pub fn no_store(mut response: Response) -> Response {
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response

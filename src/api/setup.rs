@@ -1,4 +1,4 @@
-//! `/api/v2/setup` (contract §3).
+//! `/api/v2/setup` (docs/influxdb-compatibility.md §3).
 
 use axum::{
     body::Body,
@@ -139,7 +139,7 @@ pub async fn set_up(
     request: Body,
 ) -> Result<Response, ApiError> {
     state.settings.check_setup_host(&headers)?;
-    // Asked again when it happens; but of what comes too late, not even the body is read.
+    // The operation checks this again; here it spares reading the body of a request that comes too late.
     if !state.service.setup_allowed().await? {
         return Err(Error::AlreadySetUp.into());
     }

@@ -1,4 +1,4 @@
-//! What monitors ask, without credentials (contract §5.9).
+//! Endpoints for monitoring, without credentials (docs/influxdb-compatibility.md §5.9).
 
 use axum::{
     Router,
@@ -15,15 +15,17 @@ use crate::{
     model::Timestamp,
 };
 
+/// Returns the routes of health and readiness checks.
 pub fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(ping)).routes(routes!(health)).routes(routes!(ready))
 }
 
+/// Returns the route of the metrics.
 pub fn metrics_routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(metrics))
 }
 
-/// The routes beside the API; `/metrics` only where the metrics have no listener of their own.
+/// Returns the routes beside the API; `/metrics` only if the metrics have no listener of their own.
 pub fn router(settings: &Settings) -> Router<AppState> {
     let router = Router::from(routes());
     if settings.has_metrics { router.merge(metrics_routes()) } else { router }

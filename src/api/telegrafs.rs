@@ -1,4 +1,4 @@
-//! `/api/v2/telegrafs` (contract §5.6).
+//! `/api/v2/telegrafs` (docs/influxdb-compatibility.md §5.6).
 
 use axum::{
     body::Body,

@@ -1,4 +1,4 @@
-//! `/private/legacy/authorizations`: user names and passwords for 1.x clients (contract §6).
+//! `/private/legacy/authorizations`: user names and passwords for 1.x clients (docs/influxdb-compatibility.md §6).
 
 use axum::{
     body::Body,
@@ -73,7 +73,7 @@ pub struct PostBody {
     allowed_networks: Option<Vec<String>>,
 }
 
-/// The user name stands where a token has its secret: it is none, and is shown every time.
+/// Returns the JSON of a 1.x credential. Its `token` member is the user name, which is not secret and always shown.
 fn v1_body(found: V1Details) -> AuthorizationBody {
     authorization_body(found.details, NewToken::supplied(found.username), PATH)
 }

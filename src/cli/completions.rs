@@ -37,7 +37,7 @@ pub struct Man {
 impl Man {
     /// Prints the first page, or writes all.
     pub fn run(&self, command: clap::Command) -> Outcome {
-        // The pages are the help.
+        // The pages contain the help already.
         let mut command = command.disable_help_subcommand(true);
         let Some(directory) = &self.directory else {
             command.build();

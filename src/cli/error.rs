@@ -1,61 +1,61 @@
-//! Why a command failed: one sentence, and where it helps, what to do about it.
+//! Errors of commands: one sentence, and optionally a hint.
 
 use std::{fmt, io};
 
-/// What standard error says when a command fails. Never a secret.
+/// The message of a failed command on standard error. Never contains a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
     message: String,
     hint: Option<String>,
-    /// The status of the answer that refused it.
+    /// The HTTP status of the server's error.
     status: Option<u16>,
-    /// Nobody reads on: the end of a pipe is no error.
+    /// Whether nothing is printed, as for a closed pipe.
     quiet: bool,
 }
 
-/// What every step of a command returns.
+/// The result of every step of a command.
 pub type Outcome<T = ()> = Result<T, Failure>;
 
 impl Failure {
-    /// A sentence without `Error:` before it and without a full stop.
+    /// Returns an error with this sentence, without `Error:` before it and without a full stop.
     pub fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), hint: None, status: None, quiet: false }
     }
 
-    /// What the server refused: `401 Unauthorized: unauthorized access` (contract §7.1).
+    /// Returns a server's error: `401 Unauthorized: unauthorized access` (docs/influxdb-compatibility.md §7.1).
     pub fn refused(status: u16, message: impl Into<String>) -> Self {
         Self { status: Some(status), ..Self::new(message) }
     }
 
-    /// The same, with what was being done before it: `<context>: <message>`.
+    /// Adds the failed step in front: `<context>: <message>`.
     pub fn while_doing(mut self, context: impl fmt::Display) -> Self {
         self.message = format!("{context}: {}", self.message);
         self
     }
 
-    /// The same, and what to do about it; the first hint stays.
+    /// Adds a hint, unless there is one.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint.get_or_insert_with(|| hint.into());
         self
     }
 
-    /// The same, and something better to do about it.
+    /// Sets a hint, in the place of an existing one.
     pub fn replace_hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// The HTTP status, where a server answered.
+    /// Returns the HTTP status, if a server answered.
     pub const fn status(&self) -> Option<u16> {
         self.status
     }
 
-    /// Whether there is anything to say.
+    /// Returns whether nothing is to be printed.
     pub const fn is_quiet(&self) -> bool {
         self.quiet
     }
 
-    /// What to do about it, where something is known.
+    /// Returns the hint, if there is one.
     pub fn advice(&self) -> Option<&str> {
         self.hint.as_deref()
     }
@@ -67,7 +67,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Of writing to standard output; files say which of them they are about.
+/// An error of writing to standard output; errors of files name the file instead.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         let quiet = error.kind() == io::ErrorKind::BrokenPipe;
@@ -75,9 +75,9 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// Adds to a failure what was being done.
+/// Adds the failed step to errors.
 pub trait WhileDoing<T> {
-    /// `<context>: <message>`, as `influx` words its errors.
+    /// Returns `<context>: <message>`, as `influx` formats its errors.
     fn while_doing(self, context: impl fmt::Display) -> Outcome<T>;
 }
 

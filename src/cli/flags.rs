@@ -1,4 +1,5 @@
-//! Flags that many commands share (contract §7.1, §15), with `influx`'s names, letters and variables.
+//! Flags that many commands share (docs/influxdb-compatibility.md §7.1, §15), with `influx`'s names, letters and
+//! variables.
 
 use super::{
     client::{http::Client, profiles::Profile, server_flags::ServerFlags},
@@ -32,7 +33,7 @@ pub struct PrintFlags {
 }
 
 impl PrintFlags {
-    /// For a command that shows no token: `env` is refused before anything happens.
+    /// Returns the printer of a command that shows no token: `env` is refused before anything happens.
     pub fn printer(self) -> Outcome<Printer> {
         let printer = self.printer_of_token();
         if printer.format == Format::Env {
@@ -43,7 +44,7 @@ impl PrintFlags {
         Ok(printer)
     }
 
-    /// For a command that shows a new token.
+    /// Returns the printer of a command that shows a new token.
     pub fn printer_of_token(self) -> Printer {
         let usual = if self.json { Format::Json } else { Format::Table };
         Printer { format: self.output.unwrap_or(usual), heads: !self.hide_headers }
@@ -70,7 +71,7 @@ pub struct CommonFlags {
     pub token: TokenFlag,
 }
 
-/// A server to talk to, and what the profile knows.
+/// A connected client, and the profile in use.
 pub struct Session {
     pub client: Client,
     pub profile: Profile,
@@ -78,13 +79,13 @@ pub struct Session {
 }
 
 impl CommonFlags {
-    /// Who talks to which server: flags, then variables, then the active profile, then the default.
+    /// Returns the server and credential: from flags, else variables, else the active profile, else the default.
     pub async fn session(&self) -> Outcome<Session> {
         let printer = self.print.printer()?;
         Ok(Session { printer, ..self.session_of_token().await? })
     }
 
-    /// The same for a command that shows a new token, which `--output env` may write.
+    /// Like [`Self::session`], for a command that shows a new token, which `--output env` may write.
     pub async fn session_of_token(&self) -> Outcome<Session> {
         let profile = self.server.profile()?;
         let token = secret::given(self.token.token.as_ref())?;

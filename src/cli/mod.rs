@@ -1,4 +1,4 @@
-//! The command line: the server, and a client of its API that people who know `influx` can use without reading anything.
+//! The command line: the server, and a client of its API that is compatible with `influx`.
 
 mod admin;
 pub mod client;
@@ -73,7 +73,7 @@ enum Command {
     Audit(admin::audit::Audit),
 }
 
-/// Reads the command line and does what it says. What goes wrong is one sentence on standard error.
+/// Parses the command line and runs the command. An error is one sentence on standard error.
 pub async fn run() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let read = Line::command().try_get_matches_from(&arguments).and_then(|matches| {
@@ -102,13 +102,13 @@ pub async fn run() -> ExitCode {
     }
 }
 
-/// Does everything but serve.
+/// Runs every command but `serve`.
 async fn perform(command: Command) -> Outcome<ExitCode> {
     match command {
         Command::Setup(setup) => setup.run().await?,
         Command::Ping(ping) => ping.run().await?,
         Command::Version => client::ping::version()?,
-        // Its answer may be no, which is no failure and yet not 0.
+        // A negative result is no error, but has another exit code than 0.
         Command::Auth(client::auth::Auth::Check(check)) => return check.run().await,
         Command::Auth(auth) => auth.run().await?,
         Command::User(user) => user.run().await?,

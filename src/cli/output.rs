@@ -1,4 +1,4 @@
-//! What a command prints: a table, JSON as `influx` writes it, YAML, or variables for a shell.
+//! Output of commands: a table, JSON as `influx` writes it, YAML, or variables for a shell.
 
 use std::{
     io::{self, Write as _},
@@ -24,15 +24,15 @@ pub enum Format {
     Env,
 }
 
-/// Something that is a row of a table, and an object in JSON and YAML.
+/// An item that is a row of a table, and an object in JSON and YAML.
 pub trait Shown: Serialize {
-    /// The heads of the columns.
+    /// Returns the headers of the columns.
     fn columns() -> Vec<&'static str>;
-    /// One cell a column.
+    /// Returns one cell per column.
     fn cells(&self) -> Vec<String>;
 }
 
-/// What was just deleted: a row with one more cell.
+/// A deleted item: a row with one more cell.
 #[derive(Serialize)]
 #[serde(transparent)]
 pub struct Deleted<T>(pub T);
@@ -47,16 +47,16 @@ impl<T: Shown> Shown for Deleted<T> {
     }
 }
 
-/// Writes results to standard output.
+/// A writer of results to standard output.
 #[derive(Clone, Copy, Debug)]
 pub struct Printer {
     pub format: Format,
-    /// Whether a table begins with its heads.
+    /// Whether a table begins with its headers.
     pub heads: bool,
 }
 
 impl Printer {
-    /// One result: a table of one row, or an object.
+    /// Prints one result: a table with one row, or an object.
     pub fn one<T: Shown>(self, item: &T) -> Outcome {
         match self.format {
             Format::Table => self.list(std::slice::from_ref(item), ""),
@@ -64,7 +64,7 @@ impl Printer {
         }
     }
 
-    /// Something without columns, in JSON or YAML.
+    /// Prints a value without columns, as JSON or YAML.
     pub fn value(self, value: &impl Serialize) -> Outcome {
         match self.format {
             Format::Yaml => print(&yaml(value)?),
@@ -72,20 +72,21 @@ impl Printer {
         }
     }
 
-    /// All results at once. `empty`: what stands for none in JSON.
+    /// Prints all results at once. `empty`: the JSON of an empty list.
     pub fn list<T: Shown>(self, items: &[T], empty: &'static str) -> Outcome {
         let mut listing = self.listing(empty);
         listing.add(items)?;
         listing.end()
     }
 
-    /// Results that come page by page. `empty`: what stands for none in JSON, `null` or `[]` (contract §7.1).
+    /// Prints results page by page. `empty`: the JSON of an empty list, `null` or `[]` (docs/influxdb-compatibility.md
+    /// §7.1).
     pub fn listing<T: Shown>(self, empty: &'static str) -> Listing<T> {
         Listing { printer: self, empty, table: Table::default(), begun: false, of: PhantomData }
     }
 }
 
-/// A list that is printed while it still comes in.
+/// A list that is printed while it is fetched.
 pub struct Listing<T> {
     printer: Printer,
     empty: &'static str,
@@ -119,7 +120,7 @@ impl<T: Shown> Listing<T> {
         }
     }
 
-    /// Prints what stands at a list's end, or for a list without results.
+    /// Prints the end of the list, or an empty list.
     pub fn end(mut self) -> Outcome {
         match (self.printer.format, self.begun) {
             (Format::Table, false) if self.printer.heads => print(&self.table.lines(&[heads::<T>()])),
@@ -135,20 +136,21 @@ fn heads<T: Shown>() -> Vec<String> {
     T::columns().into_iter().map(Into::into).collect()
 }
 
-/// Writes to standard output at once: a reader of a pipe sees the first page while the second is fetched.
+/// Prints to standard output and flushes: a reader of a pipe sees the first page while the second is fetched.
 pub fn print(text: &str) -> Outcome {
     let mut out = io::stdout().lock();
     out.write_all(text.as_bytes())?;
     Ok(out.flush()?)
 }
 
-/// JSON as Go writes it: indented by tabs, and safe within HTML. `margin` stands before all lines but the first.
+/// Returns JSON as Go writes it: indented by tabs, and with HTML's special characters escaped. `margin` is the
+/// indentation of all lines but the first.
 pub fn json(value: &impl Serialize, margin: &str) -> Outcome<String> {
     let mut bytes = Vec::new();
     let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, PrettyFormatter::with_indent(b"\t"));
     value.serialize(&mut serializer).map_err(io::Error::from)?;
     let text = String::from_utf8_lossy(&bytes).replace('\n', &format!("\n{margin}"));
-    // These letters stand nowhere but in texts.
+    // These characters occur only inside JSON strings.
     let escapes =
         [("&", "\\u0026"), ("<", "\\u003c"), (">", "\\u003e"), ("\u{2028}", "\\u2028"), ("\u{2029}", "\\u2029")];
     Ok(escapes.iter().fold(text, |text, (letter, escape)| text.replace(letter, escape)))
@@ -158,19 +160,19 @@ fn yaml(value: &impl Serialize) -> Outcome<String> {
     serde_saphyr::to_string(value).map_err(|error| io::Error::other(error.to_string()).into())
 }
 
-/// Whether to write colours there: only to a terminal, and not where `NO_COLOR` says anything.
+/// Returns whether to write colours: only to a terminal, and not if `NO_COLOR` is set.
 pub fn has_colours(stream: &impl io::IsTerminal) -> bool {
     stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// A line on standard error that is no failure; yellow where someone looks.
+/// Prints a warning on standard error; yellow on a terminal.
 pub fn warn(text: &str) {
     let (start, end) = if has_colours(&io::stderr()) { ("\u{1b}[33m", "\u{1b}[0m") } else { ("", "") };
-    // Where standard error is closed, nobody misses it.
+    // A closed standard error is ignored.
     drop(writeln!(io::stderr(), "{start}{text}{end}"));
 }
 
-/// Says on standard error what might be done better, as beside an error.
+/// Prints a hint on standard error, as after an error.
 pub fn hint(text: &str) {
     drop(writeln!(io::stderr(), "Hint: {text}"));
 }

@@ -1,4 +1,4 @@
-//! Secrets on their way in: from standard input or a terminal, and only with a warning from the command line.
+//! Input of secrets: from standard input or a terminal, and from the command line only with a warning.
 
 use std::{
     io::{self, BufRead as _, IsTerminal as _},
@@ -12,10 +12,10 @@ use url::Url;
 
 use super::error::{Failure, Outcome};
 
-/// Flags that hold secrets.
+/// Flags that contain secrets.
 const SECRET_FLAGS: [&str; 6] = ["token", "as_token", "password", "username_password", "database_url", "audit_key"];
 
-/// A warning for each secret that stands on the command line itself.
+/// Returns a warning for each secret on the command line itself.
 pub fn warnings(matches: &ArgMatches) -> Vec<String> {
     let mut warnings = Vec::new();
     for flag in SECRET_FLAGS {
@@ -44,7 +44,7 @@ pub fn warnings(matches: &ArgMatches) -> Vec<String> {
     warnings
 }
 
-/// A user's name alone is none, nor is the address of a database.
+/// Returns whether a value is secret. A user's name without password is not, nor is a database URL without one.
 fn is_secret(flag: &str, value: &str) -> bool {
     match flag {
         "username_password" => value.contains(':'),
@@ -53,13 +53,13 @@ fn is_secret(flag: &str, value: &str) -> bool {
     }
 }
 
-/// A text that cannot be parsed as a URL may hold a secret.
+/// Returns whether a URL contains a password. A text that cannot be parsed may contain one.
 fn holds_password(url: &str) -> bool {
     Url::parse(url)
         .map_or(true, |url| url.password().is_some() || url.query_pairs().any(|(name, _)| name == "password"))
 }
 
-/// A secret that a flag gives: `-` is the first line of standard input; an empty one is none.
+/// Returns a flag's secret: `-` is the first line of standard input; an empty one is `None`.
 pub fn given(flag: Option<&SecretString>) -> Outcome<Option<SecretString>> {
     match flag.map(|secret| secret.expose_secret()) {
         None | Some("") => Ok(None),
@@ -68,7 +68,7 @@ pub fn given(flag: Option<&SecretString>) -> Outcome<Option<SecretString>> {
     }
 }
 
-/// The first line of standard input, without its end.
+/// Reads the first line of standard input, without its line break.
 fn from_input() -> Outcome<SecretString> {
     let mut line = String::new();
     let read = io::stdin().lock().read_line(&mut line);
@@ -80,23 +80,23 @@ fn from_input() -> Outcome<SecretString> {
     Ok(line.to_owned().into())
 }
 
-/// Whether someone can be asked.
+/// Returns whether prompts are possible.
 pub fn can_ask() -> bool {
     io::stdin().is_terminal()
 }
 
-/// What a shell reports of a program that Ctrl+C ended.
+/// Exit code that shells report for a program that Ctrl+C ended.
 const INTERRUPTED: i32 = 130;
 
-/// Held for as long as the terminal shows nothing that is typed.
+/// Held while the terminal's echo is off.
 static UNSEEN: Mutex<()> = Mutex::new(());
 
-/// From now on Ctrl+C waits until the terminal is as it was. By itself it would end the program at once, and leave a
-/// terminal that shows nothing any more.
+/// Delays Ctrl+C until the terminal's echo is restored. By default it would end the program at once, and leave a
+/// terminal without echo.
 fn keep_terminal() {
     static KEPT: Once = Once::new();
     KEPT.call_once(|| {
-        // Where it can't be had, Ctrl+C does what it always does.
+        // Without a signal handler, Ctrl+C keeps its default.
         if let Ok(mut interrupts) = signal(SignalKind::interrupt()) {
             tokio::spawn(async move {
                 interrupts.recv().await;
@@ -107,7 +107,7 @@ fn keep_terminal() {
     });
 }
 
-/// Asks for a password without showing it; twice, where a typing error would lock someone out.
+/// Prompts for a password without echo; twice, if a typing error would lock someone out.
 pub fn ask(prompt: &str, twice: bool) -> Outcome<SecretString> {
     keep_terminal();
     let once = |prompt: &str| {
@@ -127,7 +127,7 @@ pub fn ask(prompt: &str, twice: bool) -> Outcome<SecretString> {
     Ok(first)
 }
 
-/// Asks for something that may be seen; an empty answer takes `usual`.
+/// Prompts for a text that is no secret; an empty answer means `usual`.
 pub fn ask_text(prompt: &str, usual: Option<&str>) -> Outcome<String> {
     use std::io::Write as _;
     let mut err = io::stderr().lock();
@@ -142,7 +142,7 @@ pub fn ask_text(prompt: &str, usual: Option<&str>) -> Outcome<String> {
     Ok(if answer.is_empty() { usual.unwrap_or_default().to_owned() } else { answer.to_owned() })
 }
 
-/// A password that a flag gives, or someone at the terminal.
+/// Returns the password of a flag, or of the prompt on a terminal.
 pub fn or_asked(flag: Option<&SecretString>, prompt: &str) -> Outcome<SecretString> {
     match given(flag)? {
         Some(password) => Ok(password),

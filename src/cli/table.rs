@@ -1,16 +1,17 @@
-//! Tables as Go's `text/tabwriter` sets them with tabs (contract §7.1): what reads `influx`'s output reads Jeton's.
+//! Tables aligned with tabs, as by Go's `text/tabwriter` (docs/influxdb-compatibility.md §7.1): programs that parse
+//! `influx`'s output can parse Jeton's.
 
-/// A column is a multiple of so many characters wide.
+/// Width of a tab: columns are a multiple of so many characters wide.
 const TAB: usize = 8;
 
-/// Sets rows below each other. Columns never get narrower, so that the rows of a later page stay in line.
+/// A table. Columns never get narrower, so that the rows of a later page stay aligned.
 #[derive(Debug, Default)]
 pub struct Table {
     widths: Vec<usize>,
 }
 
 impl Table {
-    /// The rows, each cell but the last followed by as many tabs as its column needs, each row by a line's end.
+    /// Returns the rows, each cell but the last followed by as many tabs as its column needs, each row by a line break.
     pub fn lines(&mut self, rows: &[Vec<String>]) -> String {
         let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| printable(cell)).collect()).collect();
         for row in &rows {
@@ -22,7 +23,7 @@ impl Table {
     fn widen(&mut self, row: &[String]) {
         self.widths.resize(self.widths.len().max(row.len()), 0);
         for (width, cell) in self.widths.iter_mut().zip(row) {
-            // At least one tab stands between two cells.
+            // At least one tab separates two cells.
             *width = (*width).max((cell.chars().count() + 1).next_multiple_of(TAB));
         }
     }
@@ -41,7 +42,7 @@ impl Table {
     }
 }
 
-/// A name can hold what would break a table or steer a terminal: it is shown escaped.
+/// Escapes characters that would break a table or control a terminal.
 fn printable(cell: &str) -> String {
     if cell.chars().any(char::is_control) {
         let escape =

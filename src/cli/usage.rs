@@ -1,4 +1,5 @@
-//! A command line that can't be read: the same words and exit code as `influx` (contract §7.1), with clap's help.
+//! Errors of the command line: the wording and exit code of `influx` (docs/influxdb-compatibility.md §7.1), with clap's
+//! help.
 
 use std::{
     ffi::OsString,
@@ -14,7 +15,7 @@ use clap::{
 
 use super::output::has_colours;
 
-/// Says what is wrong, with the help of the command that was meant. Asked for help or the version, says that.
+/// Prints the error, with the help of the intended command. For `--help` and `--version`, prints these.
 pub fn explain(error: &clap::Error, arguments: &[OsString], mut root: Command) -> ExitCode {
     root.build();
     let (mut command, path) = meant(root, arguments);
@@ -46,7 +47,7 @@ pub fn explain(error: &clap::Error, arguments: &[OsString], mut root: Command) -
     ExitCode::FAILURE
 }
 
-/// The command that the arguments name, and how it is called. Flags come after the command's name.
+/// Returns the command that the arguments name, and its full name. Flags come after the command's name.
 fn meant(mut command: Command, arguments: &[OsString]) -> (Command, String) {
     let mut path = vec![command.get_name().to_owned()];
     for argument in arguments.iter().skip(1) {
@@ -58,7 +59,7 @@ fn meant(mut command: Command, arguments: &[OsString]) -> (Command, String) {
     (command, path.join(" "))
 }
 
-/// A word that stands where a command's name is expected, or behind a command that takes no words.
+/// Returns a word in the place of a command's name, or after a command that takes no words.
 fn unknown_command(error: &clap::Error) -> Option<String> {
     match error.kind() {
         ErrorKind::InvalidSubcommand => text(error, ContextKind::InvalidSubcommand),
@@ -67,7 +68,7 @@ fn unknown_command(error: &clap::Error) -> Option<String> {
     }
 }
 
-/// One sentence without values: they may be secrets.
+/// Returns one sentence without values, which may be secrets.
 fn sentence(error: &clap::Error) -> String {
     let argument = text(error, ContextKind::InvalidArg).unwrap_or_default();
     match error.kind() {
@@ -87,7 +88,7 @@ fn sentence(error: &clap::Error) -> String {
     }
 }
 
-/// `--id <ID>, --name <NAME>` without dashes and values.
+/// Extracts names from `--id <ID>, --name <NAME>`, without dashes and values.
 fn names(arguments: &str) -> Vec<String> {
     let bare = |argument: &str| {
         let name = argument.split([' ', '=']).next().unwrap_or_default();
@@ -99,7 +100,7 @@ fn names(arguments: &str) -> Vec<String> {
 fn text(error: &clap::Error, kind: ContextKind) -> Option<String> {
     match error.get(kind)? {
         ContextValue::String(text) => Some(text.clone()),
-        // clap puts what is most like the typing error last.
+        // clap puts the most similar name last.
         ContextValue::Strings(texts) if kind == ContextKind::SuggestedSubcommand => texts.last().cloned(),
         ContextValue::Strings(texts) => Some(texts.join(", ")),
         _ => None,
@@ -111,10 +112,10 @@ fn suggestion(error: &clap::Error) -> Option<String> {
     found.filter(|found| !found.is_empty())
 }
 
-/// Coloured only on a terminal.
+/// Prints a text, with colours only on a terminal.
 fn show(text: &StyledStr) {
     let mut out = io::stdout().lock();
     let shown = if has_colours(&out) { text.ansi().to_string() } else { text.to_string() };
-    // Where nobody reads on, nothing is missed.
+    // A closed pipe is ignored.
     drop(out.write_all(shown.as_bytes()));
 }

@@ -1,11 +1,12 @@
-//! The application: which address shows which page.
+//! The application: its router and the page of each route.
 
 use super::{
     components::Notices,
     hydrate::{
         chunks::{Entry, Page, Token},
-        defer::{after_hydration, defer},
+        defer::defer,
         hydrated::Hydrated,
+        scheduler::after_hydration,
     },
     pages::{NotFoundPage, OrgLayout, tokens::TokensPage},
 };
@@ -17,8 +18,8 @@ use leptos_router::{
     path,
 };
 
-/// Every page. They are rendered whole before the first byte is sent: without script nothing comes later, and the
-/// status of the answer is known.
+/// The root component. Pages are rendered completely before the first byte is sent: without JavaScript nothing can be
+/// streamed in later, and the status of the response must be known.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -40,7 +41,7 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// Which address shows which page.
+/// The routes of the console, each with its page.
 #[component]
 fn Pages() -> impl IntoView {
     view! {
@@ -111,6 +112,6 @@ fn Pages() -> impl IntoView {
     }
 }
 
-/// The address names the page alone.
+/// The empty dialog of an address that names only a page.
 #[component]
 fn NoDialog() -> impl IntoView {}

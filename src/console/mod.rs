@@ -1,7 +1,7 @@
 //! The console: pages, components, and the server functions they call.
 //!
-//! A page is rendered by the server and taken over by the script. Everything is a link or a form first: a form posts to
-//! an address, and [`submit`] answers it, for a browser without script as for one with it.
+//! The server renders a page and the browser hydrates it (progressive enhancement). Everything is a link or a form
+//! first: a form posts to an address, and the same action handles it with JavaScript, through [`submit`], and without.
 
 mod app;
 mod components;

@@ -1,4 +1,4 @@
-//! The files of the console, which the program carries in itself.
+//! The console's files, embedded in the binary.
 
 use std::{borrow::Cow, fmt::Write as _, sync::LazyLock};
 
@@ -15,13 +15,14 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 #[allow_missing = true]
 struct Site;
 
-/// Where the browser finds script, program and style: their names carry a hash in a release.
+/// Paths of the script, the WebAssembly program and the style sheet; their names contain a hash in a release.
 pub struct Names {
     pub js: String,
     pub wasm: String,
     pub css: String,
 }
 
+/// The names of the embedded files.
 pub static NAMES: LazyLock<Names> = LazyLock::new(|| {
     let name = |kind: &str| {
         hash_of(kind).map_or_else(|| format!("/pkg/jeton.{kind}"), |hash| format!("/pkg/jeton.{hash}.{kind}"))
@@ -29,14 +30,14 @@ pub static NAMES: LazyLock<Names> = LazyLock::new(|| {
     Names { js: name("js"), wasm: name("wasm"), css: name("css") }
 });
 
-/// The hash in the name of a file of this kind, where files have one.
+/// Returns the hash in the name of a file of this kind, where files have one.
 fn hash_of(kind: &str) -> Option<String> {
     let hashes = Site::get("hash.txt")?;
     let hashes = String::from_utf8_lossy(&hashes.data);
     hashes.lines().find_map(|line| line.strip_prefix(kind)?.strip_prefix(':')).map(|hash| hash.trim().to_owned())
 }
 
-/// Which files belong to which part of the console (`ui::parts`): so that a page asks for those it needs at once.
+/// The chunks of each part of the console (`console::hydrate::chunks`), so that a page preloads those it needs.
 pub static PARTS: LazyLock<Option<WasmSplitManifest>> = LazyLock::new(|| {
     let manifest = Site::get(&format!("pkg/__wasm_split_manifest.{}.json", hash_of("manifest")?))?;
     let loader = format!("__wasm_split.{}.js", hash_of("split")?);
@@ -44,12 +45,12 @@ pub static PARTS: LazyLock<Option<WasmSplitManifest>> = LazyLock::new(|| {
     Some(WasmSplitManifest(ArcStoredValue::new(("/pkg".to_owned(), manifest, loader))))
 });
 
-/// Whether the console's program is there: a server built before its site has none.
+/// Returns whether the console's program is embedded: a server built before the browser's files has none.
 pub fn are_complete() -> bool {
     [&NAMES.js, &NAMES.wasm, &NAMES.css].into_iter().all(|name| Site::get(name.trim_start_matches('/')).is_some())
 }
 
-/// A file, in the smallest form the browser takes; `None` if there is none of that name.
+/// Returns a file in the smallest encoding that the browser accepts; `None` if there is none of that name.
 pub fn file(uri: &Uri, headers: &HeaderMap) -> Option<Response> {
     let path = uri.path().trim_start_matches('/');
     if path.is_empty() || path == "hash.txt" {
@@ -79,14 +80,14 @@ pub fn file(uri: &Uri, headers: &HeaderMap) -> Option<Response> {
     Some(response)
 }
 
-/// Whether a file's name changes with its content, so that it may be kept for ever: "name.hash.ending", where the build
-/// hashes names at all.
+/// Returns whether a file's name changes with its content ("name.hash.ending"), so that it may be cached for ever. In a
+/// development build no name contains a hash.
 fn has_hash_in_name(path: &str) -> bool {
     let is_hash = |part: &str| part.len() == HASH_LENGTH && part.bytes().all(is_base64url);
     path.starts_with("pkg/") && NAMES.wasm.matches('.').count() > 1 && path.rsplit('.').nth(1).is_some_and(is_hash)
 }
 
-/// How long the hash in a name is: 128 bits in base64url.
+/// Length of the hash in a name, in characters: 128 bits in base64url.
 const HASH_LENGTH: usize = 22;
 
 const fn is_base64url(byte: u8) -> bool {

@@ -1,4 +1,4 @@
-//! Where a request comes from: the peer, or what a trusted proxy says.
+//! The address that a request comes from: the peer's, or the one that a trusted proxy reports.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -17,10 +17,10 @@ use super::{
     state::AppState,
 };
 
-/// At most so many bytes of a program's name are kept.
+/// Maximum number of characters that are kept of a `User-Agent`.
 const MAX_AGENT: usize = 255;
 
-/// Puts the [`Client`] beside the request.
+/// Adds the [`Client`] to the request's extensions.
 pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
     let (header, trusted) = (&state.settings.forwarded_header, &state.settings.trusted_proxies);
@@ -31,9 +31,9 @@ pub async fn identify(State(state): State<AppState>, mut request: Request, next:
     next.run(request).await
 }
 
-/// The peer, unless it is a trusted proxy: then the hops are read from the right, past every trusted proxy, to the first
-/// that is not one. If that hop names no address, the client's address is unknown: what stands further left, anyone may
-/// have written. A proxy that sends no such header asks for itself, as for a health check.
+/// Returns the peer's address, unless the peer is a trusted proxy. Then the hops are read from the right, past every
+/// trusted proxy, to the first that is not one. If that hop names no address, the client's address is unknown: hops
+/// further left can be forged. A trusted proxy that sends no such header is itself the client, as for a health check.
 fn address(peer: IpAddr, headers: &HeaderMap, name: &HeaderName, trusted: &[IpNet]) -> Option<IpAddr> {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
     let mut address = peer;

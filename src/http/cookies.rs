@@ -1,29 +1,30 @@
-//! The two cookies that hold a session's key: InfluxDB's own for the API, and the console's.
+//! Cookies: the session keys of the API (InfluxDB's own cookie) and of the console, and the console's preferences.
 
 use axum::http::{HeaderMap, header};
 
 use crate::model::Timestamp;
 
-/// The API's, as influxd names it.
+/// Name of the API's session cookie, as in influxd.
 pub const API: &str = "influxdb-oss-session";
 
-/// The console's. Behind https its name makes browsers insist on `Secure`, on `/` and on this very host.
+/// Returns the name of the console's session cookie. With https, the prefix `__Host-` makes browsers require `Secure`,
+/// the path `/` and this exact host.
 pub const fn console_name(https: bool) -> &'static str {
     if https { "__Host-jeton" } else { "jeton" }
 }
 
-/// The theme a visitor chose; no secret.
+/// Name of the cookie with the theme that a visitor chose; not secret.
 pub const THEME: &str = "jeton-theme";
 
-/// `Set-Cookie` of a preference, which scripts may read and change; no secret.
+/// Returns the `Set-Cookie` value of a preference, which scripts may read and change; not secret.
 pub fn preference(name: &str, value: &str) -> String {
     format!("{name}={value}; Path=/; Max-Age=31536000; SameSite=Lax")
 }
 
-/// The organization a visitor looked at last; no secret.
+/// Name of the cookie with the organization that a visitor viewed last; not secret.
 pub const LAST_ORG: &str = "jeton-org";
 
-/// `Set-Cookie` of the theme; anything but light and dark forgets it.
+/// Returns the `Set-Cookie` value of the theme; anything but light and dark deletes the cookie.
 pub fn theme(name: &str) -> String {
     match name {
         "light" | "dark" => preference(THEME, name),
@@ -31,12 +32,12 @@ pub fn theme(name: &str) -> String {
     }
 }
 
-/// `Set-Cookie` of the organization looked at.
+/// Returns the `Set-Cookie` value of the organization viewed last.
 pub fn last_org(org: crate::model::OrgId) -> String {
     format!("{LAST_ORG}={org}; Path=/; Max-Age=31536000; HttpOnly; SameSite=Lax")
 }
 
-/// The value of a cookie.
+/// Returns the value of a cookie.
 pub fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
@@ -49,20 +50,20 @@ pub fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
         })
 }
 
-/// `Set-Cookie` of the API (contract §2.4).
+/// Returns the `Set-Cookie` value of the API's session (docs/influxdb-compatibility.md §2.4).
 pub fn api(key: &str, expires: Timestamp, https: bool) -> String {
     let secure = if https { "; Secure" } else { "" };
     format!("{API}={key}; Path=/api/; Expires={}; HttpOnly{secure}; SameSite=Strict", expires.http_date())
 }
 
-/// `Set-Cookie` of the console. It goes when the browser does; the server decides how long it counts. A link from
-/// elsewhere arrives signed in (`Lax`), a form from elsewhere does not.
+/// Returns the `Set-Cookie` value of the console's session. It is a session cookie: the server decides when it expires.
+/// `SameSite=Lax` sends it with links from other sites, but not with their forms (CSRF).
 pub fn console(key: &str, https: bool) -> String {
     let secure = if https { "; Secure" } else { "" };
     format!("{}={key}; Path=/; HttpOnly{secure}; SameSite=Lax", console_name(https))
 }
 
-/// `Set-Cookie` that takes the console's cookie back.
+/// Returns the `Set-Cookie` value that deletes the console's session cookie.
 pub fn forget_console(https: bool) -> String {
     format!("{}; Max-Age=0", console("", https))
 }

@@ -1,4 +1,4 @@
-//! Requests that another site's page made a browser send.
+//! Protection against cross-site request forgery (CSRF).
 
 use axum::{
     extract::{Request, State},
@@ -11,8 +11,8 @@ use crate::model::Error;
 
 use super::{error::ApiError, plain_text, settings::Settings, state::AppState};
 
-/// Refuses what would change something, comes with a cookie (or would set up or sign in, which needs none) and was
-/// sent for another site. Programs that aren't browsers send neither header, and pass.
+/// Refuses cross-site requests with an unsafe method that carry a cookie, or that need none (set-up and signing in).
+/// Clients that are not browsers send neither `Sec-Fetch-Site` nor `Origin` and are allowed.
 pub async fn refuse_foreign(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let harmless = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let path = request.uri().path();

@@ -1,12 +1,13 @@
-//! Lists as files of comma-separated values (RFC 4180).
+//! Lists in the CSV format (RFC 4180).
 
-/// One line.
+/// Returns one line with its line break.
 pub fn csv_line(cells: &[String]) -> String {
     let cells: Vec<String> = cells.iter().map(|cell| csv_cell(cell)).collect();
     cells.join(",") + "\r\n"
 }
 
-/// Quoted where it has to be. A cell that a spreadsheet would take for a formula begins with an apostrophe instead.
+/// Returns a cell, quoted where necessary. A cell that a spreadsheet would evaluate as a formula gets an apostrophe as
+/// its first character (CSV injection).
 fn csv_cell(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let text = if is_formula { format!("'{text}") } else { text.to_owned() };

@@ -1,4 +1,4 @@
-//! Errors as InfluxDB's clients read them (contract §1.4).
+//! Errors in InfluxDB's envelope (docs/influxdb-compatibility.md §1.4).
 
 use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
@@ -24,11 +24,12 @@ pub struct ErrorBody {
     message: String,
 }
 
-/// The permission whose lack an answer tells of: the gate notes it.
+/// The missing permission that caused a response. It is an extension of the response, from which the denial is
+/// recorded.
 #[derive(Clone, Copy)]
 pub struct MissingPermission(pub Permission);
 
-/// An error on its way to a client.
+/// An error as the response to a client.
 #[derive(Debug)]
 pub struct ApiError(pub Error);
 
@@ -50,7 +51,7 @@ impl IntoResponse for ApiError {
     }
 }
 
-/// What the layer before the resources answers: in one line.
+/// Returns an error as compact JSON, as influxd's outer layers do.
 pub fn refuse_compactly(error: &Error) -> Response {
     refuse(error, json_response::compact)
 }

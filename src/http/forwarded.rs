@@ -1,26 +1,27 @@
-//! The hops that a forwarded header names: `X-Forwarded-For` and its like, and `Forwarded` (RFC 7239).
+//! Parsers of forwarded headers: `X-Forwarded-For` and similar ones, and `Forwarded` (RFC 7239).
 //!
-//! Values are read as bytes: a client may send any, and a proxy passes them on before its own word. A hop that names no
-//! address is `None`. The parser never guesses at such a hop, because what it took for an address might be the client's word.
+//! Values are parsed as bytes: a client may send any, and a proxy keeps them before its own part. A hop that names no
+//! address is `None`. The parser never guesses at such a hop, because the guessed address might come from the client.
 
 use std::net::{IpAddr, Ipv6Addr};
 
-/// The address of a hop; `None` where it names none.
+/// The address of a hop; `None` if it names none.
 pub type Hop = Option<IpAddr>;
 
-/// The hops of one `X-Forwarded-For` value, in its order: addresses with commas between them. An empty value is one hop
-/// without an address.
+/// Returns the hops of one `X-Forwarded-For` value, in its order: addresses separated by commas. An empty value is one
+/// hop without an address.
 pub fn list(value: &[u8]) -> Vec<Hop> {
     value.split(|byte| *byte == b',').map(|hop| std::str::from_utf8(hop.trim_ascii()).ok().and_then(node)).collect()
 }
 
-/// The hops of one `Forwarded` value, in its order: the `for` parameter of each element.
+/// Returns the hops of one `Forwarded` value, in its order: the `for` parameter of each element.
 pub fn elements(value: &[u8]) -> Vec<Hop> {
     let Some(parts) = split(value, b',') else { return vec![None] };
     parts.into_iter().map(|element| element_for(element.trim_ascii())).collect()
 }
 
-/// The address in the one `for` parameter of an element. Where any parameter is malformed, none of it is believed.
+/// Returns the address in the one `for` parameter of an element. If any parameter is malformed, the whole element is
+/// rejected.
 fn element_for(element: &[u8]) -> Hop {
     let mut found = None;
     for pair in split(element, b';')? {
@@ -37,7 +38,7 @@ fn element_for(element: &[u8]) -> Hop {
     node(&found?)
 }
 
-/// The parts between separators that stand outside quoted strings; `None` where a quoted string has no end.
+/// Splits a text at separators outside quoted strings; `None` if a quoted string has no end.
 fn split(text: &[u8], separator: u8) -> Option<Vec<&[u8]>> {
     let (mut parts, mut start) = (Vec::new(), 0);
     let (mut quoted, mut escaped) = (false, false);
@@ -57,8 +58,8 @@ fn split(text: &[u8], separator: u8) -> Option<Vec<&[u8]>> {
     (!quoted).then_some(parts)
 }
 
-/// A parameter's value: a quoted string without its quotes, or a word. A word may hold the colons and brackets of an
-/// address, which some proxies leave unquoted.
+/// Returns a parameter's value: a quoted string without its quotes, or a token. A token may contain the colons and
+/// brackets of an address, which some proxies do not quote.
 fn value_of(text: &[u8]) -> Option<String> {
     let is_word = |byte: &u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\' | b',' | b';' | b'=');
     let Some(inner) = text.strip_prefix(b"\"") else {
@@ -77,7 +78,7 @@ fn value_of(text: &[u8]) -> Option<String> {
     if bytes.next().is_some() { None } else { String::from_utf8(value).ok() }
 }
 
-/// An address, perhaps with a port, perhaps in brackets. Names such as `unknown` and `_hidden`, and zones, are none.
+/// Returns an address that may have a port and brackets. Names such as `unknown` and `_hidden`, and zones, are `None`.
 fn node(text: &str) -> Hop {
     let address = match text.strip_prefix('[') {
         Some(rest) => {
@@ -95,7 +96,7 @@ fn node(text: &str) -> Hop {
     address.map(|address| address.to_canonical())
 }
 
-/// A number, or an obfuscated port (RFC 7239 §6).
+/// Returns whether a text is a port number or an obfuscated port (RFC 7239 §6).
 fn is_port(text: &str) -> bool {
     let is_number = (1..=5).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     let is_hidden = |name: &str| {

@@ -1,4 +1,4 @@
-//! Writing answers as influxd does (contract §1.3).
+//! JSON responses as influxd writes them (docs/influxdb-compatibility.md §1.3).
 
 use std::io;
 
@@ -10,7 +10,7 @@ use axum::{
 use serde::Serialize;
 use serde_json::ser::{Formatter, PrettyFormatter, Serializer};
 
-/// An answer as most of influxd writes it: indented with tabs, without a newline at the end.
+/// Returns a response as most of influxd writes it: indented with tabs, without a final newline.
 pub fn indented(status: StatusCode, value: &impl Serialize) -> Response {
     answer(status, indented_text(value))
 }
@@ -21,7 +21,7 @@ pub(crate) fn indented_text(value: &impl Serialize) -> Result<Vec<u8>, serde_jso
     value.serialize(&mut Serializer::with_formatter(&mut bytes, formatter)).map(|()| bytes)
 }
 
-/// An answer as the older half of influxd writes it: in one line.
+/// Returns a response as the older half of influxd writes it: compact, in one line.
 pub fn compact(status: StatusCode, value: &impl Serialize) -> Response {
     answer(status, serde_json::to_vec(value))
 }
@@ -34,7 +34,7 @@ fn answer(status: StatusCode, bytes: Result<Vec<u8>, serde_json::Error>) -> Resp
     written(status, bytes)
 }
 
-/// An answer of JSON that is already written.
+/// Returns a response whose JSON is already serialized.
 pub fn written(status: StatusCode, bytes: Vec<u8>) -> Response {
     json(status, Body::from(bytes))
 }
@@ -46,7 +46,7 @@ pub(crate) fn json(status: StatusCode, body: Body) -> Response {
     response
 }
 
-/// Go escapes what HTML would read.
+/// A formatter that escapes `<`, `>` and `&` in strings, as Go does.
 struct Escaping<'a>(PrettyFormatter<'a>);
 
 impl Formatter for Escaping<'_> {

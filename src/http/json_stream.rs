@@ -1,4 +1,4 @@
-//! Lists that are written as they are read, a portion at a time, and look as if they were written at once.
+//! Streamed JSON lists: written a portion at a time, with the same bytes as if written at once.
 
 use std::{future::Future, io};
 
@@ -14,21 +14,21 @@ use super::json_response::{indented_text, json};
 pub trait Portions: Send + 'static {
     type Item: Serialize + Send;
 
-    /// The next items; `None` at the end.
+    /// Returns the next items; `None` at the end.
     fn next(&mut self) -> impl Future<Output = Result<Option<Vec<Self::Item>>, Error>> + Send;
 }
 
-/// How an answer is laid out.
+/// Layout of a response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layout {
-    /// As [`super::write::indented`] does.
+    /// The layout of [`super::json_response::indented`].
     Indented,
-    /// As [`super::write::compact`] does.
+    /// The layout of [`super::json_response::compact`].
     Compact,
 }
 
-/// Answers a list. `empty`: the whole answer, whose last member is the list, without any item. Errors of the first two
-/// portions have a status of their own, later ones break off; a list that ends before is sent in one piece.
+/// Responds with a list. `empty`: the whole response without any item; the list is its last member. Errors of the first
+/// two portions have a status of their own, later ones abort the response. A list that ends within them is sent whole.
 pub async fn streamed<P: Portions>(layout: Layout, empty: &impl Serialize, mut portions: P) -> Result<Response, Error> {
     let mut writer = Writer::new(layout, empty).map_err(unwritten)?;
     let mut text = writer.head.clone();
@@ -57,10 +57,10 @@ fn unwritten(error: serde_json::Error) -> Error {
     Error::Internal
 }
 
-/// The written part of a list.
+/// The state of a list that is being written.
 struct Writer {
     layout: Layout,
-    /// Everything before the first item.
+    /// The text before the first item.
     head: Vec<u8>,
     has_items: bool,
 }
@@ -83,7 +83,7 @@ impl Writer {
             }
             match self.layout {
                 Layout::Compact => serde_json::to_writer(&mut text, item)?,
-                // Texts have no line breaks in JSON: those there are belong to the layout, two levels up.
+                // JSON strings contain no line breaks: all of them belong to the layout, two levels further out.
                 Layout::Indented => {
                     for line in indented_text(item)?.split(|byte| *byte == b'\n') {
                         text.extend_from_slice(b"\n\t\t");

@@ -1,4 +1,4 @@
-//! HTTP in general: the ground that the API and the console stand on. No rules, no routes of either.
+//! HTTP in general: what the API and the console share. No rules, no routes of either.
 
 pub mod assets;
 pub mod audit_export;

@@ -1,4 +1,4 @@
-//! How long and how large a request may be, whatever it asks for. Bodies have limits of their own.
+//! Limits on the duration and the size of every request. Bodies have limits of their own.
 
 use std::time::Duration;
 
@@ -13,12 +13,12 @@ use crate::model::Error;
 
 use super::error::ApiError;
 
-/// How long a request may take, its body included.
+/// Maximum duration of a request, its body included.
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
-/// At most so many bytes of headers, names and values together.
+/// Maximum number of bytes of headers, names and values together.
 const MAX_HEADERS: usize = 64 * 1024;
 
-/// Refuses what is too large, and gives up what takes too long.
+/// Refuses requests with too many bytes of headers, and times out slow ones.
 pub async fn hold(request: Request, next: Next) -> Response {
     if size(request.headers()) > MAX_HEADERS {
         return ApiError(Error::TooLarge { what: "the request's headers".into(), limit: MAX_HEADERS }).into_response();

@@ -1,4 +1,4 @@
-//! The headers that every answer carries.
+//! Headers that every response has.
 
 use axum::{
     extract::{Request, State},
@@ -10,14 +10,14 @@ use leptos::nonce::Nonce;
 
 use super::state::AppState;
 
-/// The InfluxDB whose wire format this is; clients decide by it what they may ask for.
+/// The InfluxDB version whose wire format this is; clients derive the supported features from it.
 pub const INFLUXDB_VERSION: &str = "v2.9.1";
 
-/// For a year, a browser that came by https comes by nothing else.
+/// HSTS: browsers that connected with https use nothing else for a year (in seconds).
 const STRICT_TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// A strict policy with a nonce of the request's own, which the page's inline script carries, and `/docs`' inline
-/// style.
+/// Adds security headers, among them a strict Content-Security-Policy with a nonce per request, for the inline script
+/// of pages and the inline style of `/docs`.
 pub async fn secure(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let nonce = Nonce::new();
     request.extensions_mut().insert(nonce.clone());
@@ -43,7 +43,7 @@ pub async fn secure(State(state): State<AppState>, mut request: Request, next: N
     if state.settings.is_https() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT);
     }
-    // What is not said to be kept, is not kept: pages name tokens, and one of them shows one.
+    // Not cached unless a handler says otherwise: pages contain names of tokens, and one of them shows a token.
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
 }

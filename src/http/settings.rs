@@ -1,4 +1,4 @@
-//! Settings of the server that handlers consult.
+//! Settings of the server that handlers read.
 
 use axum::http::{HeaderMap, HeaderName, header};
 use ipnet::IpNet;
@@ -6,26 +6,27 @@ use url::{Host, Url};
 
 use crate::model::Error;
 
-/// The part of the server's configuration that handlers consult.
+/// The part of the server's configuration that handlers read.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// How browsers reach Jeton; without it, what the request says.
+    /// The URL at which browsers reach Jeton; without it, the request's own headers determine it.
     pub public_url: Option<Url>,
     /// Networks of reverse proxies whose forwarded header is trusted.
     pub trusted_proxies: Vec<IpNet>,
     /// The one header in which trusted proxies name the client.
     pub forwarded_header: HeaderName,
-    /// Whether `/metrics` of the server itself answers.
+    /// Whether the server's own listener serves `/metrics`.
     pub has_metrics: bool,
 }
 
 impl Settings {
-    /// Whether browsers reach Jeton by https: cookies are then `Secure`.
+    /// Returns whether browsers reach Jeton by https: cookies are then `Secure`.
     pub fn is_https(&self) -> bool {
         self.public_url.as_ref().is_some_and(|url| url.scheme() == "https")
     }
 
-    /// Scheme, host and port as browsers see them, without a slash at the end: the public URL, or what the request says.
+    /// Returns scheme, host and port as browsers see them, without a trailing slash: of the public URL, or of the
+    /// request.
     pub fn origin(&self, headers: &HeaderMap) -> Option<String> {
         if let Some(url) = &self.public_url {
             return Some(url.origin().ascii_serialization());
@@ -35,14 +36,14 @@ impl Settings {
         Some(url.origin().ascii_serialization())
     }
 
-    /// Set-up answers only for names that no stranger can point here: the public URL, localhost, an IP address.
-    /// Otherwise any page in a browser could rebind its name to a fresh server and read the operator token.
+    /// Allows set-up only under host names that no attacker can point here: the public URL's, localhost, an IP address.
+    /// Otherwise a web page could use DNS rebinding to read the operator token of a new server.
     pub fn check_setup_host(&self, headers: &HeaderMap) -> Result<(), Error> {
         if self.knows_host(headers) { Ok(()) } else { Err(Error::ForeignHost { what: "set-up" }) }
     }
 
-    /// Signing in answers only for these names too, where a public URL is set: without one, nobody can tell what names
-    /// lead here.
+    /// Allows signing in under the same host names only, where a public URL is set. Without one, the valid names are
+    /// unknown.
     pub fn check_sign_in_host(&self, headers: &HeaderMap) -> Result<(), Error> {
         let known = self.public_url.is_none() || self.knows_host(headers);
         if known { Ok(()) } else { Err(Error::ForeignHost { what: "signing in" }) }

@@ -1,4 +1,4 @@
-//! The state that every handler shares.
+//! The state that all handlers share.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::{model::Timestamp, service::Service};
 
 use super::settings::Settings;
 
-/// What every handler can reach. Cheap to clone.
+/// The state of every handler. Cheap to clone.
 #[derive(Clone)]
 pub struct AppState {
     pub service: Service,
@@ -18,7 +18,7 @@ pub struct AppState {
     pub metrics: PrometheusHandle,
     pub started: Timestamp,
     pub leptos: LeptosOptions,
-    /// The OpenAPI document of the API, without the address of the server.
+    /// Returns the OpenAPI document of the API, without the server's address.
     pub api_description: fn() -> serde_json::Value,
 }
 

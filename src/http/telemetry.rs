@@ -1,4 +1,4 @@
-//! What is logged and counted of a request: method, route, status, time. Never the query: people put secrets there.
+//! Logs and metrics of requests: method, route, status, duration. Never the query: people put secrets there.
 
 use std::time::Instant;
 
@@ -9,11 +9,11 @@ use axum::{
     response::Response,
 };
 
-/// The route that answered, on its way out.
+/// The matched route, as an extension of the response.
 #[derive(Clone)]
 struct Route(String);
 
-/// Notes which route answers; stands between a router and its routes.
+/// Adds the matched route to the response; a layer of each router.
 pub async fn remember_route(path: Option<MatchedPath>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     if let Some(path) = path
@@ -24,13 +24,13 @@ pub async fn remember_route(path: Option<MatchedPath>, request: Request, next: N
     response
 }
 
-/// A method as it is counted. Clients may make up methods, and each would be kept for ever.
+/// Returns a method's label in the metrics. Clients can invent methods, and each label would be kept for ever.
 fn counted(method: &Method) -> &str {
     let known = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS];
     if known.contains(method) { method.as_str() } else { "other" }
 }
 
-/// Logs and counts; stands before everything.
+/// Logs and counts requests; the outermost layer.
 pub async fn observe(request: Request, next: Next) -> Response {
     let method = request.method().clone();
     let path = request.uri().path().to_owned();

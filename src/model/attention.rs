@@ -1,52 +1,52 @@
-//! What about a token deserves someone's attention.
+//! The reasons for which a token deserves attention.
 
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Authorization, Liveness, Status, Timestamp, console::tokens::TokenKind, grant::Breadth, org_rules::OrgRules,
+    Authorization, Liveness, Status, Timestamp,
+    grant::{Breadth, TokenKind},
+    org_rules::OrgRules,
 };
 
-pub use super::console::attention_filter::{AttentionCounts, AttentionFilter};
-
-/// After so many days without use a token counts as unused.
+/// Number of days without use after which a token counts as unused.
 pub const UNUSED_DAYS: i64 = 90;
-/// After so many days a token that was never used should have been.
+/// Number of days after its creation from which a token that was never used gives a reason for attention.
 pub const NEVER_USED_DAYS: i64 = 30;
-/// So many days before its end a token counts as expiring.
+/// Number of days before its expiry from which a token counts as expiring.
 pub const EXPIRING_DAYS: i64 = 14;
 
 const DAY: i64 = 86_400;
 
-/// A reason to look at a token. One token may give several. "Works" means: active, neither expired nor ended, and of an
-/// active owner; what does not work anyway is only counted where that itself is the reason.
+/// A reason to look at a token. One token may give several. "Live" means: active, neither expired nor ended, and of an
+/// active owner. A token that isn't live gives only the reason for that, if it gives any.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Attention {
-    /// Works, ends within [`EXPIRING_DAYS`], and has no successor: the old token of a rotation ends as it should.
+    /// Live, expires within [`EXPIRING_DAYS`], and has no successor: the old token of a rotation is meant to expire.
     Expiring,
-    /// Its time is over. The record stays until someone deletes it.
+    /// Expired. The record stays until someone deletes it.
     Expired,
-    /// Works, but was last used [`UNUSED_DAYS`] ago or earlier.
+    /// Live, but last used [`UNUSED_DAYS`] ago or earlier.
     Unused,
-    /// Works, was created [`NEVER_USED_DAYS`] ago or earlier, and was never used.
+    /// Live, created [`NEVER_USED_DAYS`] ago or earlier, and never used.
     NeverUsed,
-    /// Its owner or its organization was deleted: it works for nobody.
+    /// Ended: its owner or its organization was deleted.
     Orphaned,
-    /// Is active and has time left, but its owner is inactive.
+    /// Active and not expired, but its owner is inactive.
     OwnerInactive,
-    /// Works, and breaks a rule of its organization as it stands. Who may create operator tokens is a rule about
-    /// creation: no token is out of line for it.
+    /// Live, and breaks a rule of its organization as it is. The rule about operator tokens concerns their creation: no
+    /// token is out of line because of it.
     OutOfLine,
-    /// Works, in every organization.
+    /// Live, and reaches every organization.
     Operator,
-    /// Works, and without end.
+    /// Live, and never expires.
     NoExpiry,
 }
 
 impl Attention {
-    /// The most pressing first.
+    /// Every reason, the most pressing first.
     pub const ALL: [Self; 9] = [
         Self::Expiring,
         Self::Expired,
@@ -59,7 +59,7 @@ impl Attention {
         Self::NoExpiry,
     ];
 
-    /// As addresses and the API write it.
+    /// Returns the name in URLs and in the API.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Expiring => "expiring",
@@ -74,6 +74,7 @@ impl Attention {
         }
     }
 
+    /// Returns the title that the console shows.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Expiring => "Expires within 14 days",
@@ -88,13 +89,13 @@ impl Attention {
         }
     }
 
-    /// Whether someone should do something about it. Operator tokens and those without end may be as they should: they
-    /// are counted, but do not ask for anything.
+    /// Returns whether someone should act on it. Operator tokens and tokens without expiry may be intended: they are
+    /// counted, but not reported as pressing.
     pub const fn is_pressing(self) -> bool {
         !matches!(self, Self::Operator | Self::NoExpiry)
     }
 
-    /// Every reason that a token gives at `now`, in the order of [`Attention::ALL`].
+    /// Returns every reason that a token gives at `now`, in the order of [`Attention::ALL`].
     pub fn of(facts: &Facts<'_>, now: Timestamp) -> Vec<Self> {
         Self::ALL.into_iter().filter(|kind| kind.holds(facts, now)).collect()
     }
@@ -130,11 +131,11 @@ impl FromStr for Attention {
     }
 }
 
-/// A token, and what its record alone does not say.
+/// A token, with the facts that its record lacks.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
     pub authorization: &'a Authorization,
-    /// `None` if the owner is not there.
+    /// The owner's status; `None` if the owner was deleted.
     pub owner: Option<Status>,
     /// Whether it has a successor.
     pub replaced: bool,
@@ -142,7 +143,7 @@ pub struct Facts<'a> {
     pub rules: OrgRules,
 }
 
-/// What a token is worth, its owner considered; each token is in exactly one state.
+/// The state of a token, its owner considered; each token is in exactly one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
     Orphaned,

@@ -1,4 +1,4 @@
-//! The authorization: the record of a token. Everything but the secret.
+//! The authorization: the record of a token, without the secret.
 
 use std::{collections::HashSet, fmt, hash::Hash, str::FromStr};
 
@@ -8,13 +8,13 @@ use super::{AuthorizationId, Networks, OrgId, Permission, Timestamp, UserId};
 
 /// Maximum number of different permissions in one authorization.
 pub const MAX_PERMISSIONS: usize = 4096;
-/// Maximum number of permissions in a list that is stored with its duplicates. They count for nothing, so that more of
-/// them would only take up space.
+/// Maximum number of permissions in a list that is stored with its duplicates. Duplicates have no effect, so longer
+/// lists are stored without them to save space.
 const MAX_WITH_DUPLICATES: usize = 100;
-/// At most so many bytes in a description.
+/// Maximum number of bytes in a description.
 pub const MAX_DESCRIPTION: usize = 1024;
 
-/// Whether its owner has switched something on. Users carry the same two words.
+/// Whether a token or user is switched on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
@@ -24,6 +24,7 @@ pub enum Status {
 }
 
 impl Status {
+    /// Returns the name in the API, which is also the stored one.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -31,7 +32,7 @@ impl Status {
         }
     }
 
-    /// The other one.
+    /// Returns the opposite status.
     pub const fn toggled(self) -> Self {
         match self {
             Self::Active => Self::Inactive,
@@ -46,7 +47,7 @@ impl fmt::Display for Status {
     }
 }
 
-/// A text that is neither `active` nor `inactive`.
+/// The error for a text that is neither `active` nor `inactive`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be active or inactive")]
 pub struct UnknownStatus;
@@ -54,7 +55,7 @@ pub struct UnknownStatus;
 impl FromStr for Status {
     type Err = UnknownStatus;
 
-    /// An empty text is `active`, as influxd reads it (contract §4.2, §4.5).
+    /// Parses a status. An empty text is `active`, as in influxd (docs/influxdb-compatibility.md §4.2, §4.5).
     fn from_str(text: &str) -> Result<Self, UnknownStatus> {
         match text {
             "" | "active" => Ok(Self::Active),
@@ -69,31 +70,31 @@ impl FromStr for Status {
 pub struct Authorization {
     pub id: AuthorizationId,
     pub org: OrgId,
-    /// Who it belongs to: sees it, and takes it along when deleted.
+    /// The owner: may read it; when they are deleted, it ends.
     pub user: UserId,
-    /// Who made it. Only informs.
+    /// The user who created it; informational.
     pub created_by: UserId,
     pub status: Status,
     pub description: String,
-    /// Fixed at creation, in the order given; short lists with duplicates.
+    /// Fixed at creation, in the order given; short lists keep their duplicates.
     pub permissions: Vec<Permission>,
-    /// `jtn_` and four characters, where the token has that form.
+    /// `jtn_` and four characters, if the token has that form.
     pub token_prefix: Option<String>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
     pub expires_at: Option<Timestamp>,
-    /// When its owner or organization was deleted. Nothing revives it.
+    /// Time at which its owner or organization was deleted. Nothing reactivates it.
     pub ended_at: Option<Timestamp>,
-    /// Where its token is accepted from.
+    /// The networks from which its token is accepted.
     pub networks: Networks,
-    /// When its token was last accepted; a minute late at most.
+    /// The last time its token was accepted; recorded with a delay of at most a minute.
     pub last_use: Option<LastUse>,
-    /// The authorization that this one took over from.
+    /// The predecessor: the authorization that this one replaced in a rotation.
     pub replaces: Option<AuthorizationId>,
-    /// The authorization whose token created this one, or set the password of this 1.x credential last; where that one
-    /// was deleted, the one that created it in turn. `None` where a session did it.
+    /// The authorization whose token created this one, or last set the password of this 1.x credential. When that one
+    /// is deleted, its own creator takes its place. `None` if it was created in a session.
     pub created_with: Option<AuthorizationId>,
-    /// When its token was reported as leaked. It is inactive from then on, and nothing activates it.
+    /// Time at which its token was reported as leaked. It is inactive from then on, and nothing reactivates it.
     pub leaked_at: Option<Timestamp>,
 }
 
@@ -101,37 +102,38 @@ pub struct Authorization {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastUse {
     pub at: Timestamp,
-    /// The address it came from, where it is known.
+    /// The address of the client, if it is known.
     pub from: Option<String>,
-    /// What the client calls itself.
+    /// The client's `User-Agent`.
     pub agent: Option<String>,
 }
 
-/// The credential of a 1.x client: an authorization with a user name, and a password kept apart (contract §6).
+/// The credential of a 1.x client: an authorization with a user name, and a password stored separately
+/// (docs/influxdb-compatibility.md §6).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct V1Authorization {
     pub authorization: Authorization,
-    /// What its API calls `token`. It is no secret: the password is.
+    /// Called `token` by its API. It is not secret: the password is.
     pub username: String,
 }
 
-/// Whether a token works, and if not, why.
+/// Whether a token works, and the reason if it doesn't.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Liveness {
     #[default]
     Live,
-    /// Switched off; it can be switched on again.
+    /// Switched off; it can be activated again.
     Inactive,
-    /// Reported as leaked, and switched off for good.
+    /// Reported as leaked, and permanently inactive.
     Leaked,
-    /// Its time is over.
+    /// Past its expiry.
     Expired,
     /// Its owner or its organization was deleted.
     Ended,
 }
 
 impl Authorization {
-    /// Whether the token works at `now`, as far as the record itself says (its owner may be inactive).
+    /// Returns whether the token works at `now` according to its own record; the owner's status is not considered.
     pub fn liveness(&self, now: Timestamp) -> Liveness {
         if self.ended_at.is_some() {
             Liveness::Ended
@@ -147,7 +149,7 @@ impl Authorization {
     }
 }
 
-/// A list of permissions as it is stored: as it was given, but that a long one holds each permission once.
+/// Returns a list of permissions as it is stored: unchanged, but without duplicates if it is long.
 pub fn as_stored(mut permissions: Vec<Permission>) -> Vec<Permission> {
     if permissions.len() > MAX_WITH_DUPLICATES {
         let mut seen = HashSet::with_capacity(permissions.len());
@@ -156,16 +158,17 @@ pub fn as_stored(mut permissions: Vec<Permission>) -> Vec<Permission> {
     permissions
 }
 
-/// How many different things a list has.
+/// Counts the distinct elements of a list.
 pub fn count_different<T: Eq + Hash>(list: &[T]) -> usize {
     list.iter().collect::<HashSet<&T>>().len()
 }
 
-/// What a clone is called: "Telegraf (cloned at 2026-11-23 20:40:00)" (contract §9.9).
+/// Returns the description of a clone: "Telegraf (cloned at 2026-11-23 20:40:00)" (docs/influxdb-compatibility.md
+/// §9.9).
 pub fn clone_description(original: &str, now: Timestamp) -> String {
     let suffix = format!(" (cloned at {})", now.second());
     let mut kept = original.trim();
-    // A clone of a very long description still fits.
+    // Cuts a long description, so that the clone's one is within the limit too.
     while kept.len() + suffix.len() > MAX_DESCRIPTION {
         let mut letters = kept.chars();
         letters.next_back();
@@ -176,7 +179,7 @@ pub fn clone_description(original: &str, now: Timestamp) -> String {
 
 #[cfg(test)]
 impl Authorization {
-    /// One that nothing is special about, made at `now`.
+    /// Returns an ordinary authorization, created at `now`.
     pub(super) fn plain(now: Timestamp) -> Self {
         let id = super::Id::new(1).unwrap();
         Self {

@@ -1,4 +1,4 @@
-//! Buckets, their names and their retention (contract §5.5).
+//! Buckets, their names and their retention. See [compatibility §5.5](../../docs/influxdb-compatibility.md#s5-5).
 
 use serde::{Deserialize, Serialize};
 
@@ -8,10 +8,10 @@ const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
 const YEAR: i64 = 365 * DAY;
 
-/// So many seconds that a client can still count them in nanoseconds, as Go does.
+/// Maximum number of seconds of a retention in a form: clients written in Go count it in nanoseconds, as an `i64`.
 const LONGEST: i64 = i64::MAX / 1_000_000_000;
 
-/// Holds time series; here, what permissions name.
+/// A bucket. It holds no data here: permissions refer to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bucket {
     pub id: BucketId,
@@ -19,14 +19,14 @@ pub struct Bucket {
     pub kind: BucketKind,
     pub name: String,
     pub description: String,
-    /// The 1.x retention policy's name, which InfluxDB only carries along.
+    /// The name of the 1.x retention policy, which InfluxDB only stores.
     pub retention_policy: String,
     pub retention: Retention,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
 
-/// Whether people made a bucket or InfluxDB did.
+/// Whether a user or InfluxDB created a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum BucketKind {
@@ -35,6 +35,7 @@ pub enum BucketKind {
 }
 
 impl BucketKind {
+    /// Returns the name in the API, which is also the stored one.
     pub const fn name(self) -> &'static str {
         match self {
             Self::User => "user",
@@ -43,7 +44,7 @@ impl BucketKind {
     }
 }
 
-/// How long data is kept, and in what pieces. Seconds; `every` 0 is for ever.
+/// Retention of data and length of shard groups, in seconds; `every` 0 means forever.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Retention {
     pub every: i64,
@@ -51,10 +52,13 @@ pub struct Retention {
 }
 
 impl Retention {
-    /// Data is kept for ever.
+    /// Keeps data forever.
     pub const FOREVER: Self = Self { every: 0, shard_group: 7 * DAY };
 
-    /// A rule as a client asked for it, with the piece size InfluxDB would pick; `shard_group` 0 lets it pick.
+    /// Returns the retention that a client requests, with InfluxDB's default for a `shard_group` of 0.
+    ///
+    /// # Errors
+    /// Fails if a number is negative, or if `every` is shorter than an hour or than the shard group.
     pub fn new(every: i64, shard_group: i64) -> Result<Self, Error> {
         if every < 0 {
             return Err(Error::RetentionNegative);
@@ -75,7 +79,7 @@ impl Retention {
         Ok(Self { every, shard_group })
     }
 
-    /// How long data is kept: "forever", "7 days", "36 hours".
+    /// Returns how long data is kept, in words: "forever", "7 days", "36 hours".
     pub fn words(self) -> String {
         words(self.every)
     }
@@ -90,11 +94,11 @@ impl Retention {
     }
 }
 
-/// The lengths of time that forms offer, in seconds.
+/// The retentions that forms offer, in seconds.
 pub const USUAL_RETENTION: [i64; 10] =
     [HOUR, 6 * HOUR, 12 * HOUR, DAY, 3 * DAY, 7 * DAY, 14 * DAY, 30 * DAY, 90 * DAY, YEAR];
 
-/// A length of time in the largest unit that says it exactly; 0 is "forever".
+/// Formats a number of seconds in the largest unit that expresses it exactly; 0 is "forever".
 pub fn words(seconds: i64) -> String {
     const UNITS: [(i64, &str); 5] = [(YEAR, "year"), (DAY, "day"), (HOUR, "hour"), (60, "minute"), (1, "second")];
     let fits = |(size, _): &&(i64, &str)| seconds % size == 0;
@@ -105,8 +109,11 @@ pub fn words(seconds: i64) -> String {
     }
 }
 
-/// The retention that a form asks for, in seconds: `choice` is "forever", a number of seconds, or "custom" for `amount`
-/// many of `unit` ("hours" or "days").
+/// Parses the retention of a form, in seconds: `choice` is "forever", a number of seconds, or "custom" for `amount` of
+/// `unit` ("hours" or "days").
+///
+/// # Errors
+/// Fails, for one of the form's fields, if no such length of time can be read from them.
 pub fn asked_seconds(choice: &str, amount: &str, unit: &str) -> Result<i64, Error> {
     match choice {
         "forever" => Ok(0),
@@ -127,13 +134,16 @@ fn too_long() -> Error {
     Error::field("amount", "Use at most 106,751 days, or choose Forever.")
 }
 
-/// The buckets every organization is born with: name, description, retention.
+/// The buckets that every organization is created with: name, description, retention.
 pub const SYSTEM_BUCKETS: [(&str, &str, Retention); 2] = [
     ("_tasks", "System bucket for task logs", Retention { every: 3 * DAY, shard_group: DAY }),
     ("_monitoring", "System bucket for monitoring logs", Retention { every: 7 * DAY, shard_group: DAY }),
 ];
 
-/// Refuses what can't be a bucket's name.
+/// Checks the name of a bucket.
+///
+/// # Errors
+/// Fails if the name is empty, too long, starts with an underscore, or contains a quotation mark or NUL.
 pub fn check_bucket_name(name: &str) -> Result<(), Error> {
     if name.is_empty() {
         return Err(Error::BucketNameEmpty);

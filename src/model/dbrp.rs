@@ -1,13 +1,14 @@
-//! DBRP mappings: which bucket a 1.x database and retention policy lead to (contract §5.8).
+//! DBRP mappings: from a 1.x database and retention policy to a bucket. See
+//! [compatibility §5.8](../../docs/influxdb-compatibility.md#s5-8).
 
 use serde::{Deserialize, Serialize};
 
 use super::{Bucket, BucketId, DbrpId, Error, OrgId, user};
 
-/// The retention policy of a bucket whose name says none.
+/// The retention policy of a bucket whose name contains none.
 const AUTOGEN: &str = "autogen";
 
-/// Leads a 1.x database and retention policy of an organization to one of its buckets.
+/// A mapping from a 1.x database and retention policy of an organization to one of its buckets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dbrp {
     pub id: DbrpId,
@@ -15,13 +16,13 @@ pub struct Dbrp {
     pub bucket: BucketId,
     pub database: String,
     pub retention_policy: String,
-    /// Whether the database leads here where no retention policy is given.
+    /// Whether it applies to requests for the database without a retention policy.
     pub is_default: bool,
-    /// Whether nobody made it: every bucket leads to itself, under the id of the bucket.
+    /// Whether it is implied by a bucket instead of stored; its id is then that of the bucket.
     pub is_virtual: bool,
 }
 
-/// Which mappings a list holds; all conditions together.
+/// Conditions on mappings, all of which must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DbrpFilter {
     pub id: Option<DbrpId>,
@@ -32,8 +33,8 @@ pub struct DbrpFilter {
 }
 
 impl Dbrp {
-    /// The mapping that a bucket brings along: `telemetry/weekly` is database and retention policy, `telemetry` alone
-    /// the database's default.
+    /// Returns the virtual mapping of a bucket: `telemetry/weekly` is database and retention policy, `telemetry` alone
+    /// is the database's default.
     pub fn of_bucket(bucket: &Bucket) -> Self {
         let parts = bucket.name.split_once('/');
         let (database, retention_policy) = parts.unwrap_or((bucket.name.as_str(), AUTOGEN));
@@ -48,14 +49,14 @@ impl Dbrp {
         }
     }
 
-    /// Whether both lead from the same place, so that only one of them counts.
+    /// Returns whether both map the same database and retention policy, so that only one of them counts.
     pub fn is_from_where(&self, other: &Self) -> bool {
         self.database == other.database && self.retention_policy == other.retention_policy
     }
 }
 
 impl DbrpFilter {
-    /// Whether a mapping is in the list.
+    /// Returns whether a mapping matches.
     pub fn lets_through(&self, dbrp: &Dbrp) -> bool {
         self.id.is_none_or(|id| id == dbrp.id)
             && self.bucket.is_none_or(|bucket| bucket == dbrp.bucket)
@@ -65,7 +66,10 @@ impl DbrpFilter {
     }
 }
 
-/// Refuses what can't be the name of a database or retention policy: `part` is how the message calls it.
+/// Checks the name of a database or retention policy; `part` is what the message calls it.
+///
+/// # Errors
+/// Fails if the name is empty, `.` or `..`, too long, or contains a slash, a backslash or a control character.
 pub fn check_part(part: &'static str, name: &str) -> Result<(), Error> {
     let refused = name.is_empty()
         || matches!(name, "." | "..")

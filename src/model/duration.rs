@@ -1,18 +1,18 @@
-//! Lengths of time as people type them: `24h`, `30m`, `90d`, `0`.
+//! Durations as people type them: `24h`, `30m`, `90d`, `0`.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// The units, the longest first, each with its seconds and its word.
+/// The units, longest first, each with its seconds and its word.
 const UNITS: [(char, i64, &str); 5] =
     [('w', 604_800, "week"), ('d', 86_400, "day"), ('h', 3600, "hour"), ('m', 60, "minute"), ('s', 1, "second")];
 
-/// A length of time, in whole seconds; never negative, and never longer than a hundred years.
+/// A duration in whole seconds, from zero to a hundred years.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span(i64);
 
-/// A text that is no length of time.
+/// The error for a text that is no duration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadSpan {
     #[error("must be a number and a unit (s, m, h, d or w), such as 30m, 24h or 7d, or 0")]
@@ -22,29 +22,31 @@ pub enum BadSpan {
 }
 
 impl Span {
-    /// The longest one.
+    /// The longest duration, in seconds.
     const LONGEST: i64 = 36_525 * 86_400;
 
+    /// Returns a duration of this many hours.
     pub const fn hours(hours: u32) -> Self {
         Self(hours as i64 * 3600)
     }
 
+    /// Returns a duration of this many days.
     pub const fn days(days: u32) -> Self {
         Self(days as i64 * 86_400)
     }
 
-    /// Whole seconds.
+    /// Returns the number of seconds.
     pub const fn seconds(self) -> i64 {
         self.0
     }
 
-    /// "24 hours", "7 days": in the unit that it was most likely typed in.
+    /// Formats the duration in the unit that it was most likely typed in: "24 hours", "7 days".
     pub fn words(self) -> String {
         let (number, _, word) = self.in_unit();
         format!("{number} {word}{}", if number == 1 { "" } else { "s" })
     }
 
-    /// The longest unit that goes into it without a rest; but a day is said as 24 hours.
+    /// Returns the longest unit that divides the duration; a single day is expressed as 24 hours.
     fn in_unit(self) -> (i64, char, &'static str) {
         let fits = |seconds: i64| self.0 % seconds == 0 && self.0 >= seconds && (seconds < 86_400 || self.0 > seconds);
         let days = UNITS.into_iter().skip(1).find(|(_, seconds, _)| fits(*seconds));
@@ -67,13 +69,13 @@ impl FromStr for Span {
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(BadSpan::Unreadable);
         }
-        // Digits alone: whatever does not fit is too much of them.
+        // Only digits are left, so a failure means that the number is too large.
         let number: i64 = digits.parse().map_err(|_| BadSpan::TooLong)?;
         number.checked_mul(seconds).filter(|span| *span <= Self::LONGEST).map(Self).ok_or(BadSpan::TooLong)
     }
 }
 
-/// As it is typed: `24h`, `0`.
+/// Formats the duration as it is typed: `24h`, `0`.
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0 == 0 {
@@ -97,7 +99,7 @@ impl<'de> Deserialize<'de> for Span {
     }
 }
 
-/// A length of time in seconds, in the largest unit that says it exactly: "90 days", "1 hour".
+/// Formats a number of seconds in the largest unit that expresses it exactly: "90 days", "1 hour".
 pub fn length(seconds: i64) -> String {
     let units = [(DAY, "day"), (3600, "hour"), (60, "minute"), (1, "second")];
     let (size, unit) = units.into_iter().find(|(size, _)| seconds % size == 0).unwrap_or((1, "second"));
@@ -105,7 +107,7 @@ pub fn length(seconds: i64) -> String {
     format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }
 
-/// So many seconds are a day.
+/// Number of seconds in a day.
 pub const DAY: i64 = 86_400;
 
 #[cfg(test)]

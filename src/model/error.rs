@@ -1,13 +1,14 @@
-//! The one error type: what was refused, why, and what to do. Every text stands here once.
+//! The one error type, with every message: what was denied, why, and what to do.
 //!
-//! The texts that InfluxDB's clients see are influxd's own (contract §2–§5); `docs` say where they differ.
+//! The messages that InfluxDB's clients see are influxd's own, except where
+//! [compatibility](../../docs/influxdb-compatibility.md) states a difference.
 
 use super::{Code, Permission, Timestamp, id::IdError, rule_violation::RuleViolation};
 
-/// Why an operation was refused or failed.
+/// The reason why an operation was denied or failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
-    // Who asks.
+    // Authentication and permissions of the caller.
     /// No credential, or none that is known.
     #[error("unauthorized access")]
     Unauthenticated,
@@ -15,21 +16,21 @@ pub enum Error {
     UserInactive,
     #[error("token is inactive")]
     TokenInactive,
-    /// A 1.x client's credentials, known or not, don't open anything (contract §6.4).
+    /// Credentials of a 1.x client, known or not, that are not accepted (docs/influxdb-compatibility.md §6.4).
     #[error("Unauthorized")]
     V1Unauthorized,
     /// The caller lacks this permission.
     #[error("{0} is unauthorized")]
     Unauthorized(Permission),
-    /// The caller would hand on what they don't hold.
+    /// The caller would delegate a permission that they don't hold.
     #[error("permission {0} is not allowed: {0} is unauthorized")]
     NotGrantable(Permission),
-    /// A token with an expiry or networks would decide what a session holds, which has neither.
+    /// A token with an expiry or networks would change what a session may do, and sessions have neither limit.
     #[error(
         "a token that expires or is bound to networks sets no passwords and changes no memberships, roles or user status; use a token without these limits, or sign in"
     )]
     LimitedTokenEmpowers,
-    /// A token would decide about a user whose session holds more than the token.
+    /// A token would change a user whose session holds more than the token.
     #[error(
         "this token does not hold {0}, which the user's session does or would; use a token that holds as much, or sign in"
     )]
@@ -39,36 +40,36 @@ pub enum Error {
         "this authorization holds {0}, which you do not; only its owner, signed in, or a caller who holds as much may change it"
     )]
     HoldsMore(Permission),
-    /// A sign-in with a password that today's policy refuses.
+    /// A sign-in with a password that the current policy denies.
     #[error("password change required\npasswords must be between 8 and 72 characters long")]
     PasswordChangeRequired,
     #[error("your username or password is incorrect")]
     WrongPassword,
     #[error("your userID is incorrect")]
     UnknownUserForPassword,
-    /// A session sets its own user's password without the one before.
+    /// A session would set its own user's password without the current one.
     #[error(
         "with a session, your own password is changed with the present one: PUT /api/v2/me/password with it as Basic authentication"
     )]
     OldPasswordRequired,
     #[error("too many attempts; try again in {seconds} seconds")]
     TooManyAttempts { seconds: u64 },
-    /// A browser sent this for another site's page.
+    /// A browser sent the request from a page of another site.
     #[error("this request comes from another site; open Jeton itself and try again")]
     ForeignOrigin,
-    /// The name in `Host` is none that is known to lead here.
+    /// The name in `Host` is not known to lead here.
     #[error("{what} answers only under localhost, an IP address or the public URL; open Jeton under one of these")]
     ForeignHost { what: &'static str },
 
-    // What was asked.
+    // The request.
     #[error("{0}")]
     BadId(IdError),
     #[error("corrupt ID provided: {0}")]
     CorruptId(IdError),
-    /// A form that isn't the one asked for.
+    /// A malformed form.
     #[error("{0}")]
     BadForm(String),
-    /// A body that isn't the JSON asked for.
+    /// A malformed JSON body.
     #[error("{0}")]
     BadJson(String),
     #[error("invalid json structure: {0}")]
@@ -121,7 +122,7 @@ pub enum Error {
     NothingSelected,
     #[error("at most {limit} tokens can be changed at once; narrow the filter, and go on in portions")]
     TooManyTokens { limit: u64 },
-    /// The question named fewer.
+    /// More tokens match now than the user confirmed.
     #[error("{now} tokens match by now, more than the question named; look at the list again, then decide")]
     MoreTokens { now: u64 },
     #[error(
@@ -136,25 +137,25 @@ pub enum Error {
         "with these, the tokens of this organization would hold more permissions than they may ({limit}); name an organization instead of each of its things, delete tokens that are no longer needed, or have --max-permissions-per-org raised"
     )]
     TooManyPermissionsOfOrg { limit: u64 },
-    /// A report of leaked tokens with more than so many of them.
+    /// A report of leaked tokens with more than `limit` strings.
     #[error("a report may have at most {limit} {what}; send the rest in another one")]
     ReportTooLong { limit: usize, what: String },
-    /// What is no network.
+    /// A text that is no network.
     #[error("{0}")]
     BadNetwork(String),
     #[error("a token is bound to at most {limit} networks")]
     TooManyNetworks { limit: usize },
-    /// The other one is what is to be rotated now.
+    /// The token has a successor, which is the one to rotate.
     #[error("this token was rotated before; rotate its successor {successor} instead")]
     AlreadyRotated { successor: super::AuthorizationId },
     #[error("an expired token cannot be rotated; create a new one")]
     RotateExpired,
     #[error("an inactive token cannot be rotated; activate it first")]
     RotateInactive,
-    /// Activating or rotating what was reported as leaked.
+    /// The token was reported as leaked: it can't be activated or rotated.
     #[error("this token was reported as leaked and stays inactive; create a new token instead")]
     TokenLeaked,
-    /// Some of what was created with a token is not the caller's to change.
+    /// The caller may not change some of the token's descendants.
     #[error(
         "{number} of the tokens created with this one are beyond your permissions, so none was deactivated; ask an operator to do it"
     )]
@@ -169,15 +170,15 @@ pub enum Error {
     ExpiryPast,
     #[error("the authorization has expired, and nothing revives it; clone it to get a new token")]
     AuthorizationExpired,
-    /// A token would make or change one that lives longer than itself.
+    /// A token would create or change one that expires later than itself.
     #[error("nothing that a token makes or changes outlives it; this one expires at {end}")]
     OutlivesCaller { end: Timestamp },
-    /// A token would make or change one that is accepted from where it is not itself.
+    /// A token would create or change one that is accepted from networks beyond its own.
     #[error(
         "nothing that a token makes or changes is accepted from elsewhere than it is; this one only from {networks}"
     )]
     ReachesBeyondCaller { networks: String },
-    /// The organization does not want such a token.
+    /// The token would break a rule of its organization.
     #[error("{0}")]
     RuleBroken(RuleViolation),
     #[error("token already exists")]
@@ -188,13 +189,13 @@ pub enum Error {
     V1BucketNotFound,
     #[error("unknown authorization status")]
     BadV1AuthorizationStatus,
-    /// `resource.name` names nothing, or something that has no name here (influxd ignores names and grants all).
+    /// `resource.name` matches nothing, or its type has no names here. influxd ignores names and grants the whole type.
     #[error("no {kind} named \"{name}\" in the permission's organization; give its id instead")]
     NoSuchNamedResource { kind: String, name: String },
-    /// `resource.org` names no organization (influxd ignores it and grants in all of them).
+    /// `resource.org` matches no organization. influxd ignores it and grants in all of them.
     #[error("no organization named \"{name}\"; give its id as orgID instead")]
     NoSuchNamedOrg { name: String },
-    /// A form was sent twice; the first time counted.
+    /// The form's idempotency key was consumed by an earlier submission.
     #[error("this form was sent before: the token was already created, and is not shown again")]
     AlreadyCreated,
 
@@ -286,31 +287,31 @@ pub enum Error {
     #[error("invalid org id for permission: invalid ID")]
     PermissionOrgInvalid,
 
-    // The console's forms: one field and what to do about it.
+    // The console's forms: a field and what to do about it.
     #[error("{message}")]
     Field { field: String, message: String },
 
-    /// What a browser knows of an error that it only shows: the sentence, and what is said at which field of the form.
+    /// The subset of an error that is sent to the browser: the message, and the messages for fields of the form.
     #[error("{sentence}")]
     Told { sentence: String, fields: Vec<(String, String)> },
 
-    // Not the caller's fault.
+    // Failures that the caller didn't cause.
     #[error("path not found")]
     PathNotFound,
     #[error("the server is busy; try again in a moment")]
     Busy,
-    /// The log says more; the caller learns nothing about the inside.
+    /// The server's log has the cause; the caller learns nothing about internals.
     #[error("An internal error has occurred - check server logs")]
     Internal,
 }
 
 impl Error {
-    /// A refusal that belongs to one field of a form.
+    /// Returns an error about one field of a form.
     pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
         Self::Field { field: field.into(), message: message.into() }
     }
 
-    /// The code that clients see.
+    /// Returns the code that clients see.
     pub const fn code(&self) -> Code {
         match self {
             Self::Internal => Code::Internal,
@@ -393,7 +394,7 @@ impl Error {
         }
     }
 
-    /// The field of a form that this is about, by the name the form uses.
+    /// Returns the field that the error is about, by its name in the form.
     pub fn about(&self) -> Option<&str> {
         match self {
             Self::Field { field, .. } | Self::TextTooLong { field, .. } | Self::TextNul { field } => Some(field),

@@ -1,6 +1,6 @@
-//! How InfluxDB names and numbers what went wrong.
+//! InfluxDB's error codes and their HTTP status.
 
-/// InfluxDB's error codes (contract §1.5), each with its HTTP status.
+/// InfluxDB's error codes (docs/influxdb-compatibility.md §1.5), each with its HTTP status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Code {
     Internal,
@@ -19,7 +19,7 @@ pub enum Code {
 }
 
 impl Code {
-    /// The text in the `code` member and in `X-Platform-Error-Code`.
+    /// Returns the text of the member `code` and of the header `X-Platform-Error-Code`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Internal => "internal error",
@@ -38,7 +38,7 @@ impl Code {
         }
     }
 
-    /// The HTTP status: a conflict is 422, a missing permission 401.
+    /// Returns the HTTP status: 422 for a conflict, 401 for a missing permission.
     pub const fn status(self) -> u16 {
         match self {
             Self::Internal => 500,

@@ -1,4 +1,4 @@
-//! When a token stops working, as it is asked for, and how long that is.
+//! The expiry of a token: choices of forms, and lengths of life.
 
 use super::{
     Error, Timestamp,
@@ -7,7 +7,7 @@ use super::{
 };
 use serde::{Deserialize, Serialize};
 
-/// When a token is to stop working.
+/// The requested expiry of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Expiry {
     Never,
@@ -15,7 +15,7 @@ pub enum Expiry {
 }
 
 impl Expiry {
-    /// As a record keeps it.
+    /// Returns the time of expiry as a record stores it.
     pub const fn end(self) -> Option<Timestamp> {
         match self {
             Self::Never => None,
@@ -23,7 +23,7 @@ impl Expiry {
         }
     }
 
-    /// For a token that lives as long from `now` as another one whose record says so.
+    /// Returns the expiry of a token that lives as long from `now` as one with these times.
     pub fn same_life(created_at: Timestamp, expires_at: Option<Timestamp>, now: Timestamp) -> Self {
         let life = |end: Timestamp| now.plus_seconds(end.seconds_since(created_at)).min(Timestamp::LAST);
         expires_at.map_or(Self::Never, |end| Self::At(life(end)))
@@ -36,11 +36,11 @@ impl From<Option<Timestamp>> for Expiry {
     }
 }
 
-/// The lengths of life that the console offers beside a day and never, in seconds.
+/// The lengths of life that the console offers, in seconds.
 const OFFERED: [i64; 3] = [30 * DAY, 90 * DAY, 365 * DAY];
 
-/// The lengths of life that the console offers, and whether the rules allow each for a token that was created then.
-/// `own`: one more, that of an original.
+/// Returns the lengths of life that the console offers, in seconds, and whether the rules allow each for a token
+/// created at `created_at`. `own`: the length of life of an original, offered too.
 pub fn offers(rules: &OrgRules, own: Option<i64>, created_at: Timestamp, now: Timestamp) -> Vec<(i64, bool)> {
     let own = own.filter(|life| (1..=super::org_rules::MAX_LIFE).contains(life));
     let lives = OFFERED.into_iter().chain(rules.default_life).chain(rules.longest_life).chain(own);
@@ -51,8 +51,8 @@ pub fn offers(rules: &OrgRules, own: Option<i64>, created_at: Timestamp, now: Ti
     lives.into_iter().map(|life| (life, allowed(&life))).collect()
 }
 
-/// What a length of life is called among the offers. One that is no round number, as that of an original with a chosen
-/// end, is said in days.
+/// Returns the title of a length of life in seconds. One that is no whole number of hours, such as that of an original
+/// with a chosen end, is rounded to days.
 pub fn offer_title(life: i64) -> String {
     match life {
         _ if life == 365 * DAY => "1 year".into(),
@@ -61,14 +61,18 @@ pub fn offer_title(life: i64) -> String {
     }
 }
 
-/// The choices of a form that are no length of life.
+/// The choice of a form to expire on a given day.
 pub const ON_A_DAY: &str = "date";
+/// The choice of a form to never expire.
 pub const NEVER: &str = "never";
-/// Nothing is to change.
+/// The choice of a form to keep the expiry.
 pub const KEEP: &str = "keep";
 
-/// What was chosen in a form: a length of life in seconds, a day (its beginning in UTC), never, or to keep what there
-/// is; `None` where nothing was said.
+/// Parses the choice of a form: a length of life in seconds, a day (its beginning in UTC), never, or to keep the
+/// expiry; `None` if there is no choice or nothing changes.
+///
+/// # Errors
+/// Fails, for one of the form's fields, if the choice or the day can't be parsed.
 pub fn chosen(word: &str, day: &str, now: Timestamp) -> Result<Option<Expiry>, Error> {
     let refuse = |message: &str| Error::field("expires", message);
     match word {

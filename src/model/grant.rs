@@ -1,4 +1,5 @@
-//! The named permission sets (contract §4.10), and whether a set of permissions may be handed on.
+//! The named grant sets, and delegation of permissions. See
+//! [compatibility §4.10](../../docs/influxdb-compatibility.md#s4-10).
 
 use std::{collections::HashSet, str::FromStr};
 
@@ -9,38 +10,39 @@ use super::{
     permission::{self, Resource},
 };
 
-/// Everything in every organization: what set-up gives the first user's token. 44 permissions, without `instance`.
+/// Returns the permissions of the token that set-up creates: everything in every organization. 44 permissions, without
+/// `instance`.
 pub fn operator() -> Vec<Permission> {
     each(ResourceType::grantable(), Permission::global)
 }
 
-/// What an organization's owner may do: everything in it, and the organization itself by its id.
+/// Returns the permissions of an organization's owner: everything in it, and the organization itself by its id.
 pub fn owner(org: OrgId) -> Vec<Permission> {
     each(ResourceType::grantable(), |action, kind| in_org_or_itself(action, kind, org))
 }
 
-/// What an organization's member may do: read everything in it.
+/// Returns the permissions of an organization's member: read everything in it.
 pub fn member(org: OrgId) -> Vec<Permission> {
     ResourceType::grantable().map(|kind| in_org_or_itself(Action::Read, kind, org)).collect()
 }
 
-/// What a member of a single bucket may do.
+/// Returns the permissions of a bucket's member.
 pub fn bucket_member(bucket: BucketId) -> Vec<Permission> {
     vec![Permission::on(Action::Read, ResourceType::Buckets, bucket)]
 }
 
-/// What the first user may do with a session: anything at all.
+/// Returns the permissions of the first user's sessions: everything.
 pub fn instance_owner() -> Vec<Permission> {
     each([ResourceType::Instance], Permission::global)
 }
 
-/// What every signed-in user may do: see and change themselves.
+/// Returns the permissions of every signed-in user: to read and change themselves.
 pub fn me(user: UserId) -> Vec<Permission> {
     each([ResourceType::Users], |action, kind| Permission::on(action, kind, user))
 }
 
-/// An All Access token: everything in one organization, reading the organization itself, and the user it belongs
-/// to, so that it can create tokens in turn (contract §9.6). 43 permissions.
+/// Returns the permissions of an All Access token: everything in one organization, reading the organization itself, and
+/// its owner's user, so that it can create tokens in turn (docs/influxdb-compatibility.md §9.6). 43 permissions.
 pub fn all_access(org: OrgId, user: UserId) -> Vec<Permission> {
     let mut kinds: Vec<_> = ResourceType::grantable().collect();
     kinds.sort_by_key(|kind| kind.name().to_ascii_lowercase());
@@ -66,25 +68,25 @@ fn in_org_or_itself(action: Action, kind: ResourceType, org: OrgId) -> Permissio
     }
 }
 
-/// The types on which whoever has all access to an organization may do everything: an organization and its users are
-/// granted by their ids.
+/// Returns the types on which an All Access token can do everything; its organization and users are granted by id.
 pub fn all_access_kinds() -> impl Iterator<Item = ResourceType> {
     ResourceType::grantable().filter(|kind| !matches!(kind, ResourceType::Orgs | ResourceType::Users))
 }
 
-/// How far a list of permissions reaches, as lists and details name it.
+/// The reach of a list of permissions, as lists and details show it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Breadth {
     /// Everything in every organization.
     Operator,
     /// Everything in one organization.
     AllAccess(OrgId),
-    /// What it lists.
+    /// The listed permissions alone.
     #[default]
     Custom,
 }
 
 impl Breadth {
+    /// Returns the reach of the permissions of a token in `org`.
     pub fn of(permissions: &[Permission], org: OrgId) -> Self {
         let holds = |wanted: &Permission| permission::which_permits(permissions, wanted).is_some();
         let everything_in_org =
@@ -99,24 +101,26 @@ impl Breadth {
     }
 }
 
-/// Returns whether permissions reach everything in every organization. `instance` is not needed: set-up's token lacks it.
+/// Returns whether permissions reach everything in every organization. `instance` isn't required: the token that set-up
+/// creates lacks it.
 pub fn is_operator(permissions: &[Permission]) -> bool {
     operator().iter().all(|wanted| permission::which_permits(permissions, wanted).is_some())
 }
 
-/// Whether holding one permission is enough to hand on another.
+/// Whether holding one permission is enough to delegate another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coverage {
-    /// Whatever the wanted permission permits, the held one permits too.
+    /// The held permission permits everything that the wanted one does.
     Full,
-    /// Only if the thing with this id belongs to this organization. The match looks at nothing but the id, so a
-    /// permission for a foreign thing, dressed in an organization the granter holds, would reach beyond it.
+    /// Enough only if the resource with this id belongs to this organization. Permissions match by id alone, so a
+    /// permission for another organization's resource, labelled with one that the caller holds, would exceed the
+    /// caller's own.
     IfInOrg { kind: ResourceType, id: Id, org: OrgId },
     /// Not enough.
     None,
 }
 
-/// Whether `held` is enough to hand on `wanted`.
+/// Returns whether `held` is enough to delegate `wanted`.
 pub fn coverage(held: &Permission, wanted: &Permission) -> Coverage {
     if !held.permits(wanted) {
         return Coverage::None;
@@ -127,7 +131,7 @@ pub fn coverage(held: &Permission, wanted: &Permission) -> Coverage {
     if by_organization { Coverage::IfInOrg { kind, id, org } } else { Coverage::Full }
 }
 
-/// The best coverage that any of `held` gives.
+/// Returns the best coverage that any of `held` gives.
 pub fn coverage_by(held: &[Permission], wanted: &Permission) -> Coverage {
     let mut best = Coverage::None;
     for permission in held {
@@ -140,8 +144,8 @@ pub fn coverage_by(held: &[Permission], wanted: &Permission) -> Coverage {
     best
 }
 
-/// Permissions arranged by what they name, so that the coverage of many wanted ones is found without a walk through all
-/// of them for each.
+/// Permissions indexed by their resource, so that the coverage of many permissions is found without scanning all of
+/// them for each.
 #[derive(Clone, Debug, Default)]
 pub struct Holdings {
     instance: HashSet<Action>,
@@ -151,6 +155,7 @@ pub struct Holdings {
 }
 
 impl Holdings {
+    /// Indexes permissions.
     pub fn of(held: &[Permission]) -> Self {
         let mut holdings = Self::default();
         for Permission { action, resource } in held {
@@ -164,7 +169,7 @@ impl Holdings {
         holdings
     }
 
-    /// The same as [`coverage_by`].
+    /// Returns the same as [`coverage_by`].
     pub fn coverage(&self, wanted: &Permission) -> Coverage {
         let Permission { action, resource: Resource { kind, id, org } } = *wanted;
         let names_thing = id.is_some_and(|id| self.things.contains(&(action, kind, id)));
@@ -179,9 +184,9 @@ impl Holdings {
     }
 }
 
-/// Which permissions of a list add nothing, for another of the list covers them: their place, and that of the other.
+/// Returns the permissions of a list that another one of the list covers: their index, and that of the other.
 pub fn covered(permissions: &[Permission]) -> Vec<(usize, usize)> {
-    // Only what names no single thing covers more than itself; of those there are few, however long the list.
+    // Only permissions without an id cover others; there are few of those, however long the list.
     let mut broad: Vec<usize> = Vec::new();
     for (at, permission) in permissions.iter().enumerate() {
         if permission.resource.id.is_none() && !broad.iter().any(|other| permissions[*other] == *permission) {
@@ -191,7 +196,7 @@ pub fn covered(permissions: &[Permission]) -> Vec<(usize, usize)> {
     let by = |at: usize| {
         let covers = |other: &usize| {
             let (held, wanted) = (&permissions[*other], &permissions[at]);
-            // Of two that say the same, the first counts.
+            // Of two equal permissions, the first counts.
             held != wanted && coverage(held, wanted) != Coverage::None
         };
         broad.iter().copied().find(covers).map(|other| (at, other))
@@ -199,7 +204,7 @@ pub fn covered(permissions: &[Permission]) -> Vec<(usize, usize)> {
     (0..permissions.len()).filter_map(by).collect()
 }
 
-/// The types of tokens that lists tell apart: how far their permissions reach.
+/// The type of a token in lists, by the reach of its permissions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum TokenKind {
     Operator,
@@ -208,9 +213,10 @@ pub enum TokenKind {
 }
 
 impl TokenKind {
+    /// Every type, the widest first.
     pub const ALL: [Self; 3] = [Self::Operator, Self::AllAccess, Self::Custom];
 
-    /// As addresses write it, and as it is stored.
+    /// Returns the name in URLs, which is also the stored one.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Operator => "operator",
@@ -219,6 +225,7 @@ impl TokenKind {
         }
     }
 
+    /// Returns the title that the console shows.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Operator => "Operator",

@@ -1,15 +1,16 @@
-//! Identifiers as InfluxDB writes them: a non-zero `u64` in sixteen lower-case hex digits (contract §1.1).
+//! InfluxDB's ids: non-zero `u64`s in sixteen lower-case hex digits. See
+//! [compatibility §1.1](../../docs/influxdb-compatibility.md#s1-1).
 
 use std::{fmt, num::NonZeroU64, str::FromStr};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-/// An identifier of anything. Where the kind is known, one of [`OrgId`], [`UserId`], [`BucketId`], [`TelegrafId`]
-/// and [`AuthorizationId`] stands instead, so that one can't be passed for another.
+/// An id of any kind. Where the kind is known, one of [`OrgId`], [`UserId`], [`BucketId`], [`TelegrafId`] and
+/// [`AuthorizationId`] is used instead, so that the compiler rejects mix-ups.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Id(NonZeroU64);
 
-/// Why a text is no identifier. The messages are influxd's (contract §1.1).
+/// The reason why a text is no id. The messages are influxd's (docs/influxdb-compatibility.md §1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum IdError {
     #[error("id must have a length of 16 bytes")]
@@ -19,7 +20,7 @@ pub enum IdError {
 }
 
 impl Id {
-    /// `None` for zero, which InfluxDB reserves for "no id".
+    /// Returns the id with this value; `None` for zero, which InfluxDB reserves for "no id".
     pub const fn new(value: u64) -> Option<Self> {
         match NonZeroU64::new(value) {
             Some(value) => Some(Self(value)),
@@ -27,12 +28,13 @@ impl Id {
         }
     }
 
+    /// Returns the value.
     pub const fn get(self) -> u64 {
         self.0.get()
     }
 
-    /// The identifier of an organization or bucket: random, without the bytes of `\`, `,` and space, which
-    /// InfluxDB's storage engine treats specially (contract §1.1).
+    /// Returns a random id for an organization or bucket, without the bytes of `\`, `,` and space, which are special in
+    /// InfluxDB's storage engine (docs/influxdb-compatibility.md §1.1).
     pub fn from_random(bytes: [u8; 8]) -> Self {
         let bytes = bytes.map(|byte| if matches!(byte, 0x5c | 0x2c | 0x20) { byte + 1 } else { byte });
         Self::new(u64::from_be_bytes(bytes)).unwrap_or(Self(NonZeroU64::MIN))
@@ -108,22 +110,22 @@ macro_rules! ids {
 }
 
 ids! {
-    /// Identifies an organization.
+    /// The id of an organization.
     OrgId,
-    /// Identifies a user.
+    /// The id of a user.
     UserId,
-    /// Identifies a bucket.
+    /// The id of a bucket.
     BucketId,
-    /// Identifies a telegraf configuration.
+    /// The id of a telegraf configuration.
     TelegrafId,
-    /// Identifies an authorization (never the token itself).
+    /// The id of an authorization (never the token itself).
     AuthorizationId,
-    /// Identifies a DBRP mapping.
+    /// The id of a DBRP mapping.
     DbrpId,
 }
 
-/// Makes identifiers that grow with time, as InfluxDB does for users and authorizations: milliseconds since
-/// 2017-04-09 in 42 bits, ten bits that name the node, a sequence of twelve bits (contract §1.1).
+/// A generator of ids that grow with time, as InfluxDB uses for users and authorizations: milliseconds since 2017-04-09
+/// in 42 bits, ten bits for the node, a sequence of twelve bits (docs/influxdb-compatibility.md §1.1).
 #[derive(Clone, Copy, Debug)]
 pub struct Snowflake {
     node: u16,
@@ -133,12 +135,12 @@ pub struct Snowflake {
 const SNOWFLAKE_EPOCH_MS: u64 = 1_491_696_000_000;
 
 impl Snowflake {
-    /// `node`: any number; its low ten bits are used. Nodes that share a database take it at random.
+    /// Returns a generator; the low ten bits of `node` are used. Nodes that share a database choose it at random.
     pub const fn new(node: u16) -> Self {
         Self { node: node & 0x3ff, last: 0 }
     }
 
-    /// The next identifier, greater than all before it even if the clock stood still or went back.
+    /// Returns an id that is greater than all before it, even if the clock stood still or went back.
     pub fn next(&mut self, now: super::Timestamp) -> Id {
         let elapsed = u64::try_from(now.micros() / 1000).unwrap_or(0).saturating_sub(SNOWFLAKE_EPOCH_MS);
         let fresh = (elapsed << 22) | (u64::from(self.node) << 12);
@@ -146,7 +148,8 @@ impl Snowflake {
         Id::new(self.last).unwrap_or(Id(NonZeroU64::MIN))
     }
 
-    /// The next number in the same millisecond, or the first of the following one where the sequence is used up.
+    /// Returns the next sequence number of the millisecond, or the first of the following one if the sequence is
+    /// exhausted.
     fn bump(&self) -> u64 {
         if self.last & 0xfff < 0xfff {
             self.last + 1

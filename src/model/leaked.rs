@@ -1,4 +1,4 @@
-//! Leaked tokens: how they are found in what someone reports, and what became of each.
+//! Leaked tokens: finding them in a reported text, and the outcome for each.
 
 use std::{borrow::Cow, collections::HashSet};
 
@@ -9,29 +9,30 @@ use super::{
     token::{is_well_formed, visible_prefix},
 };
 
-/// At most so many tokens a report.
+/// Maximum number of tokens in a report.
 pub const MAX_TOKENS: usize = 1000;
-/// At most so many different words a reported text that are not of a token's form.
+/// Maximum number of distinct words in a reported text that don't have a token's form.
 pub const MAX_WORDS: usize = 10_000;
 
-/// What became of a string that was reported as leaked.
+/// The outcome for a string that was reported as leaked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum LeakOutcome {
-    /// It was a token that worked, and works no longer.
+    /// A token that was live, and was deactivated.
     Deactivated,
-    /// It is a token that did not work any more.
+    /// A token that was not live any more.
     AlreadyDead,
-    /// It is no token of this server.
+    /// No token of this server.
     Unknown,
-    /// It has the form of Jeton's tokens, but its check characters don't agree: a part of it was changed or lost.
+    /// A string in the form of Jeton's tokens with wrong check characters: it was altered or cut.
     Damaged,
 }
 
 impl LeakOutcome {
+    /// Every outcome.
     pub const ALL: [Self; 4] = [Self::Deactivated, Self::AlreadyDead, Self::Unknown, Self::Damaged];
 
-    /// As the API writes it.
+    /// Returns the name in the API.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Deactivated => "deactivated",
@@ -42,40 +43,40 @@ impl LeakOutcome {
     }
 }
 
-/// The answer about one string. It never holds the string itself.
+/// The report on one string. It never contains the string itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
-    /// Which of the strings, counted from 0.
+    /// The string's index, from 0.
     pub position: u64,
-    /// The line of a text that it stands in first, counted from 1.
+    /// The first line of a text that contains it, from 1.
     pub line: Option<u64>,
-    /// The first characters, to recognise it by; empty where these would say too much of it.
+    /// The first characters, to recognise it by; empty if they would reveal too much.
     pub prefix: String,
     pub fate: LeakOutcome,
-    /// Its authorization, if whoever reports it may read that.
+    /// Its authorization, if the reporting caller may read it.
     pub id: Option<AuthorizationId>,
-    /// Number of tokens that were created with it, directly or through others, and still work.
+    /// Number of its descendants that are live.
     pub live_descendants: u64,
-    /// Those of them that whoever reports it may read, as far as the answer names them.
+    /// The first of these descendants that the reporting caller may read.
     pub descendants: Vec<AuthorizationId>,
 }
 
-/// A string that may be a token. It is a secret: it can't be printed.
+/// A string that may be a token. It is a secret, so it implements no `Debug`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Suspect<'a> {
     text: &'a str,
     line: Option<u64>,
-    /// Only if it is a token there is anything to say about it: it is one of the words of a text.
+    /// Whether it is a word of a text, which is reported only if it is a token.
     is_word: bool,
 }
 
 impl<'a> Suspect<'a> {
-    /// One of a list of strings, each of which is answered.
+    /// Returns one of a list of strings, each of which is reported.
     pub fn listed(text: &'a str) -> Self {
         Self { text: text.trim(), line: None, is_word: false }
     }
 
-    /// What is looked up for it: influxd's tokens lose the `==` at their end easily.
+    /// Returns the texts to look up: the string itself, and with the trailing `==` that influxd's tokens easily lose.
     pub fn spellings(self) -> impl Iterator<Item = Cow<'a, str>> {
         let body = self.text.trim_end_matches('=');
         let whole =
@@ -83,7 +84,7 @@ impl<'a> Suspect<'a> {
         [Cow::from(self.text)].into_iter().chain(whole)
     }
 
-    /// What to say about it if it is no token of this server; nothing about the ordinary words of a text.
+    /// Returns the outcome if it is no token of this server; `None` for the ordinary words of a text.
     pub fn unless_known(self) -> Option<LeakOutcome> {
         match visible_prefix(self.text) {
             Some(_) if !is_well_formed(self.text) => Some(LeakOutcome::Damaged),
@@ -91,7 +92,7 @@ impl<'a> Suspect<'a> {
         }
     }
 
-    /// The answer about it.
+    /// Returns the report on it.
     pub fn finding(self, position: usize, fate: LeakOutcome) -> Finding {
         let shown = match self.text {
             short if short.chars().nth(23).is_none() => 0,
@@ -111,15 +112,18 @@ impl<'a> Suspect<'a> {
 }
 
 const PREFIX: &str = "jtn_";
-/// The characters of a token of Jeton's that follow the prefix.
+/// Number of characters of a Jeton token after the prefix.
 const REST: usize = 49;
-/// The length of influxd's tokens without the `==` at their end.
+/// Number of characters of an influxd token without the trailing `==`.
 const INFLUXD_BODY: usize = 86;
 const SHOWN_OF_OURS: usize = 8;
 const SHOWN_OF_OTHERS: usize = 4;
 
-/// Everything in a text that may be a token, once each, in its order: what has a token's form wherever it stands, and
-/// each word, for tokens that someone chose have no form. Refuses a text with too many of them.
+/// Returns every string in a text that may be a token, once each, in their order: whatever has a token's form, even
+/// within a word, and each word, because tokens that someone chose have no form.
+///
+/// # Errors
+/// Fails if the text has more than [`MAX_TOKENS`] tokens or [`MAX_WORDS`] words.
 pub fn suspects(text: &str) -> Result<Vec<Suspect<'_>>, Error> {
     let mut found = Found::default();
     for (index, line) in text.lines().enumerate() {
@@ -160,7 +164,10 @@ impl<'a> Found<'a> {
     }
 }
 
-/// Refuses more tokens than a report may have.
+/// Checks the number of tokens in a report.
+///
+/// # Errors
+/// Fails if it exceeds [`MAX_TOKENS`].
 pub fn check_number(tokens: usize) -> Result<(), Error> {
     let what = || "tokens".to_owned();
     if tokens > MAX_TOKENS { Err(Error::ReportTooLong { limit: MAX_TOKENS, what: what() }) } else { Ok(()) }
@@ -170,7 +177,8 @@ fn is_between_words(letter: char) -> bool {
     letter.is_whitespace() || letter.is_control() || matches!(letter, '"' | '\'' | '`')
 }
 
-/// A word as it stands; without the punctuation around it; and what follows its first `=`, as in `INFLUX_TOKEN=…`.
+/// Returns the readings of a word: as it is; without surrounding punctuation; and after its first `=`, as in
+/// `INFLUX_TOKEN=…`.
 fn readings(word: &str) -> impl Iterator<Item = &str> {
     let is_punctuation =
         |letter: char| matches!(letter, '.' | ',' | ';' | ':' | '(' | ')' | '[' | ']' | '{' | '}' | '<' | '>');
@@ -178,7 +186,8 @@ fn readings(word: &str) -> impl Iterator<Item = &str> {
     [Some(word), Some(word.trim_matches(is_punctuation)), value].into_iter().flatten().filter(|text| !text.is_empty())
 }
 
-/// What has a token's form inside a word: Jeton's, whole or cut off, and influxd's, with and without its `==`.
+/// Returns the parts of a word that have a token's form: Jeton's, whole or cut off, and influxd's, with and without
+/// `==`.
 fn tokens_in(word: &str) -> impl Iterator<Item = &str> {
     ours_in(word).chain(influxd_in(word))
 }
@@ -187,7 +196,7 @@ fn ours_in(word: &str) -> impl Iterator<Item = &str> {
     word.match_indices(PREFIX).filter_map(|(at, _)| {
         let rest = &word[at + PREFIX.len()..];
         let end = rest.find(|letter: char| !letter.is_ascii_alphanumeric()).unwrap_or(rest.len());
-        // So much stands in lists and logs.
+        // Lists and logs show this much of a token themselves.
         let is_more_than_shown = end > SHOWN_OF_OURS - PREFIX.len();
         is_more_than_shown.then(|| &word[at..at + PREFIX.len() + end.min(REST)])
     })

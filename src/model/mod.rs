@@ -1,4 +1,4 @@
-//! What things **are**: plain types and pure rules, the same in the server, the browser and the command line.
+//! Plain types and pure rules, the same in the server, the browser and the command line.
 //!
 //! Nothing here does I/O. The time and random bytes are arguments.
 

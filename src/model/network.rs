@@ -1,4 +1,4 @@
-//! The networks a token is accepted from.
+//! The networks from which a token is accepted.
 
 use std::{fmt, net::IpAddr, str::FromStr};
 
@@ -7,21 +7,24 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
 use super::Error;
 
-/// At most so many networks an authorization.
+/// Maximum number of networks of an authorization.
 pub const MAX_NETWORKS: usize = 64;
 
-/// A text that names no network.
+/// The error for a text that is no network.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("\"{0}\" is no network; write an address and a prefix length, like 10.0.0.0/8 or 2001:db8::/32")]
 pub struct NotANetwork(pub String);
 
-/// The networks a token is accepted from: from everywhere if there are none. v4 and v6, as CIDRs; host bits are cut off,
-/// v4 written as v6 is v4.
+/// The networks from which a token is accepted; without any, it is accepted from everywhere. IPv4 and IPv6 CIDRs with
+/// their host bits cleared; IPv4-mapped IPv6 becomes IPv4.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Networks(Vec<IpNet>);
 
 impl Networks {
-    /// From CIDRs or single addresses, in the order given, each once.
+    /// Parses CIDRs or single addresses, and keeps each once, in the order given.
+    ///
+    /// # Errors
+    /// Fails if a text is no network, or if there are more than [`MAX_NETWORKS`].
     pub fn parse<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Self, Error> {
         let mut networks = Vec::new();
         for text in texts {
@@ -37,18 +40,18 @@ impl Networks {
         }
     }
 
-    /// Whether there is no limit.
+    /// Returns whether every address is allowed.
     pub const fn is_everywhere(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether a client with this address is let in; where its address is unknown, only if everyone is.
+    /// Returns whether a client with this address is allowed. An unknown address is allowed only if every address is.
     pub fn let_in(&self, address: Option<IpAddr>) -> bool {
         self.is_everywhere()
             || address.is_some_and(|address| self.0.iter().any(|network| network.contains(&address.to_canonical())))
     }
 
-    /// Whether each address that these let in is let in by `outer` too.
+    /// Returns whether `outer` allows every address that these networks allow.
     pub fn are_within(&self, outer: &Self) -> bool {
         if outer.is_everywhere() {
             return true;
@@ -57,7 +60,7 @@ impl Networks {
         !self.is_everywhere() && self.0.iter().all(|inner| outer.iter().any(|one| one.contains(inner)))
     }
 
-    /// Their texts: "10.0.0.0/8", "2001:db8::/32".
+    /// Returns the texts: "10.0.0.0/8", "2001:db8::/32".
     pub fn texts(&self) -> Vec<String> {
         self.0.iter().map(ToString::to_string).collect()
     }
@@ -77,14 +80,14 @@ fn canonical(network: IpNet) -> IpNet {
     }
 }
 
-/// With commas between them; nothing for everywhere.
+/// Formats them separated by commas; nothing for everywhere.
 impl fmt::Display for Networks {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.texts().join(","))
     }
 }
 
-/// Texts with commas between them.
+/// Parses texts separated by commas.
 impl FromStr for Networks {
     type Err = Error;
 

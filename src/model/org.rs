@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Error, OrgId, Timestamp, user};
 
-/// Owns buckets and tokens.
+/// An organization, which owns buckets and tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Org {
     pub id: OrgId,
@@ -14,7 +14,7 @@ pub struct Org {
     pub updated_at: Timestamp,
 }
 
-/// How much there is in an organization, and goes with it.
+/// The number of things in an organization, which are deleted with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holdings {
     pub members: u64,
@@ -34,7 +34,7 @@ pub struct OrgSummary {
     pub may_change: bool,
 }
 
-/// What a user is to an organization or a bucket.
+/// The role of a user in an organization or another resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
@@ -43,6 +43,7 @@ pub enum Role {
 }
 
 impl Role {
+    /// Returns the name in the API, which is also the stored one.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Owner => "owner",
@@ -50,7 +51,7 @@ impl Role {
         }
     }
 
-    /// As it stands in lists and choices.
+    /// Returns the title in lists and choices.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Owner => "Owner",
@@ -58,13 +59,17 @@ impl Role {
         }
     }
 
-    /// From its name; `None` for any other text.
+    /// Parses a role's name.
     pub fn from_name(name: &str) -> Option<Self> {
         [Self::Owner, Self::Member].into_iter().find(|role| role.name() == name)
     }
 }
 
-/// Refuses what can't be an organization's name. It is stored as given and unique after trimming (contract §5.4).
+/// Checks the name of an organization. It is stored as given and unique after trimming (docs/influxdb-compatibility.md
+/// §5.4).
+///
+/// # Errors
+/// Fails if the name is blank or too long, or contains NUL.
 pub fn check_org_name(name: &str) -> Result<(), Error> {
     if name.trim().is_empty() {
         return Err(Error::OrgNameEmpty);

@@ -1,29 +1,30 @@
-//! What an organization demands of its tokens. The rules hold for what is created, rotated or changed from now on; a
-//! token that was there before is out of line and keeps working.
+//! The rules of an organization for its tokens. They apply to creation, rotation and changes from now on; an existing
+//! token that breaks them is out of line and keeps working.
 
 use super::{Authorization, Error, Permission, Timestamp, duration::DAY, rule_violation::RuleViolation};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// No rule speaks of a longer life, in seconds: a hundred years.
+/// Maximum length of life in a rule, in seconds: a hundred years.
 pub const MAX_LIFE: i64 = 36_525 * DAY;
 
-/// Who may create tokens that reach every organization.
+/// The callers who may create tokens that reach every organization.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OperatorTokens {
-    /// Whoever holds the permissions.
+    /// Every caller who holds the permissions.
     #[default]
     Anyone,
-    /// Whoever holds every permission in every organization.
+    /// Operators only.
     Operators,
 }
 
 impl OperatorTokens {
+    /// Every choice.
     pub const ALL: [Self; 2] = [Self::Anyone, Self::Operators];
 
-    /// As it is written and stored.
+    /// Returns the name in the API, which is also the stored one.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Anyone => "anyone",
@@ -41,22 +42,22 @@ impl FromStr for OperatorTokens {
     }
 }
 
-/// The rules of an organization. Without any, everything is allowed.
+/// The rules of an organization. By default, everything is allowed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct OrgRules {
-    /// In seconds, from a token's creation to its expiry.
+    /// Longest life, in seconds from a token's creation to its expiry.
     pub longest_life: Option<i64>,
-    /// In seconds: what a token gets that asks for no expiry.
+    /// Life, in seconds, of a token that is created without an expiry.
     pub default_life: Option<i64>,
     pub expiry_required: bool,
     pub description_required: bool,
     pub operator_tokens: OperatorTokens,
 }
 
-/// A length of life in days, as a field has it: "90", "0.5".
+/// Formats a length of life, given in seconds, as the number of days in a form's field: "90", "0.5".
 pub fn days(seconds: i64) -> String {
     let (whole, rest) = (seconds / DAY, seconds % DAY);
-    // Five digits of a day are less than a second.
+    // Five decimal places of a day are finer than a second.
     let fraction = format!("{:05}", (rest * 100_000 + DAY - 1) / DAY);
     match fraction.trim_end_matches('0') {
         "" => whole.to_string(),
@@ -64,7 +65,10 @@ pub fn days(seconds: i64) -> String {
     }
 }
 
-/// A length of life in seconds, from a number of days that someone typed; nothing is none.
+/// Parses the number of days in a form's field into a length of life in seconds; `None` for an empty field.
+///
+/// # Errors
+/// Fails, for the field, if the text is no decimal number.
 pub fn from_days(field: &str, text: &str) -> Result<Option<i64>, Error> {
     let refuse = || Error::field(field, "Write a number of days, such as 90, or nothing.");
     let text = text.trim();
@@ -81,7 +85,7 @@ pub fn from_days(field: &str, text: &str) -> Result<Option<i64>, Error> {
     Ok(Some(number(whole)? * DAY + number(fraction)? * DAY / parts))
 }
 
-/// The rules of an organization, and the time they were asked for.
+/// The rules of an organization, and the server's time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RulesNow {
     pub rules: OrgRules,
@@ -89,7 +93,10 @@ pub struct RulesNow {
 }
 
 impl OrgRules {
-    /// Refuses rules that contradict themselves.
+    /// Checks that the rules are within bounds and don't contradict each other.
+    ///
+    /// # Errors
+    /// Fails if a length of life is not between 1 second and [`MAX_LIFE`], or if the default life exceeds the longest.
     pub fn check(&self) -> Result<(), Error> {
         let refuse = |field: &str, message: &str| Err(Error::field(field, message));
         let fits = |life: Option<i64>| life.is_none_or(|seconds| (1..=MAX_LIFE).contains(&seconds));
@@ -107,7 +114,7 @@ impl OrgRules {
         }
     }
 
-    /// The rule about lives that a token breaks, if one: from its creation to its expiry.
+    /// Returns the rule about lives that a token with these times breaks, if any.
     pub fn broken_by_life(&self, created_at: Timestamp, expires_at: Option<Timestamp>) -> Option<RuleViolation> {
         let too_long = |longest: &i64| match expires_at {
             Some(end) => end > created_at.plus_seconds(*longest),
@@ -119,24 +126,24 @@ impl OrgRules {
         self.longest_life.filter(too_long).map(RuleViolation::LongestLife)
     }
 
-    /// The rule about descriptions, if it is broken. Spaces say nothing.
+    /// Returns the rule about descriptions if this one breaks it. A blank description counts as none.
     pub fn broken_by_description(&self, description: &str) -> Option<RuleViolation> {
         (self.description_required && description.trim().is_empty()).then_some(RuleViolation::DescriptionRequired)
     }
 
-    /// The rule about who creates what reaches every organization, if it is broken.
+    /// Returns the rule about operator tokens if creating a token with these permissions breaks it.
     pub fn broken_by_creating(&self, permissions: &[Permission], by_operator: bool) -> Option<RuleViolation> {
         let everywhere = |one: &Permission| one.resource.id.is_none() && one.resource.org.is_none();
         let refused = self.operator_tokens == OperatorTokens::Operators && !by_operator;
         (refused && permissions.iter().any(everywhere)).then_some(RuleViolation::OperatorsOnly)
     }
 
-    /// Whether a token can be out of line with them.
+    /// Returns whether a token can be out of line with the rules.
     pub const fn bind_tokens(&self) -> bool {
         self.longest_life.is_some() || self.expiry_required || self.description_required
     }
 
-    /// The rules that a token is out of line with. Who created it is not asked again.
+    /// Returns the rules that a token is out of line with. The rule about operator tokens concerns only their creation.
     pub fn broken_by(&self, token: &Authorization) -> Vec<RuleViolation> {
         let life = self.broken_by_life(token.created_at, token.expires_at);
         life.into_iter().chain(self.broken_by_description(&token.description)).collect()

@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct as _};
 
-/// What may be done.
+/// The action of a permission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
@@ -14,9 +14,10 @@ pub enum Action {
 }
 
 impl Action {
-    /// Read before write, the order in which InfluxDB lists them.
+    /// Every action; read before write, as InfluxDB lists them.
     pub const ALL: [Self; 2] = [Self::Read, Self::Write];
 
+    /// Returns the name in the API.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Read => "read",
@@ -24,7 +25,7 @@ impl Action {
         }
     }
 
-    /// "Read" or "Write", as descriptions begin.
+    /// Returns "Read" or "Write", the first word of descriptions.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Read => "Read",
@@ -41,7 +42,7 @@ impl FromStr for Action {
     }
 }
 
-/// What an action is permitted on: a type, perhaps narrowed to one organization or one thing.
+/// The resources that a permission covers: a type, optionally restricted to one organization or one id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 pub struct Resource {
     #[serde(rename = "type")]
@@ -52,7 +53,7 @@ pub struct Resource {
     pub org: Option<OrgId>,
 }
 
-/// What is missing is left out, as influxd does; but not where members are known by their place.
+/// Omits absent members in human-readable formats, as influxd does; other formats identify members by position.
 impl Serialize for Resource {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let by_place = !serializer.is_human_readable();
@@ -77,29 +78,30 @@ pub struct Permission {
 }
 
 impl Permission {
-    /// On every resource of the type, in every organization.
+    /// Returns the permission on every resource of the type, in every organization.
     pub const fn global(action: Action, kind: ResourceType) -> Self {
         Self { action, resource: Resource { kind, id: None, org: None } }
     }
 
-    /// On every resource of the type in one organization.
+    /// Returns the permission on every resource of the type in one organization.
     pub const fn in_org(action: Action, kind: ResourceType, org: OrgId) -> Self {
         Self { action, resource: Resource { kind, id: None, org: Some(org) } }
     }
 
-    /// On one thing, whatever organization it is in.
+    /// Returns the permission on one resource, whatever its organization.
     pub fn on(action: Action, kind: ResourceType, id: impl Into<Id>) -> Self {
         Self { action, resource: Resource { kind, id: Some(id.into()), org: None } }
     }
 
-    /// On one thing in one organization.
+    /// Returns the permission on one resource in one organization.
     pub fn on_in(action: Action, kind: ResourceType, id: impl Into<Id>, org: OrgId) -> Self {
         Self { action, resource: Resource { kind, id: Some(id.into()), org: Some(org) } }
     }
 
-    /// Whether who holds this permission may do what `required` asks for. **The one match of the program** (contract
-    /// §4.9): an id decides alone and its organization is ignored; an organization without an id asks for the same
-    /// organization; a type alone permits every resource of the type; `instance` permits everything.
+    /// Returns whether this permission allows what `required` describes. This is the program's only match of
+    /// permissions (docs/influxdb-compatibility.md §4.9): an id decides alone and its organization is ignored; an
+    /// organization without an id requires the same organization; a type alone permits every resource of the type;
+    /// `instance` permits everything.
     pub fn permits(&self, required: &Self) -> bool {
         if self.action != required.action {
             return false;
@@ -117,14 +119,18 @@ impl Permission {
         }
     }
 
-    /// The form of `influx auth list`: `read:/authorizations`, `read:orgs/<org>/buckets/<id>` (contract §7.4).
+    /// Formats the permission as `influx auth list` does: `read:/authorizations`, `read:orgs/<org>/buckets/<id>`
+    /// (docs/influxdb-compatibility.md §7.4).
     pub fn cli_text(&self) -> String {
         let org = self.resource.org.map(|org| format!("orgs/{org}")).unwrap_or_default();
         let id = self.resource.id.map(|id| format!("/{id}")).unwrap_or_default();
         format!("{}:{org}/{}{id}", self.action, self.resource.kind)
     }
 
-    /// Reads the form of `influx auth list`; see [`Permission::cli_text`].
+    /// Parses the form of `influx auth list`; see [`Permission::cli_text`].
+    ///
+    /// # Errors
+    /// Fails if the text has another form, or an unknown action or type.
     pub fn from_cli_text(text: &str) -> Result<Self, PermissionError> {
         let (action, resource) = text.split_once(':').ok_or(PermissionError::Form)?;
         let segments: Vec<&str> = resource.split('/').collect();
@@ -160,7 +166,8 @@ impl fmt::Display for Resource {
     }
 }
 
-/// The form of the server's messages: `read:authorizations`, `read:orgs/<org>/buckets/<id>` (contract §2.3).
+/// Formats the permission as the server's messages do: `read:authorizations`, `read:orgs/<org>/buckets/<id>`
+/// (docs/influxdb-compatibility.md §2.3).
 impl fmt::Display for Permission {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.action, self.resource)
@@ -170,7 +177,7 @@ impl fmt::Display for Permission {
 impl FromStr for Permission {
     type Err = PermissionError;
 
-    /// Reads the form of the server's messages. `orgs/<id>` is the organization itself.
+    /// Parses the form of the server's messages. `orgs/<id>` is the organization itself.
     fn from_str(text: &str) -> Result<Self, PermissionError> {
         let (action, resource) = text.split_once(':').ok_or(PermissionError::Form)?;
         let segments: Vec<&str> = resource.split('/').collect();
@@ -184,7 +191,7 @@ impl FromStr for Permission {
     }
 }
 
-/// The first of `held` that permits `required`.
+/// Returns the first of `held` that permits `required`.
 pub fn which_permits<'a>(held: &'a [Permission], required: &Permission) -> Option<&'a Permission> {
     held.iter().find(|permission| permission.permits(required))
 }

@@ -1,8 +1,8 @@
-//! The errors of reading a permission.
+//! The errors of parsing a permission.
 
 use serde::{Deserialize, Serialize};
 
-/// Neither a type nor an action, nor a permission in either text form.
+/// The reason why a text is no type, action or permission.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum PermissionError {
     #[error("unknown resource type for permission")]

@@ -1,4 +1,4 @@
-//! The kinds of things that permissions are about.
+//! The types of resources that permissions are about.
 
 use std::{fmt, str::FromStr};
 
@@ -8,15 +8,15 @@ use super::permission_error::PermissionError;
 
 macro_rules! resource_types {
     ($($variant:ident $name:literal),+ $(,)?) => {
-        /// The kinds of things InfluxDB 2 grants access to (contract §4.1).
+        /// The types of resources that InfluxDB 2 grants access to (docs/influxdb-compatibility.md §4.1).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum ResourceType { $(#[serde(rename = $name)] $variant),+ }
 
         impl ResourceType {
-            /// In the order of `/api/v2/resources`, which operator and owner sets follow.
+            /// Every type, in the order of `/api/v2/resources`, which the grant sets of operators and owners follow.
             pub const ALL: [Self; 23] = [$(Self::$variant),+];
 
-            /// The name on the wire; case matters.
+            /// Returns the name in the API, which is case-sensitive.
             pub const fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name),+ }
             }
@@ -51,7 +51,7 @@ resource_types! {
 }
 
 impl ResourceType {
-    /// In the order of the stock command's flags (contract §7.4).
+    /// The types in the order of the flags of InfluxDB's own command (docs/influxdb-compatibility.md §7.4).
     pub const IN_FLAG_ORDER: [Self; 22] = [
         Self::Authorizations,
         Self::Buckets,
@@ -77,12 +77,12 @@ impl ResourceType {
         Self::Replications,
     ];
 
-    /// All but `instance`, which stands for everything and is only ever given by set-up.
+    /// Returns every type except `instance`, which permits everything and is only granted by set-up.
     pub fn grantable() -> impl Iterator<Item = Self> {
         Self::ALL.into_iter().filter(|kind| *kind != Self::Instance)
     }
 
-    /// The name in words: `notificationRules` is "notification rules".
+    /// Returns the name in words: "notification rules" for `notificationRules`.
     pub fn words(self) -> String {
         let mut words = String::new();
         for letter in self.name().chars() {

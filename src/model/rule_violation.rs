@@ -1,4 +1,4 @@
-//! A rule of an organization that a token breaks.
+//! Violations of an organization's rules.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::duration::length;
 
-/// A rule that a token does not follow.
+/// A rule of an organization that a token breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum RuleViolation {
     ExpiryRequired,
@@ -17,7 +17,7 @@ pub enum RuleViolation {
 }
 
 impl RuleViolation {
-    /// What is wrong with a token that is there already: "it never expires".
+    /// Describes the violation by an existing token: "it never expires".
     pub fn of_token(self) -> String {
         match self {
             Self::ExpiryRequired => "it never expires".into(),
@@ -28,7 +28,7 @@ impl RuleViolation {
     }
 }
 
-/// The rule, as a refusal says it.
+/// Describes the rule, for the denial of a request.
 impl fmt::Display for RuleViolation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("the organization's rules ")?;

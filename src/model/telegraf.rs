@@ -1,4 +1,4 @@
-//! Telegraf configurations (contract §5.6).
+//! Telegraf configurations. See [compatibility §5.6](../../docs/influxdb-compatibility.md#s5-6).
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{OrgId, TelegrafId, Timestamp};
 
-/// At most so many bytes in a configuration's text.
+/// Maximum number of bytes in a configuration's text.
 pub const MAX_CONFIG: usize = 512 * 1024;
 
 /// A configuration that Telegraf agents fetch.
@@ -16,34 +16,34 @@ pub struct Telegraf {
     pub org: OrgId,
     pub name: String,
     pub description: String,
-    /// TOML, as written.
+    /// The text, in TOML, as the user wrote it.
     pub config: String,
-    /// JSON that the original console keeps beside a configuration.
+    /// JSON that InfluxDB's console stores with a configuration.
     #[serde(with = "super::json_string")]
     pub metadata: Option<serde_json::Value>,
     pub updated_at: Timestamp,
 }
 
 impl Telegraf {
-    /// What its text is called as a file; never more than a browser's header takes.
+    /// Returns the name under which the text is downloaded, short enough for a response header.
     pub fn file_name(&self) -> String {
         let safe = |letter: &char| letter.is_ascii_alphanumeric() || "-_. ".contains(*letter);
         format!("{}.toml", self.name.chars().filter(safe).collect::<String>())
     }
 }
 
-/// One row of the console's list.
+/// A row of the console's list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TelegrafRow {
     pub id: TelegrafId,
     pub name: String,
-    /// Where its text writes to.
+    /// The bucket that its text writes to.
     pub bucket: Option<String>,
-    /// How many live tokens have a permission on exactly this configuration.
+    /// Number of live tokens with a permission on exactly this configuration.
     pub tokens: u64,
 }
 
-/// What the console says about one configuration, its text apart.
+/// The details of a configuration in the console, without its text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TelegrafFacts {
     pub row: TelegrafRow,
@@ -54,22 +54,22 @@ pub struct TelegrafFacts {
     pub may_change: bool,
 }
 
-/// The text of a configuration, to be edited.
+/// The text of a configuration for the editor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TelegrafText {
-    /// With plain line breaks, as a browser edits it.
+    /// The text with `\n` line breaks, as browsers edit it.
     pub text: String,
-    /// Why it is no TOML, if it is none.
+    /// The reason why it isn't valid TOML, if it isn't.
     pub flaw: Option<Flaw>,
     pub may_change: bool,
 }
 
-/// What is wrong with a text.
+/// A syntax error in a text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flaw {
-    /// From 1.
+    /// The line, from 1.
     pub line: usize,
-    /// What to do about it.
+    /// The fault and how to fix it.
     pub message: String,
 }
 

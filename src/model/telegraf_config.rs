@@ -1,11 +1,11 @@
-//! What the text of a Telegraf configuration says: the bucket it writes to, tokens that were pasted into it.
+//! Reading the text of a Telegraf configuration: the bucket it writes to, and tokens that were pasted into it.
 
 use super::token::is_token;
 
-/// What stands in a text in place of a token; Telegraf puts in the environment variable.
+/// The environment variable that replaces a token in a text; Telegraf expands it.
 pub const TOKEN_VARIABLE: &str = "$INFLUX_TOKEN";
 
-/// The bucket of the first `[[outputs.influxdb_v2]]`. Read line by line: a text that is no TOML yet has one too.
+/// Returns the bucket of the first `[[outputs.influxdb_v2]]`. Scans line by line, so that it works on invalid TOML too.
 pub fn bucket(text: &str) -> Option<String> {
     let mut in_output = false;
     for line in text.lines().map(str::trim) {
@@ -21,13 +21,14 @@ pub fn bucket(text: &str) -> Option<String> {
     None
 }
 
-/// A table's header without spaces and without what follows it.
+/// Returns a table's header without spaces and without what follows it.
 fn header(line: &str) -> String {
     let end = line.rfind("]]").map_or(line.len(), |at| at + 2);
     line[..end].chars().filter(|letter| !letter.is_whitespace()).collect()
 }
 
-/// A TOML string at the beginning of a text; `None` for what needs more than one line or an escape that names do without.
+/// Parses the TOML string at the beginning of a text; `None` for multi-line strings and for escapes that names don't
+/// need.
 fn string(text: &str) -> Option<String> {
     if text.starts_with("\"\"\"") || text.starts_with("'''") {
         return None;
@@ -46,17 +47,17 @@ fn string(text: &str) -> Option<String> {
     }
 }
 
-/// Whether someone pasted a token into a text.
+/// Returns whether a text contains a token.
 pub fn has_token(text: &str) -> bool {
     pieces(text).any(|(_, is_token)| is_token)
 }
 
-/// The text with [`TOKEN_VARIABLE`] in the place of every token.
+/// Returns the text with [`TOKEN_VARIABLE`] in the place of every token.
 pub fn without_tokens(text: &str) -> String {
     pieces(text).map(|(piece, is_token)| if is_token { TOKEN_VARIABLE } else { piece }).collect()
 }
 
-/// A text cut into what could be a token and what stands between, each with whether it is one.
+/// Splits a text into candidates for tokens and the text between them, each with whether it is a token.
 fn pieces(text: &str) -> impl Iterator<Item = (&str, bool)> {
     let is_body = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_');
     let mut rest = text;
@@ -64,7 +65,7 @@ fn pieces(text: &str) -> impl Iterator<Item = (&str, bool)> {
         let first = rest.chars().next()?;
         let body = if is_body(first) { rest.find(|letter| !is_body(letter)) } else { rest.find(is_body) };
         let body = body.unwrap_or(rest.len());
-        // influxd's own tokens end in two of these.
+        // influxd's tokens end in two of these.
         let padded = if is_body(first) && rest[body..].starts_with("==") { body + 2 } else { body };
         let end = if is_token(&rest[..padded]) { padded } else { body };
         let (piece, after) = rest.split_at(end);
@@ -73,8 +74,8 @@ fn pieces(text: &str) -> impl Iterator<Item = (&str, bool)> {
     })
 }
 
-/// What a new configuration begins with: the machine's own figures, written to a bucket. `origin`: how agents reach this
-/// server.
+/// Returns the initial text of a configuration: the machine's own metrics, written to a bucket. `origin`: the URL under
+/// which agents reach this server.
 pub fn beginning(name: &str, org: &str, bucket: &str, origin: &str) -> String {
     let name: String = name.chars().filter(|letter| !letter.is_control()).collect();
     format!(
@@ -89,7 +90,7 @@ pub fn beginning(name: &str, org: &str, bucket: &str, origin: &str) -> String {
     )
 }
 
-/// A text as a TOML string.
+/// Returns a text as a TOML string.
 fn quoted(text: &str) -> String {
     let mut quoted = String::from('"');
     for letter in text.chars() {

@@ -1,4 +1,5 @@
-//! Points in time: UTC microseconds since 1970, written as InfluxDB writes them (contract §1.2).
+//! Points in time: UTC microseconds since 1970, in InfluxDB's format. See
+//! [compatibility §1.2](../../docs/influxdb-compatibility.md#s1-2).
 
 use std::{fmt, str::FromStr};
 
@@ -12,65 +13,66 @@ const WEEKDAYS: [&str; 7] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"];
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The last one that a calendar has a place for: late in the year 9999.
+    /// The latest time that can be formatted: late in the year 9999.
     pub const LAST: Self = Self(253_402_207_200_999_999);
 
-    /// `micros`: microseconds since 1970-01-01 UTC.
+    /// Returns the time this many microseconds after 1970-01-01 UTC.
     pub const fn from_micros(micros: i64) -> Self {
         Self(micros)
     }
 
-    /// Microseconds since 1970-01-01 UTC.
+    /// Returns the number of microseconds since 1970-01-01 UTC.
     pub const fn micros(self) -> i64 {
         self.0
     }
 
-    /// This point, `seconds` later.
+    /// Returns the time `seconds` later.
     pub const fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds.saturating_mul(1_000_000)))
     }
 
-    /// Whole seconds from `earlier` to this point; negative if this one is the earlier.
+    /// Returns the whole seconds from `earlier` to this time; negative if this one is the earlier.
     pub const fn seconds_since(self, earlier: Self) -> i64 {
         (self.0 - earlier.0) / 1_000_000
     }
 
-    /// The second this point is in.
+    /// Returns the time rounded down to a second.
     pub const fn to_second(self) -> Self {
         Self(self.0 - self.0.rem_euclid(1_000_000))
     }
 
-    /// "5 May 2026": the day in UTC.
+    /// Formats the day in UTC: "5 May 2026".
     pub fn date(self) -> String {
         let at = self.civil();
         format!("{} {} {}", at.day, at.month_name(), at.year)
     }
 
-    /// "2026-05-05": the day in UTC, as fields for days have it.
+    /// Formats the day in UTC as date fields do: "2026-05-05".
     pub fn iso_day(self) -> String {
         self.civil().date()
     }
 
-    /// "5 May 2026, 09:14 UTC".
+    /// Formats the time to the minute: "5 May 2026, 09:14 UTC".
     pub fn minute(self) -> String {
         let at = self.civil();
         format!("{}, {:02}:{:02} UTC", self.date(), at.hour, at.minute)
     }
 
-    /// "2026-05-05 09:14:07", as the description of a cloned token carries it (contract §9.9).
+    /// Formats the time as the description of a clone contains it: "2026-05-05 09:14:07"
+    /// (docs/influxdb-compatibility.md §9.9).
     pub fn second(self) -> String {
         let at = self.civil();
         format!("{} {}", at.date(), at.clock())
     }
 
-    /// "Thu, 08 Jul 2021 09:10:11 GMT", as HTTP writes times.
+    /// Formats the time as HTTP headers do: "Thu, 08 Jul 2021 09:10:11 GMT".
     pub fn http_date(self) -> String {
         let at = self.civil();
         let (weekday, month) = (at.weekday_name(), at.month_name());
         format!("{weekday}, {:02} {month} {:04} {} GMT", at.day, at.year, at.clock())
     }
 
-    /// How long ago this was at `now`, in one unit: "just now", "5 minutes ago", "yesterday", "104 days ago".
+    /// Formats how long before `now` this was, in one unit: "just now", "5 minutes ago", "yesterday", "104 days ago".
     pub fn ago(self, now: Self) -> String {
         let seconds = now.seconds_since(self).max(0);
         let count = |n: i64, unit: &str| format!("{n} {unit}{} ago", if n == 1 { "" } else { "s" });
@@ -88,13 +90,13 @@ impl Timestamp {
     }
 }
 
-/// A point in time as a calendar and a clock show it, in UTC. Reckoned here and not by jiff, which would add a tenth to
-/// what a browser loads before it shows a list; the tests compare the two.
+/// A time as calendar and clock fields, in UTC. Computed here instead of by jiff, which would add a tenth to the WASM
+/// that a browser loads before it shows a list; the tests compare the two.
 struct Civil {
     year: i64,
     month: i64,
     day: i64,
-    /// 0 is Sunday.
+    /// From 0 for Sunday.
     weekday: i64,
     hour: i64,
     minute: i64,
@@ -103,7 +105,8 @@ struct Civil {
 }
 
 impl Civil {
-    /// The proleptic Gregorian calendar, in eras of 400 years that begin in March, so that leap days come last.
+    /// Converts to the proleptic Gregorian calendar, in eras of 400 years that begin in March, so that leap days come
+    /// last.
     fn of(micros: i64) -> Self {
         const DAY: i64 = 86_400_000_000;
         const ERA: i64 = 146_097;
@@ -165,12 +168,12 @@ impl Serialize for Timestamp {
     }
 }
 
-/// A text that is no time.
+/// The error for a text that is no time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a time must be written as RFC 3339 has it, such as 2026-05-05T09:14:07Z")]
 pub struct NotATime;
 
-/// RFC 3339, as Go reads it: capital letters, and what is finer than a microsecond is cut off.
+/// Parses RFC 3339 as Go does: upper-case letters only; digits beyond microseconds are cut off.
 impl FromStr for Timestamp {
     type Err = NotATime;
 
@@ -195,7 +198,7 @@ impl FromStr for Timestamp {
     }
 }
 
-/// What is still to be read of a time.
+/// The unparsed rest of a text.
 struct Rest<'a>(&'a [u8]);
 
 impl Rest<'_> {
@@ -218,7 +221,7 @@ impl Rest<'_> {
         }
     }
 
-    /// In microseconds.
+    /// Parses the fraction of a second, in microseconds.
     fn fraction(&mut self) -> Result<i64, NotATime> {
         if self.after(b'.').is_err() {
             return Ok(0);
@@ -233,7 +236,7 @@ impl Rest<'_> {
         Ok((0..6).fold(0, |micros, place| micros * 10 + digit(place)))
     }
 
-    /// The end: how far the clock is ahead of UTC, in seconds.
+    /// Parses the end: the offset from UTC, in seconds.
     fn offset(&mut self) -> Result<i64, NotATime> {
         let ahead = match self.0.split_first() {
             Some((b'Z', [])) => return Ok(0),
@@ -257,7 +260,7 @@ const fn days_in(year: i64, month: i64) -> i64 {
     }
 }
 
-/// The other way round than [`Civil::of`].
+/// The inverse of [`Civil::of`].
 const fn days_from_1970(year: i64, month: i64, day: i64) -> i64 {
     let year_from_march = if month <= 2 { year - 1 } else { year };
     let month_from_march = (month + 9) % 12;

@@ -1,4 +1,4 @@
-//! The secret itself: how a token is made, recognised and hashed.
+//! The secret itself: generating, recognising and hashing tokens.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE};
 use crc::{CRC_32_ISO_HDLC, Crc, NoTable};
@@ -12,16 +12,16 @@ const CHECK_LENGTH: usize = 6;
 const LENGTH: usize = PREFIX.len() + SECRET_LENGTH + CHECK_LENGTH;
 const VISIBLE: usize = PREFIX.len() + 4;
 const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-/// Reckoned bit by bit: a table would be 16 KB that no browser can compress, for sums over 47 letters.
+/// Computed bit by bit: a table would add 16 KB of incompressible data to the WASM, for checksums over 47 characters.
 const CRC: Crc<u32, NoTable> = Crc::<u32, NoTable>::new(&CRC_32_ISO_HDLC);
 
-/// A token that was just made, on its way to the one person who sees it. The only secret that may be serialised,
-/// and only into the answer that created it.
+/// A new token that is about to be shown to its user. The only secret that may be serialized, and only into the
+/// response to its creation.
 #[derive(Clone, Debug)]
 pub struct NewToken(SecretString);
 
 impl NewToken {
-    /// A token from 256 random bits: `jtn_`, 43 base62 characters, and six more that check the rest.
+    /// Returns a token made from 256 random bits: `jtn_`, 43 base62 characters, and six check characters.
     pub fn generate(random: [u8; 32]) -> Self {
         let mut text = String::with_capacity(LENGTH);
         text.push_str(PREFIX);
@@ -30,21 +30,22 @@ impl NewToken {
         Self(text.into())
     }
 
-    /// A token someone else chose, taken as it is (set-up, import).
+    /// Returns a token that someone else chose, unchanged (set-up, import).
     pub fn supplied(text: String) -> Self {
         Self(text.into())
     }
 
+    /// Returns the secret.
     pub fn expose(&self) -> &str {
         self.0.expose_secret()
     }
 
-    /// What may be stored and shown of it afterwards.
+    /// Returns the hash, which is what the database stores.
     pub fn hash(&self) -> TokenHash {
         TokenHash::of(self.expose())
     }
 
-    /// `jtn_` and the next four characters; `None` for a token of another form.
+    /// Returns `jtn_` and the next four characters; `None` for a token of another form.
     pub fn prefix(&self) -> Option<String> {
         visible_prefix(self.expose())
     }
@@ -62,41 +63,44 @@ impl<'de> Deserialize<'de> for NewToken {
     }
 }
 
-/// The fewest characters that a token of somebody's own choice should have. Shorter ones can be guessed.
+/// Minimum advised number of characters of a token that someone chose. Shorter ones can be guessed.
 pub const ADVISED_LENGTH: usize = 32;
 
-/// A token's hash in influxd's own form, `$influxdb2-sha256$<base64url(sha256(token))>` (contract §4.7).
+/// A token's hash in influxd's form, `$influxdb2-sha256$<base64url(sha256(token))>` (docs/influxdb-compatibility.md
+/// §4.7).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TokenHash(String);
 
 impl TokenHash {
+    /// Hashes a token.
     pub fn of(token: &str) -> Self {
         Self(format!("$influxdb2-sha256${}", URL_SAFE.encode(Sha256::digest(token))))
     }
 
+    /// Returns the hash as stored.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// Whether this is a token of Jeton's form whose check characters agree: a typing error or another program's token
-/// is told apart without a look-up.
+/// Returns whether this is a token of Jeton's form with matching check characters: typing errors and other programs'
+/// tokens are recognised without a lookup.
 pub fn is_well_formed(text: &str) -> bool {
     has_shape(text) && text[LENGTH - CHECK_LENGTH..] == check_characters(&text[..LENGTH - CHECK_LENGTH])
 }
 
-/// `jtn_` and the next four characters, by which people recognise a token in lists.
+/// Returns `jtn_` and the next four characters, by which people recognise a token in lists.
 pub fn visible_prefix(text: &str) -> Option<String> {
     has_shape(text).then(|| text[..VISIBLE].to_owned())
 }
 
-/// Whether this is a token of Jeton's form or of influxd's, as far as its letters tell.
+/// Returns whether this has the form of a token of Jeton or influxd.
 pub fn is_token(text: &str) -> bool {
     has_shape(text) || (text.len() == 88 && text.ends_with("==") && is_influxd_token(text))
 }
 
-/// Cuts whatever looks like a token out of a text, down to what may be shown. People paste tokens into filters, and
-/// a filter becomes an address, a log line, a bookmark.
+/// Cuts whatever looks like a token out of a text, down to what may be shown. People paste tokens into filters, and a
+/// filter becomes part of a URL, a log line, a bookmark.
 pub fn redact(text: &str) -> String {
     text.split_inclusive(char::is_whitespace).map(redact_word).collect()
 }
@@ -113,7 +117,8 @@ fn redact_word(word: &str) -> String {
     word.to_owned()
 }
 
-/// influxd's own tokens: 64 bytes in base64url, 88 characters that end in `==`; 86 where the padding was left out.
+/// Returns whether this has the form of influxd's tokens: 64 bytes in base64url, 88 characters that end in `==`, or 86
+/// without the padding.
 fn is_influxd_token(text: &str) -> bool {
     let body = text.trim_end_matches('=');
     body.len() >= 43 && body.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_')
@@ -129,7 +134,7 @@ fn check_characters(text: &str) -> String {
     base62(&CRC.checksum(text.as_bytes()).to_be_bytes(), CHECK_LENGTH)
 }
 
-/// A big-endian number in base 62, padded with zeros to `width`.
+/// Formats a big-endian number in base 62, padded with zeros to `width`.
 fn base62(bytes: &[u8], width: usize) -> String {
     let mut number = bytes.to_vec();
     let mut digits = vec![b'0'; width];
@@ -145,7 +150,7 @@ fn base62(bytes: &[u8], width: usize) -> String {
     digits.into_iter().map(char::from).collect()
 }
 
-/// Three non-empty parts of base64url, of which the first holds a JSON object.
+/// Returns whether this is a JWT: three non-empty parts of base64url, of which the first contains a JSON object.
 pub(crate) fn is_jwt(token: &str) -> bool {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     let parts: Vec<&str> = token.split('.').collect();

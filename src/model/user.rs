@@ -1,13 +1,13 @@
-//! Users, and what makes a name and a password acceptable.
+//! Users, and the checks of names and passwords.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Error, Status, UserId};
 
-/// At most so many bytes in a name of a user, an organization, a bucket or a telegraf configuration.
+/// Maximum number of bytes in the name of a user, an organization, a bucket or a telegraf configuration.
 pub const MAX_NAME: usize = 255;
 
-/// Who signs in, and who tokens belong to.
+/// A user, who signs in and owns tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
     pub id: UserId,
@@ -15,7 +15,10 @@ pub struct User {
     pub status: Status,
 }
 
-/// Refuses what can't be a user's name. Names are not trimmed and their case matters (contract §5.1).
+/// Checks the name of a user. Names are not trimmed, and their case matters (docs/influxdb-compatibility.md §5.1).
+///
+/// # Errors
+/// Fails if the name is empty or too long, or contains NUL.
 pub fn check_user_name(name: &str) -> Result<(), Error> {
     if name.is_empty() {
         return Err(Error::UserNameEmpty);
@@ -23,7 +26,10 @@ pub fn check_user_name(name: &str) -> Result<(), Error> {
     check_text("name", name, MAX_NAME)
 }
 
-/// Refuses a text that is too long to store or holds a NUL, which PostgreSQL can't store.
+/// Checks that a text can be stored.
+///
+/// # Errors
+/// Fails if it is longer than `limit` bytes or contains NUL, which PostgreSQL can't store.
 pub fn check_text(field: &'static str, text: &str, limit: usize) -> Result<(), Error> {
     if text.contains('\0') {
         return Err(Error::TextNul { field: field.into() });
@@ -34,7 +40,10 @@ pub fn check_text(field: &'static str, text: &str, limit: usize) -> Result<(), E
     Ok(())
 }
 
-/// influxd's policy: 8 to 72 bytes (contract §5.1).
+/// Checks a password against influxd's policy: 8 to 72 bytes (docs/influxdb-compatibility.md §5.1).
+///
+/// # Errors
+/// Fails if it is shorter or longer.
 pub fn check_password(password: &str) -> Result<(), Error> {
     if (8..=72).contains(&password.len()) { Ok(()) } else { Err(Error::PasswordLength) }
 }

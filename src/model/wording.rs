@@ -1,6 +1,6 @@
-//! How numbers and words are written in sentences.
+//! Formatting of numbers and words in sentences.
 
-/// "1 token", "2 tokens", "1,284 entries".
+/// Formats a number with its noun: "1 token", "2 tokens", "1,284 entries".
 pub fn count(number: u64, one: &str) -> String {
     let counted = grouped(number);
     match (number, one.strip_suffix("ry")) {
@@ -10,7 +10,7 @@ pub fn count(number: u64, one: &str) -> String {
     }
 }
 
-/// A number with a comma between thousands.
+/// Formats a number with a comma between thousands.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
@@ -23,7 +23,7 @@ pub fn grouped(number: u64) -> String {
     text
 }
 
-/// A sentence's beginning.
+/// Returns the text with an upper-case first letter.
 pub fn capitalized(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()

@@ -1,4 +1,4 @@
-//! The data directory: one process holds it, and nobody else reads it.
+//! The data directory: locked by one process, unreadable for other users.
 
 use std::{
     fs::{self, File, TryLockError},
@@ -17,7 +17,7 @@ use crate::{
 
 use super::private_files;
 
-/// Why the data can't be used, in one sentence.
+/// The reason why the data cannot be opened, in one sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
     #[error("the data directory {} can't be used: {error}; choose another with --data or give this user the right to write there", .path.display())]
@@ -34,18 +34,19 @@ pub enum DataError {
     Open(#[from] OpenError),
 }
 
-/// What data are opened for.
+/// The purpose for which data are opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// To answer requests. What is missing is made.
+    /// To answer requests. Missing files are created.
     Serve,
-    /// To fill them from another server. What is missing is made.
+    /// To import from another server. Missing files are created.
     Import,
-    /// To mend them. What is missing stays so: an empty database under a mistyped directory would mend nothing.
+    /// To repair the data. Missing files are not created: an empty database in a mistyped directory would repair
+    /// nothing.
     Recover,
 }
 
-/// What was opened. The lock lasts as long as this does.
+/// The opened data. The lock is held until this is dropped.
 pub struct Data {
     pub store: Store,
     pub audit_key: AuditKey,
@@ -53,15 +54,16 @@ pub struct Data {
 }
 
 impl Data {
-    /// Opens the database and finds or makes the audit key. SQLite is never shared with another process; PostgreSQL is.
+    /// Opens the database, and reads or creates the audit key. A SQLite database is never shared with another process;
+    /// a PostgreSQL database is.
     pub async fn open(storage: &Storage, purpose: Purpose) -> Result<Self, DataError> {
         let given_key = given_key(storage.audit_key.as_ref())?;
         let key_is_there = given_key.is_some() || storage.data.join(KEY).exists();
         if purpose == Purpose::Recover {
             check_there(storage, key_is_there)?;
         }
-        // With a database elsewhere and a key from the environment there is nothing to keep here; and with a key that is
-        // only read, a command may work beside a running server.
+        // With PostgreSQL and the audit key in the environment, nothing here needs a lock. With a key that is only
+        // read, a command may run beside a server.
         let shares = given_key.is_some() || (key_is_there && purpose != Purpose::Serve);
         let lock = if storage.database_url.is_some() && shares { None } else { Some(lock(&storage.data).await?) };
         close_to_others(&storage.data);
@@ -85,13 +87,14 @@ impl Data {
         Ok(Self { store, audit_key: AuditKey::new(key), _lock: lock })
     }
 
-    /// Whether there is anything to open yet, as far as this directory tells.
+    /// Returns whether there is anything to open yet, as far as this directory shows.
     pub fn exists(storage: &Storage) -> bool {
         storage.database_url.is_some() || storage.data.join(DATABASE).exists()
     }
 }
 
-/// Files of an earlier version, or of a copy, may be open to others. One that this user does not own stays as it is.
+/// Removes the access of other users from files of an earlier version or of a copy. Files of another owner stay as they
+/// are.
 fn close_to_others(directory: &Path) {
     for name in [DATABASE, KEY, LOCK].into_iter().chain(BESIDE_DATABASE) {
         let path = directory.join(name);
@@ -109,24 +112,26 @@ fn check_there(storage: &Storage, key_is_there: bool) -> Result<(), DataError> {
     if key_is_there { Ok(()) } else { Err(DataError::NoKey(storage.data.clone())) }
 }
 
-/// The files in the data directory.
+/// Files in the data directory.
 const DATABASE: &str = "jeton.db";
 const KEY: &str = "audit.key";
 const LOCK: &str = "jeton.lock";
-/// Beside the database, as SQLite names them: it makes them as readable as the database is.
+/// Files that SQLite creates beside the database, with the database's mode.
 const BESIDE_DATABASE: [&str; 3] = ["jeton.db-wal", "jeton.db-shm", "jeton.db-journal"];
 
-/// How often, and how far apart, the lock is tried: for a second, as influxd does. Who is just stopping still holds it.
+/// Number of attempts to get the lock, over one second in total, as in influxd: a server that is stopping still holds
+/// it.
 const TRIES: u32 = 20;
 const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
-/// What is there, to be read alone: no lock is taken and nothing is written, so a server may run beside it.
+/// The data, opened for reading only: takes no lock and writes nothing, so that a server may run beside it.
 pub struct ReadOnly {
     pub store: Store,
     pub audit_key: AuditKey,
 }
 
 impl ReadOnly {
+    /// Opens the data for reading.
     pub async fn open(
         directory: &Path,
         database_url: Option<&SecretString>,
@@ -169,7 +174,7 @@ async fn lock(directory: &Path) -> Result<File, DataError> {
     Err(DataError::Held(directory.into()))
 }
 
-/// The key in the data directory, made at the first start.
+/// Returns the audit key in the data directory, which the first start creates.
 fn stored_key(directory: &Path) -> io::Result<Vec<u8>> {
     if let Some(key) = known_key(directory)? {
         return Ok(key);
@@ -182,7 +187,7 @@ fn stored_key(directory: &Path) -> io::Result<Vec<u8>> {
     Ok(key)
 }
 
-/// The key in the data directory, if there is one.
+/// Returns the audit key in the data directory, if there is one.
 fn known_key(directory: &Path) -> io::Result<Option<Vec<u8>>> {
     match fs::read_to_string(directory.join(KEY)) {
         Ok(text) => {

@@ -1,4 +1,4 @@
-//! What happens to the audit log beside requests, for as long as the server runs.
+//! Background jobs of the audit log, for as long as the server runs.
 
 use std::time::Duration;
 
@@ -6,28 +6,28 @@ use tokio::{sync::watch, time::sleep};
 
 use crate::{model::Error, service::Service};
 
-/// How long a refusal or a read waits to be written, at most.
+/// Maximum time between a denial or a read and its entry in the audit log.
 const WRITE_EVERY: Duration = Duration::from_secs(1);
 const WATCH_EVERY: Duration = Duration::from_secs(3600);
 const TRIM_EVERY: Duration = Duration::from_secs(86_400);
 
-/// Writes refusals and reads soon after they happened, checks the chain and logs its head hourly, and deletes old entries daily,
-/// the first time at the start. `retention`: how many days entries are kept; `None`: for ever. Ends when the other end of
-/// `running` is dropped, but never in the middle of something.
+/// Writes denials and reads to the audit log soon after they happened, verifies the chain and logs its head hourly, and
+/// deletes old entries daily, the first time at the start. `retention`: number of days that entries are kept; `None`:
+/// for ever. Ends when the sender of `running` is dropped, but never in the middle of a job.
 pub async fn keep_audit_log(service: Service, retention: Option<u32>, running: watch::Receiver<()>) {
     let pause = |length| Pause { length, running: running.clone() };
     let (writing, watching, trimming) = (pause(WRITE_EVERY), pause(WATCH_EVERY), pause(TRIM_EVERY));
     tokio::join!(write(&service, writing), watch(&service, watching), trim(&service, retention, trimming));
 }
 
-/// The time between doing something and doing it again.
+/// The time between two runs of a job.
 struct Pause {
     length: Duration,
     running: watch::Receiver<()>,
 }
 
 impl Pause {
-    /// Waits; false if the server stops.
+    /// Waits for the next run; returns false if the server stops.
     async fn is_over(&mut self) -> bool {
         tokio::select! {
             () = sleep(self.length) => true,
@@ -62,7 +62,7 @@ async fn trim(service: &Service, retention: Option<u32>, mut pause: Pause) {
     }
 }
 
-/// `failed`: what did not happen. It is tried again the next time.
+/// Logs an error. `failed`: what did not happen; the next run tries it again.
 fn warn<T>(failed: &str, result: Result<T, Error>) {
     if let Err(error) = result {
         tracing::warn!(%error, "{failed}");

@@ -6,11 +6,11 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
 use crate::{model::Status, service::Service};
 
-/// Counting goes through the whole table: it happens as often as this, however often the metrics are asked for.
+/// Interval between two counts. Counting scans the whole table, so it does not run at each scrape.
 const COUNT_EVERY: Duration = Duration::from_secs(30);
 const TIDY_EVERY: Duration = Duration::from_secs(10);
 
-/// One recorder for the process, however many servers a test starts in it.
+/// Returns the process's only recorder, however many servers a test starts in it.
 pub fn recorder() -> PrometheusHandle {
     static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
     HANDLE
@@ -25,7 +25,7 @@ pub fn recorder() -> PrometheusHandle {
         .clone()
 }
 
-/// Drains the histograms: without a scrape their samples would accumulate.
+/// Drains the histograms periodically: without a scrape their samples would accumulate.
 pub async fn keep_small(metrics: &PrometheusHandle) -> io::Result<()> {
     let mut now_and_then = tokio::time::interval(TIDY_EVERY);
     loop {
@@ -34,7 +34,7 @@ pub async fn keep_small(metrics: &PrometheusHandle) -> io::Result<()> {
     }
 }
 
-/// Counts the tokens again and again. The first time was at the start.
+/// Counts the tokens periodically. The first count was at the start.
 pub async fn keep_counting(service: &Service) -> io::Result<()> {
     loop {
         tokio::time::sleep(COUNT_EVERY).await;
@@ -42,6 +42,7 @@ pub async fn keep_counting(service: &Service) -> io::Result<()> {
     }
 }
 
+/// Counts the tokens once.
 pub async fn count_tokens(service: &Service) {
     match service.token_counts().await {
         Ok(counts) => set_token_counts(&counts),

@@ -25,7 +25,7 @@ use crate::{
 
 pub use start::{Running, StartError, serve, start};
 
-/// Everything Jeton answers.
+/// Returns the router of everything that Jeton serves.
 pub fn router(state: AppState) -> Router {
     Router::new()
         .merge(api::router(&state))
@@ -55,5 +55,5 @@ async fn not_found(request: Request) -> Response {
     assets::file(request.uri(), request.headers()).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
 }
 
-/// What carries the peer's address to the handlers.
+/// The service that passes the peer's address to handlers.
 type MakeService = axum::extract::connect_info::IntoMakeServiceWithConnectInfo<Router, SocketAddr>;

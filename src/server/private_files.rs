@@ -1,4 +1,4 @@
-//! Files and directories that nobody but the server's user reads.
+//! Files and directories that only the server's user can read.
 
 use std::{
     fs::{self, File, OpenOptions},
@@ -6,7 +6,7 @@ use std::{
     path::Path,
 };
 
-/// Opens a file to be written. If it has to be made, only its owner reads it, whatever the umask.
+/// Opens a file for writing. A new file is readable for its owner only, whatever the umask.
 pub fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.create(true).truncate(false).write(true).read(true);
@@ -15,7 +15,7 @@ pub fn open(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Makes a directory that only its owner enters. One that is there stays as it is.
+/// Creates a directory that only its owner can enter. An existing one stays as it is.
 #[cfg(unix)]
 pub fn create_directory(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::DirBuilderExt;
@@ -33,7 +33,7 @@ const OWNER_ONLY: u32 = 0o600;
 #[cfg(unix)]
 const OTHERS: u32 = 0o077;
 
-/// Takes from everybody else what they may do with a file, if it is there.
+/// Removes all access of the group and of others from a file, if it exists.
 #[cfg(unix)]
 pub fn tighten(path: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
@@ -60,7 +60,7 @@ pub fn open_to_others(_: &Path) -> Option<String> {
     None
 }
 
-/// The nine bits of permission of what is there.
+/// Returns the nine permission bits of a file or directory, if it exists.
 #[cfg(unix)]
 fn mode(path: &Path) -> io::Result<Option<u32>> {
     use std::os::unix::fs::PermissionsExt as _;

@@ -1,4 +1,4 @@
-//! Starting, and stopping without losing a request.
+//! Start, and graceful shutdown that loses no request.
 
 use std::{
     future::{Future, pending},
@@ -25,7 +25,7 @@ use super::{
     metrics, metrics_router, router, startup_warnings,
 };
 
-/// Why the server did not start, in one sentence.
+/// The reason why the server did not start, in one sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     #[error("the address {address} is taken by another program; stop it or choose another with {flag}")]
@@ -40,15 +40,15 @@ pub enum StartError {
     Stopped(io::Error),
 }
 
-/// A server that answers.
+/// A running server.
 pub struct Running {
     pub address: SocketAddr,
-    /// Address of the metrics' own listener.
+    /// Address of the listener for the metrics, if they have their own.
     pub metrics_address: Option<SocketAddr>,
     pub service: Service,
     task: JoinHandle<io::Result<()>>,
     audit_log: JoinHandle<()>,
-    /// Dropped, it ends what is done beside requests.
+    /// Stops the background jobs when dropped.
     keeping: watch::Sender<()>,
     _data: DataLock,
 }
@@ -56,14 +56,15 @@ pub struct Running {
 /// Keeps the data directory locked for as long as the server runs.
 struct DataLock(#[expect(dead_code, reason = "held, not read")] Data);
 
-/// How long requests under way may take after the signal to stop.
+/// Maximum duration of running requests after the signal to stop.
 const FINISH_WITHIN: Duration = Duration::from_secs(8);
-/// How long the database may take to close after that.
+/// Maximum duration of closing the database after that.
 const CLOSE_WITHIN: Duration = Duration::from_secs(1);
-/// How long a client may take to send a request's headers, and a connection may wait for one.
+/// Timeout for receiving a request's headers, and for idle connections.
 const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 
-/// Opens the data and listens; answers when this returns. `stop`: resolves when the server is to stop.
+/// Opens the data and starts listening; the server answers requests once this returns. `stop`: resolves when the server
+/// is to stop.
 pub async fn start(
     config: Config,
     clock: Clock,
@@ -96,7 +97,7 @@ pub async fn start(
 }
 
 impl Running {
-    /// Waits until the server has stopped and closes the database.
+    /// Waits until the server has stopped, then closes the database.
     pub async fn stopped(self) -> Result<(), StartError> {
         let ended = self.task.await.map_err(|error| StartError::Stopped(io::Error::other(error)))?;
         drop(self.keeping);
@@ -110,7 +111,7 @@ impl Running {
     }
 }
 
-/// Listens; `flag` names who chose the address.
+/// Binds an address; `flag` names its option for error messages.
 async fn listen(address: SocketAddr, flag: &'static str) -> Result<(Server<SocketAddr>, SocketAddr), StartError> {
     let listener = TcpListener::bind(address).await.map_err(|error| match error.kind() {
         io::ErrorKind::AddrInUse => StartError::Taken { address, flag },
@@ -122,9 +123,10 @@ async fn listen(address: SocketAddr, flag: &'static str) -> Result<(Server<Socke
     Ok((patient(server), address))
 }
 
-/// Waits for a client, but not for ever: whoever opens connections and sends nothing would use all of them up.
+/// Limits the time for a request's headers: clients that open connections and send nothing could otherwise use all of
+/// them (slowloris).
 fn patient(server: Server<SocketAddr>) -> Server<SocketAddr> {
-    // Without encryption, browsers and InfluxDB's clients speak nothing newer than HTTP/1.
+    // Without TLS, browsers and InfluxDB's clients use nothing newer than HTTP/1.
     let mut server = server.http1_only().first_request_timeout(HEADERS_WITHIN);
     server.http_builder().http1().header_read_timeout(HEADERS_WITHIN);
     server
@@ -167,9 +169,10 @@ async fn run(
     ended
 }
 
-/// Runs the server until SIGTERM or Ctrl-C: what `jeton serve` does.
+/// Runs the server until SIGTERM or Ctrl-C, for `jeton serve`.
 pub async fn serve(config: Config) -> Result<(), StartError> {
-    // From here on, not from the first poll: whoever reads the address may stop the server at once.
+    // Signal handlers are installed now, not at the first poll: the server may be stopped as soon as its address is
+    // printed.
     let stop = told_to_stop();
     let running = start(config, Clock::System, stop).await?;
     if let Some(address) = running.metrics_address {

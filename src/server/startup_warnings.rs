@@ -1,4 +1,4 @@
-//! Settings that work, but give away more than they need to: what is said of them at the start.
+//! Warnings at the start about settings that work, but allow more than necessary.
 
 use ipnet::IpNet;
 use secrecy::ExposeSecret as _;
@@ -7,12 +7,12 @@ use crate::{config::Config, store};
 
 use super::private_files;
 
-/// A proxy has an address, and a few proxies a small network. A wider one lets in whoever else is there, whose word about
-/// where requests come from is then believed.
+/// Shortest prefix of a trusted IPv4 network that gives no warning. A few proxies need a small network only. In a wider
+/// one, other hosts can forge the client's address.
 const WIDEST_V4: u8 = 24;
 const WIDEST_V6: u8 = 64;
 
-/// A sentence for each, with what to do.
+/// Returns a sentence for each such setting, with its remedy.
 pub fn of(config: &Config) -> Vec<String> {
     let proxies = config.trusted_proxies.iter().filter(|network| is_wide(network)).map(|network| {
         format!(
@@ -60,7 +60,7 @@ mod tests {
 
     fn said(flags: &[&str]) -> Vec<String> {
         let parent = tempfile::TempDir::new().unwrap();
-        // One that is not there yet, and so is open to nobody.
+        // A directory that does not exist yet is open to nobody.
         said_in(&parent.path().join("data"), flags)
     }
 

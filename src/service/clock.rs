@@ -1,4 +1,4 @@
-//! The time, from outside the rules.
+//! The source of the current time, replaceable in tests.
 
 use std::{
     sync::{
@@ -10,21 +10,22 @@ use std::{
 
 use crate::model::Timestamp;
 
-/// Tells the time.
+/// The source of the current time.
 #[derive(Clone, Debug)]
 pub enum Clock {
-    /// The machine's.
+    /// The machine's clock.
     System,
-    /// One that stands still until it is set; for tests.
+    /// A clock that only moves when it is advanced, for tests; microseconds since 1970.
     Manual(Arc<AtomicI64>),
 }
 
 impl Clock {
-    /// A clock that stands at `time`.
+    /// Creates a manual clock that is set to `time`.
     pub fn manual(time: Timestamp) -> Self {
         Self::Manual(Arc::new(AtomicI64::new(time.micros())))
     }
 
+    /// The current time.
     pub fn now(&self) -> Timestamp {
         match self {
             Self::System => {
@@ -35,7 +36,7 @@ impl Clock {
         }
     }
 
-    /// Moves a manual clock on; the machine's goes by itself.
+    /// Moves a manual clock forward by this number of seconds; does nothing to the machine's clock.
     pub fn advance(&self, seconds: i64) {
         if let Self::Manual(micros) = self {
             micros.fetch_add(seconds * 1_000_000, Ordering::SeqCst);

@@ -1,8 +1,12 @@
-//! The rules: who may do what, in which order, and what gets logged. The only door to the store.
+//! The rules: who may do what, in which order, and what is recorded. No other layer accesses the store.
 //!
-//! Every operation is a method of [`Service`] and takes the [`Caller`] who asks. A writing operation runs in one
-//! [`Change`]: it takes the write lock, reads the caller again, decides, writes and appends to the audit log, and
-//! happens whole or not at all.
+//! Every operation is a method of [`Service`] and takes the [`Caller`]. A writing operation runs in one
+//! `AuditedTransaction`: it takes the write lock, reads the caller again, decides, writes, and appends to the audit
+//! log, all or nothing.
+//!
+//! Where the database fails, an operation returns [`Error::Busy`] or [`Error::Internal`]. A writing operation also
+//! returns [`Error::Unauthenticated`], [`Error::V1Unauthorized`] or [`Error::UserInactive`] if the caller's credential
+//! stopped working meanwhile.
 
 pub mod audit;
 pub mod auth;
@@ -36,7 +40,7 @@ pub use offline::Offline;
 pub use tokens::console_list::Bookmark;
 pub use tokens::quotas::Quotas;
 
-/// The rules, over a store. Cheap to clone.
+/// The operations on a store. Cheap to clone.
 #[derive(Clone)]
 pub struct Service(Arc<Inner>);
 
@@ -57,7 +61,10 @@ struct Inner {
 }
 
 impl Service {
-    /// Fails if another node of this database uses another audit key.
+    /// Starts the service on a store, after migrating what earlier versions stored differently.
+    ///
+    /// # Errors
+    /// [`audit::KeyError::Other`] if the database belongs to another audit key; the database may fail.
     pub async fn start(
         store: Store,
         clock: Clock,
@@ -85,11 +92,12 @@ impl Service {
         })))
     }
 
+    /// The current time of the service's clock.
     pub fn now(&self) -> Timestamp {
         self.0.clock.now()
     }
 
-    /// Writes what is not written yet, waits for what is under way and closes the database.
+    /// Flushes denials, reads and usage, waits for running transactions and closes the database.
     pub async fn close(&self) {
         if let Err(error) = self.write_uses().await {
             tracing::warn!(%error, "the last uses of some tokens were not written");
@@ -103,7 +111,7 @@ impl Service {
         self.0.store.close().await;
     }
 
-    /// Whether the database answers.
+    /// Returns whether the database answers.
     pub async fn is_healthy(&self) -> bool {
         match self.0.store.read().await {
             Ok(mut reader) => store::orgs::any(&mut reader).await.is_ok(),
@@ -111,7 +119,7 @@ impl Service {
         }
     }
 
-    /// The database's kind: "SQLite", "PostgreSQL".
+    /// The name of the database: "SQLite" or "PostgreSQL".
     pub fn database(&self) -> &'static str {
         self.store().backend().name()
     }
@@ -128,28 +136,28 @@ impl Service {
         Ok(self.0.store.read().await?)
     }
 
-    /// An id that grows with time, for users, authorizations and telegraf configurations.
+    /// Generates an id that grows with time, for users, authorizations and telegraf configurations.
     fn next_id(&self) -> Id {
         let now = self.now();
         self.0.snowflake.lock().unwrap_or_else(PoisonError::into_inner).next(now)
     }
 }
 
-/// Random bytes from the operating system.
+/// Returns random bytes of the operating system. Panics if there are none.
 pub(crate) fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    // Nothing may go on without randomness: there is no key, token or salt to be had.
+    // Without randomness there are no safe keys, tokens or salts.
     getrandom::fill(&mut bytes).unwrap_or_else(|error| panic!("the operating system gives no random bytes: {error}"));
     bytes
 }
 
-/// A text as lists compare it: without regard to case, without outer spaces, and without NUL, which no database is asked
-/// for.
+/// Normalizes a text for comparisons in lists: lower case, without outer spaces, and without NUL, which databases
+/// reject.
 pub(crate) fn fold(text: &str) -> String {
     text.trim().to_lowercase().replace('\0', "")
 }
 
-/// The log gets what happened, the caller does not.
+/// Logs the cause and hides it from the caller.
 impl From<store::Error> for Error {
     fn from(error: store::Error) -> Self {
         if matches!(error, store::Error::PoolTimedOut) {

@@ -1,5 +1,5 @@
-//! Getting back in: users, organizations and operator tokens, made without a server and without a credential (contract
-//! §8).
+//! Recovery: users, organizations and operator tokens, created without a server or a credential
+//! (docs/influxdb-compatibility.md §8).
 
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
@@ -14,9 +14,11 @@ use crate::{
     },
     store::{
         self, Connection,
-        authorizations::{Filter, OwnerReach, Reach, Sort, Start, Visible},
+        authorization_filter::Filter,
+        authorization_list::{Sort, Start},
         orgs::Whose,
         users::Page,
+        visibility::{OwnerReach, Reach, Visible},
     },
 };
 
@@ -29,12 +31,12 @@ use super::{
     tokens::{Created, name_lookup::Names, named},
 };
 
-/// How the audit log calls what makes these changes.
+/// The origin of these changes in the audit log.
 const VIA: &str = "recovery";
-/// So many authorizations are read at once.
+/// Number of authorizations that are read at once.
 const AT_ONCE: i64 = 500;
 
-/// Why nothing was recovered, in one sentence. The texts are influxd's where it has them.
+/// The reason why a recovery command failed, in one sentence. The texts are influxd's where it has one.
 #[derive(Debug, thiserror::Error)]
 pub enum RecoveryError {
     #[error("could not find user \"{name}\": user not found")]
@@ -59,42 +61,55 @@ impl From<store::Error> for RecoveryError {
     }
 }
 
-/// A user to be created.
+/// A user to create.
 pub struct RecoveredUser {
     pub name: String,
     pub password: SecretString,
-    /// The name of the organization they belong to; may be left out where there is only one.
+    /// The name of the user's organization; optional if there is only one.
     pub org: Option<String>,
-    /// What they become there.
+    /// The user's role in it.
     pub role: Role,
 }
 
 impl Offline {
-    /// All users, in the order of ids.
+    /// Lists all users by ascending ids.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn users(&self) -> Result<Vec<User>, Error> {
         let mut reader = self.service.read().await?;
         everyone(&mut reader).await
     }
 
-    /// All organizations, in the order of ids.
+    /// Lists all organizations by ascending ids.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn orgs(&self) -> Result<Vec<Org>, Error> {
         let mut reader = self.service.read().await?;
         Ok(store::orgs::list(&mut reader, &Whose::Everyones, 0, i64::MAX).await?)
     }
 
-    /// The next authorizations after one, in the order of ids, those that ended included; none when all were told.
+    /// Lists the authorizations behind `after` by ascending ids, including ended ones; empty at the end.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn authorizations(&self, after: Option<AuthorizationId>) -> Result<Vec<Details>, Error> {
         let mut reader = self.service.read().await?;
         let visible = Visible { authorizations: Reach::All, owners: OwnerReach::All, owned_orgs: Vec::new() };
         let filter = Filter { visible, ..Filter::default() };
         let start = after.map_or(Start::Offset(0), Start::After);
-        let found = store::authorizations::list(&mut reader, &filter, Sort::Id, start, AT_ONCE).await?;
+        let found = store::authorization_list::list(&mut reader, &filter, Sort::Id, start, AT_ONCE).await?;
         let names = Names::of(&mut reader, &found).await?;
         let now = self.service.now();
         Ok(found.into_iter().map(|authorization| names.details(authorization, now)).collect())
     }
 
-    /// Creates an operator token of a user, in an organization. Refused for a user whose tokens don't work.
+    /// Creates an operator token of a user, in an organization.
+    ///
+    /// # Errors
+    /// [`RecoveryError::NoUser`], [`RecoveryError::NoOrg`], [`RecoveryError::Inactive`]; invalid names are
+    /// [`RecoveryError::Refused`]; the database may fail.
     pub async fn create_operator(&self, username: &str, org: &str) -> Result<Created, RecoveryError> {
         let mut change = self.begin(VIA).await?;
         let user = user_named(&mut change, username).await?;
@@ -110,7 +125,11 @@ impl Offline {
         Ok(Created { details, token })
     }
 
-    /// Creates an active user who can sign in, and makes them a member or an owner of an organization.
+    /// Creates an active user with a password, as a member or an owner of an organization.
+    ///
+    /// # Errors
+    /// [`RecoveryError::NoOrg`], [`RecoveryError::NoOrgs`], [`RecoveryError::WhichOrg`]; an invalid or taken name or an
+    /// invalid password is [`RecoveryError::Refused`]; the database may fail.
     pub async fn create_user(&self, new: RecoveredUser) -> Result<User, RecoveryError> {
         check_user_name(&new.name)?;
         check_password(new.password.expose_secret())?;
@@ -126,7 +145,10 @@ impl Offline {
         Ok(user)
     }
 
-    /// Sets the password of the one user with this id and this name, whichever are given; their sessions end.
+    /// Sets the password of the one user with this id and this name, as far as given, and ends the user's sessions.
+    ///
+    /// # Errors
+    /// [`RecoveryError::NotOneUser`]; an invalid name or password is [`RecoveryError::Refused`]; the database may fail.
     pub async fn set_user_password(
         &self,
         id: Option<UserId>,
@@ -148,7 +170,10 @@ impl Offline {
         Ok(user)
     }
 
-    /// Creates an organization with its system buckets; `owner` is the name of the user who owns it.
+    /// Creates an organization with its system buckets, and optionally an owner by name.
+    ///
+    /// # Errors
+    /// [`RecoveryError::NoUser`]; an invalid or taken name is [`RecoveryError::Refused`]; the database may fail.
     pub async fn create_org(&self, name: &str, owner: Option<&str>) -> Result<Org, RecoveryError> {
         check_org_name(name)?;
         let mut change = self.begin(VIA).await?;
@@ -179,7 +204,7 @@ async fn only_user(connection: &mut Connection, id: Option<UserId>, name: Option
 }
 
 async fn user_named(connection: &mut Connection, name: &str) -> Result<User, RecoveryError> {
-    // No user's name is empty or holds what a database can't be asked for.
+    // Databases reject NUL, so an invalid name must not be looked up.
     check_user_name(name)?;
     store::users::by_name(connection, name).await?.ok_or_else(|| RecoveryError::NoUser { name: name.into() })
 }

@@ -1,4 +1,4 @@
-//! The first user, organization and bucket, and the operator token. It happens whole or not at all.
+//! Set-up: the first user, organization, bucket and operator token, in one transaction.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
@@ -9,6 +9,7 @@ use crate::{
         bucket::{Retention, check_bucket_name},
         grant,
         org::{Role, check_org_name},
+        session_kind::SessionKind,
         token::{ADVISED_LENGTH, NewToken, is_jwt},
         user::{check_password, check_user_name},
     },
@@ -18,7 +19,7 @@ use crate::{
 use super::{
     Client, Service,
     audit::Event,
-    auth::sessions::{self, SessionKind, SignedIn},
+    auth::sessions::{self, SignedIn},
     buckets::new_bucket,
     fold,
     orgs::{create_system_buckets, new_org},
@@ -27,38 +28,45 @@ use super::{
     transaction::AuditedTransaction,
 };
 
-/// What set-up is given.
+/// The input of set-up.
 pub struct SetUp {
     pub username: String,
-    /// `None`: the user can't sign in, but the token works.
+    /// `None`: the user cannot sign in, but the token works.
     pub password: Option<SecretString>,
     pub org: String,
     pub bucket: String,
-    /// How long the bucket keeps data, in seconds; 0 is for ever.
+    /// The bucket's retention period, in seconds; 0 is forever.
     pub retention_seconds: i64,
-    /// The operator token's value, where the caller chooses it.
+    /// The operator token's value; `None` generates one.
     pub token: Option<SecretString>,
 }
 
-/// What set-up made.
+/// The result of set-up.
 pub struct DoneSetUp {
     pub user: User,
     pub org: Org,
     pub bucket: Bucket,
     pub authorization: Authorization,
     pub token: NewToken,
-    /// Where set-up was done in the console.
+    /// The session, if set-up was done in the console.
     pub session: Option<SignedIn>,
 }
 
 impl Service {
-    /// Whether set-up is still to be done: there is neither a user nor an organization.
+    /// Returns whether set-up has not been done: there is neither a user nor an organization.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn setup_allowed(&self) -> Result<bool, Error> {
         let mut reader = self.read().await?;
         nothing_there(&mut reader).await
     }
 
-    /// Sets up the first of everything. `sign_in`: begin a console session for the new user.
+    /// Creates the first user, organization, bucket and operator token. `sign_in`: also begins a console session.
+    ///
+    /// # Errors
+    /// [`Error::AlreadySetUp`]; [`Error::SetupMissing`], [`Error::BadSuppliedToken`] and the errors of invalid names,
+    /// password or retention; the database may fail.
     pub async fn set_up(&self, given: SetUp, client: &Client, sign_in: bool) -> Result<DoneSetUp, Error> {
         if !self.setup_allowed().await? {
             return Err(Error::AlreadySetUp);
@@ -70,7 +78,7 @@ impl Service {
             None => None,
         };
         let mut change = self.begin_as(client.address.map(|address| address.to_string())).await?;
-        // Asked again under the lock: of two set-ups at once, one wins.
+        // Checked again under the write lock: of two concurrent set-ups, one succeeds.
         if !nothing_there(&mut change).await? {
             return Err(Error::AlreadySetUp);
         }
@@ -119,7 +127,10 @@ fn check(given: &SetUp) -> Result<Retention, Error> {
     Retention::new(given.retention_seconds, 0)
 }
 
-/// A supplied token is kept as it is, as long as it can be sent in a header at all, and is not taken for a JWT.
+/// Checks that a supplied token can be sent in a header and is not taken for a JWT.
+///
+/// # Errors
+/// [`Error::BadSuppliedToken`].
 pub(super) fn check_supplied_token(token: &str) -> Result<(), Error> {
     let fits = (1..=512).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic()) && !is_jwt(token);
     if fits { Ok(()) } else { Err(Error::BadSuppliedToken) }
@@ -161,7 +172,10 @@ async fn create(
     Ok(DoneSetUp { user, org, bucket, authorization, token, session: None })
 }
 
-/// Writes an operator token of a user, in one of the organizations.
+/// Inserts an operator token of a user in an organization, and records it.
+///
+/// # Errors
+/// [`Error::TokenExists`]; the database may fail.
 pub(super) async fn insert_operator(
     change: &mut AuditedTransaction,
     service: &Service,

@@ -1,4 +1,4 @@
-//! One change: everything an operation writes, with its rows in the audit log, or nothing.
+//! Writing transactions whose changes and audit entries are committed together.
 
 use std::ops::{Deref, DerefMut};
 
@@ -18,19 +18,23 @@ use super::{
     users::sessions,
 };
 
-/// A writing transaction, and who makes it. Reads and writes go through it as through a connection.
+/// A writing transaction and its actor. Dereferences to the connection.
 pub(crate) struct AuditedTransaction {
     write: store::Write,
     actor: Actor,
     key: AuditKey,
-    /// What made the change, where it was no request.
+    /// The origin of the change, if it is not a request.
     via: Option<&'static str>,
+    /// The time of the transaction's changes and entries.
     pub now: Timestamp,
 }
 
 impl Service {
-    /// Begins a change and reads the caller again under the write lock: what they were allowed a moment ago may have
-    /// been taken from them since.
+    /// Takes the write lock and reads the caller again: their rights may have been revoked since the request began.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`], [`Error::V1Unauthorized`] or [`Error::UserInactive`] if the credential no longer
+    /// works; the database may fail.
     pub(crate) async fn begin(&self, caller: &Caller) -> Result<(AuditedTransaction, Caller), Error> {
         let mut write = self.store().write().await?;
         let now = self.now();
@@ -39,7 +43,10 @@ impl Service {
         Ok((AuditedTransaction { write, actor, key: self.0.audit_key.clone(), via: None, now }, caller))
     }
 
-    /// Begins a change that no caller makes: set-up, sign-in.
+    /// Takes the write lock for a change without a caller, such as set-up and sign-in.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub(crate) async fn begin_as(&self, address: Option<String>) -> Result<AuditedTransaction, Error> {
         let write = self.store().write().await?;
         let now = self.now();
@@ -49,23 +56,26 @@ impl Service {
 }
 
 impl AuditedTransaction {
-    /// From here on, `user` is who does it: set-up and sign-in learn it on the way.
+    /// Sets the user of the entries that follow: set-up and sign-in learn it during the transaction.
     pub fn acts_as(&mut self, user: impl Into<Id>) {
         self.actor.user = Some(user.into());
     }
 
-    /// From here on, the audit log's details name what makes the change: nobody signed in does.
+    /// Adds the origin of the change to the details of the entries that follow.
     pub fn via(mut self, what: &'static str) -> Self {
         self.via = Some(what);
         self
     }
 
-    /// From here on, it happens in the session with this hash of a key.
+    /// Sets the session of the entries that follow, by the hash of its key.
     pub fn acts_in(&mut self, key_hash: &str) {
         self.actor.session = Some(sessions::short(key_hash));
     }
 
-    /// Tells the audit log. `detail` must not hold a secret.
+    /// Appends an entry to the audit log. `detail` must not hold a secret.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn record(
         &mut self,
         event: Event,
@@ -80,7 +90,10 @@ impl AuditedTransaction {
         entry::append(&mut self.write, &self.key, &self.actor, &entry).await
     }
 
-    /// Tells the audit log what was done to nothing that has an id.
+    /// Appends an entry about something that has no id.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn record_without_subject(
         &mut self,
         event: Event,
@@ -91,12 +104,18 @@ impl AuditedTransaction {
         entry::append(&mut self.write, &self.key, &self.actor, &entry).await
     }
 
-    /// Tells the audit log what someone else did, at another moment.
+    /// Appends an entry about the act of another actor, at its own time.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn record_of(&mut self, actor: &Actor, entry: &Entry) -> Result<(), Error> {
         entry::append(&mut self.write, &self.key, actor, entry).await
     }
 
-    /// Makes it happen.
+    /// Commits the changes and their entries.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn commit(self) -> Result<(), Error> {
         Ok(self.write.commit().await?)
     }

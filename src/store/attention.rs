@@ -1,10 +1,11 @@
-//! What deserves attention: the conditions of [`Attention`], for counting and for lists.
+//! SQL conditions of [`Attention`], for counts and lists.
 //!
-//! They say what [`Attention::of`] says, and a test holds them to it.
+//! They agree with [`Attention::of`]; a test checks that.
 
 use crate::model::{
     OrgId, Timestamp,
-    attention::{Attention, AttentionCounts, AttentionFilter},
+    attention::Attention,
+    console::attention_filter::{AttentionCounts, AttentionFilter},
     org_rules::OrgRules,
 };
 
@@ -16,19 +17,22 @@ use super::{
     query_builder::Sql,
 };
 
-/// What a list is narrowed to, at a moment; all conditions together.
+/// Conditions on a list at a moment, all of which must hold.
 #[derive(Clone, Copy, Debug)]
 pub struct Attending {
     pub now: Timestamp,
     pub attention: Option<AttentionFilter>,
-    /// Only what works and ends until then.
+    /// Restricts to live tokens that expire by then.
     pub expiring_until: Option<Timestamp>,
-    /// Only what works and was not used since then, or was never used and is older than that.
+    /// Restricts to live tokens that were last used by then or, if never used, created by then.
     pub unused_since: Option<Timestamp>,
 }
 
-/// How many tokens of an organization give each reason, whoever may see them: in one pass over those that work, and a look
-/// at those of each other state.
+/// Counts an organization's tokens by reason, whoever may read them: in one pass over those that are live, and one
+/// subquery for each other state.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn counts(connection: &mut Connection, org: OrgId, now: Timestamp) -> Result<AttentionCounts> {
     let rules = org_rules::of_org(connection, org).await?.unwrap_or_default();
     let conditions = Conditions { org: Some(org), now, rules: Some(&rules) };
@@ -44,12 +48,15 @@ pub async fn counts(connection: &mut Connection, org: OrgId, now: Timestamp) -> 
     let row = sql.fetch_one(connection).await?;
     let number = |name| row.number(name).map(i64::cast_unsigned);
     let kinds = Attention::ALL.into_iter().map(|kind| Ok((kind, number(column(kind))?))).collect::<Result<Vec<_>>>()?;
-    // A token is in one state: what does not work was not among those above.
+    // A token is in one state: those that aren't live were not counted above.
     let others = kinds.iter().filter(|(kind, _)| kind.is_pressing() && !works(*kind)).map(|(_, count)| count);
     Ok(AttentionCounts::new(number("pressing")? + others.sum::<u64>(), kinds))
 }
 
-/// How many tokens of an organization break its rules, or would break `rules` in their place; whoever may see them.
+/// Counts an organization's tokens that break its rules, or would break `rules` instead, whoever may read them.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn out_of_line(
     connection: &mut Connection,
     org: OrgId,
@@ -64,12 +71,12 @@ pub async fn out_of_line(
     sql.fetch_one(connection).await?.number("count").map(i64::cast_unsigned)
 }
 
-/// Whether a reason is one that only what works gives.
+/// Returns whether only live tokens give a reason.
 fn works(kind: Attention) -> bool {
     State::of(kind) == State::Live
 }
 
-/// Of what works, as the statement counts that anyway; of another state by a statement of its own.
+/// Appends the count for a reason: over the live tokens that the statement scans anyway, or else as a subquery.
 fn push_number(sql: &mut Sql, conditions: &Conditions<'_>, kind: Attention) -> Result<()> {
     if works(kind) {
         sql.push("COUNT(*) FILTER (WHERE ");
@@ -82,7 +89,8 @@ fn push_number(sql: &mut Sql, conditions: &Conditions<'_>, kind: Attention) -> R
     Ok(())
 }
 
-/// Narrows a statement's `id`. `org`: the only organization that is listed anyway.
+/// Restricts a statement by its column `id`. `org`: the only organization that the rest of the condition allows, if
+/// any.
 pub(super) fn push_attending(sql: &mut Sql, attending: &Attending, org: Option<OrgId>) -> Result<()> {
     let Attending { now, attention, expiring_until, unused_since } = *attending;
     let conditions = Conditions { org, now, rules: None };

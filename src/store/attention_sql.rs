@@ -1,4 +1,4 @@
-//! In which state a token is, and what about it deserves attention, as conditions of a statement.
+//! A token's state and its reasons for attention, as SQL conditions.
 
 use crate::model::{
     OrgId, Timestamp,
@@ -8,19 +8,19 @@ use crate::model::{
 
 use super::{Result, columns::from_id, query_builder::Sql};
 
-/// What a token is worth, its owner considered: in at most one of these states. One that is switched off is in none, for
-/// nothing about it deserves attention.
+/// The state of a token, its owner considered. A token is in at most one; an inactive one is in none, because nothing
+/// about it deserves attention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     Orphaned,
     Expired,
     OwnerInactive,
-    /// It works.
+    /// The token is live.
     Live,
 }
 
 impl State {
-    /// The state in which alone a token gives a reason.
+    /// Returns the only state in which a token gives a reason.
     pub(super) const fn of(kind: Attention) -> Self {
         match kind {
             Attention::Orphaned => Self::Orphaned,
@@ -31,17 +31,17 @@ impl State {
     }
 }
 
-/// What tokens are held against.
+/// The parameters of the conditions.
 pub(super) struct Conditions<'a> {
-    /// The only organization that is meant. Its rules are then read once and not for each token.
+    /// The only organization that the statement is about. Its rules are then read once instead of for each token.
     pub(super) org: Option<OrgId>,
     pub(super) now: Timestamp,
-    /// In the place of the rules that the organization has.
+    /// Rules to apply instead of those that the organization has.
     pub(super) rules: Option<&'a OrgRules>,
 }
 
 impl Conditions<'_> {
-    /// Follows `FROM`: the tokens in a state. The index of attention begins with what is asked here.
+    /// Appends, after `FROM`, the tokens in a state. Its conditions are the leading columns of the attention index.
     pub(super) fn push_tokens(&self, sql: &mut Sql, state: State) -> Result<()> {
         sql.push("authorizations WHERE kind = 'v2'");
         if let Some(org) = self.org {
@@ -71,7 +71,7 @@ impl Conditions<'_> {
         Ok(())
     }
 
-    /// Of the tokens that work: those that give one of these reasons.
+    /// Restricts live tokens to those that give one of these reasons.
     pub(super) fn push_any(&self, sql: &mut Sql, kinds: impl IntoIterator<Item = Attention>) -> Result<()> {
         sql.push("(1 = 0");
         for kind in kinds {
@@ -86,7 +86,7 @@ impl Conditions<'_> {
     fn push_reason(&self, sql: &mut Sql, kind: Attention) -> Result<()> {
         let days = |days: i64| self.now.plus_seconds(days * 86_400).micros();
         match kind {
-            // What works gives none of these.
+            // Live tokens give none of these.
             Attention::Orphaned | Attention::Expired | Attention::OwnerInactive => sql.push("1 = 0"),
             Attention::Unused => sql.push("last_used_at <= ").bind(days(-UNUSED_DAYS))?,
             Attention::NeverUsed => sql.push("last_used_at IS NULL AND created_at <= ").bind(days(-NEVER_USED_DAYS))?,
@@ -100,9 +100,9 @@ impl Conditions<'_> {
         Ok(())
     }
 
-    /// What breaks a rule.
+    /// Appends the condition that a token breaks a rule.
     fn push_out_of_line(&self, sql: &mut Sql) -> Result<()> {
-        // No look at every token for what none can break.
+        // Skips the scan if no token can break the rules.
         if self.rules.is_some_and(|rules| !rules.bind_tokens()) {
             sql.push("1 = 0");
             return Ok(());
@@ -113,7 +113,7 @@ impl Conditions<'_> {
         self.push_rule(sql, "CASE WHEN longest_life IS NULL THEN expiry_required ELSE 1 END")?;
         sql.push(" = 1) OR (");
         self.push_rule(sql, "description_required")?;
-        // Their ids come from the index of descriptions: the one that is walked here does not hold them.
+        // The ids come from the index of descriptions, because the attention index does not hold descriptions.
         sql.push(" = 1 AND id IN (SELECT nameless.id FROM authorizations AS nameless WHERE nameless.kind = 'v2' AND nameless.description_key = ''");
         if let Some(org) = self.org {
             sql.push(" AND nameless.org_id = ").bind(from_id(org))?;
@@ -122,8 +122,8 @@ impl Conditions<'_> {
         Ok(())
     }
 
-    /// `rule`: over the columns of `org_rules`. NULL, which nothing is greater than and nothing equals, where there are
-    /// no rules.
+    /// Appends a subquery for `rule`, an expression over the columns of `org_rules`. Without rules it is NULL, which
+    /// makes every comparison fail.
     fn push_rule(&self, sql: &mut Sql, rule: &'static str) -> Result<()> {
         sql.push("(SELECT ").push(rule).push(" FROM ");
         match (self.rules, self.org) {

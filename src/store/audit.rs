@@ -1,4 +1,4 @@
-//! The audit log and the end of its chain.
+//! The audit log and its head.
 
 use sqlx::{Executor as _, any::AnyRow};
 
@@ -9,14 +9,14 @@ use super::{
     columns::{Columns, from_id},
 };
 
-/// The last entry of the chain; `seq` 0 and an empty hash before the first.
+/// The last entry of the log; `seq` 0 and an empty hash before the first entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
     pub seq: i64,
     pub hash: String,
 }
 
-/// An entry, with its place in the chain.
+/// An entry with its place in the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {
     pub seq: i64,
@@ -24,7 +24,7 @@ pub struct Stored {
     pub action: String,
     pub actor_user: Option<Id>,
     pub actor_authorization: Option<Id>,
-    /// What names the session among its user's.
+    /// Name of the session among its user's sessions.
     pub actor_session: Option<String>,
     pub address: Option<String>,
     pub org: Option<Id>,
@@ -35,14 +35,17 @@ pub struct Stored {
     pub hash: String,
 }
 
-/// Takes the write lock, which is the head's row, and says where the chain ends.
+/// Takes the write lock, which is the head's row, and returns the head.
 pub(super) async fn lock_head(connection: &mut Connection) -> Result<Head> {
     let row =
         sqlx::query("UPDATE audit_head SET seq = seq WHERE id = 1 RETURNING seq, hash").fetch_one(connection).await?;
     Ok(Head { seq: row.number("seq")?, hash: row.text("hash")? })
 }
 
-/// Where the chain ends.
+/// Returns the head without locking it.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn head(connection: &mut Connection) -> Result<Head> {
     let row = sqlx::query("SELECT seq, hash FROM audit_head WHERE id = 1").fetch_one(connection).await?;
     Ok(Head { seq: row.number("seq")?, hash: row.text("hash")? })
@@ -74,16 +77,27 @@ pub(super) async fn insert(connection: &mut Connection, row: &Stored) -> Result<
     connection.execute(query).await.map(drop)
 }
 
-/// What the nodes of one database recognise the audit key by; empty before the first start.
+/// Returns the value by which the nodes of one database check that they share the audit key; empty before the first
+/// start.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn key_check(connection: &mut Connection) -> Result<String> {
     sqlx::query("SELECT key_check FROM audit_head WHERE id = 1").fetch_one(connection).await?.text("key_check")
 }
 
+/// Stores the value that [`key_check`] returns.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn set_key_check(connection: &mut Connection, key_check: &str) -> Result<()> {
     connection.execute(sqlx::query("UPDATE audit_head SET key_check = $1 WHERE id = 1").bind(key_check)).await.map(drop)
 }
 
-/// At most `limit` entries after `seq`, oldest first.
+/// Returns up to `limit` entries after `seq`, oldest first.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn after(connection: &mut Connection, seq: i64, limit: i64) -> Result<Vec<Stored>> {
     let rows = sqlx::query("SELECT * FROM audit_log WHERE seq > $1 ORDER BY seq LIMIT $2")
         .bind(seq)
@@ -116,12 +130,15 @@ pub(super) fn stored(row: &AnyRow) -> Result<Stored> {
 pub struct Anchor {
     pub seq: i64,
     pub hash: String,
-    /// When they were deleted.
+    /// Time of the deletion.
     pub at: Timestamp,
     pub signature: String,
 }
 
-/// Where the chain begins, if its first entries were deleted.
+/// Returns the anchor that the chain begins after, if its first entries were deleted.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn anchor(connection: &mut Connection) -> Result<Option<Anchor>> {
     let row = sqlx::query("SELECT * FROM audit_anchor WHERE id = 1").fetch_optional(connection).await?;
     let anchor = |row: AnyRow| {
@@ -135,6 +152,10 @@ pub async fn anchor(connection: &mut Connection) -> Result<Option<Anchor>> {
     row.map(anchor).transpose()
 }
 
+/// Replaces the anchor.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn set_anchor(connection: &mut Connection, anchor: &Anchor) -> Result<()> {
     let query = sqlx::query(
         "INSERT INTO audit_anchor (id, seq, hash, at, signature) VALUES (1, $1, $2, $3, $4) ON CONFLICT (id) DO UPDATE \
@@ -147,9 +168,12 @@ pub async fn set_anchor(connection: &mut Connection, anchor: &Anchor) -> Result<
     connection.execute(query).await.map(drop)
 }
 
-/// The last of the first `limit` entries that are all older than `before`; `None` if the first is not.
+/// Returns the last of the first `limit` entries that are all older than `before`; `None` if the first is not.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn last_of_old(connection: &mut Connection, before: Timestamp, limit: i64) -> Result<Option<Stored>> {
-    // Clocks may have been turned back: what stands before an old entry in the chain is not always older.
+    // Clocks may have been turned back: entries that precede an old one in the chain are not always older.
     let row = sqlx::query(
         "SELECT * FROM audit_log WHERE seq < COALESCE((SELECT MIN(seq) FROM audit_log WHERE at >= $1), 9223372036854775807) \
          AND seq < (SELECT MIN(seq) FROM audit_log) + $2 ORDER BY seq DESC LIMIT 1",
@@ -161,7 +185,10 @@ pub async fn last_of_old(connection: &mut Connection, before: Timestamp, limit: 
     row.as_ref().map(stored).transpose()
 }
 
-/// Deletes every entry up to this one, and says how many there were.
+/// Deletes every entry up to and including `seq`, and returns their number.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn delete_up_to(connection: &mut Connection, seq: i64) -> Result<u64> {
     let query = sqlx::query("DELETE FROM audit_log WHERE seq <= $1").bind(seq);
     Ok(connection.execute(query).await?.rows_affected())

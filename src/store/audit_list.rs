@@ -1,4 +1,4 @@
-//! The audit log as it is searched: newest first, by what a reader may see.
+//! Searches in the audit log: newest entries first, restricted to those that a reader may see.
 
 use crate::model::{
     AuthorizationId, Id, OrgId, Timestamp, UserId,
@@ -13,50 +13,50 @@ use super::{
     visibility::{Visible, push_visible},
 };
 
-/// Which entries someone may read.
+/// The entries that a reader may see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Readable {
     All,
-    /// What happened in these organizations, and one's own.
+    /// Entries of these organizations, and the reader's own.
     Only {
         orgs: Vec<OrgId>,
         own: Own,
     },
 }
 
-/// Whose entries are one's own.
+/// The user or token whose entries are the reader's own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Own {
-    /// What a user did, and what was done to them and their tokens.
+    /// Entries by a user, and about them and their tokens.
     User(UserId),
-    /// What was done with a token, and to it.
+    /// Entries by a token, and about it.
     Token(AuthorizationId),
 }
 
-/// Someone or something by its id, or by a folded text.
+/// A user or resource, by its id or by a folded text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
     pub id: Option<Id>,
     pub text: String,
 }
 
-/// All conditions together.
+/// Conditions on entries, all of which must hold.
 #[derive(Clone, Debug)]
 pub struct Filter {
     pub readable: Readable,
     pub from: Option<Timestamp>,
     pub to: Option<Timestamp>,
     pub actor: Option<Named>,
-    /// A whole action or the name of a group of them.
+    /// A whole action, or the name of a group of actions.
     pub action: Option<String>,
     pub target: Option<(String, Option<Id>)>,
     pub about: Option<Named>,
-    /// The authorizations the reader may see: of no other one, a text or prefix is looked for.
+    /// The authorizations that the reader may see: texts and prefixes of others are not searched.
     pub tokens: Visible,
     pub within: Option<AuditScope>,
 }
 
-/// From where on.
+/// The start of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
     Newest,
@@ -66,7 +66,10 @@ pub enum Start {
     Before(i64),
 }
 
-/// At most `limit` entries, newest first.
+/// Returns up to `limit` entries, newest first.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn list(connection: &mut Connection, filter: &Filter, start: Start, limit: i64) -> Result<Vec<Stored>> {
     let mut sql = Sql::new("SELECT * FROM audit_log WHERE 1 = 1");
     push_filter(&mut sql, filter)?;
@@ -80,7 +83,10 @@ pub async fn list(connection: &mut Connection, filter: &Filter, start: Start, li
     Ok(rows)
 }
 
-/// How many entries there are; counting stops at `limit`.
+/// Counts the entries that match; counting stops at `limit`.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn count(connection: &mut Connection, filter: &Filter, start: Start, limit: i64) -> Result<i64> {
     let mut sql = Sql::new("SELECT COUNT(*) AS count FROM (SELECT seq FROM audit_log WHERE 1 = 1");
     push_filter(&mut sql, filter)?;
@@ -159,7 +165,7 @@ const CREATED: &str =
 const DELETED: &str = "(action LIKE '% deleted' OR action LIKE '% removed' OR action LIKE '% trimmed')";
 const REFUSED: &str = "(action LIKE '% refused' OR action = 'refusals left out')";
 const READ: &str = "(action LIKE '% read' OR action LIKE '% exported' OR action = 'reads left out')";
-/// Whatever is none of the others.
+/// Every action that is in none of the other groups.
 const CHANGED: &str = "NOT (action IN ('signed in', 'signed out', 'sessions ended', 'set up', 'refusals left out', \
     'reads left out') \
     OR action LIKE '% created' OR action LIKE '% cloned' OR action LIKE '% added' OR action LIKE '% deleted' \
@@ -191,8 +197,8 @@ fn push_actor(sql: &mut Sql, actor: &Named, tokens: &Visible) -> Result<()> {
     Ok(())
 }
 
-/// What is gone is found by what its entries say of it, what is there by its name of today; a token only where the reader
-/// may see it, or its text could be guessed from what is found.
+/// Matches what an entry itself says, and the current names of users and tokens it refers to. Tokens are restricted to
+/// those that the reader may see: otherwise the results would reveal the texts of others.
 fn push_about(sql: &mut Sql, about: &Named, tokens: &Visible) -> Result<()> {
     let pattern = contains(&about.text);
     sql.push(" AND (LOWER(detail) LIKE ").bind(pattern.clone())?.push(" ESCAPE '\\' OR address LIKE ");
@@ -225,7 +231,7 @@ fn push_about(sql: &mut Sql, about: &Named, tokens: &Visible) -> Result<()> {
     Ok(())
 }
 
-/// What the log says of an authorization, of whatever kind.
+/// The facts about an authorization, of either kind, that the log shows.
 #[derive(Clone, Debug)]
 pub struct Label {
     pub id: AuthorizationId,
@@ -233,11 +239,14 @@ pub struct Label {
     pub user: UserId,
     pub description: String,
     pub prefix: Option<String>,
-    /// Of a 1.x credential.
+    /// The user name of a 1.x credential.
     pub username: Option<String>,
 }
 
-/// The labels of those that are there.
+/// Returns the labels of those of `ids` that exist.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn labels(connection: &mut Connection, ids: impl IntoIterator<Item = Id>) -> Result<Vec<Label>> {
     let mut sql =
         Sql::new("SELECT id, org_id, user_id, description, token_prefix, username FROM authorizations WHERE id IN ");

@@ -1,10 +1,8 @@
-//! Which authorizations a list holds, as the condition of a statement.
+//! Filters of authorizations, as an SQL condition.
 
 use std::collections::BTreeSet;
 
-use crate::model::{
-    Action, AuthorizationId, Id, OrgId, ResourceType, Status, Timestamp, UserId, console::tokens::TokenKind,
-};
+use crate::model::{Action, AuthorizationId, Id, OrgId, ResourceType, Status, Timestamp, UserId, grant::TokenKind};
 
 use super::{
     Result,
@@ -16,53 +14,53 @@ use super::{
     visibility::{Visible, push_visible},
 };
 
-/// All conditions together.
+/// Conditions on authorizations, all of which must hold.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
     pub kind: Kind,
     pub visible: Visible,
     pub id: Option<AuthorizationId>,
-    /// Only these; at most ten thousand, as a statement takes so many values.
+    /// Restricts to these; at most 10,000, because databases limit the number of bound values.
     pub ids: Option<BTreeSet<AuthorizationId>>,
     pub org: Option<OrgId>,
     pub user: Option<UserId>,
     pub created_by: Option<UserId>,
     pub status: Option<Status>,
-    /// Only those that work at this moment, their owner's status considered.
+    /// Restricts to those that are live at this moment, their owner's status considered.
     pub live_at: Option<Timestamp>,
-    /// Only those that were reported as leaked.
+    /// Restricts to those that were reported as leaked.
     pub only_leaked: bool,
-    /// Only those whose permissions reach so far.
+    /// Restricts to this type of token.
     pub breadth: Option<TokenKind>,
-    /// Only those that reach each of these.
+    /// Restricts to those that reach each of these.
     pub accesses: Vec<Access>,
-    /// What the description, the owner's name, the id, the prefix or a permission contains.
+    /// Text in the description, the owner's name, the id, the prefix or a permission.
     pub text: Option<TokenText>,
-    /// Whether to leave out those that ended with their owner or organization.
+    /// Excludes those that ended with their owner or organization.
     pub without_ended: bool,
-    /// Only those that need attention.
+    /// Restricts to those that need attention.
     pub attending: Option<Attending>,
-    /// Something was asked for that is not there: no authorization at all.
+    /// Matches no authorization at all, because a condition names something that doesn't exist.
     pub nothing: bool,
 }
 
-/// A thing that is to be reached.
+/// A resource that authorizations must reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Access {
     pub kind: ResourceType,
     pub id: Id,
-    /// Its organization; without one, only what names the thing itself counts.
+    /// The resource's organization; without it, only permissions that name the resource itself count.
     pub org: Option<OrgId>,
-    /// What is to be done to it; anything, unless given.
+    /// The action that is required; `None` for any.
     pub action: Option<Action>,
 }
 
-/// Which user of an authorization is meant.
+/// The user of an authorization that a query is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Whose {
-    /// The one it belongs to.
+    /// The owner.
     User,
-    /// The one who made it.
+    /// The creator.
     Creator,
 }
 
@@ -75,7 +73,7 @@ impl Whose {
     }
 }
 
-/// Follows `… WHERE kind = `.
+/// Appends the filter's conditions to a statement that ends with `… WHERE kind = `.
 pub(super) fn push_filter(sql: &mut Sql, filter: &Filter) -> Result<()> {
     sql.bind(filter.kind.name())?;
     push_visible(sql, &filter.visible, filter.org)?;
@@ -124,8 +122,9 @@ pub(super) fn push_filter(sql: &mut Sql, filter: &Filter) -> Result<()> {
     Ok(())
 }
 
-/// The id of a thing decides alone; a permission for all of a type counts in the thing's organization, and everywhere.
-/// Asked of each token: most of an organization's may reach a thing, and then a list of them is what takes longest.
+/// Requires a permission that reaches a resource: one with its id, or one on its whole type in its organization or
+/// everywhere. `EXISTS` checks token by token, because often most tokens of an organization match, and listing them all
+/// would be slower.
 fn push_access(sql: &mut Sql, access: &Access) -> Result<()> {
     sql.push(
         " AND EXISTS (SELECT 1 FROM grants WHERE grants.authorization_id = authorizations.id AND resource_type = ",

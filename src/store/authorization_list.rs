@@ -1,4 +1,4 @@
-//! Authorizations in pages and portions, in an order.
+//! Sorted lists of authorizations, by page and by portion.
 
 use sqlx::any::AnyRow;
 
@@ -12,7 +12,7 @@ use super::{
     query_builder::Sql,
 };
 
-/// By what a list is sorted; the id decides between equals, always upwards but for the newest first.
+/// A sort order. The id breaks ties: ascending, except in [`Self::IdDescending`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sort {
     #[default]
@@ -36,7 +36,7 @@ impl Sort {
         }
     }
 
-    /// The column that decides before the id does.
+    /// Returns the column that is compared before the id.
     const fn key(self) -> &'static str {
         match self {
             Self::Id | Self::IdDescending => "id",
@@ -50,19 +50,19 @@ impl Sort {
     }
 }
 
-/// Which side of a row.
+/// A side of a row.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Side {
     Before,
     After,
 }
 
-/// Only rows on one side of another row, in a sort order. `value`: what that row is sorted by; without it, what it is
-/// sorted by now.
+/// Restricts a statement to the rows on one side of another row, in a sort order. `value`: the sort key of that row;
+/// without it, the row's current one.
 fn push_side(sql: &mut Sql, sort: Sort, side: Side, id: AuthorizationId, value: Option<&str>) -> Result<()> {
     let (key, id) = (sort.key(), from_id(id));
     let smaller = (side == Side::Before) != sort.descends();
-    // The id says it by itself, also when its row was deleted since.
+    // The id suffices, even if its row has been deleted since.
     if key == "id" {
         sql.push(if smaller { " AND id < " } else { " AND id > " }).bind(id)?;
         return Ok(());
@@ -84,21 +84,21 @@ fn push_side(sql: &mut Sql, sort: Sort, side: Side, id: AuthorizationId, value: 
     Ok(())
 }
 
-/// Where a page begins.
+/// The start of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start<'a> {
-    /// After so many rows.
+    /// After this many rows.
     Offset(i64),
-    /// After this one.
+    /// After the row with this id.
     After(AuthorizationId),
-    /// After where a row was when it was read.
+    /// After the place of a row when it was read.
     Behind(&'a Bookmark),
 }
 
-/// A place in a sorted list, which stays where it is whatever becomes of the row.
+/// A place in a sorted list that stays the same when the row is changed or deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bookmark {
-    /// What the row was sorted by; without it, the id.
+    /// The row's sort key; `None` if it is the id.
     key: Option<String>,
     id: AuthorizationId,
 }
@@ -106,8 +106,11 @@ pub struct Bookmark {
 /// Maximum number of bytes of permissions in a portion, unless a single authorization has more.
 const PORTION_BYTES: i64 = 1024 * 1024;
 
-/// A part of a list, and the place behind it; none where the list ends. It has at most `limit` rows, and fewer where
-/// their permissions take up much space.
+/// Returns a part of a list and the place after it, or `None` where the list ends. The part has at most `limit` rows,
+/// and fewer if their permissions exceed `PORTION_BYTES`.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn portion(
     connection: &mut Connection,
     filter: &Filter,
@@ -148,7 +151,10 @@ pub(super) async fn portion_rows(
     Ok((sql.fetch_all(connection).await?, end))
 }
 
-/// A page of a list: the narrow index is walked first, the rows are joined after.
+/// Returns a page of a list. The statement walks a narrow index first and joins the rows afterwards.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn list(
     connection: &mut Connection,
     filter: &Filter,
@@ -169,7 +175,7 @@ async fn list_rows(
     page("SELECT *", filter, sort, start, limit)?.fetch_all(connection).await
 }
 
-/// The statement that reads some columns of a page.
+/// Returns the statement that reads some columns of a page.
 fn page(columns: &'static str, filter: &Filter, sort: Sort, start: Start<'_>, limit: i64) -> Result<Sql> {
     let mut sql = Sql::new(columns);
     sql.push(" FROM authorizations WHERE id IN (SELECT id FROM authorizations WHERE kind = ");
@@ -187,14 +193,20 @@ fn page(columns: &'static str, filter: &Filter, sort: Sort, start: Start<'_>, li
     Ok(sql)
 }
 
-/// How many authorizations a filter lets through.
+/// Counts the authorizations that match a filter.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn count(connection: &mut Connection, filter: &Filter) -> Result<i64> {
     let mut sql = Sql::new("SELECT COUNT(*) AS count FROM authorizations WHERE kind = ");
     push_filter(&mut sql, filter)?;
     sql.fetch_one(connection).await?.number("count")
 }
 
-/// How many authorizations of a list stand before one of them.
+/// Counts the authorizations that precede one of them in a list.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn count_before(
     connection: &mut Connection,
     filter: &Filter,

@@ -1,12 +1,12 @@
-//! Authorizations, and the index of what they grant.
+//! Authorizations, and the index of their permissions.
 
 use std::collections::{BTreeSet, HashMap};
 
 use sqlx::{Executor as _, any::AnyRow};
 
 use crate::model::{
-    Authorization, AuthorizationId, LastUse, Networks, OrgId, Permission, Status, Timestamp, UserId,
-    console::tokens::TokenKind, token::TokenHash,
+    Authorization, AuthorizationId, LastUse, Networks, OrgId, Permission, Status, Timestamp, UserId, grant::TokenKind,
+    token::TokenHash,
 };
 
 use super::{
@@ -16,23 +16,16 @@ use super::{
     token_counts,
 };
 
-/// What a client proves itself with, and so which clients an authorization is for.
+/// The credential that a client presents, which decides the kind of the authorization.
 #[derive(Clone, Copy, Debug)]
 pub enum Secret<'a> {
-    /// A token, kept as its hash.
+    /// A token, stored as its hash.
     Token(&'a TokenHash),
-    /// The user name of a 1.x client; its password is set apart.
+    /// The user name of a 1.x client; its password is stored separately.
     Username(&'a str),
 }
 
-pub use super::{
-    authorization_filter::{Access, Filter, Whose},
-    authorization_list::{Bookmark, Sort, Start, count, count_before, list, portion},
-    text_search::TokenText,
-    visibility::{OwnerReach, Reach, Visible},
-};
-
-/// Tokens, or the credentials of 1.x clients. Neither ever shows up among the other.
+/// Tokens, or 1.x credentials. No query for one returns the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Kind {
     #[default]
@@ -104,21 +97,25 @@ fn last_use_in(row: &AnyRow) -> Result<Option<LastUse>> {
     Ok(Some(LastUse { at, from: row.optional_text("last_used_from")?, agent: row.optional_text("last_used_agent")? }))
 }
 
-/// The texts that lists are searched and sorted by, folded.
+/// Derived columns that lists are searched and sorted by; texts are folded.
 #[derive(Clone, Debug)]
 pub struct Keys {
     pub description: String,
     pub search: String,
-    /// How far the permissions reach.
+    /// The type of token, from the reach of its permissions.
     pub kind: TokenKind,
 }
 
-/// Nothing for everywhere.
+/// Returns the column's value: NULL for every network.
 fn networks_column(networks: &Networks) -> Option<String> {
     (!networks.is_everywhere()).then(|| networks.to_string())
 }
 
-/// False if the token's hash or the user name is taken, or what it replaces has a successor.
+/// Inserts an authorization. Returns false if the token's hash or the user name is taken, or if the authorization that
+/// it replaces has a successor.
+///
+/// # Errors
+/// Fails if the database does, or if the permissions can't be encoded.
 pub async fn insert(connection: &mut Connection, new: &Authorization, secret: Secret<'_>, keys: &Keys) -> Result<bool> {
     let row = sqlx::query(
         "INSERT INTO authorizations (id, org_id, user_id, created_by, kind, status, description, description_key, search_text, \
@@ -150,14 +147,14 @@ pub async fn insert(connection: &mut Connection, new: &Authorization, secret: Se
     if row.is_none() {
         return Ok(false);
     }
-    // A permission that is listed twice is granted once.
+    // The index holds a permission that is listed twice only once.
     let different: BTreeSet<Permission> = new.permissions.iter().copied().collect();
     insert_grants(connection, new.id, &different).await?;
     token_counts::add(connection, new, different.len()).await?;
     Ok(true)
 }
 
-/// So many rows an INSERT that both databases take its values.
+/// Maximum number of rows in one INSERT, because both databases limit the number of bound values.
 const GRANTS_AT_ONCE: usize = 500;
 
 async fn insert_grants(
@@ -181,6 +178,10 @@ async fn insert_grants(
     Ok(())
 }
 
+/// Returns the token's authorization with this id.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn by_id(connection: &mut Connection, id: AuthorizationId) -> Result<Option<Authorization>> {
     let row = sqlx::query("SELECT * FROM authorizations WHERE id = $1 AND kind = 'v2'")
         .bind(from_id(id))
@@ -189,7 +190,10 @@ pub async fn by_id(connection: &mut Connection, id: AuthorizationId) -> Result<O
     row.as_ref().map(authorization).transpose()
 }
 
-/// The organizations of those of `ids` that exist.
+/// Returns the organizations of those of `ids` that exist.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn orgs_of(
     connection: &mut Connection,
     ids: impl IntoIterator<Item = AuthorizationId>,
@@ -200,6 +204,10 @@ pub async fn orgs_of(
     rows.iter().map(|row| Ok((AuthorizationId(row.id("id")?), OrgId(row.id("org_id")?)))).collect()
 }
 
+/// Returns the authorization whose token has this hash.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn by_token_hash(connection: &mut Connection, hash: &TokenHash) -> Result<Option<Authorization>> {
     let row = sqlx::query("SELECT * FROM authorizations WHERE token_hash = $1")
         .bind(hash.as_str())
@@ -208,8 +216,11 @@ pub async fn by_token_hash(connection: &mut Connection, hash: &TokenHash) -> Res
     row.as_ref().map(authorization).transpose()
 }
 
-/// What a user's authorizations that are active, neither expired nor ended, permit, and where. Many have the same
-/// permissions: each list of them is read once.
+/// Returns the permissions and networks of a user's tokens that are active, neither expired nor ended. Many tokens have
+/// the same permissions: each distinct list is read once.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn live_permissions_of_user(
     connection: &mut Connection,
     user: UserId,
@@ -231,13 +242,16 @@ pub async fn live_permissions_of_user(
 pub struct LiveGrant {
     pub org: OrgId,
     pub networks: Networks,
-    /// When the last of these tokens stops working; `None` if one never does.
+    /// Expiry of the last of these tokens; `None` if one never expires.
     pub expires_at: Option<Timestamp>,
     pub permissions: Vec<Permission>,
 }
 
-/// Returns what a user holds through tokens that are active, neither expired nor ended, with the limits of these tokens.
-/// Tokens that differ only in their expiry count as one.
+/// Returns the permissions that a user holds through tokens that are active, neither expired nor ended, with the limits
+/// of these tokens. Tokens that differ only in their expiry count as one.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn live_grants_of_user(connection: &mut Connection, user: UserId, now: Timestamp) -> Result<Vec<LiveGrant>> {
     let rows = sqlx::query(
         "SELECT permissions, allowed_networks, org_id, MAX(expires_at) AS last_expiry, COUNT(*) - COUNT(expires_at) AS unlimited \
@@ -262,6 +276,9 @@ pub async fn live_grants_of_user(connection: &mut Connection, user: UserId, now:
 
 /// Returns the distinct permission lists of a user's tokens and 1.x credentials that have neither ended nor expired,
 /// inactive ones included.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn obtainable_permissions_of_user(
     connection: &mut Connection,
     user: UserId,
@@ -282,7 +299,10 @@ fn permissions_in(row: &AnyRow) -> Result<Vec<Permission>> {
     serde_json::from_str(&row.text("permissions")?).map_err(|error| corrupt(error.to_string()))
 }
 
-/// Writes what may change: description, status, expiry, networks, and whether the token leaked.
+/// Updates what can change of an authorization: description, status, expiry, networks, and whether the token leaked.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn update(connection: &mut Connection, changed: &Authorization, keys: &Keys) -> Result<()> {
     let query = sqlx::query(
         "UPDATE authorizations SET status = $2, description = $3, description_key = $4, search_text = $5, updated_at = $6, \
@@ -300,6 +320,10 @@ pub async fn update(connection: &mut Connection, changed: &Authorization, keys: 
     connection.execute(query).await.map(drop)
 }
 
+/// Deletes an authorization with its grants, counts and usage. Its direct descendants pass to its own creator.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn delete(connection: &mut Connection, id: AuthorizationId) -> Result<()> {
     close_gap(connection, id).await?;
     token_counts::subtract(connection, id).await?;
@@ -308,7 +332,10 @@ pub async fn delete(connection: &mut Connection, id: AuthorizationId) -> Result<
     connection.execute(sqlx::query("DELETE FROM authorizations WHERE id = $1").bind(from_id(id))).await.map(drop)
 }
 
-/// Ends a deleted user's authorizations: the records stay, nothing revives them.
+/// Ends a deleted user's authorizations: their records stay, and nothing reactivates them.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn end_of_user(connection: &mut Connection, user: UserId, now: Timestamp) -> Result<()> {
     let query = sqlx::query("UPDATE authorizations SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL")
         .bind(from_id(user))
@@ -316,7 +343,10 @@ pub async fn end_of_user(connection: &mut Connection, user: UserId, now: Timesta
     connection.execute(query).await.map(drop)
 }
 
-/// Ends a deleted organization's authorizations: the records stay, nothing revives them.
+/// Ends a deleted organization's authorizations: their records stay, and nothing reactivates them.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn end_of_org(connection: &mut Connection, org: OrgId, now: Timestamp) -> Result<()> {
     let query = sqlx::query("UPDATE authorizations SET ended_at = $2 WHERE org_id = $1 AND ended_at IS NULL")
         .bind(from_id(org))
@@ -324,7 +354,10 @@ pub async fn end_of_org(connection: &mut Connection, org: OrgId, now: Timestamp)
     connection.execute(query).await.map(drop)
 }
 
-/// How many tokens there are of each state, over all organizations: status, whether ended, count.
+/// Counts the tokens of all organizations by state: status, whether ended, count.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn count_by_state(connection: &mut Connection) -> Result<Vec<(Status, bool, i64)>> {
     let rows = sqlx::query(
         "SELECT status, CASE WHEN ended_at IS NULL THEN 0 ELSE 1 END AS ended, COUNT(*) AS count FROM authorizations \
@@ -335,8 +368,8 @@ pub async fn count_by_state(connection: &mut Connection) -> Result<Vec<(Status, 
     rows.iter().map(|row| Ok((row.word("status")?, row.number("ended")? == 1, row.number("count")?))).collect()
 }
 
-/// Before an authorization is deleted: what was created with it counts from then on as created with its own creator, if
-/// it has one. Otherwise deleting a token in the middle would hide what descends from it.
+/// Before an authorization is deleted, links its direct descendants to the authorization that created it, if there is
+/// one. Otherwise deleting a token in the middle of the tree would hide the descendants.
 pub(crate) async fn close_gap(connection: &mut Connection, deleted: AuthorizationId) -> Result<()> {
     let query = sqlx::query(
         "UPDATE authorizations SET created_with_id = (SELECT gone.created_with_id FROM authorizations AS gone WHERE gone.id = $1) \

@@ -30,7 +30,10 @@ fn bucket(row: &AnyRow) -> Result<Bucket> {
     })
 }
 
-/// False if the id or the name in the organization is taken.
+/// Inserts a bucket. Returns false if the id or the name in the organization is taken.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn insert(connection: &mut Connection, bucket: &Bucket, name_key: &str) -> Result<bool> {
     sqlx::query(
         "INSERT INTO buckets (id, org_id, kind, name, name_key, description, retention_policy, retention_seconds, \
@@ -53,6 +56,10 @@ pub async fn insert(connection: &mut Connection, bucket: &Bucket, name_key: &str
     .map(|row| row.is_some())
 }
 
+/// Updates what can change of a bucket: name, description and retention.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn update(connection: &mut Connection, bucket: &Bucket, name_key: &str) -> Result<()> {
     let query = sqlx::query(
         "UPDATE buckets SET name = $2, name_key = $3, description = $4, retention_seconds = $5, shard_group_seconds = $6, \
@@ -68,24 +75,38 @@ pub async fn update(connection: &mut Connection, bucket: &Bucket, name_key: &str
     connection.execute(query).await.map(drop)
 }
 
+/// Returns the bucket with this id.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn by_id(connection: &mut Connection, id: BucketId) -> Result<Option<Bucket>> {
     let row = sqlx::query("SELECT * FROM buckets WHERE id = $1").bind(from_id(id)).fetch_optional(connection).await?;
     row.as_ref().map(bucket).transpose()
 }
 
+/// Returns an organization's bucket with this name.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn by_name(connection: &mut Connection, org: OrgId, name: &str) -> Result<Option<Bucket>> {
     let query = sqlx::query("SELECT * FROM buckets WHERE org_id = $1 AND name = $2").bind(from_id(org)).bind(name);
     query.fetch_optional(connection).await?.as_ref().map(bucket).transpose()
 }
 
-/// Those of `ids` that exist.
+/// Returns those of `ids` that exist.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn by_ids(connection: &mut Connection, ids: impl IntoIterator<Item = BucketId>) -> Result<Vec<Bucket>> {
     let mut sql = Sql::new("SELECT * FROM buckets WHERE id IN ");
     sql.bind_ids(ids)?;
     sql.fetch_all(connection).await?.iter().map(bucket).collect()
 }
 
-/// The buckets of an organization with these names.
+/// Returns the buckets of an organization with these names.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn by_names(
     connection: &mut Connection,
     org: OrgId,
@@ -106,6 +127,10 @@ pub struct Page<'a> {
     pub limit: i64,
 }
 
+/// Returns a page of buckets.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn list(connection: &mut Connection, page: &Page<'_>) -> Result<Vec<Bucket>> {
     let mut sql = Sql::new("SELECT * FROM buckets WHERE 1 = 1");
     if let Some(org) = page.org {
@@ -134,18 +159,21 @@ pub async fn list(connection: &mut Connection, page: &Page<'_>) -> Result<Vec<Bu
     sql.fetch_all(connection).await?.iter().map(bucket).collect()
 }
 
-/// What the console asks: an organization's buckets that the caller sees and whose name contains `part` (folded).
+/// A search of the console: an organization's buckets that the caller may read and whose name contains `part` (folded).
 pub struct Search<'a> {
     pub org: OrgId,
     pub part: &'a str,
     pub within: &'a ResourceScope,
-    /// The names from Z to A.
+    /// Whether names are sorted from Z to A.
     pub descending: bool,
     pub offset: i64,
     pub limit: i64,
 }
 
-/// People's own buckets before the system's, in the order of folded names.
+/// Returns the buckets that a search finds: user buckets before system buckets, in the order of folded names.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn search(connection: &mut Connection, search: &Search<'_>) -> Result<Vec<Bucket>> {
     let mut sql = Sql::new("SELECT * FROM buckets");
     push_search(&mut sql, search.org, search.part, search.within)?;
@@ -155,14 +183,20 @@ pub async fn search(connection: &mut Connection, search: &Search<'_>) -> Result<
     sql.fetch_all(connection).await?.iter().map(bucket).collect()
 }
 
-/// How many of an organization's buckets the caller sees whose name contains `part` (folded).
+/// Counts an organization's buckets that the caller may read and whose name contains `part` (folded).
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn count(connection: &mut Connection, org: OrgId, part: &str, within: &ResourceScope) -> Result<i64> {
     let mut sql = Sql::new("SELECT COUNT(*) AS count FROM buckets");
     push_search(&mut sql, org, part, within)?;
     sql.fetch_one(connection).await?.number("count")
 }
 
-/// How many of an organization's system buckets the caller sees.
+/// Counts an organization's system buckets that the caller may read.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn count_system(connection: &mut Connection, org: OrgId, within: &ResourceScope) -> Result<i64> {
     let mut sql = Sql::new("SELECT COUNT(*) AS count FROM buckets");
     push_search(&mut sql, org, "", within)?;
@@ -178,10 +212,18 @@ fn push_search(sql: &mut Sql, org: OrgId, part: &str, within: &ResourceScope) ->
     within.push(sql)
 }
 
+/// Deletes a bucket.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn delete(connection: &mut Connection, id: BucketId) -> Result<()> {
     connection.execute(sqlx::query("DELETE FROM buckets WHERE id = $1").bind(from_id(id))).await.map(drop)
 }
 
+/// Deletes an organization's buckets.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn delete_of_org(connection: &mut Connection, org: OrgId) -> Result<()> {
     connection.execute(sqlx::query("DELETE FROM buckets WHERE org_id = $1").bind(from_id(org))).await.map(drop)
 }

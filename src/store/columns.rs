@@ -1,4 +1,4 @@
-//! How ids, times and words are kept in columns.
+//! Encoding of ids, times and enums in columns.
 
 use sqlx::{Row as _, any::AnyRow};
 
@@ -7,7 +7,7 @@ use crate::model::{Id, Timestamp};
 
 const TOP_BIT: u64 = 1 << 63;
 
-/// An id as a signed number that sorts as the unsigned one does.
+/// Encodes an id as a signed number that sorts as the unsigned one does.
 pub fn from_id(id: impl Into<Id>) -> i64 {
     (id.into().get() ^ TOP_BIT).cast_signed()
 }
@@ -16,12 +16,12 @@ fn to_id(column: i64) -> Result<Id> {
     Id::new(column.cast_unsigned() ^ TOP_BIT).ok_or_else(|| corrupt("an id of zero"))
 }
 
-/// A value in a row that no version of the program writes.
+/// Returns the error for a value in a row that no version of the program writes.
 pub fn corrupt(what: impl Into<String>) -> sqlx::Error {
     sqlx::Error::Decode(what.into().into())
 }
 
-/// Reads columns by name.
+/// Reads the columns of a row by name.
 pub trait Columns {
     fn id(&self, name: &str) -> Result<Id>;
     fn optional_id(&self, name: &str) -> Result<Option<Id>>;
@@ -31,7 +31,7 @@ pub trait Columns {
     fn optional_time(&self, name: &str) -> Result<Option<Timestamp>>;
     fn number(&self, name: &str) -> Result<i64>;
     fn optional_number(&self, name: &str) -> Result<Option<i64>>;
-    /// A column that holds one of the words a type is written with.
+    /// Reads a text as the enum value that serializes to it.
     fn word<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<T>;
 }
 

@@ -21,7 +21,10 @@ fn dbrp(row: &AnyRow) -> Result<Dbrp> {
     })
 }
 
-/// False if the organization has a mapping of this database and retention policy.
+/// Inserts a mapping. Returns false if the organization has one for this database and retention policy.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn insert(connection: &mut Connection, new: &Dbrp) -> Result<bool> {
     sqlx::query(
         "INSERT INTO dbrps (id, org_id, bucket_id, database_name, retention_policy, is_default) VALUES ($1, $2, $3, $4, $5, $6) \
@@ -38,7 +41,10 @@ pub async fn insert(connection: &mut Connection, new: &Dbrp) -> Result<bool> {
     .map(|row| row.is_some())
 }
 
-/// Writes what may change: the retention policy, and whether it is the default.
+/// Updates what can change of a mapping: the retention policy, and whether it is the default.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn update(connection: &mut Connection, changed: &Dbrp) -> Result<()> {
     let query = sqlx::query("UPDATE dbrps SET retention_policy = $2, is_default = $3 WHERE id = $1")
         .bind(from_id(changed.id))
@@ -47,18 +53,28 @@ pub async fn update(connection: &mut Connection, changed: &Dbrp) -> Result<()> {
     connection.execute(query).await.map(drop)
 }
 
+/// Returns the mapping with this id.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn by_id(connection: &mut Connection, id: DbrpId) -> Result<Option<Dbrp>> {
     let row = sqlx::query("SELECT * FROM dbrps WHERE id = $1").bind(from_id(id)).fetch_optional(connection).await?;
     row.as_ref().map(dbrp).transpose()
 }
 
-/// Those of an organization, in the order of ids.
+/// Returns an organization's mappings, in the order of ids.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn of_org(connection: &mut Connection, org: OrgId) -> Result<Vec<Dbrp>> {
     let query = sqlx::query("SELECT * FROM dbrps WHERE org_id = $1 ORDER BY id").bind(from_id(org));
     query.fetch_all(connection).await?.iter().map(dbrp).collect()
 }
 
-/// Those of an organization's database, in the order of ids.
+/// Returns the mappings of an organization's database, in the order of ids.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn of_database(connection: &mut Connection, org: OrgId, database: &str) -> Result<Vec<Dbrp>> {
     let query = sqlx::query("SELECT * FROM dbrps WHERE org_id = $1 AND database_name = $2 ORDER BY id")
         .bind(from_id(org))
@@ -66,16 +82,27 @@ pub async fn of_database(connection: &mut Connection, org: OrgId, database: &str
     query.fetch_all(connection).await?.iter().map(dbrp).collect()
 }
 
-/// Those that lead to a bucket, in the order of ids.
+/// Returns the mappings to a bucket, in the order of ids.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn of_bucket(connection: &mut Connection, bucket: BucketId) -> Result<Vec<Dbrp>> {
     let query = sqlx::query("SELECT * FROM dbrps WHERE bucket_id = $1 ORDER BY id").bind(from_id(bucket));
     query.fetch_all(connection).await?.iter().map(dbrp).collect()
 }
 
+/// Deletes a mapping.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn delete(connection: &mut Connection, id: DbrpId) -> Result<()> {
     connection.execute(sqlx::query("DELETE FROM dbrps WHERE id = $1").bind(from_id(id))).await.map(drop)
 }
 
+/// Deletes an organization's mappings.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn delete_of_org(connection: &mut Connection, org: OrgId) -> Result<()> {
     connection.execute(sqlx::query("DELETE FROM dbrps WHERE org_id = $1").bind(from_id(org))).await.map(drop)
 }

@@ -1,19 +1,22 @@
-//! What only the console's list of tokens asks: the users it may be filtered by, and the type of tokens that were stored
-//! before there were types.
+//! Queries of the console's list of tokens: the users to filter by, and the type of tokens that were stored before
+//! types existed.
 
 use sqlx::Executor as _;
 
-use crate::model::{Authorization, AuthorizationId, console::tokens::TokenKind};
+use crate::model::{Authorization, AuthorizationId, grant::TokenKind};
 
 use super::{
     Connection, Result,
-    authorization_filter::push_filter,
-    authorizations::{Filter, Whose, authorization},
+    authorization_filter::{Filter, Whose, push_filter},
+    authorizations::authorization,
     columns::{Columns, from_id},
     query_builder::Sql,
 };
 
-/// The names of users who own, or made, an authorization that a filter lets through; the first in the order of names.
+/// Returns the names of users who own, or created, an authorization that matches a filter: the first ones by name.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn user_names(connection: &mut Connection, filter: &Filter, whose: Whose, limit: i64) -> Result<Vec<String>> {
     let mut sql = Sql::new("SELECT name FROM users WHERE id IN (SELECT ");
     sql.push(whose.column()).push(" FROM authorizations WHERE kind = ");
@@ -22,12 +25,19 @@ pub async fn user_names(connection: &mut Connection, filter: &Filter, whose: Who
     sql.fetch_all(connection).await?.iter().map(|row| row.text("name")).collect()
 }
 
-/// Some authorizations, of any kind, whose type is not stored yet.
+/// Returns up to `limit` authorizations, of any kind, whose type is not stored yet.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn without_type(connection: &mut Connection, limit: i64) -> Result<Vec<Authorization>> {
     let query = sqlx::query("SELECT * FROM authorizations WHERE breadth IS NULL ORDER BY id LIMIT $1").bind(limit);
     query.fetch_all(connection).await?.iter().map(authorization).collect()
 }
 
+/// Stores an authorization's type.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn set_type(connection: &mut Connection, id: AuthorizationId, kind: TokenKind) -> Result<()> {
     let query = sqlx::query("UPDATE authorizations SET breadth = $2 WHERE id = $1").bind(from_id(id)).bind(kind.name());
     connection.execute(query).await.map(drop)

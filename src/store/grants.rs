@@ -1,4 +1,4 @@
-//! Which live tokens reach what: counted over the index of what authorizations grant.
+//! Counts of live tokens by what they reach, from the index of permissions.
 
 use crate::model::{Action, BucketId, Id, OrgId, ResourceType, Timestamp};
 
@@ -8,24 +8,27 @@ use super::{
     query_builder::Sql,
 };
 
-/// So many live tokens may do something to a bucket.
+/// Number of live tokens with an action on a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reaching {
-    /// The bucket they name; `None` for those that reach every bucket of the organization.
+    /// The bucket that they name; `None` for tokens that reach every bucket of the organization.
     pub bucket: Option<BucketId>,
     pub action: Action,
     pub tokens: i64,
 }
 
-/// Tokens, not the credentials of 1.x clients, that are switched on and whose owner is there and active.
+/// Restricts a count to live tokens: active, not expired, and with an active owner. 1.x credentials are excluded.
 const FROM_LIVE: &str = " FROM grants \
      JOIN authorizations ON authorizations.id = grants.authorization_id AND authorizations.kind = 'v2' \
      AND authorizations.status = 'active' AND authorizations.ended_at IS NULL \
      JOIN users ON users.id = authorizations.user_id AND users.status = 'active' \
      WHERE (authorizations.expires_at IS NULL OR authorizations.expires_at > ";
 
-/// The live tokens that reach some buckets of an organization. Each is counted once for an action: among those that
+/// Counts the live tokens that reach some buckets of an organization. Each counts once for an action: among those that
 /// reach every bucket, or else at each bucket it names.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn reaching_buckets(
     connection: &mut Connection,
     org: OrgId,
@@ -50,15 +53,21 @@ pub async fn reaching_buckets(
     reaching.collect()
 }
 
-/// How many live tokens may do anything at all to a bucket of an organization.
+/// Counts the live tokens with any permission on a bucket of an organization.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn count_reaching(connection: &mut Connection, org: OrgId, bucket: BucketId, now: Timestamp) -> Result<i64> {
     let mut sql = Sql::new("SELECT COUNT(DISTINCT grants.authorization_id) AS tokens");
     push_reaching(&mut sql, org, &[bucket], now)?;
     sql.fetch_one(connection).await?.number("tokens")
 }
 
-/// How many live tokens may both read and write every thing of each of these types in an organization. `buckets` should
-/// be among the types: it narrows the search.
+/// Counts the live tokens that can read and write every resource of these types in an organization. `buckets` should be
+/// among the types: it narrows the search.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn count_holding_all(
     connection: &mut Connection,
     org: OrgId,
@@ -80,7 +89,8 @@ pub async fn count_holding_all(
     sql.fetch_one(connection).await?.number("tokens")
 }
 
-/// The grants of live tokens on these buckets, or on every bucket of the organization. A bucket's id decides alone.
+/// Selects the grants of live tokens on these buckets, or on every bucket of the organization. A grant with a bucket's
+/// id matches whatever its organization.
 fn push_reaching(sql: &mut Sql, org: OrgId, buckets: &[BucketId], now: Timestamp) -> Result<()> {
     sql.push(FROM_LIVE).bind(now.micros())?.push(") AND grants.resource_type = 'buckets' AND (grants.resource_id IN ");
     sql.bind_ids(buckets.iter().copied().map(Id::from))?.push(" OR (grants.resource_id IS NULL");

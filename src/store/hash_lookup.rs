@@ -1,13 +1,16 @@
-//! Tokens looked for many at a time, by their hashes.
+//! Bulk lookup of tokens by their hashes.
 
 use crate::model::{AuthorizationId, token::TokenHash};
 
 use super::{Connection, Result, columns::Columns, query_builder::Sql};
 
-/// So many values a statement.
+/// Maximum number of bound values in a statement.
 const AT_ONCE: usize = 1000;
 
-/// Which of these hashes are those of tokens, and of which authorizations.
+/// Returns those of `hashes` that belong to tokens, each with its authorization.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn known(connection: &mut Connection, hashes: &[TokenHash]) -> Result<Vec<(String, AuthorizationId)>> {
     let mut known = Vec::new();
     for portion in hashes.chunks(AT_ONCE) {

@@ -1,4 +1,4 @@
-//! One-time ids of forms.
+//! Idempotency keys.
 
 use sqlx::Executor as _;
 
@@ -6,7 +6,10 @@ use crate::model::{Timestamp, UserId};
 
 use super::{Connection, Result, columns::from_id};
 
-/// Spends a form's id; false if it was spent before.
+/// Consumes an idempotency key. Returns false if it was consumed before.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn spend(connection: &mut Connection, id: &str, user: UserId, now: Timestamp) -> Result<bool> {
     sqlx::query(
         "INSERT INTO form_ids (id, user_id, created_at) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING id",
@@ -19,7 +22,10 @@ pub async fn spend(connection: &mut Connection, id: &str, user: UserId, now: Tim
     .map(|row| row.is_some())
 }
 
-/// Forgets the ids spent before `time`.
+/// Deletes the keys consumed before `time`.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn forget_before(connection: &mut Connection, time: Timestamp) -> Result<()> {
     connection.execute(sqlx::query("DELETE FROM form_ids WHERE created_at < $1").bind(time.micros())).await.map(drop)
 }

@@ -1,4 +1,4 @@
-//! The tree of authorizations by the one they were created with, tokens and 1.x credentials alike.
+//! The tree of descendants of an authorization, tokens and 1.x credentials alike.
 
 use sqlx::any::AnyRow;
 
@@ -20,23 +20,23 @@ pub struct Descendant {
     pub username: Option<String>,
 }
 
-/// The part of the descendants to read.
+/// A page of descendants.
 #[derive(Clone, Copy, Debug)]
 pub struct Page<'a> {
-    /// Only those that a caller may see.
+    /// Restricts the page to those that a caller may read.
     pub visible: Option<&'a Visible>,
-    /// Only those that work, as far as their own record says.
+    /// Restricts the page to those that are live according to their own record.
     pub only_live: bool,
     pub start: PageStart,
     pub limit: i64,
 }
 
-/// Start and order of a part.
+/// Start and order of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PageStart {
-    /// With the first of those that work; the others follow.
+    /// From the first one; those that are live come first.
     Live,
-    /// Behind this one, by ascending ids.
+    /// After this one, by ascending ids.
     After(Option<AuthorizationId>),
 }
 
@@ -44,11 +44,11 @@ pub enum PageStart {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
     pub total: u64,
-    /// Number of those that work, as far as their own record says.
+    /// Number of those that are live according to their own record.
     pub live: u64,
 }
 
-/// A statement about the descendants of an authorization. `UNION` drops repetitions, so that it always ends.
+/// Begins a statement about the descendants of an authorization. `UNION` drops duplicates, so the recursion terminates.
 fn begin(of: AuthorizationId) -> Result<Sql> {
     let mut sql =
         Sql::new("WITH RECURSIVE descendants (id) AS (SELECT id FROM authorizations WHERE created_with_id = ");
@@ -65,6 +65,9 @@ fn push_live(sql: &mut Sql, now: Timestamp) -> Result<()> {
 }
 
 /// Counts the descendants of an authorization.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn count(connection: &mut Connection, of: AuthorizationId, now: Timestamp) -> Result<Count> {
     let mut sql = begin(of)?;
     sql.push("SELECT COUNT(*) AS total, CAST(COALESCE(SUM(CASE WHEN ");
@@ -74,7 +77,10 @@ pub async fn count(connection: &mut Connection, of: AuthorizationId, now: Timest
     Ok(Count { total: row.number("total")?.cast_unsigned(), live: row.number("live")?.cast_unsigned() })
 }
 
-/// A part of the descendants of an authorization.
+/// Returns a page of the descendants of an authorization.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn list(
     connection: &mut Connection,
     of: AuthorizationId,

@@ -1,4 +1,4 @@
-//! Who is a member or owner of what.
+//! Memberships: the roles of users in organizations, buckets, configurations and the instance.
 
 use sqlx::Executor as _;
 
@@ -9,13 +9,13 @@ use super::{
     columns::{Columns, from_id},
 };
 
-/// What a membership is in.
+/// The resource that a membership is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Of {
     Org(OrgId),
     Bucket(BucketId),
     Telegraf(TelegrafId),
-    /// The whole of it: who set it up.
+    /// The whole instance; its owner is the user that set it up.
     Instance,
 }
 
@@ -34,13 +34,16 @@ impl Of {
             Self::Org(id) => id.into(),
             Self::Bucket(id) => id.into(),
             Self::Telegraf(id) => id.into(),
-            // influxd's own number for it (contract §3).
+            // The id that influxd uses for it (docs/influxdb-compatibility.md §3).
             Self::Instance => Id::new(1).unwrap_or_else(|| unreachable!("one is not zero")),
         }
     }
 }
 
-/// False if the user has a role there already, whichever.
+/// Inserts a membership. Returns false if the user already has a role there, whichever it is.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn insert(connection: &mut Connection, of: Of, user: UserId, role: Role, now: Timestamp) -> Result<bool> {
     sqlx::query(
         "INSERT INTO memberships (resource_type, resource_id, user_id, role, created_at) VALUES ($1, $2, $3, $4, $5) \
@@ -56,7 +59,10 @@ pub async fn insert(connection: &mut Connection, of: Of, user: UserId, role: Rol
     .map(|row| row.is_some())
 }
 
-/// What a user is a member or owner of.
+/// Returns a user's memberships.
+///
+/// # Errors
+/// Fails if the database does, or if a row has an unknown resource type or role.
 pub async fn of_user(connection: &mut Connection, user: UserId) -> Result<Vec<(Of, Role)>> {
     let rows = sqlx::query("SELECT resource_type, resource_id, role FROM memberships WHERE user_id = $1 ORDER BY resource_type, resource_id")
         .bind(from_id(user))
@@ -77,7 +83,10 @@ pub async fn of_user(connection: &mut Connection, user: UserId) -> Result<Vec<(O
     Ok(memberships)
 }
 
-/// The users with a role somewhere, in the order of ids.
+/// Returns the users with a role in a resource, in the order of ids.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn users(connection: &mut Connection, of: Of, role: Role) -> Result<Vec<UserId>> {
     let rows = sqlx::query(
         "SELECT user_id FROM memberships WHERE resource_type = $1 AND resource_id = $2 AND role = $3 ORDER BY user_id",
@@ -90,7 +99,10 @@ pub async fn users(connection: &mut Connection, of: Of, role: Role) -> Result<Ve
     rows.iter().map(|row| row.id("user_id").map(UserId)).collect()
 }
 
-/// What a user is somewhere; `None` if nothing.
+/// Returns a user's role in a resource.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn role(connection: &mut Connection, of: Of, user: UserId) -> Result<Option<Role>> {
     let row =
         sqlx::query("SELECT role FROM memberships WHERE resource_type = $1 AND resource_id = $2 AND user_id = $3")
@@ -102,7 +114,10 @@ pub async fn role(connection: &mut Connection, of: Of, user: UserId) -> Result<O
     row.map(|row| row.word("role")).transpose()
 }
 
-/// Changes what a user is somewhere; nothing happens if they have no role there.
+/// Changes a user's role in a resource; does nothing if they have none.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn set_role(connection: &mut Connection, of: Of, user: UserId, role: Role) -> Result<()> {
     let query =
         sqlx::query("UPDATE memberships SET role = $4 WHERE resource_type = $1 AND resource_id = $2 AND user_id = $3")
@@ -113,7 +128,10 @@ pub async fn set_role(connection: &mut Connection, of: Of, user: UserId, role: R
     connection.execute(query).await.map(drop)
 }
 
-/// Ends a user's role somewhere, whichever it is; nothing happens if there is none.
+/// Deletes a user's membership in a resource; does nothing if there is none.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn delete(connection: &mut Connection, of: Of, user: UserId) -> Result<()> {
     let query = sqlx::query("DELETE FROM memberships WHERE resource_type = $1 AND resource_id = $2 AND user_id = $3")
         .bind(of.kind().name())
@@ -122,11 +140,18 @@ pub async fn delete(connection: &mut Connection, of: Of, user: UserId) -> Result
     connection.execute(query).await.map(drop)
 }
 
+/// Deletes a user's memberships.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn delete_of_user(connection: &mut Connection, user: UserId) -> Result<()> {
     connection.execute(sqlx::query("DELETE FROM memberships WHERE user_id = $1").bind(from_id(user))).await.map(drop)
 }
 
-/// Ends every role in an organization, and in what it holds.
+/// Deletes every membership in an organization and in its buckets and telegraf configurations.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn delete_within(connection: &mut Connection, org: OrgId) -> Result<()> {
     delete_all(connection, Of::Org(org)).await?;
     let query = sqlx::query(
@@ -136,7 +161,10 @@ pub async fn delete_within(connection: &mut Connection, org: OrgId) -> Result<()
     connection.execute(query.bind(from_id(org))).await.map(drop)
 }
 
-/// Ends every role somewhere.
+/// Deletes every membership in a resource.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn delete_all(connection: &mut Connection, of: Of) -> Result<()> {
     let query = sqlx::query("DELETE FROM memberships WHERE resource_type = $1 AND resource_id = $2")
         .bind(of.kind().name())

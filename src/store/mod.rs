@@ -1,14 +1,14 @@
-//! SQL, and nothing but SQL: one file a table. No rules, no HTTP.
+//! SQL and nothing else, one file a table. No rules, no HTTP.
 //!
 //! One text runs on SQLite and PostgreSQL, through sqlx's `Any` driver. Functions take a [`Connection`], which is
-//! either a reader from [`Store::read`] or the inside of a [`Write`].
+//! either a reader from [`Store::read`] or the transaction of a [`Write`].
 
 pub mod attention;
 mod attention_sql;
 pub mod audit;
 pub mod audit_list;
-mod authorization_filter;
-mod authorization_list;
+pub mod authorization_filter;
+pub mod authorization_list;
 pub mod authorizations;
 pub mod buckets;
 mod columns;
@@ -27,14 +27,14 @@ pub mod rotations;
 mod scope;
 pub mod sessions;
 pub mod telegrafs;
-mod text_search;
+pub mod text_search;
 pub mod token_counts;
 pub mod token_uses;
 pub mod tombstones;
 pub mod user_directory;
 pub mod users;
 pub mod v1_authorizations;
-mod visibility;
+pub mod visibility;
 
 use std::ops::{Deref, DerefMut};
 
@@ -44,10 +44,10 @@ pub use open::{OpenError, is_exposed};
 pub use scope::{Across, ResourceScope};
 pub use sqlx::{AnyConnection as Connection, Error};
 
-/// What a query gives, or why the database could not.
+/// The result of a query.
 pub type Result<T> = std::result::Result<T, Error>;
 
-/// Which database answers.
+/// The database system behind a [`Store`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Backend {
     Sqlite,
@@ -55,7 +55,7 @@ pub enum Backend {
 }
 
 impl Backend {
-    /// As its makers write it.
+    /// Returns the product's name as its makers write it.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Sqlite => "SQLite",
@@ -64,7 +64,7 @@ impl Backend {
     }
 }
 
-/// The database.
+/// The database: a pool of connections to read with, and one to write with.
 #[derive(Clone, Debug)]
 pub struct Store {
     backend: Backend,
@@ -73,19 +73,26 @@ pub struct Store {
 }
 
 impl Store {
+    /// Returns the database system.
     pub const fn backend(&self) -> Backend {
         self.backend
     }
 
-    /// A connection to read with.
+    /// Acquires a connection to read with.
+    ///
+    /// # Errors
+    /// Fails if no connection is free within 10 seconds, or if the database does.
     pub async fn read(&self) -> Result<Reader> {
         self.readers.acquire().await.map(Reader)
     }
 
-    /// Begins a writing transaction and takes the one write lock, the row of `audit_head`: it holds between requests,
-    /// between processes and between nodes. Dropped without [`Write::commit`], nothing of it happened.
+    /// Begins a writing transaction and takes the write lock, the row of `audit_head`. The lock excludes other
+    /// requests, processes and nodes. Dropping the transaction without [`Write::commit`] rolls it back.
+    ///
+    /// # Errors
+    /// Fails if no connection is free within 10 seconds, or if the lock can't be taken.
     pub async fn write(&self) -> Result<Write> {
-        // A plain BEGIN would let two SQLite transactions read first and then refuse one of them its write.
+        // A plain BEGIN takes no lock in SQLite: of two transactions that have read, one would be denied its write.
         let begin = match self.backend {
             Backend::Sqlite => "BEGIN IMMEDIATE",
             Backend::Postgres => "BEGIN",
@@ -95,14 +102,14 @@ impl Store {
         Ok(Write { transaction, head })
     }
 
-    /// Waits for what is under way and closes every connection.
+    /// Waits for running queries and closes every connection.
     pub async fn close(&self) {
         self.readers.close().await;
         self.writers.close().await;
     }
 }
 
-/// A connection to read with; it goes back to the pool when dropped.
+/// A connection to read with; dropping it returns it to the pool.
 pub struct Reader(PoolConnection<Any>);
 
 impl Deref for Reader {
@@ -121,24 +128,30 @@ impl DerefMut for Reader {
 /// A writing transaction that holds the write lock.
 pub struct Write {
     transaction: Transaction<'static, Any>,
-    /// The end of the audit log's chain, as far as this transaction has come.
+    /// The last entry of the audit log, as this transaction sees it.
     head: audit::Head,
 }
 
 impl Write {
-    /// The last entry of the audit log, this transaction's own included.
+    /// Returns the last entry of the audit log, this transaction's own entries included.
     pub const fn head(&self) -> &audit::Head {
         &self.head
     }
 
-    /// Appends a row to the audit log.
+    /// Appends an entry to the audit log and moves the audit head to it.
+    ///
+    /// # Errors
+    /// Fails if the database does.
     pub async fn append(&mut self, row: &audit::Stored) -> Result<()> {
         audit::insert(&mut self.transaction, row).await?;
         self.head = audit::Head { seq: row.seq, hash: row.hash.clone() };
         audit::advance_head(&mut self.transaction, &self.head).await
     }
 
-    /// Makes it happen. When this returns, a crash does not lose it.
+    /// Commits the transaction. Once this returns, the changes survive a crash.
+    ///
+    /// # Errors
+    /// Fails if the database does.
     pub async fn commit(self) -> Result<()> {
         self.transaction.commit().await
     }

@@ -13,14 +13,14 @@ use super::{Backend, Connection, Store};
 
 static MIGRATIONS: Migrator = sqlx::migrate!();
 
-/// SQLite has this collation built in; the tables name it. IF NOT EXISTS fails where two nodes start at the same moment,
-/// so they take turns: the lock holds until both statements are through.
+/// Creates the collation that the tables name; SQLite has it built in. `IF NOT EXISTS` fails when two nodes start at
+/// the same moment, so an advisory lock serializes them until the transaction ends.
 const COLLATION: &str = r#"
     DO $$ BEGIN PERFORM pg_advisory_xact_lock(7091994); END $$;
     CREATE COLLATION IF NOT EXISTS "binary" (provider = libc, locale = 'C');
 "#;
 
-/// Why the database can't be used, as a sentence for whoever starts the program.
+/// The reason why the database can't be opened, as a sentence for the person who starts the program.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error(
@@ -38,22 +38,30 @@ pub enum OpenError {
 }
 
 impl Store {
-    /// Opens the SQLite database in `file`, made if need be. The caller holds the data directory's lock.
+    /// Opens the SQLite database in `file`, creates it if it is missing, and migrates it. The caller holds the data
+    /// directory's lock.
+    ///
+    /// # Errors
+    /// Fails if the file can't be opened, if another version of Jeton wrote it, or if a migration fails.
     pub async fn sqlite(file: &Path) -> Result<Self, OpenError> {
         sqlx::any::install_default_drivers();
         let url = format!("sqlite://{}?mode=rwc", file.display());
         let options = AnyConnectOptions::from_str(&url)?;
-        // A pool tries again until its time is over, and then says only that. One connection says why.
+        // A pool retries until its timeout and then reports only the timeout. A single connection reports the cause.
         sqlite_settings(&mut Connection::connect_with(&options).await?).await?;
-        // One writer: SQLite has one anyway, and waiting in a queue is fairer than retrying.
+        // One writer: SQLite allows no more, and waiting in the pool's queue is fairer than retrying.
         let writers = sqlite_pool(1).connect_with(options.clone()).await?;
         migrate(&writers).await?;
-        // A page asks three questions at once; whoever shows a token meanwhile must not wait for the answers.
+        // A page runs three queries at once; the authentication of tokens must not wait for them.
         let readers = sqlite_pool(8).connect_with(options).await?;
         Ok(Self { backend: Backend::Sqlite, readers, writers })
     }
 
-    /// Connects to PostgreSQL.
+    /// Connects to the PostgreSQL database at `url` and migrates it.
+    ///
+    /// # Errors
+    /// Fails if `url` isn't one of PostgreSQL, if the server can't be reached, if another version of Jeton wrote the
+    /// database, or if a migration fails.
     pub async fn postgres(url: &str) -> Result<Self, OpenError> {
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             return Err(OpenError::UnknownUrl);
@@ -67,7 +75,10 @@ impl Store {
         Ok(Self { backend: Backend::Postgres, readers: pool.clone(), writers: pool })
     }
 
-    /// Opens the SQLite database in `file`, to read alone; another process may be writing.
+    /// Opens the SQLite database in `file` read-only; another process may write to it meanwhile.
+    ///
+    /// # Errors
+    /// Fails if the file can't be opened, or if another version of Jeton wrote it.
     pub async fn sqlite_read_only(file: &Path) -> Result<Self, OpenError> {
         sqlx::any::install_default_drivers();
         let options = AnyConnectOptions::from_str(&format!("sqlite://{}?mode=ro", file.display()))?;
@@ -77,7 +88,11 @@ impl Store {
         Ok(Self { backend: Backend::Sqlite, readers: pool.clone(), writers: pool })
     }
 
-    /// Connects to PostgreSQL, to read alone.
+    /// Connects read-only to the PostgreSQL database at `url`.
+    ///
+    /// # Errors
+    /// Fails if `url` isn't one of PostgreSQL, if the server can't be reached, or if another version of Jeton wrote the
+    /// database.
     pub async fn postgres_read_only(url: &str) -> Result<Self, OpenError> {
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             return Err(OpenError::UnknownUrl);
@@ -90,8 +105,9 @@ impl Store {
     }
 }
 
-/// Returns whether what is said to the PostgreSQL of this URL can be heard or answered by others: it is beyond this machine, and
-/// nobody checks who it is. As the driver reads the URL and its variables; what it can't read, it will refuse.
+/// Returns whether others can read or forge the traffic to the PostgreSQL at this URL: the server is on another
+/// machine, and its certificate is not verified. Parses the URL and the environment as the driver does; a URL that
+/// doesn't parse counts as not exposed, because connecting to it fails.
 pub fn is_exposed(url: &str) -> bool {
     let Ok(options) = PgConnectOptions::from_str(url) else { return false };
     let host = options.get_host().trim_start_matches('[').trim_end_matches(']');
@@ -102,7 +118,7 @@ pub fn is_exposed(url: &str) -> bool {
     !is_near && !matches!(options.get_ssl_mode(), PgSslMode::VerifyFull)
 }
 
-/// One connection, on which the database itself refuses to write.
+/// A pool of one connection on which the database itself denies writes.
 fn read_only_pool(setting: &'static str) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(1)
@@ -110,7 +126,7 @@ fn read_only_pool(setting: &'static str) -> AnyPoolOptions {
         .after_connect(move |connection, _| Box::pin(async move { connection.execute(setting).await.map(drop) }))
 }
 
-/// What is not brought up to date can only be read as it is.
+/// Checks that exactly the known migrations were applied, because a read-only database can't be migrated.
 async fn is_of_this_version(pool: &AnyPool) -> Result<(), OpenError> {
     let applied = sqlx::query("SELECT version FROM _sqlx_migrations ORDER BY version").fetch_all(pool).await;
     let applied = applied.map_err(|_| OpenError::OtherVersion)?;
@@ -130,14 +146,14 @@ fn sqlite_pool(size: u32) -> AnyPoolOptions {
         .after_connect(|connection, _| Box::pin(async move { sqlite_settings(connection).await }))
 }
 
-/// WAL lets readers go on while someone writes; FULL makes an acknowledged write survive a power cut.
+/// Configures a connection: WAL lets readers continue during a write; FULL makes a committed write survive a power cut.
 async fn sqlite_settings(connection: &mut Connection) -> Result<(), sqlx::Error> {
     for setting in [
         "PRAGMA busy_timeout = 5000",
         "PRAGMA journal_mode = WAL",
         "PRAGMA synchronous = FULL",
         "PRAGMA foreign_keys = ON",
-        // Pages of the file are read where the system keeps them, up to so many bytes of it, without a copy of each.
+        // Maps up to this many bytes of the file into memory, which avoids a copy of each page.
         "PRAGMA mmap_size = 1073741824",
     ] {
         connection.execute(setting).await?;
@@ -158,7 +174,7 @@ mod tests {
 
     use super::*;
 
-    /// `.cargo/config.toml` sees to it.
+    /// `.cargo/config.toml` sets these options.
     #[tokio::test]
     async fn who_reads_at_the_same_moment_waits_for_no_lock_that_all_connections_share() {
         let data = tempfile::TempDir::new().expect("a directory");

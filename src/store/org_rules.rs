@@ -19,14 +19,20 @@ fn rules(row: &AnyRow) -> Result<OrgRules> {
     })
 }
 
-/// `None` where nobody ever set any.
+/// Returns an organization's rules; `None` if none were ever set.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn of_org(connection: &mut Connection, org: OrgId) -> Result<Option<OrgRules>> {
     let row =
         sqlx::query("SELECT * FROM org_rules WHERE org_id = $1").bind(from_id(org)).fetch_optional(connection).await?;
     row.as_ref().map(rules).transpose()
 }
 
-/// Puts them in the place of those before.
+/// Replaces an organization's rules.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn set(connection: &mut Connection, org: OrgId, rules: &OrgRules, now: Timestamp) -> Result<()> {
     let query = sqlx::query(
         "INSERT INTO org_rules (org_id, longest_life, default_life, expiry_required, description_required, operator_tokens, \
@@ -45,6 +51,10 @@ pub async fn set(connection: &mut Connection, org: OrgId, rules: &OrgRules, now:
     connection.execute(query).await.map(drop)
 }
 
+/// Deletes an organization's rules.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn delete_of_org(connection: &mut Connection, org: OrgId) -> Result<()> {
     connection.execute(sqlx::query("DELETE FROM org_rules WHERE org_id = $1").bind(from_id(org))).await.map(drop)
 }

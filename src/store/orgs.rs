@@ -22,7 +22,10 @@ fn org(row: &AnyRow) -> Result<Org> {
     })
 }
 
-/// False if the id or the trimmed name is taken.
+/// Inserts an organization. Returns false if the id or the trimmed name is taken.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn insert(connection: &mut Connection, org: &Org, name_key: &str) -> Result<bool> {
     sqlx::query(
         "INSERT INTO organizations (id, name, name_trimmed, name_key, description, created_at, updated_at) \
@@ -40,6 +43,10 @@ pub async fn insert(connection: &mut Connection, org: &Org, name_key: &str) -> R
     .map(|row| row.is_some())
 }
 
+/// Updates what can change of an organization: name and description.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn update(connection: &mut Connection, org: &Org, name_key: &str) -> Result<()> {
     let query = sqlx::query(
         "UPDATE organizations SET name = $2, name_trimmed = $3, name_key = $4, description = $5, updated_at = $6 WHERE id = $1",
@@ -53,13 +60,20 @@ pub async fn update(connection: &mut Connection, org: &Org, name_key: &str) -> R
     connection.execute(query).await.map(drop)
 }
 
+/// Returns the organization with this id.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn by_id(connection: &mut Connection, id: OrgId) -> Result<Option<Org>> {
     let row =
         sqlx::query("SELECT * FROM organizations WHERE id = $1").bind(from_id(id)).fetch_optional(connection).await?;
     row.as_ref().map(org).transpose()
 }
 
-/// By its name, trimmed.
+/// Returns the organization with this name, trimmed.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn by_name(connection: &mut Connection, name: &str) -> Result<Option<Org>> {
     let row = sqlx::query("SELECT * FROM organizations WHERE name_trimmed = $1")
         .bind(name.trim())
@@ -68,14 +82,21 @@ pub async fn by_name(connection: &mut Connection, name: &str) -> Result<Option<O
     row.as_ref().map(org).transpose()
 }
 
-/// Those of `ids` that exist.
+/// Returns those of `ids` that exist.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn by_ids(connection: &mut Connection, ids: impl IntoIterator<Item = OrgId>) -> Result<Vec<Org>> {
     let mut sql = Sql::new("SELECT * FROM organizations WHERE id IN ");
     sql.bind_ids(ids)?;
     sql.fetch_all(connection).await?.iter().map(org).collect()
 }
 
-/// The organizations of the buckets and telegraf configurations that permissions name; ids that nothing has are left out.
+/// Returns the organizations of the buckets and telegraf configurations that permissions name; unknown ids are left
+/// out.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn of_things(
     connection: &mut Connection,
     permissions: &[Permission],
@@ -100,26 +121,35 @@ pub async fn of_things(
     Ok(found)
 }
 
-/// The organizations with these names, trimmed.
+/// Returns the organizations with these names, trimmed.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn by_names(connection: &mut Connection, names: impl IntoIterator<Item = &str>) -> Result<Vec<Org>> {
     let mut sql = Sql::new("SELECT * FROM organizations WHERE name_trimmed IN ");
     sql.bind_texts(names.into_iter().map(str::trim))?;
     sql.fetch_all(connection).await?.iter().map(org).collect()
 }
 
-/// Whether there is any organization at all.
+/// Returns whether there is any organization at all.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn any(connection: &mut Connection) -> Result<bool> {
     sqlx::query("SELECT id FROM organizations LIMIT 1").fetch_optional(connection).await.map(|row| row.is_some())
 }
 
-/// Whose organizations are listed.
+/// The user whose organizations are listed.
 pub enum Whose {
     Everyones,
-    /// Those the user is a member or owner of.
+    /// Organizations that the user is a member or owner of.
     Of(UserId),
 }
 
-/// A page, in the order of ids.
+/// Returns a page of organizations, in the order of ids.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn list(connection: &mut Connection, whose: &Whose, offset: i64, limit: i64) -> Result<Vec<Org>> {
     let mut sql = Sql::new("SELECT * FROM organizations");
     if let Whose::Of(user) = whose {
@@ -131,17 +161,20 @@ pub async fn list(connection: &mut Connection, whose: &Whose, offset: i64, limit
     sql.fetch_all(connection).await?.iter().map(org).collect()
 }
 
-/// What the console asks: the organizations that the caller sees and whose name contains `part` (folded).
+/// A search of the console: the organizations that the caller may read and whose name contains `part` (folded).
 pub struct Search<'a> {
     pub part: &'a str,
     pub within: &'a ResourceScope,
-    /// The names from Z to A.
+    /// Whether names are sorted from Z to A.
     pub descending: bool,
     pub offset: i64,
     pub limit: i64,
 }
 
-/// In the order of folded names.
+/// Returns the organizations that a search finds, in the order of folded names.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn search(connection: &mut Connection, search: &Search<'_>) -> Result<Vec<Org>> {
     let mut sql = Sql::new("SELECT * FROM organizations");
     push_search(&mut sql, search.part, search.within)?;
@@ -150,7 +183,10 @@ pub async fn search(connection: &mut Connection, search: &Search<'_>) -> Result<
     sql.fetch_all(connection).await?.iter().map(org).collect()
 }
 
-/// How many organizations the caller sees whose name contains `part` (folded).
+/// Counts the organizations that the caller may read and whose name contains `part` (folded).
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn count(connection: &mut Connection, part: &str, within: &ResourceScope) -> Result<i64> {
     let mut sql = Sql::new("SELECT COUNT(*) AS count FROM organizations");
     push_search(&mut sql, part, within)?;
@@ -165,7 +201,10 @@ fn push_search(sql: &mut Sql, part: &str, within: &ResourceScope) -> Result<()> 
     within.push(sql)
 }
 
-/// How much there is in each of some organizations, whoever may see it.
+/// Counts the members, resources and credentials of each of some organizations, whoever may read them.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn holdings(
     connection: &mut Connection,
     ids: impl IntoIterator<Item = OrgId>,
@@ -195,6 +234,10 @@ pub async fn holdings(
     rows.iter().map(read).collect()
 }
 
+/// Deletes an organization's row.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn delete(connection: &mut Connection, id: OrgId) -> Result<()> {
     connection.execute(sqlx::query("DELETE FROM organizations WHERE id = $1").bind(from_id(id))).await.map(drop)
 }

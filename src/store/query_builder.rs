@@ -1,4 +1,4 @@
-//! Statements whose length depends on what is asked: text and values that grow together.
+//! Builds statements of variable length: text and bound values that grow together.
 
 use sqlx::{
     Any, Arguments as _, AssertSqlSafe, Encode, Type,
@@ -9,11 +9,11 @@ use crate::model::Id;
 
 use super::{Connection, Result, columns};
 
-/// Maximum number of ids of one list that are bound as values. Some statements have many lists.
+/// Maximum number of ids of one list that are bound as values. A statement may have several lists.
 const BOUND_IDS: usize = 500;
 
-/// A statement under construction. Every value is bound, but for the numbers at the end
-/// of long lists; the text itself only ever comes from this program.
+/// A statement under construction. Every value is bound, except the numbers at the end of long lists of ids; the text
+/// consists of literals of this program only.
 #[derive(Default)]
 pub struct Sql {
     text: String,
@@ -21,24 +21,32 @@ pub struct Sql {
 }
 
 impl Sql {
+    /// Begins a statement.
     pub fn new(text: &'static str) -> Self {
         Self { text: text.into(), values: AnyArguments::default() }
     }
 
+    /// Appends text.
     pub fn push(&mut self, text: &'static str) -> &mut Self {
         self.text.push_str(text);
         self
     }
 
-    /// Appends a placeholder for a value.
+    /// Appends a placeholder and binds a value to it.
+    ///
+    /// # Errors
+    /// Fails if the value can't be encoded.
     pub fn bind<'v>(&mut self, value: impl Encode<'v, Any> + Type<Any>) -> Result<&mut Self> {
         self.values.add(value).map_err(sqlx::Error::Encode)?;
         self.text.push_str(&format!("${}", self.values.len()));
         Ok(self)
     }
 
-    /// Appends `(…)` with a placeholder for each id; `(NULL)`, which contains nothing, for none. Databases take a limited
-    /// number of values: of a long list, the rest is written as the numbers they are.
+    /// Appends `(…)` with a placeholder for each id, or `(NULL)`, which matches nothing, if there are none. Databases
+    /// limit the number of bound values: ids beyond `BOUND_IDS` are written as numbers.
+    ///
+    /// # Errors
+    /// Fails if an id can't be encoded.
     pub fn bind_ids(&mut self, ids: impl IntoIterator<Item = impl Into<Id>>) -> Result<&mut Self> {
         self.text.push('(');
         for (at, id) in ids.into_iter().enumerate() {
@@ -56,8 +64,11 @@ impl Sql {
         Ok(self)
     }
 
-    /// Appends `(…)` with a placeholder for each text; `(NULL)` for none. Databases take a limited number of values: the
-    /// caller sees to it that there are no more than a few thousand.
+    /// Appends `(…)` with a placeholder for each text, or `(NULL)` if there are none. Databases limit the number of
+    /// bound values: the caller passes no more than a few thousand.
+    ///
+    /// # Errors
+    /// Fails if a text can't be encoded.
     pub fn bind_texts<'t>(&mut self, texts: impl IntoIterator<Item = &'t str>) -> Result<&mut Self> {
         self.text.push('(');
         for (at, text) in texts.into_iter().enumerate() {
@@ -70,20 +81,32 @@ impl Sql {
         Ok(self)
     }
 
+    /// Runs the statement and returns every row.
+    ///
+    /// # Errors
+    /// Fails if the database does.
     pub async fn fetch_all(self, connection: &mut Connection) -> Result<Vec<AnyRow>> {
         sqlx::query_with(AssertSqlSafe(self.text), self.values).fetch_all(connection).await
     }
 
+    /// Runs the statement and returns its only row.
+    ///
+    /// # Errors
+    /// Fails if the database does, or if there is no row.
     pub async fn fetch_one(self, connection: &mut Connection) -> Result<AnyRow> {
         sqlx::query_with(AssertSqlSafe(self.text), self.values).fetch_one(connection).await
     }
 
+    /// Runs the statement.
+    ///
+    /// # Errors
+    /// Fails if the database does.
     pub async fn execute(self, connection: &mut Connection) -> Result<()> {
         sqlx::query_with(AssertSqlSafe(self.text), self.values).execute(connection).await.map(drop)
     }
 }
 
-/// A pattern that finds `text` anywhere, to be used with `LIKE … ESCAPE '\'`.
+/// Returns a pattern that matches `text` anywhere, for `LIKE … ESCAPE '\'`.
 pub fn contains(text: &str) -> String {
     let mut pattern = String::from("%");
     for letter in text.chars() {

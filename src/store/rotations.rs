@@ -1,4 +1,4 @@
-//! Which authorization took over from which.
+//! Predecessors and successors of rotated authorizations.
 
 use crate::model::AuthorizationId;
 
@@ -8,7 +8,10 @@ use super::{
     query_builder::Sql,
 };
 
-/// The successor of an authorization, if it was rotated and the successor is still there.
+/// Returns the successor of an authorization, if it was rotated and the successor still exists.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn successor(connection: &mut Connection, id: AuthorizationId) -> Result<Option<AuthorizationId>> {
     let row = sqlx::query("SELECT id FROM authorizations WHERE replaces_id = $1")
         .bind(from_id(id))
@@ -17,7 +20,11 @@ pub async fn successor(connection: &mut Connection, id: AuthorizationId) -> Resu
     row.map(|row| row.id("id").map(AuthorizationId)).transpose()
 }
 
-/// Of each of these that was rotated: it, and its successor. At most ten thousand, as a statement takes so many values.
+/// Returns each of `ids` that was rotated, with its successor. Takes at most 10,000 ids, because databases limit the
+/// number of bound values.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn successors(
     connection: &mut Connection,
     ids: impl IntoIterator<Item = AuthorizationId>,

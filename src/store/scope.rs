@@ -1,10 +1,10 @@
-//! The things a caller may see, as part of an SQL condition.
+//! The resources that a caller may read, as part of an SQL condition.
 
 use crate::model::{Id, OrgId};
 
 use super::{Result, query_builder::Sql};
 
-/// Everything of its kind in the organization, or only some things.
+/// The resources of one type in an organization that a caller may read: all, or some.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ResourceScope {
     All,
@@ -12,7 +12,7 @@ pub enum ResourceScope {
 }
 
 impl ResourceScope {
-    /// Restricts a statement's `id`; without effect where everything is seen.
+    /// Restricts a statement by its column `id`, unless the scope is [`Self::All`].
     pub(super) fn push(&self, sql: &mut Sql) -> Result<()> {
         if let Self::Only(ids) = self {
             sql.push(" AND id IN ").bind_ids(ids.iter().copied())?;
@@ -21,11 +21,11 @@ impl ResourceScope {
     }
 }
 
-/// The things of one kind that a caller sees across all organizations.
+/// The resources of one type that a caller may read across all organizations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Across {
     All,
-    /// Those of these organizations, and these themselves.
+    /// Resources of the organizations `orgs`, and those with one of `ids`.
     Only {
         orgs: Vec<OrgId>,
         ids: Vec<Id>,
@@ -33,7 +33,7 @@ pub enum Across {
 }
 
 impl Across {
-    /// Restricts a statement's `id` and `org_id`; without effect where everything is seen.
+    /// Restricts a statement by its columns `id` and `org_id`, unless the scope is [`Self::All`].
     pub(super) fn push(&self, sql: &mut Sql) -> Result<()> {
         if let Self::Only { orgs, ids } = self {
             sql.push(" AND (org_id IN ").bind_ids(orgs.iter().copied())?;

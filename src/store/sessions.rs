@@ -9,6 +9,7 @@ use super::{
     columns::{Columns, from_id},
 };
 
+/// A stored session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
     pub key_hash: String,
@@ -18,7 +19,7 @@ pub struct Session {
     pub seen_at: Timestamp,
     pub expires_at: Timestamp,
     pub ends_at: Timestamp,
-    /// When its user was deleted. Nothing revives it.
+    /// Time at which its user was deleted. Nothing reactivates it.
     pub ended_at: Option<Timestamp>,
     pub address: Option<String>,
     pub agent: Option<String>,
@@ -39,6 +40,10 @@ fn session(row: &AnyRow) -> Result<Session> {
     })
 }
 
+/// Inserts a session.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn insert(connection: &mut Connection, session: &Session) -> Result<()> {
     let kind = match session.kind {
         SessionKind::Console => "console",
@@ -60,13 +65,20 @@ pub async fn insert(connection: &mut Connection, session: &Session) -> Result<()
     connection.execute(query).await.map(drop)
 }
 
+/// Returns the session whose key has this hash.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn by_key_hash(connection: &mut Connection, key_hash: &str) -> Result<Option<Session>> {
     let row =
         sqlx::query("SELECT * FROM sessions WHERE key_hash = $1").bind(key_hash).fetch_optional(connection).await?;
     row.as_ref().map(session).transpose()
 }
 
-/// A user's sessions that are still good at `now`: `first`, then those used last.
+/// Returns a user's sessions that are live at `now`: the one with the hash `first` leads, then the most recently used.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn live_of_user(
     connection: &mut Connection,
     user: UserId,
@@ -87,7 +99,10 @@ pub async fn live_of_user(
     rows.iter().map(session).collect()
 }
 
-/// The hashes of the keys of a user's sessions that are still good at `now`.
+/// Returns the key hashes of a user's sessions that are live at `now`.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn live_hashes_of_user(connection: &mut Connection, user: UserId, now: Timestamp) -> Result<Vec<String>> {
     let rows = sqlx::query("SELECT key_hash FROM sessions WHERE user_id = $1 AND expires_at > $2 AND ended_at IS NULL")
         .bind(from_id(user))
@@ -97,7 +112,10 @@ pub async fn live_hashes_of_user(connection: &mut Connection, user: UserId, now:
     rows.iter().map(|row| row.text("key_hash")).collect()
 }
 
-/// How many sessions of a user are still good at `now`.
+/// Counts a user's sessions that are live at `now`.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn count_live_of_user(connection: &mut Connection, user: UserId, now: Timestamp) -> Result<i64> {
     let row = sqlx::query(
         "SELECT COUNT(*) AS count FROM sessions WHERE user_id = $1 AND expires_at > $2 AND ended_at IS NULL",
@@ -109,6 +127,10 @@ pub async fn count_live_of_user(connection: &mut Connection, user: UserId, now: 
     row.number("count")
 }
 
+/// Records a use of a session and moves its expiry.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn renew(
     connection: &mut Connection,
     key_hash: &str,
@@ -122,11 +144,18 @@ pub async fn renew(
     connection.execute(query).await.map(drop)
 }
 
+/// Deletes a session.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn delete(connection: &mut Connection, key_hash: &str) -> Result<()> {
     connection.execute(sqlx::query("DELETE FROM sessions WHERE key_hash = $1").bind(key_hash)).await.map(drop)
 }
 
-/// Ends a user's sessions, but for the one with the hash `kept`.
+/// Deletes a user's sessions, except the one with the hash `kept`.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn delete_of_user(connection: &mut Connection, user: UserId, kept: Option<&str>) -> Result<()> {
     let query = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND key_hash <> $2")
         .bind(from_id(user))
@@ -135,6 +164,9 @@ pub async fn delete_of_user(connection: &mut Connection, user: UserId, kept: Opt
 }
 
 /// Ends a deleted user's sessions.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn end_of_user(connection: &mut Connection, user: UserId, now: Timestamp) -> Result<()> {
     let query = sqlx::query("UPDATE sessions SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL")
         .bind(from_id(user))
@@ -142,7 +174,10 @@ pub async fn end_of_user(connection: &mut Connection, user: UserId, now: Timesta
     connection.execute(query).await.map(drop)
 }
 
-/// Forgets sessions that expired before `time`.
+/// Deletes sessions that expired before `time`.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn forget_before(connection: &mut Connection, time: Timestamp) -> Result<()> {
     connection.execute(sqlx::query("DELETE FROM sessions WHERE expires_at < $1").bind(time.micros())).await.map(drop)
 }

@@ -26,13 +26,13 @@ fn telegraf(row: &AnyRow) -> Result<Telegraf> {
     })
 }
 
-/// A configuration without its text, as lists name it.
+/// A configuration in a list, without its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
     pub id: TelegrafId,
     pub org: OrgId,
     pub name: String,
-    /// The bucket its text writes to.
+    /// The bucket that its text writes to.
     pub bucket: Option<String>,
 }
 
@@ -47,7 +47,7 @@ fn head(row: &AnyRow) -> Result<Head> {
     })
 }
 
-/// The columns that lists need beside a configuration.
+/// Derived columns that lists are searched and sorted by.
 #[derive(Clone, Debug)]
 pub struct Keys {
     /// The name, folded for searching and sorting.
@@ -56,6 +56,10 @@ pub struct Keys {
     pub bucket: String,
 }
 
+/// Inserts a configuration.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn insert(connection: &mut Connection, telegraf: &Telegraf, keys: &Keys) -> Result<()> {
     let query = sqlx::query(
         "INSERT INTO telegrafs (id, org_id, name, name_key, description, config, metadata, created_at, updated_at, \
@@ -73,6 +77,10 @@ pub async fn insert(connection: &mut Connection, telegraf: &Telegraf, keys: &Key
     connection.execute(query).await.map(drop)
 }
 
+/// Updates what can change of a configuration: name, description, text and metadata.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn update(connection: &mut Connection, telegraf: &Telegraf, keys: &Keys) -> Result<()> {
     let query = sqlx::query(
         "UPDATE telegrafs SET name = $2, name_key = $3, description = $4, config = $5, metadata = $6, updated_at = $7, \
@@ -89,24 +97,38 @@ pub async fn update(connection: &mut Connection, telegraf: &Telegraf, keys: &Key
     connection.execute(query).await.map(drop)
 }
 
-/// The texts of at most `limit` configurations for which it is not written yet where they write to.
+/// Returns the texts of up to `limit` configurations whose output bucket is not stored yet.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn without_output_bucket(connection: &mut Connection, limit: i64) -> Result<Vec<(TelegrafId, String)>> {
     let query = sqlx::query("SELECT id, config FROM telegrafs WHERE output_bucket IS NULL ORDER BY id LIMIT $1");
     let rows = query.bind(limit).fetch_all(connection).await?;
     rows.iter().map(|row| Ok((TelegrafId(row.id("id")?), row.text("config")?))).collect()
 }
 
-/// Writes where a configuration's text writes to; empty for nowhere.
+/// Stores the bucket that a configuration's text writes to; empty for none.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn set_output_bucket(connection: &mut Connection, id: TelegrafId, bucket: &str) -> Result<()> {
     let query = sqlx::query("UPDATE telegrafs SET output_bucket = $2 WHERE id = $1").bind(from_id(id)).bind(bucket);
     connection.execute(query).await.map(drop)
 }
 
+/// Returns the configuration with this id.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn by_id(connection: &mut Connection, id: TelegrafId) -> Result<Option<Telegraf>> {
     let row = sqlx::query("SELECT * FROM telegrafs WHERE id = $1").bind(from_id(id)).fetch_optional(connection).await?;
     row.as_ref().map(telegraf).transpose()
 }
 
+/// Returns an organization's configuration with this name; if several have it, the one with the lowest id.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn by_name(connection: &mut Connection, org: OrgId, name: &str) -> Result<Option<Telegraf>> {
     let query = sqlx::query("SELECT * FROM telegrafs WHERE org_id = $1 AND name = $2 ORDER BY id LIMIT 1")
         .bind(from_id(org))
@@ -114,15 +136,21 @@ pub async fn by_name(connection: &mut Connection, org: OrgId, name: &str) -> Res
     query.fetch_optional(connection).await?.as_ref().map(telegraf).transpose()
 }
 
-/// The heads of those of `ids` that exist.
+/// Returns the heads of those of `ids` that exist.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn heads(connection: &mut Connection, ids: impl IntoIterator<Item = TelegrafId>) -> Result<Vec<Head>> {
     let mut sql = Sql::new(HEAD);
     sql.push(" WHERE id IN ").bind_ids(ids)?;
     sql.fetch_all(connection).await?.iter().map(head).collect()
 }
 
-/// The configurations of an organization with these names; of those with the same name, the one with the lowest id
-/// among those the caller sees.
+/// Returns the ids of an organization's configurations with these names; if several have the same name, the lowest id
+/// that the caller may read.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn by_names(
     connection: &mut Connection,
     org: OrgId,
@@ -137,15 +165,21 @@ pub async fn by_names(
     rows.iter().map(|row| Ok((row.text("name")?, TelegrafId(row.id("id")?)))).collect()
 }
 
-/// Those of `ids` that exist, in the order of ids.
+/// Returns those of `ids` that exist, in the order of ids.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn by_ids(connection: &mut Connection, ids: impl IntoIterator<Item = TelegrafId>) -> Result<Vec<Telegraf>> {
     let mut sql = Sql::new("SELECT * FROM telegrafs WHERE id IN ");
     sql.bind_ids(ids)?.push(" ORDER BY id");
     sql.fetch_all(connection).await?.iter().map(telegraf).collect()
 }
 
-/// The ids of the configurations that a caller sees, of one organization or of all, with the bytes of their texts: at
-/// most `limit` after another one, in the order of ids.
+/// Returns the ids of the configurations that a caller may read, of one organization or of all, with the size of their
+/// texts and metadata in bytes: up to `limit` after another one, in the order of ids.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn sizes(
     connection: &mut Connection,
     across: &Across,
@@ -169,7 +203,8 @@ pub async fn sizes(
     rows.iter().map(|row| Ok((TelegrafId(row.id("id")?), row.number("size")?))).collect()
 }
 
-/// What the console asks: an organization's configurations that the caller sees and whose name contains `part` (folded).
+/// A search of the console: an organization's configurations that the caller may read and whose name contains `part`
+/// (folded).
 pub struct Search<'a> {
     pub org: OrgId,
     pub part: &'a str,
@@ -178,7 +213,10 @@ pub struct Search<'a> {
     pub limit: i64,
 }
 
-/// In the order of folded names, without the texts.
+/// Returns the configurations that a search finds, in the order of folded names, without their texts.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn search(connection: &mut Connection, search: &Search<'_>) -> Result<Vec<Head>> {
     let mut sql = Sql::new(HEAD);
     push_search(&mut sql, search.org, search.part, search.within)?;
@@ -187,7 +225,10 @@ pub async fn search(connection: &mut Connection, search: &Search<'_>) -> Result<
     sql.fetch_all(connection).await?.iter().map(head).collect()
 }
 
-/// How many of an organization's configurations the caller sees whose name contains `part` (folded).
+/// Counts an organization's configurations that the caller may read and whose name contains `part` (folded).
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn count(connection: &mut Connection, org: OrgId, part: &str, within: &ResourceScope) -> Result<i64> {
     let mut sql = Sql::new("SELECT COUNT(*) AS count FROM telegrafs");
     push_search(&mut sql, org, part, within)?;
@@ -202,7 +243,10 @@ fn push_search(sql: &mut Sql, org: OrgId, part: &str, within: &ResourceScope) ->
     within.push(sql)
 }
 
-/// How many live tokens have a permission on exactly each of these configurations; those without any are left out.
+/// Counts the live tokens with a permission on exactly each of these configurations; those without any are left out.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn token_counts(
     connection: &mut Connection,
     ids: impl IntoIterator<Item = TelegrafId>,
@@ -221,10 +265,18 @@ pub async fn token_counts(
     rows.iter().map(|row| Ok((TelegrafId(row.id("resource_id")?), row.number("count")?))).collect()
 }
 
+/// Deletes a configuration.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn delete(connection: &mut Connection, id: TelegrafId) -> Result<()> {
     connection.execute(sqlx::query("DELETE FROM telegrafs WHERE id = $1").bind(from_id(id))).await.map(drop)
 }
 
+/// Deletes an organization's configurations.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn delete_of_org(connection: &mut Connection, org: OrgId) -> Result<()> {
     connection.execute(sqlx::query("DELETE FROM telegrafs WHERE org_id = $1").bind(from_id(org))).await.map(drop)
 }

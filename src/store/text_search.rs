@@ -1,19 +1,19 @@
-//! The text that a list of tokens is searched for.
+//! Full-text search in a list of tokens.
 
 use super::{
     Connection, Result,
     query_builder::{Sql, contains},
 };
 
-/// A text, and what has a name that contains it. Names are looked up as they are today: a renamed bucket or owner is found
-/// under its new name.
+/// A search text, and the tables with a name that contains it. Current names are searched: a renamed bucket or owner is
+/// found under its new name.
 #[derive(Clone, Debug)]
 pub struct TokenText {
     pattern: String,
     named: Vec<Named>,
 }
 
-/// What a token is found by though its own text does not say it.
+/// A table whose names lead to tokens that don't contain the search text themselves.
 #[derive(Clone, Copy, Debug)]
 enum Named {
     Bucket,
@@ -24,7 +24,7 @@ enum Named {
 impl Named {
     const ALL: [Self; 3] = [Self::Bucket, Self::Telegraf, Self::Owner];
 
-    /// Its table, called as its type of resource is.
+    /// Returns the table's name, which is also that of the resource type.
     const fn table(self) -> &'static str {
         match self {
             Self::Bucket => "buckets",
@@ -33,7 +33,7 @@ impl Named {
         }
     }
 
-    /// The tokens that it is a reason to find.
+    /// Adds the condition that a token refers to a row with a matching name.
     fn push_tokens(self, sql: &mut Sql, pattern: &str) -> Result<()> {
         match self {
             Self::Owner => sql.push("(user_id IN "),
@@ -55,7 +55,10 @@ impl Named {
 }
 
 impl TokenText {
-    /// `text`: folded.
+    /// Looks up which tables have a name that contains `text`, which is folded.
+    ///
+    /// # Errors
+    /// Fails if the database does, or if a row holds a value that can't be decoded.
     pub async fn find(connection: &mut Connection, text: &str) -> Result<Self> {
         let pattern = contains(text);
         let mut named = Vec::new();
@@ -69,8 +72,8 @@ impl TokenText {
         Ok(Self { pattern, named })
     }
 
-    /// Narrows a statement about authorizations. What bears no such name is not asked of every token; and the text of a
-    /// token is read last, for that is the longest look.
+    /// Restricts a statement about authorizations. Tables without a matching name are left out, and a token's own text
+    /// is compared last, because that comparison is the slowest.
     pub(super) fn push(&self, sql: &mut Sql) -> Result<()> {
         sql.push(" AND (");
         for kind in &self.named {

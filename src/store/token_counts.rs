@@ -16,10 +16,18 @@ pub struct TokenCounts {
     pub permissions: i64,
 }
 
+/// Returns a user's counters.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn of_user(connection: &mut Connection, user: UserId) -> Result<TokenCounts> {
     counted(connection, "user", from_id(user)).await
 }
 
+/// Returns an organization's counters.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn of_org(connection: &mut Connection, org: OrgId) -> Result<TokenCounts> {
     counted(connection, "org", from_id(org)).await
 }
@@ -45,7 +53,7 @@ pub(super) async fn add(connection: &mut Connection, new: &Authorization, permis
     connection.execute(query).await.map(drop)
 }
 
-/// Takes an authorization out of the counts; its grants must still be there.
+/// Subtracts an authorization from the counters; its grants must still be there.
 pub(super) async fn subtract(connection: &mut Connection, id: AuthorizationId) -> Result<()> {
     let query = sqlx::query(
         "UPDATE token_counts SET tokens = tokens - 1, permissions = permissions - (SELECT COUNT(*) FROM \

@@ -1,4 +1,4 @@
-//! When tokens were last used, and how often on each day.
+//! Usage of tokens: the last use, and the number of uses on each day.
 
 use sqlx::Executor as _;
 
@@ -10,17 +10,20 @@ use super::{
     query_builder::Sql,
 };
 
-/// What was seen of a token since it was written last.
+/// Usage of a token since it was last stored.
 #[derive(Clone, Debug)]
 pub struct Seen {
     pub id: AuthorizationId,
-    /// The last time it was accepted, if it was.
+    /// The last time that the token was accepted, if it was.
     pub last: Option<LastUse>,
     pub days: Vec<DayUse>,
 }
 
-/// Writes what was seen; at most a few thousand, as a statement takes so many values. Another node may have seen a
-/// token later: the last use never moves backwards, and counts add up. What was deleted meanwhile is left out.
+/// Stores usage of at most a few thousand tokens, because databases limit the number of bound values. Several nodes may
+/// report the same token: the last use never moves backwards, and counts add up. Deleted tokens are left out.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn add(connection: &mut Connection, seen: &[Seen]) -> Result<()> {
     set_last(connection, seen).await?;
     count(connection, seen).await
@@ -69,12 +72,18 @@ async fn count(connection: &mut Connection, seen: &[Seen]) -> Result<()> {
     sql.execute(connection).await
 }
 
-/// Forgets the days before this one.
+/// Deletes the counts of days before this one; days since 1970, UTC.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn forget_before(connection: &mut Connection, day: i64) -> Result<()> {
     connection.execute(sqlx::query("DELETE FROM token_uses WHERE day < $1").bind(day)).await.map(drop)
 }
 
-/// The days from `first` on, in their order, on which a token was used or refused.
+/// Returns the days on which a token was used or denied, from `first` on, in their order; days since 1970, UTC.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn of(connection: &mut Connection, id: AuthorizationId, first: i64) -> Result<Vec<DayUse>> {
     let rows =
         sqlx::query("SELECT day, uses, refused FROM token_uses WHERE authorization_id = $1 AND day >= $2 ORDER BY day")

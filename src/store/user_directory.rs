@@ -1,4 +1,4 @@
-//! Users as the console lists them: with their role, their organizations and how many of their tokens work.
+//! Lists of users for the console: with role, organizations and number of live tokens.
 
 use sqlx::any::AnyRow;
 
@@ -16,14 +16,14 @@ use super::{
 pub struct Found {
     pub user: User,
     pub last_sign_in: Option<Timestamp>,
-    /// What they are in the organization that was asked for.
+    /// The role in the organization that the search names.
     pub role: Option<Role>,
 }
 
-/// Which users a list holds; all conditions together.
+/// Conditions on users, all of which must hold.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Search<'a> {
-    /// Only those with a role in this organization.
+    /// Restricts to users with a role in this organization.
     pub org: Option<OrgId>,
     pub role: Option<Role>,
     pub status: Option<Status>,
@@ -31,7 +31,7 @@ pub struct Search<'a> {
     pub part: &'a str,
 }
 
-/// Which part of a list, sorted by name.
+/// A part of a list that is sorted by name.
 #[derive(Clone, Copy, Debug)]
 pub struct Part {
     pub descending: bool,
@@ -50,6 +50,10 @@ fn found(row: &AnyRow) -> Result<Found> {
     })
 }
 
+/// Returns a part of the users that a search finds.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn list(connection: &mut Connection, search: &Search<'_>, part: Part) -> Result<Vec<Found>> {
     let mut sql = Sql::new("SELECT u.id, u.name, u.status, u.last_sign_in_at, ");
     sql.push(if search.org.is_some() { "m.role" } else { "CAST(NULL AS TEXT) AS role" });
@@ -59,7 +63,10 @@ pub async fn list(connection: &mut Connection, search: &Search<'_>, part: Part) 
     sql.fetch_all(connection).await?.iter().map(found).collect()
 }
 
-/// How many users a search finds.
+/// Counts the users that a search finds.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn count(connection: &mut Connection, search: &Search<'_>) -> Result<i64> {
     let mut sql = Sql::new("SELECT COUNT(*) AS count");
     push_search(&mut sql, search)?;
@@ -86,7 +93,10 @@ fn push_search(sql: &mut Sql, search: &Search<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The names of users without a role in an organization.
+/// Returns the names of users without a role in an organization.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn strangers(connection: &mut Connection, org: OrgId, part: &str, limit: i64) -> Result<Vec<String>> {
     let mut sql = Sql::new("SELECT u.name");
     push_search(&mut sql, &Search { part, ..Search::default() })?;
@@ -95,11 +105,14 @@ pub async fn strangers(connection: &mut Connection, org: OrgId, part: &str, limi
     sql.fetch_all(connection).await?.iter().map(|row| row.text("name")).collect()
 }
 
-/// What makes a token of the user `u` live.
+/// Restricts a statement to the live tokens of the user `u`.
 const LIVE: &str = " FROM authorizations JOIN users u ON u.id = user_id AND u.status = 'active' WHERE kind = 'v2' \
     AND authorizations.status = 'active' AND ended_at IS NULL AND (expires_at IS NULL OR expires_at > ";
 
-/// How many tokens of each of these users work, in one organization or anywhere; who has none is missing.
+/// Counts the live tokens of each of these users, in one organization or anywhere. Users without any are left out.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn live_tokens(
     connection: &mut Connection,
     users: impl IntoIterator<Item = UserId>,
@@ -116,7 +129,10 @@ pub async fn live_tokens(
     rows.iter().map(|row| Ok((UserId(row.id("user_id")?), row.number("count")?))).collect()
 }
 
-/// Descriptions and prefixes of a user's tokens that work, of those a caller may see.
+/// Returns descriptions and prefixes of a user's live tokens that a caller may read.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn live_token_names(
     connection: &mut Connection,
     user: UserId,
@@ -124,7 +140,7 @@ pub async fn live_token_names(
     now: Timestamp,
     limit: i64,
 ) -> Result<Vec<(String, Option<String>)>> {
-    // The conditions of what is visible name the columns of a table that stands alone.
+    // No join: `push_visible` names columns without their table.
     let mut sql =
         Sql::new("SELECT description, token_prefix FROM authorizations WHERE kind = 'v2' AND status = 'active'");
     sql.push(" AND ended_at IS NULL AND (expires_at IS NULL OR expires_at > ").bind(now.micros())?;
@@ -136,7 +152,10 @@ pub async fn live_token_names(
     rows.iter().map(|row| Ok((row.text("description")?, row.optional_text("token_prefix")?))).collect()
 }
 
-/// The first organizations of each of these users, by name, and how many each has.
+/// Returns the first organizations, by name, of each of these users, each with the number of all of that user's.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn orgs_of(
     connection: &mut Connection,
     users: impl IntoIterator<Item = UserId>,
@@ -153,7 +172,10 @@ pub async fn orgs_of(
     rows.iter().map(|row| Ok((UserId(row.id("user_id")?), row.text("name")?, row.number("count")?))).collect()
 }
 
-/// The names of organizations that have no owner but this user.
+/// Returns the names of organizations whose only owner is this user.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn only_owner_of(connection: &mut Connection, user: UserId, limit: i64) -> Result<Vec<String>> {
     let rows = sqlx::query(
         "SELECT o.name FROM memberships m JOIN organizations o ON o.id = m.resource_id \
@@ -168,7 +190,10 @@ pub async fn only_owner_of(connection: &mut Connection, user: UserId, limit: i64
     rows.iter().map(|row| row.text("name")).collect()
 }
 
-/// The one active user who owns the instance, if there is only one.
+/// Returns the active user who owns the instance, if there is exactly one.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn only_operator(connection: &mut Connection) -> Result<Option<UserId>> {
     let rows = sqlx::query(
         "SELECT m.user_id FROM memberships m JOIN users u ON u.id = m.user_id AND u.status = 'active' \

@@ -14,7 +14,7 @@ fn user(row: &AnyRow) -> Result<User> {
     Ok(User { id: UserId(row.id("id")?), name: row.text("name")?, status: row.word("status")? })
 }
 
-/// What a new row holds beside the user.
+/// A new user with the columns that only the database holds.
 pub struct New<'a> {
     pub user: &'a User,
     /// The name, folded for searching and sorting.
@@ -23,7 +23,10 @@ pub struct New<'a> {
     pub now: Timestamp,
 }
 
-/// False if the id or the name is taken.
+/// Inserts a user. Returns false if the id or the name is taken.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn insert(connection: &mut Connection, new: New<'_>) -> Result<bool> {
     sqlx::query(
         "INSERT INTO users (id, name, name_key, status, password_hash, created_at, updated_at) \
@@ -40,31 +43,48 @@ pub async fn insert(connection: &mut Connection, new: New<'_>) -> Result<bool> {
     .map(|row| row.is_some())
 }
 
+/// Returns the user with this id.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn by_id(connection: &mut Connection, id: UserId) -> Result<Option<User>> {
     let row = sqlx::query("SELECT * FROM users WHERE id = $1").bind(from_id(id)).fetch_optional(connection).await?;
     row.as_ref().map(user).transpose()
 }
 
+/// Returns the user with this name.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn by_name(connection: &mut Connection, name: &str) -> Result<Option<User>> {
     let row = sqlx::query("SELECT * FROM users WHERE name = $1").bind(name).fetch_optional(connection).await?;
     row.as_ref().map(user).transpose()
 }
 
-/// Those of `ids` that exist.
+/// Returns those of `ids` that exist.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn by_ids(connection: &mut Connection, ids: impl IntoIterator<Item = UserId>) -> Result<Vec<User>> {
     let mut sql = Sql::new("SELECT * FROM users WHERE id IN ");
     sql.bind_ids(ids)?;
     sql.fetch_all(connection).await?.iter().map(user).collect()
 }
 
-/// The users with these names.
+/// Returns the users with these names.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn by_names(connection: &mut Connection, names: impl IntoIterator<Item = &str>) -> Result<Vec<User>> {
     let mut sql = Sql::new("SELECT * FROM users WHERE name IN ");
     sql.bind_texts(names)?;
     sql.fetch_all(connection).await?.iter().map(user).collect()
 }
 
-/// Whether there is any user at all.
+/// Returns whether there is any user at all.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn any(connection: &mut Connection) -> Result<bool> {
     sqlx::query("SELECT id FROM users LIMIT 1").fetch_optional(connection).await.map(|row| row.is_some())
 }
@@ -77,6 +97,10 @@ pub struct Page {
     pub limit: i64,
 }
 
+/// Returns a page of users.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn list(connection: &mut Connection, page: &Page) -> Result<Vec<User>> {
     let mut sql = Sql::new("SELECT * FROM users");
     if let Some(after) = page.after {
@@ -87,7 +111,10 @@ pub async fn list(connection: &mut Connection, page: &Page) -> Result<Vec<User>>
     sql.fetch_all(connection).await?.iter().map(user).collect()
 }
 
-/// The stored hash of the password; `None` if the user has none or does not exist.
+/// Returns the stored hash of a user's password; `None` if the user has none or doesn't exist.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn password_hash(connection: &mut Connection, id: UserId) -> Result<Option<String>> {
     let row = sqlx::query("SELECT password_hash FROM users WHERE id = $1")
         .bind(from_id(id))
@@ -96,6 +123,10 @@ pub async fn password_hash(connection: &mut Connection, id: UserId) -> Result<Op
     row.map_or(Ok(None), |row| row.optional_text("password_hash"))
 }
 
+/// Stores the hash of a user's password.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn set_password_hash(connection: &mut Connection, id: UserId, hash: &str, now: Timestamp) -> Result<()> {
     let query = sqlx::query("UPDATE users SET password_hash = $2, updated_at = $3 WHERE id = $1")
         .bind(from_id(id))
@@ -104,6 +135,10 @@ pub async fn set_password_hash(connection: &mut Connection, id: UserId, hash: &s
     connection.execute(query).await.map(drop)
 }
 
+/// Stores a user's status.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn set_status(connection: &mut Connection, id: UserId, status: Status, now: Timestamp) -> Result<()> {
     let query = sqlx::query("UPDATE users SET status = $2, updated_at = $3 WHERE id = $1")
         .bind(from_id(id))
@@ -112,6 +147,10 @@ pub async fn set_status(connection: &mut Connection, id: UserId, status: Status,
     connection.execute(query).await.map(drop)
 }
 
+/// Renames a user. `name_key`: the name, folded.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn set_name(
     connection: &mut Connection,
     id: UserId,
@@ -127,11 +166,19 @@ pub async fn set_name(
     connection.execute(query).await.map(drop)
 }
 
+/// Records a sign-in.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn signed_in(connection: &mut Connection, id: UserId, now: Timestamp) -> Result<()> {
     let query = sqlx::query("UPDATE users SET last_sign_in_at = $2 WHERE id = $1").bind(from_id(id)).bind(now.micros());
     connection.execute(query).await.map(drop)
 }
 
+/// Deletes a user's row.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn delete(connection: &mut Connection, id: UserId) -> Result<()> {
     connection.execute(sqlx::query("DELETE FROM users WHERE id = $1").bind(from_id(id))).await.map(drop)
 }

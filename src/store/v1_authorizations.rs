@@ -6,8 +6,9 @@ use crate::model::{Authorization, AuthorizationId, V1Authorization};
 
 use super::{
     Connection, Result,
-    authorization_list::portion_rows,
-    authorizations::{Bookmark, Filter, Kind, Sort, Start, authorization},
+    authorization_filter::Filter,
+    authorization_list::{Bookmark, Sort, Start, portion_rows},
+    authorizations::{Kind, authorization},
     columns::{Columns, from_id},
 };
 
@@ -15,6 +16,10 @@ fn v1_authorization(row: &AnyRow) -> Result<V1Authorization> {
     Ok(V1Authorization { authorization: authorization(row)?, username: row.text("username")? })
 }
 
+/// Returns the 1.x credential with this id.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn by_id(connection: &mut Connection, id: AuthorizationId) -> Result<Option<V1Authorization>> {
     let row = sqlx::query("SELECT * FROM authorizations WHERE id = $1 AND kind = 'v1'")
         .bind(from_id(id))
@@ -23,6 +28,10 @@ pub async fn by_id(connection: &mut Connection, id: AuthorizationId) -> Result<O
     row.as_ref().map(v1_authorization).transpose()
 }
 
+/// Returns the 1.x credential with this user name.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn by_username(connection: &mut Connection, username: &str) -> Result<Option<V1Authorization>> {
     let row = sqlx::query("SELECT * FROM authorizations WHERE username = $1")
         .bind(username)
@@ -31,7 +40,11 @@ pub async fn by_username(connection: &mut Connection, username: &str) -> Result<
     row.as_ref().map(v1_authorization).transpose()
 }
 
-/// A part of what a filter lets through, in the order of ids; see [`super::authorizations::portion`].
+/// Returns a part of the 1.x credentials that match a filter, in the order of ids; see
+/// [`super::authorization_list::portion`].
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn portion(
     connection: &mut Connection,
     filter: &Filter,
@@ -43,7 +56,10 @@ pub async fn portion(
     Ok((rows.iter().map(v1_authorization).collect::<Result<_>>()?, end))
 }
 
-/// The password's hash; `None` if none was set, or nothing has this id.
+/// Returns the hash of a 1.x credential's password; `None` if it has none or doesn't exist.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn password_hash(connection: &mut Connection, id: AuthorizationId) -> Result<Option<String>> {
     let row = sqlx::query("SELECT password_hash FROM authorizations WHERE id = $1 AND kind = 'v1'")
         .bind(from_id(id))
@@ -52,6 +68,10 @@ pub async fn password_hash(connection: &mut Connection, id: AuthorizationId) -> 
     row.map_or(Ok(None), |row| row.optional_text("password_hash"))
 }
 
+/// Stores the hash of a 1.x credential's password, the time of the change and the authorization that made it.
+///
+/// # Errors
+/// Fails if the database does.
 pub async fn set_password_hash(connection: &mut Connection, changed: &Authorization, hash: &str) -> Result<()> {
     let query =
         sqlx::query("UPDATE authorizations SET password_hash = $2, updated_at = $3, created_with_id = $4 WHERE id = $1 AND kind = 'v1'")

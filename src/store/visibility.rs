@@ -1,23 +1,24 @@
-//! Which authorizations a caller sees, as a condition.
+//! The authorizations that a caller may read, as an SQL condition.
 
 use crate::model::{AuthorizationId, OrgId, UserId};
 
 use super::{Result, query_builder::Sql};
 
-/// What a caller may see: derived from their permissions, so that the database drops the rest.
+/// The authorizations that a caller may read, derived from their permissions, so that the database filters the rest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Visible {
     pub authorizations: Reach,
     pub owners: OwnerReach,
-    /// Organizations of the caller's: what reaches them, or a bucket or telegraf configuration of theirs, is visible too.
+    /// Organizations that the caller owns. Authorizations that reach one of these, or a bucket or telegraf
+    /// configuration in one, are visible too.
     pub owned_orgs: Vec<OrgId>,
 }
 
-/// The authorizations within reach.
+/// The authorizations that the caller's permissions on authorizations cover.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reach {
     All,
-    /// Those of these organizations, and these themselves.
+    /// Authorizations of the organizations `orgs`, and those with one of `ids`.
     Only {
         orgs: Vec<OrgId>,
         ids: Vec<AuthorizationId>,
@@ -30,7 +31,7 @@ impl Default for Reach {
     }
 }
 
-/// The owners within reach.
+/// The owners that the caller's permissions on users cover.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OwnerReach {
     All,
@@ -49,7 +50,8 @@ impl Visible {
     }
 }
 
-/// Restricts a statement to what is visible. `org`: the only organization that the rest of the condition allows, if any.
+/// Restricts a statement to visible authorizations. `org`: the only organization that the rest of the condition allows,
+/// if any.
 pub(super) fn push_visible(sql: &mut Sql, visible: &Visible, org: Option<OrgId>) -> Result<()> {
     let owns_all_of_it = org.is_some_and(|org| visible.owned_orgs.contains(&org));
     if visible.is_everything() || owns_all_of_it {
@@ -71,7 +73,8 @@ pub(super) fn push_visible(sql: &mut Sql, visible: &Visible, org: Option<OrgId>)
     Ok(())
 }
 
-/// Adds what reaches some organizations. Permissions for a whole organization stand only in its own authorizations.
+/// Adds the authorizations that reach one of `orgs`. Permissions on a whole organization only occur in authorizations
+/// of that organization.
 fn push_reaching(sql: &mut Sql, orgs: &[OrgId]) -> Result<()> {
     let ids = || orgs.iter().copied();
     sql.push(" OR org_id IN ").bind_ids(ids())?;

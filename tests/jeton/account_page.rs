@@ -1,8 +1,8 @@
-//! The Account page: one's password, and where one is signed in.
+//! The Account page: changing one's password, and listing one's sessions.
 
 use jeton::{
-    model::{Error, console::session::UserSessions},
-    service::{Caller, Client, auth::sessions::SessionKind, users::sessions::Which},
+    model::{Error, console::session::UserSessions, session_kind::SessionKind},
+    service::{Caller, Client, users::sessions::Which},
 };
 
 use crate::{
@@ -17,14 +17,14 @@ use sqlx::Row as _;
 
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
 
-/// The key of a session that was begun from there with that program.
+/// Begins a session from this address with this program, and returns its key.
 async fn begin(server: &Server, name: &str, kind: SessionKind, address: &str, agent: &str) -> String {
     let client = Client { address: address.parse().ok(), agent: Some(agent.into()), ..Client::default() };
     let signed_in = server.service.sign_in(name, &PASSWORD.into(), kind, &client).await;
     signed_in.expect("a session").key.expose_secret().into()
 }
 
-/// The caller with this key, wherever it is valid.
+/// Returns the caller with this key, in whichever place it is valid.
 async fn caller(server: &Server, key: &str) -> Result<Caller, Error> {
     match server.service.caller_by_session(key, SessionKind::Console, Client::default()).await {
         Err(Error::Unauthenticated) => server.service.caller_by_session(key, SessionKind::Api, Client::default()).await,
@@ -47,7 +47,7 @@ async fn ended_rows(home: &Home) -> Vec<String> {
     rows.iter().map(|row| row.get("detail")).collect()
 }
 
-/// A form, as a browser without script sends it.
+/// A request with a form, as a browser without JavaScript sends it.
 fn form(server: &Server, key: &str, path: &str, fields: &str) -> RequestBuilder {
     let request = server.request("POST", path).header("cookie", format!("jeton={key}"));
     request.header("content-type", "application/x-www-form-urlencoded").body(fields.to_owned())

@@ -1,4 +1,4 @@
-//! The audit log: what it tells, and that nobody rewrites it unnoticed.
+//! The audit log: its entries, and that tampering is detected.
 
 use serde_json::json;
 use sqlx::Row as _;
@@ -13,7 +13,7 @@ async fn actions(home: &Home) -> Vec<String> {
     rows.iter().map(|row| row.get("action")).collect()
 }
 
-/// One of each change of a token, after set-up: five rows in all.
+/// Makes one change of each kind to a token, after set-up: five entries in total.
 async fn some_changes(server: &Server) -> First {
     let first = server.set_up().await;
     let created =

@@ -1,4 +1,4 @@
-//! The audit log's chain: what was cut, changed or put there shows, and what is old may go.
+//! The audit log's chain: removed, changed and added entries are detected, and retention may delete old ones.
 
 use std::process::Command;
 
@@ -55,7 +55,7 @@ async fn the_first_broken_entry_is_named_and_a_logged_head_shows_a_cut_tail() {
             verify(&home, &["--head", &head]).1,
             "jeton: the audit log is NOT in order: entry 3 is not the one whose hash was logged"
         );
-        // The server itself remembers the head it saw.
+        // The server itself remembers the last head.
         server.service.watch_audit_log().await.expect("a check");
         let page = server
             .service
@@ -67,7 +67,7 @@ async fn the_first_broken_entry_is_named_and_a_logged_head_shows_a_cut_tail() {
     .await;
 }
 
-/// `jeton audit verify` beside the running server: whether it is content, and what it says.
+/// Runs `jeton audit verify` beside the server; returns whether it succeeded, and its output.
 fn verify(home: &Home, more: &[&str]) -> (bool, String) {
     let where_it_is = home.flags().into_iter().filter(|flag| !flag.starts_with("--addr"));
     run(&where_it_is.chain(more.iter().map(ToString::to_string)).collect::<Vec<_>>())

@@ -1,4 +1,4 @@
-//! Audit entries that are no changes: refused sessions, exports, and reads of telegraf texts.
+//! Audit entries that are not changes: denied sessions, exports, and reads of Telegraf configurations.
 
 use serde_json::{Value, json};
 use sqlx::Row as _;
@@ -129,7 +129,7 @@ async fn who_reads_a_telegraf_text_is_on_record_once_a_minute() {
         let lists = read("telegraf configurations read").await;
         assert_eq!(lists, [json!({"count": 2, "configurations": [one, two]})]);
 
-        // Another reader is another entry.
+        // A read by another token is another entry.
         let permissions = json!([permission_on("read", "telegrafs", &one, &scene.first.org)]);
         let agent = text(&server.token(token, &scene.first.org, permissions).await.expect(201)["token"]);
         server.get("/api/v2/telegrafs", &agent).await.expect(200);

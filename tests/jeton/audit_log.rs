@@ -1,4 +1,4 @@
-//! The audit log as it is read: what was refused is in it, everyone reads their part, and what was cut shows.
+//! Reading the audit log: denials, which entries each reader may see, and removed entries.
 
 use jeton::{
     model::audit::AuditQuery,
@@ -16,7 +16,7 @@ use crate::{
 use serde_json::{Value, json};
 use sqlx::Row as _;
 
-/// What the log says of each entry with this action, oldest first.
+/// Returns the details of each entry with this action, oldest first.
 pub async fn details(home: &Home, action: &str) -> Vec<Value> {
     let rows = home.rows(&format!("SELECT detail FROM audit_log WHERE action = '{action}' ORDER BY seq")).await;
     rows.iter().map(|row| serde_json::from_str(row.get("detail")).expect("JSON")).collect()
@@ -26,7 +26,7 @@ async fn write_refusals(server: &Server) {
     server.service.write_refusals().await.expect("written");
 }
 
-/// The entries that a token reads.
+/// Returns the entries that a token may read.
 async fn read(server: &Server, token: &str, query: &str) -> Vec<Value> {
     let answer = server.get(&format!("/api/v2/audit?{query}"), token).await.expect(200);
     answer["entries"].as_array().expect("a list").clone()
@@ -36,7 +36,7 @@ fn actions(entries: &[Value]) -> Vec<&str> {
     entries.iter().map(|entry| entry["action"].as_str().expect("a text")).collect()
 }
 
-/// A token of the first user that may read buckets.
+/// Creates a token of the first user that may read buckets.
 pub async fn reader_of_buckets(server: &Server, first: &First) -> (String, String) {
     let permissions = json!([permission_in("read", "buckets", &first.org)]);
     let created = server.token(&first.token, &first.org, permissions).await.expect(201);
@@ -414,7 +414,7 @@ async fn a_long_log_is_written_in_portions() {
     let home = Home::sqlite();
     let server = Server::start(&home).await;
     let token = server.set_up().await.token;
-    // Signed by nobody, which reading does not mind.
+    // Without a valid HMAC, which reading does not verify.
     home.sql(
         "INSERT INTO audit_log (seq, at, action, subject_type, detail, prev, hash) \
         WITH RECURSIVE n(i) AS (SELECT 3 UNION ALL SELECT i + 1 FROM n WHERE i < 2500) \

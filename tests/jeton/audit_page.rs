@@ -1,4 +1,4 @@
-//! The audit log in the console: where in it one is, what stands open, and what came meanwhile.
+//! The audit log in the console: pages, expanded entries, and entries that arrived meanwhile.
 
 use codee::{Decoder, binary::PostcardCodec};
 use jeton::{model::audit::AuditQuery, service::Caller};
@@ -12,7 +12,7 @@ use crate::{
 };
 use serde_json::json;
 
-/// A server with thirty entries, and what set it up before.
+/// A server with thirty entries, besides those of set-up.
 struct Scene {
     server: Server,
     first: First,
@@ -35,7 +35,7 @@ impl Scene {
         format!("/orgs/{}/settings/audit-log{rest}", self.first.org)
     }
 
-    /// How many entries of a sort are newer than the first that is shown, and how many there are.
+    /// Returns how many matching entries are newer than the page's first, how many there are, and the page.
     async fn place(&self, query: &AuditQuery) -> (u64, u64, Vec<i64>) {
         let org = self.first.org.parse().expect("an id");
         let page = self.server.service.audit_page(&self.caller, org, query).await.expect("a page");

@@ -1,4 +1,4 @@
-//! The program itself: `jeton serve`, how it starts, what it says when it can't, and how it stops.
+//! The binary: how `jeton serve` starts, which errors it reports, and how it stops.
 
 use std::{
     fs::{self, File},
@@ -20,10 +20,10 @@ use crate::{
     support::server::{NAME, PASSWORD, Server, client, set_up_body, text},
 };
 
-/// How long it may take to stop.
+/// Maximum duration of stopping.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
 
-/// A running `jeton serve`, killed when the test is over.
+/// A running `jeton serve`, killed at the end of the test.
 pub struct Program {
     child: Option<Child>,
     line: String,
@@ -39,7 +39,7 @@ impl Program {
         Self::start_as(Command::new(env!("CARGO_BIN_EXE_jeton")), home, flags, log)
     }
 
-    /// `command`: runs the program with the arguments that are added.
+    /// Starts the program. `command`: runs it with the arguments that are appended.
     pub fn start_as(mut command: Command, home: &Home, flags: &[&str], log: &Path) -> Self {
         command.arg("serve").args(home.flags()).args(flags).env("JETON_LOG", "trace");
         command.stdout(Stdio::piped()).stderr(File::create(log).expect("a log"));
@@ -61,7 +61,7 @@ impl Program {
     }
 }
 
-/// As `kill -9` does, or a power failure.
+/// Kills it as `kill -9` or a power failure does.
 impl Drop for Program {
     fn drop(&mut self) {
         if let Some(mut child) = self.child.take() {
@@ -71,7 +71,7 @@ impl Drop for Program {
     }
 }
 
-/// The one sentence with which the program refuses to start.
+/// Returns the one sentence with which the program refuses to start.
 fn refusal(home: &Home, flags: &[String]) -> String {
     refusal_of(Command::new(env!("CARGO_BIN_EXE_jeton")), home, flags)
 }
@@ -101,7 +101,7 @@ async fn it_prints_its_address_once_it_answers() {
 async fn asked_to_stop_it_stops_at_once_and_well() {
     on_each_database(async |home| {
         let program = Program::start(&home, &home.path().join("log"));
-        // Right after its line: it must listen for the signal by then.
+        // Immediately after its first line: the signal handler must exist by then.
         assert_eq!(program.terminate().code(), Some(0));
     })
     .await;
@@ -117,7 +117,7 @@ async fn a_client_that_never_finishes_does_not_keep_it_from_stopping() {
     assert_eq!((status.code(), status.signal()), (Some(0), None));
 }
 
-/// What is answered in JSON.
+/// Sends JSON and returns the JSON response.
 pub async fn post(address: SocketAddr, path: &str, token: &str, body: Value) -> Value {
     let request = client().post(format!("http://{address}/api/v2/{path}"));
     let answer = request.header("authorization", format!("Token {token}")).json(&body).send().await;

@@ -1,4 +1,4 @@
-//! Many tokens changed at once: all or none.
+//! Bulk changes of tokens: all or none.
 
 use std::collections::BTreeSet;
 
@@ -39,7 +39,7 @@ fn listed(query: &str) -> Targets {
     Targets::Listed { query: query_of(query), expected: None }
 }
 
-/// How many entries of the log speak of an event.
+/// Returns the number of log entries with an event.
 async fn logged(home: &Home, event: &str) -> usize {
     home.rows(&format!("SELECT seq FROM audit_log WHERE action = '{event}'")).await.len()
 }

@@ -1,4 +1,4 @@
-//! `jeton` as a client: what it does better than `influx`, and what it does with secrets and profiles.
+//! `jeton` as a client: deliberate differences from `influx`, secrets and profiles.
 
 use std::{fs, os::unix::fs::PermissionsExt as _};
 
@@ -50,7 +50,7 @@ async fn names_are_taken_wherever_ids_are() {
 async fn the_caller_is_the_owner_of_what_they_create() {
     on_each_database(async |home| {
         let (server, first, shell) = start(&home).await;
-        // Ahead of everyone in the list of users, whom influx would take.
+        // First in the list of users, which influx would pick.
         let bob = server.user(&first.token, "aaron").await;
         let may = [permission_in("write", "authorizations", &first.org), permission_in("read", "tasks", &first.org)];
         let own = ["read", "write"].map(|action| json!({"action": action, "resource": {"type": "users", "id": bob}}));
@@ -127,7 +127,7 @@ async fn a_token_comes_from_standard_input_or_with_a_warning() {
     let empty = shell.run_with(&words("auth list --token -"), "").await;
     assert_eq!(empty.code, Some(1));
     assert!(empty.stderr.contains("standard input holds nothing"), "{empty:?}");
-    // A variable is no command line.
+    // A secret in a variable causes no warning.
     let quiet = Shell::new(&server).with("INFLUX_TOKEN", &first.token).run("auth list").await;
     assert_eq!((quiet.code, quiet.stderr.as_str()), (Some(0), ""));
 }
@@ -187,7 +187,7 @@ async fn a_profile_with_a_password_signs_in() {
     let create = format!("config create -n me -u http://{} -o acme -p alice:password1 -a", server.address);
     shell.ok(&create).await;
     assert!(shell.ok("auth list").await.contains("alice's Token"));
-    // A session changes its own user's password with the one that signed in.
+    // With a session, its own user's password is changed with the password that signed in.
     let set = shell.run_with(&words("user password --name alice --password -"), "password2\n").await;
     assert_eq!((set.code, set.stdout.as_str()), (Some(0), "Successfully updated password for user \"alice\"\n"));
     assert_eq!(server.sign_in("alice", "password2").await.status, 204);

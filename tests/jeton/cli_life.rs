@@ -1,5 +1,4 @@
-//! `jeton auth create`, `rotate` and `check`: how long a token lives, where from, and what it is worth, told by the
-//! server that made it.
+//! `jeton auth create`, `rotate` and `check`: a token's expiry, networks and status, as the server reports them.
 
 use jeton::model::Timestamp;
 
@@ -29,13 +28,13 @@ impl Scene {
         Self { server, first, shell }
     }
 
-    /// What the server keeps of an authorization that a command printed.
+    /// Returns the server's record of an authorization that a command printed.
     async fn record(&self, printed: &Value) -> Value {
         let path = format!("/api/v2/authorizations/{}", text(&printed["id"]));
         self.server.get(&path, &self.first.token).await.expect(200)
     }
 
-    /// How many there are.
+    /// Returns the number of authorizations.
     async fn count(&self) -> usize {
         let listed = self.server.get("/api/v2/authorizations", &self.first.token).await.expect(200);
         listed["authorizations"].as_array().map_or(0, Vec::len)
@@ -45,20 +44,20 @@ impl Scene {
         self.server.get("/api/v2/buckets", token).await.status
     }
 
-    /// A token that reads buckets; itself and its id.
+    /// Creates a token that reads buckets; returns it and its id.
     async fn reader(&self, flags: &str) -> (String, String) {
         let made = self.shell.json(&format!("auth create --read-buckets {flags}")).await;
         (text(&made["token"]), text(&made["id"]))
     }
 
-    /// Asks about a token, which goes in by standard input; the exit code and what was said.
+    /// Checks a token from standard input; returns the exit code and the output.
     async fn check(&self, token: &str, flags: &str) -> (Option<i32>, String) {
         let said = self.shell.run_with(&words(&format!("auth check --token - {flags}")), token).await;
         (said.code, said.stdout + &said.stderr)
     }
 }
 
-/// From one time to another, in microseconds.
+/// Returns the difference of two times in microseconds.
 fn between(from: &Value, to: &Value) -> i64 {
     let micros = |time: &Value| text(time).parse::<Timestamp>().expect("a time").micros();
     micros(to) - micros(from)
@@ -208,7 +207,8 @@ async fn a_check_asks_with_ones_own_token_and_exits_with_the_answer() {
         assert_eq!(code, Some(1), "{said}");
         assert!(said.ends_with("; there is no such thing, or not for you to see\n"), "{said}");
         assert_eq!(scene.check(&token, "--can everything").await.0, Some(1));
-        // Whoever may not read authorizations learns nothing. Where nobody else asks, the token asks about itself.
+        // A caller who may not read authorizations learns nothing. Without another credential, the token introspects
+        // itself.
         let blind = text(
             &scene
                 .server

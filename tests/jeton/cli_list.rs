@@ -1,4 +1,4 @@
-//! `jeton auth list` where there are many, and where the server is another than it thinks.
+//! `jeton auth list` with many tokens, and against influxd.
 
 use std::{
     fs::File,
@@ -17,11 +17,11 @@ use crate::{
     },
 };
 
-/// So many are listed in so many requests: 100, then 1,000 at a time.
+/// Number of tokens, which takes few requests: a page of 100, then pages of 1,000.
 const MANY: usize = 3500;
 const REQUESTS: usize = 5;
 
-/// A server with many tokens of one kind, and the operator's.
+/// Starts a server with many tokens of one kind, and the operator's.
 async fn with_many(home: &Home) -> (Server, First, Shell) {
     let server = Server::start(home).await;
     let first = server.set_up().await;
@@ -40,16 +40,16 @@ async fn with_many(home: &Home) -> (Server, First, Shell) {
     (server, first, shell)
 }
 
-/// What a listing had printed and asked for when its reader stopped after the first row, and what came in all.
+/// The state of a listing when its reader paused after the first row, and its whole output.
 struct Listing {
-    /// Requests that were answered while the reader had read no more than the first row.
+    /// Requests that were answered while the reader had read only the first row.
     early: usize,
-    /// Requests that were answered in all.
+    /// Requests that were answered in total.
     requests: usize,
     stdout: String,
 }
 
-/// Reads up to the first row, looks, and then reads the rest. A pipe holds less than a page: who writes waits.
+/// Reads up to the first row, pauses, and reads the rest. A pipe holds less than a page, so the writer blocks.
 async fn listing(shell: &Shell, line: &str) -> Listing {
     let asked = shell.home().join("asked");
     let mut command = shell.command(&format!("{line} --http-debug"));
@@ -97,7 +97,7 @@ async fn whoever_reads_no_further_is_no_error() {
     assert_eq!((said.stdout.lines().count(), said.stderr.as_str()), (2, "exit 0\n"));
 }
 
-/// Someone who takes a recorded influxd for the server.
+/// Returns a shell whose server is a recorded influxd.
 fn of(influxd: &Influxd) -> Shell {
     let shell = Shell::at(&format!("http://{}", influxd.address));
     shell.with("INFLUX_TOKEN", OPERATOR)

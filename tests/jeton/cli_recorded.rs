@@ -1,4 +1,4 @@
-//! What the stock `influx` printed against influxd 2.9.1, recorded: the same arguments make `jeton` print the same.
+//! Recordings of the stock `influx` against influxd 2.9.1: with the same arguments, `jeton` prints the same.
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use crate::{
     },
 };
 
-/// Where `jeton` differs on purpose: which command, what it says instead, and why.
+/// A deliberate difference: the command, what `jeton` prints instead, and why.
 struct Difference {
     args: &'static str,
     exit: i64,
@@ -19,12 +19,12 @@ struct Difference {
     stdout: Option<&'static str>,
     stderr: Option<&'static str>,
     reason: &'static str,
-    /// Whether it makes a token that the recorded commands after it know nothing of.
+    /// Whether it creates a token that later recorded commands do not know.
     makes_token: bool,
 }
 
 impl Difference {
-    /// Only the error is worded otherwise.
+    /// Returns a difference in the wording of the error only.
     const fn words(args: &'static str, stderr: &'static str, reason: &'static str) -> Self {
         Self { args, exit: 1, stdout: None, stderr: Some(stderr), reason, makes_token: false }
     }
@@ -81,7 +81,7 @@ const DIFFERENCES: [Difference; 6] = [
     },
 ];
 
-/// Organizations come in the order of their ids, which are random.
+/// Organizations are ordered by their ids, which are random.
 const UNORDERED: &str = "org list --hide-headers";
 
 #[tokio::test]
@@ -128,7 +128,7 @@ async fn play(shell: &Shell, command: &Value, captured: &mut Captured) -> Vec<St
     let printed = if text("args") == UNORDERED { by_name(&said.stdout) } else { narrow(&said.stdout) };
     comparison.value("stdout", &narrow(&stdout).into(), &printed.into());
     let complaints = said.without_warnings();
-    // What is recorded has none, unless the recording declares one.
+    // Recordings contain no hints, unless they declare one.
     let complaints = if stderr.contains("Hint: ") { complaints } else { without_hints(&complaints) };
     comparison.value("stderr", &stderr.into(), &complaints.into());
     let differences = comparison.differences;
@@ -139,7 +139,7 @@ async fn play(shell: &Shell, command: &Value, captured: &mut Captured) -> Vec<St
     differences
 }
 
-/// The recording's placeholders in the form of the other recordings; a help text may be any.
+/// Returns a text with the placeholders of the other recordings; help texts match anything.
 fn pattern(text: &str) -> String {
     let names = ["id", "time", "token", "url", "B", "C", "K", "U", "P"];
     let text = names
@@ -152,20 +152,20 @@ fn as_jeton(text: &str) -> String {
     text.replace("influx", "jeton").replace("Influx", "Jeton")
 }
 
-/// A new token is shorter than influxd's, and so is its column.
+/// Narrows the column of a new token, which is shorter than influxd's.
 fn narrow(text: &str) -> String {
     let Some((before, after)) = text.split_once("\tToken\t") else { return text.into() };
     format!("{before}\tToken\t{}", after.trim_start_matches('\t'))
 }
 
-/// Rows of ids and names, by the names.
+/// Sorts rows of ids and names by name.
 fn by_name(text: &str) -> String {
     let mut rows: Vec<&str> = text.split_inclusive('\n').collect();
     rows.sort_by_key(|row| row.split_once('\t').map(|(_, name)| name.to_owned()));
     rows.concat()
 }
 
-/// `influx` gives none.
+/// Removes hints, which `influx` does not print.
 fn without_hints(text: &str) -> String {
     text.split_inclusive('\n').filter(|line| !line.starts_with("Hint: ")).collect()
 }

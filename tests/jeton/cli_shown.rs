@@ -1,4 +1,4 @@
-//! The command that the console shows for a token: typed into a shell, it makes just that token.
+//! The command that the console shows for a token: run in a shell, it creates the same token.
 
 use serde_json::{Value, json};
 
@@ -42,14 +42,14 @@ impl Scene {
         text(&self.server.post("/api/v2/telegrafs", &self.first.token, body).await.expect(201)["id"])
     }
 
-    /// A token to start from.
+    /// Creates a token to clone.
     async fn token(&self, permissions: &Value, more: Value) -> Value {
         let mut body = json!({"orgID": self.first.org, "permissions": permissions});
         body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
         self.server.post("/api/v2/authorizations", &self.first.token, body).await.expect(201)
     }
 
-    /// What the dialog shows that starts from a token: the command, and the JSON beside it.
+    /// Returns the command and the JSON that the dialog for cloning a token shows.
     async fn shown(&self, from: &Value, description: &str) -> (String, Value) {
         let query = form_urlencoded::Serializer::new(String::new())
             .append_pair("from", &text(&from["id"]))
@@ -64,7 +64,7 @@ impl Scene {
         (own.clone(), serde_json::from_str(body).expect("JSON"))
     }
 
-    /// Types the command that the dialog shows; the token it made, and the JSON of the dialog.
+    /// Runs the dialog's command; returns the created token, and the dialog's JSON.
     async fn typed(&self, from: &Value, description: &str) -> (Value, Value) {
         let (command, body) = self.shown(from, description).await;
         let said = self.shell.type_in(&format!("{command} --json")).await;
@@ -75,7 +75,7 @@ impl Scene {
     }
 }
 
-/// What a browser shows of the text before the end of its element.
+/// Returns the text that a browser shows, up to the end of its element.
 fn seen(html: &str) -> String {
     let html = html.split_once("<code>").expect("code").1.split("</code>").next().expect("its end");
     let text: String = html.split('<').map(|part| part.split_once('>').map_or(part, |(_, text)| text)).collect();
@@ -83,7 +83,7 @@ fn seen(html: &str) -> String {
     names.iter().fold(text, |text, (name, letter)| text.replace(name, letter))
 }
 
-/// What of an authorization is granted, in an order of its own.
+/// Returns the granted permissions, sorted.
 fn granted(permissions: &Value) -> Vec<String> {
     let words = |permission: &Value| {
         let of = |name: &str| permission["resource"][name].as_str().unwrap_or_default().to_owned();

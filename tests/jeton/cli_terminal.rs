@@ -1,4 +1,4 @@
-//! `jeton` at a real terminal: what it asks for, what it does not show, and where it has colours.
+//! `jeton` on a real terminal: prompts, hidden input, and colours.
 
 use std::process::{Command, Stdio};
 
@@ -16,12 +16,12 @@ use crate::{
 
 const ESCAPE: char = '\u{1b}';
 
-/// Runs a command at a terminal where someone sits.
+/// Runs a command on a terminal with a user.
 async fn at_terminal(shell: &Shell, line: &str, sit: impl FnOnce(&mut Terminal) + Send + 'static) -> Said {
     Terminal::run(shell.command(line), sit).await
 }
 
-/// The same where nobody is asked anything.
+/// Runs a command on a terminal without prompts.
 async fn shown(shell: &Shell, line: &str) -> Said {
     at_terminal(shell, line, |_| ()).await
 }
@@ -33,7 +33,7 @@ async fn start(home: &Home) -> (Server, First, Shell) {
     (server, first, shell)
 }
 
-/// Asked for every part of a set-up.
+/// Answers all prompts of a set-up.
 fn set_up(terminal: &mut Terminal, confirmation: &str) {
     terminal.answer("Please type your primary username: ", "alice");
     terminal.answer_unseen("Please type your password: ", "password1");
@@ -162,7 +162,7 @@ async fn recovery_asks_for_the_new_password() {
 async fn ctrl_c_at_a_password_leaves_the_terminal_as_it_was() {
     let home = Home::sqlite();
     let (_server, _, shell) = start(&home).await;
-    // The shell holds the terminal open behind the program.
+    // The shell keeps the terminal open after the program.
     let mut command = Command::new("/bin/sh");
     command.args(["-c", "\"$0\" user password --name alice; echo \"ended with $?\"; read -r line", PROGRAM]);
     command.env_clear().envs(shell.command("").get_envs().filter_map(|(name, value)| Some((name, value?))));
@@ -224,7 +224,7 @@ async fn colours_are_for_terminals_and_for_nobody_who_asks_for_none() {
 async fn each_end_of_a_command_has_colours_of_its_own() {
     let home = Home::sqlite();
     let (server, _, _) = start(&home).await;
-    // The result goes elsewhere, the warning stays at the terminal.
+    // The result is redirected, the warning goes to the terminal.
     let mut command = Command::new("/bin/sh");
     let file = home.path().join("list");
     let line = "\"$0\" auth list --token wrong --host \"$1\" >\"$2\"";

@@ -1,4 +1,4 @@
-//! Requests that meet: one wins, the others are told why not, and nothing is lost.
+//! Concurrent requests: one succeeds, the others get a reason, and nothing is lost.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::{
     support::server::{Answer, First, Server, members, permission_in},
 };
 
-/// One answer is 201, the rest are refused with this message.
+/// Checks that one response is 201 and the others are refused with this message.
 fn one_wins(answers: Vec<Answer>, message: &str) {
     let (won, lost): (Vec<Answer>, Vec<Answer>) = answers.into_iter().partition(|answer| answer.status == 201);
     assert_eq!(won.len(), 1);

@@ -1,4 +1,4 @@
-//! What is left after `kill -9`: all that was acknowledged, and every use of a token but those of the last minute.
+//! The data after `kill -9`: everything acknowledged, and every use of a token but those of the last minute.
 
 use std::time::Duration;
 
@@ -12,9 +12,9 @@ use crate::{
     support::server::{Server, client, permission_in, set_up_body, text, with_token},
 };
 
-/// A use is in the database after so long, with a little to write it.
+/// Maximum time until a use is in the database, with a margin for writing it.
 const WRITTEN_WITHIN: Duration = Duration::from_secs(65);
-/// How often the database is looked at meanwhile.
+/// Interval between queries of the database.
 const LOOK_EVERY: Duration = Duration::from_millis(250);
 
 #[tokio::test]
@@ -33,7 +33,7 @@ async fn killed_and_started_again_it_still_knows_all_it_acknowledged() {
     .await;
 }
 
-/// Waits until the database holds so many uses of a token.
+/// Waits until the database contains this number of uses of a token.
 async fn written(home: &Home, id: &str, uses: i64) {
     let id = (u64::from_str_radix(id, 16).expect("an id") ^ (1 << 63)).cast_signed();
     let query = format!("SELECT CAST(COALESCE(SUM(uses), 0) AS BIGINT) FROM token_uses WHERE authorization_id = {id}");

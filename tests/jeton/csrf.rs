@@ -1,4 +1,4 @@
-//! Requests that another site's page makes a browser send, and names that a stranger points here.
+//! Cross-site requests (CSRF), and host names that an attacker points here (DNS rebinding).
 
 use reqwest::RequestBuilder;
 use serde_json::json;
@@ -16,7 +16,7 @@ fn sign_in(server: &Server) -> RequestBuilder {
     server.request("POST", "/api/v2/signin").basic_auth(NAME, Some(PASSWORD))
 }
 
-/// The headers with which a browser says that another site's page sends this.
+/// Headers that browsers send with cross-site requests.
 const FOREIGN: [(&str, &str); 6] = [
     ("origin", "http://evil.example"),
     ("origin", "null"),

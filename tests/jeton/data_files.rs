@@ -1,4 +1,4 @@
-//! The files of the data directory are their owner's alone.
+//! Permissions of the files in the data directory: only their owner has access.
 
 use std::{
     collections::BTreeMap,
@@ -60,7 +60,7 @@ async fn those_that_were_open_are_closed_at_the_start() {
     on_each_database(async |home| {
         Server::start(&home).await.stop().await;
         if home.is_sqlite() {
-            // As a crash leaves them.
+            // Files as a crash leaves them.
             fs::write(home.path().join("jeton.db-wal"), "").expect("a file");
             fs::write(home.path().join("jeton.db-shm"), "").expect("a file");
         }

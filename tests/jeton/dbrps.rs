@@ -1,4 +1,4 @@
-//! Which bucket a 1.x database leads to, and who decides it.
+//! DBRP mappings: which bucket a 1.x database maps to, and who may change that.
 
 use serde_json::{Value, json};
 
@@ -43,7 +43,7 @@ impl Scene {
         self.server.get(&path, token).await.expect(200)["content"].clone()
     }
 
-    /// The retention policies of `db0` that are default: there is always exactly one.
+    /// Returns the default retention policies of `db0`: there is always exactly one.
     async fn default(&self) -> Vec<String> {
         members(&self.list(&self.first.token, "&db=db0&default=true").await, "retention_policy")
     }

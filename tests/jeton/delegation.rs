@@ -1,4 +1,4 @@
-//! Delegation: what a token or session may decide for others, and the limits under which it delegates.
+//! Delegation: what a token or session may decide for others, and the limits of what it delegates.
 
 use serde_json::{Value, json};
 
@@ -39,7 +39,7 @@ impl Scene {
         self.server.post("/api/v2/authorizations", &self.first.token, body).await.expect(201)
     }
 
-    /// Everything in every organization, as set-up's token holds it.
+    /// Creates an operator token, with the same permissions as set-up's.
     async fn operator(&self, more: Value) -> String {
         let path = format!("/api/v2/authorizations/{}", self.first.authorization);
         let permissions = self.server.get(&path, &self.first.token).await.expect(200)["permissions"].clone();
@@ -66,7 +66,7 @@ impl Scene {
         answer(self.server.request(method, path).header("cookie", cookie).json(&body)).await
     }
 
-    /// Bob's permissions to create tokens for himself that read all buckets of the first organization.
+    /// Returns permissions to create tokens of Bob's that read all buckets of the first organization.
     fn minting(&self) -> Value {
         let mut permissions = vec![permission_in("read", "buckets", &self.first.org)];
         for action in ["read", "write"] {
@@ -142,7 +142,7 @@ async fn a_limited_token_changes_no_membership_role_or_status() {
         for (method, path, body) in requests {
             let request = with_token(scene.server.request(method, &path), &limited);
             let answer = answer(request.json(&body)).await;
-            // Who is the owner already is told first.
+            // That the user is an owner already is reported first.
             assert!(answer.status == 403 || answer.body.contains("already"), "{method} {path}: {}", answer.body);
         }
         let mine = scene.server.get("/api/v2/orgs?org=mine", &scene.first.token).await;

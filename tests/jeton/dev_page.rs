@@ -1,4 +1,4 @@
-//! The page that shows every component: in debug builds, such as the one under test, and nowhere else.
+//! The development page with every component: only in debug builds, such as the one under test.
 
 use crate::{
     home::Home,

@@ -1,4 +1,4 @@
-//! A token works until the moment it expires, and nothing makes one that outlives its maker.
+//! Expiry: a token works until that moment, and nothing that it creates outlives it.
 
 use jeton::{
     model::Error,
@@ -24,12 +24,12 @@ async fn set_up(home: &Home) -> (Server, First) {
     (server, first)
 }
 
-/// A time from now, as the API writes it.
+/// Returns a time relative to now, as the API writes it.
 fn after(server: &Server, seconds: i64) -> String {
     server.clock.now().plus_seconds(seconds).to_string()
 }
 
-/// Creates a token that may create others, with more members.
+/// Creates a token that may create others, with further members.
 async fn make(server: &Server, by: &str, org: &str, more: Value) -> Answer {
     let kinds = ["authorizations", "users"];
     let permissions: Vec<Value> =

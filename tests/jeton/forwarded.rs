@@ -1,4 +1,4 @@
-//! The client's address behind proxies: a hop that is no address opens no network.
+//! The client's address behind proxies: a hop without an address is in no network.
 
 use jeton::{model::Timestamp, service::Clock};
 
@@ -12,7 +12,7 @@ use crate::{
 use reqwest::{RequestBuilder, header::HeaderValue};
 use serde_json::{Value, json};
 
-/// A server that believes this test about where it comes from.
+/// Starts a server that trusts this test as a proxy.
 async fn behind_a_proxy(home: &Home, flags: &[&str]) -> (Server, First) {
     let clock = Clock::manual(Timestamp::from_micros(1_800_000_000_000_000));
     let server = Server::start_with(home, clock, &[&["--trusted-proxies=127.0.0.1"], flags].concat()).await;
@@ -20,7 +20,7 @@ async fn behind_a_proxy(home: &Home, flags: &[&str]) -> (Server, First) {
     (server, first)
 }
 
-/// A token that is accepted from these networks, and its id.
+/// Creates a token that is bound to these networks; returns it and its id.
 async fn bound(server: &Server, first: &First, networks: &[&str]) -> (String, String) {
     let permissions = ["authorizations", "users"].map(|kind| permission("read", kind));
     let body = json!({"orgID": first.org, "permissions": permissions, "allowedNetworks": networks});
@@ -38,7 +38,7 @@ async fn me(server: &Server, token: &str, header: &str, values: &[&[u8]]) -> Ans
     answer(saying(with_token(server.request("GET", "/api/v2/me"), token), header, values)).await
 }
 
-/// Texts that proxies and their clients send in place of an address.
+/// Texts that proxies and their clients send in the place of an address.
 const NO_ADDRESSES: [&[u8]; 12] = [
     b"\x80",
     b"10.0.0.1\xff",

@@ -1,4 +1,4 @@
-//! Who may hand on what.
+//! Delegation of permissions.
 
 use jeton::{
     model::Error,

@@ -1,4 +1,4 @@
-//! `jeton import influxd`: what another server holds comes over, and nothing that is here changes for it.
+//! `jeton import influxd`: copies from another server, and never changes what is here.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use crate::{
     },
 };
 
-/// Every table that an import may write to.
+/// Tables that an import may write to.
 const TABLES: [&str; 9] =
     ["users", "organizations", "memberships", "buckets", "telegrafs", "dbrps", "authorizations", "grants", "audit_log"];
 
@@ -23,7 +23,7 @@ async fn import(home: &Home, influxd: &Influxd, flags: &str) -> Said {
     jeton(home, &format!("import influxd --url {url} --token - {flags}"), OPERATOR).await
 }
 
-/// Copied, there already, to be re-issued and left, of a kind.
+/// Returns the counts of a kind: copied, existing, to be re-issued, and left out.
 fn counts(report: &Value, kind: &str) -> [u64; 4] {
     let found = report["counts"].as_array().expect("counts").iter().find(|count| count["kind"] == kind);
     let found = found.unwrap_or_else(|| panic!("{kind} in {report}"));
@@ -107,7 +107,7 @@ async fn hidden_tokens_are_named_to_be_re_issued() {
         assert_eq!(writer["permissions"][0]["resource"]["id"], ids::BUCKET);
         let rows = home.rows("SELECT id FROM authorizations WHERE kind = 'v2'").await;
         assert!(rows.is_empty(), "a record without its token would only look like one");
-        // As the summary says: the way in again.
+        // As the summary recommends: regain access.
         jeton(&home, "recovery user update --username alice --password -", "password2").await.well();
         let server = Server::start(&home).await;
         let cookie = server.sign_in("alice", "password2").await.cookie();
@@ -190,7 +190,7 @@ async fn nothing_revives_the_tokens_of_a_deleted_user() {
         assert_eq!(server.get("/api/v2/authorizations", SWITCHED_OFF).await.status, 200);
         server.delete(&format!("/api/v2/users/{}", ids::BOB), OPERATOR).await.expect(204);
         server.stop().await;
-        // Their membership went with them, and is a conflict: it was not taken from them.
+        // The membership was deleted with its user, which is a conflict: it was not removed.
         let said = import(&home, &influxd, "").await;
         assert!(said.out.contains("its user did not come over"), "{said:?}");
         let server = Server::start(&home).await;
@@ -199,7 +199,7 @@ async fn nothing_revives_the_tokens_of_a_deleted_user() {
     .await;
 }
 
-/// Deletes and takes away one thing of each kind that was imported.
+/// Deletes or removes one item of each imported kind.
 async fn take_away(server: &Server) {
     for path in [
         format!("/api/v2/authorizations/{}", ids::WRITER),
@@ -217,7 +217,7 @@ async fn take_away(server: &Server) {
 /// A token that outlives alice.
 const OPERATOR_OF_BOB: &str = "bobs-token";
 
-/// A home that holds all that was imported, with an operator token of bob's.
+/// Imports everything into a home, with an operator token of bob's.
 async fn imported(home: &Home, influxd: &Influxd) -> Server {
     influxd.change("/api/v2/authorizations", |answer| {
         answer["authorizations"][2]["status"] = "active".into();
@@ -227,14 +227,14 @@ async fn imported(home: &Home, influxd: &Influxd) -> Server {
     Server::start_at_rest(home).await
 }
 
-/// Trims the audit log of everything but the entry that says so.
+/// Deletes the audit log except the entry about that.
 async fn trim(home: &Home, server: &Server) {
     server.clock.advance(400 * 86_400);
     server.service.trim_audit_log(1).await.expect("trimmed");
     assert_eq!(last_actions(home, 1000).await, ["audit log trimmed"]);
 }
 
-/// Imports everything once more, and finds nothing revived.
+/// Repeats the import, and checks that nothing is revived.
 async fn import_revives_nothing(home: &Home, influxd: &Influxd) {
     let report: Value = serde_json::from_str(&import(home, influxd, "--json").await.out).expect("JSON");
     for kind in ["user", "bucket", "dbrpMapping", "telegraf", "membership", "authorization", "v1Authorization"] {

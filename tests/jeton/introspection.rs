@@ -1,4 +1,4 @@
-//! Introspection (RFC 7662): what a token is worth, for whoever may read it and nobody else.
+//! Introspection (RFC 7662): a token's status, only for callers who may read it.
 
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
@@ -11,8 +11,8 @@ use crate::{
 
 const PATH: &str = "/api/v2/tokens/introspect";
 
-/// A server with a gateway that reads authorizations, users, buckets and organizations, and a token of Bob's that writes
-/// to one bucket.
+/// A server with a gateway that reads authorizations, users, buckets and organizations, and a token of Bob's that
+/// writes to one bucket.
 struct Scene {
     server: Server,
     first: First,
@@ -41,7 +41,7 @@ impl Scene {
         answer(form(with_token(self.server.request("POST", PATH), caller), &fields)).await
     }
 
-    /// What the gateway is told of Bob's token.
+    /// Returns the gateway's introspection of Bob's token.
     async fn ask(&self, more: &[(&str, &str)]) -> Value {
         self.ask_as(&self.gateway, &self.token, more).await.expect(200)
     }
@@ -121,7 +121,7 @@ async fn a_token_that_the_caller_may_not_read_is_as_good_as_none() {
     on_each_database(async |home| {
         let scene = Scene::new(&home).await;
         let org = &scene.first.org;
-        // The record alone, or the owner alone, is not enough.
+        // Access to the record alone, or to the owner alone, is not enough.
         let records = scene.made(json!([permission_in("read", "authorizations", org)])).await;
         let another = permission_on("read", "authorizations", &scene.first.authorization, org);
         let owners = scene.made(json!([another, permission("read", "users")])).await;

@@ -1,4 +1,4 @@
-//! When tokens were used, from where, and how often: seen at once, written now and then, lost by nobody.
+//! Usage of tokens: visible at once, flushed periodically, and never lost.
 
 use jeton::{
     model::{AuthorizationId, console::lineage::DayUse},
@@ -13,7 +13,7 @@ use crate::{
 use serde_json::{Value, json};
 use sqlx::Row as _;
 
-/// A server whose time stands still, and a token that reads buckets.
+/// A server with a stopped clock, and a token that reads buckets.
 struct Scene {
     server: Server,
     first: First,
@@ -137,7 +137,7 @@ async fn a_last_use_never_moves_backwards() {
     on_each_database(async |home| {
         let scene = Scene::new(&home).await;
         scene.use_it("telegraf").await;
-        // Another node has seen a later one.
+        // Another node has recorded a later use.
         let later = scene.server.service.now().plus_seconds(30).micros();
         home.sql(&format!("UPDATE authorizations SET last_used_at = {later}, last_used_agent = 'other node'")).await;
         scene.write().await;

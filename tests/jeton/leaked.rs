@@ -1,4 +1,4 @@
-//! Leaked tokens: whoever holds one may revoke it, and nobody learns more by that.
+//! Leak reports: anyone who has a token may revoke it, without learning more.
 
 use jeton::{
     model::leaked::{Finding, LeakOutcome},
@@ -22,7 +22,7 @@ const PATH: &str = "/api/v2/tokens/leaked";
 struct Scene {
     server: Server,
     first: First,
-    /// A token that may next to nothing.
+    /// A token with almost no permissions.
     scanner: String,
 }
 
@@ -45,7 +45,7 @@ impl Scene {
         self.server.post(PATH, &self.scanner, json!({"tokens": tokens})).await
     }
 
-    /// What became of each of these.
+    /// Returns the outcome of each reported token.
     async fn fates(&self, tokens: &[&str]) -> Vec<String> {
         let said = self.report(tokens).await.expect(200);
         let said = said["tokens"].as_array().expect("a list").clone();
@@ -67,7 +67,7 @@ impl Scene {
         self.server.get(&path, &self.first.token).await.expect(200)["status"].clone()
     }
 
-    /// Stores a token as set-up and import do: of any form.
+    /// Stores a token with a chosen value, as set-up and import do.
     async fn supply(&self, home: &Home, token: &str) -> String {
         let (id, made) = self.made("Imported").await;
         let (old, new) = (jeton::model::token::TokenHash::of(&made), jeton::model::token::TokenHash::of(token));

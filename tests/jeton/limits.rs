@@ -1,4 +1,4 @@
-//! Too much, too deep, too odd: a sentence that says why, and never an error of the server.
+//! Input that is too large, too deep or malformed: a clear message, and never a server error.
 
 use serde_json::{Value, json};
 use tokio::{
@@ -21,7 +21,7 @@ async fn more_than_4096_permissions_are_refused_and_4096_are_not() {
         };
         let refused = server.token(&first.token, &first.org, json!(permissions(4097))).await;
         assert_eq!(refused.refused(400), "authorization must not include more than 4096 permissions");
-        // What is there twice counts once; a long list is stored without it.
+        // A repeated permission counts once; a long list is stored without duplicates.
         let asked = [permissions(4096), permissions(50)].concat();
         let created = server.token(&first.token, &first.org, json!(asked)).await.expect(201);
         assert_eq!(created["permissions"].as_array().map(Vec::len), Some(4096));
@@ -112,7 +112,7 @@ async fn a_body_of_ten_megabytes_is_refused_before_it_was_read() {
     .await;
 }
 
-/// How the answer begins to a body of which a part is missing.
+/// Returns the status line of the response to a body of which a part is missing.
 async fn refused_before_its_end(server: &Server, path: &str, token: &str) -> String {
     let mut stream = TcpStream::connect(server.address).await.expect("a connection");
     let head = format!(
@@ -173,7 +173,7 @@ async fn what_is_not_the_json_asked_for_is_refused() {
     .await;
 }
 
-/// Ids of every wrong shape, and some that are right but nobody's.
+/// Malformed ids, and well-formed ones that do not exist.
 const IDS: [&str; 16] = [
     "0000000000000000",
     "0000000000000001",

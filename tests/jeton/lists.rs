@@ -1,4 +1,4 @@
-//! The API's list of tokens: what it finds, in which order, page by page, the same on both databases.
+//! The API's list of tokens: filters, order and paging, the same on both databases.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use crate::{
     support::server::{First, Server, members, permission_in, permission_on, text},
 };
 
-/// In the order they are created; two are inactive.
+/// Descriptions in the order of creation; two tokens are inactive.
 const ODD: [&str; 14] = [
     "zebra",
     "Äpfel",
@@ -24,7 +24,7 @@ const ODD: [&str; 14] = [
     "apple",
     "ÿ",
 ];
-/// The order of their folded bytes, equals by age.
+/// Descriptions in the order of their case-folded bytes, equal ones by age.
 const SORTED: [&str; 14] = [
     "100 per cent",
     "100%",

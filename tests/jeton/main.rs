@@ -1,5 +1,5 @@
-//! What a user of Jeton may rely on, tried on running servers. Needs nothing but SQLite; where
-//! `JETON_TEST_POSTGRES` names a PostgreSQL, every promise about data is kept there too.
+//! Integration tests: promises to users, checked on running servers. SQLite suffices; if `JETON_TEST_POSTGRES` names a
+//! PostgreSQL, every test of data runs on it too.
 
 mod account_page;
 mod architecture;

@@ -1,4 +1,4 @@
-//! The members of an organization in the console: what is listed, who may change it, and what always stays.
+//! The members of an organization in the console: the list, who may change it, and the last owner.
 
 use jeton::{
     model::{Error, Status, UserId, console::list_query::ListQuery, org::Role},
@@ -73,14 +73,14 @@ async fn rows_say_what_works_and_when_someone_signed_in() {
         assert!(row("alice").person.only_operator && !row("carla").person.only_operator);
         assert!(!row("alice").only_owner, "carla owns it too");
 
-        // A member sees how many tokens others have, but can neither list them nor change anyone but themselves.
+        // A member sees how many tokens others have, but can neither list nor change them.
         let page = scene.members(&bruno, ListQuery::default()).await.expect("a page");
         let seen: Vec<_> =
             page.listed.rows.iter().map(|row| (row.person.tokens_listed, row.person.may_change)).collect();
         assert_eq!(seen, [(false, false), (true, true), (false, false)]);
         assert_eq!(page.listed.rows[1].person.live_tokens, 2);
 
-        // Nothing of an inactive user is live.
+        // No token of an inactive user is live.
         let service = &scene.server.service;
         service.update_user(&scene.alice, scene.bruno, Status::Inactive.into()).await.expect("a change");
         assert_eq!(scene.server.service.leaving(&scene.alice, scene.bruno).await.expect("facts").live_tokens, 0);
@@ -115,7 +115,7 @@ async fn a_role_is_changed_in_one_row_of_the_log() {
         service.change_role(&scene.alice, scene.org, scene.bruno, Role::Owner).await.expect("nothing to do");
         assert_eq!(home.rows("SELECT seq FROM audit_log").await.len(), before, "what stays is no event");
         assert_eq!(service.check_audit_log().await.expect("a check"), (before as i64, true));
-        // Rights follow at once.
+        // New permissions apply at once.
         let bruno = scene.caller("Bruno", "password2").await;
         service.change_role(&bruno, scene.org, scene.carla, Role::Member).await.expect("an owner may");
     })
@@ -137,7 +137,7 @@ async fn an_organization_keeps_its_last_owner_in_the_console() {
         service.dismiss_member(&scene.alice, org, scene.bruno).await.expect("a member may go");
         assert_eq!(scene.role(scene.bruno).await, None);
         assert_eq!(last_actions(&home, 1).await, ["member removed"]);
-        // The API stays influxd's: it takes even the last one.
+        // The API behaves like influxd: it removes even the last owner.
         let path = format!("/api/v2/orgs/{org}/owners/{}", scene.carla);
         scene.server.delete(&path, &scene.first.token).await.expect(204);
     })
@@ -160,7 +160,7 @@ async fn members_change_neither_roles_nor_membership() {
         refused(service.leaving(&bruno, scene.carla).await.map(drop));
         let new = NewUser { name: "dora".into(), member_of: Some((org, Role::Member)), ..NewUser::default() };
         refused(service.create_with_password(&bruno, new.clone()).await.map(drop));
-        // An owner of the organization rules it, but creates no users.
+        // An owner of the organization manages it, but may not create users.
         let carla = scene.caller("carla", "password2").await;
         refused(service.create_with_password(&carla, new).await.map(drop));
         service.change_role(&carla, org, scene.bruno, Role::Owner).await.expect("an owner may");
@@ -194,7 +194,7 @@ async fn members_are_added_by_name_or_by_id() {
         assert_eq!(service.addable(&scene.alice, org, "EV").await.expect("names").names, ["eve"]);
         service.add_named_member(&scene.alice, org, "eve", Role::Owner).await.expect("by name");
 
-        // An owner who may not see all users is offered none, and names none.
+        // An owner who may not list all users is offered none.
         let carla = scene.caller("carla", "password2").await;
         assert_eq!(service.addable(&carla, org, "").await.expect("names").names, [""; 0]);
         let unknown = service.add_named_member(&carla, org, "dora", Role::Member).await;

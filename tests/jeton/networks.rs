@@ -1,4 +1,4 @@
-//! A token that is bound to networks is unknown everywhere else.
+//! Networks: a token that is bound to some is unknown everywhere else.
 
 use jeton::{model::Error, service::Client};
 
@@ -9,7 +9,7 @@ use crate::{
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
-/// A server that believes the test about where it comes from.
+/// Starts a server that trusts the test as a proxy.
 async fn set_up(home: &Home) -> (Server, First) {
     let clock = jeton::service::Clock::manual(jeton::model::Timestamp::from_micros(1_800_000_000_000_000));
     let server = Server::start_with(home, clock, &["--trusted-proxies=127.0.0.0/8"]).await;

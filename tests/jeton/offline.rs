@@ -1,4 +1,4 @@
-//! The program's commands that work on the data themselves, run as a person runs them.
+//! Commands that open the database themselves, run as a person runs them.
 
 use std::{
     io::Write as _,
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::home::Home;
 
-/// What a command said.
+/// The output of a command.
 #[derive(Debug)]
 pub struct Said {
     pub code: Option<i32>,
@@ -23,16 +23,16 @@ pub async fn jeton(home: &Home, words: &str, input: &str) -> Said {
     jeton_with(home, words, input).await
 }
 
-/// The same with words that may hold spaces.
+/// Runs `jeton` with arguments that may contain spaces.
 pub async fn jeton_with(home: &Home, words: Vec<String>, input: &str) -> Said {
     let mut command = Command::new(env!("CARGO_BIN_EXE_jeton"));
-    // All but the address, which only a server has.
+    // All flags but the address, which only a server has.
     command.args(words).args(&home.flags()[1..]);
     command.env_clear().env("HOME", home.path());
     run(command, input.to_owned()).await
 }
 
-/// Runs a command beside whatever the test serves.
+/// Runs a command while the test's server keeps running.
 pub async fn run(mut command: Command, input: String) -> Said {
     let work = move || {
         let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -47,20 +47,20 @@ pub async fn run(mut command: Command, input: String) -> Said {
 }
 
 impl Said {
-    /// What it printed, where all went well and without a warning.
+    /// Returns the output of a successful command without warnings.
     #[track_caller]
     pub fn well(self) -> String {
         assert_eq!((self.code, self.err.as_str()), (Some(0), ""), "{}", self.out);
         self.out
     }
 
-    /// The same, read as JSON.
+    /// Returns the output, parsed as JSON.
     #[track_caller]
     pub fn json(self) -> Value {
         serde_json::from_str(&self.well()).expect("JSON")
     }
 
-    /// The one sentence with which it refused, hints apart.
+    /// Returns the one sentence of its error, without hints.
     #[track_caller]
     pub fn refused(self) -> String {
         let lines: Vec<&str> = self.err.lines().filter(|line| !line.starts_with("Hint: ")).collect();

@@ -1,4 +1,4 @@
-//! The API's own description is whole.
+//! The OpenAPI document is complete.
 
 use std::collections::BTreeSet;
 
@@ -23,7 +23,7 @@ const RECORDINGS: [&str; 11] = [
     include_str!("../wire/v1-authorizations.json"),
 ];
 
-/// Asked for on purpose, to see what an unknown path or method is answered.
+/// Requested on purpose, to test unknown paths and methods.
 const UNKNOWN: [(&str, &str); 3] =
     [("GET", "/api/v2/nope"), ("PUT", "/api/v2/authorizations"), ("GET", "/api/v2/authorizations/{{T0}}/x")];
 
@@ -31,7 +31,7 @@ fn description() -> Value {
     serde_json::to_value(jeton::api::openapi::description()).expect("a document")
 }
 
-/// Whether a path is what a template says, each `{…}` standing for one part.
+/// Returns whether a path matches a template, each `{…}` standing for one segment.
 fn is(template: &str, path: &str) -> bool {
     let (template, path): (Vec<_>, Vec<_>) = (template.split('/').collect(), path.split('/').collect());
     template.len() == path.len()
@@ -58,7 +58,7 @@ fn every_operation_that_clients_use_is_in_it() {
     assert!(missing.is_empty(), "{missing:#?}");
 }
 
-/// Operations that change something and take nothing but their path.
+/// Operations that change something and have no body.
 const WITHOUT_BODY: [&str; 1] = ["PostAuthorizationsIDDescendantsDeactivate"];
 
 #[test]

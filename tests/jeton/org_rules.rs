@@ -1,4 +1,4 @@
-//! What an organization demands of its tokens: of new and changed ones from then on, and never of those that are there.
+//! An organization's rules: applied to new and changed tokens, never to existing ones.
 
 use jeton::{model::rule_violation::RuleViolation, service::tokens::TokenOptions};
 

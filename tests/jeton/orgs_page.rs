@@ -1,12 +1,13 @@
-//! The Organizations page: who sees which, what is counted, and that nobody deletes one by mistake.
+//! The Organizations page: visibility, counts, and confirmed deletion.
 
 use jeton::{
     model::{
         Error, OrgId,
         console::list_query::ListQuery,
         org::{Holdings, OrgSummary},
+        session_kind::SessionKind,
     },
-    service::{Caller, Client, auth::sessions::SessionKind},
+    service::{Caller, Client},
 };
 
 use crate::{
@@ -18,7 +19,7 @@ use reqwest::RequestBuilder;
 use secrecy::ExposeSecret as _;
 use serde_json::json;
 
-/// The key of a session of the console.
+/// Begins a session of the console and returns its key.
 async fn key(server: &Server, name: &str) -> String {
     let signed_in = server.service.sign_in(name, &PASSWORD.into(), SessionKind::Console, &Client::default()).await;
     signed_in.expect("a session").key.expose_secret().into()
@@ -29,7 +30,7 @@ async fn caller(server: &Server, name: &str) -> Caller {
     server.service.caller_by_session(&key, SessionKind::Console, Client::default()).await.expect("a caller")
 }
 
-/// A user who can sign in.
+/// Creates a user who can sign in.
 async fn user(server: &Server, token: &str, name: &str) -> String {
     let id = server.user(token, name).await;
     let path = format!("/api/v2/users/{id}/password");
@@ -50,7 +51,7 @@ async fn summary(server: &Server, caller: &Caller, org: &str) -> OrgSummary {
     server.service.org_summary(caller, id(org)).await.expect("an organization")
 }
 
-/// A form, as a browser without script sends it.
+/// A request with a form, as a browser without JavaScript sends it.
 fn form(server: &Server, key: &str, path: &str, fields: &str) -> RequestBuilder {
     let request = server.request("POST", path).header("cookie", format!("jeton={key}"));
     request.header("content-type", "application/x-www-form-urlencoded").body(fields.to_owned())

@@ -1,9 +1,12 @@
-//! The console's list: pages with numbers, and the page that holds a certain token.
+//! The console's list of tokens: numbered pages, and the page that contains a given token.
 
 use jeton::{
     model::{
         AuthorizationId, OrgId,
-        console::tokens::{Sort, StatusFilter, TokenQuery},
+        console::{
+            token_query::{StatusFilter, TokenQuery},
+            tokens::Sort,
+        },
     },
     service::Caller,
 };
@@ -17,7 +20,7 @@ use serde_json::json;
 
 const COUNT: usize = 100;
 
-/// A hundred tokens, of which some share a description and some are inactive.
+/// A hundred tokens; some share a description and some are inactive.
 struct Scene {
     server: Server,
     caller: Caller,
@@ -42,7 +45,7 @@ impl Scene {
         Self { caller, server, org: org.parse().expect("an id"), ids }
     }
 
-    /// The page's number, its ids, and how many tokens there are with and without the filter.
+    /// Returns the page's number, its ids, and the number of tokens with and without the filter.
     async fn page(&self, query: &TokenQuery) -> (u64, Vec<AuthorizationId>, u64, u64) {
         let page = self.server.service.token_page(&self.caller, self.org, query).await.expect("a page");
         (page.page, page.rows.iter().map(|row| row.id).collect(), page.total, page.unfiltered)

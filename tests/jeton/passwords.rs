@@ -1,4 +1,4 @@
-//! Passwords: who learns whether one is right, what a session needs to change its own, and what is on record.
+//! Passwords: who may verify one, what a session needs to change its own, and audit entries.
 
 use jeton::{
     model::Error,
@@ -17,7 +17,7 @@ use crate::{
 use serde_json::{Value, json};
 use sqlx::Row as _;
 
-/// A server with alice, who may do everything, and bob, who may do nothing with others.
+/// A server with alice, an operator, and bob, who has no permissions on others.
 struct Scene {
     server: Server,
     first: First,
@@ -55,7 +55,7 @@ impl Scene {
     }
 }
 
-/// An id as the database has it.
+/// Converts an id into the database's number.
 fn number(id: &str) -> i64 {
     (u64::from_str_radix(id, 16).expect("an id") ^ (1 << 63)).cast_signed()
 }
@@ -91,7 +91,7 @@ async fn failures_count_for_the_user_wherever_the_password_is_tried() {
     }
     assert_eq!(scene.change(&cookie, &scene.bob, PASSWORD).await.status, 429);
     assert_eq!(scene.server.sign_in("bob", PASSWORD).await.status, 429);
-    // A session may rename its user: that frees nobody.
+    // A session may rename its user, which does not reset the throttle.
     let path = format!("/api/v2/users/{}", scene.bob);
     let renamed = scene.server.request("PATCH", &path).header("cookie", &cookie).json(&json!({"name": "robert"}));
     answer(renamed).await.expect(200);

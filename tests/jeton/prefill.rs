@@ -1,4 +1,4 @@
-//! Addresses that open the Custom API Token dialog prefilled: what is ticked, and what is told instead.
+//! Addresses that prefill the Custom API Token dialog: ticked boxes, and messages about the rest.
 
 use jeton::{
     model::{
@@ -48,7 +48,7 @@ impl Scene {
         self.filled_for(&caller, parameters).await
     }
 
-    /// A caller with just these permissions.
+    /// Returns a caller with only these permissions.
     async fn with(&self, permissions: Value) -> Caller {
         let made = self.server.token(&self.first.token, &self.first.org, permissions).await.expect(201);
         self.server.caller(&text(&made["token"])).await

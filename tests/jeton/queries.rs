@@ -1,4 +1,4 @@
-//! Whatever a query holds, it is the client's to mend: no list answers with an error of the server.
+//! Invalid queries are client errors: no list answers with a server error.
 
 use serde_json::Value;
 
@@ -7,7 +7,7 @@ use crate::{
     support::server::{First, NAME, PASSWORD, Server, answer, text},
 };
 
-/// Every parameter of every request that has any: the path with ids filled in, and the parameter's name.
+/// Returns every query parameter: the path with ids filled in, and the parameter's name.
 async fn parameters(server: &Server, first: &First) -> Vec<(String, String)> {
     let description = server.get("/api/v2/openapi.json", "").await.expect(200);
     let mut found = Vec::new();
@@ -59,7 +59,7 @@ async fn no_parameter_of_a_list_makes_it_fail() {
     .await;
 }
 
-/// The cookie of a session of the console.
+/// Returns the cookie of a console session.
 async fn console_cookie(server: &Server) -> String {
     let request = server.request("POST", "/sign-in").header("content-type", "application/x-www-form-urlencoded");
     let cookie = answer(request.body(format!("username={NAME}&password={PASSWORD}"))).await.header("set-cookie");

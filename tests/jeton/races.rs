@@ -1,5 +1,5 @@
-//! Rotation, deletion, expiry and use that meet: there is one order, and what died is not accepted after its death was
-//! acknowledged.
+//! Races of rotation, deletion, expiry and use: they are serialized, and a revoked token is not accepted after the
+//! revocation was acknowledged.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,7 +10,7 @@ use crate::{
     support::server::{Answer, First, Server, members, permission_in, text},
 };
 
-/// How often each race is run.
+/// Number of runs of each race.
 const ROUNDS: usize = 8;
 
 struct Scene {
@@ -25,7 +25,7 @@ impl Scene {
         Self { server, first }
     }
 
-    /// A new token, and the path of its record.
+    /// Creates a token; returns it and the path of its record.
     async fn token(&self) -> (String, String) {
         let permissions = json!([permission_in("read", "buckets", &self.first.org)]);
         let created = self.server.token(&self.first.token, &self.first.org, permissions).await.expect(201);
@@ -47,7 +47,7 @@ impl Scene {
         list.iter().filter(|one| one["replaces"] == id).count()
     }
 
-    /// Uses a token until `act` is answered and a little longer: every request that was begun after that is refused.
+    /// Uses a token until `act` is answered and a little longer: every request that begins after that is refused.
     async fn use_until(&self, token: &str, act: impl Future<Output = Answer>) -> Answer {
         let dead = AtomicBool::new(false);
         let using = async {
@@ -68,7 +68,7 @@ impl Scene {
     }
 }
 
-/// A second program with the same token.
+/// Uses the same token from a second client.
 async fn using_twice(scene: &Scene, token: &str, dead: &AtomicBool) {
     while !dead.load(Ordering::SeqCst) {
         let status = scene.status(token).await;

@@ -1,4 +1,4 @@
-//! `jeton recovery`: whoever holds the data gets back in, and the audit log tells that they did.
+//! `jeton recovery`: access to the data regains access to Jeton, and the audit log records it.
 
 use serde_json::{Value, json};
 use sqlx::Row as _;
@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// A set-up server that was stopped.
+/// Returns the first data of a server that was set up and stopped.
 async fn stopped(home: &Home) -> First {
     let server = Server::start(home).await;
     let first = server.set_up().await;

@@ -1,4 +1,4 @@
-//! What every answer carries, and what monitors are told.
+//! Headers of all responses, and endpoints for monitoring.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! What is taken away is gone with the next request, and stays gone.
+//! Revocation takes effect with the next request, and is permanent.
 
 use serde_json::json;
 
@@ -181,7 +181,7 @@ async fn a_dead_token_gives_its_owners_session_nothing() {
     .await;
 }
 
-/// Ends a token at a time, in microseconds: the API has no way yet.
+/// Sets a token's expiry, in microseconds, directly in the database.
 pub async fn expire(home: &Home, token: &str, micros: i64) {
     let hash = jeton::model::token::TokenHash::of(token);
     let sql = format!("UPDATE authorizations SET expires_at = {micros} WHERE token_hash = '{}'", hash.as_str());

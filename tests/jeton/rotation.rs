@@ -1,4 +1,4 @@
-//! Rotation: a successor takes over, the old token ends with the overlap, and nobody gains anything by it.
+//! Rotation: a successor replaces the old token, which ends after the overlap, and no permission is gained.
 
 use jeton::model::org_rules::OrgRules;
 
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 const DAY: i64 = 86_400;
 
-/// A server whose time stands still, and a token that reads buckets.
+/// A server with a stopped clock, and a token that reads buckets.
 struct Scene {
     server: Server,
     first: First,
@@ -185,7 +185,7 @@ async fn a_token_is_rotated_once_and_then_its_successor() {
         let (id, again) = (text(&new["id"]), scene.rotate(json!({})).await);
         assert_eq!(again.refused(422), format!("this token was rotated before; rotate its successor {id} instead"));
         rotate(&scene.server, &scene.first.token, &id, json!({})).await.expect(201);
-        // Without its successor it may have another.
+        // If its successor was deleted, it may have another.
         scene.server.delete(&format!("/api/v2/authorizations/{id}"), &scene.first.token).await.expect(204);
         scene.rotate(json!({})).await.expect(201);
     })

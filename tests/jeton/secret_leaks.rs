@@ -1,4 +1,4 @@
-//! A token and a session's key are nowhere but with whom they were given to.
+//! Secrets: tokens and session keys exist only with their holder.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ use crate::{
     support::server::{NAME, PASSWORD, Server, permission_in, text},
 };
 
-/// Everything a database holds: the bytes of SQLite's files, or every row of every table.
+/// Returns everything that a database contains: the bytes of SQLite's files, or every row of every table.
 async fn everything_in(home: &Home) -> Vec<u8> {
     let mut bytes = Vec::new();
     if home.is_sqlite() {

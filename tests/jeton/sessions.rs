@@ -1,6 +1,6 @@
-//! Sessions: how long they last, and what ends them.
+//! Sessions: their lifetime, and what ends them.
 
-use jeton::service::{Client, auth::sessions::SessionKind};
+use jeton::{model::session_kind::SessionKind, service::Client};
 
 use crate::{
     audit_log::details,
@@ -13,7 +13,7 @@ use serde_json::json;
 
 const MINUTE: i64 = 60;
 
-/// A key of a session that was just begun.
+/// Begins a session and returns its key.
 async fn begin(server: &Server, kind: SessionKind) -> String {
     let signed_in = server.service.sign_in(NAME, &PASSWORD.into(), kind, &Client::default()).await;
     signed_in.expect("a session").key.expose_secret().into()
@@ -213,7 +213,7 @@ async fn deactivation_ends_sessions_and_activation_revives_none() {
         assert_eq!(server.me(&before).await.refused(403), "User is inactive", "as influxd says it");
         let listed = server.get(&format!("{path}/sessions"), &first.token).await.expect(200);
         assert_eq!(listed["total"], 0);
-        // As in influxd, an inactive user signs in at the API, to no effect.
+        // As in influxd, an inactive user can sign in at the API, but is then refused.
         let meanwhile = server.sign_in("bob", PASSWORD).await.cookie();
         assert_eq!(server.me(&meanwhile).await.status, 403);
         set("active").await;

@@ -1,4 +1,4 @@
-//! The first user, organization, bucket and token.
+//! Set-up: the first user, organization, bucket and token.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! "What could this token do with …?": the answer is what requests are answered too.
+//! Simulation ("What could this token do with …?"): its answer agrees with real requests.
 
 use jeton::model::{
     Error, Permission,
@@ -21,7 +21,7 @@ struct Scene {
 }
 
 impl Scene {
-    /// A token of Bob's with these permissions.
+    /// Creates a token of Bob's with these permissions.
     async fn new(home: &Home, permissions: impl FnOnce(&First) -> Value) -> Self {
         let server = Server::start_at_rest(home).await;
         let first = server.set_up().await;
@@ -45,7 +45,7 @@ impl Scene {
         self.ask_as(&self.first.token, can, kind, thing).await.expect("an answer")
     }
 
-    /// The permission that decides, if one does.
+    /// Returns the permission that decides, if one does.
     async fn decides(&self, can: &str, kind: &str, thing: &str) -> Option<Permission> {
         match self.ask(can, kind, thing).await {
             Ruling::Decided { by, .. } => by,

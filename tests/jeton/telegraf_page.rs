@@ -1,4 +1,4 @@
-//! The console's Telegraf page: what it lists, what it saves, and what it refuses.
+//! The console's Telegraf page: lists, saved changes, and errors.
 
 use jeton::{
     model::{Error, OrgId, TelegrafId, console::list_query::ListQuery},
@@ -47,7 +47,7 @@ impl Scene {
         permission_on("read", "telegrafs", &id.to_string(), &self.org)
     }
 
-    /// The names on a page, how many pass the filter, and how many there are.
+    /// Returns the names on a page, and the number of configurations with and without the filter.
     async fn page(&self, caller: &Caller, query: &ListQuery) -> (Vec<String>, u64, u64) {
         let page = self.server.service.telegraf_page(caller, self.org(), query).await.expect("a page");
         (page.rows.into_iter().map(|row| row.name).collect(), page.total, page.unfiltered)
@@ -58,7 +58,7 @@ impl Scene {
         facts.expect("facts").row.tokens
     }
 
-    /// A browser's session.
+    /// Begins a console session and returns its cookie.
     async fn cookie(&self) -> String {
         let fields = [("username", NAME), ("password", PASSWORD)];
         let signed_in = answer(form(self.server.request("POST", "/sign-in"), &fields)).await;
@@ -67,7 +67,7 @@ impl Scene {
     }
 }
 
-/// A form as a browser without script sends it.
+/// Adds a form to a request, as a browser without JavaScript sends it.
 fn form(request: RequestBuilder, fields: &[(&str, &str)]) -> RequestBuilder {
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     request.header("content-type", "application/x-www-form-urlencoded").body(body)
@@ -111,7 +111,7 @@ async fn the_list_does_without_the_texts() {
         assert_eq!(bucket(&scene).await.as_deref(), Some("iot"));
         home.sql("UPDATE telegrafs SET config = 'no output'").await;
         assert_eq!(bucket(&scene).await.as_deref(), Some("iot"), "it was not read from the text");
-        // As it is where the configuration was stored before lists told the bucket.
+        // As stored before lists showed the bucket.
         home.sql("UPDATE telegrafs SET output_bucket = NULL, config = '[[outputs.influxdb_v2]]\nbucket = \"old\"\n'")
             .await;
         let Scene { server, token, .. } = scene;

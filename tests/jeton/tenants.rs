@@ -14,7 +14,7 @@ struct Scene {
     first: First,
     elsewhere: String,
     bob: String,
-    /// Creates tokens in the first organization, and reads nothing but its buckets.
+    /// A token that creates tokens in the first organization, and reads only its buckets.
     limited: String,
 }
 
@@ -37,7 +37,7 @@ impl Scene {
         Self { server, first, elsewhere, bob, limited }
     }
 
-    /// The refusal of a token with one permission on something that is named.
+    /// Requests a token with one permission on a named resource; returns the error.
     async fn refusal(&self, token: &str, kind: &str, resource: Value) -> (u16, String) {
         let mut resource = resource;
         resource["type"] = kind.into();
@@ -143,7 +143,7 @@ async fn the_list_of_configurations_holds_what_may_be_read_one_by_one() {
         let (here, there) = (&scene.first.org, &scene.elsewhere);
         let mut all = Vec::new();
         for number in 0..6 {
-            // Longer together than what is read at once.
+            // Longer in total than one portion of the list.
             let text = format!("# {number} & <b>\n{}", "x".repeat(300_000));
             all.push(scene.telegraf(if number % 2 == 0 { here } else { there }, &format!("n{number}"), &text).await);
         }
@@ -211,7 +211,7 @@ async fn a_list_in_portions_is_the_same_to_the_byte() {
     .await;
 }
 
-/// The counters of each user and organization beside what is there.
+/// Returns the stored counters of each user and organization, and the actual counts.
 async fn counts(home: &Home) -> (Vec<String>, Vec<String>) {
     let read = async |sql: &str| {
         let rows = home.rows(sql).await;
@@ -254,7 +254,7 @@ async fn tokens_are_counted_as_they_come_and_go() {
         server.delete(&format!("/api/v2/users/{}", scene.bob), &first.token).await.expect(204);
         let (counted, real) = counts(&home).await;
         assert_eq!(counted, real);
-        // A database from before there were counts.
+        // A database from before there were counters.
         scene.server.stop().await;
         home.back_to_step_8().await;
         Server::start_at_rest(&home).await.stop().await;

@@ -1,4 +1,4 @@
-//! Guessing passwords is slow, and locks nobody else out.
+//! The throttle of sign-ins: guessing passwords is slow, and locks nobody else out.
 
 use jeton::{model::Timestamp, service::Clock};
 

@@ -1,6 +1,9 @@
-//! The list of tokens as a file and as a page: whole, without a secret, and small.
+//! Exports of the list of tokens, and the size of its page: complete, without secrets, and small.
 
-use jeton::model::console::tokens::{Details, Sort, TokenQuery};
+use jeton::model::console::{
+    token_query::TokenQuery,
+    tokens::{Details, Sort},
+};
 
 use crate::{
     home::{Home, on_each_database},
@@ -83,7 +86,7 @@ async fn a_file_of_several_portions_goes_on_behind_a_token_that_is_gone() {
     }
 }
 
-/// Copies of one token, made where no test has the time to create them.
+/// Copies one token in the database, which is faster than creating each.
 async fn copy_tokens(home: &Home, count: u64) {
     home.sql(&format!(
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count}) \
@@ -142,7 +145,7 @@ async fn a_page_of_25_rows_is_at_most_60_kilobytes_of_html() {
     let scene = Scene::new(&home).await;
     let (org, bucket) = (&scene.first.org, &scene.first.bucket);
     for number in 0..25 {
-        // As many permissions as a person would tick, and a description of a usual length.
+        // A realistic number of permissions, and a description of a usual length.
         let permissions: Vec<Value> = (0..40)
             .map(|more| permission_on("read", "buckets", &format!("{:016x}", 0xabc0_0000_0000_u64 + more), org))
             .chain([permission_on("write", "buckets", bucket, org)])

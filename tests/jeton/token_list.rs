@@ -1,9 +1,12 @@
-//! The console's list of tokens: what its filters find, whatever the filter names.
+//! The console's list of tokens: the results of each filter.
 
 use jeton::{
     model::{
         OrgId,
-        console::tokens::{FilterNames, TokenPage, TokenQuery},
+        console::{
+            token_query::TokenQuery,
+            tokens::{FilterNames, TokenPage},
+        },
     },
     service::{Caller, tokens::TokenOptions},
 };
@@ -117,7 +120,7 @@ async fn a_token_reaches_a_bucket_by_its_id_by_its_organization_or_everywhere() 
         let either = by(&["names it", "reads all", "reads everywhere", "writes it"]);
         assert_eq!(scene.found(&format!("bucket={bucket}")).await, either);
         assert_eq!(scene.names(&format!("bucket={bucket}")).await.bucket.as_deref(), Some("iot"));
-        // Of a bucket that is not there, only those that name it are left.
+        // With a missing bucket, only tokens that name it match.
         assert_eq!(scene.found("bucket=00000000000000ff").await, Vec::<String>::new());
         assert_eq!(scene.found("bucket=nothing").await, Vec::<String>::new());
         assert_eq!(scene.names("bucket=nothing").await, FilterNames::default());

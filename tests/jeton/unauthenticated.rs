@@ -47,7 +47,7 @@ async fn the_pages_about_the_api_differ_in_nonce_origin_and_theme_alone() {
 #[tokio::test]
 async fn asking_for_the_metrics_counts_nothing() {
     let home = Home::sqlite();
-    // In a process of its own: the numbers are the process's.
+    // In a process of its own: metrics are per process.
     let program = Program::start(&home, &home.path().join("log"));
     let metrics = async || {
         let answer = client().get(format!("http://{}/metrics", program.address)).send().await;
@@ -82,7 +82,7 @@ async fn the_metrics_move_or_go() {
     server.stop().await;
 }
 
-/// The status of an answer that comes before the body does.
+/// Returns the status of a response that arrives before the body is sent.
 async fn status_without_body(server: &Server, path: &str, kind: &str) -> u16 {
     let mut stream = TcpStream::connect(server.address).await.expect("a connection");
     let head = format!(
@@ -110,7 +110,7 @@ fn from(address: &str) -> Client {
     Client { address: address.parse().ok(), ..Client::default() }
 }
 
-/// Looks like a token of another kind, which is not even looked up: that many look-ups would take long.
+/// An unknown token that looks like a JWT, which is not looked up: so many look-ups would be slow.
 const UNKNOWN: &str = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.AAAA";
 
 #[tokio::test]

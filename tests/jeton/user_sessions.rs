@@ -1,4 +1,4 @@
-//! Anyone's sessions: who lists and ends them by API, console and command line.
+//! Sessions of users: who may list and end them, by API, console and command line.
 
 use serde_json::{Value, json};
 
@@ -30,7 +30,7 @@ impl Scene {
         format!("/api/v2/users/{user}/sessions")
     }
 
-    /// The sessions of bob.
+    /// Returns bob's sessions.
     async fn list(&self) -> Vec<Value> {
         let listed = self.server.get(&self.path(&self.bob), &self.first.token).await.expect(200);
         let sessions = listed["sessions"].as_array().expect("a list").clone();
@@ -111,7 +111,7 @@ async fn nobody_else_sees_where_someone_is_signed_in_or_signs_them_out() {
         for method in ["GET", "DELETE"] {
             assert_eq!(scene.by_session(method, &scene.path(alice), &bobs).await.status, 401, "{method}");
         }
-        // A token that may read or change its owner does not tell from where they work.
+        // A token that may read or change its owner does not reveal the addresses of their sessions.
         let own = json!([permission_on("read", "users", alice, &scene.first.org)]);
         let own = scene.token(own).await;
         assert_eq!(server.get(&scene.path(alice), &own).await.refused(401), "read:users is unauthorized");

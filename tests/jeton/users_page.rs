@@ -1,4 +1,4 @@
-//! All users in the console: how they come, what is listed, and what ends with them.
+//! The Users page of the console: creation, the list, and deletion.
 
 use jeton::{
     model::{Error, OrgId, Status, console::list_query::ListQuery, org::Role},
@@ -72,7 +72,7 @@ async fn all_users_are_listed_with_their_organizations() {
         assert_eq!(seen, expected);
         assert_eq!(scene.users(filter("DOR")).await.listed.total, 1);
 
-        // Names of organizations are only for those who may see them.
+        // Names of organizations are shown only to callers who may see them.
         let permissions = json!([permission("read", "users")]);
         let made = scene.server.token(&scene.first.token, &scene.first.org, permissions).await.expect(201);
         let narrow = scene.server.caller(&text(&made["token"])).await;
@@ -161,7 +161,7 @@ async fn the_forms_answer_without_script() {
         let done = send(format!("{users}/{bruno}/delete"), &[]).await;
         assert_eq!(done.header("location"), format!("{users}?done=user-deleted"));
 
-        // Whoever leaves an organization is led to another; whoever deactivates themselves is signed out by that.
+        // A user who leaves an organization is redirected to another; deactivating oneself ends the session.
         let own = scene.alice.id().to_string();
         let done = send(format!("{members}/{own}/remove"), &[]).await;
         assert_eq!(done.header("location"), "/?done=member-removed");

@@ -1,4 +1,4 @@
-//! User names and passwords for 1.x clients, and whoever asks whether they are good.
+//! 1.x credentials: user names and passwords, and their verification.
 
 use jeton::{
     model::Error,

@@ -1,5 +1,5 @@
-//! Exchanges recorded from influxd 2.9.1: each scenario is played against a fresh server, and the answers agree.
-//! Steps carry influxd's own answer under `influxd` where Jeton's differs on purpose.
+//! Recordings of influxd 2.9.1: each scenario is replayed against a new server, and the responses must agree. Steps
+//! with a deliberate difference contain influxd's own response under `influxd`.
 
 use serde_json::Value;
 
@@ -106,7 +106,7 @@ async fn send(server: &Server, step: &Value, captured: &Captured) -> Answer {
     answer(request).await
 }
 
-/// What later steps refer to. A path that leads nowhere captures nothing: the step that needs it will tell.
+/// Captures values for later steps. A missing path captures nothing: the step that needs it fails.
 fn capture(step: &Value, answer: &Answer, captured: &mut Captured) {
     let body: Value = serde_json::from_str(&answer.body).unwrap_or_default();
     for (name, path) in step["capture"].as_object().into_iter().flatten() {

@@ -1,4 +1,4 @@
-//! `/api/v2/authorizations/attention`, and what the list's own filters ask for. Jeton's own.
+//! `/api/v2/authorizations/attention`, and the parameters of the list that filter by attention. Jeton's own.
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use serde::Serialize;
@@ -11,11 +11,7 @@ use crate::{
         query::Query,
     },
     http::{error::ApiError, json_response::indented, state::AppState},
-    model::{
-        Error, OrgId,
-        attention::{Attention, AttentionFilter},
-        duration::Span,
-    },
+    model::{Error, OrgId, attention::Attention, console::attention_filter::AttentionFilter, duration::Span},
 };
 
 /// How many tokens of an organization deserve attention, by the reason. One token may give several reasons.
@@ -74,14 +70,14 @@ pub async fn counts(State(state): State<AppState>, Caller(caller): Caller, query
     Ok(indented(StatusCode::OK, &body))
 }
 
-/// `attention=unused`, `never-used`, …, or `any`.
+/// Parses `attention=unused`, `never-used`, …, or `any`.
 pub fn filter(query: &Query) -> Result<Option<AttentionFilter>, Error> {
     let Some(text) = query.text("attention") else { return Ok(None) };
     let words = || AttentionFilter::all().map(AttentionFilter::name).collect::<Vec<_>>().join(", ");
     text.parse().map(Some).map_err(|()| Error::BadQuery(format!("attention must be one of {}", words())))
 }
 
-/// `expiring=14d`, `unused=90d`: a length of time.
+/// Parses a duration, as in `expiring=14d` or `unused=90d`.
 pub fn span(query: &Query, name: &str) -> Result<Option<Span>, Error> {
     let Some(text) = query.text(name) else { return Ok(None) };
     text.parse().map(Some).map_err(|error| Error::BadQuery(format!("{name} {error}")))

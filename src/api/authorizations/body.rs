@@ -1,4 +1,4 @@
-//! Authorizations as requests and answers have them (contract §4.1).
+//! Authorizations in requests and responses (docs/influxdb-compatibility.md §4.1).
 
 use axum::body::Body;
 use serde::{Deserialize, Serialize};
@@ -207,7 +207,7 @@ pub struct PatchBody {
     allowed_networks: Option<Vec<String>>,
 }
 
-/// Reads what is to change about an authorization.
+/// Reads the changes to an authorization from a request's body.
 pub async fn read_update(request: Body) -> Result<AuthorizationUpdate, Error> {
     let (body, never) = read_with_null::<PatchBody>(request, "expiresAt", Error::BadJson).await?;
     let PatchBody { status, description, expires_at, allowed_networks } = body;
@@ -215,7 +215,7 @@ pub async fn read_update(request: Body) -> Result<AuthorizationUpdate, Error> {
     Ok(AuthorizationUpdate { status, description, expires_at, networks: networks(allowed_networks)? })
 }
 
-/// Networks as a request names them.
+/// Parses the networks of a request.
 pub fn networks(texts: Option<Vec<String>>) -> Result<Option<Networks>, Error> {
     texts.map(|texts| Networks::parse(texts.iter().map(String::as_str))).transpose()
 }
@@ -244,7 +244,7 @@ impl From<PostPermission> for RequestedPermission {
     }
 }
 
-/// An authorization below `path`, with what its `token` member says.
+/// Returns the JSON of an authorization with links below `path`; `token` is the value of its `token` member.
 pub fn authorization_body(details: Details, token: NewToken, path: &str) -> AuthorizationBody {
     let authorization = details.authorization;
     AuthorizationBody {
@@ -275,7 +275,8 @@ pub fn authorization_body(details: Details, token: NewToken, path: &str) -> Auth
     }
 }
 
-/// Only buckets, organizations and users are named; where one of these is gone, its organization goes unnamed too.
+/// Returns the JSON of a permission. Only buckets, organizations and users have names; if one of them was deleted, the
+/// name of its organization is left out too.
 fn permission_body(named: Named) -> PermissionBody {
     let resource = named.permission.resource;
     let is_named = matches!(resource.kind, ResourceType::Buckets | ResourceType::Orgs | ResourceType::Users)

@@ -1,4 +1,4 @@
-//! `/api/v2/authorizations/{authID}/descendants`: Jeton's own.
+//! `/api/v2/authorizations/{authID}/descendants`, an endpoint of Jeton's own.
 
 use axum::{extract::State, http::StatusCode, response::Response};
 use serde::Serialize;

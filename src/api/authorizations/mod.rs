@@ -1,4 +1,4 @@
-//! `/api/v2/authorizations` (contract §4).
+//! `/api/v2/authorizations` (docs/influxdb-compatibility.md §4).
 
 pub(crate) mod attention;
 pub(crate) mod body;
@@ -38,7 +38,7 @@ use super::{
 
 use body::{AuthorizationBody, ListBody, ListLinks, PatchBody, PostBody, authorization_body, read_update};
 
-/// Where authorizations are.
+/// Path of authorizations.
 pub const PATH: &str = "/api/v2/authorizations";
 
 fn without_token(details: Details) -> AuthorizationBody {
@@ -96,7 +96,7 @@ impl Portions for AuthorizationList {
     }
 }
 
-/// `sort=createdAt`, `-createdAt`, `description`, …
+/// Parses `sort=createdAt`, `-createdAt`, `description`, …
 fn sort(query: &Query) -> Result<Option<Sort>, Error> {
     let Some(text) = query.text("sort") else { return Ok(None) };
     let (descending, key) = text.strip_prefix('-').map_or((false, text), |key| (true, key));
@@ -106,6 +106,7 @@ fn sort(query: &Query) -> Result<Option<Sort>, Error> {
     Ok(Some(Sort { key, descending }))
 }
 
+/// Parses the maximum number of items of a page.
 pub fn limit(query: &Query) -> Result<Option<u64>, Error> {
     let refuse = || Error::BadQuery("limit must be between 1 and 1000".into());
     let Some(text) = query.text("limit") else { return Ok(None) };

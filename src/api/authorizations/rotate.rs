@@ -1,4 +1,4 @@
-//! `/api/v2/authorizations/{authID}/rotate`: Jeton's own.
+//! `/api/v2/authorizations/{authID}/rotate`, an endpoint of Jeton's own.
 
 use axum::{body::Body, extract::State, http::StatusCode, response::Response};
 use serde::Deserialize;

@@ -1,5 +1,5 @@
-//! Fills a request's type from JSON as Go's decoder does: members match in any case, the last of equal ones wins,
-//! unknown ones are ignored, and `null` leaves a member as if it were absent (contract §1.3).
+//! A deserializer that behaves like Go's: members match in any case, the last of equal ones wins, unknown ones are
+//! ignored, and `null` leaves a member as if it were absent (docs/influxdb-compatibility.md §1.3).
 
 use std::fmt;
 
@@ -11,12 +11,12 @@ use serde::{
 
 use super::Json;
 
-/// Why JSON does not fit what is asked for.
+/// The reason why JSON does not fit the requested type.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Misfit {
-    /// Another kind of value, in the member of this name.
+    /// A value of another kind, in the member of this name.
     Kind { found: String, wanted: &'static str, member: Option<&'static str> },
-    /// A value of the right kind that means nothing.
+    /// A value of the right kind that is invalid.
     Value(String),
 }
 
@@ -25,7 +25,7 @@ impl Misfit {
         Self::Kind { found: found.kind().into(), wanted, member: None }
     }
 
-    /// Says in which member it was, unless that is known more closely.
+    /// Adds the name of the member, unless a more precise one is known.
     fn within(self, name: &'static str) -> Self {
         match self {
             Self::Kind { found, wanted, member: None } => Self::Kind { found, wanted, member: Some(name) },
@@ -116,7 +116,7 @@ impl<'de> Deserializer<'de> for &'de Json {
         }
     }
 
-    /// A whole number that fits 64 bits.
+    /// Deserializes an integer that fits into 64 bits.
     fn deserialize_i64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Misfit> {
         match self {
             Json::Number(number) => match number.as_i64() {
@@ -148,7 +148,7 @@ impl<'de> Deserializer<'de> for &'de Json {
     }
 }
 
-/// The known members of an object that say something, each once.
+/// The known members of an object that have a value, each once.
 struct Members<'de> {
     known: std::vec::IntoIter<(&'static str, &'de Json)>,
     current: Option<(&'static str, &'de Json)>,

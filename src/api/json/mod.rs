@@ -1,5 +1,6 @@
-//! Reading bodies as influxd does (contract §1.3): the first JSON value of a body counts and what follows is ignored,
-//! keys match in any case, and the last of equal keys wins. One reader does that for every resource.
+//! Request bodies, read as influxd does (docs/influxdb-compatibility.md §1.3): the first JSON value of a body counts
+//! and what follows is ignored, keys match in any case, and the last of equal keys wins. All resources share this
+//! reader.
 
 mod go_decode;
 
@@ -14,14 +15,15 @@ use serde::{
 
 use crate::model::Error;
 
-/// At most so many bytes in a body: room for the longest list of permissions.
+/// Maximum number of bytes of a body; enough for the longest list of permissions.
 pub const MAX_BODY: usize = 2 * 1024 * 1024;
 
-/// So many bytes more are taken in and forgotten, for clients that read no answer before they have sent everything.
+/// Maximum number of further bytes that are read and discarded, for clients that read no response before they have sent
+/// everything.
 const MAX_FORGOTTEN: usize = 32 * 1024 * 1024;
 const FORGET_FOR: Duration = Duration::from_secs(10);
 
-/// A JSON value that remembers the order and the repetition of its keys.
+/// A JSON value that preserves the order and the repetition of its keys.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Json {
     Null,
@@ -32,14 +34,14 @@ pub enum Json {
     Object(Vec<(String, Json)>),
 }
 
-/// Reads a body as JSON; `refuse` makes the resource's own error of what is wrong with it.
+/// Reads a body as JSON; `refuse` makes the resource's own error of a JSON error.
 pub async fn read<T: DeserializeOwned>(body: Body, refuse: fn(String) -> Error) -> Result<T, Error> {
     let bytes = read_body(body).await?;
     let json = Json::parse(&bytes).map_err(refuse)?;
     T::deserialize(&json).map_err(|error| refuse(error.to_string()))
 }
 
-/// Reads a body in which `null` says something in one member: also whether it stands there.
+/// Reads a body in which `null` has a meaning in one member; also returns whether that member is present and `null`.
 pub async fn read_with_null<T: DeserializeOwned>(
     body: Body,
     member: &str,
@@ -51,12 +53,12 @@ pub async fn read_with_null<T: DeserializeOwned>(
     Ok((read, json.member(member) == Some(&Json::Null)))
 }
 
-/// Reads a body to its end, or refuses it when it is too large.
+/// Reads a body to its end, or refuses it if it is too large.
 pub async fn read_body(body: Body) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
     let mut stream = body.into_data_stream();
     while let Some(part) = stream.next().await {
-        // The client broke off: nobody reads the answer.
+        // The client aborted the request: nobody reads this response.
         let part = part.map_err(|_| Error::BadJson("unexpected EOF".into()))?;
         if bytes.len() + part.len() > MAX_BODY {
             tokio::spawn(tokio::time::timeout(FORGET_FOR, forget(stream)));
@@ -78,7 +80,7 @@ async fn forget(mut rest: BodyDataStream) {
 }
 
 impl Json {
-    /// The first value in a body. The error is the text that follows influxd's own prefix.
+    /// Parses the first value in a body. The error is the text after influxd's own prefix.
     pub fn parse(bytes: &[u8]) -> Result<Self, String> {
         if bytes.iter().all(u8::is_ascii_whitespace) {
             return Err("EOF".into());
@@ -90,13 +92,13 @@ impl Json {
         })
     }
 
-    /// The member of an object that counts: the last of this name, in any case.
+    /// Returns the effective member of an object: the last one of this name, in any case.
     pub fn member(&self, name: &str) -> Option<&Self> {
         let Self::Object(members) = self else { return None };
         members.iter().rev().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value)
     }
 
-    /// What Go calls it.
+    /// Returns Go's name for this kind of value.
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",

@@ -1,4 +1,4 @@
-//! The API's description, made from its code.
+//! The OpenAPI document, generated from the code.
 
 pub(crate) mod schema;
 
@@ -21,7 +21,7 @@ use crate::http::{error::ErrorBody, json_response::written, state::AppState};
 
 use super::discovery;
 
-/// What the description says besides its operations.
+/// The parts of the document besides its operations.
 #[derive(OpenApi)]
 #[openapi(
     info(
@@ -63,7 +63,7 @@ impl Modify for Credentials {
     }
 }
 
-/// The whole description, without the server's own address.
+/// Returns the whole document, without the server's own address.
 pub fn description() -> &'static openapi::OpenApi {
     static WHOLE: LazyLock<openapi::OpenApi> = LazyLock::new(|| {
         let (_, mut whole) =
@@ -74,7 +74,7 @@ pub fn description() -> &'static openapi::OpenApi {
     &WHOLE
 }
 
-/// The text of the description, with these servers. It is written once: anybody may ask for it.
+/// Returns the document as JSON text, with these servers. It is serialized once: anyone may request it.
 fn with_servers(servers: Option<&str>) -> String {
     static TEXT: LazyLock<String> = LazyLock::new(|| serde_json::to_string(description()).unwrap_or_default());
     match (servers, TEXT.strip_prefix('{')) {

@@ -1,4 +1,4 @@
-//! How the words of the model and the refusals look in the API's description.
+//! Schemas of the model's types and of errors in the OpenAPI document.
 
 use std::{borrow::Cow, collections::BTreeMap};
 
@@ -68,7 +68,7 @@ fn words(description: &str, words: &[&str]) -> Object {
     text(description).enum_values(Some(words.iter().copied())).build()
 }
 
-/// Answers that refuse, by status; each is a type that an operation names among its responses.
+/// Defines groups of error responses by status; each is a type that an operation names among its responses.
 macro_rules! refusals {
     ($($(#[$doc:meta])* $name:ident: $($status:literal $description:literal),+;)+) => {$(
         $(#[$doc])*
@@ -83,14 +83,14 @@ macro_rules! refusals {
 }
 
 refusals! {
-    /// What can happen to whoever needs credentials.
+    /// Errors of operations that need a credential.
     Gated:
         "401" "No credential, an unknown or inactive one, or one that does not permit this.",
         "403" "The user is inactive, permissions were asked for that the caller does not hold, or another site's page sent this.",
         "408" "The request took too long.",
         "429" "Too many unknown tokens, wrong passwords or reported strings came from this address: the message says how long to wait.",
         "503" "The server is busy.";
-    /// What can happen to whoever needs none.
+    /// Errors of operations that need none.
     Open:
         "403" "Another site's page sent this.",
         "408" "The request took too long.",

@@ -1,4 +1,4 @@
-//! `/api/v2/orgs` (contract §5.4).
+//! `/api/v2/orgs` (docs/influxdb-compatibility.md §5.4).
 
 pub(crate) mod rules;
 
@@ -89,6 +89,7 @@ struct PatchBody {
     description: Option<String>,
 }
 
+/// Returns the JSON of an organization.
 pub fn org_body(org: Org) -> OrgBody {
     let (id, name) = (org.id, &org.name);
     let below = |what: &str| format!("/api/v2/orgs/{id}/{what}");

@@ -1,4 +1,4 @@
-//! `/api/v2/orgs/{orgID}/rules`: what an organization demands of its tokens. Jeton's own.
+//! `/api/v2/orgs/{orgID}/rules`: an organization's rules for its tokens. Jeton's own.
 
 use axum::{body::Body, extract::State, http::StatusCode, response::Response};
 use serde::{Deserialize, Serialize};

@@ -1,4 +1,4 @@
-//! `/api/v2/tokens/introspect` (RFC 7662): for programs that were shown a token.
+//! `/api/v2/tokens/introspect`: token introspection (RFC 7662) for programs that received a token.
 
 use axum::{
     body::Body,
@@ -163,7 +163,7 @@ impl AnswerBody {
     }
 }
 
-/// Whole seconds since 1970. A token never lives longer than it is said to.
+/// Returns whole seconds since 1970, rounded down: a token never lives longer than reported.
 const fn seconds(time: Timestamp) -> i64 {
     time.micros().div_euclid(1_000_000)
 }

@@ -1,4 +1,4 @@
-//! `/api/v2/tokens/leaked`: for scanners, and whoever finds a token where none should be.
+//! `/api/v2/tokens/leaked`: reports of leaked tokens, by scanners and by people who find one.
 
 use axum::{
     body::Body,

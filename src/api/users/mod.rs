@@ -1,4 +1,4 @@
-//! `/api/v2/users` and `/api/v2/me` (contract §5.1, §5.2).
+//! `/api/v2/users` and `/api/v2/me` (docs/influxdb-compatibility.md §5.1, §5.2).
 
 pub(crate) mod sessions;
 
@@ -105,6 +105,7 @@ pub struct PasswordBody {
     pub password: SecretString,
 }
 
+/// Returns the JSON of a user.
 pub fn user_body(user: User) -> UserBody {
     UserBody {
         links: Links { this: format!("/api/v2/users/{}", user.id) },

@@ -1,4 +1,4 @@
-//! `/api/v2/users/{userID}/sessions`: what InfluxDB does not have.
+//! `/api/v2/users/{userID}/sessions`, an endpoint of Jeton's own.
 
 use axum::{
     extract::State,

@@ -1,4 +1,4 @@
-//! `jeton audit`: checking the audit log from outside.
+//! `jeton audit`: verification of the audit log, without a server.
 
 use std::{path::PathBuf, process::ExitCode};
 
@@ -51,7 +51,7 @@ fn head(text: &str) -> Result<Head, String> {
     }
 }
 
-/// Why the log is not in order, or could not be checked.
+/// The reason why the log is broken, or could not be verified.
 #[derive(Debug, thiserror::Error)]
 enum Refused {
     #[error(transparent)]
@@ -68,7 +68,7 @@ enum Refused {
     Broken(String),
 }
 
-/// Does what the command says; what goes wrong is one sentence on standard error.
+/// Runs the command; an error is one sentence on standard error.
 pub async fn run(command: Audit) -> ExitCode {
     let Audit::Verify(verify) = command;
     match verify.run().await {

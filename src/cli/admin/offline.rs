@@ -1,4 +1,4 @@
-//! Commands that work on the data themselves, without a server.
+//! Commands that open the database themselves, without a server.
 
 use clap::Args;
 use tracing_subscriber::EnvFilter;
@@ -24,14 +24,14 @@ pub struct OfflineFlags {
     pub print: PrintFlags,
 }
 
-/// The opened data. Nobody else opens them for as long as this is there, where they are SQLite's.
+/// The opened data. A SQLite database is locked for other processes until this is closed.
 pub struct Opened {
     pub offline: Offline,
-    /// Held, for its lock.
+    /// Holds the lock of the data directory.
     data: Data,
 }
 
-/// Opens the data; a running server is told in one sentence.
+/// Opens the data; a running server is reported in one sentence.
 pub async fn open(storage: &Storage, purpose: Purpose) -> Outcome<Opened> {
     log();
     let data = Data::open(storage, purpose).await.map_err(|error| Failure::new(error.to_string()))?;
@@ -40,17 +40,17 @@ pub async fn open(storage: &Storage, purpose: Purpose) -> Outcome<Opened> {
 }
 
 impl Opened {
-    /// Closes the database, then lets go of the lock.
+    /// Closes the database, then releases the lock.
     pub async fn close(self) {
         self.offline.close().await;
         drop(self.data);
     }
 }
 
-/// What goes wrong inside is told on standard error, as a server tells it in its log.
+/// Logs internal errors to standard error, as a server does.
 fn log() {
     let filter = EnvFilter::try_from_env("JETON_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    // A program logs to one place; a second command in it has nothing to add.
+    // A process has one logger: that of the first command stays.
     drop(subscriber.with_ansi(has_colours(&std::io::stderr())).try_init());
 }

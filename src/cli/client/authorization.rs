@@ -1,4 +1,4 @@
-//! Authorizations as the API tells them and as `influx` prints them (contract §7.4, §7.8).
+//! Authorizations as the API returns them and as `influx` prints them (docs/influxdb-compatibility.md §7.4, §7.8).
 
 use serde::{Deserialize, Serialize};
 
@@ -11,12 +11,12 @@ use crate::{
     },
 };
 
-/// What the API tells of an authorization; what InfluxDB doesn't know may be missing.
+/// An authorization as the API returns it; members that InfluxDB does not have may be missing.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Authorization {
     pub id: String,
-    /// The secret where it was just made; the user name of a 1.x credential.
+    /// The secret if it was just created; the user name of a 1.x credential.
     #[serde(default)]
     pub token: String,
     #[serde(default)]
@@ -64,7 +64,7 @@ struct ToldResource {
     org: Option<String>,
 }
 
-/// A list of them.
+/// A list of authorizations.
 #[derive(Debug, Deserialize)]
 pub struct Authorizations {
     #[serde(default)]
@@ -72,7 +72,7 @@ pub struct Authorizations {
 }
 
 impl Told {
-    /// The model's form.
+    /// Converts it into the model's type.
     pub fn named(&self) -> Named {
         let ToldResource { kind, id, org_id, name, org } = self.resource.clone();
         let system = kind == ResourceType::Buckets && name.as_ref().is_some_and(|name| name.starts_with('_'));
@@ -82,28 +82,28 @@ impl Told {
 }
 
 impl Authorization {
-    /// Its permissions with their names.
+    /// Returns its permissions with their names.
     pub fn named(&self) -> Vec<Named> {
         self.permissions.iter().map(Told::named).collect()
     }
 
-    /// Its permissions.
+    /// Returns its permissions.
     pub fn permissions(&self) -> Vec<Permission> {
         self.permissions.iter().map(|told| told.named().permission).collect()
     }
 
-    /// Its owner and its organization.
+    /// Returns its owner and its organization.
     pub fn home(&self) -> Home<'_> {
         Home { owner: self.user_id.parse().ok(), org: self.org_id, org_name: &self.org }
     }
 
-    /// How far it reaches.
+    /// Returns how far its permissions reach.
     pub fn breadth(&self) -> Breadth {
         Breadth::of(&self.permissions(), self.org_id)
     }
 }
 
-/// What is printed of one. Members that InfluxDB doesn't know are only there where someone asked for them.
+/// The printed form of an authorization. Members that InfluxDB does not have appear only on request.
 #[derive(Clone, Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Row {
@@ -148,7 +148,7 @@ impl From<Authorization> for Row {
 }
 
 impl Row {
-    /// As Go prints a slice.
+    /// Returns the permissions as Go prints a slice.
     fn permissions(&self) -> String {
         format!("[{}]", self.permissions.join(" "))
     }
@@ -165,7 +165,7 @@ impl Shown for Row {
     }
 }
 
-/// The same of a 1.x credential.
+/// The printed form of a 1.x credential.
 #[derive(Clone, Debug, Serialize)]
 #[serde(transparent)]
 pub struct V1Row(pub Row);

@@ -1,4 +1,4 @@
-//! Lengths of time as people type them and Go prints them, and points in time that are given as lengths.
+//! Durations as people type them and as Go prints them, and points in time that are given as durations.
 
 use crate::{
     cli::error::{Failure, Outcome},
@@ -7,12 +7,12 @@ use crate::{
 
 const NANOS: i128 = 1_000_000_000;
 
-/// A length of time in nanoseconds.
+/// A duration in nanoseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span(i128);
 
 impl Span {
-    /// Reads Go's form and `d` and `w`: `72h`, `1h30m`, `90d`, `2w`, `0`.
+    /// Parses Go's format, and the units `d` and `w`: `72h`, `1h30m`, `90d`, `2w`, `0`.
     pub fn read(text: &str) -> Option<Self> {
         if text == "0" {
             return Some(Self(0));
@@ -34,13 +34,13 @@ impl Span {
         (nanos.abs() <= i128::from(i64::MAX)).then_some(Self(nanos))
     }
 
-    /// Whole seconds; `None` where something is left over.
+    /// Returns whole seconds; `None` if there is a remainder.
     pub fn seconds(self) -> Option<i64> {
         (self.0 % NANOS == 0).then(|| i64::try_from(self.0 / NANOS).ok()).flatten()
     }
 
-    /// In one number and one unit: as it was typed, if it was, and else in seconds. `None` for what is negative or has parts
-    /// of a second.
+    /// Returns the duration with one number and one unit: unchanged if it was typed so, else in seconds. `None` if it
+    /// is negative or not a whole number of seconds.
     pub fn in_one_unit(text: &str) -> Option<String> {
         let seconds = Self::read(text)?.seconds().filter(|seconds| *seconds >= 0)?;
         let bare = text.trim_start_matches(|letter: char| letter.is_ascii_digit());
@@ -48,7 +48,7 @@ impl Span {
         Some(if simple { text.to_owned() } else { format!("{seconds}s") })
     }
 
-    /// As Go prints it: `72h0m0s`, `1m30s`, `0s`. Only for whole seconds.
+    /// Formats whole seconds as Go does: `72h0m0s`, `1m30s`, `0s`.
     pub fn of_seconds(seconds: i64) -> String {
         let (hours, minutes, rest) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
         match (hours, minutes) {
@@ -59,7 +59,7 @@ impl Span {
     }
 }
 
-/// A number with a fraction perhaps, of a unit.
+/// Returns a number, perhaps with a fraction, of a unit in nanoseconds.
 fn part(number: &str, unit: i128) -> Option<i128> {
     let (whole, fraction) = number.split_once('.').unwrap_or((number, ""));
     if (whole.is_empty() && fraction.is_empty()) || fraction.contains('.') || fraction.len() > 18 {
@@ -85,15 +85,14 @@ fn unit_nanos(unit: &str) -> Option<i128> {
     })
 }
 
-/// A retention or shard-group duration in seconds; `what` names it in the refusal.
+/// Parses a retention or shard group duration, in seconds; `what` names it in the error.
 pub fn retention(what: &str, text: &str) -> Outcome<i64> {
     let span = Span::read(text)
         .ok_or_else(|| Failure::new(format!("{what} \"{text}\" is no duration; write it as 72h, 30d or 0")))?;
     span.seconds().ok_or_else(|| Failure::new(format!("{what} \"{text}\" is too precise, must be divisible by 1s")))
 }
 
-/// When something ends: `90d` from now, a day (`2027-01-31`, at its end in UTC), or a time as RFC 3339 has it. `never` is
-/// `None`.
+/// Parses an expiry: `90d` from now, a day (`2027-01-31`, at its end in UTC), or a time in RFC 3339. `never` is `None`.
 pub fn end(text: &str, now: Timestamp) -> Outcome<Option<Timestamp>> {
     if text == "never" {
         return Ok(None);
@@ -121,7 +120,7 @@ pub fn end(text: &str, now: Timestamp) -> Outcome<Option<Timestamp>> {
     Ok(Some(at))
 }
 
-/// This very second.
+/// Returns the current time, in whole seconds.
 pub fn now() -> Timestamp {
     Timestamp::from_micros(jiff::Timestamp::now().as_second().saturating_mul(1_000_000))
 }

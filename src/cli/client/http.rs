@@ -1,4 +1,4 @@
-//! The API over HTTP: who asks, and what for.
+//! The HTTP client of the API.
 
 use std::{sync::Once, time::Duration};
 
@@ -25,7 +25,7 @@ use super::{
     url::host_url,
 };
 
-/// How long a connection, and then an answer, may take.
+/// Timeouts of connecting, and of the whole response.
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 const ANSWER_WITHIN: Duration = Duration::from_secs(120);
 
@@ -35,32 +35,32 @@ pub struct Client {
     http: reqwest::Client,
     base: Url,
     headers: HeaderMap,
-    /// The name and password that signed in, where no token speaks.
+    /// The user name and password that started the session, if there is no token.
     signed_in: Option<(String, SecretString)>,
     debug: bool,
 }
 
-/// A request that is being put together.
+/// A builder of requests.
 pub struct Request<'a> {
     client: &'a Client,
     method: Method,
     path: String,
     query: Vec<(&'a str, String)>,
     body: Option<(&'static str, String)>,
-    /// Whether the password that signed in is sent along.
+    /// Whether the password that started the session is sent along.
     with_password: bool,
 }
 
-/// Chooses ring for TLS, as for the database. Must come before any [`reqwest::Client`] is built.
+/// Selects ring for TLS, as for the database. Must run before any [`reqwest::Client`] is built.
 pub fn use_ring() {
     static ONCE: Once = Once::new();
-    // It fails only where one was chosen already.
+    // It fails only if a provider is already installed.
     ONCE.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
 }
 
 impl Client {
-    /// A client for the server of the flags or the profile. `token`: of a flag or variable; without it the profile's
-    /// token counts, and without that its user name and password, which sign in.
+    /// Returns a client for the server of the flags or the profile. `token` comes from a flag or variable; without it
+    /// the profile's token is used, and without that its user name and password start a session.
     pub async fn connect(flags: &ServerFlags, profile: &Profile, token: Option<SecretString>) -> Outcome<Self> {
         let mut client = Self::anonymous(flags, profile)?;
         let token = token.or_else(|| (!profile.token.is_empty()).then(|| profile.token.clone().into()));
@@ -72,7 +72,7 @@ impl Client {
         Ok(client)
     }
 
-    /// A client without any credential.
+    /// Returns a client without any credential.
     pub fn anonymous(flags: &ServerFlags, profile: &Profile) -> Outcome<Self> {
         let host = flags.host.as_deref().filter(|host| !host.is_empty());
         let base = host_url(host.unwrap_or(if profile.url.is_empty() { DEFAULT_HOST } else { &profile.url }))?;
@@ -96,22 +96,22 @@ impl Client {
         Ok(Self { http, base, headers, signed_in: None, debug: flags.http_debug })
     }
 
-    /// Scheme, host and port, as other programs are told it.
+    /// Returns scheme, host and port, as printed for other programs.
     pub fn host(&self) -> &str {
         self.base.as_str().trim_end_matches('/')
     }
 
-    /// Whether it speaks for someone.
+    /// Returns whether it has a credential.
     pub fn has_credential(&self) -> bool {
         self.headers.contains_key(AUTHORIZATION) || self.headers.contains_key(COOKIE)
     }
 
-    /// Returns whether it speaks for someone by a session.
+    /// Returns whether its credential is a session.
     pub const fn has_session(&self) -> bool {
         self.signed_in.is_some()
     }
 
-    /// Speaks with this token from now on.
+    /// Replaces the credential by this token.
     pub fn with_token(mut self, token: &SecretString) -> Outcome<Self> {
         self.authorize(AUTHORIZATION, &format!("Token {}", token.expose_secret()))?;
         Ok(self)
@@ -125,7 +125,7 @@ impl Client {
         Ok(())
     }
 
-    /// Signs in with `user[:password]` in base64, as the profile keeps it.
+    /// Starts a session with `user[:password]` in base64, the format of profiles.
     async fn sign_in(&mut self, kept: &str) -> Outcome {
         let bad = || Failure::new("the config's user name can't be read; set it again with jeton config set");
         let known = STANDARD.decode(kept).ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(bad)?;
@@ -149,27 +149,27 @@ impl Client {
         Ok(())
     }
 
-    /// Reads something.
+    /// Returns a GET request.
     pub fn get(&self, path: impl Into<String>) -> Request<'_> {
         self.request(Method::GET, path)
     }
 
-    /// Creates something or asks for it to be done.
+    /// Returns a POST request.
     pub fn post(&self, path: impl Into<String>) -> Request<'_> {
         self.request(Method::POST, path)
     }
 
-    /// Changes something.
+    /// Returns a PATCH request.
     pub fn patch(&self, path: impl Into<String>) -> Request<'_> {
         self.request(Method::PATCH, path)
     }
 
-    /// Puts something in the place of what was there.
+    /// Returns a PUT request.
     pub fn put(&self, path: impl Into<String>) -> Request<'_> {
         self.request(Method::PUT, path)
     }
 
-    /// Deletes something.
+    /// Returns a DELETE request.
     pub fn delete(&self, path: impl Into<String>) -> Request<'_> {
         self.request(Method::DELETE, path)
     }
@@ -180,7 +180,7 @@ impl Client {
 
     fn url(&self, path: &str, query: &[(&str, String)]) -> Outcome<Url> {
         let mut url = self.base.clone();
-        // A server behind a proxy may live below a path.
+        // A server behind a proxy may be mounted below a path.
         url.set_path(&format!("{}{path}", self.base.path().trim_end_matches('/')));
         if !query.is_empty() {
             url.query_pairs_mut().extend_pairs(query);
@@ -190,7 +190,7 @@ impl Client {
 }
 
 impl<'a> Request<'a> {
-    /// A parameter of the address; an empty one is left out.
+    /// Adds a parameter to the query; an empty one is left out.
     pub fn query(mut self, name: &'a str, value: impl Into<String>) -> Self {
         let value = value.into();
         if !value.is_empty() {
@@ -199,26 +199,26 @@ impl<'a> Request<'a> {
         self
     }
 
-    /// Sends the password along that signed in: some changes need it beside the session.
+    /// Sends along the password that started the session: some changes require it.
     pub const fn with_own_password(mut self) -> Self {
         self.with_password = true;
         self
     }
 
-    /// A body of JSON.
+    /// Sets a JSON body.
     pub fn json(mut self, body: &Value) -> Self {
         self.body = Some(("application/json", body.to_string()));
         self
     }
 
-    /// A body as HTML forms send it.
+    /// Sets a form's body.
     pub fn form(mut self, fields: &[(&str, &str)]) -> Self {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         self.body = Some(("application/x-www-form-urlencoded", body));
         self
     }
 
-    /// Sends it and reads the answer.
+    /// Sends the request and parses the response.
     pub async fn read<T: DeserializeOwned>(self) -> Outcome<T> {
         let (method, path) = (self.method.clone(), self.path.clone());
         let response = self.sent().await?;
@@ -231,7 +231,7 @@ impl<'a> Request<'a> {
         })
     }
 
-    /// Sends it; nothing is expected back.
+    /// Sends the request and ignores the response's body.
     pub async fn done(self) -> Outcome {
         self.sent().await.map(drop)
     }

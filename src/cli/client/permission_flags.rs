@@ -1,4 +1,5 @@
-//! The flags that say what a new token may do (contract §7.4). Those of types are made of the model's list.
+//! Flags for the permissions of a new token (docs/influxdb-compatibility.md §7.4). Those of resource types are
+//! generated from the model's list.
 
 use clap::{Arg, ArgAction, ArgMatches, Args, Command, FromArgMatches};
 
@@ -22,7 +23,7 @@ pub struct BucketFlags {
 }
 
 impl BucketFlags {
-    /// Reading before writing, each in the order given.
+    /// Returns the permissions: reading before writing, each in the order given.
     pub async fn permissions(&self, client: &Client, org: OrgId) -> Outcome<Vec<Permission>> {
         let mut permissions = Vec::new();
         for (action, buckets) in [(Action::Read, &self.read_bucket), (Action::Write, &self.write_bucket)] {
@@ -64,7 +65,7 @@ pub struct GrantFlags {
 }
 
 impl GrantFlags {
-    /// The permissions, in the order in which `influx` sends them.
+    /// Returns the permissions in the order in which `influx` sends them.
     pub async fn permissions(&self, client: &Client, org: OrgId, user: Option<UserId>) -> Outcome<Vec<Permission>> {
         let others = !self.buckets.is_empty() || !self.types.0.is_empty() || !self.can.is_empty();
         let alone = |set: &str| match others || (self.operator && self.all_access) {
@@ -98,7 +99,7 @@ impl GrantFlags {
     }
 }
 
-/// `--read-X` and `--write-X` of each resource type, in the order of the flags.
+/// The flags `--read-X` and `--write-X` of each resource type, in order.
 #[derive(Clone, Debug, Default)]
 struct TypeFlags(Vec<(Action, ResourceType)>);
 
@@ -110,7 +111,7 @@ fn name(action: Action, kind: ResourceType) -> String {
     format!("{action}-{kind}")
 }
 
-/// What the documentation's examples call some of them.
+/// Returns the other name of a flag, which InfluxDB's documentation uses.
 fn alias(action: Action, kind: ResourceType) -> Option<String> {
     match kind {
         ResourceType::Users => Some(format!("{action}-user")),

@@ -1,4 +1,4 @@
-//! What a token should be able to do, as people write it.
+//! Textual notation of a permission.
 
 use std::str::FromStr;
 
@@ -9,15 +9,15 @@ use crate::{
 
 use super::{http::Client, resolve};
 
-/// `write:buckets/telemetry`: an action, a type, and perhaps one thing by name or id; before the type, an organization
-/// perhaps: `write:orgs/my-org/buckets/telemetry`.
+/// A permission such as `write:buckets/telemetry`: an action, a type, and optionally one resource by name or id. The
+/// type may follow an organization: `write:orgs/my-org/buckets/telemetry`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PermissionSpec {
     pub action: Action,
     pub kind: ResourceType,
-    /// By its name or id.
+    /// The resource's name or id.
     pub thing: Option<String>,
-    /// By its name or id.
+    /// The organization's name or id.
     pub org: Option<String>,
 }
 
@@ -35,7 +35,7 @@ impl FromStr for PermissionSpec {
         };
         match rest.trim_start_matches('/').splitn(4, '/').collect::<Vec<_>>()[..] {
             ["orgs", org, kind, thing] => asked(kind, Some(thing), Some(org)),
-            // A name may hold a slash.
+            // A name may contain a slash.
             ["orgs", org, kind] if kind.parse::<ResourceType>().is_ok() => asked(kind, None, Some(org)),
             [kind] => asked(kind, None, None),
             _ => {
@@ -47,8 +47,8 @@ impl FromStr for PermissionSpec {
 }
 
 impl PermissionSpec {
-    /// The permission that stands for it, in this organization unless it names another. Organizations and users belong
-    /// to none; all of them are meant where none is named, as by `--read-orgs`.
+    /// Resolves the permission, in this organization unless it names another. Organizations and users belong to none:
+    /// without a name all of them are meant, as by `--read-orgs`.
     pub async fn permission(&self, client: &Client, org: OrgId) -> Outcome<Permission> {
         let Self { action, kind, .. } = *self;
         let org = match &self.org {

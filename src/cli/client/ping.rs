@@ -39,7 +39,7 @@ impl Ping {
     }
 }
 
-/// Prints this program's version, in the form of `influx version`.
+/// Prints this program's version, in the format of `influx version`.
 pub fn version() -> Outcome {
     let commit = option_env!("JETON_COMMIT").unwrap_or("none");
     let date = option_env!("JETON_BUILD_DATE").unwrap_or("unknown");

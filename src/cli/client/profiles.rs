@@ -1,4 +1,4 @@
-//! The profiles of `~/.influxdbv2/configs` (contract §7.2), which `influx` reads and writes too.
+//! Profiles in `~/.influxdbv2/configs` (docs/influxdb-compatibility.md §7.2), shared with `influx`.
 
 use std::{
     collections::BTreeMap,
@@ -11,13 +11,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::cli::error::{Failure, Outcome};
 
-/// Names that `influx config NAME` would take for something else.
+/// Names that `influx config NAME` would interpret as something else.
 const RESERVED: [&str; 7] = ["-", "list", "update", "set", "delete", "switch", "create"];
 
-/// The address where a server is looked for when nobody says anything.
+/// URL of the server if nothing sets another.
 pub const DEFAULT_HOST: &str = "http://localhost:8086";
 
-/// One server, and who talks to it.
+/// A server and the credential for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
     #[serde(default)]
@@ -28,7 +28,7 @@ pub struct Profile {
     pub org: String,
     #[serde(default, skip_serializing_if = "is_false")]
     pub active: bool,
-    /// Whether `config -` leads back to it.
+    /// Whether `config -` switches back to it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub previous: bool,
     /// `user[:password]` in base64, in the place of a token.
@@ -48,14 +48,14 @@ pub struct Profiles {
 }
 
 impl Profiles {
-    /// Reads a file, by default `~/.influxdbv2/configs`. None there is the same as an empty one; one that can't be read is
-    /// an error, for it would be lost when it is written.
+    /// Reads a file, by default `~/.influxdbv2/configs`. A missing file counts as empty. An unreadable one is an error,
+    /// because writing it would lose its contents.
     pub fn read(path: Option<&Path>) -> Outcome<Self> {
         let path = path.map_or_else(usual_path, |path| Ok(path.to_owned()))?;
         let refuse = |what: &str| Failure::new(format!("the config file {} {what}", path.display()));
         let by_name = match fs::read_to_string(&path) {
             Ok(text) => toml::from_str(&text)
-                // The parser's own words would show the line, and a token with it.
+                // The parser's own message would contain the line, and a token with it.
                 .map_err(|_| refuse("is not the TOML that influx and jeton write; mend or remove it"))?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => BTreeMap::new(),
             Err(error) => return Err(refuse(&format!("can't be read: {error}"))),
@@ -63,9 +63,9 @@ impl Profiles {
         Ok(Self { path, by_name })
     }
 
-    /// Writes the file as a whole or not at all; nobody but its owner may read it.
+    /// Writes the file atomically, readable for its owner only.
     pub fn write(&self) -> Outcome {
-        // A link stays one: what it leads to is written.
+        // A symbolic link is kept: its target is replaced.
         let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
         let write = || -> io::Result<()> {
             let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -81,28 +81,28 @@ impl Profiles {
         write().map_err(|error| Failure::new(format!("the config file {} can't be written: {error}", path.display())))
     }
 
-    /// The profile that commands use: the first that is marked, or else the first.
+    /// Returns the profile that commands use: the first that is marked as active, else the first.
     pub fn active(&self) -> Option<(&str, &Profile)> {
         let marked = self.by_name.iter().find(|(_, profile)| profile.active);
         marked.or_else(|| self.by_name.iter().next()).map(|(name, profile)| (name.as_str(), profile))
     }
 
-    /// By their names.
+    /// Returns all profiles by name.
     pub fn all(&self) -> &BTreeMap<String, Profile> {
         &self.by_name
     }
 
-    /// Whether there is none at all.
+    /// Returns whether there is no profile.
     pub fn is_empty(&self) -> bool {
         self.by_name.is_empty()
     }
 
-    /// Finds one by its name.
+    /// Returns a profile by its name.
     pub fn get(&self, name: &str) -> Option<&Profile> {
         self.by_name.get(name)
     }
 
-    /// Makes one the active one; whether that changes anything.
+    /// Makes a profile active; returns whether that changes anything.
     pub fn switch(&mut self, name: &str) -> Outcome<bool> {
         if !self.by_name.contains_key(name) {
             return Err(not_found(name));
@@ -119,14 +119,14 @@ impl Profiles {
         Ok(true)
     }
 
-    /// Makes the profile active that was so before.
+    /// Makes the previous profile active.
     pub fn switch_back(&mut self) -> Outcome {
         let previous = self.by_name.iter().find(|(_, profile)| profile.previous).map(|(name, _)| name.clone());
         let name = previous.ok_or_else(|| Failure::new("previous  activated config is not found"))?;
         self.switch(&name).map(drop)
     }
 
-    /// Adds one under a new name; if it is to be active, the others no longer are.
+    /// Adds a profile under a new name; if it is active, the others no longer are.
     pub fn create(&mut self, name: &str, profile: Profile) -> Outcome {
         if name.is_empty() {
             return Err(Failure::new("config name is empty"));
@@ -142,14 +142,14 @@ impl Profiles {
         if activate { self.switch(name).map(drop) } else { Ok(()) }
     }
 
-    /// Changes one.
+    /// Changes a profile.
     pub fn change(&mut self, name: &str, change: impl FnOnce(&mut Profile)) -> Outcome<&Profile> {
         let profile = self.by_name.get_mut(name).ok_or_else(|| not_found(name))?;
         change(profile);
         Ok(profile)
     }
 
-    /// Takes one away; if it was the active one, the first of the others becomes so. `None` for an unknown name.
+    /// Removes a profile; if it was active, the first of the others becomes active. `None` for an unknown name.
     pub fn remove(&mut self, name: &str) -> Option<Profile> {
         let removed = self.by_name.remove(name)?;
         if removed.active {
@@ -163,7 +163,7 @@ impl Profiles {
     }
 }
 
-/// A name that no profile has.
+/// Returns the error for an unknown name.
 pub fn not_found(name: &str) -> Failure {
     Failure::new(format!("config \"{name}\" is not found"))
 }
@@ -175,9 +175,9 @@ fn usual_path() -> Outcome<PathBuf> {
     Ok(home.join(".influxdbv2").join("configs"))
 }
 
-/// A new file that only its owner can read, on the disk before it takes the other's place.
+/// Writes and syncs a new file that only its owner can read, before it replaces the old one.
 fn write_new(path: &Path, text: &str) -> io::Result<()> {
-    // One that a crash left behind has who knows which mode.
+    // One that a crash left behind may have any mode.
     drop(fs::remove_file(path));
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);

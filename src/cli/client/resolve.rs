@@ -1,4 +1,4 @@
-//! Names in the place of ids: what looks like an id is taken as one, everything else is looked up.
+//! Resolves names to ids: a text that looks like an id is used as one, everything else is looked up.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -13,7 +13,7 @@ use crate::{
 
 use super::{http::Client, profiles::Profile};
 
-/// Whatever has an id.
+/// Any resource with an id.
 #[derive(Deserialize)]
 struct WithId {
     id: Id,
@@ -52,7 +52,7 @@ struct InOrg {
     name: String,
 }
 
-/// The organization that the flags name, or else the profile.
+/// Returns the organization of the flags, else that of the profile.
 pub async fn org(client: &Client, profile: &Profile, flags: &OrgFlags) -> Outcome<OrgId> {
     let given = |flag: &Option<String>| flag.clone().filter(|text| !text.is_empty());
     match (given(&flags.org_id), given(&flags.org)) {
@@ -66,13 +66,13 @@ pub async fn org(client: &Client, profile: &Profile, flags: &OrgFlags) -> Outcom
     }
 }
 
-/// The same, and `None` where nobody says which.
+/// Like [`org`], but returns `None` if neither names one.
 pub async fn any_org(client: &Client, profile: &Profile, flags: &OrgFlags) -> Outcome<Option<OrgId>> {
     let said = [&flags.org_id, &flags.org].into_iter().flatten().any(|text| !text.is_empty());
     if said || !profile.org.is_empty() { org(client, profile, flags).await.map(Some) } else { Ok(None) }
 }
 
-/// An id as it stands, unverified as in `influx`; anything else by its name.
+/// Returns an id without verification, as `influx` does; looks up anything else by its name.
 pub async fn org_by_id_or_name(client: &Client, text: &str) -> Outcome<OrgId> {
     match text.parse() {
         Ok(id) => Ok(id),
@@ -83,7 +83,7 @@ pub async fn org_by_id_or_name(client: &Client, text: &str) -> Outcome<OrgId> {
 async fn org_by_name(client: &Client, name: &str) -> Outcome<OrgId> {
     let found: Outcome<Orgs> = client.get("/api/v2/orgs").query("org", name).read().await;
     let found = match (found, name.parse()) {
-        // An id where a name is asked for means what it says.
+        // An id is accepted in the place of a name.
         (Err(failure), Ok(id)) if failure.status() == Some(404) => return Ok(id),
         (found, _) => found.while_doing(format!("failed to lookup org with name {name:?}"))?,
     };
@@ -91,7 +91,7 @@ async fn org_by_name(client: &Client, name: &str) -> Outcome<OrgId> {
     first.ok_or_else(|| Failure::new(format!("no organization with name {name:?}")))
 }
 
-/// A user by id or name.
+/// Returns a user by id or name.
 pub async fn user(client: &Client, text: &str) -> Outcome<UserId> {
     match text.parse() {
         Ok(id) => Ok(id),
@@ -99,7 +99,7 @@ pub async fn user(client: &Client, text: &str) -> Outcome<UserId> {
     }
 }
 
-/// A user by name, or by the id that stands in its place.
+/// Returns a user by name, or by an id in its place.
 pub async fn named_user(client: &Client, text: &str) -> Outcome<UserId> {
     match (user_by_name(client, text).await, text.parse()) {
         (Err(failure), Ok(id)) if failure.status() == Some(404) => Ok(id),
@@ -114,13 +114,13 @@ async fn user_by_name(client: &Client, name: &str) -> Outcome<UserId> {
     first.ok_or_else(|| Failure::new(format!("could not find user with name {name:?}")))
 }
 
-/// Whoever the token belongs to.
+/// Returns the owner of the credential.
 pub async fn caller(client: &Client) -> Outcome<UserId> {
     let me: Outcome<WithId> = client.get("/api/v2/me").read().await;
     me.map(|me| UserId(me.id)).while_doing("could not find the user of this token")
 }
 
-/// A bucket by id, or by its name in the organization.
+/// Returns a bucket by id, or by its name in the organization.
 pub async fn bucket(client: &Client, text: &str, org: OrgId) -> Outcome<BucketId> {
     if let Ok(id) = text.parse() {
         return Ok(id);
@@ -141,7 +141,7 @@ pub async fn bucket(client: &Client, text: &str, org: OrgId) -> Outcome<BucketId
     }
 }
 
-/// A telegraf configuration by id, or by a name that no other has in the organization.
+/// Returns a telegraf configuration by id, or by a name that is unique in the organization.
 pub async fn telegraf(client: &Client, text: &str, org: OrgId) -> Outcome<TelegrafId> {
     if let Ok(id) = text.parse() {
         return Ok(id);
@@ -159,7 +159,8 @@ pub async fn telegraf(client: &Client, text: &str, org: OrgId) -> Outcome<Telegr
     }
 }
 
-/// After a refusal: whether one of these buckets belongs to another organization, which the refusal doesn't say.
+/// After a refusal: returns which of these buckets belongs to another organization, which the server's error does not
+/// say.
 pub async fn foreign_bucket(client: &Client, buckets: &[String], org: OrgId) -> Option<String> {
     for text in buckets.iter().filter(|text| text.parse::<BucketId>().is_ok()) {
         let found = client.get(format!("/api/v2/buckets/{text}")).read::<InOrg>().await;
@@ -177,7 +178,7 @@ async fn belongs_elsewhere(client: &Client, bucket: &str, org: OrgId, other: Org
     )
 }
 
-/// The name of an organization, or its id where the name can't be read.
+/// Returns the name of an organization, or its id if the name cannot be read.
 pub async fn org_name(client: &Client, id: OrgId) -> String {
     let found = client.get(format!("/api/v2/orgs/{id}")).read::<Value>().await.ok();
     let name = found.as_ref().and_then(|org| org.get("name")).and_then(Value::as_str);

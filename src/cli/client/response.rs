@@ -1,4 +1,4 @@
-//! What came back: an answer, a refusal in `influx`'s words, or nothing at all (contract §7.1).
+//! Responses: successes, errors in `influx`'s wording, and failed connections (docs/influxdb-compatibility.md §7.1).
 
 use std::error::Error as _;
 
@@ -11,7 +11,7 @@ use url::Url;
 
 use crate::cli::error::{Failure, Outcome};
 
-/// Passes a success on; words a refusal as `influx` does: `<status line>: <message>`.
+/// Returns a successful response; formats an error as `influx` does: `<status line>: <message>`.
 pub async fn checked(response: Response) -> Outcome<Response> {
     let status = response.status();
     if status.is_success() {
@@ -35,7 +35,7 @@ pub async fn checked(response: Response) -> Outcome<Response> {
     Err(advised(Failure::refused(status.as_u16(), message), status, said.unwrap_or_default()))
 }
 
-/// What to do about a refusal that says nothing about itself.
+/// Adds a hint to an error that has no message of its own.
 fn advised(failure: Failure, status: StatusCode, said: &str) -> Failure {
     match (status, said) {
         (StatusCode::UNAUTHORIZED, "unauthorized access") => failure.hint(
@@ -54,7 +54,7 @@ fn advised(failure: Failure, status: StatusCode, said: &str) -> Failure {
     }
 }
 
-/// `Get "http://…": …`, without the parameters: people paste secrets into these.
+/// Formats a failed connection as `Get "http://…": …`, without the query: people paste secrets into it.
 pub fn unreachable(method: &Method, url: &Url, error: &reqwest::Error) -> Failure {
     let mut shown = url.clone();
     shown.set_query(None);
@@ -65,7 +65,7 @@ pub fn unreachable(method: &Method, url: &Url, error: &reqwest::Error) -> Failur
     if error.is_connect() { failure.hint("does the server run there? --host says where it is") } else { failure }
 }
 
-/// The reason at the bottom of an error, which says most.
+/// Returns the innermost cause of an error, which is the most specific.
 pub fn innermost(error: &reqwest::Error) -> String {
     let mut last = error.source();
     while let Some(next) = last.and_then(std::error::Error::source) {

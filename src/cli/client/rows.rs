@@ -1,4 +1,4 @@
-//! What has an id and a name: the rows of organizations and users.
+//! Rows of organizations and users, which have an id and a name.
 
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::{Value, json};
@@ -8,19 +8,19 @@ use crate::{
     model::{Org, User},
 };
 
-/// An organization or a user, as the API tells it.
+/// An organization or a user, as the API returns it.
 #[derive(Deserialize)]
 #[serde(transparent)]
 pub struct NamedRow(Value);
 
 impl NamedRow {
-    /// A member that is a text; empty where there is none.
+    /// Returns a text member; empty if it is missing.
     pub fn text(&self, name: &str) -> String {
         self.0.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
     }
 }
 
-/// Without the link to logs, of which `influx` knows nothing.
+/// Leaves out the link to logs, which `influx` does not print.
 impl Serialize for NamedRow {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut value = self.0.clone();

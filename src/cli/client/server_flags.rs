@@ -51,14 +51,14 @@ pub struct ConfigsFlag {
 }
 
 impl ConfigsFlag {
-    /// The profiles of that file.
+    /// Reads the profiles of that file.
     pub fn read(&self) -> Outcome<Profiles> {
         Profiles::read(self.configs_path.as_deref())
     }
 }
 
 impl ServerFlags {
-    /// The profile to use. Naming one makes it the active one, as `influx` does.
+    /// Returns the profile to use. Naming one makes it the active one, as in `influx`.
     pub fn profile(&self) -> Outcome<Profile> {
         let mut profiles = self.configs.read()?;
         if let Some(name) = self.active_config.as_deref().filter(|name| !name.is_empty())

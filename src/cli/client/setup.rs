@@ -1,4 +1,4 @@
-//! `jeton setup` (contract §7.3): the first user, organization and bucket, and a profile for them.
+//! `jeton setup` (docs/influxdb-compatibility.md §7.3): creates the first user, organization and bucket, and a profile.
 
 use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -90,7 +90,7 @@ struct WithToken {
     token: String,
 }
 
-/// What was made.
+/// The created user, organization and bucket.
 #[derive(Serialize)]
 struct Row {
     bucket: String,
@@ -109,7 +109,7 @@ impl Shown for Row {
 }
 
 impl Setup {
-    /// Sets the server up, and keeps the operator token in the profile.
+    /// Sets the server up, and stores the operator token in the profile.
     pub async fn run(&self) -> Outcome {
         let printer = self.print.printer_of_token();
         let mut profiles = self.server.configs.read()?;
@@ -143,14 +143,14 @@ impl Setup {
             return kept.while_doing(lost);
         }
         if let Err(failure) = kept {
-            // It is shown nowhere else, and never again.
+            // The token is shown nowhere else, and never again.
             print(&format!("{}\n", auth.token))?;
             return Err(failure.while_doing(lost).hint("the operator token is printed above, this once; keep it"));
         }
         printer.one(&Row { bucket: bucket.name, organization: org.name, user: user.name })
     }
 
-    /// Before anything happens on the server.
+    /// Checks the profile's name, before the server is changed.
     fn profile_name(&self, profiles: &Profiles) -> Outcome<String> {
         let name = self.name.clone().unwrap_or_default();
         if !profiles.is_empty() && name.is_empty() {

@@ -1,10 +1,10 @@
-//! Addresses: where a server is, and what stands in a path.
+//! URLs of servers, and segments of paths.
 
 use url::Url;
 
 use crate::cli::error::{Failure, Outcome};
 
-/// A base address: scheme and host, perhaps a path.
+/// Parses a base URL: scheme and host, optionally a path.
 pub fn host_url(text: &str) -> Outcome<Url> {
     let refuse = |why: &str| Failure::new(format!("host URL \"{text}\" is invalid: {why}"));
     let parsed: Option<Url> = text.parse().ok();
@@ -12,7 +12,7 @@ pub fn host_url(text: &str) -> Outcome<Url> {
         Some(url) if !matches!(url.scheme(), "http" | "https") => {
             Err(refuse("a scheme of http or https must be provided for host url"))
         }
-        // It would end up in errors and process lists.
+        // Credentials would appear in errors and process lists.
         Some(url) if !url.username().is_empty() || url.password().is_some() => {
             Err(Failure::new("host URL is invalid: leave user name and password out of it"))
         }
@@ -22,10 +22,10 @@ pub fn host_url(text: &str) -> Outcome<Url> {
     }
 }
 
-/// A part of a path, whatever it holds.
+/// Escapes any text as one segment of a path.
 pub fn segment(text: &str) -> String {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~');
     let escape = |byte: u8| if plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
-    // The API knows no empty segment, and a dot would leave the path.
+    // The API has no empty segments, and dot segments would leave the path.
     if matches!(text, "" | "." | "..") { "%20".into() } else { text.bytes().map(escape).collect() }
 }

@@ -1,4 +1,4 @@
-//! Permissions in words, on a terminal.
+//! Permissions in words, for a terminal.
 
 use std::collections::{HashMap, hash_map::Entry};
 
@@ -11,7 +11,7 @@ use crate::model::{
 
 use super::http::Client;
 
-/// A sentence of the model as plain text.
+/// Returns a sentence of the model as plain text.
 pub fn plain(sentence: &Sentence) -> String {
     let Sentence { before, name, after } = sentence;
     match name {
@@ -20,12 +20,12 @@ pub fn plain(sentence: &Sentence) -> String {
     }
 }
 
-/// A text, or what stands for none.
+/// Returns a text, or a placeholder if it is empty.
 pub fn or_none(text: &str) -> &str {
     if text.is_empty() { "none" } else { text }
 }
 
-/// The permissions with the names of single buckets, as far as the caller may read them.
+/// Returns the permissions with the names of single buckets, as far as the caller may read them.
 pub async fn named(client: &Client, permissions: &[Permission]) -> Vec<Named> {
     let mut known: HashMap<Id, Option<String>> = HashMap::new();
     let mut all = Vec::new();
@@ -45,7 +45,7 @@ pub async fn named(client: &Client, permissions: &[Permission]) -> Vec<Named> {
     all
 }
 
-/// A text on one line, without what would steer a terminal.
+/// Returns a text on one line, without control characters for a terminal.
 pub fn line(text: &str) -> String {
     text.chars().map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
 }

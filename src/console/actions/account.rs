@@ -1,4 +1,4 @@
-//! The forms of the Account page.
+//! Actions for the forms of the Account page.
 
 use secrecy::{ExposeSecret as _, SecretString};
 

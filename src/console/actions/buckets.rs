@@ -1,4 +1,4 @@
-//! The forms of the Buckets page.
+//! Actions for the forms of the Buckets page.
 
 use crate::{
     console::{
@@ -13,7 +13,7 @@ use crate::{
     service::buckets::{AskedBucket, AskedRetention, BucketUpdate},
 };
 
-/// `list`: the list that the form stands above, and that it leads back to.
+/// Runs the form of a dialog. `list`: the address of the list behind the dialog, for the redirect afterwards.
 pub(super) async fn perform(
     request: &Request,
     org: OrgId,
@@ -60,7 +60,8 @@ fn update(fields: &FormFields) -> Result<BucketUpdate, Error> {
     })
 }
 
-/// What the form asks for; nothing if it is what the form showed, so that pieces of a size that someone chose stay.
+/// Returns the retention that the form requests, or `None` if it equals the displayed one, so that a custom shard
+/// duration stays.
 fn retention(fields: &FormFields) -> Result<Option<AskedRetention>, Error> {
     let Some(choice) = fields.get("retention") else { return Ok(None) };
     let given = |name| fields.get(name).unwrap_or_default();

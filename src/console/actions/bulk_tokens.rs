@@ -1,4 +1,4 @@
-//! What happens to the tokens that are selected in the list.
+//! Actions on the tokens selected in the list.
 
 use crate::{
     console::{
@@ -9,14 +9,15 @@ use crate::{
         routes::{PageRoute as _, Tokens},
         ssr::request::Request,
     },
-    model::{AuthorizationId, Error, OrgId, console::tokens::TokenQuery},
+    model::{AuthorizationId, Error, OrgId, console::token_query::TokenQuery},
     service::tokens::bulk::{BulkAction, Targets},
 };
 
-/// The form carries the state of the list beside the ticks: with `all`, everything that it filters is meant.
+/// Runs a bulk action. The form carries the state of the list beside the check boxes: with `all`, every token that
+/// matches the filter is meant.
 pub(super) async fn perform(request: &Request, org: OrgId, fields: &FormFields) -> Result<Outcome, Error> {
     let (service, caller) = (request.service(), request.caller()?);
-    // A row's switch is in the same form.
+    // The status switch of a row belongs to the same form.
     for (name, status) in [("activate", "active"), ("deactivate", "inactive")] {
         if let Some(id) = fields.get(name) {
             let fields = FormFields(vec![("status".into(), status.into())]);
@@ -33,7 +34,7 @@ pub(super) async fn perform(request: &Request, org: OrgId, fields: &FormFields) 
     let (what, flash) = match fields.get("do") {
         Some("activate") => (BulkAction::Activate, Flash::TokensUpdated),
         Some("deactivate") => (BulkAction::Deactivate, Flash::TokensUpdated),
-        // What can't be taken back is asked about first.
+        // Deletion cannot be undone, so it needs a confirmation.
         Some("delete") if fields.get("sure").is_none() => {
             return Ok(Outcome::Asked { count: service.count_meant(caller, org, &which).await? });
         }

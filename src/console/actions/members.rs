@@ -1,4 +1,4 @@
-//! The forms of the Members page.
+//! Actions for the forms of the Members page.
 
 use crate::{
     console::{
@@ -17,7 +17,7 @@ use super::{
     users::{change_status, delete, new_user},
 };
 
-/// `to`: the list that the form came from.
+/// Runs a form of the page. `to`: the address of the list that the form belongs to, for the redirect afterwards.
 pub(super) async fn perform(
     request: &Request,
     org: OrgId,
@@ -45,7 +45,7 @@ pub(super) async fn perform(
         }
         Members::Remove(id) => {
             service.dismiss_member(caller, org, id).await?;
-            // Whoever left may no longer see the list.
+            // Users who remove themselves may no longer see the list.
             let to = if id == caller.id() { "/".into() } else { to };
             return Ok(Outcome::Done { flash: Flash::MemberRemoved, to });
         }

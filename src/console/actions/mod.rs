@@ -1,4 +1,4 @@
-//! What each form does: read its fields, call one operation of the service, say what came of it.
+//! The action of each form: reads its fields, calls one operation of the service and returns the outcome.
 
 mod account;
 mod buckets;
@@ -21,7 +21,7 @@ use super::{
     ssr::request::Request,
 };
 
-/// What came of a form, and the cookie that goes with it.
+/// The outcome of a form, and the cookie to set with it.
 pub struct ActionResult {
     pub result: Result<Outcome, Error>,
     pub cookie: Option<String>,
@@ -33,7 +33,7 @@ impl From<Result<Outcome, Error>> for ActionResult {
     }
 }
 
-/// Does what the form at `address` asks for.
+/// Runs the action of the form at `address`.
 pub async fn perform(request: &Request, address: &str, fields: &FormFields) -> ActionResult {
     let (path, query) = routes::split(address);
     let done = match path {
@@ -71,7 +71,7 @@ async fn on_page(
     }
 }
 
-/// The list that a form on its page came from.
+/// Returns the address of the list that a form belongs to.
 fn list<P: PageRoute>(org: OrgId, query: &[(String, String)]) -> String {
     let get = |name: &str| query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     P::LIST.address(org, &ListQuery::from_parameters(get).parameters())

@@ -1,12 +1,12 @@
-//! The forms of the Organizations page, and of the start where there is none yet.
+//! Actions for the forms of the Organizations page, and of the start page for users without an organization.
 
 use crate::{
     console::{
         forms::{
             flash::Flash,
+            org_rules::rules_of,
             outcome::{FormFields, Outcome},
         },
-        pages::orgs::rules_of,
         routes::{Orgs, PageRoute as _, Tokens},
         ssr::request::Request,
     },
@@ -14,7 +14,7 @@ use crate::{
     service::orgs::OrgUpdate,
 };
 
-/// `list`: the list that the form stands above, and that deleting leads back to.
+/// Runs a form of the page. `list`: the address of the list behind the dialog, for the redirect after a deletion.
 pub(super) async fn perform(
     request: &Request,
     org: OrgId,
@@ -39,7 +39,7 @@ pub(super) async fn perform(
         }
         Orgs::Delete(id) => {
             service.delete_org_by_name(caller, id, fields.get("name").unwrap_or_default()).await?;
-            // Its own pages are gone with it; the start knows where else to go.
+            // The deleted organization's pages no longer exist: the start page redirects to another one.
             let to = if id == org { "/".into() } else { list };
             Ok(Outcome::Done { flash: Flash::OrgDeleted, to })
         }
@@ -47,12 +47,12 @@ pub(super) async fn perform(
     }
 }
 
-/// The rules for tokens, if the form has them.
+/// Returns the token rules, if the form has their fields.
 fn rules(fields: &FormFields) -> Result<Option<OrgRules>, Error> {
     fields.get("rules").map(|_| rules_of(|name| fields.get(name).map(Into::into))).transpose()
 }
 
-/// The first organization of someone who has none.
+/// Creates the first organization of a user who has none.
 pub(super) async fn start(request: &Request, fields: &FormFields) -> Result<Outcome, Error> {
     let made = create(request, fields).await?;
     Ok(Outcome::Done { flash: Flash::OrgCreated, to: Tokens::List.address(made, &[]) })

@@ -1,4 +1,4 @@
-//! The forms that rotate a token, and that end the overlap.
+//! Actions that rotate a token and that end the overlap of a rotation.
 
 use crate::{
     console::{
@@ -37,7 +37,7 @@ pub(super) async fn rotate(
     Ok(Outcome::Rotated { token: created_token(request, created), old })
 }
 
-/// Ends the overlap of one token, on the page of another one of its chain.
+/// Ends the overlap of one token, from the details of another token of its rotation chain.
 pub(super) async fn end_overlap(
     request: &Request,
     org: OrgId,

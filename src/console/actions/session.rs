@@ -1,4 +1,4 @@
-//! Set-up, sign-in and sign-out.
+//! Actions for set-up, sign-in and sign-out.
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -9,8 +9,8 @@ use crate::{
         ssr::request::Request,
     },
     http::cookies,
-    model::Error,
-    service::{auth::sessions::SessionKind, setup::SetUp},
+    model::{Error, session_kind::SessionKind},
+    service::setup::SetUp,
 };
 
 use super::ActionResult;
@@ -20,7 +20,7 @@ pub(super) async fn set_up(request: &Request, fields: &FormFields) -> Result<Act
     state.settings.check_setup_host(&request.headers)?;
     let text = |name| fields.get(name).unwrap_or_default().to_owned();
     let password: SecretString = text("password").into();
-    // A person who signs in needs a password; a program that sets up may do without.
+    // Signing in to the console needs a password; the API's set-up does not.
     if password.expose_secret().is_empty() {
         return Err(Error::PasswordLength);
     }
@@ -64,7 +64,7 @@ pub(super) async fn sign_out(request: &Request) -> Result<ActionResult, Error> {
     let state = request.state();
     let key = cookies::read(&request.headers, cookies::console_name(state.settings.is_https()));
     match state.service.sign_out(key.unwrap_or_default(), SessionKind::Console, &request.client).await {
-        // Whoever is signed out already gets what they wanted.
+        // A caller without a session is signed out already.
         Ok(()) | Err(Error::Unauthenticated) => {}
         Err(error) => return Err(error),
     }

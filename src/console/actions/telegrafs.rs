@@ -1,4 +1,4 @@
-//! The forms of the Telegraf page.
+//! Actions for the forms of the Telegraf page.
 
 use crate::{
     console::{

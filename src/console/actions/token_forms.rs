@@ -1,4 +1,4 @@
-//! What several forms of tokens share: reading limits, and the outcome of a creation.
+//! Helpers that several token actions share: reading limits, and the outcome of a creation.
 
 use crate::{
     console::{
@@ -19,27 +19,27 @@ pub(crate) async fn update(request: &Request, id: AuthorizationId, fields: &Form
         status: fields.get("status").map(Into::into),
         description: fields.get("description").map(|text| text.trim().to_owned()),
         expires_at: chosen_expiry(request, fields)?,
-        // Nothing in the field is everywhere.
+        // An empty field allows every network.
         networks: fields.get("networks").map(str::parse).transpose()?,
     };
     let details = request.service().update_authorization(request.caller()?, id, update).await?;
     Ok(Outcome::Updated { description: details.authorization.description, status: details.authorization.status })
 }
 
-/// What the dialogs ask about a new token.
+/// Returns the options that the dialogs request for a new token.
 pub(crate) fn given(request: &Request, fields: &FormFields) -> Result<TokenOptions, Error> {
     let description = fields.get("description").unwrap_or_default().to_owned();
     let networks = fields.get("networks").filter(|text| !text.trim().is_empty()).map(str::parse).transpose()?;
     Ok(TokenOptions { description, expires_at: chosen_expiry(request, fields)?, networks })
 }
 
-/// The expiry that a form asks for.
+/// Returns the expiry that a form requests.
 pub(crate) fn chosen_expiry(request: &Request, fields: &FormFields) -> Result<Option<Expiry>, Error> {
     let said = |name| fields.get(name).unwrap_or_default();
     expiry::chosen(said("expires"), said("expires-day"), request.service().now())
 }
 
-/// What is shown of a new token, once.
+/// Returns the part of a new token that is displayed once.
 pub(crate) fn created_token(request: &Request, created: Created) -> CreatedToken {
     let Created { details, token } = created;
     let authorization = details.authorization;

@@ -1,4 +1,4 @@
-//! The forms of the API Tokens page.
+//! Actions for the forms of the API Tokens page.
 
 use crate::{
     console::{
@@ -34,7 +34,7 @@ pub(super) async fn perform(
             let created = service.create_all_access(caller, org, given(request, fields)?, form).await?;
             Ok(Outcome::Created(created_token(request, created)))
         }
-        // Only the button at the end of the form creates; the one beside the search field looks for more to tick.
+        // Only the button at the end of the form creates a token; the one beside the search field reloads the choices.
         Tokens::Custom if fields.get("find").is_some() => Ok(Outcome::Searched),
         Tokens::Custom => {
             let selection = fields.all("permission").map(str::parse::<Pick>).collect::<Result<Selection, _>>()?;

@@ -1,4 +1,4 @@
-//! What the forms about users and members share.
+//! Helpers that the actions on users and members share.
 
 use crate::{
     console::forms::outcome::FormFields,

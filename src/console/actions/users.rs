@@ -1,4 +1,4 @@
-//! The forms of the Users page.
+//! Actions for the forms of the Users page.
 
 use crate::{
     console::{
@@ -18,7 +18,7 @@ use crate::{
 
 use super::user_forms::user;
 
-/// `to`: the list that the form came from.
+/// Runs a form of the page. `to`: the address of the list that the form belongs to, for the redirect afterwards.
 pub(super) async fn perform(
     request: &Request,
     org: OrgId,
@@ -49,7 +49,7 @@ pub(super) async fn perform(
     Ok(Outcome::Done { flash, to })
 }
 
-/// Ends one session of a user, or all of them; then the dialog lists what is left.
+/// Ends one session of a user, or all of them; the dialog then lists the remaining ones.
 async fn end_sessions(
     request: &Request,
     org: OrgId,
@@ -67,7 +67,7 @@ async fn end_sessions(
     Ok(Outcome::Done { flash, to: routes::with_parameters(Users::Sessions(id).address(org, &[]), &state) })
 }
 
-/// Activates or deactivates a user. Whoever deactivates themselves is signed out by that.
+/// Activates or deactivates a user. Users who deactivate themselves are signed out.
 pub(super) async fn change_status(
     request: &Request,
     id: UserId,
@@ -84,7 +84,7 @@ pub(super) async fn change_status(
     })
 }
 
-/// Deletes a user; or deactivates them, if the question was answered so.
+/// Deletes a user, or deactivates them if the dialog's other button was pressed.
 pub(super) async fn delete(request: &Request, id: UserId, fields: &FormFields, to: String) -> Result<Outcome, Error> {
     if fields.get("status").is_some() {
         return change_status(request, id, fields, to).await;
@@ -94,7 +94,7 @@ pub(super) async fn delete(request: &Request, id: UserId, fields: &FormFields, t
     Ok(if id == caller.id() { Outcome::SignedOut } else { Outcome::Done { flash: Flash::UserDeleted, to } })
 }
 
-/// The user that a form describes.
+/// Returns the user that a form describes.
 pub(super) fn new_user(fields: &FormFields, member_of: Option<(OrgId, Role)>) -> NewUser {
     let password = fields.get("password").filter(|password| !password.is_empty());
     NewUser { name: fields.get("username").unwrap_or_default().into(), password: password.map(Into::into), member_of }

@@ -7,21 +7,21 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::{Icon, Notices, Picture};
 
-/// How long a button says that it copied.
+/// Time for which a button confirms the copy.
 const SAYS_COPIED: Duration = Duration::from_secs(2);
 
-/// Puts a text on the clipboard; `on_done` hears whether the browser allowed it.
+/// Writes a text to the clipboard; `on_done` receives whether the browser allowed it.
 pub fn copy(text: String, on_done: impl FnOnce(bool) + 'static) {
     spawn_local(async move {
         let navigator = window().navigator();
-        // Browsers offer the clipboard only on https and localhost.
+        // Browsers provide the clipboard only in secure contexts: https and localhost.
         let offered = js_sys::Reflect::has(&navigator, &"clipboard".into()).unwrap_or(false);
         let done = offered && JsFuture::from(navigator.clipboard().write_text(&text)).await.is_ok();
         on_done(done);
     });
 }
 
-/// An item of a menu that copies an id.
+/// A menu item that copies an id.
 #[component]
 pub fn CopyIdItem(
     #[prop(into)] id: String,
@@ -45,7 +45,7 @@ pub fn CopyIdItem(
     }
 }
 
-/// A button that copies `text` and says so.
+/// A button that copies `text` and confirms it.
 #[component]
 pub fn CopyButton(
     #[prop(into)] text: Signal<String>,

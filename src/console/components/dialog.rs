@@ -1,4 +1,4 @@
-//! Dialogs: addresses that the server renders open, and the script turns modal.
+//! Dialogs: each has an address. The server renders it open; after hydration it becomes modal.
 
 use leptos::{ev, html, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -9,7 +9,7 @@ use crate::console::hydrate::{browser, hydrated::Hydrated};
 
 use super::{Icon, Notices, Picture, Toasts};
 
-/// A dialog over the page. Esc and a click outside lead to `close`, unless it is `locked`: something would be lost.
+/// A dialog above the page. Esc and a click outside navigate to `close`, unless `locked` prevents a loss of data.
 #[component]
 pub fn Dialog(
     #[prop(optional)] class: &'static str,
@@ -21,7 +21,8 @@ pub fn Dialog(
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     let notices = Notices::current();
-    // One that the script makes is seen when it is modal, not before: the focus would move while somebody types already.
+    // A dialog rendered in the browser starts closed and is shown as modal at once: otherwise the focus would move
+    // after the user has begun to type.
     let open = !Hydrated::current().get_untracked();
     Effect::new(move || {
         if let Some(dialog) = dialog.get() {
@@ -47,7 +48,7 @@ pub fn Dialog(
             leave();
         }
     };
-    // Chromium lets a page refuse only the first of two requests to close: a key can always be refused.
+    // Chromium lets a page cancel only the first of two close requests; a key event can always be cancelled.
     let on_key = {
         let leave = leave.clone();
         move |event: ev::KeyboardEvent| {
@@ -75,12 +76,12 @@ pub fn Dialog(
 }
 
 fn make_modal(dialog: HtmlDialogElement) {
-    // What was just loaded is not in the page yet.
+    // Content that was just loaded is not in the document yet.
     if !dialog.is_connected() {
         request_animation_frame(move || make_modal(dialog));
         return;
     }
-    // Only a closed dialog can be opened modally.
+    // `showModal` throws on an open dialog.
     dialog.close();
     drop(dialog.show_modal());
     let wanted =
@@ -90,7 +91,8 @@ fn make_modal(dialog: HtmlDialogElement) {
     }
 }
 
-/// To where the focus was; if that is hidden in a menu, to the menu's button; if it is gone, to the page.
+/// Restores the focus to the element that had it; if a menu hides that element, to the menu's button; if it was
+/// removed, to the page.
 fn give_focus_back(before: Option<HtmlElement>) {
     request_animation_frame(move || {
         if document().query_selector("dialog[open]").ok().flatten().is_some() {
@@ -116,7 +118,7 @@ fn focus_menu_of(item: &HtmlElement) {
     }
 }
 
-/// Whether a press on the dialog's own element is inside its box, and not on the scrim around it.
+/// Returns whether a click on the dialog element is inside its box rather than on the backdrop.
 fn inside(event: &ev::MouseEvent) -> bool {
     let Some(element) = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()) else {
         return true;
@@ -126,7 +128,7 @@ fn inside(event: &ev::MouseEvent) -> bool {
     (area.left()..=area.right()).contains(&x) && (area.top()..=area.bottom()).contains(&y)
 }
 
-/// The title of a dialog, and the way out of it.
+/// The title of a dialog, with its close link.
 #[component]
 pub fn DialogHead(#[prop(into)] title: String, #[prop(into)] close: Signal<String>) -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! A field: label above, hint or error below.
+//! Form fields: label above, hint or error below.
 
 use leptos::prelude::*;
 
@@ -6,7 +6,7 @@ use crate::{console::text::messages, model::Error};
 
 use super::{Icon, Picture, form::typed};
 
-/// The sentence at a field, if something is wrong with it.
+/// The error message of a field, if any.
 pub type FieldError = Signal<Option<String>>;
 
 /// A text field.
@@ -40,7 +40,7 @@ pub fn Field(
     }
 }
 
-/// A password field; the eye shows what is typed.
+/// A password field with a button that reveals the text.
 #[component]
 pub fn PasswordField(
     id: &'static str,
@@ -48,7 +48,7 @@ pub fn PasswordField(
     #[prop(into, optional)] hint: Signal<String>,
     autocomplete: &'static str,
     #[prop(optional)] autofocus: bool,
-    /// May stay empty.
+    /// Whether the field may be empty.
     #[prop(optional)]
     optional: bool,
     #[prop(into)] error: FieldError,
@@ -80,7 +80,7 @@ pub fn PasswordField(
     }
 }
 
-/// The line below a field: what is wrong with it, or else what helps.
+/// The line below a field: its error, or else its hint.
 #[component]
 pub fn Hint(id: &'static str, #[prop(into)] hint: String, #[prop(into)] error: FieldError) -> impl IntoView {
     move || match error.get() {
@@ -92,7 +92,7 @@ pub fn Hint(id: &'static str, #[prop(into)] hint: String, #[prop(into)] error: F
     }
 }
 
-/// What is wrong with one field.
+/// Returns the error message of one field.
 pub fn at_field(refused: RwSignal<Option<Error>>, field: &'static str) -> Signal<Option<String>> {
     Signal::derive(move || {
         let error = refused.get()?;

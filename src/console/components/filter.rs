@@ -1,4 +1,4 @@
-//! The field that filters a list.
+//! The text field that filters a list.
 
 use std::time::Duration;
 
@@ -9,26 +9,26 @@ use crate::{console::routes, model::token::redact};
 
 use super::{Icon, Picture};
 
-/// How long after the last key the list is filtered.
+/// Debounce: delay between the last keystroke and the filtering.
 const FILTER_AFTER: Duration = Duration::from_millis(120);
 
-/// Filters while one types; without script, on Enter.
+/// A search field that filters while the user types; without JavaScript, on Enter.
 #[component]
 pub fn FilterField(
-    /// What is listed, as in "Filter Tokens".
+    /// The plural of the listed items, as in "Filter Tokens".
     what: &'static str,
-    /// The filter in the address.
+    /// The filter in the URL.
     #[prop(into)]
     current: Signal<String>,
-    /// The address of the list with another filter.
+    /// Returns the address of the list with another filter.
     address: Callback<String, String>,
-    /// What else the address holds, to be kept.
+    /// The other parameters of the URL, to be kept.
     #[prop(into)]
     others: Signal<Vec<(&'static str, String)>>,
     #[prop(into, optional)] disabled: Signal<bool>,
 ) -> impl IntoView {
     let text = RwSignal::new(current.get_untracked());
-    // Back, forward and "Clear filter" change the address: the field follows.
+    // Back, forward and "Clear filter" change the URL: the field follows.
     Effect::new(move || {
         let filter = current.get();
         if filter.trim_end() != text.get_untracked().trim_end() {
@@ -62,7 +62,7 @@ pub fn FilterField(
         current.track();
         address.run(String::new())
     };
-    // A browser drops the parameters of a form's address, and sends the fields instead.
+    // Submitting a GET form replaces the query string of its address, so the other parameters are hidden fields.
     let action = move || routes::split(&without()).0.to_owned();
     let hidden = move || {
         let others = others.get().into_iter();

@@ -1,4 +1,4 @@
-//! A form that works with and without script.
+//! Forms with progressive enhancement: they work with and without JavaScript.
 
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
@@ -14,16 +14,17 @@ use crate::{
     model::Error,
 };
 
-/// What a form was answered.
+/// The result of a form's action.
 pub type ActionOutcome = Result<Outcome, Error>;
 
-/// Posts to `action`. Without script the browser does, and the answer is a page; with it the same fields go to the same
-/// operation, and the answer goes to `on_answer`. A form that is under way takes no second press.
+/// A form that posts to `action`. Without JavaScript the browser submits it and the response is a page; with JavaScript
+/// the same fields go to the same action through a server function, and the outcome goes to `on_answer`. A pending form
+/// ignores further submissions.
 #[component]
 pub fn Form(
     #[prop(into)] action: Signal<String>,
     #[prop(into, optional)] class: Option<&'static str>,
-    /// Where it has fields that stand outside of it.
+    /// The form's id, if it has fields outside of its element.
     #[prop(into, optional)]
     id: Option<&'static str>,
     #[prop(optional)] busy: RwSignal<bool>,
@@ -40,7 +41,7 @@ pub fn Form(
     view! { <form method="post" action=action id=id class=class on:submit=on_submit>{children()}</form> }
 }
 
-/// Sends fields to an address as a form with script does.
+/// Sends fields to an address through the server function, as a hydrated form does.
 pub fn send(address: String, fields: FormFields, busy: RwSignal<bool>, on_answer: Callback<ActionOutcome>) {
     busy.set(true);
     spawn_local(async move {
@@ -57,40 +58,40 @@ fn is_sign_in() -> bool {
     window().location().pathname().is_ok_and(|path| path == "/sign-in")
 }
 
-/// Whoever was signed out meanwhile signs in and comes back.
+/// Redirects to the sign-in page, from where a user whose session has ended returns to this page.
 pub fn to_sign_in() {
     let to = form_urlencoded::Serializer::new(String::new()).append_pair("to", &browser::here()).finish();
     browser::go(&format!("/sign-in?{to}"));
 }
 
-/// The answer to this page's form, if it was sent without script.
+/// Returns the response to this page's form, if it was submitted without JavaScript.
 pub fn answer() -> Option<FormResponse> {
     use_context::<FormResponse>()
 }
 
-/// The refusal of this page's form, if it was sent without script.
+/// Returns the error of this page's form, if it was submitted without JavaScript.
 pub fn refusal() -> Option<Error> {
     answer().and_then(|answer| answer.result.err())
 }
 
-/// What was wrong with this page's form, in words, if it was sent without script.
+/// Returns the error message of this page's form, if it was submitted without JavaScript.
 pub fn refused_sentence() -> Option<String> {
     let error = refusal()?;
     let at_a_field = messages::at_fields(&error).into_iter().next().map(|(_, sentence)| sentence);
     Some(at_a_field.unwrap_or_else(|| messages::sentence(&error)))
 }
 
-/// What was typed into a field of this page's form, if it was sent without script.
+/// Returns the submitted value of a field of this page's form, if it was submitted without JavaScript.
 pub fn typed(name: &str) -> String {
     typed_fields().get(name).unwrap_or_default().to_owned()
 }
 
-/// Everything that was typed into this page's form.
+/// Returns all submitted values of this page's form.
 pub fn typed_fields() -> FormFields {
     answer().map(|answer| answer.fields).unwrap_or_default()
 }
 
-/// The hidden one-time id of a form: sent twice, it counts once.
+/// The hidden field with the form's idempotency key: a repeated submission has no further effect.
 #[component]
 pub fn FormId() -> impl IntoView {
     let id = RwSignal::new(String::new());

@@ -1,4 +1,4 @@
-//! What stands around a page: navigation and user; or, before signing in, nearly nothing.
+//! The frame around a page: navigation and user menu; before sign-in, only the brand.
 
 use leptos::prelude::*;
 
@@ -7,9 +7,8 @@ use crate::{
         hydrate::{browser, defer::defer},
         routes::{ConsoleRoute, Group, Section},
         state::org_state::OrgState,
-        text::messages,
     },
-    model::console::tokens::OrgRef,
+    model::{console::tokens::OrgRef, wording},
 };
 
 use super::{
@@ -17,8 +16,7 @@ use super::{
     text::Avatar, theme::ThemeSwitch,
 };
 
-/// Navigation and user around the pages of an organization. Behind a dialog that no script has made modal yet, it stands
-/// still.
+/// Navigation and user menu around the pages of an organization. It is inert behind a dialog that is not modal yet.
 #[component]
 pub fn OrgFrame(state: OrgState, children: Children) -> impl IntoView {
     let shortcuts = RwSignal::new(false);
@@ -30,6 +28,7 @@ pub fn OrgFrame(state: OrgState, children: Children) -> impl IntoView {
     }
 }
 
+/// The navigation beside the page.
 #[component]
 fn NavAndPage(state: OrgState, shortcuts: RwSignal<bool>, children: Children) -> impl IntoView {
     view! {
@@ -45,6 +44,7 @@ fn NavAndPage(state: OrgState, shortcuts: RwSignal<bool>, children: Children) ->
     }
 }
 
+/// The navigation of an organization.
 #[component]
 fn Nav(state: OrgState, shortcuts: RwSignal<bool>) -> impl IntoView {
     view! {
@@ -62,6 +62,7 @@ fn Nav(state: OrgState, shortcuts: RwSignal<bool>) -> impl IntoView {
     }
 }
 
+/// A group of the navigation, with its sections.
 #[component]
 fn NavGroup(state: OrgState, group: Group) -> impl IntoView {
     let items = move || {
@@ -72,6 +73,7 @@ fn NavGroup(state: OrgState, group: Group) -> impl IntoView {
     view! { <section class="nav-group"><h2>{group.title()}</h2><ul>{items}</ul></section> }
 }
 
+/// A link of the navigation.
 #[component]
 fn NavItem(state: OrgState, section: Section) -> impl IntoView {
     let count = move || {
@@ -91,7 +93,7 @@ fn NavItem(state: OrgState, section: Section) -> impl IntoView {
                 data-testid=format!("nav-subitem-{}", section.word())
             >
                 <Icon picture=picture(section)/><span>{section.title()}</span>
-                {move || count().map(|count| view! { <span class="count">{messages::grouped(count)}</span> })}
+                {move || count().map(|count| view! { <span class="count">{wording::grouped(count)}</span> })}
             </a>
         </li>
     }
@@ -111,7 +113,7 @@ const fn picture(section: Section) -> Picture {
     }
 }
 
-/// Leads to the same page of another organization.
+/// A menu with links to the same page of other organizations.
 #[component]
 fn OrgMenu(state: OrgState, class: &'static str) -> impl IntoView {
     let name = move || state.frame.with(|frame| frame.org.name.clone());
@@ -137,6 +139,7 @@ fn OrgMenu(state: OrgState, class: &'static str) -> impl IntoView {
     view! { <Menu class button="button" face=face>{choices}</Menu> }
 }
 
+/// The end of the navigation: help, theme and user menu.
 #[component]
 fn NavFoot(state: OrgState, shortcuts: RwSignal<bool>) -> impl IntoView {
     let user = move || state.frame.with(|frame| frame.user.clone());
@@ -166,7 +169,7 @@ fn NavFoot(state: OrgState, shortcuts: RwSignal<bool>) -> impl IntoView {
     }
 }
 
-/// A page for whoever is not signed in.
+/// The frame of a page for visitors who are not signed in.
 #[component]
 pub fn AuthFrame(#[prop(optional)] brand: bool, children: Children) -> impl IntoView {
     let brand = brand.then(|| view! { <span class="brand"><Mark/><span class="brand-name">"Jeton"</span></span> });

@@ -1,4 +1,4 @@
-//! Back and forward inside the console, where something would be lost.
+//! Confirmation of back and forward navigation that would lose unsaved data.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -7,14 +7,14 @@ use leptos_router::hooks::use_location;
 use wasm_bindgen::JsValue;
 use web_sys::Event;
 
-/// What is asked at present.
+/// The handler of the page that currently asks for confirmation.
 type Ask = Rc<dyn Fn(&Event)>;
 
 thread_local! {
     static ASK: RefCell<Option<Ask>> = const { RefCell::new(None) };
 }
 
-/// Listens for back and forward. To be called before the router is made: who listens first hears of them first.
+/// Registers the `popstate` listener. Call it before the router is created: listeners run in the order of registration.
 #[cfg(feature = "hydrate")]
 pub fn listen_first() {
     let _ = window_event_listener(leptos::ev::popstate, |event| {
@@ -24,8 +24,8 @@ pub fn listen_first() {
     });
 }
 
-/// Asks before back or forward leave what is shown, for as long as whoever calls this is there. `may_leave`: from this
-/// path to that one.
+/// Asks for confirmation before back or forward leaves the page, until the calling owner is disposed. `may_leave`:
+/// receives the present path and the next one.
 pub fn ask_before_going(may_leave: impl Fn(&str, &str) -> bool + Send + Sync + 'static) {
     let location = use_location();
     let may_leave = StoredValue::new(may_leave);
@@ -36,8 +36,8 @@ pub fn ask_before_going(may_leave: impl Fn(&str, &str) -> bool + Send + Sync + '
             if may_leave.try_with_value(|may_leave| may_leave(&from, &to)) != Some(false) {
                 return;
             }
-            // The browser is there already, and the router, which has not heard of it, is still here: the address comes
-            // back. What was ahead of it is forgotten, as after a link.
+            // The browser's URL has changed already, but the router has not: restore the URL. Entries ahead in the
+            // history are lost, as after following a link.
             event.stop_immediate_propagation();
             let here = from + &location.query.read_untracked().to_query_string();
             if let Ok(history) = window().history() {
@@ -47,7 +47,7 @@ pub fn ask_before_going(may_leave: impl Fn(&str, &str) -> bool + Send + Sync + '
         ASK.set(Some(ask.clone()));
         let held = StoredValue::new_local(ask);
         on_cleanup(move || {
-            // The next page may have begun to ask before this one went.
+            // The next page may have registered its handler before this one is disposed.
             let _ = held.try_with_value(|ask| {
                 ASK.with_borrow_mut(|current| drop(current.take_if(|current| Rc::ptr_eq(current, ask))));
             });

@@ -1,4 +1,4 @@
-//! Icons, drawn inline so that they take the colour of the text around them.
+//! Icons, inlined as SVG so that they inherit the colour of the text.
 //!
 //! From Lucide (ISC licence, https://lucide.dev).
 
@@ -6,12 +6,12 @@ use leptos::prelude::*;
 
 macro_rules! icons {
     ($($name:ident $paths:literal),+ $(,)?) => {
-        /// A picture of 24 by 24 units, in strokes.
+        /// An icon of 24 by 24 units, drawn in strokes.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Picture { $($name),+ }
 
         impl Picture {
-            /// Each of them.
+            /// All icons.
             #[cfg(all(feature = "ssr", debug_assertions))]
             pub const ALL: &[Self] = &[$(Self::$name),+];
 
@@ -83,14 +83,14 @@ icons! {
     Download r##"<path d="M12 15V3"/><path d="M21 15v4a2 2 0 0 1-2 2H5a2 2 0 0 1-2-2v-4"/><path d="m7 10 5 5 5-5"/>"##,
 }
 
-/// An icon; it says nothing to a screen reader, the control around it has a name.
+/// An icon, hidden from screen readers: the control around it has an accessible name.
 #[component]
 pub fn Icon(picture: Picture, #[prop(into, optional)] class: String) -> impl IntoView {
     let class = format!("icon {class}");
     view! { <svg class=class.trim().to_owned() viewBox="0 0 24 24" aria-hidden="true" inner_html=picture.paths()></svg> }
 }
 
-/// The mark: a disc with a notch, and a J in it.
+/// The logo: a disc with a notch, and a J in it.
 #[component]
 pub fn Mark(#[prop(optional)] large: bool) -> impl IntoView {
     view! {
@@ -101,7 +101,7 @@ pub fn Mark(#[prop(optional)] large: bool) -> impl IntoView {
     }
 }
 
-/// The mark as an outline, where there is nothing yet.
+/// The logo as an outline, for empty lists.
 #[component]
 pub fn EmptyMark() -> impl IntoView {
     view! {

@@ -1,4 +1,5 @@
-//! Menus: a disclosure that works without script; with it, arrow keys, Esc and a press outside too (`ui/enhance/menus.rs`).
+//! Menus: a disclosure that works without JavaScript; with it, also arrow keys, Esc and a click outside
+//! (`console/hydrate/enhance/menus.rs`).
 
 use std::sync::{Mutex, PoisonError};
 
@@ -6,26 +7,25 @@ use leptos::prelude::*;
 
 use super::{Icon, Picture};
 
-/// A button that opens a list of links and buttons.
+/// A button that opens a menu of links and buttons.
 #[component]
 pub fn Menu(
     #[prop(optional)] class: &'static str,
     #[prop(into, optional)] testid: Option<&'static str>,
-    /// The class of the button.
     button: &'static str,
     #[prop(into, optional)] label: Option<String>,
     #[prop(into, optional)] button_testid: Option<&'static str>,
-    /// The key that opens it (`ui/enhance`).
+    /// The shortcut key that opens it (`console::hydrate::enhance`).
     #[prop(into, optional)]
     keys: Option<&'static str>,
-    /// What the button shows.
+    /// The content of the button.
     #[prop(into)]
     face: ViewFn,
-    /// What is in it comes when it is first pointed at, to keep the page light: only where all of it can be done without
-    /// script in another place, for without script it stays away.
+    /// Whether the items are rendered only when the menu is first pointed at, which keeps the page small. Without
+    /// JavaScript the menu stays hidden, so every item must be reachable elsewhere.
     #[prop(optional)]
     lazy: bool,
-    /// Whether it is open before anyone pressed it.
+    /// Whether it is open initially.
     #[prop(optional)]
     open: bool,
     children: Children,
@@ -51,13 +51,13 @@ pub fn Menu(
     }
 }
 
-/// A choice among several, as a link.
+/// One of several choices, as a link.
 #[component]
 pub fn ChoiceLink(
     #[prop(into)] href: Signal<String>,
     #[prop(into)] current: Signal<bool>,
     #[prop(into, optional)] testid: Option<String>,
-    /// Loads the page anew: what surrounds it changes too.
+    /// Whether the link reloads the page, because the frame changes too.
     #[prop(optional)]
     anew: bool,
     children: Children,
@@ -71,14 +71,14 @@ pub fn ChoiceLink(
     }
 }
 
-/// A link to a dialog.
+/// A menu item that links to a dialog.
 #[component]
 pub fn MenuLink(
     #[prop(into)] href: Signal<String>,
     picture: Picture,
     testid: &'static str,
     #[prop(optional)] danger: bool,
-    /// Whether a line stands above it.
+    /// Whether a separator is above it.
     #[prop(optional)]
     apart: bool,
     children: Children,

@@ -1,4 +1,4 @@
-//! Pieces that pages are made of.
+//! Reusable components of the pages.
 
 pub mod copy;
 pub mod dialog;

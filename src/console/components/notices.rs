@@ -1,11 +1,11 @@
-//! Notifications: one in the corner for every action, and a voice for what has no place there.
+//! Notifications (toasts) about actions, and a live region for screen readers.
 
 use std::time::Duration;
 
 use leptos::{html, prelude::*};
 use wasm_bindgen::JsCast;
 
-use crate::console::hydrate::defer::after_hydration;
+use crate::console::hydrate::scheduler::after_hydration;
 
 use super::{Icon, Picture};
 
@@ -19,28 +19,28 @@ struct Notice {
     title: String,
     more: String,
     way_back: Option<Offer>,
-    /// Whether it has been taken away.
+    /// Whether it was dismissed.
     gone: ArcRwSignal<bool>,
 }
 
-/// What a notification offers to do: the word on its button, and what that does.
+/// The action that a notification offers: the label of its button, and the callback.
 type Offer = (&'static str, Callback<()>);
 
 /// The notifications of a page.
 #[derive(Clone, Copy)]
 pub struct Notices {
-    /// Those that have gone stay until all have, so that the others keep their places.
+    /// Dismissed notifications stay until all are dismissed, so that the others keep their indices.
     all: RwSignal<Vec<Notice>>,
     voice: RwSignal<String>,
     next: StoredValue<u64>,
-    /// While the pointer or the focus is on them, none goes.
+    /// Whether the pointer or the focus is on them, which suspends the dismissal.
     held: RwSignal<bool>,
-    /// How many modal dialogs stand above the page: what is outside them can't be pressed.
+    /// Number of open modal dialogs: elements outside of them cannot be pressed.
     covered: RwSignal<u32>,
 }
 
 impl Notices {
-    /// Makes the page's notifications known to everything in it.
+    /// Provides the notifications as context for the page.
     pub fn provide() -> Self {
         let notices = Self {
             all: RwSignal::new(Vec::new()),
@@ -61,7 +61,7 @@ impl Notices {
         self.add(false, title.into(), more.into(), None);
     }
 
-    /// Something was done that can be undone for as long as the notification is there.
+    /// Shows that something was done, with a button that undoes it while the notification is visible.
     pub fn undoable(&self, title: impl Into<String>, undo: Callback<()>) {
         self.add(false, title.into(), String::new(), Some(("Undo", undo)));
     }
@@ -70,17 +70,17 @@ impl Notices {
         self.add(true, title.into(), more.into(), None);
     }
 
-    /// Says something to a screen reader alone.
+    /// Announces a text to screen readers only.
     pub fn announce(&self, text: &str) {
         self.voice.set(text.to_owned());
     }
 
-    /// A modal dialog opened: notifications appear in it.
+    /// Records that a modal dialog opened: notifications then appear in it.
     pub fn cover(&self) {
         self.covered.update(|dialogs| *dialogs += 1);
     }
 
-    /// It closed.
+    /// Records that a modal dialog closed.
     pub fn uncover(&self) {
         let _ = self.covered.try_update(|dialogs| *dialogs = dialogs.saturating_sub(1));
     }
@@ -90,7 +90,7 @@ impl Notices {
         self.next.set_value(number + 1);
         let notice = Notice { number, failed, title, more, way_back, gone: ArcRwSignal::new(false) };
         self.all.update(|notices| notices.push(notice));
-        // The server renders them, and has no time to take them away.
+        // No timers on the server.
         if cfg!(feature = "hydrate") {
             self.later(number, if failed { FAILURE_STAYS } else { SUCCESS_STAYS });
         }
@@ -120,8 +120,8 @@ impl Notices {
     }
 }
 
-/// Where notifications appear: above everything. Each dialog has such a place too, for while it is open nothing outside
-/// it can be pressed.
+/// The region of the notifications, in the top layer. Each modal dialog has one too, since elements outside of it
+/// cannot be pressed.
 #[component]
 pub fn Toasts(#[prop(optional)] in_dialog: bool) -> impl IntoView {
     let notices = Notices::current();
@@ -129,12 +129,13 @@ pub fn Toasts(#[prop(optional)] in_dialog: bool) -> impl IntoView {
     move || here.get().then(|| view! { <Region notices/> })
 }
 
+/// The popover and live region that holds the notifications.
 #[component]
 fn Region(notices: Notices) -> impl IntoView {
     let region = NodeRef::<html::Div>::new();
     Effect::new(move || {
         notices.all.track();
-        // What is shown last in the top layer is on top: shown again, it is above what opened meanwhile.
+        // The last shown popover is on top: showing it again raises it above elements opened meanwhile.
         if let Some(region) = region.get() {
             after_hydration(move || {
                 let region: &web_sys::HtmlElement = region.unchecked_ref();
@@ -155,8 +156,8 @@ fn Region(notices: Notices) -> impl IntoView {
     }
 }
 
-/// The notification at a place, and behind it the next. None is touched when another comes or goes, and so none is read
-/// aloud twice; a keyed list (`For`) would do the same with five KB of script more.
+/// The notification at an index, followed by the next one. The nodes of the others never change, so none is announced
+/// twice; a keyed list (`For`) would do the same, at 5 KB more WASM.
 #[component]
 fn NoticesFrom(place: usize, notices: Notices) -> impl IntoView {
     let notice = Memo::new(move |_| notices.all.with(|all| all.get(place).map(|notice| notice.number)));
@@ -169,6 +170,7 @@ fn NoticesFrom(place: usize, notices: Notices) -> impl IntoView {
     }
 }
 
+/// One notification.
 #[component]
 fn Toast(notice: Notice, notices: Notices) -> impl IntoView {
     let kind = if notice.failed { "error" } else { "success" };

@@ -1,4 +1,4 @@
-//! A page of an organization: its heading, its tabs, its content, and the dialog above it.
+//! The layout of an organization's page: heading, tabs, content, and the dialog above it.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -9,7 +9,7 @@ use crate::console::{
     state::org_state::OrgState,
 };
 
-/// What stands inside the frame. `dialog`: what the address opens above the content.
+/// The content of the frame. `dialog`: renders the dialog that the address names.
 #[component]
 pub fn Page(section: Section, #[prop(into)] dialog: ViewFn, children: Children) -> impl IntoView {
     let state = OrgState::current();
@@ -34,7 +34,7 @@ pub fn Page(section: Section, #[prop(into)] dialog: ViewFn, children: Children) 
     }
 }
 
-/// InfluxDB's console names its heading so (contract §9.1).
+/// Returns the test id of the heading in InfluxDB's console (docs/influxdb-compatibility.md §9.1).
 const fn testid(group: Group) -> &'static str {
     match group {
         Group::LoadData => "load-data--header",
@@ -42,6 +42,7 @@ const fn testid(group: Group) -> &'static str {
     }
 }
 
+/// The tabs of a group of pages.
 #[component]
 fn Tabs(group: Group, section: Section) -> impl IntoView {
     let state = OrgState::current();

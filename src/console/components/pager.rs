@@ -1,29 +1,30 @@
-//! The pages of a list, as links.
+//! Pagination by links.
 
 use leptos::prelude::*;
 
-use crate::{console::text::messages, model::console::tokens::PAGE_SIZES};
+use crate::model::{console::tokens::PAGE_SIZES, wording};
 
 use super::{Icon, Menu, Picture, menu::ChoiceLink};
 
-/// Which part of a list is shown.
+/// The part of a list that is displayed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Part {
-    /// From 1.
+    /// The page number, from 1.
     pub page: u64,
     pub page_size: u64,
-    /// How many rows the filter lets through.
+    /// Number of rows that match the filter.
     pub total: u64,
-    /// How many rows there are without the filter.
+    /// Number of rows without the filter.
     pub unfiltered: u64,
 }
 
-/// Below a list. `address`: where a page of a size is.
+/// The pagination below a list. `address`: returns the address of a page, of a page size.
 #[component]
 pub fn Pager(
     part: Part,
     address: Callback<(u64, u64), String>,
-    /// Where the size can be chosen without script in another place, to keep the page light.
+    /// Whether the menu of page sizes is rendered on demand; only where the size can be chosen elsewhere without
+    /// JavaScript.
     #[prop(optional)]
     lazy: bool,
 ) -> impl IntoView {
@@ -32,9 +33,9 @@ pub fn Pager(
     let first = if total == 0 { 0 } else { (page - 1) * page_size + 1 };
     let last = (page * page_size).min(total);
     let range = if total == 0 {
-        format!("0 of {}", messages::grouped(unfiltered))
+        format!("0 of {}", wording::grouped(unfiltered))
     } else {
-        format!("{}–{} of {}", messages::grouped(first), messages::grouped(last), messages::grouped(total))
+        format!("{}–{} of {}", wording::grouped(first), wording::grouped(last), wording::grouped(total))
     };
     let to = move |number: u64| address.run((number, page_size));
     let items = page_numbers(page, pages).into_iter().map(move |item| match item {
@@ -44,7 +45,7 @@ pub fn Pager(
                     href=to(number) data-noscroll aria-current=(number == page).then_some("page") aria-label=format!("Page {number}")
                     data-testid="pagination-item"
                 >
-                    {messages::grouped(number)}
+                    {wording::grouped(number)}
                 </a>
             </li>
         }
@@ -72,6 +73,7 @@ pub fn Pager(
     }
 }
 
+/// A link to the previous or the next page.
 #[component]
 fn Step(label: &'static str, rel: &'static str, picture: Picture, href: Option<String>) -> impl IntoView {
     match href {
@@ -86,7 +88,8 @@ fn Step(label: &'static str, rel: &'static str, picture: Picture, href: Option<S
     }
 }
 
-/// The numbers to show: the first, the last, and the neighbours of the current one; `None` is an ellipsis.
+/// Returns the page numbers to display: the first, the last, and the neighbours of the current one; `None` is an
+/// ellipsis.
 fn page_numbers(current: u64, pages: u64) -> Vec<Option<u64>> {
     if pages <= 7 {
         return (1..=pages).map(Some).collect();

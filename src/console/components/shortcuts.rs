@@ -1,4 +1,4 @@
-//! The keys that do something, in a dialog that "?" opens.
+//! The dialog that lists the keyboard shortcuts, opened by "?".
 
 use leptos::{html, prelude::*};
 
@@ -6,7 +6,7 @@ use crate::console::hydrate::browser;
 
 use super::{Icon, Picture};
 
-/// What happens, and any of the keys for it.
+/// An effect, and the alternative keys for it.
 type Line = (&'static str, &'static [&'static str]);
 
 const EVERYWHERE: &[Line] = &[
@@ -23,7 +23,7 @@ const IN_A_LIST: &[Line] = &[
     ("Rename", &["e"]),
 ];
 
-/// Opens the dialog. Without script there are no such keys, and no button.
+/// The button that opens the dialog. Shortcuts need JavaScript, so it is hidden without.
 #[component]
 pub fn ShortcutsButton(open: RwSignal<bool>) -> impl IntoView {
     view! {
@@ -33,18 +33,19 @@ pub fn ShortcutsButton(open: RwSignal<bool>) -> impl IntoView {
     }
 }
 
-/// The dialog, while it is open.
+/// The dialog, rendered while it is open.
 #[component]
 pub fn Shortcuts(open: RwSignal<bool>) -> impl IntoView {
     move || open.get().then(|| view! { <ShortcutsDialog open/> })
 }
 
+/// The modal dialog with all shortcuts.
 #[component]
 fn ShortcutsDialog(open: RwSignal<bool>) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();
     Effect::new(move || {
         if let Some(dialog) = dialog.get() {
-            // What was just made is not in the page yet.
+            // The element is not in the document yet.
             request_animation_frame(move || drop(dialog.show_modal()));
         }
     });
@@ -71,6 +72,7 @@ fn ShortcutsDialog(open: RwSignal<bool>) -> impl IntoView {
     }
 }
 
+/// A titled group of shortcuts.
 #[component]
 fn Group(title: &'static str, lines: &'static [Line]) -> impl IntoView {
     let keys = |keys: &'static [&'static str]| {
@@ -81,7 +83,7 @@ fn Group(title: &'static str, lines: &'static [Line]) -> impl IntoView {
     view! { <section><h3>{title}</h3><dl>{lines.iter().map(line).collect_view()}</dl></section> }
 }
 
-/// Whoever speaks to their browser may not want letters to do anything.
+/// The switch for single-key shortcuts, which speech input could trigger by accident (WCAG 2.1.4).
 #[component]
 fn SingleKeys() -> impl IntoView {
     let on = RwSignal::new(browser::single_keys());

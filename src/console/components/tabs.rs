@@ -1,21 +1,21 @@
-//! Tabs that switch without script: a group of radio buttons, one panel each.
+//! Tabs that switch without JavaScript: a group of radio buttons, one panel each.
 
 use leptos::prelude::*;
 
-/// A text in one of several forms.
+/// A tab: its name and its panel.
 #[derive(Clone)]
 pub struct Tab {
     pub name: &'static str,
     pub panel: ViewFn,
 }
 
-/// Shows one of its panels. `group` names the choice.
+/// Displays one of several panels. `group`: the name of the radio group.
 #[component]
 pub fn Tabs(group: &'static str, tabs: Vec<Tab>) -> impl IntoView {
     let name = group.to_ascii_lowercase().replace(' ', "-");
     let labels = tabs.iter().enumerate().map(|(index, tab)| {
         view! {
-            // Belongs to no form: the choice is not sent.
+            // An empty `form` keeps the choice out of the surrounding form.
             <label class="tab"><input class="sr-only" type="radio" name=name.clone() form="" checked=index == 0/>{tab.name}</label>
         }
     });

@@ -1,4 +1,4 @@
-//! Small texts that look the same everywhere.
+//! Small formatted texts.
 
 use leptos::prelude::*;
 
@@ -14,7 +14,7 @@ use crate::{
 
 use super::{Icon, Picture};
 
-/// A tinted box with an icon. `live`: it appears after an action, and is read aloud.
+/// A tinted box with an icon. `live`: it appears after an action, and screen readers announce it.
 #[component]
 pub fn Alert(
     #[prop(optional)] danger: bool,
@@ -27,31 +27,31 @@ pub fn Alert(
     view! { <div class=class.trim_end().to_owned() role=live.then_some("alert")><Icon picture/><div>{children()}</div></div> }
 }
 
-/// What stands for a name in an avatar.
+/// Returns the first letter of a name, for its avatar.
 pub fn first_letter(name: &str) -> String {
     name.trim_start_matches("svc-").chars().next().map(|letter| letter.to_string()).unwrap_or_default()
 }
 
-/// The first letter of a name, in a disc.
+/// The avatar of a name: its first letter in a disc.
 #[component]
 pub fn Avatar(name: String, #[prop(optional)] square: bool) -> impl IntoView {
     let letter = first_letter(&name);
     view! { <span class=if square { "avatar square" } else { "avatar" } aria-hidden="true">{letter}</span> }
 }
 
-/// The prefix by which people recognise a token.
+/// The prefix by which users recognise a token.
 #[component]
 pub fn Chip(prefix: String) -> impl IntoView {
     view! { <span class="chip">{format!("{prefix}…")}</span> }
 }
 
-/// A time in words, with the exact one in a tooltip.
+/// A relative time, with the exact one in a tooltip.
 #[component]
 pub fn Time(at: Timestamp, text: String) -> impl IntoView {
     view! { <time datetime=at.to_string() title=at.minute()>{text}</time> }
 }
 
-/// How long a token still works, or since when it does not; within 14 days it is told as a warning.
+/// The time until a token's expiry, or since; highlighted as a warning within the last 14 days.
 #[component]
 pub fn Expires(end: Timestamp, now: Timestamp) -> impl IntoView {
     let (class, picture) = match end.seconds_since(now) {
@@ -62,10 +62,10 @@ pub fn Expires(end: Timestamp, now: Timestamp) -> impl IntoView {
     view! { <span class=class title=end.minute()>{picture.map(|picture| view! { <Icon picture/> })}{messages::expiry(Some(end), now)}</span> }
 }
 
-/// So many seconds before its end a token needs attention.
+/// Remaining life, in seconds, below which a token needs attention.
 const SOON: i64 = 14 * DAY;
 
-/// Whether a token works.
+/// The badge that displays whether a token works.
 #[component]
 pub fn LivenessBadge(liveness: Liveness) -> impl IntoView {
     let (class, picture, word) = match liveness {
@@ -78,7 +78,7 @@ pub fn LivenessBadge(liveness: Liveness) -> impl IntoView {
     view! { <span class=class><Icon picture/>{word}</span> }
 }
 
-/// Summary of a token's permissions: their scope, and at most two lines about the rest.
+/// The summary of a token's permissions: their scope, and at most two lines about the rest.
 #[component]
 pub fn SummaryLines(summary: Summary, org_name: String) -> impl IntoView {
     let lines = summary.lines.into_iter();
@@ -99,7 +99,7 @@ pub fn SummaryLines(summary: Summary, org_name: String) -> impl IntoView {
     }
 }
 
-/// One line of "This token can …".
+/// One line of the "This token can …" list.
 #[component]
 pub fn CanLine(sentence: Sentence) -> impl IntoView {
     let name = sentence.name.map(|name| view! { " "<code class="name">{name}</code> });

@@ -1,4 +1,4 @@
-//! Light, dark, or as the system has it.
+//! The theme: light, dark, or that of the system.
 
 use leptos::{ev::SubmitEvent, prelude::*};
 use wasm_bindgen::JsCast;
@@ -7,7 +7,7 @@ use crate::console::hydrate::browser;
 
 use super::{Icon, Picture};
 
-/// A theme someone chose.
+/// A theme that the user chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Theme {
     Light,
@@ -15,7 +15,7 @@ pub enum Theme {
 }
 
 impl Theme {
-    /// From the value of the cookie.
+    /// Parses the value of the cookie.
     pub fn from_cookie(value: Option<&str>) -> Option<Self> {
         match value? {
             "light" => Some(Self::Light),
@@ -43,7 +43,7 @@ fn chosen() -> Option<Theme> {
     Theme::from_cookie(document().document_element()?.get_attribute("data-theme").as_deref())
 }
 
-/// Three buttons, of which one is pressed.
+/// Three toggle buttons, one of them pressed.
 #[component]
 pub fn ThemeSwitch() -> impl IntoView {
     let theme = RwSignal::new(chosen());
@@ -69,7 +69,7 @@ pub fn ThemeSwitch() -> impl IntoView {
     }
 }
 
-/// At once, and for the next pages.
+/// Applies the theme to the document, and stores it in the cookie.
 fn apply(theme: Option<Theme>) {
     let Some(html) = document().document_element() else { return };
     let name = theme.map(Theme::name);

@@ -1,27 +1,26 @@
-//! Settings that were changed and not saved yet: their marks, the bar that saves them, and the question before they are
-//! lost.
+//! Unsaved settings: their marks, the bar that saves them, and the confirmation before they are lost.
 
 use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, Event};
 
-use crate::console::{hydrate::hydrated::Hydrated, text::messages};
+use crate::{console::hydrate::hydrated::Hydrated, model::wording};
 
 use super::history::ask_before_going;
 
-/// Beside the label of a setting: a dot, and a word for whoever does not see it.
+/// The mark beside the label of a changed setting: a dot, and a word for screen readers.
 #[component]
 pub fn ChangedMark(#[prop(into)] changed: Signal<bool>) -> impl IntoView {
     move || changed.get().then(|| view! { <span class="changed-mark"><span class="sr-only">" changed"</span></span> })
 }
 
-/// At the bottom of the page, inside the form: how many changes there are, and what can be done with them. Without
-/// script nobody counts, and both buttons can always be pressed.
+/// The bar at the end of the form: the number of changes, and the buttons that save or discard them. Without JavaScript
+/// changes are not counted, and both buttons are always enabled.
 #[component]
 pub fn SaveBar(
     #[prop(into)] changes: Signal<u64>,
     busy: RwSignal<bool>,
-    /// Puts back what was there; the browser puts the fields back itself.
+    /// Resets the signals; the browser resets the fields.
     discard: Callback<()>,
 ) -> impl IntoView {
     let hydrated = Hydrated::current();
@@ -31,7 +30,7 @@ pub fn SaveBar(
         number => {
             let verb = if number == 1 { "is" } else { "are" };
             Some(
-                view! { <span class="changed-mark"></span>{format!("{} {verb} not saved", messages::count(number, "change"))} },
+                view! { <span class="changed-mark"></span>{format!("{} {verb} not saved", wording::count(number, "change"))} },
             )
         }
     };
@@ -46,11 +45,11 @@ pub fn SaveBar(
     }
 }
 
-/// What is asked where the browser itself does not ask.
+/// The confirmation message where the browser shows none of its own.
 const QUESTION: &str = "The changes were not saved. Leave without saving?";
 
-/// Before a page with unsaved changes is left, the browser asks once. `within`: the path below which links keep the
-/// page, a dialog above it for one.
+/// Asks for confirmation before a page with unsaved changes is left. `within`: the path below which links keep the
+/// page, such as those to its dialogs.
 pub fn ask_before_leaving(changed: Signal<bool>, within: String) {
     let within = StoredValue::new(within);
     let is_changed = move || changed.try_get_untracked().unwrap_or_default();
@@ -64,7 +63,8 @@ pub fn ask_before_leaving(changed: Signal<bool>, within: String) {
                 event.prevent_default();
             }
         });
-        // The router would go without a question. What it does not hear of, the browser follows itself, and asks.
+        // The router would navigate without confirmation. If the event does not reach it, the browser follows the link
+        // itself, and its `beforeunload` asks.
         let stop = Closure::<dyn FnMut(Event)>::new(move |event: Event| {
             let link = event.target().and_then(|target| target.dyn_into::<Element>().ok());
             let to = link.and_then(|link| link.closest("a[href]").ok().flatten()?.get_attribute("href"));

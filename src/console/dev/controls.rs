@@ -1,4 +1,4 @@
-//! What can be pressed and filled in.
+//! Samples of controls and form fields.
 
 use leptos::prelude::*;
 
@@ -15,6 +15,7 @@ use crate::console::{
 
 use super::{Part, Sample};
 
+/// All samples of this module.
 #[component]
 pub fn Controls(state: OrgState) -> impl IntoView {
     view! {
@@ -28,6 +29,7 @@ pub fn Controls(state: OrgState) -> impl IntoView {
     }
 }
 
+/// Samples of buttons.
 #[component]
 fn Buttons() -> impl IntoView {
     let kinds = [
@@ -61,6 +63,7 @@ fn Buttons() -> impl IntoView {
     }
 }
 
+/// Samples of fields.
 #[component]
 fn Fields() -> impl IntoView {
     let text = |text: &str| RwSignal::new(text.to_owned());
@@ -92,6 +95,7 @@ fn Fields() -> impl IntoView {
     }
 }
 
+/// Samples of check boxes, switches and radio buttons.
 #[component]
 fn Choices() -> impl IntoView {
     let on = |on: bool, word: &'static str, busy: Option<&'static str>, disabled: bool| {
@@ -124,6 +128,7 @@ fn Choices() -> impl IntoView {
     }
 }
 
+/// Samples of filters.
 #[component]
 fn Filters() -> impl IntoView {
     let none = Vec::<(&'static str, String)>::new;
@@ -139,6 +144,7 @@ fn Filters() -> impl IntoView {
     }
 }
 
+/// Samples of menus.
 #[component]
 fn Menus() -> impl IntoView {
     let face = || view! { "Sort by Name"<Icon picture=Picture::ChevronDown class="chevron"/> };
@@ -165,6 +171,7 @@ fn Menus() -> impl IntoView {
     }
 }
 
+/// Samples of settings.
 #[component]
 fn Settings(state: OrgState) -> impl IntoView {
     let name = state.frame.with_untracked(|frame| frame.org.name.clone());

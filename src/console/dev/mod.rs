@@ -1,4 +1,4 @@
-//! `/dev/components`: every component in every state, to be looked at. Only in debug builds.
+//! `/dev/components`: a gallery of every component in every state. Debug builds only.
 
 mod controls;
 mod overlays;
@@ -41,10 +41,10 @@ use texts::Texts;
 const PATH: &str = "/dev/components";
 const STYLE: &str = "/dev/components.css";
 
-/// When all of it is said to happen: 5 May 2026, 09:14 UTC.
+/// The current time of the samples: 5 May 2026, 09:14 UTC.
 const NOW: Timestamp = Timestamp::from_micros(1_777_972_440_000_000);
 
-/// Adds the page.
+/// Adds the gallery's route.
 pub fn add<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
     router.route(PATH, get(page)).route(STYLE, get(style))
 }
@@ -53,7 +53,7 @@ async fn style() -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("components.css"))
 }
 
-/// `?show=` puts something above the page, or in its place.
+/// The handler of the gallery. `?show=` names an overlay above the page, or a page in its place.
 async fn page(request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let (_, pairs) = split(parts.uri.path_and_query().map_or("", |address| address.as_str()));
@@ -65,12 +65,13 @@ async fn page(request: Request) -> Response {
         provide_context(ServerMetaContext::new().0);
         provide_meta_context();
         let head = view! { <title>"Components · Jeton"</title><link rel="stylesheet" href=STYLE/> };
-        // No script comes, but what only a script can serve is shown too.
+        // The page has no JavaScript, but displays elements that need it too.
         document::document(false, head, view! { <Routed><Gallery id shown/></Routed> }).to_html()
     });
     Html(html).into_response()
 }
 
+/// All samples, and the overlay that the query names.
 #[component]
 fn Gallery(id: Id, shown: String) -> impl IntoView {
     Notices::provide();
@@ -96,7 +97,7 @@ fn Gallery(id: Id, shown: String) -> impl IntoView {
     .into_any()
 }
 
-/// An organization that is nowhere stored. `covered`: a dialog stands above it.
+/// Returns the state of an organization that is not stored. `covered`: whether a dialog is above it.
 fn state(id: Id, covered: bool) -> OrgState {
     let org = OrgRef { id: OrgId(id), name: "my-org".into() };
     let everything = Capabilities {
@@ -122,13 +123,13 @@ fn state(id: Id, covered: bool) -> OrgState {
     state
 }
 
-/// A component, or several that belong together.
+/// A section of the gallery: one component, or several related ones.
 #[component]
 fn Part(name: &'static str, children: Children) -> impl IntoView {
     view! { <section class="dev-part"><h2>{name}</h2>{children()}</section> }
 }
 
-/// One state of it.
+/// A component in one state.
 #[component]
 fn Sample(state: &'static str, children: Children) -> impl IntoView {
     view! { <div class="dev-sample"><p class="hint">{state}</p>{children()}</div> }

@@ -1,4 +1,4 @@
-//! What stands above a page.
+//! Samples of overlays.
 
 use leptos::prelude::*;
 
@@ -6,7 +6,7 @@ use crate::console::components::{Dialog, DialogHead, Field, Icon, Notices, Pictu
 
 use super::PATH;
 
-/// `shown`: which; of an unknown name there is nothing.
+/// The overlay of a name; nothing for an unknown name.
 #[component]
 pub fn Overlay(shown: String) -> impl IntoView {
     let close = Signal::stored(PATH.to_owned());
@@ -22,6 +22,7 @@ pub fn Overlay(shown: String) -> impl IntoView {
     }
 }
 
+/// A dialog with a form.
 #[component]
 fn FormDialog(close: Signal<String>) -> impl IntoView {
     let wrong = Signal::stored(Some("The name is taken.".to_owned()));
@@ -39,6 +40,7 @@ fn FormDialog(close: Signal<String>) -> impl IntoView {
     }
 }
 
+/// A dialog that asks for confirmation.
 #[component]
 fn Question(close: Signal<String>) -> impl IntoView {
     view! {
@@ -52,6 +54,7 @@ fn Question(close: Signal<String>) -> impl IntoView {
     }
 }
 
+/// A drawer.
 #[component]
 fn Drawer(close: Signal<String>) -> impl IntoView {
     view! {
@@ -62,7 +65,7 @@ fn Drawer(close: Signal<String>) -> impl IntoView {
     }
 }
 
-/// One notification of each kind.
+/// Shows one notification of each kind.
 fn say() {
     let notices = Notices::current();
     notices.success("The bucket was created", "");

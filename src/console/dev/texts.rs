@@ -1,4 +1,4 @@
-//! What can be read.
+//! Samples of texts.
 
 use leptos::prelude::*;
 
@@ -23,6 +23,7 @@ use crate::{
 
 use super::{NOW, Part, Sample};
 
+/// All samples of this module.
 #[component]
 pub fn Texts(state: OrgState) -> impl IntoView {
     let org = state.frame.with_untracked(|frame| frame.org.name.clone());
@@ -46,6 +47,7 @@ pub fn Texts(state: OrgState) -> impl IntoView {
     }
 }
 
+/// Samples of alerts.
 #[component]
 fn Alerts() -> impl IntoView {
     view! {
@@ -58,6 +60,7 @@ fn Alerts() -> impl IntoView {
     }
 }
 
+/// Samples of badges.
 #[component]
 fn Badges() -> impl IntoView {
     let states = [Liveness::Live, Liveness::Inactive, Liveness::Leaked, Liveness::Expired, Liveness::Ended];
@@ -79,6 +82,7 @@ fn Badges() -> impl IntoView {
     }
 }
 
+/// Samples of permission summaries.
 #[component]
 fn Summaries(org: String) -> impl IntoView {
     let lines =
@@ -110,6 +114,7 @@ const COLUMNS: &[Column] = &[
     ("cell-created", "Created"),
 ];
 
+/// Samples of tables.
 #[component]
 fn Tables() -> impl IntoView {
     let listing = listing("");
@@ -145,6 +150,7 @@ fn listing(filter: &str) -> ListNav {
     ListNav::new(Memo::new(move |_| query.clone()), |_| "#main".to_owned())
 }
 
+/// Samples of empty states.
 #[component]
 fn Empty() -> impl IntoView {
     view! {
@@ -160,6 +166,7 @@ fn Empty() -> impl IntoView {
     }
 }
 
+/// Samples of code.
 #[component]
 fn Codes() -> impl IntoView {
     let panel = |text: &'static str| {
@@ -181,7 +188,7 @@ fn Codes() -> impl IntoView {
     }
 }
 
-/// What stands above a page has addresses of its own here too.
+/// Links to the overlays, each of which has an address.
 #[component]
 fn Above() -> impl IntoView {
     let ways = [

@@ -1,10 +1,10 @@
-//! The OpenAPI document, as the page goes through it.
+//! Read access to the OpenAPI document.
 
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-/// The document of this server. Cheap to clone.
+/// This server's OpenAPI document. Cheap to clone.
 #[derive(Clone)]
 pub struct Document(Arc<Value>);
 
@@ -16,7 +16,7 @@ pub struct Group {
     pub operations: Vec<Operation>,
 }
 
-/// A method of a path.
+/// An operation: a method of a path.
 #[derive(Clone)]
 pub struct Operation {
     pub method: String,
@@ -35,7 +35,7 @@ impl Document {
         text(&self.0["info"]["description"])
     }
 
-    /// The operations by tag, in the order of the tags.
+    /// Returns the operations by tag, in the order of the tags.
     pub fn groups(&self) -> Vec<Group> {
         let operations = self.operations();
         let tags = self.0["tags"].as_array().into_iter().flatten();
@@ -58,13 +58,13 @@ impl Document {
         operations.collect()
     }
 
-    /// The named types.
+    /// Returns the named schemas.
     pub fn schemas(&self) -> Vec<(String, Value)> {
         let schemas = self.0["components"]["schemas"].as_object();
         schemas.map(|schemas| schemas.clone().into_iter().collect()).unwrap_or_default()
     }
 
-    /// What a schema is, behind its reference.
+    /// Resolves a schema's reference, if it is one.
     pub fn resolve<'a>(&'a self, schema: &'a Value) -> &'a Value {
         match name_of(schema) {
             Some(name) => &self.0["components"]["schemas"][name],
@@ -72,7 +72,7 @@ impl Document {
         }
     }
 
-    /// A value that a schema allows: its own example, or one made of its parts.
+    /// Returns an example value of a schema: its own example, or one composed from its parts.
     pub fn example(&self, schema: &Value) -> Value {
         self.example_within(schema, 0)
     }
@@ -84,7 +84,7 @@ impl Document {
             return given.clone();
         }
         match kind(schema) {
-            // No body nests deeper; a schema that refers to itself ends here.
+            // Ends the recursion of schemas that refer to themselves; no body nests deeper.
             "object" if depth < 6 => Value::Object(self.example_members(schema, depth)),
             "array" if depth < 6 => vec![self.example_within(&schema["items"], depth + 1)].into(),
             "string" if schema["format"] == "password" => "a long password".into(),
@@ -124,18 +124,18 @@ pub fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 
-/// The name a schema refers to.
+/// Returns the name that a schema refers to.
 pub fn name_of(schema: &Value) -> Option<&str> {
     schema["$ref"].as_str()?.rsplit('/').next()
 }
 
-/// The alternative that says something: `null` only says that a member may be left out.
+/// Returns the non-null alternative of a schema: `null` only marks a member as optional.
 pub fn without_null(schema: &Value) -> &Value {
     let alternatives = schema["oneOf"].as_array().into_iter().flatten();
     alternatives.into_iter().find(|one| one["type"] != "null").unwrap_or(schema)
 }
 
-/// The type of a schema, without `null`.
+/// Returns the type of a schema, without `null`.
 pub fn kind(schema: &Value) -> &str {
     match &schema["type"] {
         Value::String(kind) => kind,

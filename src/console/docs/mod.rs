@@ -1,5 +1,4 @@
-//! `/docs`: the API's description for people. Read from the same document that programs read, rendered once and without
-//! script.
+//! `/docs`: the API reference, rendered once from the served OpenAPI document, without JavaScript.
 
 mod document;
 mod operation;
@@ -25,7 +24,7 @@ use operation::OperationView;
 use prose::Prose;
 use schema::SchemaView;
 
-/// Stands in this page alone: the console, which has no use for it, would load it with each of its pages.
+/// The reference's styles, inlined in this page so that the console's pages do not load them.
 const STYLE: &str = concat!("@layer pages{", include_str!("../../../style/pages/docs.css"), "}");
 
 pub async fn page(State(state): State<AppState>, request: Request) -> Response {
@@ -36,6 +35,7 @@ pub async fn page(State(state): State<AppState>, request: Request) -> Response {
     Html(template::of(theme, state.api_description).fill(&nonce, &origin)).into_response()
 }
 
+/// The API reference.
 #[component]
 fn Docs(document: Document, origin: String) -> impl IntoView {
     let groups = document.groups();
@@ -89,6 +89,7 @@ fn contents_of(group: &Group) -> impl IntoView + use<> {
     view! { <section><h2><a href=format!("#{}", group.anchor())>{group.name.clone()}</a></h2><ul>{links}</ul></section> }
 }
 
+/// The operations of one tag.
 #[component]
 fn GroupView(group: Group, document: Document, origin: String) -> impl IntoView {
     let anchor = group.anchor();
@@ -105,6 +106,7 @@ fn GroupView(group: Group, document: Document, origin: String) -> impl IntoView 
     }
 }
 
+/// The section about authentication.
 #[component]
 fn Authentication(origin: String) -> impl IntoView {
     let example = format!("curl {origin}/api/v2/me --header 'Authorization: Token jtn_…'");

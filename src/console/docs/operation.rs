@@ -1,4 +1,4 @@
-//! One operation: what it is for, what it takes, what it answers, and a command that calls it.
+//! One operation: description, parameters, responses, and a command that calls it.
 
 use leptos::prelude::*;
 use serde_json::Value;
@@ -9,6 +9,7 @@ use super::{
     schema::{Member, Members, TypeView, members_of},
 };
 
+/// One operation of the reference.
 #[component]
 pub fn OperationView(operation: Operation, document: Document, origin: String) -> impl IntoView {
     let about = &operation.about;
@@ -51,6 +52,7 @@ fn parameter(parameter: &Value) -> Member {
     }
 }
 
+/// One response of an operation.
 #[component]
 fn AnswerView(status: String, answer: Value) -> impl IntoView {
     let schema = answer["content"].as_object().and_then(|content| content.values().next());
@@ -66,7 +68,7 @@ fn AnswerView(status: String, answer: Value) -> impl IntoView {
     }
 }
 
-/// A command line that calls the operation, ready but for the values in capitals.
+/// Returns a command line that calls the operation; placeholders are in capitals.
 fn command(operation: &Operation, document: &Document, origin: &str) -> String {
     let mut lines = vec![format!("curl {}'{origin}{}'", method_flag(&operation.method), in_capitals(&operation.path))];
     lines.extend(credentials(&operation.about["security"]).map(Into::into));
@@ -82,7 +84,7 @@ fn command(operation: &Operation, document: &Document, origin: &str) -> String {
     lines.join(" \\\n  ")
 }
 
-/// Whether the body is a form, and else JSON; and what it holds.
+/// Returns whether the body is a form rather than JSON, and its schema.
 fn body(about: &Value) -> (bool, &Value) {
     let content = &about["requestBody"]["content"];
     let form = &content["application/x-www-form-urlencoded"]["schema"];
@@ -93,7 +95,7 @@ fn method_flag(method: &str) -> String {
     if method == "get" { String::new() } else { format!("--request {} ", method.to_ascii_uppercase()) }
 }
 
-/// What to send as credentials; nothing where none are asked for.
+/// Returns the credentials for the command, or `None` if the operation needs none.
 fn credentials(security: &Value) -> Option<&'static str> {
     let Some(ways) = security.as_array() else { return Some("--header \"Authorization: Token $TOKEN\"") };
     let needs = |name: &str| ways.iter().any(|way| way.get(name).is_some());
@@ -105,7 +107,7 @@ fn credentials(security: &Value) -> Option<&'static str> {
     }
 }
 
-/// `/orgs/{orgID}` as `/orgs/ORG_ID`.
+/// Returns a path with its parameters in capitals: `/orgs/{orgID}` becomes `/orgs/ORG_ID`.
 fn in_capitals(path: &str) -> String {
     let mut shown = String::new();
     let mut inside = false;

@@ -1,8 +1,8 @@
-//! Texts of the document, where `backquotes` mean code.
+//! Texts of the document, in which `backquotes` mark code.
 
 use leptos::prelude::*;
 
-/// A text with its code set as code.
+/// A text with its code formatted.
 #[component]
 pub fn Prose(text: String) -> impl IntoView {
     let pieces = text.split('`').enumerate().map(|(index, piece)| {

@@ -1,4 +1,4 @@
-//! Types: what a value may be.
+//! Schemas: the values that a type allows.
 
 use leptos::prelude::*;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use super::{
     prose::Prose,
 };
 
-/// A named type, with its members.
+/// A named schema, with its members.
 #[component]
 pub fn SchemaView(name: String, schema: Value) -> impl IntoView {
     let anchor = anchor(&name);
@@ -34,7 +34,7 @@ pub struct Member {
     pub about: String,
 }
 
-/// The members of an object, also of one that is made of several.
+/// Returns the members of an object, including those of composed schemas.
 pub fn members_of(schema: &Value) -> Vec<Member> {
     let parts = schema["allOf"].as_array().into_iter().flatten().filter(|part| part.get("properties").is_some());
     let parts: Vec<&Value> = std::iter::once(schema).chain(parts).collect();
@@ -51,7 +51,7 @@ pub fn members_of(schema: &Value) -> Vec<Member> {
     members.collect()
 }
 
-/// Names, types and meanings, one a row.
+/// A table of names, types and descriptions.
 #[component]
 pub fn Members(members: Vec<Member>) -> impl IntoView {
     let row = |member: Member| {
@@ -69,7 +69,7 @@ pub fn Members(members: Vec<Member>) -> impl IntoView {
     view! { <dl class="docs-members">{members.into_iter().map(row).collect_view()}</dl> }
 }
 
-/// What a value may be, in few words: a named type leads to where it is explained.
+/// A short description of a type; a named one links to its definition.
 #[component]
 pub fn TypeView(schema: Value) -> impl IntoView {
     let schema = without_null(&schema).clone();

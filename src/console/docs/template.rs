@@ -1,4 +1,4 @@
-//! The page, rendered once: anybody may ask for it, and rendering it takes as long as many other requests together.
+//! The reference as a template: rendering it is expensive and needs no sign-in, so it happens once per theme.
 
 use std::{fmt::Write as _, sync::OnceLock};
 
@@ -13,15 +13,14 @@ use crate::{
 
 use super::{Docs, STYLE, document::Document};
 
-/// Placeholders for the parts that differ from request to request. Neither has a letter that HTML would write
-/// otherwise.
+/// Placeholders for the parts that differ by request. Neither contains a character that HTML would escape.
 const NONCE: &str = "nonce-of-this-request";
 const ORIGIN: &str = "http://origin-of-this-request.invalid";
 
-/// A page with gaps.
+/// A rendered page with gaps.
 pub struct Template(Vec<(String, Gap)>);
 
-/// The rest of the page after a text.
+/// The part that follows a piece of the page.
 #[derive(Clone, Copy)]
 enum Gap {
     Nonce,
@@ -29,12 +28,12 @@ enum Gap {
     End,
 }
 
-/// The page in each look.
+/// The page in each theme.
 static SYSTEM: OnceLock<Template> = OnceLock::new();
 static LIGHT: OnceLock<Template> = OnceLock::new();
 static DARK: OnceLock<Template> = OnceLock::new();
 
-/// The page in a theme. `description`: the OpenAPI document, read when a theme is asked for the first time.
+/// Returns the page in a theme. `description`: returns the OpenAPI document; called when a theme is first requested.
 pub fn of(theme: Option<Theme>, description: fn() -> Value) -> &'static Template {
     let template = match theme {
         None => &SYSTEM,
@@ -55,7 +54,7 @@ impl Template {
         Self(pieces)
     }
 
-    /// The page as it answers a request. The origin may be anything: clients write it.
+    /// Fills the gaps for a request. The origin is untrusted: it comes from the client.
     pub fn fill(&self, nonce: &str, origin: &str) -> String {
         let (nonce, origin) = (escaped(nonce), escaped(origin));
         let mut page = String::with_capacity(self.0.iter().map(|(text, _)| text.len() + origin.len()).sum());
@@ -76,7 +75,7 @@ fn next_gap(page: &str) -> Option<(usize, Gap, usize)> {
     gaps.into_iter().filter_map(|(mark, gap)| Some((page.find(mark)?, gap, mark.len()))).min_by_key(|(at, _, _)| *at)
 }
 
-/// As text in HTML, or as the value of an attribute.
+/// Escapes a text for HTML content and attribute values.
 fn escaped(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut escaped, letter| {
         match letter {

@@ -1,11 +1,11 @@
-//! What forms change, as notifications name it.
+//! Flash messages: the confirmations that follow a form.
 
 use serde::{Deserialize, Serialize};
 
 macro_rules! deeds {
     ($($name:ident $word:literal $sentence:literal),+ $(,)?) => {
-        /// A change that a form made. Where there is no script, the address after it carries its word (`?done=…`), and
-        /// the page says the sentence.
+        /// A change that a form made. Without JavaScript, the address after it carries its word (`?done=…`), and the
+        /// page displays its sentence.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
         pub enum Flash { $($name),+ }
 
@@ -26,7 +26,7 @@ macro_rules! deeds {
 }
 
 deeds! {
-    // The first two are InfluxDB's own words (contract §9.9).
+    // The first two use InfluxDB's wording (docs/influxdb-compatibility.md §9.9).
     TokenUpdated "updated" "API token was updated successfully",
     TokenDeleted "deleted" "API token was deleted successfully",
     OverlapEnded "overlap-ended" "The old token is refused from now on",

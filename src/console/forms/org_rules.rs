@@ -1,11 +1,11 @@
-//! The form of an organization's rules.
+//! Parsing of the form of an organization's rules.
 
 use crate::model::{
     Error,
     org_rules::{OrgRules, from_days},
 };
 
-/// Rules from the fields of their form, by the fields' names.
+/// Parses the rules from the fields of their form. `get`: returns the value of a field.
 pub fn rules_of(get: impl Fn(&str) -> Option<String>) -> Result<OrgRules, Error> {
     let text = |name| get(name).unwrap_or_default();
     Ok(OrgRules {

@@ -1,4 +1,4 @@
-//! What a form is answered.
+//! The outcome of a form.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,19 +6,19 @@ use crate::model::{AuthorizationId, Error, OrgId, Status, leaked::Finding, token
 
 use super::flash::Flash;
 
-/// What a form did.
+/// The effect of a successful form.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Outcome {
-    /// The first user is signed in; here is the operator token.
+    /// The first user is signed in; contains the operator token.
     SetUp(CreatedToken),
-    /// Signed in; go there.
+    /// Signed in; contains the address to navigate to.
     SignedIn {
         to: String,
     },
     SignedOut,
     Created(CreatedToken),
     Cloned(CreatedToken),
-    /// A successor, and what becomes of the old token, in a sentence.
+    /// A successor was created; contains a sentence about the end of the old token.
     Rotated {
         token: CreatedToken,
         old: String,
@@ -28,28 +28,28 @@ pub enum Outcome {
         status: Status,
     },
     Deleted,
-    /// Done; go there.
+    /// Done; contains the address to navigate to.
     Done {
         flash: Flash,
         to: String,
     },
-    /// Done to so many tokens; go there.
+    /// Done to a number of tokens; contains the address to navigate to.
     Many {
         flash: Flash,
         count: u64,
         to: String,
     },
-    /// Nothing was done yet: the page asks whether so many tokens are meant.
+    /// Nothing was changed yet: the page asks to confirm the number of tokens.
     Asked {
         count: u64,
     },
-    /// What became of the tokens that were reported as leaked.
+    /// The results for the tokens that were reported as leaked.
     Reported(Vec<Finding>),
-    /// The boxes ticked so far, with what was searched for; nothing was created.
+    /// The boxes ticked so far, with the search text; nothing was created.
     Searched,
 }
 
-/// A token that was just created: shown once, and only in the answer that created it.
+/// A token that was just created: displayed once, and only in the response that created it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CreatedToken {
     pub token: NewToken,
@@ -57,15 +57,15 @@ pub struct CreatedToken {
     pub org: OrgId,
     pub org_name: String,
     pub description: String,
-    /// What it may do, in one line.
+    /// A one-line summary of its permissions.
     pub summary: String,
-    /// A bucket it may write to, for the examples.
+    /// A bucket that it may write to, for the examples.
     pub bucket: Option<String>,
-    /// How programs reach this server.
+    /// The base URL of this server.
     pub origin: String,
 }
 
-/// A form as it was sent: names and values in their order.
+/// The submitted fields: names and values, in order.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct FormFields(pub Vec<(String, String)>);
 
@@ -74,13 +74,13 @@ impl FormFields {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
-    /// Every value of a name, as check boxes have.
+    /// Returns all values of a name, such as those of check boxes.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 }
 
-/// The answer to a form that was sent without script: in the context of the page that shows it.
+/// The response to a form submitted without JavaScript, in the context of the page that displays it.
 #[derive(Clone, Debug)]
 pub struct FormResponse {
     pub fields: FormFields,

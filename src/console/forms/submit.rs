@@ -1,4 +1,4 @@
-//! Every form of the console, answered: for a browser with script by a server function, without by a page.
+//! The server function through which hydrated forms run the same actions as posted ones.
 
 use leptos::{
     prelude::*,
@@ -9,7 +9,7 @@ use crate::model::Error;
 
 use super::outcome::{FormFields, Outcome};
 
-/// Sends a form's fields to the address it would post to.
+/// Runs the action of the form at an address.
 #[server(input = Json, output = Postcard)]
 pub async fn submit(address: String, fields: FormFields) -> Result<Outcome, Error> {
     let request = crate::console::ssr::request::Request::current();

@@ -1,4 +1,4 @@
-//! What the pages ask of the browser. On the server nothing here is ever called.
+//! Access to the browser: focus, location, storage, downloads. Never called on the server.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -6,7 +6,7 @@ use web_sys::{FormData, HtmlElement, HtmlFormElement, SubmitEvent};
 
 use crate::console::forms::outcome::FormFields;
 
-/// What a form would send, the pressed button included.
+/// Returns the fields that a form would send, including the pressed button.
 pub fn fields(event: &SubmitEvent) -> FormFields {
     let Some(form) = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok()) else {
         return FormFields::default();
@@ -26,7 +26,7 @@ fn pair(entry: &js_sys::Array) -> Option<(String, String)> {
     Some((entry.get(0).as_string()?, entry.get(1).as_string()?))
 }
 
-/// Moves the focus to the first element that a selector finds.
+/// Moves the focus to the first element that matches a selector.
 pub fn focus(selector: &str) {
     if let Some(element) =
         document().query_selector(selector).ok().flatten().and_then(|element| element.dyn_into::<HtmlElement>().ok())
@@ -35,28 +35,28 @@ pub fn focus(selector: &str) {
     }
 }
 
-/// The element that has the focus.
+/// Returns the focused element.
 pub fn focused() -> Option<HtmlElement> {
     document().active_element().and_then(|element| element.dyn_into().ok())
 }
 
-/// Loads another page of this site anew: who is signed in has changed.
+/// Loads another page of this site without the router, because the session has changed.
 pub fn go(address: &str) {
     drop(window().location().assign(address));
 }
 
-/// Where the browser is: the path and the query.
+/// Returns the present path and query.
 pub fn here() -> String {
     let location = window().location();
     location.pathname().unwrap_or_default() + &location.search().unwrap_or_default()
 }
 
-/// Loads this page anew.
+/// Reloads the page.
 pub fn reload() {
     drop(window().location().reload());
 }
 
-/// Empties the fields of a form, as before it was filled in.
+/// Resets the fields of a form.
 pub fn empty_form(selector: &str) {
     let found = document().query_selector(selector).ok().flatten();
     if let Some(form) = found.and_then(|element| element.dyn_into::<HtmlFormElement>().ok()) {
@@ -64,12 +64,12 @@ pub fn empty_form(selector: &str) {
     }
 }
 
-/// A number no form had before: its one-time id.
+/// Returns a new random idempotency key for a form.
 pub fn form_id() -> String {
     (0..4).map(|_| format!("{:08x}", (js_sys::Math::random() * f64::from(u32::MAX)) as u32)).collect()
 }
 
-/// Selects the text of an element, to be copied by hand.
+/// Selects the text of an element, to be copied manually.
 pub fn select(id: &str) {
     let Some(element) = document().get_element_by_id(id) else { return };
     if let Ok(Some(selection)) = window().get_selection() {
@@ -77,13 +77,13 @@ pub fn select(id: &str) {
     }
 }
 
-/// Types a text where the caret is, in the place of what is selected: the browser can undo it, and tells of it.
+/// Inserts a text at the caret or in place of the selection, so that the browser can undo it and fires input events.
 pub fn type_text(text: &str) {
     let document: web_sys::HtmlDocument = document().unchecked_into();
     drop(document.exec_command_with_show_ui_and_value("insertText", false, text));
 }
 
-/// Saves a text as a file, without it passing through an address.
+/// Saves a text as a file. The text is never part of a URL.
 pub fn download(name: &str, text: &str) {
     let parts = js_sys::Array::of1(&text.into());
     let Ok(blob) = web_sys::Blob::new_with_str_sequence(&parts) else { return };
@@ -97,12 +97,13 @@ pub fn download(name: &str, text: &str) {
     drop(web_sys::Url::revoke_object_url(&url));
 }
 
-/// A text that this tab keeps over a reload.
+/// Returns a text from the tab's session storage.
 pub fn kept(key: &str) -> Option<String> {
     window().session_storage().ok().flatten()?.get_item(key).ok().flatten()
 }
 
-/// Keeps a text in this tab over a reload, or forgets it. A browser that keeps nothing loses nothing else by it.
+/// Stores a text in the tab's session storage, which survives a reload, or removes it. Does nothing if storage is
+/// unavailable.
 pub fn keep(key: &str, text: Option<&str>) {
     let Ok(Some(storage)) = window().session_storage() else { return };
     drop(match text {
@@ -111,27 +112,27 @@ pub fn keep(key: &str, text: Option<&str>) {
     });
 }
 
-/// Where the browser keeps whether single keys are shortcuts.
+/// The key in local storage for the single-key shortcuts.
 const KEYS: &str = "jeton-keys";
 
 fn storage() -> Option<web_sys::Storage> {
     window().local_storage().ok().flatten()
 }
 
-/// Whether single keys are shortcuts; they are, until someone switches them off.
+/// Returns whether single-key shortcuts are enabled, the default.
 pub fn single_keys() -> bool {
     storage().and_then(|storage| storage.get_item(KEYS).ok().flatten()).is_none_or(|value| value != "off")
 }
 
-/// Remembers in this browser whether single keys are shortcuts.
+/// Stores in this browser whether single-key shortcuts are enabled.
 pub fn set_single_keys(on: bool) {
     if let Some(storage) = storage() {
         drop(if on { storage.remove_item(KEYS) } else { storage.set_item(KEYS, "off") });
     }
 }
 
-/// A list calls this for its rows: where one that had the focus goes away with them, the page has it then, or a keyboard
-/// would begin at the top again.
+/// Keeps the keyboard focus when a focused row is removed: moves it to the page, as otherwise the tab order would
+/// restart at the top.
 pub fn keep_focus() {
     Effect::new(|| {
         on_cleanup(|| {

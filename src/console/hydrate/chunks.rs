@@ -1,5 +1,5 @@
-//! The parts of the console that a browser fetches when it first comes to them, each a file of its own. What everyone
-//! needs at once, the frame and the list of tokens, is in the first file.
+//! Code splitting: the chunks of the console that the browser fetches on demand. The frame and the list of tokens,
+//! which nearly every visit needs, are in the main file.
 
 use leptos::{prelude::*, wasm_split::SplitLoaderError};
 use leptos_router::ChooseView;
@@ -14,7 +14,7 @@ use crate::console::{
     },
 };
 
-/// Declares a part: the name of its file, and what it shows.
+/// Declares a chunk: the name of its file, and the components in it.
 macro_rules! part {
     ($(#[$doc:meta])* $part:ident in $file:ident: $($name:ident $view:path),+ $(,)?) => {
         $(#[$doc])*
@@ -36,13 +36,14 @@ macro_rules! part {
 
         impl ChooseView for $part {
             async fn choose(self) -> AnyView {
-                // The page's head then asks for the file before the script does.
+                // Adds a preload link to the head, so that the browser fetches the chunk before the main script
+                // requests it.
                 leptos::prefetch_lazy_fn_on_server(stringify!($file));
                 $file::show(self).await.unwrap_or_else(|_| NotLoaded().into_any())
             }
 
             async fn preload(&self) {
-                // Whether it came is asked when it is shown.
+                // A failure is handled when the chunk is rendered.
                 drop($file::fetch().await);
             }
         }
@@ -50,11 +51,11 @@ macro_rules! part {
 }
 
 part! {
-    /// Where a visitor is before they are signed in.
+    /// The pages for visitors without a session or an organization.
     Entry in entry: Start StartPage, Setup SetupPage, SignIn SignInPage
 }
 part! {
-    /// What is done with tokens, beyond listing them.
+    /// Dialogs about tokens, apart from the list.
     Token in token_dialogs:
     AllAccess tokens::AllAccessRoute, Custom tokens::CustomRoute, Clone tokens::CloneRoute,
     Details tokens::DetailsRoute, Edit tokens::EditRoute, Delete tokens::DeleteRoute,
@@ -63,7 +64,7 @@ part! {
     Limits tokens::LimitsRoute, Rotate tokens::RotateRoute, Remedy tokens::RemedyRoute
 }
 part! {
-    /// What tokens are for, and whose they are.
+    /// The pages other than that of the tokens.
     Page in other_pages:
     Buckets buckets::BucketsPage, CreateBucket buckets::CreateRoute, EditBucket buckets::EditRoute,
     DeleteBucket buckets::DeleteRoute,
@@ -77,7 +78,7 @@ part! {
     Account AccountPage, About AboutPage, AuditLog AuditLogPage
 }
 
-/// Fetches the part that an address belongs to. A page is taken over at once, so this comes first.
+/// Fetches the chunk that a path needs, before hydration starts.
 #[cfg(feature = "hydrate")]
 pub async fn fetch_for(path: &str) -> Result<(), SplitLoaderError> {
     match ConsoleRoute::parse(path) {
@@ -88,7 +89,7 @@ pub async fn fetch_for(path: &str) -> Result<(), SplitLoaderError> {
     }
 }
 
-/// In the place of a part whose file did not come.
+/// The error in place of a chunk that could not be fetched.
 #[component]
 fn NotLoaded() -> impl IntoView {
     view! {

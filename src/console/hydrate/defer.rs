@@ -1,7 +1,7 @@
-//! Taking over a page in small portions, so that it answers whoever uses it meanwhile.
+//! Deferred hydration: hydrates parts of a page in short tasks, so that the page stays responsive.
 //!
-//! Hydration runs from the first element to the last in one go, which on a phone is a quarter of a second in which nothing
-//! moves. What is put off with [`defer`] is passed over at first, and taken over in tasks of a few milliseconds each.
+//! Hydration walks the page from the first element to the last in one task, which blocks a phone for about 250 ms. A
+//! view passed to [`defer`] is skipped at first, and hydrated later in tasks of a few milliseconds.
 
 use std::{cell::RefCell, rc::Rc};
 
@@ -21,17 +21,16 @@ use leptos::{
 };
 use wasm_bindgen::JsCast;
 
-pub use super::scheduler::after_hydration;
 use super::scheduler::enqueue;
 #[cfg(feature = "hydrate")]
-pub use super::scheduler::{is_done, is_left, leave};
+use super::scheduler::{is_done, is_left, leave};
 
-/// A part of the page, one element, that is taken over after the rest. Where nothing is to be taken over (on the server, and
-/// on a page that the browser renders) it is there at once.
+/// Defers the hydration of a view with one root element. On the server and in a page that the browser renders, the view
+/// is rendered at once.
 ///
-/// What the server has found out is handed over in the order of the page, to what loads and to what waits (`Transition`
-/// counts too), and parts are taken over in the order in which they were put off. So where a part that loads or waits is put
-/// off, all that does so and follows it on the page has to be put off too, behind it.
+/// Serialized resources are matched by their order in the page (`Suspense` and `Transition` count too), and parts are
+/// hydrated in the order in which they were deferred. So where a part that loads or suspends is deferred, every later
+/// part of the page that does so must be deferred too, after it.
 pub fn defer<V: IntoView + 'static>(view: impl FnOnce() -> V + Send + 'static) -> Deferred {
     if cfg!(feature = "ssr") {
         Deferred::Now(view().into_any())
@@ -55,7 +54,7 @@ impl Deferred {
 }
 
 pub enum Part {
-    /// The server's element, not taken over yet.
+    /// The server's element, not hydrated yet.
     Served(Element),
     There(AnyViewState),
 }
@@ -140,7 +139,7 @@ impl RenderHtml for Deferred {
         position.set(Position::NextChild);
         let element: Element = cursor.current().unchecked_into();
         let state = Rc::new(RefCell::new(Part::Served(element)));
-        // What has gone meanwhile is not taken over any more.
+        // Skips the part if it was removed meanwhile.
         let (gone, owner) = (Rc::downgrade(&state), Owner::current());
         enqueue(Box::new(move || {
             let Some(state) = gone.upgrade() else { return };

@@ -1,13 +1,14 @@
-//! Whether the browser has hydrated the page.
+//! The signal for whether the browser has hydrated the page.
 
 use leptos::prelude::*;
 
-/// Whether the script has taken over: the server, and the browser's first pass, say no.
+/// A signal for whether the page is hydrated: false on the server and in the browser's first render, so that both
+/// produce the same HTML.
 #[derive(Clone, Copy)]
 pub struct Hydrated(RwSignal<bool>);
 
 impl Hydrated {
-    /// Makes the state of the whole page, not hydrated yet.
+    /// Provides the signal for the whole page, initially false.
     pub fn provide() -> Self {
         let hydrated = Self(RwSignal::new(false));
         provide_context(hydrated);

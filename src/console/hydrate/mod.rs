@@ -1,10 +1,10 @@
-//! Hydration: what the browser does with the page that the server rendered, and when.
+//! Hydration of the server-rendered page: when it starts, what it defers, and the browser functions it needs.
 
 pub mod browser;
 pub mod chunks;
 pub mod defer;
 pub mod hydrated;
-mod scheduler;
+pub mod scheduler;
 
 #[cfg(feature = "hydrate")]
 mod enhance;

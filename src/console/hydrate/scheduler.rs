@@ -1,11 +1,11 @@
-//! What is left to do until the page is taken over, a few milliseconds in each task.
+//! The queue of deferred hydration: runs a few milliseconds of work in each task.
 
 use std::{cell::RefCell, collections::VecDeque, time::Duration};
 
 use leptos::prelude::*;
 
-/// As long as a task may begin new work, in milliseconds: with what it has begun last, and four times slower, it should
-/// stay below the 50 that people notice.
+/// Time in milliseconds after which a task begins no new work. With the work already begun, and on a device four times
+/// slower, a task should stay below the 50 ms that users notice.
 const PORTION: f64 = 5.0;
 
 type Work = Box<dyn FnOnce()>;
@@ -13,13 +13,13 @@ type Work = Box<dyn FnOnce()>;
 #[derive(Default)]
 struct Queue {
     parts: VecDeque<Work>,
-    /// What waits for all parts.
+    /// Work to run after all parts are hydrated.
     after: Vec<Work>,
-    /// Whether a task will come.
+    /// Whether a task is scheduled.
     planned: bool,
-    /// Whether all was taken over once.
+    /// Whether the whole page was hydrated once.
     done: bool,
-    /// Whether another page is on its way in the place of this one.
+    /// Whether the browser is navigating away from this page.
     left: bool,
 }
 
@@ -27,13 +27,13 @@ thread_local! {
     static WAITING: RefCell<Queue> = RefCell::default();
 }
 
-/// Does a part of it in one of the next tasks, in the order in which they were put off.
+/// Adds work to the queue, which runs in order.
 pub fn enqueue(part: Work) {
     WAITING.with_borrow_mut(|waiting| waiting.parts.push_back(part));
     plan();
 }
 
-/// Does something once the whole page is taken over, in a task of its own.
+/// Runs work after the whole page is hydrated, in a task of its own.
 pub fn after_hydration(work: impl FnOnce() + 'static) {
     WAITING.with_borrow_mut(|waiting| waiting.after.push(Box::new(work)));
     plan();
@@ -45,19 +45,19 @@ fn plan() {
     }
 }
 
-/// Whether the script has taken over the whole page.
+/// Returns whether the whole page is hydrated.
 #[cfg(feature = "hydrate")]
 pub fn is_done() -> bool {
     WAITING.with_borrow(|waiting| waiting.done)
 }
 
-/// Gives up what is left: another page is on its way, and until it is there, this one stays as it is.
+/// Stops hydration: the browser is navigating to another page, and this one stays as it is.
 #[cfg(feature = "hydrate")]
 pub fn leave() {
     WAITING.with_borrow_mut(|waiting| waiting.left = true);
 }
 
-/// Whether the page has been given up.
+/// Returns whether hydration was stopped.
 pub fn is_left() -> bool {
     WAITING.with_borrow(|waiting| waiting.left)
 }
@@ -75,7 +75,7 @@ fn work_on() {
     {
         part();
     }
-    // Once more for what follows when there is no part left: not before the effects of the last ones.
+    // With no parts left, the follow-up work runs in another task, after the effects of the last parts.
     plan();
 }
 

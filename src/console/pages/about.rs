@@ -1,4 +1,4 @@
-//! What runs here, and where its descriptions are.
+//! The About page: server versions, and links to its documentation.
 
 use leptos::prelude::*;
 
@@ -16,7 +16,7 @@ use crate::{
     model::console::server_info::ServerInfo,
 };
 
-/// Versions, health, and what else there is to read.
+/// The About page: versions, health, interfaces and licences.
 #[component]
 pub fn AboutPage() -> impl IntoView {
     let facts = page_resource(|| (), |()| async move { load_about().await });
@@ -44,6 +44,7 @@ pub fn AboutPage() -> impl IntoView {
     }
 }
 
+/// Facts about this server.
 #[component]
 fn Server(facts: ServerInfo) -> impl IntoView {
     let health = if facts.is_healthy {
@@ -66,12 +67,13 @@ fn Server(facts: ServerInfo) -> impl IntoView {
     }
 }
 
-/// An address of this server that is no page of the console.
+/// A link to an address of this server outside of the console.
 #[component]
 fn Elsewhere(href: &'static str, name: &'static str, what: &'static str) -> impl IntoView {
     view! { <li><a class="link" href=href rel="external">{name}</a><span>{what}</span></li> }
 }
 
+/// Links to the server's interfaces.
 #[component]
 fn Interfaces(has_metrics: bool) -> impl IntoView {
     view! {
@@ -87,6 +89,7 @@ fn Interfaces(has_metrics: bool) -> impl IntoView {
     }
 }
 
+/// Links to the licences.
 #[component]
 fn Licences() -> impl IntoView {
     view! {

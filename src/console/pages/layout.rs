@@ -1,4 +1,4 @@
-//! What stays while the pages of an organization change: navigation, counts, and who may do what.
+//! The layout that the pages of an organization share: navigation, counts and capabilities.
 
 use crate::{
     console::{
@@ -23,13 +23,13 @@ use leptos_router::{
     hooks::{use_location, use_navigate, use_query_map},
 };
 
-/// What leads to an address of this site, without scrolling.
+/// Returns a function that navigates to an address of this site without scrolling.
 pub fn navigator() -> impl Fn(&str) + Clone + Send + Sync + 'static {
     let navigate = use_navigate();
     move |address: &str| navigate(address, NavigateOptions { scroll: false, ..NavigateOptions::default() })
 }
 
-/// Loads the frame once; pages and organizations change inside it.
+/// The layout route. It loads the frame once; pages and organizations change inside it.
 #[component]
 pub fn OrgLayout() -> impl IntoView {
     let location = use_location();
@@ -39,7 +39,7 @@ pub fn OrgLayout() -> impl IntoView {
     let first =
         fetch(|| (), move |()| async move { load_frame(at.get_untracked().ok_or(Error::OrgNotFound)?.0).await });
     view! {
-        // What loads inside, a dialog for one, must not take the page away: the focus would go with it.
+        // A resource that loads inside, such as that of a dialog, must not unmount the page: the focus would be lost.
         <Transition fallback=|| ()>
             {move || Suspend::new(async move {
                 match first.await {
@@ -56,8 +56,8 @@ pub fn OrgLayout() -> impl IntoView {
     }
 }
 
-/// A form without script led here: says what it did; not where the frame is awaited, for that may run again. The script
-/// takes the word out of the address, or a reload and a shared address would say it once more.
+/// Displays the flash message of a form submitted without JavaScript. Not where the frame is awaited, as that view may
+/// render again. Removes the parameter from the URL, or a reload or shared link would repeat the message.
 fn say_what_was_done() {
     let Some(flash) = use_query_map().read_untracked().get_str("done").and_then(Flash::from_word) else { return };
     Notices::current().success(flash.sentence(), "");
@@ -70,6 +70,7 @@ fn say_what_was_done() {
     });
 }
 
+/// The pages inside the loaded frame.
 #[component]
 fn Framed(frame: Frame, at: Memo<Option<(OrgId, ConsoleRoute)>>, kept: PageStore) -> impl IntoView {
     let state = kept.once(|| OrgState::new(frame, at, kept));
@@ -78,7 +79,7 @@ fn Framed(frame: Frame, at: Memo<Option<(OrgId, ConsoleRoute)>>, kept: PageStore
     view! { <OrgFrame state><Outlet/></OrgFrame> }
 }
 
-/// The page could not be loaded.
+/// The error in place of a page.
 #[component]
 fn Failed(error: Error) -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! One file a page.
+//! The pages, each in a module of its own.
 
 mod about;
 mod account;

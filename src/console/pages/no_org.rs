@@ -1,4 +1,4 @@
-//! The start, for whoever belongs to no organization. All others are led on.
+//! The start page of users without an organization. All others are redirected.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -23,11 +23,11 @@ use crate::{
 
 use super::orgs::OrgFields;
 
-/// Says so, and offers to create one or to sign out.
+/// The start page: offers to create an organization or to sign out.
 #[component]
 pub fn StartPage() -> impl IntoView {
     let start = fetch(|| (), |()| async move { load_start().await });
-    // The last organization was deleted, perhaps.
+    // The flash message of deleting the last organization, for one.
     if let Some(flash) = use_query_map().read_untracked().get_str("done").and_then(Flash::from_word) {
         Notices::current().success(flash.sentence(), "");
     }
@@ -36,7 +36,7 @@ pub fn StartPage() -> impl IntoView {
         <Suspense fallback=|| ()>
             {move || Suspend::new(async move {
                 match start.await {
-                    // The server leads on; a link inside the console came here without asking it.
+                    // The server redirects from here; a navigation inside the console did not ask it.
                     Ok(start) if start.has_org && answer().is_none() => {
                         Effect::new(|| browser::go("/"));
                         ().into_any()
@@ -53,6 +53,7 @@ pub fn StartPage() -> impl IntoView {
     }
 }
 
+/// The message for a user without an organization.
 #[component]
 fn NoOrganization(start: Start) -> impl IntoView {
     let Start { user, may_create, .. } = start;
@@ -72,6 +73,7 @@ fn NoOrganization(start: Start) -> impl IntoView {
     }
 }
 
+/// The form that creates an organization.
 #[component]
 fn CreateForm() -> impl IntoView {
     let refused = RwSignal::new(refusal());
@@ -91,6 +93,7 @@ fn CreateForm() -> impl IntoView {
     }
 }
 
+/// The button that signs out.
 #[component]
 fn SignOut(user: String) -> impl IntoView {
     let busy = RwSignal::new(false);

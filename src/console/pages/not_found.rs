@@ -1,11 +1,11 @@
-//! Where there is nothing.
+//! The page for unknown addresses.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
 
 use crate::console::components::{Mark, frame::AuthFrame};
 
-/// Says so, and leads back.
+/// The page for unknown addresses, with a link to the start.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
     not_found_status();

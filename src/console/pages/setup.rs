@@ -1,4 +1,4 @@
-//! The first run: user, organization, bucket and operator token.
+//! The set-up page: creates the first user, organization, bucket and operator token.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -15,12 +15,12 @@ use crate::{
         routes::{PageRoute as _, Tokens},
         text::messages,
     },
-    model::Error,
+    model::{Error, wording},
 };
 
 use super::tokens::{created::CreatedDialog, state::CreatedBy};
 
-/// One page, done once. The operator token follows.
+/// The set-up page. On success it displays the operator token.
 #[component]
 pub fn SetupPage() -> impl IntoView {
     let refused = RwSignal::new(refusal());
@@ -82,6 +82,7 @@ fn at_field(error: Option<&Error>, field: &str) -> Option<String> {
     messages::at_fields(error?).into_iter().find(|(name, _)| name == field).map(|(_, sentence)| sentence)
 }
 
+/// The error above the form.
 #[component]
 fn Refused(error: Error) -> impl IntoView {
     let more = match messages::at_fields(&error).len() {
@@ -92,7 +93,7 @@ fn Refused(error: Error) -> impl IntoView {
     view! { <Alert danger=true live=true><b>"Nothing was set up."</b>" "{more}</Alert> }
 }
 
-/// Repeats what was typed, live.
+/// A live summary of what set-up will create.
 #[component]
 fn WhatHappens(username: RwSignal<String>, org: RwSignal<String>, bucket: RwSignal<String>) -> impl IntoView {
     let or = |typed: RwSignal<String>, usual: &'static str| {
@@ -101,7 +102,7 @@ fn WhatHappens(username: RwSignal<String>, org: RwSignal<String>, bucket: RwSign
     let named = |kind: &'static str, typed: RwSignal<String>| {
         move || match typed.get() {
             text if text.is_empty() => format!("The {kind} is created"),
-            text => format!("{} {text} is created", messages::capitalized(kind)),
+            text => format!("{} {text} is created", wording::capitalized(kind)),
         }
     };
     view! {

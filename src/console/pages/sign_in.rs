@@ -1,4 +1,4 @@
-//! Signing in.
+//! The sign-in page.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ use crate::{
     model::Error,
 };
 
-/// Name and password; it leads back to the address that was asked for.
+/// The sign-in form; it redirects to the requested address.
 #[component]
 pub fn SignInPage() -> impl IntoView {
     let refused = RwSignal::new(refusal());
@@ -59,7 +59,7 @@ pub fn SignInPage() -> impl IntoView {
     }
 }
 
-/// One sentence for both fields: nobody learns which was wrong.
+/// One message for both fields, which does not reveal which of them was wrong.
 #[component]
 fn Why(error: Error, waits: RwSignal<u64>) -> impl IntoView {
     match error {

@@ -1,4 +1,4 @@
-//! What the About page asks for.
+//! The query of the About page.
 
 use leptos::{
     prelude::*,

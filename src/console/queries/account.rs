@@ -1,4 +1,4 @@
-//! What the Account page asks for.
+//! The query of the Account page.
 
 use leptos::{
     prelude::*,

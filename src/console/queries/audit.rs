@@ -1,4 +1,4 @@
-//! What the Audit Log page asks for.
+//! The queries of the Audit Log page.
 
 use leptos::{
     prelude::*,
@@ -18,7 +18,7 @@ pub async fn load_audit(org: OrgId, query: AuditQuery) -> Result<AuditPage, Erro
     request.answer(request.service().audit_page(request.caller()?, org, &query.normalised()).await)
 }
 
-/// How many entries there are by now before the entry `seq`. A page asks by itself, so that it renews no session.
+/// Returns the number of entries newer than the entry `seq`. The page polls this, so it does not extend the session.
 #[server(input = Json, output = Postcard)]
 pub async fn load_newer_entries(org: OrgId, query: AuditQuery, seq: i64) -> Result<u64, Error> {
     let request = Request::current();

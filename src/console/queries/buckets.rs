@@ -1,4 +1,4 @@
-//! What the Buckets page asks for.
+//! The queries of the Buckets page.
 
 use leptos::{
     prelude::*,

@@ -1,4 +1,4 @@
-//! What the list of tokens may be filtered by.
+//! The query for the filter choices of the list of tokens.
 
 use leptos::{
     prelude::*,

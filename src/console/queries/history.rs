@@ -1,4 +1,4 @@
-//! What became of a token.
+//! The query for the lineage of a token.
 
 use leptos::{
     prelude::*,
@@ -9,7 +9,7 @@ use leptos::{
 use crate::console::ssr::request::Request;
 use crate::model::{AuthorizationId, Error, console::lineage::Lineage};
 
-/// The uses of a token, and the tokens that took over from each other.
+/// Returns the usage of a token and its rotation chain.
 #[server(input = Json, output = Postcard)]
 pub async fn load_history(id: AuthorizationId) -> Result<Lineage, Error> {
     let request = Request::current();

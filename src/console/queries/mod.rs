@@ -1,4 +1,4 @@
-//! What pages ask the server for.
+//! Queries: server functions that load the data of the pages.
 
 mod about;
 mod account;
@@ -39,7 +39,7 @@ pub async fn load_frame(org: OrgId) -> Result<Frame, Error> {
     Request::current().frame(org).await
 }
 
-/// The framework's own failures, in the program's words.
+/// Converts the framework's own failures, such as a lost connection.
 impl FromServerFnError for Error {
     type Encoder = leptos::server_fn::codec::PostcardEncoding;
 

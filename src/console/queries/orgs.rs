@@ -1,4 +1,4 @@
-//! What the Organizations page asks for, and the start where there is no organization.
+//! The queries of the Organizations page, and of the start page for users without an organization.
 
 use leptos::{
     prelude::*,
@@ -15,11 +15,11 @@ use crate::model::{
     org_rules::{OrgRules, RulesNow},
 };
 
-/// What whoever is signed in can begin with.
+/// The caller's options on the start page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Start {
     pub user: String,
-    /// Whether they can work in an organization already.
+    /// Whether the caller has an organization to work in.
     pub has_org: bool,
     pub may_create: bool,
 }
@@ -36,7 +36,7 @@ pub async fn load_org(id: OrgId) -> Result<OrgSummary, Error> {
     request.answer(request.service().org_summary(request.caller()?, id).await)
 }
 
-/// What an organization demands of its tokens.
+/// Returns the rules of an organization for its tokens.
 #[server(input = Json, output = Postcard)]
 pub async fn load_org_rules(org: OrgId) -> Result<RulesNow, Error> {
     let request = Request::current();
@@ -44,8 +44,8 @@ pub async fn load_org_rules(org: OrgId) -> Result<RulesNow, Error> {
     Ok(RulesNow { rules, now: request.service().now() })
 }
 
-/// How many tokens break the rules of an organization, or would break `rules` in their place; `None` if the caller may
-/// not know.
+/// Returns the number of tokens that break the rules of an organization, or would break `rules` in their place; `None`
+/// if the caller may not know.
 #[server(input = Json, output = Postcard)]
 pub async fn load_out_of_line(org: OrgId, rules: Option<OrgRules>) -> Result<Option<u64>, Error> {
     let request = Request::current();

@@ -1,4 +1,4 @@
-//! What the pages of members and users ask for.
+//! The queries of the Members page and the Users page.
 
 use leptos::{
     prelude::*,

@@ -1,4 +1,4 @@
-//! What the Telegraf page asks for.
+//! The queries of the Telegraf page.
 
 use leptos::{
     prelude::*,
@@ -37,7 +37,7 @@ pub async fn load_bucket_names(org: OrgId) -> Result<Vec<String>, Error> {
     request.answer(request.service().bucket_names(request.caller()?, org).await)
 }
 
-/// Why a text is no TOML, if it is none.
+/// Returns the syntax error of a text that is no valid TOML.
 #[server(input = Json, output = Postcard)]
 pub async fn check_toml(text: String) -> Result<Option<Flaw>, Error> {
     let request = Request::current();

@@ -1,4 +1,4 @@
-//! What the API Tokens page asks for.
+//! The queries of the API Tokens page.
 
 use leptos::{
     prelude::*,
@@ -14,18 +14,19 @@ use crate::model::{
         prefill::{Prefill, Prefilled},
         selection::Pick,
         simulation::{Question, Ruling},
-        tokens::{Choice, Choices, Details, TokenPage, TokenQuery},
+        token_query::TokenQuery,
+        tokens::{Choice, Choices, Details, TokenPage},
     },
 };
 
-/// What the Custom API Token dialog lets pick.
+/// The choices of the Custom API Token dialog.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Picker {
     pub buckets: Choices,
     pub telegrafs: Choices,
-    /// What was ticked before.
+    /// The resources already ticked.
     pub ticked: Vec<Choice>,
-    /// The boxes of types that the caller can't grant.
+    /// The boxes of types that the caller cannot grant.
     pub refused: Vec<Pick>,
 }
 
@@ -50,14 +51,14 @@ pub async fn load_picker(org: OrgId, search: String, ticked: Vec<Id>) -> Result<
     Ok(Picker { buckets, telegrafs, ticked, refused })
 }
 
-/// What the address of the Custom API Token dialog fills in.
+/// Returns the prefill that the URL of the Custom API Token dialog requests.
 #[server(input = Json, output = Postcard)]
 pub async fn load_prefill(org: OrgId, asked: Prefill) -> Result<Prefilled, Error> {
     let request = Request::current();
     request.answer(request.service().prefill(request.caller()?, org, &asked).await)
 }
 
-/// What a token could do with something.
+/// Returns whether a token could do something, and why.
 #[server(input = Json, output = Postcard)]
 pub async fn load_ruling(id: AuthorizationId, question: Question) -> Result<Ruling, Error> {
     let request = Request::current();

@@ -1,15 +1,15 @@
-//! The Audit Log page.
+//! The routes of the Audit Log page.
 
 use std::fmt;
 
 use super::{PageRoute, Section};
 use crate::model::audit::Format;
 
-/// Something of the Audit Log page.
+/// The page, or one of its exports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audit {
     List,
-    /// What is listed, as a file.
+    /// The list as a file.
     Export(Format),
 }
 

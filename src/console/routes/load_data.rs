@@ -1,11 +1,11 @@
-//! The other pages of Load Data: what tokens read and write.
+//! The routes of the other pages of Load Data: Buckets and Telegraf.
 
 use std::fmt;
 
 use super::{PageRoute, Section};
 use crate::model::{BucketId, TelegrafId};
 
-/// Something of the Buckets page.
+/// The Buckets page, or one of its dialogs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Buckets {
     List,
@@ -44,7 +44,7 @@ impl fmt::Display for Buckets {
     }
 }
 
-/// Something of the Telegraf page. A configuration is shown beside the list, not above it.
+/// The Telegraf page, or one of its dialogs. A configuration is displayed beside the list, not above it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Telegrafs {
     List,

@@ -1,4 +1,4 @@
-//! Addresses of the console. The address is the state: dialogs, filters, order and pages have one.
+//! The routes of the console. The URL is the state: it holds dialogs, filters, order and page numbers.
 
 mod audit;
 mod load_data;
@@ -23,25 +23,26 @@ pub use section::{Group, Section};
 pub use settings::{About, Account, Members, Orgs, Users};
 pub use tokens::{Export, Tokens};
 
-/// The addresses of one page: the page alone, or a dialog above it. What it displays follows the page's own path.
+/// The routes of one page: the page alone, or a dialog above it. `Display` formats the path below the page's own.
 pub trait PageRoute: Copy + PartialEq + fmt::Display {
     const SECTION: Section;
-    /// The page without a dialog.
+    /// The route of the page without a dialog.
     const LIST: Self;
 
-    /// From the segments behind the page's own path.
+    /// Parses the path segments after the page's own path.
     fn parse(rest: &[&str]) -> Option<Self>;
 
-    /// Whether a dialog stands above the page.
+    /// Returns whether a dialog is above the page.
     fn has_dialog(self) -> bool;
 
-    /// Its address in an organization; the parameters carry the state of the list, so that closing leads back to it.
+    /// Returns its address in an organization; the parameters are the state of the list, so that closing a dialog
+    /// restores it.
     fn address(self, org: OrgId, parameters: &[(&'static str, String)]) -> String {
         with_parameters(format!("/orgs/{org}/{}{self}", Self::SECTION.path()), parameters)
     }
 }
 
-/// An address of any page of an organization.
+/// A route of any page of an organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConsoleRoute {
     Buckets(Buckets),
@@ -56,7 +57,7 @@ pub enum ConsoleRoute {
 }
 
 impl ConsoleRoute {
-    /// What a path means.
+    /// Parses a path.
     pub fn parse(path: &str) -> Option<(OrgId, Self)> {
         let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
         let ["orgs", org, rest @ ..] = segments.as_slice() else { return None };
@@ -89,7 +90,7 @@ impl ConsoleRoute {
         }
     }
 
-    /// Whether a dialog stands above the page.
+    /// Returns whether a dialog is above the page.
     pub fn has_dialog(self) -> bool {
         match self {
             Self::Buckets(page) => page.has_dialog(),
@@ -105,13 +106,13 @@ impl ConsoleRoute {
     }
 }
 
-/// The path and query parameters of an address of this site.
+/// Splits an address of this site into path and query parameters.
 pub fn split(address: &str) -> (&str, Vec<(String, String)>) {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
     (path, form_urlencoded::parse(query.as_bytes()).into_owned().collect())
 }
 
-/// A path with query parameters.
+/// Appends query parameters to a path.
 pub fn with_parameters<K: AsRef<str>, V: AsRef<str>>(mut path: String, parameters: &[(K, V)]) -> String {
     if !parameters.is_empty() {
         path.push(if path.contains('?') { '&' } else { '?' });

@@ -1,10 +1,10 @@
-//! Addresses that people pasted a token into.
+//! Redaction of tokens that users pasted into an address.
 
 use super::{ConsoleRoute, Tokens, split, with_parameters};
 use crate::model::token::redact;
 
-/// The same address with the token cut down to what may be shown, if one stands in a text that the address carries.
-/// Addresses are kept by browsers, and shared.
+/// Returns the address with any token in its free text shortened to the public prefix, or `None` if there is none.
+/// Browsers store addresses, and users share them.
 pub fn redact_tokens(address: &str) -> Option<String> {
     let (path, query) = split(address);
     let text = match ConsoleRoute::parse(path)? {

@@ -1,7 +1,7 @@
-//! Addresses that may be gone back to.
+//! Validation of return addresses, which prevents open redirects.
 
-/// An address to go back to after signing in: one path of this site, or else the start. `//host` and `/\host` would
-/// lead elsewhere.
+/// Returns the address to redirect to after sign-in: a path of this site, or else the start page. `//host` and `/\host`
+/// would lead to another site.
 pub fn return_url(address: &str) -> &str {
     let mut letters = address.chars();
     let is_local = letters.next() == Some('/') && !matches!(letters.next(), Some('/' | '\\'));

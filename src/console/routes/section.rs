@@ -1,4 +1,4 @@
-//! The pages of an organization, as the navigation lists them.
+//! The sections of the navigation: the pages of an organization.
 
 use crate::model::{OrgId, console::capabilities::Capabilities};
 
@@ -16,7 +16,7 @@ pub enum Section {
     About,
 }
 
-/// Pages that stand under one heading, as tabs.
+/// Pages that share a heading, as tabs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
     LoadData,
@@ -68,17 +68,17 @@ impl Section {
         }
     }
 
-    /// The last word of its path: "tokens", "organizations".
+    /// Returns the last segment of its path: "tokens", "organizations".
     pub fn word(self) -> &'static str {
         self.path().rsplit('/').next().unwrap_or_default()
     }
 
-    /// Its address in an organization.
+    /// Returns its address in an organization.
     pub fn address(self, org: OrgId) -> String {
         format!("/orgs/{org}/{}", self.path())
     }
 
-    /// Whether there is something on it for a caller with these rights.
+    /// Returns whether the navigation offers it to a caller with these capabilities.
     pub const fn is_offered(self, may: Capabilities) -> bool {
         match self {
             Self::Users => may.read_users,
@@ -86,7 +86,7 @@ impl Section {
         }
     }
 
-    /// Its path below the organization's.
+    /// Returns its path below the organization's.
     pub const fn path(self) -> &'static str {
         match self {
             Self::Buckets => "load-data/buckets",
@@ -101,12 +101,12 @@ impl Section {
         }
     }
 
-    /// The heading it stands under, if not its own.
+    /// Returns its group, if it is one of several tabs.
     pub fn group(self) -> Option<Group> {
         Group::ALL.into_iter().find(|group| group.sections().contains(&self))
     }
 
-    /// The page that a path leads to, and what follows it.
+    /// Splits path segments into a section and the rest.
     pub(super) fn split<'a, 'b>(segments: &'b [&'a str]) -> Option<(Self, &'b [&'a str])> {
         Self::ALL.into_iter().find_map(|section| {
             let own = section.path().split('/').count();

@@ -1,17 +1,17 @@
-//! The pages of Settings, and those of the signed-in user.
+//! The routes of the pages of Settings, and of the signed-in user's pages.
 
 use std::fmt;
 
 use super::{PageRoute, Section};
 use crate::model::{OrgId, UserId};
 
-/// Something of the Members page.
+/// The Members page, or one of its dialogs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Members {
     List,
-    /// Make an existing user a member.
+    /// Makes an existing user a member.
     Add,
-    /// Make a new user a member.
+    /// Makes a new user a member.
     Invite,
     Remove(UserId),
     Deactivate(UserId),
@@ -19,7 +19,7 @@ pub enum Members {
 }
 
 impl Members {
-    /// The user that it is about.
+    /// Returns the user that the dialog is about.
     pub const fn user(self) -> Option<UserId> {
         match self {
             Self::List | Self::Add | Self::Invite => None,
@@ -62,7 +62,7 @@ impl fmt::Display for Members {
     }
 }
 
-/// Something of the Users page.
+/// The Users page, or one of its dialogs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Users {
     List,
@@ -76,7 +76,7 @@ pub enum Users {
 }
 
 impl Users {
-    /// The user that it is about.
+    /// Returns the user that the dialog is about.
     pub const fn user(self) -> Option<UserId> {
         match self {
             Self::List | Self::Create => None,
@@ -123,7 +123,7 @@ impl fmt::Display for Users {
     }
 }
 
-/// Something of the Organizations page. An organization is shown in place of the list, not above it.
+/// The Organizations page, or one of its dialogs. An organization is displayed in place of the list, not above it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Orgs {
     List,
@@ -185,7 +185,7 @@ impl fmt::Display for Account {
     }
 }
 
-/// What runs here, and where its descriptions are.
+/// The About page: server versions, and links to its documentation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct About;
 

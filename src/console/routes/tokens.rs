@@ -1,11 +1,11 @@
-//! The API Tokens page.
+//! The routes of the API Tokens page.
 
 use std::fmt;
 
 use super::{PageRoute, Section};
 use crate::model::AuthorizationId;
 
-/// What the list is saved as.
+/// The format of an export of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Export {
     Csv,
@@ -15,7 +15,7 @@ pub enum Export {
 impl Export {
     pub const ALL: [Self; 2] = [Self::Csv, Self::Json];
 
-    /// As its file's name ends.
+    /// Returns its file extension.
     pub const fn ending(self) -> &'static str {
         match self {
             Self::Csv => "csv",
@@ -24,7 +24,7 @@ impl Export {
     }
 }
 
-/// Something of an organization's API Tokens page.
+/// The API Tokens page, or one of its dialogs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tokens {
     List,
@@ -33,22 +33,22 @@ pub enum Tokens {
     Details(AuthorizationId),
     Edit(AuthorizationId),
     Rename(AuthorizationId),
-    /// Its expiry and its networks.
+    /// The dialog that changes expiry and networks.
     Limits(AuthorizationId),
     Clone(AuthorizationId),
     Rotate(AuthorizationId),
     Delete(AuthorizationId),
-    /// The question whether to deactivate its descendants.
+    /// The dialog that deactivates the descendants.
     Descendants(AuthorizationId),
-    /// What the list is to be narrowed to.
+    /// The dialog with the filters.
     Filter,
-    /// How the list looks.
+    /// The dialog with columns and density.
     Look,
-    /// What is to happen to the tokens that are selected.
+    /// The dialog that deletes the selected tokens.
     Selected,
-    /// Where leaked tokens are reported.
+    /// The dialog that reports leaked tokens.
     Leaked,
-    /// What is to happen to all the tokens that the list is narrowed to.
+    /// The dialog about all tokens that match the attention filter.
     Remedy,
     /// The list as a file.
     Export(Export),

@@ -1,10 +1,10 @@
-//! The command that creates a token, for InfluxDB's program and for Jeton's.
+//! Commands that create a token, for the `influx` and `jeton` programs.
 
 use crate::model::{Action, Id, ResourceType, console::selection::Pick, describe::Named};
 
 use super::{Example, Limited, quoted};
 
-/// `influx auth create …`, and what that command can't say.
+/// Returns the `influx auth create …` command, and the options that it cannot express.
 pub fn influx(picks: &[Pick], org_name: &str, description: &str, limited: &Limited) -> (Example, Vec<&'static str>) {
     let mut example = begun("influx", org_name, description);
     for action in Action::ALL {
@@ -31,7 +31,7 @@ pub fn influx(picks: &[Pick], org_name: &str, description: &str, limited: &Limit
     (example, limits)
 }
 
-/// `jeton auth create …`, which can say everything, and names things as people do.
+/// Returns the `jeton auth create …` command, which can express every option and uses names instead of ids.
 pub fn jeton(permissions: &[Named], org_name: &str, description: &str, limited: &Limited) -> Example {
     let mut example = begun("jeton", org_name, description);
     if let Some(end) = limited.expires_at {
@@ -63,11 +63,12 @@ pub fn jeton(permissions: &[Named], org_name: &str, description: &str, limited: 
     example
 }
 
-/// The name of a thing where the command takes it for one, and else its id: several configurations may have one name.
+/// Returns the name of a resource where the command accepts it, and else its id: several configurations may share a
+/// name.
 fn label(kind: ResourceType, id: Id, name: Option<&str>) -> String {
     let is_clear = |name: &&str| match kind {
         ResourceType::Telegrafs => false,
-        // Behind a slash the command expects a type.
+        // After a slash the command expects a type.
         ResourceType::Orgs => !name.contains('/'),
         _ => true,
     };
@@ -81,12 +82,12 @@ fn begun(program: &str, org_name: &str, description: &str) -> Example {
 }
 
 fn flag(example: Example, name: &str, value: &str) -> Example {
-    // What begins with a dash would be taken for a flag.
+    // A value that begins with a dash would be parsed as a flag.
     let between = if value.starts_with('-') { '=' } else { ' ' };
     example.plain(format!(" \\\n  --{name}{between}")).value(quoted(value))
 }
 
-/// The flags that stand for everything of a type.
+/// Adds the flags that stand for all resources of a type.
 fn types(mut example: Example, holds: impl Fn(Action, ResourceType) -> bool) -> Example {
     for kind in ResourceType::IN_FLAG_ORDER {
         for action in Action::ALL.into_iter().filter(|action| holds(*action, kind)) {

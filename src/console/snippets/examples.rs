@@ -1,10 +1,10 @@
-//! Ways to use a token that was just created.
+//! Examples for a token that was just created.
 
 use crate::console::forms::outcome::CreatedToken;
 
 use super::{Example, in_json, quoted};
 
-/// Ways to use a token that was just created.
+/// Returns ways to use a token that was just created, each with its title.
 pub fn examples(token: &CreatedToken) -> Vec<(&'static str, Example)> {
     let CreatedToken { origin, org_name, .. } = token;
     let secret = || token.token.expose().to_owned();
@@ -56,10 +56,10 @@ pub fn examples(token: &CreatedToken) -> Vec<(&'static str, Example)> {
     ]
 }
 
-/// Stands for the database's address: Jeton keeps the tokens, and knows not where the data is.
+/// A placeholder for the database's URL, which Jeton does not know: it only manages tokens.
 const DATABASE: &str = "http://influxdb.example:8086";
 
-/// The file that "Download .env" saves.
+/// Returns the content of the file that "Download .env" saves.
 pub fn env_file(token: &CreatedToken) -> String {
     format!(
         "INFLUX_HOST={}\nINFLUX_ORG={}\nINFLUX_TOKEN={}\n",

@@ -1,4 +1,4 @@
-//! The same thing outside the console: commands, requests and examples, to look at and to copy.
+//! Snippets: equivalent commands, requests and examples, to read and to copy.
 
 mod command;
 mod examples;
@@ -12,17 +12,17 @@ use leptos::prelude::*;
 
 use crate::model::{Timestamp, token::visible_prefix};
 
-/// How a piece of an example looks.
+/// The highlighting of a piece of a snippet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Look {
     Plain,
     Value,
     Comment,
-    /// A secret: shortened on the screen, whole when copied.
+    /// A secret: shortened in the view, complete in the copied text.
     Secret,
 }
 
-/// A text to look at and to copy.
+/// A snippet to view and to copy.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Example(Vec<(Look, String)>);
 
@@ -47,12 +47,12 @@ impl Example {
         self
     }
 
-    /// What is copied.
+    /// Returns the text to copy.
     pub fn text(&self) -> String {
         self.0.iter().map(|(_, text)| text.as_str()).collect()
     }
 
-    /// What is seen.
+    /// Returns the view.
     pub fn view(&self) -> impl IntoView + use<> {
         let piece = |(look, text): &(Look, String)| match look {
             Look::Plain => text.clone().into_any(),
@@ -71,14 +71,14 @@ fn shortened(token: &str) -> String {
     }
 }
 
-/// When a token stops working and where it is accepted from, as it is asked for.
+/// The requested expiry and networks of a token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Limited {
     pub expires_at: Option<Timestamp>,
     pub networks: Vec<String>,
 }
 
-/// A word as a shell reads it back.
+/// Quotes a word for a shell, if necessary.
 pub fn quoted(text: &str) -> String {
     let plain =
         !text.is_empty() && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "-_./:@".contains(letter));

@@ -1,10 +1,10 @@
-//! The request that creates a token.
+//! The API request that creates a token.
 
 use crate::model::{OrgId, UserId, console::selection::Pick};
 
 use super::{Example, Limited, in_json, single_quoted};
 
-/// The body of the request that creates the token.
+/// Returns the body of the request.
 pub fn json(picks: &[Pick], org: OrgId, me: UserId, description: &str, limited: &Limited) -> Example {
     let mut example = Example::default().plain("{\n  \"orgID\": ").value(in_json(&org));
     if !description.is_empty() {
@@ -26,10 +26,10 @@ pub fn json(picks: &[Pick], org: OrgId, me: UserId, description: &str, limited: 
     example.plain("\n  ]\n}")
 }
 
-/// The request that creates the token.
+/// Returns the request as a `curl` command.
 pub fn curl(picks: &[Pick], org: OrgId, me: UserId, description: &str, limited: &Limited, origin: &str) -> Example {
     let body = json(picks, org, me, description, limited).text();
-    // No string of JSON goes over a line's end.
+    // No JSON string contains a line break.
     let on_one_line: String = body.lines().map(str::trim_start).collect();
     Example::default()
         .plain("curl --request POST \\\n  ")

@@ -1,4 +1,4 @@
-//! The document around the application.
+//! The HTML document around the application.
 
 use http::request::Parts;
 use leptos::{nonce::use_nonce, prelude::*};
@@ -9,8 +9,8 @@ use crate::{
     http::{assets::NAMES, cookies},
 };
 
-/// The whole page. The answer to a form carries no script: what it shows, a new token perhaps, is nowhere else, and a
-/// script could not render it again.
+/// The complete document. The response to a form has no scripts: its content, such as a new token, exists only in this
+/// response, and hydration could not render it again.
 pub fn shell() -> impl IntoView {
     let is_answer = use_context::<FormResponse>().is_some();
     let head = view! {
@@ -20,7 +20,7 @@ pub fn shell() -> impl IntoView {
     document(is_answer, head, view! { <App/> })
 }
 
-/// A document in the console's look. `is_static`: no script takes it over.
+/// A document in the console's style. `is_static`: it is not hydrated.
 pub fn document(is_static: bool, head: impl IntoView, body: impl IntoView) -> impl IntoView {
     let parts = use_context::<Parts>();
     let theme = parts.and_then(|parts| Theme::from_cookie(cookies::read(&parts.headers, cookies::THEME)));
@@ -42,7 +42,7 @@ pub fn document(is_static: bool, head: impl IntoView, body: impl IntoView) -> im
     }
 }
 
-/// The script is fetched once the page is there: the page works before it, and on a slow line the two would share it.
+/// The scripts. They are fetched after the page, which works without them and would share a slow connection with them.
 fn scripts() -> impl IntoView {
     let (js, wasm) = (NAMES.js.as_str(), NAMES.wasm.as_str());
     let start = format!("import('{js}').then(m => m.default({{module_or_path: '{wasm}'}}).then(() => m.hydrate(at)))");

@@ -1,4 +1,4 @@
-//! What is saved as a file, by a link.
+//! Downloads: texts and lists as files.
 
 use axum::{
     extract::{Path, Request, State},
@@ -17,7 +17,7 @@ use crate::{
 
 use super::request::Request as PageRequest;
 
-/// The text of a telegraf configuration.
+/// Handles the download of a telegraf configuration's text.
 pub(super) async fn telegraf(State(state): State<AppState>, Path(id): Path<String>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     let page = PageRequest::of(state, &parts);
@@ -42,14 +42,14 @@ pub(super) async fn telegraf(State(state): State<AppState>, Path(id): Path<Strin
     }
 }
 
-/// What the Audit Log page of an organization lists, from the newest entry on.
+/// Handles the export of an organization's audit log with the page's filters, from the newest entry on.
 pub(super) async fn audit_log(request: &PageRequest, org: OrgId, format: Format, uri: &Uri) -> Response {
     let (_, pairs) = routes::split(uri.path_and_query().map_or("", |address| address.as_str()));
     let get = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     let query = AuditQuery { after: None, before: None, ..AuditQuery::from_parameters(get) };
     let answer = async {
         let (service, caller) = (request.service(), request.caller()?);
-        // Who may not see the organization's page gets no file of it either.
+        // Callers who may not see the organization's page may not export it either.
         service.org(caller, org).await?;
         audit_export::answer(service, caller, Some(AuditScope::OrgOrNone(org)), query, format).await
     };

@@ -1,4 +1,4 @@
-//! The list of tokens as a file: what the filter lets through, in the order of the list, and never a token.
+//! Export of the list of tokens as a file: the filtered tokens in the order of the list, never their secrets.
 
 use std::{collections::VecDeque, io};
 
@@ -15,15 +15,15 @@ use crate::{
     http::{csv::csv_line, plain_text::plain_refusal},
     model::{
         Error, Liveness, OrgId,
-        console::tokens::{Details, TokenKind, TokenQuery},
-        grant::Breadth,
+        console::{token_query::TokenQuery, tokens::Details},
+        grant::{Breadth, TokenKind},
     },
     service::{Bookmark, Caller, Service},
 };
 
 use super::request::Request;
 
-/// Answers a file; it is read and sent in portions, so that no list is held whole.
+/// Streams the file: it is read and sent in portions, which bounds memory.
 pub(super) async fn answer(request: &Request, org: OrgId, export: Export, uri: &Uri) -> Response {
     let answer = begin(request, org, export, uri).await;
     request.note(answer.as_ref().err());
@@ -35,7 +35,7 @@ async fn begin(request: &Request, org: OrgId, export: Export, uri: &Uri) -> Resu
     let get = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     let query = TokenQuery::from_parameters(get);
     let (service, caller) = (request.service().clone(), request.caller()?.clone());
-    // Who may not see the organization's page gets no file of it either.
+    // Callers who may not see the organization's page may not export it either.
     service.org(&caller, org).await?;
     let (rows, end) = service.token_portion(&caller, org, &query, None).await?;
     service.record_token_export(&caller, org, &query, export.ending()).await?;
@@ -64,7 +64,7 @@ async fn begin(request: &Request, org: OrgId, export: Export, uri: &Uri) -> Resu
     Ok((headers, body).into_response())
 }
 
-/// What is to be written next.
+/// The next part of the file.
 enum Part {
     Head,
     Rows(Vec<Details>, Option<Bookmark>),
@@ -80,12 +80,12 @@ struct File {
     query: TokenQuery,
     export: Export,
     ready: VecDeque<Part>,
-    /// How many rows were written.
+    /// Number of rows written.
     rows: u64,
 }
 
 impl File {
-    /// The next text of it; `None` at its end.
+    /// Returns the next portion, or `None` at the end.
     async fn next(&mut self) -> Result<Option<String>, Error> {
         let Some(part) = self.ready.pop_front() else { return Ok(None) };
         let (rows, end) = match part {

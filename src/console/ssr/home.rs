@@ -1,4 +1,4 @@
-//! The start: leads to where one was last.
+//! The start address: redirects to the organization last used.
 
 use axum::{
     extract::{Request, State},
@@ -17,7 +17,7 @@ use crate::{
 
 use super::{elsewhere, render, request::Request as PageRequest};
 
-/// Leads on; whoever has no organization to be led to gets a page that says so.
+/// Handles the start address: redirects, or renders the start page for a user without an organization.
 pub(super) async fn start(State(state): State<AppState>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let page = PageRequest::of(state.clone(), &parts);
@@ -28,7 +28,8 @@ pub(super) async fn start(State(state): State<AppState>, request: Request) -> Re
     }
 }
 
-/// To the token page of the organization last used, or of the first there is. What a form did before is said there.
+/// Returns the token page of the organization last used, or of the first one, with the flash message of the previous
+/// form.
 async fn start_leads_to(page: &PageRequest, parts: &Parts) -> Result<Option<String>, Error> {
     if let Some(address) = elsewhere(page, &parts.uri).await? {
         return Ok(Some(address));

@@ -1,4 +1,4 @@
-//! How lists look, chosen without script.
+//! Saving list preferences without JavaScript.
 
 use axum::{
     extract::Request,
@@ -16,7 +16,7 @@ use crate::{
 
 use super::read_fields;
 
-/// Remembers it, and goes back to the list.
+/// Stores the preferences in a cookie, and redirects to the list.
 pub(super) async fn choose(request: Request) -> Response {
     let fields = read_fields(request.into_body()).await.unwrap_or_default();
     let to = routes::return_url(fields.get("to").unwrap_or("/"));

@@ -1,4 +1,4 @@
-//! The console's half of the router: pages, the forms that post to them, and the server functions.
+//! Server-side rendering: the router of the console's pages, their forms and the server functions.
 
 pub mod document;
 mod download;
@@ -23,15 +23,15 @@ use leptos::{
     server_fn::{Decodes, codec::PostcardEncoding},
 };
 use leptos_axum::{ResponseOptions, handle_server_fns_with_context, render_app_async_with_context};
-
 use tower_http::{CompressionLevel, compression::CompressionLayer};
 
 use crate::{
     http::{assets::PARTS, cookies, error::ApiError, state::AppState},
-    model::{Error, console::tokens::TokenQuery},
+    model::{Error, console::token_query::TokenQuery},
 };
 
 use super::{
+    actions::{ActionResult, perform},
     forms::{
         flash::Flash,
         outcome::{FormFields, FormResponse, Outcome},
@@ -42,14 +42,12 @@ use super::{
 use document::shell;
 use request::Request as PageRequest;
 
-pub use super::actions::{ActionResult, perform};
-
-/// At most so many bytes in a form.
+/// Maximum size of a form in bytes.
 const MAX_FORM: usize = 512 * 1024;
 
-/// Pages, forms and server functions.
+/// Returns the router of pages, forms and server functions.
 pub fn router(state: &AppState) -> Router<AppState> {
-    // Pages spawn what they load; another server in this process may have said so already.
+    // Leptos spawns the resources of pages; another server in this process may have initialized the executor already.
     drop(any_spawner::Executor::init_tokio());
     let page = shown(get(page)).post(form);
     let router = Router::new()
@@ -68,25 +66,25 @@ pub fn router(state: &AppState) -> Router<AppState> {
     with_components(router)
 }
 
-/// Compresses what a page shows. Never the answer to a form: that may show a token beside what the sender chose, and how
-/// short the two get together tells of the token.
+/// Compresses pages, but not responses to forms: those may contain a token beside text that the sender chose, so that
+/// the compressed length would leak the token (BREACH attack).
 fn shown(page: MethodRouter<AppState>) -> MethodRouter<AppState> {
     page.layer(CompressionLayer::new().quality(CompressionLevel::Fastest))
 }
 
-/// The page that shows every component.
+/// Adds the gallery of components.
 #[cfg(debug_assertions)]
 fn with_components(router: Router<AppState>) -> Router<AppState> {
     super::dev::add(router)
 }
 
-/// A release has no such page.
+/// Adds nothing: release builds have no gallery.
 #[cfg(not(debug_assertions))]
 const fn with_components(router: Router<AppState>) -> Router<AppState> {
     router
 }
 
-/// Where to send a visitor instead: to set-up while there is nobody, to sign in while they are not.
+/// Returns where to redirect a visitor: to set-up while there are no users, to sign-in without a session.
 async fn elsewhere(request: &PageRequest, uri: &Uri) -> Result<Option<String>, Error> {
     let path = uri.path();
     let signed_in = request.signed_in();
@@ -100,7 +98,7 @@ async fn elsewhere(request: &PageRequest, uri: &Uri) -> Result<Option<String>, E
     })
 }
 
-/// The page someone wanted before they were asked to sign in.
+/// Returns the page that was requested before the redirect to sign-in.
 fn wanted(uri: &Uri) -> String {
     let (_, query) = routes::split(uri.path_and_query().map_or("", |address| address.as_str()));
     let to = query.iter().find(|(key, _)| key == "to").map_or("/", |(_, value)| value.as_str());
@@ -131,7 +129,8 @@ async fn page(State(state): State<AppState>, OriginalUri(uri): OriginalUri, requ
     }
 }
 
-/// A form that was sent without script. What is done leads on; what is refused, or shows a token, is the page itself.
+/// Handles a form submitted without JavaScript: redirects after success; renders the page itself for an error or a new
+/// token.
 async fn form(State(state): State<AppState>, OriginalUri(uri): OriginalUri, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
     let page = PageRequest::of(state.clone(), &parts);
@@ -161,7 +160,7 @@ async fn form(State(state): State<AppState>, OriginalUri(uri): OriginalUri, requ
     response
 }
 
-/// Why a form is refused before it is read: nobody sets up a second time, and nobody has to be known to try.
+/// Returns why a form is refused before its fields are read, such as a second set-up.
 async fn too_late(page: &PageRequest, uri: &Uri) -> Option<Error> {
     if uri.path() != "/setup" {
         return None;
@@ -179,7 +178,7 @@ async fn read_fields(body: Body) -> Result<FormFields, Error> {
     Ok(FormFields(form_urlencoded::parse(&bytes).into_owned().collect()))
 }
 
-/// Where a form leads that needs no page of its own.
+/// Returns the redirect after a form, if the outcome needs no page of its own.
 fn leads_to(result: &Result<Outcome, Error>, here: &str) -> Option<String> {
     let (flash, list) = match result {
         Ok(Outcome::SignedIn { to }) => return Some(to.clone()),
@@ -193,7 +192,7 @@ fn leads_to(result: &Result<Outcome, Error>, here: &str) -> Option<String> {
     Some(routes::with_parameters(list, &[("done", flash.word())]))
 }
 
-/// The list of tokens that a form on its page came from.
+/// Returns the address of the token list that a form belongs to.
 fn token_list(here: &str) -> Option<String> {
     let (path, query) = routes::split(here);
     let (org, _) = ConsoleRoute::parse(path)?;
@@ -210,7 +209,7 @@ async fn render(state: AppState, parts: Parts, body: Body, answer: Option<FormRe
         if let Some(nonce) = nonce.clone() {
             provide_context(nonce);
         }
-        // The answer to a form carries no script, and asks for no part of it.
+        // The response to a form has no scripts, and thus no preload links to chunks.
         if let Some(answer) = answer.clone() {
             provide_context(answer);
         } else if let Some(parts) = &*PARTS {
@@ -224,7 +223,8 @@ async fn render(state: AppState, parts: Parts, body: Body, answer: Option<FormRe
     render_app_async_with_context(context, shell)(Request::from_parts(parts, body)).await
 }
 
-/// A refused form is the visitor's to mend, whatever the API would call it; but guessing is told as guessing.
+/// Maps the API's status of an error to that of a page: 422 for errors that the visitor can correct in the form,
+/// whatever the API calls them. Rate limiting keeps its 429.
 const fn status_of_page(status: u16) -> u16 {
     match status {
         401 | 403 | 404 | 429 | 500 | 503 => status,
@@ -242,7 +242,7 @@ fn remember_org(uri: &Uri, mut response: Response) -> Response {
     response
 }
 
-/// The framework answers bad arguments with 500: here they are the client's.
+/// Handles a server function. Leptos responds to invalid arguments with 500; here they are the client's error.
 async fn server_function(State(state): State<AppState>, request: Request) -> Response {
     let nonce = request.extensions().get::<Nonce>().cloned();
     let context = move || {
@@ -270,7 +270,7 @@ async fn server_function(State(state): State<AppState>, request: Request) -> Res
     Response::from_parts(parts, Body::from(bytes))
 }
 
-/// The theme, for a browser without script: back to the page it was chosen on.
+/// Stores the theme for a browser without JavaScript, and redirects back.
 async fn theme(request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let fields = read_fields(body).await.unwrap_or_default();
@@ -279,7 +279,7 @@ async fn theme(request: Request) -> Response {
     ([(header::SET_COOKIE, cookie)], Redirect::to(&back_to(referer))).into_response()
 }
 
-/// The path of a referer: its host is never gone to.
+/// Returns the path of a referer, without its host, to prevent open redirects.
 fn back_to(referer: Option<&str>) -> String {
     let url = referer.and_then(|referer| referer.parse::<Uri>().ok());
     let path = url.as_ref().and_then(Uri::path_and_query).map_or("/", |path| path.as_str());

@@ -1,4 +1,4 @@
-//! The request that a page or a server function answers.
+//! The request that a page or a server function handles.
 
 use axum::http::{HeaderMap, StatusCode, request::Parts};
 use leptos::prelude::*;
@@ -13,7 +13,7 @@ use crate::{
     service::{Caller, Client, Service},
 };
 
-/// Who asks, from where, and the server they ask.
+/// The request: its caller and client, and the server's state.
 #[derive(Clone)]
 pub struct Request {
     state: AppState,
@@ -23,7 +23,7 @@ pub struct Request {
 }
 
 impl Request {
-    /// The one that is being answered.
+    /// Returns the request that is being handled.
     pub fn current() -> Self {
         Self::of(expect_context::<AppState>(), &expect_context::<Parts>())
     }
@@ -49,7 +49,7 @@ impl Request {
         self.caller.is_some()
     }
 
-    /// Whoever is signed in to the console.
+    /// Returns the user who is signed in to the console.
     pub fn caller(&self) -> Result<&Caller, Error> {
         match &self.caller {
             Some(caller) => Ok(caller),
@@ -57,19 +57,19 @@ impl Request {
         }
     }
 
-    /// How programs reach this server.
+    /// Returns the base URL of this server.
     pub fn origin(&self) -> String {
         self.state.settings.origin(&self.headers).unwrap_or_else(|| "http://localhost:8086".into())
     }
 
-    /// Puts it on record where whoever is signed in lacked a permission.
+    /// Records a denial in the audit log, if the caller lacked a permission.
     pub fn note(&self, refused: Option<&Error>) {
         if let (Some(caller), Some(error)) = (&self.caller, refused) {
             self.service().note_refused(caller, error);
         }
     }
 
-    /// Passes a result on, and sets the status of the answer if it is a refusal.
+    /// Returns the result unchanged, and sets the response's status if it is an error.
     pub fn answer<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
         self.note(result.as_ref().err());
         if let (Err(error), Some(options)) = (&result, use_context::<ResponseOptions>())
@@ -80,7 +80,7 @@ impl Request {
         result
     }
 
-    /// What runs here.
+    /// Returns facts about this server.
     pub async fn facts(&self) -> ServerInfo {
         let service = self.service();
         ServerInfo {
@@ -94,7 +94,7 @@ impl Request {
         }
     }
 
-    /// What stands around a page of an organization.
+    /// Returns the data of the frame around an organization's pages.
     pub async fn frame(&self, org: OrgId) -> Result<Frame, Error> {
         let (service, caller) = (self.service(), self.caller()?);
         let found = self.answer(service.org(caller, org).await)?;

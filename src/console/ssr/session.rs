@@ -1,4 +1,4 @@
-//! Who is signed in to the console.
+//! The session of the console.
 
 use axum::{
     extract::{Request, State},
@@ -10,13 +10,14 @@ use leptos::server_fn::ServerFn as _;
 use crate::{
     console::queries::LoadNewerEntries,
     http::{cookies, state::AppState},
-    service::{Client, auth::sessions::SessionKind},
+    model::session_kind::SessionKind,
+    service::Client,
 };
 
-/// What pages ask by themselves, with nobody there perhaps.
+/// The path of the server function that pages poll, so that it does not extend the session.
 const UNATTENDED: &str = LoadNewerEntries::PATH;
 
-/// Puts whoever is signed in beside the request.
+/// Middleware that adds the signed-in caller to the request's extensions.
 pub(super) async fn who(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let name = cookies::console_name(state.settings.is_https());
     let client = request.extensions().get::<Client>().cloned().unwrap_or_default();

@@ -1,12 +1,12 @@
-//! How the list of tokens looks: its density, and the columns that are hidden. A cookie remembers it, so that the server
-//! renders it so from the first byte.
+//! Preferences for the list of tokens: density and hidden columns. A cookie stores them, so that the server renders
+//! them from the first byte.
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use crate::console::forms::outcome::FormFields;
 
-/// A column that may be hidden.
+/// A column that can be hidden.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
     Permissions,
@@ -22,7 +22,7 @@ impl Column {
     pub const ALL: [Self; 7] =
         [Self::Permissions, Self::Owner, Self::Used, Self::Created, Self::Modified, Self::Expires, Self::Status];
 
-    /// As forms, cookies and style sheets write it.
+    /// Returns its name in forms, cookies and style sheets.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Permissions => "permissions",
@@ -48,25 +48,25 @@ impl Column {
     }
 }
 
-/// How the list looks.
+/// The preferences of the list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListPreferences {
-    /// One line a row instead of two.
+    /// Whether a row has one line instead of two.
     pub compact: bool,
     pub hidden: Vec<Column>,
 }
 
 const COMPACT: &str = "compact";
-/// The cookie that remembers it; no secret.
+/// The name of the cookie; its content is not secret.
 pub const COOKIE: &str = "jeton-view";
 
 impl ListPreferences {
-    /// Before anyone chose: what was changed when is told by the details.
+    /// Returns the defaults: the time of the last change is hidden, as the details display it.
     fn usual() -> Self {
         Self { compact: false, hidden: vec![Column::Modified] }
     }
 
-    /// As it was chosen in this browser.
+    /// Returns the preferences from this request's cookie.
     #[cfg(feature = "ssr")]
     pub fn chosen() -> Self {
         let parts = use_context::<http::request::Parts>();
@@ -74,7 +74,7 @@ impl ListPreferences {
         Self::from_cookie(cookie)
     }
 
-    /// As it was chosen in this browser.
+    /// Returns the preferences from this browser's cookie.
     #[cfg(not(feature = "ssr"))]
     pub fn chosen() -> Self {
         let cookies = document().unchecked_into::<web_sys::HtmlDocument>().cookie().unwrap_or_default();
@@ -82,13 +82,13 @@ impl ListPreferences {
         Self::from_cookie(pair)
     }
 
-    /// For the next pages, which the server renders.
+    /// Stores the preferences in the cookie, for pages that the server renders.
     pub fn remember(&self) {
         let cookie = format!("{COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax", self.to_cookie());
         drop(document().unchecked_into::<web_sys::HtmlDocument>().set_cookie(&cookie));
     }
 
-    /// From a form that names the columns to show.
+    /// Parses a form that names the visible columns.
     pub fn from_fields(fields: &FormFields) -> Self {
         let shown = |column: &Column| fields.all("column").any(|name| name == column.name());
         Self {
@@ -97,7 +97,7 @@ impl ListPreferences {
         }
     }
 
-    /// From the value of the cookie; unknown words are left out.
+    /// Parses the value of the cookie; ignores unknown words.
     pub fn from_cookie(value: Option<&str>) -> Self {
         let Some(value) = value else { return Self::usual() };
         let words: Vec<&str> = value.split('.').collect();
@@ -107,7 +107,7 @@ impl ListPreferences {
         }
     }
 
-    /// "compact.owner.created"; never empty, for that would be no cookie.
+    /// Formats the value of the cookie: "compact.owner.created"; never empty, as that would remove it.
     pub fn to_cookie(&self) -> String {
         let mut value = String::from(if self.compact { COMPACT } else { "comfortable" });
         for column in &self.hidden {
@@ -121,7 +121,7 @@ impl ListPreferences {
         !self.hidden.contains(&column)
     }
 
-    /// The classes of the table.
+    /// Returns the classes of the table.
     pub fn classes(&self) -> String {
         let mut classes = String::from(if self.compact { "grid-table tokens compact" } else { "grid-table tokens" });
         for column in &self.hidden {

@@ -1,4 +1,4 @@
-//! What the lists of buckets, users and organizations share.
+//! State that the lists of buckets, users and organizations share.
 
 use std::future::Future;
 
@@ -22,11 +22,11 @@ use super::{
     page_store::{PageResource, fetch},
 };
 
-/// A list of `T` whose state is in the address. `P`: the addresses of its page.
+/// A list of `T` whose state is in the URL. `P`: the routes of its page.
 pub struct ListState<P: 'static, T: Send + Sync + 'static> {
     pub page: OrgState,
     pub query: Memo<ListQuery>,
-    /// The same without the types, for what all lists share.
+    /// The list's navigation, without the type parameters.
     pub listing: ListNav,
     pub list: PageResource<Result<T, Error>>,
     reloads: RwSignal<u32>,
@@ -46,7 +46,7 @@ where
     P: PageRoute + Send + Sync + 'static,
     T: Clone + Send + Sync + Serialize + DeserializeOwned + 'static,
 {
-    /// `load` asks the server for the part of the list that a query wants.
+    /// Provides the list as context. `load`: loads the part of the list that a query selects.
     pub fn provide<F>(load: impl Fn(OrgId, ListQuery) -> F + Send + Sync + 'static) -> Self
     where
         F: Future<Output = Result<T, Error>> + Send + 'static,
@@ -77,19 +77,19 @@ where
         expect_context()
     }
 
-    /// The address of something on this page, with the state of the list.
+    /// Returns the address of a route of this page, with the state of the list.
     pub fn address(&self, page: P) -> String {
         page.address(self.page.org.get(), &self.query.with(ListQuery::parameters))
     }
 
-    /// Loads the list and the counts again; what is shown stays until then.
+    /// Reloads the list and the counts; the displayed rows stay until then.
     pub fn reload(&self) {
         self.reloads.update(|reloads| *reloads += 1);
         self.page.refresh();
     }
 
-    /// What a form on this page does with its answer: says what was done, and goes where that leads; or says what was
-    /// refused, and keeps what was typed. `failed`: what did not happen, as in "The bucket was not created".
+    /// Handles the outcome of a form on this page: shows a notification and navigates to the outcome's address; or
+    /// shows the error and keeps the typed values. `failed`: what did not happen, as in "The bucket was not created".
     pub fn on_done(self, failed: &'static str, refused: RwSignal<Option<Error>>) -> Callback<ActionOutcome> {
         let notices = Notices::current();
         let navigate = navigator();

@@ -1,4 +1,4 @@
-//! State of pages: what is kept while a page is shown, and what the URL and the cookies say.
+//! Page state: signals and resources that live as long as a page, and the state in URLs and cookies.
 
 pub mod list_preferences;
 pub mod list_state;

@@ -17,17 +17,17 @@ use crate::{
 
 use super::page_store::{PageResource, PageStore, fetch};
 
-/// What the pages of an organization share.
+/// State that the pages of an organization share.
 #[derive(Clone, Copy)]
 pub struct OrgState {
-    /// The organization that is shown, how much there is in it, and what may be done.
+    /// The displayed organization, its counts, and the caller's capabilities.
     pub frame: RwSignal<Frame>,
     pub org: Memo<OrgId>,
-    /// Where the address leads.
+    /// The organization and the route in the URL.
     at: Memo<Option<(OrgId, ConsoleRoute)>>,
-    /// Whether the page behind stands still: a dialog is open that no script has made modal yet.
+    /// Whether the page is inert, because a dialog is open that is not modal yet.
     pub covered: Signal<bool>,
-    /// What is made once for the pages inside.
+    /// The state that is created once for the pages inside.
     pub kept: PageStore,
 }
 
@@ -36,7 +36,7 @@ impl OrgState {
         expect_context()
     }
 
-    /// `at`: where the address leads.
+    /// Creates the state. `at`: the organization and the route in the URL.
     pub fn new(frame: Frame, at: Memo<Option<(OrgId, ConsoleRoute)>>, kept: PageStore) -> Self {
         let hydrated = Hydrated::current();
         let frame = RwSignal::new(frame);
@@ -45,12 +45,12 @@ impl OrgState {
         Self { frame, org, at, covered, kept }
     }
 
-    /// The page that the address names, or the dialog above it.
+    /// Returns the route that the URL names.
     pub fn spot(&self) -> Option<ConsoleRoute> {
         self.at.get().map(|(_, spot)| spot)
     }
 
-    /// Reads the counts and rights again: something was changed.
+    /// Reloads counts and capabilities after a change.
     pub fn refresh(&self) {
         self.load(self.org.get_untracked());
     }
@@ -59,15 +59,15 @@ impl OrgState {
         let frame = self.frame;
         spawn_local(async move {
             match load_frame(org).await {
-                Ok(page_resource) => _ = frame.try_set(page_resource),
+                Ok(loaded) => _ = frame.try_set(loaded),
                 Err(Error::Unauthenticated) => to_sign_in(),
-                // What went wrong is said by the page that the server makes of it.
+                // The server renders the error.
                 Err(_) => browser::reload(),
             }
         });
     }
 
-    /// Where another organization was chosen, its frame takes the place of this one's, and the page follows.
+    /// Follows the URL to another organization, by loading its frame in place of the present one.
     pub fn follow_address(self) {
         Effect::new(move || {
             if let Some((org, _)) = self.at.get()
@@ -79,8 +79,8 @@ impl OrgState {
     }
 }
 
-/// What a page loads, as [`fetch`] does; once for each type of answer. Were it asked for twice, the numbers by
-/// which the browser finds the answers in the page would come in another order than the browser's own.
+/// Creates the resource of a page, as [`fetch`] does, once for each type of response. A second creation would shift the
+/// ids by which hydration matches serialized resources.
 pub fn page_resource<S, T, F>(
     source: impl Fn() -> S + Send + Sync + 'static,
     load: impl Fn(S) -> F + Send + Sync + 'static,

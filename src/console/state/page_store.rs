@@ -1,4 +1,4 @@
-//! States that are made once for a page, however often the server renders it.
+//! State that is created once for a page, however often the server renders its view.
 
 use std::{
     any::{Any, TypeId},
@@ -10,8 +10,8 @@ use codee::binary::PostcardCodec;
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
-/// The states of a page and what is in it, by their types. The server calls a view again for each look at what is
-/// pending; made anew each time, a state would load everything again. In the browser every visit has states of its own.
+/// The states of a page and its parts, by type. While resources are pending, the server runs a view several times; a
+/// state created each time would load its data again. In the browser each visit has its own states.
 #[derive(Clone, Copy)]
 pub struct PageStore(StoredValue<Inner>);
 
@@ -21,12 +21,12 @@ struct Inner {
 }
 
 impl PageStore {
-    /// For as long as the view that calls this: one that is not called again.
+    /// Creates the store of the calling view, which must run only once.
     pub fn here() -> Self {
         Self(StoredValue::new(Inner { owner: Owner::current().unwrap_or_default(), states: HashMap::new() }))
     }
 
-    /// The state of a type: made the first time it is asked for.
+    /// Returns the state of a type, created on the first call.
     pub fn once<T: Copy + Send + Sync + 'static>(self, make: impl FnOnce() -> T) -> T {
         if !cfg!(feature = "ssr") {
             return make();
@@ -40,11 +40,11 @@ impl PageStore {
     }
 }
 
-/// What a page loads. It travels, in the page and in answers, in a binary form: a reader for JSON would be a tenth of what
-/// a browser loads.
+/// A resource of a page. It is serialized as Postcard, in the page and in responses: a JSON parser would be a tenth of
+/// the WASM's size.
 pub type PageResource<T> = Resource<T, PostcardCodec>;
 
-/// Loads when the source changes, as [`Resource::new`] does.
+/// Creates a resource that reloads when its source changes, as [`Resource::new`] does.
 pub fn fetch<S, T, F>(
     source: impl Fn() -> S + Send + Sync + 'static,
     load: impl Fn(S) -> F + Send + Sync + 'static,

@@ -1,6 +1,6 @@
-//! Texts without the case of their letters, for what people search.
+//! Case folding, for searches that ignore case.
 
-/// A text in small letters, of any script. The browser brings its own tables for this: Rust's would be 14 KB more to load.
+/// Returns a text in lower case. In the browser JavaScript's tables are used: Rust's would add 14 KB to the WASM.
 pub fn folded(text: &str) -> String {
     if cfg!(feature = "ssr") { text.to_lowercase() } else { js_sys::JsString::from(text).to_lower_case().into() }
 }

@@ -1,5 +1,5 @@
-//! Errors on their way to a browser: in words, for a person reads them there. Only those that the console acts on keep
-//! their kind; a reader for each of the others would be a tenth of what a browser loads.
+//! Serialization of errors for the browser: as messages, since a user reads them there. Only errors that the console
+//! reacts to keep their variant; a decoder for the others would be a tenth of the WASM's size.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -7,7 +7,7 @@ use crate::model::{Error, Permission};
 
 use super::messages;
 
-/// What travels.
+/// The subset of [`Error`] sent to the browser.
 #[derive(Serialize, Deserialize)]
 enum EncodedError {
     Unauthenticated,

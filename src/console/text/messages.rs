@@ -1,9 +1,11 @@
-//! Errors as a person reads them, and at which field.
+//! Error messages for users, and the form fields they belong to.
 
-pub use crate::model::wording::{capitalized, count, grouped};
-use crate::model::{Error, Timestamp};
+use crate::model::{
+    Error, Timestamp,
+    wording::{capitalized, count},
+};
 
-/// What to say about an error that belongs to no field.
+/// Returns the message of an error that belongs to no field.
 pub fn sentence(error: &Error) -> String {
     match error {
         Error::Internal => "The server failed. Try again; if it stays so, its log says more.".into(),
@@ -26,7 +28,7 @@ pub fn sentence(error: &Error) -> String {
     }
 }
 
-/// What to say at the fields of a form: field and sentence.
+/// Returns the messages at the fields of a form: field and message.
 pub fn at_fields(error: &Error) -> Vec<(String, String)> {
     let one = |field: &str, sentence: &str| vec![(field.to_owned(), sentence.to_owned())];
     match error {
@@ -62,7 +64,7 @@ pub fn at_fields(error: &Error) -> Vec<(String, String)> {
     }
 }
 
-/// "2 organizations and 1 token": what there is none of is left out.
+/// Lists counts: "2 organizations and 1 token"; omits those that are zero.
 pub fn list(parts: &[(u64, &str)]) -> String {
     let parts: Vec<String> =
         parts.iter().filter(|(number, _)| *number > 0).map(|(number, one)| count(*number, one)).collect();
@@ -73,7 +75,7 @@ pub fn list(parts: &[(u64, &str)]) -> String {
     }
 }
 
-/// How long it is until a time, in one unit, to the nearest: what was just given 90 days has them.
+/// Formats the time until `time` in one unit, rounded to the nearest, so that a life of 90 days just set reads as such.
 pub fn ahead(time: Timestamp, now: Timestamp) -> String {
     let seconds = u64::try_from(time.seconds_since(now)).unwrap_or(0);
     match seconds {
@@ -84,7 +86,7 @@ pub fn ahead(time: Timestamp, now: Timestamp) -> String {
     }
 }
 
-/// When a token stops working, or stopped: "in 12 days", "expired 3 days ago", "never".
+/// Formats a token's expiry: "in 12 days", "expired 3 days ago", "never".
 pub fn expiry(end: Option<Timestamp>, now: Timestamp) -> String {
     match end {
         None => "never".into(),
@@ -93,7 +95,7 @@ pub fn expiry(end: Option<Timestamp>, now: Timestamp) -> String {
     }
 }
 
-/// A token as people recognise it: “Telegraf”, or its prefix if it has no description.
+/// Returns a token's name: “Telegraf”, or its prefix if it has no description.
 pub fn name(description: &str, prefix: Option<&str>) -> String {
     match (description.is_empty(), prefix) {
         (false, _) => description.to_owned(),
@@ -102,7 +104,7 @@ pub fn name(description: &str, prefix: Option<&str>) -> String {
     }
 }
 
-/// A time and how long ago it was, unless it was long ago: then the day.
+/// Formats a time with its age, or, if it is long ago, as a date.
 pub fn ago_or_day(time: Timestamp, now: Timestamp) -> String {
     if now.seconds_since(time) < 30 * 86_400 { time.ago(now) } else { time.date() }
 }

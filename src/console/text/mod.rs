@@ -1,4 +1,4 @@
-//! Wording that pages share, and the encoding of errors for the browser.
+//! Texts that pages share, and the serialization of errors for the browser.
 
 pub(crate) mod case_fold;
 mod error_codec;

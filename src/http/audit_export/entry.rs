@@ -76,6 +76,7 @@ struct TargetBody {
     name: Option<String>,
 }
 
+/// Returns the JSON of an entry.
 pub fn entry_body(row: AuditRow) -> EntryBody {
     let AuditRow { seq, at, action, actor, address, org, target, detail, hash } = row;
     EntryBody {

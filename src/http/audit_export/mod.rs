@@ -1,4 +1,5 @@
-//! The audit log as a file: all that a filter lets through, read and sent in portions, never held whole.
+//! Export of the audit log: all entries that match a filter, read and sent in portions, never held in memory as a
+//! whole.
 
 pub mod entry;
 
@@ -23,7 +24,7 @@ use super::csv::csv_line;
 
 use entry::{EntryBody, entry_body};
 
-/// So many entries are read at once.
+/// Number of entries that are read at once.
 const AT_ONCE: u32 = 1000;
 
 const fn media_type(format: Format) -> &'static str {
@@ -33,7 +34,7 @@ const fn media_type(format: Format) -> &'static str {
     }
 }
 
-/// Answers the file. `within`: only what happened there.
+/// Responds with the file. `within`: limits it to entries of this scope.
 pub async fn answer(
     service: &Service,
     caller: &Caller,
@@ -44,7 +45,7 @@ pub async fn answer(
     let asked = query.clone();
     let mut file =
         File { service: service.clone(), caller: caller.clone(), within, query, format, is_done: false, head: true };
-    // A refusal has a status of its own; later ones can only break off.
+    // An error of the first portion has a status of its own; later ones can only abort the response.
     let first = file.next().await?;
     service.record_audit_export(caller, within, &asked, format).await?;
     let rest = stream::try_unfold(file, |mut file| async move {
@@ -68,12 +69,12 @@ struct File {
     query: AuditQuery,
     format: Format,
     is_done: bool,
-    /// Whether the line above the entries is still to come.
+    /// Whether the header line is still to be written.
     head: bool,
 }
 
 impl File {
-    /// The next text of it; `None` at its end.
+    /// Returns the next part of the file; `None` at its end.
     async fn next(&mut self) -> Result<Option<String>, Error> {
         if self.is_done {
             return Ok(None);

@@ -1,19 +1,19 @@
-//! What an entry says in detail, value by value.
+//! The details of an entry of the audit log, value by value.
 
 use serde_json::{Map, Value};
 
-/// A value: what it was, and what it became.
+/// A value before and after a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fact {
-    /// In words: "Description".
+    /// Its name in words: "Description".
     pub what: String,
-    /// `None` where the entry tells of no earlier value.
+    /// `None` if the entry records no earlier value.
     pub before: Option<String>,
-    /// `None` where there was nothing afterwards.
+    /// `None` if there was no value afterwards.
     pub after: Option<String>,
 }
 
-/// The values of an entry's detail. Of what it was before and after, only what differs.
+/// Returns the values in an entry's detail. Of values before and after a change, only those that differ.
 pub fn facts(detail: &Value) -> Vec<Fact> {
     let Value::Object(members) = detail else { return Vec::new() };
     let side = |name: &str| members.get(name).and_then(Value::as_object);
@@ -40,7 +40,7 @@ fn differences(before: Option<&Map<String, Value>>, after: Option<&Map<String, V
         .collect()
 }
 
-/// "retentionSeconds" as "Retention seconds".
+/// Formats a member's name in words: "Retention seconds" for "retentionSeconds".
 fn words(name: &str) -> String {
     let mut words = String::new();
     for letter in name.chars() {

@@ -1,4 +1,4 @@
-//! The audit log as it is read: what was done, by whom and to what.
+//! The audit log as readers see it: actions, actors and targets.
 
 mod facts;
 pub mod query;
@@ -19,99 +19,102 @@ pub struct AuditRow {
     /// Its place in the chain, from 1.
     pub seq: i64,
     pub at: Timestamp,
-    /// What was done, as in "bucket created".
+    /// The action, such as "bucket created".
     pub action: String,
     pub actor: Actor,
-    /// Where the request came from.
+    /// The address of the client.
     pub address: Option<String>,
     pub org: Option<OrgId>,
     pub target: Target,
-    /// What it was before and after, or what it was created with; never a secret.
+    /// The values before and after, or those at creation; never a secret.
     #[serde(with = "super::json_string")]
     pub detail: Value,
-    /// The signature over it and all that came before it.
+    /// The signature over this entry and all before it.
     pub hash: String,
 }
 
-/// Who did it. All of it is missing where a stranger or Jeton itself did.
+/// The actor. Empty if a stranger or Jeton itself did it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
     pub user: Option<ActingUser>,
-    /// The token that was shown, or the 1.x credential.
+    /// The token that was presented, or the 1.x credential.
     pub token: Option<ActingToken>,
-    /// What names the session among its user's.
+    /// Name of the session among its user's sessions.
     pub session: Option<String>,
 }
 
+/// The user of an actor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActingUser {
     pub id: UserId,
-    /// As it is today; `None` if the user was deleted.
+    /// The current name; `None` if the user was deleted.
     pub name: Option<String>,
 }
 
+/// The token or 1.x credential of an actor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActingToken {
     pub id: AuthorizationId,
-    /// As it is today; `None` if the token was deleted, or is another user's and not for the reader.
+    /// The current description; `None` if the token was deleted, or if the reader may not see it.
     pub description: Option<String>,
     pub prefix: Option<String>,
 }
 
-/// What something was done to.
+/// The thing that an action was done to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Target {
-    /// As in permissions: "buckets", "authorizations"; "audit" for the log itself.
+    /// The type, as in permissions: "buckets", "authorizations"; "audit" for the log itself.
     pub kind: String,
-    /// `None` where there is no such thing, as with an unknown token.
+    /// `None` if there is no such thing, as with an unknown token.
     pub id: Option<Id>,
-    /// As it is today; `None` if it is gone, or has no name.
+    /// The current name; `None` if it was deleted or has no name.
     pub name: Option<String>,
 }
 
-/// What the last check of the chain found.
+/// The result of the last check of the chain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chain {
     /// The last entry that is in order.
     pub seq: i64,
-    /// When that was written.
+    /// Time of that entry.
     pub at: Option<Timestamp>,
-    /// What is wrong with the next one.
+    /// The fault of the next entry.
     pub fault: Option<String>,
 }
 
-/// Part of the log, newest first.
+/// A page of the log, newest first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AuditPage {
     pub rows: Vec<AuditRow>,
-    /// How many entries the filter lets through; at most [`COUNTED`] and one.
+    /// Number of entries that match the filter; at most [`COUNTED`] and one.
     pub total: u64,
-    /// How many of them are newer than the first of these; at most [`COUNTED`] and one.
+    /// Number of these that are newer than the first of `rows`; at most [`COUNTED`] and one.
     pub before: u64,
-    /// Whether there are newer entries than these.
+    /// Whether there are newer entries.
     pub newer: bool,
-    /// Whether there are older ones.
+    /// Whether there are older entries.
     pub older: bool,
-    /// For those who read all of the log.
+    /// Only for readers of the whole log.
     pub chain: Option<Chain>,
     pub now: Timestamp,
 }
 
-/// So many entries are counted; more are "more than".
+/// Maximum number of entries that are counted exactly; beyond it, the console shows "more than".
 pub const COUNTED: u64 = 10_000;
 
-/// What the log is saved as.
+/// The file format of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     Csv,
-    /// One JSON object a line.
+    /// One JSON object per line.
     JsonLines,
 }
 
 impl Format {
+    /// Every format.
     pub const ALL: [Self; 2] = [Self::Csv, Self::JsonLines];
 
-    /// As its file's name ends.
+    /// Returns the file name's extension.
     pub const fn ending(self) -> &'static str {
         match self {
             Self::Csv => "csv",

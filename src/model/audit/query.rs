@@ -1,38 +1,38 @@
-//! Which entries are wanted: all of it stands in the address.
+//! The query of the audit log's page, as the URL's parameters state it.
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::{OrgId, Timestamp, console::tokens::shorten, token};
 
-/// At most so many bytes of a text are looked for.
+/// Maximum number of bytes of a text to search for.
 const MAX_TEXT: usize = 255;
 
 /// A filter of the log, and a place in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct AuditQuery {
-    /// Only what happened so recently.
+    /// Restricts to entries of this length of time until now.
     pub span: Option<Span>,
-    /// Only what happened then or later.
+    /// Restricts to entries at or after this time.
     pub from: Option<Timestamp>,
-    /// Only what happened before.
+    /// Restricts to entries before this time.
     pub to: Option<Timestamp>,
-    /// Who did it: a user's name or id, a token's prefix or id; empty for anyone.
+    /// The actor: a user's name or id, a token's prefix or id; empty for anyone.
     pub actor: String,
-    /// A whole action, as in "bucket created", or the name of an [`ActionGroup`]; empty for all.
+    /// A whole action, such as "bucket created", or the name of an [`ActionGroup`]; empty for all.
     pub action: String,
-    /// What it was done to: a type, or a type, a slash and an id; empty for anything.
+    /// The target: a type, or a type, a slash and an id; empty for anything.
     pub target: String,
-    /// A name, an id or a prefix that stands anywhere in the entry.
+    /// A name, an id or a prefix anywhere in the entry.
     pub about: String,
-    /// Only what happened in this organization.
+    /// Restricts to entries of this organization.
     pub org: Option<OrgId>,
-    /// Only entries older than this one.
+    /// Restricts to entries older than this one.
     pub after: Option<i64>,
-    /// Only entries newer than this one, and of those the oldest.
+    /// Restricts to entries newer than this one; the page begins with the oldest of those.
     pub before: Option<i64>,
 }
 
-/// A stretch of time that ends now.
+/// A length of time that ends now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Span {
     Hour,
@@ -42,9 +42,10 @@ pub enum Span {
 }
 
 impl Span {
+    /// Every length, the shortest first.
     pub const ALL: [Self; 4] = [Self::Hour, Self::Day, Self::Week, Self::Month];
 
-    /// As an address has it.
+    /// Returns the name in URLs.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Hour => "1h",
@@ -54,6 +55,7 @@ impl Span {
         }
     }
 
+    /// Returns the title that the console shows.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Hour => "Last hour",
@@ -63,6 +65,7 @@ impl Span {
         }
     }
 
+    /// Returns the number of seconds.
     pub const fn seconds(self) -> i64 {
         match self {
             Self::Hour => 3600,
@@ -73,22 +76,23 @@ impl Span {
     }
 }
 
-/// Actions of one sort.
+/// A group of actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ActionGroup {
     SignIns,
     Created,
     Changed,
     Deleted,
-    /// Reads of texts that may hold secrets, and files of lists and of the log.
+    /// Reads of texts that may contain secrets, and exports of lists and of the log.
     Read,
     Refused,
 }
 
 impl ActionGroup {
+    /// Every group.
     pub const ALL: [Self; 6] = [Self::SignIns, Self::Created, Self::Changed, Self::Deleted, Self::Read, Self::Refused];
 
-    /// As an address has it.
+    /// Returns the name in URLs.
     pub const fn name(self) -> &'static str {
         match self {
             Self::SignIns => "sign-ins",
@@ -100,6 +104,7 @@ impl ActionGroup {
         }
     }
 
+    /// Returns the title that the console shows.
     pub const fn title(self) -> &'static str {
         match self {
             Self::SignIns => "Sign-ins",
@@ -111,12 +116,13 @@ impl ActionGroup {
         }
     }
 
+    /// Returns the group with this name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|group| group.name() == name)
     }
 }
 
-/// A time as people and programs write it: RFC 3339; or a day, or a day and minutes, in UTC.
+/// Parses a time in RFC 3339, or a day, or a day with hours and minutes, in UTC.
 pub fn parse_time(text: &str) -> Option<Timestamp> {
     let whole = match text.len() {
         10 => format!("{text}T00:00:00Z"),
@@ -128,7 +134,7 @@ pub fn parse_time(text: &str) -> Option<Timestamp> {
 }
 
 impl AuditQuery {
-    /// From the parameters of an address; what makes no sense is left out, and a token is cut to its prefix.
+    /// Parses the parameters of a URL. Invalid values are ignored, and tokens are cut to their prefix.
     pub fn from_parameters<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Self {
         let text = |name: &str| {
             let text = get(name).unwrap_or_default().trim().replace('\0', "");
@@ -149,14 +155,14 @@ impl AuditQuery {
         }
     }
 
-    /// The same as an address could say it: what a browser's program sends may be anything.
+    /// Returns the query as parsed from its own parameters, because browsers can send arbitrary values.
     pub fn normalised(&self) -> Self {
         let parameters = self.parameters();
         let get = |name: &str| parameters.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str());
         Self::from_parameters(get)
     }
 
-    /// The parameters of an address that leads back here; only what differs from the usual, and never a token.
+    /// Returns the parameters of a URL with this query: only those that differ from the default, and never a token.
     pub fn parameters(&self) -> Vec<(&'static str, String)> {
         let mut parameters = Vec::new();
         if let Some(span) = self.span {
@@ -176,32 +182,32 @@ impl AuditQuery {
         parameters
     }
 
-    /// The same log from its newest entry, changed.
+    /// Returns the query with a change, from the newest entry on.
     pub fn with(&self, change: impl FnOnce(&mut Self)) -> Self {
         let mut changed = Self { after: None, before: None, ..self.clone() };
         change(&mut changed);
         changed
     }
 
-    /// Whether anything is left out, wherever in the log one is.
+    /// Returns whether a filter is set; the place in the log is ignored.
     pub fn is_filtered(&self) -> bool {
         let everything = Self { org: self.org, after: self.after, before: self.before, ..Self::default() };
         *self != everything
     }
 
-    /// From when on, all limits together.
+    /// Returns the latest of the lower limits on time.
     pub fn since(&self, now: Timestamp) -> Option<Timestamp> {
         let recent = self.span.map(|span| now.plus_seconds(-span.seconds()));
         self.from.max(recent)
     }
 }
 
-/// Which organization.
+/// The organization that a search is restricted to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuditScope {
-    /// This one alone.
+    /// This organization only.
     Org(OrgId),
-    /// This one, and what belongs to none.
+    /// This organization, and entries of none.
     OrgOrNone(OrgId),
 }
 

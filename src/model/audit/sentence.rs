@@ -1,4 +1,4 @@
-//! An entry in one sentence.
+//! An entry of the audit log in one sentence.
 
 use serde_json::Value;
 
@@ -6,13 +6,13 @@ use crate::model::wording::{self, capitalized};
 
 use super::AuditRow;
 
-/// What was done, around the name of what it was done to.
+/// A sentence about an action, split around the name of its target.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sentence {
     pub before: String,
     pub name: Option<String>,
     pub after: String,
-    /// Whether it tells of something that was not allowed.
+    /// Whether it reports a denial.
     pub refused: bool,
 }
 
@@ -29,14 +29,14 @@ impl Sentence {
         Self { after: after.into(), ..self }
     }
 
-    /// All of it as one text.
+    /// Returns the whole sentence.
     pub fn text(&self) -> String {
         let name = self.name.as_ref().map(|name| format!(" “{name}”")).unwrap_or_default();
         format!("{}{name}{}", self.before, self.after)
     }
 }
 
-/// What an entry tells. Of what is not known here, it makes a sentence all the same.
+/// Returns the sentence for an entry; unknown actions get a generic one.
 pub fn sentence(row: &AuditRow) -> Sentence {
     let (detail, name) = (&row.detail, name(row));
     let text = |path: &str| detail.pointer(path).and_then(Value::as_str).unwrap_or_default();
@@ -45,7 +45,7 @@ pub fn sentence(row: &AuditRow) -> Sentence {
         "signed in" => Sentence::new("Signed in"),
         "signed out" => Sentence::new("Signed out"),
         "set up" => Sentence::about("Set up organization", Some(text("/organization").into())),
-        // Of whom, where it was not oneself.
+        // Names the user if it wasn't the actor.
         "sessions ended" => match detail.pointer("/name").and_then(Value::as_str) {
             Some(name) => Sentence::about(&format!("Ended {} of", count("/count", "session")), Some(name.into())),
             None => Sentence::new(format!("Ended {}", count("/count", "session"))),
@@ -81,7 +81,7 @@ fn refused(sentence: Sentence) -> Sentence {
     Sentence { refused: true, ..sentence }
 }
 
-/// Switching something on or off has a word of its own.
+/// Returns the sentence for an update; activation and deactivation have their own verbs.
 fn updated(row: &AuditRow, name: Option<String>) -> Sentence {
     let status = |side: &str| row.detail.pointer(&format!("/{side}/status")).and_then(Value::as_str);
     let noun = noun(row.action.trim_end_matches(" updated"));
@@ -94,7 +94,7 @@ fn updated(row: &AuditRow, name: Option<String>) -> Sentence {
     }
 }
 
-/// "bucket created" as "Created bucket".
+/// Formats an action with the verb first: "Created bucket" for "bucket created".
 fn generic(action: &str, name: Option<String>, detail: &Value) -> Sentence {
     let Some((what, verb)) = action.rsplit_once(' ') else { return Sentence::new(capitalized(action)) };
     let verb = match (what, verb) {
@@ -110,7 +110,7 @@ fn noun(what: &str) -> &str {
     if what == "authorization" { "token" } else { what }
 }
 
-/// The format of an exported file.
+/// Returns the words for the format of an exported file.
 fn as_file(detail: &Value) -> String {
     match detail.get("format").and_then(Value::as_str) {
         Some("jsonl" | "json") => " as JSON".into(),
@@ -119,7 +119,7 @@ fn as_file(detail: &Value) -> String {
     }
 }
 
-/// Why something was refused, after a colon.
+/// Returns the reason of a denial, after a colon.
 fn because(detail: &Value) -> String {
     let reason = detail.get("reason").and_then(Value::as_str).unwrap_or_default();
     let permission = detail.get("permission").and_then(Value::as_str).unwrap_or_default();
@@ -136,7 +136,7 @@ fn because(detail: &Value) -> String {
     format!(": {words}")
 }
 
-/// The name of what it is about: as it was then, or else as it is.
+/// Returns the target's name at the time or, if it wasn't recorded, its current one.
 fn name(row: &AuditRow) -> Option<String> {
     let members = ["/after/name", "/name", "/username", "/database", "/after/description", "/description"];
     let said = members

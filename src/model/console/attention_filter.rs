@@ -1,4 +1,4 @@
-//! What a list is narrowed to by what deserves attention, and how much of it there is.
+//! Filters of lists by reasons for attention, and the counts of each.
 
 use std::str::FromStr;
 
@@ -6,21 +6,21 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::attention::Attention;
 
-/// What a list is narrowed to.
+/// A filter of a list by reasons for attention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum AttentionFilter {
-    /// Every token that gives a pressing reason.
+    /// Every token with a pressing reason.
     Any,
     Only(Attention),
 }
 
 impl AttentionFilter {
-    /// Every choice, the widest first.
+    /// Returns every filter, the widest first.
     pub fn all() -> impl Iterator<Item = Self> {
         [Self::Any].into_iter().chain(Attention::ALL.map(Self::Only))
     }
 
-    /// As addresses and the API write it.
+    /// Returns the name in URLs and in the API.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Any => "any",
@@ -28,6 +28,7 @@ impl AttentionFilter {
         }
     }
 
+    /// Returns the title that the console shows.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Any => "Needed",
@@ -35,7 +36,7 @@ impl AttentionFilter {
         }
     }
 
-    /// The reasons of which one is enough.
+    /// Returns the reasons of which any is enough.
     pub fn kinds(self) -> impl Iterator<Item = Attention> {
         Attention::ALL.into_iter().filter(move |kind| match self {
             Self::Any => kind.is_pressing(),
@@ -52,24 +53,24 @@ impl FromStr for AttentionFilter {
     }
 }
 
-/// How many tokens of an organization give each reason, whoever may see them.
+/// Numbers of an organization's tokens by reason, whoever may read them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AttentionCounts {
-    /// Tokens that give a pressing reason; each counts once.
+    /// Number of tokens with a pressing reason; each counts once.
     #[serde(rename = "p")]
     pressing: u64,
-    /// Only what there is.
+    /// Only reasons with a number above zero.
     #[serde(rename = "k")]
     kinds: Vec<(Attention, u64)>,
 }
 
 impl AttentionCounts {
-    /// `kinds`: the number for each reason.
+    /// Returns the counts; `kinds` has the number for each reason.
     pub fn new(pressing: u64, kinds: impl IntoIterator<Item = (Attention, u64)>) -> Self {
         Self { pressing, kinds: kinds.into_iter().filter(|(_, count)| *count > 0).collect() }
     }
 
-    /// How many there are; for [`AttentionFilter::Any`] each token counts once.
+    /// Returns the number for a filter; for [`AttentionFilter::Any`] each token counts once.
     pub fn of(&self, filter: AttentionFilter) -> u64 {
         match filter {
             AttentionFilter::Any => self.pressing,
@@ -77,7 +78,7 @@ impl AttentionCounts {
         }
     }
 
-    /// The reasons there are, the most pressing first, with their numbers.
+    /// Returns the reasons that occur, the most pressing first, with their numbers.
     pub fn kinds(&self) -> impl Iterator<Item = (Attention, u64)> {
         self.kinds.iter().copied()
     }

@@ -1,4 +1,4 @@
-//! What the console's list of buckets, and the dialogs above it, show.
+//! View models of the list of buckets and its dialogs.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,13 +6,13 @@ use crate::model::Bucket;
 
 use super::list_query::Listed;
 
-/// One bucket in the list.
+/// A row of the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BucketRow {
     pub bucket: Bucket,
-    /// How many live tokens may read it; also those that the caller does not see.
+    /// Number of live tokens that can read it, including those that the caller may not see.
     pub readers: u64,
-    /// How many live tokens may write to it.
+    /// Number of live tokens that can write to it.
     pub writers: u64,
     /// Whether the caller may change it.
     pub may_change: bool,
@@ -24,20 +24,20 @@ pub struct BucketRow {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BucketPage {
     pub list: Listed<BucketRow>,
-    /// How many of all the buckets InfluxDB made.
+    /// Number of system buckets among all.
     pub system: u64,
-    /// How many live tokens may do everything in the organization, and so are in every count.
+    /// Number of live tokens that can do everything in the organization, and so are part of every count.
     pub all_access: u64,
 }
 
-/// What a dialog about one bucket says.
+/// The facts in a dialog about one bucket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BucketDetails {
     pub bucket: Bucket,
-    /// How many live tokens may read it or write to it.
+    /// Number of live tokens that can read it or write to it.
     pub tokens: u64,
-    /// The DBRP mappings that lead to it, as `database/retention policy`: the first few.
+    /// The first DBRP mappings to it, as `database/retention policy`.
     pub mappings: Vec<String>,
-    /// How many mappings there are.
+    /// Number of mappings.
     pub mapping_count: u64,
 }

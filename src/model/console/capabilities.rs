@@ -1,24 +1,24 @@
-//! What a caller may do in an organization, so that what they may not do is not offered.
+//! The operations that a caller may perform in an organization; the console offers no others.
 
 use serde::{Deserialize, Serialize};
 
-/// What pages offer. The service decides again when it is asked to do it.
+/// The operations that pages offer. The service checks permissions again for each request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capabilities {
     pub create_buckets: bool,
     pub create_telegrafs: bool,
-    /// Create tokens that belong to the caller.
+    /// To create tokens that belong to the caller.
     pub create_tokens: bool,
-    /// Change this organization, and who belongs to it.
+    /// To change this organization and its memberships.
     pub change_org: bool,
     pub create_orgs: bool,
-    /// See every user there is.
+    /// To read every user.
     pub read_users: bool,
-    /// Create, change and delete every user there is.
+    /// To create, change and delete every user.
     pub change_users: bool,
 }
 
-/// How many things of an organization a caller sees.
+/// Numbers of an organization's resources that a caller may read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     pub buckets: u64,

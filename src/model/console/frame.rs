@@ -9,17 +9,17 @@ use super::{
     tokens::OrgRef,
 };
 
-/// What every page of an organization shows around its own content.
+/// The content of every page of an organization around the page's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Frame {
     pub user: String,
     pub user_id: UserId,
     pub org: OrgRef,
     pub counts: Counts,
-    /// What the user may do here.
+    /// The operations that the user may perform here.
     pub may: Capabilities,
-    /// Where else the user can go.
+    /// Other organizations that the user can switch to.
     pub places: Vec<OrgRef>,
-    /// How programs reach this server.
+    /// The URL under which programs reach this server.
     pub origin: String,
 }

@@ -1,39 +1,40 @@
-//! What became of a token since it was made: how often it was used, and which token took over from which.
+//! The lineage and usage of a token.
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::{AuthorizationId, LastUse, Liveness, OrgId, Status, Timestamp, UserId};
 
-/// For so many days the uses of a token are counted, the present one included.
+/// Number of days for which the uses of a token are counted, the current one included.
 pub const COUNTED_DAYS: usize = 30;
 
-/// The day of a time: days since 1970, UTC.
+/// Returns the day of a time: days since 1970, UTC.
 pub const fn day_of(time: Timestamp) -> i64 {
     time.micros().div_euclid(86_400_000_000)
 }
 
-/// The beginning of a day.
+/// Returns the beginning of a day.
 pub const fn beginning_of(day: i64) -> Timestamp {
     Timestamp::from_micros(day.saturating_mul(86_400_000_000))
 }
 
-/// How often a token was used on a day.
+/// Usage of a token on a day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DayUse {
     /// Days since 1970, UTC.
     pub day: i64,
-    /// The requests that came with it.
+    /// Number of requests with it.
     pub uses: u64,
-    /// Those of them that were refused.
+    /// Number of these that were denied.
     pub refused: u64,
 }
 
-/// What the console tells of a token besides its record.
+/// The facts about a token that the console shows beside its record.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lineage {
-    /// The last [`COUNTED_DAYS`] days, oldest first; also those without a use.
+    /// The last [`COUNTED_DAYS`] days, oldest first, including those without a use.
     pub days: Vec<DayUse>,
-    /// The tokens that took over from each other, newest first, this one among them; empty if it was never rotated.
+    /// The tokens that replaced each other in rotations, newest first, this one included; empty if it was never
+    /// rotated.
     pub chain: Vec<Link>,
     pub descendants: Descendants,
     pub now: Timestamp,
@@ -42,11 +43,11 @@ pub struct Lineage {
 /// The descendants of a token: authorizations created with it, directly or through others.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Descendants {
-    /// Number of all, whoever may see them.
+    /// Number of all, whoever may read them.
     pub total: u64,
-    /// Number of those that still work.
+    /// Number of those that are live.
     pub live: u64,
-    /// Some of those that the caller may see.
+    /// The first of those that the caller may read.
     pub rows: Vec<Descendant>,
 }
 
@@ -69,41 +70,41 @@ pub struct Descendant {
     pub leaked_at: Option<Timestamp>,
 }
 
-/// One token of a chain of rotations.
+/// A token in a chain of rotations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
     pub id: AuthorizationId,
     pub description: String,
     pub prefix: Option<String>,
-    /// Who made it; `None` if they were deleted.
+    /// The name of its creator; `None` if they were deleted.
     pub creator: Option<String>,
     pub created_at: Timestamp,
     pub expires_at: Option<Timestamp>,
     pub liveness: Liveness,
     pub last_use: Option<LastUse>,
-    /// The requests that came with it today.
+    /// Number of requests with it today.
     pub today: u64,
 }
 
 impl Lineage {
-    /// Requests, and how many of them were refused.
+    /// Returns the number of requests, and of those that were denied.
     pub fn total(&self) -> (u64, u64) {
         self.days.iter().fold((0, 0), |(uses, refused), day| (uses + day.uses, refused + day.refused))
     }
 
-    /// The token that took over from this one.
+    /// Returns the token that replaced this one.
     pub fn successor(&self, id: AuthorizationId) -> Option<&Link> {
         let at = self.chain.iter().position(|link| link.id == id)?;
         self.chain.get(at.checked_sub(1)?)
     }
 
-    /// The token that this one took over from, if it is still there.
+    /// Returns the token that this one replaced, if it still exists.
     pub fn predecessor(&self, id: AuthorizationId) -> Option<&Link> {
         let at = self.chain.iter().position(|link| link.id == id)?;
         self.chain.get(at + 1)
     }
 
-    /// Whether this token and the one before or after it are both accepted.
+    /// Returns whether this token and its predecessor or successor are both accepted.
     pub fn overlaps(&self, id: AuthorizationId) -> bool {
         let live = |link: Option<&Link>| link.is_some_and(|link| link.liveness == Liveness::Live);
         live(self.chain.iter().find(|link| link.id == id)) && (live(self.successor(id)) || live(self.predecessor(id)))
@@ -111,7 +112,7 @@ impl Lineage {
 }
 
 impl Link {
-    /// Whether it was used since its successor was made.
+    /// Returns whether it was used since its successor was created.
     pub fn used_since(&self, rotation: Timestamp) -> bool {
         self.last_use.as_ref().is_some_and(|last| last.at >= rotation)
     }

@@ -1,4 +1,4 @@
-//! What a list of buckets, users or organizations shows: all of it stands in the address.
+//! The query of a list of buckets, users or organizations, as the URL's parameters state it.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,10 +7,10 @@ use crate::model::{Status, org::Role, token};
 use super::tokens::{PAGE_SIZES, shorten};
 
 const USUAL_PAGE_SIZE: u64 = 25;
-/// At most so many bytes of a filter are looked at.
+/// Maximum number of bytes of a filter; the rest is ignored.
 const MAX_FILTER: usize = 255;
 
-/// A part of a list that is sorted by name.
+/// A page of a list that is sorted by name.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct ListQuery {
     /// A part of the name.
@@ -18,7 +18,7 @@ pub struct ListQuery {
     pub role: Option<Role>,
     pub status: Option<Status>,
     pub descending: bool,
-    /// From 1.
+    /// The page, from 1.
     pub page: u64,
     pub page_size: u64,
 }
@@ -30,7 +30,7 @@ impl Default for ListQuery {
 }
 
 impl ListQuery {
-    /// From the parameters of an address; what makes no sense is left out.
+    /// Parses the parameters of a URL. Invalid values are ignored.
     pub fn from_parameters<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Self {
         let filter = token::redact(get("searchTerm").unwrap_or_default().trim_start());
         let page_size = get("perPage").and_then(|text| text.parse().ok()).filter(|size| PAGE_SIZES.contains(size));
@@ -44,14 +44,14 @@ impl ListQuery {
         }
     }
 
-    /// The same as an address could say it: what a browser's program sends may be anything.
+    /// Returns the query as parsed from its own parameters, because browsers can send arbitrary values.
     pub fn normalised(&self) -> Self {
         let parameters = self.parameters();
         let get = |name: &str| parameters.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str());
         Self::from_parameters(get)
     }
 
-    /// The parameters of an address that leads back here; only what differs from the usual, and never a token.
+    /// Returns the parameters of a URL with this query: only those that differ from the default, and never a token.
     pub fn parameters(&self) -> Vec<(&'static str, String)> {
         let mut parameters = Vec::new();
         if self.page != 1 {
@@ -75,18 +75,18 @@ impl ListQuery {
         parameters
     }
 
-    /// Whether anything is left out of the list.
+    /// Returns whether a filter is set.
     pub fn is_filtered(&self) -> bool {
         !self.filter.trim().is_empty() || self.role.is_some() || self.status.is_some()
     }
 
-    /// The page to show of a list with so many rows, from 1, and how many rows stand before it.
+    /// Returns the page to show of a list with `total` rows, from 1, and the number of rows before it.
     pub fn page_of(&self, total: u64) -> (u64, u64) {
         let page = self.page.clamp(1, total.div_ceil(self.page_size).max(1));
         (page, (page - 1) * self.page_size)
     }
 
-    /// The same list from its beginning, changed.
+    /// Returns the query with a change, from the first page on.
     pub fn with(&self, change: impl FnOnce(&mut Self)) -> Self {
         let mut changed = Self { page: 1, ..self.clone() };
         change(&mut changed);
@@ -98,11 +98,11 @@ impl ListQuery {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listed<T> {
     pub rows: Vec<T>,
-    /// How many the filter lets through.
+    /// Number of rows that match the filter.
     pub total: u64,
-    /// How many there are without the filter.
+    /// Number of rows without the filter.
     pub unfiltered: u64,
-    /// From 1; another than was asked for if there are not so many.
+    /// The page, from 1; the last one if the requested page doesn't exist.
     pub page: u64,
 }
 

@@ -1,4 +1,4 @@
-//! What the pages of members and users show.
+//! View models of the pages of members and users.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,19 +6,19 @@ use crate::model::{Timestamp, User, org::Role};
 
 use super::list_query::Listed;
 
-/// A user in a list, whichever it is.
+/// A user in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     pub user: User,
-    /// How many tokens of theirs work now: in the organization that is shown, or, in a list of all users, anywhere.
+    /// Number of their live tokens: in the organization that is shown or, in a list of all users, anywhere.
     pub live_tokens: u64,
     /// `None` if they never signed in.
     pub last_sign_in: Option<Timestamp>,
-    /// Whether the caller sees their tokens, and not only how many there are.
+    /// Whether the caller may read their tokens, and not only their number.
     pub tokens_listed: bool,
-    /// Whether the caller may change, switch off and delete this user.
+    /// Whether the caller may change, deactivate and delete this user.
     pub may_change: bool,
-    /// Whether nobody else is left who may do everything here.
+    /// Whether this is the last operator.
     pub only_operator: bool,
 }
 
@@ -35,18 +35,18 @@ pub struct Member {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MemberPage {
     pub listed: Listed<Member>,
-    /// How many owners there are, without the filter.
+    /// Number of owners, without the filter.
     pub owners: u64,
     pub now: Timestamp,
 }
 
-/// A user, and where they belong.
+/// A user and their organizations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserRow {
     pub person: Person,
-    /// The first of their organizations, by name; none if the caller may not see organizations.
+    /// The first of their organizations, by name; empty if the caller may not read organizations.
     pub orgs: Vec<String>,
-    /// How many organizations they belong to.
+    /// Number of organizations they belong to.
     pub org_count: u64,
 }
 
@@ -57,15 +57,15 @@ pub struct UserPage {
     pub now: Timestamp,
 }
 
-/// What ends when a user is deleted or switched off.
+/// The effects of deleting or deactivating a user.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Leaving {
     pub user: User,
     /// Whether this is the caller's own user.
     pub is_self: bool,
-    /// How many tokens of theirs work now, anywhere.
+    /// Number of their live tokens, anywhere.
     pub live_tokens: u64,
-    /// The first of these that the caller may see.
+    /// The first of these that the caller may read.
     pub tokens: Vec<LeavingToken>,
     /// The first of the organizations that have no other owner.
     pub only_owner_of: Vec<String>,
@@ -81,10 +81,10 @@ pub struct LeavingToken {
     pub prefix: Option<String>,
 }
 
-/// Who can be made a member of an organization.
+/// Users who can be made members of an organization.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Addable {
     pub names: Vec<String>,
-    /// Whether a part of a name finds others.
+    /// Whether other names can be found by a part of them.
     pub more: bool,
 }

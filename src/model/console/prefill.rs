@@ -1,4 +1,4 @@
-//! An address that opens the Custom API Token dialog with boxes already ticked, so that documentation can link to it:
+//! URLs that open the Custom API Token dialog with boxes already ticked, so that documentation can link to it:
 //! `?template=telegraf-writer`, `?read=buckets/<name or id>&write=tasks&description=…`, `?from=<authorization>`.
 
 use serde::{Deserialize, Serialize};
@@ -11,32 +11,32 @@ use super::{
     tokens::{Choice, shorten},
 };
 
-/// At most so many `read` and `write` parameters are looked at.
+/// Maximum number of `read` and `write` parameters that are considered.
 pub const MAX_WANTED: usize = 200;
 
-/// One `read` or `write` parameter: a type, perhaps the name or the id of one thing of it.
+/// A `read` or `write` parameter: a type, optionally with the name or id of one resource.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Wanted {
     pub action: Action,
-    /// As it was written; it may be no type at all.
+    /// The type as written; it may be unknown.
     pub kind: String,
     pub thing: Option<String>,
 }
 
-/// What an address asks to be filled in.
+/// The parameters of a URL that prefills the dialog.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Prefill {
-    /// The word of a template; it may be none.
+    /// The name of a template; it may be unknown.
     pub template: Option<String>,
-    /// The token to start from, as it was written.
+    /// The id of the original, a token to start from, as written.
     pub from: Option<String>,
     pub wanted: Vec<Wanted>,
-    /// Without what looks like a token.
+    /// The description, without anything that looks like a token.
     pub description: String,
 }
 
 impl Prefill {
-    /// From the parameters of an address; `all` gives every value of a name.
+    /// Parses the parameters of a URL; `all` returns every value of a name.
     pub fn from_parameters(all: impl Fn(&str) -> Vec<String>) -> Self {
         let first = |name: &str| all(name).into_iter().find(|text| !text.is_empty());
         let of = |action: Action| {
@@ -53,62 +53,62 @@ impl Prefill {
         }
     }
 
-    /// Whether the address asks for nothing.
+    /// Returns whether the URL prefills nothing.
     pub fn is_bare(&self) -> bool {
         *self == Self::default()
     }
 }
 
 impl Wanted {
-    /// From `<type>` or `<type>/<name or id>`; a name may hold slashes.
+    /// Parses `<type>` or `<type>/<name or id>`; a name may contain slashes.
     fn read(action: Action, text: &str) -> Self {
         let (kind, thing) = text.split_once('/').unwrap_or((text, ""));
         Self { action, kind: kind.into(), thing: Some(thing.to_owned()).filter(|thing| !thing.is_empty()) }
     }
 }
 
-/// What of a prefilled address could be done, and what could not.
+/// The content of the prefilled dialog, and the parameters that couldn't be applied.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prefilled {
     pub selection: Selection,
     pub template: Option<Template>,
     pub description: String,
-    /// How long the token to start from was to live, in seconds.
+    /// The lifetime of the original, in seconds.
     pub life: Option<i64>,
-    /// Where the token to start from is accepted from.
+    /// The networks from which the original is accepted.
     pub networks: Networks,
-    /// The names behind the ticked boxes.
+    /// The names for the ticked boxes.
     pub known: Vec<Choice>,
     pub gaps: Vec<Gap>,
 }
 
-/// Something that an address asked for and did not get.
+/// A parameter that couldn't be applied.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Gap {
-    /// There is no such template.
+    /// The template is unknown.
     Template(String),
-    /// There is no such type of resource.
+    /// The type is unknown.
     Type(String),
-    /// Nothing of this type has that name or id here, or the caller does not see it.
+    /// No resource of this type has that name or id here, or the caller may not read it.
     Thing(ResourceType, String),
-    /// Things of this type have no box of their own.
+    /// Resources of this type have no boxes of their own.
     NoSingle(ResourceType, String),
-    /// The caller can't grant what they don't hold.
+    /// The caller doesn't hold the permission, so they can't grant it.
     NotHeld(Action, ResourceType, Option<String>),
-    /// More was asked for than is looked at.
+    /// There are more parameters than [`MAX_WANTED`].
     TooMany,
-    /// The token to start from does not exist here, or the caller does not see it.
+    /// The original does not exist here, or the caller may not read it.
     Original,
-    /// A permission of the original that no box stands for.
+    /// A permission of the original has no box.
     NoBox(Permission),
     /// The original reaches every organization.
     OnlyHere,
-    /// The original belongs to someone else; their name.
+    /// The original belongs to someone else, with this name.
     OtherOwner(Option<String>),
 }
 
 impl Gap {
-    /// What a person reads of it. It repeats words of an address, into which people paste tokens.
+    /// Returns the sentence that the dialog shows. It quotes parameters, into which people paste tokens.
     pub fn sentence(&self) -> String {
         match self {
             Self::Template(word) => format!("There is no template “{}”.", redact(word)),
@@ -122,7 +122,7 @@ impl Gap {
             Self::NotHeld(action, kind, name) => {
                 let what = match (name, kind) {
                     (Some(name), _) => format!("“{name}”"),
-                    // Their boxes mean one's own.
+                    // The boxes of these types cover the caller's own user and organization.
                     (None, ResourceType::Users) => "your own user".into(),
                     (None, ResourceType::Orgs) => "this organization".into(),
                     (None, kind) => format!("all {}", kind.words()),

@@ -1,4 +1,4 @@
-//! What is ticked in the Custom API Token dialog, and which permissions that makes.
+//! The ticked boxes of the Custom API Token dialog, and the permissions that they stand for.
 
 use std::{collections::BTreeSet, fmt, str::FromStr};
 
@@ -6,34 +6,34 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{Action, Error, Id, OrgId, Permission, ResourceType, UserId};
 
-/// One ticked box: an action on a type, or on one thing of it. Its text, `read:buckets` or `write:buckets/<id>`,
-/// is the value of the box.
+/// A ticked box: an action on a type, or on one resource. Its text, `read:buckets` or `write:buckets/<id>`, is the
+/// value of the box.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Pick {
     pub kind: ResourceType,
-    /// `None` before any id, so that the box of the type comes first.
+    /// `None` sorts before any id, so that the box of the type comes first.
     pub id: Option<Id>,
     pub action: Action,
 }
 
 impl Pick {
-    /// The box of a type: everything of it, also what is made later.
+    /// Returns the box of a type: every resource of it, including future ones.
     pub const fn all(action: Action, kind: ResourceType) -> Self {
         Self { kind, id: None, action }
     }
 
-    /// The box of one thing.
+    /// Returns the box of one resource.
     pub const fn one(action: Action, kind: ResourceType, id: Id) -> Self {
         Self { kind, id: Some(id), action }
     }
 
-    /// Whether each thing of a type has a box of its own.
+    /// Returns whether each resource of a type has a box of its own.
     pub const fn has_singles(kind: ResourceType) -> bool {
         matches!(kind, ResourceType::Buckets | ResourceType::Telegrafs)
     }
 
-    /// The box that stands for a permission: for all of it, or for its part in this organization. `None` if there is
-    /// no such box.
+    /// Returns the box for a permission, with whether it stands for all of it or for its part in this organization;
+    /// `None` if there is no such box.
     pub fn of(permission: Permission, org: OrgId, me: UserId) -> Option<(Self, Reach)> {
         let Permission { action, resource } = permission;
         let all = Self::all(action, resource.kind);
@@ -50,7 +50,8 @@ impl Pick {
         }
     }
 
-    /// The permission this box stands for: organizations and users mean the caller's own (contract §9.7).
+    /// Returns the permission that the box stands for; boxes of organizations and users cover the caller's own
+    /// (docs/influxdb-compatibility.md §9.7).
     pub fn permission(self, org: OrgId, me: UserId) -> Permission {
         match (self.kind, self.id) {
             (ResourceType::Orgs, _) => Permission::on(self.action, self.kind, org),
@@ -61,11 +62,11 @@ impl Pick {
     }
 }
 
-/// How much of a permission a box stands for.
+/// The part of a permission that a box stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
     Whole,
-    /// What it permits in one organization; the permission itself reaches all of them.
+    /// The part in one organization; the permission itself reaches all of them.
     Here,
 }
 
@@ -93,12 +94,12 @@ impl FromStr for Pick {
     }
 }
 
-/// Every ticked box.
+/// The set of ticked boxes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Selection(BTreeSet<Pick>);
 
 impl Selection {
-    /// Sets a box, or unsets it. A type's box leaves the single boxes as they are: they count again when it is unset.
+    /// Ticks or clears a box. Ticking a type's box keeps the single boxes; they take effect again when it is cleared.
     pub fn set(&mut self, pick: Pick, on: bool) {
         if on {
             self.0.insert(pick);
@@ -107,43 +108,45 @@ impl Selection {
         }
     }
 
+    /// Returns whether a box is ticked.
     pub fn holds(&self, pick: Pick) -> bool {
         self.0.contains(&pick)
     }
 
-    /// Whether the box of the type already says it.
+    /// Returns whether the box of the type already includes this one.
     pub fn implied(&self, pick: Pick) -> bool {
         pick.id.is_some() && self.holds(Pick { id: None, ..pick })
     }
 
-    /// How many boxes of a type are set for an action, the type's own left out.
+    /// Counts the ticked boxes of a type for an action, without the type's own.
     pub fn singles(&self, kind: ResourceType, action: Action) -> usize {
         self.0.iter().filter(|pick| pick.kind == kind && pick.action == action && pick.id.is_some()).count()
     }
 
-    /// The boxes that make permissions: in the order of `/api/v2/resources`, the type's before the single ones, read
-    /// before write, without what is implied (contract §9.7).
+    /// Returns the boxes that become permissions: in the order of `/api/v2/resources`, the type's before the single
+    /// ones, read before write, without implied ones (docs/influxdb-compatibility.md §9.7).
     pub fn effective(&self) -> Vec<Pick> {
         let mut picks: Vec<Pick> = self.0.iter().copied().filter(|pick| !self.implied(*pick)).collect();
         picks.sort_by_key(|pick| (pick.kind, pick.id, pick.action));
         picks
     }
 
+    /// Returns whether no box is ticked.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Every set box, implied ones included.
+    /// Returns every ticked box, implied ones included.
     pub fn iter(&self) -> impl Iterator<Item = Pick> {
         self.0.iter().copied()
     }
 
-    /// The set boxes of whole types.
+    /// Returns the ticked boxes of whole types.
     pub fn types(&self) -> Self {
         self.iter().filter(|pick| pick.id.is_none()).collect()
     }
 
-    /// The things of a type with a set box.
+    /// Returns the resources of a type with a ticked box.
     pub fn things(&self, kind: ResourceType) -> BTreeSet<Id> {
         self.iter().filter(|pick| pick.kind == kind).filter_map(|pick| pick.id).collect()
     }

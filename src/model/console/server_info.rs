@@ -4,18 +4,18 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::Timestamp;
 
-/// What runs here.
+/// Facts about the running server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ServerInfo {
-    /// Jeton's own.
+    /// Jeton's version.
     pub version: String,
-    /// Of the InfluxDB whose API this is.
+    /// The version of InfluxDB whose API is served.
     pub influxdb: String,
-    /// The database's kind.
+    /// The name of the database system.
     pub database: String,
-    /// Whether the database answers.
+    /// Whether the database responds.
     pub is_healthy: bool,
-    /// Whether the metrics are at this address, and not at another or nowhere.
+    /// Whether the metrics are served on this listener, and not on another or nowhere.
     pub has_metrics: bool,
     pub started: Timestamp,
     pub now: Timestamp,

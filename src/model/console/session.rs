@@ -1,32 +1,32 @@
-//! Sessions as people see them.
+//! View models of sessions.
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Timestamp, User};
 
-/// One of a user's sessions.
+/// A session in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionRow {
-    /// What names it among its user's sessions. It opens nothing.
+    /// Name of the session among its user's sessions. It is no credential.
     pub key: String,
-    /// Whether it is the one that asks.
+    /// Whether it is the session of the request.
     pub is_current: bool,
-    /// Begun at the console's sign-in, and not by a program.
+    /// Whether it began with the console's sign-in, and not with a program's.
     pub from_console: bool,
     pub began_at: Timestamp,
     pub seen_at: Timestamp,
     pub expires_at: Timestamp,
-    /// Where it was begun from.
+    /// The address from which it was begun.
     pub address: Option<String>,
     /// The browser or program, in short words.
     pub agent: String,
 }
 
-/// A user's sessions, the one that asks first, the others by their last use.
+/// A user's sessions: that of the request first, the others by their last use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserSessions {
     pub rows: Vec<SessionRow>,
-    /// How many there are; more than `rows` if a program begins one after the other.
+    /// Number of sessions; it exceeds `rows` if a program begins many.
     pub total: u64,
     pub now: Timestamp,
 }
@@ -40,7 +40,7 @@ pub struct SessionsOf {
     pub may_end: bool,
 }
 
-/// A browser by the word that tells it from the others. The order matters: most of them claim to be Chrome and Safari too.
+/// Browsers by the word that identifies them. The order matters: most also claim to be Chrome and Safari.
 const BROWSERS: [(&str, &str); 7] = [
     ("Edg/", "Edge"),
     ("OPR/", "Opera"),
@@ -51,7 +51,8 @@ const BROWSERS: [(&str, &str); 7] = [
     ("Safari/", "Safari"),
 ];
 
-/// A system by the word that tells it. The order matters: Android claims to be Linux, an iPhone to be like a Mac.
+/// Operating systems by the word that identifies them. The order matters: Android claims to be Linux, an iPhone to be
+/// like a Mac.
 const SYSTEMS: [(&str, &str); 7] = [
     ("Android", "Android"),
     ("iPhone", "iPhone"),
@@ -62,10 +63,10 @@ const SYSTEMS: [(&str, &str); 7] = [
     ("Linux", "Linux"),
 ];
 
-/// At most so many letters of a program's own name are shown.
+/// Maximum number of characters shown of a program's own name.
 const LONGEST_NAME: usize = 40;
 
-/// What a program calls itself, in short words: "Firefox on Linux", "curl", "Telegraf".
+/// Returns a `User-Agent` in short words: "Firefox on Linux", "curl", "Telegraf".
 pub fn agent_in_words(agent: Option<&str>) -> String {
     let agent = agent.unwrap_or_default().trim();
     let find =

@@ -6,20 +6,20 @@ use crate::model::{Action, Permission, ResourceType, describe::Named, token::red
 
 use super::tokens::shorten;
 
-/// At most so many bytes of a name are looked for.
+/// Maximum number of bytes of a name to look up.
 const MAX_THING: usize = 255;
 
-/// May the token do this with that? All of it stands in the address: `?can=write&type=buckets&id=<name or id>`.
+/// A question whether the token may do something, as the URL states it: `?can=write&type=buckets&id=<name or id>`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Question {
     pub action: Action,
     pub kind: ResourceType,
-    /// The name or id of one thing; empty asks for all of the type.
+    /// The name or id of one resource; empty for all of the type.
     pub thing: String,
 }
 
 impl Question {
-    /// From the parameters of an address; `None` if nothing is asked, or nothing that makes sense.
+    /// Parses the parameters of a URL; `None` if they are missing or invalid.
     pub fn from_parameters<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Option<Self> {
         let action = Action::ALL.into_iter().find(|action| get("can") == Some(action.name()))?;
         let kind = ResourceType::grantable().find(|kind| get("type") == Some(kind.name()))?;
@@ -27,7 +27,7 @@ impl Question {
         Some(Self { action, kind, thing: shorten(thing, MAX_THING) })
     }
 
-    /// The parameters of an address that asks it.
+    /// Returns the parameters of a URL with this question.
     pub fn parameters(&self) -> Vec<(&'static str, String)> {
         let mut parameters = vec![("can", self.action.name().into()), ("type", self.kind.name().into())];
         if !self.thing.is_empty() {
@@ -37,25 +37,25 @@ impl Question {
     }
 }
 
-/// Why a token does nothing at all.
+/// The reason why a token does nothing at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Stopped {
     /// Switched off.
     Inactive,
     /// Reported as leaked.
     Leaked,
-    /// Its time is over.
+    /// Past its expiry.
     Expired,
     /// Its owner or its organization was deleted.
     Ended,
-    /// Its owner may not sign in, and neither may their tokens.
+    /// Its owner is inactive, and with them their tokens.
     OwnerInactive,
-    /// It is not accepted from where it is used.
+    /// It is not accepted from the network where it is used.
     ForeignNetwork,
 }
 
 impl Stopped {
-    /// "it is inactive"
+    /// Returns the reason as a clause: "it is inactive".
     pub const fn because(self) -> &'static str {
         match self {
             Self::Inactive => "it is inactive",
@@ -71,15 +71,15 @@ impl Stopped {
 /// The answer to a [`Question`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ruling {
-    /// The name or id means nothing here, or nothing that whoever asks may see.
+    /// The name or id is unknown here, or the caller may not read the resource.
     Unknown,
-    /// What is asked for, with its name; the permission of the token that permits it, if one does; and what stops the
-    /// token whatever it holds.
+    /// The permission that is required, with names; the permission of the token that permits it, if any; and what stops
+    /// the token regardless of its permissions.
     Decided { required: Named, by: Option<Permission>, stopped: Option<Stopped> },
 }
 
 impl Ruling {
-    /// Whether the token may.
+    /// Returns whether the token may do it.
     pub const fn is_yes(&self) -> bool {
         matches!(self, Self::Decided { by: Some(_), stopped: None, .. })
     }

@@ -1,4 +1,4 @@
-//! Starting points for a Custom API Token: what people generate most, as pure data.
+//! Templates for a Custom API Token: the most common uses, as pure data.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,30 +6,30 @@ use crate::model::{Action, ResourceType};
 
 use super::selection::{Pick, Selection};
 
-/// A starting point: it sets boxes, and every one of them may be changed afterwards.
+/// A template: it ticks boxes, which can all be changed afterwards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Template {
-    /// An agent that writes what it measures.
+    /// An agent that writes its metrics.
     TelegrafWriter,
-    /// Dashboards elsewhere that read some buckets.
+    /// External dashboards that read some buckets.
     GrafanaReader,
     /// An application with a bucket of its own.
     OneBucket,
-    /// What a copy of everything needs to read.
+    /// A backup, which reads everything.
     Backup,
-    /// A pipeline that brings dashboards and tasks along.
+    /// A pipeline that deploys dashboards and tasks.
     CiDeploy,
 }
 
-/// What CI deploy may read and write.
+/// The types that a deployment reads and writes.
 const DEPLOYED: [ResourceType; 3] = [ResourceType::Buckets, ResourceType::Tasks, ResourceType::Dashboards];
 
 impl Template {
-    /// In the order in which they are offered.
+    /// Every template, in the order in which they are offered.
     pub const ALL: [Self; 5] =
         [Self::TelegrafWriter, Self::GrafanaReader, Self::OneBucket, Self::Backup, Self::CiDeploy];
 
-    /// What it is called in an address.
+    /// Returns the name in URLs.
     pub const fn word(self) -> &'static str {
         match self {
             Self::TelegrafWriter => "telegraf-writer",
@@ -40,10 +40,12 @@ impl Template {
         }
     }
 
+    /// Returns the template with this name in URLs.
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|template| template.word() == word)
     }
 
+    /// Returns the title that the console shows.
     pub const fn name(self) -> &'static str {
         match self {
             Self::TelegrafWriter => "Telegraf writer",
@@ -54,7 +56,7 @@ impl Template {
         }
     }
 
-    /// One line: what it sets.
+    /// Returns a line that says what it ticks.
     pub fn hint(self, org_name: &str) -> String {
         match self {
             Self::TelegrafWriter => "Write to one bucket".into(),
@@ -65,7 +67,7 @@ impl Template {
         }
     }
 
-    /// The boxes of types that it ticks.
+    /// Returns the boxes of types that it ticks.
     pub fn types(self) -> Vec<Pick> {
         match self {
             Self::TelegrafWriter | Self::GrafanaReader | Self::OneBucket => Vec::new(),
@@ -76,7 +78,7 @@ impl Template {
         }
     }
 
-    /// What it ticks of each bucket that is picked; nothing if no bucket needs to be.
+    /// Returns the actions that it ticks for each chosen bucket; none if it needs no bucket.
     pub const fn bucket(self) -> &'static [Action] {
         match self {
             Self::TelegrafWriter => &[Action::Write],
@@ -86,13 +88,13 @@ impl Template {
         }
     }
 
-    /// Whether it is about several buckets rather than one.
+    /// Returns whether it is about several buckets rather than one.
     const fn of_several_buckets(self) -> bool {
         matches!(self, Self::GrafanaReader)
     }
 
-    /// Whether the boxes are still what this template makes. `types`: those boxes of types that it could tick, for the
-    /// caller may not grant all of them.
+    /// Returns whether the boxes are still those of this template. `types`: the boxes of types that it ticked, which
+    /// are fewer if the caller may not grant all of them.
     pub fn fits(self, selection: &Selection, types: &Selection) -> bool {
         if selection.types() != *types {
             return false;
@@ -109,7 +111,7 @@ impl Template {
         alone && few && whole
     }
 
-    /// Whether a bucket must still be picked.
+    /// Returns whether a bucket must still be chosen.
     pub fn waits(self, selection: &Selection, types: &Selection) -> bool {
         !self.bucket().is_empty() && selection.things(ResourceType::Buckets).is_empty() && self.fits(selection, types)
     }

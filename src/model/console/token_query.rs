@@ -1,32 +1,36 @@
-//! What the console's list of tokens shows: all of it stands in the address.
+//! The query of the console's list of tokens, as the URL's parameters state it.
 
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::model::{Action, AuthorizationId, Status, attention::AttentionFilter, grant::TokenKind, token};
+use crate::model::{Action, AuthorizationId, Status, grant::TokenKind, token};
 
-use super::tokens::{PAGE_SIZES, Sort, shorten};
+use super::{
+    attention_filter::AttentionFilter,
+    tokens::{PAGE_SIZES, Sort, shorten},
+};
 
 const USUAL_PAGE_SIZE: u64 = 25;
-/// At most so many bytes of a filter, or of a name in one, are looked at.
+/// Maximum number of bytes of a filter, or of a name in one; the rest is ignored.
 const MAX_FILTER: usize = 255;
 
-/// Which tokens are listed, by whether they are switched on.
+/// A filter of tokens by status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum StatusFilter {
     Active,
     Inactive,
-    /// Those that were reported as leaked.
+    /// Tokens that were reported as leaked.
     Leaked,
-    /// Those that work: active, neither ended nor expired, and of an active owner.
+    /// Live tokens: active, neither ended nor expired, and of an active owner.
     Live,
 }
 
 impl StatusFilter {
+    /// Every filter.
     pub const ALL: [Self; 4] = [Self::Active, Self::Inactive, Self::Leaked, Self::Live];
 
-    /// As addresses write it.
+    /// Returns the name in URLs.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -36,6 +40,7 @@ impl StatusFilter {
         }
     }
 
+    /// Returns the title that the console shows.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Active => "Active",
@@ -45,7 +50,7 @@ impl StatusFilter {
         }
     }
 
-    /// What the record says about it; `None` where that alone does not decide.
+    /// Returns the status that matching records have; `None` if the status alone does not decide.
     pub const fn status(self) -> Option<Status> {
         match self {
             Self::Active => Some(Status::Active),
@@ -63,8 +68,8 @@ impl FromStr for StatusFilter {
     }
 }
 
-/// A part of the list. Owners, creators, buckets and configurations are told by their id or their name; an empty text
-/// filters nothing.
+/// A page of the list. Owners, creators, buckets and configurations are given by id or name; an empty text filters
+/// nothing.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TokenQuery {
     /// A part of the description, owner, id, prefix or a permission.
@@ -74,17 +79,17 @@ pub struct TokenQuery {
     pub attention: Option<AttentionFilter>,
     pub owner: String,
     pub created_by: String,
-    /// Only tokens that reach this bucket.
+    /// Restricts to tokens that reach this bucket.
     pub bucket: String,
-    /// Only tokens that reach this telegraf configuration.
+    /// Restricts to tokens that reach this telegraf configuration.
     pub telegraf: String,
-    /// What a token must be able to do to the bucket or configuration; either, unless given.
+    /// The action on the bucket or configuration that is required; `None` for any.
     pub action: Option<Action>,
     pub sort: Sort,
-    /// From 1.
+    /// The page, from 1.
     pub page: u64,
     pub page_size: u64,
-    /// Turn to the page that holds this one, and mark it.
+    /// Selects the page that contains this token, and marks it.
     pub show: Option<AuthorizationId>,
 }
 
@@ -109,7 +114,7 @@ impl Default for TokenQuery {
 }
 
 impl TokenQuery {
-    /// From the parameters of an address; what makes no sense is left out.
+    /// Parses the parameters of a URL. Invalid values are ignored.
     pub fn from_parameters<'a>(get: impl Fn(&str) -> Option<&'a str>) -> Self {
         let text = |name| {
             let text = get(name).unwrap_or_default().replace('\0', "");
@@ -134,14 +139,14 @@ impl TokenQuery {
         }
     }
 
-    /// The same as an address could say it: what a browser's program sends may be anything.
+    /// Returns the query as parsed from its own parameters, because browsers can send arbitrary values.
     pub fn normalised(&self) -> Self {
         let parameters = self.parameters();
         let get = |name: &str| parameters.iter().find(|(key, _)| *key == name).map(|(_, value)| value.as_str());
         Self::from_parameters(get)
     }
 
-    /// The parameters of an address that leads back here; only what differs from the usual, and never a token.
+    /// Returns the parameters of a URL with this query: only those that differ from the default, and never a token.
     pub fn parameters(&self) -> Vec<(&'static str, String)> {
         let usual = Self::default();
         let mut parameters = Vec::new();
@@ -162,7 +167,7 @@ impl TokenQuery {
         parameters
     }
 
-    /// The parameters that say which tokens are listed, whatever their order and page.
+    /// Returns the parameters of the filter, without order and page.
     pub fn filter_parameters(&self) -> Vec<(&'static str, String)> {
         let words = [
             ("status", self.status.map(StatusFilter::name).unwrap_or_default()),
@@ -178,26 +183,26 @@ impl TokenQuery {
         words.into_iter().filter(|(_, word)| !word.is_empty()).map(|(name, word)| (name, token::redact(word))).collect()
     }
 
-    /// Whether anything is left out of the list.
+    /// Returns whether a filter is set.
     pub fn is_filtered(&self) -> bool {
         !self.filter.trim().is_empty() || self.has_chips()
     }
 
-    /// Whether anything but the text leaves tokens out.
+    /// Returns whether a filter other than the text is set.
     pub fn has_chips(&self) -> bool {
         let words = [&self.owner, &self.created_by, &self.bucket, &self.telegraf];
         let chosen = self.status.is_some() || self.kind.is_some() || self.attention.is_some();
         chosen || words.into_iter().any(|word| !word.is_empty())
     }
 
-    /// The same list from its beginning, changed.
+    /// Returns the query with a change, from the first page on.
     pub fn with(&self, change: impl FnOnce(&mut Self)) -> Self {
         let mut changed = Self { page: 1, show: None, ..self.clone() };
         change(&mut changed);
         changed
     }
 
-    /// The same order and size, with nothing left out.
+    /// Returns the query with the same order and page size, and no filter.
     pub fn unfiltered(&self) -> Self {
         Self { sort: self.sort, page_size: self.page_size, ..Self::default() }
     }

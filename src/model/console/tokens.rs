@@ -1,4 +1,4 @@
-//! What lists and details of tokens are asked for and answer.
+//! View models of lists and details of tokens.
 
 use std::str::FromStr;
 
@@ -6,13 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::{
     Authorization, AuthorizationId, Liveness, OrgId, Status, Timestamp,
-    attention::AttentionCounts,
     describe::{Named, Summary},
     rule_violation::RuleViolation,
 };
 
-pub use super::token_query::{StatusFilter, TokenQuery};
-pub use crate::model::grant::TokenKind;
+use super::attention_filter::AttentionCounts;
 
 /// An authorization with the names of everything it mentions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,19 +22,19 @@ pub struct Details {
     pub org_name: Option<String>,
     /// `None` if the owner was deleted.
     pub user_name: Option<String>,
-    /// `None` if whoever made it was deleted.
+    /// `None` if the creator was deleted.
     pub creator_name: Option<String>,
     pub liveness: Liveness,
-    /// The authorization that took over from this one.
+    /// The successor: the authorization that replaced this one in a rotation.
     pub replaced_by: Option<AuthorizationId>,
-    /// The rules of its organization that it is out of line with, where that was asked for.
+    /// The rules of its organization that it breaks, if requested.
     pub out_of_line: Vec<RuleViolation>,
-    /// When all this was so.
+    /// Time at which these facts were read.
     pub now: Timestamp,
 }
 
-/// One row of the console's list: a summary, not the permissions. Every page carries its rows a second time, for the
-/// script.
+/// A row of the console's list: a summary instead of the permissions, because every page embeds its rows a second time
+/// for hydration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenRow {
     pub id: AuthorizationId,
@@ -47,16 +45,17 @@ pub struct TokenRow {
     pub status: Status,
     pub liveness: Liveness,
     pub created_at: Timestamp,
-    /// When it was changed; `None` if it never was.
+    /// Time of the last change; `None` if it never changed.
     pub changed_at: Option<Timestamp>,
-    /// When it was last used.
+    /// Time of the last use.
     pub used_at: Option<Timestamp>,
     pub expires_at: Option<Timestamp>,
     /// Whether the caller may neither change nor delete it.
     pub read_only: bool,
 }
 
-/// The names of what a list is filtered by; `None` where there is no such thing, or none that the caller may see.
+/// The names of the resources that a list is filtered by; `None` if there is no such resource, or if the caller may not
+/// read it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FilterNames {
     pub owner: Option<String>,
@@ -65,7 +64,7 @@ pub struct FilterNames {
     pub telegraf: Option<String>,
 }
 
-/// What a filter may name, to choose from; of each the first hundred.
+/// Names to choose from for each filter: the first hundred.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FilterChoices {
     pub owners: Vec<String>,
@@ -78,19 +77,19 @@ pub struct FilterChoices {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenPage {
     pub rows: Vec<TokenRow>,
-    /// How many the filter lets through.
+    /// Number of tokens that match the filter.
     pub total: u64,
-    /// How many there are without the filter.
+    /// Number of tokens without the filter.
     pub unfiltered: u64,
-    /// From 1; another than was asked for if there are not so many.
+    /// The page, from 1; the last one if the requested page doesn't exist.
     pub page: u64,
     pub names: FilterNames,
-    /// How many tokens of the organization need attention; `None` if the caller may not know.
+    /// Numbers of the organization's tokens that need attention; `None` if the caller may not know.
     pub attention: Option<AttentionCounts>,
     pub now: Timestamp,
 }
 
-/// What a list is sorted by; the words of InfluxDB's addresses (contract §9.5).
+/// The column that a list is sorted by, named as in InfluxDB's URLs (docs/influxdb-compatibility.md §9.5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SortKey {
     #[default]
@@ -99,7 +98,7 @@ pub enum SortKey {
     CreatedAt,
 }
 
-/// What a list is sorted by, and which way.
+/// The column and direction of a sort.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Sort {
     pub key: SortKey,
@@ -107,7 +106,7 @@ pub struct Sort {
 }
 
 impl Sort {
-    /// In the order of the menu (contract §9.2).
+    /// Every sort, in the order of the menu (docs/influxdb-compatibility.md §9.2).
     pub const ALL: [Self; 6] = [
         Self { key: SortKey::Description, descending: false },
         Self { key: SortKey::Description, descending: true },
@@ -117,6 +116,7 @@ impl Sort {
         Self { key: SortKey::CreatedAt, descending: true },
     ];
 
+    /// Returns the text in the menu.
     pub const fn label(self) -> &'static str {
         match (self.key, self.descending) {
             (SortKey::Description, false) => "Description (A → Z)",
@@ -128,18 +128,19 @@ impl Sort {
         }
     }
 
-    /// "asc" or "desc".
+    /// Returns "asc" or "desc".
     pub const fn direction(self) -> &'static str {
         if self.descending { "desc" } else { "asc" }
     }
 
-    /// From the words of an address; unknown ones are the first of the menu.
+    /// Parses the names in URLs; unknown ones become the first sort of the menu.
     pub fn from_words(key: &str, direction: &str) -> Self {
         Self { key: key.parse().unwrap_or_default(), descending: direction == "desc" }
     }
 }
 
 impl SortKey {
+    /// Returns the name in URLs.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Description => "description",
@@ -148,6 +149,7 @@ impl SortKey {
         }
     }
 
+    /// Returns the title that the console shows.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Description => "Description",
@@ -165,10 +167,10 @@ impl FromStr for SortKey {
     }
 }
 
-/// How many rows a page may have.
+/// The page sizes to choose from.
 pub const PAGE_SIZES: [u64; 4] = [10, 25, 50, 100];
 
-/// The beginning of a text, in at most so many bytes.
+/// Returns the beginning of a text, of at most `limit` bytes.
 pub(crate) fn shorten(mut text: String, limit: usize) -> String {
     while text.len() > limit {
         text.pop();
@@ -176,28 +178,28 @@ pub(crate) fn shorten(mut text: String, limit: usize) -> String {
     text
 }
 
-/// Something that can be picked in the Custom API Token dialog.
+/// A resource that can be chosen in the Custom API Token dialog.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Choice {
     pub id: crate::model::Id,
     pub name: String,
-    /// Made by InfluxDB, not by people.
+    /// Whether InfluxDB created it.
     pub system: bool,
-    /// What the caller can't grant on it.
+    /// The actions that the caller can't grant on it.
     pub refused: Vec<crate::model::Action>,
 }
 
-/// Some of what can be picked.
+/// Some of the resources that can be chosen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choices {
     pub items: Vec<Choice>,
-    /// How many there are that match; more than `items` if not all were asked for.
+    /// Number of matches; it exceeds `items` if not all were requested.
     pub total: u64,
-    /// How many there are at all.
+    /// Number of resources without the filter.
     pub unfiltered: u64,
 }
 
-/// An organization that the caller can work in.
+/// An organization that the caller can switch to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrgRef {
     pub id: OrgId,

@@ -1,4 +1,4 @@
-//! The owner and the organization of a token, and what its permissions reach beyond them.
+//! The owner and the organization of a token, and the permissions that exceed them.
 
 use std::collections::BTreeMap;
 
@@ -9,16 +9,16 @@ use crate::model::{
 
 use super::Named;
 
-/// The owner and the organization of a token. What a permission reaches beyond them is told by its name.
+/// The owner and the organization of a token. Descriptions name whatever a permission reaches beyond them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Home<'a> {
-    /// `None` where the owner is not known: then every user is told by name.
+    /// `None` if the owner is unknown: every user is then named.
     pub owner: Option<UserId>,
     pub org: OrgId,
     pub org_name: &'a str,
 }
 
-/// Words for a permission that names no organization.
+/// The words for a permission without an organization.
 pub(super) const EVERY_ORGANIZATION: &str = "every organization";
 
 impl Home<'_> {
@@ -33,8 +33,8 @@ impl Home<'_> {
         permission.resource.kind == ResourceType::Orgs && permission.resource.id == Some(self.org.0)
     }
 
-    /// Returns whether a permission reaches anything but the owner's own user and what is in the token's organization. The id
-    /// of a thing decides alone; an organization beside it is believed.
+    /// Returns whether a permission reaches anything but the owner's own user and resources of the token's
+    /// organization. For a permission with an id and an organization, the organization is assumed to be right.
     pub fn is_exceeded_by(&self, permission: &Permission) -> bool {
         let resource = permission.resource;
         match (resource.kind, resource.id, resource.org) {
@@ -46,7 +46,7 @@ impl Home<'_> {
         }
     }
 
-    /// The scope of a permission on a whole type: "every organization", or a name.
+    /// Returns the scope of a permission on a whole type: "every organization", or a name.
     pub(super) fn place(&self, named: &Named) -> String {
         match named.permission.resource.org {
             None => EVERY_ORGANIZATION.into(),
@@ -55,7 +55,7 @@ impl Home<'_> {
         }
     }
 
-    /// The same behind "in" where it is not the token's own organization; else nothing.
+    /// Returns the scope after "in" if it isn't the token's own organization; else nothing.
     pub(super) fn elsewhere(&self, named: &Named) -> String {
         let resource = named.permission.resource;
         let is_here = if resource.id.is_some() {
@@ -66,7 +66,7 @@ impl Home<'_> {
         if is_here { String::new() } else { format!(" in {}", self.place(named)) }
     }
 
-    /// The scope of several permissions together: "every organization", "acme", "acme and 2 others".
+    /// Returns the scope of several permissions together: "every organization", "acme", "acme and 2 others".
     pub fn places(&self, permissions: &[Named]) -> String {
         let is_everywhere = |named: &Named| {
             let resource = named.permission.resource;
@@ -90,7 +90,7 @@ impl Home<'_> {
         self.organization(named).is_none_or(|(org, _)| org == self.org)
     }
 
-    /// The organization that a permission names.
+    /// Returns the organization that a permission names.
     fn organization(&self, named: &Named) -> Option<(OrgId, String)> {
         let resource = named.permission.resource;
         match (resource.kind, resource.id, resource.org) {

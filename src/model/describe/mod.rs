@@ -10,18 +10,19 @@ use super::{Action, Permission, ResourceType, grant::Breadth};
 pub use home::Home;
 pub use sentence::{Sentence, cautions, sentence};
 
-/// A permission and, where its id is known here, the name behind it.
+/// A permission and, if its id is known here, the name of its resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Named {
     pub permission: Permission,
     pub name: Option<String>,
-    /// The name of the permission's organization, where it has one that exists.
+    /// The name of the permission's organization, if it names an existing one.
     pub org_name: Option<String>,
     /// Whether the name is that of a system bucket.
     pub system: bool,
 }
 
 impl Named {
+    /// Returns a permission without names.
     pub const fn bare(permission: Permission) -> Self {
         Self { permission, name: None, org_name: None, system: false }
     }
@@ -30,19 +31,19 @@ impl Named {
         self.permission.resource.kind
     }
 
-    /// The name, or the id of what has none.
+    /// Returns the name, or the id if there is no name.
     fn label(&self) -> Option<String> {
         self.name.clone().or_else(|| self.permission.resource.id.map(|id| id.to_string()))
     }
 }
 
-/// How many permissions a description names before it counts the rest.
+/// Maximum number of permissions that a description names before it counts the rest.
 const NAMED_IN_DESCRIPTION: usize = 2;
-/// How many things one line of a summary names before it counts the rest.
+/// Maximum number of resources that a line of a summary names before it counts the rest.
 const NAMED_IN_SUMMARY: usize = 3;
 
-/// The description of a token whose creator gave none: "Read buckets telemetry Write tasks", and "and 3 more" after
-/// two (contract §9.7, where influxd says "Multiple").
+/// Returns the description of a token whose creator gave none: "Read buckets telemetry Write tasks", and "and 3 more"
+/// after two (docs/influxdb-compatibility.md §9.7, where influxd says "Multiple").
 pub fn description(permissions: &[Named], home: Home<'_>) -> String {
     let named = permissions.iter().take(NAMED_IN_DESCRIPTION);
     let mut parts: Vec<String> = named.map(|named| short(named, home)).collect();
@@ -52,7 +53,7 @@ pub fn description(permissions: &[Named], home: Home<'_>) -> String {
     parts.join(" ")
 }
 
-/// The token's own user and organization need no name.
+/// Returns the shortest words for a permission, without the names of the token's own user and organization.
 fn short(named: &Named, home: Home<'_>) -> String {
     let action = named.permission.action.title();
     let start = format!("{action} {}", named.kind());
@@ -68,7 +69,7 @@ fn short(named: &Named, home: Home<'_>) -> String {
     }
 }
 
-/// "every user", "every organization", "all users in acme".
+/// Returns the words for a whole type: "every user", "every organization", "all users in acme".
 fn every(kind: ResourceType, named: &Named, home: Home<'_>) -> String {
     match (kind, named.permission.resource.org) {
         (ResourceType::Users, None) => "every user".into(),
@@ -78,17 +79,17 @@ fn every(kind: ResourceType, named: &Named, home: Home<'_>) -> String {
     }
 }
 
-/// Summary of a token's permissions in a row of a list.
+/// A summary of a token's permissions in a row of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
     pub breadth: Breadth,
-    /// At most one line an action: "Read", "buckets billing, inventory and 3 more". Of a token with all access to its
-    /// organization, only what reaches beyond it and beyond the owner.
+    /// At most one line for each action: "Read", "buckets billing, inventory and 3 more". An All Access token lists
+    /// only what exceeds its organization and its owner.
     pub lines: Vec<(Action, String)>,
 }
 
 impl Summary {
-    /// The summary of a token of this owner in this organization.
+    /// Returns the summary of a token with this owner and organization.
     pub fn of(permissions: &[Named], home: Home<'_>) -> Self {
         let bare: Vec<Permission> = permissions.iter().map(|named| named.permission).collect();
         let breadth = Breadth::of(&bare, home.org);
@@ -103,7 +104,7 @@ impl Summary {
     }
 }
 
-/// A type and a name, or one phrase.
+/// Returns a type and a name, or one phrase.
 fn phrase(named: &Named, home: Home<'_>) -> (String, String) {
     let elsewhere = home.elsewhere(named);
     match (named.kind(), named.label()) {

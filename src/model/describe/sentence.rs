@@ -1,4 +1,4 @@
-//! The sentences of "This token can …", and what is worth a second look.
+//! The sentences of "This token can …", and cautions about broad permissions.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use crate::model::{Action, ResourceType, wording::grouped};
 
 use super::{Home, Named, home::EVERY_ORGANIZATION};
 
-/// One line of "This token can …": plain words, and perhaps a name to set in mono between them.
+/// A line of "This token can …": words, with an optional name between them that is set in a monospace font.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sentence {
     pub before: String,
@@ -24,7 +24,7 @@ impl Sentence {
     }
 }
 
-/// Describes in words what a permission allows the holder of a token to do. `home`: the token's owner and organization.
+/// Returns the sentence for a permission. `home`: the token's owner and organization.
 pub fn sentence(named: &Named, home: Home<'_>) -> Sentence {
     let action = named.permission.action;
     match (named.kind(), named.label()) {
@@ -74,7 +74,7 @@ fn user_sentence(named: &Named, label: Option<String>, home: Home<'_>) -> Senten
 
 fn org_sentence(named: &Named, label: Option<String>, home: Home<'_>) -> Sentence {
     let own = home.is_own_org(&named.permission).then(|| home.org_name.to_owned());
-    // An organization beside the type means this one.
+    // A permission on organizations within an organization covers that one only.
     let within = named.permission.resource.org.map(|_| home.place(named));
     match (own, label.or(within), named.permission.action) {
         (Some(own), _, Action::Read) => Sentence::plain(format!("Read the organization {own} itself")),
@@ -109,10 +109,10 @@ const fn verb_all(kind: ResourceType, action: Action) -> &'static str {
     }
 }
 
-/// How many users or organizations a caution names before it counts the rest.
+/// Maximum number of users or organizations that a caution names before it counts the rest.
 const NAMED_IN_CAUTION: usize = 3;
 
-/// Cautions about a token before it is created: a bold sentence and the rest.
+/// Returns cautions about a new token's permissions: a bold sentence and the rest.
 pub fn cautions(permissions: &[Named], home: Home<'_>) -> Vec<(String, String)> {
     let mut cautions: Vec<(String, String)> = Vec::new();
     let written = |kind| {
@@ -150,7 +150,8 @@ pub fn cautions(permissions: &[Named], home: Home<'_>) -> Vec<(String, String)> 
     cautions
 }
 
-/// "every user", "the user bob", "the users bob, eve and 2 more"; `None` for none.
+/// Returns words for users or organizations: "every user", "the user bob", "the users bob, eve and 2 more"; `None` for
+/// none.
 fn everyone(permissions: &[&Named], one: &str, many: &str, home: Home<'_>) -> Option<String> {
     let is_every = |named: &&Named| named.permission.resource.id.is_none() && named.permission.resource.org.is_none();
     if permissions.iter().any(is_every) {
@@ -280,7 +281,7 @@ mod tests {
     }
 
     proptest! {
-        /// Ids and organizations meet the owner's and the token's own often enough: there are three of each.
+        /// Only three ids and organizations exist, so that they often equal the owner's and the token's own.
         #[test]
         fn nothing_that_reaches_beyond_owner_and_organization_is_told_as_its_own(permission in any_permission()) {
             let named = Named::bare(permission);

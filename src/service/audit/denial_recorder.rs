@@ -1,4 +1,4 @@
-//! Records refused requests for the audit log, without waiting for the database.
+//! Records denials for the audit log in memory, so that a request does not wait for the database.
 
 use crate::{
     model::{Authorization, Error, Permission, UserId, user::MAX_NAME},
@@ -11,7 +11,7 @@ use super::{
     entry::Actor,
 };
 
-/// The credential of a request, for the moment its answer is known.
+/// The credential of a request, kept until its response is known.
 #[derive(Clone, Debug)]
 pub struct Shown {
     credential: Credential,
@@ -20,14 +20,14 @@ pub struct Shown {
 }
 
 impl Caller {
-    /// The credential that was shown.
+    /// The credential that was presented.
     pub fn shown(&self) -> Shown {
         Shown { credential: self.credential.clone(), user: self.id(), client: self.client.clone() }
     }
 }
 
 impl Service {
-    /// Notes that a token or a session lacked a permission.
+    /// Records that a token or a session lacked a permission.
     pub fn note_lacking(&self, shown: &Shown, permission: Permission) {
         let (now, why) = (self.now(), DenialReason::Lacks(permission));
         let what = match &shown.credential {
@@ -40,31 +40,31 @@ impl Service {
         self.0.refusals.note(what, &shown.client, now);
     }
 
-    /// Notes the refusal of what a caller asked for, if it is one for lack of a permission.
+    /// Records a denied operation if the reason is a missing permission.
     pub fn note_refused(&self, caller: &Caller, error: &Error) {
         if let Error::Unauthorized(permission) | Error::NotGrantable(permission) = error {
             self.note_lacking(&caller.shown(), *permission);
         }
     }
 
-    /// Notes that a credential which is on record was refused.
+    /// Records that a known credential was denied.
     pub(crate) fn note_refusal(&self, authorization: &Authorization, why: DenialReason, client: &Client) {
         self.0.refusals.note(Denial::Known { id: authorization.id, why }, client, self.now());
     }
 
-    /// Notes that a session which is on record was refused.
+    /// Records that a known session was denied.
     pub(crate) fn note_session(&self, session: &Session, why: DenialReason, client: &Client) {
         let now = self.now();
         let by = Actor::in_session(session.user, sessions::short(&session.key_hash), client, now);
         self.0.refusals.note(Denial::Session { by, why }, client, now);
     }
 
-    /// Notes that a token which nobody has was refused.
+    /// Records that an unknown token was denied.
     pub(crate) fn note_unknown(&self, client: &Client) {
         self.0.refusals.note(Denial::UnknownToken, client, self.now());
     }
 
-    /// Notes that someone could not sign in; nothing, if they could.
+    /// Records a failed sign-in; does nothing for a successful one.
     pub(crate) fn note_sign_in(&self, name: &str, client: &Client, refused: Option<&Error>) {
         let why = match refused {
             Some(Error::Unauthenticated) => "wrong password",
@@ -77,7 +77,7 @@ impl Service {
         self.0.refusals.note(Denial::SignIn { name, why }, client, self.now());
     }
 
-    /// Notes that `user`'s password was not changed.
+    /// Records that `user`'s password was not changed.
     pub(crate) fn note_password(&self, caller: &Caller, user: UserId, refused: &Error) {
         let why = match refused {
             Error::WrongPassword => "wrong password",

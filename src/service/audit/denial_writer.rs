@@ -1,4 +1,4 @@
-//! Writing down what was refused.
+//! Writes recorded denials to the audit log.
 
 use serde_json::{Map, Value, json};
 
@@ -14,11 +14,15 @@ use super::{
     entry::{Actor, Entry},
 };
 
-/// So many are written in one transaction: it holds the write lock.
+/// Maximum number of denials written in one transaction, which holds the write lock.
 const AT_ONCE: usize = 200;
 
 impl Service {
-    /// Writes the refusals that were noted since the last time. What can't be written waits for the next.
+    /// Writes the denials that were recorded since the last time. Those that cannot be written are kept for the next
+    /// time.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn write_refusals(&self) -> Result<(), Error> {
         let mut waiting = self.0.refusals.take(self.now());
         while !waiting.is_empty() {
@@ -48,7 +52,7 @@ impl Service {
     }
 }
 
-/// What the log says of a refusal, and of who was refused.
+/// The entry of a denial, and its actor.
 async fn entry(connection: &mut Connection, noted: &PendingDenial, labels: &[Label]) -> Result<(Actor, Entry), Error> {
     let mut actor = Actor::stranger(noted.at, noted.address.map(|address| address.to_string()));
     let mut detail = Map::new();
@@ -92,7 +96,7 @@ async fn entry(connection: &mut Connection, noted: &PendingDenial, labels: &[Lab
             entry.subject = Some((*id).into());
             actor.authorization = Some((*id).into());
             insert_reason(&mut detail, *why);
-            // Deleted since, it is only known by its id.
+            // A credential deleted since is only known by its id.
             if let Some(label) = labels.iter().find(|label| label.id == *id) {
                 entry.org = Some(label.org);
                 actor.user = Some(label.user.into());
@@ -119,7 +123,7 @@ fn insert_reason(detail: &mut Map<String, Value>, why: DenialReason) {
     }
 }
 
-/// The member that holds a user's name, if there is such a user.
+/// The detail with a user's name, if the user exists.
 async fn name_of(connection: &mut Connection, user: Option<UserId>) -> Result<Option<(String, Value)>, Error> {
     let Some(id) = user else { return Ok(None) };
     Ok(store::users::by_id(connection, id).await?.map(|user| ("name".to_owned(), json!(user.name))))

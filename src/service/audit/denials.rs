@@ -1,5 +1,6 @@
-//! Refusals on record. Noting one costs a request next to nothing: they are collected in memory and written together a
-//! moment later. Strangers cause as many as they like, so only some of them are noted, and the rest is counted.
+//! Denials that are not yet in the audit log. Recording one costs a request almost nothing: they are queued in memory
+//! and written together later. Unauthenticated clients can cause any number, so only some are recorded and the rest is
+//! counted.
 
 use std::{
     net::IpAddr,
@@ -15,18 +16,18 @@ use crate::{
 
 use super::entry::Actor;
 
-/// Refusals of one token, or from one address, for one reason are noted once in so many seconds.
+/// Minimum time between recorded denials of one token, or from one address, for one reason, in seconds.
 const ONE_IN_SECONDS: i64 = 60;
 const HOUR_SECONDS: i64 = 3600;
-/// So many tokens and addresses are remembered; the least used are forgotten first.
+/// Maximum number of tokens and addresses that are remembered; the least used are forgotten first.
 const REMEMBERED: u64 = 10_000;
-/// So many refusals wait at most to be written.
+/// Maximum number of denials in the queue.
 const WAITING: usize = 2000;
 
-/// The reason where guessing is throttled already.
+/// The reason of a denial by the login throttle.
 pub(crate) const TOO_MANY_ATTEMPTS: &str = "too many attempts";
 
-/// Why a credential was refused.
+/// The reason why a credential was denied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum DenialReason {
     Invalid(InvalidReason),
@@ -34,12 +35,12 @@ pub(crate) enum DenialReason {
     WrongPassword,
     TooManyAttempts,
     Lacks(Permission),
-    /// A session's key was used at the API though it was made for the console, or the other way round.
+    /// A session key of the console was used at the API, or the other way round.
     Surface,
 }
 
 impl DenialReason {
-    /// As the log has it.
+    /// The reason's name in the audit log.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Invalid(InvalidReason::Expired) => "expired",
@@ -56,52 +57,52 @@ impl DenialReason {
     }
 }
 
-/// What was refused.
+/// A denied credential or operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Denial {
-    /// A token that is on record, or a 1.x credential.
+    /// A known token or 1.x credential.
     Known {
         id: AuthorizationId,
         why: DenialReason,
     },
     UnknownToken,
-    /// A session, of the user in `by`.
+    /// A session of the user in `by`.
     Session {
         by: Actor,
         why: DenialReason,
     },
-    /// The change of `user`'s password.
+    /// A change of `user`'s password.
     Password {
         by: Actor,
         user: UserId,
         why: &'static str,
     },
-    /// `name`: what was typed, which may be anything, a password too; only a user's name is ever written.
+    /// A sign-in. `name` is what was typed, which may be a password: only an existing user's name is ever written.
     SignIn {
         name: String,
         why: &'static str,
     },
-    /// So many were not noted.
+    /// The number of denials that were not recorded.
     LeftOut(u64),
 }
 
-/// A refusal that waits to be written.
+/// A denial in the queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PendingDenial {
     pub at: Timestamp,
     pub address: Option<IpAddr>,
     pub what: Denial,
-    /// How many more of its like there were since the last that was noted.
+    /// The number of denials like it since the last recorded one.
     pub like_it: u64,
 }
 
-/// How often something happened that was noted once.
+/// The time of the last recorded denial, and the number of those like it since.
 struct Seen {
     noted_at: Timestamp,
     since: u64,
 }
 
-/// Refusals of one sort may fill so many entries an hour; a flood of one sort leaves room for the others.
+/// The kinds of denials with an hourly limit of their own, so that a flood of one kind leaves room for the others.
 #[derive(Clone, Copy)]
 enum Sort {
     Known,
@@ -112,6 +113,7 @@ enum Sort {
 }
 
 impl Sort {
+    /// Maximum number of recorded denials per hour.
     const fn an_hour(self) -> u32 {
         match self {
             Self::Known | Self::Session => 2000,
@@ -122,16 +124,17 @@ impl Sort {
 
 const SORTS: usize = 5;
 
+/// The queue, and the counts of the current hour.
 #[derive(Default)]
 struct Queue {
     noted: Vec<PendingDenial>,
-    /// The hour that is counted, since 1970.
+    /// The hour of the counts, in hours since 1970.
     hour: i64,
     counts: [u32; SORTS],
     left_out: u64,
 }
 
-/// Refusals that were not written yet, in bounded memory.
+/// Denials that were not written yet, in bounded memory.
 pub(crate) struct Denials {
     waiting: Mutex<Queue>,
     seen: Cache<String, Arc<Mutex<Seen>>>,
@@ -144,7 +147,7 @@ impl Default for Denials {
 }
 
 impl Denials {
-    /// Notes a refusal, or counts it.
+    /// Queues a denial, or only counts it.
     pub fn note(&self, what: Denial, client: &Client, at: Timestamp) {
         let (sort, key) = match &what {
             Denial::Known { id, why } => (Sort::Known, Some(format!("{id} {}", why.name()))),
@@ -152,7 +155,7 @@ impl Denials {
             Denial::Session { by, why } => {
                 (Sort::Session, Some(format!("{} {}", by.session.as_deref().unwrap_or_default(), why.name())))
             }
-            // Guessing passwords is slow already.
+            // The login throttle limits these: each is recorded.
             Denial::SignIn { why: TOO_MANY_ATTEMPTS, .. } => {
                 (Sort::SignIn, Some(format!("{} sign-in", client.origin())))
             }
@@ -179,7 +182,7 @@ impl Denials {
         }
     }
 
-    /// How many of its like were only counted, if it is time for the next to be noted.
+    /// Returns the number of denials that were only counted if the next is due to be recorded, else `None`.
     fn turn_of(&self, key: String, at: Timestamp) -> Option<u64> {
         let mut is_first = false;
         let seen = self.seen.get_with(key, || {
@@ -198,14 +201,14 @@ impl Denials {
         Some(std::mem::take(&mut seen.since))
     }
 
-    /// Takes what waits, to write it.
+    /// Takes the queued denials in order to write them.
     pub fn take(&self, now: Timestamp) -> Vec<PendingDenial> {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.begin_hour(now);
         std::mem::take(&mut waiting.noted)
     }
 
-    /// What could not be written waits again, as far as there is room.
+    /// Puts unwritten denials back, as far as there is room.
     pub fn give_back(&self, mut unwritten: Vec<PendingDenial>) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         unwritten.append(&mut waiting.noted);
@@ -216,7 +219,7 @@ impl Denials {
 }
 
 impl Queue {
-    /// A new hour begins with what the last one left out.
+    /// Starts a new hour with an entry about the denials that the last one left out.
     fn begin_hour(&mut self, at: Timestamp) {
         let hour = at.micros().div_euclid(HOUR_SECONDS * 1_000_000);
         if hour == self.hour {

@@ -1,4 +1,4 @@
-//! An entry of the audit log: who did what, signed together with all that came before.
+//! Entries of the audit log, each signed together with its predecessor.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ use crate::{
 
 use super::{Event, tombstones};
 
-/// An entry before it has its place in the chain. `detail` never holds a secret.
+/// An entry before it is appended to the chain. `detail` never holds a secret.
 pub(crate) struct Entry {
     pub event: Event,
     pub org: Option<OrgId>,
@@ -21,8 +21,10 @@ pub(crate) struct Entry {
     pub detail: Value,
 }
 
-/// Appends an entry to the chain, and the tombstone of what it says is gone, within the transaction of the change it
-/// tells of.
+/// Appends an entry to the chain, and the tombstone of a deletion, in the transaction of the change.
+///
+/// # Errors
+/// The database may fail.
 pub(crate) async fn append(
     write: &mut store::Write,
     key: &AuditKey,
@@ -51,7 +53,7 @@ pub(crate) async fn append(
     Ok(())
 }
 
-/// People paste tokens into descriptions. The log keeps what others recognise them by.
+/// Redacts tokens to their prefixes: people paste tokens into descriptions.
 fn without_tokens(detail: &Value) -> Value {
     match detail {
         Value::String(text) => {
@@ -66,29 +68,30 @@ fn without_tokens(detail: &Value) -> Value {
     }
 }
 
-/// Who did it, when and from where.
+/// The user and credential of an act, its time and its address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Actor {
     pub at: Timestamp,
     pub user: Option<Id>,
     pub authorization: Option<Id>,
-    /// What names the session among its user's.
+    /// The short name of the session.
     pub session: Option<String>,
     pub address: Option<String>,
 }
 
 impl Actor {
-    /// Nobody who is known.
+    /// An unknown actor.
     pub const fn stranger(at: Timestamp, address: Option<String>) -> Self {
         Self { at, user: None, authorization: None, session: None, address }
     }
 
-    /// A user in the session that `session` names.
+    /// A user in the session with this short name.
     pub fn in_session(user: UserId, session: String, client: &Client, at: Timestamp) -> Self {
         let address = client.address.map(|address| address.to_string());
         Self { at, user: Some(user.into()), authorization: None, session: Some(session), address }
     }
 
+    /// The caller as an actor.
     pub fn of(caller: &Caller, at: Timestamp) -> Self {
         let (authorization, session) = match &caller.credential {
             Credential::Token(id) | Credential::V1(id) => (Some((*id).into()), None),
@@ -104,7 +107,7 @@ impl Actor {
     }
 }
 
-/// What is signed: every column but the signature, in an unambiguous form.
+/// The signed message: every column except the signature, in an unambiguous form.
 pub(crate) fn message(row: &Stored) -> Vec<u8> {
     let mut signed = vec![
         json!(row.seq),
@@ -119,7 +122,7 @@ pub(crate) fn message(row: &Stored) -> Vec<u8> {
         json!(row.detail),
         json!(row.prev),
     ];
-    // Entries from before there was such a column verify as they are.
+    // Entries that are older than this column must still verify.
     signed.extend(row.actor_session.as_ref().map(|session| json!(session)));
     Value::Array(signed).to_string().into_bytes()
 }

@@ -1,4 +1,4 @@
-//! Files of lists and of the audit log: each is on record before its first byte is sent.
+//! Exports of lists and of the audit log, which are recorded before the first byte is sent.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use crate::{
     model::{
         Error, OrgId,
         audit::{AuditQuery, Format, query::AuditScope},
-        console::tokens::TokenQuery,
+        console::token_query::TokenQuery,
         token::redact,
     },
     service::{Caller, Service},
@@ -15,7 +15,10 @@ use crate::{
 use super::Event;
 
 impl Service {
-    /// Records that a file of an organization's tokens is given to a caller. `format`: what its name ends with.
+    /// Records that a caller exports an organization's tokens. `format`: the file's extension.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn record_token_export(
         &self,
         caller: &Caller,
@@ -29,7 +32,10 @@ impl Service {
         change.commit().await
     }
 
-    /// Records that a file of the audit log is given to a caller. `within`: the part of it that the file is about.
+    /// Records that a caller exports the audit log. `within`: the exported part of it.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn record_audit_export(
         &self,
         caller: &Caller,
@@ -45,7 +51,7 @@ impl Service {
     }
 }
 
-/// The filter as the address has it, without tokens that somebody pasted into it.
+/// The format and the filter's query parameters, with pasted tokens redacted.
 fn detail(format: &str, filter: Vec<(&str, String)>) -> Value {
     let filter: Vec<String> = filter.into_iter().map(|(name, value)| format!("{name}={}", redact(&value))).collect();
     json!({"format": format, "filter": filter})

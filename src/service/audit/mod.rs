@@ -1,4 +1,4 @@
-//! The audit log: a row for each change, chained so that none can be altered, dropped or added unnoticed.
+//! The audit log: a chain of signed entries in which none can be changed, removed or added unnoticed.
 
 pub mod denial_recorder;
 mod denial_writer;
@@ -19,16 +19,17 @@ use sha2::Sha256;
 
 use crate::store::{self, Store};
 
-/// The key of the chain. Nodes that share a database share it.
+/// The key that signs the chain. All nodes of a database share it.
 #[derive(Clone)]
 pub struct AuditKey(SecretSlice<u8>);
 
 impl AuditKey {
-    /// `bytes`: any number of them; 32 from a random generator are right.
+    /// Creates a key from any number of bytes; use 32 from a random generator.
     pub fn new(bytes: Vec<u8>) -> Self {
         Self(bytes.into())
     }
 
+    /// The signature of a message, in hexadecimal digits.
     pub(super) fn sign(&self, message: &[u8]) -> String {
         let mut mac = Hmac::<Sha256>::new_from_slice(self.0.expose_secret())
             .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
@@ -39,13 +40,13 @@ impl AuditKey {
         })
     }
 
-    /// What other nodes recognise the key by.
+    /// A check value by which nodes recognize the key.
     pub(super) fn check(&self) -> String {
         self.sign(b"jeton audit key")
     }
 }
 
-/// Why the audit log can't be continued.
+/// The reason why the audit log cannot be continued.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     #[error(
@@ -56,7 +57,10 @@ pub enum KeyError {
     Store(#[from] store::Error),
 }
 
-/// Makes `key` the database's, or finds that it is.
+/// Makes `key` the database's, or checks that it is.
+///
+/// # Errors
+/// [`KeyError::Other`]; the database may fail.
 pub(super) async fn adopt_key(store: &Store, key: &AuditKey) -> Result<(), KeyError> {
     let mut write = store.write().await?;
     let known = store::audit::key_check(&mut write).await?;
@@ -69,7 +73,7 @@ pub(super) async fn adopt_key(store: &Store, key: &AuditKey) -> Result<(), KeyEr
     Ok(())
 }
 
-/// What was done, as the log names it.
+/// The event of an audit entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
     SetUp,
@@ -83,7 +87,7 @@ pub enum Event {
     OverlapEnded,
     AuthorizationUpdated,
     AuthorizationDeleted,
-    /// Someone who held the token reported it, and it was deactivated.
+    /// A token was reported as leaked and deactivated.
     AuthorizationLeaked,
     V1AuthorizationCreated,
     V1AuthorizationUpdated,
@@ -108,30 +112,31 @@ pub enum Event {
     TelegrafCreated,
     TelegrafUpdated,
     TelegrafDeleted,
-    /// A sign-in that did not happen.
+    /// A sign-in was denied.
     SignInRefused,
-    /// A session that lacked a permission, or was used where it is not valid.
+    /// A session lacked a permission, or was used where it is not valid.
     SessionRefused,
-    /// A password that was not changed.
+    /// A password was not changed.
     PasswordChangeRefused,
     AuthorizationRefused,
     V1AuthorizationRefused,
     UnknownTokenRefused,
-    /// There were more refusals than are written down.
+    /// Denials beyond the hourly limit were only counted.
     RefusalsLeftOut,
-    /// The text of one configuration was read; it may hold secrets.
+    /// The text of one configuration, which may hold secrets, was read.
     TelegrafRead,
-    /// The texts of several configurations were read at once.
+    /// The texts of several configurations were read together.
     TelegrafsRead,
-    /// There were more reads than are written down.
+    /// Reads beyond the queue's limit were only counted.
     ReadsLeftOut,
     TokensExported,
     AuditExported,
-    /// Old entries of this log were deleted.
+    /// Old entries of the audit log were deleted.
     AuditTrimmed,
 }
 
 impl Event {
+    /// The event's name in the audit log.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::SetUp => "set up",
@@ -185,7 +190,7 @@ impl Event {
         }
     }
 
-    /// Returns whether what it happens to is gone for ever.
+    /// Returns whether the event deletes its subject.
     pub(super) const fn is_deletion(self) -> bool {
         matches!(
             self,
@@ -199,6 +204,7 @@ impl Event {
         )
     }
 
+    /// The type of the event's subject.
     pub(super) const fn subject_type(self) -> &'static str {
         match self {
             Self::SetUp

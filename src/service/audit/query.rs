@@ -1,4 +1,5 @@
-//! Reading the audit log: operators all of it, an organization's owners what happened in it, everyone their own.
+//! Reading the audit log: operators read all of it, owners what happened in their organizations, everyone their own
+//! acts.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -22,15 +23,15 @@ use crate::{
     },
 };
 
-/// So many entries on a page.
+/// Number of entries on a page.
 const PAGE_SIZE: i64 = 25;
 
-/// Whether someone reads all of the log: whoever may read everything in every organization.
+/// Returns whether a caller reads the whole log: they may read everything in every organization.
 pub(crate) fn reads_all(caller: &Caller) -> bool {
     grant::operator().iter().filter(|one| one.action == Action::Read).all(|one| caller.may(one))
 }
 
-/// Which entries a caller may read.
+/// The entries that a caller may read.
 fn readable(caller: &Caller) -> Readable {
     if reads_all(caller) {
         return Readable::All;
@@ -44,7 +45,7 @@ fn readable(caller: &Caller) -> Readable {
     let orgs: BTreeSet<OrgId> = named.filter_map(|held| held.resource.id.map(OrgId)).filter(owned).collect();
     let user = Own::User(caller.id());
     let own = match caller.credential {
-        // A token that may not even read its owner tells of itself alone.
+        // A token that may not read its owner only reads its own acts.
         Credential::Token(id) | Credential::V1(id)
             if !caller.may(&required_permissions::user(Action::Read, caller.id())) =>
         {
@@ -56,7 +57,10 @@ fn readable(caller: &Caller) -> Readable {
 }
 
 impl Service {
-    /// At most `limit` entries that a query lets through, newest first.
+    /// Lists at most `limit` entries that match a query, newest first.
+    ///
+    /// # Errors
+    /// [`Error::TokenInactive`]; [`Error::TextTooLong`] or [`Error::TextNul`] for a filter; the database may fail.
     pub async fn audit_entries(&self, caller: &Caller, query: &AuditQuery, limit: u32) -> Result<Vec<AuditRow>, Error> {
         let filter = self.audit_filter(caller, query, query.org.map(AuditScope::Org))?;
         let mut reader = self.read().await?;
@@ -64,14 +68,17 @@ impl Service {
         named(&mut reader, &filter.readable, found).await
     }
 
-    /// A page of the console: what happened in an organization, and what belongs to none.
+    /// A page of the console: entries of an organization and those of none.
+    ///
+    /// # Errors
+    /// [`Error::TokenInactive`]; [`Error::TextTooLong`] or [`Error::TextNul`] for a filter; the database may fail.
     pub async fn audit_page(&self, caller: &Caller, org: OrgId, query: &AuditQuery) -> Result<AuditPage, Error> {
         let filter = self.audit_filter(caller, query, Some(AuditScope::OrgOrNone(org)))?;
         let chain = self.chain(caller).await?;
         let mut reader = self.read().await?;
         let start = start(query);
         let mut found = store::audit_list::list(&mut reader, &filter, start, PAGE_SIZE + 1).await?;
-        // One more than is shown tells whether there are more on that side; the other side is where one came from.
+        // The additional entry shows that there are more on that side; the other side is where the reader came from.
         let more = found.len() as i64 > PAGE_SIZE;
         let (newer, older) = match start {
             Start::Newest => (false, more),
@@ -90,13 +97,19 @@ impl Service {
         Ok(AuditPage { rows, total, before, newer, older, chain, now: self.now() })
     }
 
-    /// How many entries a page of the console would list before the entry `seq`; at most [`COUNTED`] and one.
+    /// Counts the entries that the console lists before the entry `seq`, up to [`COUNTED`] + 1.
+    ///
+    /// # Errors
+    /// [`Error::TokenInactive`]; [`Error::TextTooLong`] or [`Error::TextNul`] for a filter; the database may fail.
     pub async fn audit_newer(&self, caller: &Caller, org: OrgId, query: &AuditQuery, seq: i64) -> Result<u64, Error> {
         let filter = self.audit_filter(caller, query, Some(AuditScope::OrgOrNone(org)))?;
         count(&mut *self.read().await?, &filter, Start::Before(seq)).await
     }
 
-    /// Some of what a page of the console lists, for a file: at most `limit` entries.
+    /// Lists at most `limit` entries of an export.
+    ///
+    /// # Errors
+    /// [`Error::TokenInactive`]; [`Error::TextTooLong`] or [`Error::TextNul`] for a filter; the database may fail.
     pub async fn audit_portion(
         &self,
         caller: &Caller,
@@ -153,7 +166,7 @@ fn start(query: &AuditQuery) -> Start {
     }
 }
 
-/// Names of everything that entries mention, as they are today.
+/// The current names of everything that entries mention.
 #[derive(Default)]
 struct Known {
     users: HashMap<Id, String>,
@@ -196,14 +209,13 @@ impl Known {
     }
 }
 
-/// What people call a token or a 1.x credential.
+/// The username or description of a credential.
 fn name_of(label: &Label) -> Option<String> {
     let username = label.username.clone();
     username.or_else(|| (!label.description.is_empty()).then(|| label.description.clone()))
 }
 
-/// The entries with all names. Of a token that is not their own, a reader of their own entries learns no more than its
-/// id.
+/// Adds all names to entries. Readers of their own acts learn only the id of a token that is not theirs.
 async fn named(connection: &mut Connection, readable: &Readable, rows: Vec<Stored>) -> Result<Vec<AuditRow>, Error> {
     let known = Known::of(connection, &rows).await?;
     let is_open = |row: &Stored| match readable {

@@ -1,4 +1,4 @@
-//! Old entries of the audit log are deleted, if someone wants that; the rest still verifies.
+//! Deletion of old audit entries. The rest of the chain still verifies.
 
 use serde_json::json;
 
@@ -14,12 +14,15 @@ use super::{
     verify::sign,
 };
 
-/// At most so many entries are deleted in one transaction: it holds the write lock.
+/// Maximum number of entries deleted in one transaction, which holds the write lock.
 const AT_ONCE: i64 = 5000;
 
 impl Service {
-    /// Deletes the entries that are older than so many days, and says how many they were. Each deletion is an entry
+    /// Deletes the entries that are older than this number of days, and returns how many. Each deletion is recorded
     /// itself.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn trim_audit_log(&self, days: u32) -> Result<u64, Error> {
         let mut deleted = 0;
         loop {

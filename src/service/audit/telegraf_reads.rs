@@ -1,5 +1,5 @@
-//! Reads of telegraf configurations' texts, for the audit log. A text may hold secrets, so who read it is on record; a read
-//! itself only leaves a note in memory, and the notes are written together a moment later.
+//! Reads of telegraf configurations' texts, for the audit log. A text may hold secrets, so its reads are recorded. They
+//! are queued in memory and written together later, so that a read does not wait for the write lock.
 
 use std::{
     collections::BTreeMap,
@@ -19,7 +19,7 @@ use super::{
     entry::{Actor, Entry},
 };
 
-/// Reads of one configuration by one reader are noted once in this many seconds.
+/// Minimum time between recorded reads of one configuration by one reader, in seconds.
 const ONE_IN_SECONDS: i64 = 60;
 /// Maximum number of pairs of reader and configuration that are remembered; the least used are forgotten first.
 const REMEMBERED: u64 = 50_000;
@@ -30,9 +30,10 @@ const NAMED: usize = 500;
 /// Maximum number of entries in one transaction, which holds the write lock.
 const AT_ONCE: usize = 200;
 
-/// The token or the session that read, which tells readers apart.
+/// The token or the session of a reader.
 type Reader = (Option<Id>, Option<String>);
 
+/// A read of one configuration.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Read {
     by: Actor,
@@ -50,7 +51,7 @@ struct Queue {
 /// Reads that were not written yet, in bounded memory.
 pub(crate) struct TelegrafReads {
     waiting: Mutex<Queue>,
-    /// Held while notes are written, so that they are in the log when [`Service::write_reads`] returns, whoever took them.
+    /// Held while reads are written: when [`Service::write_reads`] returns, all earlier reads are in the log.
     writing: tokio::sync::Mutex<()>,
     seen: Cache<(Reader, TelegrafId), Arc<Mutex<Timestamp>>>,
 }
@@ -66,7 +67,7 @@ impl Default for TelegrafReads {
 }
 
 impl TelegrafReads {
-    /// Notes what was read at once, except what the same reader read less than a minute ago.
+    /// Queues reads, except those repeated by the same reader within a minute.
     fn note(&self, reads: impl IntoIterator<Item = Read>) {
         let mut due: Vec<Read> = reads.into_iter().filter(|read| self.is_due(read)).collect();
         if due.is_empty() {
@@ -110,14 +111,18 @@ impl TelegrafReads {
 }
 
 impl Service {
-    /// Notes that a caller was given the texts of these configurations at once.
+    /// Records that a caller read the texts of these configurations in one request.
     pub(crate) fn note_texts_read<'a>(&self, caller: &Caller, telegrafs: impl IntoIterator<Item = &'a Telegraf>) {
         let by = Actor::of(caller, self.now());
         let read = |one: &Telegraf| Read { by: by.clone(), org: one.org, id: one.id, name: one.name.clone() };
         self.0.reads.note(telegrafs.into_iter().map(read));
     }
 
-    /// Writes the reads that were noted since the last time. What can't be written waits for the next.
+    /// Writes the reads that were recorded since the last time. Those that cannot be written are kept for the next
+    /// time.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn write_reads(&self) -> Result<(), Error> {
         let _writing = self.0.reads.writing.lock().await;
         let taken = self.0.reads.take();
@@ -147,7 +152,7 @@ impl Service {
     }
 }
 
-/// One entry for what a reader read at once in an organization: a list of many configurations is one event.
+/// Groups reads into entries, one per reader and organization: a list of many configurations is one event.
 fn entries(reads: &[Read], left_out: u64, now: Timestamp) -> Vec<(Actor, Entry)> {
     let mut groups: BTreeMap<(Reader, Id), Vec<&Read>> = BTreeMap::new();
     for read in reads {

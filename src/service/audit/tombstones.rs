@@ -9,7 +9,10 @@ use crate::{
 
 use super::Event;
 
-/// Writes the tombstone of what an entry of the audit log says was deleted or taken away; nothing for any other entry.
+/// Writes the tombstone of an entry about a deletion or a removal; does nothing for any other entry.
+///
+/// # Errors
+/// The database may fail.
 pub(crate) async fn write(
     connection: &mut Connection,
     event: Event,
@@ -25,12 +28,18 @@ pub(crate) async fn write(
     Ok(())
 }
 
-/// Returns whether the event of a deletion happened to something.
+/// Returns whether something has the tombstone of a deletion.
+///
+/// # Errors
+/// The database may fail.
 pub(crate) async fn is_deleted(connection: &mut Connection, event: Event, id: Id) -> Result<bool, Error> {
     Ok(store::tombstones::contains(connection, event.subject_type(), id).await?)
 }
 
-/// Returns whether a role in an organization, or in something of it, was taken from a user.
+/// Returns whether a user lost a role in an organization, or in something of it.
+///
+/// # Errors
+/// The database may fail.
 pub(crate) async fn is_removed(connection: &mut Connection, org: OrgId, user: UserId) -> Result<bool, Error> {
     if store::tombstones::contains_removed_member(connection, org, user).await? {
         return Ok(true);

@@ -1,4 +1,4 @@
-//! Whether the audit log is whole: no entry changed, dropped or added, and where not, which is the first.
+//! Verification of the audit log: whether an entry was changed, removed or added, and the first that was.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -15,12 +15,12 @@ use crate::{
 
 use super::{entry::message, query::reads_all};
 
-/// How many entries are read at once.
+/// Number of entries that are read at once.
 const AT_ONCE: i64 = 1000;
-/// A page waits for so many entries to be checked, and not for more.
+/// Maximum number of entries that are verified for a page.
 const AT_A_PAGE: i64 = 10_000;
 
-/// The first thing in the chain that is not in order.
+/// The first fault of the chain.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     #[error("entry {0} is missing")]
@@ -37,21 +37,21 @@ pub enum Fault {
     TooOld { asked: i64, kept: i64 },
 }
 
-/// What a check found.
+/// The result of a verification.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checked {
-    /// How many entries are in order.
+    /// Number of entries in order.
     pub entries: i64,
-    /// The last of them; the place before the first, if none is.
+    /// The last entry in order; the place before the first if there is none.
     pub last: Head,
-    /// When it was written.
+    /// The time of that entry.
     pub last_at: Option<Timestamp>,
     pub fault: Option<Fault>,
-    /// Up to where entries were deleted for their age, and when.
+    /// The last entry deleted for its age, and when that was done.
     pub trimmed: Option<(i64, Timestamp)>,
 }
 
-/// Where a stretch of the chain begins.
+/// A position in the chain during verification.
 struct Walk {
     last: Head,
     last_at: Option<Timestamp>,
@@ -63,8 +63,8 @@ impl Walk {
         Self { last, last_at: None, entries: 0 }
     }
 
-    /// Follows the chain to its end, or for at most so many entries. Says what is wrong with the next entry, and
-    /// whether it met `logged` on its way, or was told otherwise by it.
+    /// Verifies the entries that follow, at most `most`. Returns the first fault, also if an entry differs from one of
+    /// `marks`.
     async fn go(
         &mut self,
         store: &Store,
@@ -95,12 +95,15 @@ impl Walk {
     }
 }
 
-/// Checks all of the chain. `logged`: heads that were seen before, and must still be in it.
+/// Verifies the whole chain. `logged`: heads that were seen before and must still be in it.
+///
+/// # Errors
+/// The database may fail.
 pub async fn check(store: &Store, key: &AuditKey, logged: &[&Head]) -> Result<Checked, Error> {
     loop {
         let anchor = store::audit::anchor(&mut *store.read().await?).await?;
         let checked = check_from(store, key, anchor.as_ref(), logged).await?;
-        // What was deleted for its age meanwhile is not missing.
+        // Entries trimmed during the verification are not missing.
         if checked.fault.is_none() || store::audit::anchor(&mut *store.read().await?).await? == anchor {
             return Ok(checked);
         }
@@ -115,7 +118,7 @@ async fn check_from(
 ) -> Result<Checked, Error> {
     let start = anchor
         .map_or(Head { seq: 0, hash: String::new() }, |anchor| Head { seq: anchor.seq, hash: anchor.hash.clone() });
-    // Read first: what is appended meanwhile comes after it.
+    // Read first: entries appended meanwhile come after it.
     let head = store::audit::head(&mut *store.read().await?).await?;
     let mut walk = Walk::after(start.clone());
     let forged = anchor.is_some_and(|anchor| anchor.signature != sign(key, anchor.seq, &anchor.hash, anchor.at));
@@ -136,18 +139,21 @@ async fn check_from(
     Ok(Checked { entries: walk.entries, last: walk.last, last_at: walk.last_at, fault, trimmed })
 }
 
-/// Whether the chain was signed with this key; `None` if it was never begun.
+/// Returns whether the chain is signed with this key; `None` if it was never begun.
+///
+/// # Errors
+/// The database may fail.
 pub async fn has_key(store: &Store, key: &AuditKey) -> Result<Option<bool>, Error> {
     let known = store::audit::key_check(&mut *store.read().await?).await?;
     Ok((!known.is_empty()).then(|| known == key.check()))
 }
 
-/// What makes an anchor Jeton's own.
+/// The signature of an anchor.
 pub(crate) fn sign(key: &AuditKey, seq: i64, hash: &str, at: Timestamp) -> String {
     key.sign(json!(["anchor", seq, hash, at.micros()]).to_string().as_bytes())
 }
 
-/// What the last check found, in this process.
+/// The result of the last verification in this process.
 #[derive(Default)]
 pub(crate) struct LastCheck(Mutex<Option<Checked>>);
 
@@ -156,7 +162,7 @@ impl LastCheck {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// A fault stays, whatever is found later: what was mended was broken.
+    /// Keeps a result. A fault is never replaced by success: what was repaired had been broken.
     fn set(&self, found: Checked) {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_newer = last.as_ref().is_none_or(|last| last.fault.is_none() && last.last.seq <= found.last.seq);
@@ -167,18 +173,24 @@ impl LastCheck {
 }
 
 impl Service {
-    /// Checks the chain from its first entry: the last entry that is in order, and whether that is all.
+    /// Verifies the whole chain. Returns the last entry in order, and whether there is no fault.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn check_audit_log(&self) -> Result<(i64, bool), Error> {
         let checked = check(self.store(), &self.0.audit_key, &[]).await?;
         Ok((checked.last.seq, checked.fault.is_none()))
     }
 
-    /// Checks all of the chain and logs its head, so that a cut tail shows.
+    /// Verifies the whole chain and writes its head to the server's log, which reveals a truncated tail.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn watch_audit_log(&self) -> Result<(), Error> {
         let seen = self.0.chain.get().map(|checked| checked.last);
         let seen: Vec<&Head> = seen.iter().filter(|head| head.seq > 0).collect();
         let mut checked = check(self.store(), &self.0.audit_key, &seen).await?;
-        // A head that was seen here and was deleted for its age since says nothing.
+        // A head that was trimmed since proves nothing.
         if matches!(checked.fault, Some(Fault::TooOld { .. })) {
             checked.fault = None;
         }
@@ -194,7 +206,10 @@ impl Service {
         Ok(())
     }
 
-    /// What the last check found, and what came after it; for those who read all of the log.
+    /// The last result, extended by the entries since; `None` for callers who do not read the whole log.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub(crate) async fn chain(&self, caller: &Caller) -> Result<Option<Chain>, Error> {
         let Some(mut checked) = self.0.chain.get().filter(|_| reads_all(caller)) else { return Ok(None) };
         if checked.fault.is_none() {
@@ -210,7 +225,7 @@ impl Service {
         Ok(Some(Chain { seq: checked.last.seq, at: checked.last_at, fault }))
     }
 
-    /// Whether what seems to be missing was deleted for its age: the next whole check begins behind it.
+    /// Returns whether a seemingly missing entry was trimmed: the next full verification begins behind it.
     async fn was_trimmed_since(&self, checked: &Checked) -> Result<bool, Error> {
         let anchor = store::audit::anchor(&mut *self.read().await?).await?;
         Ok(checked.fault.is_some() && anchor.is_some_and(|anchor| anchor.seq > checked.last.seq))

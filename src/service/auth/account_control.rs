@@ -1,5 +1,5 @@
-//! Rights that others get through a caller: what a token must hold before it empowers a user, and what a caller must hold
-//! before it changes an authorization.
+//! Permissions that others get through a caller: what a token must hold to give permissions to a user, and what a
+//! caller must hold to change an authorization.
 
 use crate::{
     model::{
@@ -13,8 +13,11 @@ use crate::{
 
 use super::{authenticate::membership_permissions, caller::Credential, delegation::ResourceOrgs, required_permissions};
 
-/// Returns the first of `wanted` that `held` does not cover. Operators cover everything: `instance` is not compared, as
-/// set-up's token does not hold it (contract §4.10).
+/// Returns the first of `wanted` that `held` does not cover. Operators cover everything: `instance` is not compared,
+/// because set-up's token does not hold it (docs/influxdb-compatibility.md §4.10).
+///
+/// # Errors
+/// The database may fail.
 pub(crate) async fn first_uncovered(
     connection: &mut Connection,
     held: &[Permission],
@@ -30,15 +33,16 @@ pub(crate) async fn first_uncovered(
     Ok(uncovered.map(|(permission, _)| *permission))
 }
 
-/// Allows a caller to decide what a user's session holds: to set the password, or to change memberships, roles or status.
+/// Checks that a caller may decide what a user's session holds: set the password, change memberships, roles or status.
 ///
-/// A session outlives a token, comes from any network and holds all that its user holds. So a token does this only if it
-/// has neither expiry nor networks and holds everything that the user's session would hold; likewise a session whose
-/// `required` permission comes only from a token. Call this after a change that gives something, and before one that
-/// takes something away, in the transaction of the change.
+/// A session outlives a token, comes from any network and holds all that its user holds. So a token may do this only if
+/// it has neither expiry nor networks and holds everything that the user's session would hold; likewise a session whose
+/// `required` permission comes only from a token. Call this after a change that grants something, and before one that
+/// revokes something, in the same transaction.
 ///
 /// # Errors
-/// [`Error::LimitedTokenEmpowers`] and [`Error::TokenEmpowersMore`] say which of the two is missing.
+/// [`Error::LimitedTokenEmpowers`] for a token with limits; [`Error::TokenEmpowersMore`] for one that holds less; the
+/// database may fail.
 pub(crate) async fn check_account_control(
     connection: &mut Connection,
     caller: &Caller,
@@ -71,7 +75,8 @@ pub(crate) async fn check_account_control(
     }
 }
 
-/// The same for a session that may do this only by one of its user's tokens: one of them must suffice by itself.
+/// [`check_account_control`] for a session that is permitted this only by its user's tokens: one of them must suffice
+/// by itself.
 async fn check_any_grant_controls(
     connection: &mut Connection,
     caller: &Caller,
@@ -95,8 +100,8 @@ async fn check_any_grant_controls(
     Err(refusal)
 }
 
-/// Everything that a user's session holds or can obtain: memberships, and all tokens and 1.x credentials of the user, from
-/// any network, including inactive ones, which the user may activate.
+/// Everything that a user's session holds or can obtain: memberships, and all tokens and 1.x credentials of the user,
+/// from any network, including inactive ones, which the user may activate.
 async fn session_permissions(
     connection: &mut Connection,
     user: UserId,
@@ -111,11 +116,11 @@ async fn session_permissions(
     Ok(permissions)
 }
 
-/// Allows a caller to change an authorization, or the password of a 1.x credential: it must not hold more than they do.
-/// A session of its owner may always do it.
+/// Checks that a caller may change an authorization, or the password of a 1.x credential: it must not hold more than
+/// they do. A session of its owner is always allowed.
 ///
 /// # Errors
-/// The recorded refusals of [`check_writable`]; [`Error::HoldsMore`].
+/// Those of [`check_writable`]; [`Error::HoldsMore`]; the database may fail.
 pub(crate) async fn check_changeable(
     connection: &mut Connection,
     caller: &Caller,
@@ -126,6 +131,9 @@ pub(crate) async fn check_changeable(
 }
 
 /// The second half of [`check_changeable`].
+///
+/// # Errors
+/// [`Error::HoldsMore`]; the database may fail.
 pub(crate) async fn check_holds_no_more(
     connection: &mut Connection,
     caller: &Caller,
@@ -142,7 +150,7 @@ pub(crate) async fn check_holds_no_more(
     }
 }
 
-/// Allows a caller to deactivate or delete an authorization: what may change it, and an owner of an organization that it
+/// Checks that a caller may deactivate or delete an authorization: they may change it, or own an organization that it
 /// names.
 ///
 /// # Errors
@@ -161,17 +169,21 @@ pub(crate) async fn check_revocable(
     }
 }
 
-/// Returns whether an authorization of an organization is one that its owner may revoke, being the caller.
+/// Returns whether the caller owns the organization of an authorization and may therefore revoke it.
 pub(crate) fn is_revocable_by_owner(caller: &Caller, authorization: &Authorization) -> bool {
     !reaches_everywhere(authorization) && caller.owned_orgs().contains(&authorization.org)
 }
 
-/// Returns whether an authorization reaches every organization: it is an operator's to revoke.
+/// Returns whether an authorization covers every organization: only operators revoke it.
 fn reaches_everywhere(authorization: &Authorization) -> bool {
     authorization.permissions.iter().any(|one| one.resource.id.is_none() && one.resource.org.is_none())
 }
 
-/// Returns whether an authorization names an organization that the caller owns, or a bucket or telegraf configuration in it.
+/// Returns whether an authorization names an organization that the caller owns, or a bucket or telegraf configuration
+/// in it.
+///
+/// # Errors
+/// The database may fail.
 pub(crate) async fn reaches_owned(
     connection: &mut Connection,
     caller: &Caller,
@@ -196,11 +208,11 @@ pub(crate) async fn reaches_owned(
     Ok(orgs.values().any(|org| owned.contains(org)))
 }
 
-/// Refuses a permission on one bucket or telegraf configuration of another organization: its owners would neither see
-/// nor revoke it. An id that nobody has is granted as recorded (contract §4.2).
+/// Denies a permission on one bucket or telegraf configuration of another organization: its owners would neither see
+/// nor revoke it. An unknown id is granted as recorded (docs/influxdb-compatibility.md §4.2).
 ///
 /// # Errors
-/// [`Error::PermissionForOtherOrg`].
+/// [`Error::PermissionForOtherOrg`]; the database may fail.
 pub(crate) async fn check_things_in_org(
     connection: &mut Connection,
     permissions: &[Permission],
@@ -217,6 +229,10 @@ pub(crate) async fn check_things_in_org(
     }
 }
 
+/// Checks that a caller may write an authorization and its owner.
+///
+/// # Errors
+/// [`Error::Unauthorized`].
 pub(crate) fn check_writable(caller: &Caller, authorization: &Authorization) -> Result<(), Error> {
     caller.check(required_permissions::authorization(Action::Write, authorization.id, authorization.org))?;
     caller.check(required_permissions::user(Action::Write, authorization.user))

@@ -1,4 +1,4 @@
-//! Who a token or a session's key belongs to, and what it may.
+//! Authentication: the user and the permissions of a token or a session key.
 
 use crate::{
     model::{
@@ -16,7 +16,12 @@ use super::{
 };
 
 impl Service {
-    /// The caller who holds this token (contract §2). An inactive token still tells who asks; nothing is permitted.
+    /// The caller of this token (docs/influxdb-compatibility.md §2). An inactive token still identifies its user, but
+    /// permits nothing.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] for a token that is unknown, ended, expired or from a foreign network;
+    /// [`Error::UserInactive`]; [`Error::TooManyAttempts`] at the rate limit of unknown tokens; the database may fail.
     pub async fn caller_by_token(&self, token: &str, client: Client) -> Result<Caller, Error> {
         self.check_budget_for(token, &client)?;
         let mut reader = self.read().await?;
@@ -28,8 +33,12 @@ impl Service {
         caller
     }
 
-    /// The caller whose session of this kind has this key; the use renews it. A key that was made for the console opens
-    /// nothing at the API, nor the other way round.
+    /// The caller of this session key, whose use renews the session. A key of the console is not accepted at the API,
+    /// nor the other way round.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] for a key that is unknown, expired or of the other kind; [`Error::UserInactive`]; the
+    /// database may fail.
     pub async fn caller_by_session(&self, key: &str, kind: SessionKind, client: Client) -> Result<Caller, Error> {
         let now = self.now();
         let (session, caller) = self.session_and_caller(key, kind, client, now).await?;
@@ -37,7 +46,11 @@ impl Service {
         Ok(caller)
     }
 
-    /// The same for what a page asks by itself: that nobody is there must not keep a session alive.
+    /// The caller of a session key, without renewal, for a page's automatic requests: an unattended page must not keep
+    /// a session alive.
+    ///
+    /// # Errors
+    /// Those of [`Service::caller_by_session`].
     pub async fn caller_by_unattended_session(
         &self,
         key: &str,
@@ -65,7 +78,11 @@ impl Service {
         Ok((session, caller))
     }
 
-    /// Reads a caller again, inside a change.
+    /// Reads a caller again, in a transaction.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`], [`Error::V1Unauthorized`] or [`Error::UserInactive`] if the credential no longer
+    /// works; the database may fail.
     pub(crate) async fn caller_again(
         &self,
         connection: &mut Connection,
@@ -116,8 +133,11 @@ impl Service {
         })
     }
 
-    /// The caller with a 1.x client's credential, or with a token that such a client sent: there, what is not entirely
-    /// alive is refused in one way (contract §6.4).
+    /// The caller of a 1.x client's credential, or of a token that such a client sent; whatever is not live is denied
+    /// with the same text (docs/influxdb-compatibility.md §6.4).
+    ///
+    /// # Errors
+    /// [`Error::V1Unauthorized`]; the database may fail.
     pub(crate) async fn v1_caller(
         &self,
         connection: &mut Connection,
@@ -140,7 +160,7 @@ impl Service {
         })
     }
 
-    /// Notes a credential that does not work.
+    /// Records the denial of a credential that is not live.
     fn note_standing(&self, authorization: &Authorization, standing: &CredentialStatus, client: &Client) {
         match standing {
             CredentialStatus::Live(_) => {}
@@ -158,8 +178,8 @@ async fn unexpired_session(connection: &mut Connection, key_hash: &str, now: Tim
     Ok(session)
 }
 
-/// Refuses a session that ended with its user: as influxd does while the user is inactive or gone, and as an unknown one
-/// once they are active again.
+/// Denies a session that ended with its user: like influxd while the user is inactive or deleted, and like an unknown
+/// one once they are active again.
 async fn check_not_ended(connection: &mut Connection, session: &Session) -> Result<(), Error> {
     if session.ended_at.is_none() {
         return Ok(());
@@ -188,14 +208,15 @@ async fn caller_in(
     })
 }
 
-/// A user who was deleted is told the same as one who is inactive, as influxd does.
+/// A user who must be active. A deleted user is denied like an inactive one, as in influxd.
 async fn active_user(connection: &mut Connection, id: UserId) -> Result<User, Error> {
     let user = store::users::by_id(connection, id).await?.ok_or(Error::UserInactive)?;
     if user.status == Status::Active { Ok(user) } else { Err(Error::UserInactive) }
 }
 
-/// What a session may: the user's memberships, all their live authorizations that are accepted from where the session
-/// is, and themselves (contract §2.6; dead authorizations give nothing here).
+/// The permissions of a session: the user's memberships, all their live authorizations that are accepted from the
+/// client's address, and the user themselves (docs/influxdb-compatibility.md §2.6; authorizations that are not live add
+/// nothing).
 async fn permissions_of(
     connection: &mut Connection,
     user: UserId,
@@ -203,7 +224,7 @@ async fn permissions_of(
     now: Timestamp,
 ) -> Result<Vec<Permission>, Error> {
     let mut permissions = membership_permissions(connection, user).await?;
-    // Whoever may do anything has nothing to gain from their tokens, of which there may be many.
+    // Operators already hold every permission: skip loading their tokens.
     if grant::instance_owner().iter().all(|everything| permissions.contains(everything)) {
         return Ok(permissions);
     }
@@ -217,7 +238,10 @@ async fn permissions_of(
     Ok(permissions)
 }
 
-/// What a user's memberships give, and what everyone may with themselves.
+/// The permissions of a user's memberships, and those that all users have on themselves.
+///
+/// # Errors
+/// The database may fail.
 pub(crate) async fn membership_permissions(
     connection: &mut Connection,
     user: UserId,

@@ -1,4 +1,4 @@
-//! Who asks, and what they may.
+//! The caller of an operation and their permissions.
 
 use std::{collections::BTreeSet, net::IpAddr};
 
@@ -9,63 +9,67 @@ use crate::{
     },
     store::{
         Across, ResourceScope,
-        authorizations::{OwnerReach, Reach, Visible},
+        visibility::{OwnerReach, Reach, Visible},
     },
 };
 
 use super::required_permissions;
 
-/// The program or browser a request came from.
+/// The program and address that a request comes from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Client {
-    /// `None`: not known. The peer is then a proxy, which does not say where the request comes from.
+    /// `None`: unknown, because the peer is a proxy that does not report the address.
     pub address: Option<IpAddr>,
     /// The other end of the connection: the client, or the proxy before it.
     pub peer: Option<IpAddr>,
     pub agent: Option<String>,
 }
 
-/// How a caller proved who they are. It never holds the secret itself.
+/// The kind and record of the caller's credential, never the secret itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Credential {
     Token(AuthorizationId),
     /// A 1.x client's user name and password.
     V1(AuthorizationId),
-    /// By the hash of the session's key.
+    /// The hash of the session's key.
     Session(String),
 }
 
-/// A user, and the permissions that came with the token or the session.
+/// A user with the permissions of a token or session.
 #[derive(Clone, Debug)]
 pub struct Caller {
     pub user: User,
     pub(crate) credential: Credential,
     pub(crate) permissions: Vec<Permission>,
-    /// A token that was switched off still says who asks, but nothing is permitted (contract §2.2).
+    /// Set for an inactive token, which identifies its user but permits nothing (docs/influxdb-compatibility.md §2.2).
     pub(crate) inactive: bool,
-    /// When the token itself stops working; nothing it makes lives longer.
+    /// The token's expiry, which limits what it creates.
     pub(crate) expires_at: Option<Timestamp>,
-    /// Where the token itself is accepted from; nothing it makes is accepted from elsewhere.
+    /// The token's networks, which limit what it creates.
     pub(crate) networks: Networks,
     pub(crate) client: Client,
 }
 
 impl Caller {
+    /// The caller's user.
     pub const fn id(&self) -> UserId {
         self.user.id
     }
 
-    /// What the caller holds; nothing with an inactive token.
+    /// The caller's permissions; none with an inactive token.
     pub fn permissions(&self) -> &[Permission] {
         if self.inactive { &[] } else { &self.permissions }
     }
 
-    /// Whether the caller may do what `required` asks for.
+    /// Returns whether the caller holds `required`.
     pub fn may(&self, required: &Permission) -> bool {
         permission::which_permits(self.permissions(), required).is_some()
     }
 
-    /// Refuses what the caller may not do, in influxd's words (contract §2.3).
+    /// Denies what the caller does not hold, in influxd's words (docs/influxdb-compatibility.md §2.3).
+    ///
+    /// # Errors
+    /// [`Error::TokenInactive`]; [`Error::Unauthorized`].
     pub fn check(&self, required: Permission) -> Result<(), Error> {
         if self.inactive {
             return Err(Error::TokenInactive);
@@ -73,7 +77,7 @@ impl Caller {
         if self.may(&required) { Ok(()) } else { Err(Error::Unauthorized(required)) }
     }
 
-    /// The authorization that came with the request; `None` for a session.
+    /// The authorization of the request; `None` for a session.
     pub(crate) const fn authorization_id(&self) -> Option<AuthorizationId> {
         match &self.credential {
             Credential::Token(id) | Credential::V1(id) => Some(*id),
@@ -81,13 +85,13 @@ impl Caller {
         }
     }
 
-    /// Whether a browser's session, and not a token, asks.
+    /// Returns whether the credential is a session.
     pub const fn has_session(&self) -> bool {
         matches!(self.credential, Credential::Session(_))
     }
 
-    /// The organizations that this caller owns, operators excepted: those that it may change, and all of whose
-    /// authorizations it may read and write.
+    /// The organizations that this caller owns, operators excepted: those that they may change and all of whose
+    /// authorizations they may read and write.
     pub(crate) fn owned_orgs(&self) -> Vec<OrgId> {
         let changes = |held: &&Permission| (held.action, held.resource.kind) == (Action::Write, ResourceType::Orgs);
         let named = self.permissions().iter().filter(changes).filter_map(|held| held.resource.id).map(OrgId);
@@ -100,7 +104,7 @@ impl Caller {
         orgs
     }
 
-    /// Which buckets or telegraf configurations of an organization this caller may read.
+    /// The buckets or telegraf configurations of an organization that this caller may read.
     pub(crate) fn within(&self, kind: ResourceType, org: OrgId) -> ResourceScope {
         if self.may(&Permission::in_org(Action::Read, kind, org)) {
             return ResourceScope::All;
@@ -112,7 +116,7 @@ impl Caller {
         ResourceScope::Only(ids)
     }
 
-    /// The things of a kind that this caller may read, across organizations.
+    /// The resources of a type that this caller may read, across organizations.
     pub(crate) fn across(&self, kind: ResourceType) -> Across {
         let (mut orgs, mut ids) = (BTreeSet::new(), BTreeSet::new());
         for held in self.permissions().iter().filter(|held| held.action == Action::Read) {
@@ -128,16 +132,16 @@ impl Caller {
         Across::Only { orgs: orgs.into_iter().collect(), ids: ids.into_iter().collect() }
     }
 
-    /// Returns whether an organization's name may be told to this caller: they may read it, or hold something in it and so have
-    /// its id already.
+    /// Returns whether an organization's name may be shown to this caller: they may read it, or hold something in it
+    /// and so have its id already.
     pub(crate) fn knows_org(&self, org: OrgId) -> bool {
         let holds = |held: &Permission| held.resource.org == Some(org);
         self.may(&required_permissions::org(Action::Read, org)) || self.permissions().iter().any(holds)
     }
 
-    /// The authorizations this caller may see: those whose record and whose owner they may read, and those that reach an
-    /// organization of theirs. An organization's `users` permission reads no owner, for owners are asked by id (contract
-    /// §4.9).
+    /// The authorizations this caller may see: those whose record and owner they may read, and those that name an
+    /// organization of theirs. An organization's `users` permission reads no owner: owners are checked by id
+    /// (docs/influxdb-compatibility.md §4.9).
     pub(crate) fn visible(&self) -> Visible {
         let (mut orgs, mut ids, mut owners) = (Vec::new(), Vec::new(), Vec::new());
         let (mut all, mut all_owners) = (false, false);

@@ -1,4 +1,4 @@
-//! Whether a credential works, and if not, why. Nothing else decides this.
+//! The status of a credential: whether it works, and if not, why. Nothing else decides this.
 
 use std::net::IpAddr;
 
@@ -10,38 +10,39 @@ use crate::{
     store::{self, Connection},
 };
 
-/// Where a credential is shown.
+/// The place that a credential is presented from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PresentedFrom {
-    /// A client with this address shows it; `None`: its address is not known.
+    /// A client with this address; `None` if the address is unknown.
     From(Option<IpAddr>),
-    /// Somebody asks about it who does not know where it is shown.
+    /// An unknown place: networks are not checked.
     Anywhere,
 }
 
-/// What a credential is worth at a moment.
+/// The status of a credential at a moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CredentialStatus {
     /// It works, for its owner.
     Live(User),
-    /// It was switched off: it still says who asks, but permits nothing (contract §2.2).
+    /// It was deactivated: it identifies its owner, but permits nothing (docs/influxdb-compatibility.md §2.2).
     Inactive(User),
+    /// It does not work.
     Invalid(InvalidReason),
 }
 
-/// Why a credential that is on record does not work.
+/// The reason why a known credential does not work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvalidReason {
     OwnerDeleted,
     OwnerInactive,
-    /// Its owner or organization was deleted, whatever is there under the same id by now.
+    /// Its owner or organization was deleted, even if the same id exists again.
     Ended,
     Expired,
     WrongNetwork,
 }
 
 impl InvalidReason {
-    /// What the client is told: of a token no more than of an unknown one, of its owner what influxd says.
+    /// The error for the client: like an unknown token, or like influxd if the owner is the reason.
     pub const fn refusal(self) -> Error {
         match self {
             Self::OwnerDeleted | Self::OwnerInactive => Error::UserInactive,
@@ -50,16 +51,22 @@ impl InvalidReason {
     }
 }
 
-/// The record of a token, whatever it is worth.
+/// The record of a token, whatever its status.
+///
+/// # Errors
+/// The database may fail.
 pub(crate) async fn by_token(connection: &mut Connection, token: &str) -> Result<Option<Authorization>, Error> {
-    // influxd takes whatever looks like a JWT for one, and has no keys to check one with.
+    // influxd treats anything like a JWT as one, and has no keys to verify it with.
     if is_jwt(token) {
         return Ok(None);
     }
     Ok(store::authorizations::by_token_hash(connection, &TokenHash::of(token)).await?)
 }
 
-/// Decides. The owner comes first, as in influxd.
+/// Decides the status of a credential. The owner is checked first, as in influxd.
+///
+/// # Errors
+/// The database may fail.
 pub(crate) async fn credential_status(
     connection: &mut Connection,
     authorization: &Authorization,

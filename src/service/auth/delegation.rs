@@ -1,5 +1,4 @@
-//! Whether permissions may be handed on: that they mean something, that the granter holds them, and that they stay in
-//! the token's organization.
+//! Delegation: permissions may be granted if the caller holds them and they stay in the token's organization.
 
 use std::collections::HashMap;
 
@@ -12,9 +11,12 @@ use crate::{
     store::{self, Connection},
 };
 
-/// Nobody grants what they don't hold. A permission for one thing in an organization, held only through the
-/// organization, is granted if the thing is there: the match looks at the id alone, so anything else would be a way
-/// into other organizations.
+/// Checks that the caller holds every permission. One on a single resource in an organization that is held only through
+/// the organization also requires that the resource is there: permissions match by id alone, so this would otherwise
+/// reach other organizations.
+///
+/// # Errors
+/// [`Error::NotGrantable`]; the database may fail.
 pub(crate) async fn check_grantable(
     connection: &mut Connection,
     caller: &Caller,
@@ -31,11 +33,14 @@ pub(crate) async fn check_grantable(
     Ok(())
 }
 
-/// The organizations of the things on which a coverage depends: one statement for each type.
+/// The organizations of the resources that a coverage depends on, read with one statement per type.
 pub(crate) struct ResourceOrgs(HashMap<(ResourceType, Id), OrgId>);
 
 impl ResourceOrgs {
-    /// The organizations of all things that permissions name together with an organization.
+    /// Reads the organizations of all resources that permissions name together with an organization.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn of_permissions(connection: &mut Connection, permissions: &[Permission]) -> Result<Self, Error> {
         let conditional = permissions.iter().filter_map(|permission| {
             let Resource { kind, id, org } = permission.resource;
@@ -53,6 +58,10 @@ impl ResourceOrgs {
         }
     }
 
+    /// Reads the organizations of the resources that coverages depend on.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn of(connection: &mut Connection, coverages: &[Coverage]) -> Result<Self, Error> {
         let ids = |wanted: ResourceType| -> Vec<Id> {
             let conditional = coverages.iter().filter_map(|coverage| match coverage {
@@ -72,7 +81,7 @@ impl ResourceOrgs {
             let found = store::telegrafs::heads(connection, telegrafs.into_iter().map(TelegrafId)).await?;
             places.extend(found.into_iter().map(|one| ((ResourceType::Telegrafs, one.id.0), one.org)));
         }
-        // Users belong to no organization, and what else there is lives elsewhere.
+        // Users belong to no organization; other types are not in this database.
         let authorizations = ids(ResourceType::Authorizations);
         if !authorizations.is_empty() {
             let ids = authorizations.into_iter().map(AuthorizationId);
@@ -83,7 +92,10 @@ impl ResourceOrgs {
     }
 }
 
-/// Checks 10 and 11 of contract §4.2.
+/// Checks 10 and 11 of docs/influxdb-compatibility.md §4.2.
+///
+/// # Errors
+/// [`Error::InstanceNotGrantable`], [`Error::PermissionForOtherOrg`].
 pub(crate) fn check_scope(permissions: &[Permission], org: OrgId) -> Result<(), Error> {
     if permissions.iter().any(|permission| permission.resource.kind == ResourceType::Instance) {
         return Err(Error::InstanceNotGrantable);

@@ -1,5 +1,5 @@
-//! The limits that a new or changed token inherits: those of the token that makes it, or of the tokens that give a session
-//! the permissions it delegates. What a session holds by membership has no limits.
+//! The limits that a new or changed token inherits: those of the token that makes it, or of the tokens that a session's
+//! delegated permissions come from. Permissions by membership have no limits.
 
 use std::{cmp::Reverse, net::IpAddr};
 
@@ -21,12 +21,12 @@ use super::{authenticate::membership_permissions, delegation::ResourceOrgs};
 pub(crate) struct LimitBounds {
     pub expires_at: Option<Timestamp>,
     pub networks: Networks,
-    /// The rules of that token's organization, where it is another one.
+    /// The rules of that token's organization, if it is another one.
     pub rules: OrgRules,
 }
 
 impl LimitBounds {
-    /// Returns whether a life is within these limits.
+    /// Returns whether an expiry and networks are within these limits.
     pub fn contain(&self, expires_at: Option<Timestamp>, networks: &Networks) -> bool {
         self.contain_expiry(expires_at) && networks.are_within(&self.networks)
     }
@@ -37,7 +37,7 @@ impl LimitBounds {
     }
 }
 
-/// The life that is asked for; `None` where nothing is.
+/// The requested expiry and networks; `None` is not requested.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RequestedLife {
     pub expires_at: Option<Expiry>,
@@ -51,7 +51,7 @@ impl RequestedLife {
     }
 }
 
-/// The limits of a caller's delegations. Read once for an operation, under the write lock.
+/// The limits of a caller's delegations. Read once per operation, under the write lock.
 pub(crate) enum Inheritance {
     /// A token passes on its own limits.
     Token(LimitBounds),
@@ -59,18 +59,22 @@ pub(crate) enum Inheritance {
     Session(SessionLimits),
 }
 
-/// Where a session's permissions come from.
+/// The sources of a session's permissions.
 pub(crate) struct SessionLimits {
     user: UserId,
     address: Option<IpAddr>,
     now: Timestamp,
     memberships: Vec<Permission>,
-    /// The permissions of the user's tokens, the widest limits first. Read when a membership does not suffice: there may be
-    /// many.
+    /// The permissions of the user's tokens, the widest limits first. Read only if memberships do not suffice: there
+    /// may be many.
     grants: OnceCell<Vec<LiveGrant>>,
 }
 
 impl Inheritance {
+    /// Reads the sources of a caller's permissions.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn of(connection: &mut Connection, caller: &Caller, now: Timestamp) -> Result<Self, Error> {
         if !caller.has_session() {
             let (expires_at, networks) = (caller.expires_at, caller.networks.clone());
@@ -85,8 +89,11 @@ impl Inheritance {
         }))
     }
 
-    /// The limits under which permissions may be delegated in an organization. A permission that several tokens give has
-    /// the limits of one that allows the wish, or else the widest.
+    /// The limits under which permissions may be delegated in an organization. A permission that several tokens give
+    /// has the limits of one that allows the wish, or else the widest.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn bounds(
         &self,
         connection: &mut Connection,
@@ -100,8 +107,11 @@ impl Inheritance {
         }
     }
 
-    /// The same for a change to an authorization: its owner's session also holds what the authorization itself holds,
-    /// for as long as it lives.
+    /// The limits of a change to an authorization. The session of its owner also holds what the authorization itself
+    /// holds, for as long as it lives.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn bounds_of_change(
         &self,
         connection: &mut Connection,
@@ -122,7 +132,7 @@ impl Inheritance {
 }
 
 impl SessionLimits {
-    /// `own`: a grant that counts beside those of the user's live tokens.
+    /// `own`: a grant in addition to those of the user's live tokens.
     async fn bounds(
         &self,
         connection: &mut Connection,
@@ -175,16 +185,16 @@ impl SessionLimits {
     }
 }
 
-/// A permission that is to be delegated, and the limits under which it may be.
+/// A permission to delegate, and its limits.
 struct Wanted<'a> {
     permission: &'a Permission,
     bounds: Option<LimitBounds>,
-    /// Whether the wish is within these limits.
+    /// Set if the wish is within these limits.
     is_allowed: bool,
 }
 
 impl Wanted<'_> {
-    /// Takes the first limits, and those that allow the wish in place of others.
+    /// Takes the first limits, and replaces them by those that allow the wish.
     fn offer(&mut self, bounds: &LimitBounds, wish: &RequestedLife) {
         self.is_allowed = wish.is_within(bounds);
         if self.is_allowed || self.bounds.is_none() {

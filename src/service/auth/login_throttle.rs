@@ -1,5 +1,5 @@
-//! Guessing passwords is slow: after five failures for an account from an address, a pause that doubles; and a hundred
-//! failures an hour for an address. An account alone is never locked, or anyone could lock anyone out.
+//! The login throttle. After five failures for an account from an address, a pause that doubles; and a limit of a
+//! hundred failures per hour for an address. An account alone is never locked, because anyone could lock its user out.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -12,19 +12,21 @@ use crate::model::{Error, Timestamp, UserId, user::MAX_NAME};
 
 use super::rate_limit_key::RateLimitKey;
 
+/// Number of failures before the first pause.
 const FREE_FAILURES: u32 = 5;
 const FIRST_PAUSE_SECONDS: i64 = 40;
 const LONGEST_PAUSE_SECONDS: i64 = 15 * 60;
+/// Maximum number of failures per address and hour.
 const FAILURES_AN_HOUR: u32 = 100;
 const HOUR_SECONDS: i64 = 3600;
-/// So many names and addresses are remembered; the least used are forgotten first.
+/// Maximum number of names and addresses that are remembered; the least used are forgotten first.
 const REMEMBERED: u64 = 50_000;
 
-/// The account whose password is tried, wherever it is tried. A right password forgets the failures of its own account
-/// only, so each account is named by what nobody else chooses.
+/// The account whose password is tried. A correct password resets the failures of its own account only, so each account
+/// has an identity that nobody else can choose.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Account {
-    /// By id: renaming a user forgets no failures.
+    /// By id: renaming a user does not reset failures.
     User(UserId),
     /// A name that no user has.
     Unknown(String),
@@ -33,12 +35,13 @@ pub enum Account {
 }
 
 impl Account {
-    /// No name is longer than [`MAX_NAME`]: what is remembered stays small, whatever is sent as a name.
+    /// An account by an unknown name, cut to [`MAX_NAME`] so that memory stays bounded.
     pub fn unknown(name: &str) -> Self {
         Self::Unknown(name.chars().take(MAX_NAME).collect())
     }
 }
 
+/// Failures, and the end of the pause or hour.
 #[derive(Default)]
 struct Attempts {
     failures: u32,
@@ -47,7 +50,7 @@ struct Attempts {
 
 type Shared<T> = Arc<Mutex<T>>;
 
-/// Counts failures, per node, in bounded memory.
+/// Counts of failures on this node, in bounded memory.
 pub struct LoginThrottle {
     pairs: Cache<(Account, RateLimitKey), Shared<Attempts>>,
     addresses: Cache<RateLimitKey, Shared<Attempts>>,
@@ -64,8 +67,11 @@ impl Default for LoginThrottle {
 }
 
 impl LoginThrottle {
-    /// Lets an attempt through or says when the next is allowed. An attempt counts as failed until
-    /// [`LoginThrottle::succeeded`] takes it back: guesses sent at the same time don't slip through together.
+    /// Counts an attempt or denies it. It counts as failed until [`LoginThrottle::succeeded`] takes it back, so that
+    /// concurrent guesses do not pass together.
+    ///
+    /// # Errors
+    /// [`Error::TooManyAttempts`], with the seconds to wait.
     pub fn attempt(&self, account: &Account, origin: RateLimitKey, now: Timestamp) -> Result<(), Error> {
         let whole = self.addresses.get_with(origin, Shared::default);
         let mut whole = whole.lock().unwrap_or_else(PoisonError::into_inner);
@@ -75,7 +81,7 @@ impl LoginThrottle {
         if whole.failures >= FAILURES_AN_HOUR {
             refuse_until(whole.until, now)?;
         }
-        // Only now: an address that is refused anyway must not drive out what is remembered of others.
+        // Only now: a denied address must not evict what is remembered of others.
         let pair = self.pairs.get_with((account.clone(), origin), Shared::default);
         let mut pair = pair.lock().unwrap_or_else(PoisonError::into_inner);
         refuse_until(pair.until, now)?;
@@ -89,7 +95,7 @@ impl LoginThrottle {
         Ok(())
     }
 
-    /// The attempt was right after all.
+    /// Takes an attempt back, and resets the failures of its account.
     pub fn succeeded(&self, account: &Account, origin: RateLimitKey) {
         if let Some(whole) = self.addresses.get(&origin) {
             let mut whole = whole.lock().unwrap_or_else(PoisonError::into_inner);
@@ -99,7 +105,10 @@ impl LoginThrottle {
     }
 }
 
-/// Says when the next attempt is allowed, if it is not now.
+/// Denies an attempt before `until`.
+///
+/// # Errors
+/// [`Error::TooManyAttempts`], with the seconds to wait.
 pub(crate) fn refuse_until(until: Option<Timestamp>, now: Timestamp) -> Result<(), Error> {
     match until {
         Some(until) if until > now => {

@@ -1,4 +1,4 @@
-//! Who a caller is and what they may pass on: credentials, sessions, passwords, delegation, rate limits.
+//! Authentication and delegation: credentials, sessions, passwords, inherited limits, rate limits.
 
 pub(crate) mod account_control;
 pub mod authenticate;

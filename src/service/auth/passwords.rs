@@ -1,4 +1,4 @@
-//! Passwords: argon2id, never more than two at once, and never on the threads that answer requests.
+//! Passwords: argon2id, at most two at once, on threads that do not serve requests.
 
 use std::{
     sync::{Arc, LazyLock},
@@ -17,28 +17,29 @@ use tokio::{sync::Semaphore, task};
 
 use crate::model::Error;
 
-/// 19 MiB, two passes: each hash costs an attacker as much.
+/// 19 MiB and two passes for each hash, which every guess costs an attacker too.
 static ARGON2: LazyLock<Argon2<'static>> = LazyLock::new(|| {
     let params = Params::new(19 * 1024, 2, 1, None).unwrap_or_else(|error| unreachable!("fixed parameters: {error}"));
     Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params)
 });
 
-/// What a password is compared with where there is none, so that an unknown name takes as long as a known one.
+/// The hash to compare with if there is none, so that an unknown name takes as long as a known one.
 static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now(b"nobody has this password").unwrap_or_default());
 
 fn hash_now(password: &[u8]) -> Option<String> {
     ARGON2.hash_password(password).ok().map(|hash| hash.to_string())
 }
 
-/// So many right passwords are remembered, for so long after their last use.
+/// Maximum number of correct passwords that are remembered.
 const REMEMBERED: u64 = 10_000;
+/// Time without use after which a correct password is forgotten.
 const REMEMBERED_FOR: Duration = Duration::from_secs(600);
 
-/// Hashes and compares passwords.
+/// Hashes and verifies passwords.
 pub struct Passwords {
     at_once: Arc<Semaphore>,
-    /// Right passwords, signed together with their hashes by a key that ends with this process: 1.x clients send theirs
-    /// with each request, and none of them could wait for a hash each time.
+    /// Correct passwords, signed together with their hashes by a key of this process: 1.x clients send theirs with each
+    /// request, which could not wait for a hash each time.
     right: Cache<[u8; 32], ()>,
     key: [u8; 32],
 }
@@ -51,13 +52,19 @@ impl Default for Passwords {
 }
 
 impl Passwords {
-    /// The hash to store.
+    /// Hashes a password for storage.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if hashing fails.
     pub async fn hash(&self, password: &SecretString) -> Result<String, Error> {
         let password = password.clone();
         self.run(move || hash_now(password.expose_secret().as_bytes())).await?.ok_or(Error::Internal)
     }
 
-    /// Whether a password is the one that was hashed; never for `None`, which takes as long.
+    /// Returns whether a password has this hash; `false` for `None`, after the same time.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if the hashing thread fails.
     pub async fn verify(&self, hash: Option<String>, password: &SecretString) -> Result<bool, Error> {
         let password = password.clone();
         self.run(move || {
@@ -70,13 +77,13 @@ impl Passwords {
         .await
     }
 
-    /// Whether a password was found right a short while ago. A changed password has another hash, so the old one is
-    /// forgotten at once.
+    /// Returns whether a password was found correct recently. A changed password has another hash, so the old one is
+    /// not accepted.
     pub fn is_known_right(&self, hash: &str, password: &SecretString) -> bool {
         self.right.contains_key(&self.sign(hash, password))
     }
 
-    /// Remembers a password that was found right.
+    /// Remembers a correct password.
     pub fn remember_right(&self, hash: &str, password: &SecretString) {
         self.right.insert(self.sign(hash, password), ());
     }
@@ -85,7 +92,7 @@ impl Passwords {
         let mut mac =
             Hmac::<Sha256>::new_from_slice(&self.key).unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
         mac.update(hash.as_bytes());
-        // No hash contains it.
+        // A separator that no hash contains.
         mac.update(&[0]);
         mac.update(password.expose_secret().as_bytes());
         mac.finalize().into_bytes().into()

@@ -1,4 +1,4 @@
-//! How much clients of one origin may have looked up in an hour, so that nobody tries out guesses.
+//! A rate limit on look-ups per client origin and hour, against guessing.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -12,16 +12,17 @@ use crate::model::{Error, Timestamp};
 use super::{login_throttle::refuse_until, rate_limit_key::RateLimitKey};
 
 const HOUR_SECONDS: i64 = 3600;
-/// So many origins are remembered; the least used are forgotten first.
+/// Maximum number of origins that are remembered; the least used are forgotten first.
 const REMEMBERED: u64 = 50_000;
 
+/// The look-ups of an origin in its current hour.
 #[derive(Default)]
 struct Usage {
     strings: usize,
     until: Option<Timestamp>,
 }
 
-/// Counts per origin, on this node, in bounded memory.
+/// A rate limit per origin, counted on this node in bounded memory.
 pub struct RateLimit {
     an_hour: usize,
     at_least: usize,
@@ -29,13 +30,16 @@ pub struct RateLimit {
 }
 
 impl RateLimit {
-    /// Of `an_hour` strings, of which each request counts for `at_least` so many.
+    /// Allows `an_hour` strings per hour; each request counts as at least `at_least` strings.
     pub fn new(an_hour: usize, at_least: usize) -> Self {
         let two_hours = Duration::from_secs(2 * 3600);
         Self { an_hour, at_least, spent: Cache::builder().max_capacity(REMEMBERED).time_to_idle(two_hours).build() }
     }
 
-    /// Lets a request with so many strings through, or says when the next is looked at.
+    /// Counts a request with this number of strings, or denies it.
+    ///
+    /// # Errors
+    /// [`Error::TooManyAttempts`], with the seconds until the next hour.
     pub fn spend(&self, origin: RateLimitKey, strings: usize, now: Timestamp) -> Result<(), Error> {
         let spent = self.spent.get_with(origin, Arc::default);
         let mut spent = spent.lock().unwrap_or_else(PoisonError::into_inner);
@@ -50,7 +54,10 @@ impl RateLimit {
         Ok(())
     }
 
-    /// Refuses where nothing is left of the hour, and says when the next begins. Spends nothing.
+    /// Denies an origin that has used up its hour. Counts nothing.
+    ///
+    /// # Errors
+    /// [`Error::TooManyAttempts`], with the seconds until the next hour.
     pub fn check(&self, origin: RateLimitKey, now: Timestamp) -> Result<(), Error> {
         let Some(spent) = self.spent.get(&origin) else { return Ok(()) };
         let spent = spent.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! The key under which unauthenticated requests are counted: an address, a /64, or the peer of an unknown address.
+//! The origin by which unauthenticated requests are counted: an address, a /64, or the peer of an unknown address.
 
 use std::{
     fmt,
@@ -7,8 +7,8 @@ use std::{
 
 use crate::service::Client;
 
-/// Clients that share one budget: an address, a /64 of v6 (whoever has one address there has all of them), or everyone
-/// whose address is unknown behind one peer.
+/// Clients that share a rate limit: an address, a /64 of IPv6 (one client can use all of its addresses), or all clients
+/// of unknown address behind one peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct RateLimitKey(Kind);
 
@@ -22,6 +22,7 @@ enum Kind {
 }
 
 impl Client {
+    /// The client's key for rate limits.
     pub(crate) fn origin(&self) -> RateLimitKey {
         RateLimitKey(match self.address.map(|address| address.to_canonical()) {
             Some(IpAddr::V4(address)) => Kind::V4(address),

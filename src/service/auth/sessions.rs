@@ -1,4 +1,4 @@
-//! Signing in and out. Sessions survive a restart; their keys are kept as hashes.
+//! Signing in and out. Sessions survive a restart; their keys are stored as hashes.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE};
 use secrecy::{ExposeSecret, SecretString};
@@ -7,6 +7,7 @@ use serde_json::json;
 use crate::{
     model::{
         Error, Status, Timestamp, User, UserId,
+        session_kind::SessionKind,
         token::TokenHash,
         user::{check_password, check_user_name},
     },
@@ -16,31 +17,35 @@ use crate::{
 
 use super::login_throttle::Account;
 
-pub use crate::model::session_kind::SessionKind;
-
-/// How long a session lasts without use, in seconds.
+/// Time without use after which a session ends, in seconds.
 pub const SESSION_SECONDS: i64 = 3600;
-/// How long it lasts at most, in seconds.
+/// Maximum duration of a session, in seconds.
 const LONGEST_SECONDS: i64 = 12 * 3600;
-/// The API's sessions are only renewed so close to their end, and by as much, in seconds (contract §2.5).
+/// Sessions of the API are renewed only this close to their end, and by as much, in seconds
+/// (docs/influxdb-compatibility.md §2.5).
 const API_RENEWAL_SECONDS: i64 = 300;
-/// A renewal is written once in so many seconds, not at each request.
+/// Minimum time between renewals, in seconds, so that not each request writes.
 const RENEWAL_STEP_SECONDS: i64 = 60;
 
-/// A session that was just begun.
+/// A new session.
 pub struct SignedIn {
-    /// For the cookie; it is nowhere else.
+    /// The key for the cookie, which is stored nowhere else.
     pub key: SecretString,
     pub user: User,
     pub expires_at: Timestamp,
 }
 
+/// The hash by which a session is stored.
 pub(crate) fn key_hash(key: &str) -> String {
     TokenHash::of(key).as_str().to_owned()
 }
 
 impl Service {
-    /// Begins a session. A wrong name and a wrong password are told alike and take as long; guessing is throttled.
+    /// Begins a session. An unknown name and a wrong password give the same answer after the same time.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`], [`Error::TooManyAttempts`], [`Error::PasswordChangeRequired`];
+    /// [`Error::UserInactive`] at the console; the database may fail.
     pub async fn sign_in(
         &self,
         name: &str,
@@ -78,7 +83,7 @@ impl Service {
         Ok(signed_in)
     }
 
-    /// The user with this name and password, and the hash that agreed.
+    /// The user with this name and password, and the matching hash.
     async fn user_with_password(
         &self,
         name: &str,
@@ -86,7 +91,7 @@ impl Service {
         client: &Client,
     ) -> Result<(UserId, String), Error> {
         let mut reader = self.read().await?;
-        // What can't be a name is nobody's, and not all of it could be looked up.
+        // An invalid name is nobody's, and databases reject some of them.
         let user = match check_user_name(name) {
             Ok(()) => store::users::by_name(&mut reader, name).await?,
             Err(_) => None,
@@ -102,7 +107,10 @@ impl Service {
         id.zip(hash).filter(|_| right).ok_or(Error::Unauthenticated)
     }
 
-    /// Compares a password of an account with its hash. Failures count for the account, wherever its password is tried.
+    /// Verifies a password under the login throttle. Failures count for the account wherever its password is tried.
+    ///
+    /// # Errors
+    /// [`Error::TooManyAttempts`]; [`Error::Internal`] if hashing fails.
     pub(crate) async fn verify_slowly(
         &self,
         account: &Account,
@@ -118,7 +126,10 @@ impl Service {
         Ok(right)
     }
 
-    /// Ends the session of this kind that has this key; its user may be inactive, or gone.
+    /// Ends the session of this kind with this key; its user may be inactive or deleted.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`]; the database may fail.
     pub async fn sign_out(&self, key: &str, kind: SessionKind, client: &Client) -> Result<(), Error> {
         let mut change = self.begin_as(client.address.map(|address| address.to_string())).await?;
         let now = change.now;
@@ -132,7 +143,7 @@ impl Service {
         change.commit().await
     }
 
-    /// Renews a session that was used. If it can't be written, the session only ends a little earlier.
+    /// Renews a session that was used. If that cannot be written, the session only ends a little earlier.
     pub(crate) async fn renew(&self, session: &Session, now: Timestamp) {
         let renewed = match session.kind {
             SessionKind::Console => now.plus_seconds(SESSION_SECONDS),
@@ -156,14 +167,17 @@ impl Service {
     }
 }
 
-/// The user as they are under the lock: while the password was compared, it may have been changed, or its user deleted.
+/// The user under the write lock: while the password was verified, it may have been changed, or its user deleted.
 async fn same_user(connection: &mut store::Connection, id: UserId, hash: &str) -> Result<User, Error> {
     let known = store::users::password_hash(connection, id).await?;
     let user = store::users::by_id(connection, id).await?;
     user.filter(|_| known.as_deref() == Some(hash)).ok_or(Error::Unauthenticated)
 }
 
-/// Begins a session within a change, and tells the audit log.
+/// Begins a session in a transaction, and records it.
+///
+/// # Errors
+/// The database may fail.
 pub(crate) async fn begin_session(
     change: &mut crate::service::transaction::AuditedTransaction,
     user: User,

@@ -1,6 +1,4 @@
-//! Rate limit for unknown tokens, per origin and hour.
-//!
-//! Each costs a look into the database, and nobody has to be known to cause it.
+//! Rate limit for unknown tokens, per origin and hour. Each costs a look-up in the database, without authentication.
 
 use std::time::Duration;
 
@@ -14,19 +12,18 @@ use crate::{
 
 use super::{credential_status::by_token, rate_limit::RateLimit};
 
-/// Maximum number in an hour. A program that goes on with a deleted token stays below it with two requests a second.
+/// Maximum number per hour. A program that continues with a deleted token stays below it with two requests per second.
 const AN_HOUR: usize = 10_000;
-/// Maximum number of found tokens that are remembered; the least used are forgotten first.
+/// Maximum number of known tokens that are remembered; the least used are forgotten first.
 const REMEMBERED: u64 = 50_000;
-/// How long a token is remembered that nobody shows.
+/// Time without use after which a known token is forgotten.
 const REMEMBERED_FOR: Duration = Duration::from_secs(24 * 3600);
 
 /// The tokens presented to this node, in bounded memory.
 pub(crate) struct UnknownTokens {
     spent: RateLimit,
-    /// Tokens that were found lately, by their hashes. They work on where an origin has spent its hour: a neighbour's
-    /// guesses, or a program with a deleted token, lock nobody out who was there before. That a token is in here says
-    /// nothing of whether it works: it is looked up as ever.
+    /// Recently found tokens, by their hashes. They are exempt from the limit: a neighbour's guesses, or a program with
+    /// a deleted token, must not lock out known clients. They are still looked up, and may not work.
     found: Cache<TokenHash, ()>,
 }
 
@@ -38,7 +35,10 @@ impl Default for UnknownTokens {
 }
 
 impl Service {
-    /// Refuses, before anything is looked up, a token that is new here from an origin that has spent its hour.
+    /// Denies, before any look-up, a token that is new here from an origin that has used up its hour.
+    ///
+    /// # Errors
+    /// [`Error::TooManyAttempts`].
     pub(crate) fn check_budget_for(&self, token: &str, client: &Client) -> Result<(), Error> {
         let tokens = &self.0.unknown_tokens;
         if tokens.found.get(&TokenHash::of(token)).is_some() {
@@ -47,7 +47,10 @@ impl Service {
         tokens.spent.check(client.origin(), self.now())
     }
 
-    /// The record of a token, whatever it is worth. A token that nobody has is noted and counted.
+    /// The record of a token, whatever its status. An unknown token is counted, and recorded as a denial.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub(crate) async fn authorization_of(
         &self,
         connection: &mut Connection,
@@ -60,7 +63,7 @@ impl Service {
             tokens.found.insert(hash, ());
         } else {
             tokens.found.invalidate(&hash);
-            // Requests at the same moment may go beyond it.
+            // Concurrent requests may exceed the limit.
             drop(tokens.spent.spend(client.origin(), 1, self.now()));
             self.note_unknown(client);
         }

@@ -1,5 +1,5 @@
-//! Who a 1.x client is: `u` and `p` in the query, `Token`, or `Basic` (contract §6.4). For whoever is asked whether such
-//! credentials are good.
+//! Authentication of 1.x clients: `u` and `p` in the query, `Token`, or `Basic` (docs/influxdb-compatibility.md §6.4),
+//! for services that ask whether such a credential is valid.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use secrecy::{ExposeSecret, SecretString};
@@ -12,24 +12,22 @@ use crate::{
 
 use super::{caller::Credential, login_throttle::Account};
 
-/// What a 1.x client proves itself with.
+/// A 1.x client's credential.
 #[derive(Clone, Debug)]
 pub enum V1Credential {
-    /// A user name and its password; or any user name, and a token in the place of the password.
-    Password {
-        username: String,
-        password: SecretString,
-    },
+    /// A user name with its password, or any user name with a token as the password.
+    Password { username: String, password: SecretString },
+    /// A token.
     Token(SecretString),
 }
 
 impl V1Credential {
-    /// The credential of a request, in influxd's order; `None` if there is none that can be read. `query` is the raw
-    /// query text, `authorization` the header's value.
+    /// The credential of a request, in influxd's order; `None` if there is none that can be parsed. `query` is the raw
+    /// query string, `authorization` the header's value.
     pub fn of(query: Option<&str>, authorization: Option<&str>) -> Option<Self> {
         Self::in_query(query.unwrap_or_default()).or_else(|| {
             let (scheme, rest) = authorization?.split_once(' ')?;
-            // Written exactly like this: here, unlike in v2, case counts.
+            // Unlike in v2, the scheme is case-sensitive.
             if scheme == "Token" { Self::in_token(rest) } else { Self::in_basic(scheme, rest) }
         })
     }
@@ -42,7 +40,7 @@ impl V1Credential {
         Some(Self::Password { username: value("u")?, password: value("p")?.into() })
     }
 
-    /// `user:token` says no more than `token`.
+    /// The user name in `user:token` is ignored.
     fn in_token(text: &str) -> Option<Self> {
         let token = text.split_once(':').map_or(text, |(_, token)| token);
         (!token.is_empty() && !token.contains(' ')).then(|| Self::Token(token.into()))
@@ -59,8 +57,11 @@ impl V1Credential {
 }
 
 impl Service {
-    /// The caller whom a 1.x client's credential names. Whatever is not entirely right is refused with one text;
-    /// guessing passwords is throttled as it is at sign-in.
+    /// The caller of a 1.x client's credential. Passwords are limited by the login throttle.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] without a credential; [`Error::V1Unauthorized`] for one that does not work;
+    /// [`Error::TooManyAttempts`]; the database may fail.
     pub async fn caller_by_v1_credential(
         &self,
         credential: Option<V1Credential>,
@@ -78,7 +79,7 @@ impl Service {
         }
     }
 
-    /// The credential with a user name; none if nobody could have it.
+    /// The credential with a user name; `None` for an invalid name.
     async fn v1_authorization_of(&self, username: &str) -> Result<Option<V1Authorization>, Error> {
         if check_user_name(username).is_err() {
             return Ok(None);

@@ -1,4 +1,4 @@
-//! The console's list of buckets, and what its dialogs say about one.
+//! The console's list of buckets and its dialogs.
 
 use crate::{
     model::{
@@ -13,12 +13,15 @@ use crate::{
     store::{self, buckets::Search, grants::Reaching},
 };
 
-/// So many DBRP mappings are named; the others are counted.
+/// Maximum number of DBRP mappings that a dialog names; the others are counted.
 const NAMED_MAPPINGS: usize = 5;
 
 impl Service {
-    /// A page of an organization's buckets that the caller sees, people's own before the system's, each with the number
-    /// of live tokens that reach it.
+    /// A page of an organization's buckets that the caller may read, users' own before the system's, each with the
+    /// number of live tokens that have access to it.
+    ///
+    /// # Errors
+    /// [`Error::Unauthorized`]; the database may fail.
     pub async fn bucket_page(&self, caller: &Caller, org: OrgId, query: &ListQuery) -> Result<BucketPage, Error> {
         caller.check(required_permissions::org(Action::Read, org))?;
         let within = &caller.within(ResourceType::Buckets, org);
@@ -50,7 +53,11 @@ impl Service {
         Ok(BucketPage { list: Listed { rows, total, unfiltered, page }, system, all_access })
     }
 
-    /// A bucket of an organization that the caller may change, and who depends on it.
+    /// A bucket of an organization that the caller may change, with the number of tokens and mappings that depend on
+    /// it.
+    ///
+    /// # Errors
+    /// [`Error::BucketNotFound`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn bucket_details(&self, caller: &Caller, org: OrgId, id: BucketId) -> Result<BucketDetails, Error> {
         let mut reader = self.read().await?;
         let found = store::buckets::by_id(&mut reader, id).await?;

@@ -1,4 +1,4 @@
-//! DBRP mappings (contract §5.8). What may be done with one is decided by the permissions on its bucket.
+//! DBRP mappings (docs/influxdb-compatibility.md §5.8). Access to one is decided by the permissions on its bucket.
 
 use serde_json::json;
 
@@ -13,14 +13,14 @@ use crate::{
 
 use super::sees_org;
 
-/// The organization a request is about, by id or by name.
+/// The organization of a request, by id or by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AskedOrg {
     Id(OrgId),
     Name(String),
 }
 
-/// A mapping as it is asked for.
+/// A mapping to create.
 #[derive(Clone, Debug)]
 pub struct AskedDbrp {
     pub org: AskedOrg,
@@ -30,7 +30,7 @@ pub struct AskedDbrp {
     pub is_default: bool,
 }
 
-/// What may change about a mapping; `None` stays as it is.
+/// Changes to a mapping; `None` keeps a value.
 #[derive(Clone, Debug, Default)]
 pub struct DbrpUpdate {
     pub retention_policy: Option<String>,
@@ -38,8 +38,11 @@ pub struct DbrpUpdate {
 }
 
 impl Service {
-    /// The mappings of an organization whose buckets the caller may read: those that were made, in the order of ids, then
-    /// those that the buckets bring along, in the order of names.
+    /// Lists the mappings of an organization whose buckets the caller may read: stored ones by ascending ids, then the
+    /// virtual ones of buckets by name.
+    ///
+    /// # Errors
+    /// [`Error::DbrpOrgNotFound`]; the database may fail.
     pub async fn dbrps(&self, caller: &Caller, org: &AskedOrg, filter: &DbrpFilter) -> Result<Vec<Dbrp>, Error> {
         let mut reader = self.read().await?;
         let org = org_id(&mut reader, caller, org).await?;
@@ -55,7 +58,10 @@ impl Service {
         Ok(dbrps)
     }
 
-    /// One mapping of an organization; also one that a bucket brings along.
+    /// A stored or virtual mapping of an organization.
+    ///
+    /// # Errors
+    /// [`Error::DbrpOrgNotFound`], [`Error::DbrpNotFound`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn dbrp(&self, caller: &Caller, org: &AskedOrg, id: DbrpId) -> Result<Dbrp, Error> {
         let mut reader = self.read().await?;
         let org = org_id(&mut reader, caller, org).await?;
@@ -67,6 +73,10 @@ impl Service {
     }
 
     /// Maps a database and retention policy to a bucket. A database's first mapping is its default.
+    ///
+    /// # Errors
+    /// [`Error::DbrpInvalid`], [`Error::DbrpOrgNotFound`], [`Error::BucketNotFound`], [`Error::DbrpExists`];
+    /// [`Error::Unauthorized`]; the database may fail.
     pub async fn create_dbrp(&self, caller: &Caller, asked: AskedDbrp) -> Result<Dbrp, Error> {
         check_part("database", &asked.database)?;
         check_part("retentionPolicy", &asked.retention_policy)?;
@@ -95,7 +105,11 @@ impl Service {
         Ok(dbrp)
     }
 
-    /// Changes a mapping. A database with mappings always has one default: another takes over where this one gives it up.
+    /// Changes a mapping. A database with mappings always has one default: another takes over if this one gives it up.
+    ///
+    /// # Errors
+    /// [`Error::DbrpOrgNotFound`], [`Error::DbrpNotFound`], [`Error::DbrpInvalid`], [`Error::DbrpExists`];
+    /// [`Error::Unauthorized`]; the database may fail.
     pub async fn update_dbrp(
         &self,
         caller: &Caller,
@@ -128,7 +142,10 @@ impl Service {
         Ok(dbrp)
     }
 
-    /// Deletes a mapping; if it was its database's default, the first other is from now on.
+    /// Deletes a mapping; if it was its database's default, the first other one becomes it.
+    ///
+    /// # Errors
+    /// [`Error::DbrpOrgNotFound`], [`Error::DbrpNotFound`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn delete_dbrp(&self, caller: &Caller, org: &AskedOrg, id: DbrpId) -> Result<(), Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let dbrp = writable(&mut change, &caller, org, id).await?;
@@ -138,10 +155,13 @@ impl Service {
     }
 }
 
-/// Deletes the mappings that lead to a bucket, which is about to be deleted.
+/// Deletes the mappings to a bucket that is about to be deleted.
+///
+/// # Errors
+/// The database may fail.
 pub(crate) async fn delete_of_bucket(change: &mut AuditedTransaction, bucket: BucketId) -> Result<(), Error> {
     for dbrp in store::dbrps::of_bucket(change, bucket).await? {
-        // An earlier turn may have made it the default.
+        // An earlier iteration may have made it the default.
         let dbrp = store::dbrps::by_id(change, dbrp.id).await?.unwrap_or(dbrp);
         delete(change, &dbrp).await?;
         record(change, Event::DbrpDeleted, &dbrp).await?;
@@ -159,7 +179,7 @@ async fn delete(change: &mut AuditedTransaction, dbrp: &Dbrp) -> Result<(), Erro
     Ok(())
 }
 
-/// Makes one of a database's mappings its default, or none of these.
+/// Makes one of a database's mappings its default; with `None`, none of these.
 async fn set_default(
     change: &mut AuditedTransaction,
     mappings: Vec<Dbrp>,
@@ -179,14 +199,14 @@ async fn record(change: &mut AuditedTransaction, event: Event, dbrp: &Dbrp) -> R
     change.record(event, Some(dbrp.org), dbrp.id, detail(dbrp)).await
 }
 
-/// What the audit log says of a mapping.
+/// The audit detail of a mapping.
 fn detail(dbrp: &Dbrp) -> serde_json::Value {
     json!({
         "database": dbrp.database, "retentionPolicy": dbrp.retention_policy, "bucket": dbrp.bucket, "default": dbrp.is_default,
     })
 }
 
-/// An organization whose name may not be told to the caller is as unknown as one that is not there.
+/// The id of an organization. One whose name may not be shown to the caller is denied like an unknown one.
 async fn org_id(connection: &mut Connection, caller: &Caller, org: &AskedOrg) -> Result<OrgId, Error> {
     match org {
         AskedOrg::Id(id) => Ok(*id),

@@ -1,4 +1,4 @@
-//! Buckets (contract §5.5).
+//! Buckets (docs/influxdb-compatibility.md §5.5).
 
 mod console;
 pub mod dbrps;
@@ -16,7 +16,7 @@ use crate::{
 
 use super::{Caller, Service, audit::Event, auth::required_permissions, fold, orgs::MAX_DESCRIPTION, random};
 
-/// What a list of buckets is asked for.
+/// Filters and paging of a list of buckets.
 #[derive(Clone, Debug, Default)]
 pub struct BucketQuery {
     pub id: Option<BucketId>,
@@ -29,14 +29,14 @@ pub struct BucketQuery {
     pub limit: u32,
 }
 
-/// A retention rule as it is asked for, in seconds; 0 pieces lets InfluxDB pick.
+/// A requested retention rule, in seconds; 0 lets InfluxDB choose the shard group's duration.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AskedRetention {
     pub every: Option<i64>,
     pub shard_group: Option<i64>,
 }
 
-/// A bucket as it is asked for.
+/// A bucket to create.
 #[derive(Clone, Debug, Default)]
 pub struct AskedBucket {
     pub org: Option<OrgId>,
@@ -46,7 +46,7 @@ pub struct AskedBucket {
     pub retention: Vec<AskedRetention>,
 }
 
-/// What may change about a bucket; `None` stays as it is.
+/// Changes to a bucket; `None` keeps a value.
 #[derive(Clone, Debug, Default)]
 pub struct BucketUpdate {
     pub name: Option<String>,
@@ -55,13 +55,16 @@ pub struct BucketUpdate {
 }
 
 impl Service {
-    /// The buckets the caller may see. Dropped after paging, as influxd does: a page may be short.
+    /// Lists the buckets that the caller may read. As in influxd, others are dropped after paging: a page may be short.
+    ///
+    /// # Errors
+    /// [`Error::OrgNameNotFound`], [`Error::BucketNotFound`], [`Error::BucketNameNotFound`]; the database may fail.
     pub async fn buckets(&self, caller: &Caller, query: &BucketQuery) -> Result<Vec<Bucket>, Error> {
         let mut reader = self.read().await?;
         let org = match (query.org, &query.org_name) {
             (Some(org), _) => Some(org),
             (None, Some(name)) => {
-                // What the caller may not know is as unknown as what is not there.
+                // An organization that the caller may not know is denied like an unknown one.
                 let unknown = || Error::OrgNameNotFound { name: name.trim().into() };
                 let found = store::orgs::by_name(&mut reader, name).await?.ok_or_else(unknown)?.id;
                 Some(if sees_org(&mut reader, caller, found).await? { found } else { return Err(unknown()) })
@@ -91,6 +94,10 @@ impl Service {
         Ok(found.into_iter().filter(|bucket| caller.may(&required_permissions::bucket(Action::Read, bucket))).collect())
     }
 
+    /// A bucket by its id.
+    ///
+    /// # Errors
+    /// [`Error::BucketNotFound`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn bucket(&self, caller: &Caller, id: BucketId) -> Result<Bucket, Error> {
         let mut reader = self.read().await?;
         let bucket = store::buckets::by_id(&mut reader, id).await?.ok_or(Error::BucketNotFound)?;
@@ -98,6 +105,12 @@ impl Service {
         Ok(bucket)
     }
 
+    /// Creates a bucket.
+    ///
+    /// # Errors
+    /// [`Error::BucketOrgRequired`], [`Error::TooManyRetentionRules`], [`Error::OrgNotFound`],
+    /// [`Error::BucketNameTaken`] and the errors of an invalid name or retention; [`Error::Unauthorized`]; the database
+    /// may fail.
     pub async fn create_bucket(&self, caller: &Caller, asked: AskedBucket) -> Result<Bucket, Error> {
         let org = asked.org.ok_or(Error::BucketOrgRequired)?;
         let retention = match asked.retention[..] {
@@ -121,6 +134,12 @@ impl Service {
         Ok(bucket)
     }
 
+    /// Changes a bucket's name, description or retention.
+    ///
+    /// # Errors
+    /// [`Error::BucketNotFound`], [`Error::SystemBucketRename`], [`Error::BucketNameNotUnique`],
+    /// [`Error::ShardGroupMustShrink`] and the errors of an invalid name or retention; [`Error::Unauthorized`]; the
+    /// database may fail.
     pub async fn update_bucket(&self, caller: &Caller, id: BucketId, update: BucketUpdate) -> Result<Bucket, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let before = store::buckets::by_id(&mut change, id).await?.ok_or(Error::BucketNotFound)?;
@@ -154,6 +173,10 @@ impl Service {
         Ok(after)
     }
 
+    /// Deletes a bucket with its memberships and mappings.
+    ///
+    /// # Errors
+    /// [`Error::BucketNotFound`], [`Error::SystemBucketDelete`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn delete_bucket(&self, caller: &Caller, id: BucketId) -> Result<(), Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let bucket = store::buckets::by_id(&mut change, id).await?.ok_or(Error::BucketNotFound)?;
@@ -169,8 +192,11 @@ impl Service {
     }
 }
 
-/// Returns whether an organization's name may be told to whoever asks for its buckets: they know it, or hold something on a
-/// bucket in it.
+/// Returns whether an organization's name may be shown to a caller who asks for its buckets: they know it, or hold a
+/// permission on a bucket in it.
+///
+/// # Errors
+/// The database may fail.
 pub(super) async fn sees_org(connection: &mut Connection, caller: &Caller, org: OrgId) -> Result<bool, Error> {
     let on_buckets = caller.permissions().iter().map(|held| held.resource);
     let on_buckets: Vec<Resource> = on_buckets.filter(|resource| resource.kind == ResourceType::Buckets).collect();
@@ -182,7 +208,7 @@ pub(super) async fn sees_org(connection: &mut Connection, caller: &Caller, org: 
     Ok(store::buckets::by_ids(connection, ids).await?.iter().any(|bucket| bucket.org == org))
 }
 
-/// What the audit log says of a bucket.
+/// The audit detail of a bucket.
 fn detail(bucket: &Bucket) -> serde_json::Value {
     json!({
         "name": bucket.name, "description": bucket.description, "retentionPolicy": bucket.retention_policy,
@@ -190,7 +216,7 @@ fn detail(bucket: &Bucket) -> serde_json::Value {
     })
 }
 
-/// Members left out of a rule stay as they are.
+/// The retention after a change; omitted members keep their values.
 fn updated_retention(before: Retention, rules: &[AskedRetention]) -> Result<Retention, Error> {
     let [rule] = rules else {
         return if rules.is_empty() { Ok(before) } else { Err(Error::TooManyRetentionRules) };
@@ -198,7 +224,7 @@ fn updated_retention(before: Retention, rules: &[AskedRetention]) -> Result<Rete
     let every = rule.every.unwrap_or(before.every);
     match rule.shard_group {
         Some(shard_group) => Retention::new(every, shard_group),
-        // Kept pieces that no longer fit were asked for by nobody.
+        // A kept shard-group duration that no longer fits was not requested, so it is not changed silently.
         None if every > 0 && before.shard_group > every => {
             Retention::new(every, 0)?;
             Err(Error::ShardGroupMustShrink)
@@ -207,6 +233,7 @@ fn updated_retention(before: Retention, rules: &[AskedRetention]) -> Result<Rete
     }
 }
 
+/// A user's bucket with a random id.
 pub(super) fn new_bucket(org: OrgId, name: &str, description: &str, retention: Retention, now: Timestamp) -> Bucket {
     Bucket {
         id: BucketId(Id::from_random(random())),

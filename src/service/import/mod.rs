@@ -1,14 +1,13 @@
-//! Taking over what another InfluxDB v2 server holds: ids stay, tokens in clear work at once, and what was there before
+//! Import of the data of another InfluxDB v2 server: ids are kept, tokens in clear text work at once, and existing data
 //! is never changed.
 //!
 //! **One transaction holds the whole import.** Authorizations refer to buckets, users and organizations by their ids:
-//! were it cut off between two kinds, tokens would be missing where their owners are already there, and nobody could tell
-//! from the database how far it came. Everything is read from the other server first, so no network is waited for with
-//! the write lock held. A dry run is the same transaction without its commit, so it can't say anything else than what
-//! would happen.
+//! an import interrupted between two kinds would leave owners without their tokens, and the database would not show how
+//! far it came. Everything is read from the other server first, so the write lock is not held while waiting for the
+//! network. A dry run is the same transaction without its commit, so it reports exactly what would happen.
 //!
-//! What was deleted or taken away here stays so, however often it is imported and however far the audit log was trimmed:
-//! tombstones say so.
+//! Whatever was deleted or removed here stays so, even after repeated imports and after the audit log was trimmed:
+//! tombstones record it.
 
 mod orgs;
 mod report;
@@ -34,55 +33,55 @@ use report::Outcome;
 
 pub use report::{Count, Kind, Left, Report, ToReissue};
 
-/// All that was read from the other server.
+/// Everything that was read from the other server.
 #[derive(Default)]
 pub struct Source {
     pub orgs: Vec<Org>,
     pub users: Vec<SourceUser>,
     pub buckets: Vec<Bucket>,
-    /// Without the virtual ones, which buckets bring along.
+    /// The stored mappings, without the virtual ones of buckets.
     pub dbrps: Vec<Dbrp>,
     pub telegrafs: Vec<Telegraf>,
     pub memberships: Vec<SourceMembership>,
     pub authorizations: Vec<SourceAuthorization>,
-    /// What can't be understood, and why.
+    /// Records that could not be parsed, with reasons.
     pub unreadable: Vec<Left>,
 }
 
-/// A user there. Passwords are never told.
+/// A user of the other server. It never reveals passwords.
 pub struct SourceUser {
     pub user: User,
-    /// Whether they set that server up, and may do everything with a session.
+    /// Set if the user set that server up, so that a session holds every permission.
     pub owns_instance: bool,
 }
 
-/// A user's role there.
+/// A user's role on the other server.
 pub struct SourceMembership {
     pub parent: Parent,
     pub user: UserId,
     pub role: Role,
-    /// In words: "bob, member of my-org".
+    /// A description such as "bob, member of my-org".
     pub words: String,
 }
 
-/// An authorization there.
+/// An authorization of the other server.
 pub struct SourceAuthorization {
     pub authorization: Authorization,
     pub secret: SourceSecret,
 }
 
-/// What is told of an authorization's secret.
+/// The secret of an authorization, as far as the other server reveals it.
 pub enum SourceSecret {
     /// The token itself (influxd up to 2.8).
     Clear(SecretString),
-    /// Nothing (influxd 2.9).
+    /// A hidden token (influxd 2.9).
     Hidden,
-    /// The user name of a 1.x client; its password is never told.
+    /// The user name of a 1.x client, without its password.
     Username(String),
 }
 
 impl Source {
-    /// How many things there are.
+    /// The number of records.
     pub const fn len(&self) -> usize {
         self.orgs.len()
             + self.users.len()
@@ -93,17 +92,18 @@ impl Source {
             + self.authorizations.len()
     }
 
-    /// Whether there is nothing at all.
+    /// Returns whether there are no records.
     pub const fn is_empty(&self) -> bool {
         self.len() == 0
     }
 }
 
-/// An import under way.
+/// An import in progress.
 struct Import {
     change: AuditedTransaction,
     report: Report,
-    /// What the rest may refer to, by the ids of the other server: it is here under the same ones.
+    /// The organizations, users, buckets and configurations that later records may refer to. Their ids are the same on
+    /// both servers.
     orgs: HashMap<OrgId, String>,
     users: HashMap<UserId, String>,
     buckets: HashMap<BucketId, OrgId>,
@@ -111,9 +111,11 @@ struct Import {
 }
 
 impl Offline {
-    /// Copies what is not here yet, as one change. `dry_run`: tells what would come over, and copies nothing. `step` is
-    /// called after each thing. A conflict leaves one thing out, with what refers to it, and is in the report; an error
-    /// leaves everything as it was.
+    /// Copies what is missing here, in one transaction. `dry_run`: reports what would be copied, and copies nothing.
+    /// `step` is called after each record. A conflict skips one record and those that refer to it, and is reported.
+    ///
+    /// # Errors
+    /// The database may fail; then nothing was copied.
     pub async fn import(&self, source: Source, dry_run: bool, step: impl Fn() + Send) -> Result<Report, Error> {
         let mut import = Import {
             change: self.begin("import").await?,
@@ -149,7 +151,7 @@ impl Import {
             self.report.note(Kind::Bucket, bucket.id, &bucket.name, outcome);
             step();
         }
-        // A database's first mapping becomes its default: that it be the one that was.
+        // A database's first mapping becomes its default: start with the one that was.
         source.dbrps.sort_by_key(|dbrp| !dbrp.is_default);
         for dbrp in source.dbrps {
             let (id, name) = (dbrp.id, format!("{}/{}", dbrp.database, dbrp.retention_policy));
@@ -177,12 +179,12 @@ impl Import {
         self.tell_missing_passwords().await
     }
 
-    /// Whether this was deleted here: then it does not come back.
+    /// Returns whether this was deleted here and must not be imported.
     async fn deleted_here(&mut self, event: Event, id: impl Into<Id>) -> Result<bool, Error> {
         tombstones::is_deleted(&mut self.change, event, id.into()).await
     }
 
-    /// Whether a user's role in an organization, or in what it holds, was taken away here.
+    /// Returns whether a user lost a role in an organization, or in something of it, here.
     async fn dismissed_here(&mut self, org: OrgId, user: UserId) -> Result<bool, Error> {
         tombstones::is_removed(&mut self.change, org, user).await
     }
@@ -197,6 +199,6 @@ impl SourceSecret {
     }
 }
 
-/// Why things don't come over.
+/// The reasons why records are skipped.
 const NO_ORG: &str = "its organization did not come over";
 const NO_USER: &str = "its user did not come over";

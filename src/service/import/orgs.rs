@@ -1,4 +1,4 @@
-//! Organizations and what is in them.
+//! Import of organizations, buckets, mappings and telegraf configurations.
 
 use serde_json::json;
 
@@ -18,7 +18,10 @@ use crate::{
 use super::{Event, Import, NO_ORG, Outcome};
 
 impl Import {
-    /// An organization comes over without system buckets: those it has are among the buckets.
+    /// Imports an organization without creating system buckets: its own are among the buckets.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub(super) async fn org(&mut self, org: &Org) -> Result<Outcome, Error> {
         if let Err(error) = check_org_name(&org.name).and_then(|()| check_description(&org.description)) {
             return Ok(Outcome::Left(error.to_string()));
@@ -39,6 +42,10 @@ impl Import {
         Ok(Outcome::Copied)
     }
 
+    /// Imports a bucket.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub(super) async fn bucket(&mut self, bucket: &Bucket) -> Result<Outcome, Error> {
         if let Err(error) = check_bucket(bucket) {
             return Ok(Outcome::Left(error.to_string()));
@@ -65,7 +72,10 @@ impl Import {
         Ok(Outcome::Copied)
     }
 
-    /// A database that has mappings keeps exactly one default: the one that is here, or else the one that comes first.
+    /// Imports a mapping. A database with mappings keeps exactly one default: the existing one, or else the first.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub(super) async fn dbrp(&mut self, mut dbrp: Dbrp) -> Result<Outcome, Error> {
         let parts =
             check_part("database", &dbrp.database).and_then(|()| check_part("retentionPolicy", &dbrp.retention_policy));
@@ -94,6 +104,10 @@ impl Import {
         Ok(Outcome::Copied)
     }
 
+    /// Imports a telegraf configuration.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub(super) async fn telegraf(&mut self, telegraf: &Telegraf) -> Result<Outcome, Error> {
         if let Err(error) = check_telegraf(telegraf) {
             return Ok(Outcome::Left(error.to_string()));
@@ -117,8 +131,11 @@ impl Import {
     }
 }
 
-/// influxd sets descriptions no limit, and nothing is gained by leaving a thing out for its description: only what no
-/// database could keep is refused.
+/// Rejects only descriptions that no database could store: influxd sets no limit, and a long description is no reason
+/// to skip a record.
+///
+/// # Errors
+/// [`Error::TextTooLong`], [`Error::TextNul`].
 pub(super) fn check_description(description: &str) -> Result<(), Error> {
     check_text("description", description, MAX_CONFIG)
 }
@@ -126,7 +143,7 @@ pub(super) fn check_description(description: &str) -> Result<(), Error> {
 fn check_bucket(bucket: &Bucket) -> Result<(), Error> {
     match bucket.kind {
         BucketKind::User => check_bucket_name(&bucket.name)?,
-        // Theirs begin with an underscore.
+        // Their names begin with an underscore.
         BucketKind::System => check_text("name", &bucket.name, MAX_NAME)?,
     }
     check_description(&bucket.description)?;

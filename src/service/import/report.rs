@@ -1,10 +1,10 @@
-//! What came over and what did not.
+//! The report of an import: what was copied and what was not.
 
 use serde::Serialize;
 
 use crate::model::{Id, Permission, Status};
 
-/// The kinds of things that come over, in the order in which they do: each only refers to those before it.
+/// The kinds of imported records, in the order of the import: each only refers to earlier ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Kind {
@@ -19,6 +19,7 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All kinds, in the order of the import.
     pub const ALL: [Self; 8] = [
         Self::Organization,
         Self::User,
@@ -30,7 +31,7 @@ impl Kind {
         Self::V1Authorization,
     ];
 
-    /// One of them, in words.
+    /// The kind in words, in the singular.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Organization => "organization",
@@ -45,34 +46,34 @@ impl Kind {
     }
 }
 
-/// How many of a kind there were to copy.
+/// The counts of one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Count {
     pub kind: Kind,
-    /// Came over now.
+    /// Copied by this import.
     pub copied: usize,
-    /// Had come over before, and stay as they are.
+    /// Present already, and unchanged.
     pub present: usize,
     /// Authorizations whose token the other server hides.
     pub to_reissue: usize,
-    /// Did not come over; [`Report::left`] says why.
+    /// Skipped; [`Report::left`] gives the reasons.
     pub left: usize,
 }
 
-/// Something that did not come over.
+/// A record that was not imported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Left {
     pub kind: Kind,
-    /// As the other server calls it; empty where it has none.
+    /// Its id on the other server; empty if it has none.
     pub id: String,
     pub name: String,
     pub reason: String,
-    /// Whether someone took it away here: then it is meant to stay away, and nothing is amiss.
+    /// Set if it was deleted or removed here, so that it is skipped on purpose.
     pub revoked: bool,
 }
 
-/// An authorization whose token is hidden: whoever uses it needs a new one, with the same permissions.
+/// An authorization whose token is hidden: its users need a new token with the same permissions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ToReissue {
@@ -90,33 +91,34 @@ pub struct ToReissue {
     pub permissions: Vec<Permission>,
 }
 
-/// What an import did, or would do.
+/// The result of an import or a dry run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
     pub dry_run: bool,
-    /// Of each kind, in the order of [`Kind::ALL`].
+    /// One for each kind, in the order of [`Kind::ALL`].
     pub counts: Vec<Count>,
     pub to_reissue: Vec<ToReissue>,
     pub left: Vec<Left>,
-    /// The names of the users who can't sign in before someone sets their password.
+    /// The names of the users who cannot sign in until their password is set.
     pub users_without_password: Vec<String>,
-    /// The user names of the 1.x credentials that open nothing before someone sets their password.
+    /// The user names of the 1.x credentials that do not work until their password is set.
     pub credentials_without_password: Vec<String>,
 }
 
-/// What became of one thing.
+/// The outcome for one record.
 pub(super) enum Outcome {
     Copied,
     Present,
     Reissue(ToReissue),
-    /// Why it did not come over.
+    /// The reason why it was skipped.
     Left(String),
-    /// Someone deleted it here, or took it away.
+    /// It was deleted or removed here.
     Revoked,
 }
 
 impl Report {
+    /// An empty report.
     pub(super) fn new(dry_run: bool) -> Self {
         let none = |kind| Count { kind, copied: 0, present: 0, to_reissue: 0, left: 0 };
         Self {
@@ -129,16 +131,17 @@ impl Report {
         }
     }
 
-    /// Whether anything came over.
+    /// Returns whether anything was copied.
     pub fn changes(&self) -> bool {
         self.counts.iter().any(|count| count.copied > 0)
     }
 
-    /// How many things did not come over that should have.
+    /// The number of records that were skipped because of a conflict.
     pub fn conflicts(&self) -> usize {
         self.left.iter().filter(|left| !left.revoked).count()
     }
 
+    /// Counts the outcome for one record.
     pub(super) fn note(&mut self, kind: Kind, id: impl ToString, name: &str, outcome: Outcome) {
         let left = |reason, revoked| Left { kind, id: id.to_string(), name: name.into(), reason, revoked };
         match outcome {
@@ -153,6 +156,7 @@ impl Report {
         }
     }
 
+    /// Adds a skipped record.
     pub(super) fn leave(&mut self, left: Left) {
         self.count(left.kind, |count| count.left += 1);
         self.left.push(left);

@@ -1,4 +1,4 @@
-//! Authorizations, and what is told of their secrets.
+//! Import of authorizations and their secrets.
 
 use secrecy::ExposeSecret;
 use serde_json::json;
@@ -19,7 +19,10 @@ use super::{
 };
 
 impl Import {
-    /// An authorization comes over with its status, its permissions as they are, and its token's hash.
+    /// Imports an authorization with its status, its unchanged permissions and its token's hash.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub(super) async fn authorization(&mut self, source: &SourceAuthorization) -> Result<Outcome, Error> {
         let new = &source.authorization;
         if let Err(error) = check(source) {
@@ -42,7 +45,7 @@ impl Import {
         }
     }
 
-    /// Whether this id, or this secret, is or was here already.
+    /// The outcome if this id or this secret is, or was, here already.
     async fn known(&mut self, source: &SourceAuthorization) -> Result<Option<Outcome>, Error> {
         let id = source.authorization.id;
         let with_secret = match &source.secret {
@@ -68,7 +71,7 @@ impl Import {
         if taken {
             return Ok(Some(Outcome::Left("another authorization has this ID here".into())));
         }
-        // What was revoked here is not revived by what is still there.
+        // A token revoked here must not be revived by the other server's copy.
         Ok(self.deleted_here(Event::AuthorizationDeleted, id).await?.then_some(Outcome::Revoked))
     }
 

@@ -1,4 +1,4 @@
-//! Users and what they belong to.
+//! Import of users and memberships.
 
 use serde_json::json;
 
@@ -11,7 +11,10 @@ use crate::{
 use super::{Event, Import, NO_ORG, NO_USER, Outcome, Parent, SourceMembership, SourceUser};
 
 impl Import {
-    /// A user comes over without a password. Who set the other server up may do everything here too, if they are new.
+    /// Imports a user without a password. A new user who owns the other instance owns this one too.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub(super) async fn user(&mut self, source: &SourceUser) -> Result<Outcome, Error> {
         let user = &source.user;
         if let Err(error) = check_user_name(&user.name) {
@@ -40,6 +43,10 @@ impl Import {
         Ok(Outcome::Copied)
     }
 
+    /// Imports a membership.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub(super) async fn membership(&mut self, source: &SourceMembership) -> Result<Outcome, Error> {
         let (user, role) = (source.user, source.role);
         let Some(name) = self.users.get(&user).cloned() else { return Ok(Outcome::Left(NO_USER.into())) };
@@ -69,7 +76,10 @@ impl Import {
         Ok(Outcome::Copied)
     }
 
-    /// Tells who can't sign in yet, of the users that are here now.
+    /// Reports which of the imported users have no password yet.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub(super) async fn tell_missing_passwords(&mut self) -> Result<(), Error> {
         let mut users: Vec<(UserId, String)> = self.users.iter().map(|(id, name)| (*id, name.clone())).collect();
         users.sort_unstable_by_key(|(id, _)| *id);

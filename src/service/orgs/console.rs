@@ -1,4 +1,4 @@
-//! Organizations as the console shows them.
+//! The console's list of organizations.
 
 use std::collections::HashMap;
 
@@ -14,6 +14,9 @@ use crate::{
 
 impl Service {
     /// A page of the organizations that the caller may read.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn org_page(&self, caller: &Caller, query: &ListQuery) -> Result<Listed<OrgSummary>, Error> {
         let (part, within) = (fold(&query.filter), &readable(caller));
         let mut reader = self.read().await?;
@@ -27,7 +30,10 @@ impl Service {
         Ok(Listed { rows: summaries(&mut reader, caller, found).await?, total, unfiltered, page })
     }
 
-    /// An organization, how much there is in it, and whether the caller may change it.
+    /// An organization, the number of its resources, and whether the caller may change it.
+    ///
+    /// # Errors
+    /// [`Error::OrgNotFound`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn org_summary(&self, caller: &Caller, id: OrgId) -> Result<OrgSummary, Error> {
         caller.check(required_permissions::org(Action::Read, id))?;
         let mut reader = self.read().await?;
@@ -35,13 +41,13 @@ impl Service {
         summaries(&mut reader, caller, found).await?.pop().ok_or(Error::OrgNotFound)
     }
 
-    /// Whether the caller may create organizations.
+    /// Returns whether the caller may create organizations.
     pub fn may_create_orgs(&self, caller: &Caller) -> bool {
         caller.may(&required_permissions::orgs(Action::Write))
     }
 }
 
-/// Which organizations a caller may read.
+/// The organizations that a caller may read.
 fn readable(caller: &Caller) -> ResourceScope {
     if caller.may(&required_permissions::orgs(Action::Read)) {
         return ResourceScope::All;

@@ -1,5 +1,5 @@
-//! Who belongs to an organization, as the console changes it. Unlike the API, it never leaves an organization without an
-//! owner, and a new user becomes a member in the same change.
+//! Changes to an organization's members in the console. Unlike the API, these never leave an organization without an
+//! owner, and create a user together with their membership.
 
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
@@ -23,18 +23,22 @@ use crate::{
 
 use super::members::{Parent, write_parent};
 
-/// A user who is created in the console.
+/// A user to create.
 #[derive(Clone, Debug, Default)]
 pub struct NewUser {
     pub name: String,
-    /// Without one, the user can't sign in until one is set.
+    /// `None`: the user cannot sign in until one is set.
     pub password: Option<SecretString>,
-    /// What they become, and where.
+    /// The user's first organization and role.
     pub member_of: Option<(OrgId, Role)>,
 }
 
 impl Service {
     /// Makes a member an owner, or an owner a member. An organization keeps at least one owner.
+    ///
+    /// # Errors
+    /// [`Error::UserNotFound`], [`Error::NotMember`], [`Error::LastOwner`], [`Error::LimitedTokenEmpowers`],
+    /// [`Error::TokenEmpowersMore`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn change_role(&self, caller: &Caller, org: OrgId, user: UserId, role: Role) -> Result<(), Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let (user, before) = member_to_change(&mut change, &caller, org, user).await?;
@@ -43,7 +47,7 @@ impl Service {
         }
         keep_an_owner(&mut change, org, before).await?;
         let (required, now) = (write_parent(Parent::Org(org), org), change.now);
-        // Before and after: a demotion takes something away, a promotion gives something.
+        // Before and after: a demotion revokes something, a promotion grants something.
         check_account_control(&mut change, &caller, &required, user.id, now).await?;
         store::memberships::set_role(&mut change, Of::Org(org), user.id, role).await?;
         check_account_control(&mut change, &caller, &required, user.id, now).await?;
@@ -53,6 +57,10 @@ impl Service {
     }
 
     /// Ends a user's membership. An organization keeps at least one owner.
+    ///
+    /// # Errors
+    /// [`Error::UserNotFound`], [`Error::NotMember`], [`Error::LastOwner`], [`Error::LimitedTokenEmpowers`],
+    /// [`Error::TokenEmpowersMore`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn dismiss_member(&self, caller: &Caller, org: OrgId, user: UserId) -> Result<(), Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let (user, before) = member_to_change(&mut change, &caller, org, user).await?;
@@ -65,7 +73,10 @@ impl Service {
         change.commit().await
     }
 
-    /// Makes an existing user a member. `who`: their id; or their name, if the caller may see all users.
+    /// Makes an existing user a member. `who`: their id, or their name if the caller may read all users.
+    ///
+    /// # Errors
+    /// [`Error::Field`] for an unknown user or a member, otherwise those of [`Service::add_member`].
     pub async fn add_named_member(&self, caller: &Caller, org: OrgId, who: &str, role: Role) -> Result<User, Error> {
         caller.check(write_parent(Parent::Org(org), org))?;
         let user = self.named_user(caller, who).await?;
@@ -99,7 +110,11 @@ impl Service {
         Err(Error::field("user", sentence))
     }
 
-    /// Creates a user with all that belongs to them, or nothing.
+    /// Creates a user with their password and membership, in one transaction.
+    ///
+    /// # Errors
+    /// [`Error::UserNameEmpty`], [`Error::UserNameTaken`], [`Error::PasswordLength`], [`Error::OrgNotFound`],
+    /// [`Error::LimitedTokenEmpowers`], [`Error::TokenEmpowersMore`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn create_with_password(&self, caller: &Caller, new: NewUser) -> Result<User, Error> {
         check_user_name(&new.name)?;
         may_create(caller, &new)?;
@@ -127,7 +142,10 @@ impl Service {
     }
 }
 
-/// Writes a new user with their password's hash and their first membership.
+/// Inserts a new user with a password hash and a first membership, and records it.
+///
+/// # Errors
+/// [`Error::UserNameTaken`], [`Error::OrgNotFound`]; the database may fail.
 pub(crate) async fn insert_user(
     change: &mut AuditedTransaction,
     user: &User,
@@ -160,7 +178,7 @@ fn may_create(caller: &Caller, new: &NewUser) -> Result<(), Error> {
     }
 }
 
-/// A member, and what they are; refuses whoever may not change that.
+/// A member and their role, which the caller may change.
 async fn member_to_change(
     change: &mut AuditedTransaction,
     caller: &Caller,
@@ -173,7 +191,7 @@ async fn member_to_change(
     Ok((user, role))
 }
 
-/// Refuses to take the last owner's role.
+/// Denies the removal of the last owner.
 async fn keep_an_owner(change: &mut AuditedTransaction, org: OrgId, role: Role) -> Result<(), Error> {
     if role == Role::Owner && owners(change, org).await? == 1 { Err(Error::LastOwner) } else { Ok(()) }
 }

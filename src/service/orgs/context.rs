@@ -1,4 +1,4 @@
-//! What stands around every page of an organization: how much there is, and what the caller may do.
+//! The context of an organization's pages: counts, and what the caller may do.
 
 use crate::{
     model::{
@@ -6,18 +6,21 @@ use crate::{
         console::capabilities::{Capabilities, Counts},
     },
     service::{Caller, Service, auth::required_permissions},
-    store::{self, authorizations::Filter},
+    store::{self, authorization_filter::Filter},
 };
 
 impl Service {
-    /// How many buckets, telegraf configurations and tokens of an organization the caller sees.
+    /// Counts the buckets, telegraf configurations and tokens of an organization that the caller sees.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn counts(&self, caller: &Caller, org: OrgId) -> Result<Counts, Error> {
         let mut reader = self.read().await?;
         let buckets = store::buckets::count(&mut reader, org, "", &caller.within(ResourceType::Buckets, org)).await?;
         let telegrafs = caller.within(ResourceType::Telegrafs, org);
         let telegrafs = store::telegrafs::count(&mut reader, org, "", &telegrafs).await?;
         let seen = Filter { visible: caller.visible(), org: Some(org), ..Filter::default() };
-        let tokens = store::authorizations::count(&mut reader, &seen).await?;
+        let tokens = store::authorization_list::count(&mut reader, &seen).await?;
         Ok(Counts {
             buckets: buckets.cast_unsigned(),
             telegrafs: telegrafs.cast_unsigned(),
@@ -25,7 +28,7 @@ impl Service {
         })
     }
 
-    /// What the caller may do in an organization, of what its pages offer.
+    /// The caller's capabilities in an organization.
     pub fn may(&self, caller: &Caller, org: OrgId) -> Capabilities {
         let own_user = required_permissions::user(Action::Write, caller.id());
         Capabilities {

@@ -1,4 +1,4 @@
-//! Members and owners of organizations, buckets and telegraf configurations (contract §5.3).
+//! Members and owners of organizations, buckets and telegraf configurations (docs/influxdb-compatibility.md §5.3).
 
 use serde_json::json;
 
@@ -12,7 +12,7 @@ use crate::{
     store::{self, Connection, memberships::Of},
 };
 
-/// What has members and owners.
+/// A resource that has members and owners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Parent {
     Org(OrgId),
@@ -31,13 +31,20 @@ impl From<Parent> for Of {
 }
 
 impl Service {
-    /// Refuses a parent that is missing or that the caller may not read; both are told alike (§1.7).
+    /// Denies a parent that is missing or that the caller may not read, without a difference
+    /// (docs/influxdb-compatibility.md §1.7).
+    ///
+    /// # Errors
+    /// [`Error::ParentNotFound`]; the database may fail.
     pub async fn check_readable_parent(&self, caller: &Caller, parent: Parent) -> Result<(), Error> {
         let mut reader = self.read().await?;
         org_of(&mut reader, caller, parent).await.map(drop)
     }
 
-    /// The members or the owners. A parent that is missing or that the caller may not read is told alike (§1.7).
+    /// Lists the members or the owners of a parent.
+    ///
+    /// # Errors
+    /// [`Error::ParentNotFound`] if it is missing or not readable; the database may fail.
     pub async fn members(&self, caller: &Caller, parent: Parent, role: Role) -> Result<Vec<User>, Error> {
         let mut reader = self.read().await?;
         org_of(&mut reader, caller, parent).await?;
@@ -47,6 +54,11 @@ impl Service {
         Ok(users)
     }
 
+    /// Makes a user a member or an owner.
+    ///
+    /// # Errors
+    /// [`Error::ParentNotFound`], [`Error::MemberMissing`], [`Error::UserNotFound`], [`Error::AlreadyMember`],
+    /// [`Error::LimitedTokenEmpowers`], [`Error::TokenEmpowersMore`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn add_member(
         &self,
         caller: &Caller,
@@ -70,7 +82,11 @@ impl Service {
         Ok(user)
     }
 
-    /// Ends a user's role, whichever it is; nothing happens if there is none.
+    /// Ends a user's role; does nothing if there is none.
+    ///
+    /// # Errors
+    /// [`Error::ParentNotFound`], [`Error::LimitedTokenEmpowers`], [`Error::TokenEmpowersMore`];
+    /// [`Error::Unauthorized`]; the database may fail.
     pub async fn remove_member(&self, caller: &Caller, parent: Parent, user: UserId) -> Result<(), Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let org = org_of(&mut change, &caller, parent).await?;
@@ -88,7 +104,7 @@ impl Service {
     }
 }
 
-/// What the audit log says of a membership.
+/// The audit detail of a membership.
 fn detail(parent: Parent, user: UserId, name: Option<&str>, role: Option<Role>) -> serde_json::Value {
     let mut detail = json!({"user": user, "name": name, "role": role});
     if let Parent::Bucket(bucket) = parent {
@@ -115,7 +131,8 @@ async fn org_of(connection: &mut Connection, caller: &Caller, parent: Parent) ->
     if caller.may(&needed) { Ok(org) } else { Err(Error::ParentNotFound) }
 }
 
-/// influxd asks for the parent with its organization, an organization being in itself.
+/// The permission to change a parent's members. influxd requires the parent within its organization; an organization is
+/// within itself.
 pub(crate) fn write_parent(parent: Parent, org: OrgId) -> Permission {
     match parent {
         Parent::Org(id) => Permission::on_in(Action::Write, ResourceType::Orgs, id, org),

@@ -26,10 +26,10 @@ use super::{
     transaction::AuditedTransaction,
 };
 
-/// At most so many bytes in the description of an organization or a bucket.
+/// Maximum number of bytes in the description of an organization or a bucket.
 pub(super) const MAX_DESCRIPTION: usize = 1024;
 
-/// What a list of organizations is asked for (contract §5.4).
+/// Filters and paging of a list of organizations (docs/influxdb-compatibility.md §5.4).
 #[derive(Clone, Debug, Default)]
 pub struct OrgQuery {
     pub id: Option<OrgId>,
@@ -39,7 +39,7 @@ pub struct OrgQuery {
     pub limit: u32,
 }
 
-/// What may change about an organization; `None` stays as it is.
+/// Changes to an organization; `None` keeps a value.
 #[derive(Clone, Debug, Default)]
 pub struct OrgUpdate {
     pub name: Option<String>,
@@ -47,13 +47,16 @@ pub struct OrgUpdate {
 }
 
 impl Service {
-    /// The organizations the caller may see. Whoever may not read all gets those their user belongs to.
+    /// Lists the organizations that the caller may read. Without permission to read all, those of the caller's user.
+    ///
+    /// # Errors
+    /// [`Error::OrgNotFound`], [`Error::OrgNameNotFound`]; the database may fail.
     pub async fn orgs(&self, caller: &Caller, query: &OrgQuery) -> Result<Vec<Org>, Error> {
         let mut reader = self.read().await?;
         let found = match (query.id, &query.name) {
             (Some(id), _) => vec![store::orgs::by_id(&mut reader, id).await?.ok_or(Error::OrgNotFound)?],
             (None, Some(name)) => {
-                // What the caller may not read is as unknown as what is not there.
+                // One that the caller may not read is denied like an unknown one.
                 let org = store::orgs::by_name(&mut reader, name).await?;
                 let org = org.filter(|org| caller.may(&required_permissions::org(Action::Read, org.id)));
                 vec![org.ok_or_else(|| Error::OrgNameNotFound { name: name.trim().into() })?]
@@ -70,6 +73,10 @@ impl Service {
         Ok(found.into_iter().filter(|org| caller.may(&required_permissions::org(Action::Read, org.id))).collect())
     }
 
+    /// An organization by its id.
+    ///
+    /// # Errors
+    /// [`Error::OrgNotFound`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn org(&self, caller: &Caller, id: OrgId) -> Result<Org, Error> {
         caller.check(required_permissions::org(Action::Read, id))?;
         let mut reader = self.read().await?;
@@ -77,13 +84,17 @@ impl Service {
     }
 
     /// Creates an organization with its system buckets; the caller's user owns it.
+    ///
+    /// # Errors
+    /// [`Error::OrgNameEmpty`], [`Error::OrgNameTaken`], [`Error::LimitedTokenEmpowers`], [`Error::TokenEmpowersMore`];
+    /// [`Error::Unauthorized`]; the database may fail.
     pub async fn create_org(&self, caller: &Caller, name: &str, description: &str) -> Result<Org, Error> {
         check_org_name(name)?;
         check_text("description", description, MAX_DESCRIPTION)?;
         let (mut change, caller) = self.begin(caller).await?;
         caller.check(required_permissions::orgs(Action::Write))?;
         let org = insert_org(&mut change, name, description, Some(caller.id())).await?;
-        // Owning it is a membership, and a session has it for good.
+        // Ownership is a membership, which a session keeps permanently.
         let now = change.now;
         check_account_control(&mut change, &caller, &required_permissions::orgs(Action::Write), caller.id(), now)
             .await?;
@@ -91,6 +102,11 @@ impl Service {
         Ok(org)
     }
 
+    /// Changes an organization's name or description.
+    ///
+    /// # Errors
+    /// [`Error::OrgNotFound`], [`Error::OrgNameEmpty`], [`Error::OrgNameTaken`]; [`Error::Unauthorized`]; the database
+    /// may fail.
     pub async fn update_org(&self, caller: &Caller, id: OrgId, asked: OrgUpdate) -> Result<Org, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let after = update(&mut change, &caller, id, asked).await?;
@@ -98,12 +114,18 @@ impl Service {
         Ok(after)
     }
 
-    /// Deletes an organization with all it holds; its authorizations end and never come back.
+    /// Deletes an organization with all its resources; its authorizations end permanently.
+    ///
+    /// # Errors
+    /// [`Error::OrgNotFoundToDelete`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn delete_org(&self, caller: &Caller, id: OrgId) -> Result<(), Error> {
         self.delete_org_if(caller, id, |_| Ok(())).await
     }
 
-    /// The same for a person: who types another name than the organization's deletes nothing.
+    /// Deletes an organization in the console, which requires its name as confirmation.
+    ///
+    /// # Errors
+    /// [`Error::Field`] for another name; those of [`Service::delete_org`].
     pub async fn delete_org_by_name(&self, caller: &Caller, id: OrgId, typed: &str) -> Result<(), Error> {
         let is_meant = |org: &Org| match typed.trim() == org.name.trim() {
             true => Ok(()),
@@ -135,7 +157,10 @@ impl Service {
     }
 }
 
-/// Writes a new organization with its system buckets and its first owner.
+/// Inserts a new organization with its system buckets and its first owner, and records it.
+///
+/// # Errors
+/// [`Error::OrgNameTaken`]; the database may fail.
 pub(super) async fn insert_org(
     change: &mut AuditedTransaction,
     name: &str,
@@ -155,7 +180,10 @@ pub(super) async fn insert_org(
     Ok(org)
 }
 
-/// Renames and describes an organization, within a change.
+/// Changes an organization's name or description in a transaction.
+///
+/// # Errors
+/// Those of [`Service::update_org`].
 pub(super) async fn update(
     change: &mut AuditedTransaction,
     caller: &Caller,
@@ -183,11 +211,12 @@ pub(super) async fn update(
     Ok(after)
 }
 
-/// What the audit log says of an organization.
+/// The audit detail of an organization.
 fn detail(org: &Org) -> serde_json::Value {
     json!({"name": org.name, "description": org.description})
 }
 
+/// An organization with a random id.
 pub(super) fn new_org(name: &str, description: &str, now: Timestamp) -> Org {
     Org {
         id: OrgId(Id::from_random(random())),
@@ -198,7 +227,10 @@ pub(super) fn new_org(name: &str, description: &str, now: Timestamp) -> Org {
     }
 }
 
-/// The buckets every organization is born with.
+/// Creates the system buckets of a new organization.
+///
+/// # Errors
+/// The database may fail.
 pub(super) async fn create_system_buckets(change: &mut AuditedTransaction, org: OrgId) -> Result<(), Error> {
     let now = change.now;
     for (name, description, retention) in SYSTEM_BUCKETS {

@@ -1,4 +1,4 @@
-//! The rules of organizations: who sees and sets them.
+//! The rules of organizations: reading and setting them.
 
 use serde_json::json;
 
@@ -11,7 +11,10 @@ use crate::{
 use super::OrgUpdate;
 
 impl Service {
-    /// The rules of an organization, for whoever may read it.
+    /// The rules of an organization that the caller may read.
+    ///
+    /// # Errors
+    /// [`Error::OrgNotFound`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn org_rules(&self, caller: &Caller, org: OrgId) -> Result<OrgRules, Error> {
         caller.check(required_permissions::org(Action::Read, org))?;
         let mut reader = self.read().await?;
@@ -19,7 +22,10 @@ impl Service {
         rules_of(&mut reader, org).await
     }
 
-    /// Sets all the rules of an organization, for its owners. Tokens that are there already keep working.
+    /// Replaces the rules of an organization. Existing tokens keep working.
+    ///
+    /// # Errors
+    /// [`Error::OrgNotFound`] and the errors of [`OrgRules::check`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn set_org_rules(&self, caller: &Caller, org: OrgId, rules: OrgRules) -> Result<OrgRules, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         set(&mut change, &caller, org, &rules).await?;
@@ -27,7 +33,10 @@ impl Service {
         Ok(rules)
     }
 
-    /// Changes an organization and its rules, both or neither.
+    /// Changes an organization and its rules, in one transaction.
+    ///
+    /// # Errors
+    /// Those of [`Service::update_org`] and [`Service::set_org_rules`].
     pub async fn update_org_and_rules(
         &self,
         caller: &Caller,
@@ -56,7 +65,10 @@ async fn set(change: &mut AuditedTransaction, caller: &Caller, org: OrgId, rules
     change.record(Event::OrgRulesChanged, Some(org), org, detail).await
 }
 
-/// The rules of an organization; none where nobody set any.
+/// The rules of an organization; none by default.
+///
+/// # Errors
+/// The database may fail.
 pub(crate) async fn rules_of(connection: &mut Connection, org: OrgId) -> Result<OrgRules, Error> {
     Ok(store::org_rules::of_org(connection, org).await?.unwrap_or_default())
 }

@@ -1,4 +1,4 @@
-//! The console's Telegraf page. Unlike the API it saves only what is TOML.
+//! The console's telegraf page. Unlike the API, it only saves valid TOML.
 
 use std::collections::HashMap;
 
@@ -16,23 +16,26 @@ use crate::{
 
 use super::{AskedTelegraf, replace, toml::flaw};
 
-/// So many buckets are offered for a new configuration; any other can be typed.
+/// Maximum number of buckets offered for a new configuration; any other can be typed.
 const OFFERED_AT_ONCE: i64 = 100;
 
-/// A configuration to begin with.
+/// A configuration to create.
 #[derive(Clone, Debug, Default)]
 pub struct BegunTelegraf {
     pub name: String,
     pub description: String,
-    /// TOML; if empty, a text that writes to `bucket`.
+    /// TOML; if empty, a template that writes to `bucket`.
     pub text: String,
     pub bucket: String,
-    /// How agents reach this server.
+    /// The URL under which agents reach this server.
     pub origin: String,
 }
 
 impl Service {
-    /// A page of an organization's configurations, in the order of their names.
+    /// A page of an organization's configurations that the caller may read, by name.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn telegraf_page(
         &self,
         caller: &Caller,
@@ -55,7 +58,10 @@ impl Service {
         Ok(Listed { rows, total, unfiltered, page })
     }
 
-    /// What the console says about a configuration of an organization.
+    /// A configuration of an organization, without its text.
+    ///
+    /// # Errors
+    /// [`Error::TelegrafNotFound`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn telegraf_facts(&self, caller: &Caller, org: OrgId, id: TelegrafId) -> Result<TelegrafFacts, Error> {
         let telegraf = self.telegraf_in(caller, org, id).await?;
         let bucket = telegraf_config::bucket(&telegraf.config);
@@ -66,7 +72,10 @@ impl Service {
         Ok(TelegrafFacts { row, description, updated_at, now: self.now(), may_change: may_change(caller, org, id) })
     }
 
-    /// The text of a configuration, to be edited.
+    /// The text of a configuration; the read is recorded.
+    ///
+    /// # Errors
+    /// [`Error::TelegrafNotFound`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn telegraf_text(&self, caller: &Caller, org: OrgId, id: TelegrafId) -> Result<TelegrafText, Error> {
         let telegraf = self.telegraf_in(caller, org, id).await?;
         self.note_texts_read(caller, [&telegraf]);
@@ -74,12 +83,15 @@ impl Service {
         Ok(TelegrafText { flaw: flaw(&text), text, may_change: may_change(caller, org, id) })
     }
 
-    /// Why a text is no TOML, if it is none.
+    /// The first TOML error of a text, if there is one.
     pub fn check_toml(&self, text: &str) -> Option<Flaw> {
         flaw(&plain(text))
     }
 
-    /// The names of the buckets that people made, as far as they are offered.
+    /// The names of user buckets to offer.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn bucket_names(&self, caller: &Caller, org: OrgId) -> Result<Vec<String>, Error> {
         let mut reader = self.read().await?;
         let within = &caller.within(ResourceType::Buckets, org);
@@ -89,7 +101,11 @@ impl Service {
         Ok(found.filter(|bucket| bucket.kind == BucketKind::User).map(|bucket| bucket.name).collect())
     }
 
-    /// Creates a configuration from the console's dialog. `form`: its one-time id.
+    /// Creates a configuration from the console's dialog. `form`: the idempotency key.
+    ///
+    /// # Errors
+    /// [`Error::Field`] for an empty name, invalid TOML or a repeated form; [`Error::OrgNotFound`];
+    /// [`Error::Unauthorized`]; the database may fail.
     pub async fn begin_telegraf(
         &self,
         caller: &Caller,
@@ -114,14 +130,20 @@ impl Service {
         })
     }
 
-    /// Puts another text in the place of a configuration's.
+    /// Replaces the text of a configuration.
+    ///
+    /// # Errors
+    /// [`Error::Field`] for invalid TOML; [`Error::TelegrafNotFound`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn save_telegraf_text(&self, caller: &Caller, id: TelegrafId, text: &str) -> Result<Telegraf, Error> {
         let config = valid(text)?;
         let (change, before) = self.begin_on_telegraf(caller, id).await?;
         replace(change, &before, AskedTelegraf { config, ..before.clone().into() }).await
     }
 
-    /// Changes what a configuration is called.
+    /// Changes the name and description of a configuration.
+    ///
+    /// # Errors
+    /// [`Error::Field`] for an empty name; [`Error::TelegrafNotFound`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn rename_telegraf(
         &self,
         caller: &Caller,
@@ -161,7 +183,7 @@ fn may_change(caller: &Caller, org: OrgId, id: TelegrafId) -> bool {
     caller.may(&required_permissions::telegraf(Action::Write, id, org))
 }
 
-/// The API takes a configuration without a name; a person would not find it again.
+/// Checks a name. The API accepts a configuration without one, but people could not find it again.
 fn named(name: &str) -> Result<String, Error> {
     match name.trim() {
         "" => Err(Error::field("name", "Fill this in.")),
@@ -177,7 +199,7 @@ fn valid(text: &str) -> Result<String, Error> {
     }
 }
 
-/// Browsers send their own line breaks.
+/// Normalizes the line breaks of browsers.
 fn plain(text: &str) -> String {
     text.replace("\r\n", "\n")
 }

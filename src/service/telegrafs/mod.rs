@@ -1,4 +1,4 @@
-//! Telegraf configurations (contract §5.6).
+//! Telegraf configurations (docs/influxdb-compatibility.md §5.6).
 
 pub mod console;
 mod toml;
@@ -33,26 +33,29 @@ use super::{
 const BYTES_AT_ONCE: i64 = 1024 * 1024;
 /// Number of configurations whose sizes are read at once.
 const SIZES_AT_ONCE: i64 = 500;
-/// Number of texts that are looked into in one transaction when the server starts.
+/// Number of texts that are parsed in one transaction when the server starts.
 const FILLED_AT_ONCE: i64 = 20;
 
-/// A list of configurations, in the order of ids, that is read in portions: their texts are never held all at once.
+/// A list of configurations by ascending ids, read in portions: their texts are never held all at once.
 pub struct TelegrafList {
     service: Service,
-    /// The caller whose reading goes on record.
+    /// The caller whose reads are recorded.
     reader: Caller,
     across: Across,
     org: Option<OrgId>,
-    /// Configurations whose texts are still to be read, with their bytes.
+    /// Configurations whose texts are still to be read, with their sizes in bytes.
     waiting: VecDeque<(TelegrafId, i64)>,
     /// The last configuration whose size was read.
     last: Option<TelegrafId>,
-    /// Whether the sizes of all of them were read.
+    /// Set once all sizes were read.
     is_read: bool,
 }
 
 impl TelegrafList {
-    /// The next configurations; `None` at the end.
+    /// The next configurations, whose reads are recorded; `None` at the end.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn next(&mut self) -> Result<Option<Vec<Telegraf>>, Error> {
         if self.waiting.is_empty() && self.is_read {
             return Ok(None);
@@ -70,7 +73,7 @@ impl TelegrafList {
         Ok(Some(found))
     }
 
-    /// Those that are read next: as many as the bytes allow, but at least one.
+    /// The next ids: as many as fit into the byte limit, but at least one.
     fn take(&mut self) -> Vec<TelegrafId> {
         let (mut ids, mut bytes) = (Vec::new(), 0);
         while let Some((id, size)) = self.waiting.front().copied() {
@@ -85,7 +88,7 @@ impl TelegrafList {
     }
 }
 
-/// A telegraf configuration as it is asked for.
+/// The content of a configuration to create or replace.
 #[derive(Clone, Debug, Default)]
 pub struct AskedTelegraf {
     pub org: Option<OrgId>,
@@ -131,21 +134,27 @@ impl From<Telegraf> for AskedTelegraf {
 }
 
 impl Service {
-    /// The configurations the caller may see, of one organization or of all.
+    /// Lists the configurations that the caller may read, of one organization or of all.
     pub fn telegrafs(&self, caller: &Caller, org: Option<OrgId>) -> TelegrafList {
         let across = caller.across(ResourceType::Telegrafs);
         let (service, reader) = (self.clone(), caller.clone());
         TelegrafList { service, reader, across, org, waiting: VecDeque::new(), last: None, is_read: false }
     }
 
-    /// A configuration with its text, which goes on record as read.
+    /// A configuration with its text; the read is recorded.
+    ///
+    /// # Errors
+    /// [`Error::TelegrafNotFound`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn telegraf(&self, caller: &Caller, id: TelegrafId) -> Result<Telegraf, Error> {
         let telegraf = self.readable_telegraf(caller, id).await?;
         self.note_texts_read(caller, [&telegraf]);
         Ok(telegraf)
     }
 
-    /// A configuration whose text is not given to the caller.
+    /// A configuration for internal use: its text must not reach the caller, because the read is not recorded.
+    ///
+    /// # Errors
+    /// [`Error::TelegrafNotFound`]; [`Error::Unauthorized`]; the database may fail.
     pub(super) async fn readable_telegraf(&self, caller: &Caller, id: TelegrafId) -> Result<Telegraf, Error> {
         let mut reader = self.read().await?;
         let telegraf = store::telegrafs::by_id(&mut reader, id).await?.ok_or(Error::TelegrafNotFound)?;
@@ -153,11 +162,19 @@ impl Service {
         Ok(telegraf)
     }
 
+    /// Creates a configuration.
+    ///
+    /// # Errors
+    /// [`Error::PermissionOrgInvalid`], [`Error::OrgNotFound`], [`Error::TextTooLong`], [`Error::TextNul`];
+    /// [`Error::Unauthorized`]; the database may fail.
     pub async fn create_telegraf(&self, caller: &Caller, asked: AskedTelegraf) -> Result<Telegraf, Error> {
         self.create_telegraf_once(caller, asked, None).await
     }
 
-    /// `form`: the one-time id of the form that asks for it.
+    /// Creates a configuration. `form`: the idempotency key.
+    ///
+    /// # Errors
+    /// [`Error::AlreadyCreated`]; those of [`Service::create_telegraf`].
     pub(super) async fn create_telegraf_once(
         &self,
         caller: &Caller,
@@ -180,6 +197,10 @@ impl Service {
     }
 
     /// Replaces name, description, text and metadata.
+    ///
+    /// # Errors
+    /// [`Error::TelegrafNotFound`], [`Error::TextTooLong`], [`Error::TextNul`]; [`Error::Unauthorized`]; the database
+    /// may fail.
     pub async fn update_telegraf(
         &self,
         caller: &Caller,
@@ -191,7 +212,10 @@ impl Service {
         replace(change, &before, asked).await
     }
 
-    /// Begins to change a configuration that the caller may change.
+    /// Begins a transaction on a configuration that the caller may change.
+    ///
+    /// # Errors
+    /// [`Error::TelegrafNotFound`]; [`Error::Unauthorized`]; the database may fail.
     pub(super) async fn begin_on_telegraf(
         &self,
         caller: &Caller,
@@ -203,6 +227,10 @@ impl Service {
         Ok((change, before))
     }
 
+    /// Deletes a configuration and its memberships.
+    ///
+    /// # Errors
+    /// [`Error::TelegrafNotFound`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn delete_telegraf(&self, caller: &Caller, id: TelegrafId) -> Result<(), Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let telegraf = store::telegrafs::by_id(&mut change, id).await?.ok_or(Error::TelegrafNotFound)?;
@@ -214,8 +242,8 @@ impl Service {
     }
 }
 
-/// Makes the creator the owner, as InfluxDB does. Ownership gives no rights, but it is a membership, and it outlives the
-/// token that creates the configuration: a token that may not change memberships leaves it out.
+/// Makes the creator the owner, as InfluxDB does. Ownership grants nothing, but it is a membership, and it outlives the
+/// token that creates the configuration: a token that may not change memberships skips it.
 async fn insert_owner(change: &mut AuditedTransaction, caller: &Caller, telegraf: &Telegraf) -> Result<(), Error> {
     let (required, now) = (required_permissions::telegrafs(Action::Write, telegraf.org), change.now);
     match check_account_control(change, caller, &required, caller.id(), now).await {
@@ -228,7 +256,11 @@ async fn insert_owner(change: &mut AuditedTransaction, caller: &Caller, telegraf
     }
 }
 
-/// Writes where the texts write to that were stored before lists told it; once that is done, this reads an empty index.
+/// Stores the output buckets of configurations that are older than this column; once that is done, this reads an empty
+/// index.
+///
+/// # Errors
+/// The database may fail.
 pub(super) async fn fill_in_output_buckets(store: &Store) -> store::Result<()> {
     loop {
         let found = store::telegrafs::without_output_bucket(&mut *store.read().await?, FILLED_AT_ONCE).await?;
@@ -244,19 +276,23 @@ pub(super) async fn fill_in_output_buckets(store: &Store) -> store::Result<()> {
     }
 }
 
-/// The columns that lists need beside a configuration.
+/// The columns that lists need in addition to a configuration.
 pub(super) fn keys(telegraf: &Telegraf) -> Keys {
     Keys { name: fold(&telegraf.name), bucket: telegraf_config::bucket(&telegraf.config).unwrap_or_default() }
 }
 
-/// What the audit log says of a configuration. Its text may hold passwords of many kinds: only whether it changed is told.
+/// The audit detail of a configuration. Its text may hold passwords, so only a digest is recorded, which shows whether
+/// it changed.
 fn detail(telegraf: &Telegraf) -> serde_json::Value {
     let digest = Sha256::digest(telegraf.config.as_bytes());
     let text: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     json!({"name": telegraf.name, "description": telegraf.description, "textDigest": text, "bytes": telegraf.config.len()})
 }
 
-/// Puts what is asked for in the place of what was there.
+/// Replaces the content of a configuration and commits.
+///
+/// # Errors
+/// [`Error::TextTooLong`], [`Error::TextNul`]; the database may fail.
 pub(super) async fn replace(
     mut change: AuditedTransaction,
     before: &Telegraf,

@@ -1,21 +1,21 @@
-//! Whether a text is TOML, told as a person reads it.
+//! TOML validation with messages for people.
 
 use toml::de::DeTable;
 
 use crate::model::telegraf::Flaw;
 
-/// The first thing that is wrong with a Telegraf configuration's text, if anything is.
+/// The first error of a Telegraf configuration's text, if there is one.
 pub(crate) fn flaw(text: &str) -> Option<Flaw> {
     let text = with_values_for_variables(text);
     let error = DeTable::parse(&text).err()?;
     let at = error.span().map_or(0, |span| span.start).min(text.len());
-    // An error at the end of a text is one of its last line that says something.
+    // An error at the end of a text is reported at its last line that is not blank.
     let before = text.get(..at).unwrap_or_default();
     let before = if at == text.len() { before.trim_end() } else { before };
     Some(Flaw { line: 1 + before.matches('\n').count(), message: advice(error.message()) })
 }
 
-/// What to do, where it is plain; what the parser says, where not.
+/// Advice for known parser messages, or else the parser's message.
 fn advice(message: &str) -> String {
     let known = [
         ("string values must be quoted", "put the value in quotes, such as \"10s\"."),
@@ -38,8 +38,8 @@ fn advice(message: &str) -> String {
     found.map_or_else(|| format!("{}.", message.trim_end_matches('.')), |(_, advice)| (*advice).to_owned())
 }
 
-/// Telegraf puts environment variables in before it reads the text: where one stands for a number, `$LIMIT`, something
-/// of the same length that is a value stands in its place here.
+/// Replaces environment variables by digits of the same length. Telegraf expands them before it parses the text, so
+/// `$LIMIT` may be a number.
 fn with_values_for_variables(text: &str) -> String {
     let mut valued = String::with_capacity(text.len());
     let mut rest = text;
@@ -54,7 +54,7 @@ fn with_values_for_variables(text: &str) -> String {
     valued
 }
 
-/// How long the variable at the beginning of a text is: `$NAME` or `${NAME:-default}`; 0 if there is none.
+/// The length in bytes of the variable at the beginning of a text, `$NAME` or `${NAME:-default}`; 0 if there is none.
 fn variable(text: &str) -> usize {
     let is_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     if let Some(braced) = text.strip_prefix("${") {

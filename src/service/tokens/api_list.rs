@@ -1,10 +1,12 @@
-//! The API's list of authorizations, and what is counted for the console and the metrics.
+//! The API's list of authorizations, and counts for the console and the metrics.
 
 use crate::{
     model::{
         Action, AuthorizationId, Error, OrgId, Status, Timestamp, UserId,
-        attention::AttentionFilter,
-        console::tokens::{self, Details, SortKey},
+        console::{
+            attention_filter::AttentionFilter,
+            tokens::{self, Details, SortKey},
+        },
         duration::Span,
         user::check_text,
     },
@@ -12,13 +14,16 @@ use crate::{
     store::{
         self, Connection,
         attention::Attending,
-        authorizations::{Bookmark, Filter, Sort, Start, TokenText},
+        authorization_filter::Filter,
+        authorization_list::{Bookmark, Sort, Start},
+        text_search::TokenText,
     },
 };
 
 use super::name_lookup::Names;
 
-/// What the API's list is asked for (contract §4.3). Names that don't exist are refused whoever asks.
+/// Filters, order and paging of the API's list (docs/influxdb-compatibility.md §4.3). Unknown names are errors for
+/// every caller.
 #[derive(Clone, Debug, Default)]
 pub struct AuthorizationQuery {
     pub id: Option<AuthorizationId>,
@@ -29,29 +34,32 @@ pub struct AuthorizationQuery {
     /// A part of the description, owner, id, prefix or a permission.
     pub text: Option<String>,
     pub status: Option<Status>,
-    /// Only those that give this reason to look at them.
+    /// Only those with this reason for attention.
     pub attention: Option<AttentionFilter>,
-    /// Only those that work, and end within this time.
+    /// Only live ones that expire within this time.
     pub expiring: Option<Span>,
-    /// Only those that work, and were not used for so long; one that was never used, since it was created.
+    /// Only live ones that were not used for this time, or since their creation.
     pub unused: Option<Span>,
     pub sort: ApiSort,
-    /// At most so many; without it, all.
+    /// Maximum number of authorizations; `None` lists all.
     pub limit: Option<u64>,
     pub after: Option<AuthorizationId>,
 }
 
-/// What the API's list is sorted by: creation, unless asked otherwise.
+/// The order of the API's list: by creation unless given.
 pub type ApiSort = Option<crate::model::console::tokens::Sort>;
 
-/// At most so many bytes of a text to look for.
+/// Maximum number of bytes of a search text.
 pub(crate) const MAX_FILTER: usize = 255;
 
 /// Maximum number of authorizations that the API's lists read at once.
 pub(crate) const AT_ONCE: i64 = 1000;
 
 impl Service {
-    /// All of [`Service::authorization_list`] at once.
+    /// Collects all of [`Service::authorization_list`].
+    ///
+    /// # Errors
+    /// Those of [`Service::authorization_list`].
     pub async fn authorizations(&self, caller: &Caller, query: &AuthorizationQuery) -> Result<Vec<Details>, Error> {
         let mut list = self.authorization_list(caller, query).await?;
         let mut all = Vec::new();
@@ -61,7 +69,12 @@ impl Service {
         Ok(all)
     }
 
-    /// The authorizations the caller may see, without those whose owner or organization is gone (contract §4.3).
+    /// Lists the authorizations that the caller may see, without those that ended (docs/influxdb-compatibility.md
+    /// §4.3).
+    ///
+    /// # Errors
+    /// [`Error::UserNotFound`], [`Error::OrgNameNotFound`], [`Error::AuthorizationNotFound`]; [`Error::BadQuery`] if
+    /// `after` was deleted; [`Error::TextTooLong`], [`Error::TextNul`]; the database may fail.
     pub async fn authorization_list(
         &self,
         caller: &Caller,
@@ -84,13 +97,19 @@ impl Service {
         Ok(AuthorizationList { service: self.clone(), filter, sort, place, left: query.limit })
     }
 
-    /// The organizations the caller can work in; the first hundred.
+    /// Lists the first hundred organizations of the caller.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn places(&self, caller: &Caller) -> Result<Vec<tokens::OrgRef>, Error> {
         let orgs = self.orgs(caller, &OrgQuery { limit: 100, ..OrgQuery::default() }).await?;
         Ok(orgs.into_iter().map(|org| tokens::OrgRef { id: org.id, name: org.name }).collect())
     }
 
-    /// How many tokens there are of each state, in all organizations; for the metrics.
+    /// Counts tokens by status, and whether they ended, in all organizations; for the metrics.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn token_counts(&self) -> Result<Vec<(Status, bool, u64)>, Error> {
         let mut reader = self.read().await?;
         let counts = store::authorizations::count_by_state(&mut reader).await?;
@@ -98,16 +117,18 @@ impl Service {
     }
 }
 
-/// How far a list was read.
+/// The position up to which a list was read.
 pub(crate) enum Place {
-    /// Nothing of it yet; it begins after this one.
+    /// Nothing yet; it begins behind this authorization.
     Begins(Option<AuthorizationId>),
+    /// Up to this bookmark.
     Behind(Bookmark),
+    /// To the end.
     Ended,
 }
 
 impl Place {
-    /// Start of the next portion; `None` at the end.
+    /// The start of the next portion; `None` at the end.
     pub(crate) fn start(&self) -> Option<Start<'_>> {
         match self {
             Self::Begins(after) => Some(after.map_or(Start::Offset(0), Start::After)),
@@ -123,23 +144,27 @@ impl From<Option<Bookmark>> for Place {
     }
 }
 
-/// A list of authorizations that is read in portions: its length and its permissions cost no memory.
+/// A list of authorizations, read in portions so that memory stays bounded.
 pub struct AuthorizationList {
     service: Service,
     filter: Filter,
     sort: Sort,
     place: Place,
-    /// How many more may be listed; `None` is all.
+    /// The remaining limit; `None` lists all.
     left: Option<u64>,
 }
 
 impl AuthorizationList {
     /// The next authorizations; `None` at the end.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn next(&mut self) -> Result<Option<Vec<Details>>, Error> {
         let limit = self.left.map_or(AT_ONCE, |left| AT_ONCE.min(left.cast_signed()));
         let Some(start) = self.place.start().filter(|_| limit > 0) else { return Ok(None) };
         let mut reader = self.service.read().await?;
-        let (found, end) = store::authorizations::portion(&mut reader, &self.filter, self.sort, start, limit).await?;
+        let (found, end) =
+            store::authorization_list::portion(&mut reader, &self.filter, self.sort, start, limit).await?;
         self.place = end.into();
         self.left = self.left.map(|left| left.saturating_sub(found.len() as u64));
         let names = Names::of(&mut reader, &found).await?;
@@ -148,8 +173,10 @@ impl AuthorizationList {
     }
 }
 
-/// Looks up an owner and an organization by name. What does not exist is refused, whoever asks; and so is what the
-/// caller may not read, of which nothing would be listed anyway.
+/// Looks up an owner and an organization by name. Those that the caller may not read are denied like unknown ones.
+///
+/// # Errors
+/// [`Error::UserNotFound`], [`Error::OrgNameNotFound`]; the database may fail.
 pub(crate) async fn named_owner_and_org(
     connection: &mut Connection,
     caller: &Caller,
@@ -188,9 +215,9 @@ async fn api_filter(
     let (user, org) = (query.user.or(user), query.org.or(org));
     check_text("q", query.text.as_deref().unwrap_or_default(), MAX_FILTER)?;
     let mut filter = Filter { visible: caller.visible(), id: query.id, ..Filter::default() };
-    // Those that ended are influxd's to leave out, and Jeton's to show where someone asks for what needs attention.
+    // influxd omits ended authorizations; Jeton lists them in a query for attention.
     filter.without_ended = query.id.is_some() || query.attention.is_none();
-    // An id wins over every other filter.
+    // An id overrides all other filters.
     if query.id.is_none() {
         filter.user = user;
         filter.org = org;
@@ -214,6 +241,7 @@ fn attending(query: &AuthorizationQuery, now: Timestamp) -> Option<Attending> {
     })
 }
 
+/// The store's order for an order of the list.
 pub(crate) const fn order(sort: crate::model::console::tokens::Sort) -> Sort {
     match (sort.key, sort.descending) {
         (SortKey::Description, false) => Sort::Description,

@@ -1,14 +1,17 @@
-//! What about an organization's tokens deserves attention.
+//! Counts of tokens that need attention.
 
 use crate::{
-    model::{Action, Error, OrgId, attention::AttentionCounts, org_rules::OrgRules},
+    model::{Action, Error, OrgId, console::attention_filter::AttentionCounts, org_rules::OrgRules},
     service::{Caller, Service, auth::required_permissions},
     store,
 };
 
 impl Service {
-    /// How many tokens of an organization give each reason. Whoever may read its authorizations is told of all of them,
-    /// also of those whose owners they may not read and which no list shows them.
+    /// Counts the tokens of an organization by reason. A caller who may read its authorizations gets the counts of all,
+    /// including those of owners whom they may not read, which no list shows them.
+    ///
+    /// # Errors
+    /// [`Error::OrgNotFound`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn attention(&self, caller: &Caller, org: OrgId) -> Result<AttentionCounts, Error> {
         caller.check(required_permissions::authorizations(Action::Read, org))?;
         let mut reader = self.read().await?;
@@ -16,7 +19,10 @@ impl Service {
         Ok(store::attention::counts(&mut reader, org, self.now()).await?)
     }
 
-    /// The same for a page, which goes without where the caller may not know.
+    /// The counts for a page; `None` without permission.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub(crate) async fn attention_seen(&self, caller: &Caller, org: OrgId) -> Result<Option<AttentionCounts>, Error> {
         if caller.check(required_permissions::authorizations(Action::Read, org)).is_err() {
             return Ok(None);
@@ -25,8 +31,11 @@ impl Service {
         Ok(Some(store::attention::counts(&mut reader, org, self.now()).await?))
     }
 
-    /// How many tokens of an organization break its rules, or would break `rules` in their place: that is for whoever
-    /// may set them to know. `None` for whoever may not read its authorizations.
+    /// Counts the tokens of an organization that break its rules, or would break `rules` instead, which requires
+    /// permission to set them. `None` for a caller who may not read its authorizations.
+    ///
+    /// # Errors
+    /// [`Error::Unauthorized`]; the errors of [`OrgRules::check`]; the database may fail.
     pub async fn out_of_line(
         &self,
         caller: &Caller,

@@ -1,14 +1,17 @@
-//! The type of tokens that were stored before lists told types apart.
+//! Backfill of the token type, a column that older databases lack.
 
 use crate::{
     model::grant::Breadth,
     store::{self, Store},
 };
 
-/// How many are looked at in one transaction.
+/// Number of tokens updated in one transaction.
 const AT_ONCE: i64 = 500;
 
-/// Writes the missing types; once all are there, this reads an empty index.
+/// Writes the missing types; once that is done, this reads an empty index.
+///
+/// # Errors
+/// The database may fail.
 pub(crate) async fn fill_in(store: &Store) -> store::Result<()> {
     loop {
         let found = store::filter_choices::without_type(&mut *store.read().await?, AT_ONCE).await?;

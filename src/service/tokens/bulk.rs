@@ -1,11 +1,11 @@
-//! Many tokens changed at once: all of them, or none.
+//! Changes to many tokens in one transaction.
 
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
 use crate::{
-    model::{Authorization, AuthorizationId, Error, OrgId, Status, console::tokens::TokenQuery},
+    model::{Authorization, AuthorizationId, Error, OrgId, Status, console::token_query::TokenQuery},
     service::{
         Caller, Service,
         audit::Event,
@@ -17,7 +17,8 @@ use crate::{
     },
     store::{
         self,
-        authorizations::{Filter, Sort, Start},
+        authorization_filter::Filter,
+        authorization_list::{Sort, Start},
     },
 };
 
@@ -28,24 +29,24 @@ use super::{
     search_keys::keys,
 };
 
-/// At most so many tokens are changed at once.
+/// Maximum number of tokens that are changed at once.
 pub const MAX_AT_ONCE: u64 = 10_000;
-/// How many are read at once.
+/// Number of tokens that are read at once.
 const PORTION: i64 = 1000;
 
-/// Which tokens of an organization are meant.
+/// The tokens of an organization to change.
 #[derive(Clone, Debug)]
 pub enum Targets {
     These(BTreeSet<AuthorizationId>),
-    /// Everything that the query lists at that moment. `expected`: how many the caller was told there are; if there are
-    /// more by now, nothing happens.
+    /// Everything that the query lists when it runs. `expected`: the number that the caller confirmed; if there are
+    /// more by then, nothing is changed.
     Listed {
         query: TokenQuery,
         expected: Option<u64>,
     },
 }
 
-/// What happens to each of them.
+/// The change to make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BulkAction {
     Activate,
@@ -54,7 +55,10 @@ pub enum BulkAction {
 }
 
 impl Service {
-    /// How many tokens are meant, before anything is done to them.
+    /// Counts the targets before a change.
+    ///
+    /// # Errors
+    /// [`Error::NothingSelected`], [`Error::TooManyTokens`]; the database may fail.
     pub async fn count_meant(&self, caller: &Caller, org: OrgId, which: &Targets) -> Result<u64, Error> {
         let count = match which {
             Targets::These(ids) => ids.len() as u64,
@@ -63,9 +67,14 @@ impl Service {
         check_number(count)
     }
 
-    /// Activates, deactivates or deletes tokens of an organization, and says how many it changed. Those that are
-    /// switched so already, and those that ended with their owner or organization, are left as they are; a single one
-    /// that the caller may not change, or that is gone, and nothing happens.
+    /// Activates, deactivates or deletes tokens of an organization, and returns how many it changed. Tokens that
+    /// already have the status, and ended ones, are skipped; if a single one is missing or may not be changed, nothing
+    /// is.
+    ///
+    /// # Errors
+    /// [`Error::NothingSelected`], [`Error::TooManyTokens`], [`Error::MoreTokens`], [`Error::AuthorizationNotFound`];
+    /// [`Error::HoldsMore`], [`Error::TokenLeaked`], [`Error::OutlivesCaller`], [`Error::ReachesBeyondCaller`];
+    /// [`Error::Unauthorized`]; the database may fail.
     pub async fn change_tokens(
         &self,
         caller: &Caller,
@@ -113,7 +122,7 @@ impl Service {
     }
 }
 
-/// Refuses none and too many.
+/// Rejects no targets and too many.
 fn check_number(count: u64) -> Result<u64, Error> {
     match count {
         0 => Err(Error::NothingSelected),
@@ -122,7 +131,7 @@ fn check_number(count: u64) -> Result<u64, Error> {
     }
 }
 
-/// Refuses to activate a token that exceeds the limits which the caller passes on.
+/// Denies activating a token that exceeds the limits it would inherit from the caller.
 async fn check_limits(change: &mut AuditedTransaction, caller: &Caller, tokens: &[Authorization]) -> Result<(), Error> {
     let now = change.now;
     let inheritance = Inheritance::of(change, caller, now).await?;
@@ -140,7 +149,7 @@ async fn read(change: &mut AuditedTransaction, filter: &Filter) -> Result<Vec<Au
     let mut tokens: Vec<Authorization> = Vec::new();
     loop {
         let start = tokens.last().map_or(Start::Offset(0), |last| Start::After(last.id));
-        let portion = store::authorizations::list(change, filter, Sort::Id, start, PORTION).await?;
+        let portion = store::authorization_list::list(change, filter, Sort::Id, start, PORTION).await?;
         let complete = portion.len() as i64 == PORTION;
         tokens.extend(portion);
         if !complete {
@@ -158,7 +167,10 @@ async fn switch(change: &mut AuditedTransaction, tokens: Vec<Authorization>, sta
     Ok(changed)
 }
 
-/// Switches one on or off, and records it as `event` with what else the entry tells.
+/// Sets the status of one token, and records it as `event` with additional details.
+///
+/// # Errors
+/// The database may fail.
 pub(crate) async fn switch_one(
     change: &mut AuditedTransaction,
     before: Authorization,

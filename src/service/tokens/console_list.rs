@@ -1,11 +1,14 @@
-//! The console's list of an organization's tokens: its pages, its filters, and all of it for a file.
+//! The console's list of an organization's tokens: pages, filters, and exports.
 
 use crate::{
     model::{
         Action, Authorization, AuthorizationId, BucketId, Error, Id, OrgId, ResourceType, TelegrafId, Timestamp,
         UserId,
-        attention::AttentionCounts,
-        console::tokens::{Details, FilterChoices, FilterNames, StatusFilter, TokenPage, TokenQuery, TokenRow},
+        console::{
+            attention_filter::AttentionCounts,
+            token_query::{StatusFilter, TokenQuery},
+            tokens::{Details, FilterChoices, FilterNames, TokenPage, TokenRow},
+        },
         describe::{Home, Summary},
     },
     service::{
@@ -19,24 +22,29 @@ use crate::{
     store::{
         self, Connection,
         attention::Attending,
-        authorizations::{Access, Filter, Start, TokenText, Whose},
+        authorization_filter::{Access, Filter, Whose},
+        authorization_list::Start,
+        text_search::TokenText,
     },
 };
 
 use super::{api_list::order, name_lookup::Names};
 
-pub use crate::store::authorizations::Bookmark;
+pub use crate::store::authorization_list::Bookmark;
 
-/// How many tokens a file's portion holds.
+/// Number of tokens in a portion of an export.
 const AT_ONCE: i64 = 1000;
-/// How many names of a kind a filter offers; others are typed.
+/// Maximum number of names that a filter offers; others are typed.
 const OFFERED: i64 = 100;
 
 impl Service {
-    /// A page of the console's list of an organization's tokens, and what of all of them needs attention.
+    /// A page of the console's list of an organization's tokens, and the counts of all that need attention.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn token_page(&self, caller: &Caller, org: OrgId, query: &TokenQuery) -> Result<TokenPage, Error> {
         let now = self.now();
-        // Whoever waits for a connection holds none, or all could be held by those who wait.
+        // Never hold a connection while acquiring another: that can deadlock the pool.
         let (filter, names) = resolve(&mut *self.read().await?, caller, org, query, now).await?;
         let list = Listing { service: self, filter: &filter, query };
         let ((rows, page), found, (unfiltered, attention)) =
@@ -49,26 +57,32 @@ impl Service {
         Ok(TokenPage { rows, total, unfiltered, page, names, attention, now })
     }
 
-    /// How many tokens of an organization the caller sees, and what of all of them needs attention.
+    /// Counts the tokens of an organization that the caller sees, and those that need attention.
     async fn all_seen(&self, caller: &Caller, org: OrgId) -> Result<(u64, Option<AttentionCounts>), Error> {
         let attention = self.attention_seen(caller, org).await?;
         let seen = Filter { visible: caller.visible(), org: Some(org), ..Filter::default() };
         Ok((count(&mut *self.read().await?, &seen).await?, attention))
     }
 
-    /// How many tokens of an organization a query lists.
+    /// Counts the tokens of an organization that a query lists.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn count_tokens(&self, caller: &Caller, org: OrgId, query: &TokenQuery) -> Result<u64, Error> {
         let mut reader = self.read().await?;
         let (filter, _) = resolve(&mut reader, caller, org, query, self.now()).await?;
         count(&mut reader, &filter).await
     }
 
-    /// Whom and what an organization's tokens may be filtered by, of what the caller sees.
+    /// The owners, creators, buckets and configurations to filter by, as far as the caller may see them.
+    ///
+    /// # Errors
+    /// [`Error::Unauthorized`]; the database may fail.
     pub async fn filter_choices(&self, caller: &Caller, org: OrgId) -> Result<FilterChoices, Error> {
         let mut reader = self.read().await?;
         let seen = Filter { visible: caller.visible(), org: Some(org), ..Filter::default() };
         let owners = store::filter_choices::user_names(&mut reader, &seen, Whose::User, OFFERED).await?;
-        // The names of other people are for those who may read them.
+        // Only callers who may read all users see the names of other creators.
         let creators = if caller.may(&required_permissions::users(Action::Read)) {
             store::filter_choices::user_names(&mut reader, &seen, Whose::Creator, OFFERED).await?
         } else {
@@ -80,8 +94,11 @@ impl Service {
         Ok(FilterChoices { owners, creators, buckets: names(buckets), telegrafs: names(telegrafs) })
     }
 
-    /// Some of what a query lists, in its order: at most a thousand from a place in it, and the place behind them; none
-    /// behind the last. For files, which hold all of it without it ever being read whole.
+    /// At most a thousand tokens of a query from a bookmark on, and the bookmark of the next portion; `None` at the
+    /// end. An export never holds the whole list.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn token_portion(
         &self,
         caller: &Caller,
@@ -94,13 +111,13 @@ impl Service {
         let (filter, _) = resolve(&mut reader, caller, org, query, now).await?;
         let start = from.map_or(Start::Offset(0), Start::Behind);
         let (rows, end) =
-            store::authorizations::portion(&mut reader, &filter, order(query.sort), start, AT_ONCE).await?;
+            store::authorization_list::portion(&mut reader, &filter, order(query.sort), start, AT_ONCE).await?;
         let names = Names::of(&mut reader, &rows).await?;
         Ok((rows.into_iter().map(|row| names.details(row, now)).collect(), end))
     }
 }
 
-/// A list that is cut into pages. Its page and its length are asked for at once: each has a connection of its own.
+/// A list in pages. Its page and length are read concurrently, each with a connection of its own.
 struct Listing<'a> {
     service: &'a Service,
     filter: &'a Filter,
@@ -108,7 +125,7 @@ struct Listing<'a> {
 }
 
 impl Listing<'_> {
-    /// The page that the query asks for, which may lie behind the last one, and its number.
+    /// The requested page, which may be behind the last one, and its number.
     async fn asked(&self) -> Result<(Vec<Authorization>, u64), Error> {
         let page = match self.query.show {
             Some(id) => self.page_with(id).await?,
@@ -122,18 +139,19 @@ impl Listing<'_> {
         let before = (page - 1).saturating_mul(size);
         let start = Start::Offset(i64::try_from(before).unwrap_or(i64::MAX));
         let mut reader = self.service.read().await?;
-        Ok(store::authorizations::list(&mut reader, self.filter, order(self.query.sort), start, size.cast_signed())
+        Ok(store::authorization_list::list(&mut reader, self.filter, order(self.query.sort), start, size.cast_signed())
             .await?)
     }
 
-    /// The page that holds an authorization.
+    /// The number of the page with an authorization.
     async fn page_with(&self, id: AuthorizationId) -> Result<u64, Error> {
         let mut reader = self.service.read().await?;
-        let before = store::authorizations::count_before(&mut reader, self.filter, order(self.query.sort), id).await?;
+        let before =
+            store::authorization_list::count_before(&mut reader, self.filter, order(self.query.sort), id).await?;
         Ok(1 + before.cast_unsigned() / self.query.page_size)
     }
 
-    /// How many rows it has, if it has a filter.
+    /// The number of rows, if there is a filter.
     async fn length(&self) -> Result<Option<u64>, Error> {
         if !self.query.is_filtered() {
             return Ok(None);
@@ -142,11 +160,18 @@ impl Listing<'_> {
     }
 }
 
+/// Counts authorizations.
+///
+/// # Errors
+/// The database may fail.
 pub(crate) async fn count(connection: &mut Connection, filter: &Filter) -> Result<u64, Error> {
-    Ok(store::authorizations::count(connection, filter).await?.cast_unsigned())
+    Ok(store::authorization_list::count(connection, filter).await?.cast_unsigned())
 }
 
-/// What a query asks for, with ids in the place of names, and the names of what it asks for.
+/// The filter of a query, with names resolved to ids, and the resolved names.
+///
+/// # Errors
+/// The database may fail.
 pub(crate) async fn resolve(
     connection: &mut Connection,
     caller: &Caller,
@@ -187,7 +212,7 @@ pub(crate) async fn resolve(
     Ok((filter, names))
 }
 
-/// The user that an id or a name means. A name that means nobody lists nothing.
+/// The user with an id or a name. An unknown name makes the list empty.
 async fn user(
     connection: &mut Connection,
     caller: &Caller,
@@ -202,14 +227,14 @@ async fn user(
         Some(id) => store::users::by_id(connection, id).await?,
         None => store::users::by_name(connection, asked).await?,
     };
-    // Whom the caller may not read is as unknown as who is not there.
+    // One that the caller may not read is treated like an unknown one.
     let found = found.filter(|user| caller.may(&required_permissions::user(Action::Read, user.id)));
     let id = id.or(found.as_ref().map(|user| user.id));
     *nothing |= id.is_none();
     Ok((id, found.map(|user| user.name)))
 }
 
-/// A thing that tokens are to reach: its id, and where it is there, its organization and name.
+/// A resource that tokens are filtered by: its id, and if it exists, its organization and name.
 struct Found {
     id: Option<Id>,
     thing: Option<(OrgId, String)>,

@@ -1,5 +1,5 @@
-//! What a token is held to when it is created, cloned, rotated or changed: the rules of its organization, and the limits
-//! that it inherits (see `inherited_limits`).
+//! The constraints of a token that is created, cloned, rotated or changed: the rules of its organization, and the
+//! limits that it inherits (see `inherited_limits`).
 
 use serde_json::{Map, Value, json};
 
@@ -14,35 +14,38 @@ use crate::{
     },
 };
 
-/// A token that is about to be made.
+/// A token to be created.
 pub(crate) struct RequestedLimits<'a> {
     pub org: OrgId,
     pub description: &'a str,
     pub permissions: &'a [Permission],
-    /// `None`: the organization's default life, but never longer than the caller's own.
+    /// `None`: the organization's default life, within the inherited expiry.
     pub expires_at: Option<Expiry>,
-    /// `None`: where the caller is accepted from.
+    /// `None`: the inherited networks.
     pub networks: Option<Networks>,
-    /// When it is made.
+    /// The time of creation.
     pub now: Timestamp,
 }
 
 impl RequestedLimits<'_> {
-    /// The life that is asked for.
+    /// The requested expiry and networks.
     pub fn wish(&self) -> RequestedLife {
         RequestedLife { expires_at: self.expires_at, networks: self.networks.clone() }
     }
 }
 
-/// How long a token lives, and where it is accepted from.
+/// The expiry and the networks of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EffectiveLimits {
     pub expires_at: Option<Timestamp>,
     pub networks: Networks,
 }
 
-/// Returns the life of a new token. A member that was left out is fitted within the limits; one that was given and exceeds
-/// them is refused.
+/// Returns the limits of a new token. A value that was not given is fitted within the inherited limits; one that was
+/// given and exceeds them is denied.
+///
+/// # Errors
+/// [`Error::RuleBroken`], [`Error::ExpiryPast`], [`Error::OutlivesCaller`], [`Error::ReachesBeyondCaller`].
 pub(crate) fn effective_limits(
     caller: &Caller,
     bounds: &[LimitBounds],
@@ -68,14 +71,14 @@ pub(crate) fn effective_limits(
     Ok(EffectiveLimits { expires_at, networks })
 }
 
-/// The networks that are within all the others, or else the first that are bound at all.
+/// The networks that are within all the others, or else the first that are limited.
 fn narrowest(bounds: &[LimitBounds]) -> Networks {
     let bound = || bounds.iter().map(|one| &one.networks).filter(|networks| !networks.is_everywhere());
     let within_all = bound().find(|networks| bound().all(|other| networks.are_within(other)));
     within_all.or_else(|| bound().next()).cloned().unwrap_or_default()
 }
 
-/// What of a token's life and description is to change; `None` stays as it is.
+/// Changes to a token's limits, status and description; `None` keeps a value.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct LimitChanges {
     pub status: Option<Status>,
@@ -85,13 +88,13 @@ pub(crate) struct LimitChanges {
 }
 
 impl LimitChanges {
-    /// Returns whether the change is held to inherited limits: it activates, or gives another expiry or other networks.
+    /// Returns whether the change must be within inherited limits: it activates, or sets an expiry or networks.
     pub fn are_limited(&self, before: &Authorization) -> bool {
         let activates = before.status == Status::Inactive && self.status == Some(Status::Active);
         activates || self.expires_at.is_some() || self.networks.is_some()
     }
 
-    /// The life that is asked for, where the change is one that is held to inherited limits.
+    /// The expiry and the networks after the change.
     pub fn wish(&self, before: &Authorization) -> RequestedLife {
         RequestedLife {
             expires_at: Some(self.expires_at.unwrap_or_else(|| before.expires_at.map_or(Expiry::Never, Expiry::At))),
@@ -100,8 +103,12 @@ impl LimitChanges {
     }
 }
 
-/// A token after a change. Only what changes is held to the rules; switching on what lives longer than the token that
-/// does it would be a way round that token's own limits.
+/// Returns a token after a change. Only changed values must satisfy the rules. Activation must be within inherited
+/// limits: a token could otherwise evade its own by activating one that lives longer.
+///
+/// # Errors
+/// [`Error::TokenLeaked`], [`Error::RuleBroken`], [`Error::AuthorizationExpired`], [`Error::ExpiryPast`],
+/// [`Error::OutlivesCaller`], [`Error::ReachesBeyondCaller`].
 pub(crate) fn changed(
     bounds: &[LimitBounds],
     rules: &OrgRules,
@@ -135,12 +142,18 @@ pub(crate) fn changed(
     Ok(after)
 }
 
-/// Nothing activates what was reported as leaked: whoever found it still has it.
+/// Denies activating a token that was reported as leaked: its finder still has it.
+///
+/// # Errors
+/// [`Error::TokenLeaked`].
 pub(crate) fn check_switch(before: &Authorization, status: Status) -> Result<(), Error> {
     if status == Status::Active && before.leaked_at.is_some() { Err(Error::TokenLeaked) } else { Ok(()) }
 }
 
-/// Refuses a life that exceeds the limits it is inherited under.
+/// Denies limits that exceed the inherited ones.
+///
+/// # Errors
+/// [`Error::OutlivesCaller`], [`Error::ReachesBeyondCaller`].
 pub(crate) fn check_within(
     bounds: &[LimitBounds],
     expires_at: Option<Timestamp>,
@@ -157,8 +170,7 @@ pub(crate) fn check_within(
     Ok(())
 }
 
-/// What differs between two states of a record, for the audit log: under "before" and "after". The networks and the
-/// expiry are named only where they changed.
+/// The audit detail of a change, under "before" and "after". Networks and expiry are included only if they changed.
 pub(crate) fn difference(before: &Authorization, after: &Authorization) -> Value {
     let side = |one: &Authorization| {
         let mut side = Map::new();

@@ -1,4 +1,5 @@
-//! Descendants of a token: authorizations created with it, directly or through others; and their deactivation at once.
+//! Descendants of a token: authorizations created with it, directly or through others; and their deactivation in one
+//! transaction.
 
 use serde_json::json;
 
@@ -19,26 +20,29 @@ use super::{
     check_visible, readable,
 };
 
-/// Number of descendants that the console shows of one token.
+/// Maximum number of descendants that the console shows of one token.
 const SHOWN: i64 = 20;
 
-/// A part of the descendants of a token, by ascending ids.
+/// Paging of a token's descendants, by ascending ids.
 #[derive(Clone, Copy, Debug)]
 pub struct DescendantsQuery {
     pub limit: u64,
     pub after: Option<AuthorizationId>,
 }
 
-/// Result of switching descendants off.
+/// The result of deactivating descendants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deactivated {
     pub deactivated: u64,
-    /// Number of descendants that still work: more than [`MAX_AT_ONCE`] need several requests.
+    /// Number of descendants that are still live: more than [`MAX_AT_ONCE`] need several requests.
     pub live: u64,
 }
 
 impl Service {
-    /// The descendants of a token. All are counted; only those that the caller may see are listed.
+    /// Lists the descendants of a token that the caller may see, and counts all.
+    ///
+    /// # Errors
+    /// [`Error::AuthorizationNotFound`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn descendants(
         &self,
         caller: &Caller,
@@ -51,7 +55,10 @@ impl Service {
         self.part_of_descendants(&mut reader, caller, id, PageStart::After(asked.after), limit).await
     }
 
-    /// The part of a token's descendants that the console shows; the caller may read the token.
+    /// The descendants that the console shows of a token that the caller may read.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub(crate) async fn shown_descendants(
         &self,
         reader: &mut Connection,
@@ -72,15 +79,19 @@ impl Service {
         let now = self.now();
         let count = store::lineage::count(reader, id, now).await?;
         let part = Page { visible: Some(&caller.visible()), only_live: false, start, limit };
-        // Most tokens have none.
+        // Most tokens have none: skip the query.
         let found = if count.total == 0 { Vec::new() } else { store::lineage::list(reader, id, part, now).await? };
         let rows = found.into_iter().map(|found| descendant(found, now)).collect();
         Ok(Descendants { total: count.total, live: count.live, rows })
     }
 
-    /// Deactivates every descendant of a token that works, up to [`MAX_AT_ONCE`]: all of them or none. It needs what
-    /// deactivating each one needs. `expected`: how many the caller was told there are; if there are more by now,
-    /// nothing happens.
+    /// Deactivates every live descendant of a token, up to [`MAX_AT_ONCE`], in one transaction. It needs the
+    /// permissions to deactivate each of them. `expected`: the number that the caller confirmed; if there are more by
+    /// then, nothing is changed.
+    ///
+    /// # Errors
+    /// [`Error::AuthorizationNotFound`], [`Error::MoreTokens`], [`Error::DescendantsBeyond`]; [`Error::Unauthorized`];
+    /// the database may fail.
     pub async fn deactivate_descendants(
         &self,
         caller: &Caller,
@@ -108,7 +119,7 @@ impl Service {
     }
 }
 
-/// Refuses without naming what the caller may not read.
+/// Denies the deactivation without naming descendants that the caller may not read.
 async fn check_all_revocable<'a>(
     connection: &mut Connection,
     caller: &Caller,

@@ -1,4 +1,4 @@
-//! Forms that were sent twice.
+//! Idempotency keys of forms and requests that create something.
 
 use crate::{
     model::{
@@ -9,10 +9,13 @@ use crate::{
     store,
 };
 
-/// How long a form's id is remembered: longer than a session lives.
+/// Time after which a key is forgotten, in seconds: longer than a session lasts.
 const REMEMBERED_SECONDS: i64 = 24 * 3600;
 
-/// Lets a form through once. `id`: from the page that showed the form; `None` from programs, which say it themselves.
+/// Consumes an idempotency key. API clients may pass `None`: they retry explicitly.
+///
+/// # Errors
+/// [`Error::AlreadyCreated`] for a repeated key; [`Error::TextTooLong`], [`Error::TextNul`]; the database may fail.
 pub(crate) async fn spend(change: &mut AuditedTransaction, id: Option<&str>, user: UserId) -> Result<(), Error> {
     let Some(id) = id else { return Ok(()) };
     check_text("form", id, MAX_NAME)?;

@@ -1,4 +1,4 @@
-//! Introspection (RFC 7662): what a token is worth, for programs that were shown one.
+//! Introspection (RFC 7662): the status of a token, for services that a token was presented to.
 
 use secrecy::{ExposeSecret, SecretString};
 
@@ -14,7 +14,7 @@ use crate::{
             required_permissions,
         },
     },
-    store::{self, Connection, authorizations::Reach},
+    store::{self, Connection, visibility::Reach},
 };
 
 use super::{
@@ -22,16 +22,16 @@ use super::{
     simulate::{Thing, meant},
 };
 
-/// What is asked about a token.
+/// A token, and what to find out about it.
 pub struct IntrospectionRequest {
     pub token: SecretString,
-    /// The place the token was presented from. A token that is bound to networks is not accepted from an unknown one.
+    /// The place that the token was presented from. A token with networks is not accepted from an unknown address.
     pub place: PresentedFrom,
-    /// What the token is to be used for.
+    /// The intended use of the token.
     pub wanted: Option<RequestedAccess>,
 }
 
-/// May the token do this with that?
+/// An action on a resource.
 #[derive(Clone, Debug)]
 pub struct RequestedAccess {
     pub action: Action,
@@ -40,7 +40,7 @@ pub struct RequestedAccess {
     pub org: RequestedOrg,
 }
 
-/// The organization that something is wanted in.
+/// The organization of the resource.
 #[derive(Clone, Debug)]
 pub enum RequestedOrg {
     OfTheToken,
@@ -48,18 +48,21 @@ pub enum RequestedOrg {
     Name(String),
 }
 
-/// A token that works.
+/// A live token.
 pub struct ActiveToken {
     pub authorization: Authorization,
     pub owner: User,
     pub org_name: String,
-    /// Whether it may do what is wanted.
+    /// The decision on the requested access.
     pub ruling: Option<Ruling>,
 }
 
 impl Service {
-    /// What a token is worth, if it works and if the caller may read its record and its owner; else `None`, whatever
-    /// the reason. Refuses a caller who may read no authorization at all.
+    /// Returns a token if it is live and the caller may read its record and owner; otherwise `None`, whatever the
+    /// reason.
+    ///
+    /// # Errors
+    /// [`Error::Unauthorized`] for a caller who may read no authorization at all; the database may fail.
     pub async fn introspect(
         &self,
         caller: &Caller,
@@ -88,7 +91,7 @@ impl Service {
     }
 }
 
-/// Whether a token that works may do something. What the caller may not see is as if it were not there.
+/// Decides whether a live token permits an access. Resources that the caller may not see are treated as unknown.
 async fn rule(
     connection: &mut Connection,
     caller: &Caller,
@@ -109,7 +112,7 @@ async fn rule(
     let Some(required) = meant(connection, caller, org, wanted.action, wanted.kind, &wanted.thing).await? else {
         return Ok(Ruling::Unknown);
     };
-    // What is elsewhere is not in the organization that was named.
+    // A resource of another organization is not in the requested one.
     let elsewhere = required.permission.resource.org.is_some_and(|found| found != org);
     if elsewhere && !matches!(wanted.org, RequestedOrg::OfTheToken) {
         return Ok(Ruling::Unknown);

@@ -1,4 +1,4 @@
-//! Leaked tokens: whoever holds one is entitled to revoke it.
+//! Reports of leaked tokens: possession of a token entitles a caller to revoke it.
 
 use std::{
     borrow::Cow,
@@ -28,24 +28,27 @@ use crate::{
 
 use super::{check_readable, later_than, search_keys::keys};
 
-/// Maximum number of descendants that the answer about a token names.
+/// Maximum number of descendants that a finding names.
 const NAMED: i64 = 100;
-/// How many strings clients of one origin may have looked up in an hour.
+/// Maximum number of strings per hour that clients of one origin may report.
 pub(crate) const STRINGS_AN_HOUR: usize = 50_000;
-/// A report counts as so many, however few it holds.
+/// Number of strings that a report counts as at least.
 pub(crate) const STRINGS_AT_LEAST: usize = 50;
 
-/// What is reported as leaked.
+/// The content of a report.
 pub enum Reported {
-    /// Strings, each of which is answered.
+    /// Strings, with a finding for each.
     Tokens(Vec<SecretString>),
-    /// A text that may contain some, such as a pasted log.
+    /// A text that may contain tokens, such as a pasted log.
     Text(SecretString),
 }
 
 impl Service {
-    /// Looks up each string that was reported and deactivates the tokens that would work, whoever asks: no permission
-    /// is needed, but a credential that works itself. A repetition is told that the token is dead already.
+    /// Looks up each reported string and deactivates the tokens that would work. The caller needs a live credential,
+    /// but no permission. A repeated token is reported as dead.
+    ///
+    /// # Errors
+    /// [`Error::TokenInactive`], [`Error::ReportTooLong`], [`Error::TooManyAttempts`]; the database may fail.
     pub async fn report_leaked(&self, caller: &Caller, reported: &Reported) -> Result<Vec<Finding>, Error> {
         if caller.inactive {
             return Err(Error::TokenInactive);
@@ -65,7 +68,7 @@ impl Service {
         Ok(findings)
     }
 
-    /// Adds the number of live descendants to each finding; their ids only where the caller may read them.
+    /// Adds the number of live descendants to each finding, and ids only as far as the caller may read them.
     async fn add_descendants(&self, caller: &Caller, findings: &mut [Finding]) -> Result<(), Error> {
         let now = self.now();
         let visible = caller.visible();
@@ -84,7 +87,7 @@ impl Service {
         Ok(())
     }
 
-    /// The authorization of each string that is a token's.
+    /// The authorization of each string that is a token.
     async fn known(&self, suspects: &[Suspect<'_>]) -> Result<Vec<Option<AuthorizationId>>, Error> {
         let hash = |text: Cow<'_, str>| TokenHash::of(&text);
         let hashes: Vec<Vec<TokenHash>> =
@@ -96,7 +99,7 @@ impl Service {
         Ok(hashes.iter().map(of).collect())
     }
 
-    /// Deactivates those that would work; what is missing in the answer was deleted meanwhile.
+    /// Deactivates those that would work; one that is missing in the result was deleted meanwhile.
     async fn deactivate(
         &self,
         caller: &Caller,
@@ -114,7 +117,7 @@ impl Service {
             } else {
                 LeakOutcome::AlreadyDead
             };
-            // What is merely switched off must not be switched on again either.
+            // An inactive token must not be activated again either.
             if fate == LeakOutcome::Deactivated || authorization.liveness(change.now) == Liveness::Inactive {
                 mark(&mut change, authorization).await?;
             }
@@ -125,7 +128,7 @@ impl Service {
     }
 }
 
-/// Whether a token works from anywhere, or will once its owner is active again.
+/// Returns whether a token works from anywhere, or will once its owner is active again.
 async fn may_ever_work(change: &mut AuditedTransaction, authorization: &Authorization) -> Result<bool, Error> {
     let now = change.now;
     Ok(match credential_status(change, authorization, PresentedFrom::Anywhere, now).await? {
@@ -135,7 +138,7 @@ async fn may_ever_work(change: &mut AuditedTransaction, authorization: &Authoriz
     })
 }
 
-/// Deactivates a token for good.
+/// Deactivates a token permanently.
 async fn mark(change: &mut AuditedTransaction, before: Authorization) -> Result<(), Error> {
     let updated_at = later_than(before.updated_at, change.now);
     let leaked_at = Some(change.now);

@@ -1,4 +1,4 @@
-//! The history of a token: its uses, its rotations, and its descendants.
+//! The lineage of a token: its usage, its rotations, and its descendants.
 
 use crate::{
     model::{
@@ -11,11 +11,14 @@ use crate::{
 
 use super::{check_readable, name_lookup::Names, readable};
 
-/// A chain is followed so far in each direction.
+/// Maximum number of rotations that are followed in each direction.
 const LINKS: usize = 10;
 
 impl Service {
-    /// The uses of a token, and its chain of rotations as far as the caller may see it.
+    /// The usage of a token, its descendants, and its chain of rotations as far as the caller may see it.
+    ///
+    /// # Errors
+    /// [`Error::AuthorizationNotFound`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn token_history(&self, caller: &Caller, id: AuthorizationId) -> Result<Lineage, Error> {
         let mut reader = self.read().await?;
         let now = self.now();
@@ -54,7 +57,8 @@ impl Service {
     }
 }
 
-/// The tokens around one, newest first. It ends where one was deleted, or is not to be seen.
+/// The tokens before and after one, newest first. The chain ends at one that was deleted or that the caller may not
+/// see.
 async fn chain(connection: &mut Connection, caller: &Caller, this: Authorization) -> Result<Vec<Authorization>, Error> {
     let (mut newer, mut older) = (Vec::new(), Vec::new());
     let mut at = store::rotations::successor(connection, this.id).await?;

@@ -1,4 +1,4 @@
-//! Authorizations: creating, seeing, changing and deleting the records of tokens.
+//! Authorizations: creating, reading, changing and deleting the records of tokens.
 
 pub mod api_list;
 mod attention;
@@ -59,7 +59,7 @@ use search_keys::keys;
 
 pub use request::{AuthorizationUpdate, CreateAuthorization, RequestedPermission, TokenOptions};
 
-/// An authorization that was just created, and its token, which nobody sees again.
+/// A new authorization with its token, which is not shown again.
 #[derive(Clone, Debug)]
 pub struct Created {
     pub details: Details,
@@ -67,8 +67,15 @@ pub struct Created {
 }
 
 impl Service {
-    /// Creates an authorization. The order of the checks is influxd's (contract §4.2). `form`: the one-time id of the
-    /// form that asks, if one does.
+    /// Creates an authorization. The order of the checks is influxd's (docs/influxdb-compatibility.md §4.2). `form`:
+    /// the idempotency key.
+    ///
+    /// # Errors
+    /// [`Error::NoPermissions`], [`Error::OrgRequired`] and other errors of the request's content;
+    /// [`Error::NotGrantable`], [`Error::InstanceNotGrantable`], [`Error::PermissionForOtherOrg`];
+    /// [`Error::UnableToCreateToken`] for an unknown owner or organization; [`Error::RuleBroken`],
+    /// [`Error::ExpiryPast`], [`Error::OutlivesCaller`], [`Error::ReachesBeyondCaller`]; a quota's error, such as
+    /// [`Error::TooManyTokensOfUser`]; [`Error::AlreadyCreated`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn create_authorization(
         &self,
         caller: &Caller,
@@ -81,7 +88,7 @@ impl Service {
             caller.check(required_permissions::authorizations(Action::Write, org))?;
             caller.check(required_permissions::user(Action::Write, owner))
         };
-        // Nothing is looked up for whoever may not create anyway.
+        // Skip the look-up for a caller who may not create anyway.
         may_create(caller)?;
         let mut things = self.look_up(caller, &permissions, org).await?;
         let (mut change, caller) = self.begin(caller).await?;
@@ -103,7 +110,10 @@ impl Service {
         Ok(created)
     }
 
-    /// Creates the All Access token of an organization for the caller (contract §9.6).
+    /// Creates the All Access token of an organization for the caller (docs/influxdb-compatibility.md §9.6).
+    ///
+    /// # Errors
+    /// Those of [`Service::create_authorization`].
     pub async fn create_all_access(
         &self,
         caller: &Caller,
@@ -116,8 +126,12 @@ impl Service {
         self.create_authorization(caller, asked, form).await
     }
 
-    /// Creates an active token with the permissions and the owner of another one; the caller must hold all of them.
-    /// A clone lives as long from now as its original was to live, and is accepted from the same networks.
+    /// Creates an active token with the permissions and the owner of another one; the caller must hold all of them. The
+    /// clone gets the original's lifetime, from now on, and its networks.
+    ///
+    /// # Errors
+    /// [`Error::AuthorizationNotFound`]; [`Error::UserNotFound`] if the original ended; those of
+    /// [`Service::create_authorization`].
     pub async fn clone_authorization(
         &self,
         caller: &Caller,
@@ -126,7 +140,7 @@ impl Service {
     ) -> Result<Created, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let original = readable(&mut change, &caller, id).await?;
-        // Nothing revives what has ended, under another name neither.
+        // An ended authorization must not be revived by a clone either.
         if original.ended_at.is_some() {
             return Err(Error::UserNotFound);
         }
@@ -148,7 +162,10 @@ impl Service {
         Ok(created)
     }
 
-    /// Checks what the caller hands on, and makes it.
+    /// Checks the delegated permissions, limits and quotas, then inserts and records the authorization.
+    ///
+    /// # Errors
+    /// Those of [`Service::create_authorization`].
     pub(super) async fn create(
         &self,
         change: &mut AuditedTransaction,
@@ -219,7 +236,11 @@ impl Service {
         Ok(Created { details: named(change, authorization).await?, token })
     }
 
-    /// One authorization, which the caller may read (contract §4.4).
+    /// An authorization that the caller may read (docs/influxdb-compatibility.md §4.4).
+    ///
+    /// # Errors
+    /// [`Error::AuthorizationNotFound`]; [`Error::UserNotFound`] or [`Error::OrgNotFound`] if it ended;
+    /// [`Error::Unauthorized`]; the database may fail.
     pub async fn authorization(&self, caller: &Caller, id: AuthorizationId) -> Result<Details, Error> {
         let mut reader = self.read().await?;
         let authorization = self.with_last_use(readable(&mut reader, caller, id).await?);
@@ -228,8 +249,10 @@ impl Service {
         Ok(names.details(authorization, self.now()))
     }
 
-    /// One authorization as the console shows it: also one that ended with its owner or organization, and with the
-    /// rules that it is out of line with while it can still be used.
+    /// An authorization for the console, also if it ended; with the rules that it breaks while it can still be used.
+    ///
+    /// # Errors
+    /// [`Error::AuthorizationNotFound`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn token_details(&self, caller: &Caller, id: AuthorizationId) -> Result<Details, Error> {
         let mut reader = self.read().await?;
         let authorization = self.with_last_use(readable(&mut reader, caller, id).await?);
@@ -242,8 +265,14 @@ impl Service {
         Ok(details)
     }
 
-    /// Changes description, status, expiry and networks; permissions never change (contract §4.5). Nothing happens to
-    /// one that ended with its owner or organization, and nothing revives one that has expired.
+    /// Changes description, status, expiry and networks; permissions are immutable (docs/influxdb-compatibility.md
+    /// §4.5). Ended authorizations cannot be changed, expired ones not revived.
+    ///
+    /// # Errors
+    /// [`Error::AuthorizationNotFound`]; [`Error::UserNotFound`] or [`Error::OrgNotFound`] if it ended;
+    /// [`Error::HoldsMore`], [`Error::BadAuthorizationStatus`], [`Error::TokenLeaked`],
+    /// [`Error::AuthorizationExpired`], [`Error::ExpiryPast`], [`Error::RuleBroken`], [`Error::OutlivesCaller`],
+    /// [`Error::ReachesBeyondCaller`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn update_authorization(
         &self,
         caller: &Caller,
@@ -266,7 +295,10 @@ impl Service {
         Ok(names.details(after, now))
     }
 
-    /// Deletes an authorization: its token is refused from the next request on.
+    /// Deletes an authorization: its token is denied from the next request on.
+    ///
+    /// # Errors
+    /// [`Error::AuthorizationNotFound`], [`Error::HoldsMore`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn delete_authorization(&self, caller: &Caller, id: AuthorizationId) -> Result<Authorization, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let authorization = existing(&mut change, id).await?;
@@ -279,7 +311,7 @@ impl Service {
     }
 }
 
-/// An authorization that is about to be created.
+/// An authorization to create, with resolved names.
 pub(super) struct NewAuthorization {
     pub org: OrgId,
     pub owner: UserId,
@@ -288,7 +320,7 @@ pub(super) struct NewAuthorization {
     pub permissions: Vec<Permission>,
     pub expires_at: Option<Expiry>,
     pub networks: Option<Networks>,
-    /// The one that it takes over from.
+    /// The rotated token that it succeeds.
     pub replaces: Option<AuthorizationId>,
 }
 
@@ -296,7 +328,10 @@ async fn existing(connection: &mut Connection, id: AuthorizationId) -> Result<Au
     store::authorizations::by_id(connection, id).await?.ok_or(Error::AuthorizationNotFound)
 }
 
-/// One authorization, which the caller may read.
+/// An authorization that the caller may see.
+///
+/// # Errors
+/// [`Error::AuthorizationNotFound`]; [`Error::Unauthorized`]; the database may fail.
 pub(super) async fn readable(
     connection: &mut Connection,
     caller: &Caller,
@@ -307,7 +342,10 @@ pub(super) async fn readable(
     Ok(authorization)
 }
 
-/// Refuses a caller who may neither read an authorization nor owns an organization that it reaches.
+/// Denies a caller who may not read an authorization and owns no organization that it names.
+///
+/// # Errors
+/// [`Error::Unauthorized`]; the database may fail.
 pub(super) async fn check_visible(
     connection: &mut Connection,
     caller: &Caller,
@@ -325,7 +363,10 @@ pub(super) async fn check_visible(
     }
 }
 
-/// Refuses a change that the caller may not make; owners of an organization that it reaches may deactivate it.
+/// Denies a change that the caller may not make; owners of an organization that it names may deactivate it.
+///
+/// # Errors
+/// [`Error::HoldsMore`]; [`Error::Unauthorized`]; the database may fail.
 pub(super) async fn check_may_change(
     connection: &mut Connection,
     caller: &Caller,
@@ -340,6 +381,9 @@ pub(super) async fn check_may_change(
 }
 
 /// An authorization after a change, within the rules of its organization and the limits that it inherits.
+///
+/// # Errors
+/// Those of `constraints::changed`; the database may fail.
 pub(super) async fn changed(
     change: &mut AuditedTransaction,
     caller: &Caller,
@@ -356,13 +400,19 @@ pub(super) async fn changed(
     constraints::changed(&bounds, &rules, before, changes, now)
 }
 
-/// To see a record is to read it and its owner.
+/// Denies a caller who may not read both the record and its owner.
+///
+/// # Errors
+/// [`Error::Unauthorized`].
 pub(super) fn check_readable(caller: &Caller, authorization: &Authorization) -> Result<(), Error> {
     caller.check(required_permissions::authorization(Action::Read, authorization.id, authorization.org))?;
     caller.check(required_permissions::user(Action::Read, authorization.user))
 }
 
-/// Whose owner or organization is gone, and stays gone for it even if the same id comes back.
+/// Denies an authorization whose owner or organization was deleted, even if the same id exists again.
+///
+/// # Errors
+/// [`Error::UserNotFound`], [`Error::OrgNotFound`].
 pub(super) fn refuse_orphan(names: &Names, authorization: &Authorization) -> Result<(), Error> {
     if names.user(authorization.user).is_none() {
         return Err(Error::UserNotFound);
@@ -373,13 +423,17 @@ pub(super) fn refuse_orphan(names: &Names, authorization: &Authorization) -> Res
     if authorization.ended_at.is_some() { Err(Error::UserNotFound) } else { Ok(()) }
 }
 
+/// An authorization with its names, right after its creation.
+///
+/// # Errors
+/// The database may fail.
 pub(super) async fn named(connection: &mut Connection, authorization: Authorization) -> Result<Details, Error> {
     let names = Names::of(connection, std::slice::from_ref(&authorization)).await?;
     let now = authorization.created_at;
     Ok(names.details(authorization, now))
 }
 
-/// Two changes in one microsecond still tell their order.
+/// The time of a change, later than the one before: two changes in one microsecond keep their order.
 pub(super) fn later_than(before: Timestamp, now: Timestamp) -> Timestamp {
     now.max(Timestamp::from_micros(before.micros() + 1))
 }

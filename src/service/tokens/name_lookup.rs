@@ -1,4 +1,4 @@
-//! The names of everything that authorizations mention, fetched once for all of them.
+//! Look-up of the names of everything that authorizations mention, once for all of them.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -10,18 +10,22 @@ use crate::{
     store::{self, Connection},
 };
 
-/// Names by id; what was deleted is missing.
+/// Names by id, without those that were deleted.
 #[derive(Debug, Default)]
 pub(crate) struct Names {
     users: HashMap<UserId, String>,
     orgs: HashMap<OrgId, String>,
     buckets: HashMap<BucketId, Bucket>,
     telegrafs: HashMap<TelegrafId, String>,
-    /// What took over from whom.
+    /// The successors of rotated tokens.
     successors: HashMap<AuthorizationId, AuthorizationId>,
 }
 
 impl Names {
+    /// Reads the names that authorizations mention.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn of(connection: &mut Connection, authorizations: &[Authorization]) -> Result<Self, Error> {
         let (mut users, mut orgs, mut buckets, mut telegrafs) =
             (BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
@@ -63,10 +67,12 @@ impl Names {
         Ok(names)
     }
 
+    /// The name of a user.
     pub fn user(&self, id: UserId) -> Option<&str> {
         self.users.get(&id).map(String::as_str)
     }
 
+    /// The name of an organization.
     pub fn org(&self, id: OrgId) -> Option<&str> {
         self.orgs.get(&id).map(String::as_str)
     }
@@ -110,7 +116,7 @@ impl Names {
     }
 }
 
-/// Databases take a limited number of values in one statement.
+/// Splits ids into portions: databases limit the number of values in one statement.
 fn in_portions<T: Copy>(ids: BTreeSet<T>) -> Vec<Vec<T>> {
     let ids: Vec<T> = ids.into_iter().collect();
     ids.chunks(10_000).map(<[T]>::to_vec).collect()

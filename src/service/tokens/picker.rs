@@ -1,4 +1,4 @@
-//! What the Custom API Token dialog offers, and what it creates.
+//! The choices of the Custom API Token dialog, and the creation of its token.
 
 use crate::{
     model::{
@@ -18,12 +18,15 @@ use crate::{
 
 use super::{CreateAuthorization, Created, RequestedPermission, TokenOptions, api_list::MAX_FILTER};
 
-/// So many buckets or configurations are offered at once; the search finds the others.
+/// Maximum number of buckets or configurations offered at once; the search finds the others.
 const OFFERED_AT_ONCE: i64 = 100;
 
 impl Service {
-    /// The buckets and telegraf configurations whose name contains `search`, and the boxes of types that the caller
-    /// can't grant.
+    /// The buckets and telegraf configurations whose name contains `search`, and the types' check boxes that the caller
+    /// cannot grant.
+    ///
+    /// # Errors
+    /// [`Error::TextTooLong`], [`Error::TextNul`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn picker(
         &self,
         caller: &Caller,
@@ -41,7 +44,10 @@ impl Service {
         Ok((buckets, telegrafs, refused))
     }
 
-    /// The buckets and telegraf configurations with these ids; at most a hundred are looked up.
+    /// The buckets and telegraf configurations with these ids, of which only the first hundred are looked up.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn choices(&self, caller: &Caller, org: OrgId, ids: &[Id]) -> Result<Vec<Choice>, Error> {
         let ids = &ids[..ids.len().min(100)];
         let mut reader = self.read().await?;
@@ -58,7 +64,10 @@ impl Service {
         Ok(choices)
     }
 
-    /// Creates a token from ticked boxes; without a description, one is made from its permissions.
+    /// Creates a token from selected check boxes; without a description, one is generated from its permissions.
+    ///
+    /// # Errors
+    /// Those of [`Service::create_authorization`].
     pub async fn create_custom(
         &self,
         caller: &Caller,
@@ -99,12 +108,12 @@ impl Service {
             };
             named.push(Named { name: choice.map(|choice| choice.name), ..Named::bare(*permission) });
         }
-        // Its boxes mean the caller's own user and this organization: neither needs its name.
+        // The check boxes cover the caller's own user and this organization: neither needs its name.
         Ok(description(&named, Home { owner: Some(caller.id()), org, org_name: "" }))
     }
 }
 
-/// Whether the caller could hand this on, were the thing in its organization.
+/// Returns whether the caller could delegate this if the resource is in its organization.
 pub(crate) fn may_grant(caller: &Caller, permission: &Permission) -> bool {
     coverage_by(caller.permissions(), permission) != Coverage::None
 }
@@ -141,6 +150,7 @@ async fn telegraf_choices(
     })
 }
 
+/// A bucket as a choice.
 pub(crate) fn bucket_choice(caller: &Caller, bucket: Bucket) -> Choice {
     let id = Id::from(bucket.id);
     Choice {
@@ -151,6 +161,7 @@ pub(crate) fn bucket_choice(caller: &Caller, bucket: Bucket) -> Choice {
     }
 }
 
+/// A telegraf configuration as a choice.
 pub(crate) fn telegraf_choice(caller: &Caller, telegraf: Head) -> Choice {
     let id = Id::from(telegraf.id);
     Choice {

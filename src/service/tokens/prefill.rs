@@ -1,4 +1,4 @@
-//! What an address that opens the Custom API Token dialog prefilled becomes: boxes, and what could not be ticked.
+//! Prefilling of the Custom API Token dialog from a URL: selected check boxes, and what could not be selected.
 
 use crate::{
     model::{
@@ -21,8 +21,11 @@ use super::{
 };
 
 impl Service {
-    /// Ticks what an address asks for, as far as it is there and the caller may grant it. It never fails for what the
-    /// address says: that is told in the gaps.
+    /// Selects what a URL asks for, as far as it exists and the caller may grant it. The rest is reported as gaps, not
+    /// as an error.
+    ///
+    /// # Errors
+    /// [`Error::Unauthorized`]; the database may fail.
     pub async fn prefill(&self, caller: &Caller, org: OrgId, asked: &Prefill) -> Result<Prefilled, Error> {
         caller.check(required_permissions::org(Action::Read, org))?;
         let mut reader = self.read().await?;
@@ -67,7 +70,7 @@ async fn original(
     }
 }
 
-/// A dialog on its way to being filled in.
+/// A dialog that is being prefilled.
 struct PrefillBuilder<'a> {
     caller: &'a Caller,
     org: OrgId,
@@ -90,7 +93,7 @@ impl PrefillBuilder<'_> {
             self.gap(Gap::Type(wanted.kind.clone()));
             return Ok(());
         };
-        // Set-up alone gives it.
+        // Only set-up grants it.
         if kind == ResourceType::Instance {
             self.gap(Gap::Type(wanted.kind.clone()));
             return Ok(());
@@ -143,7 +146,7 @@ impl PrefillBuilder<'_> {
         }
     }
 
-    /// Each thing is said once.
+    /// Reports each gap once.
     fn gap(&mut self, gap: Gap) {
         if !self.done.gaps.contains(&gap) {
             self.done.gaps.push(gap);
@@ -151,7 +154,7 @@ impl PrefillBuilder<'_> {
     }
 }
 
-/// A thing of the organization by its id or else its name, if the caller sees it.
+/// A resource of the organization by its id or else its name, if the caller may read it.
 async fn find(
     connection: &mut Connection,
     caller: &Caller,
@@ -164,7 +167,7 @@ async fn find(
     {
         return Ok(Some(choice));
     }
-    // No name holds it, and no database is asked for it.
+    // No name contains NUL, and databases reject it.
     if text.contains('\0') {
         return Ok(None);
     }

@@ -5,8 +5,8 @@ use crate::{
     store::{self, Connection},
 };
 
-/// Limits on the tokens and 1.x credentials that are created with a server; `None` is no limit. Set-up, imports and
-/// recovery are not held to them, but what they create counts.
+/// Limits on tokens and 1.x credentials; `None` is no limit. Set-up, imports and recovery are exempt, but what they
+/// create counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quotas {
     /// Maximum number of tokens of one user.
@@ -21,8 +21,12 @@ impl Quotas {
     /// No limits.
     pub const NONE: Self = Self { tokens_per_user: None, tokens_per_org: None, permissions_per_org: None };
 
-    /// Refuses an authorization that is one too many. Each count is one row, kept up to date by whoever creates and
-    /// deletes: nothing is counted here.
+    /// Denies an authorization beyond a quota. Each count is one row, maintained by creation and deletion: nothing is
+    /// counted here.
+    ///
+    /// # Errors
+    /// [`Error::TooManyTokensOfUser`], [`Error::TooManyTokensOfOrg`], [`Error::TooManyPermissionsOfOrg`]; the database
+    /// may fail.
     pub(crate) async fn check(self, connection: &mut Connection, new: &Authorization) -> Result<(), Error> {
         if self == Self::NONE {
             return Ok(());

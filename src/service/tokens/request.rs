@@ -1,4 +1,4 @@
-//! What is asked for an authorization, and what it says once it is read.
+//! Requests to create or change an authorization, and their parsing.
 
 use crate::model::{
     Error, Expiry, Id, Networks, OrgId, Permission, Resource, Status, UserId,
@@ -8,16 +8,16 @@ use crate::model::{
 
 use super::constraints::LimitChanges;
 
-/// A permission as it is asked for: words that may mean nothing.
+/// A requested permission whose words are not parsed yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct RequestedPermission {
     pub action: String,
     pub kind: String,
     pub id: Option<Id>,
     pub org: Option<OrgId>,
-    /// Stands for the id of a bucket, a telegraf configuration, a user or an organization.
+    /// A name in place of the id of a bucket, a telegraf configuration, a user or an organization.
     pub name: Option<String>,
-    /// The name of the organization, where its id is not given.
+    /// The name of the organization in place of its id.
     pub org_name: Option<String>,
 }
 
@@ -34,22 +34,22 @@ impl From<Permission> for RequestedPermission {
     }
 }
 
-/// An authorization as it is asked for.
+/// An authorization to create.
 #[derive(Clone, Debug, Default)]
 pub struct CreateAuthorization {
     pub org: Option<OrgId>,
-    /// Who it is to belong to; `None` is the caller.
+    /// The owner; `None` is the caller.
     pub user: Option<UserId>,
     pub status: Option<String>,
     pub description: String,
     pub permissions: Vec<RequestedPermission>,
     /// `None`: the organization's default life.
     pub expires_at: Option<Expiry>,
-    /// `None`: from everywhere, as far as the caller is.
+    /// `None`: the inherited networks.
     pub networks: Option<Networks>,
 }
 
-/// What the console's dialogs are told about a new token.
+/// The options for a new token in the console's dialogs.
 #[derive(Clone, Debug, Default)]
 pub struct TokenOptions {
     pub description: String,
@@ -64,7 +64,7 @@ impl From<TokenOptions> for CreateAuthorization {
     }
 }
 
-/// What may change about an authorization; `None` stays as it is.
+/// Changes to an authorization; `None` keeps a value.
 #[derive(Clone, Debug, Default)]
 pub struct AuthorizationUpdate {
     pub status: Option<String>,
@@ -74,28 +74,32 @@ pub struct AuthorizationUpdate {
 }
 
 impl AuthorizationUpdate {
-    /// Returns whether the update only revokes: it deactivates, and changes nothing else.
+    /// Returns whether the update only deactivates, and changes nothing else.
     pub(crate) fn only_deactivates(&self) -> bool {
         let others = self.description.is_some() || self.expires_at.is_some() || self.networks.is_some();
         self.status.as_deref() == Some(Status::Inactive.name()) && !others
     }
 }
 
-/// What was asked for, read: the words mean something.
+/// A parsed request.
 pub(crate) struct ParsedAuthorization {
     pub org: OrgId,
     pub status: Status,
     pub permissions: Vec<(Permission, Stands)>,
 }
 
-/// Names that stand for ids in a permission.
+/// Names in place of ids in a permission.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Stands {
     pub thing: Option<String>,
     pub org: Option<String>,
 }
 
-/// Checks 2 to 5 of contract §4.2.
+/// Parses a request: checks 2 to 5 of docs/influxdb-compatibility.md §4.2.
+///
+/// # Errors
+/// [`Error::NoPermissions`], [`Error::TooManyPermissions`], [`Error::UnknownResourceType`], [`Error::UnknownAction`],
+/// [`Error::OrgRequired`], [`Error::BadStatus`], [`Error::TextTooLong`], [`Error::TextNul`].
 pub(crate) fn parse(asked: &CreateAuthorization) -> Result<ParsedAuthorization, Error> {
     if asked.permissions.is_empty() {
         return Err(Error::NoPermissions);
@@ -113,7 +117,7 @@ fn parse_permission(asked: &RequestedPermission) -> Result<(Permission, Stands),
     let kind = asked.kind.parse().map_err(|_| Error::UnknownResourceType)?;
     let action = asked.action.parse().map_err(|_| Error::UnknownAction)?;
     let permission = Permission { action, resource: Resource { kind, id: asked.id, org: asked.org } };
-    // What has an id is meant by it, whatever is said beside it.
+    // An id overrides a name.
     let stands = |name: &Option<String>| name.clone().filter(|name| !name.is_empty() && asked.id.is_none());
     let names = Stands { thing: stands(&asked.name), org: stands(&asked.org_name).filter(|_| asked.org.is_none()) };
     check_text("resource.name", names.thing.as_deref().unwrap_or_default(), MAX_NAME)?;
@@ -121,7 +125,10 @@ fn parse_permission(asked: &RequestedPermission) -> Result<(Permission, Stands),
     Ok((permission, names))
 }
 
-/// What is to change, read; `bad_status` is what a word that is none is refused with.
+/// Parses an update; `bad_status` is the error for an unknown status.
+///
+/// # Errors
+/// `bad_status`, [`Error::TextTooLong`], [`Error::TextNul`].
 pub(crate) fn parse_changes(update: AuthorizationUpdate, bad_status: Error) -> Result<LimitChanges, Error> {
     let AuthorizationUpdate { status, description, expires_at, networks } = update;
     let status = status.map(|word| word.parse().map_err(|_| bad_status)).transpose()?;

@@ -1,5 +1,5 @@
-//! The things that names in permissions stand for. Names are looked up before the write lock is taken, in one statement
-//! for each type; under the lock, only that the things are still there and may be read is checked.
+//! Resources that permissions name. Names are looked up before the write lock is taken, with one statement per type;
+//! under the lock, only their existence and the caller's permission to read them are checked.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -11,7 +11,7 @@ use crate::{
 
 use super::request::Stands;
 
-/// Ids by name. What the caller may not read is missing, as if it were not there.
+/// Ids by name, without those that the caller may not read.
 #[derive(Debug, Default)]
 pub(crate) struct NamedResources {
     buckets: HashMap<String, BucketId>,
@@ -22,7 +22,10 @@ pub(crate) struct NamedResources {
 }
 
 impl Service {
-    /// Looks up the names in permissions that are asked for in an organization; without any name, nothing is asked.
+    /// Looks up the names in permissions for an organization; without any name, nothing is read.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub(crate) async fn look_up(
         &self,
         caller: &Caller,
@@ -64,8 +67,11 @@ impl Service {
 }
 
 impl NamedResources {
-    /// Drops what was deleted since, what is in another organization, and what the caller may not read: one statement
-    /// for each type that was named.
+    /// Drops what was deleted since, what is in another organization, and what the caller may not read, with one
+    /// statement per named type.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn keep_readable(
         &mut self,
         connection: &mut Connection,
@@ -101,8 +107,11 @@ impl NamedResources {
         Ok(())
     }
 
-    /// Puts ids in the place of names, in the order of the permissions. influxd ignores the names, and so grants
-    /// everything of the type, or that in every organization.
+    /// Replaces names by ids, in the order of the permissions. influxd ignores the names, and so grants everything of
+    /// the type, or that in every organization.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchNamedOrg`], [`Error::NoSuchNamedResource`].
     pub fn resolve(&self, asked: Vec<(Permission, Stands)>, org: OrgId) -> Result<Vec<Permission>, Error> {
         let resolved = asked.into_iter().map(|(mut permission, names)| {
             if let Some(name) = names.org {
@@ -120,7 +129,7 @@ impl NamedResources {
     fn resource(&self, resource: Resource, name: String, org: OrgId) -> Result<Resource, Error> {
         let within = resource.org.unwrap_or(org);
         let (id, org): (Option<Id>, Option<OrgId>) = match resource.kind {
-            // Another organization's things are not looked for: such a permission is refused in any case.
+            // Resources of other organizations are not looked up: such a permission is denied in any case.
             _ if within != org => (None, None),
             ResourceType::Buckets => (self.buckets.get(&name).map(|id| id.0), Some(org)),
             ResourceType::Telegrafs => (self.telegrafs.get(&name).map(|id| id.0), Some(org)),

@@ -1,4 +1,4 @@
-//! Rotation: a token gets a successor, and ends once programs had time to switch.
+//! Rotation: a token gets a successor, and ends after an overlap in which programs can switch.
 
 use serde_json::json;
 
@@ -19,31 +19,37 @@ use crate::{
 
 use super::{Created, NewAuthorization, later_than, name_lookup::Names, readable, search_keys::keys};
 
-/// How long the old token keeps working, unless it is said.
+/// The default overlap.
 pub const USUAL_OVERLAP: Span = Span::hours(24);
 /// The longest overlap.
 pub const LONGEST_OVERLAP: Span = Span::days(90);
 
-/// A rotation as it is asked for.
+/// A requested rotation.
 #[derive(Clone, Debug, Default)]
 pub struct RotateAuthorization {
-    /// How long the old token keeps working: `24h`, `0`; [`USUAL_OVERLAP`], unless given.
+    /// The time for which the old token keeps working: `24h`, `0`; [`USUAL_OVERLAP`] unless given.
     pub overlap: Option<String>,
-    /// When the new one stops working. Unless given, it lives as long from now as the old one was to live.
+    /// The expiry of the new token; unless given, it gets the old one's lifetime, from now on.
     pub expires_at: Option<Expiry>,
 }
 
-/// A token that was rotated.
+/// The result of a rotation.
 #[derive(Clone, Debug)]
 pub struct Rotated {
     pub created: Created,
-    /// The old one, as it is from now on.
+    /// The old token, with its new expiry.
     pub old: Authorization,
 }
 
 impl Service {
-    /// Makes a successor with the same permissions, owner, description and networks, and lets the old token end with
-    /// the overlap, or when it would have ended anyway. It needs what creation needs, and is held to the same limits.
+    /// Creates a successor with the same permissions, owner, description and networks. The old token expires after the
+    /// overlap, or at its own expiry if that is earlier. It needs the permissions of a creation and has the same
+    /// limits.
+    ///
+    /// # Errors
+    /// [`Error::Field`] for a bad overlap; [`Error::AuthorizationNotFound`], [`Error::HoldsMore`];
+    /// [`Error::TokenLeaked`], [`Error::RotateInactive`], [`Error::RotateExpired`], [`Error::RotateOwnerInactive`],
+    /// [`Error::RotateOrphan`], [`Error::AlreadyRotated`]; those of [`Service::create_authorization`].
     pub async fn rotate_authorization(
         &self,
         caller: &Caller,
@@ -78,7 +84,11 @@ impl Service {
         Ok(Rotated { created, old })
     }
 
-    /// Ends the overlap of a token that was rotated: it is refused from the next request on.
+    /// Ends the overlap of a rotated token: it is denied from the next request on.
+    ///
+    /// # Errors
+    /// [`Error::AuthorizationNotFound`], [`Error::HoldsMore`], [`Error::NoOverlap`]; [`Error::Unauthorized`]; the
+    /// database may fail.
     pub async fn end_overlap(&self, caller: &Caller, id: AuthorizationId) -> Result<Details, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let before = readable(&mut change, &caller, id).await?;
@@ -104,7 +114,7 @@ fn check_overlap(asked: Option<&str>) -> Result<Span, Error> {
     Ok(span)
 }
 
-/// Only what works has something to hand on, and only to one.
+/// Checks that a token is live and has no successor yet.
 async fn check_rotatable(change: &mut AuditedTransaction, before: &Authorization) -> Result<(), Error> {
     let now = change.now;
     match credential_status(change, before, PresentedFrom::Anywhere, now).await? {
@@ -123,7 +133,7 @@ async fn check_rotatable(change: &mut AuditedTransaction, before: &Authorization
     }
 }
 
-/// Lets a token end, and tells the audit log.
+/// Sets the expiry of a token, and records it.
 async fn end_at(
     change: &mut AuditedTransaction,
     before: Authorization,

@@ -1,4 +1,4 @@
-//! The texts that lists of authorizations are sorted and searched by.
+//! The columns by which lists of authorizations are sorted and searched.
 
 use crate::{
     model::{Authorization, grant::Breadth},
@@ -6,7 +6,7 @@ use crate::{
     store::authorizations::Keys,
 };
 
-/// The folded texts that a list is sorted and searched by, and the type of the token.
+/// The normalized texts for sorting and searching, and the type of the token.
 pub(crate) fn keys(authorization: &Authorization) -> Keys {
     let reach = Breadth::of(&authorization.permissions, authorization.org);
     let breadth = match reach {
@@ -29,8 +29,8 @@ pub(crate) fn keys(authorization: &Authorization) -> Keys {
     Keys { description: natural_order(&fold(&authorization.description)), search, kind: reach.into() }
 }
 
-/// A key that sorts numbers by their value: each run of digits is led by its length, so that "sensor 9" comes before
-/// "sensor 10".
+/// A key that sorts numbers by their value: each run of digits is preceded by its length, so that "sensor 9" comes
+/// before "sensor 10".
 fn natural_order(text: &str) -> String {
     let mut key = String::with_capacity(text.len() + 4);
     let mut rest = text;
@@ -49,7 +49,7 @@ fn natural_order(text: &str) -> String {
     key
 }
 
-/// At most so many bytes of a sort key: a row of PostgreSQL's index has to hold it.
+/// Maximum number of bytes of a sort key, which has to fit into an index row of PostgreSQL.
 const MAX_SORT_KEY: usize = 1024;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! "What could this token do with …?": the decision, and what it rests on.
+//! Simulation of a token: whether it would permit an action, and which of its permissions does.
 
 use crate::{
     model::{
@@ -20,20 +20,23 @@ use crate::{
 
 use super::readable;
 
-/// How a thing is named.
+/// A resource of a question.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Thing {
-    /// Not at all: everything of its type is meant.
+    /// Everything of the type.
     All,
     Id(Id),
     Name(String),
-    /// By an id, or else by a name.
+    /// An id, or else a name.
     Either(String),
 }
 
 impl Service {
-    /// Whether a token may do something, by the same match that decides about requests. Names are looked up in the
-    /// token's organization, and nothing is said of what the caller may not see.
+    /// Returns whether a token permits an action, by the same match that decides about requests. Names are looked up in
+    /// the token's organization; resources that the caller may not see are unknown.
+    ///
+    /// # Errors
+    /// [`Error::AuthorizationNotFound`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn what_if(&self, caller: &Caller, id: AuthorizationId, question: &Question) -> Result<Ruling, Error> {
         let mut reader = self.read().await?;
         let authorization = readable(&mut reader, caller, id).await?;
@@ -49,7 +52,7 @@ impl Service {
     }
 }
 
-/// What stops a token, whatever it holds.
+/// The status that stops a token, regardless of its permissions.
 const fn stopped(standing: &CredentialStatus, leaked: bool) -> Option<Stopped> {
     match standing {
         CredentialStatus::Live(_) => None,
@@ -62,7 +65,10 @@ const fn stopped(standing: &CredentialStatus, leaked: bool) -> Option<Stopped> {
     }
 }
 
-/// The permission that is asked about, with the name of what it names; `None` if that means nothing to the caller.
+/// The required permission with the name of its resource; `None` if that is unknown to the caller.
+///
+/// # Errors
+/// The database may fail.
 pub(crate) async fn meant(
     connection: &mut Connection,
     caller: &Caller,
@@ -72,7 +78,7 @@ pub(crate) async fn meant(
     thing: &Thing,
 ) -> Result<Option<Named>, Error> {
     let (id, name) = match thing {
-        // Of organizations, this one is meant.
+        // Of organizations, only this one is meant.
         Thing::All if kind == ResourceType::Orgs => {
             return Ok(Some(Named::bare(required_permissions::org(action, org))));
         }
@@ -92,7 +98,7 @@ pub(crate) async fn meant(
     Ok(Some(Named { name, system, ..Named::bare(permission) }))
 }
 
-/// One thing that the caller may see.
+/// A resource that the caller may see.
 struct Found {
     id: Id,
     org: OrgId,
@@ -100,7 +106,7 @@ struct Found {
     system: bool,
 }
 
-/// A thing by its id, wherever it is, or else by its name in the organization.
+/// A resource by its id, in any organization, or else by its name in this one.
 async fn find(
     connection: &mut Connection,
     caller: &Caller,
@@ -146,7 +152,7 @@ async fn find(
             seen.map(|one| Found::of(one.id, one.id, Some(one.name)))
         }
         ResourceType::Authorizations => authorization(connection, caller, id).await?,
-        // These live elsewhere: nothing is known of them but the id, and they are taken to be of the organization.
+        // Resources of other types are not in this database: they are assumed to be of this organization.
         _ => id.map(|id| Found::of(id, org, None)),
     })
 }

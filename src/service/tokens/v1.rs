@@ -1,4 +1,5 @@
-//! Credentials for 1.x clients: a user name and a password that carry permissions (contract §6.1–§6.3).
+//! Credentials for 1.x clients: a user name and a password that carry permissions (docs/influxdb-compatibility.md
+//! §6.1–§6.3).
 
 use std::collections::BTreeSet;
 
@@ -24,10 +25,7 @@ use crate::{
         orgs::rules::rules_of,
         transaction::AuditedTransaction,
     },
-    store::{
-        self, Connection,
-        authorizations::{Filter, Secret},
-    },
+    store::{self, Connection, authorization_filter::Filter, authorizations::Secret},
 };
 
 use super::{
@@ -48,7 +46,7 @@ pub struct V1Details {
     pub username: String,
 }
 
-/// What a list of 1.x credentials is asked for. The names are looked up and filter nothing, as in influxd.
+/// Filters of a list of 1.x credentials. The names are looked up and filter nothing, as in influxd.
 #[derive(Clone, Debug, Default)]
 pub struct V1Query {
     pub id: Option<AuthorizationId>,
@@ -59,7 +57,7 @@ pub struct V1Query {
     pub org_name: Option<String>,
 }
 
-/// A list of 1.x credentials, in the order of ids, that is read in portions.
+/// A list of 1.x credentials by ascending ids, read in portions.
 pub struct V1List {
     service: Service,
     filter: Filter,
@@ -68,6 +66,9 @@ pub struct V1List {
 
 impl V1List {
     /// The next credentials; `None` at the end.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn next(&mut self) -> Result<Option<Vec<V1Details>>, Error> {
         let Some(start) = self.place.start() else { return Ok(None) };
         let mut reader = self.service.read().await?;
@@ -78,7 +79,11 @@ impl V1List {
 }
 
 impl Service {
-    /// Creates a credential without a password: nobody gets in with it until one is set.
+    /// Creates a credential without a password: it does not work until one is set.
+    ///
+    /// # Errors
+    /// Those of [`Service::create_authorization`]; [`Error::V1TokenRequired`], [`Error::V1BucketNotFound`];
+    /// [`Error::TokenExists`] for a taken user name.
     pub async fn create_v1_authorization(
         &self,
         caller: &Caller,
@@ -91,7 +96,7 @@ impl Service {
             caller.check(required_permissions::authorizations(Action::Write, org))?;
             caller.check(required_permissions::user(Action::Write, owner))
         };
-        // Nothing is looked up for whoever may not create anyway.
+        // Skip the look-up for a caller who may not create anyway.
         may_create(caller)?;
         let mut things = self.look_up(caller, &permissions, org).await?;
         let (mut change, caller) = self.begin(caller).await?;
@@ -165,7 +170,10 @@ impl Service {
         change.record(Event::V1AuthorizationCreated, Some(new.org), new.id, detail).await
     }
 
-    /// All of [`Service::v1_authorization_list`] at once.
+    /// Collects all of [`Service::v1_authorization_list`].
+    ///
+    /// # Errors
+    /// Those of [`Service::v1_authorization_list`].
     pub async fn v1_authorizations(&self, caller: &Caller, query: &V1Query) -> Result<Vec<V1Details>, Error> {
         let mut list = self.v1_authorization_list(caller, query).await?;
         let mut all = Vec::new();
@@ -175,7 +183,10 @@ impl Service {
         Ok(all)
     }
 
-    /// The credentials the caller may see, without those whose owner or organization is gone.
+    /// Lists the credentials that the caller may see, without those that ended.
+    ///
+    /// # Errors
+    /// [`Error::AuthorizationNotFound`], [`Error::UserNotFound`], [`Error::OrgNameNotFound`]; the database may fail.
     pub async fn v1_authorization_list(&self, caller: &Caller, query: &V1Query) -> Result<V1List, Error> {
         let mut reader = self.read().await?;
         let mut filter = Filter { visible: caller.visible(), without_ended: true, ..Filter::default() };
@@ -191,6 +202,11 @@ impl Service {
         Ok(V1List { service: self.clone(), filter, place: Place::Begins(None) })
     }
 
+    /// A credential that the caller may see.
+    ///
+    /// # Errors
+    /// [`Error::AuthorizationNotFound`]; [`Error::UserNotFound`] or [`Error::OrgNotFound`] if it ended;
+    /// [`Error::Unauthorized`]; the database may fail.
     pub async fn v1_authorization(&self, caller: &Caller, id: AuthorizationId) -> Result<V1Details, Error> {
         let mut reader = self.read().await?;
         let V1Authorization { authorization, username } = existing(&mut reader, id).await?;
@@ -200,7 +216,10 @@ impl Service {
         Ok(V1Details { details: names.details(authorization, self.now()), username })
     }
 
-    /// Changes description, status, expiry and networks; the user name and the permissions never change.
+    /// Changes description, status, expiry and networks; the user name and the permissions are immutable.
+    ///
+    /// # Errors
+    /// [`Error::BadV1AuthorizationStatus`]; otherwise those of [`Service::update_authorization`].
     pub async fn update_v1_authorization(
         &self,
         caller: &Caller,
@@ -224,7 +243,11 @@ impl Service {
         Ok(V1Details { details: names.details(after, now), username })
     }
 
-    /// Sets the password; whoever used the one before is refused from now on.
+    /// Sets the password; the previous one is denied from the next request on.
+    ///
+    /// # Errors
+    /// [`Error::PasswordLength`], [`Error::AuthorizationNotFound`], [`Error::HoldsMore`], [`Error::OutlivesCaller`],
+    /// [`Error::ReachesBeyondCaller`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn set_v1_password(
         &self,
         caller: &Caller,
@@ -255,6 +278,10 @@ impl Service {
         change.commit().await
     }
 
+    /// Deletes a credential: it is denied from the next request on.
+    ///
+    /// # Errors
+    /// [`Error::AuthorizationNotFound`], [`Error::HoldsMore`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn delete_v1_authorization(&self, caller: &Caller, id: AuthorizationId) -> Result<(), Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let V1Authorization { authorization, username } = existing(&mut change, id).await?;
@@ -287,7 +314,7 @@ fn check_username(username: &str) -> Result<(), Error> {
     check_text("token", username, MAX_NAME)
 }
 
-/// For 1.x a bucket that is named must exist, unlike in v2.
+/// Checks that named buckets exist, which 1.x requires unlike v2.
 async fn check_buckets_exist(connection: &mut Connection, new: &Authorization) -> Result<(), Error> {
     let buckets = new.permissions.iter().map(|permission| permission.resource);
     let buckets = buckets.filter(|resource| resource.kind == ResourceType::Buckets);

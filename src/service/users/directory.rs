@@ -1,4 +1,4 @@
-//! Members and users as the console shows them.
+//! The console's lists of members and users.
 
 use std::collections::HashMap;
 
@@ -21,22 +21,25 @@ use crate::{
     },
     store::{
         self, Connection,
-        authorizations::OwnerReach,
         memberships::Of,
         user_directory::{Found, Part, Search},
+        visibility::OwnerReach,
     },
 };
 
-/// So many organizations of a user are named in the list.
+/// Maximum number of organizations of a user that a list names.
 const NAMED_ORGS: i64 = 2;
-/// So many tokens and organizations are named before a user is deleted.
+/// Maximum numbers of tokens and organizations that are named before a user is deleted.
 const NAMED_TOKENS: i64 = 5;
 const NAMED_LOSSES: usize = 3;
-/// So many users are offered at once; a part of a name finds the others.
+/// Maximum number of users that are offered; a part of a name finds the others.
 const OFFERED_AT_ONCE: usize = 100;
 
 impl Service {
     /// A page of an organization's members and owners.
+    ///
+    /// # Errors
+    /// [`Error::Unauthorized`]; the database may fail.
     pub async fn member_page(&self, caller: &Caller, org: OrgId, query: &ListQuery) -> Result<MemberPage, Error> {
         caller.check(required_permissions::org(Action::Read, org))?;
         let mut reader = self.read().await?;
@@ -53,7 +56,10 @@ impl Service {
         Ok(MemberPage { listed: whole.with(rows.collect()), owners, now: self.now() })
     }
 
-    /// One member, as the list has them; for whoever may change the organization.
+    /// One member of an organization that the caller may change.
+    ///
+    /// # Errors
+    /// [`Error::UserNotFound`], [`Error::NotMember`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn member(&self, caller: &Caller, org: OrgId, user: UserId) -> Result<Member, Error> {
         caller.check(write_parent(Parent::Org(org), org))?;
         let mut reader = self.read().await?;
@@ -65,7 +71,10 @@ impl Service {
         Ok(Member { person: listing.person(caller, found), role, only_owner })
     }
 
-    /// A page of all users there are.
+    /// A page of all users.
+    ///
+    /// # Errors
+    /// [`Error::Unauthorized`]; the database may fail.
     pub async fn user_page(&self, caller: &Caller, query: &ListQuery) -> Result<UserPage, Error> {
         caller.check(required_permissions::users(Action::Read))?;
         let mut reader = self.read().await?;
@@ -90,13 +99,19 @@ impl Service {
     }
 
     /// A user whom the caller may change.
+    ///
+    /// # Errors
+    /// [`Error::UserNotFound`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn changeable_user(&self, caller: &Caller, id: UserId) -> Result<User, Error> {
         caller.check(required_permissions::user(Action::Write, id))?;
         let mut reader = self.read().await?;
         store::users::by_id(&mut reader, id).await?.ok_or(Error::UserNotFound)
     }
 
-    /// What would end with a user, for whoever may delete them.
+    /// The consequences of deleting a user, for a caller who may delete them.
+    ///
+    /// # Errors
+    /// [`Error::UserNotFound`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn leaving(&self, caller: &Caller, id: UserId) -> Result<Leaving, Error> {
         let user = self.changeable_user(caller, id).await?;
         let mut reader = self.read().await?;
@@ -118,7 +133,10 @@ impl Service {
         })
     }
 
-    /// The names of users who could be made members; none for whoever may not see all users.
+    /// The names of users who could be made members; none for a caller who may not read all users.
+    ///
+    /// # Errors
+    /// [`Error::TextTooLong`], [`Error::TextNul`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn addable(&self, caller: &Caller, org: OrgId, part: &str) -> Result<Addable, Error> {
         caller.check(write_parent(Parent::Org(org), org))?;
         if !caller.may(&required_permissions::users(Action::Read)) {
@@ -133,7 +151,7 @@ impl Service {
         Ok(Addable { names, more })
     }
 
-    /// What is fetched once for all users of a page.
+    /// Reads the data that all users of a page share.
     async fn listing(
         &self,
         connection: &mut Connection,
@@ -149,6 +167,7 @@ impl Service {
     }
 }
 
+/// Data that the users of a page share.
 struct Listing {
     live_tokens: HashMap<UserId, i64>,
     only_operator: Option<UserId>,
@@ -172,7 +191,7 @@ impl Listing {
     }
 }
 
-/// The size of a list, and which page of it is shown.
+/// The size of a list, and the number of the shown page.
 struct Whole {
     total: u64,
     unfiltered: u64,
@@ -200,6 +219,10 @@ async fn page(
     Ok((found, Whole { total, unfiltered, page }))
 }
 
+/// Counts the owners of an organization.
+///
+/// # Errors
+/// The database may fail.
 pub(crate) async fn owners(connection: &mut Connection, org: OrgId) -> Result<u64, Error> {
     let search = Search { org: Some(org), role: Some(Role::Owner), ..Search::default() };
     Ok(store::user_directory::count(connection, &search).await?.cast_unsigned())

@@ -25,7 +25,7 @@ use super::{
     transaction::AuditedTransaction,
 };
 
-/// What a list of users is asked for (contract §5.1).
+/// Filters and paging of a list of users (docs/influxdb-compatibility.md §5.1).
 #[derive(Clone, Debug)]
 pub struct UserQuery {
     pub id: Option<UserId>,
@@ -36,36 +36,44 @@ pub struct UserQuery {
     pub limit: u32,
 }
 
-/// A user as they are asked for.
+/// A user to create.
 #[derive(Clone, Debug, Default)]
 pub struct CreateUser {
-    /// The client may choose the id.
+    /// An id chosen by the client.
     pub id: Option<UserId>,
     pub name: String,
     pub status: Option<String>,
 }
 
-/// What may change about a user; `None` stays as it is.
+/// Changes to a user; `None` keeps a value.
 #[derive(Clone, Debug, Default)]
 pub struct UserUpdate {
     pub name: Option<String>,
+    /// Other values than `active` and `inactive` are rejected, although influxd accepts them
+    /// (docs/influxdb-compatibility.md §5.1).
     pub status: Option<String>,
 }
 
 impl Service {
     /// The caller's own user.
+    ///
+    /// # Errors
+    /// [`Error::Unauthorized`].
     pub fn me(&self, caller: &Caller) -> Result<User, Error> {
         caller.check(required_permissions::user(Action::Read, caller.id()))?;
         Ok(caller.user.clone())
     }
 
-    /// The users the caller may see. Dropped after paging, as influxd does: a page may be short.
+    /// Lists the users that the caller may read. As in influxd, others are dropped after paging: a page may be short.
+    ///
+    /// # Errors
+    /// [`Error::UserNotFound`]; the database may fail.
     pub async fn users(&self, caller: &Caller, query: &UserQuery) -> Result<Vec<User>, Error> {
         let mut reader = self.read().await?;
         let found = match (query.id, &query.name) {
             (Some(id), _) => vec![store::users::by_id(&mut reader, id).await?.ok_or(Error::UserNotFound)?],
             (None, Some(name)) => {
-                // Whom the caller may not read is as unknown as who is not there.
+                // One that the caller may not read is denied like an unknown one.
                 let found = store::users::by_name(&mut reader, name).await?;
                 let found = found.filter(|user| caller.may(&required_permissions::user(Action::Read, user.id)));
                 vec![found.ok_or(Error::UserNotFound)?]
@@ -83,13 +91,20 @@ impl Service {
         Ok(found.into_iter().filter(|user| caller.may(&required_permissions::user(Action::Read, user.id))).collect())
     }
 
+    /// A user by their id.
+    ///
+    /// # Errors
+    /// [`Error::UserNotFound`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn user(&self, caller: &Caller, id: UserId) -> Result<User, Error> {
         caller.check(required_permissions::user(Action::Read, id))?;
         let mut reader = self.read().await?;
         store::users::by_id(&mut reader, id).await?.ok_or(Error::UserNotFound)
     }
 
-    /// What a user may with a session, without what their authorizations add.
+    /// The permissions of a user's memberships, without those of their authorizations.
+    ///
+    /// # Errors
+    /// [`Error::UserNotFound`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn user_permissions(&self, caller: &Caller, id: UserId) -> Result<Vec<Permission>, Error> {
         caller.check(required_permissions::user(Action::Read, id))?;
         let mut reader = self.read().await?;
@@ -97,6 +112,11 @@ impl Service {
         membership_permissions(&mut reader, id).await
     }
 
+    /// Creates a user without a password.
+    ///
+    /// # Errors
+    /// [`Error::UserNameEmpty`], [`Error::BadStatus`], [`Error::UserIdTaken`], [`Error::UserNameTaken`];
+    /// [`Error::Unauthorized`]; the database may fail.
     pub async fn create_user(&self, caller: &Caller, asked: CreateUser) -> Result<User, Error> {
         check_user_name(&asked.name)?;
         let status = asked.status.as_deref().unwrap_or_default().parse().map_err(|_| Error::BadStatus)?;
@@ -118,8 +138,12 @@ impl Service {
         Ok(user)
     }
 
-    /// Renames, activates or deactivates a user. Everything of an inactive user is refused from the next request on, and
-    /// their sessions end for good.
+    /// Renames, activates or deactivates a user. All credentials of an inactive user are denied from the next request
+    /// on, and their sessions end permanently.
+    ///
+    /// # Errors
+    /// [`Error::UserNotFound`], [`Error::BadStatus`], [`Error::UserNameEmpty`], [`Error::UserNameTaken`],
+    /// [`Error::LimitedTokenEmpowers`], [`Error::TokenEmpowersMore`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn update_user(&self, caller: &Caller, id: UserId, update: UserUpdate) -> Result<User, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         caller.check(required_permissions::user(Action::Write, id))?;
@@ -131,7 +155,8 @@ impl Service {
                 .await?;
             after.status = status.parse().map_err(|_| Error::BadStatus)?;
             store::users::set_status(&mut change, id, after.status, now).await?;
-            // An inactive user signs in at the API, as in influxd: activation revives neither that session nor an older one.
+            // An inactive user can sign in at the API, as in influxd: activation revives neither that session nor an
+            // older one.
             if after.status == Status::Inactive || before.status == Status::Inactive {
                 store::sessions::end_of_user(&mut change, id, now).await?;
             }
@@ -150,7 +175,11 @@ impl Service {
         Ok(after)
     }
 
-    /// Deletes a user: their sessions are gone, their authorizations end and never come back.
+    /// Deletes a user; their sessions and authorizations end permanently.
+    ///
+    /// # Errors
+    /// [`Error::UserNotFound`], [`Error::LimitedTokenEmpowers`], [`Error::TokenEmpowersMore`]; [`Error::Unauthorized`];
+    /// the database may fail.
     pub async fn delete_user(&self, caller: &Caller, id: UserId) -> Result<(), Error> {
         let (mut change, caller) = self.begin(caller).await?;
         caller.check(required_permissions::user(Action::Write, id))?;
@@ -165,8 +194,12 @@ impl Service {
         change.commit().await
     }
 
-    /// Sets a user's password, as an administrator does; their sessions end. Whoever asks by session changes their own with
-    /// [`Service::change_password`]: a stolen cookie would otherwise be enough to take the user over.
+    /// Sets a user's password as an administrator; their sessions end. A session changes its own user's password with
+    /// [`Service::change_password`]: otherwise a stolen cookie would be enough to take the user over.
+    ///
+    /// # Errors
+    /// [`Error::PasswordLength`], [`Error::OldPasswordRequired`], [`Error::UnknownUserForPassword`],
+    /// [`Error::LimitedTokenEmpowers`], [`Error::TokenEmpowersMore`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn set_password(&self, caller: &Caller, id: UserId, password: &SecretString) -> Result<(), Error> {
         check_password(password.expose_secret())?;
         caller.check(required_permissions::user(Action::Write, id))?;
@@ -183,8 +216,12 @@ impl Service {
         write_password(change, &caller, id, &hash).await
     }
 
-    /// Changes a password for whoever knows the old one and may change the user; the user's other sessions end (contract
-    /// §5.2).
+    /// Changes a password for a caller who knows the old one and may change the user; the user's other sessions end
+    /// (docs/influxdb-compatibility.md §5.2).
+    ///
+    /// # Errors
+    /// [`Error::PasswordLength`], [`Error::WrongPassword`], [`Error::UnknownUserForPassword`],
+    /// [`Error::TooManyAttempts`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn change_password(
         &self,
         caller: &Caller,
@@ -192,7 +229,7 @@ impl Service {
         old: &SecretString,
         new: &SecretString,
     ) -> Result<(), Error> {
-        // Before the old password is looked at: whether it is right is told to nobody who may not change it.
+        // Checked before the old password, so that only those who may change the user learn whether it is right.
         caller.check(required_permissions::user(Action::Write, id))?;
         check_password(new.expose_secret())?;
         let known = match self.verified_hash(caller, id, old).await {
@@ -205,14 +242,14 @@ impl Service {
         let hash = self.passwords().hash(new).await?;
         let (mut change, caller) = self.begin(caller).await?;
         caller.check(required_permissions::user(Action::Write, id))?;
-        // While it was compared, it may have been changed.
+        // While it was verified, it may have been changed.
         if store::users::password_hash(&mut change, id).await?.as_ref() != Some(&known) {
             return Err(Error::WrongPassword);
         }
         write_password(change, &caller, id, &hash).await
     }
 
-    /// The stored hash of a user's password, if `old` is that password.
+    /// The stored hash of a user's password if `old` matches it.
     async fn verified_hash(&self, caller: &Caller, id: UserId, old: &SecretString) -> Result<String, Error> {
         let mut reader = self.read().await?;
         store::users::by_id(&mut reader, id).await?.ok_or(Error::UnknownUserForPassword)?;
@@ -223,6 +260,7 @@ impl Service {
     }
 }
 
+/// Stores a password's hash and ends the user's sessions, except the caller's own.
 async fn write_password(mut change: AuditedTransaction, caller: &Caller, id: UserId, hash: &str) -> Result<(), Error> {
     let kept = match &caller.credential {
         Credential::Session(key_hash) if caller.id() == id => Some(key_hash.as_str()),
@@ -236,14 +274,13 @@ async fn write_password(mut change: AuditedTransaction, caller: &Caller, id: Use
 }
 
 impl UserQuery {
-    /// The first users there are.
+    /// Queries the first `limit` users.
     pub const fn first(limit: u32) -> Self {
         Self { id: None, name: None, after: None, descending: false, offset: 0, limit }
     }
 }
 
-/// A status other than what influxd stores is not kept (contract §5.1 does not validate it; a user who is neither
-/// active nor inactive helps nobody).
+/// A change of the status alone.
 impl From<Status> for UserUpdate {
     fn from(status: Status) -> Self {
         Self { name: None, status: Some(status.name().into()) }

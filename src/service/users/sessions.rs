@@ -1,4 +1,4 @@
-//! A user's sessions: where they are signed in, and signing them out there.
+//! A user's sessions: listing and ending them.
 
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
@@ -17,27 +17,33 @@ use crate::{
     store::{self, sessions::Session},
 };
 
-/// Maximum number of sessions that are shown; a program that signs in again and again has more.
+/// Maximum number of sessions that are listed; a program that signs in repeatedly has more.
 const SHOWN: i64 = 100;
 
-/// The sessions of a user that are to be ended.
+/// The sessions to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Which<'a> {
-    /// All but the one that asks.
+    /// All except the caller's.
     Others,
-    /// The one with this key, as [`Service::user_sessions`] names it.
+    /// The one with this short name, as in [`Service::user_sessions`].
     One(&'a str),
 }
 
 impl Service {
-    /// The sessions of the caller's user that are still good.
+    /// Lists the live sessions of the caller's user.
+    ///
+    /// # Errors
+    /// [`Error::Unauthorized`]; the database may fail.
     pub async fn own_sessions(&self, caller: &Caller) -> Result<UserSessions, Error> {
         caller.check(required_permissions::user(Action::Read, caller.id()))?;
         self.sessions_of(caller, caller.id()).await
     }
 
-    /// The sessions of a user that are still good. They say from where and with what a person works: for the user
-    /// themselves in a session, and for whoever may read all users.
+    /// Lists the live sessions of a user. They reveal where and with what a person works: only the user in a session,
+    /// and callers who may read all users, may see them.
+    ///
+    /// # Errors
+    /// [`Error::UserNotFound`]; [`Error::Unauthorized`]; the database may fail.
     pub async fn user_sessions(&self, caller: &Caller, user: UserId) -> Result<UserSessions, Error> {
         if caller.has_session() && caller.id() == user {
             return self.own_sessions(caller).await;
@@ -48,6 +54,9 @@ impl Service {
     }
 
     /// A user with their sessions, for the console's dialog.
+    ///
+    /// # Errors
+    /// Those of [`Service::user_sessions`].
     pub async fn sessions_and_user(&self, caller: &Caller, id: UserId) -> Result<SessionsOf, Error> {
         let sessions = self.user_sessions(caller, id).await?;
         let user = self.user(caller, id).await?;
@@ -62,12 +71,19 @@ impl Service {
         Ok(UserSessions { rows: found.into_iter().map(|session| row(session, own)).collect(), total, now })
     }
 
-    /// Ends sessions of the caller's user, but never the one that asks. Says how many.
+    /// Ends sessions of the caller's user, except the caller's. Returns how many.
+    ///
+    /// # Errors
+    /// Those of [`Service::end_user_sessions`].
     pub async fn end_sessions(&self, caller: &Caller, which: Which<'_>) -> Result<usize, Error> {
         self.end_user_sessions(caller, caller.id(), which).await
     }
 
-    /// Ends sessions of a user whom the caller may change, but never the one that asks. Says how many.
+    /// Ends sessions of a user whom the caller may change, except the caller's. Returns how many.
+    ///
+    /// # Errors
+    /// [`Error::UserNotFound`], [`Error::SessionNotFound`]; [`Error::Field`] for the caller's own;
+    /// [`Error::Unauthorized`]; the database may fail.
     pub async fn end_user_sessions(&self, caller: &Caller, user: UserId, which: Which<'_>) -> Result<usize, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         caller.check(required_permissions::user(Action::Write, user))?;
@@ -97,7 +113,7 @@ impl Service {
     }
 }
 
-/// The hash of the session that asks; of none, if a token does.
+/// The hash of the caller's session key; empty for a token.
 fn own_hash(caller: &Caller) -> &str {
     match &caller.credential {
         Credential::Session(hash) => hash,
@@ -105,12 +121,13 @@ fn own_hash(caller: &Caller) -> &str {
     }
 }
 
-/// What names a session on a page and in the audit log: neither its key nor the hash that the key is found by.
+/// The short name of a session on pages and in the audit log: neither its key nor the hash by which the key is looked
+/// up.
 pub(crate) fn short(key_hash: &str) -> String {
     Sha256::digest(key_hash.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A session as it is shown; `own` is the hash of the one that asks.
+/// A row of the list; `own` is the hash of the caller's session.
 fn row(session: Session, own: &str) -> SessionRow {
     SessionRow {
         key: short(&session.key_hash),

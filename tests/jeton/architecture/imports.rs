@@ -1,13 +1,13 @@
 //! Reads the imports of a Rust file: paths that begin with `crate` or `super`, in `use` declarations and elsewhere.
 
-/// The module that a file below `src` is.
+/// Returns the path of the module that a file below `src` contains.
 pub fn module(file: &str) -> Vec<String> {
     let path = file.trim_end_matches(".rs");
     let path = path.strip_suffix("/mod").unwrap_or(path);
     path.split('/').filter(|part| !matches!(*part, "lib" | "main" | "mod")).map(str::to_owned).collect()
 }
 
-/// The text without comments, texts in quotation marks and the unit tests at the end.
+/// Returns the text without comments, string literals and the unit tests at the end.
 pub fn code(text: &str) -> String {
     let text = text.find("#[cfg(test)]\nmod tests").map_or(text, |tests| &text[..tests]);
     let lines = text.lines().map(|line| {
@@ -26,14 +26,14 @@ pub fn code(text: &str) -> String {
     code
 }
 
-/// Whether a text has a word, or a path, that is no part of a longer one.
+/// Returns whether a text contains a word or a path as a whole, not as a part of a longer one.
 pub fn has_word(text: &str, word: &str) -> bool {
     let continues = |letter: Option<char>| letter.is_some_and(|letter| letter.is_alphanumeric() || letter == '_');
     text.match_indices(word)
         .any(|(at, _)| !continues(text[..at].chars().next_back()) && !continues(text[at + word.len()..].chars().next()))
 }
 
-/// The paths that a module imports or names, from the root of the crate on.
+/// Returns the paths that a module imports or names, from the root of the crate.
 pub fn imports(text: &str, module: &[String]) -> Vec<Vec<String>> {
     let mut found = Vec::new();
     for root in ["crate::", "super::"] {
@@ -57,7 +57,7 @@ pub fn imports(text: &str, module: &[String]) -> Vec<Vec<String>> {
     found
 }
 
-/// Reads a tree of paths, as in `a::{b, c::{self, D}}`; returns the text behind it.
+/// Parses a tree of paths, as in `a::{b, c::{self, D}}`; returns the text after it.
 fn tree<'a>(mut text: &'a str, mut path: Vec<String>, found: &mut Vec<Vec<String>>) -> &'a str {
     loop {
         text = text.trim_start();
@@ -71,7 +71,7 @@ fn tree<'a>(mut text: &'a str, mut path: Vec<String>, found: &mut Vec<Vec<String
                     return rest;
                 }
                 let rest = tree(inside, path.clone(), found);
-                // Something that is no path, such as `as name`: on to the next.
+                // Not a path, such as `as name`: skip it.
                 inside = if rest.len() == inside.len() { &rest[1..] } else { rest };
             }
         }

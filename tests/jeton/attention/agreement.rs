@@ -1,17 +1,19 @@
-//! The database counts and lists what the model says.
+//! Agreement between SQL and the model: the database counts and lists the same tokens.
 
 use std::collections::BTreeSet;
 
 use jeton::model::{
     Authorization, AuthorizationId, Timestamp,
-    attention::{Attention, AttentionFilter, Facts},
+    attention::{Attention, Facts},
+    console::attention_filter::AttentionFilter,
     org_rules::{OperatorTokens, OrgRules},
 };
 
-use super::{DAY, Office};
 use crate::home::on_each_database;
 
-/// The same numbers in every run.
+use super::{DAY, Office};
+
+/// A random number generator with a fixed seed: the same numbers in every run.
 struct Dice(u64);
 
 impl Dice {
@@ -27,7 +29,7 @@ fn column(value: Option<i64>) -> String {
 
 const LONGEST_LIFE: i64 = 365 * 86_400;
 
-/// Tokens on both sides of every limit, in every combination that the dice give.
+/// Creates tokens on both sides of every limit, in random combinations.
 async fn fill(office: &Office) {
     let mut templates = Vec::new();
     for breadth in ["operator", "custom"] {
@@ -54,7 +56,7 @@ async fn fill(office: &Office) {
         let used = dice.pick(&[None, Some(now - 90 * DAY), Some(now - 90 * DAY + 1), Some(now)]);
         let (description, key) = dice.pick(&[("pump", "pump"), ("", ""), ("  ", "")]);
         let id = -9_000_000_000_000_000_000 + row;
-        // Every fourth takes over from the one before.
+        // Every fourth token replaces the one before.
         let replaces = (row % 4 == 3).then_some(id - 1);
         script.push_str(&format!(
             "INSERT INTO authorizations (id, org_id, user_id, created_by, kind, status, description, description_key, search_text, \
@@ -75,7 +77,7 @@ async fn fill(office: &Office) {
     assert_eq!(office.home.sql("DELETE FROM users WHERE name = 'dave'").await, 1);
 }
 
-/// None, and each rule alone and with others.
+/// Returns no rules, each rule alone, and combinations.
 fn every_rules() -> Vec<OrgRules> {
     let none = OrgRules::default();
     let description = OrgRules { description_required: true, ..none };

@@ -1,4 +1,4 @@
-//! What deserves attention: who learns of it, how it is listed, and what helps.
+//! Tokens that need attention: who may see them, how they are listed, and which remedies exist.
 
 mod agreement;
 mod rule_violations;
@@ -7,8 +7,7 @@ use std::collections::HashMap;
 
 use jeton::{
     model::{
-        Authorization, OrgId, Status, UserId,
-        attention::{Attention, AttentionFilter},
+        Authorization, OrgId, Status, UserId, attention::Attention, console::attention_filter::AttentionFilter,
         org_rules::OrgRules,
     },
     service::Caller,
@@ -22,12 +21,13 @@ use crate::{
     },
     token_list::query_of,
 };
+
 use serde_json::{Value, json};
 use sqlx::Row as _;
 
 const DAY: i64 = 86_400_000_000;
 
-/// A server whose time stands still, with an active owner, an inactive one and one who is gone.
+/// A server with a stopped clock, and tokens of an active, an inactive and a deleted owner.
 struct Office {
     home: Home,
     server: Server,
@@ -63,7 +63,7 @@ impl Office {
         self.server.clock.now().micros()
     }
 
-    /// Every token that the list holds.
+    /// Returns every token in the list.
     async fn listed(&self, query: &str) -> Vec<Authorization> {
         let portion = self.server.service.token_portion(&self.caller, self.org, &query_of(query), None).await;
         portion.expect("a list").0.into_iter().map(|details| details.authorization).collect()
@@ -74,13 +74,13 @@ impl Office {
         counts.of(word.parse::<AttentionFilter>().expect("a reason"))
     }
 
-    /// How many break the rules as they are, or would break others.
+    /// Returns the number of tokens that violate the current rules, or that would violate others.
     async fn out_of_line(&self, rules: Option<&OrgRules>) -> u64 {
         let count = self.server.service.out_of_line(&self.caller, self.org, rules).await;
         count.expect("a number").expect("may be known")
     }
 
-    /// A token of bob's, described.
+    /// Creates a token of bob's with a description.
     async fn token(&self, description: &str, more: Value) -> String {
         let permissions = json!([permission_in("read", "tasks", &self.first.org)]);
         let mut body = json!({"orgID": self.first.org, "description": description, "permissions": permissions});

@@ -1,4 +1,4 @@
-//! What breaks the rules of its organization: told beside them, before and after they are set.
+//! Tokens that violate the rules of their organization: reported beside the rules, before and after these are set.
 
 use jeton::{
     model::{Error, org_rules::OrgRules},

@@ -1,4 +1,4 @@
-//! What the forms do, as a browser without script sends them.
+//! The forms, as a browser without JavaScript sends them.
 
 use jeton::model::console::list_query::ListQuery;
 
@@ -64,7 +64,7 @@ async fn a_bucket_is_changed_by_a_form() {
         let cookie = scene.sign_in().await;
         let id = scene.first.bucket.clone();
         let edit = format!("/{id}/edit");
-        // From for ever, in pieces of a week, to three days: the pieces shrink too.
+        // From unlimited retention with shard groups of a week to three days: the shard groups shrink too.
         let form = [("name", "metrics"), ("description", "All"), ("retention", "259200"), ("shown", "0")];
         assert_eq!(scene.submit(&cookie, &edit, &form).await.status, 303);
         let bucket = scene.read(&id).await;
@@ -72,7 +72,7 @@ async fn a_bucket_is_changed_by_a_form() {
         assert_eq!(bucket["retentionRules"][0]["everySeconds"], 3 * 86_400);
         assert_eq!(bucket["retentionRules"][0]["shardGroupDurationSeconds"], 86_400);
 
-        // A size of pieces that someone chose stays, if the form says nothing new about retention.
+        // A shard group duration that was chosen stays if the form does not change the retention.
         let rule = json!([{"type": "expire", "everySeconds": 259_200, "shardGroupDurationSeconds": 7200}]);
         let path = format!("/api/v2/buckets/{id}");
         scene.server.patch(&path, &scene.first.token, json!({"retentionRules": rule})).await.expect(200);

@@ -1,4 +1,4 @@
-//! The list, its counts, and what a dialog says about one bucket.
+//! The list, its counts, and the dialog about one bucket.
 
 use jeton::{
     model::{BucketId, Error, OrgId, console::list_query::ListQuery},
@@ -20,7 +20,7 @@ async fn a_live_token_is_counted_at_every_bucket_it_reaches() {
         let scene = Scene::new(&home).await;
         let (org, token) = (&scene.first.org, &scene.first.token);
         let other = scene.bucket("other").await;
-        // The operator token of set-up reaches everything.
+        // Set-up's operator token reaches everything.
         assert_eq!(scene.reach("iot").await, (1, 1));
         scene.token(json!([scene.on("read", &scene.first.bucket)])).await;
         assert_eq!((scene.reach("iot").await, scene.reach("other").await), ((2, 1), (1, 1)));
@@ -28,11 +28,11 @@ async fn a_live_token_is_counted_at_every_bucket_it_reaches() {
         assert_eq!((scene.reach("iot").await, scene.reach("other").await), ((2, 2), (1, 2)));
         scene.token(json!([permission("read", "buckets")])).await;
         assert_eq!((scene.reach("iot").await, scene.reach("_tasks").await), ((3, 2), (2, 2)));
-        // One token counts once, in whatever ways it reaches a bucket.
+        // One token counts once, however many permissions reach the bucket.
         let both = [scene.on("read", &other), scene.on("read", &other), permission_in("read", "buckets", org)];
         scene.token(json!(both)).await;
         assert_eq!(scene.reach("other").await, (3, 2));
-        // Other things, and other organizations, are no buckets of this one.
+        // Other types, and other organizations, do not count as this organization's buckets.
         let elsewhere = scene.server.org(token, "elsewhere").await;
         scene.token(json!([permission_in("read", "tasks", org)])).await;
         scene.server.token(token, &elsewhere, json!([permission_in("read", "buckets", &elsewhere)])).await.expect(201);

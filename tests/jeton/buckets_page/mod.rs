@@ -1,4 +1,4 @@
-//! The console's Buckets page: who reaches each bucket, what its lists hold, and what its forms do.
+//! The console's Buckets page: tokens that reach each bucket, lists, and forms.
 
 mod forms;
 mod lists;
@@ -19,7 +19,7 @@ use crate::{
 use reqwest::RequestBuilder;
 use serde_json::Value;
 
-/// An organization, and its first user, whose token may do everything.
+/// An organization, and its first user with an operator token.
 struct Scene {
     server: Server,
     first: First,
@@ -45,7 +45,7 @@ impl Scene {
         page.list.rows.into_iter().map(|row| row.bucket.name).collect()
     }
 
-    /// How many tokens read and write a bucket.
+    /// Returns the number of tokens that read and that write a bucket.
     async fn reach(&self, name: &str) -> (u64, u64) {
         let page = self.page(&ListQuery::default()).await;
         let row = page.list.rows.iter().find(|row| row.bucket.name == name).expect(name);
@@ -65,7 +65,7 @@ impl Scene {
         permission_on(action, "buckets", bucket, &self.first.org)
     }
 
-    /// The console, signed in: its cookie.
+    /// Signs in to the console and returns the cookie.
     async fn sign_in(&self) -> String {
         let form = [("username", NAME), ("password", PASSWORD)];
         let signed_in = answer(with_form(self.server.request("POST", "/sign-in"), &form)).await;
@@ -86,7 +86,7 @@ impl Scene {
         format!("/orgs/{}/load-data/buckets{rest}", self.first.org)
     }
 
-    /// A bucket as the API writes it.
+    /// Returns a bucket as the API writes it.
     async fn read(&self, id: &str) -> Value {
         self.server.get(&format!("/api/v2/buckets/{id}"), &self.first.token).await.expect(200)
     }

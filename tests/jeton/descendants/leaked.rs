@@ -68,7 +68,7 @@ async fn what_leaked_is_never_activated_again() {
         let sent = browser.send(&scene.page(&scene.id), &[("status", "active")]).await;
         assert!(sent.status == 422 && sent.body.contains("reported as leaked"), "{}", sent.body);
         assert!(!scene.works(&scene.token).await);
-        // Everything else about it may change, and its permissions may be given to a new secret.
+        // All other members may change, and its permissions may be delegated to a new token.
         let renamed = scene.server.patch(&path, &scene.first.token, json!({"description": "Found in a log"})).await;
         assert_eq!(renamed.expect(200)["leakedAt"], record["leakedAt"]);
         let cloned = scene.server.service.clone_authorization(&caller, scene.id.parse().expect("an id"), None).await;

@@ -50,7 +50,7 @@ impl Scene {
         Self { id: text(&made["id"]), token: text(&made["token"]), server, first }
     }
 
-    /// The id and the token of one that another token creates.
+    /// Creates a token with another token; returns its id and the token.
     async fn child(&self, creator: &str) -> (String, String) {
         let made = self.server.token(creator, &self.first.org, minting(&self.first)).await.expect(201);
         (text(&made["id"]), text(&made["token"]))
@@ -149,7 +149,7 @@ async fn descendants_are_found_through_others_and_through_what_was_deleted() {
         let found = scene.descendants(&scene.first.token, &scene.id).await;
         assert_eq!((&found["total"], &found["live"]), (&json!(3), &json!(3)));
         assert_eq!(ids(&found), sorted(&[&child, &grandchild, &credential]));
-        // A token may delete itself, and hides nothing by that.
+        // A token may delete itself, which hides nothing.
         scene.server.delete(&format!("{PATH}/{child}"), &child_token).await.expect(204);
         let found = scene.descendants(&scene.first.token, &scene.id).await;
         assert_eq!(ids(&found), sorted(&[&grandchild, &credential]));
@@ -230,7 +230,7 @@ async fn one_descendant_out_of_reach_keeps_all_as_they_are_and_stays_unnamed() {
         let refused = scene.server.post(&path, &scene.token, json!({})).await.refused(403);
         assert!(refused.starts_with("1 of the tokens") && !refused.contains(&text(&far["id"])), "{refused}");
         assert!(scene.works(&near_token).await && scene.works(&text(&far["token"])).await);
-        // Who may only read the token changes nothing, and who may not read it learns nothing.
+        // A caller who may only read the token changes nothing; one who may not read it learns nothing.
         let reader = json!([permission_in("read", "authorizations", &scene.first.org), permission("read", "users")]);
         let reader = text(&scene.server.token(&scene.first.token, &scene.first.org, reader).await.expect(201)["token"]);
         assert!(scene.server.post(&path, &reader, json!({})).await.refused(403).starts_with("2 of the tokens"));

@@ -1,4 +1,4 @@
-//! Violations of the limits of delegation: for longer, from elsewhere, or beyond what the caller holds.
+//! Violations of the limits of delegation: a longer life, other networks, or more permissions than the caller's.
 
 use jeton::{
     model::{AuthorizationId, Permission, Timestamp, UserId, grant, permission::which_permits},
@@ -15,14 +15,14 @@ fn end(record: &Record) -> Timestamp {
     record.expires_at.unwrap_or(Timestamp::from_micros(i64::MAX))
 }
 
-/// Whether `held` gives all of `wanted`. Operators hold everything, `instance` too.
+/// Returns whether `held` covers all of `wanted`. Operators hold everything, `instance` too.
 fn covers(held: &[Permission], wanted: &[Permission]) -> bool {
     let holds = |one: &Permission| which_permits(held, one).is_some();
     grant::operator().iter().all(holds) || wanted.iter().all(holds)
 }
 
 impl Picture {
-    /// Describes a user whose session was decided about by a token that is limited or holds less.
+    /// Describes a user whose session gained permissions from a token that is limited or holds less.
     pub fn empowered(
         &self,
         after: &Self,
@@ -37,7 +37,7 @@ impl Picture {
             let allowed = inside && covers(&maker.permissions, &one.permissions);
             return (!allowed).then(|| format!("{id} is in the hands of a token that holds less"));
         }
-        // The end of an organization or a bucket ends memberships too, but gives nothing.
+        // Deleting an organization or a bucket ends memberships too, but gives nothing.
         if matches!(what, What::DeleteOrg | What::DeleteBucket) {
             return None;
         }
@@ -52,7 +52,7 @@ impl Picture {
         found.map(|user| format!("a token that is limited or holds less decided about the session of {user}"))
     }
 
-    /// Everything that a user's memberships and tokens give.
+    /// Returns everything that a user's memberships and tokens permit.
     fn session_of(&self, user: UserId) -> Vec<Permission> {
         let mut held = self.users.get(&user).cloned().unwrap_or_default();
         let own = self.tokens.values().filter(|one| !one.is_v1 && one.is_active && one.owner == user);
@@ -60,8 +60,8 @@ impl Picture {
         held
     }
 
-    /// Describes a token that a session made, or gave a longer life or other networks, beyond what memberships and the
-    /// limits of their tokens allow; in words.
+    /// Describes a token that a session created, or whose expiry or networks it extended, beyond what memberships and
+    /// the limits of their tokens allow.
     pub fn laundered(
         &self,
         after: &Self,

@@ -1,7 +1,7 @@
-//! Over any sequence of operations by anyone, nobody ends up with a token that may do or see what they could not before,
-//! nobody sees or changes a token that is not theirs to see or change, no token makes one that outlives it or is accepted
-//! from where it is not, no token decides about a session that holds more than the token does, and no session passes on
-//! without limits what it holds by a limited token.
+//! Property test against privilege escalation, over any sequence of operations by anyone: nobody gains a token that may
+//! do or see more than they could before, and nobody sees or changes a token without permission. No token creates one
+//! that outlives it or is accepted from other networks, or decides about a session that holds more than the token. No
+//! session delegates without limits what it holds by a limited token.
 
 mod delegated;
 mod operations;
@@ -15,8 +15,8 @@ use std::{
 };
 
 use jeton::{
-    model::{AuthorizationId, BucketId, OrgId, UserId},
-    service::{Caller, Client, auth::sessions::SessionKind, tokens::api_list::AuthorizationQuery},
+    model::{AuthorizationId, BucketId, OrgId, UserId, session_kind::SessionKind},
+    service::{Caller, Client, tokens::api_list::AuthorizationQuery},
 };
 
 use crate::{home::Home, support::server::Server};
@@ -34,36 +34,36 @@ use tokio::runtime::{Builder, Runtime};
 
 const CASES: u32 = 32;
 const STEPS: usize = 40;
-/// Where every caller is.
+/// Address of every caller.
 const ADDRESS: &str = "10.1.2.3";
 
-/// A server, everyone's credentials, and what there was after the last step.
+/// The server, all credentials, and the snapshot after the last step.
 struct World {
     server: Server,
-    /// Looks on. Nothing is ever done to this user and token.
+    /// The observer. No step changes this user and token.
     root: Caller,
     sessions: Vec<String>,
-    /// The first is the onlooker's.
+    /// The first is the observer's.
     tokens: Vec<Held>,
-    /// Everyone there ever was.
+    /// All users that ever existed.
     people: BTreeSet<UserId>,
     picture: Picture,
     names: usize,
-    /// Users whose password somebody set, all to the same one.
+    /// Users whose password was set by a step, all to the same one.
     passwords: BTreeSet<UserId>,
     /// The session or credential that the last step took over.
     took_over: Option<TookOver>,
     _home: Home,
 }
 
-/// Something that can be used by the caller who set its password.
+/// A credential of another user, usable by the caller who set its password.
 #[derive(Clone, Copy, Debug)]
 pub enum TookOver {
     Session(UserId),
     Credential(AuthorizationId),
 }
 
-/// How the world is asked: everything there is, for steps to pick from.
+/// Lists of everything, for steps to pick from.
 impl World {
     fn users(&self) -> Vec<UserId> {
         self.picture.users.keys().copied().filter(|id| *id != self.root.id()).collect()
@@ -77,7 +77,7 @@ impl World {
         self.picture.buckets.iter().map(|(id, _)| *id).collect()
     }
 
-    /// Authorizations of tokens, but for the root's own.
+    /// Returns the authorizations of tokens, except the root's own.
     fn authorizations(&self) -> Vec<AuthorizationId> {
         let is_fair = |(id, one): &(&AuthorizationId, &Record)| !one.is_v1 && **id != self.tokens[0].id;
         self.picture.tokens.iter().filter(is_fair).map(|(id, _)| *id).collect()
@@ -88,8 +88,8 @@ impl World {
         format!("name {}", self.names)
     }
 
-    /// Whose turn it is, or the next one's whose credential works. Sessions are few, and have their turn as often as
-    /// tokens.
+    /// Returns the caller of a step, or the next one whose credential works. Sessions are few, and are picked as often
+    /// as tokens.
     async fn who(&self, step: &Step) -> Option<(usize, Caller)> {
         let (sessions, tokens) = (self.sessions.len(), self.tokens.len());
         let (from, number) = if step.in_session { (0, sessions) } else { (sessions, tokens) };
@@ -102,7 +102,7 @@ impl World {
         None
     }
 
-    /// One of all who have a credential; `None` if it works no more.
+    /// Returns one of all callers; `None` if its credential no longer works.
     async fn caller(&self, at: usize) -> Option<Caller> {
         let client = Client { address: ADDRESS.parse().ok(), ..Client::default() };
         let service = &self.server.service;
@@ -114,9 +114,9 @@ impl World {
     }
 }
 
-/// How the world is looked at.
+/// Checks of what callers see.
 impl World {
-    /// Which authorization a caller is shown that they may not see; in words.
+    /// Describes an authorization that a caller is shown but may not see.
     async fn seen(&self, caller: &Caller, step: &Step) -> Option<String> {
         let service = &self.server.service;
         let mut seen = service.authorizations(caller, &AuthorizationQuery::default()).await.unwrap_or_default();
@@ -130,7 +130,7 @@ impl World {
     }
 }
 
-/// Does the steps, and looks after each whether anyone gained what they should not have.
+/// Runs the steps, and checks after each whether anyone gained what they must not.
 async fn live(template: &Template, steps: &[Step], done: &Mutex<BTreeMap<What, usize>>) -> Result<(), TestCaseError> {
     let mut world = template.world().await;
     for step in steps {

@@ -1,13 +1,12 @@
-//! Every operation that makes, changes or ends what people and tokens may do, with things picked at random.
+//! All operations that create, change or end users, memberships and tokens, with random arguments.
 
 use jeton::{
     model::{
         Action, BucketId, Error, Expiry, Id, Networks, OrgId, Permission, Resource, ResourceType, Status, UserId,
-        grant, org::Role,
+        grant, org::Role, session_kind::SessionKind,
     },
     service::{
         Caller, Client,
-        auth::sessions::SessionKind,
         buckets::AskedBucket,
         orgs::members::Parent,
         tokens::{
@@ -21,6 +20,7 @@ use jeton::{
 };
 
 use super::{Held, TookOver, World};
+
 use proptest::{
     collection::vec,
     option,
@@ -31,7 +31,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 macro_rules! operations {
     ($($name:ident),+ $(,)?) => {
-        /// What a step does.
+        /// The operation of a step.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
         pub enum What { $($name),+ }
 
@@ -48,19 +48,19 @@ operations! {
 }
 
 impl What {
-    /// What is done to one token.
+    /// Operations on one token.
     const OF_TOKENS: &'static [Self] = &[Self::Clone, Self::Rotate, Self::EndOverlap, Self::Update, Self::Switch];
 
-    /// Operations that decide about the session of a user.
+    /// Operations that affect a user's session.
     const OF_SESSIONS: &'static [Self] = &[Self::SetPassword, Self::SignIn, Self::AddMember, Self::ChangeRole];
 
-    /// Whether it decides who owns what.
+    /// Returns whether it changes who owns what.
     pub const fn appoints(self) -> bool {
         matches!(self, Self::AddMember | Self::ChangeRole | Self::JoinBucket)
     }
 }
 
-/// One operation by one of all who have a credential. What it does not need is not looked at.
+/// One operation by one of all callers. Members that it does not need are ignored.
 #[derive(Clone, Debug)]
 pub struct Step {
     pub who: Index,
@@ -68,22 +68,22 @@ pub struct Step {
     pub what: What,
     pub which: [Index; 2],
     grants: Vec<Grant>,
-    /// Seconds to live; 0 is for ever.
+    /// Life in seconds; 0 is for ever.
     life: Option<i64>,
     networks: Option<&'static str>,
     on: bool,
 }
 
-/// A permission to ask for.
+/// A permission to request.
 #[derive(Clone, Debug)]
 enum Grant {
-    /// Something of what the caller holds.
+    /// A permission that the caller holds.
     Held(Index),
-    /// Something of all there is.
+    /// Any combination of existing resources.
     Any { action: Action, kind: ResourceType, id: Option<Index>, org: Option<Index> },
-    /// Any bucket, as if it were the organization's own.
+    /// Any bucket, claimed to be the organization's own.
     Dressed(Index),
-    /// Everything in an organization.
+    /// The owner's permissions in an organization.
     Owner(Index),
 }
 
@@ -125,7 +125,7 @@ fn any_grant() -> impl Strategy<Value = Grant> {
         1 => index().prop_map(Grant::Owner)]
 }
 
-/// One of several things; refused as if it were missing where there is none.
+/// Picks one of several; an error as for a missing one if there is none.
 fn one<T: Copy>(index: Index, of: &[T]) -> Result<T, Error> {
     if of.is_empty() { Err(Error::PathNotFound) } else { Ok(*index.get(of)) }
 }
@@ -177,7 +177,7 @@ impl Step {
 
     fn asked(&self, world: &World, caller: &Caller) -> Result<CreateAuthorization, Error> {
         let org = one(self.which[0], world.orgs())?;
-        // Often where they may, and for themselves.
+        // Often in permitted organizations, and for themselves.
         let may = |org: &OrgId| caller.may(&Permission::in_org(Action::Write, ResourceType::Authorizations, *org));
         let own: Vec<OrgId> = world.orgs().iter().copied().filter(may).collect();
         let org = if self.on { one(self.which[0], &own).unwrap_or(org) } else { org };
@@ -197,7 +197,7 @@ impl Step {
     fn update(&self, world: &World) -> AuthorizationUpdate {
         let (status, expires_at, networks) = (status(self.on), self.expiry(world), self.networks());
         let nothing = AuthorizationUpdate::default();
-        // Each alone is held to the limits, and all together.
+        // Each limit is checked alone, and all together.
         match self.which[1].index(4) {
             0 => AuthorizationUpdate { status, ..nothing },
             1 => AuthorizationUpdate { expires_at, ..nothing },
@@ -216,7 +216,7 @@ fn thing(world: &World, kind: ResourceType, index: Index) -> Option<Id> {
     }
 }
 
-/// Does it. A token that was made is from then on in someone's hands.
+/// Runs the step. Its caller then holds any created token.
 pub async fn perform(world: &mut World, caller: &Caller, step: &Step) -> Result<(), Error> {
     match step.what {
         What::Create | What::AllAccess | What::Clone | What::Rotate => {
@@ -248,7 +248,8 @@ async fn make(world: &World, caller: &Caller, step: &Step) -> Result<Created, Er
     let (org, id) = (one(step.which[0], world.orgs()), one(step.which[0], &world.authorizations()));
     match step.what {
         What::AllAccess => {
-            let given = TokenOptions { expires_at: step.expiry(world), networks: step.networks(), ..TokenOptions::default() };
+            let given =
+                TokenOptions { expires_at: step.expiry(world), networks: step.networks(), ..TokenOptions::default() };
             service.create_all_access(caller, org?, given, None).await
         }
         What::Clone => service.clone_authorization(caller, id?, None).await,
@@ -291,7 +292,7 @@ async fn change_v1(world: &mut World, caller: &Caller, step: &Step) -> Result<()
     world.server.service.update_v1_authorization(caller, id, update).await.map(drop)
 }
 
-/// A password that somebody set is known to them, and so its user's session is theirs.
+/// Uses a password that a step set: whoever set it can take over the user's session.
 async fn use_password(world: &mut World, caller: &Caller, step: &Step) -> Result<(), Error> {
     let service = &world.server.service;
     let password = SecretString::from("password2");
@@ -321,7 +322,7 @@ async fn use_password(world: &mut World, caller: &Caller, step: &Step) -> Result
 async fn change_member(world: &World, caller: &Caller, step: &Step) -> Result<(), Error> {
     let service = &world.server.service;
     let org = one(step.which[0], world.orgs())?;
-    // A caller may well appoint themselves.
+    // Callers may appoint themselves.
     let user =
         if step.on && caller.id() != world.root.id() { caller.id() } else { one(step.which[1], &world.users())? };
     match step.what {
@@ -339,7 +340,7 @@ async fn change_member(world: &World, caller: &Caller, step: &Step) -> Result<()
 
 async fn change_user(world: &mut World, caller: &Caller, step: &Step) -> Result<(), Error> {
     if step.what == What::CreateUser {
-        // Under an id that was there before, perhaps.
+        // Perhaps with the id of a deleted user.
         let gone = |id: &&UserId| !world.picture.users.contains_key(id);
         let people: Vec<UserId> = world.people.iter().filter(gone).copied().collect();
         let old = one(step.which[0], &people).ok();

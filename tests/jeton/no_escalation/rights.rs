@@ -1,5 +1,5 @@
-//! What a caller may do, by what is on record and nothing else: whoever acts on more, sees more or changes more, does
-//! what is not theirs.
+//! Permissions of callers, derived from stored records only. Acting on more, seeing more or changing more is a
+//! violation.
 
 use std::net::IpAddr;
 
@@ -14,21 +14,22 @@ use super::{
     snapshot::{Picture, Record},
 };
 
-/// To see a record is to read it and its owner, or to own an organization that it reaches.
+/// Returns whether a caller may see a record: by reading it and its owner, or by owning an organization that it
+/// reaches.
 pub fn may_see(picture: &Picture, caller: &Caller, one: &Authorization) -> bool {
     let reads = caller.may(&Permission::on_in(Action::Read, ResourceType::Authorizations, one.id, one.org))
         && caller.may(&Permission::on(Action::Read, ResourceType::Users, one.user));
     reads || picture.reaches_owned(caller, one.org, &one.permissions)
 }
 
-/// Whether the caller owns an organization.
+/// Returns whether the caller owns an organization.
 fn owns_org(caller: &Caller, org: OrgId) -> bool {
     let administers =
         Action::ALL.iter().all(|action| caller.may(&Permission::in_org(*action, ResourceType::Authorizations, org)));
     administers && caller.may(&Permission::on(Action::Write, ResourceType::Orgs, org))
 }
 
-/// Whether a change only revokes a token: it deactivates, ends or deletes it.
+/// Returns whether a change only revokes a token: deactivates, ends or deletes it.
 fn is_revoked(before: &Record, after: Option<&Record>) -> bool {
     let Some(after) = after else { return true };
     let ends_no_later = after.expires_at == before.expires_at
@@ -39,7 +40,7 @@ fn is_revoked(before: &Record, after: Option<&Record>) -> bool {
 }
 
 impl Picture {
-    /// Whether a token of an organization reaches one that the caller owns.
+    /// Returns whether a token of an organization reaches one that the caller owns.
     fn reaches_owned(&self, caller: &Caller, org: OrgId, permissions: &[Permission]) -> bool {
         let bucket_org = |id: Id| self.buckets.iter().find(|(bucket, _)| bucket.0 == id).map(|(_, org)| *org);
         let named = |one: &Permission| match (one.resource.kind, one.resource.id) {
@@ -51,8 +52,8 @@ impl Picture {
         owns_org(caller, org) || permissions.iter().filter_map(named).any(|org| owns_org(caller, org))
     }
 
-    /// Whether a caller was let in who is not to be let in, or with more than they hold; in words. `token`: theirs; a
-    /// session, if none.
+    /// Describes a caller who was authenticated without a valid credential, or with more permissions than it holds.
+    /// `token`: the caller's; `None` for a session.
     pub fn overrated(&self, caller: &Caller, token: Option<AuthorizationId>, now: Timestamp) -> Option<String> {
         if caller.permissions().is_empty() {
             return None;
@@ -70,7 +71,7 @@ impl Picture {
         more.map(|one| format!("{} acts with {one}, which is nowhere on record", caller.user.name))
     }
 
-    /// Which token lives longer than it did, though nobody changed its expiry; in words.
+    /// Describes a token whose life was extended by an operation other than a change of its expiry.
     pub fn prolonged(&self, after: &Self, what: What) -> Option<String> {
         let end = |one: &Record| one.expires_at.unwrap_or(Timestamp::from_micros(i64::MAX));
         let longer =
@@ -79,15 +80,15 @@ impl Picture {
         found.map(|(id, before)| format!("{id} was to end at {:?}", before.expires_at))
     }
 
-    /// Whether a token works where everyone is.
+    /// Returns whether a token works from the callers' address.
     fn works(&self, one: &Record, now: Timestamp) -> bool {
         let address: Option<IpAddr> = ADDRESS.parse().ok();
         let owner = self.users.contains_key(&one.owner) && !self.inactive.contains(&one.owner);
         owner && one.is_active && !one.has_expired(now) && one.networks.let_in(address)
     }
 
-    /// Which token was made, changed or ended by someone who may not; in words. Whoever holds a token may report it, and
-    /// with a user or an organization their tokens end.
+    /// Describes a token that was created, changed or ended without permission. Anyone who holds a token may report it,
+    /// and deleting a user or an organization ends their tokens.
     pub fn trespassed(&self, after: &Self, caller: &Caller, is_session: bool, what: What) -> Option<String> {
         if matches!(what, What::Report | What::DeleteUser | What::DeleteOrg) {
             return None;

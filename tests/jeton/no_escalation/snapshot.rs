@@ -1,4 +1,4 @@
-//! Everything there is at a moment, and what someone gained between two of them.
+//! Snapshots of all data, and what someone gained between two of them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -46,24 +46,24 @@ impl Record {
     }
 }
 
-/// Whoever may do something.
+/// A holder of permissions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Holder {
-    /// By a session: what memberships and the user's tokens give, whether these are switched on or not.
+    /// A session: what memberships and the user's tokens permit, whether these are active or not.
     User(UserId),
     Token(AuthorizationId),
 }
 
-/// What the onlooker, who sees everything, sees.
+/// The data that the observer, who sees everything, sees.
 #[derive(Clone)]
 pub struct Picture {
     pub orgs: Vec<OrgId>,
     pub buckets: Vec<(BucketId, OrgId)>,
-    /// What each user's memberships give.
+    /// Permissions of each user's memberships.
     pub users: BTreeMap<UserId, Vec<Permission>>,
-    /// Who is switched off.
+    /// Inactive users.
     pub inactive: BTreeSet<UserId>,
-    /// All but those that ended.
+    /// Tokens, except ended ones.
     pub tokens: BTreeMap<AuthorizationId, Record>,
 }
 
@@ -93,9 +93,9 @@ impl Picture {
         }
     }
 
-    /// Who may now do something with what was there before, which neither they nor the caller could; in words. Who may
-    /// write an organization decides who owns it: a member who `appoints` gives what owners have. `maker`: the token that
-    /// asks, which gives no more than it holds.
+    /// Describes who may now do something with an existing resource that neither they nor the caller could do before.
+    /// Writing an organization permits appointing its owners: a member who `appoints` gives what owners have. `maker`:
+    /// the caller's token, which gives no more than it holds.
     pub fn gained(
         &self,
         after: &Self,
@@ -127,7 +127,7 @@ impl Picture {
         changed.map(|(id, _)| format!("{id} has other permissions, or another owner"))
     }
 
-    /// Which token was made or changed so that it lives longer than its maker, or reaches beyond it; in words.
+    /// Describes a token that was created or changed so that it outlives its maker, or permits more.
     pub fn escaped(&self, after: &Self, maker: AuthorizationId) -> Option<String> {
         let maker = self.tokens.get(&maker)?;
         let end = |record: &Record| record.expires_at.unwrap_or(Timestamp::from_micros(i64::MAX));
@@ -159,7 +159,7 @@ impl Picture {
         holders
     }
 
-    /// Everything that could be asked for with what there is.
+    /// Returns every permission that could be requested for existing resources.
     fn requests(&self) -> Vec<Permission> {
         const KINDS: [ResourceType; 7] = [
             ResourceType::Authorizations,

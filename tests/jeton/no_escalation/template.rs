@@ -1,4 +1,4 @@
-//! Where every sequence begins: people with sessions, and tokens of every sort that something could be gained with.
+//! The initial state of every sequence: users with sessions, and tokens of every sort that could be misused.
 
 use std::{collections::BTreeSet, fs};
 
@@ -16,17 +16,17 @@ use super::{Picture, World};
 use serde_json::{Value, json};
 
 const START: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
-/// So many seconds after everything was made, the steps begin.
+/// Seconds between the creation of everything and the first step.
 const LATER: i64 = 10;
 
-/// A server that was filled and stopped: each case begins with a copy of it.
+/// A server that was filled and stopped; each case begins with a copy of its data.
 pub struct Template {
     home: Home,
     sessions: Vec<String>,
     tokens: Vec<Held>,
 }
 
-/// A token, in the hands of whoever made it.
+/// A token and its holder.
 #[derive(Clone)]
 pub struct Held {
     pub id: AuthorizationId,
@@ -40,8 +40,9 @@ impl Held {
 }
 
 impl Template {
-    /// Alice, the operator; Bob, who owns one organization and is a member of another; Carol, who is a member; Dave, who
-    /// is nobody yet. All have a session, and all but Alice a token of their own; other tokens may change all of these.
+    /// Creates Alice, the operator; Bob, who owns one organization and is a member of another; Carol, who is a member;
+    /// and Dave, who has no role yet. All have a session, and all but Alice a token of their own; other tokens may
+    /// change all of these.
     pub async fn new() -> Self {
         let home = Home::sqlite();
         let server = Server::start_with(&home, Clock::manual(START), &[]).await;
@@ -100,9 +101,9 @@ impl Template {
     }
 }
 
-/// Of each user: tokens that do a good deal and hand it on, one of them limited, one switched off, one over, one for other
-/// places; and tokens that can do little of it, but may see tokens, or change them, and nobody's else: what these make of
-/// the others would be more than they hold.
+/// Returns each user's tokens. Some hold and delegate many permissions: one of them is limited, one inactive, one
+/// expired, one bound to other networks. Others may see or change tokens, but do little else: what they make of the
+/// former would exceed what they hold.
 fn tokens_of(first: &First, user: &str) -> Vec<Value> {
     let both = |of: &dyn Fn(&str) -> Value| ["read", "write"].map(of).to_vec();
     let own = both(&|action| json!({"action": action, "resource": {"type": "users", "id": user}}));
@@ -114,7 +115,7 @@ fn tokens_of(first: &First, user: &str) -> Vec<Value> {
     let clerk = [in_org("authorizations"), in_org("buckets"), vec![permission("read", "users")]].concat();
     let watcher =
         [users.clone(), in_org("buckets"), vec![permission_in("read", "authorizations", &first.org)]].concat();
-    // What decides who belongs to an organization, and everything in it.
+    // Permissions over an organization's members and over everything in it.
     let in_org_itself = |action: &str| json!({"action": action, "resource": {"type": "orgs", "id": first.org}});
     let steward = [both(&in_org_itself), users.clone(), in_org("authorizations"), in_org("buckets")].concat();
     let everything = [

@@ -1,4 +1,4 @@
-//! The command line: the real program, with a home of its own and nothing of the tests' environment.
+//! The real binary, with a home directory of its own and without the tests' environment.
 
 use std::{
     io::Write as _,
@@ -14,13 +14,13 @@ use super::server::Server;
 /// The program under test.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_jeton");
 
-/// Someone at a shell.
+/// A shell with variables and profiles.
 pub struct Shell {
     home: TempDir,
     variables: Vec<(String, String)>,
 }
 
-/// What a command said.
+/// The output of a command.
 #[derive(Debug)]
 pub struct Said {
     pub code: Option<i32>,
@@ -29,18 +29,18 @@ pub struct Said {
 }
 
 impl Shell {
-    /// Without any profile, with a server in `INFLUX_HOST`.
+    /// Returns a shell without profiles and with the server in `INFLUX_HOST`.
     pub fn new(server: &Server) -> Self {
         Self::at(&format!("http://{}", server.address))
     }
 
-    /// The same with whatever answers at this address.
+    /// Returns a shell for any server at this address.
     pub fn at(host: &str) -> Self {
         let shell = Self { home: TempDir::new().expect("a home"), variables: Vec::new() };
         shell.with("INFLUX_HOST", host)
     }
 
-    /// The same, with a variable.
+    /// Sets a variable.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.into(), value.into()));
         self
@@ -50,7 +50,7 @@ impl Shell {
         self.home.path()
     }
 
-    /// Where the profiles are kept.
+    /// Returns the path of the profiles.
     pub fn configs(&self) -> PathBuf {
         self.home().join(".influxdbv2").join("configs")
     }
@@ -60,7 +60,7 @@ impl Shell {
         self.run_with(&words(line), "").await
     }
 
-    /// Runs a command with this on its standard input. The server answers meanwhile: it lives in the same process.
+    /// Runs a command with this standard input. The server, which is in the same process, keeps answering.
     pub async fn run_with(&self, arguments: &[String], input: &str) -> Said {
         let mut command = Command::new(PROGRAM);
         command.args(arguments);
@@ -68,7 +68,7 @@ impl Shell {
         perform(command, input).await
     }
 
-    /// Lets a shell run a line, as someone types it there.
+    /// Runs a line in a shell, as typed there.
     pub async fn type_in(&self, line: &str) -> Said {
         let mut command = Command::new("/bin/sh");
         command.arg("-c").arg(line);
@@ -76,7 +76,7 @@ impl Shell {
         perform(command, "").await
     }
 
-    /// A command whose words are separated by spaces, to be run in another way.
+    /// Returns a command whose words are separated by spaces, to be run in another way.
     pub fn command(&self, line: &str) -> Command {
         let mut command = Command::new(PROGRAM);
         command.args(words(line));
@@ -84,13 +84,13 @@ impl Shell {
         command
     }
 
-    /// This home, and the variables.
+    /// Sets the home directory and the variables.
     fn set(&self, command: &mut Command) {
         let folder = Path::new(PROGRAM).parent().expect("a folder");
         command.env_clear().env("HOME", self.home()).env("PATH", folder).envs(self.variables.clone());
     }
 
-    /// Runs a command that succeeds; what it prints.
+    /// Runs a command that must succeed; returns its output.
     #[track_caller]
     pub fn ok(&self, line: &str) -> impl Future<Output = String> {
         let line = line.to_owned();
@@ -101,13 +101,13 @@ impl Shell {
         }
     }
 
-    /// Runs a command that succeeds and prints JSON.
+    /// Runs a command that must succeed and print JSON.
     pub async fn json(&self, line: &str) -> Value {
         let text = self.ok(&format!("{line} --json")).await;
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{line}: {error} in {text}"))
     }
 
-    /// Runs a command that fails; its sentence without `Error: `, and what follows it.
+    /// Runs a command that must fail; returns its sentence without `Error: `, and what follows it.
     pub async fn fails(&self, line: &str) -> (String, String) {
         let said = self.run(line).await;
         assert_eq!(said.code, Some(1), "{line}: {said:?}");
@@ -123,7 +123,7 @@ async fn perform(mut command: Command, input: &str) -> Said {
     let run = move || {
         let mut child = command.spawn().expect("the program");
         let mut stdin = child.stdin.take().expect("its input");
-        // A command that reads nothing may be gone by now.
+        // A command that reads nothing may have ended already.
         drop(stdin.write_all(input.as_bytes()));
         drop(stdin);
         child.wait_with_output().expect("its end")
@@ -134,14 +134,14 @@ async fn perform(mut command: Command, input: &str) -> Said {
 }
 
 impl Said {
-    /// Standard error without warnings about secrets on the command line.
+    /// Returns standard error without warnings about secrets on the command line.
     pub fn without_warnings(&self) -> String {
         let lines = self.stderr.split_inclusive('\n');
         lines.filter(|line| !line.starts_with("warning: ")).collect()
     }
 }
 
-/// The words of a line as a shell reads them: double quotes keep spaces.
+/// Splits a line into words as a shell does: double quotes keep spaces.
 pub fn words(line: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut quoted = false;

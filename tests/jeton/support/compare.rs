@@ -1,4 +1,4 @@
-//! What a recorded answer demands of an answer, and where the two differ.
+//! Comparison of responses with recordings.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 /// Captured values by name.
 pub type Captured = HashMap<String, String>;
 
-/// Puts captured values in the place of their `{{names}}`; unknown names stay.
+/// Replaces `{{names}}` by captured values; unknown names stay.
 pub fn fill(text: &str, captured: &Captured) -> String {
     let mut filled = String::new();
     let mut rest = text;
@@ -27,7 +27,7 @@ pub fn fill(text: &str, captured: &Captured) -> String {
     filled + rest
 }
 
-/// Compares an answer with what a recording expects of it.
+/// A comparison of a response with a recording.
 pub struct Comparison<'a> {
     pub captured: &'a Captured,
     /// Whether lists may come in any order.
@@ -97,7 +97,7 @@ impl Comparison<'_> {
     }
 }
 
-/// Whether a text is what a pattern with placeholders says.
+/// Returns whether a text matches a pattern with placeholders.
 fn matches(pattern: &str, text: &str) -> bool {
     let holes =
         [("{{id}}", is_id as fn(&str) -> bool), ("{{time}}", is_time), ("{{token}}", is_token), ("{{any}}", |_| true)];
@@ -118,7 +118,7 @@ fn is_token(text: &str) -> bool {
     !text.is_empty() && !text.contains(char::is_whitespace)
 }
 
-/// RFC 3339: digits where digits stand, then a fraction perhaps, then a zone.
+/// Returns whether a text is a time in RFC 3339: digits, optionally a fraction, a zone.
 fn is_time(text: &str) -> bool {
     let Some((moment, rest)) = text.split_at_checked(19) else { return false };
     let shape: String = moment.chars().map(|letter| if letter.is_ascii_digit() { '0' } else { letter }).collect();

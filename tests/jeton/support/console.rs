@@ -1,8 +1,8 @@
-//! The console as a browser without script uses it: pages by address, forms by POST.
+//! The console as a browser without JavaScript uses it: pages by GET, forms by POST.
 
 use super::server::{Answer, PASSWORD, Server, answer};
 
-/// Someone who is signed in to the console.
+/// A client that is signed in to the console.
 pub struct Browser<'a> {
     server: &'a Server,
     cookie: String,
@@ -21,12 +21,12 @@ impl<'a> Browser<'a> {
         answer(self.server.request("GET", address).header("cookie", &self.cookie)).await
     }
 
-    /// Opens it with another cookie beside the session's.
+    /// Opens a page with another cookie beside the session's.
     pub async fn open_with(&self, address: &str, cookie: &str) -> Answer {
         answer(self.server.request("GET", address).header("cookie", format!("{}; {cookie}", self.cookie))).await
     }
 
-    /// What a page asks the server for.
+    /// Calls a server function, as a page does.
     pub async fn call(&self, function: &str, arguments: &serde_json::Value) -> Answer {
         let request = self.server.request("POST", &format!("/fn/{function}"));
         answer(request.header("cookie", &self.cookie).json(arguments)).await

@@ -1,4 +1,4 @@
-//! An influxd v2 that answers what was recorded from a real one (`tests/wire`), for what reads from such a server.
+//! A mock of influxd v2 that replays recordings of a real one (`tests/wire`), for tests of clients.
 
 use std::{
     collections::HashMap,
@@ -19,9 +19,9 @@ use super::compare::{Captured, fill};
 
 /// The operator token of the recorded server.
 pub const OPERATOR: &str = "op-token";
-/// A token of alice's that writes `b1` and reads tasks, in influxd's own form.
+/// A token of alice's that writes `b1` and reads tasks, in influxd's own format.
 pub const WRITER: &str = "A9Ovdl8SmP-rfp8wQ2vJoPUsZoQQJ3EochD88SlJcgrcLw4HBwgUqpSHQxc9N9Drg0_aY6Lp1jutBRcKhbV7aQ==";
-/// A token of bob's that was switched off.
+/// An inactive token of bob's.
 pub const SWITCHED_OFF: &str = "bobs-token";
 
 /// The ids in the recordings.
@@ -38,17 +38,17 @@ pub mod ids {
     pub const CREDENTIAL: &str = "08371db24dcc8003";
 }
 
-/// What the server answers, by path.
+/// Responses by path.
 type Answers = HashMap<String, Value>;
 
-/// A server that answers until the test is over.
+/// A server that runs until the end of the test.
 pub struct Influxd {
     pub address: SocketAddr,
     answers: Arc<Mutex<Answers>>,
 }
 
 impl Influxd {
-    /// influxd 2.7, which tells tokens whenever it is asked.
+    /// Starts an influxd 2.7, whose lists contain tokens.
     pub async fn with_tokens_in_clear() -> Self {
         let influxd = Self::with_hidden_tokens().await;
         for (at, token) in [OPERATOR, WRITER, SWITCHED_OFF].into_iter().enumerate() {
@@ -57,7 +57,7 @@ impl Influxd {
         influxd
     }
 
-    /// influxd 2.9, as it was recorded.
+    /// Starts an influxd 2.9, as recorded.
     pub async fn with_hidden_tokens() -> Self {
         let answers = Arc::new(Mutex::new(recorded()));
         let app = Router::new().fallback(answer).with_state(Arc::clone(&answers));
@@ -67,13 +67,13 @@ impl Influxd {
         Self { address, answers }
     }
 
-    /// Makes it answer something else from now on.
+    /// Changes a response from now on.
     pub fn change(&self, path: &str, change: impl FnOnce(&mut Value)) {
         let mut answers = self.answers.lock().expect("answers");
         change(answers.get_mut(path).unwrap_or_else(|| panic!("nothing is recorded for {path}")));
     }
 
-    /// Makes it know nothing of a path.
+    /// Removes the response of a path.
     pub fn forget(&self, path: &str) {
         self.answers.lock().expect("answers").remove(path);
     }
@@ -114,7 +114,7 @@ fn refusal(status: StatusCode, code: &str, message: &str) -> Response {
     (status, Json(json!({"code": code, "message": message}))).into_response()
 }
 
-/// The recorded answers of a server with alice, who set it up, and bob, who is a member.
+/// Returns the recorded responses of a server with alice, who set it up, and bob, who is a member.
 fn recorded() -> Answers {
     let mut users = step("users", "list");
     append(&mut users["users"], step("users", "list.by-name")["users"].take());
@@ -160,7 +160,7 @@ fn recorded() -> Answers {
     ])
 }
 
-/// The recorded answer of one step, with ids and times in the place of their names.
+/// Returns the recorded response of one step, with names replaced by ids and times.
 fn step(file: &str, name: &str) -> Value {
     let text = match file {
         "authentication" => include_str!("../../wire/authentication.json"),

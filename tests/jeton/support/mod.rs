@@ -1,4 +1,4 @@
-//! Fixtures: servers, browsers without script, terminals and other real programs that the tests use.
+//! Fixtures: servers, browsers without JavaScript, terminals and other real programs that the tests use.
 
 pub mod command;
 pub mod compare;

@@ -1,4 +1,4 @@
-//! A real nginx before a server, with the header that its documentation recommends.
+//! A real nginx in front of a server, with the forwarded header that its documentation recommends.
 
 use std::{
     fs,
@@ -10,21 +10,21 @@ use std::{
 
 use tempfile::TempDir;
 
-/// An nginx that forwards to a server, stopped when the test is over.
+/// An nginx that forwards to a server, stopped at the end of the test.
 pub struct Nginx {
     pub address: SocketAddr,
     directory: TempDir,
 }
 
 impl Nginx {
-    /// `None` where nginx is not installed; scripts/setup installs it.
+    /// Starts nginx; `None` if it is not installed. `scripts/setup` installs it.
     pub fn before(server: SocketAddr) -> Option<Self> {
         let Some(program) = program() else {
             let line = b"the test with nginx was left out: nginx is not installed (scripts/setup installs it)\n";
             std::io::stderr().write_all(line).expect("standard error");
             return None;
         };
-        // Between the look for a free port and its use, another program may take it.
+        // Another program may take the port between finding and using it.
         let started = (0..5).find_map(|_| Self::try_start(&program, server));
         Some(started.expect("nginx starts"))
     }
@@ -35,7 +35,7 @@ impl Nginx {
         drop(listener);
         let nginx = Self { address, directory: TempDir::new().expect("a directory") };
         fs::write(nginx.file("conf"), nginx.configuration(server)).expect("a configuration");
-        // It goes into the background once it listens.
+        // It becomes a daemon once it listens.
         nginx.run(program, &[]).then_some(nginx)
     }
 
@@ -79,7 +79,7 @@ impl Drop for Nginx {
     }
 }
 
-/// Debian keeps it out of the PATH of people who are not root.
+/// Finds nginx, which Debian installs outside the PATH of users who are not root.
 fn program() -> Option<PathBuf> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);

@@ -1,4 +1,4 @@
-//! An organization and the people in it, for the promises about members and users.
+//! An organization and its people, for tests of members and users.
 
 use jeton::{
     model::{
@@ -8,8 +8,9 @@ use jeton::{
             people::{MemberPage, UserPage},
         },
         org::Role,
+        session_kind::SessionKind,
     },
-    service::{Caller, Client, auth::sessions::SessionKind, orgs::console_members::NewUser},
+    service::{Caller, Client, orgs::console_members::NewUser},
 };
 
 use crate::home::Home;
@@ -19,7 +20,7 @@ use super::server::{First, Server, permission_on, text};
 use serde_json::json;
 use sqlx::Row as _;
 
-/// An organization with alice, who may do everything, bruno, who is a member, and carla, who owns it too.
+/// An organization with alice, an operator, bruno, a member, and carla, a second owner.
 pub struct Scene {
     pub server: Server,
     pub first: First,
@@ -60,14 +61,14 @@ impl Scene {
         page.listed.rows.iter().find(|row| row.person.user.id == user).map(|row| row.role)
     }
 
-    /// A token of someone, made by alice.
+    /// Creates a token of a user, by alice.
     pub async fn token_of(&self, user: UserId, description: &str, status: &str) -> String {
         let permissions = json!([permission_on("read", "orgs", &self.first.org, &self.first.org)]);
         let body = json!({"orgID": self.first.org, "userID": user, "description": description, "status": status, "permissions": permissions});
         text(&self.server.post("/api/v2/authorizations", &self.first.token, body).await.expect(201)["token"])
     }
 
-    /// Someone's own session.
+    /// Returns the caller of a user's own session.
     pub async fn caller(&self, name: &str, password: &str) -> Caller {
         let cookie = self.server.sign_in(name, password).await.cookie();
         let key = cookie.split_once('=').expect("a cookie").1.to_owned();
@@ -83,7 +84,7 @@ pub fn filter(text: &str) -> ListQuery {
     ListQuery { filter: text.into(), ..ListQuery::default() }
 }
 
-/// A form as a browser without script sends it.
+/// Adds a form to a request, as a browser without JavaScript sends it.
 pub fn form(request: reqwest::RequestBuilder, fields: &[(&str, &str)]) -> reqwest::RequestBuilder {
     let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
     request.header("content-type", "application/x-www-form-urlencoded").body(body)

@@ -1,4 +1,4 @@
-//! A server in the test's own process, and a client that speaks to it.
+//! A server in the test's own process, and a client of it.
 
 use std::{net::SocketAddr, sync::Once, time::Duration};
 
@@ -18,7 +18,7 @@ pub const PASSWORD: &str = "password1";
 pub const ORG: &str = "acme";
 pub const BUCKET: &str = "iot";
 
-/// A server that answers until it is stopped or dropped.
+/// A server that runs until it is stopped or dropped.
 pub struct Server {
     pub address: SocketAddr,
     pub service: Service,
@@ -33,7 +33,7 @@ impl Server {
         Self::start_with(home, Clock::System, &[]).await
     }
 
-    /// One whose time stands still until the test moves it.
+    /// Starts a server with a stopped clock, which the test advances.
     pub async fn start_at_rest(home: &Home) -> Self {
         let clock = Clock::manual(Timestamp::from_micros(1_800_000_000_000_000));
         Self::start_with(home, clock, &[]).await
@@ -52,13 +52,13 @@ impl Server {
         Ok(Self { address: running.address, service: running.service.clone(), clock, http: client(), running, stop })
     }
 
-    /// Stops it as SIGTERM does, and waits.
+    /// Stops it gracefully, as SIGTERM does, and waits.
     pub async fn stop(self) {
         drop(self.stop);
         self.running.stopped().await.expect("a quiet stop");
     }
 
-    /// Address of the metrics' own listener.
+    /// Returns the address of the listener for the metrics, if they have their own.
     pub fn metrics_address(&self) -> Option<SocketAddr> {
         self.running.metrics_address
     }
@@ -84,7 +84,7 @@ impl Server {
         answer(with_token(self.request("DELETE", path), token)).await
     }
 
-    /// Signs in through the API; the cookie on success.
+    /// Signs in through the API; a successful response sets the cookie.
     pub async fn sign_in(&self, name: &str, password: &str) -> Answer {
         let request = self.request("POST", "/api/v2/signin");
         answer(request.basic_auth(name, Some(password))).await
@@ -107,13 +107,13 @@ impl Server {
         }
     }
 
-    /// The caller with this token, for the operations of the service.
+    /// Returns the caller with this token, for operations of the service.
     pub async fn caller(&self, token: &str) -> Caller {
         let caller = self.service.caller_by_token(token, Client::default()).await;
         caller.expect("a live token")
     }
 
-    /// Creates a token; the answer of the API.
+    /// Creates a token; returns the API's response.
     pub async fn token(&self, creator: &str, org: &str, permissions: Value) -> Answer {
         let body = json!({"orgID": org, "permissions": permissions});
         self.post("/api/v2/authorizations", creator, body).await
@@ -124,7 +124,7 @@ impl Server {
         text(&answer.expect(201)["id"])
     }
 
-    /// A user who can sign in with [`PASSWORD`].
+    /// Creates a user who can sign in with [`PASSWORD`].
     pub async fn user_with_password(&self, token: &str, name: &str) -> String {
         let user = self.user(token, name).await;
         let path = format!("/api/v2/users/{user}/password");
@@ -143,7 +143,7 @@ impl Server {
     }
 }
 
-/// What set-up made.
+/// The first user, organization, bucket and token.
 pub struct First {
     pub token: String,
     pub authorization: String,
@@ -168,7 +168,8 @@ pub fn permission_on(action: &str, kind: &str, id: &str, org: &str) -> Value {
     json!({"action": action, "resource": {"type": kind, "id": id, "orgID": org}})
 }
 
-/// What servers warn of is printed with the test that it made fail: an answer of 500 says no more than "check server logs".
+/// Logs the server's warnings, which are printed with a failed test: a response of 500 says no more than "check server
+/// logs".
 fn log_for_failures() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_test_writer().init());
@@ -188,7 +189,7 @@ pub fn with_token(request: RequestBuilder, token: &str) -> RequestBuilder {
     request.header("authorization", format!("Token {token}"))
 }
 
-/// What the server said.
+/// A response.
 #[derive(Debug)]
 pub struct Answer {
     pub status: u16,
@@ -205,26 +206,26 @@ pub async fn answer(request: RequestBuilder) -> Answer {
 }
 
 impl Answer {
-    /// The body, read as JSON, of an answer with this status; null where there is none.
+    /// Checks the status and returns the body, parsed as JSON; null if there is none.
     #[track_caller]
     pub fn expect(self, status: u16) -> Value {
         assert_eq!(self.status, status, "{}", self.body);
         serde_json::from_str(&self.body).unwrap_or_default()
     }
 
-    /// The message of a refusal with this status.
+    /// Checks the status and returns the error's message.
     #[track_caller]
     pub fn refused(self, status: u16) -> String {
         text(&self.expect(status)["message"])
     }
 
-    /// A header; empty where it is missing.
+    /// Returns a header; empty if it is missing.
     pub fn header(&self, name: &str) -> String {
         let value = self.headers.get(name);
         value.map_or_else(String::new, |value| value.to_str().expect("a header of text").into())
     }
 
-    /// The cookie that a sign-in sets, as a browser sends it back.
+    /// Returns the cookie that a sign-in sets, as a browser sends it back.
     #[track_caller]
     pub fn cookie(&self) -> String {
         assert_eq!(self.status, 204, "{}", self.body);
@@ -238,7 +239,7 @@ pub fn text(value: &Value) -> String {
     value.as_str().unwrap_or_else(|| panic!("a text, not {value}")).into()
 }
 
-/// One member of each item.
+/// Returns one member of each item.
 pub fn members(items: &Value, name: &str) -> Vec<String> {
     let items = items.as_array().expect("a list");
     items.iter().map(|item| text(&item[name])).collect()

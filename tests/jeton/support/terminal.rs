@@ -1,4 +1,4 @@
-//! A terminal, and someone who reads and types there.
+//! A pseudo-terminal with a user who reads and types.
 
 use std::{
     io::{Read as _, Write as _},
@@ -11,18 +11,18 @@ use rustix::termios::{LocalModes, tcgetattr};
 
 use super::command::Said;
 
-/// A program at a terminal. Everything that is shown is kept, what is typed included.
+/// A program on a terminal. All output is kept, the echo of the input included.
 pub struct Terminal {
     pty: blocking::Pty,
     child: Child,
     shown: Vec<u8>,
-    /// How much of it was looked at.
+    /// Length of the output that was already checked.
     seen: usize,
 }
 
 impl Terminal {
-    /// Runs a command at a terminal of its own, and lets someone sit there; what was shown in the end, as standard
-    /// output. The server answers meanwhile.
+    /// Runs a command on a terminal of its own while `sit` plays the user; returns the whole output as standard output.
+    /// The server keeps answering meanwhile.
     pub async fn run(mut command: Command, sit: impl FnOnce(&mut Self) + Send + 'static) -> Said {
         command.env("TERM", "xterm");
         let work = move || {
@@ -49,14 +49,14 @@ impl Terminal {
         }
     }
 
-    /// Waits for a question, and types a line.
+    /// Waits for a prompt, and types a line.
     #[track_caller]
     pub fn answer(&mut self, question: &str, line: &str) {
         self.wait_for(question);
         self.type_in(&format!("{line}\n"));
     }
 
-    /// Waits for a question, and until the terminal no longer shows what is typed; then types a line.
+    /// Waits for a prompt and until the echo is off, then types a line.
     #[track_caller]
     pub fn answer_unseen(&mut self, question: &str, line: &str) {
         self.wait_for(question);
@@ -64,7 +64,7 @@ impl Terminal {
         self.type_in(&format!("{line}\n"));
     }
 
-    /// Waits until the terminal no longer shows what is typed. A program that never asks for that would wait for ever.
+    /// Waits until the echo is off. If a program never turns it off, this waits for ever.
     pub fn wait_until_unseen(&self) {
         while self.shows_what_is_typed() {
             thread::yield_now();
@@ -75,7 +75,7 @@ impl Terminal {
         self.pty.write_all(text.as_bytes()).expect("a terminal that listens");
     }
 
-    /// Whether it is as a shell leaves it: lines are edited, shown, and Ctrl+C ends what runs.
+    /// Returns whether it has a shell's settings: line editing, echo, and Ctrl+C as interrupt.
     pub fn is_usual(&self) -> bool {
         let modes = tcgetattr(&self.pty).expect("modes").local_modes;
         modes.contains(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG)
@@ -85,7 +85,7 @@ impl Terminal {
         tcgetattr(&self.pty).expect("modes").local_modes.contains(LocalModes::ECHO)
     }
 
-    /// Reads on; false where nobody has the terminal open any more.
+    /// Reads more output; returns false if the program closed the terminal.
     fn read(&mut self) -> bool {
         let mut buffer = [0; 4096];
         let count = self.pty.read(&mut buffer).unwrap_or(0);

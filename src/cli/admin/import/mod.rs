@@ -1,4 +1,4 @@
-//! `jeton import influxd`: copies what a running influxd v2 holds, over its API.
+//! `jeton import influxd`: copies the contents of a running influxd v2 through its API.
 
 mod read;
 mod summary;
@@ -56,7 +56,7 @@ pub struct Influxd {
 }
 
 impl Import {
-    /// Does it.
+    /// Runs the command.
     pub async fn run(self) -> Outcome {
         let Self::Influxd(influxd) = self;
         influxd.run().await
@@ -67,7 +67,7 @@ impl Influxd {
     async fn run(&self) -> Outcome {
         let printer = self.flags.print.printer()?;
         let client = self.client()?;
-        // Opened before anything is fetched: a server that still runs is told at once.
+        // The database is opened before anything is fetched, so that a running server is reported at once.
         let (opened, _empty) = self.opened().await?;
         let bar = ProgressBar::new_spinner().with_message("Reading");
         let source = Reading { client: &client, bar: &bar, now: Clock::System.now() }.all().await;
@@ -91,7 +91,7 @@ impl Influxd {
         Ok(report?)
     }
 
-    /// The database to copy into. A dry run makes none where there is none: it looks at an empty one, gone afterwards.
+    /// Opens the database to copy into. A dry run creates none: if there is none, it uses a temporary empty one.
     async fn opened(&self) -> Outcome<(Opened, Option<TempDir>)> {
         let storage = &self.flags.storage;
         if !self.dry_run || Data::exists(storage) {

@@ -1,4 +1,4 @@
-//! Reading everything from a running influxd, before anything is written.
+//! Reads everything from a running influxd, before anything is written.
 
 use std::collections::HashSet;
 
@@ -21,10 +21,10 @@ use crate::{
 
 use super::wire::{AuthorizationBody, BucketBody, DbrpBody, MemberBody, Now, OrgBody, TelegrafBody, UserBody};
 
-/// The largest page that influxd gives (contract §1.8).
+/// Maximum number of items of a page of influxd (docs/influxdb-compatibility.md §1.8).
 const PAGE: usize = 100;
 
-/// Reads one server.
+/// A reader of one server.
 pub struct Reading<'a> {
     pub client: &'a Client,
     pub bar: &'a ProgressBar,
@@ -32,7 +32,7 @@ pub struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// Everything that server holds, each kind with one request a page and, where it must be, one a thing.
+    /// Reads everything that the server holds: one request per page and, where necessary, one per item.
     pub async fn all(&self) -> Outcome<Source> {
         self.check_operator().await?;
         let mut source = Source::default();
@@ -67,7 +67,7 @@ impl Reading<'_> {
         Ok(source)
     }
 
-    /// Who may not do everything does not see everything, and is told so by nothing but shorter lists.
+    /// Refuses a token that is not an operator token: it does not see everything, and influxd only shortens its lists.
     async fn check_operator(&self) -> Outcome {
         let asked = self.client.get("/api/v2/config").done().await;
         match asked {
@@ -86,8 +86,8 @@ impl Reading<'_> {
         }
     }
 
-    /// All pages of a list. It ends with a page that brings nothing new: pages may be short (contract §5.1), and the
-    /// earliest releases give everything at once, whatever page is asked for.
+    /// Reads all pages of a list. It ends with a page that contains nothing new: pages may be short
+    /// (docs/influxdb-compatibility.md §5.1), and the earliest releases return everything at once, whatever the page.
     async fn pages(&self, path: &str, member: &str) -> Outcome<Vec<Value>> {
         let (mut all, mut seen, mut offset) = (Vec::new(), HashSet::new(), 0);
         loop {
@@ -103,14 +103,14 @@ impl Reading<'_> {
         }
     }
 
-    /// A list that has no pages.
+    /// Reads a list without pages.
     async fn whole(&self, path: &str, member: &str) -> Outcome<Vec<Value>> {
         let found = self.client.get(path).read().await.while_doing(format!("could not read the {member}"))?;
         self.bar.inc(1);
         Ok(list(found, member))
     }
 
-    /// The 1.x credentials; none in releases that know none.
+    /// Reads the 1.x credentials; none in releases without them.
     async fn credentials(&self) -> Outcome<Vec<Value>> {
         match self.whole("/private/legacy/authorizations", "authorizations").await {
             Err(failure) if failure.status() == Some(404) => Ok(Vec::new()),
@@ -118,7 +118,8 @@ impl Reading<'_> {
         }
     }
 
-    /// Whether a user set that server up: only then do their memberships give permissions on the instance (contract §4.10).
+    /// Returns whether a user set that server up: only then do their memberships give permissions on the instance
+    /// (docs/influxdb-compatibility.md §4.10).
     async fn owns_instance(&self, user: UserId) -> Outcome<bool> {
         let found = self.client.get(format!("/api/v2/users/{user}/permissions")).read::<Vec<Value>>().await;
         self.bar.inc(1);
@@ -154,7 +155,7 @@ impl Reading<'_> {
             Parent::Telegraf(id) => format!("/api/v2/telegrafs/{id}/{kind}"),
         };
         let found = match self.whole(&path, "users").await {
-            // influxd tells none of them where one was deleted (contract §5.3).
+            // influxd returns none of the members if one of them was deleted (docs/influxdb-compatibility.md §5.3).
             Err(failure) if failure.status() == Some(404) => {
                 let (id, name) = (String::new(), format!("{kind} of {name}"));
                 source.unreadable.push(Left {
@@ -176,7 +177,7 @@ impl Reading<'_> {
     }
 }
 
-/// The list in an answer; none where it is missing or null.
+/// Returns the list in a response; empty if it is missing or null.
 fn list(mut answer: Value, member: &str) -> Vec<Value> {
     match answer.get_mut(member).map(Value::take) {
         Some(Value::Array(items)) => items,
@@ -188,7 +189,7 @@ fn id_of(item: &Value) -> String {
     item["id"].as_str().unwrap_or_default().to_owned()
 }
 
-/// Reads each item; one that can't be understood is left out and told.
+/// Reads each item; an item that cannot be parsed is left out and reported.
 fn each<T: DeserializeOwned>(kind: Kind, items: Vec<Value>, unreadable: &mut Vec<Left>) -> Vec<T> {
     let mut read = Vec::new();
     for item in items {

@@ -1,4 +1,4 @@
-//! What an import tells at its end.
+//! The report at the end of an import.
 
 use serde::Serialize;
 
@@ -58,7 +58,7 @@ impl Shown for LeftRow<'_> {
     }
 }
 
-/// Prints the report: for people in tables with what is left to do, for programs as one object.
+/// Prints the report: as tables with the remaining steps for people, as one object for programs.
 pub fn print_report(printer: Printer, report: &Report) -> Outcome {
     if printer.format != Format::Table {
         return printer.value(report);
@@ -76,7 +76,7 @@ pub fn print_report(printer: Printer, report: &Report) -> Outcome {
     todo(report)
 }
 
-/// What remains to be done by someone.
+/// Prints the steps that remain to be done.
 fn todo(report: &Report) -> Outcome {
     if !report.users_without_password.is_empty() {
         let names = report.users_without_password.join(", ");

@@ -1,5 +1,5 @@
-//! What influxd's API tells of each kind of thing (contract §4–§6), read into the model's types. Members that a release
-//! leaves out have the value that influxd gives them.
+//! influxd's JSON of each resource type (docs/influxdb-compatibility.md §4–§6), converted into the model's types.
+//! Members that a release leaves out get influxd's own default.
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -14,9 +14,10 @@ use crate::{
     service::import::{SourceAuthorization, SourceSecret},
 };
 
-/// The time of the import, where none is told.
+/// The time of the import, used where influxd returns none.
 pub type Now = Timestamp;
 
+/// An organization.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct OrgBody {
@@ -29,6 +30,7 @@ pub struct OrgBody {
 }
 
 impl OrgBody {
+    /// Converts it into the model's type.
     pub fn into_org(self, now: Now) -> Org {
         Org {
             id: self.id,
@@ -40,6 +42,7 @@ impl OrgBody {
     }
 }
 
+/// A user.
 #[derive(Deserialize)]
 pub struct UserBody {
     pub id: UserId,
@@ -49,12 +52,13 @@ pub struct UserBody {
 }
 
 impl UserBody {
-    /// Anything but `inactive` is active (contract §2.2).
+    /// Converts it into the model's type. Any status but `inactive` is active (docs/influxdb-compatibility.md §2.2).
     pub fn into_user(self) -> User {
         User { id: self.id, name: self.name, status: status(&self.status) }
     }
 }
 
+/// A member or owner.
 #[derive(Deserialize)]
 pub struct MemberBody {
     pub id: UserId,
@@ -63,6 +67,7 @@ pub struct MemberBody {
     pub role: Role,
 }
 
+/// A bucket.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BucketBody {
@@ -92,6 +97,7 @@ struct RuleBody {
 }
 
 impl BucketBody {
+    /// Converts it into the model's type.
     pub fn into_bucket(self, now: Now) -> Bucket {
         let system = self.name.starts_with('_');
         Bucket {
@@ -109,13 +115,15 @@ impl BucketBody {
 }
 
 impl RuleBody {
-    /// Early releases don't tell the size of the pieces: it is the usual one. What is no rule is refused later, as it is.
+    /// Returns the retention rule. Early releases leave out the shard group duration, which is then the default. An
+    /// invalid rule is refused later.
     fn retention(&self) -> Retention {
         let (every, shard_group) = (self.every_seconds, self.shard_group_duration_seconds);
         Retention::new(every, shard_group).unwrap_or(Retention { every, shard_group })
     }
 }
 
+/// A DBRP mapping.
 #[derive(Deserialize)]
 pub struct DbrpBody {
     id: DbrpId,
@@ -127,12 +135,13 @@ pub struct DbrpBody {
     retention_policy: String,
     #[serde(default)]
     default: bool,
-    /// Whether the bucket brings it along, under its own id.
+    /// Whether it is virtual: implied by a bucket, under the bucket's id.
     #[serde(default, rename = "virtual")]
     pub is_virtual: bool,
 }
 
 impl DbrpBody {
+    /// Converts it into the model's type.
     pub fn into_dbrp(self) -> Dbrp {
         Dbrp {
             id: self.id,
@@ -146,6 +155,7 @@ impl DbrpBody {
     }
 }
 
+/// A telegraf configuration.
 #[derive(Deserialize)]
 pub struct TelegrafBody {
     id: TelegrafId,
@@ -161,6 +171,7 @@ pub struct TelegrafBody {
 }
 
 impl TelegrafBody {
+    /// Converts it into the model's type.
     pub fn into_telegraf(self, now: Now) -> Telegraf {
         Telegraf {
             id: self.id,
@@ -174,6 +185,7 @@ impl TelegrafBody {
     }
 }
 
+/// An authorization, of a token or of a 1.x credential.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AuthorizationBody {
@@ -195,14 +207,14 @@ pub struct AuthorizationBody {
 }
 
 impl AuthorizationBody {
-    /// A token, or the note that it is hidden.
+    /// Converts a token, or records that its secret is hidden.
     pub fn into_token(self, now: Now) -> SourceAuthorization {
         let secret =
             if is_hidden(&self.token) { SourceSecret::Hidden } else { SourceSecret::Clear(self.token.clone()) };
         SourceAuthorization { authorization: self.into_authorization(now), secret }
     }
 
-    /// A 1.x credential, whose `token` is its user name.
+    /// Converts a 1.x credential, whose `token` is its user name.
     pub fn into_credential(self, now: Now) -> SourceAuthorization {
         use secrecy::ExposeSecret as _;
         let secret = SourceSecret::Username(self.token.expose_secret().into());
@@ -232,7 +244,8 @@ impl AuthorizationBody {
     }
 }
 
-/// influxd writes nothing in the place of a hidden token, its recovery `REDACTED`; a hash is no token either.
+/// Returns whether a token's secret is hidden: influxd leaves it empty, its recovery writes `REDACTED`. A hash does not
+/// count as a token either.
 fn is_hidden(token: &secrecy::SecretString) -> bool {
     use secrecy::ExposeSecret as _;
     let token = token.expose_secret();

@@ -44,13 +44,13 @@ pub struct CreateOperator {
     flags: OfflineFlags,
 }
 
-/// A row of the list (contract §8).
+/// A row of the list (docs/influxdb-compatibility.md §8).
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Row {
     id: String,
     description: String,
-    /// Only where it was just made.
+    /// Empty, unless the token was just created.
     token: String,
     status: String,
     user_name: String,
@@ -93,7 +93,7 @@ impl Shown for Row {
 }
 
 impl Auth {
-    /// Does it.
+    /// Runs the command.
     pub async fn run(self) -> Outcome {
         match self {
             Self::List(list) => {
@@ -117,7 +117,7 @@ impl CreateOperator {
         let created = opened.offline.create_operator(username, org).await?;
         let (id, token) = (created.details.authorization.id, created.token.expose());
         match printer.format {
-            // As influxd does: all of them, the new one with its token.
+            // As in influxd: the table contains all authorizations, the new one with its token.
             Format::Table => print_all(printer, &opened, Some((id, token))).await?,
             Format::Json | Format::Yaml | Format::Env => printer.one(&Row::new(created.details, token))?,
         }
@@ -126,7 +126,7 @@ impl CreateOperator {
     }
 }
 
-/// Prints every authorization, page by page, and the token of the one that was just made.
+/// Prints every authorization, page by page, and the token of the one that was just created.
 async fn print_all(printer: Printer, opened: &Opened, new: Option<(AuthorizationId, &str)>) -> Outcome {
     let mut listing = printer.listing::<Row>("[]");
     let mut after = None;

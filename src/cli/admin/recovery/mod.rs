@@ -1,4 +1,5 @@
-//! `jeton recovery`: getting back in, on the data themselves, without a server and without a token (contract §8).
+//! `jeton recovery`: regains access by opening the database, without a server and without a token
+//! (docs/influxdb-compatibility.md §8).
 
 mod auth;
 mod org;
@@ -30,7 +31,7 @@ pub enum Recovery {
 }
 
 impl Recovery {
-    /// Does it.
+    /// Runs the command.
     pub async fn run(self) -> Outcome {
         match self {
             Self::Auth(auth) => auth.run().await,
@@ -40,12 +41,12 @@ impl Recovery {
     }
 }
 
-/// Opens the data that are there; makes none.
+/// Opens existing data; creates none.
 async fn opened(flags: &OfflineFlags) -> Outcome<Opened> {
     open(&flags.storage, Purpose::Recover).await
 }
 
-/// A flag that must be there, in influxd's words.
+/// Returns the value of a required flag, or influxd's error if it is missing.
 fn required<'a>(flag: &str, value: Option<&'a str>) -> Outcome<&'a str> {
     value.filter(|value| !value.is_empty()).ok_or_else(|| Failure::new(format!("must provide --{flag}")))
 }
@@ -66,7 +67,7 @@ impl From<RecoveryError> for Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         match error {
-            // There are no logs to check: they are the lines before this one.
+            // There is no server log to consult: the cause is in the lines above.
             Error::Internal => Self::new("the database failed; the line before says why"),
             other => Self::new(other.to_string()),
         }

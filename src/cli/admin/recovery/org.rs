@@ -41,7 +41,7 @@ pub struct Create {
 }
 
 impl Org {
-    /// Does it.
+    /// Runs the command.
     pub async fn run(self) -> Outcome {
         match self {
             Self::List(list) => list.run().await,
@@ -75,7 +75,7 @@ impl Create {
             );
         }
         match printer.format {
-            // As influxd does.
+            // As in influxd: the table contains all organizations.
             Format::Table => printer.list(&all, "[]"),
             Format::Json | Format::Yaml | Format::Env => printer.one(&created),
         }

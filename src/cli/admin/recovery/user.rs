@@ -71,7 +71,7 @@ pub struct Update {
 }
 
 impl User {
-    /// Does it.
+    /// Runs the command.
     pub async fn run(self) -> Outcome {
         match self {
             Self::List(list) => list.run().await,
@@ -96,7 +96,7 @@ impl Create {
         let username = required("username", self.username.as_deref())?;
         let printer = self.flags.print.printer()?;
         let missing = "must provide --password";
-        // Opened first: nobody types a password only to learn that the server still runs.
+        // The data are opened before a password is typed, in case the server still runs.
         let opened = opened(&self.flags).await?;
         let password = password(self.password.as_ref(), username, missing)?;
         let role = if self.owner { Role::Owner } else { Role::Member };
@@ -105,7 +105,7 @@ impl Create {
         let all: Vec<NamedRow> = opened.offline.users().await?.into_iter().map(NamedRow::from).collect();
         opened.close().await;
         match printer.format {
-            // As influxd does.
+            // As in influxd: the table contains all users.
             Format::Table => printer.list(&all, "[]"),
             Format::Json | Format::Yaml | Format::Env => printer.one(&created),
         }
@@ -132,7 +132,7 @@ impl Update {
     }
 }
 
-/// The password of the flag, of standard input, or of whoever sits at the terminal.
+/// Returns the password of the flag, of standard input, or of the prompt on a terminal.
 fn password(flag: Option<&SecretString>, who: &str, missing: &str) -> Outcome<SecretString> {
     match secret::given(flag)? {
         Some(password) => Ok(password),

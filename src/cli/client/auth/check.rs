@@ -1,4 +1,4 @@
-//! `jeton auth check`: is a token live, and what may it do? (Token introspection, RFC 7662.)
+//! `jeton auth check`: introspects a token (RFC 7662): whether it is live, and what it may do.
 
 use std::{net::IpAddr, process::ExitCode};
 
@@ -29,7 +29,7 @@ pub struct Check {
     can: Option<PermissionSpec>,
 
     /// The organization in which it should, by name or id; the token's own, unless given
-    // Not the variable: it says where the caller works, not whose token is checked.
+    // No environment variable: that one names the caller's organization, not the checked token's.
     #[arg(long, short, value_name = "NAME", requires = "can")]
     org: Option<String>,
 
@@ -48,7 +48,7 @@ pub struct Check {
     as_token: Option<SecretString>,
 }
 
-/// What the server says of a token.
+/// The server's response about a token.
 #[derive(Debug, Deserialize, Serialize)]
 struct Answer {
     active: bool,
@@ -62,7 +62,7 @@ fn address(text: &str) -> Result<String, String> {
 }
 
 impl Check {
-    /// Prints the answer; the exit code is 0 only where the token is live and may do what was asked.
+    /// Prints the result; the exit code is 0 only if the token is live and has the requested permission.
     pub async fn run(&self) -> Outcome<ExitCode> {
         let printer = self.print.printer()?;
         let token = secret::given(Some(&self.token))?.ok_or_else(|| Failure::new("--token holds no token to check"))?;
@@ -84,7 +84,7 @@ impl Check {
         Ok(if yes { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 
-    /// The form: the token, and what it is to do. Names are the server's to look up.
+    /// Returns the form's fields: the token and the permission. The server resolves names.
     fn fields(&self, token: &str) -> Vec<(&'static str, String)> {
         let mut fields = vec![("token", token.to_owned())];
         fields.extend(self.address.clone().map(|address| ("address", address)));

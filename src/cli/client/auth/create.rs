@@ -75,7 +75,7 @@ impl Create {
         let created = client.post("/api/v2/authorizations").json(&body).read::<Authorization>().await;
         match created.while_doing("could not write auth with provided arguments") {
             Ok(created) => {
-                // The API knows no difference between never and nothing said.
+                // The API does not distinguish an expiry of never from a missing one.
                 if let (Some(None), Some(end)) = (expires, created.expires_at) {
                     warn(&format!("warning: by the rules of the organization this token stops working at {end}"));
                 }
@@ -93,7 +93,7 @@ impl Create {
     }
 }
 
-/// The request's body, without what only Jeton knows.
+/// Returns the request's body, without Jeton's own members.
 fn body(org: OrgId, user: Option<UserId>, description: &str, permissions: &[Permission]) -> Value {
     let mut body = json!({"orgID": org, "description": description, "permissions": permissions});
     if let Some(user) = user {

@@ -21,7 +21,7 @@ pub struct Delete {
 }
 
 impl Delete {
-    /// Deletes it and shows what it was.
+    /// Deletes it and prints the deleted record.
     pub async fn run(&self) -> Outcome {
         let session = self.common.session().await?;
         let path = path(&self.id);
@@ -33,7 +33,7 @@ impl Delete {
     }
 }
 
-/// Where an authorization is; an id is one segment, whatever was typed.
+/// Returns the path of an authorization; the id is escaped as one segment.
 pub fn path(id: &str) -> String {
     format!("/api/v2/authorizations/{}", crate::cli::client::url::segment(id))
 }

@@ -1,4 +1,4 @@
-//! `jeton auth describe`: what a token can do, what of it is implied, and what it cannot do.
+//! `jeton auth describe`: what a token can do, what is implied, and what it cannot do.
 
 use clap::Args;
 use serde::{Deserialize, Serialize};
@@ -36,7 +36,7 @@ pub struct Describe {
     common: CommonFlags,
 }
 
-/// Everything there is to say.
+/// The description of a token.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Description {
@@ -48,9 +48,9 @@ struct Description {
     #[serde(skip_serializing_if = "Option::is_none")]
     token_prefix: Option<String>,
     created_at: String,
-    /// When it stops working, and how soon; "never".
+    /// When it expires, and how soon; or "never".
     expires: String,
-    /// When and from where; "not known".
+    /// When and from where it was used last; or "not known".
     last_used: String,
     allowed_networks: Vec<String>,
     /// The authorization whose token created it.
@@ -66,11 +66,11 @@ struct Description {
     can: Vec<Can>,
     implied: Vec<Implied>,
     cautions: Vec<String>,
-    /// Actions and types of which it may do nothing.
+    /// Actions and types without any permission.
     cannot: Vec<String>,
 }
 
-/// Number of what was created with a token, directly or through others.
+/// Number of descendants of a token.
 #[derive(Serialize, Deserialize)]
 struct Descendants {
     total: u64,
@@ -91,13 +91,13 @@ struct Implied {
 }
 
 impl Describe {
-    /// Prints it in words, or the same as JSON or YAML.
+    /// Prints the description in words, or as JSON or YAML.
     pub async fn run(&self) -> Outcome {
         let id = self.id.as_deref().or(self.id_flag.as_deref()).unwrap_or_default();
         let session = self.common.session().await?;
         let found = session.client.get(path(id)).read::<Authorization>().await;
         let found = found.while_doing(format!("could not find authorization with ID {id:?}"))?;
-        // InfluxDB knows nothing of it.
+        // InfluxDB has no such endpoint.
         let counted = session.client.get(format!("{}/descendants", path(id))).query("limit", "1").read().await;
         let description = describe(found, counted.ok());
         match session.printer.format {
@@ -152,7 +152,7 @@ fn describe(found: Authorization, descendants: Option<Descendants>) -> Descripti
     }
 }
 
-/// "in 3 days", "in 1 hour".
+/// Returns a time span in words: "in 3 days", "in 1 hour".
 fn ahead(seconds: i64) -> String {
     let (count, unit) = match seconds {
         0..3600 => (seconds / 60, "minute"),
@@ -170,7 +170,7 @@ fn reach(breadth: Breadth, org: &str) -> String {
     }
 }
 
-/// Types of which it holds nothing at all, for neither one thing nor its organization.
+/// Returns the types without any permission, for neither a single resource nor the organization.
 fn cannot(permissions: &[Permission], org: OrgId) -> Vec<String> {
     let holds = |action: Action, kind: ResourceType| {
         permissions.iter().any(|held| held.action == action && held.resource.kind == kind)

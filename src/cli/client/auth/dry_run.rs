@@ -1,4 +1,4 @@
-//! `jeton auth create --dry-run`: what would be created, in words.
+//! `jeton auth create --dry-run`: describes the token that would be created.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! `jeton auth list`: page by page, so that the first tokens stand there while the last are fetched.
+//! `jeton auth list`: prints page by page, so that the first tokens appear while the last ones are fetched.
 
 use clap::Args;
 
@@ -17,7 +17,7 @@ use crate::{
 
 use super::delete::path;
 
-/// How many are fetched at once: few at first, for someone waits.
+/// Number of tokens on the first page: few, so that output appears soon.
 const FIRST_PAGE: usize = 100;
 const PAGE: usize = 1000;
 
@@ -43,7 +43,7 @@ pub struct List {
     common: CommonFlags,
 }
 
-/// The filters, as the API takes them.
+/// The filters as the API's parameters.
 struct Filters {
     user: Option<UserId>,
     user_name: Option<String>,
@@ -52,7 +52,7 @@ struct Filters {
 }
 
 impl List {
-    /// Prints them in the order of their creation.
+    /// Prints the tokens in the order of their creation.
     pub async fn run(&self) -> Outcome {
         let session = self.common.session().await?;
         if let Some(id) = self.id.as_deref().filter(|id| !id.is_empty()) {
@@ -68,7 +68,7 @@ impl List {
             let page = page(&session.client, &filters, &after, wanted).await;
             let page = page.while_doing("could not find authorization with given parameters")?.authorizations;
             let count = page.len();
-            // influxd knows no pages: what it answers begins again, or is longer than what was asked for.
+            // influxd has no pages: its response starts again from the beginning, or is longer than the limit.
             let again = page.first().is_some_and(|first| first.id.as_str() <= after.as_str());
             let last = page.last().map(|last| last.id.clone());
             if !again {
@@ -89,7 +89,7 @@ impl List {
             Some(user) => Some(resolve::user(client, &user).await?),
             None => None,
         };
-        // A name where an id is asked for is one all the same.
+        // A name is accepted in the place of an id.
         let (org, other) = match given(&self.org.org_id) {
             Some(text) if text.parse::<crate::model::OrgId>().is_err() => (None, Some(text)),
             org => (org, None),

@@ -1,4 +1,4 @@
-//! `jeton auth` (contract §7.4), and what Jeton adds to it.
+//! `jeton auth` (docs/influxdb-compatibility.md §7.4), and Jeton's own subcommands of it.
 
 mod check;
 mod create;
@@ -39,7 +39,7 @@ pub enum Auth {
 }
 
 impl Auth {
-    /// Does it. `Check` has an answer of its own: see [`check::Check::run`].
+    /// Runs the command. `Check` has an exit code of its own: see [`check::Check::run`].
     pub async fn run(self) -> Outcome {
         match self {
             Self::Create(create) => create.run().await,

@@ -1,4 +1,4 @@
-//! A token that was just made, shown this once.
+//! Output of a token that was just created, shown this once.
 
 use crate::cli::{
     client::authorization::{Authorization, Row},
@@ -7,7 +7,7 @@ use crate::cli::{
     output::{Format, print},
 };
 
-/// Prints an authorization with its token, in whatever form was asked for.
+/// Prints an authorization with its token, in the requested format.
 pub fn show(session: &Session, created: Authorization) -> Outcome {
     if session.printer.format == Format::Env {
         return print(&variables(session.client.host(), &created.org, &created.token));
@@ -15,12 +15,12 @@ pub fn show(session: &Session, created: Authorization) -> Outcome {
     session.printer.one(&Row::from(created))
 }
 
-/// What a shell, Docker or systemd reads as variables.
+/// Returns variables in the format of shells, Docker and systemd.
 pub fn variables(host: &str, org: &str, token: &str) -> String {
     format!("INFLUX_HOST={}\nINFLUX_ORG={}\nINFLUX_TOKEN={}\n", quoted(host), quoted(org), quoted(token))
 }
 
-/// A word as a shell reads it back.
+/// Quotes a word for a shell.
 fn quoted(text: &str) -> String {
     let plain = |letter: char| letter.is_ascii_alphanumeric() || "-_./:@=".contains(letter);
     if !text.is_empty() && text.chars().all(plain) {

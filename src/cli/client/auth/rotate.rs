@@ -1,4 +1,4 @@
-//! `jeton auth rotate`: a new token in the place of one, with a time in which both work.
+//! `jeton auth rotate`: replaces a token by a new one, with an overlap during which both work.
 
 use clap::Args;
 use serde_json::json;
@@ -36,7 +36,7 @@ pub struct Rotate {
 }
 
 impl Rotate {
-    /// Makes the new token and shows it, this once.
+    /// Creates the new token and shows it, this once.
     pub async fn run(&self) -> Outcome {
         let id = self.id.as_deref().or(self.id_flag.as_deref()).unwrap_or_default();
         let mut body = json!({});

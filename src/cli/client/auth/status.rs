@@ -41,7 +41,7 @@ pub struct Deactivate {
     switch: Switch,
 }
 
-/// The server's answer about deactivated descendants.
+/// The server's response about deactivated descendants.
 #[derive(Deserialize, Serialize)]
 struct Deactivated {
     deactivated: u64,
@@ -49,7 +49,7 @@ struct Deactivated {
 }
 
 impl Deactivate {
-    /// Switches it off and shows it; of descendants, says how many.
+    /// Deactivates it and prints it; of descendants, prints the number.
     pub async fn run(&self) -> Outcome {
         if self.descendants { self.run_on_descendants().await } else { self.switch.run(Status::Inactive).await }
     }
@@ -77,7 +77,7 @@ fn text(done: &Deactivated) -> String {
 }
 
 impl Switch {
-    /// Switches it and shows it.
+    /// Changes its status and prints it.
     pub async fn run(&self, status: Status) -> Outcome {
         let session = self.common.session().await?;
         let changed =

@@ -97,7 +97,7 @@ pub struct Delete {
 }
 
 impl RuleFlags {
-    /// The rule to send; `None` where nothing is said about it.
+    /// Returns the retention rule to send; `None` if no flag sets one.
     fn rule(&self) -> Outcome<Option<Value>> {
         let given = |flag: &Option<String>| flag.clone().filter(|text| !text.is_empty());
         let mut rule = json!({"type": "expire"});
@@ -135,7 +135,7 @@ impl Create {
 }
 
 impl Update {
-    /// Changes what is given.
+    /// Changes the given members.
     pub async fn run(&self) -> Outcome {
         let session = self.common.session().await?;
         let mut body = json!({});
@@ -154,7 +154,7 @@ impl Update {
 }
 
 impl Delete {
-    /// Deletes it and shows what it was.
+    /// Deletes it and prints the deleted record.
     pub async fn run(&self) -> Outcome {
         let given = |flag: &Option<String>| flag.clone().filter(|text| !text.is_empty());
         let session = self.common.session().await?;
@@ -178,7 +178,7 @@ fn path(id: BucketId) -> String {
     format!("/api/v2/buckets/{id}")
 }
 
-/// An id as it stands; a name needs its organization.
+/// Returns an id as it is, or looks up a name in the organization.
 async fn by_id_or_name(session: &Session, text: &str, org: &OrgFlags) -> Outcome<BucketId> {
     match text.parse() {
         Ok(id) => Ok(id),

@@ -44,7 +44,7 @@ pub struct List {
 }
 
 impl List {
-    /// Prints them page by page.
+    /// Prints the buckets page by page.
     pub async fn run(&self) -> Outcome {
         let session = self.common.session().await?;
         if !(1..=100).contains(&self.page_size) {

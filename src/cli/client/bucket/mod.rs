@@ -1,4 +1,4 @@
-//! `jeton bucket` (contract §7.7).
+//! `jeton bucket` (docs/influxdb-compatibility.md §7.7).
 
 mod change;
 mod list;
@@ -27,7 +27,7 @@ pub enum Bucket {
 }
 
 impl Bucket {
-    /// Does it.
+    /// Runs the command.
     pub async fn run(self) -> Outcome {
         match self {
             Self::Create(create) => create.run().await,
@@ -38,7 +38,7 @@ impl Bucket {
     }
 }
 
-/// A bucket as the API tells it.
+/// A bucket as the API returns it.
 #[derive(Deserialize, Serialize)]
 #[serde(transparent)]
 struct Row(Value);
@@ -54,7 +54,7 @@ impl Row {
         self.0.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
     }
 
-    /// Seconds of the one retention rule.
+    /// Returns a member of the one retention rule, in seconds.
     fn rule(&self, name: &str) -> i64 {
         let rule = self.0.get("retentionRules").and_then(|rules| rules.get(0));
         rule.and_then(|rule| rule.get(name)).and_then(Value::as_i64).unwrap_or_default()

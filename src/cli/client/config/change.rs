@@ -68,7 +68,7 @@ struct Credential {
 }
 
 impl Credential {
-    /// The token, or user name and password as the file keeps them. Giving one takes the other away.
+    /// Stores the token, or user name and password. Each of them replaces the other.
     fn put(&self, profile: &mut Profile) -> Outcome {
         let (token, name) = (secret::given(self.token.as_ref())?, secret::given(self.username_password.as_ref())?);
         match (token, name) {
@@ -95,7 +95,7 @@ impl Credential {
 }
 
 impl Fields {
-    /// Adds it and shows it.
+    /// Adds the profile and prints it.
     pub fn create(&self) -> Outcome {
         let printer = self.flags.print.printer()?;
         let mut profile =
@@ -111,7 +111,7 @@ impl Fields {
 }
 
 impl Changes {
-    /// Changes what is given and shows the rest with it.
+    /// Changes the given members and prints the whole profile.
     pub fn run(&self) -> Outcome {
         let printer = self.flags.print.printer()?;
         let mut profiles = self.flags.configs.read()?;
@@ -132,7 +132,7 @@ impl Changes {
     }
 }
 
-/// The address as it was typed, once it is known to be one.
+/// Returns the URL as it was typed, if it is valid.
 fn checked(url: &str) -> Outcome<String> {
     host_url(url).map(|_| url.trim_end_matches('/').to_owned())
 }

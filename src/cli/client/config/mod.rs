@@ -1,4 +1,4 @@
-//! `jeton config` (contract §7.2): the profiles of `influx` and `jeton`. No server is asked.
+//! `jeton config` (docs/influxdb-compatibility.md §7.2): the profiles of `influx` and `jeton`. Sends no request.
 
 mod change;
 
@@ -99,7 +99,7 @@ impl Shown for Row {
 }
 
 impl Config {
-    /// Does it.
+    /// Runs the command.
     pub fn run(self) -> Outcome {
         match self.command {
             Some(Command::Create(fields)) => fields.create(),
@@ -129,7 +129,7 @@ impl Config {
     }
 }
 
-/// The active profile, or the one that is built in.
+/// Returns the active profile, or the built-in one.
 fn active(profiles: &Profiles) -> Row {
     let built_in = || Profile { url: DEFAULT_HOST.into(), active: true, ..Profile::default() };
     match profiles.active() {
@@ -162,7 +162,7 @@ impl Remove {
     }
 }
 
-/// A table, or an object with a member for each name.
+/// Prints a table, or an object with a member for each name.
 fn show_all<T: Shown>(printer: Printer, rows: Vec<T>, name: impl Fn(&T) -> String) -> Outcome {
     if printer.format == Format::Table {
         return printer.list(&rows, "{}");
@@ -171,7 +171,7 @@ fn show_all<T: Shown>(printer: Printer, rows: Vec<T>, name: impl Fn(&T) -> Strin
     printer.value(&by_name)
 }
 
-/// A name that a command was given.
+/// Adds the name of a profile to an error.
 fn named(name: &str, failure: Failure, what: &str) -> Failure {
     failure.while_doing(format!("failed to {what} config {name:?}"))
 }

@@ -89,7 +89,7 @@ struct Users {
 }
 
 impl Members {
-    /// Does it.
+    /// Runs the command.
     pub async fn run(self) -> Outcome {
         match self {
             Self::Add(add) => add.run().await,

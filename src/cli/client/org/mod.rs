@@ -1,4 +1,4 @@
-//! `jeton org` (contract §7.6).
+//! `jeton org` (docs/influxdb-compatibility.md §7.6).
 
 mod members;
 
@@ -18,7 +18,7 @@ use crate::{
 
 use super::{resolve, rows::NamedRow};
 
-/// At most so many come at once.
+/// Maximum number of organizations per page.
 const PAGE: usize = 100;
 
 /// What can be done with organizations.
@@ -118,7 +118,7 @@ struct Orgs {
 }
 
 impl Org {
-    /// Does it.
+    /// Runs the command.
     pub async fn run(self) -> Outcome {
         match self {
             Self::Create(create) => create.run().await,
@@ -155,7 +155,7 @@ impl List {
             let request = request.query("limit", PAGE.to_string()).query("offset", offset.to_string());
             let Orgs { orgs } = request.read().await.while_doing("failed to list orgs")?;
             listing.add(&orgs)?;
-            // Those that the caller may not see are missing from a page: only an empty one is the last.
+            // Organizations that the caller may not see are missing from a page: only an empty page is the last.
             if one || orgs.is_empty() {
                 return listing.end();
             }

@@ -32,7 +32,7 @@ pub struct Create {
 }
 
 impl Create {
-    /// Creates the user, makes them a member, and sets the password; the user stays if the latter fail.
+    /// Creates the user, adds the membership, and sets the password; the user remains if either of the latter fails.
     pub async fn run(&self) -> Outcome {
         let session = self.common.session().await?;
         let (client, name) = (&session.client, &self.name);

@@ -1,4 +1,4 @@
-//! `jeton user` (contract §7.5).
+//! `jeton user` (docs/influxdb-compatibility.md §7.5).
 
 mod create;
 mod password;
@@ -16,7 +16,7 @@ use crate::cli::{
 
 use super::{resolve, rows::NamedRow};
 
-/// At most so many come at once.
+/// Maximum number of users per page.
 const PAGE: usize = 100;
 
 /// What can be done with users.
@@ -86,7 +86,7 @@ struct Users {
 }
 
 impl User {
-    /// Does it.
+    /// Runs the command.
     pub async fn run(self) -> Outcome {
         match self {
             Self::Create(create) => create.run().await,
@@ -115,7 +115,7 @@ impl List {
             let request = if one { request } else { request.query("limit", PAGE.to_string()).query("after", &after) };
             let Users { users } = request.read().await.while_doing("failed to list users")?;
             listing.add(&users)?;
-            // Users that the caller may not see are missing from a page: only an empty one is the last.
+            // Users that the caller may not see are missing from a page: only an empty page is the last.
             match users.last().map(|user| user.text("id")).filter(|last| !one && *last > after) {
                 Some(last) => after = last,
                 None => return listing.end(),

@@ -28,7 +28,7 @@ pub struct Whose {
 }
 
 impl Whose {
-    /// The user's id, and how the flags name them.
+    /// Returns the user's id, and how the flags name them.
     pub async fn find(&self, client: &Client) -> Outcome<(UserId, String)> {
         let given = |flag: &Option<String>| flag.clone().filter(|text| !text.is_empty());
         match (given(&self.id), given(&self.name)) {
@@ -57,7 +57,7 @@ pub struct Password {
 }
 
 impl Password {
-    /// Sets it. Where a user name and its password sign in instead of a token, one's own is changed with that password.
+    /// Sets the password. With a session instead of a token, one's own password is changed, which requires the old one.
     pub async fn run(&self) -> Outcome {
         let session = self.common.session().await?;
         let (id, shown) = self.whose.find(&session.client).await?;

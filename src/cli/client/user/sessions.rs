@@ -68,7 +68,7 @@ struct Found {
 }
 
 impl Sessions {
-    /// Does it.
+    /// Runs the command.
     pub async fn run(self) -> Outcome {
         match self {
             Self::List(list) => list.run().await,

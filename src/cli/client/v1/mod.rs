@@ -19,7 +19,7 @@ pub enum V1 {
 }
 
 impl V1 {
-    /// Does it.
+    /// Runs the command.
     pub async fn run(self) -> Outcome {
         match self {
             Self::Auth(auth) => auth.run().await,

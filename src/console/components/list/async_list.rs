@@ -1,4 +1,4 @@
-//! The answer to what a list asked for.
+//! The asynchronous part of a list: skeleton, rows or error.
 
 use leptos::prelude::*;
 
@@ -11,19 +11,19 @@ use crate::{
     model::Error,
 };
 
-/// Shows what was answered, and keeps it until the next answer is there.
+/// Renders the loaded rows, and keeps them until the next response.
 #[component]
 pub fn Loads<T, F>(
     list: PageResource<Result<T, Error>>,
-    /// Where the list is, to try again.
+    /// The address of the list, for the link that retries.
     #[prop(into)]
     here: Signal<String>,
-    /// What is said if it could not be loaded: "The buckets could not be loaded."
+    /// The error message: "The buckets could not be loaded."
     failed: &'static str,
-    /// What stands there until the first answer.
+    /// The placeholder until the first response.
     #[prop(optional, into)]
     meanwhile: ViewFn,
-    /// The answer as it is shown.
+    /// Renders the response.
     render: F,
 ) -> impl IntoView
 where
@@ -46,6 +46,7 @@ where
     }
 }
 
+/// The error in place of the list, with a link that retries.
 #[component]
 fn Failed(what: &'static str, error: Error, here: Signal<String>) -> impl IntoView {
     view! {

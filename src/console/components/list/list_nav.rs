@@ -1,4 +1,4 @@
-//! What a list shows, and the addresses at which it shows something else.
+//! The state of a list, and the addresses of its other states.
 
 use leptos::prelude::*;
 
@@ -7,36 +7,36 @@ use crate::{
     model::console::list_query::{ListQuery, Listed},
 };
 
-/// The state of a list, whichever page it is on.
+/// The state of a list, independent of its page.
 #[derive(Clone, Copy)]
 pub struct ListNav {
     pub query: Memo<ListQuery>,
-    /// The address of the list in a state.
+    /// Returns the address of the list in a state.
     address: Callback<ListQuery, String>,
 }
 
 impl ListNav {
-    /// `address`: where the list is in a state.
+    /// Creates the navigation of a list. `address`: returns the address of the list in a state.
     pub fn new(query: Memo<ListQuery>, address: impl Fn(ListQuery) -> String + Send + Sync + 'static) -> Self {
         Self { query, address: Callback::new(address) }
     }
 
-    /// The address of the list as it is.
+    /// Returns the present address of the list.
     pub fn here(self) -> Signal<String> {
         Signal::derive(move || self.address.run(self.query.get()))
     }
 
-    /// The address of the list from its first page, changed.
+    /// Returns the address of the first page of the list in a changed state.
     pub fn with(self, change: impl FnOnce(&mut ListQuery)) -> String {
         self.address.run(self.query.with(|query| query.with(change)))
     }
 
-    /// The address of one of its pages, of a size.
+    /// Returns the address of a page of the list, of a page size.
     pub fn page(self, page: u64, page_size: u64) -> String {
         untrack(|| self.address.run(ListQuery { page, page_size, ..self.query.get() }))
     }
 
-    /// The address of the list with everything in it.
+    /// Returns the address of the list without filters.
     pub fn everything(self) -> String {
         self.with(|query| {
             query.filter.clear();
@@ -45,12 +45,12 @@ impl ListNav {
         })
     }
 
-    /// The address of the list in its order, or turned round.
+    /// Returns the address of the list in ascending or descending order.
     pub fn sorted(self, descending: bool) -> String {
         self.with(|query| query.descending = descending)
     }
 
-    /// Which part of it an answer holds.
+    /// Returns the part of the list that a response holds.
     pub fn part<T>(self, listed: &Listed<T>) -> Part {
         let page_size = self.query.with_untracked(|query| query.page_size);
         Part { page: listed.page, page_size, total: listed.total, unfiltered: listed.unfiltered }

@@ -1,5 +1,4 @@
-//! A list whose state is in the address, whatever it lists: what stands above it, its rows, or why there are none, and
-//! its other pages.
+//! Generic lists whose state is in the URL: toolbar, rows or empty state, and pagination.
 
 mod async_list;
 mod list_nav;

@@ -1,4 +1,4 @@
-//! Where a filter lets nothing through.
+//! The state of a list in which no row matches the filter.
 
 use leptos::prelude::*;
 
@@ -6,13 +6,13 @@ use crate::console::components::{Icon, Picture};
 
 use super::ListNav;
 
-/// Nothing is like what was looked for.
+/// The message that no row matches the text filter.
 #[component]
 pub fn NoMatch(
     listing: ListNav,
-    /// What is listed: "buckets".
+    /// The plural of the listed items: "buckets".
     noun: &'static str,
-    /// What can be done about it.
+    /// Advice about what to do.
     #[prop(into, default = "Check the spelling, or look for less.".to_owned())]
     hint: String,
 ) -> impl IntoView {
@@ -23,12 +23,12 @@ pub fn NoMatch(
     view! { <Unmatched title hint clear="Clear filter" href/> }
 }
 
-/// Nothing is shown, for the filters let nothing through.
+/// The message that no row matches the filters.
 #[component]
 pub fn Unmatched(
     title: String,
     #[prop(into)] hint: String,
-    /// The link that takes the filters away, and where it leads.
+    /// The text of the link that clears the filters, and its address.
     clear: &'static str,
     #[prop(into)] href: Signal<String>,
 ) -> impl IntoView {

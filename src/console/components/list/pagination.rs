@@ -1,4 +1,4 @@
-//! The other pages of a list.
+//! Pagination of a list.
 
 use leptos::prelude::*;
 
@@ -6,7 +6,7 @@ use crate::console::components::pager::{Pager, Part};
 
 use super::ListNav;
 
-/// Below the rows.
+/// The pagination below the rows.
 #[component]
 pub fn Pages(listing: ListNav, part: Part) -> impl IntoView {
     view! { <Pager part address=Callback::new(move |(page, page_size)| listing.page(page, page_size))/> }

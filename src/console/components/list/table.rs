@@ -1,4 +1,4 @@
-//! The rows of a list, as a table on a grid (`style/components/grid-table.css`).
+//! The rows of a list, as a table with grid layout (`style/components/grid-table.css`).
 
 use leptos::prelude::*;
 
@@ -9,23 +9,22 @@ use crate::console::{
 
 use super::ListNav;
 
-/// The class of a column's cells, and its name.
+/// A column: the class of its cells, and its name.
 pub type Column = (&'static str, &'static str);
 
-/// So many rows stand there while the first answer is on its way.
+/// Number of placeholder rows until the first response.
 const AWAITED: usize = 8;
 
-/// The list is sorted by its first column, whose name turns the order round; the last one holds the rows' menus.
+/// A table sorted by its first column, whose heading reverses the order; the last column holds the row menus.
 #[component]
 pub fn Table(
     listing: ListNav,
-    /// The classes that give it its columns.
+    /// The classes that define the columns' widths.
     class: &'static str,
     label: &'static str,
     testid: &'static str,
-    /// All but the menus.
+    /// All columns except that of the menus.
     columns: &'static [Column],
-    /// The rows.
     children: Children,
 ) -> impl IntoView {
     browser::keep_focus();
@@ -46,6 +45,7 @@ pub fn Table(
     }
 }
 
+/// The heading of the sorted column.
 #[component]
 fn SortHead(listing: ListNav, column: Column) -> impl IntoView {
     let (class, title) = column;
@@ -59,7 +59,7 @@ fn SortHead(listing: ListNav, column: Column) -> impl IntoView {
     }
 }
 
-/// While the first answer is on its way.
+/// The placeholder until the first response.
 #[component]
 pub fn Skeleton(class: &'static str, label: &'static str, columns: &'static [Column]) -> impl IntoView {
     let cell = |(class, _): &Column| view! { <td role="cell" class=*class><div class="skeleton"></div></td> };

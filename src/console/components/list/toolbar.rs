@@ -1,4 +1,4 @@
-//! Above a list: what narrows it, and its order.
+//! The toolbar above a list: filter and sort order.
 
 use leptos::prelude::*;
 
@@ -6,7 +6,7 @@ use crate::console::components::{FilterField, Icon, Menu, Picture, menu::ChoiceL
 
 use super::ListNav;
 
-/// Filters by name. `what`: as in "Filter Buckets".
+/// The field that filters by name. `what`: as in "Filter Buckets".
 #[component]
 pub fn Filter(listing: ListNav, what: &'static str, #[prop(into, optional)] disabled: Signal<bool>) -> impl IntoView {
     let others = move || listing.query.with(|query| query.with(|query| query.filter.clear())).parameters();
@@ -18,12 +18,12 @@ pub fn Filter(listing: ListNav, what: &'static str, #[prop(into, optional)] disa
     }
 }
 
-/// "Name (A → Z)", or the other way round.
+/// Returns the label of an order: "Name (A → Z)", or its reverse.
 const fn order(descending: bool) -> &'static str {
     if descending { "Name (Z → A)" } else { "Name (A → Z)" }
 }
 
-/// One way or the other.
+/// The menu that chooses the sort order.
 #[component]
 pub fn SortMenu(listing: ListNav) -> impl IntoView {
     let descends = move || listing.query.with(|query| query.descending);

@@ -1,4 +1,4 @@
-//! Single keys: they lead to what the page offers, and do nothing while someone types or a dialog is open.
+//! Single-key shortcuts: they press controls of the page, and do nothing while the user types or a dialog is open.
 
 use leptos::prelude::*;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
@@ -7,10 +7,10 @@ use crate::console::hydrate::browser;
 
 use super::{find, find_all, find_on_page, menus};
 
-/// Where a typed letter is text.
+/// The elements in which typed letters are text.
 const TYPING: &str = "input:not([type='checkbox']):not([type='radio']), textarea, select, [contenteditable]";
 
-/// `at`: where the key was pressed.
+/// Handles a key. `at`: the element that has the focus.
 pub fn on_key(event: &KeyboardEvent, at: Option<&Element>) {
     let plain = !event.ctrl_key() && !event.meta_key() && !event.alt_key();
     let typing = at.is_some_and(|element| element.matches(TYPING).unwrap_or(false));
@@ -20,7 +20,7 @@ pub fn on_key(event: &KeyboardEvent, at: Option<&Element>) {
     let key = event.key();
     let row = at.and_then(|element| element.closest("tbody > tr").ok().flatten());
     let done = match key.as_str() {
-        // Elsewhere the arrows scroll.
+        // Outside of a row the arrow keys scroll.
         "ArrowDown" | "ArrowUp" => row.is_some() && move_row(row.as_ref(), key == "ArrowDown"),
         _ if !browser::single_keys() => false,
         "/" => focus("[data-testid='input-field--filter']:not(:disabled)"),
@@ -44,7 +44,7 @@ fn press(element: Option<HtmlElement>) -> bool {
     element.inspect(HtmlElement::click).is_some()
 }
 
-/// Presses what says that this key stands for it; a menu opens.
+/// Clicks the control that declares this key; a menu opens.
 fn press_named(key: &str) -> bool {
     let Some(element) = find_on_page::<HtmlElement>(&format!("[aria-keyshortcuts='{key}']")) else { return false };
     match element.closest("details.menu").ok().flatten().filter(|_| element.matches("summary").unwrap_or(false)) {
@@ -54,7 +54,7 @@ fn press_named(key: &str) -> bool {
     true
 }
 
-/// Moves the focus to the name in the next row, or the one before; into the list, if it is not there yet.
+/// Moves the focus to the name in the next or the previous row, or into the list if it was elsewhere.
 fn move_row(from: Option<&Element>, down: bool) -> bool {
     let rows: Vec<Element> = find_all(document().query_selector_all("[data-testid='resource-list'] tbody > tr"));
     let at = from.and_then(|from| rows.iter().position(|row| row == from));

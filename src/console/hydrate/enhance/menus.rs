@@ -1,4 +1,4 @@
-//! Menus: one is open at a time, arrows go round in it, letters jump.
+//! Menus: only one is open at a time, arrow keys cycle through its items, letters jump to an item.
 
 use leptos::prelude::*;
 use web_sys::{Element, HtmlElement, KeyboardEvent};
@@ -7,13 +7,13 @@ use crate::console::hydrate::browser;
 
 use super::{find, find_all};
 
-/// Closes every open menu, but for the one that was pressed on; and that too, if something in it was chosen.
+/// Closes every open menu except the one that was clicked; that one too if the click chose an item.
 pub fn close_all_but(pressed: Option<&Element>) {
     for menu in find_all::<Element>(document().query_selector_all("details.menu[open]")) {
         let inside = pressed.is_some_and(|element| menu.contains(Some(element)));
         let chosen = pressed.and_then(|element| element.closest(".menu-item").ok().flatten()).is_some();
         if !inside || chosen {
-            // What is hidden loses the focus; from the button a dialog can give it back.
+            // Hidden elements lose the focus; a dialog can restore it from the button.
             if browser::focused().is_some_and(|focused| menu.contains(Some(&focused)))
                 && let Some(button) = find::<HtmlElement>(&menu, "summary")
             {
@@ -24,7 +24,7 @@ pub fn close_all_but(pressed: Option<&Element>) {
     }
 }
 
-/// Opens a menu, with the focus on the first thing in it.
+/// Opens a menu, and focuses its first item.
 pub fn open(menu: &Element) {
     drop(menu.set_attribute("open", ""));
     if let Some(item) = items(menu).first() {
@@ -32,7 +32,7 @@ pub fn open(menu: &Element) {
     }
 }
 
-/// A key in a menu, or on its button; whether it meant something there.
+/// Handles a key in a menu or on its button. Returns whether the key was used.
 pub fn on_key(event: &KeyboardEvent, menu: &Element) -> bool {
     let is_open = menu.has_attribute("open");
     if event.key() == "Escape" && is_open {
@@ -45,7 +45,7 @@ pub fn on_key(event: &KeyboardEvent, menu: &Element) -> bool {
         return true;
     }
     let items = items(menu);
-    // A menu of boxes has the browser's own keys.
+    // A menu of check boxes keeps the browser's keys.
     let Some(next) = next(&event.key(), &items, is_open) else { return is_open };
     event.prevent_default();
     drop(menu.set_attribute("open", ""));
@@ -55,7 +55,7 @@ pub fn on_key(event: &KeyboardEvent, menu: &Element) -> bool {
     true
 }
 
-/// Which item a key leads to.
+/// Returns the index of the item that a key moves to.
 fn next(key: &str, items: &[HtmlElement], is_open: bool) -> Option<usize> {
     let last = items.len().checked_sub(1)?;
     let at = browser::focused().and_then(|focused| items.iter().position(|item| *item == focused));
@@ -69,7 +69,7 @@ fn next(key: &str, items: &[HtmlElement], is_open: bool) -> Option<usize> {
     }
 }
 
-/// What can be chosen; what is hidden on this screen can't.
+/// Returns the visible items of a menu.
 fn items(menu: &Element) -> Vec<HtmlElement> {
     let mut items: Vec<HtmlElement> = find_all(menu.query_selector_all(".menu-item"));
     if menu.has_attribute("open") {
@@ -78,7 +78,7 @@ fn items(menu: &Element) -> Vec<HtmlElement> {
     items
 }
 
-/// The next item that begins with a letter.
+/// Returns the index of the next item that begins with a letter.
 fn by_letter(items: &[HtmlElement], at: Option<usize>, letter: &str) -> Option<usize> {
     let begins = |item: &HtmlElement| {
         item.text_content().unwrap_or_default().trim().to_ascii_lowercase().starts_with(&letter.to_ascii_lowercase())

@@ -1,4 +1,4 @@
-//! What the script adds to the whole page: menus by arrow keys, closing what is open, and single keys.
+//! Progressive enhancement of the whole page: keyboard navigation in menus, closing of menus, and single-key shortcuts.
 
 mod keys;
 mod menus;
@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, Event, KeyboardEvent};
 
-/// Listens once, for every page.
+/// Registers the listeners, once for all pages.
 pub fn enhance() {
     listen("click", |event: Event| menus::close_all_but(target(&event).as_ref()));
     listen("keydown", |event: KeyboardEvent| on_key(&event));
@@ -16,7 +16,7 @@ pub fn enhance() {
 fn listen<E: wasm_bindgen::convert::FromWasmAbi + 'static>(name: &str, run: fn(E)) {
     let closure = Closure::<dyn FnMut(E)>::new(run);
     drop(document().add_event_listener_with_callback(name, closure.as_ref().unchecked_ref()));
-    // For as long as the page is there.
+    // The listener lives as long as the document.
     closure.forget();
 }
 
@@ -33,17 +33,17 @@ fn on_key(event: &KeyboardEvent) {
     keys::on_key(event, at.as_ref());
 }
 
-/// The first element that a selector finds in another one.
+/// Returns the first descendant that matches a selector.
 fn find<T: JsCast>(within: &Element, selector: &str) -> Option<T> {
     within.query_selector(selector).ok().flatten().and_then(|element| element.dyn_into().ok())
 }
 
-/// The first element of the page that a selector finds.
+/// Returns the first element of the page that matches a selector.
 fn find_on_page<T: JsCast>(selector: &str) -> Option<T> {
     document().query_selector(selector).ok().flatten().and_then(|element| element.dyn_into().ok())
 }
 
-/// All that a selector finds in another element.
+/// Returns the elements of a query's result.
 fn find_all<T: JsCast>(found: Result<web_sys::NodeList, wasm_bindgen::JsValue>) -> Vec<T> {
     let Ok(found) = found else { return Vec::new() };
     (0..found.length()).filter_map(|index| found.item(index)?.dyn_into().ok()).collect()

@@ -1,4 +1,4 @@
-//! The page of the signed-in user: who they are, their password, and where they are signed in.
+//! The Account page of the signed-in user: identity, password and sessions.
 
 mod password;
 mod sessions;
@@ -26,7 +26,7 @@ use crate::{
 use password::PasswordSection;
 use sessions::SessionsSection;
 
-/// What the parts of the page share.
+/// State that the sections of the page share.
 #[derive(Clone, Copy)]
 struct AccountState {
     page: OrgState,
@@ -41,12 +41,13 @@ impl AccountState {
         Self { page: OrgState::current(), sessions, reloads }
     }
 
-    /// Where every form of this page is sent.
+    /// Returns the address to which the forms of this page post.
     fn address(self) -> Signal<String> {
         Signal::derive(move || Account.address(self.page.org.get(), &[]))
     }
 
-    /// What a form does with its answer; `done` happens beside telling it. `failed`: what did not happen.
+    /// Handles the outcome of a form; `done` runs after its notification. `failed`: what did not happen, for the error
+    /// message.
     fn on_done(
         self,
         failed: &'static str,
@@ -70,12 +71,13 @@ impl AccountState {
     }
 }
 
-/// Why a form without script was refused, if it was one of the sessions' or the other one.
+/// Returns the error of a form submitted without JavaScript, if it belongs to the sessions or, otherwise, to the
+/// password.
 fn refusal_of(sessions: bool) -> Option<Error> {
     refusal().filter(|_| typed_fields().get("session").is_some() == sessions)
 }
 
-/// User, password and sessions.
+/// The Account page: user, password and sessions.
 #[component]
 pub fn AccountPage() -> impl IntoView {
     let state = AccountState::new();
@@ -90,6 +92,7 @@ pub fn AccountPage() -> impl IntoView {
     }
 }
 
+/// Facts about the user.
 #[component]
 fn UserSection(state: AccountState) -> impl IntoView {
     let name = move || state.page.frame.with(|frame| frame.user.clone());

@@ -1,4 +1,4 @@
-//! Changing one's password.
+//! Changing one's own password.
 
 use leptos::prelude::*;
 
@@ -13,7 +13,7 @@ use crate::{
 
 use super::{AccountState, refusal_of};
 
-/// Old, new and new again. Done, the fields are empty again.
+/// The form for the old and the new password. Its fields are emptied after success.
 #[component]
 pub fn PasswordSection(state: AccountState) -> impl IntoView {
     view! {
@@ -27,6 +27,7 @@ pub fn PasswordSection(state: AccountState) -> impl IntoView {
     }
 }
 
+/// The form of the section.
 #[component]
 fn PasswordForm(state: AccountState) -> impl IntoView {
     let refused = RwSignal::new(refusal_of(false));
@@ -41,7 +42,7 @@ fn PasswordForm(state: AccountState) -> impl IntoView {
             {move || elsewhere().map(|error| view! {
                 <Alert danger=true live=true><b>"The password was not changed."</b>" "{messages::sentence(&error)}</Alert>
             })}
-            // Tells a password manager whose password this is.
+            // Associates the password with the user in a password manager.
             <input type="text" autocomplete="username" value=user hidden readonly/>
             <PasswordField id="old" label="Present password" autocomplete="current-password" error=at("old")/>
             <PasswordField id="password" label="New password" hint="8 to 72 characters." autocomplete="new-password" error=at("password")/>

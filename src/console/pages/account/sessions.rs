@@ -1,4 +1,4 @@
-//! Where one is signed in, and signing out there.
+//! The user's own sessions, and signing them out.
 
 use leptos::prelude::*;
 
@@ -13,7 +13,7 @@ use crate::{
 
 use super::{AccountState, refusal_of};
 
-/// The sessions of the console and of programs.
+/// The sessions of the console and of API clients.
 #[component]
 pub fn SessionsSection(state: AccountState) -> impl IntoView {
     let refused = RwSignal::new(refusal_of(true));
@@ -40,6 +40,7 @@ pub fn SessionsSection(state: AccountState) -> impl IntoView {
     }
 }
 
+/// The table of sessions, and the button that signs out all others.
 #[component]
 fn Sessions(sessions: UserSessions, state: AccountState, refused: RwSignal<Option<Error>>) -> impl IntoView {
     let is_alone = sessions.total < 2;

@@ -1,4 +1,4 @@
-//! One entry: a sentence, and below it, when opened, all that is on record.
+//! An audit entry: a sentence, and its details when expanded.
 
 use leptos::prelude::*;
 use leptos_router::{NavigateOptions, hooks::use_navigate};
@@ -10,16 +10,17 @@ use crate::{
             text::{Avatar, Chip},
         },
         routes::{PageRoute as _, Tokens, Users},
-        text::messages,
     },
     model::{
         AuthorizationId, Id, Timestamp,
         audit::{AuditRow, Fact, facts, sentence},
+        wording,
     },
 };
 
 use super::AuditState;
 
+/// One entry of the log.
 #[component]
 pub fn Entry(row: AuditRow, now: Timestamp, state: AuditState) -> impl IntoView {
     let told = sentence(&row);
@@ -51,14 +52,14 @@ pub fn Entry(row: AuditRow, now: Timestamp, state: AuditState) -> impl IntoView 
     }
 }
 
-/// "23 Nov", with its year if that is not this one.
+/// Formats a date as "23 Nov", with its year if that is not the current one.
 fn day(at: Timestamp, now: Timestamp) -> String {
     let (day, today) = (at.date(), now.date());
     let year = |date: &str| date.rsplit_once(' ').map(|(_, year)| year.to_owned());
     if year(&day) == year(&today) { day.rsplit_once(' ').map_or(day.clone(), |(day, _)| day.to_owned()) } else { day }
 }
 
-/// "21:04:11"
+/// Formats a time of day as "21:04:11".
 fn clock(at: Timestamp) -> String {
     at.second().rsplit_once(' ').map(|(_, clock)| clock.to_owned()).unwrap_or_default()
 }
@@ -82,7 +83,7 @@ fn picture(action: &str, refused: bool) -> Picture {
     }
 }
 
-/// A token by its prefix or name, else the user.
+/// The actor: a token by its prefix or name, else the user.
 #[component]
 fn Who(row: AuditRow) -> impl IntoView {
     let user = row.actor.user.map(|user| user.name.unwrap_or_else(|| "deleted user".into()));
@@ -101,6 +102,7 @@ fn Who(row: AuditRow) -> impl IntoView {
     }
 }
 
+/// The details of an expanded entry.
 #[component]
 fn Detail(row: AuditRow, state: AuditState) -> impl IntoView {
     let json = serde_json::to_string_pretty(&row).unwrap_or_default();
@@ -110,7 +112,7 @@ fn Detail(row: AuditRow, state: AuditState) -> impl IntoView {
         <div class="audit-detail">
             {(!facts.is_empty()).then(|| view! { <Facts facts/> })}
             <p class="audit-meta">
-                <span>{format!("Entry {}", messages::grouped(row.seq.unsigned_abs()))}</span>
+                <span>{format!("Entry {}", wording::grouped(row.seq.unsigned_abs()))}</span>
                 <span title=row.hash.clone()>"Hash "<code>{hash}</code></span>
                 {row.address.clone().map(|address| view! { <span class="audit-origin">"From "<code>{address}</code></span> })}
                 <By row=row.clone()/>
@@ -121,6 +123,7 @@ fn Detail(row: AuditRow, state: AuditState) -> impl IntoView {
     }
 }
 
+/// A list of facts.
 #[component]
 fn Facts(facts: Vec<Fact>) -> impl IntoView {
     let changed = facts.iter().any(|fact| fact.before.is_some());
@@ -148,7 +151,7 @@ fn Facts(facts: Vec<Fact>) -> impl IntoView {
     }
 }
 
-/// By which token or session it was done.
+/// The token or session with which the action was done.
 #[component]
 fn By(row: AuditRow) -> impl IntoView {
     let user = row.actor.user.map(|user| user.name.unwrap_or_else(|| format!("deleted user {}", user.id)));
@@ -163,7 +166,7 @@ fn By(row: AuditRow) -> impl IntoView {
     }
 }
 
-/// The ways to what it is about.
+/// Links to the subjects of the entry.
 #[component]
 fn Links(row: AuditRow, state: AuditState) -> impl IntoView {
     let is_gone = row.target.name.is_none() || row.action.ends_with("deleted");

@@ -1,19 +1,19 @@
-//! Which entries stand open: the address keeps them, so that they are open again after a reload and for others.
+//! The expanded entries. They are part of the URL, so that a reload or a shared link expands them again.
 
 use std::{collections::BTreeSet, fmt};
 
-/// The address names so many at most: more than a page holds are not seen.
+/// Maximum number of expanded entries in the URL, and of entries on a page.
 const MOST: usize = 25;
 
-/// Entries by their places in the chain.
+/// The expanded entries, by their sequence numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Open(BTreeSet<i64>);
 
 impl Open {
-    /// The parameter of the address.
+    /// The query parameter.
     pub const PARAMETER: &str = "open";
 
-    /// From an address; what names no entry is left out.
+    /// Parses the parameter's value; ignores what is no sequence number.
     pub fn parse(text: &str) -> Self {
         Self(text.split('.').filter_map(|seq| seq.parse().ok()).filter(|seq| *seq > 0).take(MOST).collect())
     }
@@ -22,7 +22,7 @@ impl Open {
         self.0.contains(&seq)
     }
 
-    /// With an entry opened or closed.
+    /// Returns the set with an entry expanded or collapsed.
     pub fn with(mut self, seq: i64, open: bool) -> Self {
         if open && self.0.len() < MOST {
             self.0.insert(seq);
@@ -32,13 +32,13 @@ impl Open {
         self
     }
 
-    /// The parameter and its value; none where none is open.
+    /// Returns the parameter and its value; `None` if no entry is expanded.
     pub fn parameter(&self) -> Option<(&'static str, String)> {
         (!self.0.is_empty()).then(|| (Self::PARAMETER, self.to_string()))
     }
 }
 
-/// As an address has it: "48190.48211".
+/// Formats the parameter's value: "48190.48211".
 impl fmt::Display for Open {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, seq) in self.0.iter().enumerate() {

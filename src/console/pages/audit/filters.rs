@@ -1,4 +1,4 @@
-//! Filters that are typed: who, when, and what sort of thing.
+//! The filters with text fields: actor, time and kind of resource.
 
 use leptos::{ev::SubmitEvent, prelude::*};
 
@@ -14,7 +14,7 @@ use crate::{
 
 use super::AuditState;
 
-/// Types of things, as the log has them and in words.
+/// Resource types: as the log names them, and in words.
 const KINDS: [(&str, &str); 8] = [
     ("", "Anything"),
     ("authorizations", "Tokens"),
@@ -26,7 +26,7 @@ const KINDS: [(&str, &str); 8] = [
     ("audit", "The audit log itself"),
 ];
 
-/// A form whose answer is the log; its fields say what the address asks for.
+/// A GET form that loads the log; its fields display the query of the URL.
 #[component]
 pub fn MoreFilters(state: AuditState) -> impl IntoView {
     let first = state.query.get_untracked();
@@ -40,7 +40,7 @@ pub fn MoreFilters(state: AuditState) -> impl IntoView {
         let query = AuditQuery::from_parameters(|name| fields.get(name));
         navigate(&Audit::List.address(state.page.org.get_untracked(), &query.parameters()));
     };
-    // A browser drops the parameters of a form's address, and sends the fields instead.
+    // Submitting a GET form replaces the query string of its address, so the other parameters are hidden fields.
     let action = move || split(&state.address(Audit::List)).0.to_owned();
     let hidden = move || {
         let kept = state.query.with(|query| {
@@ -103,7 +103,7 @@ pub fn MoreFilters(state: AuditState) -> impl IntoView {
     }
 }
 
-/// As a field for a day and minutes has it.
+/// Formats a time for a `datetime-local` field, to the minute.
 fn minutes(time: Option<Timestamp>) -> String {
     time.map(|time| time.to_string().chars().take(16).collect()).unwrap_or_default()
 }

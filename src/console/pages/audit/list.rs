@@ -1,4 +1,4 @@
-//! The entries, newest first.
+//! The list of audit entries, newest first.
 
 use leptos::prelude::*;
 
@@ -11,14 +11,16 @@ use crate::{
         },
         hydrate::browser,
         routes::Audit,
-        text::messages,
     },
-    model::audit::{AuditPage, AuditQuery, COUNTED, Chain},
+    model::{
+        audit::{AuditPage, AuditQuery, COUNTED, Chain},
+        wording,
+    },
 };
 
 use super::{AuditState, entry::Entry, newer::News};
 
-/// Keeps the old entries until the new ones are there.
+/// The list of entries. The old ones stay until the new ones are loaded.
 #[component]
 pub fn List(state: AuditState) -> impl IntoView {
     let here = Signal::derive(move || state.address(Audit::List));
@@ -30,6 +32,7 @@ pub fn List(state: AuditState) -> impl IntoView {
     }
 }
 
+/// The loaded entries.
 #[component]
 fn Loaded(page: AuditPage, state: AuditState) -> impl IntoView {
     browser::keep_focus();
@@ -52,10 +55,10 @@ fn Loaded(page: AuditPage, state: AuditState) -> impl IntoView {
         .into_any()
     };
     let count = if total > COUNTED {
-        view! { "more than "<b>{messages::grouped(COUNTED)}</b>" entries" }.into_any()
+        view! { "more than "<b>{wording::grouped(COUNTED)}</b>" entries" }.into_any()
     } else {
         let word = if total == 1 { " entry" } else { " entries" };
-        view! { <b>{messages::grouped(total)}</b>{word} }.into_any()
+        view! { <b>{wording::grouped(total)}</b>{word} }.into_any()
     };
     view! {
         {chain.as_ref().and_then(|chain| chain.fault.clone()).map(|fault| view! { <Tampered fault/> })}
@@ -70,30 +73,25 @@ fn Loaded(page: AuditPage, state: AuditState) -> impl IntoView {
     }
 }
 
-/// "26–50 of 1,284". What is beyond those that are counted has no number.
+/// Formats the range of the entries: "26–50 of 1,284". Beyond the maximum count, the total is not exact.
 fn range(page: &AuditPage) -> String {
     let (first, last) = (page.before + 1, page.before + page.rows.len() as u64);
     match (page.before, page.total) {
         _ if page.rows.is_empty() => String::new(),
-        (COUNTED.., _) => format!("after the first {}", messages::grouped(COUNTED)),
+        (COUNTED.., _) => format!("after the first {}", wording::grouped(COUNTED)),
         (_, total) if total > COUNTED => {
-            format!(
-                "{}–{} of more than {}",
-                messages::grouped(first),
-                messages::grouped(last),
-                messages::grouped(COUNTED)
-            )
+            format!("{}–{} of more than {}", wording::grouped(first), wording::grouped(last), wording::grouped(COUNTED))
         }
         (_, total) => {
-            format!("{}–{} of {}", messages::grouped(first), messages::grouped(last), messages::grouped(total))
+            format!("{}–{} of {}", wording::grouped(first), wording::grouped(last), wording::grouped(total))
         }
     }
 }
 
-/// The chain is in order.
+/// The statement that the hash chain is intact.
 #[component]
 fn Whole(chain: Chain) -> impl IntoView {
-    let at = chain.at.map_or_else(|| messages::grouped(chain.seq.unsigned_abs()), |at| at.second() + " UTC");
+    let at = chain.at.map_or_else(|| wording::grouped(chain.seq.unsigned_abs()), |at| at.second() + " UTC");
     view! {
         <span aria-hidden="true">" · "</span>
         <span class="audit-whole" data-testid="audit-chain"><Icon picture=Picture::ShieldCheck/>{format!("Chain verified up to {at}")}</span>
@@ -101,6 +99,7 @@ fn Whole(chain: Chain) -> impl IntoView {
     }
 }
 
+/// The alert that the hash chain is broken.
 #[component]
 fn Tampered(fault: String) -> impl IntoView {
     view! {
@@ -110,8 +109,8 @@ fn Tampered(fault: String) -> impl IntoView {
     }
 }
 
-/// Which entries these are, and the ways to newer and older ones. `newer`: the first entry, `older`: the last, where
-/// there are any beyond.
+/// The range of the displayed entries, and links to newer and older ones. `newer`, `older`: the sequence numbers of the
+/// first and the last entry, if there are any beyond.
 #[component]
 fn Steps(range: String, newer: Option<i64>, older: Option<i64>, state: AuditState) -> impl IntoView {
     let newer = newer.map(|seq| untrack(|| state.with(|query| query.before = Some(seq))));
@@ -132,6 +131,7 @@ fn Steps(range: String, newer: Option<i64>, older: Option<i64>, state: AuditStat
     }
 }
 
+/// The empty state of the list.
 #[component]
 fn Nothing(state: AuditState) -> impl IntoView {
     let filtered = state.query.with_untracked(AuditQuery::is_filtered);
@@ -144,7 +144,7 @@ fn Nothing(state: AuditState) -> impl IntoView {
     view! { <Unmatched title=title.to_owned() hint=text clear=link href=Signal::derive(everything)/> }
 }
 
-/// While the first answer is on its way.
+/// The placeholder until the first response.
 #[component]
 fn Skeleton() -> impl IntoView {
     let row = || view! { <li class="audit-waiting" aria-hidden="true"><div class="skeleton"></div></li> };

@@ -1,4 +1,4 @@
-//! The Audit Log page: what was done, by whom, from where, and what was refused.
+//! The Audit Log page: who did what, when and from where, and which requests were denied.
 
 mod entry;
 mod expanded;
@@ -31,12 +31,12 @@ use filters::MoreFilters;
 use list::List;
 use toolbar::Toolbar;
 
-/// What the parts of the page share.
+/// State that the parts of the page share.
 #[derive(Clone, Copy)]
 pub struct AuditState {
     page: OrgState,
     query: Memo<AuditQuery>,
-    /// The entries that stand open; to open one loads nothing.
+    /// The expanded entries; expanding one loads nothing.
     open: Memo<Open>,
     reloads: RwSignal<u32>,
     list: PageResource<Result<AuditPage, Error>>,
@@ -58,12 +58,12 @@ impl AuditState {
         Self { page, query, open, reloads, list }
     }
 
-    /// The address of the log as it is, or of a file of it.
+    /// Returns the address of the log in its present state, or of an export of it.
     fn address(self, page: Audit) -> String {
         page.address(self.page.org.get(), &self.query.with(AuditQuery::parameters))
     }
 
-    /// The address of the same entries, with one of them opened or closed.
+    /// Returns the address of the same list, with one entry expanded or collapsed.
     fn with_open(self, seq: i64, is_open: bool) -> String {
         untrack(|| {
             let mut parameters = self.query.with(AuditQuery::parameters);
@@ -72,18 +72,18 @@ impl AuditState {
         })
     }
 
-    /// Loads the entries anew; what is shown stays until then.
+    /// Reloads the entries; the displayed ones stay until then.
     fn reload(self) {
         self.reloads.update(|reloads| *reloads += 1);
     }
 
-    /// The address of the log from its newest entry, changed.
+    /// Returns the address of a changed query, from the newest entry on.
     fn with(self, change: impl FnOnce(&mut AuditQuery)) -> String {
         Audit::List.address(self.page.org.get(), &self.query.with(|query| query.with(change)).parameters())
     }
 }
 
-/// Filters, entries, and the way to older ones.
+/// The Audit Log page: filters, entries and pagination.
 #[component]
 pub fn AuditLogPage() -> impl IntoView {
     let page = OrgState::current();

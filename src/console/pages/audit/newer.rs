@@ -1,27 +1,28 @@
-//! Entries that came after the page was loaded: they wait behind a button rather than moving the rows.
+//! New entries since the page was loaded. They wait behind a button, so that the rows do not move.
 
 use std::time::Duration;
 
 use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
-    console::{queries::load_newer_entries, text::messages},
-    model::audit::COUNTED,
+    console::queries::load_newer_entries,
+    model::{audit::COUNTED, wording},
 };
 
 use super::AuditState;
 
-/// How often it is asked for new entries, while the page is looked at.
+/// Interval of the polling, while the page is visible.
 const EVERY: Duration = Duration::from_secs(30);
 
-/// "5 new entries", as soon as there are some. `first`: the newest entry that is shown, 0 if there is none.
+/// The button "5 new entries", once there are some. `first`: the sequence number of the newest displayed entry, 0 if
+/// there is none.
 #[component]
 pub fn News(first: i64, state: AuditState) -> impl IntoView {
     let count = RwSignal::new(0);
     Effect::new(move || ask_again(first, count, state));
     let text = move |count: u64| match count {
-        0..=COUNTED => messages::count(count, "new entry"),
-        _ => format!("more than {}", messages::count(COUNTED, "new entry")),
+        0..=COUNTED => wording::count(count, "new entry"),
+        _ => format!("more than {}", wording::count(COUNTED, "new entry")),
     };
     let button = move || {
         let count = count.get();
@@ -32,8 +33,8 @@ pub fn News(first: i64, state: AuditState) -> impl IntoView {
     view! { <span class="audit-news" role="status">{button}</span> }
 }
 
-/// Asks now and then, until the entries are loaded anew. What can't be answered once is not asked for again: whoever is
-/// signed out learns of it by what they do next.
+/// Polls until the entries are reloaded. Stops at the first error: a user whose session ended learns of it at the next
+/// action.
 fn ask_again(first: i64, count: RwSignal<u64>, state: AuditState) {
     let stopped = StoredValue::new(false);
     let ask = move || {

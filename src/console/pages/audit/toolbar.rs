@@ -1,4 +1,4 @@
-//! Above the log: what narrows it, and the file of it.
+//! The toolbar above the log: filters and export.
 
 use leptos::prelude::*;
 
@@ -12,6 +12,7 @@ use crate::{
 
 use super::AuditState;
 
+/// The toolbar of the log.
 #[component]
 pub fn Toolbar(state: AuditState) -> impl IntoView {
     let others = move || state.query.with(|query| query.with(|query| query.about.clear())).parameters();
@@ -47,7 +48,7 @@ pub fn Toolbar(state: AuditState) -> impl IntoView {
     }
 }
 
-/// A menu that narrows the log by one property. `values`: as the query has them, and in words.
+/// A menu that filters by one property. `values`: as the query has them, and in words.
 #[component]
 fn Choices(
     state: AuditState,
@@ -59,7 +60,7 @@ fn Choices(
 ) -> impl IntoView {
     let current = move || state.query.with(get);
     let known = StoredValue::new(values.clone());
-    // What was asked for in another way is shown as it is.
+    // A value that is not among the choices is displayed as it is.
     let word = move || {
         let current = current();
         let known = known.with_value(|known| known.iter().find(|(value, _)| *value == current).map(|(_, word)| *word));
@@ -83,7 +84,7 @@ fn Choices(
     view! { <Menu testid=testid button="button" face=face>{values.into_iter().map(choice).collect_view()}</Menu> }
 }
 
-/// What the filter lets through, as a file.
+/// The menu that exports the filtered entries as a file.
 #[component]
 fn ExportMenu(state: AuditState) -> impl IntoView {
     let face =

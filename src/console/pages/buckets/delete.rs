@@ -1,4 +1,4 @@
-//! The question before a bucket is deleted.
+//! The dialog that confirms the deletion of a bucket.
 
 use leptos::prelude::*;
 
@@ -6,13 +6,13 @@ use crate::{
     console::{
         components::{Dialog, Form, form::refusal},
         routes::{Buckets, PageRoute as _, Tokens},
-        text::messages,
     },
-    model::{Error, bucket::BucketKind, console::buckets::BucketDetails},
+    model::{Error, bucket::BucketKind, console::buckets::BucketDetails, wording},
 };
 
 use super::{BucketsState, Refused, WithBucket, fields::NotDone};
 
+/// The route of the dialog.
 #[component]
 pub fn DeleteRoute() -> impl IntoView {
     view! {
@@ -23,7 +23,7 @@ pub fn DeleteRoute() -> impl IntoView {
     }
 }
 
-/// Says who loses what.
+/// The dialog: lists the tokens and mappings that are affected.
 #[component]
 fn DeleteDialog(details: BucketDetails, state: BucketsState) -> impl IntoView {
     let BucketDetails { bucket, tokens, mappings, mapping_count } = details;
@@ -39,7 +39,7 @@ fn DeleteDialog(details: BucketDetails, state: BucketsState) -> impl IntoView {
         view! { "No live token reaches it." }.into_any()
     } else {
         let verb = if tokens == 1 { " loses access to it. " } else { " lose access to it. " };
-        view! { <b>{messages::count(tokens, "live token")}</b>{verb}<a class="link" href=losers>{if tokens == 1 { "Show it" } else { "Show them" }}</a> }
+        view! { <b>{wording::count(tokens, "live token")}</b>{verb}<a class="link" href=losers>{if tokens == 1 { "Show it" } else { "Show them" }}</a> }
             .into_any()
     };
     view! {
@@ -67,16 +67,16 @@ fn DeleteDialog(details: BucketDetails, state: BucketsState) -> impl IntoView {
     }
 }
 
-/// The mappings that go with it: the first few by name.
+/// The mappings that are deleted with it: the first few by name.
 #[component]
 fn Mappings(mappings: Vec<String>, count: u64) -> impl IntoView {
     let rest = count.saturating_sub(mappings.len() as u64);
     let verb = if count == 1 { " goes with it:" } else { " go with it:" };
     view! {
-        <p><b>{messages::count(count, "DBRP mapping")}</b>{verb}</p>
+        <p><b>{wording::count(count, "DBRP mapping")}</b>{verb}</p>
         <ul class="mappings">
             {mappings.into_iter().map(|mapping| view! { <li><code>{mapping}</code></li> }).collect_view()}
-            {(rest > 0).then(|| view! { <li>"and "{messages::grouped(rest)}" more"</li> })}
+            {(rest > 0).then(|| view! { <li>"and "{wording::grouped(rest)}" more"</li> })}
         </ul>
     }
 }

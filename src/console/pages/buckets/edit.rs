@@ -1,4 +1,4 @@
-//! Create bucket, and Edit: the same form.
+//! The dialogs that create and edit a bucket, with the same form.
 
 use leptos::prelude::*;
 
@@ -15,6 +15,7 @@ use super::{
     fields::{BucketFields, NotDone},
 };
 
+/// The route of the dialog that creates a bucket.
 #[component]
 pub fn CreateRoute() -> impl IntoView {
     let state = BucketsState::current();
@@ -26,12 +27,13 @@ pub fn CreateRoute() -> impl IntoView {
     view! { <Refused error=Error::Unauthorized(permission) state/> }.into_any()
 }
 
+/// The route of the dialog that edits a bucket.
 #[component]
 pub fn EditRoute() -> impl IntoView {
     view! { <WithBucket render=|details, state| view! { <BucketDialog before=Some(details.bucket) state/> }/> }
 }
 
-/// The form for a new bucket, or for one that is there.
+/// The form of a new or an existing bucket.
 #[component]
 fn BucketDialog(before: Option<Bucket>, state: BucketsState) -> impl IntoView {
     let here = before.as_ref().map_or(Buckets::Create, |bucket| Buckets::Edit(bucket.id));

@@ -1,4 +1,4 @@
-//! What is asked for about a bucket: its name, what is in it, and how long its data is kept.
+//! The fields of a bucket: name, description and retention.
 
 use leptos::prelude::*;
 
@@ -18,10 +18,10 @@ use crate::{
     },
 };
 
-/// The value of the choice that stands for a number and a unit.
+/// The value of the radio button for a number and a unit.
 const CUSTOM: &str = "custom";
 
-/// The fields, as the bucket is now, or as they were sent when the form was refused.
+/// The fields with the bucket's present values, or with the submitted ones after an error.
 #[component]
 pub fn BucketFields(before: Option<Bucket>, refused: RwSignal<Option<Error>>) -> impl IntoView {
     let system = before.as_ref().is_some_and(|bucket| bucket.kind == BucketKind::System);
@@ -50,9 +50,10 @@ pub fn BucketFields(before: Option<Bucket>, refused: RwSignal<Option<Error>>) ->
     }
 }
 
+/// The field of the name.
 #[component]
 fn Name(name: String, is_new: bool, refused: RwSignal<Option<Error>>) -> impl IntoView {
-    // At set-up the same rules speak of a field called "bucket".
+    // The service's rules for set-up call this field "bucket".
     let (own, rule) = (at_field(refused, "name"), at_field(refused, "bucket"));
     let error = Signal::derive(move || own.get().or_else(|| rule.get()));
     let hint = if is_new {
@@ -63,7 +64,8 @@ fn Name(name: String, is_new: bool, refused: RwSignal<Option<Error>>) -> impl In
     view! { <Field id="name" label="Name" class="bucket-name-field" hint autofocus=true error value=RwSignal::new(name)/> }
 }
 
-/// The usual lengths of time, the present one, or any other; `every`: the present one, if the bucket is there.
+/// The choice of the retention: common periods, the present one, or a custom one. `every`: the present period in
+/// seconds, if the bucket exists.
 #[component]
 fn Retention(every: Option<i64>, refused: RwSignal<Option<Error>>) -> impl IntoView {
     let sent = typed_fields();
@@ -114,12 +116,12 @@ fn Retention(every: Option<i64>, refused: RwSignal<Option<Error>>) -> impl IntoV
     }
 }
 
-/// How the form says a length of time.
+/// Formats a period as the form's value.
 fn value(seconds: i64) -> String {
     if seconds == 0 { "forever".into() } else { seconds.to_string() }
 }
 
-/// What is wrong with one field.
+/// Returns the error message of one field.
 fn at_field(refused: RwSignal<Option<Error>>, field: &'static str) -> FieldError {
     Signal::derive(move || {
         let found = messages::at_fields(&refused.get()?);
@@ -127,7 +129,7 @@ fn at_field(refused: RwSignal<Option<Error>>, field: &'static str) -> FieldError
     })
 }
 
-/// What went wrong, above the fields; unless it stands at one of them. `what`: as in "The bucket was not created."
+/// The error above the fields, unless it belongs to one of them. `what`: as in "The bucket was not created."
 #[component]
 pub fn NotDone(what: &'static str, refused: RwSignal<Option<Error>>) -> impl IntoView {
     move || {

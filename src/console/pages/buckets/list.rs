@@ -1,4 +1,4 @@
-//! The rows, or why there are none, and the pages.
+//! The list of buckets: rows, empty state and pagination.
 
 use leptos::prelude::*;
 
@@ -22,6 +22,7 @@ const COLUMNS: &[Column] = &[
     ("cell-id", "ID"),
 ];
 
+/// The list of buckets.
 #[component]
 pub fn List(state: BucketsState) -> impl IntoView {
     view! {
@@ -33,6 +34,7 @@ pub fn List(state: BucketsState) -> impl IntoView {
     }
 }
 
+/// The loaded list.
 #[component]
 fn Loaded(page: BucketPage, state: BucketsState) -> impl IntoView {
     let listing = state.listing;
@@ -58,7 +60,7 @@ fn Loaded(page: BucketPage, state: BucketsState) -> impl IntoView {
     .into_any()
 }
 
-/// Nothing is there, or nothing that the visitor may see.
+/// The empty state: there are no buckets, or none that the user may see.
 #[component]
 fn Empty(state: BucketsState) -> impl IntoView {
     let org = state.page.frame.with_untracked(|frame| frame.org.name.clone());
@@ -72,7 +74,7 @@ fn Empty(state: BucketsState) -> impl IntoView {
     }
 }
 
-/// Below the system's buckets, where people have none.
+/// The empty state below the system buckets.
 #[component]
 fn OnlySystem(state: BucketsState) -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! The Buckets page and the dialogs above it, each with an address of its own.
+//! The Buckets page and its dialogs, each with an address of its own.
 
 mod delete;
 mod edit;
@@ -30,10 +30,10 @@ use toolbar::Toolbar;
 pub use delete::DeleteRoute;
 pub use edit::{CreateRoute, EditRoute};
 
-/// The list of buckets, whose state is in the address.
+/// The list of buckets, whose state is in the URL.
 type BucketsState = ListState<Buckets, BucketPage>;
 
-/// The list, and above it whatever the address says.
+/// The Buckets page: the list, and the dialog that the URL names.
 #[component]
 pub fn BucketsPage() -> impl IntoView {
     let state = BucketsState::provide(load_buckets);
@@ -45,11 +45,11 @@ pub fn BucketsPage() -> impl IntoView {
     }
 }
 
-/// A dialog about the bucket that the address speaks of, once it is known.
+/// A dialog about the bucket in the URL, rendered once it is loaded.
 #[component]
 fn WithBucket<V: IntoView + 'static>(render: fn(BucketDetails, BucketsState) -> V) -> impl IntoView {
     let state = BucketsState::current();
-    // On the way out the address names none: until then, the last one.
+    // While the dialog closes the URL names no bucket: keeps the last one.
     let id = Memo::new(move |last: Option<&Option<BucketId>>| named(state).or(last.copied().flatten()));
     let details = page_resource(
         move || (state.page.org.get(), id.get()),
@@ -74,7 +74,7 @@ fn named(state: BucketsState) -> Option<BucketId> {
     }
 }
 
-/// A dialog in the place of one that is not to be had.
+/// The error in place of a dialog.
 #[component]
 fn Refused(error: Error, state: BucketsState) -> impl IntoView {
     let close = Signal::derive(move || state.address(Buckets::List));

@@ -1,4 +1,4 @@
-//! One bucket in the list.
+//! A row of the list of buckets.
 
 use leptos::prelude::*;
 
@@ -6,14 +6,13 @@ use crate::{
     console::{
         components::{Icon, Menu, Picture, copy::CopyIdItem, menu::MenuLink, text::Time},
         routes::{Buckets, PageRoute as _, Tokens},
-        text::messages,
     },
-    model::{Action, BucketId, bucket::BucketKind, console::buckets::BucketRow},
+    model::{Action, BucketId, bucket::BucketKind, console::buckets::BucketRow, wording},
 };
 
 use super::BucketsState;
 
-/// A row; a card on a phone.
+/// A row; on a phone, a card.
 #[component]
 pub fn Row(row: BucketRow, state: BucketsState) -> impl IntoView {
     let BucketRow { bucket, readers, writers, .. } = row.clone();
@@ -43,7 +42,7 @@ pub fn Row(row: BucketRow, state: BucketsState) -> impl IntoView {
     }
 }
 
-/// How many live tokens may do something to a bucket; leads to them.
+/// The number of live tokens that may act on a bucket, as a link to them.
 #[component]
 fn TokenCount(count: u64, action: Action, id: BucketId, name: String, state: BucketsState) -> impl IntoView {
     if count == 0 {
@@ -54,17 +53,17 @@ fn TokenCount(count: u64, action: Action, id: BucketId, name: String, state: Buc
         Tokens::List.address(state.page.org.get(), &filter)
     };
     let does = if count == 1 { format!("{action}s") } else { action.to_string() };
-    let label = format!("{} that {does} {name}", messages::count(count, "token"));
-    view! { <a class="token-count" href=href aria-label=label data-testid=format!("tokens-that-{action}")>{messages::grouped(count)}</a> }.into_any()
+    let label = format!("{} that {does} {name}", wording::count(count, "token"));
+    view! { <a class="token-count" href=href aria-label=label data-testid=format!("tokens-that-{action}")>{wording::grouped(count)}</a> }.into_any()
 }
 
-/// What can be done with it. InfluxDB's own buckets stay as they are.
+/// The menu of a bucket. System buckets cannot be changed.
 #[component]
 fn RowMenu(row: BucketRow, state: BucketsState) -> impl IntoView {
     let BucketRow { bucket, may_change, may_generate, .. } = row;
     let id = bucket.id;
     let may_change = may_change && bucket.kind == BucketKind::User;
-    // Nothing is left in it without script: the menu would open on nothing.
+    // Without JavaScript the menu would be empty.
     let class = if may_change || may_generate { "end" } else { "end needs-script" };
     let generate = move || Tokens::Custom.address(state.page.org.get(), &[("read", format!("buckets/{id}"))]);
     let to = move |page: fn(BucketId) -> Buckets| Signal::derive(move || state.address(page(id)));

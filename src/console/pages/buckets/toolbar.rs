@@ -1,4 +1,4 @@
-//! Above the list: filter, sort, Create, and how many there are.
+//! The toolbar above the list: filter, sort order, Create, and the count.
 
 use leptos::prelude::*;
 
@@ -9,14 +9,13 @@ use crate::{
             list::{Filter, SortMenu},
         },
         routes::Buckets,
-        text::messages,
     },
-    model::console::buckets::BucketPage,
+    model::{console::buckets::BucketPage, wording},
 };
 
 use super::BucketsState;
 
-/// All of it says where it leads.
+/// The toolbar of the list.
 #[component]
 pub fn Toolbar(state: BucketsState) -> impl IntoView {
     let nothing = Memo::new(move |_| state.page.frame.with(|frame| frame.counts.buckets == 0));
@@ -30,7 +29,7 @@ pub fn Toolbar(state: BucketsState) -> impl IntoView {
     }
 }
 
-/// Leads to the form, for whoever may create one.
+/// The link to the form, for users who may create buckets.
 #[component]
 pub fn CreateLink(state: BucketsState) -> impl IntoView {
     let may = Memo::new(move |_| state.page.frame.with(|frame| frame.may.create_buckets));
@@ -43,6 +42,7 @@ pub fn CreateLink(state: BucketsState) -> impl IntoView {
     }
 }
 
+/// The number of buckets.
 #[component]
 fn Count(state: BucketsState) -> impl IntoView {
     view! {
@@ -53,7 +53,7 @@ fn Count(state: BucketsState) -> impl IntoView {
                     let more = more(&page);
                     let filtered = state.query.get_untracked().is_filtered();
                     let of = if filtered {
-                        format!(" of {}", messages::count(page.list.unfiltered, "bucket"))
+                        format!(" of {}", wording::count(page.list.unfiltered, "bucket"))
                     } else if page.list.total == 1 {
                         " bucket".to_owned()
                     } else {
@@ -61,7 +61,7 @@ fn Count(state: BucketsState) -> impl IntoView {
                     };
                     view! {
                         <p class="list-count" role="status">
-                            <b>{messages::grouped(page.list.total)}</b>{of}
+                            <b>{wording::grouped(page.list.total)}</b>{of}
                             {more.map(|more| view! { <span aria-hidden="true">" · "</span><span class="note">{more}</span> })}
                         </p>
                     }
@@ -71,15 +71,16 @@ fn Count(state: BucketsState) -> impl IntoView {
     }
 }
 
-/// "2 system buckets. The counts include 3 All Access and Operator tokens, which reach every bucket."
+/// Returns the addition to the count: "2 system buckets. The counts include 3 All Access and Operator tokens, which
+/// reach every bucket."
 fn more(page: &BucketPage) -> Option<String> {
-    let system = (page.system > 0).then(|| format!("{}.", messages::count(page.system, "system bucket")));
+    let system = (page.system > 0).then(|| format!("{}.", wording::count(page.system, "system bucket")));
     let included = match page.all_access {
         0 => None,
         1 => Some("The counts include 1 All Access or Operator token, which reaches every bucket.".to_owned()),
         many => Some(format!(
             "The counts include {} All Access and Operator tokens, which reach every bucket.",
-            messages::grouped(many)
+            wording::grouped(many)
         )),
     };
     let parts: Vec<String> = system.into_iter().chain(included).collect();

@@ -1,4 +1,4 @@
-//! Dialogs that add a member: someone who is a user already, or a new user.
+//! The dialogs that add a member: an existing user, or a new one.
 
 use std::time::Duration;
 
@@ -18,18 +18,18 @@ use crate::console::{
 
 use super::MembersState;
 
-/// How long after the last key other users are offered.
+/// Debounce: delay between the last keystroke and the request for suggestions.
 const SEARCH_AFTER: Duration = Duration::from_millis(150);
 
-/// The frame that both dialogs share: title, fields, and a way to the other one.
+/// The frame that both dialogs share: title, fields, and a link to the other dialog.
 #[component]
 fn AddDialog(
     page: Members,
     title: &'static str,
     failed: &'static str,
-    /// The other dialog, and what it does.
+    /// The other dialog, and the text of its link.
     other: Option<(Members, &'static str)>,
-    /// The last button, and what it says while it is busy.
+    /// The text of the submit button, and its text while the form is pending.
     button: (&'static str, &'static str),
     fields: fn(MembersState, RwSignal<Option<crate::model::Error>>) -> AnyView,
 ) -> impl IntoView {
@@ -62,7 +62,7 @@ fn AddDialog(
     }
 }
 
-/// An existing user becomes a member.
+/// The dialog that makes an existing user a member.
 #[component]
 pub fn AddRoute() -> impl IntoView {
     let state = MembersState::current();
@@ -76,7 +76,7 @@ pub fn AddRoute() -> impl IntoView {
     }
 }
 
-/// A new user becomes a member.
+/// The dialog that creates a user as a member.
 #[component]
 pub fn InviteRoute() -> impl IntoView {
     view! {
@@ -88,7 +88,7 @@ pub fn InviteRoute() -> impl IntoView {
     }
 }
 
-/// Takes a name, of which some are offered, or an id from whoever may not see all users.
+/// The field for a user: a name with suggestions, or an id where the caller may not list users.
 #[component]
 fn UserField(state: MembersState, refused: RwSignal<Option<crate::model::Error>>) -> impl IntoView {
     let (by_name, org_name) =
@@ -97,7 +97,7 @@ fn UserField(state: MembersState, refused: RwSignal<Option<crate::model::Error>>
     let (part, more) = (RwSignal::new(String::new()), RwSignal::new(false));
     let offered = page_resource(move || (state.list.page.org.get(), part.get()), |(org, part)| load_addable(org, part));
     let mut search = debounce(SEARCH_AFTER, move |typed: String| {
-        // Where all are offered already, the browser finds them itself.
+        // Once all users are suggested, the browser filters them itself.
         if more.get_untracked() {
             let _ = part.try_set(typed);
         }

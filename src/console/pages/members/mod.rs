@@ -1,4 +1,4 @@
-//! The Members page: who belongs to the organization, and as what.
+//! The Members page: the users of the organization and their roles.
 
 mod add;
 mod remove;
@@ -20,7 +20,7 @@ use crate::{
         state::list_state::ListState,
         text::messages,
     },
-    model::{Error, UserId, console::people::MemberPage, org::Role},
+    model::{Error, UserId, console::people::MemberPage, org::Role, wording},
 };
 
 use super::people::{
@@ -34,14 +34,14 @@ use row::Row;
 pub use add::{AddRoute, InviteRoute};
 pub use remove::RemoveRoute;
 
-/// What the parts of the page share.
+/// State that the parts of the page share.
 #[derive(Clone, Copy)]
 pub struct MembersState {
     pub list: ListState<Members, MemberPage>,
     pub listing: ListNav,
-    /// Whose role was changed last, and what it was before.
+    /// The member whose role was changed last, and the previous role.
     pub undo: RwSignal<Option<(UserId, Role)>>,
-    /// What the list itself was refused.
+    /// The error of a form in the list.
     pub refused: RwSignal<Option<Error>>,
 }
 
@@ -58,7 +58,7 @@ impl MembersState {
         expect_context()
     }
 
-    /// The user that the address names.
+    /// Returns the user that the URL names.
     pub fn user(self) -> Memo<Option<UserId>> {
         Memo::new(move |_| match self.list.page.spot()? {
             ConsoleRoute::Members(page) => page.user(),
@@ -66,23 +66,25 @@ impl MembersState {
         })
     }
 
-    /// What surrounds a dialog about the user in the address. `to`: which dialog.
+    /// Returns the context of a dialog about the user in the URL. `to`: returns the dialog's route.
     fn around(self, to: fn(UserId) -> Members) -> Around {
         Around::of(self.list, self.user(), to)
     }
 }
 
+/// The route of the dialog that deactivates a user.
 #[component]
 pub fn DeactivateRoute() -> impl IntoView {
     view! { <Deactivate around=MembersState::current().around(Members::Deactivate)/> }
 }
 
+/// The route of the dialog that deletes a user.
 #[component]
 pub fn DeleteRoute() -> impl IntoView {
     view! { <Delete around=MembersState::current().around(Members::Delete)/> }
 }
 
-/// The list, and above it whatever the address says.
+/// The Members page: the list, and the dialog that the URL names.
 #[component]
 pub fn MembersPage() -> impl IntoView {
     let state = MembersState::provide();
@@ -110,16 +112,16 @@ pub fn MembersPage() -> impl IntoView {
     }
 }
 
-/// How many there are, how many of them own the organization, and what that means.
+/// The number of members and of owners, with an explanation of the roles.
 #[component]
 fn Count(state: MembersState) -> impl IntoView {
     let line = move |page: MemberPage| {
         let org = state.list.page.frame.with(|frame| frame.org.name.clone());
         let MemberPage { listed, owners, .. } = page;
         let filtered = state.listing.query.with(|query| query.is_filtered());
-        let all = messages::count(listed.unfiltered, "member");
+        let all = wording::count(listed.unfiltered, "member");
         let count = if filtered {
-            view! { <b>{messages::grouped(listed.total)}</b>{format!(" of {all} of {org}")} }.into_any()
+            view! { <b>{wording::grouped(listed.total)}</b>{format!(" of {all} of {org}")} }.into_any()
         } else {
             let (number, word) = all.split_once(' ').unwrap_or_default();
             view! { <b>{number.to_owned()}</b>{format!(" {word} of {org}")} }.into_any()
@@ -127,7 +129,7 @@ fn Count(state: MembersState) -> impl IntoView {
         view! {
             <p class="list-count" role="status">
                 {count}<span aria-hidden="true">" · "</span>
-                {format!("{}. Owners can change everything in {org}, members can read it.", messages::count(owners, "owner"))}
+                {format!("{}. Owners can change everything in {org}, members can read it.", wording::count(owners, "owner"))}
             </p>
         }
     };
@@ -147,6 +149,7 @@ const COLUMNS: &[Column] = &[
     ("cell-seen", "Last sign-in"),
 ];
 
+/// The list of members.
 #[component]
 fn List(state: MembersState) -> impl IntoView {
     view! {
@@ -158,6 +161,7 @@ fn List(state: MembersState) -> impl IntoView {
     }
 }
 
+/// The loaded list.
 #[component]
 fn Loaded(page: MemberPage, state: MembersState) -> impl IntoView {
     let MemberPage { listed, now, .. } = page;

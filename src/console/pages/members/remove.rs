@@ -1,4 +1,4 @@
-//! Asks before someone leaves this organization alone.
+//! The dialog that confirms the removal of a member from this organization.
 
 use leptos::prelude::*;
 
@@ -13,13 +13,13 @@ use crate::{
         queries::load_member,
         routes::Members,
         state::org_state::page_resource,
-        text::messages,
     },
-    model::{Error, console::people::Member},
+    model::{Error, console::people::Member, wording},
 };
 
 use super::MembersState;
 
+/// The route of the dialog.
 #[component]
 pub fn RemoveRoute() -> impl IntoView {
     let state = MembersState::current();
@@ -41,7 +41,7 @@ pub fn RemoveRoute() -> impl IntoView {
     }
 }
 
-/// Says what ends, and what stays.
+/// The dialog: states what ends and what stays.
 #[component]
 fn RemoveDialog(member: Member, state: MembersState) -> impl IntoView {
     let frame = state.list.page.frame.get_untracked();
@@ -70,7 +70,7 @@ fn RemoveDialog(member: Member, state: MembersState) -> impl IntoView {
         more => {
             format!(
                 " {} live tokens in {org} keep working; to stop them, deactivate or delete them.",
-                messages::grouped(more)
+                wording::grouped(more)
             )
         }
     };

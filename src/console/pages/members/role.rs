@@ -1,4 +1,4 @@
-//! What a member is: a choice that saves at once, and can be undone.
+//! The role of a member: a choice that is saved at once and can be undone.
 
 use leptos::{ev, html, prelude::*};
 use wasm_bindgen::JsCast;
@@ -14,7 +14,7 @@ use crate::{
 
 use super::MembersState;
 
-/// A select for whoever may change the organization; for others a word.
+/// A select where the caller may change the organization, else a word.
 #[component]
 pub fn RoleCell(member: Member, state: MembersState) -> impl IntoView {
     let may_change = Memo::new(move |_| state.list.page.frame.with(|frame| frame.may.change_org));
@@ -27,6 +27,7 @@ pub fn RoleCell(member: Member, state: MembersState) -> impl IntoView {
     }
 }
 
+/// The form with the select.
 #[component]
 fn RoleForm(member: Member, state: MembersState) -> impl IntoView {
     let Member { person, role, only_owner } = member;
@@ -72,19 +73,19 @@ fn RoleForm(member: Member, state: MembersState) -> impl IntoView {
     }
 }
 
-/// What this member was before, if they were changed last.
+/// Returns the member's previous role, if it was changed last.
 fn undoable(state: MembersState, id: UserId) -> Option<Role> {
     state.undo.get().filter(|(changed, _)| *changed == id).map(|(_, before)| before)
 }
 
-/// Gives the role back.
+/// The button that restores the previous role.
 #[component]
 fn Undo(id: UserId, before: Role, state: MembersState) -> impl IntoView {
     let done = on_changed(state.list, "The role was not changed", state.refused);
     let on_answer = Callback::new(move |answer: ActionOutcome| {
         if answer.is_ok() {
             state.undo.set(None);
-            // The button goes; its choice stays.
+            // The button disappears; the focus moves to its select.
             browser::focus(&format!("[id='role-{id}']"));
         }
         done.run(answer);

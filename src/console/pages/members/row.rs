@@ -1,4 +1,4 @@
-//! One member in the list.
+//! A row of the list of members.
 
 use leptos::prelude::*;
 
@@ -11,17 +11,17 @@ use crate::{
             row_menu::StatusItem,
         },
         routes::{Members, PageRoute as _, Tokens},
-        text::messages,
     },
     model::{
         Status, Timestamp,
         console::people::{Member, Person},
+        wording,
     },
 };
 
 use super::{MembersState, role::RoleCell};
 
-/// A row; a card on a phone.
+/// A row; on a phone, a card.
 #[component]
 pub fn Row(member: Member, now: Timestamp, state: MembersState) -> impl IntoView {
     let person = member.person.clone();
@@ -40,10 +40,10 @@ pub fn Row(member: Member, now: Timestamp, state: MembersState) -> impl IntoView
     }
 }
 
-/// How many of their tokens work; leads to them, if they can be seen.
+/// The number of the user's live tokens, as a link to them if the caller may see them.
 #[component]
 fn LiveTokens(person: Person, state: MembersState) -> impl IntoView {
-    let count = messages::grouped(person.live_tokens);
+    let count = wording::grouped(person.live_tokens);
     if person.live_tokens == 0 || !person.tokens_listed {
         return view! { <span>{count}</span> }.into_any();
     }
@@ -52,10 +52,11 @@ fn LiveTokens(person: Person, state: MembersState) -> impl IntoView {
         let parameters = [("owner", id.to_string()), ("status", "live".to_owned())];
         Tokens::List.address(state.list.page.org.get(), &parameters)
     };
-    let label = format!("{} of {}", messages::count(person.live_tokens, "live token"), person.user.name);
+    let label = format!("{} of {}", wording::count(person.live_tokens, "live token"), person.user.name);
     view! { <a class="count-link" href=href aria-label=label>{count}</a> }.into_any()
 }
 
+/// The menu of a member.
 #[component]
 fn RowMenu(member: Member, is_self: bool, state: MembersState) -> impl IntoView {
     let Member { person, only_owner, .. } = member;

@@ -1,4 +1,4 @@
-//! Create an organization.
+//! The dialog that creates an organization.
 
 use leptos::prelude::*;
 
@@ -18,7 +18,7 @@ use crate::{
 
 use super::{OrgsState, at_field, name_error};
 
-/// A name and a description; it leads to the new organization.
+/// The dialog with a name and a description; on success it navigates to the new organization.
 #[component]
 pub fn CreateRoute() -> impl IntoView {
     let state = OrgsState::current();
@@ -45,7 +45,7 @@ pub fn CreateRoute() -> impl IntoView {
     }
 }
 
-/// What a new organization is asked for, and above it what belongs to no field.
+/// The fields of a new organization, below the errors that belong to no field.
 #[component]
 pub fn OrgFields(refused: RwSignal<Option<Error>>) -> impl IntoView {
     let (name, description) = (name_error(refused), at_field(refused, &["description"]));

@@ -1,4 +1,4 @@
-//! Delete an organization, by typing its name.
+//! The dialog that deletes an organization, confirmed by typing its name.
 
 use leptos::prelude::*;
 
@@ -23,7 +23,7 @@ use crate::{
 
 use super::{OrgsState, Shown, asked_for, name_error};
 
-/// What goes with an organization when it is deleted: a whole sentence.
+/// Returns a sentence about what is deleted with an organization.
 pub fn what_goes(summary: &OrgSummary) -> String {
     let holds = summary.holds;
     let parts = [
@@ -40,6 +40,7 @@ pub fn what_goes(summary: &OrgSummary) -> String {
     }
 }
 
+/// The route of the dialog.
 #[component]
 pub fn DeleteRoute() -> impl IntoView {
     let state = OrgsState::current();
@@ -59,6 +60,7 @@ pub fn DeleteRoute() -> impl IntoView {
     }
 }
 
+/// The dialog for an organization that cannot be deleted.
 #[component]
 fn NotToDelete(#[prop(into)] reason: String, close: Signal<String>) -> impl IntoView {
     view! {
@@ -70,7 +72,7 @@ fn NotToDelete(#[prop(into)] reason: String, close: Signal<String>) -> impl Into
     }
 }
 
-/// Says what goes with it; the red button works once the name is typed.
+/// The dialog: states what is deleted; the button is enabled once the name is typed.
 #[component]
 fn DeleteDialog(summary: OrgSummary, state: OrgsState) -> impl IntoView {
     let id = summary.org.id;
@@ -124,7 +126,8 @@ fn DeleteDialog(summary: OrgSummary, state: OrgsState) -> impl IntoView {
     }
 }
 
-/// Where its own pages are gone, the start says where else to go.
+/// Handles the outcome of the deletion. The deleted organization's own pages no longer exist: the start page redirects
+/// to another one.
 fn on_deleted(state: OrgsState, refused: RwSignal<Option<Error>>) -> Callback<ActionOutcome> {
     let notices = Notices::current();
     let navigate = navigator();

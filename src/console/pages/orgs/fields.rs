@@ -1,4 +1,4 @@
-//! The texts of an organization: its name and its description.
+//! The name and the description of an organization.
 
 use leptos::prelude::*;
 
@@ -7,7 +7,7 @@ use crate::console::components::{
     unsaved::ChangedMark,
 };
 
-/// The name and the description: as they are saved, or as they are typed.
+/// The saved or typed values of the name and the description.
 #[derive(Clone, Copy)]
 pub struct Texts {
     pub name: RwSignal<String>,
@@ -21,7 +21,7 @@ impl Texts {
     }
 }
 
-/// One text; the browser's own reset brings back what is saved.
+/// A text field; the browser's form reset restores the saved value.
 #[component]
 pub fn TextSetting(
     id: &'static str,
@@ -32,7 +32,7 @@ pub fn TextSetting(
     changed: Memo<bool>,
     error: FieldError,
 ) -> impl IntoView {
-    // The attribute is what a reset leads to: what is saved, or, where no script comes, what was typed.
+    // A reset restores the `value` attribute: the saved value, or, without JavaScript, the submitted one.
     let typed = Some(given.get_untracked()).filter(|_| changed.get_untracked());
     let initial = move || typed.clone().unwrap_or_else(|| saved.get());
     view! {

@@ -1,4 +1,4 @@
-//! The rows, or why there are none, and the pages.
+//! The list of organizations: rows, empty state and pagination.
 
 use leptos::prelude::*;
 
@@ -21,6 +21,7 @@ const COLUMNS: &[Column] = &[
     ("cell-created", "Created"),
 ];
 
+/// The list of organizations.
 #[component]
 pub fn List(state: OrgsState) -> impl IntoView {
     view! {
@@ -32,6 +33,7 @@ pub fn List(state: OrgsState) -> impl IntoView {
     }
 }
 
+/// The loaded list.
 #[component]
 fn Loaded(page: Listed<OrgSummary>, state: OrgsState) -> impl IntoView {
     let listing = state.listing;
@@ -52,6 +54,7 @@ fn Loaded(page: Listed<OrgSummary>, state: OrgsState) -> impl IntoView {
     view! { {rows}<Pages listing part/> }
 }
 
+/// The empty state of the list.
 #[component]
 fn Empty() -> impl IntoView {
     view! {

@@ -1,4 +1,4 @@
-//! The Organizations page: the list, an organization in its place, and the dialogs above them.
+//! The Organizations page: the list, the settings of an organization in its place, and their dialogs.
 
 mod create;
 mod delete;
@@ -28,25 +28,23 @@ use list::List;
 use settings::Settings;
 use toolbar::Toolbar;
 
-#[cfg(feature = "ssr")]
-pub use crate::console::forms::org_rules::rules_of;
 pub use create::{CreateRoute, OrgFields};
 pub use delete::DeleteRoute;
 
-/// The list of organizations, and its address.
+/// The list of organizations, whose state is in the URL.
 type OrgsState = ListState<Orgs, Listed<OrgSummary>>;
 
-/// The organization that is shown in place of the list.
+/// The organization displayed in place of the list.
 #[derive(Clone, Copy)]
 struct Shown(Memo<Option<OrgId>>);
 
-/// The list or an organization, and above it whatever the address says.
+/// The Organizations page: the list or an organization, and the dialog that the URL names.
 #[component]
 pub fn OrgsPage() -> impl IntoView {
     let state = OrgsState::provide(|_, query| async move { load_orgs(query).await });
     let shown = Memo::new(move |before: Option<&Option<OrgId>>| match state.page.spot() {
         Some(ConsoleRoute::Orgs(Orgs::Show(id))) => Some(id),
-        // The question stands above the page from which it was asked.
+        // A dialog is above the page from which it was opened.
         Some(ConsoleRoute::Orgs(Orgs::Delete(id))) => before.copied().flatten().filter(|shown| *shown == id),
         _ => None,
     });
@@ -58,7 +56,7 @@ pub fn OrgsPage() -> impl IntoView {
     view! { <Page section=Section::Orgs dialog=|| view! { <Outlet/> }>{content}</Page> }
 }
 
-/// The organization that a dialog's address speaks of.
+/// Returns the organization of the dialog in the URL.
 fn asked_for(state: OrgsState) -> Option<OrgId> {
     match state.page.spot()? {
         ConsoleRoute::Orgs(Orgs::Delete(id)) => Some(id),
@@ -66,12 +64,13 @@ fn asked_for(state: OrgsState) -> Option<OrgId> {
     }
 }
 
-/// What is wrong with the name: it has two names itself, one in the rules for a text and one in those for organizations.
+/// Returns the error message of the name, a field that the rules for texts and those for organizations call
+/// differently.
 fn name_error(refused: RwSignal<Option<Error>>) -> Signal<Option<String>> {
     at_field(refused, &["name", "org"])
 }
 
-/// What is wrong with one field, by any of its names.
+/// Returns the error message of one field, by any of its names.
 fn at_field(refused: RwSignal<Option<Error>>, names: &'static [&'static str]) -> Signal<Option<String>> {
     Signal::derive(move || {
         let fields = messages::at_fields(&refused.get()?);

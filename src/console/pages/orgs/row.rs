@@ -1,4 +1,4 @@
-//! One organization in the list.
+//! A row of the list of organizations.
 
 use leptos::prelude::*;
 
@@ -6,14 +6,13 @@ use crate::{
     console::{
         components::{Icon, Menu, Picture, copy::CopyIdItem, menu::MenuLink, text::Time},
         routes::{Orgs, Section},
-        text::messages,
     },
-    model::{OrgId, org::OrgSummary},
+    model::{OrgId, org::OrgSummary, wording},
 };
 
 use super::OrgsState;
 
-/// A row; a card on a phone.
+/// A row; on a phone, a card.
 #[component]
 pub fn Row(row: OrgSummary, state: OrgsState) -> impl IntoView {
     let OrgSummary { org, holds, may_change } = row;
@@ -29,14 +28,15 @@ pub fn Row(row: OrgSummary, state: OrgsState) -> impl IntoView {
                 {(!org.description.is_empty()).then(|| view! { <p class="row-more">{org.description.clone()}</p> })}
             </td>
             <td role="cell" class="cell-id" data-label="ID"><code>{id.to_string()}</code></td>
-            <td role="cell" class="cell-members" data-label="Members">{messages::grouped(holds.members)}</td>
-            <td role="cell" class="cell-tokens" data-label="API tokens">{messages::grouped(holds.tokens)}</td>
+            <td role="cell" class="cell-members" data-label="Members">{wording::grouped(holds.members)}</td>
+            <td role="cell" class="cell-tokens" data-label="API tokens">{wording::grouped(holds.tokens)}</td>
             <td role="cell" class="cell-created" data-label="Created"><Time at=org.created_at text=org.created_at.date()/></td>
             <td role="cell" class="cell-menu"><RowMenu id name=org.name.clone() may_change is_current state/></td>
         </tr>
     }
 }
 
+/// The menu of an organization.
 #[component]
 fn RowMenu(id: OrgId, name: String, may_change: bool, is_current: Memo<bool>, state: OrgsState) -> impl IntoView {
     let to = move |page: fn(OrgId) -> Orgs| Signal::derive(move || state.address(page(id)));

@@ -1,4 +1,4 @@
-//! What an organization demands of its tokens: for its owners to set, for others to read.
+//! The rules of an organization for its tokens: editable by its owners, read only for others.
 
 use crate::{
     console::{
@@ -15,7 +15,7 @@ use crate::{
 use super::at_field;
 use leptos::prelude::*;
 
-/// One rule as its field has it: as it is saved, and as it is typed. An unticked box is nothing.
+/// The saved and the typed value of one rule's field. An unticked box is empty.
 #[derive(Clone, Copy)]
 struct Setting {
     name: &'static str,
@@ -24,7 +24,7 @@ struct Setting {
 }
 
 impl Setting {
-    /// A form that was sent without script and refused keeps what was typed.
+    /// Creates a setting; after a form refused without JavaScript, with the submitted value.
     fn new(name: &'static str, saved: String, before: &FormFields) -> Self {
         let given = match before.get("rules") {
             Some(_) => before.get(name).unwrap_or_default().to_owned(),
@@ -33,7 +33,7 @@ impl Setting {
         Self { name, saved: RwSignal::new(saved), given: RwSignal::new(given) }
     }
 
-    /// What a reset of the form leads to: what is saved, or, where no script comes, what was typed.
+    /// Returns the value that a form reset restores: the saved one, or, without JavaScript, the submitted one.
     fn initial(self) -> impl Fn() -> String + Copy + Send + Sync + 'static {
         let typed = StoredValue::new(Some(self.given.get_untracked()).filter(|_| untrack(|| self.is_changed())));
         move || typed.get_value().unwrap_or_else(|| self.saved.get())
@@ -44,7 +44,7 @@ impl Setting {
     }
 }
 
-/// All of them.
+/// The settings of all rules.
 #[derive(Clone, Copy)]
 pub struct RulesForm {
     longest: Setting,
@@ -72,13 +72,13 @@ impl RulesForm {
         [self.longest, self.usual, self.expiry, self.description, self.operators]
     }
 
-    /// As they are typed; nothing if that makes no rules.
+    /// Returns the typed rules, or `None` if they are invalid.
     pub fn given(self) -> Option<OrgRules> {
         let given = |name: &str| self.all().into_iter().find(|one| one.name == name).map(|one| one.given.get());
         rules_of(given).ok().filter(|rules| rules.check().is_ok())
     }
 
-    /// How many differ from what is saved.
+    /// Returns the number of settings that differ from the saved ones.
     pub fn changes(self) -> u64 {
         self.all().into_iter().map(|one| u64::from(one.is_changed())).sum()
     }
@@ -89,7 +89,7 @@ impl RulesForm {
         }
     }
 
-    /// What was typed is what there is now.
+    /// Marks the typed values as saved.
     pub fn saved(self) {
         for one in self.all() {
             one.saved.set(one.given.get_untracked());
@@ -97,7 +97,7 @@ impl RulesForm {
     }
 }
 
-/// The fields, and below them what stands out.
+/// The fields of the rules, and below them `children`.
 #[component]
 pub fn RuleFields(rules: RulesForm, refused: RwSignal<Option<Error>>, children: Children) -> impl IntoView {
     let longest = at_field(refused, &["longestLife"]);
@@ -121,7 +121,7 @@ pub fn RuleFields(rules: RulesForm, refused: RwSignal<Option<Error>>, children: 
     }
 }
 
-/// A number of days; nothing is no limit.
+/// A field for a number of days; empty means no limit.
 #[component]
 fn Life(setting: Setting, label: &'static str, hint: &'static str, error: Signal<Option<String>>) -> impl IntoView {
     let Setting { name, given, .. } = setting;
@@ -144,6 +144,7 @@ fn Life(setting: Setting, label: &'static str, hint: &'static str, error: Signal
     }
 }
 
+/// A rule that is on or off.
 #[component]
 fn Switch(setting: Setting, label: &'static str, hint: &'static str) -> impl IntoView {
     let Setting { name, given, .. } = setting;
@@ -164,6 +165,7 @@ fn Switch(setting: Setting, label: &'static str, hint: &'static str) -> impl Int
     }
 }
 
+/// The rule about operator tokens.
 #[component]
 fn Operators(setting: Setting) -> impl IntoView {
     let Setting { name, given, .. } = setting;
@@ -199,7 +201,7 @@ const fn title(who: OperatorTokens) -> &'static str {
     }
 }
 
-/// For whoever may only read them.
+/// The rules as text, for users who may not change them.
 #[component]
 pub fn RuleFacts(rules: OrgRules, children: Children) -> impl IntoView {
     let life = |life: Option<i64>, none: &str| life.map_or_else(|| none.to_owned(), length);

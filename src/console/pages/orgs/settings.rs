@@ -1,4 +1,4 @@
-//! An organization in place of the list: its name and description, and deleting it.
+//! The settings of an organization, in place of the list: name, description, rules and deletion.
 
 use leptos::prelude::*;
 
@@ -32,7 +32,7 @@ use super::{
     violations::{OutOfLine, ViolationCounts},
 };
 
-/// Loads it again whenever another is asked for.
+/// The settings of an organization; reloaded when the id changes.
 #[component]
 pub fn Settings(id: OrgId, state: OrgsState) -> impl IntoView {
     let found = page_resource(|| (), move |()| load_org(id));
@@ -50,6 +50,7 @@ pub fn Settings(id: OrgId, state: OrgsState) -> impl IntoView {
     }
 }
 
+/// The error in place of the settings.
 #[component]
 fn Missing(error: Error, state: OrgsState) -> impl IntoView {
     view! {
@@ -62,12 +63,13 @@ fn Missing(error: Error, state: OrgsState) -> impl IntoView {
     }
 }
 
+/// The loaded settings.
 #[component]
 fn Loaded(summary: OrgSummary, rules: OrgRules, broken: ViolationCounts, state: OrgsState) -> impl IntoView {
     let OrgSummary { org, may_change, .. } = &summary;
     let id = org.id;
     let saved = Texts { name: RwSignal::new(org.name.clone()), description: RwSignal::new(org.description.clone()) };
-    // A form that was sent without script and refused keeps what was typed.
+    // A form refused without JavaScript keeps the submitted values.
     let before = typed_fields();
     let kept = |name, saved: &str| RwSignal::new(before.get(name).unwrap_or(saved).to_owned());
     let given = Texts { name: kept("name", &org.name), description: kept("description", &org.description) };
@@ -79,7 +81,7 @@ fn Loaded(summary: OrgSummary, rules: OrgRules, broken: ViolationCounts, state: 
     view! { <Head id name=saved.name state/>{content} }
 }
 
-/// Where one is, and the id to copy.
+/// The breadcrumbs, and the id with a button that copies it.
 #[component]
 fn Head(id: OrgId, name: RwSignal<String>, state: OrgsState) -> impl IntoView {
     let other = move || state.page.org.get() != id;
@@ -99,7 +101,7 @@ fn Head(id: OrgId, name: RwSignal<String>, state: OrgsState) -> impl IntoView {
     }
 }
 
-/// The form, and below it what ends the organization.
+/// The form, and below it the section about deletion.
 #[component]
 fn Change(
     summary: OrgSummary,
@@ -124,7 +126,7 @@ fn Change(
     });
     let elsewhere = move || refused.get().filter(|error| messages::at_fields(error).is_empty());
     let action = Signal::derive(move || state.address(Orgs::Show(id)));
-    // Without what follows the `?`: a dialog above this page has the same beginning.
+    // Without the query string, so that dialogs above this page share the prefix.
     let within = untrack(|| action.get()).split('?').next().unwrap_or_default().to_owned();
     ask_before_leaving(Signal::derive(move || changes.get() > 0), within);
     view! {
@@ -152,7 +154,7 @@ fn Change(
     }
 }
 
-/// Says what goes with it, and leads to the question.
+/// The section about deletion: states what is deleted, and links to the dialog.
 #[component]
 fn Deletion(summary: OrgSummary, name: RwSignal<String>, state: OrgsState) -> impl IntoView {
     let id = summary.org.id;
@@ -169,7 +171,7 @@ fn Deletion(summary: OrgSummary, name: RwSignal<String>, state: OrgsState) -> im
     }
 }
 
-/// For whoever may only read it.
+/// The settings for users who may not change them.
 #[component]
 fn ReadOnly(saved: Texts, rules: OrgRules, broken: ViolationCounts) -> impl IntoView {
     let description = move || Some(saved.description.get()).filter(|text| !text.is_empty()).unwrap_or("–".into());
@@ -184,7 +186,7 @@ fn ReadOnly(saved: Texts, rules: OrgRules, broken: ViolationCounts) -> impl Into
     }
 }
 
-/// Saved: what was typed is what there is now, everywhere on the page.
+/// Handles a successful save: the typed values become the saved ones everywhere on the page.
 fn on_saved(
     saved: Texts,
     given: Texts,

@@ -1,18 +1,21 @@
-//! Above the list: filter, order, and creating an organization.
+//! The toolbar above the list: filter, sort order and Create.
 
 use leptos::prelude::*;
 
-use crate::console::{
-    components::{
-        Icon, Picture,
-        list::{Filter, SortMenu},
+use crate::{
+    console::{
+        components::{
+            Icon, Picture,
+            list::{Filter, SortMenu},
+        },
+        routes::Orgs,
     },
-    routes::Orgs,
-    text::messages,
+    model::wording,
 };
 
 use super::OrgsState;
 
+/// The toolbar of the list.
 #[component]
 pub fn Toolbar(state: OrgsState) -> impl IntoView {
     let may_create = move || state.page.frame.with(|frame| frame.may.create_orgs);
@@ -30,11 +33,12 @@ pub fn Toolbar(state: OrgsState) -> impl IntoView {
     }
 }
 
+/// The number of organizations.
 #[component]
 fn Count(state: OrgsState) -> impl IntoView {
     let text = move |total: u64, unfiltered: u64| match state.query.get().is_filtered() {
-        true => format!("{} of {}", messages::grouped(total), messages::count(unfiltered, "organization")),
-        false => messages::count(total, "organization"),
+        true => format!("{} of {}", wording::grouped(total), wording::count(unfiltered, "organization")),
+        false => wording::count(total, "organization"),
     };
     view! {
         <Transition fallback=|| ()>

@@ -1,4 +1,4 @@
-//! Below the rules of an organization: how many of its tokens do not follow them.
+//! The number of an organization's tokens that break its rules, displayed below the rules.
 
 use leptos::prelude::*;
 
@@ -8,36 +8,36 @@ use crate::{
         queries::load_out_of_line,
         routes::{PageRoute as _, Tokens},
         state::{org_state::page_resource, page_store::PageResource},
-        text::messages,
     },
     model::{
         Error, OrgId,
-        attention::{Attention, AttentionFilter},
-        console::tokens::TokenQuery,
+        attention::Attention,
+        console::{attention_filter::AttentionFilter, token_query::TokenQuery},
         org_rules::OrgRules,
+        wording,
     },
 };
 
 use super::rules::RulesForm;
 
-/// How many tokens of an organization do not follow its rules: those that are saved, or those that are typed.
+/// The number of tokens that break the saved rules, or the typed ones.
 #[derive(Clone, Copy)]
 pub struct ViolationCounts {
     org: OrgId,
-    /// Nothing for those that are saved.
+    /// The typed rules; `None` for the saved ones.
     typed: RwSignal<Option<OrgRules>>,
     count: PageResource<Result<Option<u64>, Error>>,
 }
 
 impl ViolationCounts {
-    /// Those that are saved.
+    /// Counts the violations of the saved rules.
     pub fn of(org: OrgId) -> Self {
         let typed = RwSignal::new(None);
         let count = page_resource(move || typed.get(), move |rules| load_out_of_line(org, rules));
         Self { org, typed, count }
     }
 
-    /// Counts again whenever other rules are typed, or are saved. What makes no rules counts nothing new.
+    /// Counts again when the rules are changed or saved. Invalid rules keep the last count.
     pub fn follow(self, rules: RulesForm) {
         Effect::new(move || {
             let wanted = (rules.changes() > 0).then(|| rules.given());
@@ -48,7 +48,7 @@ impl ViolationCounts {
     }
 }
 
-/// Says so, unless all of them do. They are only listed by the rules that are saved.
+/// The number of violations, if any. Only those of the saved rules have a link to the tokens.
 #[component]
 pub fn OutOfLine(broken: ViolationCounts) -> impl IntoView {
     let query = TokenQuery { attention: Some(AttentionFilter::Only(Attention::OutOfLine)), ..TokenQuery::default() };
@@ -66,9 +66,7 @@ pub fn OutOfLine(broken: ViolationCounts) -> impl IntoView {
                 let href = href.clone();
                 saved.then(|| view! { <a class="link" href=href data-testid="rules-broken--show">{show}</a> })
             };
-            Some(
-                view! { <Alert><b>{format!("{} {follow}", messages::count(count, "token"))}</b>{advice}{link}</Alert> },
-            )
+            Some(view! { <Alert><b>{format!("{} {follow}", wording::count(count, "token"))}</b>{advice}{link}</Alert> })
         })
     };
     view! { <div class="rules-broken" role="status" data-testid="rules-broken"><Transition fallback=|| ()>{notice}</Transition></div> }

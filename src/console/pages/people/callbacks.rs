@@ -1,4 +1,4 @@
-//! What the lists of people do with the answers to their forms.
+//! Handlers for the outcomes of forms in the lists of members and users.
 
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
@@ -18,13 +18,13 @@ use crate::{
     model::Error,
 };
 
-/// What a form in the list itself was refused, if it was sent without script.
+/// Returns the error of a form in the list, if it was submitted without JavaScript.
 pub fn refused_in_list(page: OrgState) -> RwSignal<Option<Error>> {
     let at_list = untrack(|| page.spot()).is_none_or(|spot| !spot.has_dialog());
     RwSignal::new(refusal().filter(|_| at_list))
 }
 
-/// Passes an answer on, unless it is that whoever sent the form signed themselves out by it.
+/// Forwards an outcome, unless the form ended the sender's own session: then redirects to the sign-in page.
 pub fn or_signed_out(then: Callback<ActionOutcome>) -> Callback<ActionOutcome> {
     Callback::new(move |answer: ActionOutcome| match answer {
         Ok(Outcome::SignedOut) => browser::go("/sign-in"),
@@ -32,7 +32,7 @@ pub fn or_signed_out(then: Callback<ActionOutcome>) -> Callback<ActionOutcome> {
     })
 }
 
-/// What a form in the list itself does with its answer: the list stays where it is, and is loaded again.
+/// Handles the outcome of a form in the list: reloads the list in place.
 pub fn on_changed<P, T>(
     state: ListState<P, T>,
     failed: &'static str,

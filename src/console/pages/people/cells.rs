@@ -1,4 +1,4 @@
-//! The cells that rows of members and of users have in common.
+//! Cells that the rows of members and of users share.
 
 use leptos::prelude::*;
 
@@ -10,10 +10,10 @@ use crate::{
     model::{Liveness, Status, Timestamp},
 };
 
-/// Who did not sign in for so many days is marked.
+/// Number of days without a sign-in after which a user is highlighted.
 const LONG_DAYS: i64 = 90;
 
-/// Who it is.
+/// The name of a user.
 #[component]
 pub fn Name(name: String, you: bool) -> impl IntoView {
     view! {
@@ -23,6 +23,7 @@ pub fn Name(name: String, you: bool) -> impl IntoView {
     }
 }
 
+/// The status of a user.
 #[component]
 pub fn StatusBadge(status: Status) -> impl IntoView {
     let liveness = match status {
@@ -32,7 +33,7 @@ pub fn StatusBadge(status: Status) -> impl IntoView {
     view! { <LivenessBadge liveness/> }
 }
 
-/// When someone last signed in; in amber if that is long ago.
+/// The time of the last sign-in, highlighted in amber if it is long ago.
 #[component]
 pub fn LastSignIn(at: Option<Timestamp>, now: Timestamp) -> impl IntoView {
     match at {

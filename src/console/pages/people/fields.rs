@@ -1,4 +1,4 @@
-//! The fields of forms about users.
+//! Fields of forms about users.
 
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::{
     model::{Error, org::Role},
 };
 
-/// What is wrong with one field. The rules of a user's name call it `name`.
+/// Returns the error message of one field. The rules for user names call it `name`.
 pub fn at_field(refused: RwSignal<Option<Error>>, field: &'static str) -> FieldError {
     Signal::derive(move || {
         let error = refused.get()?;
@@ -19,7 +19,7 @@ pub fn at_field(refused: RwSignal<Option<Error>>, field: &'static str) -> FieldE
     })
 }
 
-/// What was refused, above the fields, unless it is said at one of them.
+/// The error above the fields, unless it belongs to one of them.
 #[component]
 pub fn Refusal(refused: RwSignal<Option<Error>>) -> impl IntoView {
     move || {
@@ -28,7 +28,7 @@ pub fn Refusal(refused: RwSignal<Option<Error>>) -> impl IntoView {
     }
 }
 
-/// Name and password of a new user; the password may wait.
+/// Name and password of a new user; the password may be set later.
 #[component]
 pub fn NewUserFields(refused: RwSignal<Option<Error>>) -> impl IntoView {
     view! {
@@ -43,7 +43,7 @@ pub fn NewUserFields(refused: RwSignal<Option<Error>>) -> impl IntoView {
     }
 }
 
-/// What a user becomes in an organization.
+/// The choice of a user's role in an organization.
 #[component]
 pub fn RoleField(org_name: String) -> impl IntoView {
     let owner = typed("role") == Role::Owner.name();

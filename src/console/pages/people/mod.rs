@@ -1,4 +1,4 @@
-//! What the pages of members and of users share.
+//! Components that the pages of members and of users share.
 
 pub mod callbacks;
 pub mod cells;

@@ -1,4 +1,4 @@
-//! Questions before a user is deleted, or locks themselves out.
+//! Dialogs that confirm the deletion of a user, or a deactivation that locks someone out.
 
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
@@ -15,26 +15,26 @@ use crate::{
         state::{list_state::ListState, org_state::page_resource},
         text::messages,
     },
-    model::{Error, Status, UserId, console::people::Leaving},
+    model::{Error, Status, UserId, console::people::Leaving, wording},
 };
 
 use super::{callbacks::or_signed_out, fields::Refusal};
 
-/// Where a dialog about a user stands.
+/// The context of a dialog about a user.
 #[derive(Clone, Copy)]
 pub struct Around {
-    /// The user that the address names.
+    /// The user that the URL names.
     pub user: Memo<Option<UserId>>,
-    /// Where its forms go.
+    /// The address to which its forms post.
     pub action: Signal<String>,
-    /// Where it leads back to.
+    /// The address to navigate to on closing.
     pub close: Signal<String>,
     pub refused: RwSignal<Option<Error>>,
     pub on_answer: Callback<ActionOutcome>,
 }
 
 impl Around {
-    /// Around a dialog of a page about the user that its address names. `to`: which dialog.
+    /// Returns the context of a dialog about the user in the URL. `to`: returns the dialog's route.
     pub fn of<P, T>(list: ListState<P, T>, user: Memo<Option<UserId>>, to: fn(UserId) -> P) -> Self
     where
         P: PageRoute + Send + Sync + 'static,
@@ -52,7 +52,7 @@ impl Around {
     }
 }
 
-/// A dialog about someone who is not there, or whom the caller may not change.
+/// The dialog for a user who does not exist, or whom the caller may not change.
 #[component]
 pub fn Missing(error: Error, close: Signal<String>) -> impl IntoView {
     view! {
@@ -64,7 +64,7 @@ pub fn Missing(error: Error, close: Signal<String>) -> impl IntoView {
     }
 }
 
-/// Asks the server what would end with the user, and shows it.
+/// A dialog with the effects of the user's removal, loaded from the server.
 #[component]
 fn WithLeaving<V: IntoView + 'static>(around: Around, render: fn(Leaving, Around) -> V) -> impl IntoView {
     let leaving = page_resource(
@@ -83,13 +83,13 @@ fn WithLeaving<V: IntoView + 'static>(around: Around, render: fn(Leaving, Around
     }
 }
 
-/// Asks before a user is deleted.
+/// The dialog that confirms the deletion of a user.
 #[component]
 pub fn Delete(around: Around) -> impl IntoView {
     view! { <WithLeaving around render=|leaving, around| view! { <DeleteDialog leaving around/> }/> }
 }
 
-/// Says what stops, and offers the way that can be gone back.
+/// Its content: states what stops working, and offers deactivation, which can be undone.
 #[component]
 fn DeleteDialog(leaving: Leaving, around: Around) -> impl IntoView {
     let Around { action, close, refused, on_answer, .. } = around;
@@ -99,7 +99,7 @@ fn DeleteDialog(leaving: Leaving, around: Around) -> impl IntoView {
     let title = match leaving.live_tokens {
         0 => format!("Delete {whom}?"),
         1 => format!("Delete {whom}? 1 token stops working at once."),
-        more => format!("Delete {whom}? {} tokens stop working at once.", messages::grouped(more)),
+        more => format!("Delete {whom}? {} tokens stop working at once.", wording::grouped(more)),
     };
     let effect = if leaving.is_self {
         "You are signed out at once, cannot sign in again, and leave every organization. This cannot be undone.".into()
@@ -134,7 +134,7 @@ fn DeleteDialog(leaving: Leaving, around: Around) -> impl IntoView {
     }
 }
 
-/// The tokens that stop: those the caller may see, and how many others there are.
+/// The tokens that stop working: those that the caller may see, and the number of others.
 #[component]
 fn TokenList(leaving: Leaving) -> impl IntoView {
     let listed = leaving.tokens.len() as u64;
@@ -145,15 +145,15 @@ fn TokenList(leaving: Leaving) -> impl IntoView {
     });
     let rest = match (listed, more) {
         (_, 0) => None,
-        (0, _) => Some(format!("{} that you cannot see", messages::count(more, "token"))),
-        _ => Some(format!("and {} more", messages::grouped(more))),
+        (0, _) => Some(format!("{} that you cannot see", wording::count(more, "token"))),
+        _ => Some(format!("and {} more", wording::grouped(more))),
     };
     (leaving.live_tokens > 0).then(|| view! {
         <ul class="lost" aria-label="Tokens that stop working">{items.collect_view()}{rest.map(|rest| view! { <li class="quiet">{rest}</li> })}</ul>
     })
 }
 
-/// What nobody else could do any more.
+/// The permissions that no other user would hold.
 #[component]
 fn Losses(leaving: Leaving) -> impl IntoView {
     let who = if leaving.is_self { "You are".to_owned() } else { format!("{} is", leaving.user.name) };
@@ -171,12 +171,13 @@ fn Losses(leaving: Leaving) -> impl IntoView {
     view! { {operator}{orgs} }
 }
 
-/// Asks before someone deactivates themselves, or the only operator.
+/// The dialog that confirms the deactivation of oneself or of the only operator.
 #[component]
 pub fn Deactivate(around: Around) -> impl IntoView {
     view! { <WithLeaving around render=|leaving, around| view! { <DeactivateDialog leaving around/> }/> }
 }
 
+/// The content of the dialog.
 #[component]
 fn DeactivateDialog(leaving: Leaving, around: Around) -> impl IntoView {
     let Around { action, close, refused, on_answer, .. } = around;
@@ -185,7 +186,7 @@ fn DeactivateDialog(leaving: Leaving, around: Around) -> impl IntoView {
     let tokens = match leaving.live_tokens {
         0 => String::new(),
         1 => " 1 token is refused until then.".to_owned(),
-        more => format!(" {} tokens are refused until then.", messages::grouped(more)),
+        more => format!(" {} tokens are refused until then.", wording::grouped(more)),
     };
     let (title, effect) = if leaving.is_self {
         let effect = "You are signed out at once, and cannot sign in until someone else activates you again.";

@@ -1,4 +1,4 @@
-//! What can be done to a user, as items of a row's menu.
+//! Menu items that the rows of members and of users share.
 
 use leptos::prelude::*;
 
@@ -7,14 +7,14 @@ use crate::{
     model::{Status, console::people::Person},
 };
 
-/// Activates or deactivates at once; whoever would lock themselves out is asked first.
+/// The item that activates or deactivates a user at once, or first opens a dialog if that would lock the caller out.
 #[component]
 pub fn StatusItem(
     person: Person,
     is_self: bool,
-    /// The list, which takes the form.
+    /// The address to which the form posts.
     action: Signal<String>,
-    /// The question.
+    /// The address of the dialog.
     #[prop(into)]
     ask: Signal<String>,
     on_answer: Callback<ActionOutcome>,

@@ -14,11 +14,12 @@ use crate::{
     model::{
         Timestamp,
         console::session::{SessionRow, UserSessions},
+        wording,
     },
 };
 
-/// The sessions used last. `labelled_by`: the id of the heading. `end`: where a form goes that signs a session out, and
-/// what is done with its answer; nothing where the reader may end none.
+/// The most recently used sessions. `labelled_by`: the id of the heading. `end`: the address of the form that signs a
+/// session out and the handler of its outcome, or `None` if the caller may end none.
 #[component]
 pub fn SessionTable(
     sessions: UserSessions,
@@ -28,7 +29,7 @@ pub fn SessionTable(
     let UserSessions { rows, total, now } = sessions;
     let shown = rows.len() as u64;
     let more = (total > shown).then(|| {
-        let text = format!("The {shown} used last of {}.", messages::count(total, "session"));
+        let text = format!("The {shown} used last of {}.", wording::count(total, "session"));
         view! { <p class="hint">{text}</p> }
     });
     view! {
@@ -48,6 +49,7 @@ pub fn SessionTable(
     }
 }
 
+/// A session.
 #[component]
 fn Row(row: SessionRow, now: Timestamp, end: Option<(Signal<String>, Callback<ActionOutcome>)>) -> impl IntoView {
     let seen = row.seen_at.ago(now);
@@ -72,6 +74,7 @@ fn Row(row: SessionRow, now: Timestamp, end: Option<(Signal<String>, Callback<Ac
     }
 }
 
+/// The button that signs out one session.
 #[component]
 fn SignOut(key: String, name: String, action: Signal<String>, on_answer: Callback<ActionOutcome>) -> impl IntoView {
     let busy = RwSignal::new(false);
@@ -86,7 +89,7 @@ fn SignOut(key: String, name: String, action: Signal<String>, on_answer: Callbac
     }
 }
 
-/// Signs out more than one session at once. `value`: which of them, as the form says it.
+/// The button that signs out several sessions. `value`: the form's value for their group.
 #[component]
 pub fn SignOutMany(
     value: &'static str,
@@ -104,7 +107,7 @@ pub fn SignOutMany(
     }
 }
 
-/// Why a list of sessions is missing.
+/// The error in place of a list of sessions.
 #[component]
 pub fn SessionsFailed(error: crate::model::Error) -> impl IntoView {
     view! { <Alert danger=true><b>"The sessions could not be listed."</b>" "{messages::sentence(&error)}</Alert> }

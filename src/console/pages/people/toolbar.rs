@@ -1,4 +1,4 @@
-//! Above a list of people: by what it is narrowed.
+//! Filters of the lists of members and users.
 
 use leptos::prelude::*;
 
@@ -7,6 +7,7 @@ use crate::{
     model::{Status, console::list_query::ListQuery, org::Role},
 };
 
+/// The filter by role.
 #[component]
 pub fn RoleMenu(listing: ListNav) -> impl IntoView {
     view! {
@@ -17,6 +18,7 @@ pub fn RoleMenu(listing: ListNav) -> impl IntoView {
     }
 }
 
+/// The filter by status.
 #[component]
 pub fn StatusMenu(listing: ListNav) -> impl IntoView {
     view! {
@@ -27,7 +29,7 @@ pub fn StatusMenu(listing: ListNav) -> impl IntoView {
     }
 }
 
-/// A menu that narrows the list by one property.
+/// A menu that filters the list by one property.
 #[component]
 fn Choices<V: Copy + PartialEq + Send + Sync + 'static>(
     listing: ListNav,

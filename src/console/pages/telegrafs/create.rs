@@ -1,15 +1,14 @@
-//! Create a configuration.
+//! The dialog that creates a configuration.
 
 use leptos::prelude::*;
 
 use crate::console::{
     components::{
         Dialog, DialogHead, Field, Form,
-        field::Hint,
+        field::{Hint, at_field},
         form::{FormId, refusal, typed},
         text::Alert,
     },
-    pages::tokens::at_field,
     queries::load_bucket_names,
     routes::Telegrafs,
     state::org_state::page_resource,
@@ -18,7 +17,7 @@ use crate::console::{
 
 use super::state::TelegrafState;
 
-/// A name, and a text to begin with: one's own, or one that writes to a bucket.
+/// The dialog: a name and an initial text, either pasted or generated to write to a bucket.
 #[component]
 pub fn CreateRoute() -> impl IntoView {
     let state = TelegrafState::current();
@@ -53,7 +52,7 @@ pub fn CreateRoute() -> impl IntoView {
     }
 }
 
-/// A line that says more than the name.
+/// The field of the description.
 #[component]
 pub fn Description(value: String, error: Signal<Option<String>>) -> impl IntoView {
     view! {
@@ -68,7 +67,7 @@ pub fn Description(value: String, error: Signal<Option<String>>) -> impl IntoVie
     }
 }
 
-/// The names that are there are offered; any other can be typed.
+/// The field of the bucket, with suggestions; any name can be typed.
 #[component]
 fn BucketField(state: TelegrafState) -> impl IntoView {
     let names = page_resource(move || state.list.page.org.get(), load_bucket_names);
@@ -92,6 +91,7 @@ fn BucketField(state: TelegrafState) -> impl IntoView {
     }
 }
 
+/// The field of the text.
 #[component]
 fn TextField(error: Signal<Option<String>>) -> impl IntoView {
     let text = typed("config");

@@ -1,4 +1,4 @@
-//! Delete a configuration.
+//! The dialog that deletes a configuration.
 
 use leptos::prelude::*;
 
@@ -8,16 +8,16 @@ use crate::{
         routes::Telegrafs,
         text::messages,
     },
-    model::{Error, telegraf::TelegrafFacts},
+    model::{Error, telegraf::TelegrafFacts, wording},
 };
 
 use super::state::{TelegrafState, name_of};
 
-/// A dialog about the configuration that the address names.
+/// A dialog about the configuration that the URL names.
 #[component]
 pub fn WithFacts<V: IntoView + 'static>(render: fn(TelegrafFacts, TelegrafState) -> V) -> impl IntoView {
     let state = TelegrafState::current();
-    // Once: a dialog under way is not made anew when the page behind it is.
+    // Rendered once: reloading the page behind must not reset an open dialog.
     view! {
         <Suspense fallback=|| ()>
             {Suspend::new(async move {
@@ -31,6 +31,7 @@ pub fn WithFacts<V: IntoView + 'static>(render: fn(TelegrafFacts, TelegrafState)
     }
 }
 
+/// The error in place of a dialog.
 #[component]
 fn Missing(sentence: String, state: TelegrafState) -> impl IntoView {
     let close = Signal::derive(move || state.address(Telegrafs::List));
@@ -43,12 +44,13 @@ fn Missing(sentence: String, state: TelegrafState) -> impl IntoView {
     }
 }
 
+/// The route of the dialog.
 #[component]
 pub fn DeleteRoute() -> impl IntoView {
     view! { <WithFacts render=|facts, state| view! { <DeleteDialog facts state/> }/> }
 }
 
-/// Says what stops, and what stays.
+/// The dialog: states what stops and what stays.
 #[component]
 fn DeleteDialog(facts: TelegrafFacts, state: TelegrafState) -> impl IntoView {
     let id = facts.row.id;
@@ -60,7 +62,7 @@ fn DeleteDialog(facts: TelegrafFacts, state: TelegrafState) -> impl IntoView {
     let left = match tokens {
         0 => String::new(),
         1 => " The token that is for it stays, but reads nothing any more.".to_owned(),
-        _ => format!(" The {} that are for it stay, but read nothing any more.", messages::count(tokens, "token")),
+        _ => format!(" The {} that are for it stay, but read nothing any more.", wording::count(tokens, "token")),
     };
     view! {
         <Dialog class="narrow" close role="alertdialog" described_by="dialog-text">

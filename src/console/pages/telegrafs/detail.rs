@@ -1,4 +1,4 @@
-//! The chosen configuration: what it is called, which tokens are for it, how to start with it, and its text.
+//! The chosen configuration: name, tokens, start command and text.
 
 use leptos::prelude::*;
 
@@ -18,6 +18,7 @@ use crate::{
     model::{
         Error, TelegrafId,
         telegraf::{TelegrafFacts, TelegrafRow},
+        wording,
     },
 };
 
@@ -26,7 +27,8 @@ use super::{
     state::{TelegrafState, name_of},
 };
 
-/// Beside the list; a page of its own on a narrow screen. The text is loaded once: what was typed outlives renaming.
+/// The configuration beside the list; on a narrow screen, in its place. The text is loaded once, so that unsaved
+/// changes survive a rename.
 #[component]
 pub fn Shown(state: TelegrafState) -> impl IntoView {
     let org = state.list.page.org;
@@ -51,7 +53,7 @@ pub fn Shown(state: TelegrafState) -> impl IntoView {
     let body = move || {
         Suspend::new(async move {
             match text.await {
-                // What is wrong is said above.
+                // The error is displayed above.
                 Some((id, Ok(text))) => view! { <Editor id text state/> }.into_any(),
                 _ => ().into_any(),
             }
@@ -65,12 +67,14 @@ pub fn Shown(state: TelegrafState) -> impl IntoView {
     }
 }
 
+/// The placeholder while no configuration is chosen.
 #[component]
 fn Nothing(state: TelegrafState) -> impl IntoView {
     let any = move || state.list.page.frame.with(|frame| frame.counts.telegrafs) > 0;
     move || any().then(|| view! { <p class="telegraf-none">"Choose a configuration to see and edit its text."</p> })
 }
 
+/// The error in place of the configuration.
 #[component]
 fn Failed(error: Error, state: TelegrafState) -> impl IntoView {
     let sentence = match error {
@@ -83,6 +87,7 @@ fn Failed(error: Error, state: TelegrafState) -> impl IntoView {
     }
 }
 
+/// The link back to the list, on narrow screens.
 #[component]
 fn Back(state: TelegrafState) -> impl IntoView {
     view! {
@@ -90,6 +95,7 @@ fn Back(state: TelegrafState) -> impl IntoView {
     }
 }
 
+/// The heading of the configuration, with its actions.
 #[component]
 fn Head(facts: TelegrafFacts, state: TelegrafState) -> impl IntoView {
     let TelegrafFacts { row, description, updated_at, now, may_change } = facts;
@@ -127,10 +133,11 @@ fn Head(facts: TelegrafFacts, state: TelegrafState) -> impl IntoView {
     }
 }
 
-/// The dialog with what an agent needs: to read this configuration, and to write where its text says.
+/// Returns the address of the dialog that generates a token for an agent: to read this configuration, and to write to
+/// its bucket.
 fn generate_address(row: &TelegrafRow, state: TelegrafState) -> String {
     let mut parameters = vec![("read", format!("telegrafs/{}", row.id))];
-    // A variable is known to the agent alone.
+    // Only the agent can resolve an environment variable.
     if let Some(bucket) = row.bucket.as_ref().filter(|bucket| !bucket.contains('$')) {
         parameters.push(("write", format!("buckets/{bucket}")));
     }
@@ -140,7 +147,7 @@ fn generate_address(row: &TelegrafRow, state: TelegrafState) -> String {
     Tokens::Custom.address(state.list.page.org.get_untracked(), &parameters)
 }
 
-/// The live tokens with a permission on exactly this configuration.
+/// A link to the live tokens with a permission on this very configuration.
 #[component]
 fn TokensLink(row: TelegrafRow, state: TelegrafState) -> impl IntoView {
     if row.tokens == 0 {
@@ -149,10 +156,11 @@ fn TokensLink(row: TelegrafRow, state: TelegrafState) -> impl IntoView {
     let parameters = [("telegraf", row.id.to_string()), ("status", "live".to_owned())];
     let href = Tokens::List.address(state.list.page.org.get_untracked(), &parameters);
     let rest = if row.tokens == 1 { " is for this configuration" } else { " are for this configuration" };
-    view! { <a class="link" href=href data-testid="telegraf-tokens">{messages::count(row.tokens, "token")}</a>{rest} }
+    view! { <a class="link" href=href data-testid="telegraf-tokens">{wording::count(row.tokens, "token")}</a>{rest} }
         .into_any()
 }
 
+/// The command that starts an agent with the configuration.
 #[component]
 fn StartWith(id: TelegrafId, state: TelegrafState) -> impl IntoView {
     let origin = state.list.page.frame.with_untracked(|frame| frame.origin.clone());
@@ -169,6 +177,7 @@ fn StartWith(id: TelegrafId, state: TelegrafState) -> impl IntoView {
     }
 }
 
+/// The menu with the other actions.
 #[component]
 fn MoreMenu(id: TelegrafId, name: String, may_change: bool, state: TelegrafState) -> impl IntoView {
     let delete = move || state.address(Telegrafs::Delete(id));

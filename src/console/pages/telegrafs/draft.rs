@@ -1,4 +1,4 @@
-//! A text that is being edited.
+//! The draft: a text that is being edited.
 
 use std::time::Duration;
 
@@ -12,19 +12,19 @@ use crate::{
 
 use super::text_lines::{Changes, INDENT, between, changes, indented, place, utf16, whole_lines};
 
-/// How long after the last key the server is asked whether the text is TOML.
+/// Debounce: delay between the last keystroke and the validation of the TOML by the server.
 const CHECK_AFTER: Duration = Duration::from_millis(300);
 
-/// What was saved, what is typed, and what is known of it.
+/// The saved text, the typed text, and the state of its validation.
 #[derive(Clone, Copy)]
 pub struct Draft {
     pub saved: RwSignal<String>,
     pub text: RwSignal<String>,
-    /// What is wrong with it, as of the last look.
+    /// The TOML error of the last validation.
     pub flaw: RwSignal<Option<Flaw>>,
-    /// Why the server did not save it.
+    /// The error of the last attempt to save.
     pub refused: RwSignal<Option<Error>>,
-    /// Line and column of the caret, while the focus is in the text.
+    /// Line and column of the caret while the text area has the focus.
     pub caret: RwSignal<Option<(usize, usize)>>,
     pub changes: Memo<Changes>,
     pub has_token: Memo<bool>,
@@ -33,7 +33,7 @@ pub struct Draft {
 }
 
 impl Draft {
-    /// `typed`: what a form without script sent.
+    /// Creates a draft. `typed`: the text that a form submitted without JavaScript.
     pub fn new(saved: String, typed: Option<String>, flaw: Option<Flaw>, refused: Option<Error>) -> Self {
         let text = RwSignal::new(typed.unwrap_or_else(|| saved.clone()));
         let saved = RwSignal::new(saved);
@@ -54,7 +54,7 @@ impl Draft {
         self.changes.with(|changes| changes.count > 0)
     }
 
-    /// What is wrong with the text, in a sentence.
+    /// Returns the TOML error in a sentence.
     pub fn problem(&self) -> Option<String> {
         let refused = self.refused.get().and_then(|error| {
             messages::at_fields(&error).into_iter().find(|(field, _)| field == "config").map(|(_, sentence)| sentence)
@@ -62,7 +62,7 @@ impl Draft {
         refused.or_else(|| self.flaw.get().map(|flaw| flaw.to_string()))
     }
 
-    /// Takes over the text area: what was typed before the script was there stays.
+    /// Connects the text area; text typed before hydration is kept.
     pub fn take_over(self, was_there: bool) {
         Effect::new(move || {
             let Some(area) = self.area.get() else { return };
@@ -74,7 +74,7 @@ impl Draft {
         });
     }
 
-    /// Another text was typed.
+    /// Records that the text changed.
     pub fn typed(self, text: String) {
         self.text.set(text);
         if self.refused.with_untracked(Option::is_some) {
@@ -87,7 +87,7 @@ impl Draft {
         self.waiting.set_value(set_timeout_with_handle(move || self.check(), CHECK_AFTER).ok());
     }
 
-    /// Puts another text in the place of what is typed.
+    /// Replaces the typed text.
     pub fn put(self, text: String) {
         if let Some(area) = self.area.get_untracked() {
             area.set_value(&text);
@@ -106,21 +106,21 @@ impl Draft {
         });
     }
 
-    /// Follows the caret.
+    /// Updates the position of the caret.
     pub fn note_caret(self) {
         let at = self.area.get_untracked().and_then(|area| area.selection_start().ok().flatten());
         self.caret.set(at.map(|at| self.text.with_untracked(|text| place(text, at))));
         self.fill_line();
     }
 
-    /// Tells the style sheet which line to fill.
+    /// Sets the highlighted line for the style sheet.
     fn fill_line(self) {
         let (Some(area), Some((line, _))) = (self.area.get_untracked(), self.caret.get_untracked()) else { return };
         let element: &web_sys::HtmlElement = &area;
         drop(element.style().set_property("--line-number", &line.to_string()));
     }
 
-    /// Moves what is selected by a step; without a selection, a step is typed.
+    /// Indents the selected lines by one step, or outdents them; without a selection, inserts a step.
     pub fn indent(self, outwards: bool) {
         let Some(area) = self.area.get_untracked() else { return };
         let (Ok(Some(start)), Ok(Some(end))) = (area.selection_start(), area.selection_end()) else { return };
@@ -141,7 +141,7 @@ impl Draft {
     }
 }
 
-/// Selects the lines that were moved; where nothing was selected, the caret keeps its letter.
+/// Restores the selection of the indented lines; without a selection, the caret keeps its character.
 fn select_again(area: &HtmlTextAreaElement, (from, to): (u32, u32), (start, end): (u32, u32), moved: &str) {
     let length = utf16(moved);
     let (start, end) = if start == end {

@@ -1,4 +1,4 @@
-//! The text of a configuration, to be edited: a plain form that the script makes comfortable.
+//! The editor of a configuration's text: a plain form with progressive enhancement.
 
 use leptos::{ev, html, prelude::*};
 
@@ -14,7 +14,7 @@ use crate::{
         routes::Telegrafs,
         text::messages,
     },
-    model::{TelegrafId, telegraf::TelegrafText, telegraf_config::without_tokens},
+    model::{TelegrafId, telegraf::TelegrafText, telegraf_config::without_tokens, wording},
 };
 
 use super::{
@@ -25,7 +25,7 @@ use super::{
     text_lines::escaped,
 };
 
-/// The editor and what belongs to it; read only for whoever may not change the configuration.
+/// The editor; read only where the caller may not change the configuration.
 #[component]
 pub fn Editor(id: TelegrafId, text: TelegrafText, state: TelegrafState) -> impl IntoView {
     let hydrated = Hydrated::current();
@@ -48,7 +48,7 @@ pub fn Editor(id: TelegrafId, text: TelegrafText, state: TelegrafState) -> impl 
     }
 }
 
-/// What was saved is from then on what changes are told from.
+/// Handles the outcome of a save: the saved text becomes the base for changes.
 fn on_saved(draft: Draft, state: TelegrafState) -> Callback<ActionOutcome> {
     let notices = Notices::current();
     Callback::new(move |answer: ActionOutcome| match answer {
@@ -66,7 +66,7 @@ fn on_saved(draft: Draft, state: TelegrafState) -> Callback<ActionOutcome> {
     })
 }
 
-/// What went wrong with the form as a whole: what is wrong with the text stands below it.
+/// The error of the form as a whole; errors in the text are displayed below it.
 #[component]
 fn Refused(draft: Draft) -> impl IntoView {
     let other = move || draft.refused.get().filter(|error| error.about() != Some("config"));
@@ -77,6 +77,7 @@ fn Refused(draft: Draft) -> impl IntoView {
     }
 }
 
+/// The warning that the text contains a token.
 #[component]
 fn PastedToken(draft: Draft, may_change: bool) -> impl IntoView {
     let replace = move |event: ev::MouseEvent| {
@@ -98,7 +99,7 @@ fn PastedToken(draft: Draft, may_change: bool) -> impl IntoView {
     move || draft.has_token.get().then(warning)
 }
 
-/// The text area between its line numbers and its status line, with its colours over it.
+/// The text area between its line numbers and status line, with the syntax highlighting over it.
 #[component]
 fn TextBox(draft: Draft, readonly: Signal<bool>) -> impl IntoView {
     let (gutter, colours) = (NodeRef::<html::Div>::new(), NodeRef::<html::Div>::new());
@@ -109,7 +110,7 @@ fn TextBox(draft: Draft, readonly: Signal<bool>) -> impl IntoView {
             beside.set_scroll_left(area.scroll_left());
         }
     };
-    // With the script alone: without it, nothing would follow what is typed.
+    // After hydration only: without JavaScript the highlighting could not follow the typed text.
     let hydrated = Hydrated::current();
     let coloured = Memo::new(move |_| hydrated.get() && draft.text.with(|text| has_colours(text)));
     Effect::new(move || {
@@ -149,11 +150,12 @@ fn TextBox(draft: Draft, readonly: Signal<bool>) -> impl IntoView {
     }
 }
 
-/// A text as the content of a text area. The parser drops a line break at its beginning.
+/// Returns a text as the content of a text area. The HTML parser drops a leading line break.
 pub fn content(text: &str) -> String {
     format!("\n{}", escaped(text))
 }
 
+/// The status line: position, changes and TOML errors.
 #[component]
 fn Status(draft: Draft) -> impl IntoView {
     let verdict = move || match draft.problem() {
@@ -163,7 +165,7 @@ fn Status(draft: Draft) -> impl IntoView {
     let caret = move || draft.caret.get().map(|(line, column)| format!("Line {line}, column {column}"));
     let changed = move || {
         let count = draft.changes.with(|changes| changes.count as u64);
-        (count > 0).then(|| view! { <span class="editor-changed">{messages::count(count, "line")}" changed"</span> })
+        (count > 0).then(|| view! { <span class="editor-changed">{wording::count(count, "line")}" changed"</span> })
     };
     view! {
         <div class="editor-status">
@@ -175,7 +177,7 @@ fn Status(draft: Draft) -> impl IntoView {
     }
 }
 
-/// With script there is nothing to press while nothing was changed.
+/// The buttons. After hydration they are disabled while there are no changes.
 #[component]
 fn Foot(id: TelegrafId, draft: Draft, busy: RwSignal<bool>, state: TelegrafState) -> impl IntoView {
     let hydrated = Hydrated::current();

@@ -1,4 +1,4 @@
-//! The numbers beside the lines.
+//! The line numbers of the editor.
 
 use std::fmt::Write as _;
 
@@ -6,8 +6,8 @@ use leptos::{html, prelude::*};
 
 use super::draft::Draft;
 
-/// One number a line, marked where the line was changed, is wrong, or holds the caret. They are written as one text: a
-/// long configuration has thousands.
+/// The line numbers, with marks for changed lines, the TOML error and the caret. They are rendered as one string, since
+/// long configurations have thousands of lines.
 #[component]
 pub fn Gutter(draft: Draft, node_ref: NodeRef<html::Div>) -> impl IntoView {
     let count = Memo::new(move |_| draft.text.with(|text| 1 + text.matches('\n').count()));

@@ -1,25 +1,25 @@
-//! The colours of a configuration: what is a comment, a table, a value.
+//! Syntax highlighting of a configuration: comments, tables and values.
 
 use leptos::{html, prelude::*};
 
 use super::{draft::Draft, text_lines::escaped};
 
-/// So many bytes are coloured; a longer text stays plain, or each key would be felt.
+/// Maximum size in bytes of a highlighted text; highlighting a longer one would delay each keystroke.
 const COLOURED: usize = 64 * 1024;
 
-/// The text once more, in colours, over the text area, whose own letters are then not seen.
+/// The highlighted copy of the text, laid over the text area, whose own text is transparent.
 #[component]
 pub fn Colours(draft: Draft, node_ref: NodeRef<html::Div>) -> impl IntoView {
     let html = move || draft.text.with(|text| coloured(text));
     view! { <div class="editor-colours" aria-hidden="true" node_ref=node_ref><div inner_html=html></div></div> }
 }
 
-/// Whether a text is short enough.
+/// Returns whether a text is short enough to be highlighted.
 pub fn has_colours(text: &str) -> bool {
     text.len() <= COLOURED
 }
 
-/// As TOML has it: `name = value # comment`, `[table]`; a value may go on over lines.
+/// Highlights TOML: `name = value # comment`, `[table]`; values may span lines.
 fn coloured(text: &str) -> String {
     let mut html = String::with_capacity(text.len() * 2);
     let mut value = Value::default();
@@ -34,7 +34,7 @@ fn coloured(text: &str) -> String {
     html
 }
 
-/// What stands before and after a part of its kind.
+/// The tags around a highlighted part.
 type Tags = (&'static str, &'static str);
 const PLAIN: Tags = ("", "");
 const TABLE: Tags = ("<b>", "</b>");
@@ -47,17 +47,17 @@ fn push(html: &mut String, (before, after): Tags, text: &str) {
     }
 }
 
-/// A value that is being read, over as many lines as it has.
+/// The parser's state in a value, which may span lines.
 #[derive(Default)]
 struct Value {
-    /// How many of its brackets are open.
+    /// Number of its open brackets.
     brackets: usize,
-    /// What ends its string.
+    /// The delimiter that ends its string.
     quote: Option<&'static str>,
 }
 
 impl Value {
-    /// Where a line has come to its value, or to a comment in the place of one.
+    /// Returns the offset of a line's value, or of a comment in its place.
     fn start(&self, line: &str) -> usize {
         if self.brackets > 0 || self.quote.is_some() {
             return 0;
@@ -69,7 +69,7 @@ impl Value {
         }
     }
 
-    /// Where the value ends on this line, and the comment begins.
+    /// Returns the offset at which the value ends on this line, and a comment begins.
     fn end(&mut self, line: &str) -> usize {
         let mut at = 0;
         while let Some(letter) = line[at..].chars().next() {
@@ -89,12 +89,12 @@ impl Value {
             }
             at += length;
         }
-        // Only a string of three quotes goes on.
+        // Only a string with triple quotes spans lines.
         self.quote = self.quote.filter(|quote| quote.len() > 1);
         at
     }
 
-    /// Reads a letter outside of a string, or the quotes that begin one; gives its length.
+    /// Reads a character outside of a string, or an opening delimiter; returns its length in bytes.
     fn outside(&mut self, rest: &str, letter: char) -> usize {
         match letter {
             '[' | '{' => self.brackets += 1,
@@ -112,7 +112,7 @@ mod tests {
 
     use super::*;
 
-    /// The parts of a text as one writes them in a test: `{v:…}` is a value.
+    /// Formats the highlighted parts for tests: `{v:…}` is a value.
     fn parts(text: &str) -> String {
         let html = coloured(text).replace("</span>", "}").replace("</b>", "}");
         html.replace(TABLE.0, "{t:").replace(VALUE.0, "{v:").replace(COMMENT.0, "{c:")

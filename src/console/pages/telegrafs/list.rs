@@ -1,4 +1,4 @@
-//! The configurations by name, or why there are none.
+//! The list of configurations by name, and its empty state.
 
 use leptos::prelude::*;
 
@@ -9,9 +9,8 @@ use crate::{
             list::{Loads, NoMatch, Pages},
         },
         routes::Telegrafs,
-        text::messages,
     },
-    model::{console::list_query::Listed, telegraf::TelegrafRow},
+    model::{console::list_query::Listed, telegraf::TelegrafRow, wording},
 };
 
 use super::{
@@ -19,6 +18,7 @@ use super::{
     state::{TelegrafState, name_of},
 };
 
+/// The list of configurations.
 #[component]
 pub fn List(state: TelegrafState) -> impl IntoView {
     view! {
@@ -31,6 +31,7 @@ pub fn List(state: TelegrafState) -> impl IntoView {
     }
 }
 
+/// The loaded list.
 #[component]
 fn Loaded(page: Listed<TelegrafRow>, state: TelegrafState) -> impl IntoView {
     let listing = state.listing;
@@ -52,7 +53,7 @@ fn Loaded(page: Listed<TelegrafRow>, state: TelegrafState) -> impl IntoView {
     .into_any()
 }
 
-/// What it writes, and how many tokens are for it.
+/// A configuration: its name, its bucket and the number of its tokens.
 #[component]
 fn Row(row: TelegrafRow, state: TelegrafState) -> impl IntoView {
     let id = row.id;
@@ -64,7 +65,7 @@ fn Row(row: TelegrafRow, state: TelegrafState) -> impl IntoView {
     let tokens = if row.tokens == 0 {
         view! { <span class="no-token"><Icon picture=Picture::Key/>"no token"</span> }.into_any()
     } else {
-        view! { <span>{messages::count(row.tokens, "token")}</span> }.into_any()
+        view! { <span>{wording::count(row.tokens, "token")}</span> }.into_any()
     };
     view! {
         <li>
@@ -79,6 +80,7 @@ fn Row(row: TelegrafRow, state: TelegrafState) -> impl IntoView {
     }
 }
 
+/// The empty state of the list.
 #[component]
 fn Empty(state: TelegrafState) -> impl IntoView {
     let frame = state.list.page.frame;

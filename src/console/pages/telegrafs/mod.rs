@@ -1,4 +1,4 @@
-//! The Telegraf page: the list, the chosen configuration beside it, and the dialogs above them.
+//! The Telegraf page: the list, the chosen configuration beside it, and their dialogs.
 
 mod create;
 mod delete;
@@ -29,7 +29,7 @@ pub use create::CreateRoute;
 pub use delete::DeleteRoute;
 pub use rename::RenameRoute;
 
-/// Everything of the page; on a narrow screen either the list or the configuration.
+/// The Telegraf page; on a narrow screen, either the list or the configuration.
 #[component]
 pub fn TelegrafsPage() -> impl IntoView {
     let state = TelegrafState::provide();
@@ -46,6 +46,7 @@ pub fn TelegrafsPage() -> impl IntoView {
     }
 }
 
+/// The toolbar of the list.
 #[component]
 fn Toolbar(state: TelegrafState) -> impl IntoView {
     let list = state.list;
@@ -59,7 +60,7 @@ fn Toolbar(state: TelegrafState) -> impl IntoView {
     }
 }
 
-/// Leads to the dialog that creates a configuration.
+/// The link to the dialog that creates a configuration.
 #[component]
 fn CreateLink(state: TelegrafState) -> impl IntoView {
     view! {

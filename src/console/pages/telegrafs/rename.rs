@@ -1,4 +1,4 @@
-//! Rename a configuration.
+//! The dialog that renames a configuration.
 
 use leptos::prelude::*;
 
@@ -6,10 +6,10 @@ use crate::{
     console::{
         components::{
             Dialog, DialogHead, Field, Form,
+            field::at_field,
             form::{refusal, typed, typed_fields},
             text::Alert,
         },
-        pages::tokens::at_field,
         routes::Telegrafs,
         text::messages,
     },
@@ -18,12 +18,13 @@ use crate::{
 
 use super::{create::Description, delete::WithFacts, state::TelegrafState};
 
+/// The route of the dialog.
 #[component]
 pub fn RenameRoute() -> impl IntoView {
     view! { <WithFacts render=|facts, state| view! { <RenameDialog facts state/> }/> }
 }
 
-/// What it is called, and what is said about it. Its text stays as it is.
+/// The form with name and description. The text stays unchanged.
 #[component]
 fn RenameDialog(facts: TelegrafFacts, state: TelegrafState) -> impl IntoView {
     let id = facts.row.id;

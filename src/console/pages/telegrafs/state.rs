@@ -1,4 +1,4 @@
-//! What the parts of the Telegraf page share.
+//! State that the parts of the Telegraf page share.
 
 use leptos::prelude::*;
 
@@ -19,17 +19,17 @@ use crate::{
     },
 };
 
-/// The list, the configuration beside it, and what was not saved yet.
+/// The list, the chosen configuration, and whether it has unsaved changes.
 #[derive(Clone, Copy)]
 pub struct TelegrafState {
     pub list: ListState<Telegrafs, Listed<TelegrafRow>>,
-    /// The same, with the chosen configuration beside it.
+    /// The list's navigation, which keeps the chosen configuration.
     pub listing: ListNav,
-    /// The configuration that the address names.
+    /// The configuration that the URL names.
     pub chosen: Memo<Option<TelegrafId>>,
-    /// What is known of it, its text apart.
+    /// The facts about it, without its text.
     pub facts: PageResource<Option<Result<TelegrafFacts, Error>>>,
-    /// Whether its text was changed and not saved.
+    /// Whether its text has unsaved changes.
     pub unsaved: RwSignal<bool>,
     reloads: RwSignal<u32>,
 }
@@ -67,19 +67,19 @@ impl TelegrafState {
         expect_context()
     }
 
-    /// The address of something on this page, with the state of the list.
+    /// Returns the address of a route of this page, with the state of the list.
     pub fn address(&self, page: Telegrafs) -> String {
         self.list.address(page)
     }
 
-    /// Loads the list and what is said about the chosen configuration again. Its text is not: it may be unsaved.
+    /// Reloads the list and the facts about the configuration, but not its text, which may have unsaved changes.
     pub fn reload(&self) {
         self.list.reload();
         self.reloads.update(|reloads| *reloads += 1);
     }
 
-    /// What a form on this page does with its answer: says what was done, and leads to `to`, if anywhere, or to what the
-    /// answer names; or says what was refused, and keeps what was typed. `failed`: what did not happen.
+    /// Handles the outcome of a form on this page: shows a notification and navigates to `to`, or else to the outcome's
+    /// address; or shows the error and keeps the typed values. `failed`: what did not happen, for the error message.
     pub fn on_done(
         self,
         failed: &'static str,
@@ -93,7 +93,7 @@ impl TelegrafState {
                 notices.success(flash.sentence(), "");
                 let _ = refused.try_set(None);
                 self.list.reload();
-                // Of what is no longer shown, nothing is asked for.
+                // A configuration that is no longer displayed needs no reload.
                 if let Some(Telegrafs::Show(_)) = to {
                     self.reloads.update(|reloads| *reloads += 1);
                 }
@@ -108,7 +108,7 @@ impl TelegrafState {
     }
 }
 
-/// A configuration as people recognise it: programs may make one without a name.
+/// Returns the name to display: API clients may create a configuration without one.
 pub fn name_of(row: &TelegrafRow) -> String {
     if row.name.trim().is_empty() { "Without name".to_owned() } else { row.name.clone() }
 }

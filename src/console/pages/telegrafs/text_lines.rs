@@ -1,16 +1,16 @@
-//! A text as an editor counts it: lines, columns, and which lines were changed.
+//! Lines and columns of a text, and the lines that were changed.
 
-/// Which lines of a text differ from what was saved.
+/// The lines of a text that differ from the saved one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// The changed lines, from 0, in their order.
+    /// The changed lines, from 0, in ascending order.
     pub lines: Vec<usize>,
-    /// How many lines were changed, added or taken away.
+    /// Number of lines changed, added or removed.
     pub count: usize,
 }
 
-/// Compares line by line between the first and the last difference. Lines that were only moved apart count as changed:
-/// good enough for a mark.
+/// Compares line by line between the first and the last difference. Moved lines count as changed, which is precise
+/// enough for a mark.
 pub fn changes(saved: &str, text: &str) -> Changes {
     let (old, new): (Vec<&str>, Vec<&str>) = (saved.split('\n').collect(), text.split('\n').collect());
     let before = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
@@ -23,14 +23,14 @@ pub fn changes(saved: &str, text: &str) -> Changes {
     Changes { lines, count }
 }
 
-/// Line and column, from 1, of a place that the browser counts in UTF-16.
+/// Returns line and column, from 1, of an offset in UTF-16 code units, the browser's unit.
 pub fn place(text: &str, offset: u32) -> (usize, usize) {
     let before = &text[..byte_at(text, offset)];
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
     (1 + before.matches('\n').count(), 1 + before[line_start..].chars().count())
 }
 
-/// The whole lines that a selection touches, as places that the browser counts in UTF-16.
+/// Extends a selection to whole lines; offsets are in UTF-16 code units.
 pub fn whole_lines(text: &str, start: u32, end: u32) -> (u32, u32) {
     let (start, end) = (byte_at(text, start), byte_at(text, end));
     let from = text[..start].rfind('\n').map_or(0, |at| at + 1);
@@ -38,15 +38,15 @@ pub fn whole_lines(text: &str, start: u32, end: u32) -> (u32, u32) {
     (utf16(&text[..from]), utf16(&text[..to]))
 }
 
-/// The part of a text between two places that the browser counts in UTF-16.
+/// Returns the part of a text between two offsets in UTF-16 code units.
 pub fn between(text: &str, start: u32, end: u32) -> &str {
     &text[byte_at(text, start)..byte_at(text, end)]
 }
 
-/// One step to the right.
+/// One step of indentation.
 pub const INDENT: &str = "  ";
 
-/// Lines, each one step to the right; or to the left, as far as there is room.
+/// Indents lines by one step, or outdents them as far as possible.
 pub fn indented(lines: &str, outwards: bool) -> String {
     let step = |line: &str| match outwards {
         true => line.strip_prefix(INDENT).or_else(|| line.strip_prefix([' ', '\t'])).unwrap_or(line).to_owned(),
@@ -56,12 +56,12 @@ pub fn indented(lines: &str, outwards: bool) -> String {
     lines.split('\n').map(step).collect::<Vec<_>>().join("\n")
 }
 
-/// A text as the content of an element.
+/// Escapes a text for the content of an HTML element.
 pub fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;")
 }
 
-/// How long the browser says a text is.
+/// Returns the length of a text in UTF-16 code units.
 pub fn utf16(text: &str) -> u32 {
     u32::try_from(text.encode_utf16().count()).unwrap_or(u32::MAX)
 }

@@ -1,4 +1,4 @@
-//! Leaving a text that was not saved is asked about once.
+//! Confirmation before an unsaved text is left.
 
 use leptos::{ev, prelude::*};
 use wasm_bindgen::{JsCast, closure::Closure};
@@ -11,7 +11,7 @@ use crate::console::{
 
 const QUESTION: &str = "The text was changed and not saved. Leave without saving?";
 
-/// Watches the links of the whole page, back and forward, and its closing, for as long as the page is there.
+/// Watches the links of the whole page, back and forward, and closing, until the page is disposed.
 pub fn guard(unsaved: RwSignal<bool>) {
     let is_unsaved = move || unsaved.try_get_untracked() == Some(true);
     let may_leave = move || {
@@ -35,7 +35,7 @@ pub fn guard(unsaved: RwSignal<bool>) {
             }
         });
         let function: js_sys::Function = pressed.as_ref().clone().unchecked_into();
-        // Before the router hears of it.
+        // In the capture phase: before the router handles the click.
         drop(document().add_event_listener_with_callback_and_bool("click", &function, true));
         on_cleanup(move || closing.remove());
         let held = StoredValue::new_local((pressed, function));
@@ -47,7 +47,7 @@ pub fn guard(unsaved: RwSignal<bool>) {
     });
 }
 
-/// Whether a press follows a link away from the configuration, in this tab.
+/// Returns whether a click follows a link away from the configuration in this tab.
 fn leads_away(event: &MouseEvent) -> bool {
     let elsewhere = event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key() || event.button() != 0;
     let link = event.target().and_then(|target| target.dyn_into::<Element>().ok());
@@ -60,12 +60,12 @@ fn leads_away(event: &MouseEvent) -> bool {
     !href.starts_with('#') && !stays(&here, &href)
 }
 
-/// Whether the same configuration stays in view.
+/// Returns whether the same configuration stays in view.
 fn stays(from: &str, to: &str) -> bool {
     shown_at(to).is_some() && shown_at(to) == shown_at(from)
 }
 
-/// The configuration that stays in view at an address.
+/// Returns the configuration that is in view at an address.
 fn shown_at(address: &str) -> Option<crate::model::TelegrafId> {
     match ConsoleRoute::parse(split(address).0)?.1 {
         ConsoleRoute::Telegrafs(Telegrafs::Show(id) | Telegrafs::Rename(id) | Telegrafs::Delete(id)) => Some(id),

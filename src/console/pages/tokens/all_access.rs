@@ -1,4 +1,4 @@
-//! Generate All Access API Token.
+//! The dialog that generates an All Access API Token.
 
 use leptos::prelude::*;
 
@@ -24,7 +24,7 @@ use super::{
     state::{CreatedBy, TokensState},
 };
 
-/// What a form that creates a token does with its answer.
+/// Handles the outcome of a form that creates a token.
 pub fn on_created(state: TokensState, refused: RwSignal<Option<Error>>) -> Callback<ActionOutcome> {
     let notices = Notices::current();
     Callback::new(move |answer: ActionOutcome| {
@@ -45,7 +45,7 @@ pub fn on_created(state: TokensState, refused: RwSignal<Option<Error>>) -> Callb
     })
 }
 
-/// What went wrong, above the fields.
+/// The error above the fields.
 #[component]
 pub fn NotCreated(refused: RwSignal<Option<Error>>) -> impl IntoView {
     move || {
@@ -53,7 +53,7 @@ pub fn NotCreated(refused: RwSignal<Option<Error>>) -> impl IntoView {
     }
 }
 
-/// The dialog, once the rules for it are known.
+/// The dialog, rendered once the organization's rules are loaded.
 #[component]
 pub fn AllAccessRoute() -> impl IntoView {
     let state = TokensState::current();
@@ -68,7 +68,7 @@ pub fn AllAccessRoute() -> impl IntoView {
     }
 }
 
-/// Everything in the organization; a description is asked for, which may be empty, and the limits.
+/// The form: an optional description, and the limits. The token gets every permission in the organization.
 #[component]
 fn AllAccessDialog(limits: Limits, state: TokensState) -> impl IntoView {
     let frame = state.frame();

@@ -1,4 +1,4 @@
-//! What of the organization's tokens deserves attention: a line above the list, and what can be done about it.
+//! Tokens that need attention: a line above the list, and a panel with remedies.
 
 use leptos::prelude::*;
 
@@ -6,30 +6,33 @@ use crate::{
     console::{
         components::{Icon, Picture},
         routes::{Orgs, PageRoute as _, Tokens, Users},
-        text::messages,
     },
     model::{
         AuthorizationId,
-        attention::{Attention, AttentionCounts, AttentionFilter},
-        console::tokens::TokenQuery,
+        attention::Attention,
+        console::{
+            attention_filter::{AttentionCounts, AttentionFilter},
+            token_query::TokenQuery,
+        },
+        wording,
     },
 };
 
 use super::{custom::address_from, state::TokensState};
 
-/// So many reasons are told in the line; the panel tells all of them.
+/// Maximum number of reasons in the line; the panel lists all of them.
 const IN_LINE: usize = 3;
 
-/// What is to be done.
+/// The remedy for a reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remedy {
     DeactivateAll,
     DeleteAll,
-    /// Something about each: in its row.
+    /// An individual remedy in each row.
     Each,
-    /// Their owners are the matter.
+    /// A change to the owners.
     Owners,
-    /// Each is to be mended, or the rules are.
+    /// A change to each token, or to the rules.
     Rules,
 }
 
@@ -45,7 +48,7 @@ impl Remedy {
     }
 }
 
-/// "2 expire within 14 days".
+/// Formats a reason with its count: "2 expire within 14 days".
 fn counted(kind: Attention, count: u64) -> String {
     let s = if count == 1 { "s" } else { "" };
     let rest = match kind {
@@ -56,13 +59,13 @@ fn counted(kind: Attention, count: u64) -> String {
         Attention::Orphaned => "without an owner".into(),
         Attention::OwnerInactive => "of an inactive owner".into(),
         Attention::OutOfLine => format!("break{s} a rule"),
-        Attention::Operator => return messages::count(count, "operator token"),
+        Attention::Operator => return wording::count(count, "operator token"),
         Attention::NoExpiry => format!("never expire{s}"),
     };
-    format!("{} {rest}", messages::grouped(count))
+    format!("{} {rest}", wording::grouped(count))
 }
 
-/// What it means for each of them, and what to do.
+/// Returns the explanation of a reason, and the advice.
 const fn advice(kind: Attention) -> &'static str {
     match kind {
         Attention::Expiring => "Rotate before the end, so that programs get a new token in time.",
@@ -79,7 +82,8 @@ const fn advice(kind: Attention) -> &'static str {
     }
 }
 
-/// The whole list, narrowed to a reason: the numbers are those of the organization, whatever was filtered before.
+/// Returns the query of all tokens with a reason, without the present filters: the counts are those of the whole
+/// organization.
 fn narrowed(query: &TokenQuery, filter: AttentionFilter) -> TokenQuery {
     TokenQuery { attention: Some(filter), ..query.unfiltered() }
 }
@@ -88,7 +92,7 @@ fn list_of(state: TokensState, filter: AttentionFilter) -> String {
     state.list_with(|query| *query = narrowed(query, filter))
 }
 
-/// Beside the number of tokens: how many need attention, and why. Each part leads to those tokens.
+/// The number of tokens that need attention, with links to those of each reason.
 #[component]
 pub fn AttentionLine(counts: AttentionCounts, state: TokensState) -> impl IntoView {
     let pressing = counts.of(AttentionFilter::Any);
@@ -102,7 +106,7 @@ pub fn AttentionLine(counts: AttentionCounts, state: TokensState) -> impl IntoVi
         <p class="attention-line">
             {(pressing > 0).then(|| view! {
                 <a class="attention-link" href=move || list_of(state, AttentionFilter::Any) data-noscroll data-testid="attention--any">
-                    <Icon picture=Picture::Warning/><span>{format!("{} {needs} attention", messages::grouped(pressing))}</span>
+                    <Icon picture=Picture::Warning/><span>{format!("{} {needs} attention", wording::grouped(pressing))}</span>
                 </a>
             })}
             <span class="attention-hints">{told.into_iter().enumerate().map(hint).collect_view()}</span>
@@ -110,11 +114,11 @@ pub fn AttentionLine(counts: AttentionCounts, state: TokensState) -> impl IntoVi
     })
 }
 
-/// What the list is narrowed to, if it is narrowed to what needs attention, and what can be done about it.
+/// The panel that explains the attention filter, if one is set, with the remedies.
 #[component]
 pub fn AttentionPanel(
     counts: Option<AttentionCounts>,
-    /// How many the list holds.
+    /// Number of tokens in the list.
     total: u64,
     /// Whether the caller may change any of them.
     may_change: bool,
@@ -130,7 +134,7 @@ pub fn AttentionPanel(
     }
 }
 
-/// Every reason there is, each with its number and its remedy.
+/// All reasons, each with its count and its remedy.
 #[component]
 fn Reasons(counts: AttentionCounts, may_change: bool, state: TokensState) -> impl IntoView {
     let item = move |(kind, count): (Attention, u64)| {
@@ -148,14 +152,14 @@ fn Reasons(counts: AttentionCounts, may_change: bool, state: TokensState) -> imp
     view! { <section class="attention" aria-label="What needs attention" data-testid="attention-panel"><ul>{items}</ul></section> }
 }
 
-/// One reason. Whoever sees fewer of them than there are is told so.
+/// One reason. States if the caller may see fewer tokens than there are.
 #[component]
 fn Reason(kind: Attention, count: u64, total: u64, may_change: bool, state: TokensState) -> impl IntoView {
     let query = state.query.get_untracked();
     let filter = AttentionFilter::Only(kind);
     let is_all = query.with(|query| query.page = 1) == query.with(|other| *other = narrowed(other, filter));
     let hidden = (is_all && total < count).then(|| {
-        let seen = if total == 0 { "none".to_owned() } else { messages::grouped(total) };
+        let seen = if total == 0 { "none".to_owned() } else { wording::grouped(total) };
         format!(" You see {seen} of them: the others belong to people whose tokens you may not read.")
     });
     view! {
@@ -167,7 +171,7 @@ fn Reason(kind: Attention, count: u64, total: u64, may_change: bool, state: Toke
     }
 }
 
-/// Leads to what helps against a reason: a question about all of them, or where it can be mended.
+/// The link to the remedy of a reason: a dialog about all its tokens, or the page where it can be fixed.
 #[component]
 fn RemedyLink(kind: Attention, query: TokenQuery, may_change: bool, state: TokensState) -> impl IntoView {
     let org = state.org.get_untracked();
@@ -191,14 +195,15 @@ fn RemedyLink(kind: Attention, query: TokenQuery, may_change: bool, state: Token
     })
 }
 
-/// In the row of a token, what helps against the reason that the list is narrowed to; of what may not be changed, nothing.
+/// Returns the remedy in a token's row for the reason that the list is filtered by; `None` if the caller may not change
+/// the token.
 pub fn row_remedy(id: AuthorizationId, may_change: bool, described: bool, state: TokensState) -> Option<AnyView> {
     let AttentionFilter::Only(kind) = state.query.get_untracked().attention.filter(|_| may_change)? else {
         return None;
     };
     let (word, href) = match kind {
         Attention::Operator => ("Replace", address_from(state, "from", id.to_string())),
-        // What has a description breaks a rule about its life.
+        // A token with a description breaks a rule about its life.
         Attention::OutOfLine if !described => ("See why", state.address(Tokens::Details(id))),
         Attention::NoExpiry | Attention::OutOfLine => ("Set an expiry", state.address(Tokens::Limits(id))),
         Attention::Expiring => ("Rotate", state.address(Tokens::Rotate(id))),

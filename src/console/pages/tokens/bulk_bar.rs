@@ -1,5 +1,5 @@
-//! The bar below the list: what is to happen to the selected tokens. With script it is there while something is
-//! selected; without it always, for the ticks are known only when they are sent.
+//! The bar with the actions on the selected tokens. After hydration it is displayed while tokens are selected; without
+//! JavaScript always, since the selection is known only on submission.
 
 use leptos::{ev::MouseEvent, prelude::*};
 
@@ -12,12 +12,12 @@ use crate::{
         routes::Tokens,
         text::messages,
     },
-    model::Error,
+    model::{Error, wording},
 };
 
 use super::{row_selection::FORM, state::TokensState};
 
-/// `total`: how many tokens the filter lets through.
+/// The bar. `total`: number of tokens that match the filter.
 #[component]
 pub fn BulkBar(total: u64, state: TokensState) -> impl IntoView {
     let selection = state.selection;
@@ -26,7 +26,7 @@ pub fn BulkBar(total: u64, state: TokensState) -> impl IntoView {
     let action = Signal::derive(move || state.address(Tokens::Selected));
     let navigate = navigator();
     let hydrated = Hydrated::current();
-    // The question has an address; with script the answer to it is shorter.
+    // The dialog has an address of its own; after hydration no form needs to be submitted for it.
     let ask = move |event: MouseEvent| {
         if hydrated.get() {
             event.prevent_default();
@@ -35,7 +35,7 @@ pub fn BulkBar(total: u64, state: TokensState) -> impl IntoView {
     };
     let count = move || match selection.count() {
         0 => "Of what is selected".to_owned(),
-        count => format!("{} selected", messages::grouped(count)),
+        count => format!("{} selected", wording::grouped(count)),
     };
     let pressed = RwSignal::new("");
     let press = move |value: &'static str, word: &'static str, doing: &'static str| {
@@ -70,7 +70,7 @@ pub fn BulkBar(total: u64, state: TokensState) -> impl IntoView {
     }
 }
 
-/// The state of the list, for the way back and for all that match.
+/// Hidden fields with the state of the list, for the redirect and for "all that match".
 #[component]
 pub fn ListFields(state: TokensState) -> impl IntoView {
     move || {
@@ -79,21 +79,22 @@ pub fn ListFields(state: TokensState) -> impl IntoView {
     }
 }
 
-/// What is selected on other pages of the list: it has no box here.
+/// Returns the selected tokens that are on other pages of the list and have no check box here.
 fn elsewhere(state: TokensState) -> Vec<String> {
     let here = state.rows();
     state.selection.picked().into_iter().filter(|id| !here.contains(id)).map(|id| id.to_string()).collect()
 }
 
+/// The choice to select all tokens that match the filter.
 #[component]
 fn AllThatMatch(total: u64, state: TokensState) -> impl IntoView {
     let selection = state.selection;
     let more = move || total > state.rows().len() as u64;
     let label = move || {
         let what = if state.query.get().is_filtered() { "that match" } else { "in the list" };
-        format!("All {} {what}", messages::grouped(total))
+        format!("All {} {what}", wording::grouped(total))
     };
-    // The page's own boxes are ticked along: whoever lets go of one keeps the others.
+    // Also ticks the boxes of the page: unticking one then keeps the others.
     let choose = move |on: bool| {
         if on {
             selection.set(&untrack(|| state.rows()), true);
@@ -116,7 +117,8 @@ fn AllThatMatch(total: u64, state: TokensState) -> impl IntoView {
     }
 }
 
-/// Says how many tokens were changed, and forgets that they were selected. `refused`: why nothing was.
+/// Handles the outcome of a bulk action: shows the number of changed tokens, and clears the selection. `refused`:
+/// receives the error.
 pub fn on_changed(state: TokensState, refused: RwSignal<Option<Error>>) -> Callback<ActionOutcome> {
     let notices = Notices::current();
     let navigate = navigator();
@@ -126,7 +128,7 @@ pub fn on_changed(state: TokensState, refused: RwSignal<Option<Error>>) -> Callb
             state.selection.clear();
             state.reload();
             navigate(&to);
-            // The bar goes, and the focus must not go with it.
+            // The bar disappears: the focus must move elsewhere.
             request_animation_frame(|| {
                 if browser::focused().is_none_or(|element| element.tag_name() == "BODY") {
                     browser::focus("#main");
@@ -146,6 +148,6 @@ fn sentence(flash: Flash, count: u64) -> String {
     match count {
         0 => "There was nothing to change".into(),
         1 => format!("1 API token was {verb}"),
-        _ => format!("{} API tokens were {verb}", messages::grouped(count)),
+        _ => format!("{} API tokens were {verb}", wording::grouped(count)),
     }
 }

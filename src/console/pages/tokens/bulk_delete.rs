@@ -1,4 +1,4 @@
-//! The question before many tokens are deleted.
+//! The dialog that confirms the deletion of the selected tokens.
 
 use leptos::prelude::*;
 
@@ -13,7 +13,7 @@ use crate::{
         routes::Tokens,
         text::messages,
     },
-    model::Error,
+    model::{Error, wording},
 };
 
 use super::{
@@ -21,7 +21,7 @@ use super::{
     state::TokensState,
 };
 
-/// Which tokens are meant, as fields of a form, and how many.
+/// The affected tokens as form fields, and their number.
 #[derive(Clone)]
 struct Meant {
     count: u64,
@@ -29,7 +29,7 @@ struct Meant {
 }
 
 impl Meant {
-    /// What a form without script sent, or what is selected.
+    /// Returns the submitted tokens of a form without JavaScript, or else the selected ones.
     fn current(state: TokensState) -> Self {
         if let Some(Ok(Outcome::Asked { count })) = answer().map(|answer| answer.result) {
             let sent = typed_fields().0.into_iter().filter(|(name, _)| name == "id" || name == "all");
@@ -45,7 +45,8 @@ impl Meant {
     }
 }
 
-/// Asks; whoever comes here with nothing selected is told so, and a form without script why it was refused.
+/// The route of the dialog. Displays a message if nothing is selected, and the error of a form submitted without
+/// JavaScript.
 #[component]
 pub fn SelectedRoute() -> impl IntoView {
     let state = TokensState::current();
@@ -58,6 +59,7 @@ pub fn SelectedRoute() -> impl IntoView {
     }
 }
 
+/// The error in place of the dialog.
 #[component]
 pub fn Refused(error: Error, state: TokensState) -> impl IntoView {
     let close = Signal::derive(move || state.address(Tokens::List));
@@ -70,14 +72,14 @@ pub fn Refused(error: Error, state: TokensState) -> impl IntoView {
     }
 }
 
-/// Says how many stop, and offers the way that can be gone back.
+/// The dialog: states how many tokens stop working, and offers deactivation, which can be undone.
 #[component]
 fn DeleteMany(meant: Meant, state: TokensState) -> impl IntoView {
     let busy = RwSignal::new(false);
     let refused = RwSignal::new(None);
     let close = Signal::derive(move || state.address(Tokens::List));
     let on_answer = on_changed(state, refused);
-    let tokens = messages::count(meant.count, "API token");
+    let tokens = wording::count(meant.count, "API token");
     let (title, last) = (format!("Delete {tokens}?"), format!("Delete {tokens}"));
     let them = if meant.count == 1 { "it" } else { "them" };
     let hidden = meant.fields.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> });

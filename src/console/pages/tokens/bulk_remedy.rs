@@ -1,4 +1,4 @@
-//! The question before something is done to every token that gives a reason.
+//! The dialog that confirms an action on every token with a reason for attention.
 
 use leptos::prelude::*;
 
@@ -8,10 +8,7 @@ use crate::{
         routes::Tokens,
         text::messages,
     },
-    model::{
-        Error,
-        attention::{Attention, AttentionFilter},
-    },
+    model::{Error, attention::Attention, console::attention_filter::AttentionFilter, wording},
 };
 
 use super::{
@@ -21,7 +18,7 @@ use super::{
     state::TokensState,
 };
 
-/// Asks about what the list is narrowed to.
+/// The dialog about the tokens that the list is filtered by.
 #[component]
 pub fn RemedyRoute() -> impl IntoView {
     let state = TokensState::current();
@@ -39,20 +36,20 @@ pub fn RemedyRoute() -> impl IntoView {
     }
 }
 
-/// What is asked.
+/// The question of the dialog.
 #[derive(Clone, Copy)]
 struct Question {
     verb: &'static str,
     doing: &'static str,
-    /// As the form sends it.
+    /// The action, as the form's value.
     does: &'static str,
-    /// What kind of tokens, in a word before them.
+    /// An adjective for the tokens.
     which: &'static str,
     consequence: &'static str,
 }
 
 impl Question {
-    /// `None` where nothing can be done to all of them at once.
+    /// Returns the question about a filter; `None` if there is no bulk action for it.
     fn of(filter: Option<AttentionFilter>) -> Option<Self> {
         let AttentionFilter::Only(kind) = filter? else { return None };
         let which = match kind {
@@ -81,14 +78,14 @@ impl Question {
     }
 }
 
-/// Names the number; if there are more by the time of the answer, nothing happens.
+/// The form. It submits the confirmed number: if more tokens match by then, nothing is changed.
 #[component]
 fn Ask(question: Question, total: u64, state: TokensState) -> impl IntoView {
     let Question { verb, doing, does, which, consequence } = question;
     let (busy, refused) = (RwSignal::new(false), RwSignal::new(None));
     let close = Signal::derive(move || state.address(Tokens::List));
     let on_answer = on_changed(state, refused);
-    let last = format!("{verb} {}", messages::count(total, &format!("{which}API token")));
+    let last = format!("{verb} {}", wording::count(total, &format!("{which}API token")));
     let class = if does == "delete" { "button destroy" } else { "button primary" };
     view! {
         <Dialog class="narrow" close role="alertdialog" described_by="dialog-text">

@@ -1,4 +1,4 @@
-//! Questions before something is done: cloning, deleting.
+//! Dialogs that confirm cloning and deleting a token.
 
 use leptos::prelude::*;
 
@@ -20,6 +20,7 @@ use crate::{
         Authorization, AuthorizationId, Error,
         console::{lineage::Lineage, tokens::Details},
         duration::length,
+        wording,
     },
 };
 
@@ -30,7 +31,7 @@ use super::{
     state::TokensState,
 };
 
-/// The token that the address speaks of, with its names.
+/// Loads the token in the URL, with the names of its resources.
 pub fn details_resource(state: TokensState) -> PageResource<Result<Details, Error>> {
     let token = Memo::new(move |_| state.token_now());
     page_resource(
@@ -39,7 +40,7 @@ pub fn details_resource(state: TokensState) -> PageResource<Result<Details, Erro
     )
 }
 
-/// What became of the token that the address speaks of.
+/// Loads the lineage of the token in the URL.
 pub fn history_resource(state: TokensState) -> PageResource<Result<Lineage, Error>> {
     let token = Memo::new(move |_| state.token_now());
     page_resource(
@@ -48,7 +49,7 @@ pub fn history_resource(state: TokensState) -> PageResource<Result<Lineage, Erro
     )
 }
 
-/// A dialog about a token that is not there, or not to be seen.
+/// The dialog for a token that does not exist, or that the caller may not see.
 #[component]
 pub fn Missing(error: Error, close: Signal<String>) -> impl IntoView {
     let sentence = messages::sentence(&error);
@@ -61,6 +62,7 @@ pub fn Missing(error: Error, close: Signal<String>) -> impl IntoView {
     }
 }
 
+/// A dialog about the token in the URL, rendered once it is loaded.
 #[component]
 fn WithDetails<V: IntoView + 'static>(render: fn(Details, TokensState) -> V) -> impl IntoView {
     let state = TokensState::current();
@@ -78,17 +80,18 @@ fn WithDetails<V: IntoView + 'static>(render: fn(Details, TokensState) -> V) -> 
     }
 }
 
-/// How a token is called in questions.
+/// Returns the name of a token in questions.
 pub fn name_of(details: &Details) -> String {
     messages::name(&details.authorization.description, details.authorization.token_prefix.as_deref())
 }
 
+/// The route of the dialog that clones a token.
 #[component]
 pub fn CloneRoute() -> impl IntoView {
     view! { <WithDetails render=|details, state| view! { <CloneDialog details state/> }/> }
 }
 
-/// Says what is cloned and whose it will be.
+/// The dialog: states what is cloned, and who will own the clone.
 #[component]
 fn CloneDialog(details: Details, state: TokensState) -> impl IntoView {
     let id = details.authorization.id;
@@ -126,7 +129,7 @@ fn CloneDialog(details: Details, state: TokensState) -> impl IntoView {
     }
 }
 
-/// How long a clone lives, and where it is accepted from, if that is limited.
+/// Describes the expiry of a clone, and its networks if they are limited.
 fn life_of_clone(original: &Authorization) -> String {
     let mut told = String::new();
     if let Some(end) = original.expires_at {
@@ -138,6 +141,7 @@ fn life_of_clone(original: &Authorization) -> String {
     told
 }
 
+/// The route of the dialog that deletes a token.
 #[component]
 pub fn DeleteRoute() -> impl IntoView {
     let state = TokensState::current();
@@ -157,10 +161,10 @@ pub fn DeleteRoute() -> impl IntoView {
     }
 }
 
-/// Warns that descendants of the token keep working, and are harder to find afterwards.
+/// The warning that descendants of the token keep working, and are harder to find afterwards.
 #[component]
 fn Remaining(id: AuthorizationId, live: u64, state: TokensState) -> impl IntoView {
-    let (tokens, keep) = (messages::count(live, "token"), if live == 1 { "keeps" } else { "keep" });
+    let (tokens, keep) = (wording::count(live, "token"), if live == 1 { "keeps" } else { "keep" });
     view! {
         <Alert small=true>
             {format!("{tokens} created with it {keep} working. ")}
@@ -169,7 +173,8 @@ fn Remaining(id: AuthorizationId, live: u64, state: TokensState) -> impl IntoVie
     }
 }
 
-/// Says what stops, and offers the way that can be gone back. `live`: how many that were created with it still work.
+/// The dialog: states what stops working, and offers deactivation, which can be undone. `live`: number of live
+/// descendants.
 #[component]
 fn DeleteDialog(details: Details, live: u64, state: TokensState) -> impl IntoView {
     let id = details.authorization.id;

@@ -1,4 +1,4 @@
-//! The new token, shown once.
+//! The dialog that displays a new token, once.
 
 use crate::console::{
     components::{
@@ -16,17 +16,17 @@ use super::state::{CreatedBy, TokensState};
 use leptos::{html, prelude::*};
 use leptos_router::{NavigateOptions, hooks::use_navigate};
 
-/// What became of the copying.
+/// The state of the copy.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum CopyState {
     NotYet,
     Copied,
-    /// The browser refused; the text is selected instead.
+    /// The browser denied access to the clipboard; the text is selected instead.
     Selected,
 }
 
-/// Neither Esc nor a press outside closes it, and leaving without a copy is asked about once. `close`: the list, with
-/// the new row marked.
+/// The dialog with the token. Neither Esc nor a click outside closes it; leaving without a copy needs a confirmation.
+/// `close`: the address of the list, with the new row highlighted.
 #[component]
 pub fn CreatedDialog(token: CreatedToken, how: CreatedBy, close: String) -> impl IntoView {
     let kept = RwSignal::new(CopyState::NotYet);
@@ -66,7 +66,7 @@ pub fn CreatedDialog(token: CreatedToken, how: CreatedBy, close: String) -> impl
     }
 }
 
-/// The token as it is: prefix in brass, the check characters in grey.
+/// The token: prefix in brass, check characters in grey.
 #[component]
 fn TokenBox(token: String) -> impl IntoView {
     let parts = if crate::model::token::is_well_formed(&token) {
@@ -79,6 +79,7 @@ fn TokenBox(token: String) -> impl IntoView {
     view! { <div class="code-box token-box" data-testid="code-snippet"><code id="new-token" tabindex="0" aria-label="The new token">{parts}</code></div> }
 }
 
+/// The buttons that copy the token or save it.
 #[component]
 fn CopyRow(token: CreatedToken, kept: RwSignal<CopyState>) -> impl IntoView {
     let notices = Notices::current();
@@ -115,6 +116,7 @@ fn CopyRow(token: CreatedToken, kept: RwSignal<CopyState>) -> impl IntoView {
     }
 }
 
+/// The button that closes the dialog.
 #[component]
 fn Leave(close: String, kept: RwSignal<CopyState>, asks: RwSignal<bool>) -> impl IntoView {
     let navigate = use_navigate();
@@ -125,7 +127,7 @@ fn Leave(close: String, kept: RwSignal<CopyState>, asks: RwSignal<bool>) -> impl
             navigate(&address, NavigateOptions { scroll: false, ..NavigateOptions::default() });
             state.created.set(None);
         } else {
-            // Straight after set-up: the session is new, and so is everything on the next page.
+            // After set-up the session is new, so the next page is loaded from the server.
             browser::go(&address);
         }
     });

@@ -1,4 +1,4 @@
-//! The question before everything that was created with a token is deactivated.
+//! The dialog that confirms the deactivation of a token's descendants.
 
 use leptos::prelude::*;
 
@@ -12,7 +12,10 @@ use crate::{
         routes::Tokens,
         text::messages,
     },
-    model::console::{lineage::Descendants, tokens::Details},
+    model::{
+        console::{lineage::Descendants, tokens::Details},
+        wording,
+    },
 };
 
 use super::{
@@ -21,6 +24,7 @@ use super::{
     state::TokensState,
 };
 
+/// The route of the dialog.
 #[component]
 pub fn DescendantsRoute() -> impl IntoView {
     let state = TokensState::current();
@@ -40,7 +44,7 @@ pub fn DescendantsRoute() -> impl IntoView {
     }
 }
 
-/// Says how many stop, and what stays.
+/// The dialog: states how many tokens stop working, and what stays.
 #[component]
 fn DeactivateDescendants(details: Details, descendants: Descendants, state: TokensState) -> impl IntoView {
     let id = details.authorization.id;
@@ -66,7 +70,7 @@ fn DeactivateDescendants(details: Details, descendants: Descendants, state: Toke
         }
         changed.run(answer);
     });
-    let tokens = messages::count(live, "token");
+    let tokens = wording::count(live, "token");
     let (title, last) = (format!("Deactivate {tokens}?"), format!("Deactivate {tokens}"));
     let (them, were) = if live == 1 { ("it", "was") } else { ("them", "were") };
     view! {

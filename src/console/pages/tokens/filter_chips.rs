@@ -1,4 +1,4 @@
-//! What the list is narrowed to, in words; each word is a link that takes it away.
+//! The filters of the list as chips; each is a link that removes its filter.
 
 use leptos::prelude::*;
 
@@ -6,20 +6,20 @@ use crate::{
     console::components::{Icon, Picture},
     model::{
         Action,
-        console::tokens::{FilterNames, TokenQuery},
+        console::{token_query::TokenQuery, tokens::FilterNames},
     },
 };
 
 use super::state::TokensState;
 
-/// A filter: what it is about, its value, and the list without it.
+/// A filter: its label, its value, and the address of the list without it.
 struct Chip {
     about: &'static str,
     value: String,
     without: TokenQuery,
 }
 
-/// Nothing where nothing but the text filters.
+/// The chips of all filters except the text; nothing if there are none.
 #[component]
 pub fn Chips(names: FilterNames, state: TokensState) -> impl IntoView {
     let query = state.query.get_untracked();
@@ -70,14 +70,14 @@ fn chips(query: &TokenQuery, names: FilterNames) -> Vec<Chip> {
     chips
 }
 
-/// The name of what was asked for; what is not there is said to be unknown.
+/// Returns the name of a filter's resource, or that it is unknown.
 fn named(asked: &str, name: Option<String>, what: &str) -> Option<String> {
     (!asked.is_empty()).then(|| name.unwrap_or_else(|| format!("{asked} (unknown {what})")))
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::model::console::tokens::{StatusFilter, TokenKind};
+    use crate::model::{console::token_query::StatusFilter, grant::TokenKind};
 
     use super::*;
 

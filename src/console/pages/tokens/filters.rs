@@ -1,4 +1,4 @@
-//! The dialog that narrows the list: a form whose answer is the list.
+//! The dialog with the filters: a GET form that loads the list.
 
 use leptos::{ev::SubmitEvent, prelude::*};
 
@@ -13,14 +13,18 @@ use crate::{
     },
     model::{
         Action,
-        attention::AttentionFilter,
-        console::tokens::{FilterChoices, FilterNames, SortKey, StatusFilter, TokenKind, TokenQuery},
+        console::{
+            attention_filter::AttentionFilter,
+            token_query::{StatusFilter, TokenQuery},
+            tokens::{FilterChoices, FilterNames, SortKey},
+        },
+        grant::TokenKind,
     },
 };
 
 use super::state::TokensState;
 
-/// What may be chosen is loaded when the dialog opens, and only then.
+/// The dialog. Its choices are loaded when it opens.
 #[component]
 pub fn FilterRoute() -> impl IntoView {
     let state = TokensState::current();
@@ -37,6 +41,7 @@ pub fn FilterRoute() -> impl IntoView {
     }
 }
 
+/// The form of the filters.
 #[component]
 fn FilterDialog(choices: FilterChoices, names: FilterNames, state: TokensState) -> impl IntoView {
     let query = state.query.get_untracked();
@@ -49,7 +54,7 @@ fn FilterDialog(choices: FilterChoices, names: FilterNames, state: TokensState) 
         let query = TokenQuery::from_parameters(|name| fields.get(name));
         navigate(&Tokens::List.address(org, &query.parameters()));
     };
-    // A browser drops the parameters of a form's address, and sends the fields instead.
+    // Submitting a GET form replaces the query string of its address, so the other parameters are hidden fields.
     let kept = TokenQuery { filter: query.filter.clone(), ..TokenQuery::default() }.parameters();
     let kept = kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
     let everything = move || state.list_with(|query| *query = query.unfiltered());
@@ -74,7 +79,7 @@ fn FilterDialog(choices: FilterChoices, names: FilterNames, state: TokensState) 
                     <Named name="owner" label="Owner" value=shown(&query.owner, names.owner) choices=choices.owners/>
                     <Named name="createdBy" label="Created by" value=shown(&query.created_by, names.created_by) choices=choices.creators/>
                     <Named name="bucket" label="Reaches the bucket" value=shown(&query.bucket, names.bucket) choices=choices.buckets/>
-                    // Several configurations may have one name: an id stays an id.
+                    // Several configurations may share a name, so an id stays an id.
                     <Named name="telegraf" label="Reaches the Telegraf configuration" value=query.telegraf.clone() choices=choices.telegrafs/>
                     <Select name="action" label="And may do there" options=actions.to_vec() value=query.action.map(Action::name)/>
                     <Select name="perPage" label="Rows a page" options=sizes.to_vec() value=size decided=true/>
@@ -91,15 +96,15 @@ fn FilterDialog(choices: FilterChoices, names: FilterNames, state: TokensState) 
     }
 }
 
-/// One of a few, or any.
+/// A select of a few values, or any.
 #[component]
 fn Select(
     name: &'static str,
     label: &'static str,
-    /// As the form sends them, and in words.
+    /// The values, as the form submits them and in words.
     options: Vec<(&'static str, &'static str)>,
     value: Option<&'static str>,
-    /// Whether one of them always holds.
+    /// Whether "any" is not a choice.
     #[prop(optional)]
     decided: bool,
 ) -> impl IntoView {
@@ -119,7 +124,7 @@ fn Select(
     }
 }
 
-/// The name or the id of something, with suggestions.
+/// A field for a name or an id, with suggestions.
 #[component]
 fn Named(name: &'static str, label: &'static str, value: String, choices: Vec<String>) -> impl IntoView {
     let id = format!("filter-{name}");

@@ -1,4 +1,4 @@
-//! Report leaked tokens.
+//! The dialog that reports leaked tokens.
 
 use leptos::prelude::*;
 
@@ -17,12 +17,13 @@ use crate::{
     model::{
         AuthorizationId,
         leaked::{Finding, LeakOutcome},
+        wording,
     },
 };
 
 use super::state::TokensState;
 
-/// A box for whatever contains leaked tokens. What was pasted is sent once and shown nowhere again.
+/// The form for any text that contains leaked tokens. The text is sent once and never displayed again.
 #[component]
 pub fn LeakedRoute() -> impl IntoView {
     let state = TokensState::current();
@@ -66,7 +67,7 @@ pub fn LeakedRoute() -> impl IntoView {
 
 const FORM: &str = "report-leaked";
 
-/// What a form that was sent without script found.
+/// Returns the findings of a form submitted without JavaScript.
 fn answered() -> Option<Vec<Finding>> {
     match answer()?.result {
         Ok(Outcome::Reported(findings)) => Some(findings),
@@ -107,11 +108,11 @@ fn headline(findings: &[Finding]) -> String {
         0 if findings.is_empty() => "No token was found in it".into(),
         0 => "No token had to be deactivated".into(),
         1 => "1 token was deactivated".into(),
-        number => format!("{} were deactivated", messages::count(number, "token")),
+        number => format!("{} were deactivated", wording::count(number, "token")),
     }
 }
 
-/// What became of each, in their order.
+/// The outcome for each token, in their order.
 #[component]
 fn Result(findings: Vec<Finding>, state: TokensState) -> impl IntoView {
     let title = format!("{}.", headline(&findings));
@@ -124,10 +125,10 @@ fn Result(findings: Vec<Finding>, state: TokensState) -> impl IntoView {
     }
 }
 
-/// Warns that descendants of the token keep working.
+/// The warning that descendants of the token keep working.
 #[component]
 fn StillWork(number: u64, id: Option<AuthorizationId>, state: TokensState) -> impl IntoView {
-    let (subject, verb) = (messages::count(number, "token"), if number == 1 { "works" } else { "work" });
+    let (subject, verb) = (wording::count(number, "token"), if number == 1 { "works" } else { "work" });
     let what = id.map(|id| {
         view! { " "<a class="link" href=move || state.address(Tokens::Details(id)) data-noscroll>"See which"</a> }
     });
@@ -141,6 +142,7 @@ fn StillWork(number: u64, id: Option<AuthorizationId>, state: TokensState) -> im
     }
 }
 
+/// One finding.
 #[component]
 fn Row(finding: Finding, state: TokensState) -> impl IntoView {
     let Finding { position, line, prefix, fate, id, live_descendants, .. } = finding;
@@ -159,7 +161,7 @@ fn Row(finding: Finding, state: TokensState) -> impl IntoView {
         <li data-testid=format!("leaked--{}", fate.name())>
             <span class=format!("leaked-fate {class}").trim_end().to_owned()><Icon picture/>{words}</span>
             {name}
-            {line.map(|line| view! { <span class="quiet">{format!("line {}", messages::grouped(line))}</span> })}
+            {line.map(|line| view! { <span class="quiet">{format!("line {}", wording::grouped(line))}</span> })}
             {(live_descendants > 0).then(|| view! { <StillWork number=live_descendants id state/> })}
         </li>
     }

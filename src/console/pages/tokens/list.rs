@@ -1,4 +1,4 @@
-//! The rows, or why there are none, and the pages.
+//! The list of tokens: rows, empty state and pagination.
 
 use leptos::prelude::*;
 
@@ -13,7 +13,10 @@ use crate::{
         routes::{PageRoute as _, Tokens},
         snippets::quoted,
     },
-    model::console::tokens::{Sort, SortKey, TokenPage, TokenQuery},
+    model::console::{
+        token_query::TokenQuery,
+        tokens::{Sort, SortKey, TokenPage},
+    },
 };
 
 use super::{
@@ -26,7 +29,7 @@ use super::{
     toolbar::{GenerateMenu, sorted},
 };
 
-/// Keeps the old rows until the new ones are there.
+/// The list. The old rows stay until the new ones are loaded.
 #[component]
 pub fn List(state: TokensState) -> impl IntoView {
     let here = Signal::derive(move || state.address(Tokens::List));
@@ -38,6 +41,7 @@ pub fn List(state: TokensState) -> impl IntoView {
     }
 }
 
+/// The loaded list.
 #[component]
 fn Loaded(page: TokenPage, state: TokensState) -> impl IntoView {
     if page.unfiltered == 0 {
@@ -71,6 +75,7 @@ fn Loaded(page: TokenPage, state: TokensState) -> impl IntoView {
     .into_any()
 }
 
+/// The table of tokens.
 #[component]
 fn Table(page: TokenPage, state: TokensState) -> impl IntoView {
     browser::keep_focus();
@@ -101,7 +106,7 @@ fn Table(page: TokenPage, state: TokensState) -> impl IntoView {
     }
 }
 
-/// A column's name, which sorts by it, or turns the order round.
+/// The heading of a column: a link that sorts by it, or reverses the order.
 #[component]
 fn SortHead(state: TokensState, class: &'static str, label: &'static str, key: SortKey) -> impl IntoView {
     let current = state.query.get_untracked().sort;
@@ -116,6 +121,7 @@ fn SortHead(state: TokensState, class: &'static str, label: &'static str, key: S
     }
 }
 
+/// The empty state of the list.
 #[component]
 fn Empty() -> impl IntoView {
     let org = TokensState::current().frame().org.name;
@@ -137,6 +143,7 @@ fn Empty() -> impl IntoView {
     }
 }
 
+/// The message that no token matches the filters.
 #[component]
 fn NoMatch(state: TokensState) -> impl IntoView {
     let query = state.query.get_untracked();
@@ -154,6 +161,7 @@ fn NoMatch(state: TokensState) -> impl IntoView {
     view! { <Unmatched title hint clear href/> }
 }
 
+/// The placeholder until the first response.
 #[component]
 fn Skeleton() -> impl IntoView {
     let columns = ["description", "permissions", "owner", "used", "created", "modified", "status"];

@@ -1,4 +1,4 @@
-//! The API Tokens page and the dialogs above it, each with an address of its own.
+//! The API Tokens page and its dialogs, each with an address of its own.
 
 mod all_access;
 mod attention;
@@ -36,7 +36,7 @@ use crate::{
         components::Page,
         routes::{PageRoute as _, Section, Tokens},
     },
-    model::console::tokens::TokenQuery,
+    model::console::token_query::TokenQuery,
 };
 
 use created::CreatedDialog;
@@ -44,7 +44,6 @@ use list::List;
 use state::TokensState;
 use toolbar::Toolbar;
 
-pub use crate::console::components::field::at_field;
 pub use all_access::AllAccessRoute;
 pub use bulk_delete::SelectedRoute;
 pub use bulk_remedy::RemedyRoute;
@@ -58,7 +57,7 @@ pub use limits::LimitsRoute;
 pub use rotate::RotateRoute;
 pub use view_options::LookRoute;
 
-/// The list, and above it whatever the address says.
+/// The API Tokens page: the list, and the dialog that the URL names.
 #[component]
 pub fn TokensPage() -> impl IntoView {
     let state = TokensState::provide();

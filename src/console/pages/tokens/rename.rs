@@ -18,7 +18,7 @@ use crate::{
 
 use super::{row_update::on_update, state::TokensState};
 
-/// Edits the description in place: Enter and leaving the field save, Esc restores.
+/// The field of the description: Enter and leaving the field save, Esc restores.
 #[component]
 pub fn Rename(id: AuthorizationId, description: String, state: TokensState) -> impl IntoView {
     let navigate = navigator();
@@ -41,7 +41,7 @@ pub fn Rename(id: AuthorizationId, description: String, state: TokensState) -> i
     };
     let on_leave = move |event: ev::FocusEvent| {
         let Some(div) = form.get_untracked() else { return };
-        // Only what is left in the form counts: the pencil loses the focus too, as the form takes its place.
+        // Only events from within the form count: the edit button loses the focus too, when the form replaces it.
         let from = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
         if from.and_then(|from| from.closest("form").ok().flatten()).is_none() {
             return;
@@ -83,7 +83,7 @@ pub fn Rename(id: AuthorizationId, description: String, state: TokensState) -> i
     }
 }
 
-/// Once the field is gone, the pencil in its place has the focus, unless it went elsewhere.
+/// Moves the focus from the removed field to the edit button, unless it is elsewhere already.
 fn give_focus_back(id: AuthorizationId) {
     request_animation_frame(move || {
         if browser::focused().is_none_or(|element| element.tag_name() == "BODY") {

@@ -1,4 +1,4 @@
-//! Rotate: a new token with the same permissions, and how long the old one keeps working.
+//! The dialog that rotates a token: a new token with the same permissions, and the overlap of the old one.
 
 use leptos::prelude::*;
 
@@ -23,11 +23,12 @@ use super::{
     state::TokensState,
 };
 
-/// The overlaps that are offered: as forms send them, and as they are called.
+/// The choices of the overlap: the form's values, and their labels.
 const OVERLAPS: [(&str, &str); 4] = [("0", "Stop now"), ("1h", "1 hour"), ("24h", "24 hours"), ("7d", "7 days")];
-/// The one that is chosen at first.
+/// The overlap chosen initially.
 const USUAL: &str = "24h";
 
+/// The route of the dialog.
 #[component]
 pub fn RotateRoute() -> impl IntoView {
     let state = TokensState::current();
@@ -49,7 +50,7 @@ pub fn RotateRoute() -> impl IntoView {
     }
 }
 
-/// Why a token is not to be rotated, as far as its record says.
+/// Returns why a token cannot be rotated, as far as its record determines that.
 fn obstacle(details: &Details) -> Option<&'static str> {
     match details.liveness {
         _ if details.replaced_by.is_some() => Some("This token was rotated before. Rotate its successor instead."),
@@ -61,6 +62,7 @@ fn obstacle(details: &Details) -> Option<&'static str> {
     }
 }
 
+/// The dialog for a token that cannot be rotated.
 #[component]
 fn CannotRotate(details: Details, sentence: &'static str, state: TokensState) -> impl IntoView {
     let close = Signal::derive(move || state.address(Tokens::List));
@@ -76,12 +78,12 @@ fn CannotRotate(details: Details, sentence: &'static str, state: TokensState) ->
     }
 }
 
-/// Says what happens, and asks for two lengths of time.
+/// The form: states what happens, and asks for the overlap and the expiry.
 #[component]
 fn RotateDialog(details: Details, rules: Result<RulesNow, Error>, state: TokensState) -> impl IntoView {
     let token = &details.authorization;
     let (id, now) = (token.id, details.now);
-    // Unless something else is chosen, it lives as long as the old one was to live.
+    // By default the new token gets the life of the old one.
     let life = token.expires_at.map(|end| end.seconds_since(token.created_at));
     let limits = Limits::of_new(rules, life, &token.networks);
     let refused = RwSignal::new(refusal());
@@ -117,7 +119,7 @@ fn RotateDialog(details: Details, rules: Result<RulesNow, Error>, state: TokensS
     }
 }
 
-/// How long the old token keeps working; the line below tells when it ends.
+/// The choice of the overlap, and below it the end of the old token.
 #[component]
 fn Overlap(own_end: Option<Timestamp>, now: Timestamp) -> impl IntoView {
     let sent = typed("overlap");
@@ -137,7 +139,7 @@ fn Overlap(own_end: Option<Timestamp>, now: Timestamp) -> impl IntoView {
     }
 }
 
-/// When the old token ends after an overlap.
+/// Returns when the old token ends after an overlap.
 fn ends(overlap: &str, own_end: Option<Timestamp>, now: Timestamp) -> String {
     let span = overlap.parse::<Span>().unwrap_or_default();
     let end = now.plus_seconds(span.seconds());
@@ -148,7 +150,7 @@ fn ends(overlap: &str, own_end: Option<Timestamp>, now: Timestamp) -> String {
     }
 }
 
-/// In the order of time; which of the last lines is true depends on the choice below.
+/// The steps in chronological order; the style displays those that apply to the chosen overlap.
 #[component]
 fn WhatHappens(details: Details, now: Timestamp) -> impl IntoView {
     let authorization = details.authorization;

@@ -1,4 +1,4 @@
-//! One token in the list.
+//! A row of the list of tokens.
 
 use crate::{
     console::{
@@ -25,7 +25,7 @@ use super::{
 };
 use leptos::{ev::MouseEvent, prelude::*};
 
-/// A row; a card on a phone.
+/// A row; on a phone, a card.
 #[component]
 pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
     let id = row.id;
@@ -40,7 +40,7 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
     let renaming = Memo::new(move |_| state.renaming() == Some(id));
     let owner = row.owner.clone().unwrap_or_else(|| "deleted user".into());
     let letter = first_letter(&owner);
-    // Most never look for it, and it would be the heaviest cell.
+    // Hidden by default, and the most expensive cell to render.
     let shows_modified = Memo::new(move |_| state.view.with(|view| view.shows(Column::Modified)));
     let modified = move || {
         let at = if changed.get().is_some() { now } else { row.changed_at.unwrap_or(row.created_at) };
@@ -58,7 +58,7 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
     };
     let class = move || {
         let inactive = (status.get() == Status::Inactive).then_some("inactive");
-        // The drawer, or a question, is about it.
+        // The drawer or a dialog is about this token.
         let current = (state.token() == Some(id)).then_some("current");
         let names: Vec<_> = [inactive, marked.then_some("marked"), current].into_iter().flatten().collect();
         (!names.is_empty()).then(|| names.join(" "))
@@ -95,6 +95,7 @@ pub fn Row(row: TokenRow, now: Timestamp, state: TokensState) -> impl IntoView {
     }
 }
 
+/// The cell with the description, or the field that edits it.
 #[component]
 fn Name(facts: RowContext, description: Memo<String>, marked: bool, state: TokensState) -> impl IntoView {
     let RowContext { id, name, may_change, .. } = facts;
@@ -123,7 +124,7 @@ fn Name(facts: RowContext, description: Memo<String>, marked: bool, state: Token
     }
 }
 
-/// Flips at once, and back with a notification if the server refuses.
+/// The status switch. It changes optimistically, and reverts with a notification if the server refuses.
 #[component]
 fn Switch(id: AuthorizationId, name: Memo<String>, status: Memo<Status>, state: TokensState) -> impl IntoView {
     let busy = RwSignal::new(false);
@@ -150,8 +151,8 @@ fn Switch(id: AuthorizationId, name: Memo<String>, status: Memo<Status>, state: 
             );
         }
     };
-    // Without script it belongs to the form of the boxes, and says what it is pressed for: a form of its own in every row
-    // would weigh more than the switch.
+    // Without JavaScript it belongs to the form of the check boxes, with a button that names the action: a form in
+    // every row would be larger than the switch.
     let does = move || if status.get() == Status::Active { "deactivate" } else { "activate" };
     view! {
         <button
@@ -164,10 +165,10 @@ fn Switch(id: AuthorizationId, name: Memo<String>, status: Memo<Status>, state: 
     }
 }
 
-/// So many days without use are worth a look.
+/// Number of days without use after which a token is highlighted.
 const UNUSED_DAYS: i64 = 90;
 
-/// When it was last used. Of one that never was the style says so: nothing is lighter than a word in each row.
+/// The time of the last use. For an unused token the style displays the text, which keeps the row small.
 #[component]
 fn Used(at: Timestamp, now: Timestamp) -> impl IntoView {
     if now.seconds_since(at) > UNUSED_DAYS * 86_400 {
@@ -178,7 +179,7 @@ fn Used(at: Timestamp, now: Timestamp) -> impl IntoView {
     }
 }
 
-/// When, with the exact time for whoever points at it.
+/// A relative time, with the exact one in a tooltip.
 #[component]
 fn Moment(at: Timestamp, text: String) -> impl IntoView {
     view! { <span title=at.minute()>{text}</span> }

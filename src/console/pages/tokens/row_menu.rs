@@ -1,4 +1,4 @@
-//! What can be done to one token of the list.
+//! The menu of a token's row.
 
 use leptos::prelude::*;
 
@@ -16,8 +16,8 @@ use super::{
     state::TokensState,
 };
 
-/// The menu of a row. It comes with the script, and what is in it when it is first pointed at: with both, a page of rows
-/// would be twice as heavy. Without script the name leads to where all of it can be done too.
+/// The menu. It is rendered after hydration, and its items when it is first pointed at, which halves the size of the
+/// page. Without JavaScript the row's name links to the details, which offer the same actions.
 #[component]
 pub fn RowMenu(facts: RowContext, state: TokensState) -> impl IntoView {
     let hydrated = Hydrated::current();
@@ -34,7 +34,7 @@ pub fn RowMenu(facts: RowContext, state: TokensState) -> impl IntoView {
     move || hydrated.get().then(menu)
 }
 
-/// What may not be done is not offered.
+/// The menu items; actions that the caller may not do are left out.
 #[component]
 fn Items(facts: RowContext, state: TokensState) -> impl IntoView {
     let RowContext { id, name, status, ended, clonable, may_change, .. } = facts;

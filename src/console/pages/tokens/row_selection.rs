@@ -1,4 +1,4 @@
-//! The tokens that are selected in the list, and the boxes that select them.
+//! The check boxes that select tokens in the list.
 
 use crate::{console::hydrate::hydrated::Hydrated, model::AuthorizationId};
 
@@ -6,10 +6,10 @@ use super::{selected_ids::Selection, state::TokensState};
 
 use leptos::prelude::*;
 
-/// The form that the boxes belong to, wherever they stand.
+/// The id of the form that the boxes belong to.
 pub const FORM: &str = "selected";
 
-/// Selects one token.
+/// The box that selects one token.
 #[component]
 pub fn SelectBox(id: AuthorizationId, name: Memo<String>, selection: Selection) -> impl IntoView {
     let label = move || format!("Select {}", name.get());
@@ -23,8 +23,8 @@ pub fn SelectBox(id: AuthorizationId, name: Memo<String>, selection: Selection) 
     }
 }
 
-/// Selects every token of the page, and lets go of them once all are selected. Without script there is nothing that
-/// could tick the boxes.
+/// The box that selects every token of the page, or deselects them if all are selected. It needs JavaScript to tick the
+/// other boxes.
 #[component]
 pub fn SelectPage(ids: Vec<AuthorizationId>, state: TokensState) -> impl IntoView {
     let selection = state.selection;
@@ -39,7 +39,7 @@ pub fn SelectPage(ids: Vec<AuthorizationId>, state: TokensState) -> impl IntoVie
                 type="checkbox" aria-label="Select all on this page" prop:checked=all prop:indeterminate=mixed
                 disabled=move || !hydrated.get() || ids.with_value(Vec::is_empty) data-testid="select-page"
                 on:change=move |_| {
-                    // Mixed is made whole, never inverted.
+                    // A partial selection is completed, never inverted.
                     let on = !all.get_untracked();
                     ids.with_value(|ids| selection.set(ids, on));
                 }

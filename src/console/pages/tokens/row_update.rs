@@ -1,4 +1,4 @@
-//! A row after its token was changed.
+//! Updating a row after its token was changed.
 
 use crate::{
     console::{
@@ -12,22 +12,22 @@ use leptos::prelude::*;
 
 use super::state::{Changed, TokensState};
 
-/// What the parts of a row share.
+/// State that the cells of a row share.
 #[derive(Clone, Copy)]
 pub struct RowContext {
     pub id: AuthorizationId,
     pub name: Memo<String>,
     pub status: Memo<Status>,
-    /// Whether its time is over, or it leaked: it can't be switched.
+    /// Whether it has ended, expired or leaked, so that its status cannot be switched.
     pub ended: bool,
     pub clonable: bool,
-    /// Whether the user may change and delete it.
+    /// Whether the caller may change and delete it.
     pub may_change: bool,
-    /// Whether the row was pointed at, or had the focus: only then it needs what is seen only then.
+    /// Whether the row was pointed at or focused, so that the parts that are rendered on demand are needed.
     pub wanted: RwSignal<bool>,
 }
 
-/// What a form that changed a token says, and notes for the list.
+/// Handles the outcome of a form that changed a token: shows a notification, and records the change for the list.
 pub fn on_update(
     id: AuthorizationId,
     name: String,

@@ -4,11 +4,11 @@ use crate::model::AuthorizationId;
 use leptos::prelude::*;
 use std::collections::BTreeSet;
 
-/// What is selected: some tokens, or everything that the filter lets through.
+/// The selection: individual tokens, or all that match the filter.
 #[derive(Clone, Copy)]
 pub struct Selection {
     ids: RwSignal<BTreeSet<AuthorizationId>>,
-    /// How many the filter let through when all of them were chosen.
+    /// Number of tokens that matched the filter when all of them were selected.
     pub all: RwSignal<Option<u64>>,
 }
 
@@ -23,7 +23,7 @@ impl Selection {
         self.all.get().is_some() || self.ids.with(|ids| ids.contains(&id))
     }
 
-    /// Whoever picks single tokens no longer means all of them.
+    /// Selects or deselects tokens. This ends the selection of all that match.
     pub fn set(self, ids: &[AuthorizationId], on: bool) {
         self.all.set(None);
         self.ids.update(|selected| {
@@ -38,12 +38,12 @@ impl Selection {
         self.ids.update(BTreeSet::clear);
     }
 
-    /// How many are selected.
+    /// Returns the number of selected tokens.
     pub fn count(self) -> u64 {
         self.all.get().unwrap_or_else(|| self.ids.with(|ids| ids.len() as u64))
     }
 
-    /// Those that were picked one by one.
+    /// Returns the individually selected tokens.
     pub fn picked(self) -> BTreeSet<AuthorizationId> {
         self.ids.get()
     }

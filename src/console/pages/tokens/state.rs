@@ -1,4 +1,4 @@
-//! What the parts of the API Tokens page share.
+//! State that the parts of the API Tokens page share.
 
 use std::collections::HashMap;
 
@@ -19,37 +19,34 @@ use crate::{
     },
     model::{
         AuthorizationId, Error, OrgId, Status,
-        console::{
-            frame::Frame,
-            tokens::{TokenPage, TokenQuery},
-        },
+        console::{frame::Frame, token_query::TokenQuery, tokens::TokenPage},
     },
 };
 
 use super::selected_ids::Selection;
 
-/// What was changed on this page since the list was loaded.
+/// The changes made on this page since the list was loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Changed {
     pub description: String,
     pub status: Status,
 }
 
-/// The page's address, what was loaded for it, and what happened since.
+/// The page's URL, the resources loaded for it, and the changes since.
 #[derive(Clone, Copy)]
 pub struct TokensState {
     pub page: OrgState,
     pub org: Memo<OrgId>,
     pub query: Memo<TokenQuery>,
     pub list: PageResource<Result<TokenPage, Error>>,
-    /// A token that was just made.
+    /// The token that was just created.
     pub created: RwSignal<Option<(CreatedToken, CreatedBy)>>,
     pub selection: Selection,
-    /// How the list looks.
+    /// The columns and density of the list.
     pub view: RwSignal<ListPreferences>,
     changed: RwSignal<HashMap<AuthorizationId, Changed>>,
     reloads: RwSignal<u32>,
-    /// How often what is shown of one token was changed by the page itself.
+    /// The version of the token's details: incremented when the page changes the token.
     changes: RwSignal<u32>,
 }
 
@@ -84,52 +81,52 @@ impl TokensState {
         expect_context()
     }
 
-    /// How many tokens there are without a filter.
+    /// Returns the number of tokens without a filter.
     pub fn count(&self) -> u64 {
         self.page.frame.with(|frame| frame.counts.tokens)
     }
 
-    /// What stands around the page, as it is now.
+    /// Returns the present data of the frame.
     pub fn frame(&self) -> Frame {
         self.page.frame.get_untracked()
     }
 
-    /// The address of something on this page, with the state of the list.
+    /// Returns the address of a route of this page, with the state of the list.
     pub fn address(&self, page: Tokens) -> String {
         page.address(self.org.get(), &self.query.with(TokenQuery::parameters))
     }
 
-    /// The address of the list as it is now, for what happens later.
+    /// Returns the present address of the list, without tracking.
     pub fn list_now(&self) -> String {
         untrack(|| self.address(Tokens::List))
     }
 
-    /// The address of the list in another state, from its first page.
+    /// Returns the address of the first page of the list in a changed state.
     pub fn list_with(&self, change: impl FnOnce(&mut TokenQuery)) -> String {
         Tokens::List.address(self.org.get(), &self.query.with(|query| query.with(change)).parameters())
     }
 
-    /// The tokens on the page of the list that is shown, in its order.
+    /// Returns the tokens on the displayed page of the list, in order.
     pub fn rows(&self) -> Vec<AuthorizationId> {
         let ids = |page: &TokenPage| page.rows.iter().map(|row| row.id).collect();
         self.list.with(|list| list.as_ref().and_then(|list| list.as_ref().ok()).map(ids).unwrap_or_default())
     }
 
-    /// Waits, on the server, until [`Self::rows`] are there: a dialog is written beside the list, and may be first. A browser
-    /// follows them as they change.
+    /// Waits, on the server, until [`Self::rows`] is loaded: a dialog renders concurrently with the list, and may be
+    /// first. In the browser the signal updates.
     pub async fn listed(&self) {
         if cfg!(feature = "ssr") {
             self.list.by_ref().await;
         }
     }
 
-    /// What was selected in one list is not what someone means in another; turning its pages keeps it.
+    /// Clears the selection when the filter changes, as it was meant for another list; pagination keeps it.
     fn forget_selection_with_filter(self) {
         let which = Memo::new(move |_| (self.org.get(), self.query.with(TokenQuery::filter_parameters)));
         Effect::watch(move || which.get(), move |_, _, _| self.selection.clear(), false);
     }
 
-    /// What the address names on this page.
+    /// Returns the route of this page that the URL names.
     fn at(&self) -> Option<Tokens> {
         match self.page.spot()? {
             ConsoleRoute::Tokens(page) => Some(page),
@@ -137,7 +134,7 @@ impl TokensState {
         }
     }
 
-    /// The token that the address speaks of.
+    /// Returns the token that the URL names.
     pub fn token(&self) -> Option<AuthorizationId> {
         match self.at()? {
             Tokens::Details(id)
@@ -152,7 +149,7 @@ impl TokensState {
         }
     }
 
-    /// The row whose description is being edited in the list.
+    /// Returns the token whose description is being edited in its row.
     pub fn renaming(&self) -> Option<AuthorizationId> {
         match self.at()? {
             Tokens::Rename(id) => Some(id),
@@ -160,19 +157,19 @@ impl TokensState {
         }
     }
 
-    /// Loads the list again; what it shows stays until then.
+    /// Reloads the list; the displayed rows stay until then.
     pub fn reload(&self) {
         self.changed.update(HashMap::clear);
         self.reloads.update(|reloads| *reloads += 1);
         self.page.refresh();
     }
 
-    /// Loads what is shown of the token in the address again.
+    /// Reloads the details of the token in the URL.
     pub fn reload_token(&self) {
         self.changes.update(|changes| *changes += 1);
     }
 
-    /// The token that the address speaks of, and what tells that it is to be loaded again.
+    /// Returns the token in the URL and its version, as the source of a resource.
     pub fn token_now(&self) -> (Option<AuthorizationId>, u32) {
         (self.token(), self.changes.get())
     }
@@ -186,7 +183,7 @@ impl TokensState {
     }
 }
 
-/// The token that a form without script created.
+/// Returns the token that a form submitted without JavaScript created.
 fn answered() -> Option<(CreatedToken, CreatedBy)> {
     match answer()?.result {
         Ok(Outcome::Created(token)) => Some((token, CreatedBy::Created)),
@@ -196,12 +193,12 @@ fn answered() -> Option<(CreatedToken, CreatedBy)> {
     }
 }
 
-/// How the new token came about.
+/// The operation that created the new token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CreatedBy {
     Created,
     Cloned,
-    /// `old`: what becomes of the token before it, in a sentence.
+    /// `old`: a sentence about the end of the old token.
     Rotated {
         old: String,
     },

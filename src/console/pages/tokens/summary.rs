@@ -1,4 +1,4 @@
-//! "This token can …": what the ticked boxes mean, and the same outside the console.
+//! "This token can …": the meaning of the ticked boxes, and the equivalent commands and request.
 
 use leptos::prelude::*;
 
@@ -17,9 +17,9 @@ use crate::{
     },
 };
 
-use super::custom::CustomTokenForm;
+use super::custom::form_state::CustomTokenForm;
 
-/// Follows every box.
+/// The summary, updated with every box.
 #[component]
 pub fn Summary(choosing: CustomTokenForm) -> impl IntoView {
     let can = move || {
@@ -39,12 +39,12 @@ pub fn Summary(choosing: CustomTokenForm) -> impl IntoView {
     }
 }
 
-/// Why there is nothing to generate yet.
+/// Returns the reason why there is nothing to generate yet.
 pub fn why_nothing(choosing: CustomTokenForm) -> &'static str {
     if choosing.waiting().is_some() { "Pick a bucket." } else { "Select at least one permission." }
 }
 
-/// `waiting`: the template that needs a bucket.
+/// The summary without permissions. `waiting`: the template that needs a bucket.
 #[component]
 fn Nothing(waiting: Option<Template>) -> impl IntoView {
     let (picture, title, text) = match waiting {
@@ -70,9 +70,10 @@ fn Nothing(waiting: Option<Template>) -> impl IntoView {
     }
 }
 
+/// The list of permissions in sentences.
 #[component]
 fn Can(mut permissions: Vec<Named>, choosing: CustomTokenForm) -> impl IntoView {
-    // By name, as the boxes stand: people know no ids.
+    // By name, in the order of the boxes: ids mean nothing to users.
     permissions.sort_by_cached_key(|named| {
         (
             named.permission.resource.kind,
@@ -94,7 +95,7 @@ fn Can(mut permissions: Vec<Named>, choosing: CustomTokenForm) -> impl IntoView 
     }
 }
 
-/// On a phone: one line above the buttons, which leads to the summary.
+/// The summary on a phone: one line above the buttons, linked to the full summary.
 #[component]
 pub fn SummaryLine(choosing: CustomTokenForm) -> impl IntoView {
     let line = move || {
@@ -115,6 +116,7 @@ pub fn SummaryLine(choosing: CustomTokenForm) -> impl IntoView {
     view! { <a class="summary-link" href="#summary" rel="external">{line}<Icon picture=Picture::ChevronDown/></a> }
 }
 
+/// The equivalent commands and request.
 #[component]
 fn Equivalents(choosing: CustomTokenForm) -> impl IntoView {
     let picks = Memo::new(move |_| choosing.selection.with(Selection::effective));
@@ -142,7 +144,7 @@ fn Equivalents(choosing: CustomTokenForm) -> impl IntoView {
     view! { <Tabs group="Equivalent command" tabs/> }
 }
 
-/// An example that follows what is chosen.
+/// Returns the view of an example that updates with the form.
 fn panel(muted: Signal<bool>, make: impl Fn() -> Example + Copy + Send + Sync + 'static) -> ViewFn {
     ViewFn::from(move || {
         let example = Memo::new(move |_| make());
@@ -150,6 +152,7 @@ fn panel(muted: Signal<bool>, make: impl Fn() -> Example + Copy + Send + Sync + 
     })
 }
 
+/// An example, with a button that copies it.
 #[component]
 fn Code(example: Memo<Example>, muted: Signal<bool>) -> impl IntoView {
     view! {

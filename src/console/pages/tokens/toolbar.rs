@@ -1,4 +1,4 @@
-//! Above the list: filter, status, sort, Generate, and how many there are.
+//! The toolbar above the list: filter, status, sort order, Generate, and the count.
 
 use leptos::prelude::*;
 
@@ -6,14 +6,19 @@ use crate::{
     console::{
         components::{FilterField, Icon, Menu, Picture, menu::ChoiceLink},
         routes::{Export, Tokens},
-        text::messages,
     },
-    model::console::tokens::{Sort, StatusFilter, TokenQuery},
+    model::{
+        console::{
+            token_query::{StatusFilter, TokenQuery},
+            tokens::Sort,
+        },
+        wording,
+    },
 };
 
 use super::{attention::AttentionLine, state::TokensState};
 
-/// All of it says where it leads; where there is no token at all, there is nothing to look for.
+/// The toolbar. While there are no tokens, the filter and the menus are disabled.
 #[component]
 pub fn Toolbar(state: TokensState) -> impl IntoView {
     let nothing = Memo::new(move |_| state.count() == 0);
@@ -27,6 +32,7 @@ pub fn Toolbar(state: TokensState) -> impl IntoView {
     }
 }
 
+/// The text filter.
 #[component]
 fn Filter(state: TokensState, nothing: Memo<bool>) -> impl IntoView {
     let others = move || TokenQuery { filter: String::new(), page: 1, show: None, ..state.query.get() }.parameters();
@@ -38,7 +44,7 @@ fn Filter(state: TokensState, nothing: Memo<bool>) -> impl IntoView {
     }
 }
 
-/// With nothing to sort and nothing to choose from.
+/// The disabled menus of an empty list.
 #[component]
 fn DeadMenus() -> impl IntoView {
     view! {
@@ -52,6 +58,7 @@ fn DeadMenus() -> impl IntoView {
     }
 }
 
+/// The filter by status.
 #[component]
 fn StatusMenu(state: TokensState) -> impl IntoView {
     let word = |status: Option<StatusFilter>| status.map_or("All", StatusFilter::title);
@@ -79,7 +86,7 @@ fn StatusMenu(state: TokensState) -> impl IntoView {
     }
 }
 
-/// Leads to the dialog with everything else that narrows the list.
+/// The link to the dialog with the other filters.
 #[component]
 fn FilterLink(state: TokensState) -> impl IntoView {
     view! {
@@ -89,7 +96,7 @@ fn FilterLink(state: TokensState) -> impl IntoView {
     }
 }
 
-/// Leads to the dialog with the columns.
+/// The link to the dialog with the columns.
 #[component]
 fn LookLink(state: TokensState) -> impl IntoView {
     view! {
@@ -102,6 +109,7 @@ fn LookLink(state: TokensState) -> impl IntoView {
     }
 }
 
+/// The menu that chooses the sort order.
 #[component]
 fn SortMenu(state: TokensState) -> impl IntoView {
     let face = move || {
@@ -128,12 +136,12 @@ fn SortMenu(state: TokensState) -> impl IntoView {
     }
 }
 
-/// The address of the list in another order.
+/// Returns the address of the list in another order.
 pub fn sorted(state: TokensState, sort: Sort) -> String {
     state.list_with(|query| query.sort = sort)
 }
 
-/// One button that opens a menu of two.
+/// The button that opens the menu of the two kinds of token.
 #[component]
 pub fn GenerateMenu(class: &'static str) -> impl IntoView {
     let state = TokensState::current();
@@ -173,15 +181,16 @@ pub fn GenerateMenu(class: &'static str) -> impl IntoView {
     }
 }
 
+/// The number of tokens.
 #[component]
 fn Count(state: TokensState) -> impl IntoView {
     let text = move |total: u64, unfiltered: u64| {
         if state.query.get().is_filtered() {
-            view! { <b>{messages::grouped(total)}</b>{format!(" of {}", messages::count(unfiltered, "token"))} }
+            view! { <b>{wording::grouped(total)}</b>{format!(" of {}", wording::count(unfiltered, "token"))} }
                 .into_any()
         } else {
             let word = if total == 1 { " token" } else { " tokens" };
-            view! { <b>{messages::grouped(total)}</b>{word} }.into_any()
+            view! { <b>{wording::grouped(total)}</b>{word} }.into_any()
         }
     };
     view! {
@@ -201,7 +210,7 @@ fn Count(state: TokensState) -> impl IntoView {
     }
 }
 
-/// Leads to where leaked tokens are reported.
+/// The link to the dialog that reports leaked tokens.
 #[component]
 fn LeakedLink(state: TokensState) -> impl IntoView {
     view! {
@@ -211,7 +220,7 @@ fn LeakedLink(state: TokensState) -> impl IntoView {
     }
 }
 
-/// What is listed, as a file.
+/// Links that export the list as a file.
 #[component]
 fn ExportLinks(state: TokensState) -> impl IntoView {
     let link = move |export: Export| {

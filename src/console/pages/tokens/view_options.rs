@@ -1,4 +1,4 @@
-//! Which columns the list shows, and how dense it is.
+//! The dialog that chooses the columns and the density of the list.
 
 use leptos::{
     ev::{Event, SubmitEvent},
@@ -15,7 +15,7 @@ use crate::console::{
 
 use super::state::TokensState;
 
-/// A dialog of boxes: with script each counts at once, without it by the button below them.
+/// The dialog: with JavaScript each check box takes effect at once, without it on submission.
 #[component]
 pub fn LookRoute() -> impl IntoView {
     let state = TokensState::current();

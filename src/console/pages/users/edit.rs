@@ -28,7 +28,7 @@ fn EditDialog(
     #[prop(into)] title: String,
     failed: &'static str,
     refused: RwSignal<Option<Error>>,
-    /// The last button, and what it says while it is busy.
+    /// The text of the submit button, and its text while the form is pending.
     button: (&'static str, &'static str),
     children: Children,
 ) -> impl IntoView {
@@ -52,6 +52,7 @@ fn EditDialog(
     }
 }
 
+/// The dialog that creates a user.
 #[component]
 pub fn CreateRoute() -> impl IntoView {
     let refused = RwSignal::new(refusal());
@@ -63,7 +64,7 @@ pub fn CreateRoute() -> impl IntoView {
     }
 }
 
-/// Loads the user that the address names.
+/// A form about the user in the URL, rendered once it is loaded.
 #[component]
 fn WithUser<V: IntoView + 'static>(around: super::Around, render: fn(User) -> V) -> impl IntoView {
     let user = page_resource(
@@ -82,15 +83,17 @@ fn WithUser<V: IntoView + 'static>(around: super::Around, render: fn(User) -> V)
     }
 }
 
+/// The dialog that renames a user.
 #[component]
 pub fn RenameRoute() -> impl IntoView {
     view! { <WithUser around=UsersState::current().around(Users::Edit) render=|user| view! { <RenameDialog user/> }/> }
 }
 
+/// The field of the name.
 #[component]
 fn RenameDialog(user: User) -> impl IntoView {
     let refused = RwSignal::new(refusal());
-    // What was typed before stays, even if it was refused for being empty.
+    // The submitted value is kept, even if it was refused for being empty.
     let typed = typed("username");
     let value = RwSignal::new(if typed.is_empty() { user.name.clone() } else { typed });
     view! {
@@ -105,11 +108,13 @@ fn RenameDialog(user: User) -> impl IntoView {
     }
 }
 
+/// The dialog that sets a password.
 #[component]
 pub fn PasswordRoute() -> impl IntoView {
     view! { <WithUser around=UsersState::current().around(Users::Password) render=|user| view! { <PasswordDialog user/> }/> }
 }
 
+/// The field of the password.
 #[component]
 fn PasswordDialog(user: User) -> impl IntoView {
     let state = UsersState::current();

@@ -1,4 +1,4 @@
-//! The Users page: everyone there is, in whichever organization.
+//! The Users page: all users of the instance.
 
 mod edit;
 mod row;
@@ -19,7 +19,7 @@ use crate::{
         state::list_state::ListState,
         text::messages,
     },
-    model::{Error, UserId, console::people::UserPage},
+    model::{Error, UserId, console::people::UserPage, wording},
 };
 
 use super::people::{
@@ -33,12 +33,12 @@ use row::Row;
 pub use edit::{CreateRoute, PasswordRoute, RenameRoute};
 pub use sessions::SessionsRoute;
 
-/// What the parts of the page share.
+/// State that the parts of the page share.
 #[derive(Clone, Copy)]
 pub struct UsersState {
     pub list: ListState<Users, UserPage>,
     pub listing: ListNav,
-    /// What the list itself was refused.
+    /// The error of a form in the list.
     pub refused: RwSignal<Option<Error>>,
 }
 
@@ -55,7 +55,7 @@ impl UsersState {
         expect_context()
     }
 
-    /// What surrounds a dialog about the user in the address. `to`: which dialog.
+    /// Returns the context of a dialog about the user in the URL. `to`: returns the dialog's route.
     fn around(self, to: fn(UserId) -> Users) -> Around {
         let user = Memo::new(move |_| match self.list.page.spot()? {
             ConsoleRoute::Users(page) => page.user(),
@@ -65,17 +65,19 @@ impl UsersState {
     }
 }
 
+/// The route of the dialog that deactivates a user.
 #[component]
 pub fn DeactivateRoute() -> impl IntoView {
     view! { <Deactivate around=UsersState::current().around(Users::Deactivate)/> }
 }
 
+/// The route of the dialog that deletes a user.
 #[component]
 pub fn DeleteRoute() -> impl IntoView {
     view! { <Delete around=UsersState::current().around(Users::Delete)/> }
 }
 
-/// The list, and above it whatever the address says.
+/// The Users page: the list, and the dialog that the URL names.
 #[component]
 pub fn UsersPage() -> impl IntoView {
     let state = UsersState::provide();
@@ -102,12 +104,13 @@ pub fn UsersPage() -> impl IntoView {
     }
 }
 
+/// The number of users.
 #[component]
 fn Count(state: UsersState) -> impl IntoView {
     let line = move |page: UserPage| {
-        let all = messages::count(page.listed.unfiltered, "user");
+        let all = wording::count(page.listed.unfiltered, "user");
         let (number, rest) = if state.listing.query.with(|query| query.is_filtered()) {
-            (messages::grouped(page.listed.total), format!(" of {all}"))
+            (wording::grouped(page.listed.total), format!(" of {all}"))
         } else {
             let (number, word) = all.split_once(' ').unwrap_or_default();
             (number.to_owned(), format!(" {word} in all organizations"))
@@ -130,6 +133,7 @@ const COLUMNS: &[Column] = &[
     ("cell-seen", "Last sign-in"),
 ];
 
+/// The list of users.
 #[component]
 fn List(state: UsersState) -> impl IntoView {
     view! {
@@ -141,6 +145,7 @@ fn List(state: UsersState) -> impl IntoView {
     }
 }
 
+/// The loaded list.
 #[component]
 fn Loaded(page: UserPage, state: UsersState) -> impl IntoView {
     let UserPage { listed, now } = page;

@@ -1,4 +1,4 @@
-//! One user in the list.
+//! A row of the list of users.
 
 use leptos::prelude::*;
 
@@ -11,17 +11,17 @@ use crate::{
             row_menu::StatusItem,
         },
         routes::{Section, Users},
-        text::messages,
     },
     model::{
         Status, Timestamp, UserId,
         console::people::{Person, UserRow},
+        wording,
     },
 };
 
 use super::UsersState;
 
-/// A row; a card on a phone.
+/// A row; on a phone, a card.
 #[component]
 pub fn Row(row: UserRow, now: Timestamp, state: UsersState) -> impl IntoView {
     let UserRow { person, orgs, org_count } = row;
@@ -32,23 +32,24 @@ pub fn Row(row: UserRow, now: Timestamp, state: UsersState) -> impl IntoView {
             <td role="cell" class="cell-name"><Name name=person.user.name.clone() you=is_self/></td>
             <td role="cell" class="cell-orgs"><span class=(org_count == 0).then_some("quiet")>{named(&orgs, org_count)}</span></td>
             <td role="cell" class="cell-state"><StatusBadge status=person.user.status/></td>
-            <td role="cell" class="cell-tokens" data-label="Live tokens"><span>{messages::grouped(person.live_tokens)}</span></td>
+            <td role="cell" class="cell-tokens" data-label="Live tokens"><span>{wording::grouped(person.live_tokens)}</span></td>
             <td role="cell" class="cell-seen" data-label="Last sign-in"><LastSignIn at=person.last_sign_in now/></td>
             <td role="cell" class="cell-menu"><RowMenu person=person.clone() is_self state/></td>
         </tr>
     }
 }
 
-/// "my-org, plant-b and 3 more"; only their number where the names are not to be seen.
+/// Lists organizations: "my-org, plant-b and 3 more"; only their number where the caller may not see the names.
 fn named(orgs: &[String], count: u64) -> String {
     match (orgs, count.saturating_sub(orgs.len() as u64)) {
         (_, _) if count == 0 => "none".to_owned(),
-        ([], _) => messages::count(count, "organization"),
+        ([], _) => wording::count(count, "organization"),
         (orgs, 0) => orgs.join(", "),
-        (orgs, more) => format!("{} and {} more", orgs.join(", "), messages::grouped(more)),
+        (orgs, more) => format!("{} and {} more", orgs.join(", "), wording::grouped(more)),
     }
 }
 
+/// The menu of a user.
 #[component]
 fn RowMenu(person: Person, is_self: bool, state: UsersState) -> impl IntoView {
     let id = person.user.id;
@@ -56,14 +57,14 @@ fn RowMenu(person: Person, is_self: bool, state: UsersState) -> impl IntoView {
     let to = move |page: fn(UserId) -> Users| Signal::derive(move || state.list.address(page(id)));
     let on_answer = on_changed(state.list, "The user was not changed", state.refused);
     let password = move || {
-        // One's own password is changed by whoever knows the old one.
+        // Changing one's own password requires the old one, on the Account page.
         if is_self {
             Section::Account.address(state.list.page.org.get())
         } else {
             state.list.address(Users::Password(id))
         }
     };
-    // One's own are on the same page as one's password.
+    // One's own sessions are on the Account page.
     let sessions = move || {
         if is_self {
             Section::Account.address(state.list.page.org.get())

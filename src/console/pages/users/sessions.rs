@@ -1,4 +1,4 @@
-//! The dialog with the sessions of a user: where they are signed in, and signing them out there.
+//! The dialog with the sessions of a user, and the buttons that sign them out.
 
 use leptos::prelude::*;
 
@@ -36,7 +36,7 @@ struct Shared {
 }
 
 impl Shared {
-    /// Handles the answer to a form: the dialog stays, and lists the remaining sessions.
+    /// Handles the outcome of a form: the dialog stays, and lists the remaining sessions.
     fn on_done(self) -> Callback<ActionOutcome> {
         let notices = Notices::current();
         Callback::new(move |answer: ActionOutcome| match answer {
@@ -54,6 +54,7 @@ impl Shared {
     }
 }
 
+/// The route of the dialog.
 #[component]
 pub fn SessionsRoute() -> impl IntoView {
     let around = UsersState::current().around(Users::Sessions);
@@ -78,6 +79,7 @@ pub fn SessionsRoute() -> impl IntoView {
     }
 }
 
+/// The loaded sessions.
 #[component]
 fn Sessions(found: SessionsOf, shared: Shared) -> impl IntoView {
     let SessionsOf { user, sessions, may_end } = found;

@@ -1,4 +1,4 @@
-//! What was seen of tokens since it was written last, in bounded memory.
+//! The usage of tokens since it was last written, in bounded memory.
 
 use std::{
     collections::{HashMap, hash_map::Entry},
@@ -17,38 +17,39 @@ use crate::{
     store::token_uses::Seen,
 };
 
-/// Of so many tokens uses are kept in memory; beyond, they are not noticed until those are written.
+/// Maximum number of tokens in the buffer; the usage of others is lost until it is flushed.
 const MOST: usize = 100_000;
 
-/// What was seen since it was written last.
+/// The usage since it was last written.
 #[derive(Default)]
 pub struct UsageBuffer {
     state: Mutex<State>,
-    /// One writes at a time.
+    /// Serializes flushes.
     pub writing: tokio::sync::Mutex<Written>,
-    /// Rings when there is more than is good to keep.
+    /// Requests an early flush when the buffer is half full.
     pub filling: Notify,
 }
 
+/// Usage that is waiting, and usage that is being flushed.
 #[derive(Default)]
 struct State {
     pending: HashMap<AuthorizationId, Usage>,
-    /// On its way into the database.
+    /// Usage that is being written to the database.
     in_writing: Arc<HashMap<AuthorizationId, Usage>>,
 }
 
-/// What was written so far.
+/// The state of earlier flushes.
 #[derive(Default)]
 pub struct Written {
-    /// The day on which what is too old was forgotten: days since 1970.
+    /// The day on which old counts were last deleted, in days since 1970.
     pub forgotten_on: Option<i64>,
 }
 
-/// What was seen of one token.
+/// The usage of one token.
 #[derive(Clone, Debug, Default)]
 pub struct Usage {
     last: Option<Last>,
-    /// Mostly one; two around midnight.
+    /// Usually one day; two around midnight.
     pub days: Vec<DayUse>,
 }
 
@@ -64,7 +65,7 @@ impl UsageBuffer {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Notes something of a token, if there is room for it.
+    /// Changes the usage of a token, if there is room for it.
     pub fn note(&self, id: AuthorizationId, note: impl FnOnce(&mut Usage)) {
         let mut state = self.state();
         let count = state.pending.len();
@@ -78,20 +79,20 @@ impl UsageBuffer {
         }
     }
 
-    /// A request came with it, and it was accepted.
+    /// Counts a request with the token that was accepted.
     pub fn accepted(&self, id: AuthorizationId, client: &Client, now: Timestamp) {
         self.note(id, |noted| {
             noted.day(now).uses += 1;
             match &mut noted.last {
                 Some(last) if last.at > now => {}
-                // Mostly the same program from the same address.
+                // Usually the same program from the same address: skip the clone.
                 Some(last) if last.from == client.address && last.agent == client.agent => last.at = now,
                 last => *last = Some(Last { at: now, from: client.address, agent: client.agent.clone() }),
             }
         });
     }
 
-    /// A request came with it, and it was refused.
+    /// Counts a request with the token that was denied.
     pub fn refused(&self, id: AuthorizationId, now: Timestamp) {
         self.note(id, |noted| {
             let day = noted.day(now);
@@ -114,14 +115,14 @@ impl UsageBuffer {
         self.state().pending.get(&id).map(|noted| noted.days.clone()).unwrap_or_default()
     }
 
-    /// Hands over everything that is to be written.
+    /// Takes all usage in order to write it.
     pub fn take(&self) -> Arc<HashMap<AuthorizationId, Usage>> {
         let mut state = self.state();
         state.in_writing = Arc::new(std::mem::take(&mut state.pending));
         Arc::clone(&state.in_writing)
     }
 
-    /// What was taken is written, but for `left`.
+    /// Ends a flush; the usage of the tokens in `left` was not written and waits again.
     pub fn done(&self, left: &[AuthorizationId]) {
         let mut state = self.state();
         let taken = std::mem::take(&mut state.in_writing);
@@ -142,12 +143,12 @@ impl Usage {
         &mut self.days[at]
     }
 
-    /// As it is written.
+    /// The usage as it is stored.
     pub fn seen(&self, id: AuthorizationId) -> Seen {
         Seen { id, last: self.last.as_ref().map(Last::told), days: self.days.clone() }
     }
 
-    /// Adds what was noted before.
+    /// Adds earlier usage.
     pub fn add(&mut self, before: &Self) {
         self.last = self.last.take().or_else(|| before.last.clone());
         for day in &before.days {

@@ -1,4 +1,4 @@
-//! When tokens are used: collected in memory and written now and then, so that a token that is checked costs no write.
+//! Usage of tokens: buffered in memory and flushed periodically, so that authentication costs no write.
 
 mod buffer;
 
@@ -19,15 +19,15 @@ use buffer::Usage;
 
 pub(crate) use buffer::UsageBuffer;
 
-/// How long a use may stay in memory alone. No token is written more often.
+/// Time between flushes: no token's usage is written more often.
 const EVERY: Duration = Duration::from_secs(60);
-/// The first time is sooner: a server that is started again and again, and falls each time, would write nothing else.
+/// Time until the first flush. It is shorter, so that a server that keeps crashing still writes some usage.
 const FIRST: Duration = Duration::from_secs(20);
-/// So many are written in one transaction: others wait for the write lock meanwhile.
+/// Number of tokens written in one transaction, which holds the write lock.
 const AT_ONCE: usize = 500;
 
 impl Caller {
-    /// The token that the caller holds and that was accepted; none for sessions.
+    /// The token of the caller if it was accepted; `None` for sessions.
     pub const fn accepted_token(&self) -> Option<AuthorizationId> {
         match self.credential {
             Credential::Token(id) | Credential::V1(id) if !self.inactive => Some(id),
@@ -37,23 +37,23 @@ impl Caller {
 }
 
 impl Service {
-    /// Notes that a credential on record was shown, and what came of it.
+    /// Counts the use of a known credential, and whether it was accepted.
     pub(crate) fn note_use(&self, id: AuthorizationId, now: Timestamp, caller: &Result<Caller, Error>) {
         match caller {
             Ok(caller) if !caller.inactive => self.0.uses.accepted(id, &caller.client, now),
-            // The program's own failure says nothing of the token.
+            // A failure of the server says nothing about the token.
             Err(Error::Internal | Error::Busy) => {}
             Ok(_) | Err(_) => self.0.uses.refused(id, now),
         }
     }
 
-    /// Notes that what was asked for with a token was refused: it was accepted, but lacks the permission.
+    /// Counts a denied request of an accepted token that lacks the permission.
     pub fn count_refusal(&self, token: AuthorizationId) {
         let now = self.now();
         self.0.uses.note(token, |noted| noted.day(now).refused += 1);
     }
 
-    /// An authorization with its last use as this node knows it; the database hears of it a minute later at most.
+    /// An authorization with its last use as this node knows it, which the database learns with the next flush.
     pub(crate) fn with_last_use(&self, mut authorization: Authorization) -> Authorization {
         if let Some(last) = self.0.uses.last(authorization.id)
             && authorization.last_use.as_ref().is_none_or(|known| known.at < last.at)
@@ -63,7 +63,10 @@ impl Service {
         authorization
     }
 
-    /// The uses of the last days up to `now`, oldest first, with those that only this node knows of.
+    /// The usage of the last days up to `now`, oldest first, including what is only buffered on this node.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub(crate) async fn days_of(
         &self,
         connection: &mut store::Connection,
@@ -77,9 +80,11 @@ impl Service {
         Ok((first..=day_of(now)).map(|day| of(day).unwrap_or(DayUse { day, ..DayUse::default() })).collect())
     }
 
-    /// Writes what was noted so far. It is no change that the audit log tells of, but takes the write lock as every
-    /// writer does: nodes that update the same rows in another order would block each other. What could not be written
-    /// stays noted.
+    /// Flushes the usage. It is not audited, but takes the write lock like every writer: nodes that update the same
+    /// rows in another order could deadlock. What cannot be written is kept.
+    ///
+    /// # Errors
+    /// The database may fail.
     pub async fn write_uses(&self) -> Result<(), Error> {
         let uses = &self.0.uses;
         let mut written = uses.writing.lock().await;
@@ -109,7 +114,7 @@ impl Service {
         Ok(write.commit().await?)
     }
 
-    /// Writes what was noted once a minute, for as long as it is waited for.
+    /// Flushes the usage every minute, until it is cancelled.
     pub async fn keep_uses(&self) {
         let mut minute = tokio::time::interval_at(Instant::now() + FIRST, EVERY);
         minute.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -118,7 +123,7 @@ impl Service {
                 _ = minute.tick() => {}
                 () = self.0.uses.filling.notified() => {}
             }
-            // On its own: broken off half-way, what it took would be lost.
+            // A task of its own, because a cancelled flush would lose what it took.
             let service = self.clone();
             let written = tokio::spawn(async move { service.write_uses().await });
             if let Ok(Err(error)) = written.await {

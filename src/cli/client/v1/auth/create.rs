@@ -47,7 +47,7 @@ pub struct Create {
 }
 
 impl Create {
-    /// Creates it with its password; if that is refused, nothing stays.
+    /// Creates it with its password; if the password is refused, the credential is deleted.
     pub async fn run(&self) -> Outcome {
         let given = secret::given(self.password.as_ref())?;
         if given.is_some() && self.no_password {

@@ -1,4 +1,4 @@
-//! `jeton v1 auth` (contract §7.8).
+//! `jeton v1 auth` (docs/influxdb-compatibility.md §7.8).
 
 mod create;
 pub(crate) mod path;
@@ -100,7 +100,7 @@ pub struct List {
 }
 
 impl Auth {
-    /// Does it.
+    /// Runs the command.
     pub async fn run(self) -> Outcome {
         match self {
             Self::Create(create) => create.run().await,
@@ -114,7 +114,7 @@ impl Auth {
 }
 
 impl Which {
-    /// The one id that is meant.
+    /// Returns the id of the named credential.
     async fn id(&self, client: &Client) -> Outcome<String> {
         let given = |flag: &Option<String>| flag.clone().filter(|text| !text.is_empty());
         match (given(&self.id), given(&self.username)) {
@@ -167,7 +167,7 @@ impl List {
         let session = self.common.session().await?;
         let client = &session.client;
         let given = |flag: &Option<String>| flag.clone().filter(|text| !text.is_empty());
-        // The server filters by ids alone: names are looked up here.
+        // The server filters by ids only: names are resolved here.
         let user = match (given(&self.user_id), given(&self.user)) {
             (Some(text), _) => resolve::user(client, &text).await?.to_string(),
             (None, Some(name)) => resolve::named_user(client, &name).await?.to_string(),

@@ -2,10 +2,10 @@
 
 use crate::cli::client::url::segment;
 
-/// Where 1.x credentials are.
+/// Path of 1.x credentials.
 pub const PATH: &str = "/private/legacy/authorizations";
 
-/// Where one credential is.
+/// Returns the path of one credential.
 pub fn path(id: &str) -> String {
     format!("{PATH}/{}", segment(id))
 }

@@ -1,4 +1,4 @@
-//! `jeton v1 dbrp list`: the mappings that someone made, and those that every bucket has by itself.
+//! `jeton v1 dbrp list`: lists created mappings, and the virtual ones that every bucket has.
 
 use clap::Args;
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! `jeton v1 dbrp`: which bucket a 1.x database and retention policy lead to.
+//! `jeton v1 dbrp`: mappings of a 1.x database and retention policy to a bucket.
 
 mod list;
 pub(crate) mod row;
@@ -97,7 +97,7 @@ struct One {
 }
 
 impl Dbrp {
-    /// Does it.
+    /// Runs the command.
     pub async fn run(self) -> Outcome {
         match self {
             Self::List(list) => list.run().await,

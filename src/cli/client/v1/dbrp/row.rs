@@ -1,4 +1,4 @@
-//! A DBRP mapping as the commands print it, and where it is in the API.
+//! A DBRP mapping as the commands print it, and its path in the API.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -10,16 +10,16 @@ use crate::cli::{
     output::Shown,
 };
 
-/// Where mappings are.
+/// Path of mappings.
 pub const PATH: &str = "/api/v2/dbrps";
 
-/// A mapping as the API tells it.
+/// A mapping as the API returns it.
 #[derive(Deserialize, Serialize)]
 #[serde(transparent)]
 pub struct Row(Value);
 
 impl Row {
-    /// Whether nobody made it.
+    /// Returns whether it is virtual: implied by a bucket.
     pub fn is_virtual(&self) -> bool {
         self.0.get("virtual").and_then(Value::as_bool).unwrap_or_default()
     }
@@ -40,7 +40,7 @@ impl Shown for Row {
     }
 }
 
-/// Adds the organization to a request, which needs one: by what the flags or the profile say.
+/// Adds the required organization to a request, from the flags or the profile.
 pub fn in_org<'a>(request: Request<'a>, profile: &Profile, flags: &OrgFlags) -> Outcome<Request<'a>> {
     let given = |text: &Option<String>| text.clone().filter(|text| !text.is_empty());
     let (id, name) = match (given(&flags.org_id), given(&flags.org)) {
@@ -52,6 +52,7 @@ pub fn in_org<'a>(request: Request<'a>, profile: &Profile, flags: &OrgFlags) -> 
     Ok(request.query("orgID", id).query("org", name))
 }
 
+/// Returns the path of one mapping.
 pub fn path(id: &str) -> String {
     format!("{PATH}/{}", segment(id))
 }

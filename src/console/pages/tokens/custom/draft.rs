@@ -1,5 +1,5 @@
-//! What was typed and ticked outlives a reload of the page: it stays in the browser's tab, by organization, and never
-//! holds a token.
+//! The draft of the form, kept in the tab's session storage by organization, so that it survives a reload. It never
+//! contains a token.
 
 use leptos::prelude::*;
 
@@ -13,10 +13,10 @@ use crate::{
     model::token::redact,
 };
 
-use super::CustomTokenForm;
+use super::form_state::CustomTokenForm;
 
-/// Brings back what was there before a reload, and keeps what is there from now on, until the dialog is left. Says
-/// whether something was brought back. An address that fills the dialog in says itself what is in it.
+/// Restores the draft, and saves every change until the dialog is closed. Returns whether a draft was restored. An
+/// address that prefills the dialog has precedence.
 pub fn keep(choosing: CustomTokenForm, state: TokensState, bare: bool) -> RwSignal<bool> {
     let restored = RwSignal::new(false);
     if !bare {
@@ -24,7 +24,7 @@ pub fn keep(choosing: CustomTokenForm, state: TokensState, bare: bool) -> RwSign
     }
     let key = StoredValue::new(format!("jeton.custom.{}", state.org.get_untracked()));
     let sent = answer().is_some();
-    // Effects run in the browser alone.
+    // Effects run only in the browser.
     Effect::new(move |before: Option<()>| {
         let first = before.is_none() && !sent;
         if let Some(text) = first.then(|| key.with_value(|key| browser::kept(key))).flatten() {
@@ -36,7 +36,7 @@ pub fn keep(choosing: CustomTokenForm, state: TokensState, bare: bool) -> RwSign
     });
     Effect::new(move || {
         let key = key.get_value();
-        // A reload takes the page away without this; every way out of the dialog comes by here.
+        // A reload does not run this clean-up; closing the dialog does.
         on_cleanup(move || browser::keep(&key, None));
     });
     restored
@@ -50,7 +50,7 @@ fn written(fields: FormFields) -> String {
     form_urlencoded::Serializer::new(String::new()).extend_pairs(safe).finish()
 }
 
-/// Says that something was brought back, and lets begin anew.
+/// The notice that a draft was restored, with a button that starts over.
 #[component]
 pub fn Restored(choosing: CustomTokenForm, restored: RwSignal<bool>) -> impl IntoView {
     let anew = move |_| {

@@ -1,4 +1,4 @@
-//! The fields of the dialog: what the token is called, and what is looked for.
+//! The fields for description and search.
 
 use std::time::Duration;
 
@@ -12,12 +12,12 @@ use crate::{
     model::{Error, describe::description},
 };
 
-use super::CustomTokenForm;
+use super::form_state::CustomTokenForm;
 
-/// How long after the last key the server is asked.
+/// Debounce: delay between the last keystroke and the request to the server.
 const SEARCH_AFTER: Duration = Duration::from_millis(150);
 
-/// The server is asked once the typing pauses.
+/// Debounces the search: sets `asked` once the user pauses typing.
 pub fn ask_later(search: RwSignal<String>, asked: RwSignal<String>) {
     let waiting = StoredValue::new(None::<TimeoutHandle>);
     Effect::new(move |first: Option<()>| {
@@ -40,7 +40,7 @@ pub fn ask_later(search: RwSignal<String>, asked: RwSignal<String>) {
     });
 }
 
-/// Left empty, it is made from the permissions.
+/// The field of the description. If it is empty, the description is derived from the permissions.
 #[component]
 pub fn Description(choosing: CustomTokenForm, refused: RwSignal<Option<Error>>) -> impl IntoView {
     let error = at_field(refused, "description");
@@ -66,7 +66,7 @@ pub fn Description(choosing: CustomTokenForm, refused: RwSignal<Option<Error>>) 
     }
 }
 
-/// The field shows what is brought back; what was typed before the script was there counts.
+/// Synchronizes the field with the signal; text typed before hydration has precedence.
 fn follow(text: RwSignal<String>, input: NodeRef<html::Input>) {
     Effect::new(move |first: Option<()>| {
         let wanted = text.get();
@@ -80,12 +80,12 @@ fn follow(text: RwSignal<String>, input: NodeRef<html::Input>) {
     });
 }
 
-/// Looks for resources by name. Where a bucket must be picked first, the focus starts here.
+/// The search for resources by name. It has the initial focus where a bucket must be picked first.
 #[component]
 pub fn SearchField(choosing: CustomTokenForm) -> impl IntoView {
     let first = untrack(|| choosing.waiting()).is_some();
     let stay = |event: leptos::ev::KeyboardEvent| {
-        // Enter looks, it does not generate.
+        // Enter searches rather than submits the form.
         if event.key() == "Enter" {
             event.prevent_default();
         }

@@ -1,17 +1,19 @@
-//! The end of the dialog: what it will do, and the way out.
+//! The footer of the dialog: summary and buttons.
 
 use leptos::prelude::*;
 
-use crate::console::{
-    components::{Icon, Picture},
-    hydrate::hydrated::Hydrated,
-    pages::tokens::summary::{SummaryLine, why_nothing},
-    text::messages,
+use crate::{
+    console::{
+        components::{Icon, Picture},
+        hydrate::hydrated::Hydrated,
+        pages::tokens::summary::{SummaryLine, why_nothing},
+    },
+    model::wording,
 };
 
-use super::CustomTokenForm;
+use super::form_state::CustomTokenForm;
 
-/// Generate counts the permissions, and waits for the first one.
+/// The footer. Generate displays the number of permissions, and is disabled while there are none.
 #[component]
 pub fn Foot(choosing: CustomTokenForm, busy: RwSignal<bool>, close: Signal<String>) -> impl IntoView {
     let hydrated = Hydrated::current();
@@ -22,7 +24,7 @@ pub fn Foot(choosing: CustomTokenForm, busy: RwSignal<bool>, close: Signal<Strin
         (true, _) => "Generating".into_any(),
         (false, 0) => "Generate".into_any(),
         (false, number) => {
-            view! { "Generate "<span class="count">{format!("· {}", messages::count(number as u64, "permission"))}</span> }
+            view! { "Generate "<span class="count">{format!("· {}", wording::count(number as u64, "permission"))}</span> }
                 .into_any()
         }
     }

@@ -1,4 +1,4 @@
-//! What is ticked in the dialog, and what is known of it.
+//! The state of the dialog's form.
 
 use std::collections::HashMap;
 
@@ -24,37 +24,37 @@ use crate::{
     },
 };
 
-/// The state of the dialog.
+/// The state of the form.
 #[derive(Clone, Copy)]
 pub struct CustomTokenForm {
     pub selection: RwSignal<Selection>,
-    /// Everything that was offered since the dialog opened: names stay known when a search hides them.
+    /// All choices loaded since the dialog opened: their names are needed after a search hides them.
     known: RwSignal<HashMap<Id, Choice>>,
-    /// What is ticked without its name being known here.
+    /// Ticked resources whose names are not loaded.
     pub nameless: RwSignal<Vec<Id>>,
     pub search: RwSignal<String>,
-    /// What was typed; empty where the description is to be made from the permissions.
+    /// The typed description; empty if it is to be derived from the permissions.
     pub description: RwSignal<String>,
     /// The template that was chosen last.
     template: RwSignal<Option<Started>>,
-    /// The boxes of types that the caller can't grant.
+    /// The boxes of types that the caller cannot grant.
     refused: RwSignal<Vec<Pick>>,
-    /// Which sections a template or an address opened: that of the configurations, and that of the other types.
+    /// Whether a template or an address expanded the section of configurations, and that of the other types.
     opened: RwSignal<(bool, bool)>,
     pub limits: Limits,
     pub frame: StoredValue<Frame>,
 }
 
-/// What the server is asked for: known before what the address asks for is loaded, so that both are loaded at once.
+/// The query for the choices: known before the prefill is loaded, so that both load in parallel.
 #[derive(Clone, Copy)]
 pub struct Lookup {
     pub search: RwSignal<String>,
-    /// What is ticked without its name being known here.
+    /// Ticked resources whose names are not loaded.
     pub nameless: RwSignal<Vec<Id>>,
 }
 
 impl Lookup {
-    /// As a form without script left it.
+    /// Creates the query, from the form submitted without JavaScript if there is one.
     pub fn new() -> Self {
         let sent = typed_fields();
         let ticked = sent.all("permission").filter_map(|value| value.parse::<Pick>().ok()).collect::<Selection>();
@@ -65,14 +65,14 @@ impl Lookup {
     }
 }
 
-/// A template, and those boxes of types that it could tick.
+/// A template, and the boxes of types that it ticked.
 type Started = (Template, Selection);
 
-/// What a template replaced, to be brought back.
+/// The state that a template replaced, for undo.
 pub type Before = (Selection, Option<Started>);
 
 impl CustomTokenForm {
-    /// As a form without script left it, or else as the address has it filled in.
+    /// Creates the state from the form submitted without JavaScript, or else from the prefill of the URL.
     pub fn new(frame: Frame, prefilled: Prefilled, lookup: Lookup, limits: Limits) -> Self {
         let sent = answer().map(|answer| answer.fields);
         let choosing = Self {
@@ -94,7 +94,7 @@ impl CustomTokenForm {
         choosing
     }
 
-    /// Sets everything as the fields of this form say.
+    /// Sets the state from the fields of a form.
     pub fn take_over(&self, fields: &FormFields) {
         let ticked: Selection = fields.all("permission").filter_map(|value| value.parse::<Pick>().ok()).collect();
         let known = |id: &Id| self.known.with_untracked(|known| known.contains_key(id));
@@ -105,7 +105,7 @@ impl CustomTokenForm {
         self.begin_with(fields.get("template").and_then(Template::from_word));
     }
 
-    /// What a form with the same content would send.
+    /// Returns the fields that a form with this state would submit.
     pub fn fields(&self) -> FormFields {
         let mut fields = vec![("description".to_owned(), self.description.get())];
         let ticked = self.selection.with(|selection| selection.iter().collect::<Vec<_>>());
@@ -115,7 +115,7 @@ impl CustomTokenForm {
         FormFields(fields)
     }
 
-    /// Whether there is anything that could be lost.
+    /// Returns whether the form is empty, so that nothing can be lost.
     pub fn is_empty(&self) -> bool {
         self.description.with(String::is_empty) && self.selection.with(Selection::is_empty)
     }
@@ -138,12 +138,12 @@ impl CustomTokenForm {
         self.refused.set(picker.refused.clone());
     }
 
-    /// The chosen template, for as long as the boxes are those it makes.
+    /// Returns the chosen template, unless the boxes were changed since.
     pub fn chosen(&self) -> Option<Template> {
         self.look(Template::fits)
     }
 
-    /// The chosen template, if it still needs a bucket.
+    /// Returns the chosen template, if it still needs a bucket.
     pub fn waiting(&self) -> Option<Template> {
         self.look(Template::waits)
     }
@@ -153,7 +153,7 @@ impl CustomTokenForm {
         self.selection.with(|selection| holds(template, selection, &types)).then_some(template)
     }
 
-    /// Sets the boxes to what a template makes, or to none. Answers what was there before, if people had ticked it.
+    /// Sets the boxes to those of a template, or clears them. Returns the previous state, if the user had ticked it.
     pub fn choose(&self, template: Option<Template>) -> Option<Before> {
         let before = (self.selection.get_untracked(), self.template.get_untracked());
         let made = before.1.as_ref().map(|(_, types)| types.clone()).unwrap_or_default();
@@ -166,14 +166,14 @@ impl CustomTokenForm {
         (before.0 != made).then_some(before)
     }
 
-    /// Brings back what a template replaced.
+    /// Restores the state that a template replaced.
     pub fn bring_back(&self, (selection, template): Before) {
         let _ = self.selection.try_set(selection);
         let _ = self.template.try_set(template);
     }
 
-    /// A box was pressed. The first bucket picked for a template gets all its actions by one press, if the pressed box
-    /// is one of them; any other box stands for itself.
+    /// Handles a click on a box. The first bucket picked for a template gets all the template's actions at once, if the
+    /// box is one of them; any other box changes alone.
     pub fn press(&self, pick: Pick, on: bool) {
         let template = untrack(|| self.waiting()).filter(|template| {
             on && pick.kind == ResourceType::Buckets && pick.id.is_some() && template.bucket().contains(&pick.action)
@@ -200,24 +200,24 @@ impl CustomTokenForm {
         }));
     }
 
-    /// Whether a section of single things stands open of itself.
+    /// Returns whether a section of individual resources is expanded initially.
     pub fn is_open(&self, kind: ResourceType) -> bool {
         kind == ResourceType::Buckets || self.opened.get().0
     }
 
-    /// Whether the section of the other types stands open of itself.
+    /// Returns whether the section of the other types is expanded initially.
     pub fn other_is_open(&self) -> bool {
         self.opened.get().1
     }
 
-    /// The permissions that the ticked boxes make, with their names.
+    /// Returns the permissions of the ticked boxes, with their names.
     pub fn permissions(&self) -> Vec<Named> {
         let frame = self.frame.get_value();
         let picks = self.selection.with(Selection::effective);
         picks.into_iter().map(|pick| self.named(pick, &frame)).collect()
     }
 
-    /// Calls a function with the owner and the organization of the token: whoever is signed in, and where they are.
+    /// Calls a function with the token's owner, the caller, and its organization, the present one.
     pub fn at_home<T>(&self, then: impl FnOnce(Home<'_>) -> T) -> T {
         self.frame
             .with_value(|frame| then(Home { owner: Some(frame.user_id), org: frame.org.id, org_name: &frame.org.name }))

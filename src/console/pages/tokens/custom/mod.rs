@@ -1,9 +1,9 @@
-//! Generate a Custom API Token.
+//! The dialog that generates a Custom API Token.
 
 mod draft;
 mod fields;
 mod footer;
-mod form_state;
+pub mod form_state;
 mod prefill;
 mod templates;
 
@@ -42,7 +42,7 @@ use templates::Templates;
 pub use form_state::CustomTokenForm;
 pub use prefill::address_from;
 
-/// The dialog, filled in as the address says.
+/// The dialog, prefilled from the URL.
 #[component]
 pub fn CustomRoute() -> impl IntoView {
     let state = TokensState::current();
@@ -66,7 +66,8 @@ pub fn CustomRoute() -> impl IntoView {
     }
 }
 
-/// Nothing is granted by default; Generate waits for the first box. `bare`: the address asks for nothing.
+/// The form. No permission is granted by default; Generate is disabled until a box is ticked. `bare`: whether the URL
+/// prefills nothing.
 #[component]
 fn CustomDialog(
     filled: Result<Prefilled, Error>,
@@ -113,7 +114,7 @@ fn CustomDialog(
     }
 }
 
-/// What may be ticked; the search asks the server.
+/// The boxes; their search runs on the server.
 #[component]
 fn PickerSection(choosing: CustomTokenForm, picker: PageResource<Result<Picker, Error>>) -> impl IntoView {
     let sections = move || {

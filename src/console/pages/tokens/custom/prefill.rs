@@ -1,4 +1,4 @@
-//! What the address of the dialog fills in.
+//! Prefilling the dialog from its URL.
 
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
@@ -10,27 +10,27 @@ use crate::{
         queries::load_prefill,
         routes::{ConsoleRoute, PageRoute as _, Tokens},
         state::{org_state::page_resource, page_store::PageResource},
-        text::messages,
     },
     model::{
         Error,
         console::{
             prefill::{Gap, Prefill, Prefilled},
-            tokens::TokenQuery,
+            token_query::TokenQuery,
         },
+        wording,
     },
 };
 
-/// So many gaps are told one by one.
+/// Maximum number of gaps that are listed individually.
 const GAPS_SHOWN: usize = 5;
 
 type Filled = PageResource<Result<Prefilled, Error>>;
 
-/// What the address asks for, and what came of it.
+/// Returns the prefill that the URL requests, and the resource with its result.
 pub fn resource(state: TokensState) -> (Memo<Prefill>, Filled) {
     let parameters = use_query_map();
     let asked = Memo::new(move |before: Option<&Prefill>| {
-        // On the way to another page the dialog stays as it is.
+        // While navigating to another page the dialog stays as it is.
         if state.page.spot() != Some(ConsoleRoute::Tokens(Tokens::Custom)) {
             return before.cloned().unwrap_or_default();
         }
@@ -46,14 +46,14 @@ pub fn resource(state: TokensState) -> (Memo<Prefill>, Filled) {
     (asked, filled)
 }
 
-/// The address of the dialog with something filled in; the state of the list is kept.
+/// Returns the address of the dialog with a prefill parameter; the state of the list is kept.
 pub fn address_from(state: TokensState, name: &'static str, value: String) -> String {
     let mut parameters = state.query.with(TokenQuery::parameters);
     parameters.push((name, value));
     Tokens::Custom.address(state.org.get(), &parameters)
 }
 
-/// What the address asked for and did not get.
+/// The requested permissions that could not be prefilled.
 #[component]
 pub fn Gaps(gaps: Vec<Gap>) -> impl IntoView {
     let more = gaps.len().saturating_sub(GAPS_SHOWN);
@@ -65,7 +65,7 @@ pub fn Gaps(gaps: Vec<Gap>) -> impl IntoView {
                     <b>"Look at this before you generate."</b>
                     <ul>
                         {lines}
-                        {(more > 0).then(|| view! { <li>{format!("And {} more.", messages::grouped(more as u64))}</li> })}
+                        {(more > 0).then(|| view! { <li>{format!("And {} more.", wording::grouped(more as u64))}</li> })}
                     </ul>
                 </Alert>
             </div>

@@ -12,7 +12,7 @@ use crate::{
     model::console::template::Template,
 };
 
-use super::{CustomTokenForm, address_from};
+use super::{address_from, form_state::CustomTokenForm};
 
 const fn picture(template: Template) -> Picture {
     match template {
@@ -24,7 +24,7 @@ const fn picture(template: Template) -> Picture {
     }
 }
 
-/// One chip a template; without script each is a link to the dialog with that template.
+/// A chip for each template; without JavaScript, a link to the dialog with that template.
 #[component]
 pub fn Templates(choosing: CustomTokenForm, state: TokensState) -> impl IntoView {
     let hydrated = Hydrated::current();
@@ -47,6 +47,7 @@ pub fn Templates(choosing: CustomTokenForm, state: TokensState) -> impl IntoView
     }
 }
 
+/// A chip as a button.
 #[component]
 fn ChipButton(template: Template, choosing: CustomTokenForm) -> impl IntoView {
     let notices = Notices::current();
@@ -71,10 +72,11 @@ fn ChipButton(template: Template, choosing: CustomTokenForm) -> impl IntoView {
     }
 }
 
+/// A chip as a link.
 #[component]
 fn ChipLink(template: Template, choosing: CustomTokenForm, state: TokensState) -> impl IntoView {
     let chosen = choosing.chosen() == Some(template);
-    // Pressed again, it lets go of the boxes.
+    // Clicked again, it clears the boxes.
     let href = move || match chosen {
         true => state.address(Tokens::Custom),
         false => address_from(state, "template", template.word().into()),
@@ -86,6 +88,7 @@ fn ChipLink(template: Template, choosing: CustomTokenForm, state: TokensState) -
     }
 }
 
+/// The content of a chip.
 #[component]
 fn Face(template: Template, #[prop(into)] chosen: Signal<bool>, choosing: CustomTokenForm) -> impl IntoView {
     let hint = choosing.frame.with_value(|frame| template.hint(&frame.org.name));

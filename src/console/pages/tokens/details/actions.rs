@@ -1,4 +1,4 @@
-//! The end of the drawer.
+//! The footer of the drawer.
 
 use leptos::prelude::*;
 
@@ -15,7 +15,7 @@ use crate::{
     model::{Liveness, Status, console::tokens::Details},
 };
 
-/// Leads to the question, or says why there is none.
+/// The link to the dialog, or the reason why the token cannot be rotated.
 #[component]
 fn RotateLink(details: Details, overlaps: bool, state: TokensState) -> impl IntoView {
     let id = details.authorization.id;
@@ -41,7 +41,7 @@ fn RotateLink(details: Details, overlaps: bool, state: TokensState) -> impl Into
     }
 }
 
-/// What can be done with the token.
+/// The actions on the token.
 #[component]
 pub fn Actions(details: Details, now_is: Memo<Changed>, overlaps: bool, state: TokensState) -> impl IntoView {
     let id = details.authorization.id;

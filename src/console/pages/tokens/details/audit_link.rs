@@ -1,4 +1,4 @@
-//! The way from a token to what the audit log says of it.
+//! The link from a token to its audit entries.
 
 use leptos::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::{
     model::{AuthorizationId, audit::AuditQuery},
 };
 
-/// What was done with the token and to it.
+/// Links to the entries about actions with the token and on it.
 #[component]
 pub fn AuditLink(id: AuthorizationId) -> impl IntoView {
     let page = OrgState::current();

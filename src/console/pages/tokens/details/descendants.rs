@@ -9,11 +9,11 @@ use crate::{
         routes::{PageRoute as _, Tokens},
         text::messages,
     },
-    model::{AuthorizationId, Liveness, console::lineage},
+    model::{AuthorizationId, Liveness, console::lineage, wording},
 };
 
-/// How many there are, and the first of them, those that work before the others; nothing if there is none. `leaked`:
-/// whether the token itself was reported.
+/// The number of descendants and the first of them, live ones first; nothing if there are none. `leaked`: whether the
+/// token itself was reported as leaked.
 #[component]
 pub fn Descendants(
     id: AuthorizationId,
@@ -30,7 +30,7 @@ pub fn Descendants(
     view! {
         <section class="descendants" data-testid="token-descendants">
             <h3 class="section-title">
-                "Created with this token "<span>{format!("{}, of which {} still work{}", messages::grouped(total), messages::grouped(live), if live == 1 { "s" } else { "" })}</span>
+                "Created with this token "<span>{format!("{}, of which {} still work{}", wording::grouped(total), wording::grouped(live), if live == 1 { "s" } else { "" })}</span>
             </h3>
             {(leaked && live > 0).then(|| view! {
                 <Alert danger=true small=true>"Whoever found this token may have created them. They keep working until they are deactivated."</Alert>
@@ -39,7 +39,7 @@ pub fn Descendants(
             {(total > shown).then(|| view! { <p class="hint">{rest(total, shown)}</p> })}
             {(live > 0).then(|| view! {
                 <a class="button small" href=move || state.address(Tokens::Descendants(id)) data-noscroll data-testid="deactivate-descendants">
-                    {format!("Deactivate {}", match live { 1 => "it".to_owned(), _ => format!("all {}", messages::grouped(live)) })}
+                    {format!("Deactivate {}", match live { 1 => "it".to_owned(), _ => format!("all {}", wording::grouped(live)) })}
                 </a>
             })}
         </section>
@@ -53,19 +53,20 @@ fn rest(total: u64, shown: u64) -> String {
         _ => {
             format!(
                 "The first {} of those that you may see, out of {}.",
-                messages::grouped(shown),
-                messages::grouped(total)
+                wording::grouped(shown),
+                wording::grouped(total)
             )
         }
     }
 }
 
+/// A descendant.
 #[component]
 fn Row(row: lineage::Descendant, state: TokensState) -> impl IntoView {
     let lineage::Descendant { id, org, liveness, description, prefix, username, created_at, .. } = row;
     let class = if liveness == Liveness::Live { "old" } else { "ended" };
     let name = match username {
-        // A 1.x credential has no page.
+        // A 1.x credential has no details.
         Some(username) => view! { <span>"1.x credential "<code>{username}</code></span> }.into_any(),
         None => {
             let name = messages::name(&description, prefix.as_deref());

@@ -1,27 +1,25 @@
-//! What the permissions mean, and which of them another one covers.
+//! The effective permissions, and those that others make redundant.
 
 use leptos::prelude::*;
 
 use crate::{
-    console::{
-        components::{
-            Icon, Picture,
-            text::{Alert, CanLine},
-        },
-        text::messages,
+    console::components::{
+        Icon, Picture,
+        text::{Alert, CanLine},
     },
     model::{
         Authorization,
         console::tokens::Details,
         describe::{Home, Named, cautions, sentence},
         grant::covered,
+        wording,
     },
 };
 
-/// So many lines are told one by one.
+/// Maximum number of permissions that are listed individually.
 const SHOWN: usize = 50;
 
-/// Sentences for people, what they lead to, and what adds nothing.
+/// The permissions in sentences, their implications, and the redundant ones.
 #[component]
 pub fn Implied(details: Details, org_name: String) -> impl IntoView {
     let Authorization { user, org, .. } = details.authorization;
@@ -48,7 +46,7 @@ pub fn Implied(details: Details, org_name: String) -> impl IntoView {
             <summary>"What it can do"</summary>
             <ul class="can-list">
                 {can}
-                {(more > 0).then(|| view! { <li><span></span><span>{format!("And {} more.", messages::grouped(more as u64))}</span></li> })}
+                {(more > 0).then(|| view! { <li><span></span><span>{format!("And {} more.", wording::grouped(more as u64))}</span></li> })}
             </ul>
             <p class="can-rest">"Everything else is refused."</p>
             {warnings}
@@ -57,7 +55,7 @@ pub fn Implied(details: Details, org_name: String) -> impl IntoView {
     }
 }
 
-/// Permissions that could be left out.
+/// The redundant permissions.
 #[component]
 fn Needless(needless: Vec<(String, String)>, more: usize) -> impl IntoView {
     let line = |(one, by): (String, String)| {
@@ -67,7 +65,7 @@ fn Needless(needless: Vec<(String, String)>, more: usize) -> impl IntoView {
         <h4>"These add nothing"</h4>
         <ul class="can-list covered">
             {needless.into_iter().map(line).collect_view()}
-            {(more > 0).then(|| view! { <li><span></span><span>{format!("And {} more.", messages::grouped(more as u64))}</span></li> })}
+            {(more > 0).then(|| view! { <li><span></span><span>{format!("And {} more.", wording::grouped(more as u64))}</span></li> })}
         </ul>
     }
 }

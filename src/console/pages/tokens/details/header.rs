@@ -1,4 +1,4 @@
-//! The top of the drawer: the description, and the ways to the tokens beside this one.
+//! The header of the drawer: the description, and links to the neighbouring tokens.
 
 use leptos::prelude::*;
 
@@ -21,7 +21,7 @@ use crate::{
     model::console::tokens::Details,
 };
 
-/// The description; `editing`: as a field.
+/// The header. `editing`: displays the description as a field.
 #[component]
 pub fn Head(details: Details, now_is: Memo<Changed>, editing: bool, state: TokensState) -> impl IntoView {
     let id = details.authorization.id;

@@ -1,4 +1,4 @@
-//! When the token expires, where it is accepted from, and what its organization would have otherwise.
+//! The limits of the token: expiry, networks, and the organization's rules.
 
 use leptos::prelude::*;
 
@@ -14,7 +14,7 @@ use crate::{
     model::{Liveness, console::tokens::Details, rule_violation::RuleViolation},
 };
 
-/// Three facts; the way to change the first two stands beside them while the token can be used.
+/// The limits; while the token can be used, with a link to change the first two.
 #[component]
 pub fn LimitFacts(details: Details, state: TokensState) -> impl IntoView {
     let Details { authorization, liveness, now, out_of_line, .. } = details;

@@ -1,4 +1,4 @@
-//! The tokens that took over from each other, newest first.
+//! The rotation chain of the token, newest first.
 
 use leptos::prelude::*;
 
@@ -13,15 +13,16 @@ use crate::{
     model::{
         AuthorizationId, Liveness, Timestamp,
         console::lineage::{Lineage, Link},
+        wording,
     },
 };
 
 use super::usage::from;
 
-/// So many seconds after its last use a token is taken for one that programs still need.
+/// Seconds since the last use within which a token counts as in use.
 const RECENT: i64 = 3600;
 
-/// A row a token; nothing if it was never rotated.
+/// The chain, one token a row; nothing if the token was never rotated.
 #[component]
 pub fn Chain(history: Lineage, id: AuthorizationId, state: TokensState) -> impl IntoView {
     if history.chain.is_empty() {
@@ -50,7 +51,7 @@ const fn accepted(link: &Link) -> bool {
     matches!(link.liveness, Liveness::Live | Liveness::Inactive)
 }
 
-/// `id`: the token that the drawer is about; `rotated_at`: when the next one took over.
+/// A token of the chain. `id`: the token of the drawer; `rotated_at`: when the next one replaced it.
 #[component]
 fn Row(
     link: Link,
@@ -95,7 +96,7 @@ fn Row(
     }
 }
 
-/// The newest one: who made it, and whether it is used.
+/// The newest token: its creator, and whether it is used.
 #[component]
 fn Made(link: Link, now: Timestamp) -> impl IntoView {
     let creator = link.creator.unwrap_or_else(|| "a deleted user".into());
@@ -103,7 +104,7 @@ fn Made(link: Link, now: Timestamp) -> impl IntoView {
     view! { <p class="hint">{format!("Generated {} by {creator} · {used}", link.created_at.ago(now))}</p> }
 }
 
-/// One that another took over from: whether programs still use it, and when it ends.
+/// A replaced token: whether it is still used, and when it ends.
 #[component]
 fn Taken(link: Link, rotated_at: Timestamp, now: Timestamp) -> impl IntoView {
     let ends = link.expires_at.map(|end| messages::ahead(end, now)).unwrap_or_default();
@@ -129,7 +130,8 @@ fn Taken(link: Link, rotated_at: Timestamp, now: Timestamp) -> impl IntoView {
     }
 }
 
-/// Ends it at once; where programs seem to need it, only when asked a second time. `shown`: whose drawer it stands in.
+/// The button that ends the overlap; if the token seems to be in use, with a confirmation. `shown`: the token of the
+/// drawer.
 #[component]
 fn EndOverlap(link: Link, shown: AuthorizationId, now: Timestamp, state: TokensState) -> impl IntoView {
     let at = link.id;
@@ -166,7 +168,7 @@ fn EndOverlap(link: Link, shown: AuthorizationId, now: Timestamp, state: TokensS
     }
 }
 
-/// How the programs divide between the newest token and the one before it, today.
+/// The shares of today's usage of the newest token and of the one before it.
 fn shares(history: &Lineage) -> Option<impl IntoView + use<>> {
     let [new, old, ..] = history.chain.as_slice() else { return None };
     let (new, old, accepted) = (new.today, old.today, accepted(old));
@@ -180,9 +182,9 @@ fn shares(history: &Lineage) -> Option<impl IntoView + use<>> {
         );
         view! {
             <p class="shares">
-                <span><b>{messages::grouped(new)}</b>" with the new"</span>
+                <span><b>{wording::grouped(new)}</b>" with the new"</span>
                 <svg viewBox="0 0 202 6" preserveAspectRatio="none" aria-hidden="true" inner_html=bar></svg>
-                <span><b>{messages::grouped(old)}</b>" with the old, today"</span>
+                <span><b>{wording::grouped(old)}</b>" with the old, today"</span>
             </p>
         }
     })

@@ -9,10 +9,10 @@ use crate::{
     model::{Action, Id, OrgId, ResourceType, console::tokens::Details, describe::Named, grant::Breadth},
 };
 
-/// Subject of a line: a type, perhaps one thing of it, and its organization.
+/// The subject of a row: a type, an optional resource of it, and its organization.
 type Line = (ResourceType, Option<Id>, Option<OrgId>);
 
-/// A line a resource: what may be read, what written.
+/// The table: one resource a row, with its actions.
 #[component]
 pub fn PermissionTable(details: Details, org_name: String) -> impl IntoView {
     let breadth = Breadth::of(&details.authorization.permissions, details.authorization.org);
@@ -40,6 +40,7 @@ pub fn PermissionTable(details: Details, org_name: String) -> impl IntoView {
     }
 }
 
+/// The name of a resource.
 #[component]
 fn Resource(named: Named, own: OrgId) -> impl IntoView {
     let resource = named.permission.resource;
@@ -58,7 +59,7 @@ fn Resource(named: Named, own: OrgId) -> impl IntoView {
         }
         (None, Some(_)) => view! { <th scope="row">"All "{words}{elsewhere}</th> }.into_any(),
         (None, None) => {
-            // A user belongs to no organization, nor does an organization.
+            // Users and organizations belong to no organization.
             let in_orgs = !matches!(resource.kind, ResourceType::Users | ResourceType::Orgs);
             let everywhere = in_orgs.then(|| view! { " "<span class="quiet">"in every organization"</span> });
             view! { <th scope="row">"All "{words}{everywhere}</th> }.into_any()
@@ -66,6 +67,7 @@ fn Resource(named: Named, own: OrgId) -> impl IntoView {
     }
 }
 
+/// Whether an action is allowed.
 #[component]
 fn YesNo(yes: bool) -> impl IntoView {
     if yes {

@@ -1,4 +1,4 @@
-//! The facts about an authorization.
+//! The metadata of an authorization.
 
 use leptos::prelude::*;
 
@@ -16,7 +16,7 @@ use crate::{
 
 use super::{limits::LimitFacts, usage::LastUsed};
 
-/// Everything that is recorded, but for the hash of the token.
+/// Everything that is recorded, except the token's hash.
 #[component]
 pub fn Facts(details: Details, now_is: Memo<Changed>, state: TokensState) -> impl IntoView {
     let limited = details.clone();
@@ -75,7 +75,7 @@ pub fn Facts(details: Details, now_is: Memo<Changed>, state: TokensState) -> imp
     }
 }
 
-/// An id, and a button that copies it.
+/// An id, with a button that copies it.
 #[component]
 fn CopyId(id: String, name: &'static str) -> impl IntoView {
     view! { <span class="fact-id"><code>{id.clone()}</code><CopyButton text=id name class="icon-button small needs-script"/></span> }

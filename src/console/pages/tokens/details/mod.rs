@@ -1,4 +1,4 @@
-//! Everything about one token, in a drawer beside the list.
+//! The details of one token, in a drawer beside the list.
 
 mod actions;
 mod audit_link;
@@ -23,12 +23,12 @@ use crate::{
             text::{Alert, Chip, LivenessBadge},
         },
         routes::Tokens,
-        text::messages,
     },
     model::{
         Authorization, Liveness, Status,
         console::{lineage::Lineage, tokens::Details},
         describe::Home,
+        wording,
     },
 };
 
@@ -50,16 +50,19 @@ use raw::AsText;
 use simulator::{Asked, WhatIf};
 use usage::Uses;
 
+/// The route of the drawer.
 #[component]
 pub fn DetailsRoute() -> impl IntoView {
     view! { <Drawer editing=false/> }
 }
 
+/// The route of the drawer with the description as a field.
 #[component]
 pub fn EditRoute() -> impl IntoView {
     view! { <Drawer editing=true/> }
 }
 
+/// The drawer, rendered once the token is loaded.
 #[component]
 fn Drawer(editing: bool) -> impl IntoView {
     let state = TokensState::current();
@@ -81,12 +84,13 @@ fn Drawer(editing: bool) -> impl IntoView {
     }
 }
 
-/// The owner and the organization of a token.
+/// Returns the owner and the organization of a token.
 fn home<'a>(details: &Details, org_name: &'a str) -> Home<'a> {
     let Authorization { user, org, .. } = details.authorization;
     Home { owner: Some(user), org, org_name }
 }
 
+/// The content of the drawer.
 #[component]
 fn Content(details: Details, history: Lineage, asked: Asked, editing: bool, state: TokensState) -> impl IntoView {
     let authorization = details.authorization.clone();
@@ -102,9 +106,9 @@ fn Content(details: Details, history: Lineage, asked: Asked, editing: bool, stat
     let org = details.org_name.clone().unwrap_or_else(|| "a deleted organization".into());
     let home = home(&details, &org);
     let places = home.places(&details.permissions);
-    let permissions = format!("{} in {places}", messages::count(details.permissions.len() as u64, "permission"));
+    let permissions = format!("{} in {places}", wording::count(details.permissions.len() as u64, "permission"));
     let prefix = authorization.token_prefix.clone();
-    // While both are accepted, that is what one wants to see; afterwards it is history.
+    // During an overlap the rotation chain comes first; afterwards it is history.
     let overlaps = history.overlaps(id);
     let chain = history.clone();
     let descendants = history.descendants.clone();

@@ -1,10 +1,10 @@
-//! The permissions as the server writes them.
+//! The permissions as InfluxDB's API writes them.
 
 use leptos::prelude::*;
 
 use crate::{console::components::CopyButton, model::console::tokens::Details};
 
-/// One line a permission, in their order.
+/// The permissions in order, one a line.
 #[component]
 pub fn AsText(details: Details) -> impl IntoView {
     let lines: Vec<String> = details.authorization.permissions.iter().map(ToString::to_string).collect();

@@ -1,4 +1,4 @@
-//! "What could this token do with …?": a form whose answer has an address.
+//! "What could this token do with …?": a GET form, so that each answer has an address.
 
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_query_map;
@@ -17,13 +17,13 @@ use crate::{
         Action, AuthorizationId, Error, ResourceType,
         console::{
             simulation::{Question, Ruling},
-            tokens::TokenQuery,
+            token_query::TokenQuery,
         },
         describe::Named,
     },
 };
 
-/// The question in the address, and the answer to it: loaded beside the token, not after it.
+/// The question in the URL and its answer, which loads in parallel with the token.
 #[derive(Clone, Copy)]
 pub struct Asked {
     question: Memo<Option<Question>>,
@@ -31,7 +31,7 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// About the token that the address speaks of.
+    /// Creates the question about the token in the URL.
     pub fn new(state: TokensState) -> Self {
         let parameters = use_query_map();
         let question = Memo::new(move |_| {
@@ -51,7 +51,7 @@ impl Asked {
     }
 }
 
-/// Asks, and shows the answer. The question stands in the address: it can be shared, and works without script.
+/// The form and the answer. The question is part of the URL, so that it can be shared and works without JavaScript.
 #[component]
 pub fn WhatIf(id: AuthorizationId, asked: Asked, state: TokensState) -> impl IntoView {
     let Asked { question, ruling } = asked;
@@ -72,6 +72,7 @@ pub fn WhatIf(id: AuthorizationId, asked: Asked, state: TokensState) -> impl Int
     }
 }
 
+/// The form of the question.
 #[component]
 fn Ask(id: AuthorizationId, state: TokensState, question: Memo<Option<Question>>) -> impl IntoView {
     let first = question.get_untracked();
@@ -79,7 +80,7 @@ fn Ask(id: AuthorizationId, state: TokensState, question: Memo<Option<Question>>
     let kind = first.as_ref().map_or(ResourceType::Buckets, |question| question.kind);
     let thing = first.map(|question| question.thing).unwrap_or_default();
     let (can, chosen, named) = (RwSignal::new(action), RwSignal::new(kind), RwSignal::new(thing));
-    // Back and forward change the address: the fields follow.
+    // Back and forward change the URL: the fields follow.
     Effect::new(move |_| {
         if let Some(asked) = question.get() {
             can.set(asked.action);
@@ -98,13 +99,13 @@ fn Ask(id: AuthorizationId, state: TokensState, question: Memo<Option<Question>>
             navigate(&Tokens::Details(id).address(state.org.get_untracked(), &parameters));
         }
     };
-    // Names are offered once someone is about to choose one.
+    // Suggestions are loaded when the field first gets the focus.
     let on_focus = move |_| {
         if names.with_untracked(Vec::is_empty) {
             suggest(state, names);
         }
     };
-    // A browser drops the parameters of a form's address, and sends the fields instead.
+    // Submitting a GET form replaces the query string of its address, so the other parameters are hidden fields.
     let plain = move || routes::split(&state.address(Tokens::Details(id))).0.to_owned();
     let hidden = move || {
         let kept = state.query.with(TokenQuery::parameters).into_iter();
@@ -143,7 +144,7 @@ fn Ask(id: AuthorizationId, state: TokensState, question: Memo<Option<Question>>
     }
 }
 
-/// Fetches some names to choose from.
+/// Loads names as suggestions.
 fn suggest(state: TokensState, names: RwSignal<Vec<(ResourceType, String)>>) {
     let org = state.org.get_untracked();
     spawn_local(async move {
@@ -155,6 +156,7 @@ fn suggest(state: TokensState, names: RwSignal<Vec<(ResourceType, String)>>) {
     });
 }
 
+/// The answer to a question.
 #[component]
 fn Answer(ruling: Result<Ruling, Error>, asked: Question) -> impl IntoView {
     let yes = matches!(&ruling, Ok(ruling) if ruling.is_yes());
@@ -187,7 +189,7 @@ fn Answer(ruling: Result<Ruling, Error>, asked: Question) -> impl IntoView {
     }
 }
 
-/// Whatever it holds, the token is refused; what would decide is told all the same.
+/// The answer for a token that is not live: it is refused in any case, but the deciding permission is displayed.
 #[component]
 fn Dead(what: AnyView, because: &'static str, by: Option<String>) -> impl IntoView {
     match by {
@@ -198,7 +200,7 @@ fn Dead(what: AnyView, because: &'static str, by: Option<String>) -> impl IntoVi
     }
 }
 
-/// "read bucket telemetry", "write all tasks"
+/// A permission in words: "read bucket telemetry", "write all tasks".
 #[component]
 fn What(required: Named) -> impl IntoView {
     let Named { permission, name, .. } = required;

@@ -1,37 +1,38 @@
-//! How often a token was used, day by day.
+//! The usage of the token by day.
 
 use std::fmt::Write as _;
 
 use leptos::prelude::*;
 
 use crate::{
-    console::{components::text::Time, text::messages},
+    console::components::text::Time,
     model::{
         LastUse, Timestamp,
         console::lineage::{DayUse, Lineage, beginning_of},
+        wording,
     },
 };
 
-/// The picture is so wide and high; the style stretches it.
+/// The size of the chart in SVG units; the style scales it.
 const WIDTH: usize = 480;
 const HEIGHT: u64 = 36;
-/// A day of the picture, with the gap behind it.
+/// The width of a day in SVG units, with its gap.
 const STEP: usize = 16;
 
-/// A bar for each day. It is drawn for the eye; a table tells the same to everyone else.
+/// A bar chart of the days, hidden from screen readers, which read a table instead.
 #[component]
 pub fn Uses(history: Lineage) -> impl IntoView {
     let (uses, refused) = history.total();
     let first = history.days.first().map(|day| day_name(day.day)).unwrap_or_default();
     let bars = bars(&history.days);
     let rows = history.days.iter().rev().filter(|day| day.uses > 0 || day.refused > 0).map(|day| {
-        view! { <tr><th scope="row">{day_name(day.day)}</th><td>{messages::grouped(day.uses)}</td><td>{messages::grouped(day.refused)}</td></tr> }
+        view! { <tr><th scope="row">{day_name(day.day)}</th><td>{wording::grouped(day.uses)}</td><td>{wording::grouped(day.refused)}</td></tr> }
     });
     view! {
         <section class="uses" data-testid="token-uses">
             <h3 class="section-title">
                 "Uses "<span>"last 30 days"</span>
-                <span class="uses-total"><b>{messages::grouped(uses)}</b>{if uses == 1 { " request · " } else { " requests · " }}{share(uses, refused)}</span>
+                <span class="uses-total"><b>{wording::grouped(uses)}</b>{if uses == 1 { " request · " } else { " requests · " }}{share(uses, refused)}</span>
             </h3>
             <svg class="spark" viewBox=format!("0 0 {WIDTH} {HEIGHT}") preserveAspectRatio="none" aria-hidden="true" inner_html=bars></svg>
             <p class="spark-ends" aria-hidden="true"><span>{first}</span><span>"today"</span></p>
@@ -48,19 +49,19 @@ pub fn Uses(history: Lineage) -> impl IntoView {
     }
 }
 
-/// The bars, as the inside of an SVG: made of numbers and names of days alone.
+/// Returns the bars as SVG markup: built from numbers and day names only, so it needs no escaping.
 fn bars(days: &[DayUse]) -> String {
     let most = days.iter().map(|day| day.uses).max().unwrap_or(0).max(1);
     let mut bars = String::new();
     for (index, day) in days.iter().enumerate() {
-        // A day with a single use still shows, and one without is told from a missing one.
+        // A day with a single use is visible, and a day without differs from a missing one.
         let height = if day.uses == 0 { 1 } else { (day.uses.saturating_mul(HEIGHT) / most).max(3) };
         let class = match (index + 1 == days.len(), day.uses) {
             (true, _) => "today",
             (false, 0) => "none",
             (false, _) => "day",
         };
-        let told = messages::count(day.uses, "request");
+        let told = wording::count(day.uses, "request");
         let _ = write!(
             bars,
             r#"<rect class="{class}" x="{}" y="{}" width="{}" height="{height}" rx="1"><title>{}: {told}, {} refused</title></rect>"#,
@@ -68,19 +69,19 @@ fn bars(days: &[DayUse]) -> String {
             HEIGHT - height,
             STEP - 2,
             day_name(day.day),
-            messages::grouped(day.refused),
+            wording::grouped(day.refused),
         );
     }
     bars
 }
 
-/// "25 Oct".
+/// Formats a day: "25 Oct".
 fn day_name(day: i64) -> String {
     let date = beginning_of(day).date();
     date.rsplit_once(' ').map_or(date.clone(), |(day, _)| day.to_owned())
 }
 
-/// "0.02% refused".
+/// Formats a share: "0.02% refused".
 fn share(uses: u64, refused: u64) -> String {
     match refused {
         0 => "none refused".into(),
@@ -93,7 +94,7 @@ fn share(uses: u64, refused: u64) -> String {
     }
 }
 
-/// When, from where and by what program a token was used last.
+/// The time, address and client of the last use.
 #[component]
 pub fn LastUsed(last: Option<LastUse>, now: Timestamp) -> impl IntoView {
     let Some(last) = last else { return view! { <span class="quiet">"never"</span> }.into_any() };
@@ -107,7 +108,7 @@ pub fn LastUsed(last: Option<LastUse>, now: Timestamp) -> impl IntoView {
     .into_any()
 }
 
-/// The address, and the program where it named itself.
+/// Returns the address, and the client if it sent a name.
 pub fn from(last: &LastUse) -> Option<(String, Option<String>)> {
     Some((last.from.clone()?, last.agent.as_ref().map(|agent| format!(" · {agent}"))))
 }

@@ -1,4 +1,4 @@
-//! Changing when a token expires and where it is accepted from.
+//! The dialog that changes a token's expiry and networks.
 
 use leptos::prelude::*;
 
@@ -27,7 +27,7 @@ use crate::{
 
 use super::{ExpiryField, Limits, NetworksField};
 
-/// The dialog, above the list.
+/// The route of the dialog.
 #[component]
 pub fn LimitsRoute() -> impl IntoView {
     let state = TokensState::current();
@@ -46,7 +46,7 @@ pub fn LimitsRoute() -> impl IntoView {
     }
 }
 
-/// What is not touched stays as it is. Nothing revives a token that has expired.
+/// The form. Untouched fields stay unchanged. An expired token cannot be revived.
 #[component]
 fn LimitsDialog(details: Details, rules: RulesNow, state: TokensState) -> impl IntoView {
     let token = &details.authorization;

@@ -1,4 +1,4 @@
-//! The fields of a form that say how a token is limited.
+//! The fields of a token's limits.
 
 use leptos::prelude::*;
 
@@ -13,7 +13,7 @@ use crate::{
 
 use super::Limits;
 
-/// Lengths of life, a day, never. What the rules forbid can't be chosen.
+/// The choice of the expiry: a period, a date, or never. Choices that the rules forbid are disabled.
 #[component]
 pub fn ExpiryField(
     limits: Limits,
@@ -54,7 +54,7 @@ pub fn ExpiryField(
     }
 }
 
-/// Where the token is accepted from.
+/// The field of the allowed networks.
 #[component]
 pub fn NetworksField(limits: Limits, refused: RwSignal<Option<Error>>) -> impl IntoView {
     let error = at_field(refused, "networks");
@@ -72,7 +72,7 @@ pub fn NetworksField(limits: Limits, refused: RwSignal<Option<Error>>) -> impl I
     }
 }
 
-/// Both, folded away: the line says what they are. Open where a rule or an error speaks of them.
+/// Both fields, collapsed below a line that states their values; expanded where a rule or an error concerns them.
 #[component]
 pub fn LimitsSection(limits: Limits, refused: RwSignal<Option<Error>>) -> impl IntoView {
     let wrong = move || {

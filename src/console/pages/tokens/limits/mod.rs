@@ -1,4 +1,4 @@
-//! The limits of a token: when it expires, and where it is accepted from.
+//! The limits of a token: its expiry and its networks.
 
 mod dialog;
 mod fields;
@@ -9,43 +9,44 @@ use crate::{
     console::{
         components::form::{answer, typed_fields},
         forms::outcome::FormFields,
-        text::messages::{self, capitalized},
     },
     model::{
         Error, Networks, Timestamp,
         duration::length,
         expiry::{self, KEEP, NEVER, ON_A_DAY, chosen, offer_title},
         org_rules::{OrgRules, RulesNow},
+        wording::{self, capitalized},
     },
 };
 
 pub use dialog::LimitsRoute;
 pub use fields::{ExpiryField, LimitsSection, NetworksField};
 
-/// What is chosen in a form.
+/// The limits chosen in a form.
 #[derive(Clone, Copy)]
 pub struct Limits {
-    /// A length of life in seconds, or one of the words of [`expiry`].
+    /// A period in seconds, or one of the words of [`expiry`].
     pub expires: RwSignal<String>,
     pub day: RwSignal<String>,
-    /// As they are typed.
+    /// The typed networks.
     pub networks: RwSignal<String>,
     facts: StoredValue<Facts>,
 }
 
-/// What does not change while the form is open.
+/// Facts that do not change while the form is open.
 #[derive(Clone)]
 struct Facts {
     rules: OrgRules,
     now: Timestamp,
     created_at: Timestamp,
     offers: Vec<(i64, bool)>,
-    /// What a token has already, which may stay.
+    /// The token's present expiry, which may be kept.
     kept: Option<Option<Timestamp>>,
 }
 
 impl Limits {
-    /// Of a new token. `life` and `networks`: those of the token it starts from. Without rules to be known, none.
+    /// Creates the limits of a new token. `life` (in seconds) and `networks`: those of the token it is derived from. If
+    /// the rules could not be loaded, none apply.
     pub fn of_new(rules: Result<RulesNow, Error>, life: Option<i64>, networks: &Networks) -> Self {
         let RulesNow { rules, now } =
             rules.unwrap_or(RulesNow { rules: OrgRules::default(), now: Timestamp::from_micros(0) });
@@ -59,14 +60,14 @@ impl Limits {
         Self::with(facts, proposed, networks)
     }
 
-    /// Of a token that is there.
+    /// Creates the limits of an existing token.
     fn of_token(rules: RulesNow, created_at: Timestamp, expires_at: Option<Timestamp>, networks: &Networks) -> Self {
         let RulesNow { rules, now } = rules;
         let offers = expiry::offers(&rules, None, created_at, now);
         Self::with(Facts { rules, now, created_at, offers, kept: Some(expires_at) }, KEEP.into(), networks)
     }
 
-    /// As a form without script left it, or else as it is proposed.
+    /// Creates the limits from the form submitted without JavaScript, or else from the proposal.
     fn with(facts: Facts, proposed: String, networks: &Networks) -> Self {
         let limits = Self {
             expires: RwSignal::new(proposed),
@@ -80,7 +81,7 @@ impl Limits {
         limits
     }
 
-    /// Sets everything that these fields of a form say.
+    /// Sets the limits from the fields of a form.
     pub fn take_over(&self, fields: &FormFields) {
         for (name, signal) in [("expires", self.expires), ("expires-day", self.day), ("networks", self.networks)] {
             if let Some(text) = fields.get(name) {
@@ -89,25 +90,25 @@ impl Limits {
         }
     }
 
-    /// What a form with the same content would send.
+    /// Returns the fields that a form with these limits would submit.
     pub fn fields(&self) -> Vec<(String, String)> {
         let signals = [("expires", self.expires), ("expires-day", self.day), ("networks", self.networks)];
         signals.map(|(name, signal)| (name.to_owned(), signal.get())).into()
     }
 
-    /// When the token would stop working, as far as that is chosen.
+    /// Returns when the token would expire, if that is determined.
     pub fn end(&self) -> Option<Timestamp> {
         let now = self.facts.with_value(|facts| facts.now);
         chosen(&self.expires.get(), &self.day.get(), now).ok().flatten().and_then(expiry::Expiry::end)
     }
 
-    /// The networks, one by one, as they are typed.
+    /// Returns the typed networks individually.
     pub fn network_texts(&self) -> Vec<String> {
         let typed = self.networks.get();
         typed.split(',').map(str::trim).filter(|text| !text.is_empty()).map(Into::into).collect()
     }
 
-    /// "expires in 90 days, from any network".
+    /// Describes the limits: "expires in 90 days, from any network".
     pub fn in_words(&self) -> String {
         let expires = match self.expires.get().as_str() {
             NEVER => "never expires".to_owned(),
@@ -118,11 +119,11 @@ impl Limits {
         };
         match self.network_texts().len() as u64 {
             0 => format!("{expires}, from any network"),
-            number => format!("{expires}, from {}", messages::count(number, "network")),
+            number => format!("{expires}, from {}", wording::count(number, "network")),
         }
     }
 
-    /// What the choice means, and the rule that forbids others.
+    /// Describes the effect of the choice, and the rule that forbids others.
     fn told(&self) -> String {
         let facts = self.facts.get_value();
         let mut told = match (self.expires.get().as_str(), self.end()) {
@@ -143,7 +144,7 @@ impl Limits {
         told
     }
 
-    /// Whether the organization says something about lives: then the choice is shown at once.
+    /// Returns whether the organization's rules limit the expiry: then the choice is displayed at once.
     fn is_ruled(&self) -> bool {
         self.facts.with_value(|facts| {
             facts.rules.default_life.is_some() || facts.rules.broken_by_life(facts.created_at, None).is_some()

@@ -1,13 +1,13 @@
-//! The boxes of the picker.
+//! The check boxes of the picker.
 
 use leptos::prelude::*;
 
 use crate::{
-    console::pages::tokens::custom::CustomTokenForm,
+    console::pages::tokens::custom::form_state::CustomTokenForm,
     model::{Action, ResourceType, console::selection::Pick},
 };
 
-/// The id of a box: that of the thing, and with a 1 for writing, as InfluxDB's console has them.
+/// Returns the element id of a box: the resource's id, with a 1 appended for writing, as in InfluxDB's console.
 fn box_id(id: &str, action: Action) -> String {
     match action {
         Action::Read => id.to_owned(),
@@ -15,7 +15,7 @@ fn box_id(id: &str, action: Action) -> String {
     }
 }
 
-/// One box. Implied by the box of its type, it is shown set and can't be changed.
+/// One box. If the box of its type implies it, it is ticked and disabled.
 #[component]
 pub fn PickBox(
     pick: Pick,
@@ -42,7 +42,8 @@ pub fn PickBox(
     }
 }
 
-/// Sets a whole column of types, and never inverts it. It is no permission of its own, so it needs the script.
+/// The box that ticks a whole column of types; it never inverts them. It is no permission of its own, so it needs
+/// JavaScript.
 #[component]
 pub fn ColumnBox(
     action: Action,

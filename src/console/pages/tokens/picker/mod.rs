@@ -1,4 +1,4 @@
-//! The boxes of the Custom API Token dialog.
+//! The picker: the check boxes of the Custom API Token dialog.
 
 mod boxes;
 mod rows;
@@ -7,23 +7,21 @@ mod section;
 use leptos::prelude::*;
 
 use crate::{
-    console::{
-        queries::Picker,
-        text::{case_fold::folded, messages},
-    },
+    console::{queries::Picker, text::case_fold::folded},
     model::{
         Action, ResourceType,
         console::{selection::Pick, tokens::Choices},
+        wording,
     },
 };
 
-use super::custom::CustomTokenForm;
+use super::custom::form_state::CustomTokenForm;
 
 use boxes::{ColumnBox, PickBox};
 use rows::{ThingRow, TypeRow};
 use section::Section;
 
-/// What is offered below "Other Resources", by the letters of their names.
+/// Returns the types below "Other Resources", in alphabetical order.
 fn other_types() -> Vec<ResourceType> {
     let apart = [ResourceType::Buckets, ResourceType::Telegrafs];
     let mut kinds: Vec<_> = ResourceType::grantable().filter(|kind| !apart.contains(kind)).collect();
@@ -31,12 +29,12 @@ fn other_types() -> Vec<ResourceType> {
     kinds
 }
 
-/// The name of a type as InfluxDB's console shows it.
+/// Returns the name of a type as in InfluxDB's console.
 fn title(kind: ResourceType) -> String {
-    messages::capitalized(kind.name())
+    wording::capitalized(kind.name())
 }
 
-/// Three sections: each bucket, each telegraf configuration, every other type.
+/// The three sections: buckets, telegraf configurations, and the other types.
 #[component]
 pub fn PickerSections(picker: Picker, choosing: CustomTokenForm) -> impl IntoView {
     let Picker { buckets, telegrafs, refused, .. } = picker;
@@ -70,7 +68,7 @@ fn offered(buckets: &Choices, telegrafs: &Choices, others: &[ResourceType]) -> V
     all.flat_map(|(kind, id)| Action::ALL.map(|action| Pick { kind, id, action })).collect()
 }
 
-/// What was ticked before a search hid it is sent all the same.
+/// Hidden fields for ticked boxes that a search hides, so that they are submitted too.
 #[component]
 fn NotOffered(offered: Vec<Pick>, choosing: CustomTokenForm) -> impl IntoView {
     move || {
@@ -84,6 +82,7 @@ fn NotOffered(offered: Vec<Pick>, choosing: CustomTokenForm) -> impl IntoView {
     }
 }
 
+/// A section of individual resources.
 #[component]
 fn Things(
     kind: ResourceType,
@@ -103,13 +102,13 @@ fn Things(
             return if total == 0 {
                 "No match".into()
             } else {
-                format!("{} of {} match", messages::grouped(total), messages::grouped(unfiltered))
+                format!("{} of {} match", wording::grouped(total), wording::grouped(unfiltered))
             };
         }
         let ticked = choosing
             .selection
             .with(|selection| Action::ALL.map(|action| selection.singles(kind, action)).into_iter().sum::<usize>());
-        format!("{ticked} of {}", messages::grouped(unfiltered * 2))
+        format!("{ticked} of {}", wording::grouped(unfiltered * 2))
     });
     let boxes = Action::ALL.map(|action| {
         let pick = Pick::all(action, kind);
@@ -127,7 +126,7 @@ fn Things(
         view! { <p class="perm-none">{if searching { none.to_owned() } else { format!("There are no {} yet.", kind.words()) }}</p> }
     });
     let more = (total > shown).then(|| {
-        let text = format!("{shown} of {} {}. Search to find the others.", messages::grouped(total), kind.words());
+        let text = format!("{shown} of {} {}. Search to find the others.", wording::grouped(total), kind.words());
         view! { <p class="perm-more" role="status">{text}</p> }
     });
     let open = Signal::derive(move || if searching { total > 0 } else { choosing.is_open(kind) });
@@ -141,6 +140,7 @@ fn Things(
     }
 }
 
+/// The section of the other types.
 #[component]
 fn Others(
     kinds: Vec<ResourceType>,

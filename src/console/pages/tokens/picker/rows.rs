@@ -1,9 +1,9 @@
-//! The lines of the picker: a name, and a box for each action.
+//! The rows of the picker: a name, and a box for each action.
 
 use leptos::prelude::*;
 
 use crate::{
-    console::{pages::tokens::custom::CustomTokenForm, text::case_fold::folded},
+    console::{pages::tokens::custom::form_state::CustomTokenForm, text::case_fold::folded},
     model::{
         Action, ResourceType,
         console::{selection::Pick, tokens::Choice},
@@ -12,7 +12,7 @@ use crate::{
 
 use super::{boxes::PickBox, title};
 
-/// One bucket or telegraf configuration.
+/// A bucket or a telegraf configuration.
 #[component]
 pub fn ThingRow(kind: ResourceType, choice: Choice, search: String, choosing: CustomTokenForm) -> impl IntoView {
     let id = choice.id.to_string();
@@ -40,12 +40,12 @@ pub fn ThingRow(kind: ResourceType, choice: Choice, search: String, choosing: Cu
     }
 }
 
-/// A name with what was searched for set off.
+/// A name with the matched text highlighted.
 #[component]
 fn Hit(name: String, search: String) -> impl IntoView {
     let folded = folded(&name);
     match folded.find(&search) {
-        // Folding may change lengths; then the whole name is shown as it is.
+        // Case folding may change the length in bytes; the name is then displayed without a highlight.
         Some(at)
             if !search.is_empty()
                 && folded.len() == name.len()
@@ -60,7 +60,7 @@ fn Hit(name: String, search: String) -> impl IntoView {
     }
 }
 
-/// One type of which there are only all.
+/// A type whose resources can only be picked as a whole.
 #[component]
 pub fn TypeRow(
     kind: ResourceType,

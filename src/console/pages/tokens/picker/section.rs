@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::console::components::{Icon, Picture};
 
-/// A section: a line with the boxes of the type, and below it a line for each thing.
+/// A section: a row with the boxes of the type, and below it a row for each resource.
 #[component]
 pub fn Section(
     title: &'static str,
