@@ -151,7 +151,7 @@ fn base62(bytes: &[u8], width: usize) -> String {
 }
 
 /// Returns whether this is a JWT: three non-empty parts of base64url, of which the first contains a JSON object.
-pub(crate) fn is_jwt(token: &str) -> bool {
+pub fn is_jwt(token: &str) -> bool {
     use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
     let parts: Vec<&str> = token.split('.').collect();
     let [header, claims, signature] = parts[..] else { return false };

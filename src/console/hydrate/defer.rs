@@ -22,8 +22,6 @@ use leptos::{
 use wasm_bindgen::JsCast;
 
 use super::scheduler::enqueue;
-#[cfg(feature = "hydrate")]
-use super::scheduler::{is_done, is_left, leave};
 
 /// Defers the hydration of a view with one root element. On the server and in a page that the browser renders, the view
 /// is rendered at once.

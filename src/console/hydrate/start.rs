@@ -9,7 +9,11 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::console::{app::App, components::history::listen_first};
 
-use super::{browser, chunks, defer, enhance::enhance, scheduler::after_hydration};
+use super::{
+    browser, chunks,
+    enhance::enhance,
+    scheduler::{self, after_hydration},
+};
 
 /// Hydrates the page that the server rendered, once its chunk is loaded. If the chunk cannot be loaded, the page stays
 /// unhydrated and works as without JavaScript. `at`: the path and the query that the page was loaded from; if the user
@@ -33,7 +37,7 @@ pub fn start(at: String) {
 /// Hydrates the body as `leptos::mount::hydrate_body` does, but keeps the serialized resources until the last part is
 /// hydrated.
 fn take_over() {
-    if super::scheduler::is_left() {
+    if scheduler::is_left() {
         return;
     }
     drop(Executor::init_wasm_bindgen());
@@ -50,15 +54,15 @@ fn take_over() {
 /// in the order of registration.
 fn leave_whole(at: String) {
     let _ = window_event_listener(ev::click, |event| {
-        if !super::scheduler::is_done() {
+        if !scheduler::is_done() {
             event.stop_immediate_propagation();
         }
     });
     let _ = window_event_listener(ev::popstate, move |event| {
-        if !super::scheduler::is_done() && browser::here() != at {
+        if !scheduler::is_done() && browser::here() != at {
             event.stop_immediate_propagation();
             // The old page is displayed until the new one loads, under a URL that is not its own.
-            super::scheduler::leave();
+            scheduler::leave();
             browser::reload();
         }
     });
