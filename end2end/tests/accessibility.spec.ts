@@ -163,6 +163,8 @@ for (const { width, height } of widths) {
     });
 
     test("the API's description", async ({ page }) => {
+      // By far the largest page.
+      test.slow();
       await page.goto("/docs");
       await audit(page, "the API's description");
     });
