@@ -1,7 +1,8 @@
 //! The console: pages, components, and the server functions they call.
 //!
 //! The server renders a page and the browser hydrates it (progressive enhancement). Everything is a link or a form
-//! first: a form posts to an address, and the same action handles it with JavaScript, through [`submit`], and without.
+//! first: a form posts to an address, and the same action handles it without JavaScript and, through the server
+//! function `submit`, with it.
 
 mod app;
 mod components;

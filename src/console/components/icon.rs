@@ -1,6 +1,6 @@
 //! Icons, inlined as SVG so that they inherit the colour of the text.
 //!
-//! From Lucide (ISC licence, https://lucide.dev).
+//! From Lucide (ISC licence, <https://lucide.dev>).
 
 use leptos::prelude::*;
 
