@@ -28,7 +28,7 @@ use super::{
     orgs::{console_members::insert_user, insert_org},
     random,
     setup::insert_operator,
-    tokens::{Created, name_lookup::Names, named},
+    tokens::{Created, create::named, name_lookup::Names},
 };
 
 /// The origin of these changes in the audit log.

@@ -24,7 +24,7 @@ use crate::{
 
 use super::{
     console_list::{count, resolve},
-    constraints::{LimitChanges, check_switch, check_within},
+    constraints::{AuthorizationChanges, check_switch, check_within},
     later_than,
     search_keys::keys,
 };
@@ -138,7 +138,7 @@ async fn check_limits(change: &mut AuditedTransaction, caller: &Caller, tokens: 
     let switched = tokens.iter().filter(|token| token.status == Status::Inactive && token.ended_at.is_none());
     for token in switched {
         check_switch(token, Status::Active)?;
-        let wish = LimitChanges::default().wish(token);
+        let wish = AuthorizationChanges::default().wish(token);
         let bounds = inheritance.bounds_of_change(change, token, &wish).await?;
         check_within(&bounds, token.expires_at, &token.networks)?;
     }

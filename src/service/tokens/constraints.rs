@@ -80,14 +80,14 @@ fn narrowest(bounds: &[LimitBounds]) -> Networks {
 
 /// Changes to a token's limits, status and description; `None` keeps a value.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct LimitChanges {
+pub(crate) struct AuthorizationChanges {
     pub status: Option<Status>,
     pub description: Option<String>,
     pub expires_at: Option<Expiry>,
     pub networks: Option<Networks>,
 }
 
-impl LimitChanges {
+impl AuthorizationChanges {
     /// Returns whether the change must be within inherited limits: it activates, or sets an expiry or networks.
     pub fn are_limited(&self, before: &Authorization) -> bool {
         let activates = before.status == Status::Inactive && self.status == Some(Status::Active);
@@ -113,7 +113,7 @@ pub(crate) fn changed(
     bounds: &[LimitBounds],
     rules: &OrgRules,
     before: &Authorization,
-    changes: LimitChanges,
+    changes: AuthorizationChanges,
     now: Timestamp,
 ) -> Result<Authorization, Error> {
     let mut after = before.clone();

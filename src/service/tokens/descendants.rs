@@ -16,8 +16,8 @@ use crate::{
 };
 
 use super::{
+    access::{check_visible, readable},
     bulk::{MAX_AT_ONCE, switch_one},
-    check_visible, readable,
 };
 
 /// Maximum number of descendants that the console shows of one token.

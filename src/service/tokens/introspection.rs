@@ -18,7 +18,7 @@ use crate::{
 };
 
 use super::{
-    check_readable,
+    access::check_readable,
     simulate::{Thing, meant},
 };
 

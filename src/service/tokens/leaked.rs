@@ -26,7 +26,7 @@ use crate::{
     },
 };
 
-use super::{check_readable, later_than, search_keys::keys};
+use super::{access::check_readable, later_than, search_keys::keys};
 
 /// Maximum number of descendants that a finding names.
 const NAMED: i64 = 100;

@@ -9,7 +9,10 @@ use crate::{
     store::{self, Connection},
 };
 
-use super::{check_readable, name_lookup::Names, readable};
+use super::{
+    access::{check_readable, readable},
+    name_lookup::Names,
+};
 
 /// Maximum number of rotations that are followed in each direction.
 const LINKS: usize = 10;

@@ -16,8 +16,8 @@ use crate::{
 };
 
 use super::{
+    access::readable,
     picker::{bucket_choice, may_grant, telegraf_choice},
-    readable,
 };
 
 impl Service {

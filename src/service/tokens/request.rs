@@ -6,7 +6,7 @@ use crate::model::{
     user::{MAX_NAME, check_text},
 };
 
-use super::constraints::LimitChanges;
+use super::constraints::AuthorizationChanges;
 
 /// A requested permission whose words are not parsed yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -129,9 +129,9 @@ fn parse_permission(asked: &RequestedPermission) -> Result<(Permission, Stands),
 ///
 /// # Errors
 /// `bad_status`, [`Error::TextTooLong`], [`Error::TextNul`].
-pub(crate) fn parse_changes(update: AuthorizationUpdate, bad_status: Error) -> Result<LimitChanges, Error> {
+pub(crate) fn parse_changes(update: AuthorizationUpdate, bad_status: Error) -> Result<AuthorizationChanges, Error> {
     let AuthorizationUpdate { status, description, expires_at, networks } = update;
     let status = status.map(|word| word.parse().map_err(|_| bad_status)).transpose()?;
     check_text("description", description.as_deref().unwrap_or_default(), MAX_DESCRIPTION)?;
-    Ok(LimitChanges { status, description, expires_at, networks })
+    Ok(AuthorizationChanges { status, description, expires_at, networks })
 }

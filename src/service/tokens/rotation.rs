@@ -17,7 +17,7 @@ use crate::{
     store,
 };
 
-use super::{Created, NewAuthorization, later_than, name_lookup::Names, readable, search_keys::keys};
+use super::{Created, access::readable, create::NewAuthorization, later_than, name_lookup::Names, search_keys::keys};
 
 /// The default overlap.
 pub const USUAL_OVERLAP: Span = Span::hours(24);

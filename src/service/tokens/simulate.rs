@@ -18,7 +18,7 @@ use crate::{
     store::{self, Connection},
 };
 
-use super::readable;
+use super::access::readable;
 
 /// A resource of a question.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -29,12 +29,13 @@ use crate::{
 };
 
 use super::{
+    access::{check_may_change, check_visible, refuse_orphan},
     api_list::{AT_ONCE, Place, named_owner_and_org},
-    changed, check_may_change, check_visible,
-    constraints::{self, EffectiveLimits, LimitChanges, check_within},
+    changed,
+    constraints::{self, AuthorizationChanges, EffectiveLimits, check_within},
+    create::named,
     later_than,
     name_lookup::Names,
-    named, refuse_orphan,
     request::{AuthorizationUpdate, CreateAuthorization, ParsedAuthorization, parse, parse_changes},
     search_keys::keys,
 };
@@ -267,7 +268,7 @@ impl Service {
         check_holds_no_more(&mut change, &caller, &authorization).await?;
         let now = change.now;
         let inheritance = Inheritance::of(&mut change, &caller, now).await?;
-        let wish = LimitChanges::default().wish(&authorization);
+        let wish = AuthorizationChanges::default().wish(&authorization);
         let bounds = inheritance.bounds_of_change(&mut change, &authorization, &wish).await?;
         check_within(&bounds, authorization.expires_at, &authorization.networks)?;
         // So it counts as created with the token that sets it.
