@@ -9,7 +9,7 @@ pub struct Failure {
     hint: Option<String>,
     /// The HTTP status of the server's error.
     status: Option<u16>,
-    /// Whether nothing is printed, as for a closed pipe.
+    /// True if nothing is printed, as for a closed pipe.
     quiet: bool,
 }
 

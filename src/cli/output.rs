@@ -51,7 +51,7 @@ impl<T: Shown> Shown for Deleted<T> {
 #[derive(Clone, Copy, Debug)]
 pub struct Printer {
     pub format: Format,
-    /// Whether a table begins with its headers.
+    /// True if a table begins with its headers.
     pub heads: bool,
 }
 

@@ -15,7 +15,7 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// The one header in which trusted proxies name the client.
     pub forwarded_header: HeaderName,
-    /// Whether the server's own listener serves `/metrics`.
+    /// True if the server's own listener serves `/metrics`.
     pub has_metrics: bool,
 }
 

@@ -14,7 +14,7 @@ const MAX_WITH_DUPLICATES: usize = 100;
 /// Maximum number of bytes in a description.
 pub const MAX_DESCRIPTION: usize = 1024;
 
-/// Whether a token or user is switched on.
+/// The status that people set: active or inactive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
@@ -117,7 +117,7 @@ pub struct V1Authorization {
     pub username: String,
 }
 
-/// Whether a token works, and the reason if it doesn't.
+/// The state of a token: live, or the reason why it does not work.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Liveness {
     #[default]

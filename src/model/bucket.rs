@@ -26,7 +26,7 @@ pub struct Bucket {
     pub updated_at: Timestamp,
 }
 
-/// Whether a user or InfluxDB created a bucket.
+/// The creator of a bucket: a user, or InfluxDB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum BucketKind {

@@ -16,9 +16,9 @@ pub struct Dbrp {
     pub bucket: BucketId,
     pub database: String,
     pub retention_policy: String,
-    /// Whether it applies to requests for the database without a retention policy.
+    /// True if it applies to requests for the database without a retention policy.
     pub is_default: bool,
-    /// Whether it is implied by a bucket instead of stored; its id is then that of the bucket.
+    /// True if it is implied by a bucket instead of stored; its id is then that of the bucket.
     pub is_virtual: bool,
 }
 

@@ -107,7 +107,7 @@ pub fn is_operator(permissions: &[Permission]) -> bool {
     operator().iter().all(|wanted| permission::which_permits(permissions, wanted).is_some())
 }
 
-/// Whether holding one permission is enough to delegate another.
+/// The result of comparing a held permission with one to delegate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coverage {
     /// The held permission permits everything that the wanted one does.

@@ -66,7 +66,7 @@ pub struct Finding {
 pub struct Suspect<'a> {
     text: &'a str,
     line: Option<u64>,
-    /// Whether it is a word of a text, which is reported only if it is a token.
+    /// True if it is a word of a text, which is reported only if it is a token.
     is_word: bool,
 }
 

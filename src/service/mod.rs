@@ -4,7 +4,7 @@
 //! `AuditedTransaction`: it takes the write lock, reads the caller again, decides, writes, and appends to the audit
 //! log, all or nothing.
 //!
-//! Where the database fails, an operation returns [`Error::Busy`] or [`Error::Internal`]. A writing operation also
+//! If the database fails, an operation returns [`Error::Busy`] or [`Error::Internal`]. A writing operation also
 //! returns [`Error::Unauthenticated`], [`Error::V1Unauthorized`] or [`Error::UserInactive`] if the caller's credential
 //! stopped working meanwhile.
 

@@ -164,7 +164,7 @@ pub struct Search<'a> {
     pub org: OrgId,
     pub part: &'a str,
     pub within: &'a ResourceScope,
-    /// Whether names are sorted from Z to A.
+    /// True if names are sorted from Z to A.
     pub descending: bool,
     pub offset: i64,
     pub limit: i64,

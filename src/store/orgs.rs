@@ -165,7 +165,7 @@ pub async fn list(connection: &mut Connection, whose: &Whose, offset: i64, limit
 pub struct Search<'a> {
     pub part: &'a str,
     pub within: &'a ResourceScope,
-    /// Whether names are sorted from Z to A.
+    /// True if names are sorted from Z to A.
     pub descending: bool,
     pub offset: i64,
     pub limit: i64,

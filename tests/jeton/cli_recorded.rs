@@ -19,7 +19,7 @@ struct Difference {
     stdout: Option<&'static str>,
     stderr: Option<&'static str>,
     reason: &'static str,
-    /// Whether it creates a token that later recorded commands do not know.
+    /// True if it creates a token that later recorded commands do not know.
     makes_token: bool,
 }
 

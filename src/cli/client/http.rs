@@ -47,7 +47,7 @@ pub struct Request<'a> {
     path: String,
     query: Vec<(&'a str, String)>,
     body: Option<(&'static str, String)>,
-    /// Whether the password that started the session is sent along.
+    /// True if the password that started the session is sent along.
     with_password: bool,
 }
 

@@ -28,7 +28,7 @@ pub struct Profile {
     pub org: String,
     #[serde(default, skip_serializing_if = "is_false")]
     pub active: bool,
-    /// Whether `config -` switches back to it.
+    /// True if `config -` switches back to it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub previous: bool,
     /// `user[:password]` in base64, in the place of a token.

@@ -48,7 +48,7 @@ pub fn PasswordField(
     #[prop(into, optional)] hint: Signal<String>,
     autocomplete: &'static str,
     #[prop(optional)] autofocus: bool,
-    /// Whether the field may be empty.
+    /// True if the field may be empty.
     #[prop(optional)]
     optional: bool,
     #[prop(into)] error: FieldError,

@@ -21,11 +21,11 @@ pub fn Menu(
     /// The content of the button.
     #[prop(into)]
     face: ViewFn,
-    /// Whether the items are rendered only when the menu is first pointed at, which keeps the page small. Without
+    /// True if the items are rendered only when the menu is first pointed at, which keeps the page small. Without
     /// JavaScript the menu stays hidden, so every item must be reachable elsewhere.
     #[prop(optional)]
     lazy: bool,
-    /// Whether it is open initially.
+    /// True if it is open initially.
     #[prop(optional)]
     open: bool,
     children: Children,
@@ -57,7 +57,7 @@ pub fn ChoiceLink(
     #[prop(into)] href: Signal<String>,
     #[prop(into)] current: Signal<bool>,
     #[prop(into, optional)] testid: Option<String>,
-    /// Whether the link reloads the page, because the frame changes too.
+    /// True if the link reloads the page, because the frame changes too.
     #[prop(optional)]
     anew: bool,
     children: Children,
@@ -78,7 +78,7 @@ pub fn MenuLink(
     picture: Picture,
     testid: &'static str,
     #[prop(optional)] danger: bool,
-    /// Whether a separator is above it.
+    /// True if a separator is above it.
     #[prop(optional)]
     apart: bool,
     children: Children,

@@ -19,7 +19,7 @@ struct Notice {
     title: String,
     more: String,
     way_back: Option<Offer>,
-    /// Whether it was dismissed.
+    /// True if it was dismissed.
     gone: ArcRwSignal<bool>,
 }
 
@@ -33,7 +33,7 @@ pub struct Notices {
     all: RwSignal<Vec<Notice>>,
     voice: RwSignal<String>,
     next: StoredValue<u64>,
-    /// Whether the pointer or the focus is on them, which suspends the dismissal.
+    /// True if the pointer or the focus is on them, which suspends the dismissal.
     held: RwSignal<bool>,
     /// Number of open modal dialogs: elements outside of them cannot be pressed.
     covered: RwSignal<u32>,

@@ -23,7 +23,7 @@ pub struct Part {
 pub fn Pager(
     part: Part,
     address: Callback<(u64, u64), String>,
-    /// Whether the menu of page sizes is rendered on demand; only where the size can be chosen elsewhere without
+    /// True if the menu of page sizes is rendered on demand; only where the size can be chosen elsewhere without
     /// JavaScript.
     #[prop(optional)]
     lazy: bool,

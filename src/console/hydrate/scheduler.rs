@@ -15,11 +15,11 @@ struct Queue {
     parts: VecDeque<Work>,
     /// Work to run after all parts are hydrated.
     after: Vec<Work>,
-    /// Whether a task is scheduled.
+    /// True if a task is scheduled.
     planned: bool,
-    /// Whether the whole page was hydrated once.
+    /// True if the whole page was hydrated once.
     done: bool,
-    /// Whether the browser is navigating away from this page.
+    /// True if the browser is navigating away from this page.
     left: bool,
 }
 

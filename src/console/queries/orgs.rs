@@ -19,7 +19,7 @@ use crate::model::{
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Start {
     pub user: String,
-    /// Whether the caller has an organization to work in.
+    /// True if the caller has an organization to work in.
     pub has_org: bool,
     pub may_create: bool,
 }

@@ -51,7 +51,7 @@ impl Column {
 /// The preferences of the list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListPreferences {
-    /// Whether a row has one line instead of two.
+    /// True if a row has one line instead of two.
     pub compact: bool,
     pub hidden: Vec<Column>,
 }

@@ -25,7 +25,7 @@ pub struct OrgState {
     pub org: Memo<OrgId>,
     /// The organization and the route in the URL.
     at: Memo<Option<(OrgId, ConsoleRoute)>>,
-    /// Whether the page is inert, because a dialog is open that is not modal yet.
+    /// True if the page is inert, because a dialog is open that is not modal yet.
     pub covered: Signal<bool>,
     /// The state that is created once for the pages inside.
     pub kept: PageStore,

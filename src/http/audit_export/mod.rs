@@ -69,7 +69,7 @@ struct File {
     query: AuditQuery,
     format: Format,
     is_done: bool,
-    /// Whether the header line is still to be written.
+    /// True if the header line is still to be written.
     head: bool,
 }
 

@@ -90,9 +90,9 @@ pub struct AuditPage {
     pub total: u64,
     /// Number of these that are newer than the first of `rows`; at most [`COUNTED`] and one.
     pub before: u64,
-    /// Whether there are newer entries.
+    /// True if there are newer entries.
     pub newer: bool,
-    /// Whether there are older entries.
+    /// True if there are older entries.
     pub older: bool,
     /// Only for readers of the whole log.
     pub chain: Option<Chain>,

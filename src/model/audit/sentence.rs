@@ -12,7 +12,7 @@ pub struct Sentence {
     pub before: String,
     pub name: Option<String>,
     pub after: String,
-    /// Whether it reports a denial.
+    /// True if it reports a denial.
     pub refused: bool,
 }
 

@@ -14,11 +14,11 @@ pub struct Person {
     pub live_tokens: u64,
     /// `None` if they never signed in.
     pub last_sign_in: Option<Timestamp>,
-    /// Whether the caller may read their tokens, and not only their number.
+    /// True if the caller may read their tokens, and not only their number.
     pub tokens_listed: bool,
-    /// Whether the caller may change, deactivate and delete this user.
+    /// True if the caller may change, deactivate and delete this user.
     pub may_change: bool,
-    /// Whether this is the last operator.
+    /// True if this is the last operator.
     pub only_operator: bool,
 }
 
@@ -85,6 +85,6 @@ pub struct LeavingToken {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Addable {
     pub names: Vec<String>,
-    /// Whether other names can be found by a part of them.
+    /// True if other names can be found by a part of them.
     pub more: bool,
 }

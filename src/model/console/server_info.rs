@@ -13,9 +13,9 @@ pub struct ServerInfo {
     pub influxdb: String,
     /// The name of the database system.
     pub database: String,
-    /// Whether the database responds.
+    /// True if the database responds.
     pub is_healthy: bool,
-    /// Whether the metrics are served on this listener, and not on another or nowhere.
+    /// True if the metrics are served on this listener, and not on another or nowhere.
     pub has_metrics: bool,
     pub started: Timestamp,
     pub now: Timestamp,

@@ -9,9 +9,9 @@ use crate::model::{Timestamp, User};
 pub struct SessionRow {
     /// Name of the session among its user's sessions. It is no credential.
     pub key: String,
-    /// Whether it is the session of the request.
+    /// True if it is the session of the request.
     pub is_current: bool,
-    /// Whether it began with the console's sign-in, and not with a program's.
+    /// True if it began with the console's sign-in, and not with a program's.
     pub from_console: bool,
     pub began_at: Timestamp,
     pub seen_at: Timestamp,

@@ -183,7 +183,7 @@ pub(crate) fn shorten(mut text: String, limit: usize) -> String {
 pub struct Choice {
     pub id: crate::model::Id,
     pub name: String,
-    /// Whether InfluxDB created it.
+    /// True if InfluxDB created it.
     pub system: bool,
     /// The actions that the caller can't grant on it.
     pub refused: Vec<crate::model::Action>,

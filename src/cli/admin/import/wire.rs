@@ -135,7 +135,7 @@ pub struct DbrpBody {
     retention_policy: String,
     #[serde(default)]
     default: bool,
-    /// Whether it is virtual: implied by a bucket, under the bucket's id.
+    /// True if it is virtual: implied by a bucket, under the bucket's id.
     #[serde(default, rename = "virtual")]
     pub is_virtual: bool,
 }

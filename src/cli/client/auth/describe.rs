@@ -48,9 +48,9 @@ struct Description {
     #[serde(skip_serializing_if = "Option::is_none")]
     token_prefix: Option<String>,
     created_at: String,
-    /// When it expires, and how soon; or "never".
+    /// Time of expiry, and how soon it is; or "never".
     expires: String,
-    /// When and from where it was used last; or "not known".
+    /// Time and address of the last use; or "not known".
     last_used: String,
     allowed_networks: Vec<String>,
     /// The authorization whose token created it.

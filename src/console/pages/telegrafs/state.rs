@@ -29,7 +29,7 @@ pub struct TelegrafState {
     pub chosen: Memo<Option<TelegrafId>>,
     /// The facts about it, without its text.
     pub facts: PageResource<Option<Result<TelegrafFacts, Error>>>,
-    /// Whether its text has unsaved changes.
+    /// True if its text has unsaved changes.
     pub unsaved: RwSignal<bool>,
     reloads: RwSignal<u32>,
 }

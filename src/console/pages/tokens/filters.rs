@@ -104,7 +104,7 @@ fn Select(
     /// The values, as the form submits them and in words.
     options: Vec<(&'static str, &'static str)>,
     value: Option<&'static str>,
-    /// Whether "any" is not a choice.
+    /// True if "any" is not a choice.
     #[prop(optional)]
     decided: bool,
 ) -> impl IntoView {

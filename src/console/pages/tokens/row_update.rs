@@ -18,12 +18,12 @@ pub struct RowContext {
     pub id: AuthorizationId,
     pub name: Memo<String>,
     pub status: Memo<Status>,
-    /// Whether it has ended, expired or leaked, so that its status cannot be switched.
+    /// True if it has ended, expired or leaked, so that its status cannot be switched.
     pub ended: bool,
     pub clonable: bool,
-    /// Whether the caller may change and delete it.
+    /// True if the caller may change and delete it.
     pub may_change: bool,
-    /// Whether the row was pointed at or focused, so that the parts that are rendered on demand are needed.
+    /// True if the row was pointed at or focused, so that the parts that are rendered on demand are needed.
     pub wanted: RwSignal<bool>,
 }
 

@@ -39,7 +39,7 @@ pub struct CustomTokenForm {
     template: RwSignal<Option<Started>>,
     /// The boxes of types that the caller cannot grant.
     refused: RwSignal<Vec<Pick>>,
-    /// Whether a template or an address expanded the section of configurations, and that of the other types.
+    /// True if a template or an address expanded the section of configurations, and that of the other types.
     opened: RwSignal<(bool, bool)>,
     pub limits: Limits,
     pub frame: StoredValue<Frame>,

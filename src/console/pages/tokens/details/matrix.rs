@@ -67,7 +67,7 @@ fn Resource(named: Named, own: OrgId) -> impl IntoView {
     }
 }
 
-/// Whether an action is allowed.
+/// The mark of an allowed or denied action.
 #[component]
 fn YesNo(yes: bool) -> impl IntoView {
     if yes {
