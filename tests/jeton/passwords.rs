@@ -118,6 +118,23 @@ async fn a_right_password_of_a_1_x_credential_frees_no_user_of_the_same_name() {
 }
 
 #[tokio::test]
+async fn when_refusals_were_written_all_earlier_ones_are_on_record() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        assert_eq!(scene.server.sign_in(NAME, "wrong password").await.status, 401);
+        // The second write finds nothing left to write, but the first has not committed yet.
+        let second = async {
+            scene.server.service.write_refusals().await.expect("written");
+            details(&home, "sign-in refused").await.len()
+        };
+        let (first, found) = tokio::join!(scene.server.service.write_refusals(), second);
+        first.expect("written");
+        assert_eq!(found, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn every_failed_change_is_on_record_with_who_tried_and_whose_it_is() {
     on_each_database(async |home| {
         let scene = Scene::new(&home).await;

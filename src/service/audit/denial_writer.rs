@@ -18,12 +18,13 @@ use super::{
 const AT_ONCE: usize = 200;
 
 impl Service {
-    /// Writes the denials that were recorded since the last time. Those that cannot be written are kept for the next
-    /// time.
+    /// Writes the denials that were recorded since the last time, after a write that is under way. Those that cannot be
+    /// written are kept for the next time.
     ///
     /// # Errors
     /// The database may fail.
     pub async fn write_refusals(&self) -> Result<(), Error> {
+        let _writing = self.0.refusals.writing.lock().await;
         let mut waiting = self.0.refusals.take(self.now());
         while !waiting.is_empty() {
             let rest = waiting.split_off(AT_ONCE.min(waiting.len()));

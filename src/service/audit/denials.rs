@@ -137,12 +137,18 @@ struct Queue {
 /// Denials that were not written yet, in bounded memory.
 pub(crate) struct Denials {
     waiting: Mutex<Queue>,
+    /// Held while denials are written: when `Service::write_refusals` returns, all earlier denials are in the log.
+    pub writing: tokio::sync::Mutex<()>,
     seen: Cache<String, Arc<Mutex<Seen>>>,
 }
 
 impl Default for Denials {
     fn default() -> Self {
-        Self { waiting: Mutex::default(), seen: Cache::builder().max_capacity(REMEMBERED).build() }
+        Self {
+            waiting: Mutex::default(),
+            writing: tokio::sync::Mutex::default(),
+            seen: Cache::builder().max_capacity(REMEMBERED).build(),
+        }
     }
 }
 
