@@ -21,7 +21,7 @@ fuzz: ## Make many requests of the API's description, 500 for each operation unl
 	@JETON_BIN="$$(scripts/build ci)" tests/fuzz/run $(or $(EXAMPLES),500)
 
 bench: ## Measure the hot paths
-	@scripts/with-env cargo bench --locked --features ssr $(ARGS)
+	@scripts/with-env cargo bench --locked $(ARGS)
 
 deny: ## Check the dependencies' licences, sources and advisories (needs cargo-deny)
 	@scripts/with-env cargo deny check

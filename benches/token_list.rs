@@ -10,7 +10,9 @@ use std::{
 
 use axum::{Router, routing::get};
 use clap::Parser;
-use jeton::{config::Config, model::console::tokens::Sort, server, service::Clock};
+use jeton::{config::Config, server};
+use jeton_model::console::tokens::Sort;
+use jeton_service::Clock;
 use reqwest::{Client, redirect::Policy};
 use serde_json::{Value, json};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection as _};
@@ -90,7 +92,7 @@ struct Console {
 
 impl Console {
     async fn set_up(at: SocketAddr) -> Result<Self> {
-        jeton::cli::client::http::use_ring();
+        jeton_client::http::use_ring();
         let http = Client::builder().no_proxy().redirect(Policy::none()).build()?;
         let body = json!({"username": "alice", "password": "password1", "org": "acme", "bucket": "iot"});
         let done = http.post(format!("http://{at}/api/v2/setup")).json(&body).send().await?;
@@ -165,7 +167,7 @@ fn permissions(number: u64, org: &str, bucket: &str) -> Vec<Value> {
     let all = |action: &str, kind: &str| json!({"action": action, "resource": {"type": kind, "orgID": org}});
     let one = |action: &str| json!({"action": action, "resource": {"type": "buckets", "id": bucket, "orgID": org}});
     match number {
-        1 => jeton::model::ResourceType::grantable()
+        1 => jeton_model::ResourceType::grantable()
             .filter(|kind| !matches!(kind.name(), "orgs" | "users"))
             .flat_map(|kind| ["read", "write"].map(|action| all(action, kind.name())))
             .collect(),
@@ -217,7 +219,7 @@ async fn empty_answer() -> Result<Duration> {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     let at = listener.local_addr()?;
     tokio::spawn(async move { axum::serve(listener, Router::new().route("/", get(async || ""))).await });
-    jeton::cli::client::http::use_ring();
+    jeton_client::http::use_ring();
     let http = Client::builder().no_proxy().build()?;
     let url = format!("http://{at}/");
     let (middle, _) = measure(async || {

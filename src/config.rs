@@ -1,9 +1,6 @@
 //! Options of `jeton serve`: flags, environment variables and defaults.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    path::PathBuf,
-};
+use std::{net::SocketAddr, path::PathBuf};
 
 use axum::http::HeaderName;
 use clap::{Args, ValueEnum};
@@ -11,7 +8,9 @@ use ipnet::IpNet;
 use secrecy::SecretString;
 use url::Url;
 
-use crate::{http::settings::Settings, service::Quotas};
+use jeton_http::settings::Settings;
+use jeton_model::network::parse_network;
+use jeton_service::Quotas;
 
 /// Where the data are kept: what `jeton serve` is told, and the commands that work on the data without a server.
 #[derive(Args, Clone, Debug)]
@@ -61,7 +60,7 @@ pub struct Config {
     pub public_url: Option<Url>,
 
     /// Networks of reverse proxies whose forwarded header is believed, separated by commas
-    #[arg(long, env = "JETON_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',', value_parser = network)]
+    #[arg(long, env = "JETON_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',', value_parser = parse_network)]
     pub trusted_proxies: Vec<IpNet>,
 
     /// The one header in which trusted proxies say where a request comes from
@@ -93,12 +92,6 @@ pub enum LogFormat {
     Text,
     /// One JSON object a line
     Json,
-}
-
-/// Parses a network, or a single address.
-pub fn network(text: &str) -> Result<IpNet, String> {
-    let network = text.parse::<IpNet>().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from));
-    network.ok_or_else(|| "give a network such as 10.0.0.0/8, or an address".into())
 }
 
 fn metrics_addr(text: &str) -> Result<MetricsAddr, String> {

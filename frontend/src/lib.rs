@@ -3,5 +3,5 @@
 /// `at`: the path and the query that the page was loaded from.
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate(at: String) {
-    jeton::hydrate(at);
+    jeton_console::start(at);
 }

@@ -6,7 +6,7 @@ use clap::Args;
 use clap_complete::Shell;
 use clap_mangen::Man as Page;
 
-use super::{
+use jeton_client::{
     error::{Failure, Outcome},
     output::print,
 };

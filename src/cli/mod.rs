@@ -1,14 +1,7 @@
 //! The command line: the server, and a client of its API that is compatible with `influx`.
 
 mod admin;
-pub mod client;
 mod completions;
-mod environment;
-mod error;
-mod flags;
-mod output;
-mod secret;
-mod table;
 mod usage;
 
 use std::{ffi::OsString, io::Write as _, process::ExitCode};
@@ -16,12 +9,12 @@ use std::{ffi::OsString, io::Write as _, process::ExitCode};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
+use jeton_client::error::Outcome;
+
 use crate::{
     config::{Config, LogFormat},
     server,
 };
-
-use error::Outcome;
 
 /// Where the API tokens of an InfluxDB-compatible stack live
 #[derive(Parser)]
@@ -36,28 +29,28 @@ enum Command {
     /// Starts the console and the API
     Serve(Box<Config>),
     /// Setup instance with initial user, org, bucket
-    Setup(Box<client::setup::Setup>),
+    Setup(Box<jeton_client::setup::Setup>),
     /// Check the InfluxDB /health endpoint
-    Ping(Box<client::ping::Ping>),
+    Ping(Box<jeton_client::ping::Ping>),
     /// Print the version
     Version,
     /// Authorization management commands
     #[command(subcommand, visible_alias = "authorization")]
-    Auth(client::auth::Auth),
+    Auth(jeton_client::auth::Auth),
     /// User management commands
     #[command(subcommand)]
-    User(client::user::User),
+    User(jeton_client::user::User),
     /// Organization management commands
     #[command(subcommand, visible_alias = "organization")]
-    Org(client::org::Org),
+    Org(jeton_client::org::Org),
     /// Bucket management commands
     #[command(subcommand)]
-    Bucket(client::bucket::Bucket),
+    Bucket(jeton_client::bucket::Bucket),
     /// InfluxDB v1 management commands
     #[command(subcommand)]
-    V1(client::v1::V1),
+    V1(jeton_client::v1::V1),
     /// Config management commands
-    Config(Box<client::config::Config>),
+    Config(Box<jeton_client::config::Config>),
     /// Get back in without a server and without a token
     #[command(subcommand)]
     Recovery(admin::recovery::Recovery),
@@ -78,7 +71,7 @@ pub async fn run() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     let read = Line::command().try_get_matches_from(&arguments).and_then(|matches| {
         let line = Line::from_arg_matches(&matches)?;
-        Ok((line.command, secret::warnings(&matches)))
+        Ok((line.command, jeton_client::secret::warnings(&matches)))
     });
     let (command, warnings) = match read {
         Ok(read) => read,
@@ -88,7 +81,7 @@ pub async fn run() -> ExitCode {
         return serve(*config, &warnings).await;
     }
     for warning in warnings {
-        output::warn(&format!("warning: {warning}"));
+        jeton_client::output::warn(&format!("warning: {warning}"));
     }
     match Box::pin(perform(command)).await {
         Ok(code) => code,
@@ -107,9 +100,9 @@ async fn perform(command: Command) -> Outcome<ExitCode> {
     match command {
         Command::Setup(setup) => setup.run().await?,
         Command::Ping(ping) => ping.run().await?,
-        Command::Version => client::ping::version()?,
+        Command::Version => jeton_client::ping::version()?,
         // A negative result is no error, but has another exit code than 0.
-        Command::Auth(client::auth::Auth::Check(check)) => return check.run().await,
+        Command::Auth(jeton_client::auth::Auth::Check(check)) => return check.run().await,
         Command::Auth(auth) => auth.run().await?,
         Command::User(user) => user.run().await?,
         Command::Org(org) => org.run().await?,
@@ -144,7 +137,7 @@ fn log(format: LogFormat) {
     let filter = EnvFilter::try_from_env("JETON_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match format {
-        LogFormat::Text => subscriber.with_ansi(output::has_colours(&std::io::stderr())).init(),
+        LogFormat::Text => subscriber.with_ansi(jeton_client::output::has_colours(&std::io::stderr())).init(),
         LogFormat::Json => subscriber.json().init(),
     }
 }

@@ -13,7 +13,7 @@ use clap::{
     error::{ContextKind, ContextValue, ErrorKind},
 };
 
-use super::output::has_colours;
+use jeton_client::output::has_colours;
 
 /// Prints the error, with the help of the intended command. For `--help` and `--version`, prints these.
 pub fn explain(error: &clap::Error, arguments: &[OsString], mut root: Command) -> ExitCode {

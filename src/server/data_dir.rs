@@ -9,11 +9,10 @@ use std::{
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::{
-    config::Storage,
-    service::{AuditKey, random},
-    store::{OpenError, Store},
-};
+use jeton_service::{AuditKey, random};
+use jeton_store::{OpenError, Store};
+
+use crate::config::Storage;
 
 use super::private_files;
 

@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use tokio::{sync::watch, time::sleep};
 
-use crate::{model::Error, service::Service};
+use jeton_model::Error;
+use jeton_service::Service;
 
 /// Maximum time between a denial or a read and its entry in the audit log.
 const WRITE_EVERY: Duration = Duration::from_secs(1);

@@ -4,7 +4,8 @@ use std::{io, sync::OnceLock, time::Duration};
 
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 
-use crate::{model::Status, service::Service};
+use jeton_model::Status;
+use jeton_service::Service;
 
 /// Interval between two counts. Counting scans the whole table, so it does not run at each scrape.
 const COUNT_EVERY: Duration = Duration::from_secs(30);

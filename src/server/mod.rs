@@ -4,6 +4,7 @@ pub mod data_dir;
 mod jobs;
 mod metrics;
 mod private_files;
+mod site;
 pub mod start;
 mod startup_warnings;
 
@@ -18,19 +19,16 @@ use axum::{
 };
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::{
-    api,
-    http::{assets, client_info, csrf, request_limits, security_headers, state::AppState, telemetry},
-};
+use jeton_http::{assets, client_info, csrf, request_limits, security_headers, state::AppState, telemetry};
 
 pub use start::{Running, StartError, serve, start};
 
 /// Returns the router of everything that Jeton serves.
 pub fn router(state: AppState) -> Router {
     Router::new()
-        .merge(api::router(&state))
-        .merge(api::system::router(&state.settings))
-        .merge(crate::console::ssr::router(&state))
+        .merge(jeton_api::router(&state))
+        .merge(jeton_api::system::router(&state.settings))
+        .merge(jeton_console::ssr::router(&state))
         .fallback(not_found)
         .layer(from_fn(telemetry::remember_route))
         .layer(from_fn_with_state(state.clone(), csrf::refuse_foreign))
@@ -44,7 +42,7 @@ pub fn router(state: AppState) -> Router {
 
 /// Router of the listener that serves the metrics alone.
 fn metrics_router(state: AppState) -> Router {
-    Router::from(api::system::metrics_routes())
+    Router::from(jeton_api::system::metrics_routes())
         .layer(from_fn(request_limits::hold))
         .layer(CatchPanicLayer::new())
         .layer(from_fn_with_state(state.clone(), security_headers::secure))

@@ -11,18 +11,18 @@ use std::{
 use axum_server::{Handle, Server};
 use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
 
-use crate::{
-    api,
-    config::{Config, MetricsAddr},
-    http::state::AppState,
-    service::{Clock, Service, audit::KeyError},
-};
+use jeton_http::{assets, state::AppState};
+use jeton_service::{Clock, Service, audit::KeyError};
+
+use crate::config::{Config, MetricsAddr};
 
 use super::{
     MakeService,
     data_dir::{Data, DataError, Purpose},
     jobs::keep_audit_log,
-    metrics, metrics_router, router, startup_warnings,
+    metrics, metrics_router, router,
+    site::Site,
+    startup_warnings,
 };
 
 /// The reason why the server did not start, in one sentence.
@@ -70,6 +70,7 @@ pub async fn start(
     clock: Clock,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<Running, StartError> {
+    assets::register(Site::get);
     let data = Data::open(&config.storage, Purpose::Serve).await?;
     let (server, address) = listen(config.addr, "--addr").await?;
     let metrics_listener = match config.metrics_addr {
@@ -88,7 +89,7 @@ pub async fn start(
         settings: Arc::new(config.http_settings()),
         metrics: metrics::recorder(),
         leptos: leptos::config::LeptosOptions::builder().output_name("jeton").build(),
-        api_description: || serde_json::to_value(api::openapi::description()).unwrap_or_default(),
+        api_description: || serde_json::to_value(jeton_api::openapi::description()).unwrap_or_default(),
     };
     metrics::count_tokens(&service).await;
     let metrics_address = metrics_listener.as_ref().map(|(_, address)| *address);

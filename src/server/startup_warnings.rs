@@ -3,7 +3,7 @@
 use ipnet::IpNet;
 use secrecy::ExposeSecret as _;
 
-use crate::{config::Config, store};
+use crate::config::Config;
 
 use super::private_files;
 
@@ -21,7 +21,7 @@ pub fn of(config: &Config) -> Vec<String> {
         )
     });
     let url = config.storage.database_url.as_ref();
-    let database = url.filter(|url| store::is_exposed(url.expose_secret())).map(|_| {
+    let database = url.filter(|url| jeton_store::is_exposed(url.expose_secret())).map(|_| {
         "the connection to PostgreSQL leaves this machine, and the server's certificate is not checked; add \
          sslmode=verify-full to the database URL"
             .to_owned()

@@ -1,9 +1,7 @@
 //! The Account page: changing one's password, and listing one's sessions.
 
-use jeton::{
-    model::{Error, console::session::UserSessions, session_kind::SessionKind},
-    service::{Caller, Client, users::sessions::Which},
-};
+use jeton_model::{Error, console::session::UserSessions, session_kind::SessionKind};
+use jeton_service::{Caller, Client, users::sessions::Which};
 
 use crate::{
     home::{Home, on_each_database},

@@ -2,7 +2,8 @@
 
 use std::process::Command;
 
-use jeton::{model::audit::AuditQuery, service::audit::verify};
+use jeton_model::audit::AuditQuery;
+use jeton_service::audit::verify;
 
 use crate::{
     audit_log::{details, reader_of_buckets},

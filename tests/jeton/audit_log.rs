@@ -1,9 +1,7 @@
 //! Reading the audit log: denials, which entries each reader may see, and removed entries.
 
-use jeton::{
-    model::audit::AuditQuery,
-    service::{Client, tokens::TokenOptions},
-};
+use jeton_model::audit::AuditQuery;
+use jeton_service::{Client, tokens::TokenOptions};
 
 use crate::{
     home::{Home, on_each_database},

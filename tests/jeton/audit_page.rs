@@ -1,7 +1,8 @@
 //! The audit log in the console: pages, expanded entries, and entries that arrived meanwhile.
 
 use codee::{Decoder, binary::PostcardCodec};
-use jeton::{model::audit::AuditQuery, service::Caller};
+use jeton_model::audit::AuditQuery;
+use jeton_service::Caller;
 
 use crate::{
     home::{Home, on_each_database},
@@ -10,6 +11,7 @@ use crate::{
         server::{First, NAME, Server},
     },
 };
+
 use serde_json::json;
 
 /// A server with thirty entries, besides those of set-up.

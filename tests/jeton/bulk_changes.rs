@@ -2,12 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use jeton::{
-    model::{AuthorizationId, Error},
-    service::{
-        Caller,
-        tokens::bulk::{BulkAction, MAX_AT_ONCE, Targets},
-    },
+use jeton_model::{AuthorizationId, Error};
+use jeton_service::{
+    Caller,
+    tokens::bulk::{BulkAction, MAX_AT_ONCE, Targets},
 };
 
 use crate::{

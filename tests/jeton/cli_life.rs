@@ -1,6 +1,6 @@
 //! `jeton auth create`, `rotate` and `check`: a token's expiry, networks and status, as the server reports them.
 
-use jeton::model::Timestamp;
+use jeton_model::Timestamp;
 
 use crate::{
     home::{Home, on_each_database},
@@ -9,6 +9,7 @@ use crate::{
         server::{First, Server, permission_in, text},
     },
 };
+
 use serde_json::{Value, json};
 
 const SECOND: i64 = 1_000_000;

@@ -144,7 +144,7 @@ async fn whole_types_and_single_things_are_granted_as_they_were_ticked_and_no_mo
         ];
         let whole = ["tasks", "buckets", "notificationRules", "dbrp", "telegrafs"]
             .map(|kind| permission_in("write", kind, org));
-        let every: Vec<Value> = jeton::model::ResourceType::grantable()
+        let every: Vec<Value> = jeton_model::ResourceType::grantable()
             .filter(|kind| !matches!(kind.name(), "orgs" | "users"))
             .flat_map(|kind| ["read", "write"].map(|action| permission_in(action, kind.name(), org)))
             .collect();

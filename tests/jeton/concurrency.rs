@@ -150,7 +150,7 @@ async fn many_changes_at_once_all_happen_and_all_are_logged() {
 const SHARED_KEY: &str = "--audit-key=00112233445566778899aabbccddeeff";
 
 async fn node(home: &Home) -> Server {
-    Server::start_with(home, jeton::service::Clock::System, &[SHARED_KEY]).await
+    Server::start_with(home, jeton_service::Clock::System, &[SHARED_KEY]).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -104,7 +104,7 @@ async fn a_name_that_a_stranger_points_here_sets_nothing_up() {
 async fn the_public_url_is_the_one_name_more_and_the_one_origin() {
     let home = Home::sqlite();
     let server =
-        Server::start_with(&home, jeton::service::Clock::System, &["--public-url=https://tokens.example.com"]).await;
+        Server::start_with(&home, jeton_service::Clock::System, &["--public-url=https://tokens.example.com"]).await;
     refused_as_foreign(set_up(&server).header("origin", "http://tokens.example.com")).await;
     let public = set_up(&server).header("host", "tokens.example.com").header("origin", "https://tokens.example.com");
     assert_eq!(answer(public).await.status, 201);
@@ -125,7 +125,7 @@ async fn the_cookie_of_a_session_is_for_this_server_and_no_script() {
 async fn behind_https_the_cookie_never_goes_in_the_clear() {
     let home = Home::sqlite();
     let server =
-        Server::start_with(&home, jeton::service::Clock::System, &["--public-url=https://tokens.example.com"]).await;
+        Server::start_with(&home, jeton_service::Clock::System, &["--public-url=https://tokens.example.com"]).await;
     server.set_up().await;
     let cookie = server.sign_in(NAME, PASSWORD).await.header("set-cookie");
     assert!(cookie.ends_with("; HttpOnly; Secure; SameSite=Strict"), "{cookie}");
@@ -135,7 +135,7 @@ async fn behind_https_the_cookie_never_goes_in_the_clear() {
 async fn where_a_public_url_is_set_nobody_signs_in_under_a_strangers_name() {
     let home = Home::sqlite();
     let server =
-        Server::start_with(&home, jeton::service::Clock::System, &["--public-url=https://tokens.example.com"]).await;
+        Server::start_with(&home, jeton_service::Clock::System, &["--public-url=https://tokens.example.com"]).await;
     server.set_up().await;
     let form = format!("username={NAME}&password={PASSWORD}");
     let by_console = async |host: &str| {
@@ -176,7 +176,7 @@ async fn without_a_public_url_people_sign_in_under_any_name() {
 async fn behind_https_a_browser_is_told_to_come_by_nothing_else() {
     let home = Home::sqlite();
     let said = async |url: &[&str]| {
-        let server = Server::start_with(&home, jeton::service::Clock::System, url).await;
+        let server = Server::start_with(&home, jeton_service::Clock::System, url).await;
         let mut said = Vec::new();
         for path in ["/setup", "/api/v2/setup", "/api/v2/me", "/nowhere", "/docs"] {
             said.push(server.get(path, "").await.header("strict-transport-security"));

@@ -1,12 +1,10 @@
 //! Expiry: a token works until that moment, and nothing that it creates outlives it.
 
-use jeton::{
-    model::Error,
-    service::{
-        Client,
-        auth::v1_credentials::V1Credential,
-        tokens::bulk::{BulkAction, Targets},
-    },
+use jeton_model::Error;
+use jeton_service::{
+    Client,
+    auth::v1_credentials::V1Credential,
+    tokens::bulk::{BulkAction, Targets},
 };
 
 use crate::{

@@ -1,6 +1,7 @@
 //! The client's address behind proxies: a hop without an address is in no network.
 
-use jeton::{model::Timestamp, service::Clock};
+use jeton_model::Timestamp;
+use jeton_service::Clock;
 
 use crate::{
     home::{Home, on_each_database},
@@ -9,6 +10,7 @@ use crate::{
         server::{Answer, First, NAME, PASSWORD, Server, answer, permission, text, with_token},
     },
 };
+
 use reqwest::{RequestBuilder, header::HeaderValue};
 use serde_json::{Value, json};
 

@@ -1,9 +1,7 @@
 //! Delegation of permissions.
 
-use jeton::{
-    model::Error,
-    service::tokens::{CreateAuthorization, RequestedPermission, TokenOptions},
-};
+use jeton_model::Error;
+use jeton_service::tokens::{CreateAuthorization, RequestedPermission, TokenOptions};
 
 use crate::{
     home::{Home, on_each_database},

@@ -222,7 +222,7 @@ async fn what_the_caller_does_not_see_is_not_allowed_and_not_told_of() {
 async fn a_token_bound_to_networks_is_judged_by_the_address_that_is_given() {
     on_each_database(async |home| {
         let scene = Scene::new(&home).await;
-        let hash = jeton::model::token::TokenHash::of(&scene.token);
+        let hash = jeton_model::token::TokenHash::of(&scene.token);
         let networks = "10.0.0.0/8,2001:db8::/32";
         let sql =
             format!("UPDATE authorizations SET allowed_networks = '{networks}' WHERE token_hash = '{}'", hash.as_str());

@@ -1,9 +1,7 @@
 //! Usage of tokens: visible at once, flushed periodically, and never lost.
 
-use jeton::{
-    model::{AuthorizationId, console::lineage::DayUse},
-    service::{Client, auth::v1_credentials::V1Credential},
-};
+use jeton_model::{AuthorizationId, console::lineage::DayUse};
+use jeton_service::{Client, auth::v1_credentials::V1Credential};
 
 use crate::{
     home::{Home, on_each_database},
@@ -240,7 +238,7 @@ async fn the_use_of_a_1_x_credential_is_seen_too() {
 #[tokio::test]
 async fn the_address_is_the_one_that_a_trusted_proxy_names() {
     let home = Home::sqlite();
-    let server = Server::start_with(&home, jeton::service::Clock::System, &["--trusted-proxies=127.0.0.0/8"]).await;
+    let server = Server::start_with(&home, jeton_service::Clock::System, &["--trusted-proxies=127.0.0.0/8"]).await;
     let first = server.set_up().await;
     let request = server.request("GET", "/api/v2/me").header("x-forwarded-for", "6.6.6.6, 203.0.113.5");
     assert_eq!(answer(with_token(request, &first.token)).await.status, 200);

@@ -1,9 +1,7 @@
 //! Leak reports: anyone who has a token may revoke it, without learning more.
 
-use jeton::{
-    model::leaked::{Finding, LeakOutcome},
-    service::{Client, tokens::leaked::Reported},
-};
+use jeton_model::leaked::{Finding, LeakOutcome};
+use jeton_service::{Client, tokens::leaked::Reported};
 
 use crate::{
     home::{Home, on_each_database},
@@ -70,7 +68,7 @@ impl Scene {
     /// Stores a token with a chosen value, as set-up and import do.
     async fn supply(&self, home: &Home, token: &str) -> String {
         let (id, made) = self.made("Imported").await;
-        let (old, new) = (jeton::model::token::TokenHash::of(&made), jeton::model::token::TokenHash::of(token));
+        let (old, new) = (jeton_model::token::TokenHash::of(&made), jeton_model::token::TokenHash::of(token));
         let sql = format!(
             "UPDATE authorizations SET token_hash = '{}', token_prefix = NULL WHERE token_hash = '{}'",
             new.as_str(),
@@ -189,7 +187,7 @@ async fn each_deactivation_is_on_record_with_who_reported_it() {
         let scene = Scene::new(&home).await;
         let ((_, one), (_, other)) = (scene.made("One").await, scene.made("Other").await);
         scene.report(&[&one, "nope", &other, &one]).await.expect(200);
-        let hash = jeton::model::token::TokenHash::of(&scene.scanner);
+        let hash = jeton_model::token::TokenHash::of(&scene.scanner);
         let sql = format!(
             "SELECT detail FROM audit_log WHERE action = 'authorization leaked' AND actor_authorization_id = \
              (SELECT id FROM authorizations WHERE token_hash = '{}') ORDER BY seq",

@@ -1,9 +1,7 @@
 //! The members of an organization in the console: the list, who may change it, and the last owner.
 
-use jeton::{
-    model::{Error, Status, UserId, console::list_query::ListQuery, org::Role},
-    service::orgs::console_members::NewUser,
-};
+use jeton_model::{Error, Status, UserId, console::list_query::ListQuery, org::Role};
+use jeton_service::orgs::console_members::NewUser;
 
 use crate::{
     home::on_each_database,

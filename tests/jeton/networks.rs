@@ -1,17 +1,19 @@
 //! Networks: a token that is bound to some is unknown everywhere else.
 
-use jeton::{model::Error, service::Client};
+use jeton_model::Error;
+use jeton_service::Client;
 
 use crate::{
     home::{Home, on_each_database},
     support::server::{Answer, First, Server, answer, members, permission, permission_in, text, with_token},
 };
+
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
 /// Starts a server that trusts the test as a proxy.
 async fn set_up(home: &Home) -> (Server, First) {
-    let clock = jeton::service::Clock::manual(jeton::model::Timestamp::from_micros(1_800_000_000_000_000));
+    let clock = jeton_service::Clock::manual(jeton_model::Timestamp::from_micros(1_800_000_000_000_000));
     let server = Server::start_with(home, clock, &["--trusted-proxies=127.0.0.0/8"]).await;
     let first = server.set_up().await;
     (server, first)

@@ -28,7 +28,7 @@ const UNKNOWN: [(&str, &str); 3] =
     [("GET", "/api/v2/nope"), ("PUT", "/api/v2/authorizations"), ("GET", "/api/v2/authorizations/{{T0}}/x")];
 
 fn description() -> Value {
-    serde_json::to_value(jeton::api::openapi::description()).expect("a document")
+    serde_json::to_value(jeton_api::openapi::description()).expect("a document")
 }
 
 /// Returns whether a path matches a template, each `{…}` standing for one segment.

@@ -1,6 +1,7 @@
 //! An organization's rules: applied to new and changed tokens, never to existing ones.
 
-use jeton::{model::rule_violation::RuleViolation, service::tokens::TokenOptions};
+use jeton_model::rule_violation::RuleViolation;
+use jeton_service::tokens::TokenOptions;
 
 use crate::{
     home::{Home, on_each_database},

@@ -1,14 +1,12 @@
 //! The Organizations page: visibility, counts, and confirmed deletion.
 
-use jeton::{
-    model::{
-        Error, OrgId,
-        console::list_query::ListQuery,
-        org::{Holdings, OrgSummary},
-        session_kind::SessionKind,
-    },
-    service::{Caller, Client},
+use jeton_model::{
+    Error, OrgId,
+    console::list_query::ListQuery,
+    org::{Holdings, OrgSummary},
+    session_kind::SessionKind,
 };
+use jeton_service::{Caller, Client};
 
 use crate::{
     home::on_each_database,

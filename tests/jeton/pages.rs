@@ -1,15 +1,13 @@
 //! The console's list of tokens: numbered pages, and the page that contains a given token.
 
-use jeton::{
-    model::{
-        AuthorizationId, OrgId,
-        console::{
-            token_query::{StatusFilter, TokenQuery},
-            tokens::Sort,
-        },
+use jeton_model::{
+    AuthorizationId, OrgId,
+    console::{
+        token_query::{StatusFilter, TokenQuery},
+        tokens::Sort,
     },
-    service::Caller,
 };
+use jeton_service::Caller;
 
 use crate::{
     home::{Home, on_each_database},

@@ -1,9 +1,7 @@
 //! Passwords: who may verify one, what a session needs to change its own, and audit entries.
 
-use jeton::{
-    model::Error,
-    service::{Client, auth::v1_credentials::V1Credential},
-};
+use jeton_model::Error;
+use jeton_service::{Client, auth::v1_credentials::V1Credential};
 
 use crate::{
     audit_log::details,

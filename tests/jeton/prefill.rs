@@ -1,17 +1,15 @@
 //! Addresses that prefill the Custom API Token dialog: ticked boxes, and messages about the rest.
 
-use jeton::{
-    model::{
-        Action, OrgId, ResourceType,
-        console::{
-            prefill::{Gap, Prefill, Prefilled},
-            selection::Pick,
-            template::Template,
-        },
-        token::NewToken,
+use jeton_model::{
+    Action, OrgId, ResourceType,
+    console::{
+        prefill::{Gap, Prefill, Prefilled},
+        selection::Pick,
+        template::Template,
     },
-    service::Caller,
+    token::NewToken,
 };
+use jeton_service::Caller;
 
 use crate::{
     home::{Home, on_each_database},

@@ -185,7 +185,7 @@ async fn a_token_that_rotates_itself_while_it_is_deleted_leaves_one_order() {
 async fn uses_that_are_written_from_two_nodes_at_once_add_up() {
     let Some(home) = Home::postgres().await else { return };
     let key = ["--audit-key=00112233445566778899aabbccddeeff"];
-    let node = async || Server::start_with(&home, jeton::service::Clock::System, &key).await;
+    let node = async || Server::start_with(&home, jeton_service::Clock::System, &key).await;
     let (one, other) = (node().await, node().await);
     let first = one.set_up().await;
     let permissions = json!([permission_in("read", "buckets", &first.org)]);

@@ -183,7 +183,7 @@ async fn a_dead_token_gives_its_owners_session_nothing() {
 
 /// Sets a token's expiry, in microseconds, directly in the database.
 pub async fn expire(home: &Home, token: &str, micros: i64) {
-    let hash = jeton::model::token::TokenHash::of(token);
+    let hash = jeton_model::token::TokenHash::of(token);
     let sql = format!("UPDATE authorizations SET expires_at = {micros} WHERE token_hash = '{}'", hash.as_str());
     assert_eq!(home.sql(&sql).await, 1);
 }

@@ -1,11 +1,12 @@
 //! Rotation: a successor replaces the old token, which ends after the overlap, and no permission is gained.
 
-use jeton::model::org_rules::OrgRules;
+use jeton_model::org_rules::OrgRules;
 
 use crate::{
     home::{Home, on_each_database},
     support::server::{Answer, First, Server, members, permission_in, permission_on, text},
 };
+
 use serde_json::{Value, json};
 
 const DAY: i64 = 86_400;
@@ -57,7 +58,7 @@ fn column(id: &str) -> i64 {
     (u64::from_str_radix(id, 16).expect("an id") ^ (1 << 63)).cast_signed()
 }
 
-async fn expire(home: &Home, id: &str, at: jeton::model::Timestamp) {
+async fn expire(home: &Home, id: &str, at: jeton_model::Timestamp) {
     home.sql(&format!("UPDATE authorizations SET expires_at = {} WHERE id = {}", at.micros(), column(id))).await;
 }
 
@@ -308,7 +309,7 @@ async fn an_overlap_is_ended_early() {
         let caller = scene.server.caller(&scene.first.token).await;
         let id = scene.id.parse().expect("an id");
         let early = scene.server.service.end_overlap(&caller, id).await;
-        assert_eq!(early.unwrap_err(), jeton::model::Error::NoOverlap);
+        assert_eq!(early.unwrap_err(), jeton_model::Error::NoOverlap);
         let new = scene.rotate(json!({"overlap": "7d"})).await.expect(201);
         assert_eq!(scene.status(&scene.token).await, 200);
         let details = scene.server.service.end_overlap(&caller, id).await.expect("an end");

@@ -47,7 +47,7 @@ async fn a_stolen_database_holds_no_token_no_key_and_no_password() {
         let cookie = server.sign_in(NAME, PASSWORD).await.cookie();
         let (_, key) = cookie.split_once('=').expect("a cookie");
         let stored = everything_in(&home).await;
-        let hash = jeton::model::token::TokenHash::of(&first.token);
+        let hash = jeton_model::token::TokenHash::of(&first.token);
         assert!(contains(&stored, hash.as_str()), "the hash is found, so the search works");
         for secret in [&first.token, &text(&created["token"]), key, PASSWORD] {
             assert!(!contains(&stored, secret));
@@ -86,7 +86,7 @@ async fn the_data_directory_is_for_its_owner_alone() {
     let home = Home::sqlite();
     let data = home.path().join("new/data");
     let flag = format!("--data={}", data.display());
-    let _server = Server::start_with(&home, jeton::service::Clock::System, &[&flag]).await;
+    let _server = Server::start_with(&home, jeton_service::Clock::System, &[&flag]).await;
     let mode = |path: &std::path::Path| fs::metadata(path).expect("a file").permissions().mode() & 0o777;
     assert_eq!(mode(&data), 0o700);
     assert_eq!(mode(&data.join("audit.key")), 0o600);

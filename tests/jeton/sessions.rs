@@ -1,6 +1,7 @@
 //! Sessions: their lifetime, and what ends them.
 
-use jeton::{model::session_kind::SessionKind, service::Client};
+use jeton_model::session_kind::SessionKind;
+use jeton_service::Client;
 
 use crate::{
     audit_log::details,

@@ -1,6 +1,6 @@
 //! Simulation ("What could this token do with …?"): its answer agrees with real requests.
 
-use jeton::model::{
+use jeton_model::{
     Error, Permission,
     console::simulation::{Question, Ruling, Stopped},
 };

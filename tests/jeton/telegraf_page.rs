@@ -1,9 +1,7 @@
 //! The console's Telegraf page: lists, saved changes, and errors.
 
-use jeton::{
-    model::{Error, OrgId, TelegrafId, console::list_query::ListQuery},
-    service::{Caller, telegrafs::console::BegunTelegraf},
-};
+use jeton_model::{Error, OrgId, TelegrafId, console::list_query::ListQuery};
+use jeton_service::{Caller, telegrafs::console::BegunTelegraf};
 
 use crate::{
     home::{Home, on_each_database},

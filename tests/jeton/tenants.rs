@@ -1,11 +1,12 @@
 //! Isolation of tenants: the cost of lists and tokens, quotas, and what names reveal.
 
-use jeton::service::Clock;
+use jeton_service::Clock;
 
 use crate::{
     home::{Home, on_each_database},
     support::server::{First, Server, answer, members, permission, permission_in, permission_on, text, with_token},
 };
+
 use serde_json::{Value, json};
 
 /// A server with an organization that its first tenant, who holds a limited token, does not belong to.
@@ -264,7 +265,7 @@ async fn tokens_are_counted_as_they_come_and_go() {
 }
 
 async fn with_quota(home: &Home, flag: &str) -> (Server, First) {
-    let clock = Clock::manual(jeton::model::Timestamp::from_micros(1_800_000_000_000_000));
+    let clock = Clock::manual(jeton_model::Timestamp::from_micros(1_800_000_000_000_000));
     let server = Server::start_with(home, clock, &[flag]).await;
     let first = server.set_up().await;
     (server, first)

@@ -1,6 +1,7 @@
 //! The throttle of sign-ins: guessing passwords is slow, and locks nobody else out.
 
-use jeton::{model::Timestamp, service::Clock};
+use jeton_model::Timestamp;
+use jeton_service::Clock;
 
 use crate::{
     home::Home,

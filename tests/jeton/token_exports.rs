@@ -1,6 +1,6 @@
 //! Exports of the list of tokens, and the size of its page: complete, without secrets, and small.
 
-use jeton::model::console::{
+use jeton_model::console::{
     token_query::TokenQuery,
     tokens::{Details, Sort},
 };

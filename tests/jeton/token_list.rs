@@ -1,15 +1,13 @@
 //! The console's list of tokens: the results of each filter.
 
-use jeton::{
-    model::{
-        OrgId,
-        console::{
-            token_query::TokenQuery,
-            tokens::{FilterNames, TokenPage},
-        },
+use jeton_model::{
+    OrgId,
+    console::{
+        token_query::TokenQuery,
+        tokens::{FilterNames, TokenPage},
     },
-    service::{Caller, tokens::TokenOptions},
 };
+use jeton_service::{Caller, tokens::TokenOptions};
 
 use crate::{
     home::{Home, on_each_database},

@@ -2,10 +2,8 @@
 
 use std::time::Duration;
 
-use jeton::{
-    model::Error,
-    service::{Client, auth::v1_credentials::V1Credential},
-};
+use jeton_model::Error;
+use jeton_service::{Client, auth::v1_credentials::V1Credential};
 
 use crate::{
     binary::Program,
@@ -63,7 +61,7 @@ async fn asking_for_the_metrics_counts_nothing() {
 #[tokio::test]
 async fn the_metrics_move_or_go() {
     let home = Home::sqlite();
-    let clock = || jeton::service::Clock::System;
+    let clock = || jeton_service::Clock::System;
     let server = Server::start_with(&home, clock(), &["--metrics-addr=off"]).await;
     assert_eq!(server.get("/metrics", "").await.status, 404);
     assert_eq!(server.get("/health", "").await.status, 200);

@@ -1,9 +1,7 @@
 //! The Users page of the console: creation, the list, and deletion.
 
-use jeton::{
-    model::{Error, OrgId, Status, console::list_query::ListQuery, org::Role},
-    service::{orgs::console_members::NewUser, users::UserUpdate},
-};
+use jeton_model::{Error, OrgId, Status, console::list_query::ListQuery, org::Role};
+use jeton_service::{orgs::console_members::NewUser, users::UserUpdate};
 
 use crate::{
     home::on_each_database,

@@ -1,9 +1,7 @@
 //! 1.x credentials: user names and passwords, and their verification.
 
-use jeton::{
-    model::Error,
-    service::{Caller, Client, auth::v1_credentials::V1Credential},
-};
+use jeton_model::Error;
+use jeton_service::{Caller, Client, auth::v1_credentials::V1Credential};
 
 use crate::{
     home::{Home, on_each_database},

@@ -5,12 +5,11 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Args, Subcommand};
 use secrecy::SecretString;
 
-use crate::{
-    model::Error,
-    server::data_dir::{DataError, ReadOnly},
-    service::audit::verify::{Checked, check, has_key},
-    store::audit::Head,
-};
+use jeton_model::Error;
+use jeton_service::audit::verify::{Checked, check, has_key};
+use jeton_store::audit::Head;
+
+use crate::server::data_dir::{DataError, ReadOnly};
 
 /// What can be done with the audit log.
 #[derive(Subcommand)]

@@ -3,15 +3,16 @@
 use clap::Args;
 use tracing_subscriber::EnvFilter;
 
+use jeton_client::{
+    error::{Failure, Outcome},
+    flags::PrintFlags,
+    output::has_colours,
+};
+use jeton_service::{Clock, Offline};
+
 use crate::{
-    cli::{
-        error::{Failure, Outcome},
-        flags::PrintFlags,
-        output::has_colours,
-    },
     config::Storage,
     server::data_dir::{Data, Purpose},
-    service::{Clock, Offline},
 };
 
 /// Where the data are, and how the result is written.

@@ -10,15 +10,16 @@ use std::{
 use imports::imports;
 
 /// The layers, and those that each may use. All other edges are forbidden.
-const ALLOWED: [(&str, &[&str]); 8] = [
+const ALLOWED: [(&str, &[&str]); 9] = [
     ("model", &[]),
     ("store", &["model"]),
     ("service", &["model", "store"]),
     ("http", &["model", "service"]),
     ("api", &["model", "service", "http"]),
     ("console", &["model", "service", "http"]),
+    ("client", &["model"]),
     ("server", &["model", "store", "service", "http", "api", "console", "config"]),
-    ("cli", &["model", "store", "service", "server", "config"]),
+    ("cli", &["model", "store", "service", "client", "server", "config"]),
 ];
 
 /// Words that only some places may contain, and these places.
@@ -26,27 +27,41 @@ const RESERVED: [(&str, &[&str]); 6] = [
     ("sqlx", &["store"]),
     ("axum", &["http", "api", "console", "server", "config.rs"]),
     ("leptos", &["console", "http/assets.rs", "http/security_headers.rs", "http/state.rs", "server/start.rs"]),
-    ("clap", &["cli", "config.rs", "server/startup_warnings.rs"]),
+    ("clap", &["cli", "client", "config.rs", "server/startup_warnings.rs"]),
     ("SystemTime::now", &["service/clock.rs"]),
-    ("getrandom", &["service/mod.rs"]),
+    ("getrandom", &["service/lib.rs"]),
 ];
 
-fn source() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+/// The folders of source code, and the layer that each is; `None` for the program, whose modules are layers.
+fn sources() -> Vec<(PathBuf, Option<&'static str>)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let crates = ALLOWED.iter().map(|(layer, _)| (root.join("crates").join(layer).join("src"), Some(*layer)));
+    crates.filter(|(folder, _)| folder.exists()).chain([(root.join("src"), None)]).collect()
 }
 
-/// Returns the source files by their paths below `src`, without comments, string literals and unit tests.
+/// Returns the text as if all crates were one: `jeton_model::Id`, and `crate::Id` in that crate, become
+/// `crate::model::Id`.
+fn as_one_crate(text: &str, layer: Option<&str>) -> String {
+    let text = layer.map_or_else(|| text.to_owned(), |layer| text.replace("crate::", &format!("crate::{layer}::")));
+    ALLOWED.iter().fold(text, |text, (layer, _)| text.replace(&format!("jeton_{layer}::"), &format!("crate::{layer}::")))
+}
+
+/// Returns the source files by layer and path, such as `model/id.rs`, without comments, string literals and unit tests.
 fn files() -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
-    let mut folders = vec![source()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "rs") {
-                let name = path.strip_prefix(source()).unwrap().to_str().unwrap().to_owned();
-                files.insert(name, imports::code(&std::fs::read_to_string(&path).unwrap()));
+    for (source, layer) in sources() {
+        let mut folders = vec![source.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(&folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|ending| ending == "rs") {
+                    let name = path.strip_prefix(&source).unwrap().to_str().unwrap();
+                    let name = layer.map_or_else(|| name.to_owned(), |layer| format!("{layer}/{name}"));
+                    let code = imports::code(&std::fs::read_to_string(&path).unwrap());
+                    files.insert(name, as_one_crate(&code, layer));
+                }
             }
         }
     }
@@ -102,7 +117,7 @@ fn no_modules_import_each_other_in_a_circle() {
     let mut edges = graph(&files);
     // A module composes its submodules; only they may import from it.
     for (file, targets) in &mut edges {
-        if let Some(folder) = file.strip_suffix("mod.rs") {
+        if let Some(folder) = file.strip_suffix("mod.rs").or_else(|| file.strip_suffix("lib.rs")) {
             targets.retain(|target| !target.starts_with(folder));
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use jeton::model::{
+use jeton_model::{
     Authorization, AuthorizationId, Timestamp,
     attention::{Attention, Facts},
     console::attention_filter::AttentionFilter,

@@ -5,13 +5,11 @@ mod rule_violations;
 
 use std::collections::HashMap;
 
-use jeton::{
-    model::{
-        Authorization, OrgId, Status, UserId, attention::Attention, console::attention_filter::AttentionFilter,
-        org_rules::OrgRules,
-    },
-    service::Caller,
+use jeton_model::{
+    Authorization, OrgId, Status, UserId, attention::Attention, console::attention_filter::AttentionFilter,
+    org_rules::OrgRules,
 };
+use jeton_service::Caller;
 
 use crate::{
     home::{Home, on_each_database},

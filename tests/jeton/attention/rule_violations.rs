@@ -1,9 +1,7 @@
 //! Tokens that violate the rules of their organization: reported beside the rules, before and after these are set.
 
-use jeton::{
-    model::{Error, org_rules::OrgRules},
-    service::Caller,
-};
+use jeton_model::{Error, org_rules::OrgRules};
+use jeton_service::Caller;
 
 use crate::{
     home::on_each_database,
@@ -14,6 +12,7 @@ use crate::{
 };
 
 use super::{DAY, Office};
+
 use serde_json::{Value, json};
 
 const NEVER_FORBIDDEN: OrgRules = OrgRules {
@@ -21,7 +20,7 @@ const NEVER_FORBIDDEN: OrgRules = OrgRules {
     default_life: None,
     expiry_required: true,
     description_required: false,
-    operator_tokens: jeton::model::org_rules::OperatorTokens::Anyone,
+    operator_tokens: jeton_model::org_rules::OperatorTokens::Anyone,
 };
 
 #[tokio::test]

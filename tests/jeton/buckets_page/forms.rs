@@ -1,6 +1,6 @@
 //! The forms, as a browser without JavaScript sends them.
 
-use jeton::model::console::list_query::ListQuery;
+use jeton_model::console::list_query::ListQuery;
 
 use crate::{home::on_each_database, support::server::text};
 

@@ -1,9 +1,7 @@
 //! The list, its counts, and the dialog about one bucket.
 
-use jeton::{
-    model::{BucketId, Error, OrgId, console::list_query::ListQuery},
-    service::{Caller, tokens::TokenOptions},
-};
+use jeton_model::{BucketId, Error, OrgId, console::list_query::ListQuery};
+use jeton_service::{Caller, tokens::TokenOptions};
 
 use crate::{
     home::on_each_database,
@@ -52,7 +50,7 @@ async fn a_token_that_is_refused_is_not_counted() {
         server.patch(&path, token, json!({"status": "inactive"})).await.expect(200);
         let expired = scene.token(on.clone()).await;
         let expires = scene.server.clock.now().micros();
-        let id = expired.parse::<jeton::model::AuthorizationId>().expect("an id");
+        let id = expired.parse::<jeton_model::AuthorizationId>().expect("an id");
         let column = (id.0.get() ^ (1 << 63)).cast_signed();
         assert_eq!(home.sql(&format!("UPDATE authorizations SET expires_at = {expires} WHERE id = {column}")).await, 1);
         let bob = server.user(token, "bob").await;

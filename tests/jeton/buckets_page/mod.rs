@@ -3,13 +3,11 @@
 mod forms;
 mod lists;
 
-use jeton::{
-    model::{
-        OrgId,
-        console::{buckets::BucketPage, list_query::ListQuery},
-    },
-    service::Caller,
+use jeton_model::{
+    OrgId,
+    console::{buckets::BucketPage, list_query::ListQuery},
 };
+use jeton_service::Caller;
 
 use crate::{
     home::Home,

@@ -1,9 +1,7 @@
 //! Leak reports and descendants.
 
-use jeton::{
-    model::Error,
-    service::tokens::bulk::{BulkAction, Targets},
-};
+use jeton_model::Error;
+use jeton_service::tokens::bulk::{BulkAction, Targets};
 
 use crate::{
     home::on_each_database,

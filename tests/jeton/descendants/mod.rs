@@ -3,15 +3,13 @@
 mod leaked;
 mod shown;
 
-use jeton::{
-    model::{
-        OrgId,
-        console::lineage::{Descendant, Descendants},
-    },
-    service::{
-        Caller,
-        tokens::{TokenOptions, descendants::DescendantsQuery},
-    },
+use jeton_model::{
+    OrgId,
+    console::lineage::{Descendant, Descendants},
+};
+use jeton_service::{
+    Caller,
+    tokens::{TokenOptions, descendants::DescendantsQuery},
 };
 
 use crate::{

@@ -1,9 +1,7 @@
 //! Violations of the limits of delegation: a longer life, other networks, or more permissions than the caller's.
 
-use jeton::{
-    model::{AuthorizationId, Permission, Timestamp, UserId, grant, permission::which_permits},
-    service::Caller,
-};
+use jeton_model::{AuthorizationId, Permission, Timestamp, UserId, grant, permission::which_permits};
+use jeton_service::Caller;
 
 use super::{
     TookOver,

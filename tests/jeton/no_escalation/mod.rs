@@ -14,10 +14,8 @@ use std::{
     sync::Mutex,
 };
 
-use jeton::{
-    model::{AuthorizationId, BucketId, OrgId, UserId, session_kind::SessionKind},
-    service::{Caller, Client, tokens::api_list::AuthorizationQuery},
-};
+use jeton_model::{AuthorizationId, BucketId, OrgId, UserId, session_kind::SessionKind};
+use jeton_service::{Caller, Client, tokens::api_list::AuthorizationQuery};
 
 use crate::{home::Home, support::server::Server};
 

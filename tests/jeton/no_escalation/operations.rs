@@ -1,22 +1,20 @@
 //! All operations that create, change or end users, memberships and tokens, with random arguments.
 
-use jeton::{
-    model::{
-        Action, BucketId, Error, Expiry, Id, Networks, OrgId, Permission, Resource, ResourceType, Status, UserId,
-        grant, org::Role, session_kind::SessionKind,
+use jeton_model::{
+    Action, BucketId, Error, Expiry, Id, Networks, OrgId, Permission, Resource, ResourceType, Status, UserId, grant,
+    org::Role, session_kind::SessionKind,
+};
+use jeton_service::{
+    Caller, Client,
+    buckets::AskedBucket,
+    orgs::members::Parent,
+    tokens::{
+        AuthorizationUpdate, CreateAuthorization, Created, RequestedPermission, TokenOptions,
+        bulk::{BulkAction as Bulk, Targets},
+        leaked::Reported,
+        rotation::RotateAuthorization,
     },
-    service::{
-        Caller, Client,
-        buckets::AskedBucket,
-        orgs::members::Parent,
-        tokens::{
-            AuthorizationUpdate, CreateAuthorization, Created, RequestedPermission, TokenOptions,
-            bulk::{BulkAction as Bulk, Targets},
-            leaked::Reported,
-            rotation::RotateAuthorization,
-        },
-        users::{CreateUser, UserUpdate},
-    },
+    users::{CreateUser, UserUpdate},
 };
 
 use super::{Held, TookOver, World};

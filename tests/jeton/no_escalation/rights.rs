@@ -3,10 +3,10 @@
 
 use std::net::IpAddr;
 
-use jeton::{
-    model::{Action, Authorization, AuthorizationId, Id, OrgId, Permission, ResourceType, Timestamp, UserId, grant},
-    service::Caller,
+use jeton_model::{
+    Action, Authorization, AuthorizationId, Id, OrgId, Permission, ResourceType, Timestamp, UserId, grant,
 };
+use jeton_service::Caller;
 
 use super::{
     ADDRESS,

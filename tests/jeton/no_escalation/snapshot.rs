@@ -2,18 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jeton::{
-    model::{
-        Action, Authorization, AuthorizationId, BucketId, Networks, OrgId, Permission, ResourceType, Status, Timestamp,
-        UserId, grant, permission::which_permits,
-    },
-    service::{
-        Caller, Service,
-        buckets::BucketQuery,
-        orgs::OrgQuery,
-        tokens::{api_list::AuthorizationQuery, v1::V1Query},
-        users::UserQuery,
-    },
+use jeton_model::{
+    Action, Authorization, AuthorizationId, BucketId, Networks, OrgId, Permission, ResourceType, Status, Timestamp,
+    UserId, grant, permission::which_permits,
+};
+use jeton_service::{
+    Caller, Service,
+    buckets::BucketQuery,
+    orgs::OrgQuery,
+    tokens::{api_list::AuthorizationQuery, v1::V1Query},
+    users::UserQuery,
 };
 
 /// The record of a token, or of a 1.x credential.

@@ -2,10 +2,8 @@
 
 use std::{collections::BTreeSet, fs};
 
-use jeton::{
-    model::{AuthorizationId, ResourceType, Timestamp},
-    service::Clock,
-};
+use jeton_model::{AuthorizationId, ResourceType, Timestamp};
+use jeton_service::Clock;
 
 use crate::{
     home::Home,
@@ -13,6 +11,7 @@ use crate::{
 };
 
 use super::{Picture, World};
+
 use serde_json::{Value, json};
 
 const START: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);

@@ -1,17 +1,15 @@
 //! An organization and its people, for tests of members and users.
 
-use jeton::{
-    model::{
-        Error, OrgId, UserId,
-        console::{
-            list_query::ListQuery,
-            people::{MemberPage, UserPage},
-        },
-        org::Role,
-        session_kind::SessionKind,
+use jeton_model::{
+    Error, OrgId, UserId,
+    console::{
+        list_query::ListQuery,
+        people::{MemberPage, UserPage},
     },
-    service::{Caller, Client, orgs::console_members::NewUser},
+    org::Role,
+    session_kind::SessionKind,
 };
+use jeton_service::{Caller, Client, orgs::console_members::NewUser};
 
 use crate::home::Home;
 

@@ -2,16 +2,14 @@
 
 use std::{net::SocketAddr, sync::Once, time::Duration};
 
-use jeton::{
-    model::Timestamp,
-    server::{self, Running, StartError},
-    service::{Caller, Client, Clock, Service},
-};
+use jeton::server::{self, Running, StartError};
+use jeton_model::Timestamp;
+use jeton_service::{Caller, Client, Clock, Service};
+
+use crate::home::Home;
 use reqwest::{Method, RequestBuilder, header::HeaderMap, redirect::Policy};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
-
-use crate::home::Home;
 
 pub const NAME: &str = "alice";
 pub const PASSWORD: &str = "password1";
@@ -176,7 +174,7 @@ fn log_for_failures() {
 }
 
 pub fn client() -> reqwest::Client {
-    jeton::cli::client::http::use_ring();
+    jeton_client::http::use_ring();
     let builder = reqwest::Client::builder().no_proxy().redirect(Policy::none());
     let built = builder.timeout(Duration::from_secs(30)).build();
     built.expect("a client")

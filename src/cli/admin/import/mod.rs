@@ -9,19 +9,18 @@ use indicatif::{ProgressBar, ProgressStyle};
 use secrecy::SecretString;
 use tempfile::TempDir;
 
+use jeton_client::{
+    error::{Failure, Outcome},
+    http::Client,
+    profiles::Profile,
+    secret,
+    server_flags::{ConfigsFlag, ServerFlags},
+};
+use jeton_service::{Clock, import::Source};
+
 use crate::{
-    cli::{
-        client::{
-            http::Client,
-            profiles::Profile,
-            server_flags::{ConfigsFlag, ServerFlags},
-        },
-        error::{Failure, Outcome},
-        secret,
-    },
     config::Storage,
     server::data_dir::{Data, Purpose},
-    service::{Clock, import::Source},
 };
 
 use super::offline::{OfflineFlags, Opened, open};
@@ -82,7 +81,7 @@ impl Influxd {
         }
     }
 
-    async fn write(&self, opened: &Opened, source: Source) -> Outcome<crate::service::import::Report> {
+    async fn write(&self, opened: &Opened, source: Source) -> Outcome<jeton_service::import::Report> {
         let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len}");
         let bar = ProgressBar::new(u64::try_from(source.len()).unwrap_or(u64::MAX)).with_message("Copying");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));

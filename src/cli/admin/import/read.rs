@@ -6,17 +6,15 @@ use indicatif::ProgressBar;
 use serde::{Deserialize as _, de::DeserializeOwned};
 use serde_json::Value;
 
-use crate::{
-    cli::{
-        client::http::Client,
-        error::{Failure, Outcome, WhileDoing as _},
-        output::warn,
-    },
-    model::{Action, Permission, ResourceType, UserId, bucket::BucketKind},
-    service::{
-        import::{Kind, Left, Source, SourceMembership, SourceUser},
-        orgs::members::Parent,
-    },
+use jeton_client::{
+    error::{Failure, Outcome, WhileDoing as _},
+    http::Client,
+    output::warn,
+};
+use jeton_model::{Action, Permission, ResourceType, UserId, bucket::BucketKind};
+use jeton_service::{
+    import::{Kind, Left, Source, SourceMembership, SourceUser},
+    orgs::members::Parent,
 };
 
 use super::wire::{AuthorizationBody, BucketBody, DbrpBody, MemberBody, Now, OrgBody, TelegrafBody, UserBody};

@@ -2,13 +2,11 @@
 
 use serde::Serialize;
 
-use crate::{
-    cli::{
-        error::Outcome,
-        output::{Format, Printer, Shown, print},
-    },
-    service::import::{Count, Left, Report, ToReissue},
+use jeton_client::{
+    error::Outcome,
+    output::{Format, Printer, Shown, print},
 };
+use jeton_service::import::{Count, Left, Report, ToReissue};
 
 #[derive(Serialize)]
 #[serde(transparent)]

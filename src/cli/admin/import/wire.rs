@@ -4,15 +4,13 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::{
-    model::{
-        Authorization, AuthorizationId, Bucket, BucketId, Dbrp, DbrpId, Networks, Org, OrgId, Permission, Status,
-        Telegraf, TelegrafId, Timestamp, User, UserId,
-        bucket::{BucketKind, Retention},
-        org::Role,
-    },
-    service::import::{SourceAuthorization, SourceSecret},
+use jeton_model::{
+    Authorization, AuthorizationId, Bucket, BucketId, Dbrp, DbrpId, Networks, Org, OrgId, Permission, Status, Telegraf,
+    TelegrafId, Timestamp, User, UserId,
+    bucket::{BucketKind, Retention},
+    org::Role,
 };
+use jeton_service::import::{SourceAuthorization, SourceSecret};
 
 /// The time of the import, used where influxd returns none.
 pub type Now = Timestamp;

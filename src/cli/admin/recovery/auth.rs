@@ -3,16 +3,15 @@
 use clap::{Args, Subcommand};
 use serde::Serialize;
 
-use crate::{
-    cli::{
-        admin::offline::Opened,
-        error::Outcome,
-        output::{Format, Printer, Shown},
-    },
-    model::{AuthorizationId, console::tokens::Details},
+use jeton_client::{
+    error::Outcome,
+    output::{Format, Printer, Shown},
 };
+use jeton_model::{AuthorizationId, console::tokens::Details};
 
-use super::{OfflineFlags, opened, required};
+use crate::cli::admin::offline::Opened;
+
+use super::{OfflineFlags, failed, opened, required};
 
 /// Authorizations, without a server.
 #[derive(Subcommand)]
@@ -114,7 +113,7 @@ impl CreateOperator {
         let org = required("org", self.org.as_deref())?;
         let printer = self.flags.print.printer()?;
         let opened = opened(&self.flags).await?;
-        let created = opened.offline.create_operator(username, org).await?;
+        let created = opened.offline.create_operator(username, org).await.map_err(failed)?;
         let (id, token) = (created.details.authorization.id, created.token.expose());
         match printer.format {
             // As in influxd: the table contains all authorizations, the new one with its token.

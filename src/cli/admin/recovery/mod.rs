@@ -7,12 +7,10 @@ mod user;
 
 use clap::Subcommand;
 
-use crate::{
-    cli::error::{Failure, Outcome},
-    model::Error,
-    server::data_dir::Purpose,
-    service::recovery::RecoveryError,
-};
+use jeton_client::error::{Failure, Outcome};
+use jeton_service::recovery::RecoveryError;
+
+use crate::server::data_dir::Purpose;
 
 use super::offline::{OfflineFlags, Opened, open};
 
@@ -51,25 +49,14 @@ fn required<'a>(flag: &str, value: Option<&'a str>) -> Outcome<&'a str> {
     value.filter(|value| !value.is_empty()).ok_or_else(|| Failure::new(format!("must provide --{flag}")))
 }
 
-impl From<RecoveryError> for Failure {
-    fn from(error: RecoveryError) -> Self {
-        let failure = Self::new(error.to_string());
-        match error {
-            RecoveryError::NoUser { .. } => failure.hint("jeton recovery user list shows them all"),
-            RecoveryError::NoOrg { .. } => failure.hint("jeton recovery org list shows them all"),
-            RecoveryError::NoOrgs => failure.hint("jeton recovery org create --org NAME"),
-            RecoveryError::NotOneUser { .. } => failure.hint("name one with --username or --id"),
-            _ => failure,
-        }
-    }
-}
-
-impl From<Error> for Failure {
-    fn from(error: Error) -> Self {
-        match error {
-            // There is no server log to consult: the cause is in the lines above.
-            Error::Internal => Self::new("the database failed; the line before says why"),
-            other => Self::new(other.to_string()),
-        }
+/// Returns the failure of a command, with a hint about what to do next.
+fn failed(error: RecoveryError) -> Failure {
+    let failure = Failure::new(error.to_string());
+    match error {
+        RecoveryError::NoUser { .. } => failure.hint("jeton recovery user list shows them all"),
+        RecoveryError::NoOrg { .. } => failure.hint("jeton recovery org list shows them all"),
+        RecoveryError::NoOrgs => failure.hint("jeton recovery org create --org NAME"),
+        RecoveryError::NotOneUser { .. } => failure.hint("name one with --username or --id"),
+        _ => failure,
     }
 }

@@ -2,13 +2,13 @@
 
 use clap::{Args, Subcommand};
 
-use crate::cli::{
-    client::rows::NamedRow,
+use jeton_client::{
     error::Outcome,
     output::{Format, warn},
+    rows::NamedRow,
 };
 
-use super::{OfflineFlags, opened, required};
+use super::{OfflineFlags, failed, opened, required};
 
 /// Organizations, without a server.
 #[derive(Subcommand)]
@@ -66,7 +66,7 @@ impl Create {
         let owner = self.username.as_deref().filter(|name| !name.is_empty());
         let printer = self.flags.print.printer()?;
         let opened = opened(&self.flags).await?;
-        let created = NamedRow::from(opened.offline.create_org(name, owner).await?);
+        let created = NamedRow::from(opened.offline.create_org(name, owner).await.map_err(failed)?);
         let all: Vec<NamedRow> = opened.offline.orgs().await?.into_iter().map(NamedRow::from).collect();
         opened.close().await;
         if owner.is_none() {

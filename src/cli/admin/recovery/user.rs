@@ -3,18 +3,16 @@
 use clap::{Args, Subcommand};
 use secrecy::SecretString;
 
-use crate::{
-    cli::{
-        client::rows::NamedRow,
-        error::{Failure, Outcome},
-        output::Format,
-        secret,
-    },
-    model::{UserId, org::Role},
-    service::recovery::RecoveredUser,
+use jeton_client::{
+    error::{Failure, Outcome},
+    output::Format,
+    rows::NamedRow,
+    secret,
 };
+use jeton_model::{UserId, org::Role};
+use jeton_service::recovery::RecoveredUser;
 
-use super::{OfflineFlags, opened, required};
+use super::{OfflineFlags, failed, opened, required};
 
 /// Users, without a server.
 #[derive(Subcommand)]
@@ -101,7 +99,7 @@ impl Create {
         let password = password(self.password.as_ref(), username, missing)?;
         let role = if self.owner { Role::Owner } else { Role::Member };
         let new = RecoveredUser { name: username.into(), password, org: self.org.clone(), role };
-        let created = NamedRow::from(opened.offline.create_user(new).await?);
+        let created = NamedRow::from(opened.offline.create_user(new).await.map_err(failed)?);
         let all: Vec<NamedRow> = opened.offline.users().await?.into_iter().map(NamedRow::from).collect();
         opened.close().await;
         match printer.format {
@@ -126,7 +124,7 @@ impl Update {
         let opened = opened(&self.flags).await?;
         let missing = "must provide a new password to set, with --password";
         let password = password(self.password.as_ref(), who, missing)?;
-        let user = opened.offline.set_user_password(id, name, &password).await?;
+        let user = opened.offline.set_user_password(id, name, &password).await.map_err(failed)?;
         opened.close().await;
         printer.one(&NamedRow::from(user))
     }

@@ -1,0 +1,173 @@
+//! `/api/v2/audit`, an endpoint of Jeton's own.
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+
+use jeton_http::{
+    audit_export::entry::{EntryBody, entry_body},
+    error::ApiError,
+    json_response::indented,
+    state::AppState,
+};
+use jeton_model::{
+    Error, Id, OrgId, ResourceType, Timestamp,
+    audit::{AuditQuery, Format, parse_time, query::AuditScope},
+};
+
+use crate::{
+    extractors::Caller,
+    openapi::schema::{BadRequest, Gated},
+    query::Query,
+};
+
+const USUAL_LIMIT: u32 = 100;
+const MAX_LIMIT: u32 = 1000;
+
+/// What the log is narrowed to, for the API's description.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "read one by one")]
+struct AuditParameters {
+    /// Only what happened then or later: RFC 3339, or a day.
+    #[param(nullable = false)]
+    from: Option<Timestamp>,
+    /// Only what happened before.
+    #[param(nullable = false)]
+    to: Option<Timestamp>,
+    /// Who did it: a user's name or id, a token's prefix or id.
+    #[param(nullable = false)]
+    actor: Option<String>,
+    /// An action such as `bucket created`, or one of `sign-ins`, `created`, `changed`, `deleted`, `read`, `refused`.
+    #[param(nullable = false)]
+    action: Option<String>,
+    /// What it was done to: a type such as `authorizations`, or a type and an id with a slash between them.
+    #[param(nullable = false)]
+    target: Option<String>,
+    /// A name, an id, a prefix or an address that stands anywhere in the entry.
+    #[param(nullable = false)]
+    about: Option<String>,
+    /// Only what happened in this organization.
+    #[param(nullable = false)]
+    org: Option<OrgId>,
+    /// Only entries older than the one with this `seq`.
+    #[param(nullable = false)]
+    after: Option<i64>,
+    /// At most so many; 100, unless given. A file has all of them.
+    #[param(nullable = false, minimum = 1, maximum = 1000)]
+    limit: Option<i64>,
+    /// `jsonl` or `csv` for a file with all that matches; `Accept: application/jsonl` and `text/csv` say the same.
+    #[param(nullable = false)]
+    format: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = AuditEntries)]
+struct ListBody {
+    entries: Vec<EntryBody>,
+    links: Links,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = AuditLinks)]
+struct Links {
+    /// The older entries; absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// Read the audit log
+///
+/// Newest first. Who may read everything everywhere reads all of it, an organization's owners what happened in it,
+/// everyone their own. `links.next` leads to older entries.
+#[utoipa::path(get, path = "/api/v2/audit", tag = "Audit", operation_id = "GetAudit",
+    params(AuditParameters),
+    responses((status = 200, description = "The entries.", content(
+        (ListBody = "application/json"), (String = "application/jsonl"), (String = "text/csv"))), BadRequest, Gated))]
+pub async fn list(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    query: Query,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let asked = asked(&query)?;
+    if let Some(format) = format(&query, &headers)? {
+        let within = asked.org.map(AuditScope::Org);
+        return Ok(jeton_http::audit_export::answer(&state.service, &caller, within, asked, format).await?);
+    }
+    let limit = limit(&query)?;
+    let rows = state.service.audit_entries(&caller, &asked, limit).await?;
+    let is_full = rows.len() as u64 == u64::from(limit);
+    let next = rows.last().filter(|last| is_full && last.seq > 1).map(|last| next_link(&query, last.seq));
+    let body = ListBody { entries: rows.into_iter().map(entry_body).collect(), links: Links { next } };
+    Ok(indented(StatusCode::OK, &body).into_response())
+}
+
+const KEPT: [&str; 8] = ["from", "to", "actor", "action", "target", "about", "org", "limit"];
+
+fn next_link(query: &Query, after: i64) -> String {
+    let mut next = form_urlencoded::Serializer::new(String::from("/api/v2/audit?"));
+    next.extend_pairs(KEPT.into_iter().filter_map(|name| Some((name, query.text(name)?))));
+    next.append_pair("after", &after.to_string()).finish()
+}
+
+fn asked(query: &Query) -> Result<AuditQuery, Error> {
+    let refuse = |text: String| Error::BadQuery(text);
+    let time = |name: &str| {
+        let wrong = || refuse(format!("{name} is no time; write it as RFC 3339 has it, such as 2026-05-05T09:14:07Z"));
+        query.text(name).map(|text| parse_time(text).ok_or_else(wrong)).transpose()
+    };
+    let target = query.owned("target").unwrap_or_default();
+    check_target(&target)?;
+    let after =
+        query.text("after").map(str::parse).transpose().map_err(|_| refuse("after is no entry's seq".into()))?;
+    Ok(AuditQuery {
+        from: time("from")?,
+        to: time("to")?,
+        actor: query.owned("actor").unwrap_or_default(),
+        action: query.owned("action").unwrap_or_default(),
+        target,
+        about: query.owned("about").unwrap_or_default(),
+        org: query.id("org")?,
+        after,
+        ..AuditQuery::default()
+    })
+}
+
+/// Checks a target filter: a meaningless one would match nothing, without a reason that the caller could see.
+fn check_target(target: &str) -> Result<(), Error> {
+    let (kind, id) = target.split_once('/').map_or((target, None), |(kind, id)| (kind, Some(id)));
+    let is_known = kind.is_empty() || kind == "audit" || kind.parse::<ResourceType>().is_ok();
+    if !is_known || (kind.is_empty() && id.is_some()) {
+        return Err(Error::BadQuery(format!("target begins with \"{kind}\", which is no type of resource")));
+    }
+    id.map_or(Ok(()), |id| id.parse::<Id>().map(drop).map_err(Error::BadId))
+}
+
+fn limit(query: &Query) -> Result<u32, Error> {
+    let refuse = || Error::BadQuery(format!("limit must be between 1 and {MAX_LIMIT}"));
+    let limit = query.text("limit").map(str::parse::<u32>).transpose().map_err(|_| refuse())?.unwrap_or(USUAL_LIMIT);
+    if (1..=MAX_LIMIT).contains(&limit) { Ok(limit) } else { Err(refuse()) }
+}
+
+/// Returns the file format that is requested, if one is; the parameter takes precedence over the header.
+fn format(query: &Query, headers: &HeaderMap) -> Result<Option<Format>, Error> {
+    if let Some(name) = query.text("format") {
+        let known = Format::ALL.into_iter().find(|format| format.ending() == name);
+        return match (known, name) {
+            (None, "json") => Ok(None),
+            (None, _) => Err(Error::BadQuery("format must be json, jsonl or csv".into())),
+            (known, _) => Ok(known),
+        };
+    }
+    let accepted = headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok()).unwrap_or_default();
+    Ok(match accepted.split([',', ';']).next().unwrap_or_default().trim() {
+        "application/jsonl" | "application/x-ndjson" => Some(Format::JsonLines),
+        "text/csv" => Some(Format::Csv),
+        _ => None,
+    })
+}

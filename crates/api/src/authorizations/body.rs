@@ -1,0 +1,294 @@
+//! Authorizations in requests and responses (docs/influxdb-compatibility.md §4.1).
+
+use axum::body::Body;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use jeton_model::{
+    Action, AuthorizationId, Error, Expiry, Id, Networks, OrgId, ResourceType, Status, Timestamp, UserId,
+    console::tokens::Details, describe::Named, token::NewToken,
+};
+use jeton_service::tokens::{AuthorizationUpdate, CreateAuthorization, RequestedPermission};
+
+use crate::json::read_with_null;
+
+/// An authorization: the record of a token, and in the answer that creates it, the token.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Authorization)]
+pub struct AuthorizationBody {
+    pub id: AuthorizationId,
+    /// The secret in the answer that creates it, and empty ever after.
+    token: NewToken,
+    status: Status,
+    description: String,
+    #[serde(rename = "orgID")]
+    org_id: OrgId,
+    /// The organization's name.
+    org: String,
+    #[serde(rename = "userID")]
+    user_id: UserId,
+    /// The owner's name.
+    user: String,
+    /// What it may do. They never change.
+    permissions: Vec<PermissionBody>,
+    links: Links,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    /// When the token stops working.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    expires_at: Option<Timestamp>,
+    /// When the token was last accepted; a minute late at most.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    last_used_at: Option<Timestamp>,
+    /// The address that it was last accepted from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, examples("192.0.2.7"))]
+    last_used_from: Option<String>,
+    /// The authorization that it took over from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    replaces: Option<AuthorizationId>,
+    /// The authorization that took over from it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    replaced_by: Option<AuthorizationId>,
+    /// The authorization whose token created it, or set its password last; where that one was deleted, the one that
+    /// created it in turn. Left out where a session did. Jeton's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    created_with: Option<AuthorizationId>,
+    /// When it was reported as leaked: it stays inactive. Jeton's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    leaked_at: Option<Timestamp>,
+    /// The only networks that the token is accepted from; everywhere, unless given. Jeton's own.
+    #[serde(skip_serializing_if = "Networks::is_everywhere")]
+    #[schema(value_type = Vec<String>, required = false, examples(json!(["10.40.0.0/16", "2001:db8:40::/48"])))]
+    allowed_networks: Networks,
+    /// The first characters of the token, to recognise it by.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, examples("jtn_k7Vn"))]
+    token_prefix: Option<String>,
+}
+
+/// An action on a resource.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Permission)]
+struct PermissionBody {
+    action: Action,
+    resource: ResourceBody,
+}
+
+/// A type of things; one of them where an id is given; those of one organization where one is given.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Resource)]
+struct ResourceBody {
+    #[serde(rename = "type")]
+    kind: ResourceType,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    id: Option<Id>,
+    #[serde(rename = "orgID", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    org_id: Option<OrgId>,
+    /// The name of the bucket, organization or user with this id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    name: Option<String>,
+    /// The organization's name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    org: Option<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = AuthorizationLinks)]
+pub struct Links {
+    #[serde(rename = "self")]
+    pub this: String,
+    pub user: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Authorizations)]
+pub struct ListBody {
+    pub links: ListLinks,
+    pub authorizations: Vec<AuthorizationBody>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = AuthorizationsLinks)]
+pub struct ListLinks {
+    #[serde(rename = "self")]
+    pub this: &'static str,
+}
+
+/// An authorization to create. Any `token` in it is ignored: the server makes one.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = AuthorizationPostRequest)]
+pub struct PostBody {
+    /// The organization it belongs to.
+    #[serde(rename = "orgID")]
+    #[schema(required)]
+    pub org_id: Option<OrgId>,
+    /// Its owner; the caller, unless given.
+    #[serde(rename = "userID")]
+    pub user_id: Option<UserId>,
+    /// `active` or `inactive`; `active`, unless given.
+    #[schema(examples("active"))]
+    pub status: Option<String>,
+    /// At most 1,024 bytes.
+    #[schema(max_length = 1024)]
+    #[serde(default)]
+    pub description: String,
+    /// At least one, at most 4,096 different ones. The caller must hold each of them.
+    #[schema(required, min_items = 1)]
+    #[serde(default)]
+    pub permissions: Vec<PostPermission>,
+    /// When the token stops working; in the future. Unless given: after the default life of the organization's rules,
+    /// or never; a token gives no longer life than its own. Jeton's own.
+    pub expires_at: Option<Timestamp>,
+    /// The only networks that the token is accepted from, v4 and v6, at most 64; unless given, those of the token that
+    /// creates it, or everywhere. Jeton's own.
+    #[schema(max_items = 64, examples(json!(["10.40.0.0/16", "2001:db8:40::/48"])))]
+    pub allowed_networks: Option<Vec<String>>,
+}
+
+/// A permission to grant.
+#[derive(Default, Deserialize, ToSchema)]
+#[schema(as = PermissionPostRequest)]
+pub struct PostPermission {
+    #[schema(required, value_type = Action)]
+    #[serde(default)]
+    action: String,
+    #[schema(required)]
+    #[serde(default)]
+    resource: PostResource,
+}
+
+/// What a permission is to reach.
+#[derive(Default, Deserialize, ToSchema)]
+#[schema(as = ResourcePostRequest)]
+struct PostResource {
+    #[serde(rename = "type")]
+    #[schema(required, value_type = ResourceType)]
+    #[serde(default)]
+    kind: String,
+    id: Option<Id>,
+    #[serde(rename = "orgID")]
+    org_id: Option<OrgId>,
+    /// In the place of `id`: the name of a bucket, telegraf configuration, user or organization that the caller may read.
+    name: Option<String>,
+    /// In the place of `orgID`, where `id` is not given either: the organization's name.
+    org: Option<String>,
+}
+
+/// What may change about an authorization.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = AuthorizationUpdateRequest)]
+pub struct PatchBody {
+    /// `active` or `inactive`. What was reported as leaked is not activated again.
+    status: Option<String>,
+    /// At most 1,024 bytes.
+    #[schema(max_length = 1024)]
+    description: Option<String>,
+    /// When the token stops working; in the future, or `null` for never. Nothing revives one that has expired. Jeton's
+    /// own.
+    expires_at: Option<Timestamp>,
+    /// The only networks that the token is accepted from, v4 and v6, at most 64; none of them is everywhere. Jeton's
+    /// own.
+    #[schema(max_items = 64, examples(json!(["10.40.0.0/16", "2001:db8:40::/48"])))]
+    allowed_networks: Option<Vec<String>>,
+}
+
+/// Reads the changes to an authorization from a request's body.
+pub async fn read_update(request: Body) -> Result<AuthorizationUpdate, Error> {
+    let (body, never) = read_with_null::<PatchBody>(request, "expiresAt", Error::BadJson).await?;
+    let PatchBody { status, description, expires_at, allowed_networks } = body;
+    let expires_at = if never { Some(Expiry::Never) } else { expires_at.map(Expiry::At) };
+    Ok(AuthorizationUpdate { status, description, expires_at, networks: networks(allowed_networks)? })
+}
+
+/// Parses the networks of a request.
+pub fn networks(texts: Option<Vec<String>>) -> Result<Option<Networks>, Error> {
+    texts.map(|texts| Networks::parse(texts.iter().map(String::as_str))).transpose()
+}
+
+impl TryFrom<PostBody> for CreateAuthorization {
+    type Error = Error;
+
+    fn try_from(body: PostBody) -> Result<Self, Error> {
+        Ok(Self {
+            org: body.org_id,
+            user: body.user_id,
+            status: body.status,
+            description: body.description,
+            permissions: body.permissions.into_iter().map(RequestedPermission::from).collect(),
+            expires_at: body.expires_at.map(Expiry::At),
+            networks: networks(body.allowed_networks)?,
+        })
+    }
+}
+
+impl From<PostPermission> for RequestedPermission {
+    fn from(body: PostPermission) -> Self {
+        let PostPermission { action, resource } = body;
+        let PostResource { kind, id, org_id, name, org } = resource;
+        Self { action, kind, id, org: org_id, name, org_name: org }
+    }
+}
+
+/// Returns the JSON of an authorization with links below `path`; `token` is the value of its `token` member.
+pub fn authorization_body(details: Details, token: NewToken, path: &str) -> AuthorizationBody {
+    let authorization = details.authorization;
+    AuthorizationBody {
+        links: Links {
+            this: format!("{path}/{}", authorization.id),
+            user: format!("/api/v2/users/{}", authorization.user),
+        },
+        id: authorization.id,
+        token,
+        status: authorization.status,
+        description: authorization.description,
+        org_id: authorization.org,
+        org: details.org_name.unwrap_or_default(),
+        user_id: authorization.user,
+        user: details.user_name.unwrap_or_default(),
+        permissions: details.permissions.into_iter().map(permission_body).collect(),
+        created_at: authorization.created_at,
+        updated_at: authorization.updated_at,
+        expires_at: authorization.expires_at,
+        last_used_at: authorization.last_use.as_ref().map(|last| last.at),
+        last_used_from: authorization.last_use.and_then(|last| last.from),
+        replaces: authorization.replaces,
+        replaced_by: details.replaced_by,
+        created_with: authorization.created_with,
+        leaked_at: authorization.leaked_at,
+        allowed_networks: authorization.networks,
+        token_prefix: authorization.token_prefix,
+    }
+}
+
+/// Returns the JSON of a permission. Only buckets, organizations and users have names; if one of them was deleted, the
+/// name of its organization is left out too.
+fn permission_body(named: Named) -> PermissionBody {
+    let resource = named.permission.resource;
+    let is_named = matches!(resource.kind, ResourceType::Buckets | ResourceType::Orgs | ResourceType::Users)
+        && resource.id.is_some();
+    let gone = is_named && named.name.is_none();
+    PermissionBody {
+        action: named.permission.action,
+        resource: ResourceBody {
+            kind: resource.kind,
+            id: resource.id,
+            org_id: resource.org,
+            name: named.name.filter(|_| is_named),
+            org: named.org_name.filter(|_| !gone),
+        },
+    }
+}

@@ -1,0 +1,303 @@
+//! `/api/v2/buckets` (docs/influxdb-compatibility.md §5.5).
+
+use axum::{
+    body::Body,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use jeton_http::{error::ApiError, json_response::indented, state::AppState};
+use jeton_model::{Bucket, BucketId, Error, OrgId, Timestamp, bucket::BucketKind};
+use jeton_service::buckets::{AskedBucket, AskedRetention, BucketQuery, BucketUpdate};
+
+use crate::{
+    extractors::{Caller, PathId},
+    json::read,
+    labels::NoLabels,
+    no_content,
+    openapi::schema::{BadRequest, Conflict, Gated, NotFound, TooLarge},
+    query::{Paging, PagingParameters, Query},
+};
+
+/// A bucket.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Bucket)]
+pub struct BucketBody {
+    id: BucketId,
+    #[serde(rename = "orgID")]
+    org_id: OrgId,
+    #[serde(rename = "type")]
+    kind: BucketKind,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    #[schema(required = false)]
+    description: String,
+    name: String,
+    /// The 1.x retention policy's name.
+    #[serde(rename = "rp", skip_serializing_if = "String::is_empty")]
+    #[schema(required = false)]
+    retention_policy: String,
+    retention_rules: Vec<RuleBody>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+    links: Links,
+    labels: NoLabels,
+}
+
+/// How long data is kept.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = RetentionRule)]
+struct RuleBody {
+    #[serde(rename = "type")]
+    #[schema(examples("expire"))]
+    kind: &'static str,
+    /// Seconds; 0 is for ever.
+    every_seconds: i64,
+    /// Seconds.
+    shard_group_duration_seconds: i64,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = BucketLinks)]
+struct Links {
+    labels: String,
+    members: String,
+    org: String,
+    owners: String,
+    #[serde(rename = "self")]
+    this: String,
+    write: String,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = Buckets)]
+struct ListBody {
+    links: PageLinks,
+    buckets: Vec<BucketBody>,
+}
+
+#[derive(Serialize, ToSchema)]
+#[schema(as = BucketsLinks)]
+struct PageLinks {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    prev: Option<String>,
+    #[serde(rename = "self")]
+    this: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    next: Option<String>,
+}
+
+/// A bucket to create.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = PostBucketRequest)]
+struct PostBody {
+    #[serde(rename = "orgID")]
+    #[schema(required)]
+    org_id: Option<OrgId>,
+    /// At most 255 bytes, without quotation marks, not beginning with `_`.
+    #[schema(required, min_length = 1, max_length = 255)]
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    description: String,
+    /// The 1.x retention policy's name.
+    #[serde(default)]
+    rp: String,
+    /// One, or none to keep data for ever.
+    #[schema(max_items = 1)]
+    #[serde(default)]
+    retention_rules: Vec<AskedRule>,
+}
+
+/// What may change about a bucket.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = PatchBucketRequest)]
+struct PatchBody {
+    #[schema(min_length = 1, max_length = 255)]
+    name: Option<String>,
+    description: Option<String>,
+    #[schema(max_items = 1)]
+    retention_rules: Option<Vec<AskedRule>>,
+}
+
+/// How long data is to be kept.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = RetentionRuleRequest)]
+struct AskedRule {
+    /// Seconds, at least 3,600; 0 is for ever.
+    #[schema(minimum = 0)]
+    every_seconds: Option<i64>,
+    /// Seconds; not longer than data is kept.
+    #[schema(minimum = 0)]
+    shard_group_duration_seconds: Option<i64>,
+}
+
+impl From<AskedRule> for AskedRetention {
+    fn from(rule: AskedRule) -> Self {
+        Self { every: rule.every_seconds, shard_group: rule.shard_group_duration_seconds }
+    }
+}
+
+fn rules(rules: Vec<AskedRule>) -> Vec<AskedRetention> {
+    rules.into_iter().map(Into::into).collect()
+}
+
+/// Returns the JSON of a bucket.
+pub fn bucket_body(bucket: Bucket) -> BucketBody {
+    let (id, org) = (bucket.id, bucket.org);
+    let below = |what: &str| format!("/api/v2/buckets/{id}/{what}");
+    BucketBody {
+        id,
+        org_id: org,
+        kind: bucket.kind,
+        description: bucket.description,
+        name: bucket.name,
+        retention_policy: bucket.retention_policy,
+        retention_rules: vec![RuleBody {
+            kind: "expire",
+            every_seconds: bucket.retention.every,
+            shard_group_duration_seconds: bucket.retention.shard_group,
+        }],
+        created_at: bucket.created_at,
+        updated_at: bucket.updated_at,
+        links: Links {
+            labels: below("labels"),
+            members: below("members"),
+            org: format!("/api/v2/orgs/{org}"),
+            owners: below("owners"),
+            this: format!("/api/v2/buckets/{id}"),
+            write: format!("/api/v2/write?org={org}&bucket={id}"),
+        },
+        labels: NoLabels([]),
+    }
+}
+
+/// List buckets
+///
+/// Of one organization in the order of their names, else in the order of their ids. Those that the caller may not read
+/// are left out after paging, so pages may be short.
+#[utoipa::path(get, path = "/api/v2/buckets", tag = "Buckets", operation_id = "GetBuckets",
+    params(
+        PagingParameters,
+        ("org" = Option<String>, Query, description = "Only those of the organization with this name."),
+        ("orgID" = Option<OrgId>, Query, description = "Only this organization's."),
+        ("name" = Option<String>, Query, description = "Only those with this name."),
+        ("id" = Option<BucketId>, Query, description = "Only this one."),
+    ),
+    responses((status = 200, description = "The buckets.", body = ListBody), BadRequest, NotFound, Gated))]
+pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, ApiError> {
+    let paging = Paging::of(&query)?;
+    let asked = BucketQuery {
+        id: query.id("id")?,
+        name: query.owned("name"),
+        org: query.id("orgID")?,
+        org_name: query.owned("org"),
+        after: paging.after,
+        descending: paging.descending,
+        offset: paging.offset,
+        limit: paging.limit,
+    };
+    let buckets = state.service.buckets(&caller, &asked).await?;
+    let links = page_links(&asked, &query, buckets.len());
+    Ok(indented(StatusCode::OK, &ListBody { links, buckets: buckets.into_iter().map(bucket_body).collect() }))
+}
+
+/// Returns links as influxd writes them: parameters are sorted, the name is called differently, and there is a next
+/// page whenever this one is full.
+fn page_links(asked: &BucketQuery, query: &Query, count: usize) -> PageLinks {
+    let link = |offset: u32| {
+        let pairs = [
+            ("after", asked.after.map(|id| id.to_string())),
+            ("bucket", asked.name.clone()),
+            ("descending", Some(asked.descending.to_string())),
+            ("id", asked.id.map(|id| id.to_string())),
+            ("limit", Some(asked.limit.to_string())),
+            ("offset", Some(offset.to_string())),
+            ("org", asked.org_name.clone()),
+            ("orgID", asked.org.map(|id| id.to_string())),
+            ("sortBy", query.owned("sortBy")),
+        ];
+        let present = pairs.into_iter().filter_map(|(key, value)| value.map(|value| (key, value)));
+        let encoded = form_urlencoded::Serializer::new(String::new()).extend_pairs(present).finish();
+        format!("/api/v2/buckets?{encoded}")
+    };
+    PageLinks {
+        prev: (asked.offset > 0).then(|| link(asked.offset.saturating_sub(asked.limit))),
+        this: link(asked.offset),
+        next: (count >= asked.limit as usize).then(|| link(asked.offset.saturating_add(asked.limit))),
+    }
+}
+
+/// Create a bucket
+///
+/// Needs `write:buckets` of the organization.
+#[utoipa::path(post, path = "/api/v2/buckets", tag = "Buckets", operation_id = "PostBuckets",
+    request_body = PostBody,
+    responses((status = 201, description = "The bucket.", body = BucketBody), BadRequest, NotFound, Conflict, TooLarge, Gated))]
+pub async fn create(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    request: Body,
+) -> Result<Response, ApiError> {
+    let asked: PostBody = read(request, Error::BadJsonResource).await?;
+    let asked = AskedBucket {
+        org: asked.org_id,
+        name: asked.name,
+        description: asked.description,
+        retention_policy: asked.rp,
+        retention: rules(asked.retention_rules),
+    };
+    Ok(indented(StatusCode::CREATED, &bucket_body(state.service.create_bucket(&caller, asked).await?)))
+}
+
+/// Retrieve a bucket
+#[utoipa::path(get, path = "/api/v2/buckets/{bucketID}", tag = "Buckets", operation_id = "GetBucketsID",
+    params(("bucketID" = BucketId, Path, description = "The bucket.")),
+    responses((status = 200, description = "The bucket.", body = BucketBody), BadRequest, NotFound, Gated))]
+pub async fn get(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    PathId(id): PathId<BucketId>,
+) -> Result<Response, ApiError> {
+    Ok(indented(StatusCode::OK, &bucket_body(state.service.bucket(&caller, id).await?)))
+}
+
+/// Change a bucket
+///
+/// Members that are left out stay as they are.
+#[utoipa::path(patch, path = "/api/v2/buckets/{bucketID}", tag = "Buckets", operation_id = "PatchBucketsID",
+    params(("bucketID" = BucketId, Path, description = "The bucket.")),
+    request_body = PatchBody,
+    responses((status = 200, description = "The bucket.", body = BucketBody), BadRequest, NotFound, Conflict, TooLarge, Gated))]
+pub async fn update(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    PathId(id): PathId<BucketId>,
+    request: Body,
+) -> Result<Response, ApiError> {
+    let PatchBody { name, description, retention_rules } = read(request, Error::BadJsonResource).await?;
+    let update = BucketUpdate { name, description, retention: retention_rules.map(rules) };
+    Ok(indented(StatusCode::OK, &bucket_body(state.service.update_bucket(&caller, id, update).await?)))
+}
+
+/// Delete a bucket
+#[utoipa::path(delete, path = "/api/v2/buckets/{bucketID}", tag = "Buckets", operation_id = "DeleteBucketsID",
+    params(("bucketID" = BucketId, Path, description = "The bucket.")),
+    responses((status = 204, description = "It is deleted."), BadRequest, NotFound, Gated))]
+pub async fn delete(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    PathId(id): PathId<BucketId>,
+) -> Result<Response, ApiError> {
+    state.service.delete_bucket(&caller, id).await?;
+    Ok(no_content().into_response())
+}

@@ -1,0 +1,102 @@
+//! The OpenAPI document, generated from the code.
+
+pub(crate) mod schema;
+
+use std::sync::LazyLock;
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, StatusCode},
+    response::Response,
+};
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        self, Server,
+        security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme},
+    },
+};
+
+use jeton_http::{error::ErrorBody, json_response::written, state::AppState};
+
+use crate::discovery;
+
+/// The parts of the document besides its operations.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Jeton",
+        description = "Users, organizations, buckets and the API tokens that reach them. InfluxDB 2's API, unchanged: \
+            clients and scripts written for InfluxDB work as they are. Members that Jeton adds are optional.",
+    ),
+    tags(
+        (name = "Authorizations", description = "The records of API tokens: who owns them, and what they may do."),
+        (name = "Tokens", description = "What a token is worth, and what to do with one that leaked. Jeton's own."),
+        (name = "Users", description = "Who signs in and owns tokens."),
+        (name = "Organizations", description = "What holds buckets and tokens, and who belongs to it."),
+        (name = "Buckets", description = "What permissions name. Their data lives elsewhere."),
+        (name = "Telegrafs", description = "Configurations that Telegraf agents fetch."),
+        (name = "DBRPs", description = "Which bucket a 1.x database and retention policy lead to."),
+        (name = "1.x credentials", description = "User names and passwords for clients of InfluxDB 1.x."),
+        (name = "Sessions", description = "Signing in and out with name and password."),
+        (name = "Set-up", description = "The first user, organization and bucket."),
+        (name = "Audit", description = "What was done, by whom, from where; and what was refused."),
+        (name = "System", description = "The server itself."),
+    ),
+    paths(discovery::list),
+    components(schemas(ErrorBody)),
+    modifiers(&Credentials),
+    security(("Token" = []), ("Session" = []))
+)]
+pub struct Description;
+
+struct Credentials;
+
+impl Modify for Credentials {
+    fn modify(&self, description: &mut openapi::OpenApi) {
+        let components = description.components.get_or_insert_default();
+        let header = ApiKeyValue::with_description("Authorization", "`Token <token>` or `Bearer <token>`.");
+        components.add_security_scheme("Token", SecurityScheme::ApiKey(ApiKey::Header(header)));
+        let cookie = ApiKeyValue::with_description("influxdb-oss-session", "What signing in sets.");
+        components.add_security_scheme("Session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
+        components.add_security_scheme("Password", SecurityScheme::Http(Http::new(HttpAuthScheme::Basic)));
+    }
+}
+
+/// Returns the whole document, without the server's own address.
+pub fn description() -> &'static openapi::OpenApi {
+    static WHOLE: LazyLock<openapi::OpenApi> = LazyLock::new(|| {
+        let (_, mut whole) =
+            crate::routes().merge(crate::system::routes()).merge(crate::system::metrics_routes()).split_for_parts();
+        whole.info.version = env!("CARGO_PKG_VERSION").into();
+        whole
+    });
+    &WHOLE
+}
+
+/// Returns the document as JSON text, with these servers. It is serialized once: anyone may request it.
+fn with_servers(servers: Option<&str>) -> String {
+    static TEXT: LazyLock<String> = LazyLock::new(|| serde_json::to_string(description()).unwrap_or_default());
+    match (servers, TEXT.strip_prefix('{')) {
+        (Some(servers), Some(rest)) => format!("{{\"servers\":{servers},{rest}"),
+        _ => TEXT.clone(),
+    }
+}
+
+/// This description
+///
+/// OpenAPI 3.1.
+#[utoipa::path(get, path = "/api/v2/openapi.json", tag = "System", operation_id = "GetOpenAPI", security(()),
+    responses((status = 200, description = "The description.", body = serde_json::Value)))]
+pub async fn document(State(state): State<AppState>, headers: HeaderMap) -> Response {
+    let origin = state.settings.origin(&headers);
+    let servers = origin.map(|origin| serde_json::to_string(&[Server::new(origin)]).unwrap_or_default());
+    written(StatusCode::OK, with_servers(servers.as_deref()).into_bytes())
+}
+
+/// This description, where InfluxDB has its own
+#[utoipa::path(get, path = "/api/v2/swagger.json", tag = "System", operation_id = "GetSwagger", security(()),
+    responses((status = 200, description = "The description.", body = serde_json::Value)))]
+pub async fn swagger(state: State<AppState>, headers: HeaderMap) -> Response {
+    document(state, headers).await
+}

@@ -1,0 +1,172 @@
+//! Query parameters (docs/influxdb-compatibility.md §1.8).
+
+use axum::{
+    extract::FromRequestParts,
+    http::request::Parts,
+    response::{IntoResponse, Response},
+};
+use utoipa::IntoParams;
+
+use jeton_http::error::ApiError;
+use jeton_model::{Error, Id, id::IdError};
+
+/// Maximum number of bytes of a parameter. No name, id or search text is longer.
+const MAX_PARAMETER: usize = 1024;
+
+/// The parameters of a query, decoded; empty values count as absent.
+pub struct Query(Vec<(String, String)>);
+
+impl<S: Sync> FromRequestParts<S> for Query {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        let query = parts.uri.query().unwrap_or_default();
+        Self::read(query).map_err(|error| ApiError(error).into_response())
+    }
+}
+
+/// Decodes a name or a value; `None` if it is not UTF-8 in percent-encoding.
+fn decoded(text: &str) -> Option<String> {
+    let mut decoded = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        decoded.push(match byte {
+            b'+' => b' ',
+            b'%' => (hex_digit(bytes.next()?)? << 4) | hex_digit(bytes.next()?)?,
+            byte => byte,
+        });
+    }
+    String::from_utf8(decoded).ok()
+}
+
+fn hex_digit(byte: u8) -> Option<u8> {
+    u8::try_from(char::from(byte).to_digit(16)?).ok()
+}
+
+impl Query {
+    /// Parses a query. An invalid parameter is refused, not ignored: the list would be unfiltered.
+    fn read(query: &str) -> Result<Self, Error> {
+        let not_encoded = || Error::BadQuery("the query is not UTF-8 in percent-encoding".into());
+        let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let (name, value) = decoded(name).zip(decoded(value)).ok_or_else(not_encoded)?;
+            if value.contains('\0') {
+                return Err(Error::TextNul { field: "a query parameter".into() });
+            }
+            if name.len() > MAX_PARAMETER || value.len() > MAX_PARAMETER {
+                return Err(Error::TextTooLong { field: "a query parameter".into(), limit: MAX_PARAMETER });
+            }
+            Ok((name, value))
+        });
+        pairs.collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Returns a parameter's value.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// Returns a copy of a parameter's value.
+    pub fn owned(&self, name: &str) -> Option<String> {
+        self.text(name).map(Into::into)
+    }
+
+    /// Parses a parameter that is an id.
+    pub fn id<T: std::str::FromStr<Err = IdError>>(&self, name: &str) -> Result<Option<T>, Error> {
+        self.text(name).map(|text| text.parse().map_err(Error::BadId)).transpose()
+    }
+
+    /// Parses a parameter that is an id; `None` if it is invalid.
+    pub fn lenient_id<T: std::str::FromStr<Err = IdError>>(&self, name: &str) -> Option<T> {
+        self.text(name).and_then(|text| text.parse().ok())
+    }
+}
+
+/// How lists are paged, for the API's description.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "read one by one, in influxd's order")]
+pub struct PagingParameters {
+    /// How many to leave out; a negative number leaves out none.
+    #[param(nullable = false)]
+    offset: Option<i64>,
+    /// Only those that come after this one.
+    #[param(nullable = false)]
+    after: Option<Id>,
+    /// At most so many; 20, unless given.
+    #[param(nullable = false, minimum = 1, maximum = 100)]
+    limit: Option<i64>,
+    /// Whether to turn the order round.
+    #[param(nullable = false)]
+    descending: Option<bool>,
+    /// Read and ignored, as in InfluxDB.
+    #[param(rename = "sortBy", nullable = false)]
+    sort_by: Option<String>,
+}
+
+/// The parameters `offset`, `after`, `limit` and `descending`, checked in influxd's order.
+pub struct Paging<T> {
+    pub offset: u32,
+    pub after: Option<T>,
+    pub limit: u32,
+    pub descending: bool,
+}
+
+impl<T: std::str::FromStr<Err = IdError>> Paging<T> {
+    /// Parses the parameters of paging.
+    pub fn of(query: &Query) -> Result<Self, Error> {
+        let refuse = |text: &str| Error::BadQuery(text.into());
+        let offset = match query.text("offset") {
+            Some(text) => text.parse::<i64>().map_err(|_| refuse("offset is invalid"))?,
+            None => 0,
+        };
+        let after = match query.text("after") {
+            Some(text) => Some(text.parse().map_err(|error| Error::BadQuery(format!("decoding after: {error}")))?),
+            None => None,
+        };
+        let limit = match query.text("limit") {
+            Some(text) => text.parse::<i64>().map_err(|_| refuse("limit is invalid"))?,
+            None => 20,
+        };
+        if !(1..=100).contains(&limit) {
+            return Err(refuse("limit must be between 1 and 100"));
+        }
+        let descending =
+            query.text("descending").map_or(Some(false), go_bool).ok_or_else(|| refuse("descending is invalid"))?;
+        let offset = u32::try_from(offset.max(0)).unwrap_or(u32::MAX);
+        Ok(Self { offset, after, limit: u32::try_from(limit).unwrap_or(20), descending })
+    }
+}
+
+/// Parses what Go accepts as a boolean.
+pub fn go_bool(text: &str) -> Option<bool> {
+    match text {
+        "1" | "t" | "T" | "true" | "TRUE" | "True" => Some(true),
+        "0" | "f" | "F" | "false" | "FALSE" | "False" => Some(false),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_decoded_and_empty_ones_are_absent() {
+        let query = Query::read("a=x+y%20%C3%a9&&b=&c&a=2&d=1=2").unwrap();
+        assert_eq!(query.text("a"), Some("x y é"));
+        assert_eq!((query.text("b"), query.text("c"), query.text("z")), (None, None, None));
+        assert_eq!(query.text("d"), Some("1=2"));
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        for query in ["a=%", "a=%4", "a=%zz", "%ff=1", "a=%80", "a=1&b=%c3", "a=%+1"] {
+            assert!(matches!(Query::read(query), Err(Error::BadQuery(_))), "{query}");
+        }
+        assert!(matches!(Query::read("a=%00"), Err(Error::TextNul { .. })));
+        let long = |length| Query::read(&format!("a={}", "x".repeat(length))).map(drop);
+        assert_eq!(long(1024), Ok(()));
+        assert!(matches!(long(1025), Err(Error::TextTooLong { limit: 1024, .. })));
+    }
+}

@@ -1,0 +1,94 @@
+//! Endpoints for monitoring, without credentials (docs/influxdb-compatibility.md §5.9).
+
+use axum::{
+    Router,
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use jeton_http::{json_response::compact, security_headers::INFLUXDB_VERSION, settings::Settings, state::AppState};
+use jeton_model::Timestamp;
+
+/// Returns the routes of health and readiness checks.
+pub fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(ping)).routes(routes!(health)).routes(routes!(ready))
+}
+
+/// Returns the route of the metrics.
+pub fn metrics_routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(metrics))
+}
+
+/// Returns the routes beside the API; `/metrics` only if the metrics have no listener of their own.
+pub fn router(settings: &Settings) -> Router<AppState> {
+    let router = Router::from(routes());
+    if settings.has_metrics { router.merge(metrics_routes()) } else { router }
+}
+
+/// Whether the server and its database answer.
+#[derive(Serialize, ToSchema)]
+#[schema(as = HealthCheck)]
+struct Health {
+    name: &'static str,
+    message: &'static str,
+    /// `pass` or `fail`.
+    status: &'static str,
+    #[schema(value_type = Vec<serde_json::Value>)]
+    checks: [(); 0],
+    /// Of the InfluxDB whose API this is.
+    version: &'static str,
+    commit: &'static str,
+}
+
+/// Since when the server answers.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Ready)]
+struct Ready {
+    status: &'static str,
+    started: Timestamp,
+    #[schema(examples("1h2m3s"))]
+    up: String,
+}
+
+/// Whether anything answers
+#[utoipa::path(get, path = "/ping", tag = "System", operation_id = "GetPing", security(()),
+    responses((status = 204, description = "It does.")))]
+async fn ping() -> StatusCode {
+    StatusCode::NO_CONTENT
+}
+
+/// Whether the server and its database answer
+#[utoipa::path(get, path = "/health", tag = "System", operation_id = "GetHealth", security(()),
+    responses((status = 200, description = "They do.", body = Health), (status = 503, description = "The database does not.", body = Health)))]
+async fn health(State(state): State<AppState>) -> Response {
+    let (status, word, message) = if state.service.is_healthy().await {
+        (StatusCode::OK, "pass", "ready for queries and writes")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "fail", "the database does not answer")
+    };
+    let version = INFLUXDB_VERSION;
+    compact(status, &Health { name: "influxdb", message, status: word, checks: [], version, commit: "" })
+}
+
+/// Since when the server answers
+#[utoipa::path(get, path = "/ready", tag = "System", operation_id = "GetReady", security(()),
+    responses((status = 200, description = "Since then.", body = Ready)))]
+async fn ready(State(state): State<AppState>) -> Response {
+    let now = state.service.now();
+    let up = now.seconds_since(state.started).max(0);
+    let up = format!("{}h{}m{}s", up / 3600, up / 60 % 60, up % 60);
+    compact(StatusCode::OK, &Ready { status: "ready", started: state.started, up })
+}
+
+/// Counters for Prometheus
+///
+/// At this address unless the server was told another for its metrics, or to have none.
+#[utoipa::path(get, path = "/metrics", tag = "System", operation_id = "GetMetrics", security(()),
+    responses((status = 200, description = "Prometheus' text format.", body = String, content_type = "text/plain")))]
+async fn metrics(State(state): State<AppState>) -> Response {
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], state.metrics.render()).into_response()
+}

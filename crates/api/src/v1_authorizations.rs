@@ -1,0 +1,202 @@
+//! `/private/legacy/authorizations`: user names and passwords for 1.x clients (docs/influxdb-compatibility.md §6).
+
+use axum::{
+    body::Body,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use jeton_http::{
+    error::ApiError,
+    json_response::indented,
+    json_stream::{Layout, Portions, streamed},
+    state::AppState,
+};
+use jeton_model::{AuthorizationId, Error, Expiry, OrgId, Timestamp, UserId, token::NewToken};
+use jeton_service::tokens::{
+    CreateAuthorization,
+    v1::{V1Details, V1List, V1Query},
+};
+
+use crate::{
+    authorizations::body::{
+        AuthorizationBody, ListBody, ListLinks, PatchBody, PostPermission, authorization_body, networks, read_update,
+    },
+    extractors::{Caller, PathId},
+    json::read,
+    no_content,
+    openapi::schema::{BadRequest, Conflict, Gated, NotFound, TooLarge},
+    query::Query,
+    users::PasswordBody,
+};
+
+/// Path of 1.x credentials.
+pub const PATH: &str = "/private/legacy/authorizations";
+
+/// A 1.x credential to create.
+#[derive(Default, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = LegacyAuthorizationPostRequest)]
+pub struct PostBody {
+    /// The user name. It is no secret.
+    #[schema(required, max_length = 255)]
+    #[serde(default)]
+    token: String,
+    /// The organization it belongs to.
+    #[serde(rename = "orgID")]
+    #[schema(required)]
+    org_id: Option<OrgId>,
+    /// Its owner; the caller, unless given.
+    #[serde(rename = "userID")]
+    user_id: Option<UserId>,
+    /// `active` or `inactive`; `active`, unless given.
+    status: Option<String>,
+    /// At most 1,024 bytes.
+    #[schema(max_length = 1024)]
+    #[serde(default)]
+    description: String,
+    /// At least one, at most 4,096 different ones. The caller must hold each of them.
+    #[schema(required, min_items = 1)]
+    #[serde(default)]
+    permissions: Vec<PostPermission>,
+    /// When it stops working; in the future. Unless given: after the default life of the organization's rules, or
+    /// never; a token gives no longer life than its own. Jeton's own.
+    expires_at: Option<Timestamp>,
+    /// The only networks that it is accepted from, v4 and v6, at most 64; unless given, those of the token that creates
+    /// it, or everywhere. Jeton's own.
+    #[schema(max_items = 64)]
+    allowed_networks: Option<Vec<String>>,
+}
+
+/// Returns the JSON of a 1.x credential. Its `token` member is the user name, which is not secret and always shown.
+fn v1_body(found: V1Details) -> AuthorizationBody {
+    authorization_body(found.details, NewToken::supplied(found.username), PATH)
+}
+
+/// List 1.x credentials
+///
+/// Those that the caller may read, and whose owners they may read.
+#[utoipa::path(get, path = "/private/legacy/authorizations", tag = "1.x credentials", operation_id = "GetLegacyAuthorizations",
+    params(
+        ("userID" = Option<UserId>, Query, description = "Only this owner's."),
+        ("user" = Option<String>, Query, description = "Must exist; filters nothing, as in InfluxDB."),
+        ("orgID" = Option<OrgId>, Query, description = "Only this organization's."),
+        ("org" = Option<String>, Query, description = "Must exist; filters nothing, as in InfluxDB."),
+        ("token" = Option<String>, Query, description = "Only the one with this user name."),
+        ("id" = Option<AuthorizationId>, Query, description = "Only this one."),
+    ),
+    responses((status = 200, description = "The credentials.", body = ListBody), BadRequest, NotFound, Gated))]
+pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, ApiError> {
+    let asked = V1Query {
+        user: query.id("userID")?,
+        org: query.id("orgID")?,
+        id: query.id("id")?,
+        username: query.owned("token"),
+        user_name: query.owned("user"),
+        org_name: query.owned("org"),
+    };
+    let list = state.service.v1_authorization_list(&caller, &asked).await?;
+    let empty = ListBody { links: ListLinks { this: PATH }, authorizations: Vec::new() };
+    Ok(streamed(Layout::Indented, &empty, V1Bodies(list)).await?)
+}
+
+/// The bodies of a list of 1.x credentials.
+struct V1Bodies(V1List);
+
+impl Portions for V1Bodies {
+    type Item = AuthorizationBody;
+
+    async fn next(&mut self) -> Result<Option<Vec<AuthorizationBody>>, Error> {
+        let some = self.0.next().await?;
+        Ok(some.map(|some| some.into_iter().map(v1_body).collect()))
+    }
+}
+
+/// Create a 1.x credential
+///
+/// Nobody gets in with it before its password is set. Needs what creating an authorization needs; buckets that are
+/// named must exist.
+#[utoipa::path(post, path = "/private/legacy/authorizations", tag = "1.x credentials", operation_id = "PostLegacyAuthorizations",
+    request_body = PostBody,
+    responses((status = 201, description = "The credential.", body = AuthorizationBody), BadRequest, NotFound, Conflict, TooLarge, Gated))]
+pub async fn create(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    request: Body,
+) -> Result<Response, ApiError> {
+    let body: PostBody = read(request, Error::BadJsonStructure).await?;
+    let asked = CreateAuthorization {
+        org: body.org_id,
+        user: body.user_id,
+        status: body.status,
+        description: body.description,
+        permissions: body.permissions.into_iter().map(Into::into).collect(),
+        expires_at: body.expires_at.map(Expiry::At),
+        networks: networks(body.allowed_networks)?,
+    };
+    let created = state.service.create_v1_authorization(&caller, asked, body.token).await?;
+    Ok(indented(StatusCode::CREATED, &v1_body(created)))
+}
+
+/// Retrieve a 1.x credential
+#[utoipa::path(get, path = "/private/legacy/authorizations/{authID}", tag = "1.x credentials", operation_id = "GetLegacyAuthorizationsID",
+    params(("authID" = AuthorizationId, Path, description = "The credential.")),
+    responses((status = 200, description = "The credential.", body = AuthorizationBody), BadRequest, NotFound, Gated))]
+pub async fn get(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    PathId(id): PathId<AuthorizationId>,
+) -> Result<Response, ApiError> {
+    Ok(indented(StatusCode::OK, &v1_body(state.service.v1_authorization(&caller, id).await?)))
+}
+
+/// Activate, deactivate, describe or limit a 1.x credential
+#[utoipa::path(patch, path = "/private/legacy/authorizations/{authID}", tag = "1.x credentials", operation_id = "PatchLegacyAuthorizationsID",
+    params(("authID" = AuthorizationId, Path, description = "The credential.")),
+    request_body = PatchBody,
+    responses((status = 200, description = "The credential.", body = AuthorizationBody), BadRequest, NotFound, Conflict, TooLarge, Gated))]
+pub async fn update(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    PathId(id): PathId<AuthorizationId>,
+    request: Body,
+) -> Result<Response, ApiError> {
+    let update = read_update(request).await?;
+    Ok(indented(StatusCode::OK, &v1_body(state.service.update_v1_authorization(&caller, id, update).await?)))
+}
+
+/// Set a 1.x credential's password
+///
+/// Needs `write:users` of the owner. The password before is refused from now on.
+#[utoipa::path(post, path = "/private/legacy/authorizations/{authID}/password", tag = "1.x credentials", operation_id = "PostLegacyAuthorizationsIDPassword",
+    params(("authID" = AuthorizationId, Path, description = "The credential.")),
+    request_body = PasswordBody,
+    responses((status = 204, description = "It is set."), BadRequest, NotFound, TooLarge, Gated))]
+pub async fn set_password(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    PathId(id): PathId<AuthorizationId>,
+    request: Body,
+) -> Result<Response, ApiError> {
+    let PasswordBody { password } = read(request, Error::BadJson).await?;
+    state.service.set_v1_password(&caller, id, &password).await?;
+    Ok(no_content().into_response())
+}
+
+/// Delete a 1.x credential
+///
+/// It is refused from the next request on.
+#[utoipa::path(delete, path = "/private/legacy/authorizations/{authID}", tag = "1.x credentials", operation_id = "DeleteLegacyAuthorizationsID",
+    params(("authID" = AuthorizationId, Path, description = "The credential.")),
+    responses((status = 204, description = "It is deleted."), BadRequest, NotFound, Gated))]
+pub async fn delete(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    PathId(id): PathId<AuthorizationId>,
+) -> Result<Response, ApiError> {
+    state.service.delete_v1_authorization(&caller, id).await?;
+    Ok(no_content().into_response())
+}

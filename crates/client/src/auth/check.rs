@@ -1,0 +1,130 @@
+//! `jeton auth check`: introspects a token (RFC 7662): whether it is live, and what it may do.
+
+use std::{net::IpAddr, process::ExitCode};
+
+use clap::Args;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::{Deserialize, Serialize};
+
+use jeton_model::{Id, OrgId};
+
+use crate::{
+    error::{Failure, Outcome, WhileDoing as _},
+    flags::PrintFlags,
+    http::Client,
+    output::{Format, print},
+    permission_spec::PermissionSpec,
+    secret,
+    server_flags::ServerFlags,
+};
+
+/// A token to ask about.
+#[derive(Args)]
+pub struct Check {
+    /// The token to check; - reads it from standard input
+    #[arg(long, short, allow_hyphen_values = true, value_name = "TOKEN")]
+    token: SecretString,
+
+    /// What it should be able to do, such as write:buckets/telemetry or read:tasks
+    #[arg(long, value_name = "PERMISSION")]
+    can: Option<PermissionSpec>,
+
+    /// The organization in which it should, by name or id; the token's own, unless given
+    // No environment variable: that one names the caller's organization, not the checked token's.
+    #[arg(long, short, value_name = "NAME", requires = "can")]
+    org: Option<String>,
+
+    /// The address of the client that showed it, or any; a token that is bound to networks needs one
+    #[arg(long, visible_alias = "from", value_name = "ADDRESS|any", value_parser = address)]
+    address: Option<String>,
+
+    #[command(flatten)]
+    server: ServerFlags,
+
+    #[command(flatten)]
+    print: PrintFlags,
+
+    /// The token that asks; the checked one, where neither this nor a config says who asks
+    #[arg(long, env = crate::environment::either("JETON_TOKEN", "INFLUX_TOKEN"), hide_env_values = true, value_name = "TOKEN")]
+    as_token: Option<SecretString>,
+}
+
+/// The server's response about a token.
+#[derive(Debug, Deserialize, Serialize)]
+struct Answer {
+    active: bool,
+    #[serde(flatten)]
+    rest: serde_json::Map<String, serde_json::Value>,
+}
+
+fn address(text: &str) -> Result<String, String> {
+    let is_known = text == "any" || text.parse::<IpAddr>().is_ok();
+    if is_known { Ok(text.to_owned()) } else { Err("give an IP address, or any".into()) }
+}
+
+impl Check {
+    /// Prints the result; the exit code is 0 only if the token is live and has the requested permission.
+    pub async fn run(&self) -> Outcome<ExitCode> {
+        let printer = self.print.printer()?;
+        let token = secret::given(Some(&self.token))?.ok_or_else(|| Failure::new("--token holds no token to check"))?;
+        let profile = self.server.profile()?;
+        let mut client = Client::connect(&self.server, &profile, secret::given(self.as_token.as_ref())?).await?;
+        if !client.has_credential() {
+            client = client.with_token(&token)?;
+        }
+        let fields = self.fields(token.expose_secret());
+        let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let answer = client.post("/api/v2/tokens/introspect").form(&fields).read::<Answer>().await;
+        let answer = answer.while_doing("could not check the token")?;
+        let allowed = answer.rest.get("allowed").and_then(serde_json::Value::as_bool);
+        match printer.format {
+            Format::Table => print(&self.sentences(&answer, allowed))?,
+            Format::Json | Format::Yaml | Format::Env => printer.value(&answer)?,
+        }
+        let yes = answer.active && (self.can.is_none() || allowed == Some(true));
+        Ok(if yes { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+
+    /// Returns the form's fields: the token and the permission. The server resolves names.
+    fn fields(&self, token: &str) -> Vec<(&'static str, String)> {
+        let mut fields = vec![("token", token.to_owned())];
+        fields.extend(self.address.clone().map(|address| ("address", address)));
+        let Some(asked) = &self.can else { return fields };
+        fields.push(("action", asked.action.to_string()));
+        fields.push(("resourceType", asked.kind.to_string()));
+        if let Some(thing) = &asked.thing {
+            let name = if thing.parse::<Id>().is_ok() { "resourceID" } else { "resourceName" };
+            fields.push((name, thing.clone()));
+        }
+        if let Some(org) = [&asked.org, &self.org].into_iter().flatten().find(|org| !org.is_empty()) {
+            let name = if org.parse::<OrgId>().is_ok() { "orgID" } else { "org" };
+            fields.push((name, org.clone()));
+        }
+        fields
+    }
+
+    fn sentences(&self, answer: &Answer, allowed: Option<bool>) -> String {
+        let text = |name: &str| answer.rest.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
+        if !answer.active {
+            let networks = match self.address {
+                None => "; if it is bound to networks, say with --address where it was shown, or any",
+                Some(_) => "",
+            };
+            return format!("no: this token is not live, or not yours to ask about{networks}\n");
+        }
+        let whose = text("username").map(|name| format!(" of {name}")).unwrap_or_default();
+        let scope = text("scope").map(|scope| format!("its scope: {scope}\n")).unwrap_or_default();
+        match allowed {
+            None => format!("yes: a live token{whose}\n{scope}"),
+            Some(true) => {
+                let by = text("permission").map(|by| format!(", by {by}")).unwrap_or_default();
+                format!("yes: a live token{whose} that may do this{by}\n")
+            }
+            Some(false) => {
+                let lacks = text("missing").map(|missing| format!("; it lacks {missing}"));
+                let missing = lacks.unwrap_or_else(|| "; there is no such thing, or not for you to see".into());
+                format!("no: a live token{whose} that may not do this{missing}\n")
+            }
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! `jeton auth create`.
+
+use clap::Args;
+use ipnet::IpNet;
+use serde_json::{Value, json};
+
+use jeton_model::{OrgId, Permission, UserId};
+
+use crate::{
+    authorization::Authorization,
+    duration,
+    error::{Outcome, WhileDoing as _},
+    flags::{CommonFlags, OrgFlags},
+    output::warn,
+    permission_flags::GrantFlags,
+    resolve,
+};
+
+use super::{dry_run, new_token::show};
+
+/// A token to create.
+#[derive(Args)]
+pub struct Create {
+    #[command(flatten)]
+    org: OrgFlags,
+
+    /// The user name, or id; the owner of --token, unless given
+    #[arg(long, short, value_name = "NAME")]
+    user: Option<String>,
+
+    /// Token description
+    #[arg(long, short, default_value = "", hide_default_value = true, value_name = "TEXT")]
+    description: String,
+
+    /// When it stops working: a duration such as 90d, a day, a time as RFC 3339 has it, or never
+    #[arg(long, value_name = "WHEN")]
+    expires: Option<String>,
+
+    /// The only networks it works from, such as 10.0.0.0/8; may be repeated
+    #[arg(long, value_name = "CIDR", value_delimiter = ',', value_parser = jeton_model::network::parse_network)]
+    network: Vec<IpNet>,
+
+    /// Show what would be created, and send nothing
+    #[arg(long)]
+    dry_run: bool,
+
+    #[command(flatten)]
+    grants: GrantFlags,
+
+    #[command(flatten)]
+    common: CommonFlags,
+}
+
+impl Create {
+    /// Creates it and shows the token, this once.
+    pub async fn run(&self) -> Outcome {
+        let session = self.common.session_of_token().await?;
+        let client = &session.client;
+        let expires = self.expires.as_deref().map(|text| duration::end(text, duration::now())).transpose()?;
+        let org = resolve::org(client, &session.profile, &self.org).await?;
+        let user = match self.user.as_deref().filter(|user| !user.is_empty()) {
+            Some(user) => Some(resolve::named_user(client, user).await?),
+            None => None,
+        };
+        let permissions = self.grants.permissions(client, org, user).await?;
+        let mut body = body(org, user, &self.description, &permissions);
+        if let Some(at) = expires {
+            body["expiresAt"] = json!(at);
+        }
+        if !self.network.is_empty() {
+            let networks: Vec<String> = self.network.iter().map(ToString::to_string).collect();
+            body["allowedNetworks"] = json!(networks);
+        }
+        if self.dry_run {
+            return dry_run::show(&session, &body, org, &permissions).await;
+        }
+        let created = client.post("/api/v2/authorizations").json(&body).read::<Authorization>().await;
+        match created.while_doing("could not write auth with provided arguments") {
+            Ok(created) => {
+                // The API does not distinguish an expiry of never from a missing one.
+                if let (Some(None), Some(end)) = (expires, created.expires_at) {
+                    warn(&format!("warning: by the rules of the organization this token stops working at {end}"));
+                }
+                show(&session, created)
+            }
+            Err(failure) => {
+                let buckets = [&self.grants.buckets.read_bucket[..], &self.grants.buckets.write_bucket[..]].concat();
+                let refused = failure.status().is_some_and(|status| matches!(status, 400 | 403));
+                match resolve::foreign_bucket(client, &buckets, org).await.filter(|_| refused) {
+                    Some(hint) => Err(failure.replace_hint(hint)),
+                    None => Err(failure),
+                }
+            }
+        }
+    }
+}
+
+/// Returns the request's body, without Jeton's own members.
+fn body(org: OrgId, user: Option<UserId>, description: &str, permissions: &[Permission]) -> Value {
+    let mut body = json!({"orgID": org, "description": description, "permissions": permissions});
+    if let Some(user) = user {
+        body["userID"] = json!(user);
+    }
+    body
+}

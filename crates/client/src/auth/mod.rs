@@ -1,0 +1,57 @@
+//! `jeton auth` (docs/influxdb-compatibility.md §7.4), and Jeton's own subcommands of it.
+
+mod check;
+mod create;
+mod delete;
+mod describe;
+mod dry_run;
+mod list;
+mod new_token;
+mod rotate;
+mod status;
+
+pub use new_token::variables;
+
+use clap::Subcommand;
+
+use jeton_model::Status;
+
+use crate::error::Outcome;
+
+/// What can be done with authorizations.
+#[derive(Subcommand)]
+pub enum Auth {
+    /// Create authorization
+    Create(Box<create::Create>),
+    /// Delete authorization
+    Delete(Box<delete::Delete>),
+    /// List authorizations
+    #[command(visible_aliases = ["find", "ls"])]
+    List(Box<list::List>),
+    /// Active authorization
+    Active(Box<status::Switch>),
+    /// Inactive authorization
+    Inactive(Box<status::Deactivate>),
+    /// Say in words what a token can do, what is implied, and what it cannot do
+    Describe(Box<describe::Describe>),
+    /// Replace a token by a new one with the same permissions
+    Rotate(Box<rotate::Rotate>),
+    /// Ask whether a token is live, and what it may do
+    Check(Box<check::Check>),
+}
+
+impl Auth {
+    /// Runs the command. `Check` has an exit code of its own: see [`check::Check::run`].
+    pub async fn run(self) -> Outcome {
+        match self {
+            Self::Create(create) => create.run().await,
+            Self::Delete(delete) => delete.run().await,
+            Self::List(list) => list.run().await,
+            Self::Active(switch) => switch.run(Status::Active).await,
+            Self::Inactive(deactivate) => deactivate.run().await,
+            Self::Describe(describe) => describe.run().await,
+            Self::Rotate(rotate) => rotate.run().await,
+            Self::Check(check) => check.run().await.map(drop),
+        }
+    }
+}

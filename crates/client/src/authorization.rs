@@ -1,0 +1,186 @@
+//! Authorizations as the API returns them and as `influx` prints them (docs/influxdb-compatibility.md §7.4, §7.8).
+
+use serde::{Deserialize, Serialize};
+
+use jeton_model::{
+    Action, Id, OrgId, Permission, Resource, ResourceType, Timestamp,
+    describe::{Home, Named},
+    grant::Breadth,
+};
+
+use crate::output::Shown;
+
+/// An authorization as the API returns it; members that InfluxDB does not have may be missing.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Authorization {
+    pub id: String,
+    /// The secret if it was just created; the user name of a 1.x credential.
+    #[serde(default)]
+    pub token: String,
+    #[serde(default)]
+    pub status: String,
+    #[serde(default)]
+    pub description: String,
+    #[serde(rename = "orgID")]
+    pub org_id: OrgId,
+    #[serde(default)]
+    pub org: String,
+    #[serde(rename = "userID", default)]
+    pub user_id: String,
+    #[serde(default)]
+    pub user: String,
+    #[serde(default)]
+    pub permissions: Vec<Told>,
+    pub created_at: Option<Timestamp>,
+    pub expires_at: Option<Timestamp>,
+    pub last_used_at: Option<Timestamp>,
+    pub last_used_from: Option<String>,
+    pub token_prefix: Option<String>,
+    #[serde(default)]
+    pub allowed_networks: Vec<String>,
+    pub replaces: Option<String>,
+    pub replaced_by: Option<String>,
+    pub created_with: Option<String>,
+    pub leaked_at: Option<Timestamp>,
+}
+
+/// A permission with its names.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Told {
+    action: Action,
+    resource: ToldResource,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+struct ToldResource {
+    #[serde(rename = "type")]
+    kind: ResourceType,
+    id: Option<Id>,
+    #[serde(rename = "orgID")]
+    org_id: Option<OrgId>,
+    name: Option<String>,
+    org: Option<String>,
+}
+
+/// A list of authorizations.
+#[derive(Debug, Deserialize)]
+pub struct Authorizations {
+    #[serde(default)]
+    pub authorizations: Vec<Authorization>,
+}
+
+impl Told {
+    /// Converts it into the model's type.
+    pub fn named(&self) -> Named {
+        let ToldResource { kind, id, org_id, name, org } = self.resource.clone();
+        let system = kind == ResourceType::Buckets && name.as_ref().is_some_and(|name| name.starts_with('_'));
+        let permission = Permission { action: self.action, resource: Resource { kind, id, org: org_id } };
+        Named { permission, name, org_name: org, system }
+    }
+}
+
+impl Authorization {
+    /// Returns its permissions with their names.
+    pub fn named(&self) -> Vec<Named> {
+        self.permissions.iter().map(Told::named).collect()
+    }
+
+    /// Returns its permissions.
+    pub fn permissions(&self) -> Vec<Permission> {
+        self.permissions.iter().map(|told| told.named().permission).collect()
+    }
+
+    /// Returns its owner and its organization.
+    pub fn home(&self) -> Home<'_> {
+        Home { owner: self.user_id.parse().ok(), org: self.org_id, org_name: &self.org }
+    }
+
+    /// Returns how far its permissions reach.
+    pub fn breadth(&self) -> Breadth {
+        Breadth::of(&self.permissions(), self.org_id)
+    }
+}
+
+/// The printed form of an authorization. Members that InfluxDB does not have appear only on request.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Row {
+    id: String,
+    description: String,
+    pub token: String,
+    status: String,
+    user_name: String,
+    #[serde(rename = "userID")]
+    user_id: String,
+    permissions: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    allowed_networks: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaces: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    replaced_by: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    leaked_at: Option<Timestamp>,
+}
+
+impl From<Authorization> for Row {
+    fn from(told: Authorization) -> Self {
+        let permissions = told.permissions().iter().map(Permission::cli_text).collect();
+        Self {
+            id: told.id,
+            description: told.description,
+            token: told.token,
+            status: told.status,
+            user_name: told.user,
+            user_id: told.user_id,
+            permissions,
+            expires_at: told.expires_at,
+            allowed_networks: told.allowed_networks,
+            replaces: told.replaces,
+            replaced_by: told.replaced_by,
+            leaked_at: told.leaked_at,
+        }
+    }
+}
+
+impl Row {
+    /// Returns the permissions as Go prints a slice.
+    fn permissions(&self) -> String {
+        format!("[{}]", self.permissions.join(" "))
+    }
+}
+
+impl Shown for Row {
+    fn columns() -> Vec<&'static str> {
+        vec!["ID", "Description", "Token", "User Name", "User ID", "Permissions"]
+    }
+
+    fn cells(&self) -> Vec<String> {
+        let cells = [&self.id, &self.description, &self.token, &self.user_name, &self.user_id, &self.permissions()];
+        cells.map(Clone::clone).into()
+    }
+}
+
+/// The printed form of a 1.x credential.
+#[derive(Clone, Debug, Serialize)]
+#[serde(transparent)]
+pub struct V1Row(pub Row);
+
+impl Shown for V1Row {
+    fn columns() -> Vec<&'static str> {
+        vec!["ID", "Description", "Username", "v2 User Name", "v2 User ID", "Permissions"]
+    }
+
+    fn cells(&self) -> Vec<String> {
+        self.0.cells()
+    }
+}
+
+impl From<Authorization> for V1Row {
+    fn from(told: Authorization) -> Self {
+        Self(told.into())
+    }
+}

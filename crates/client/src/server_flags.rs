@@ -1,0 +1,73 @@
+//! Flags that name the server and the file of profiles.
+
+use std::path::PathBuf;
+
+use clap::{Args, builder::FalseyValueParser};
+use secrecy::SecretString;
+
+use crate::{
+    environment::either,
+    error::Outcome,
+    profiles::{Profile, Profiles},
+};
+
+/// Where the server is, and which profile says so.
+#[derive(Args, Clone, Debug)]
+pub struct ServerFlags {
+    /// HTTP address of InfluxDB
+    #[arg(long, env = either("JETON_HOST", "INFLUX_HOST"), value_name = "URL")]
+    pub host: Option<String>,
+
+    /// Skip TLS certificate chain and host name verification
+    #[arg(long, env = either("JETON_SKIP_VERIFY", "INFLUX_SKIP_VERIFY"), num_args = 0..=1, require_equals = true,
+        default_missing_value = "true", default_value = "false", hide_default_value = true,
+        hide_possible_values = true, value_parser = FalseyValueParser::new(), value_name = "BOOL", action = clap::ArgAction::Set)]
+    pub skip_verify: bool,
+
+    #[command(flatten)]
+    pub configs: ConfigsFlag,
+
+    /// Config name to use for command
+    #[arg(long, short = 'c', env = either("JETON_ACTIVE_CONFIG", "INFLUX_ACTIVE_CONFIG"), value_name = "NAME")]
+    pub active_config: Option<String>,
+
+    /// Write the method, address and status of each request to standard error
+    #[arg(long)]
+    pub http_debug: bool,
+
+    /// Sent along as a tracing id
+    #[arg(long, env = either("JETON_TRACE_DEBUG_ID", "INFLUX_TRACE_DEBUG_ID"), hide = true, value_name = "ID")]
+    pub trace_debug_id: Option<String>,
+
+    /// More headers, as key:value
+    #[arg(long, env = either("JETON_EXTRA_HTTP_HEADER", "INFLUX_EXTRA_HTTP_HEADER"), hide = true, hide_env_values = true, value_name = "HEADER")]
+    pub extra_http_header: Vec<SecretString>,
+}
+
+/// Where the profiles are kept.
+#[derive(Args, Clone, Debug)]
+pub struct ConfigsFlag {
+    /// Path to the influx CLI configurations
+    #[arg(long, env = either("JETON_CONFIGS_PATH", "INFLUX_CONFIGS_PATH"), value_name = "FILE")]
+    pub configs_path: Option<PathBuf>,
+}
+
+impl ConfigsFlag {
+    /// Reads the profiles of that file.
+    pub fn read(&self) -> Outcome<Profiles> {
+        Profiles::read(self.configs_path.as_deref())
+    }
+}
+
+impl ServerFlags {
+    /// Returns the profile to use. Naming one makes it the active one, as in `influx`.
+    pub fn profile(&self) -> Outcome<Profile> {
+        let mut profiles = self.configs.read()?;
+        if let Some(name) = self.active_config.as_deref().filter(|name| !name.is_empty())
+            && profiles.switch(name)?
+        {
+            profiles.write()?;
+        }
+        Ok(profiles.active().map(|(_, profile)| profile.clone()).unwrap_or_default())
+    }
+}

@@ -1,0 +1,76 @@
+//! `jeton v1 auth create`.
+
+use clap::Args;
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::json;
+
+use crate::{
+    authorization::{Authorization, V1Row},
+    error::{Failure, Outcome, WhileDoing as _},
+    flags::{CommonFlags, OrgFlags},
+    permission_flags::BucketFlags,
+    resolve, secret,
+};
+
+use super::path::{PATH, path};
+
+/// A 1.x credential to create.
+#[derive(Args)]
+pub struct Create {
+    #[command(flatten)]
+    org: OrgFlags,
+
+    /// Token description
+    #[arg(long, short, default_value = "", hide_default_value = true, value_name = "TEXT")]
+    description: String,
+
+    /// The username to identify this token (required)
+    #[arg(long, value_name = "NAME")]
+    username: String,
+
+    /// The password to set on this token; - reads it from standard input. Without it, it is asked for on a terminal
+    #[arg(long, value_name = "PASSWORD")]
+    password: Option<SecretString>,
+
+    /// Don't prompt for a password. You must use v1 auth set-password command before using the token.
+    #[arg(long)]
+    no_password: bool,
+
+    #[command(flatten)]
+    buckets: BucketFlags,
+
+    #[command(flatten)]
+    common: CommonFlags,
+}
+
+impl Create {
+    /// Creates it with its password; if the password is refused, the credential is deleted.
+    pub async fn run(&self) -> Outcome {
+        let given = secret::given(self.password.as_ref())?;
+        if given.is_some() && self.no_password {
+            return Err(Failure::new("only one of --password and --no-password may be specified"));
+        }
+        let session = self.common.session().await?;
+        let client = &session.client;
+        let org = resolve::org(client, &session.profile, &self.org).await?;
+        let password = match given {
+            None if !self.no_password => Some(secret::or_asked(None, "Please type your password")?),
+            given => given,
+        };
+        let permissions = self.buckets.permissions(client, org).await?;
+        let body = json!({
+            "orgID": org, "token": self.username, "description": self.description, "permissions": permissions,
+        });
+        let created = client.post(PATH).json(&body).read::<Authorization>().await;
+        let created = created.while_doing("failed to create new authorization")?;
+        if let Some(password) = password {
+            let body = json!({"password": password.expose_secret()});
+            let set = client.post(format!("{}/password", path(&created.id))).json(&body).done().await;
+            if set.is_err() {
+                client.delete(path(&created.id)).done().await?;
+            }
+            set.while_doing(format!("failed to set password for {:?}", self.username))?;
+        }
+        session.printer.one(&V1Row::from(created))
+    }
+}

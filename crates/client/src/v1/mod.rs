@@ -1,0 +1,29 @@
+//! `jeton v1`: credentials and mappings for 1.x clients.
+
+mod auth;
+mod dbrp;
+
+use clap::Subcommand;
+
+use crate::error::Outcome;
+
+/// What can be done for 1.x clients.
+#[derive(Subcommand)]
+pub enum V1 {
+    /// Authorization management commands for v1 APIs
+    #[command(subcommand, visible_alias = "authorization")]
+    Auth(auth::Auth),
+    /// Commands to manage database and retention policy mappings for v1 APIs
+    #[command(subcommand)]
+    Dbrp(dbrp::Dbrp),
+}
+
+impl V1 {
+    /// Runs the command.
+    pub async fn run(self) -> Outcome {
+        match self {
+            Self::Auth(auth) => auth.run().await,
+            Self::Dbrp(dbrp) => dbrp.run().await,
+        }
+    }
+}

@@ -1,0 +1,44 @@
+//! Actions for the forms of the Account page.
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use jeton_model::{Error, OrgId};
+use jeton_service::users::sessions::Which;
+
+use crate::{
+    forms::{
+        flash::Flash,
+        outcome::{FormFields, Outcome},
+    },
+    routes::{Account, PageRoute as _},
+    ssr::request::Request,
+};
+
+pub(super) async fn perform(request: &Request, org: OrgId, fields: &FormFields) -> Result<Outcome, Error> {
+    let (service, caller) = (request.service(), request.caller()?);
+    let flash = match fields.get("session") {
+        Some("others") => {
+            service.end_sessions(caller, Which::Others).await?;
+            Flash::SessionsEnded
+        }
+        Some(key) => {
+            service.end_sessions(caller, Which::One(key)).await?;
+            Flash::SessionEnded
+        }
+        None => {
+            change_password(request, fields).await?;
+            Flash::PasswordSet
+        }
+    };
+    Ok(Outcome::Done { flash, to: Account.address(org, &[]) })
+}
+
+async fn change_password(request: &Request, fields: &FormFields) -> Result<(), Error> {
+    let secret = |name| SecretString::from(fields.get(name).unwrap_or_default());
+    let (old, new, again) = (secret("old"), secret("password"), secret("confirm"));
+    if new.expose_secret() != again.expose_secret() {
+        return Err(Error::field("confirm", "The passwords differ. Type the same one twice."));
+    }
+    let caller = request.caller()?;
+    request.service().change_password(caller, caller.id(), &old, &new).await
+}

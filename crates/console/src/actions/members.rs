@@ -1,0 +1,60 @@
+//! Actions for the forms of the Members page.
+
+use jeton_model::{Error, OrgId, org::Role};
+
+use crate::{
+    forms::{
+        flash::Flash,
+        outcome::{FormFields, Outcome},
+    },
+    routes::Members,
+    ssr::request::Request,
+};
+
+use super::{
+    user_forms::user,
+    users::{change_status, delete, new_user},
+};
+
+/// Runs a form of the page. `to`: the address of the list that the form belongs to, for the redirect afterwards.
+pub(super) async fn perform(
+    request: &Request,
+    org: OrgId,
+    page: Members,
+    to: String,
+    fields: &FormFields,
+) -> Result<Outcome, Error> {
+    let (service, caller) = (request.service(), request.caller()?);
+    let flash = match page {
+        Members::List if fields.get("status").is_some() => {
+            return change_status(request, user(fields)?, fields, to).await;
+        }
+        Members::List => {
+            service.change_role(caller, org, user(fields)?, role(fields)?).await?;
+            Flash::RoleChanged
+        }
+        Members::Add => {
+            let who = fields.get("user").unwrap_or_default();
+            service.add_named_member(caller, org, who, role(fields)?).await?;
+            Flash::MemberAdded
+        }
+        Members::Invite => {
+            service.create_with_password(caller, new_user(fields, Some((org, role(fields)?)))).await?;
+            Flash::MemberAdded
+        }
+        Members::Remove(id) => {
+            service.dismiss_member(caller, org, id).await?;
+            // Users who remove themselves may no longer see the list.
+            let to = if id == caller.id() { "/".into() } else { to };
+            return Ok(Outcome::Done { flash: Flash::MemberRemoved, to });
+        }
+        Members::Deactivate(id) => return change_status(request, id, fields, to).await,
+        Members::Delete(id) => return delete(request, id, fields, to).await,
+    };
+    Ok(Outcome::Done { flash, to })
+}
+
+fn role(fields: &FormFields) -> Result<Role, Error> {
+    let role = fields.get("role").and_then(Role::from_name);
+    role.ok_or_else(|| Error::field("role", "Choose owner or member."))
+}

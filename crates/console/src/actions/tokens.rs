@@ -1,0 +1,68 @@
+//! Actions for the forms of the API Tokens page.
+
+use jeton_model::{
+    Error, OrgId,
+    console::selection::{Pick, Selection},
+};
+use jeton_service::tokens::leaked::Reported;
+
+use crate::{
+    forms::{
+        flash::Flash,
+        outcome::{FormFields, Outcome},
+    },
+    routes::{PageRoute as _, Tokens},
+    ssr::request::Request,
+};
+
+use super::{
+    bulk_tokens, rotation,
+    token_forms::{created_token, given, update},
+};
+
+pub(super) async fn perform(
+    request: &Request,
+    org: OrgId,
+    page: Tokens,
+    fields: &FormFields,
+) -> Result<Outcome, Error> {
+    let (service, caller) = (request.service(), request.caller()?);
+    let form = fields.get("form").filter(|id| !id.is_empty());
+    match page {
+        Tokens::AllAccess => {
+            let created = service.create_all_access(caller, org, given(request, fields)?, form).await?;
+            Ok(Outcome::Created(created_token(request, created)))
+        }
+        // Only the button at the end of the form creates a token; the one beside the search field reloads the choices.
+        Tokens::Custom if fields.get("find").is_some() => Ok(Outcome::Searched),
+        Tokens::Custom => {
+            let selection = fields.all("permission").map(str::parse::<Pick>).collect::<Result<Selection, _>>()?;
+            let created = service.create_custom(caller, org, &selection, given(request, fields)?, form).await?;
+            Ok(Outcome::Created(created_token(request, created)))
+        }
+        Tokens::Clone(id) => {
+            let created = service.clone_authorization(caller, id, form).await?;
+            Ok(Outcome::Cloned(created_token(request, created)))
+        }
+        Tokens::Descendants(id) => {
+            let expected = fields.get("expected").and_then(|number| number.parse().ok());
+            let count = service.deactivate_descendants(caller, id, expected).await?.deactivated;
+            Ok(Outcome::Many { flash: Flash::TokensUpdated, count, to: Tokens::Details(id).address(org, &[]) })
+        }
+        Tokens::Rotate(id) => rotation::rotate(request, id, fields, form).await,
+        Tokens::Details(id) if fields.get("overlap").is_some() => rotation::end_overlap(request, org, id, fields).await,
+        Tokens::Delete(id) if fields.get("status").is_none() => {
+            service.delete_authorization(caller, id).await?;
+            Ok(Outcome::Deleted)
+        }
+        Tokens::Details(id) | Tokens::Edit(id) | Tokens::Rename(id) | Tokens::Limits(id) | Tokens::Delete(id) => {
+            update(request, id, fields).await
+        }
+        Tokens::Leaked => {
+            let text = Reported::Text(fields.get("leaked").unwrap_or_default().into());
+            Ok(Outcome::Reported(service.report_leaked(caller, &text).await?))
+        }
+        Tokens::Selected => bulk_tokens::perform(request, org, fields).await,
+        Tokens::List | Tokens::Filter | Tokens::Look | Tokens::Remedy | Tokens::Export(_) => Err(Error::PathNotFound),
+    }
+}

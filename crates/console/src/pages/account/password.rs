@@ -1,0 +1,59 @@
+//! Changing one's own password.
+
+use leptos::prelude::*;
+
+use jeton_model::{Error, console::messages};
+
+use crate::{
+    components::{Form, PasswordField, field::FieldError, text::Alert},
+    hydrate::browser,
+};
+
+use super::{AccountState, refusal_of};
+
+/// The form for the old and the new password. Its fields are emptied after success.
+#[component]
+pub fn PasswordSection(state: AccountState) -> impl IntoView {
+    view! {
+        <section class="settings-section" aria-labelledby="account-password">
+            <header>
+                <h2 id="account-password">"Password"</h2>
+                <p>"Changing it signs you out everywhere else. Your tokens keep working."</p>
+            </header>
+            <PasswordForm state/>
+        </section>
+    }
+}
+
+/// The form of the section.
+#[component]
+fn PasswordForm(state: AccountState) -> impl IntoView {
+    let refused = RwSignal::new(refusal_of(false));
+    let busy = RwSignal::new(false);
+    let on_answer = state.on_done("The password was not changed", refused, || browser::empty_form("form:has(#old)"));
+    let at =
+        move |field: &'static str| -> FieldError { Signal::derive(move || at_field(refused.get().as_ref(), field)) };
+    let elsewhere = move || refused.get().filter(|error| messages::at_fields(error).is_empty());
+    let user = state.page.frame.with_untracked(|frame| frame.user.clone());
+    view! {
+        <Form action=state.address() class="settings-form" busy on_answer>
+            {move || elsewhere().map(|error| view! {
+                <Alert danger=true live=true><b>"The password was not changed."</b>" "{messages::sentence(&error)}</Alert>
+            })}
+            // Associates the password with the user in a password manager.
+            <input type="text" autocomplete="username" value=user hidden readonly/>
+            <PasswordField id="old" label="Present password" autocomplete="current-password" error=at("old")/>
+            <PasswordField id="password" label="New password" hint="8 to 72 characters." autocomplete="new-password" error=at("password")/>
+            <PasswordField id="confirm" label="Confirm new password" autocomplete="new-password" error=at("confirm")/>
+            <div>
+                <button class="button primary" aria-busy=move || busy.get().then_some("true") data-testid="change-password--button">
+                    {move || if busy.get() { "Changing" } else { "Change password" }}
+                </button>
+            </div>
+        </Form>
+    }
+}
+
+fn at_field(error: Option<&Error>, field: &str) -> Option<String> {
+    messages::at_fields(error?).into_iter().find(|(name, _)| name == field).map(|(_, sentence)| sentence)
+}

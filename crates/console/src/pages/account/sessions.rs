@@ -1,0 +1,58 @@
+//! The user's own sessions, and signing them out.
+
+use leptos::prelude::*;
+
+use jeton_model::{
+    Error,
+    console::{messages, session::UserSessions},
+};
+
+use crate::{
+    components::text::Alert,
+    pages::people::sessions::{SessionTable, SessionsFailed, SignOutMany},
+};
+
+use super::{AccountState, refusal_of};
+
+/// The sessions of the console and of API clients.
+#[component]
+pub fn SessionsSection(state: AccountState) -> impl IntoView {
+    let refused = RwSignal::new(refusal_of(true));
+    view! {
+        <section class="settings-section" aria-labelledby="account-sessions">
+            <header>
+                <h2 id="account-sessions">"Sessions"</h2>
+                <p>"Where you are signed in, in this console or with a program. A session ends after an hour without use, and after twelve hours at the latest."</p>
+            </header>
+            <div class="sessions-box">
+                {move || refused.get().map(|error| view! {
+                    <Alert danger=true live=true><b>"Nobody was signed out."</b>" "{messages::sentence(&error)}</Alert>
+                })}
+                <Transition fallback=|| ()>
+                    {move || Suspend::new(async move {
+                        match state.sessions.await {
+                            Ok(sessions) => view! { <Sessions sessions state refused/> }.into_any(),
+                            Err(error) => view! { <SessionsFailed error/> }.into_any(),
+                        }
+                    })}
+                </Transition>
+            </div>
+        </section>
+    }
+}
+
+/// The table of sessions, and the button that signs out all others.
+#[component]
+fn Sessions(sessions: UserSessions, state: AccountState, refused: RwSignal<Option<Error>>) -> impl IntoView {
+    let is_alone = sessions.total < 2;
+    let on_answer = state.on_done("The session was not signed out", refused, || ());
+    let others = state.on_done("You are still signed in elsewhere", refused, || ());
+    view! {
+        <SessionTable sessions labelled_by="account-sessions" end=Some((state.address(), on_answer))/>
+        {if is_alone {
+            view! { <p class="hint">"You are signed in nowhere else."</p> }.into_any()
+        } else {
+            view! { <SignOutMany value="others" label="Sign out elsewhere" action=state.address() on_answer=others/> }.into_any()
+        }}
+    }
+}

@@ -1,0 +1,96 @@
+//! The layout that the pages of an organization share: navigation, counts and capabilities.
+
+use jeton_model::{
+    Error, OrgId,
+    console::{frame::Frame, messages},
+};
+
+use crate::{
+    components::{Notices, form::to_sign_in, frame::OrgFrame, text::Alert},
+    forms::flash::Flash,
+    queries::load_frame,
+    routes::{self, ConsoleRoute},
+    state::{
+        org_state::OrgState,
+        page_store::{PageStore, fetch},
+    },
+};
+
+use super::NotFoundPage;
+
+use leptos::prelude::*;
+use leptos_router::{
+    NavigateOptions,
+    components::Outlet,
+    hooks::{use_location, use_navigate, use_query_map},
+};
+
+/// Returns a function that navigates to an address of this site without scrolling.
+pub fn navigator() -> impl Fn(&str) + Clone + Send + Sync + 'static {
+    let navigate = use_navigate();
+    move |address: &str| navigate(address, NavigateOptions { scroll: false, ..NavigateOptions::default() })
+}
+
+/// The layout route. It loads the frame once; pages and organizations change inside it.
+#[component]
+pub fn OrgLayout() -> impl IntoView {
+    let location = use_location();
+    let at = Memo::new(move |_| ConsoleRoute::parse(&location.pathname.get()));
+    let kept = PageStore::here();
+    say_what_was_done();
+    let first =
+        fetch(|| (), move |()| async move { load_frame(at.get_untracked().ok_or(Error::OrgNotFound)?.0).await });
+    view! {
+        // A resource that loads inside, such as that of a dialog, must not unmount the page: the focus would be lost.
+        <Transition fallback=|| ()>
+            {move || Suspend::new(async move {
+                match first.await {
+                    Ok(frame) => view! { <Framed frame at kept/> }.into_any(),
+                    Err(Error::Unauthenticated) => {
+                        Effect::new(to_sign_in);
+                        ().into_any()
+                    }
+                    Err(Error::Unauthorized(_) | Error::OrgNotFound | Error::BadId(_)) => view! { <NotFoundPage/> }.into_any(),
+                    Err(error) => view! { <Failed error/> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+/// Displays the flash message of a form submitted without JavaScript. Not where the frame is awaited, as that view may
+/// render again. Removes the parameter from the URL, or a reload or shared link would repeat the message.
+fn say_what_was_done() {
+    let Some(flash) = use_query_map().read_untracked().get_str("done").and_then(Flash::from_word) else { return };
+    Notices::current().success(flash.sentence(), "");
+    let (location, navigate) = (use_location(), use_navigate());
+    Effect::new(move || {
+        let kept: Vec<_> = routes::split(&location.search.get_untracked()).1;
+        let kept: Vec<_> = kept.into_iter().filter(|(name, _)| name != "done").collect();
+        let here = routes::with_parameters(location.pathname.get_untracked(), &kept);
+        navigate(&here, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
+    });
+}
+
+/// The pages inside the loaded frame.
+#[component]
+fn Framed(frame: Frame, at: Memo<Option<(OrgId, ConsoleRoute)>>, kept: PageStore) -> impl IntoView {
+    let state = kept.once(|| OrgState::new(frame, at, kept));
+    provide_context(state);
+    state.follow_address();
+    view! { <OrgFrame state><Outlet/></OrgFrame> }
+}
+
+/// The error in place of a page.
+#[component]
+fn Failed(error: Error) -> impl IntoView {
+    view! {
+        <main id="main" class="page" tabindex="-1">
+            <div class="list-failed">
+                <Alert danger=true live=true>
+                    <b>"The page could not be loaded."</b>" "{messages::sentence(&error)}<br/><a class="link" href="/" rel="external">"Try again"</a>
+                </Alert>
+            </div>
+        </main>
+    }
+}

@@ -1,0 +1,81 @@
+//! The Organizations page: the list, the settings of an organization in its place, and their dialogs.
+
+mod create;
+mod delete;
+mod fields;
+mod list;
+mod row;
+mod rules;
+mod settings;
+mod toolbar;
+mod violations;
+
+use leptos::prelude::*;
+use leptos_router::components::Outlet;
+
+use jeton_model::{
+    Error, OrgId,
+    console::{list_query::Listed, messages},
+    org::OrgSummary,
+};
+
+use crate::{
+    components::Page,
+    queries::load_orgs,
+    routes::{ConsoleRoute, Orgs, Section},
+    state::list_state::ListState,
+};
+
+use list::List;
+use settings::Settings;
+use toolbar::Toolbar;
+
+pub use create::{CreateRoute, OrgFields};
+pub use delete::DeleteRoute;
+
+/// The list of organizations, whose state is in the URL.
+type OrgsState = ListState<Orgs, Listed<OrgSummary>>;
+
+/// The organization displayed in place of the list.
+#[derive(Clone, Copy)]
+struct Shown(Memo<Option<OrgId>>);
+
+/// The Organizations page: the list or an organization, and the dialog that the URL names.
+#[component]
+pub fn OrgsPage() -> impl IntoView {
+    let state = OrgsState::provide(|_, query| async move { load_orgs(query).await });
+    let shown = Memo::new(move |before: Option<&Option<OrgId>>| match state.page.spot() {
+        Some(ConsoleRoute::Orgs(Orgs::Show(id))) => Some(id),
+        // A dialog is above the page from which it was opened.
+        Some(ConsoleRoute::Orgs(Orgs::Delete(id))) => before.copied().flatten().filter(|shown| *shown == id),
+        _ => None,
+    });
+    provide_context(Shown(shown));
+    let content = move || match shown.get() {
+        Some(id) => view! { <Settings id state/> }.into_any(),
+        None => view! { <Toolbar state/><List state/> }.into_any(),
+    };
+    view! { <Page section=Section::Orgs dialog=|| view! { <Outlet/> }>{content}</Page> }
+}
+
+/// Returns the organization of the dialog in the URL.
+fn asked_for(state: OrgsState) -> Option<OrgId> {
+    match state.page.spot()? {
+        ConsoleRoute::Orgs(Orgs::Delete(id)) => Some(id),
+        _ => None,
+    }
+}
+
+/// Returns the error message of the name, a field that the rules for texts and those for organizations call
+/// differently.
+fn name_error(refused: RwSignal<Option<Error>>) -> Signal<Option<String>> {
+    at_field(refused, &["name", "org"])
+}
+
+/// Returns the error message of one field, by any of its names.
+fn at_field(refused: RwSignal<Option<Error>>, names: &'static [&'static str]) -> Signal<Option<String>> {
+    Signal::derive(move || {
+        let fields = messages::at_fields(&refused.get()?);
+        fields.into_iter().find(|(name, _)| names.contains(&name.as_str())).map(|(_, sentence)| sentence)
+    })
+}

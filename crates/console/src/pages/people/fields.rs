@@ -1,0 +1,59 @@
+//! Fields of forms about users.
+
+use leptos::prelude::*;
+
+use jeton_model::{Error, console::messages, org::Role};
+
+use crate::components::{Field, Icon, PasswordField, Picture, field::FieldError, form::typed, text::Alert};
+
+/// Returns the error message of one field. The rules for user names call it `name`.
+pub fn at_field(refused: RwSignal<Option<Error>>, field: &'static str) -> FieldError {
+    Signal::derive(move || {
+        let error = refused.get()?;
+        let is_it = |name: &str| name == field || (field == "username" && name == "name");
+        messages::at_fields(&error).into_iter().find(|(name, _)| is_it(name)).map(|(_, sentence)| sentence)
+    })
+}
+
+/// The error above the fields, unless it belongs to one of them.
+#[component]
+pub fn Refusal(refused: RwSignal<Option<Error>>) -> impl IntoView {
+    move || {
+        let error = refused.get().filter(|error| messages::at_fields(error).is_empty());
+        error.map(|error| view! { <Alert danger=true live=true>{messages::sentence(&error)}</Alert> })
+    }
+}
+
+/// Name and password of a new user; the password may be set later.
+#[component]
+pub fn NewUserFields(refused: RwSignal<Option<Error>>) -> impl IntoView {
+    view! {
+        <Field
+            id="username" label="Username" autofocus=true error=at_field(refused, "username")
+            hint="The user signs in with it. Capital letters count."
+        />
+        <PasswordField
+            id="password" label="Password (optional)" autocomplete="new-password" optional=true error=at_field(refused, "password")
+            hint="8 to 72 characters. Without one, the user cannot sign in until you set one; tokens work without."
+        />
+    }
+}
+
+/// The choice of a user's role in an organization.
+#[component]
+pub fn RoleField(org_name: String) -> impl IntoView {
+    let owner = typed("role") == Role::Owner.name();
+    let option = move |role: Role| {
+        view! { <option value=role.name() selected=(role == Role::Owner) == owner>{role.title()}</option> }
+    };
+    view! {
+        <div class="field">
+            <label for="role">"Role"</label>
+            <span class="select-box">
+                <select class="input" id="role" name="role" aria-describedby="role-hint">{[Role::Member, Role::Owner].map(option).collect_view()}</select>
+                <Icon picture=Picture::ChevronDown/>
+            </span>
+            <p class="hint" id="role-hint">"Owners can change everything in "{org_name}", members can read it."</p>
+        </div>
+    }
+}

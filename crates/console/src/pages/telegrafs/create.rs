@@ -1,0 +1,113 @@
+//! The dialog that creates a configuration.
+
+use leptos::prelude::*;
+
+use jeton_model::console::messages;
+
+use crate::{
+    components::{
+        Dialog, DialogHead, Field, Form,
+        field::{Hint, at_field},
+        form::{FormId, refusal, typed},
+        text::Alert,
+    },
+    queries::load_bucket_names,
+    routes::Telegrafs,
+    state::org_state::page_resource,
+};
+
+use super::state::TelegrafState;
+
+/// The dialog: a name and an initial text, either pasted or generated to write to a bucket.
+#[component]
+pub fn CreateRoute() -> impl IntoView {
+    let state = TelegrafState::current();
+    let refused = RwSignal::new(refusal());
+    let busy = RwSignal::new(false);
+    let on_answer = state.on_done("The configuration was not created", refused, None);
+    let close = Signal::derive(move || state.address(Telegrafs::List));
+    let above = move || {
+        let error = refused.get().filter(|error| !matches!(error.about(), Some("name" | "config" | "description")));
+        error.map(|error| view! { <Alert danger=true live=true><b>"The configuration was not created."</b>" "{messages::sentence(&error)}</Alert> })
+    };
+    view! {
+        <Dialog close>
+            <DialogHead title="Create configuration" close/>
+            <Form action=Signal::derive(move || state.address(Telegrafs::Create)) busy on_answer>
+                <FormId/>
+                <div class="dialog-body">
+                    {above}
+                    <Field id="name" label="Name" autofocus=true hint="What the agents have in common, such as their place." error=at_field(refused, "name")/>
+                    <Description value=typed("description") error=at_field(refused, "description")/>
+                    <BucketField state/>
+                    <TextField error=at_field(refused, "config")/>
+                </div>
+                <footer class="dialog-foot">
+                    <a class="button" href=close data-noscroll>"Cancel"</a>
+                    <button class="button primary" aria-busy=move || busy.get().then_some("true") data-testid="create-telegraf--save">
+                        {move || if busy.get() { "Creating" } else { "Create configuration" }}
+                    </button>
+                </footer>
+            </Form>
+        </Dialog>
+    }
+}
+
+/// The field of the description.
+#[component]
+pub fn Description(value: String, error: Signal<Option<String>>) -> impl IntoView {
+    view! {
+        <div class="field">
+            <label for="description">"Description"</label>
+            <input
+                class="input" id="description" name="description" value=value autocomplete="off" aria-describedby="description-hint"
+                aria-invalid=move || error.get().map(|_| "true")
+            />
+            <Hint id="description" hint="May be empty." error/>
+        </div>
+    }
+}
+
+/// The field of the bucket, with suggestions; any name can be typed.
+#[component]
+fn BucketField(state: TelegrafState) -> impl IntoView {
+    let names = page_resource(move || state.list.page.org.get(), load_bucket_names);
+    let options = move || {
+        Suspend::new(async move {
+            names
+                .await
+                .unwrap_or_default()
+                .into_iter()
+                .map(|name| view! { <option value=name></option> })
+                .collect_view()
+        })
+    };
+    view! {
+        <div class="field">
+            <label for="bucket">"Bucket"</label>
+            <input class="input" id="bucket" name="bucket" list="bucket-names" value=typed("bucket") autocomplete="off" aria-describedby="bucket-hint"/>
+            <datalist id="bucket-names"><Suspense fallback=|| ()>{options}</Suspense></datalist>
+            <p class="hint" id="bucket-hint">"Where the agents write to."</p>
+        </div>
+    }
+}
+
+/// The field of the text.
+#[component]
+fn TextField(error: Signal<Option<String>>) -> impl IntoView {
+    let text = typed("config");
+    view! {
+        <details class="own-text" open=!text.is_empty()>
+            <summary class="link">"Begin with a text of your own"</summary>
+            <div class="field">
+                <label for="config">"Text"</label>
+                <textarea
+                    class="input" id="config" name="config" rows="8" wrap="off" spellcheck="false" autocomplete="off"
+                    aria-describedby="config-hint" aria-invalid=move || error.get().map(|_| "true")
+                    inner_html=super::editor::content(&text)
+                ></textarea>
+                <Hint id="config" hint="TOML. If you leave it empty, the agents report CPU, memory, disks and uptime to the bucket." error/>
+            </div>
+        </details>
+    }
+}

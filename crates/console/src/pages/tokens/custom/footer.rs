@@ -1,0 +1,47 @@
+//! The footer of the dialog: summary and buttons.
+
+use leptos::prelude::*;
+
+use jeton_model::wording;
+
+use crate::{
+    components::{Icon, Picture},
+    hydrate::hydrated::Hydrated,
+    pages::tokens::summary::{SummaryLine, why_nothing},
+};
+
+use super::form_state::CustomTokenForm;
+
+/// The footer. Generate displays the number of permissions, and is disabled while there are none.
+#[component]
+pub fn Foot(choosing: CustomTokenForm, busy: RwSignal<bool>, close: Signal<String>) -> impl IntoView {
+    let hydrated = Hydrated::current();
+    let count = Memo::new(move |_| choosing.selection.with(|selection| selection.effective().len()));
+    let waits = move || hydrated.get() && count.get() == 0;
+    let label = move || {
+        match (busy.get(), count.get()) {
+        (true, _) => "Generating".into_any(),
+        (false, 0) => "Generate".into_any(),
+        (false, number) => {
+            view! { "Generate "<span class="count">{format!("· {}", wording::count(number as u64, "permission"))}</span> }
+                .into_any()
+        }
+    }
+    };
+    view! {
+        <footer class="dialog-foot">
+            <SummaryLine choosing/>
+            <p class="start fixed-note">"You can change the description and the limits later, but not the permissions."</p>
+            {move || waits().then(|| view! {
+                <p class="reason fixed-note" id="why-disabled"><Icon picture=Picture::Info/>{why_nothing(choosing)}</p>
+            })}
+            <a class="button" href=close data-noscroll data-testid="cancel-token-overlay--buton">"Cancel"</a>
+            <button
+                class="button primary" disabled=waits aria-describedby=move || waits().then_some("why-disabled")
+                aria-busy=move || busy.get().then_some("true") data-testid="generate-token-overlay--buton"
+            >
+                {label}
+            </button>
+        </footer>
+    }
+}

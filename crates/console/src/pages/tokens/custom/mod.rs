@@ -1,0 +1,139 @@
+//! The dialog that generates a Custom API Token.
+
+mod draft;
+mod fields;
+mod footer;
+pub mod form_state;
+mod prefill;
+mod templates;
+
+use leptos::prelude::*;
+
+use jeton_model::{
+    Error,
+    console::{messages, prefill::Prefilled},
+    org_rules::RulesNow,
+};
+
+use crate::{
+    components::{
+        Dialog, DialogHead, Form,
+        form::{FormId, refusal},
+        text::Alert,
+    },
+    queries::{Picker, load_org_rules, load_picker},
+    routes::Tokens,
+    state::{org_state::page_resource, page_store::PageResource},
+};
+
+use super::{
+    all_access::{NotCreated, on_created},
+    limits::{Limits, LimitsSection},
+    picker::PickerSections,
+    state::TokensState,
+    summary::Summary,
+};
+
+use draft::Restored;
+use fields::{Description, SearchField, ask_later};
+use footer::Foot;
+use form_state::Lookup;
+use prefill::Gaps;
+use templates::Templates;
+
+pub use form_state::CustomTokenForm;
+pub use prefill::address_from;
+
+/// The dialog, prefilled from the URL.
+#[component]
+pub fn CustomRoute() -> impl IntoView {
+    let state = TokensState::current();
+    let (asked, filled) = prefill::resource(state);
+    let rules = page_resource(move || state.org.get(), load_org_rules);
+    let lookup = Lookup::new();
+    let searched = RwSignal::new(lookup.search.get_untracked());
+    ask_later(lookup.search, searched);
+    let picker = page_resource(
+        move || (state.org.get(), searched.get(), lookup.nameless.get()),
+        |(org, search, nameless)| async move { load_picker(org, search, nameless).await },
+    );
+    view! {
+        <Transition fallback=|| ()>
+            {move || Suspend::new(async move {
+                let (filled, rules) = (filled.await, rules.await);
+                let bare = asked.with_untracked(jeton_model::console::prefill::Prefill::is_bare);
+                view! { <CustomDialog filled rules bare lookup picker state/> }
+            })}
+        </Transition>
+    }
+}
+
+/// The form. No permission is granted by default; Generate is disabled until a box is ticked. `bare`: whether the URL
+/// prefills nothing.
+#[component]
+fn CustomDialog(
+    filled: Result<Prefilled, Error>,
+    rules: Result<RulesNow, Error>,
+    bare: bool,
+    lookup: Lookup,
+    picker: PageResource<Result<Picker, Error>>,
+    state: TokensState,
+) -> impl IntoView {
+    let (filled, failed) = match filled {
+        Ok(filled) => (filled, None),
+        Err(error) => (Prefilled::default(), Some(error)),
+    };
+    let gaps = filled.gaps.clone();
+    let limits = Limits::of_new(rules, filled.life, &filled.networks);
+    let choosing = CustomTokenForm::new(state.frame(), filled, lookup, limits);
+    let restored = draft::keep(choosing, state, bare);
+    let refused = RwSignal::new(refusal());
+    let busy = RwSignal::new(false);
+    let on_answer = on_created(state, refused);
+    let close = Signal::derive(move || state.address(Tokens::List));
+    let template = move || {
+        choosing.chosen().map(|template| view! { <input type="hidden" name="template" value=template.word()/> })
+    };
+    view! {
+        <Dialog class="wide custom" close>
+            <DialogHead title="Generate a Custom API Token" close/>
+            <Form action=Signal::derive(move || state.address(Tokens::Custom)) busy on_answer>
+                <FormId/>
+                {template}
+                <div class="custom-intro">
+                    <NotCreated refused/>
+                    {failed.map(|error| view! { <Alert danger=true><b>"The address could not be read."</b>" "{messages::sentence(&error)}</Alert> })}
+                    <Gaps gaps/>
+                    <Restored choosing restored/>
+                    <Templates choosing state/>
+                    <Description choosing refused/>
+                </div>
+                <LimitsSection limits refused/>
+                <div class="custom-main"><PickerSection choosing picker/><Summary choosing/></div>
+                <Foot choosing busy close/>
+            </Form>
+        </Dialog>
+    }
+}
+
+/// The boxes; their search runs on the server.
+#[component]
+fn PickerSection(choosing: CustomTokenForm, picker: PageResource<Result<Picker, Error>>) -> impl IntoView {
+    let sections = move || {
+        Suspend::new(async move {
+            match picker.await {
+                Ok(picker) => {
+                    choosing.learn(&picker);
+                    view! { <PickerSections picker choosing/> }.into_any()
+                }
+                Err(error) => view! { <p class="perm-none" role="alert">{messages::sentence(&error)}</p> }.into_any(),
+            }
+        })
+    };
+    view! {
+        <section class="picker" aria-label="Permissions">
+            <SearchField choosing/>
+            <Transition fallback=|| view! { <p class="perm-none" role="status">"Loading…"</p> }>{sections}</Transition>
+        </section>
+    }
+}

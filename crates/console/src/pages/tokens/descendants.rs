@@ -1,0 +1,98 @@
+//! The dialog that confirms the deactivation of a token's descendants.
+
+use leptos::prelude::*;
+
+use jeton_model::{
+    console::{lineage::Descendants, messages, tokens::Details},
+    wording,
+};
+
+use crate::{
+    components::{
+        Dialog, DialogHead, Form,
+        form::{ActionOutcome, refusal},
+        text::Alert,
+    },
+    routes::Tokens,
+};
+
+use super::{
+    bulk_bar::on_changed,
+    confirm::{Missing, details_resource, history_resource, name_of},
+    state::TokensState,
+};
+
+/// The route of the dialog.
+#[component]
+pub fn DescendantsRoute() -> impl IntoView {
+    let state = TokensState::current();
+    let (details, history) = (details_resource(state), history_resource(state));
+    let close = Signal::derive(move || state.address(Tokens::List));
+    view! {
+        <Suspense fallback=|| ()>
+            {move || Suspend::new(async move {
+                match (details.await, history.await) {
+                    (Ok(details), Ok(history)) => {
+                        view! { <DeactivateDescendants details descendants=history.descendants state/> }.into_any()
+                    }
+                    (Err(error), _) | (_, Err(error)) => view! { <Missing error close/> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+/// The dialog: states how many tokens stop working, and what stays.
+#[component]
+fn DeactivateDescendants(details: Details, descendants: Descendants, state: TokensState) -> impl IntoView {
+    let id = details.authorization.id;
+    let name = name_of(&details);
+    let (busy, refused) = (RwSignal::new(false), RwSignal::new(refusal()));
+    let here = Signal::derive(move || state.address(Tokens::Descendants(id)));
+    let close = Signal::derive(move || state.address(Tokens::Details(id)));
+    let live = descendants.live;
+    if live == 0 {
+        return view! {
+            <Dialog class="narrow" close>
+                <DialogHead title="There is nothing to deactivate" close/>
+                <div class="dialog-body"><p>{format!("Nothing that was created with “{name}” works any more.")}</p></div>
+                <footer class="dialog-foot"><a class="button" href=close data-noscroll autofocus>"Back to the token"</a></footer>
+            </Dialog>
+        }
+        .into_any();
+    }
+    let changed = on_changed(state, refused);
+    let on_answer = Callback::new(move |answer: ActionOutcome| {
+        if answer.is_ok() {
+            state.reload_token();
+        }
+        changed.run(answer);
+    });
+    let tokens = wording::count(live, "token");
+    let (title, last) = (format!("Deactivate {tokens}?"), format!("Deactivate {tokens}"));
+    let (them, were) = if live == 1 { ("it", "was") } else { ("them", "were") };
+    view! {
+        <Dialog class="narrow" close role="alertdialog" described_by="dialog-text">
+            <header class="dialog-head" data-testid="overlay--header"><h2 id="dialog-title">{title}</h2></header>
+            <Form action=here busy on_answer>
+                <input type="hidden" name="expected" value=live.to_string()/>
+                <div class="dialog-body">
+                    {move || refused.get().map(|error| view! { <Alert danger=true live=true>{messages::sentence(&error)}</Alert> })}
+                    <p id="dialog-text">
+                        {format!("Of what {were} created with “{name}”, directly or through others, so many still work. Programs that use {them} are refused at once. ")}
+                        {format!("All are deactivated, or none. “{name}” itself stays as it is.")}
+                    </p>
+                </div>
+                <footer class="dialog-foot">
+                    <a class="button" href=close data-noscroll autofocus>"Cancel"</a>
+                    <button
+                        class="button destroy" aria-busy=move || busy.get().then_some("true") data-testid="descendants--confirm"
+                    >
+                        {move || if busy.get() { "Deactivating".to_owned() } else { last.clone() }}
+                    </button>
+                </footer>
+            </Form>
+        </Dialog>
+    }
+    .into_any()
+}

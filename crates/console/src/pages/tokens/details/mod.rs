@@ -1,0 +1,148 @@
+//! The details of one token, in a drawer beside the list.
+
+mod actions;
+mod audit_link;
+mod descendants;
+mod effective;
+mod header;
+mod limits;
+mod lineage;
+mod matrix;
+mod metadata;
+mod raw;
+mod simulator;
+mod usage;
+
+use leptos::prelude::*;
+
+use jeton_model::{
+    Authorization, Liveness, Status,
+    console::{lineage::Lineage, tokens::Details},
+    describe::Home,
+    wording,
+};
+
+use crate::{
+    components::{
+        Dialog,
+        form::refused_sentence,
+        text::{Alert, Chip, LivenessBadge},
+    },
+    routes::Tokens,
+};
+
+use super::{
+    confirm::{Missing, details_resource, history_resource},
+    custom::address_from,
+    state::{Changed, TokensState},
+};
+
+use actions::Actions;
+use audit_link::AuditLink;
+use descendants::Descendants;
+use effective::Implied;
+use header::Head;
+use lineage::Chain;
+use matrix::PermissionTable;
+use metadata::Facts;
+use raw::AsText;
+use simulator::{Asked, WhatIf};
+use usage::Uses;
+
+/// The route of the drawer.
+#[component]
+pub fn DetailsRoute() -> impl IntoView {
+    view! { <Drawer editing=false/> }
+}
+
+/// The route of the drawer with the description as a field.
+#[component]
+pub fn EditRoute() -> impl IntoView {
+    view! { <Drawer editing=true/> }
+}
+
+/// The drawer, rendered once the token is loaded.
+#[component]
+fn Drawer(editing: bool) -> impl IntoView {
+    let state = TokensState::current();
+    let (details, history) = (details_resource(state), history_resource(state));
+    let asked = Asked::new(state);
+    let close = Signal::derive(move || state.address(Tokens::List));
+    view! {
+        <Transition fallback=|| ()>
+            {move || Suspend::new(async move {
+                state.listed().await;
+                match (details.await, history.await) {
+                    (Ok(details), Ok(history)) => {
+                        view! { <Dialog class="drawer" close><Content details history asked editing state/></Dialog> }.into_any()
+                    }
+                    (Err(error), _) | (_, Err(error)) => view! { <Missing error close/> }.into_any(),
+                }
+            })}
+        </Transition>
+    }
+}
+
+/// Returns the owner and the organization of a token.
+fn home<'a>(details: &Details, org_name: &'a str) -> Home<'a> {
+    let Authorization { user, org, .. } = details.authorization;
+    Home { owner: Some(user), org, org_name }
+}
+
+/// The content of the drawer.
+#[component]
+fn Content(details: Details, history: Lineage, asked: Asked, editing: bool, state: TokensState) -> impl IntoView {
+    let authorization = details.authorization.clone();
+    let id = authorization.id;
+    let first = Changed { description: authorization.description.clone(), status: authorization.status };
+    let now_is = Memo::new(move |_| state.change_of(id).unwrap_or_else(|| first.clone()));
+    let liveness = details.liveness;
+    let live = move || match liveness {
+        Liveness::Live | Liveness::Inactive if now_is.get().status == Status::Active => Liveness::Live,
+        Liveness::Live | Liveness::Inactive => Liveness::Inactive,
+        dead => dead,
+    };
+    let org = details.org_name.clone().unwrap_or_else(|| "a deleted organization".into());
+    let home = home(&details, &org);
+    let places = home.places(&details.permissions);
+    let permissions = format!("{} in {places}", wording::count(details.permissions.len() as u64, "permission"));
+    let prefix = authorization.token_prefix.clone();
+    // During an overlap the rotation chain comes first; afterwards it is history.
+    let overlaps = history.overlaps(id);
+    let chain = history.clone();
+    let descendants = history.descendants.clone();
+    let leaked = details.liveness == Liveness::Leaked;
+    let chain = view! { <Chain history=chain id state/> };
+    let (first_chain, last_chain) = if overlaps { (Some(chain), None) } else { (None, Some(chain)) };
+    view! {
+        <div class="details-head">
+            <Head details=details.clone() now_is editing state/>
+            <p>
+                {move || view! { <LivenessBadge liveness=live()/> }}
+                {prefix.map(|prefix| view! { <Chip prefix/> })}
+                <span>{permissions}</span>
+            </p>
+        </div>
+        <div class="dialog-body">
+            {refused_sentence().map(|sentence| view! { <Alert danger=true live=true>{sentence}</Alert> })}
+            {first_chain}
+            <Descendants id descendants leaked state/>
+            <Facts details=details.clone() now_is state/>
+            <Uses history/>
+            <WhatIf id asked state/>
+            <h3 class="section-title">"Permissions "<span>"fixed when the token was generated"</span></h3>
+            <PermissionTable details=details.clone() org_name=org.clone()/>
+            <p class="hint">
+                "Permissions never change. For others: "
+                <a class="link" href=move || address_from(state, "from", id.to_string()) data-noscroll data-testid="details-clone-with-changes">
+                    "clone with changes"
+                </a>
+            </p>
+            {last_chain}
+            <AsText details=details.clone()/>
+            <Implied details=details.clone() org_name=org/>
+            <AuditLink id/>
+        </div>
+        <footer class="dialog-foot"><Actions details now_is overlaps state/></footer>
+    }
+}

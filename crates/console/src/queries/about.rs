@@ -1,0 +1,18 @@
+//! The query of the About page.
+
+use leptos::{
+    prelude::*,
+    server_fn::codec::{Json, Postcard},
+};
+
+use jeton_model::{Error, console::server_info::ServerInfo};
+
+#[cfg(feature = "ssr")]
+use crate::ssr::request::Request;
+
+#[server(input = Json, output = Postcard)]
+pub async fn load_about() -> Result<ServerInfo, Error> {
+    let request = Request::current();
+    request.caller()?;
+    Ok(request.facts().await)
+}

@@ -1,0 +1,17 @@
+//! The query for the lineage of a token.
+
+use leptos::{
+    prelude::*,
+    server_fn::codec::{Json, Postcard},
+};
+
+#[cfg(feature = "ssr")]
+use crate::ssr::request::Request;
+use jeton_model::{AuthorizationId, Error, console::lineage::Lineage};
+
+/// Returns the usage of a token and its rotation chain.
+#[server(input = Json, output = Postcard)]
+pub async fn load_history(id: AuthorizationId) -> Result<Lineage, Error> {
+    let request = Request::current();
+    request.answer(request.service().token_history(request.caller()?, id).await)
+}

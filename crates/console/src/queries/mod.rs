@@ -1,0 +1,40 @@
+//! Queries: server functions that load the data of the pages.
+
+mod about;
+mod account;
+mod audit;
+mod buckets;
+mod filters;
+mod history;
+mod orgs;
+mod people;
+mod telegrafs;
+mod tokens;
+
+use leptos::{
+    prelude::*,
+    server_fn::codec::{Json, Postcard},
+};
+
+use jeton_model::{Error, OrgId, console::frame::Frame};
+
+#[cfg(feature = "ssr")]
+use crate::ssr::request::Request;
+
+pub use about::load_about;
+pub use account::load_own_sessions;
+#[cfg(feature = "ssr")]
+pub use audit::LoadNewerEntries;
+pub use audit::{load_audit, load_newer_entries};
+pub use buckets::{load_bucket, load_buckets};
+pub use filters::load_filter_choices;
+pub use history::load_history;
+pub use orgs::{Start, load_org, load_org_rules, load_orgs, load_out_of_line, load_start};
+pub use people::{load_addable, load_leaving, load_member, load_members, load_user, load_user_sessions, load_users};
+pub use telegrafs::{check_toml, load_bucket_names, load_telegraf, load_telegraf_text, load_telegrafs};
+pub use tokens::{Picker, load_details, load_picker, load_prefill, load_ruling, load_tokens};
+
+#[server(input = Json, output = Postcard)]
+pub async fn load_frame(org: OrgId) -> Result<Frame, Error> {
+    Request::current().frame(org).await
+}

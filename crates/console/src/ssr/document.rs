@@ -1,0 +1,52 @@
+//! The HTML document around the application.
+
+use http::request::Parts;
+use leptos::{nonce::use_nonce, prelude::*};
+use leptos_meta::MetaTags;
+
+use jeton_http::{assets::NAMES, cookies};
+
+use crate::{app::App, components::theme::Theme, forms::outcome::FormResponse};
+
+/// The complete document. The response to a form has no scripts: its content, such as a new token, exists only in this
+/// response, and hydration could not render it again.
+pub fn shell() -> impl IntoView {
+    let is_answer = use_context::<FormResponse>().is_some();
+    let head = view! {
+        {(!is_answer).then(scripts)}
+        <MetaTags/>
+    };
+    document(is_answer, head, view! { <App/> })
+}
+
+/// A document in the console's style. `is_static`: it is not hydrated.
+pub fn document(is_static: bool, head: impl IntoView, body: impl IntoView) -> impl IntoView {
+    let parts = use_context::<Parts>();
+    let theme = parts.and_then(|parts| Theme::from_cookie(cookies::read(&parts.headers, cookies::THEME)));
+    view! {
+        <!DOCTYPE html>
+        <html lang="en" data-theme=theme.map(Theme::name) class=is_static.then_some("static")>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                <meta name="description" content="API tokens: who may read and write where"/>
+                <meta name="color-scheme" content="light dark"/>
+                <link rel="icon" href="/favicon.ico" sizes="32x32"/>
+                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
+                <link rel="stylesheet" href=NAMES.css.as_str()/>
+                {head}
+            </head>
+            <body>{body}</body>
+        </html>
+    }
+}
+
+/// The scripts. They are fetched after the page, which works without them and would share a slow connection with them.
+fn scripts() -> impl IntoView {
+    let (js, wasm) = (NAMES.js.as_str(), NAMES.wasm.as_str());
+    let start = format!("import('{js}').then(m => m.default({{module_or_path: '{wasm}'}}).then(() => m.hydrate(at)))");
+    let after_load = format!(
+        "const at = location.pathname + location.search; addEventListener('load', () => setTimeout(() => {start}))"
+    );
+    view! { <script type="module" nonce=use_nonce() inner_html=after_load></script> }
+}

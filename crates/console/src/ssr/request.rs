@@ -1,0 +1,111 @@
+//! The request that a page or a server function handles.
+
+use axum::http::{HeaderMap, StatusCode, request::Parts};
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+
+use jeton_http::{security_headers::INFLUXDB_VERSION, state::AppState};
+use jeton_model::{
+    Error, OrgId,
+    console::{frame::Frame, server_info::ServerInfo, tokens::OrgRef},
+};
+use jeton_service::{Caller, Client, Service};
+
+/// The request: its caller and client, and the server's state.
+#[derive(Clone)]
+pub struct Request {
+    state: AppState,
+    caller: Option<Caller>,
+    pub client: Client,
+    pub headers: HeaderMap,
+}
+
+impl Request {
+    /// Returns the request that is being handled.
+    pub fn current() -> Self {
+        Self::of(expect_context::<AppState>(), &expect_context::<Parts>())
+    }
+
+    pub fn of(state: AppState, parts: &Parts) -> Self {
+        Self {
+            state,
+            caller: parts.extensions.get().cloned(),
+            client: parts.extensions.get().cloned().unwrap_or_default(),
+            headers: parts.headers.clone(),
+        }
+    }
+
+    pub const fn service(&self) -> &Service {
+        &self.state.service
+    }
+
+    pub const fn state(&self) -> &AppState {
+        &self.state
+    }
+
+    pub const fn signed_in(&self) -> bool {
+        self.caller.is_some()
+    }
+
+    /// Returns the user who is signed in to the console.
+    pub fn caller(&self) -> Result<&Caller, Error> {
+        match &self.caller {
+            Some(caller) => Ok(caller),
+            None => self.answer(Err(Error::Unauthenticated)),
+        }
+    }
+
+    /// Returns the base URL of this server.
+    pub fn origin(&self) -> String {
+        self.state.settings.origin(&self.headers).unwrap_or_else(|| "http://localhost:8086".into())
+    }
+
+    /// Records a denial in the audit log, if the caller lacked a permission.
+    pub fn note(&self, refused: Option<&Error>) {
+        if let (Some(caller), Some(error)) = (&self.caller, refused) {
+            self.service().note_refused(caller, error);
+        }
+    }
+
+    /// Returns the result unchanged, and sets the response's status if it is an error.
+    pub fn answer<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
+        self.note(result.as_ref().err());
+        if let (Err(error), Some(options)) = (&result, use_context::<ResponseOptions>())
+            && let Ok(status) = StatusCode::from_u16(error.code().status())
+        {
+            options.set_status(status);
+        }
+        result
+    }
+
+    /// Returns facts about this server.
+    pub async fn facts(&self) -> ServerInfo {
+        let service = self.service();
+        ServerInfo {
+            version: env!("CARGO_PKG_VERSION").into(),
+            influxdb: INFLUXDB_VERSION.into(),
+            database: service.database().into(),
+            is_healthy: service.is_healthy().await,
+            has_metrics: self.state.settings.has_metrics,
+            started: self.state.started,
+            now: service.now(),
+        }
+    }
+
+    /// Returns the data of the frame around an organization's pages.
+    pub async fn frame(&self, org: OrgId) -> Result<Frame, Error> {
+        let (service, caller) = (self.service(), self.caller()?);
+        let found = self.answer(service.org(caller, org).await)?;
+        let places = self.answer(service.places(caller).await)?;
+        let counts = self.answer(service.counts(caller, org).await)?;
+        Ok(Frame {
+            user: caller.user.name.clone(),
+            user_id: caller.id(),
+            org: OrgRef { id: found.id, name: found.name },
+            counts,
+            may: service.may(caller, org),
+            places,
+            origin: self.origin(),
+        })
+    }
+}

@@ -1,0 +1,155 @@
+//! Preferences for the list of tokens: density and hidden columns. A cookie stores them, so that the server renders
+//! them from the first byte.
+
+use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+
+use crate::forms::outcome::FormFields;
+
+/// A column that can be hidden.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Column {
+    Permissions,
+    Owner,
+    Used,
+    Created,
+    Modified,
+    Expires,
+    Status,
+}
+
+impl Column {
+    pub const ALL: [Self; 7] =
+        [Self::Permissions, Self::Owner, Self::Used, Self::Created, Self::Modified, Self::Expires, Self::Status];
+
+    /// Returns its name in forms, cookies and style sheets.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Permissions => "permissions",
+            Self::Owner => "owner",
+            Self::Used => "used",
+            Self::Created => "created",
+            Self::Modified => "modified",
+            Self::Expires => "expires",
+            Self::Status => "status",
+        }
+    }
+
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Permissions => "Permissions",
+            Self::Owner => "Owner",
+            Self::Used => "Last used",
+            Self::Created => "Created",
+            Self::Modified => "Last modified",
+            Self::Expires => "Expires",
+            Self::Status => "Status",
+        }
+    }
+}
+
+/// The preferences of the list.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ListPreferences {
+    /// True if a row has one line instead of two.
+    pub compact: bool,
+    pub hidden: Vec<Column>,
+}
+
+const COMPACT: &str = "compact";
+/// The name of the cookie; its content is not secret.
+pub const COOKIE: &str = "jeton-view";
+
+impl ListPreferences {
+    /// Returns the defaults: the time of the last change is hidden, as the details display it.
+    fn usual() -> Self {
+        Self { compact: false, hidden: vec![Column::Modified] }
+    }
+
+    /// Returns the preferences from this request's cookie.
+    #[cfg(feature = "ssr")]
+    pub fn chosen() -> Self {
+        let parts = use_context::<http::request::Parts>();
+        let cookie = parts.as_ref().and_then(|parts| jeton_http::cookies::read(&parts.headers, COOKIE));
+        Self::from_cookie(cookie)
+    }
+
+    /// Returns the preferences from this browser's cookie.
+    #[cfg(not(feature = "ssr"))]
+    pub fn chosen() -> Self {
+        let cookies = document().unchecked_into::<web_sys::HtmlDocument>().cookie().unwrap_or_default();
+        let pair = cookies.split(';').find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='));
+        Self::from_cookie(pair)
+    }
+
+    /// Stores the preferences in the cookie, for pages that the server renders.
+    pub fn remember(&self) {
+        let cookie = format!("{COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax", self.to_cookie());
+        drop(document().unchecked_into::<web_sys::HtmlDocument>().set_cookie(&cookie));
+    }
+
+    /// Parses a form that names the visible columns.
+    pub fn from_fields(fields: &FormFields) -> Self {
+        let shown = |column: &Column| fields.all("column").any(|name| name == column.name());
+        Self {
+            compact: fields.get("density") == Some(COMPACT),
+            hidden: Column::ALL.into_iter().filter(|column| !shown(column)).collect(),
+        }
+    }
+
+    /// Parses the value of the cookie; ignores unknown words.
+    pub fn from_cookie(value: Option<&str>) -> Self {
+        let Some(value) = value else { return Self::usual() };
+        let words: Vec<&str> = value.split('.').collect();
+        Self {
+            compact: words.contains(&COMPACT),
+            hidden: Column::ALL.into_iter().filter(|column| words.contains(&column.name())).collect(),
+        }
+    }
+
+    /// Formats the value of the cookie: "compact.owner.created"; never empty, as that would remove it.
+    pub fn to_cookie(&self) -> String {
+        let mut value = String::from(if self.compact { COMPACT } else { "comfortable" });
+        for column in &self.hidden {
+            value.push('.');
+            value.push_str(column.name());
+        }
+        value
+    }
+
+    pub fn shows(&self, column: Column) -> bool {
+        !self.hidden.contains(&column)
+    }
+
+    /// Returns the classes of the table.
+    pub fn classes(&self) -> String {
+        let mut classes = String::from(if self.compact { "grid-table tokens compact" } else { "grid-table tokens" });
+        for column in &self.hidden {
+            classes.push_str(" no-");
+            classes.push_str(column.name());
+        }
+        classes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_view_is_remembered_as_it_was_chosen() {
+        let fields = |pairs: &[(&str, &str)]| {
+            FormFields(pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect())
+        };
+        let view =
+            ListPreferences::from_fields(&fields(&[("density", "compact"), ("column", "status"), ("column", "owner")]));
+        assert_eq!(
+            view.hidden,
+            [Column::Permissions, Column::Used, Column::Created, Column::Modified, Column::Expires]
+        );
+        assert_eq!(ListPreferences::from_cookie(Some(&view.to_cookie())), view);
+        assert_eq!(ListPreferences::from_cookie(Some("x.owner;y")), ListPreferences::default());
+        assert_eq!(ListPreferences::from_cookie(None).classes(), "grid-table tokens no-modified");
+        assert_eq!(ListPreferences::from_cookie(Some("compact.owner")).classes(), "grid-table tokens compact no-owner");
+    }
+}

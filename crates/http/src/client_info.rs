@@ -1,0 +1,126 @@
+//! The address that a request comes from: the peer's, or the one that a trusted proxy reports.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    http::{HeaderMap, HeaderName, header},
+    middleware::Next,
+    response::Response,
+};
+use ipnet::IpNet;
+
+use jeton_service::Client;
+
+use crate::{
+    forwarded::{self, Hop},
+    state::AppState,
+};
+
+/// Maximum number of characters that are kept of a `User-Agent`.
+const MAX_AGENT: usize = 255;
+
+/// Adds the [`Client`] to the request's extensions.
+pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
+    let (header, trusted) = (&state.settings.forwarded_header, &state.settings.trusted_proxies);
+    let address = peer.and_then(|peer| address(peer, request.headers(), header, trusted));
+    let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    let agent = agent.map(|agent| agent.chars().take(MAX_AGENT).collect());
+    request.extensions_mut().insert(Client { address, peer, agent });
+    next.run(request).await
+}
+
+/// Returns the peer's address, unless the peer is a trusted proxy. Then the hops are read from the right, past every
+/// trusted proxy, to the first that is not one. If that hop names no address, the client's address is unknown: hops
+/// further left can be forged. A trusted proxy that sends no such header is itself the client, as for a health check.
+fn address(peer: IpAddr, headers: &HeaderMap, name: &HeaderName, trusted: &[IpNet]) -> Option<IpAddr> {
+    let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
+    let mut address = peer;
+    if !is_trusted(&address) {
+        return Some(address);
+    }
+    let read = if *name == header::FORWARDED { forwarded::elements } else { forwarded::list };
+    let hops: Vec<Hop> = headers.get_all(name).iter().flat_map(|value| read(value.as_bytes())).collect();
+    for hop in hops.into_iter().rev() {
+        address = hop?;
+        if !is_trusted(&address) {
+            break;
+        }
+    }
+    Some(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::HeaderValue;
+
+    use super::*;
+
+    fn seen_in(name: &'static str, peer: &str, said: &[&[u8]], trusted: &[&str]) -> String {
+        let name = HeaderName::from_static(name);
+        let headers = said.iter().map(|value| (name.clone(), HeaderValue::from_bytes(value).unwrap()));
+        let trusted: Vec<IpNet> = trusted.iter().map(|network| network.parse().unwrap()).collect();
+        let address = address(peer.parse().unwrap(), &headers.collect(), &name, &trusted);
+        address.map_or_else(|| "unknown".into(), |address| address.to_string())
+    }
+
+    fn seen(peer: &str, said: &str, trusted: &[&str]) -> String {
+        seen_in("x-forwarded-for", peer, &[said.as_bytes()], trusted)
+    }
+
+    #[test]
+    fn a_stranger_cannot_say_where_they_come_from() {
+        assert_eq!(seen("192.0.2.9", "10.0.0.1", &[]), "192.0.2.9");
+        assert_eq!(seen("192.0.2.9", "10.0.0.1", &["10.0.0.0/8"]), "192.0.2.9");
+    }
+
+    #[test]
+    fn a_trusted_proxy_can_but_not_for_those_before_it() {
+        assert_eq!(seen("10.0.0.1", "203.0.113.5", &["10.0.0.0/8"]), "203.0.113.5");
+        assert_eq!(seen("10.0.0.1", "6.6.6.6, 203.0.113.5, 10.0.0.2", &["10.0.0.0/8"]), "203.0.113.5");
+        assert_eq!(seen("10.0.0.1", "10.0.0.2", &["10.0.0.0/8"]), "10.0.0.2", "a proxy that asks for itself");
+    }
+
+    #[test]
+    fn where_the_hop_that_counts_is_no_address_the_client_is_unknown() {
+        for hop in
+            ["garbage", "unknown", "", "203.0.113.5,", "fe80::1%eth0", "\"203.0.113.5\"", "_hidden", "x, 10.0.0.2"]
+        {
+            assert_eq!(seen("10.0.0.1", hop, &["10.0.0.0/8"]), "unknown", "{hop}");
+        }
+        let said: &[u8] = b"203.0.113.5\x80";
+        assert_eq!(seen_in("x-forwarded-for", "10.0.0.1", &[said], &["10.0.0.0/8"]), "unknown");
+    }
+
+    #[test]
+    fn what_stands_further_left_does_not_matter() {
+        for left in [b"\xff\x80".as_slice(), b"unknown", b"", b"10.0.0.9", b"\""] {
+            let said = [left, b", 203.0.113.5".as_slice()].concat();
+            assert_eq!(seen_in("x-forwarded-for", "10.0.0.1", &[&said], &["10.0.0.0/8"]), "203.0.113.5");
+            assert_eq!(seen_in("x-forwarded-for", "10.0.0.1", &[left, b"203.0.113.5"], &["10.0.0.0/8"]), "203.0.113.5");
+            assert_eq!(seen_in("forwarded", "10.0.0.1", &[left, b"for=203.0.113.5"], &["10.0.0.0/8"]), "203.0.113.5");
+        }
+    }
+
+    #[test]
+    fn a_proxy_that_sends_no_header_asks_for_itself() {
+        assert_eq!(seen_in("x-forwarded-for", "10.0.0.1", &[], &["10.0.0.0/8"]), "10.0.0.1");
+        assert_eq!(seen_in("forwarded", "10.0.0.1", &[], &["10.0.0.0/8"]), "10.0.0.1");
+    }
+
+    #[test]
+    fn mapped_addresses_and_ports_are_read() {
+        assert_eq!(seen("10.0.0.1", "[2001:db8::7]:443", &["10.0.0.0/8"]), "2001:db8::7");
+        assert_eq!(seen("10.0.0.1", "203.0.113.5:1234, ::ffff:10.0.0.3", &["10.0.0.0/8"]), "203.0.113.5");
+    }
+
+    #[test]
+    fn the_standard_header_is_read_as_the_standard_has_it() {
+        let of = |said: &[&[u8]]| seen_in("forwarded", "10.0.0.1", said, &["10.0.0.0/8"]);
+        assert_eq!(of(&[b"for=6.6.6.6, for=\"[2001:db8::7]:443\";proto=https", b"for=10.0.0.2"]), "2001:db8::7");
+        assert_eq!(of(&[b"for=203.0.113.5, proto=https"]), "unknown");
+        assert_eq!(of(&[b"203.0.113.5"]), "unknown");
+        assert_eq!(seen("10.0.0.1", "for=203.0.113.5", &["10.0.0.0/8"]), "unknown", "each form under its own name");
+    }
+}

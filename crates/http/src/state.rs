@@ -1,0 +1,30 @@
+//! The state that all handlers share.
+
+use std::sync::Arc;
+
+use axum::extract::FromRef;
+use leptos::config::LeptosOptions;
+use metrics_exporter_prometheus::PrometheusHandle;
+
+use jeton_model::Timestamp;
+use jeton_service::Service;
+
+use crate::settings::Settings;
+
+/// The state of every handler. Cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    pub service: Service,
+    pub settings: Arc<Settings>,
+    pub metrics: PrometheusHandle,
+    pub started: Timestamp,
+    pub leptos: LeptosOptions,
+    /// Returns the OpenAPI document of the API, without the server's address.
+    pub api_description: fn() -> serde_json::Value,
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(state: &AppState) -> Self {
+        state.leptos.clone()
+    }
+}

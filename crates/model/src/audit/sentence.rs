@@ -1,0 +1,231 @@
+//! An entry of the audit log in one sentence.
+
+use serde_json::Value;
+
+use crate::wording::{self, capitalized};
+
+use super::AuditRow;
+
+/// A sentence about an action, split around the name of its target.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sentence {
+    pub before: String,
+    pub name: Option<String>,
+    pub after: String,
+    /// True if it reports a denial.
+    pub refused: bool,
+}
+
+impl Sentence {
+    fn new(before: impl Into<String>) -> Self {
+        Self { before: before.into(), ..Self::default() }
+    }
+
+    fn about(before: &str, name: Option<String>) -> Self {
+        Self { before: before.into(), name, ..Self::default() }
+    }
+
+    fn then(self, after: impl Into<String>) -> Self {
+        Self { after: after.into(), ..self }
+    }
+
+    /// Returns the whole sentence.
+    pub fn text(&self) -> String {
+        let name = self.name.as_ref().map(|name| format!(" “{name}”")).unwrap_or_default();
+        format!("{}{name}{}", self.before, self.after)
+    }
+}
+
+/// Returns the sentence for an entry; unknown actions get a generic one.
+pub fn sentence(row: &AuditRow) -> Sentence {
+    let (detail, name) = (&row.detail, name(row));
+    let text = |path: &str| detail.pointer(path).and_then(Value::as_str).unwrap_or_default();
+    let count = |path: &str, one: &str| wording::count(detail.pointer(path).and_then(Value::as_u64).unwrap_or(0), one);
+    match row.action.as_str() {
+        "signed in" => Sentence::new("Signed in"),
+        "signed out" => Sentence::new("Signed out"),
+        "set up" => Sentence::about("Set up organization", Some(text("/organization").into())),
+        // Names the user if it wasn't the actor.
+        "sessions ended" => match detail.pointer("/name").and_then(Value::as_str) {
+            Some(name) => Sentence::about(&format!("Ended {} of", count("/count", "session")), Some(name.into())),
+            None => Sentence::new(format!("Ended {}", count("/count", "session"))),
+        },
+        "session refused" => refused(Sentence::about("Refused a session of", name).then(because(detail))),
+        "password change refused" => {
+            refused(Sentence::about("Refused to change the password of", name).then(because(detail)))
+        }
+        "telegraf configurations read" => Sentence::new(format!("Read {}", count("/count", "telegraf configuration"))),
+        "reads left out" => Sentence::new(format!("Left out {}", count("/count", "further read"))),
+        "API tokens exported" => Sentence::about("Exported the API tokens of", name).then(as_file(detail)),
+        "audit log exported" => Sentence::new("Exported the audit log").then(as_file(detail)),
+        "password set" => Sentence::about("Set the password of", name),
+        "1.x password set" => Sentence::about("Set the password of 1.x credential", name),
+        "member added" => Sentence::about("Added", name).then(format!(" as {}", text("/role"))),
+        "member removed" => Sentence::about("Removed member", name),
+        "role changed" => Sentence::about("Changed the role of", name).then(format!(
+            " from {} to {}",
+            text("/before/role"),
+            text("/after/role")
+        )),
+        "audit log trimmed" => Sentence::new(format!("Deleted {} for their age", count("/entries", "old entry"))),
+        "refusals left out" => refused(Sentence::new(format!("Left out {}", count("/count", "further refusal")))),
+        "sign-in refused" if name.is_none() => refused(Sentence::new("Refused to sign in: unknown name")),
+        "sign-in refused" => refused(Sentence::about("Refused to sign in", name).then(because(detail))),
+        "unknown token refused" => refused(Sentence::new("Refused an unknown token")),
+        "authorization updated" | "user updated" | "1.x credential updated" => updated(row, name),
+        other => generic(other, name, detail),
+    }
+}
+
+fn refused(sentence: Sentence) -> Sentence {
+    Sentence { refused: true, ..sentence }
+}
+
+/// Returns the sentence for an update; activation and deactivation have their own verbs.
+fn updated(row: &AuditRow, name: Option<String>) -> Sentence {
+    let status = |side: &str| row.detail.pointer(&format!("/{side}/status")).and_then(Value::as_str);
+    let noun = noun(row.action.trim_end_matches(" updated"));
+    match (status("before"), status("after")) {
+        (before, Some("inactive")) if before != Some("inactive") => {
+            Sentence::about(&format!("Deactivated {noun}"), name)
+        }
+        (before, Some("active")) if before != Some("active") => Sentence::about(&format!("Activated {noun}"), name),
+        _ => Sentence::about(&format!("Changed {noun}"), name),
+    }
+}
+
+/// Formats an action with the verb first: "Created bucket" for "bucket created".
+fn generic(action: &str, name: Option<String>, detail: &Value) -> Sentence {
+    let Some((what, verb)) = action.rsplit_once(' ') else { return Sentence::new(capitalized(action)) };
+    let verb = match (what, verb) {
+        ("authorization", "created") => "Generated".into(),
+        (_, "updated") => "Changed".into(),
+        (_, verb) => capitalized(verb),
+    };
+    let sentence = Sentence::about(&format!("{verb} {}", noun(what)), name);
+    if verb == "Refused" { refused(sentence.then(because(detail))) } else { sentence }
+}
+
+fn noun(what: &str) -> &str {
+    if what == "authorization" { "token" } else { what }
+}
+
+/// Returns the words for the format of an exported file.
+fn as_file(detail: &Value) -> String {
+    match detail.get("format").and_then(Value::as_str) {
+        Some("jsonl" | "json") => " as JSON".into(),
+        Some("csv") => " as CSV".into(),
+        _ => String::new(),
+    }
+}
+
+/// Returns the reason of a denial, after a colon.
+fn because(detail: &Value) -> String {
+    let reason = detail.get("reason").and_then(Value::as_str).unwrap_or_default();
+    let permission = detail.get("permission").and_then(Value::as_str).unwrap_or_default();
+    let words = match reason {
+        "" => return String::new(),
+        "network" => "from a network that is not allowed",
+        "owner inactive" => "its owner is inactive",
+        "owner deleted" => "its owner was deleted",
+        "ended" => "ended with its owner or organization",
+        "surface" => "its key was made for the console and used at the API, or the other way round",
+        "permission" => return format!(": lacks {permission}"),
+        other => other,
+    };
+    format!(": {words}")
+}
+
+/// Returns the target's name at the time or, if it wasn't recorded, its current one.
+fn name(row: &AuditRow) -> Option<String> {
+    let members = ["/after/name", "/name", "/username", "/database", "/after/description", "/description"];
+    let said = members
+        .iter()
+        .find_map(|path| row.detail.pointer(path).and_then(Value::as_str).filter(|text| !text.is_empty()));
+    let prefix = || row.detail.get("prefix").and_then(Value::as_str).map(|prefix| format!("{prefix}…"));
+    said.map(Into::into)
+        .or_else(|| row.target.name.clone())
+        .or_else(prefix)
+        .or_else(|| row.target.id.map(|id| id.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::{
+        Id, Timestamp,
+        audit::{Actor, Target},
+    };
+
+    use super::*;
+
+    fn told(action: &str, detail: Value) -> String {
+        let row = AuditRow {
+            seq: 1,
+            at: Timestamp::from_micros(0),
+            action: action.into(),
+            actor: Actor::default(),
+            address: None,
+            org: None,
+            target: Target { kind: "x".into(), id: Id::new(1), name: None },
+            detail,
+            hash: String::new(),
+        };
+        sentence(&row).text()
+    }
+
+    #[test]
+    fn what_was_done_is_told_as_people_say_it() {
+        assert_eq!(told("authorization created", json!({"description": "Hall 2"})), "Generated token “Hall 2”");
+        assert_eq!(
+            told("authorization deleted", json!({"description": "", "prefix": "jtn_abcd"})),
+            "Deleted token “jtn_abcd…”"
+        );
+        let status = json!({"before": {"description": "a", "status": "active"}, "after": {"description": "a", "status": "inactive"}});
+        assert_eq!(told("authorization updated", status), "Deactivated token “a”");
+        let renamed = json!({"before": {"description": "a", "status": "active"}, "after": {"description": "b", "status": "active"}});
+        assert_eq!(told("authorization updated", renamed), "Changed token “b”");
+        let role = json!({"name": "bruno", "before": {"role": "member"}, "after": {"role": "owner"}});
+        assert_eq!(told("role changed", role), "Changed the role of “bruno” from member to owner");
+        assert_eq!(told("bucket deleted", json!({"name": "iot", "description": "Halls"})), "Deleted bucket “iot”");
+        assert_eq!(told("audit log trimmed", json!({"entries": 2})), "Deleted 2 old entries for their age");
+    }
+
+    #[test]
+    fn what_was_refused_says_why() {
+        let refused = json!({"description": "Hall 2", "reason": "permission", "permission": "write:orgs"});
+        assert_eq!(told("authorization refused", refused), "Refused token “Hall 2”: lacks write:orgs");
+        assert_eq!(
+            told("sign-in refused", json!({"name": "bob", "reason": "wrong password"})),
+            "Refused to sign in “bob”: wrong password"
+        );
+        assert_eq!(told("unknown token refused", json!({})), "Refused an unknown token");
+    }
+
+    #[test]
+    fn sessions_passwords_reads_and_exports_are_told() {
+        assert_eq!(told("sessions ended", json!({"count": 2})), "Ended 2 sessions");
+        assert_eq!(told("sessions ended", json!({"count": 1, "name": "bob"})), "Ended 1 session of “bob”");
+        let refused = json!({"name": "bob", "reason": "permission", "permission": "write:orgs"});
+        assert_eq!(told("session refused", refused), "Refused a session of “bob”: lacks write:orgs");
+        assert_eq!(
+            told("password change refused", json!({"name": "bob", "reason": "wrong password"})),
+            "Refused to change the password of “bob”: wrong password"
+        );
+        assert_eq!(told("telegraf configuration read", json!({"name": "roof"})), "Read telegraf configuration “roof”");
+        assert_eq!(told("telegraf configurations read", json!({"count": 3})), "Read 3 telegraf configurations");
+        assert_eq!(told("reads left out", json!({"count": 1})), "Left out 1 further read");
+        assert_eq!(
+            told("API tokens exported", json!({"format": "csv", "filter": []})),
+            "Exported the API tokens of “0000000000000001” as CSV"
+        );
+        assert_eq!(told("audit log exported", json!({"format": "jsonl"})), "Exported the audit log as JSON");
+    }
+
+    #[test]
+    fn what_is_not_known_yet_makes_a_sentence_too() {
+        assert_eq!(told("authorization rotated", json!({"description": "Hall 2"})), "Rotated token “Hall 2”");
+        assert_eq!(told("rules updated", json!({})), "Changed rules “0000000000000001”");
+    }
+}

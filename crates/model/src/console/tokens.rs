@@ -1,0 +1,207 @@
+//! View models of lists and details of tokens.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Authorization, AuthorizationId, Liveness, OrgId, Status, Timestamp,
+    describe::{Named, Summary},
+    rule_violation::RuleViolation,
+};
+
+use super::attention_filter::AttentionCounts;
+
+/// An authorization with the names of everything it mentions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Details {
+    pub authorization: Authorization,
+    /// The permissions, in their order.
+    pub permissions: Vec<Named>,
+    /// `None` if the organization was deleted.
+    pub org_name: Option<String>,
+    /// `None` if the owner was deleted.
+    pub user_name: Option<String>,
+    /// `None` if the creator was deleted.
+    pub creator_name: Option<String>,
+    pub liveness: Liveness,
+    /// The successor: the authorization that replaced this one in a rotation.
+    pub replaced_by: Option<AuthorizationId>,
+    /// The rules of its organization that it breaks, if requested.
+    pub out_of_line: Vec<RuleViolation>,
+    /// Time at which these facts were read.
+    pub now: Timestamp,
+}
+
+/// A row of the console's list: a summary instead of the permissions, because every page embeds its rows a second time
+/// for hydration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenRow {
+    pub id: AuthorizationId,
+    pub description: String,
+    pub prefix: Option<String>,
+    pub summary: Summary,
+    pub owner: Option<String>,
+    pub status: Status,
+    pub liveness: Liveness,
+    pub created_at: Timestamp,
+    /// Time of the last change; `None` if it never changed.
+    pub changed_at: Option<Timestamp>,
+    /// Time of the last use.
+    pub used_at: Option<Timestamp>,
+    pub expires_at: Option<Timestamp>,
+    /// Whether the caller may neither change nor delete it.
+    pub read_only: bool,
+}
+
+/// The names of the resources that a list is filtered by; `None` if there is no such resource, or if the caller may not
+/// read it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilterNames {
+    pub owner: Option<String>,
+    pub created_by: Option<String>,
+    pub bucket: Option<String>,
+    pub telegraf: Option<String>,
+}
+
+/// Names to choose from for each filter: the first hundred.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FilterChoices {
+    pub owners: Vec<String>,
+    pub creators: Vec<String>,
+    pub buckets: Vec<String>,
+    pub telegrafs: Vec<String>,
+}
+
+/// A page of the console's list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenPage {
+    pub rows: Vec<TokenRow>,
+    /// Number of tokens that match the filter.
+    pub total: u64,
+    /// Number of tokens without the filter.
+    pub unfiltered: u64,
+    /// The page, from 1; the last one if the requested page doesn't exist.
+    pub page: u64,
+    pub names: FilterNames,
+    /// Numbers of the organization's tokens that need attention; `None` if the caller may not know.
+    pub attention: Option<AttentionCounts>,
+    pub now: Timestamp,
+}
+
+/// The column that a list is sorted by, named as in InfluxDB's URLs (docs/influxdb-compatibility.md §9.5).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum SortKey {
+    #[default]
+    Description,
+    Status,
+    CreatedAt,
+}
+
+/// The column and direction of a sort.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Sort {
+    pub key: SortKey,
+    pub descending: bool,
+}
+
+impl Sort {
+    /// Every sort, in the order of the menu (docs/influxdb-compatibility.md §9.2).
+    pub const ALL: [Self; 6] = [
+        Self { key: SortKey::Description, descending: false },
+        Self { key: SortKey::Description, descending: true },
+        Self { key: SortKey::Status, descending: false },
+        Self { key: SortKey::Status, descending: true },
+        Self { key: SortKey::CreatedAt, descending: false },
+        Self { key: SortKey::CreatedAt, descending: true },
+    ];
+
+    /// Returns the text in the menu.
+    pub const fn label(self) -> &'static str {
+        match (self.key, self.descending) {
+            (SortKey::Description, false) => "Description (A → Z)",
+            (SortKey::Description, true) => "Description (Z → A)",
+            (SortKey::Status, false) => "Status (Active)",
+            (SortKey::Status, true) => "Status (Inactive)",
+            (SortKey::CreatedAt, false) => "Date Created (Oldest)",
+            (SortKey::CreatedAt, true) => "Date Created (Newest)",
+        }
+    }
+
+    /// Returns "asc" or "desc".
+    pub const fn direction(self) -> &'static str {
+        if self.descending { "desc" } else { "asc" }
+    }
+
+    /// Parses the names in URLs; unknown ones become the first sort of the menu.
+    pub fn from_words(key: &str, direction: &str) -> Self {
+        Self { key: key.parse().unwrap_or_default(), descending: direction == "desc" }
+    }
+}
+
+impl SortKey {
+    /// Returns the name in URLs.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Description => "description",
+            Self::Status => "status",
+            Self::CreatedAt => "createdAt",
+        }
+    }
+
+    /// Returns the title that the console shows.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Description => "Description",
+            Self::Status => "Status",
+            Self::CreatedAt => "Date created",
+        }
+    }
+}
+
+impl FromStr for SortKey {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        [Self::Description, Self::Status, Self::CreatedAt].into_iter().find(|key| key.name() == text).ok_or(())
+    }
+}
+
+/// The page sizes to choose from.
+pub const PAGE_SIZES: [u64; 4] = [10, 25, 50, 100];
+
+/// Returns the beginning of a text, of at most `limit` bytes.
+pub(crate) fn shorten(mut text: String, limit: usize) -> String {
+    while text.len() > limit {
+        text.pop();
+    }
+    text
+}
+
+/// A resource that can be chosen in the Custom API Token dialog.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Choice {
+    pub id: crate::Id,
+    pub name: String,
+    /// True if InfluxDB created it.
+    pub system: bool,
+    /// The actions that the caller can't grant on it.
+    pub refused: Vec<crate::Action>,
+}
+
+/// Some of the resources that can be chosen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choices {
+    pub items: Vec<Choice>,
+    /// Number of matches; it exceeds `items` if not all were requested.
+    pub total: u64,
+    /// Number of resources without the filter.
+    pub unfiltered: u64,
+}
+
+/// An organization that the caller can switch to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrgRef {
+    pub id: OrgId,
+    pub name: String,
+}

@@ -1,0 +1,52 @@
+//! Plain types and pure rules, the same in the server, the browser and the command line.
+//!
+//! Nothing here does I/O. The time and random bytes are arguments.
+
+pub mod attention;
+pub mod audit;
+pub mod authorization;
+pub mod bucket;
+pub mod console;
+pub mod dbrp;
+pub mod describe;
+pub mod duration;
+pub mod error;
+mod error_code;
+pub mod expiry;
+pub mod grant;
+pub mod id;
+mod json_string;
+pub mod leaked;
+pub mod network;
+pub mod org;
+pub mod org_rules;
+pub mod permission;
+pub mod permission_error;
+pub mod resource_type;
+pub mod rule_violation;
+pub mod session_kind;
+pub mod telegraf;
+pub mod telegraf_config;
+pub mod time;
+pub mod token;
+pub mod user;
+pub mod wording;
+
+#[cfg(feature = "openapi")]
+mod openapi;
+
+pub use authorization::{Authorization, LastUse, Liveness, Status, V1Authorization};
+pub use bucket::Bucket;
+pub use dbrp::Dbrp;
+pub use duration::Span;
+pub use error::Error;
+pub use error_code::Code;
+pub use expiry::Expiry;
+pub use id::{AuthorizationId, BucketId, DbrpId, Id, OrgId, TelegrafId, UserId};
+pub use network::Networks;
+pub use org::Org;
+pub use permission::{Action, Permission, Resource};
+pub use resource_type::ResourceType;
+pub use telegraf::Telegraf;
+pub use time::Timestamp;
+pub use user::User;

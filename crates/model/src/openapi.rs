@@ -1,0 +1,66 @@
+//! Schemas of the model's types in the OpenAPI document.
+
+use std::borrow::Cow;
+
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{
+        Object, ObjectBuilder, RefOr, Schema,
+        schema::{KnownFormat, SchemaFormat, Type},
+    },
+};
+
+use crate::{
+    Action, AuthorizationId, BucketId, DbrpId, Id, OrgId, ResourceType, Status, TelegrafId, Timestamp, UserId,
+    bucket::BucketKind, leaked::LeakOutcome, org::Role, org_rules::OperatorTokens, token::NewToken,
+};
+
+macro_rules! schemas {
+    ($($name:literal for $($type:ty),+ => $schema:expr;)+) => {$($(
+        impl PartialSchema for $type {
+            fn schema() -> RefOr<Schema> {
+                $schema.into()
+            }
+        }
+
+        impl ToSchema for $type {
+            fn name() -> Cow<'static, str> {
+                Cow::Borrowed($name)
+            }
+        }
+    )+)+};
+}
+
+schemas! {
+    "ID" for Id, OrgId, UserId, BucketId, TelegrafId, AuthorizationId, DbrpId => id();
+    "Time" for Timestamp => time();
+    "Token" for NewToken => token();
+    "Status" for Status => words("Whether its owner has switched it on.", &["active", "inactive"]);
+    "Action" for Action => words("What may be done. Writing does not include reading.", &["read", "write"]);
+    "ResourceType" for ResourceType => words("A kind of thing.", &ResourceType::ALL.map(ResourceType::name));
+    "LeakedResult" for LeakOutcome => words("What became of a string that was reported.", &LeakOutcome::ALL.map(LeakOutcome::name));
+    "Role" for Role => words("What a user is there.", &["member", "owner"]);
+    "OperatorTokens" for OperatorTokens => words("Who may create tokens that reach every organization: whoever holds the permissions, or operators alone.", &OperatorTokens::ALL.map(OperatorTokens::name));
+    "BucketType" for BucketKind => words("Whether people made it or the system did.", &["user", "system"]);
+}
+
+fn text(description: &str) -> ObjectBuilder {
+    ObjectBuilder::new().schema_type(Type::String).description(Some(description))
+}
+
+fn id() -> Object {
+    let about = "Sixteen hexadecimal digits, not all zero.";
+    text(about).pattern(Some("^[0-9a-fA-F]{16}$")).examples(["020f755c3c082000"]).build()
+}
+
+fn time() -> Object {
+    text("RFC 3339.").format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))).build()
+}
+
+fn token() -> Object {
+    text("The secret itself, in the answer that creates it; empty ever after.").build()
+}
+
+fn words(description: &str, words: &[&str]) -> Object {
+    text(description).enum_values(Some(words.iter().copied())).build()
+}

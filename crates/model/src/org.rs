@@ -1,0 +1,78 @@
+//! Organizations.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, OrgId, Timestamp, user};
+
+/// An organization, which owns buckets and tokens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Org {
+    pub id: OrgId,
+    pub name: String,
+    pub description: String,
+    pub created_at: Timestamp,
+    pub updated_at: Timestamp,
+}
+
+/// The number of things in an organization, which are deleted with it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holdings {
+    pub members: u64,
+    pub buckets: u64,
+    pub telegrafs: u64,
+    pub tokens: u64,
+    /// Credentials of 1.x clients.
+    pub credentials: u64,
+}
+
+/// An organization as the console shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrgSummary {
+    pub org: Org,
+    pub holds: Holdings,
+    /// Whether the caller may rename and delete it.
+    pub may_change: bool,
+}
+
+/// The role of a user in an organization or another resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    Owner,
+    Member,
+}
+
+impl Role {
+    /// Returns the name in the API, which is also the stored one.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Member => "member",
+        }
+    }
+
+    /// Returns the title in lists and choices.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Owner => "Owner",
+            Self::Member => "Member",
+        }
+    }
+
+    /// Parses a role's name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Owner, Self::Member].into_iter().find(|role| role.name() == name)
+    }
+}
+
+/// Checks the name of an organization. It is stored as given and unique after trimming (docs/influxdb-compatibility.md
+/// §5.4).
+///
+/// # Errors
+/// Fails if the name is blank or too long, or contains NUL.
+pub fn check_org_name(name: &str) -> Result<(), Error> {
+    if name.trim().is_empty() {
+        return Err(Error::OrgNameEmpty);
+    }
+    user::check_text("name", name, user::MAX_NAME)
+}

@@ -1,0 +1,42 @@
+//! Violations of an organization's rules.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::duration::length;
+
+/// A rule of an organization that a token breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum RuleViolation {
+    ExpiryRequired,
+    /// The longest life that is allowed, in seconds.
+    LongestLife(i64),
+    DescriptionRequired,
+    OperatorsOnly,
+}
+
+impl RuleViolation {
+    /// Describes the violation by an existing token: "it never expires".
+    pub fn of_token(self) -> String {
+        match self {
+            Self::ExpiryRequired => "it never expires".into(),
+            Self::LongestLife(longest) => format!("it lives longer than {}", length(longest)),
+            Self::DescriptionRequired => "it has no description".into(),
+            Self::OperatorsOnly => "it reaches every organization".into(),
+        }
+    }
+}
+
+/// Describes the rule, for the denial of a request.
+impl fmt::Display for RuleViolation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the organization's rules ")?;
+        match self {
+            Self::ExpiryRequired => f.write_str("require an expiry"),
+            Self::LongestLife(longest) => write!(f, "let a token live {} at most", length(*longest)),
+            Self::DescriptionRequired => f.write_str("require a description"),
+            Self::OperatorsOnly => f.write_str("let operators alone create tokens that reach every organization"),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Records denials for the audit log in memory, so that a request does not wait for the database.
+
+use jeton_model::{Authorization, Error, Permission, UserId, user::MAX_NAME};
+use jeton_store::sessions::Session;
+
+use crate::{Caller, Client, Service, auth::caller::Credential, users::sessions};
+
+use super::{
+    denials::{Denial, DenialReason, TOO_MANY_ATTEMPTS},
+    entry::Actor,
+};
+
+/// The credential of a request, kept until its response is known.
+#[derive(Clone, Debug)]
+pub struct Shown {
+    credential: Credential,
+    user: UserId,
+    client: Client,
+}
+
+impl Caller {
+    /// The credential that was presented.
+    pub fn shown(&self) -> Shown {
+        Shown { credential: self.credential.clone(), user: self.id(), client: self.client.clone() }
+    }
+}
+
+impl Service {
+    /// Records that a token or a session lacked a permission.
+    pub fn note_lacking(&self, shown: &Shown, permission: Permission) {
+        let (now, why) = (self.now(), DenialReason::Lacks(permission));
+        let what = match &shown.credential {
+            Credential::Token(id) | Credential::V1(id) => Denial::Known { id: *id, why },
+            Credential::Session(hash) => {
+                let by = Actor::in_session(shown.user, sessions::short(hash), &shown.client, now);
+                Denial::Session { by, why }
+            }
+        };
+        self.0.refusals.note(what, &shown.client, now);
+    }
+
+    /// Records a denied operation if the reason is a missing permission.
+    pub fn note_refused(&self, caller: &Caller, error: &Error) {
+        if let Error::Unauthorized(permission) | Error::NotGrantable(permission) = error {
+            self.note_lacking(&caller.shown(), *permission);
+        }
+    }
+
+    /// Records that a known credential was denied.
+    pub(crate) fn note_refusal(&self, authorization: &Authorization, why: DenialReason, client: &Client) {
+        self.0.refusals.note(Denial::Known { id: authorization.id, why }, client, self.now());
+    }
+
+    /// Records that a known session was denied.
+    pub(crate) fn note_session(&self, session: &Session, why: DenialReason, client: &Client) {
+        let now = self.now();
+        let by = Actor::in_session(session.user, sessions::short(&session.key_hash), client, now);
+        self.0.refusals.note(Denial::Session { by, why }, client, now);
+    }
+
+    /// Records that an unknown token was denied.
+    pub(crate) fn note_unknown(&self, client: &Client) {
+        self.0.refusals.note(Denial::UnknownToken, client, self.now());
+    }
+
+    /// Records a failed sign-in; does nothing for a successful one.
+    pub(crate) fn note_sign_in(&self, name: &str, client: &Client, refused: Option<&Error>) {
+        let why = match refused {
+            Some(Error::Unauthenticated) => "wrong password",
+            Some(Error::TooManyAttempts { .. }) => TOO_MANY_ATTEMPTS,
+            Some(Error::UserInactive) => "the user is inactive",
+            Some(Error::PasswordChangeRequired) => "the password must be changed",
+            _ => return,
+        };
+        let name = name.chars().take(MAX_NAME).collect();
+        self.0.refusals.note(Denial::SignIn { name, why }, client, self.now());
+    }
+
+    /// Records that `user`'s password was not changed.
+    pub(crate) fn note_password(&self, caller: &Caller, user: UserId, refused: &Error) {
+        let why = match refused {
+            Error::WrongPassword => "wrong password",
+            Error::TooManyAttempts { .. } => TOO_MANY_ATTEMPTS,
+            Error::OldPasswordRequired => "without the present password",
+            Error::UnknownUserForPassword => "unknown user",
+            _ => return,
+        };
+        let now = self.now();
+        self.0.refusals.note(Denial::Password { by: Actor::of(caller, now), user, why }, &caller.client, now);
+    }
+}

@@ -1,0 +1,147 @@
+//! Entries of the audit log, each signed together with its predecessor.
+
+use serde_json::{Value, json};
+
+use jeton_model::{
+    Error, Id, OrgId, Timestamp, UserId,
+    token::{is_token, redact},
+};
+use jeton_store::audit::Stored;
+
+use crate::{AuditKey, Caller, Client, auth::caller::Credential, users::sessions};
+
+use super::{Event, tombstones};
+
+/// An entry before it is appended to the chain. `detail` never holds a secret.
+pub(crate) struct Entry {
+    pub event: Event,
+    pub org: Option<OrgId>,
+    pub subject: Option<Id>,
+    pub detail: Value,
+}
+
+/// Appends an entry to the chain, and the tombstone of a deletion, in the transaction of the change.
+///
+/// # Errors
+/// The database may fail.
+pub(crate) async fn append(
+    write: &mut jeton_store::Write,
+    key: &AuditKey,
+    actor: &Actor,
+    entry: &Entry,
+) -> Result<(), Error> {
+    let prev = write.head().clone();
+    let mut row = Stored {
+        seq: prev.seq + 1,
+        at: actor.at,
+        action: entry.event.name().into(),
+        actor_user: actor.user,
+        actor_authorization: actor.authorization,
+        actor_session: actor.session.clone(),
+        address: actor.address.clone(),
+        org: entry.org.map(Id::from),
+        subject_type: entry.event.subject_type().into(),
+        subject: entry.subject,
+        detail: without_tokens(&entry.detail).to_string(),
+        prev: prev.hash,
+        hash: String::new(),
+    };
+    row.hash = key.sign(&message(&row));
+    tombstones::write(write, entry.event, entry.subject, &entry.detail).await?;
+    write.append(&row).await?;
+    Ok(())
+}
+
+/// Redacts tokens to their prefixes: people paste tokens into descriptions.
+fn without_tokens(detail: &Value) -> Value {
+    match detail {
+        Value::String(text) => {
+            let word = |word: &str| if is_token(word.trim_end()) { redact(word) } else { word.to_owned() };
+            Value::String(text.split_inclusive(char::is_whitespace).map(word).collect())
+        }
+        Value::Array(items) => items.iter().map(without_tokens).collect(),
+        Value::Object(members) => {
+            Value::Object(members.iter().map(|(name, value)| (name.clone(), without_tokens(value))).collect())
+        }
+        other => other.clone(),
+    }
+}
+
+/// The user and credential of an act, its time and its address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Actor {
+    pub at: Timestamp,
+    pub user: Option<Id>,
+    pub authorization: Option<Id>,
+    /// The short name of the session.
+    pub session: Option<String>,
+    pub address: Option<String>,
+}
+
+impl Actor {
+    /// An unknown actor.
+    pub const fn stranger(at: Timestamp, address: Option<String>) -> Self {
+        Self { at, user: None, authorization: None, session: None, address }
+    }
+
+    /// A user in the session with this short name.
+    pub fn in_session(user: UserId, session: String, client: &Client, at: Timestamp) -> Self {
+        let address = client.address.map(|address| address.to_string());
+        Self { at, user: Some(user.into()), authorization: None, session: Some(session), address }
+    }
+
+    /// The caller as an actor.
+    pub fn of(caller: &Caller, at: Timestamp) -> Self {
+        let (authorization, session) = match &caller.credential {
+            Credential::Token(id) | Credential::V1(id) => (Some((*id).into()), None),
+            Credential::Session(hash) => (None, Some(sessions::short(hash))),
+        };
+        Self {
+            at,
+            user: Some(caller.id().into()),
+            authorization,
+            session,
+            address: caller.client.address.map(|address| address.to_string()),
+        }
+    }
+}
+
+/// The signed message: every column except the signature, in an unambiguous form.
+pub(crate) fn message(row: &Stored) -> Vec<u8> {
+    let mut signed = vec![
+        json!(row.seq),
+        json!(row.at.micros()),
+        json!(row.action),
+        json!(row.actor_user),
+        json!(row.actor_authorization),
+        json!(row.address),
+        json!(row.org),
+        json!(row.subject_type),
+        json!(row.subject),
+        json!(row.detail),
+        json!(row.prev),
+    ];
+    // Entries that are older than this column must still verify.
+    signed.extend(row.actor_session.as_ref().map(|session| json!(session)));
+    Value::Array(signed).to_string().into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use jeton_model::token::NewToken;
+
+    use super::*;
+
+    #[test]
+    fn a_token_in_a_description_is_cut_to_its_prefix() {
+        let token = NewToken::generate([9; 32]);
+        let detail = json!({"before": {"description": format!("for {} now", token.expose())}, "count": 1});
+        let prefix = token.prefix().unwrap();
+        assert_eq!(
+            without_tokens(&detail),
+            json!({"before": {"description": format!("for {prefix} now")}, "count": 1})
+        );
+        let name = "measurements_from_the_north_sea_platform_2024";
+        assert_eq!(without_tokens(&json!(name)), json!(name), "a long name is no token");
+    }
+}

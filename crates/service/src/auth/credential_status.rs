@@ -1,0 +1,102 @@
+//! The status of a credential: whether it works, and if not, why. Nothing else decides this.
+
+use std::net::IpAddr;
+
+use jeton_model::{
+    Authorization, Error, Liveness, Status, Timestamp, User,
+    token::{TokenHash, is_jwt},
+};
+use jeton_store::Connection;
+
+/// The place that a credential is presented from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PresentedFrom {
+    /// A client with this address; `None` if the address is unknown.
+    From(Option<IpAddr>),
+    /// An unknown place: networks are not checked.
+    Anywhere,
+}
+
+/// The status of a credential at a moment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CredentialStatus {
+    /// It works, for its owner.
+    Live(User),
+    /// It was deactivated: it identifies its owner, but permits nothing (docs/influxdb-compatibility.md §2.2).
+    Inactive(User),
+    /// It does not work.
+    Invalid(InvalidReason),
+}
+
+/// The reason why a known credential does not work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InvalidReason {
+    OwnerDeleted,
+    OwnerInactive,
+    /// Its owner or organization was deleted, even if the same id exists again.
+    Ended,
+    Expired,
+    WrongNetwork,
+}
+
+impl InvalidReason {
+    /// The error for the client: like an unknown token, or like influxd if the owner is the reason.
+    pub const fn refusal(self) -> Error {
+        match self {
+            Self::OwnerDeleted | Self::OwnerInactive => Error::UserInactive,
+            Self::Ended | Self::Expired | Self::WrongNetwork => Error::Unauthenticated,
+        }
+    }
+}
+
+/// The record of a token, whatever its status.
+///
+/// # Errors
+/// The database may fail.
+pub(crate) async fn by_token(connection: &mut Connection, token: &str) -> Result<Option<Authorization>, Error> {
+    // influxd treats anything like a JWT as one, and has no keys to verify it with.
+    if is_jwt(token) {
+        return Ok(None);
+    }
+    Ok(jeton_store::authorizations::by_token_hash(connection, &TokenHash::of(token)).await?)
+}
+
+/// Decides the status of a credential. The owner is checked first, as in influxd.
+///
+/// # Errors
+/// The database may fail.
+pub(crate) async fn credential_status(
+    connection: &mut Connection,
+    authorization: &Authorization,
+    place: PresentedFrom,
+    now: Timestamp,
+) -> Result<CredentialStatus, Error> {
+    let Some(owner) = jeton_store::users::by_id(connection, authorization.user).await? else {
+        return Ok(CredentialStatus::Invalid(InvalidReason::OwnerDeleted));
+    };
+    Ok(credential_status_with(owner, authorization, place, now))
+}
+
+fn credential_status_with(
+    owner: User,
+    authorization: &Authorization,
+    place: PresentedFrom,
+    now: Timestamp,
+) -> CredentialStatus {
+    if owner.status == Status::Inactive {
+        return CredentialStatus::Invalid(InvalidReason::OwnerInactive);
+    }
+    let foreign = match place {
+        PresentedFrom::From(address) => !authorization.networks.let_in(address),
+        PresentedFrom::Anywhere => false,
+    };
+    match authorization.liveness(now) {
+        Liveness::Ended => CredentialStatus::Invalid(InvalidReason::Ended),
+        Liveness::Expired => CredentialStatus::Invalid(InvalidReason::Expired),
+        Liveness::Live | Liveness::Inactive | Liveness::Leaked if foreign => {
+            CredentialStatus::Invalid(InvalidReason::WrongNetwork)
+        }
+        Liveness::Inactive | Liveness::Leaked => CredentialStatus::Inactive(owner),
+        Liveness::Live => CredentialStatus::Live(owner),
+    }
+}

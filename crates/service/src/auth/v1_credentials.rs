@@ -1,0 +1,159 @@
+//! Authentication of 1.x clients: `u` and `p` in the query, `Token`, or `Basic` (docs/influxdb-compatibility.md §6.4),
+//! for services that ask whether such a credential is valid.
+
+use base64::{Engine, engine::general_purpose::STANDARD};
+use secrecy::{ExposeSecret, SecretString};
+
+use jeton_model::{Error, V1Authorization, user::check_user_name};
+
+use crate::{Caller, Client, Service, audit::denials::DenialReason};
+
+use super::{caller::Credential, login_throttle::Account};
+
+/// A 1.x client's credential.
+#[derive(Clone, Debug)]
+pub enum V1Credential {
+    /// A user name with its password, or any user name with a token as the password.
+    Password { username: String, password: SecretString },
+    /// A token.
+    Token(SecretString),
+}
+
+impl V1Credential {
+    /// The credential of a request, in influxd's order; `None` if there is none that can be parsed. `query` is the raw
+    /// query string, `authorization` the header's value.
+    pub fn of(query: Option<&str>, authorization: Option<&str>) -> Option<Self> {
+        Self::in_query(query.unwrap_or_default()).or_else(|| {
+            let (scheme, rest) = authorization?.split_once(' ')?;
+            // Unlike in v2, the scheme is case-sensitive.
+            if scheme == "Token" { Self::in_token(rest) } else { Self::in_basic(scheme, rest) }
+        })
+    }
+
+    fn in_query(query: &str) -> Option<Self> {
+        let value = |name| {
+            let mut pairs = form_urlencoded::parse(query.as_bytes());
+            pairs.find(|(key, _)| key == name).map(|(_, value)| value.into_owned()).filter(|value| !value.is_empty())
+        };
+        Some(Self::Password { username: value("u")?, password: value("p")?.into() })
+    }
+
+    /// The user name in `user:token` is ignored.
+    fn in_token(text: &str) -> Option<Self> {
+        let token = text.split_once(':').map_or(text, |(_, token)| token);
+        (!token.is_empty() && !token.contains(' ')).then(|| Self::Token(token.into()))
+    }
+
+    fn in_basic(scheme: &str, encoded: &str) -> Option<Self> {
+        if !scheme.eq_ignore_ascii_case("basic") {
+            return None;
+        }
+        let decoded = String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?;
+        let (username, password) = decoded.split_once(':')?;
+        Some(Self::Password { username: username.into(), password: password.into() })
+    }
+}
+
+impl Service {
+    /// The caller of a 1.x client's credential. Passwords are limited by the login throttle.
+    ///
+    /// # Errors
+    /// [`Error::Unauthenticated`] without a credential; [`Error::V1Unauthorized`] for one that does not work;
+    /// [`Error::TooManyAttempts`]; the database may fail.
+    pub async fn caller_by_v1_credential(
+        &self,
+        credential: Option<V1Credential>,
+        client: Client,
+    ) -> Result<Caller, Error> {
+        match credential.ok_or(Error::Unauthenticated)? {
+            V1Credential::Token(token) => self.v1_caller_by_token(&token, client).await,
+            V1Credential::Password { username, password } => {
+                let known = self.v1_authorization_of(&username).await?;
+                match known {
+                    Some(known) => self.v1_caller_by_password(known, &password, client).await,
+                    None => self.v1_caller_by_token(&password, client).await,
+                }
+            }
+        }
+    }
+
+    /// The credential with a user name; `None` for an invalid name.
+    async fn v1_authorization_of(&self, username: &str) -> Result<Option<V1Authorization>, Error> {
+        if check_user_name(username).is_err() {
+            return Ok(None);
+        }
+        Ok(jeton_store::v1_authorizations::by_username(&mut *self.read().await?, username).await?)
+    }
+
+    async fn v1_caller_by_password(
+        &self,
+        known: V1Authorization,
+        password: &SecretString,
+        client: Client,
+    ) -> Result<Caller, Error> {
+        let V1Authorization { authorization, username } = known;
+        let hash = jeton_store::v1_authorizations::password_hash(&mut *self.read().await?, authorization.id).await?;
+        let known_right = hash.as_deref().is_some_and(|hash| self.passwords().is_known_right(hash, password));
+        if !known_right {
+            let account = Account::V1(username);
+            let right = self.verify_slowly(&account, hash.clone(), password, &client).await;
+            if let Err(Error::TooManyAttempts { .. }) = right {
+                self.note_refusal(&authorization, DenialReason::TooManyAttempts, &client);
+            }
+            if !right? {
+                self.note_refusal(&authorization, DenialReason::WrongPassword, &client);
+                return Err(Error::V1Unauthorized);
+            }
+            self.passwords().remember_right(hash.as_deref().unwrap_or_default(), password);
+        }
+        let (id, now) = (authorization.id, self.now());
+        let caller = self.v1_caller(&mut *self.read().await?, authorization, Credential::V1, client, now).await;
+        self.note_use(id, now, &caller);
+        caller
+    }
+
+    async fn v1_caller_by_token(&self, token: &SecretString, client: Client) -> Result<Caller, Error> {
+        self.check_budget_for(token.expose_secret(), &client)?;
+        let mut reader = self.read().await?;
+        let found = self.authorization_of(&mut reader, token.expose_secret(), &client).await?;
+        let authorization = found.ok_or(Error::V1Unauthorized)?;
+        let (id, now) = (authorization.id, self.now());
+        let caller = self.v1_caller(&mut reader, authorization, Credential::Token, client, now).await;
+        self.note_use(id, now, &caller);
+        caller
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(query: Option<&str>, authorization: Option<&str>) -> Option<(String, String)> {
+        V1Credential::of(query, authorization).map(|credential| match credential {
+            V1Credential::Token(token) => ("token".into(), token.expose_secret().to_owned()),
+            V1Credential::Password { username, password } => (username, password.expose_secret().to_owned()),
+        })
+    }
+
+    fn some(username: &str, secret: &str) -> Option<(String, String)> {
+        Some((username.into(), secret.into()))
+    }
+
+    #[test]
+    fn credentials_are_found_in_influxds_order() {
+        let basic = Some("Basic Ym9iOnB3OjI=");
+        assert_eq!(read(Some("db=x&u=al%20ice&p=pw"), basic), some("al ice", "pw"));
+        assert_eq!(read(Some("u=alice"), basic), some("bob", "pw:2"), "a name alone counts for nothing");
+        assert_eq!(read(None, Some("Token secret")), some("token", "secret"));
+        assert_eq!(read(None, Some("Token bob:secret")), some("token", "secret"));
+        assert_eq!(read(None, Some("basic Ym9iOnB3OjI=")), some("bob", "pw:2"));
+    }
+
+    #[test]
+    fn other_schemes_are_no_credentials_here() {
+        for header in ["Bearer secret", "token secret", "Token  secret", "Token", "Basic ???", "Basic Ym9i", ""] {
+            assert_eq!(read(None, Some(header)), None, "{header}");
+        }
+        assert_eq!(read(None, None), None);
+    }
+}

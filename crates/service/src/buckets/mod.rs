@@ -1,0 +1,247 @@
+//! Buckets (docs/influxdb-compatibility.md §5.5).
+
+mod console;
+pub mod dbrps;
+
+use serde_json::json;
+
+use jeton_model::{
+    Action, Bucket, BucketId, Error, Id, OrgId, Resource, ResourceType, Timestamp,
+    bucket::{BucketKind, Retention, check_bucket_name},
+    user::check_text,
+};
+use jeton_store::{Connection, buckets::Page, memberships::Of};
+
+use crate::{Caller, Service, audit::Event, auth::required_permissions, fold, orgs::MAX_DESCRIPTION, random};
+
+/// Filters and paging of a list of buckets.
+#[derive(Clone, Debug, Default)]
+pub struct BucketQuery {
+    pub id: Option<BucketId>,
+    pub name: Option<String>,
+    pub org: Option<OrgId>,
+    pub org_name: Option<String>,
+    pub after: Option<BucketId>,
+    pub descending: bool,
+    pub offset: u32,
+    pub limit: u32,
+}
+
+/// A requested retention rule, in seconds; 0 lets InfluxDB choose the shard group's duration.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AskedRetention {
+    pub every: Option<i64>,
+    pub shard_group: Option<i64>,
+}
+
+/// A bucket to create.
+#[derive(Clone, Debug, Default)]
+pub struct AskedBucket {
+    pub org: Option<OrgId>,
+    pub name: String,
+    pub description: String,
+    pub retention_policy: String,
+    pub retention: Vec<AskedRetention>,
+}
+
+/// Changes to a bucket; `None` keeps a value.
+#[derive(Clone, Debug, Default)]
+pub struct BucketUpdate {
+    pub name: Option<String>,
+    pub description: Option<String>,
+    pub retention: Option<Vec<AskedRetention>>,
+}
+
+impl Service {
+    /// Lists the buckets that the caller may read. As in influxd, others are dropped after paging: a page may be short.
+    ///
+    /// # Errors
+    /// [`Error::OrgNameNotFound`], [`Error::BucketNotFound`], [`Error::BucketNameNotFound`]; the database may fail.
+    pub async fn buckets(&self, caller: &Caller, query: &BucketQuery) -> Result<Vec<Bucket>, Error> {
+        let mut reader = self.read().await?;
+        let org = match (query.org, &query.org_name) {
+            (Some(org), _) => Some(org),
+            (None, Some(name)) => {
+                // An organization that the caller may not know is denied like an unknown one.
+                let unknown = || Error::OrgNameNotFound { name: name.trim().into() };
+                let found = jeton_store::orgs::by_name(&mut reader, name).await?.ok_or_else(unknown)?.id;
+                Some(if sees_org(&mut reader, caller, found).await? { found } else { return Err(unknown()) })
+            }
+            (None, None) => None,
+        };
+        let found = match (query.id, &query.name, org) {
+            (Some(id), _, _) => vec![jeton_store::buckets::by_id(&mut reader, id).await?.ok_or(Error::BucketNotFound)?],
+            (None, Some(name), Some(org)) => {
+                let bucket = jeton_store::buckets::by_name(&mut reader, org, name).await?;
+                let bucket = bucket.filter(|bucket| caller.may(&required_permissions::bucket(Action::Read, bucket)));
+                vec![bucket.ok_or_else(|| Error::BucketNameNotFound { name: name.clone() })?]
+            }
+            (None, name, org) => {
+                let (after, descending) = (query.after, query.descending);
+                let page = Page {
+                    org,
+                    name: name.as_deref(),
+                    after,
+                    descending,
+                    offset: query.offset.into(),
+                    limit: query.limit.into(),
+                };
+                jeton_store::buckets::list(&mut reader, &page).await?
+            }
+        };
+        Ok(found.into_iter().filter(|bucket| caller.may(&required_permissions::bucket(Action::Read, bucket))).collect())
+    }
+
+    /// A bucket by its id.
+    ///
+    /// # Errors
+    /// [`Error::BucketNotFound`]; [`Error::Unauthorized`]; the database may fail.
+    pub async fn bucket(&self, caller: &Caller, id: BucketId) -> Result<Bucket, Error> {
+        let mut reader = self.read().await?;
+        let bucket = jeton_store::buckets::by_id(&mut reader, id).await?.ok_or(Error::BucketNotFound)?;
+        caller.check(required_permissions::bucket(Action::Read, &bucket))?;
+        Ok(bucket)
+    }
+
+    /// Creates a bucket.
+    ///
+    /// # Errors
+    /// [`Error::BucketOrgRequired`], [`Error::TooManyRetentionRules`], [`Error::OrgNotFound`],
+    /// [`Error::BucketNameTaken`] and the errors of an invalid name or retention; [`Error::Unauthorized`]; the database
+    /// may fail.
+    pub async fn create_bucket(&self, caller: &Caller, asked: AskedBucket) -> Result<Bucket, Error> {
+        let org = asked.org.ok_or(Error::BucketOrgRequired)?;
+        let retention = match asked.retention[..] {
+            [] => Retention::FOREVER,
+            [rule] => Retention::new(rule.every.unwrap_or(0), rule.shard_group.unwrap_or(0))?,
+            _ => return Err(Error::TooManyRetentionRules),
+        };
+        let (mut change, caller) = self.begin(caller).await?;
+        caller.check(required_permissions::buckets(Action::Write, org))?;
+        check_bucket_name(&asked.name)?;
+        check_text("description", &asked.description, MAX_DESCRIPTION)?;
+        check_text("rp", &asked.retention_policy, MAX_DESCRIPTION)?;
+        jeton_store::orgs::by_id(&mut change, org).await?.ok_or(Error::OrgNotFound)?;
+        let mut bucket = new_bucket(org, &asked.name, &asked.description, retention, change.now);
+        bucket.retention_policy = asked.retention_policy;
+        if !jeton_store::buckets::insert(&mut change, &bucket, &fold(&bucket.name)).await? {
+            return Err(Error::BucketNameTaken { name: bucket.name });
+        }
+        change.record(Event::BucketCreated, Some(org), bucket.id, detail(&bucket)).await?;
+        change.commit().await?;
+        Ok(bucket)
+    }
+
+    /// Changes a bucket's name, description or retention.
+    ///
+    /// # Errors
+    /// [`Error::BucketNotFound`], [`Error::SystemBucketRename`], [`Error::BucketNameNotUnique`],
+    /// [`Error::ShardGroupMustShrink`] and the errors of an invalid name or retention; [`Error::Unauthorized`]; the
+    /// database may fail.
+    pub async fn update_bucket(&self, caller: &Caller, id: BucketId, update: BucketUpdate) -> Result<Bucket, Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        let before = jeton_store::buckets::by_id(&mut change, id).await?.ok_or(Error::BucketNotFound)?;
+        if update.name.is_some() {
+            caller.check(required_permissions::bucket(Action::Read, &before))?;
+        }
+        caller.check(required_permissions::bucket(Action::Write, &before))?;
+        let mut after = before.clone();
+        if let Some(rules) = update.retention {
+            after.retention = updated_retention(before.retention, &rules)?;
+        }
+        if let Some(name) = update.name.filter(|name| *name != before.name) {
+            if before.kind == BucketKind::System {
+                return Err(Error::SystemBucketRename);
+            }
+            check_bucket_name(&name)?;
+            if jeton_store::buckets::by_name(&mut change, before.org, &name).await?.is_some() {
+                return Err(Error::BucketNameNotUnique);
+            }
+            after.name = name;
+        }
+        if let Some(description) = update.description {
+            check_text("description", &description, MAX_DESCRIPTION)?;
+            after.description = description;
+        }
+        after.updated_at = change.now;
+        jeton_store::buckets::update(&mut change, &after, &fold(&after.name)).await?;
+        let changed = json!({"before": detail(&before), "after": detail(&after)});
+        change.record(Event::BucketUpdated, Some(after.org), id, changed).await?;
+        change.commit().await?;
+        Ok(after)
+    }
+
+    /// Deletes a bucket with its memberships and mappings.
+    ///
+    /// # Errors
+    /// [`Error::BucketNotFound`], [`Error::SystemBucketDelete`]; [`Error::Unauthorized`]; the database may fail.
+    pub async fn delete_bucket(&self, caller: &Caller, id: BucketId) -> Result<(), Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        let bucket = jeton_store::buckets::by_id(&mut change, id).await?.ok_or(Error::BucketNotFound)?;
+        caller.check(required_permissions::bucket(Action::Write, &bucket))?;
+        if bucket.kind == BucketKind::System {
+            return Err(Error::SystemBucketDelete);
+        }
+        jeton_store::memberships::delete_all(&mut change, Of::Bucket(id)).await?;
+        dbrps::delete_of_bucket(&mut change, id).await?;
+        jeton_store::buckets::delete(&mut change, id).await?;
+        change.record(Event::BucketDeleted, Some(bucket.org), id, detail(&bucket)).await?;
+        change.commit().await
+    }
+}
+
+/// Returns whether an organization's name may be shown to a caller who asks for its buckets: they know it, or hold a
+/// permission on a bucket in it.
+///
+/// # Errors
+/// The database may fail.
+pub(super) async fn sees_org(connection: &mut Connection, caller: &Caller, org: OrgId) -> Result<bool, Error> {
+    let on_buckets = caller.permissions().iter().map(|held| held.resource);
+    let on_buckets: Vec<Resource> = on_buckets.filter(|resource| resource.kind == ResourceType::Buckets).collect();
+    let everywhere = |resource: &Resource| resource.id.is_none() && resource.org.is_none();
+    if caller.knows_org(org) || on_buckets.iter().any(everywhere) {
+        return Ok(true);
+    }
+    let ids = on_buckets.iter().filter_map(|resource| resource.id.map(BucketId));
+    Ok(jeton_store::buckets::by_ids(connection, ids).await?.iter().any(|bucket| bucket.org == org))
+}
+
+/// The audit detail of a bucket.
+fn detail(bucket: &Bucket) -> serde_json::Value {
+    json!({
+        "name": bucket.name, "description": bucket.description, "retentionPolicy": bucket.retention_policy,
+        "retentionSeconds": bucket.retention.every, "shardGroupSeconds": bucket.retention.shard_group,
+    })
+}
+
+/// The retention after a change; omitted members keep their values.
+fn updated_retention(before: Retention, rules: &[AskedRetention]) -> Result<Retention, Error> {
+    let [rule] = rules else {
+        return if rules.is_empty() { Ok(before) } else { Err(Error::TooManyRetentionRules) };
+    };
+    let every = rule.every.unwrap_or(before.every);
+    match rule.shard_group {
+        Some(shard_group) => Retention::new(every, shard_group),
+        // A kept shard-group duration that no longer fits was not requested, so it is not changed silently.
+        None if every > 0 && before.shard_group > every => {
+            Retention::new(every, 0)?;
+            Err(Error::ShardGroupMustShrink)
+        }
+        None => Retention::new(every, before.shard_group),
+    }
+}
+
+/// A user's bucket with a random id.
+pub(super) fn new_bucket(org: OrgId, name: &str, description: &str, retention: Retention, now: Timestamp) -> Bucket {
+    Bucket {
+        id: BucketId(Id::from_random(random())),
+        org,
+        kind: BucketKind::User,
+        name: name.into(),
+        description: description.into(),
+        retention_policy: String::new(),
+        retention,
+        created_at: now,
+        updated_at: now,
+    }
+}

@@ -1,0 +1,159 @@
+//! Import of organizations, buckets, mappings and telegraf configurations.
+
+use serde_json::json;
+
+use jeton_model::{
+    Bucket, Dbrp, Error, Org, Telegraf,
+    bucket::{BucketKind, Retention, check_bucket_name},
+    dbrp::check_part,
+    org::check_org_name,
+    telegraf::MAX_CONFIG,
+    user::{MAX_NAME, check_text},
+};
+
+use crate::{fold, telegrafs::keys};
+
+use super::{Event, Import, NO_ORG, Outcome};
+
+impl Import {
+    /// Imports an organization without creating system buckets: its own are among the buckets.
+    ///
+    /// # Errors
+    /// The database may fail.
+    pub(super) async fn org(&mut self, org: &Org) -> Result<Outcome, Error> {
+        if let Err(error) = check_org_name(&org.name).and_then(|()| check_description(&org.description)) {
+            return Ok(Outcome::Left(error.to_string()));
+        }
+        if jeton_store::orgs::by_id(&mut self.change, org.id).await?.is_some() {
+            self.orgs.insert(org.id, org.name.clone());
+            return Ok(Outcome::Present);
+        }
+        if self.deleted_here(Event::OrgDeleted, org.id).await? {
+            return Ok(Outcome::Revoked);
+        }
+        if let Some(other) = jeton_store::orgs::by_name(&mut self.change, &org.name).await? {
+            return Ok(Outcome::Left(format!("organization {} has this name here", other.id)));
+        }
+        jeton_store::orgs::insert(&mut self.change, org, &fold(&org.name)).await?;
+        self.change.record(Event::OrgCreated, Some(org.id), org.id, json!({"name": org.name})).await?;
+        self.orgs.insert(org.id, org.name.clone());
+        Ok(Outcome::Copied)
+    }
+
+    /// Imports a bucket.
+    ///
+    /// # Errors
+    /// The database may fail.
+    pub(super) async fn bucket(&mut self, bucket: &Bucket) -> Result<Outcome, Error> {
+        if let Err(error) = check_bucket(bucket) {
+            return Ok(Outcome::Left(error.to_string()));
+        }
+        if !self.orgs.contains_key(&bucket.org) {
+            return Ok(Outcome::Left(NO_ORG.into()));
+        }
+        if let Some(here) = jeton_store::buckets::by_id(&mut self.change, bucket.id).await? {
+            if here.org != bucket.org {
+                return Ok(Outcome::Left(format!("a bucket of organization {} has this ID here", here.org)));
+            }
+            self.buckets.insert(bucket.id, bucket.org);
+            return Ok(Outcome::Present);
+        }
+        if self.deleted_here(Event::BucketDeleted, bucket.id).await? {
+            return Ok(Outcome::Revoked);
+        }
+        if let Some(other) = jeton_store::buckets::by_name(&mut self.change, bucket.org, &bucket.name).await? {
+            return Ok(Outcome::Left(format!("bucket {} of the organization has this name here", other.id)));
+        }
+        jeton_store::buckets::insert(&mut self.change, bucket, &fold(&bucket.name)).await?;
+        self.change.record(Event::BucketCreated, Some(bucket.org), bucket.id, json!({"name": bucket.name})).await?;
+        self.buckets.insert(bucket.id, bucket.org);
+        Ok(Outcome::Copied)
+    }
+
+    /// Imports a mapping. A database with mappings keeps exactly one default: the existing one, or else the first.
+    ///
+    /// # Errors
+    /// The database may fail.
+    pub(super) async fn dbrp(&mut self, mut dbrp: Dbrp) -> Result<Outcome, Error> {
+        let parts =
+            check_part("database", &dbrp.database).and_then(|()| check_part("retentionPolicy", &dbrp.retention_policy));
+        if let Err(error) = parts {
+            return Ok(Outcome::Left(error.to_string()));
+        }
+        if self.buckets.get(&dbrp.bucket) != Some(&dbrp.org) {
+            return Ok(Outcome::Left("its bucket did not come over".into()));
+        }
+        if jeton_store::dbrps::by_id(&mut self.change, dbrp.id).await?.is_some() {
+            return Ok(Outcome::Present);
+        }
+        if self.deleted_here(Event::DbrpDeleted, dbrp.id).await? {
+            return Ok(Outcome::Revoked);
+        }
+        let others = jeton_store::dbrps::of_database(&mut self.change, dbrp.org, &dbrp.database).await?;
+        if let Some(other) = others.iter().find(|other| other.is_from_where(&dbrp)) {
+            return Ok(Outcome::Left(format!("mapping {} leads from there here", other.id)));
+        }
+        dbrp.is_default = others.is_empty();
+        jeton_store::dbrps::insert(&mut self.change, &dbrp).await?;
+        let detail = json!({
+            "database": dbrp.database, "retentionPolicy": dbrp.retention_policy, "bucket": dbrp.bucket, "default": dbrp.is_default,
+        });
+        self.change.record(Event::DbrpCreated, Some(dbrp.org), dbrp.id, detail).await?;
+        Ok(Outcome::Copied)
+    }
+
+    /// Imports a telegraf configuration.
+    ///
+    /// # Errors
+    /// The database may fail.
+    pub(super) async fn telegraf(&mut self, telegraf: &Telegraf) -> Result<Outcome, Error> {
+        if let Err(error) = check_telegraf(telegraf) {
+            return Ok(Outcome::Left(error.to_string()));
+        }
+        if !self.orgs.contains_key(&telegraf.org) {
+            return Ok(Outcome::Left(NO_ORG.into()));
+        }
+        if let Some(here) = jeton_store::telegrafs::by_id(&mut self.change, telegraf.id).await? {
+            self.telegrafs.insert(here.id, here.org);
+            return Ok(Outcome::Present);
+        }
+        if self.deleted_here(Event::TelegrafDeleted, telegraf.id).await? {
+            return Ok(Outcome::Revoked);
+        }
+        let mut copy = telegraf.clone();
+        copy.updated_at = self.change.now;
+        jeton_store::telegrafs::insert(&mut self.change, &copy, &keys(&copy)).await?;
+        self.change.record(Event::TelegrafCreated, Some(copy.org), copy.id, json!({"name": copy.name})).await?;
+        self.telegrafs.insert(copy.id, copy.org);
+        Ok(Outcome::Copied)
+    }
+}
+
+/// Rejects only descriptions that no database could store: influxd sets no limit, and a long description is no reason
+/// to skip a record.
+///
+/// # Errors
+/// [`Error::TextTooLong`], [`Error::TextNul`].
+pub(super) fn check_description(description: &str) -> Result<(), Error> {
+    check_text("description", description, MAX_CONFIG)
+}
+
+fn check_bucket(bucket: &Bucket) -> Result<(), Error> {
+    match bucket.kind {
+        BucketKind::User => check_bucket_name(&bucket.name)?,
+        // Their names begin with an underscore.
+        BucketKind::System => check_text("name", &bucket.name, MAX_NAME)?,
+    }
+    check_description(&bucket.description)?;
+    check_text("rp", &bucket.retention_policy, MAX_NAME)?;
+    Retention::new(bucket.retention.every, bucket.retention.shard_group).map(drop)
+}
+
+fn check_telegraf(telegraf: &Telegraf) -> Result<(), Error> {
+    check_text("name", &telegraf.name, MAX_NAME)?;
+    check_description(&telegraf.description)?;
+    check_text("config", &telegraf.config, MAX_CONFIG)?;
+    let metadata = telegraf.metadata.as_ref().map(ToString::to_string).unwrap_or_default();
+    check_text("metadata", &metadata, MAX_CONFIG)?;
+    if metadata.contains("\\u0000") { Err(Error::TextNul { field: "metadata".into() }) } else { Ok(()) }
+}

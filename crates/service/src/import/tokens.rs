@@ -1,0 +1,142 @@
+//! Import of authorizations and their secrets.
+
+use secrecy::ExposeSecret;
+use serde_json::json;
+
+use jeton_model::{
+    Authorization, Error,
+    authorization::{MAX_PERMISSIONS, as_stored, count_different},
+    token::{NewToken, TokenHash, visible_prefix},
+    user::{MAX_NAME, check_text},
+};
+use jeton_store::authorizations::Secret;
+
+use crate::{setup::check_supplied_token, tokens::search_keys::keys};
+
+use super::{
+    Event, Import, NO_ORG, NO_USER, Outcome, SourceAuthorization, SourceSecret, ToReissue, orgs::check_description,
+};
+
+impl Import {
+    /// Imports an authorization with its status, its unchanged permissions and its token's hash.
+    ///
+    /// # Errors
+    /// The database may fail.
+    pub(super) async fn authorization(&mut self, source: &SourceAuthorization) -> Result<Outcome, Error> {
+        let new = &source.authorization;
+        if let Err(error) = check(source) {
+            return Ok(Outcome::Left(error.to_string()));
+        }
+        if let Some(outcome) = self.known(source).await? {
+            return Ok(outcome);
+        }
+        let (Some(org_name), Some(user_name)) = (self.orgs.get(&new.org), self.users.get(&new.user)) else {
+            let reason = if self.orgs.contains_key(&new.org) { NO_USER } else { NO_ORG };
+            return Ok(Outcome::Left(reason.into()));
+        };
+        match &source.secret {
+            SourceSecret::Hidden => Ok(Outcome::Reissue(to_reissue(new, org_name.clone(), user_name.clone()))),
+            SourceSecret::Clear(token) => {
+                let token = NewToken::supplied(token.expose_secret().into());
+                self.insert_token(new, &token).await
+            }
+            SourceSecret::Username(username) => self.insert_credential(new, username).await,
+        }
+    }
+
+    /// The outcome if this id or this secret is, or was, here already.
+    async fn known(&mut self, source: &SourceAuthorization) -> Result<Option<Outcome>, Error> {
+        let id = source.authorization.id;
+        let with_secret = match &source.secret {
+            SourceSecret::Clear(token) => {
+                let hash = TokenHash::of(token.expose_secret());
+                jeton_store::authorizations::by_token_hash(&mut self.change, &hash).await?.map(|found| found.id)
+            }
+            SourceSecret::Hidden => {
+                jeton_store::authorizations::by_id(&mut self.change, id).await?.map(|found| found.id)
+            }
+            SourceSecret::Username(name) => {
+                let found = jeton_store::v1_authorizations::by_username(&mut self.change, name).await?;
+                found.map(|found| found.authorization.id)
+            }
+        };
+        if with_secret == Some(id) {
+            self.tell_missing_password(source).await?;
+            return Ok(Some(Outcome::Present));
+        }
+        if let Some(other) = with_secret {
+            return Ok(Some(Outcome::Left(format!("authorization {other} has this token here"))));
+        }
+        let taken = jeton_store::authorizations::by_id(&mut self.change, id).await?.is_some()
+            || jeton_store::v1_authorizations::by_id(&mut self.change, id).await?.is_some();
+        if taken {
+            return Ok(Some(Outcome::Left("another authorization has this ID here".into())));
+        }
+        // A token revoked here must not be revived by the other server's copy.
+        Ok(self.deleted_here(Event::AuthorizationDeleted, id).await?.then_some(Outcome::Revoked))
+    }
+
+    async fn insert_token(&mut self, new: &Authorization, token: &NewToken) -> Result<Outcome, Error> {
+        let mut copy = new.clone();
+        copy.token_prefix = visible_prefix(token.expose());
+        copy.permissions = as_stored(copy.permissions);
+        jeton_store::authorizations::insert(&mut self.change, &copy, Secret::Token(&token.hash()), &keys(&copy))
+            .await?;
+        self.record(Event::AuthorizationCreated, &copy, json!({"prefix": copy.token_prefix})).await
+    }
+
+    async fn insert_credential(&mut self, new: &Authorization, username: &str) -> Result<Outcome, Error> {
+        let new = Authorization { permissions: as_stored(new.permissions.clone()), ..new.clone() };
+        jeton_store::authorizations::insert(&mut self.change, &new, Secret::Username(username), &keys(&new)).await?;
+        self.report.credentials_without_password.push(username.into());
+        self.record(Event::V1AuthorizationCreated, &new, json!({"username": username})).await
+    }
+
+    async fn record(
+        &mut self,
+        event: Event,
+        new: &Authorization,
+        mut detail: serde_json::Value,
+    ) -> Result<Outcome, Error> {
+        detail["description"] = json!(new.description);
+        detail["owner"] = json!(new.user);
+        detail["status"] = json!(new.status);
+        detail["permissions"] = new.permissions.iter().map(ToString::to_string).collect();
+        self.change.record(event, Some(new.org), new.id, detail).await?;
+        Ok(Outcome::Copied)
+    }
+
+    async fn tell_missing_password(&mut self, source: &SourceAuthorization) -> Result<(), Error> {
+        if let SourceSecret::Username(username) = &source.secret
+            && jeton_store::v1_authorizations::password_hash(&mut self.change, source.authorization.id).await?.is_none()
+        {
+            self.report.credentials_without_password.push(username.clone());
+        }
+        Ok(())
+    }
+}
+
+fn check(source: &SourceAuthorization) -> Result<(), Error> {
+    check_description(&source.authorization.description)?;
+    if count_different(&source.authorization.permissions) > MAX_PERMISSIONS {
+        return Err(Error::TooManyPermissions { limit: MAX_PERMISSIONS });
+    }
+    match &source.secret {
+        SourceSecret::Clear(token) => check_supplied_token(token.expose_secret()),
+        SourceSecret::Hidden => Ok(()),
+        SourceSecret::Username(name) => check_text("username", name, MAX_NAME),
+    }
+}
+
+fn to_reissue(new: &Authorization, org_name: String, user_name: String) -> ToReissue {
+    ToReissue {
+        id: new.id.into(),
+        description: new.description.clone(),
+        status: new.status,
+        org: new.org.into(),
+        org_name,
+        user: new.user.into(),
+        user_name,
+        permissions: new.permissions.clone(),
+    }
+}

@@ -1,0 +1,92 @@
+//! Import of users and memberships.
+
+use serde_json::json;
+
+use jeton_model::{Error, UserId, org::Role, user::check_user_name};
+use jeton_store::memberships::Of;
+
+use crate::fold;
+
+use super::{Event, Import, NO_ORG, NO_USER, Outcome, Parent, SourceMembership, SourceUser};
+
+impl Import {
+    /// Imports a user without a password. A new user who owns the other instance owns this one too.
+    ///
+    /// # Errors
+    /// The database may fail.
+    pub(super) async fn user(&mut self, source: &SourceUser) -> Result<Outcome, Error> {
+        let user = &source.user;
+        if let Err(error) = check_user_name(&user.name) {
+            return Ok(Outcome::Left(error.to_string()));
+        }
+        if jeton_store::users::by_id(&mut self.change, user.id).await?.is_some() {
+            self.users.insert(user.id, user.name.clone());
+            return Ok(Outcome::Present);
+        }
+        if self.deleted_here(Event::UserDeleted, user.id).await? {
+            return Ok(Outcome::Revoked);
+        }
+        if let Some(other) = jeton_store::users::by_name(&mut self.change, &user.name).await? {
+            return Ok(Outcome::Left(format!("user {} has this name here", other.id)));
+        }
+        let now = self.change.now;
+        let row = jeton_store::users::New { user, name_key: &fold(&user.name), password_hash: None, now };
+        jeton_store::users::insert(&mut self.change, row).await?;
+        let mut detail = json!({"name": user.name, "status": user.status});
+        if source.owns_instance {
+            jeton_store::memberships::insert(&mut self.change, Of::Instance, user.id, Role::Owner, now).await?;
+            detail["instance"] = Role::Owner.name().into();
+        }
+        self.change.record(Event::UserCreated, None, user.id, detail).await?;
+        self.users.insert(user.id, user.name.clone());
+        Ok(Outcome::Copied)
+    }
+
+    /// Imports a membership.
+    ///
+    /// # Errors
+    /// The database may fail.
+    pub(super) async fn membership(&mut self, source: &SourceMembership) -> Result<Outcome, Error> {
+        let (user, role) = (source.user, source.role);
+        let Some(name) = self.users.get(&user).cloned() else { return Ok(Outcome::Left(NO_USER.into())) };
+        let org = match source.parent {
+            Parent::Org(id) => self.orgs.contains_key(&id).then_some(id),
+            Parent::Bucket(id) => self.buckets.get(&id).copied(),
+            Parent::Telegraf(id) => self.telegrafs.get(&id).copied(),
+        };
+        let Some(org) = org else { return Ok(Outcome::Left(NO_ORG.into())) };
+        let of = Of::from(source.parent);
+        if let Some(here) = jeton_store::memberships::role(&mut self.change, of, user).await? {
+            let left = format!("they are {} here", here.name());
+            return Ok(if here == role { Outcome::Present } else { Outcome::Left(left) });
+        }
+        if self.dismissed_here(org, user).await? {
+            return Ok(Outcome::Revoked);
+        }
+        let now = self.change.now;
+        jeton_store::memberships::insert(&mut self.change, of, user, role, now).await?;
+        let mut detail = json!({"user": user, "name": name, "role": role});
+        match source.parent {
+            Parent::Org(_) => {}
+            Parent::Bucket(id) => detail["bucket"] = json!(id),
+            Parent::Telegraf(id) => detail["telegraf"] = json!(id),
+        }
+        self.change.record(Event::MemberAdded, Some(org), org, detail).await?;
+        Ok(Outcome::Copied)
+    }
+
+    /// Reports which of the imported users have no password yet.
+    ///
+    /// # Errors
+    /// The database may fail.
+    pub(super) async fn tell_missing_passwords(&mut self) -> Result<(), Error> {
+        let mut users: Vec<(UserId, String)> = self.users.iter().map(|(id, name)| (*id, name.clone())).collect();
+        users.sort_unstable_by_key(|(id, _)| *id);
+        for (id, name) in users {
+            if jeton_store::users::password_hash(&mut self.change, id).await?.is_none() {
+                self.report.users_without_password.push(name);
+            }
+        }
+        Ok(())
+    }
+}

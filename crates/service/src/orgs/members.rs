@@ -1,0 +1,141 @@
+//! Members and owners of organizations, buckets and telegraf configurations (docs/influxdb-compatibility.md §5.3).
+
+use serde_json::json;
+
+use jeton_model::{Action, BucketId, Error, OrgId, Permission, ResourceType, TelegrafId, User, UserId, org::Role};
+use jeton_store::{Connection, memberships::Of};
+
+use crate::{
+    Caller, Service,
+    audit::Event,
+    auth::{account_control::check_account_control, required_permissions},
+};
+
+/// A resource that has members and owners.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parent {
+    Org(OrgId),
+    Bucket(BucketId),
+    Telegraf(TelegrafId),
+}
+
+impl From<Parent> for Of {
+    fn from(parent: Parent) -> Self {
+        match parent {
+            Parent::Org(id) => Self::Org(id),
+            Parent::Bucket(id) => Self::Bucket(id),
+            Parent::Telegraf(id) => Self::Telegraf(id),
+        }
+    }
+}
+
+impl Service {
+    /// Denies a parent that is missing or that the caller may not read, without a difference
+    /// (docs/influxdb-compatibility.md §1.7).
+    ///
+    /// # Errors
+    /// [`Error::ParentNotFound`]; the database may fail.
+    pub async fn check_readable_parent(&self, caller: &Caller, parent: Parent) -> Result<(), Error> {
+        let mut reader = self.read().await?;
+        org_of(&mut reader, caller, parent).await.map(drop)
+    }
+
+    /// Lists the members or the owners of a parent.
+    ///
+    /// # Errors
+    /// [`Error::ParentNotFound`] if it is missing or not readable; the database may fail.
+    pub async fn members(&self, caller: &Caller, parent: Parent, role: Role) -> Result<Vec<User>, Error> {
+        let mut reader = self.read().await?;
+        org_of(&mut reader, caller, parent).await?;
+        let ids = jeton_store::memberships::users(&mut reader, parent.into(), role).await?;
+        let mut users = jeton_store::users::by_ids(&mut reader, ids).await?;
+        users.sort_by_key(|user| user.id);
+        Ok(users)
+    }
+
+    /// Makes a user a member or an owner.
+    ///
+    /// # Errors
+    /// [`Error::ParentNotFound`], [`Error::MemberMissing`], [`Error::UserNotFound`], [`Error::AlreadyMember`],
+    /// [`Error::LimitedTokenEmpowers`], [`Error::TokenEmpowersMore`]; [`Error::Unauthorized`]; the database may fail.
+    pub async fn add_member(
+        &self,
+        caller: &Caller,
+        parent: Parent,
+        user: Option<UserId>,
+        role: Role,
+    ) -> Result<User, Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        let org = org_of(&mut change, &caller, parent).await?;
+        let user = user.ok_or(Error::MemberMissing)?;
+        let user = jeton_store::users::by_id(&mut change, user).await?.ok_or(Error::UserNotFound)?;
+        caller.check(write_parent(parent, org))?;
+        let now = change.now;
+        if !jeton_store::memberships::insert(&mut change, parent.into(), user.id, role, now).await? {
+            return Err(Error::AlreadyMember { user: user.id });
+        }
+        check_account_control(&mut change, &caller, &write_parent(parent, org), user.id, now).await?;
+        let detail = detail(parent, user.id, Some(&user.name), Some(role));
+        change.record(Event::MemberAdded, Some(org), org, detail).await?;
+        change.commit().await?;
+        Ok(user)
+    }
+
+    /// Ends a user's role; does nothing if there is none.
+    ///
+    /// # Errors
+    /// [`Error::ParentNotFound`], [`Error::LimitedTokenEmpowers`], [`Error::TokenEmpowersMore`];
+    /// [`Error::Unauthorized`]; the database may fail.
+    pub async fn remove_member(&self, caller: &Caller, parent: Parent, user: UserId) -> Result<(), Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        let org = org_of(&mut change, &caller, parent).await?;
+        caller.check(write_parent(parent, org))?;
+        let role = jeton_store::memberships::role(&mut change, parent.into(), user).await?;
+        let known = jeton_store::users::by_id(&mut change, user).await?;
+        let now = change.now;
+        if role.is_some() {
+            check_account_control(&mut change, &caller, &write_parent(parent, org), user, now).await?;
+        }
+        jeton_store::memberships::delete(&mut change, parent.into(), user).await?;
+        let detail = detail(parent, user, known.as_ref().map(|user| user.name.as_str()), role);
+        change.record(Event::MemberRemoved, Some(org), org, detail).await?;
+        change.commit().await
+    }
+}
+
+/// The audit detail of a membership.
+fn detail(parent: Parent, user: UserId, name: Option<&str>, role: Option<Role>) -> serde_json::Value {
+    let mut detail = json!({"user": user, "name": name, "role": role});
+    if let Parent::Bucket(bucket) = parent {
+        detail["bucket"] = json!(bucket);
+    }
+    detail
+}
+
+async fn org_of(connection: &mut Connection, caller: &Caller, parent: Parent) -> Result<OrgId, Error> {
+    let (org, needed) = match parent {
+        Parent::Org(id) => {
+            let org = jeton_store::orgs::by_id(connection, id).await?.ok_or(Error::ParentNotFound)?;
+            (org.id, required_permissions::org(Action::Read, id))
+        }
+        Parent::Bucket(id) => {
+            let bucket = jeton_store::buckets::by_id(connection, id).await?.ok_or(Error::ParentNotFound)?;
+            (bucket.org, required_permissions::bucket(Action::Read, &bucket))
+        }
+        Parent::Telegraf(id) => {
+            let telegraf = jeton_store::telegrafs::by_id(connection, id).await?.ok_or(Error::ParentNotFound)?;
+            (telegraf.org, required_permissions::telegraf(Action::Read, id, telegraf.org))
+        }
+    };
+    if caller.may(&needed) { Ok(org) } else { Err(Error::ParentNotFound) }
+}
+
+/// The permission to change a parent's members. influxd requires the parent within its organization; an organization is
+/// within itself.
+pub(crate) fn write_parent(parent: Parent, org: OrgId) -> Permission {
+    match parent {
+        Parent::Org(id) => Permission::on_in(Action::Write, ResourceType::Orgs, id, org),
+        Parent::Bucket(id) => Permission::on_in(Action::Write, ResourceType::Buckets, id, org),
+        Parent::Telegraf(id) => required_permissions::telegraf(Action::Write, id, org),
+    }
+}

@@ -1,0 +1,194 @@
+//! Changes to many tokens in one transaction.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use jeton_model::{Authorization, AuthorizationId, Error, OrgId, Status, console::token_query::TokenQuery};
+use jeton_store::{
+    authorization_filter::Filter,
+    authorization_list::{Sort, Start},
+};
+
+use crate::{
+    Caller, Service,
+    audit::Event,
+    auth::{
+        account_control::{check_changeable, check_revocable},
+        inherited_limits::Inheritance,
+    },
+    transaction::AuditedTransaction,
+};
+
+use super::{
+    console_list::{count, resolve},
+    constraints::{AuthorizationChanges, check_switch, check_within},
+    later_than,
+    search_keys::keys,
+};
+
+/// Maximum number of tokens that are changed at once.
+pub const MAX_AT_ONCE: u64 = 10_000;
+/// Number of tokens that are read at once.
+const PORTION: i64 = 1000;
+
+/// The tokens of an organization to change.
+#[derive(Clone, Debug)]
+pub enum Targets {
+    These(BTreeSet<AuthorizationId>),
+    /// Everything that the query lists when it runs. `expected`: the number that the caller confirmed; if there are
+    /// more by then, nothing is changed.
+    Listed {
+        query: TokenQuery,
+        expected: Option<u64>,
+    },
+}
+
+/// The change to make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BulkAction {
+    Activate,
+    Deactivate,
+    Delete,
+}
+
+impl Service {
+    /// Counts the targets before a change.
+    ///
+    /// # Errors
+    /// [`Error::NothingSelected`], [`Error::TooManyTokens`]; the database may fail.
+    pub async fn count_meant(&self, caller: &Caller, org: OrgId, which: &Targets) -> Result<u64, Error> {
+        let count = match which {
+            Targets::These(ids) => ids.len() as u64,
+            Targets::Listed { query, .. } => self.count_tokens(caller, org, query).await?,
+        };
+        check_number(count)
+    }
+
+    /// Activates, deactivates or deletes tokens of an organization, and returns how many it changed. Tokens that
+    /// already have the status, and ended ones, are skipped; if a single one is missing or may not be changed, nothing
+    /// is.
+    ///
+    /// # Errors
+    /// [`Error::NothingSelected`], [`Error::TooManyTokens`], [`Error::MoreTokens`], [`Error::AuthorizationNotFound`];
+    /// [`Error::HoldsMore`], [`Error::TokenLeaked`], [`Error::OutlivesCaller`], [`Error::ReachesBeyondCaller`];
+    /// [`Error::Unauthorized`]; the database may fail.
+    pub async fn change_tokens(
+        &self,
+        caller: &Caller,
+        org: OrgId,
+        which: &Targets,
+        what: BulkAction,
+    ) -> Result<u64, Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        let now = change.now;
+        let visible = caller.visible();
+        let (filter, meant) = match which {
+            Targets::These(ids) => {
+                check_number(ids.len() as u64)?;
+                (Filter { visible, org: Some(org), ids: Some(ids.clone()), ..Filter::default() }, ids.len() as u64)
+            }
+            Targets::Listed { query, expected } => {
+                let (filter, _) = resolve(&mut change, &caller, org, query, now).await?;
+                let meant = check_number(count(&mut change, &filter).await?)?;
+                if expected.is_some_and(|expected| meant > expected) {
+                    return Err(Error::MoreTokens { now: meant });
+                }
+                (filter, meant)
+            }
+        };
+        let tokens = read(&mut change, &filter).await?;
+        if (tokens.len() as u64) < meant {
+            return Err(Error::AuthorizationNotFound);
+        }
+        for token in &tokens {
+            match what {
+                BulkAction::Activate => check_changeable(&mut change, &caller, token).await?,
+                BulkAction::Deactivate | BulkAction::Delete => check_revocable(&mut change, &caller, token).await?,
+            }
+        }
+        let changed = match what {
+            BulkAction::Activate => {
+                check_limits(&mut change, &caller, &tokens).await?;
+                switch(&mut change, tokens, Status::Active).await?
+            }
+            BulkAction::Deactivate => switch(&mut change, tokens, Status::Inactive).await?,
+            BulkAction::Delete => delete(&mut change, &tokens).await?,
+        };
+        change.commit().await?;
+        Ok(changed)
+    }
+}
+
+/// Rejects no targets and too many.
+fn check_number(count: u64) -> Result<u64, Error> {
+    match count {
+        0 => Err(Error::NothingSelected),
+        _ if count > MAX_AT_ONCE => Err(Error::TooManyTokens { limit: MAX_AT_ONCE }),
+        _ => Ok(count),
+    }
+}
+
+/// Denies activating a token that exceeds the limits it would inherit from the caller.
+async fn check_limits(change: &mut AuditedTransaction, caller: &Caller, tokens: &[Authorization]) -> Result<(), Error> {
+    let now = change.now;
+    let inheritance = Inheritance::of(change, caller, now).await?;
+    let switched = tokens.iter().filter(|token| token.status == Status::Inactive && token.ended_at.is_none());
+    for token in switched {
+        check_switch(token, Status::Active)?;
+        let wish = AuthorizationChanges::default().wish(token);
+        let bounds = inheritance.bounds_of_change(change, token, &wish).await?;
+        check_within(&bounds, token.expires_at, &token.networks)?;
+    }
+    Ok(())
+}
+
+async fn read(change: &mut AuditedTransaction, filter: &Filter) -> Result<Vec<Authorization>, Error> {
+    let mut tokens: Vec<Authorization> = Vec::new();
+    loop {
+        let start = tokens.last().map_or(Start::Offset(0), |last| Start::After(last.id));
+        let portion = jeton_store::authorization_list::list(change, filter, Sort::Id, start, PORTION).await?;
+        let complete = portion.len() as i64 == PORTION;
+        tokens.extend(portion);
+        if !complete {
+            return Ok(tokens);
+        }
+    }
+}
+
+async fn switch(change: &mut AuditedTransaction, tokens: Vec<Authorization>, status: Status) -> Result<u64, Error> {
+    let mut changed = 0;
+    for before in tokens.into_iter().filter(|token| token.status != status && token.ended_at.is_none()) {
+        switch_one(change, before, status, Event::AuthorizationUpdated, json!({})).await?;
+        changed += 1;
+    }
+    Ok(changed)
+}
+
+/// Sets the status of one token, and records it as `event` with additional details.
+///
+/// # Errors
+/// The database may fail.
+pub(crate) async fn switch_one(
+    change: &mut AuditedTransaction,
+    before: Authorization,
+    status: Status,
+    event: Event,
+    mut detail: Value,
+) -> Result<(), Error> {
+    let updated_at = later_than(before.updated_at, change.now);
+    let after = Authorization { status, updated_at, ..before.clone() };
+    jeton_store::authorizations::update(change, &after, &keys(&after)).await?;
+    detail["before"] = json!({"description": before.description, "status": before.status});
+    detail["after"] = json!({"description": after.description, "status": after.status});
+    change.record(event, Some(after.org), after.id, detail).await
+}
+
+async fn delete(change: &mut AuditedTransaction, tokens: &[Authorization]) -> Result<u64, Error> {
+    for token in tokens {
+        jeton_store::authorizations::delete(change, token.id).await?;
+        let detail = json!({"description": token.description, "prefix": token.token_prefix, "owner": token.user});
+        change.record(Event::AuthorizationDeleted, Some(token.org), token.id, detail).await?;
+    }
+    Ok(tokens.len() as u64)
+}

@@ -1,0 +1,198 @@
+//! The constraints of a token that is created, cloned, rotated or changed: the rules of its organization, and the
+//! limits that it inherits (see `inherited_limits`).
+
+use serde_json::{Map, Value, json};
+
+use jeton_model::{
+    Authorization, Error, Liveness, Networks, OrgId, Permission, Status, Timestamp, expiry::Expiry, grant::Breadth,
+    org_rules::OrgRules, rule_violation::RuleViolation,
+};
+
+use crate::{
+    Caller,
+    auth::inherited_limits::{LimitBounds, RequestedLife},
+};
+
+/// A token to be created.
+pub(crate) struct RequestedLimits<'a> {
+    pub org: OrgId,
+    pub description: &'a str,
+    pub permissions: &'a [Permission],
+    /// `None`: the organization's default life, within the inherited expiry.
+    pub expires_at: Option<Expiry>,
+    /// `None`: the inherited networks.
+    pub networks: Option<Networks>,
+    /// The time of creation.
+    pub now: Timestamp,
+}
+
+impl RequestedLimits<'_> {
+    /// The requested expiry and networks.
+    pub fn wish(&self) -> RequestedLife {
+        RequestedLife { expires_at: self.expires_at, networks: self.networks.clone() }
+    }
+}
+
+/// The expiry and the networks of a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct EffectiveLimits {
+    pub expires_at: Option<Timestamp>,
+    pub networks: Networks,
+}
+
+/// Returns the limits of a new token. A value that was not given is fitted within the inherited limits; one that was
+/// given and exceeds them is denied.
+///
+/// # Errors
+/// [`Error::RuleBroken`], [`Error::ExpiryPast`], [`Error::OutlivesCaller`], [`Error::ReachesBeyondCaller`].
+pub(crate) fn effective_limits(
+    caller: &Caller,
+    bounds: &[LimitBounds],
+    rules: &OrgRules,
+    asked: RequestedLimits<'_>,
+) -> Result<EffectiveLimits, Error> {
+    let by_operator = Breadth::of(caller.permissions(), asked.org) == Breadth::Operator;
+    let all_rules = || bounds.iter().map(|one| &one.rules).chain([rules]);
+    for rules in all_rules() {
+        keep(rules.broken_by_creating(asked.permissions, by_operator))?;
+        keep(rules.broken_by_description(asked.description))?;
+    }
+    let usual = rules.default_life.map(|life| asked.now.plus_seconds(life));
+    let expires_at = match asked.expires_at {
+        Some(wish) => future(wish, asked.now)?,
+        None => bounds.iter().map(|one| one.expires_at).chain([usual]).flatten().min(),
+    };
+    for rules in all_rules() {
+        keep(rules.broken_by_life(asked.now, expires_at))?;
+    }
+    let networks = asked.networks.unwrap_or_else(|| narrowest(bounds));
+    check_within(bounds, expires_at, &networks)?;
+    Ok(EffectiveLimits { expires_at, networks })
+}
+
+/// The networks that are within all the others, or else the first that are limited.
+fn narrowest(bounds: &[LimitBounds]) -> Networks {
+    let bound = || bounds.iter().map(|one| &one.networks).filter(|networks| !networks.is_everywhere());
+    let within_all = bound().find(|networks| bound().all(|other| networks.are_within(other)));
+    within_all.or_else(|| bound().next()).cloned().unwrap_or_default()
+}
+
+/// Changes to a token's limits, status and description; `None` keeps a value.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct AuthorizationChanges {
+    pub status: Option<Status>,
+    pub description: Option<String>,
+    pub expires_at: Option<Expiry>,
+    pub networks: Option<Networks>,
+}
+
+impl AuthorizationChanges {
+    /// Returns whether the change must be within inherited limits: it activates, or sets an expiry or networks.
+    pub fn are_limited(&self, before: &Authorization) -> bool {
+        let activates = before.status == Status::Inactive && self.status == Some(Status::Active);
+        activates || self.expires_at.is_some() || self.networks.is_some()
+    }
+
+    /// The expiry and the networks after the change.
+    pub fn wish(&self, before: &Authorization) -> RequestedLife {
+        RequestedLife {
+            expires_at: Some(self.expires_at.unwrap_or_else(|| before.expires_at.map_or(Expiry::Never, Expiry::At))),
+            networks: Some(self.networks.clone().unwrap_or_else(|| before.networks.clone())),
+        }
+    }
+}
+
+/// Returns a token after a change. Only changed values must satisfy the rules. Activation must be within inherited
+/// limits: a token could otherwise evade its own by activating one that lives longer.
+///
+/// # Errors
+/// [`Error::TokenLeaked`], [`Error::RuleBroken`], [`Error::AuthorizationExpired`], [`Error::ExpiryPast`],
+/// [`Error::OutlivesCaller`], [`Error::ReachesBeyondCaller`].
+pub(crate) fn changed(
+    bounds: &[LimitBounds],
+    rules: &OrgRules,
+    before: &Authorization,
+    changes: AuthorizationChanges,
+    now: Timestamp,
+) -> Result<Authorization, Error> {
+    let mut after = before.clone();
+    let is_limited = changes.are_limited(before);
+    if let Some(status) = changes.status {
+        check_switch(before, status)?;
+        after.status = status;
+    }
+    if let Some(description) = changes.description {
+        keep(rules.broken_by_description(&description))?;
+        after.description = description;
+    }
+    if let Some(wish) = changes.expires_at {
+        if before.liveness(now) == Liveness::Expired {
+            return Err(Error::AuthorizationExpired);
+        }
+        after.expires_at = future(wish, now)?;
+        keep(rules.broken_by_life(before.created_at, after.expires_at))?;
+    }
+    if let Some(networks) = changes.networks {
+        after.networks = networks;
+    }
+    if is_limited {
+        check_within(bounds, after.expires_at, &after.networks)?;
+    }
+    Ok(after)
+}
+
+/// Denies activating a token that was reported as leaked: its finder still has it.
+///
+/// # Errors
+/// [`Error::TokenLeaked`].
+pub(crate) fn check_switch(before: &Authorization, status: Status) -> Result<(), Error> {
+    if status == Status::Active && before.leaked_at.is_some() { Err(Error::TokenLeaked) } else { Ok(()) }
+}
+
+/// Denies limits that exceed the inherited ones.
+///
+/// # Errors
+/// [`Error::OutlivesCaller`], [`Error::ReachesBeyondCaller`].
+pub(crate) fn check_within(
+    bounds: &[LimitBounds],
+    expires_at: Option<Timestamp>,
+    networks: &Networks,
+) -> Result<(), Error> {
+    for limit in bounds {
+        if let (false, Some(end)) = (limit.contain_expiry(expires_at), limit.expires_at) {
+            return Err(Error::OutlivesCaller { end });
+        }
+        if !limit.contain(expires_at, networks) {
+            return Err(Error::ReachesBeyondCaller { networks: limit.networks.to_string() });
+        }
+    }
+    Ok(())
+}
+
+/// The audit detail of a change, under "before" and "after". Networks and expiry are included only if they changed.
+pub(crate) fn difference(before: &Authorization, after: &Authorization) -> Value {
+    let side = |one: &Authorization| {
+        let mut side = Map::new();
+        side.insert("description".into(), json!(one.description));
+        side.insert("status".into(), json!(one.status));
+        if before.expires_at != after.expires_at {
+            side.insert("expiresAt".into(), json!(one.expires_at));
+        }
+        if before.networks != after.networks {
+            side.insert("allowedNetworks".into(), json!(one.networks));
+        }
+        side
+    };
+    json!({"before": side(before), "after": side(after)})
+}
+
+fn future(wish: Expiry, now: Timestamp) -> Result<Option<Timestamp>, Error> {
+    match wish {
+        Expiry::At(end) if end <= now => Err(Error::ExpiryPast),
+        wish => Ok(wish.end()),
+    }
+}
+
+fn keep(broken: Option<RuleViolation>) -> Result<(), Error> {
+    broken.map_or(Ok(()), |rule| Err(Error::RuleBroken(rule)))
+}

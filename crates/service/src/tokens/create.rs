@@ -1,0 +1,243 @@
+//! Creation of authorizations: from a request, all access, or a clone.
+
+use serde_json::{Value, json};
+
+use jeton_model::{
+    Action, Authorization, AuthorizationId, Error, Expiry, Networks, OrgId, Permission, Status, UserId,
+    authorization::{MAX_DESCRIPTION, as_stored, clone_description},
+    console::tokens::Details,
+    grant,
+    token::NewToken,
+    user::check_text,
+};
+use jeton_store::{Connection, authorizations::Secret};
+
+use crate::{
+    Caller, Service,
+    audit::Event,
+    auth::{
+        account_control::check_things_in_org,
+        delegation::{check_grantable, check_scope},
+        inherited_limits::Inheritance,
+        required_permissions,
+    },
+    orgs::rules::rules_of,
+    random,
+    transaction::AuditedTransaction,
+};
+
+use super::{
+    access::readable,
+    constraints::{self, EffectiveLimits},
+    idempotency,
+    name_lookup::Names,
+    request::{CreateAuthorization, ParsedAuthorization, RequestedPermission, TokenOptions, parse},
+    search_keys::keys,
+};
+
+/// A new authorization with its token, which is not shown again.
+#[derive(Clone, Debug)]
+pub struct Created {
+    pub details: Details,
+    pub token: NewToken,
+}
+
+impl Service {
+    /// Creates an authorization. The order of the checks is influxd's (docs/influxdb-compatibility.md §4.2). `form`:
+    /// the idempotency key.
+    ///
+    /// # Errors
+    /// [`Error::NoPermissions`], [`Error::OrgRequired`] and other errors of the request's content;
+    /// [`Error::NotGrantable`], [`Error::InstanceNotGrantable`], [`Error::PermissionForOtherOrg`];
+    /// [`Error::UnableToCreateToken`] for an unknown owner or organization; [`Error::RuleBroken`],
+    /// [`Error::ExpiryPast`], [`Error::OutlivesCaller`], [`Error::ReachesBeyondCaller`]; a quota's error, such as
+    /// [`Error::TooManyTokensOfUser`]; [`Error::AlreadyCreated`]; [`Error::Unauthorized`]; the database may fail.
+    pub async fn create_authorization(
+        &self,
+        caller: &Caller,
+        asked: CreateAuthorization,
+        form: Option<&str>,
+    ) -> Result<Created, Error> {
+        let ParsedAuthorization { org, status, permissions } = parse(&asked)?;
+        let owner = asked.user.unwrap_or_else(|| caller.id());
+        let may_create = |caller: &Caller| {
+            caller.check(required_permissions::authorizations(Action::Write, org))?;
+            caller.check(required_permissions::user(Action::Write, owner))
+        };
+        // Skip the look-up for a caller who may not create anyway.
+        may_create(caller)?;
+        let mut things = self.look_up(caller, &permissions, org).await?;
+        let (mut change, caller) = self.begin(caller).await?;
+        may_create(&caller)?;
+        things.keep_readable(&mut change, &caller, org).await?;
+        let permissions = things.resolve(permissions, org)?;
+        let new = NewAuthorization {
+            org,
+            owner,
+            status,
+            description: asked.description,
+            permissions,
+            expires_at: asked.expires_at,
+            networks: asked.networks,
+            replaces: None,
+        };
+        let created = self.create(&mut change, &caller, new, Event::AuthorizationCreated, form).await?;
+        change.commit().await?;
+        Ok(created)
+    }
+
+    /// Creates the All Access token of an organization for the caller (docs/influxdb-compatibility.md §9.6).
+    ///
+    /// # Errors
+    /// Those of [`Service::create_authorization`].
+    pub async fn create_all_access(
+        &self,
+        caller: &Caller,
+        org: OrgId,
+        given: TokenOptions,
+        form: Option<&str>,
+    ) -> Result<Created, Error> {
+        let permissions = grant::all_access(org, caller.id()).into_iter().map(RequestedPermission::from).collect();
+        let asked = CreateAuthorization { org: Some(org), permissions, ..given.into() };
+        self.create_authorization(caller, asked, form).await
+    }
+
+    /// Creates an active token with the permissions and the owner of another one; the caller must hold all of them. The
+    /// clone gets the original's lifetime, from now on, and its networks.
+    ///
+    /// # Errors
+    /// [`Error::AuthorizationNotFound`]; [`Error::UserNotFound`] if the original ended; those of
+    /// [`Service::create_authorization`].
+    pub async fn clone_authorization(
+        &self,
+        caller: &Caller,
+        id: AuthorizationId,
+        form: Option<&str>,
+    ) -> Result<Created, Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        let original = readable(&mut change, &caller, id).await?;
+        // An ended authorization must not be revived by a clone either.
+        if original.ended_at.is_some() {
+            return Err(Error::UserNotFound);
+        }
+        caller.check(required_permissions::authorizations(Action::Write, original.org))?;
+        caller.check(required_permissions::user(Action::Write, original.user))?;
+        let now = change.now;
+        let new = NewAuthorization {
+            org: original.org,
+            owner: original.user,
+            status: Status::Active,
+            description: clone_description(&original.description, now),
+            permissions: original.permissions,
+            expires_at: Some(Expiry::same_life(original.created_at, original.expires_at, now)),
+            networks: Some(original.networks),
+            replaces: None,
+        };
+        let created = self.create(&mut change, &caller, new, Event::AuthorizationCloned, form).await?;
+        change.commit().await?;
+        Ok(created)
+    }
+
+    /// Checks the delegated permissions, limits and quotas, then inserts and records the authorization.
+    ///
+    /// # Errors
+    /// Those of [`Service::create_authorization`].
+    pub(crate) async fn create(
+        &self,
+        change: &mut AuditedTransaction,
+        caller: &Caller,
+        mut new: NewAuthorization,
+        event: Event,
+        form: Option<&str>,
+    ) -> Result<Created, Error> {
+        new.permissions = as_stored(new.permissions);
+        check_text("description", &new.description, MAX_DESCRIPTION)?;
+        check_grantable(change, caller, &new.permissions).await?;
+        check_scope(&new.permissions, new.org)?;
+        check_things_in_org(change, &new.permissions, new.org).await?;
+        if jeton_store::users::by_id(change, new.owner).await?.is_none()
+            || jeton_store::orgs::by_id(change, new.org).await?.is_none()
+        {
+            return Err(Error::UnableToCreateToken);
+        }
+        let rules = rules_of(change, new.org).await?;
+        let asked = constraints::RequestedLimits {
+            org: new.org,
+            description: &new.description,
+            permissions: &new.permissions,
+            expires_at: new.expires_at,
+            networks: new.networks,
+            now: change.now,
+        };
+        let now = change.now;
+        let inheritance = Inheritance::of(change, caller, now).await?;
+        let bounds = inheritance.bounds(change, asked.permissions, &asked.wish(), asked.org).await?;
+        let EffectiveLimits { expires_at, networks } = constraints::effective_limits(caller, &bounds, &rules, asked)?;
+        let token = NewToken::generate(random());
+        let authorization = Authorization {
+            id: AuthorizationId(self.next_id()),
+            org: new.org,
+            user: new.owner,
+            created_by: caller.id(),
+            status: new.status,
+            description: new.description,
+            permissions: new.permissions,
+            token_prefix: token.prefix(),
+            created_at: change.now,
+            updated_at: change.now,
+            expires_at,
+            ended_at: None,
+            networks,
+            last_use: None,
+            replaces: new.replaces,
+            created_with: caller.authorization_id(),
+            leaked_at: None,
+        };
+        self.0.quotas.check(change, &authorization).await?;
+        idempotency::spend(change, form, caller.id()).await?;
+        if !jeton_store::authorizations::insert(change, &authorization, Secret::Token(&token.hash()), &keys(&authorization))
+            .await?
+        {
+            return Err(Error::TokenExists);
+        }
+        change.record(event, Some(authorization.org), authorization.id, detail(&authorization)).await?;
+        Ok(Created { details: named(change, authorization).await?, token })
+    }
+}
+
+/// An authorization to create, with resolved names.
+pub(crate) struct NewAuthorization {
+    pub org: OrgId,
+    pub owner: UserId,
+    pub status: Status,
+    pub description: String,
+    pub permissions: Vec<Permission>,
+    pub expires_at: Option<Expiry>,
+    pub networks: Option<Networks>,
+    /// The rotated token that it succeeds.
+    pub replaces: Option<AuthorizationId>,
+}
+
+/// The entry of the audit log about a new authorization.
+fn detail(authorization: &Authorization) -> Value {
+    let permissions: Vec<String> = authorization.permissions.iter().map(ToString::to_string).collect();
+    let mut detail = json!({
+        "description": authorization.description, "prefix": authorization.token_prefix, "owner": authorization.user,
+        "status": authorization.status, "permissions": permissions,
+        "expiresAt": authorization.expires_at, "allowedNetworks": authorization.networks,
+    });
+    if let Some(old) = authorization.replaces {
+        detail["replaces"] = json!(old);
+    }
+    detail
+}
+
+/// An authorization with its names, right after its creation.
+///
+/// # Errors
+/// The database may fail.
+pub(crate) async fn named(connection: &mut Connection, authorization: Authorization) -> Result<Details, Error> {
+    let names = Names::of(connection, std::slice::from_ref(&authorization)).await?;
+    let now = authorization.created_at;
+    Ok(names.details(authorization, now))
+}

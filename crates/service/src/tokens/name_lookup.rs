@@ -1,0 +1,123 @@
+//! Look-up of the names of everything that authorizations mention, once for all of them.
+
+use std::collections::{BTreeSet, HashMap};
+
+use jeton_model::{
+    Authorization, AuthorizationId, Bucket, BucketId, Error, Id, OrgId, ResourceType, TelegrafId, Timestamp, UserId,
+    bucket::BucketKind, console::tokens::Details, describe::Named,
+};
+use jeton_store::Connection;
+
+/// Names by id, without those that were deleted.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    users: HashMap<UserId, String>,
+    orgs: HashMap<OrgId, String>,
+    buckets: HashMap<BucketId, Bucket>,
+    telegrafs: HashMap<TelegrafId, String>,
+    /// The successors of rotated tokens.
+    successors: HashMap<AuthorizationId, AuthorizationId>,
+}
+
+impl Names {
+    /// Reads the names that authorizations mention.
+    ///
+    /// # Errors
+    /// The database may fail.
+    pub async fn of(connection: &mut Connection, authorizations: &[Authorization]) -> Result<Self, Error> {
+        let (mut users, mut orgs, mut buckets, mut telegrafs) =
+            (BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        for authorization in authorizations {
+            users.extend([authorization.user, authorization.created_by]);
+            orgs.insert(authorization.org);
+            for permission in &authorization.permissions {
+                orgs.extend(permission.resource.org);
+                match (permission.resource.kind, permission.resource.id) {
+                    (ResourceType::Users, Some(id)) => _ = users.insert(UserId(id)),
+                    (ResourceType::Orgs, Some(id)) => _ = orgs.insert(OrgId(id)),
+                    (ResourceType::Buckets, Some(id)) => _ = buckets.insert(BucketId(id)),
+                    (ResourceType::Telegrafs, Some(id)) => _ = telegrafs.insert(TelegrafId(id)),
+                    _ => {}
+                }
+            }
+        }
+        let mut names = Self::default();
+        for ids in in_portions(users) {
+            names.users.extend(
+                jeton_store::users::by_ids(connection, ids).await?.into_iter().map(|user| (user.id, user.name)),
+            );
+        }
+        for ids in in_portions(orgs) {
+            names
+                .orgs
+                .extend(jeton_store::orgs::by_ids(connection, ids).await?.into_iter().map(|org| (org.id, org.name)));
+        }
+        for ids in in_portions(buckets) {
+            names.buckets.extend(
+                jeton_store::buckets::by_ids(connection, ids).await?.into_iter().map(|bucket| (bucket.id, bucket)),
+            );
+        }
+        for ids in in_portions(telegrafs) {
+            let found = jeton_store::telegrafs::heads(connection, ids).await?;
+            names.telegrafs.extend(found.into_iter().map(|telegraf| (telegraf.id, telegraf.name)));
+        }
+        for ids in in_portions(authorizations.iter().map(|authorization| authorization.id).collect()) {
+            names.successors.extend(jeton_store::rotations::successors(connection, ids).await?);
+        }
+        Ok(names)
+    }
+
+    /// The name of a user.
+    pub fn user(&self, id: UserId) -> Option<&str> {
+        self.users.get(&id).map(String::as_str)
+    }
+
+    /// The name of an organization.
+    pub fn org(&self, id: OrgId) -> Option<&str> {
+        self.orgs.get(&id).map(String::as_str)
+    }
+
+    /// The permissions of an authorization with their names.
+    pub fn name(&self, authorization: &Authorization) -> Vec<Named> {
+        let name = |kind, id: Id| match kind {
+            ResourceType::Users => self.user(UserId(id)),
+            ResourceType::Orgs => self.org(OrgId(id)),
+            ResourceType::Buckets => self.buckets.get(&BucketId(id)).map(|bucket| bucket.name.as_str()),
+            ResourceType::Telegrafs => self.telegrafs.get(&TelegrafId(id)).map(String::as_str),
+            _ => None,
+        };
+        let named = |permission: &jeton_model::Permission| {
+            let resource = permission.resource;
+            let bucket = resource.id.and_then(|id| self.buckets.get(&BucketId(id)));
+            Named {
+                permission: *permission,
+                name: resource.id.and_then(|id| name(resource.kind, id)).map(Into::into),
+                org_name: resource.org.and_then(|org| self.org(org)).map(Into::into),
+                system: resource.kind == ResourceType::Buckets
+                    && bucket.is_some_and(|bucket| bucket.kind == BucketKind::System),
+            }
+        };
+        authorization.permissions.iter().map(named).collect()
+    }
+
+    /// An authorization with all its names.
+    pub fn details(&self, authorization: Authorization, now: Timestamp) -> Details {
+        Details {
+            permissions: self.name(&authorization),
+            org_name: self.org(authorization.org).map(Into::into),
+            user_name: self.user(authorization.user).map(Into::into),
+            creator_name: self.user(authorization.created_by).map(Into::into),
+            liveness: authorization.liveness(now),
+            replaced_by: self.successors.get(&authorization.id).copied(),
+            out_of_line: Vec::new(),
+            now,
+            authorization,
+        }
+    }
+}
+
+/// Splits ids into portions: databases limit the number of values in one statement.
+fn in_portions<T: Copy>(ids: BTreeSet<T>) -> Vec<Vec<T>> {
+    let ids: Vec<T> = ids.into_iter().collect();
+    ids.chunks(10_000).map(<[T]>::to_vec).collect()
+}

@@ -1,0 +1,137 @@
+//! Requests to create or change an authorization, and their parsing.
+
+use jeton_model::{
+    Error, Expiry, Id, Networks, OrgId, Permission, Resource, Status, UserId,
+    authorization::{MAX_DESCRIPTION, MAX_PERMISSIONS, count_different},
+    user::{MAX_NAME, check_text},
+};
+
+use super::constraints::AuthorizationChanges;
+
+/// A requested permission whose words are not parsed yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct RequestedPermission {
+    pub action: String,
+    pub kind: String,
+    pub id: Option<Id>,
+    pub org: Option<OrgId>,
+    /// A name in place of the id of a bucket, a telegraf configuration, a user or an organization.
+    pub name: Option<String>,
+    /// The name of the organization in place of its id.
+    pub org_name: Option<String>,
+}
+
+impl From<Permission> for RequestedPermission {
+    fn from(permission: Permission) -> Self {
+        Self {
+            action: permission.action.name().into(),
+            kind: permission.resource.kind.name().into(),
+            id: permission.resource.id,
+            org: permission.resource.org,
+            name: None,
+            org_name: None,
+        }
+    }
+}
+
+/// An authorization to create.
+#[derive(Clone, Debug, Default)]
+pub struct CreateAuthorization {
+    pub org: Option<OrgId>,
+    /// The owner; `None` is the caller.
+    pub user: Option<UserId>,
+    pub status: Option<String>,
+    pub description: String,
+    pub permissions: Vec<RequestedPermission>,
+    /// `None`: the organization's default life.
+    pub expires_at: Option<Expiry>,
+    /// `None`: the inherited networks.
+    pub networks: Option<Networks>,
+}
+
+/// The options for a new token in the console's dialogs.
+#[derive(Clone, Debug, Default)]
+pub struct TokenOptions {
+    pub description: String,
+    pub expires_at: Option<Expiry>,
+    pub networks: Option<Networks>,
+}
+
+impl From<TokenOptions> for CreateAuthorization {
+    fn from(given: TokenOptions) -> Self {
+        let TokenOptions { description, expires_at, networks } = given;
+        Self { description, expires_at, networks, ..Self::default() }
+    }
+}
+
+/// Changes to an authorization; `None` keeps a value.
+#[derive(Clone, Debug, Default)]
+pub struct AuthorizationUpdate {
+    pub status: Option<String>,
+    pub description: Option<String>,
+    pub expires_at: Option<Expiry>,
+    pub networks: Option<Networks>,
+}
+
+impl AuthorizationUpdate {
+    /// Returns whether the update only deactivates, and changes nothing else.
+    pub(crate) fn only_deactivates(&self) -> bool {
+        let others = self.description.is_some() || self.expires_at.is_some() || self.networks.is_some();
+        self.status.as_deref() == Some(Status::Inactive.name()) && !others
+    }
+}
+
+/// A parsed request.
+pub(crate) struct ParsedAuthorization {
+    pub org: OrgId,
+    pub status: Status,
+    pub permissions: Vec<(Permission, Stands)>,
+}
+
+/// Names in place of ids in a permission.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Stands {
+    pub thing: Option<String>,
+    pub org: Option<String>,
+}
+
+/// Parses a request: checks 2 to 5 of docs/influxdb-compatibility.md §4.2.
+///
+/// # Errors
+/// [`Error::NoPermissions`], [`Error::TooManyPermissions`], [`Error::UnknownResourceType`], [`Error::UnknownAction`],
+/// [`Error::OrgRequired`], [`Error::BadStatus`], [`Error::TextTooLong`], [`Error::TextNul`].
+pub(crate) fn parse(asked: &CreateAuthorization) -> Result<ParsedAuthorization, Error> {
+    if asked.permissions.is_empty() {
+        return Err(Error::NoPermissions);
+    }
+    if count_different(&asked.permissions) > MAX_PERMISSIONS {
+        return Err(Error::TooManyPermissions { limit: MAX_PERMISSIONS });
+    }
+    let permissions = asked.permissions.iter().map(parse_permission).collect::<Result<_, _>>()?;
+    let org = asked.org.ok_or(Error::OrgRequired)?;
+    let status = asked.status.as_deref().unwrap_or_default().parse().map_err(|_| Error::BadStatus)?;
+    Ok(ParsedAuthorization { org, status, permissions })
+}
+
+fn parse_permission(asked: &RequestedPermission) -> Result<(Permission, Stands), Error> {
+    let kind = asked.kind.parse().map_err(|_| Error::UnknownResourceType)?;
+    let action = asked.action.parse().map_err(|_| Error::UnknownAction)?;
+    let permission = Permission { action, resource: Resource { kind, id: asked.id, org: asked.org } };
+    // An id overrides a name.
+    let stands = |name: &Option<String>| name.clone().filter(|name| !name.is_empty() && asked.id.is_none());
+    let names = Stands { thing: stands(&asked.name), org: stands(&asked.org_name).filter(|_| asked.org.is_none()) };
+    check_text("resource.name", names.thing.as_deref().unwrap_or_default(), MAX_NAME)?;
+    check_text("resource.org", names.org.as_deref().unwrap_or_default(), MAX_NAME)?;
+    Ok((permission, names))
+}
+
+/// Parses an update; `bad_status` is the error for an unknown status.
+///
+/// # Errors
+/// `bad_status`, [`Error::TextTooLong`], [`Error::TextNul`].
+pub(crate) fn parse_changes(update: AuthorizationUpdate, bad_status: Error) -> Result<AuthorizationChanges, Error> {
+    let AuthorizationUpdate { status, description, expires_at, networks } = update;
+    let status = status.map(|word| word.parse().map_err(|_| bad_status)).transpose()?;
+    check_text("description", description.as_deref().unwrap_or_default(), MAX_DESCRIPTION)?;
+    Ok(AuthorizationChanges { status, description, expires_at, networks })
+}

@@ -1,0 +1,324 @@
+//! Credentials for 1.x clients: a user name and a password that carry permissions (docs/influxdb-compatibility.md
+//! §6.1–§6.3).
+
+use std::collections::BTreeSet;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::json;
+
+use jeton_model::{
+    Action, Authorization, AuthorizationId, BucketId, Error, OrgId, ResourceType, UserId, V1Authorization,
+    authorization::{MAX_DESCRIPTION, as_stored},
+    console::tokens::Details,
+    user::{MAX_NAME, check_password, check_text},
+};
+use jeton_store::{Connection, authorization_filter::Filter, authorizations::Secret};
+
+use crate::{
+    Caller, Service,
+    audit::Event,
+    auth::{
+        account_control::{check_holds_no_more, check_revocable, check_things_in_org},
+        delegation::{check_grantable, check_scope},
+        inherited_limits::Inheritance,
+        required_permissions,
+    },
+    orgs::rules::rules_of,
+    transaction::AuditedTransaction,
+};
+
+use super::{
+    access::{check_may_change, check_visible, refuse_orphan},
+    api_list::{AT_ONCE, Place, named_owner_and_org},
+    changed,
+    constraints::{self, AuthorizationChanges, EffectiveLimits, check_within},
+    create::named,
+    later_than,
+    name_lookup::Names,
+    request::{AuthorizationUpdate, CreateAuthorization, ParsedAuthorization, parse, parse_changes},
+    search_keys::keys,
+};
+
+/// A 1.x credential with the names of what it mentions.
+#[derive(Clone, Debug)]
+pub struct V1Details {
+    pub details: Details,
+    pub username: String,
+}
+
+/// Filters of a list of 1.x credentials. The names are looked up and filter nothing, as in influxd.
+#[derive(Clone, Debug, Default)]
+pub struct V1Query {
+    pub id: Option<AuthorizationId>,
+    pub username: Option<String>,
+    pub user: Option<UserId>,
+    pub user_name: Option<String>,
+    pub org: Option<OrgId>,
+    pub org_name: Option<String>,
+}
+
+/// A list of 1.x credentials by ascending ids, read in portions.
+pub struct V1List {
+    service: Service,
+    filter: Filter,
+    place: Place,
+}
+
+impl V1List {
+    /// The next credentials; `None` at the end.
+    ///
+    /// # Errors
+    /// The database may fail.
+    pub async fn next(&mut self) -> Result<Option<Vec<V1Details>>, Error> {
+        let Some(start) = self.place.start() else { return Ok(None) };
+        let mut reader = self.service.read().await?;
+        let (found, end) = jeton_store::v1_authorizations::portion(&mut reader, &self.filter, start, AT_ONCE).await?;
+        self.place = end.into();
+        self.service.with_names(&mut reader, found).await.map(Some)
+    }
+}
+
+impl Service {
+    /// Creates a credential without a password: it does not work until one is set.
+    ///
+    /// # Errors
+    /// Those of [`Service::create_authorization`]; [`Error::V1TokenRequired`], [`Error::V1BucketNotFound`];
+    /// [`Error::TokenExists`] for a taken user name.
+    pub async fn create_v1_authorization(
+        &self,
+        caller: &Caller,
+        asked: CreateAuthorization,
+        username: String,
+    ) -> Result<V1Details, Error> {
+        let ParsedAuthorization { org, status, permissions } = parse(&asked)?;
+        let owner = asked.user.unwrap_or_else(|| caller.id());
+        let may_create = |caller: &Caller| {
+            caller.check(required_permissions::authorizations(Action::Write, org))?;
+            caller.check(required_permissions::user(Action::Write, owner))
+        };
+        // Skip the look-up for a caller who may not create anyway.
+        may_create(caller)?;
+        let mut things = self.look_up(caller, &permissions, org).await?;
+        let (mut change, caller) = self.begin(caller).await?;
+        may_create(&caller)?;
+        things.keep_readable(&mut change, &caller, org).await?;
+        let permissions = as_stored(things.resolve(permissions, org)?);
+        check_text("description", &asked.description, MAX_DESCRIPTION)?;
+        check_grantable(&mut change, &caller, &permissions).await?;
+        check_scope(&permissions, org)?;
+        check_things_in_org(&mut change, &permissions, org).await?;
+        check_username(&username)?;
+        let rules = rules_of(&mut change, org).await?;
+        let wanted = constraints::RequestedLimits {
+            org,
+            description: &asked.description,
+            permissions: &permissions,
+            expires_at: asked.expires_at,
+            networks: asked.networks,
+            now: change.now,
+        };
+        let now = change.now;
+        let inheritance = Inheritance::of(&mut change, &caller, now).await?;
+        let bounds = inheritance.bounds(&mut change, wanted.permissions, &wanted.wish(), org).await?;
+        let EffectiveLimits { expires_at, networks } = constraints::effective_limits(&caller, &bounds, &rules, wanted)?;
+        let authorization = Authorization {
+            id: AuthorizationId(self.next_id()),
+            org,
+            user: owner,
+            created_by: caller.id(),
+            status,
+            description: asked.description,
+            permissions,
+            token_prefix: None,
+            created_at: change.now,
+            updated_at: change.now,
+            expires_at,
+            ended_at: None,
+            networks,
+            last_use: None,
+            replaces: None,
+            created_with: caller.authorization_id(),
+            leaked_at: None,
+        };
+        self.insert_v1(&mut change, &authorization, &username).await?;
+        let details = named(&mut change, authorization).await?;
+        change.commit().await?;
+        Ok(V1Details { details, username })
+    }
+
+    async fn insert_v1(
+        &self,
+        change: &mut AuditedTransaction,
+        new: &Authorization,
+        username: &str,
+    ) -> Result<(), Error> {
+        check_buckets_exist(change, new).await?;
+        if jeton_store::users::by_id(change, new.user).await?.is_none()
+            || jeton_store::orgs::by_id(change, new.org).await?.is_none()
+        {
+            return Err(Error::UnableToCreateToken);
+        }
+        self.0.quotas.check(change, new).await?;
+        if !jeton_store::authorizations::insert(change, new, Secret::Username(username), &keys(new)).await? {
+            return Err(Error::TokenExists);
+        }
+        let detail = json!({
+            "username": username, "description": new.description, "owner": new.user, "status": new.status,
+            "permissions": new.permissions.iter().map(ToString::to_string).collect::<Vec<_>>(),
+            "expiresAt": new.expires_at, "allowedNetworks": new.networks,
+        });
+        change.record(Event::V1AuthorizationCreated, Some(new.org), new.id, detail).await
+    }
+
+    /// Collects all of [`Service::v1_authorization_list`].
+    ///
+    /// # Errors
+    /// Those of [`Service::v1_authorization_list`].
+    pub async fn v1_authorizations(&self, caller: &Caller, query: &V1Query) -> Result<Vec<V1Details>, Error> {
+        let mut list = self.v1_authorization_list(caller, query).await?;
+        let mut all = Vec::new();
+        while let Some(some) = list.next().await? {
+            all.extend(some);
+        }
+        Ok(all)
+    }
+
+    /// Lists the credentials that the caller may see, without those that ended.
+    ///
+    /// # Errors
+    /// [`Error::AuthorizationNotFound`], [`Error::UserNotFound`], [`Error::OrgNameNotFound`]; the database may fail.
+    pub async fn v1_authorization_list(&self, caller: &Caller, query: &V1Query) -> Result<V1List, Error> {
+        let mut reader = self.read().await?;
+        let mut filter = Filter { visible: caller.visible(), without_ended: true, ..Filter::default() };
+        match (query.id, &query.username) {
+            (Some(id), _) => filter.id = Some(existing(&mut reader, id).await?.authorization.id),
+            (None, Some(name)) => {
+                let found = jeton_store::v1_authorizations::by_username(&mut reader, name).await?;
+                filter.id = Some(found.ok_or(Error::AuthorizationNotFound)?.authorization.id);
+            }
+            (None, None) => (filter.user, filter.org) = (query.user, query.org),
+        }
+        named_owner_and_org(&mut reader, caller, query.user_name.as_deref(), query.org_name.as_deref()).await?;
+        Ok(V1List { service: self.clone(), filter, place: Place::Begins(None) })
+    }
+
+    /// A credential that the caller may see.
+    ///
+    /// # Errors
+    /// [`Error::AuthorizationNotFound`]; [`Error::UserNotFound`] or [`Error::OrgNotFound`] if it ended;
+    /// [`Error::Unauthorized`]; the database may fail.
+    pub async fn v1_authorization(&self, caller: &Caller, id: AuthorizationId) -> Result<V1Details, Error> {
+        let mut reader = self.read().await?;
+        let V1Authorization { authorization, username } = existing(&mut reader, id).await?;
+        check_visible(&mut reader, caller, &authorization).await?;
+        let names = Names::of(&mut reader, std::slice::from_ref(&authorization)).await?;
+        refuse_orphan(&names, &authorization)?;
+        Ok(V1Details { details: names.details(authorization, self.now()), username })
+    }
+
+    /// Changes description, status, expiry and networks; the user name and the permissions are immutable.
+    ///
+    /// # Errors
+    /// [`Error::BadV1AuthorizationStatus`]; otherwise those of [`Service::update_authorization`].
+    pub async fn update_v1_authorization(
+        &self,
+        caller: &Caller,
+        id: AuthorizationId,
+        update: AuthorizationUpdate,
+    ) -> Result<V1Details, Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        let V1Authorization { authorization: before, username } = existing(&mut change, id).await?;
+        check_visible(&mut change, &caller, &before).await?;
+        check_may_change(&mut change, &caller, &before, &update).await?;
+        let names = Names::of(&mut change, std::slice::from_ref(&before)).await?;
+        refuse_orphan(&names, &before)?;
+        let changes = parse_changes(update, Error::BadV1AuthorizationStatus)?;
+        let mut after = changed(&mut change, &caller, &before, changes).await?;
+        after.updated_at = later_than(before.updated_at, change.now);
+        jeton_store::authorizations::update(&mut change, &after, &keys(&after)).await?;
+        let detail = constraints::difference(&before, &after);
+        change.record(Event::V1AuthorizationUpdated, Some(after.org), id, detail).await?;
+        let now = change.now;
+        change.commit().await?;
+        Ok(V1Details { details: names.details(after, now), username })
+    }
+
+    /// Sets the password; the previous one is denied from the next request on.
+    ///
+    /// # Errors
+    /// [`Error::PasswordLength`], [`Error::AuthorizationNotFound`], [`Error::HoldsMore`], [`Error::OutlivesCaller`],
+    /// [`Error::ReachesBeyondCaller`]; [`Error::Unauthorized`]; the database may fail.
+    pub async fn set_v1_password(
+        &self,
+        caller: &Caller,
+        id: AuthorizationId,
+        password: &SecretString,
+    ) -> Result<(), Error> {
+        check_password(password.expose_secret())?;
+        let mut reader = self.read().await?;
+        let found = existing(&mut reader, id).await?;
+        drop(reader);
+        caller.check(required_permissions::user(Action::Write, found.authorization.user))?;
+        let hash = self.passwords().hash(password).await?;
+        let (mut change, caller) = self.begin(caller).await?;
+        let mut authorization = existing(&mut change, id).await?.authorization;
+        caller.check(required_permissions::user(Action::Write, authorization.user))?;
+        // The caller who sets the password can use the credential from then on.
+        check_holds_no_more(&mut change, &caller, &authorization).await?;
+        let now = change.now;
+        let inheritance = Inheritance::of(&mut change, &caller, now).await?;
+        let wish = AuthorizationChanges::default().wish(&authorization);
+        let bounds = inheritance.bounds_of_change(&mut change, &authorization, &wish).await?;
+        check_within(&bounds, authorization.expires_at, &authorization.networks)?;
+        // So it counts as created with the token that sets it.
+        authorization.created_with = caller.authorization_id().or(authorization.created_with);
+        authorization.updated_at = later_than(authorization.updated_at, change.now);
+        jeton_store::v1_authorizations::set_password_hash(&mut change, &authorization, &hash).await?;
+        change.record(Event::V1PasswordSet, Some(authorization.org), id, json!({})).await?;
+        change.commit().await
+    }
+
+    /// Deletes a credential: it is denied from the next request on.
+    ///
+    /// # Errors
+    /// [`Error::AuthorizationNotFound`], [`Error::HoldsMore`]; [`Error::Unauthorized`]; the database may fail.
+    pub async fn delete_v1_authorization(&self, caller: &Caller, id: AuthorizationId) -> Result<(), Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        let V1Authorization { authorization, username } = existing(&mut change, id).await?;
+        check_revocable(&mut change, &caller, &authorization).await?;
+        jeton_store::authorizations::delete(&mut change, id).await?;
+        let detail =
+            json!({"username": username, "description": authorization.description, "owner": authorization.user});
+        change.record(Event::V1AuthorizationDeleted, Some(authorization.org), id, detail).await?;
+        change.commit().await
+    }
+
+    async fn with_names(&self, reader: &mut Connection, found: Vec<V1Authorization>) -> Result<Vec<V1Details>, Error> {
+        let (authorizations, usernames): (Vec<_>, Vec<_>) =
+            found.into_iter().map(|found| (found.authorization, found.username)).unzip();
+        let names = Names::of(reader, &authorizations).await?;
+        let now = self.now();
+        let details = authorizations.into_iter().map(|authorization| names.details(authorization, now));
+        Ok(details.zip(usernames).map(|(details, username)| V1Details { details, username }).collect())
+    }
+}
+
+async fn existing(connection: &mut Connection, id: AuthorizationId) -> Result<V1Authorization, Error> {
+    jeton_store::v1_authorizations::by_id(connection, id).await?.ok_or(Error::AuthorizationNotFound)
+}
+
+fn check_username(username: &str) -> Result<(), Error> {
+    if username.is_empty() {
+        return Err(Error::V1TokenRequired);
+    }
+    check_text("token", username, MAX_NAME)
+}
+
+/// Checks that named buckets exist, which 1.x requires unlike v2.
+async fn check_buckets_exist(connection: &mut Connection, new: &Authorization) -> Result<(), Error> {
+    let buckets = new.permissions.iter().map(|permission| permission.resource);
+    let buckets = buckets.filter(|resource| resource.kind == ResourceType::Buckets);
+    let named: BTreeSet<BucketId> = buckets.filter_map(|resource| resource.id).map(BucketId).collect();
+    let found = jeton_store::buckets::by_ids(connection, named.iter().copied()).await?;
+    if found.len() == named.len() { Ok(()) } else { Err(Error::V1BucketNotFound) }
+}

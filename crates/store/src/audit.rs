@@ -1,0 +1,199 @@
+//! The audit log and its head.
+
+use sqlx::{Executor as _, any::AnyRow};
+
+use jeton_model::{Id, Timestamp};
+
+use crate::{
+    Connection, Result,
+    columns::{Columns, from_id},
+};
+
+/// The last entry of the log; `seq` 0 and an empty hash before the first entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    pub seq: i64,
+    pub hash: String,
+}
+
+/// An entry with its place in the chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stored {
+    pub seq: i64,
+    pub at: Timestamp,
+    pub action: String,
+    pub actor_user: Option<Id>,
+    pub actor_authorization: Option<Id>,
+    /// Name of the session among its user's sessions.
+    pub actor_session: Option<String>,
+    pub address: Option<String>,
+    pub org: Option<Id>,
+    pub subject_type: String,
+    pub subject: Option<Id>,
+    pub detail: String,
+    pub prev: String,
+    pub hash: String,
+}
+
+/// Takes the write lock, which is the head's row, and returns the head.
+pub(super) async fn lock_head(connection: &mut Connection) -> Result<Head> {
+    let row =
+        sqlx::query("UPDATE audit_head SET seq = seq WHERE id = 1 RETURNING seq, hash").fetch_one(connection).await?;
+    Ok(Head { seq: row.number("seq")?, hash: row.text("hash")? })
+}
+
+/// Returns the head without locking it.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
+pub async fn head(connection: &mut Connection) -> Result<Head> {
+    let row = sqlx::query("SELECT seq, hash FROM audit_head WHERE id = 1").fetch_one(connection).await?;
+    Ok(Head { seq: row.number("seq")?, hash: row.text("hash")? })
+}
+
+pub(super) async fn advance_head(connection: &mut Connection, head: &Head) -> Result<()> {
+    let query = sqlx::query("UPDATE audit_head SET seq = $1, hash = $2 WHERE id = 1").bind(head.seq).bind(&head.hash);
+    connection.execute(query).await?;
+    Ok(())
+}
+
+pub(super) async fn insert(connection: &mut Connection, row: &Stored) -> Result<()> {
+    let query = sqlx::query(
+        "INSERT INTO audit_log (seq, at, action, actor_user_id, actor_authorization_id, address, org_id, subject_type, \
+         subject_id, detail, prev, hash, actor_session) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
+    )
+    .bind(row.seq)
+    .bind(row.at.micros())
+    .bind(&row.action)
+    .bind(row.actor_user.map(from_id))
+    .bind(row.actor_authorization.map(from_id))
+    .bind(row.address.as_deref())
+    .bind(row.org.map(from_id))
+    .bind(&row.subject_type)
+    .bind(row.subject.map(from_id))
+    .bind(&row.detail)
+    .bind(&row.prev)
+    .bind(&row.hash)
+    .bind(row.actor_session.as_deref());
+    connection.execute(query).await?;
+    Ok(())
+}
+
+/// Returns the value by which the nodes of one database check that they share the audit key; empty before the first
+/// start.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
+pub async fn key_check(connection: &mut Connection) -> Result<String> {
+    sqlx::query("SELECT key_check FROM audit_head WHERE id = 1").fetch_one(connection).await?.text("key_check")
+}
+
+/// Stores the value that [`key_check`] returns.
+///
+/// # Errors
+/// Fails if the database does.
+pub async fn set_key_check(connection: &mut Connection, key_check: &str) -> Result<()> {
+    connection.execute(sqlx::query("UPDATE audit_head SET key_check = $1 WHERE id = 1").bind(key_check)).await?;
+    Ok(())
+}
+
+/// Returns up to `limit` entries after `seq`, oldest first.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
+pub async fn after(connection: &mut Connection, seq: i64, limit: i64) -> Result<Vec<Stored>> {
+    let rows = sqlx::query("SELECT * FROM audit_log WHERE seq > $1 ORDER BY seq LIMIT $2")
+        .bind(seq)
+        .bind(limit)
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(stored).collect()
+}
+
+pub(super) fn stored(row: &AnyRow) -> Result<Stored> {
+    Ok(Stored {
+        seq: row.number("seq")?,
+        at: row.time("at")?,
+        action: row.text("action")?,
+        actor_user: row.optional_id("actor_user_id")?,
+        actor_authorization: row.optional_id("actor_authorization_id")?,
+        actor_session: row.optional_text("actor_session")?,
+        address: row.optional_text("address")?,
+        org: row.optional_id("org_id")?,
+        subject_type: row.text("subject_type")?,
+        subject: row.optional_id("subject_id")?,
+        detail: row.text("detail")?,
+        prev: row.text("prev")?,
+        hash: row.text("hash")?,
+    })
+}
+
+/// The last of the entries that were deleted for their age.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Anchor {
+    pub seq: i64,
+    pub hash: String,
+    /// Time of the deletion.
+    pub at: Timestamp,
+    pub signature: String,
+}
+
+/// Returns the anchor that the chain begins after, if its first entries were deleted.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
+pub async fn anchor(connection: &mut Connection) -> Result<Option<Anchor>> {
+    let row = sqlx::query("SELECT * FROM audit_anchor WHERE id = 1").fetch_optional(connection).await?;
+    let anchor = |row: AnyRow| {
+        Ok(Anchor {
+            seq: row.number("seq")?,
+            hash: row.text("hash")?,
+            at: row.time("at")?,
+            signature: row.text("signature")?,
+        })
+    };
+    row.map(anchor).transpose()
+}
+
+/// Replaces the anchor.
+///
+/// # Errors
+/// Fails if the database does.
+pub async fn set_anchor(connection: &mut Connection, anchor: &Anchor) -> Result<()> {
+    let query = sqlx::query(
+        "INSERT INTO audit_anchor (id, seq, hash, at, signature) VALUES (1, $1, $2, $3, $4) ON CONFLICT (id) DO UPDATE \
+         SET seq = excluded.seq, hash = excluded.hash, at = excluded.at, signature = excluded.signature",
+    )
+    .bind(anchor.seq)
+    .bind(&anchor.hash)
+    .bind(anchor.at.micros())
+    .bind(&anchor.signature);
+    connection.execute(query).await?;
+    Ok(())
+}
+
+/// Returns the last of the first `limit` entries that are all older than `before`; `None` if the first is not.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
+pub async fn last_of_old(connection: &mut Connection, before: Timestamp, limit: i64) -> Result<Option<Stored>> {
+    // Clocks may have been turned back: entries that precede an old one in the chain are not always older.
+    let row = sqlx::query(
+        "SELECT * FROM audit_log WHERE seq < COALESCE((SELECT MIN(seq) FROM audit_log WHERE at >= $1), 9223372036854775807) \
+         AND seq < (SELECT MIN(seq) FROM audit_log) + $2 ORDER BY seq DESC LIMIT 1",
+    )
+    .bind(before.micros())
+    .bind(limit)
+    .fetch_optional(connection)
+    .await?;
+    row.as_ref().map(stored).transpose()
+}
+
+/// Deletes every entry up to and including `seq`, and returns their number.
+///
+/// # Errors
+/// Fails if the database does.
+pub async fn delete_up_to(connection: &mut Connection, seq: i64) -> Result<u64> {
+    let query = sqlx::query("DELETE FROM audit_log WHERE seq <= $1").bind(seq);
+    Ok(connection.execute(query).await?.rows_affected())
+}

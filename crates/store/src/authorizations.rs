@@ -1,0 +1,385 @@
+//! Authorizations, and the index of their permissions.
+
+use std::collections::{BTreeSet, HashMap};
+
+use sqlx::{Executor as _, any::AnyRow};
+
+use jeton_model::{
+    Authorization, AuthorizationId, LastUse, Networks, OrgId, Permission, Status, Timestamp, UserId, grant::TokenKind,
+    token::TokenHash,
+};
+
+use crate::{
+    Connection, Result,
+    columns::{Columns, corrupt, from_id},
+    query_builder::Sql,
+    token_counts,
+};
+
+/// The credential that a client presents, which decides the kind of the authorization.
+#[derive(Clone, Copy, Debug)]
+pub enum Secret<'a> {
+    /// A token, stored as its hash.
+    Token(&'a TokenHash),
+    /// The user name of a 1.x client; its password is stored separately.
+    Username(&'a str),
+}
+
+/// Tokens, or 1.x credentials. No query for one returns the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    #[default]
+    V2,
+    V1,
+}
+
+impl Kind {
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::V2 => "v2",
+            Self::V1 => "v1",
+        }
+    }
+}
+
+impl<'a> Secret<'a> {
+    const fn kind(self) -> Kind {
+        match self {
+            Self::Token(_) => Kind::V2,
+            Self::Username(_) => Kind::V1,
+        }
+    }
+
+    fn hash(self) -> Option<&'a str> {
+        match self {
+            Self::Token(hash) => Some(hash.as_str()),
+            Self::Username(_) => None,
+        }
+    }
+
+    const fn username(self) -> Option<&'a str> {
+        match self {
+            Self::Token(_) => None,
+            Self::Username(name) => Some(name),
+        }
+    }
+}
+
+pub(super) fn authorization(row: &AnyRow) -> Result<Authorization> {
+    Ok(Authorization {
+        id: AuthorizationId(row.id("id")?),
+        org: OrgId(row.id("org_id")?),
+        user: UserId(row.id("user_id")?),
+        created_by: UserId(row.id("created_by")?),
+        status: row.word("status")?,
+        description: row.text("description")?,
+        permissions: permissions_in(row)?,
+        token_prefix: row.optional_text("token_prefix")?,
+        created_at: row.time("created_at")?,
+        updated_at: row.time("updated_at")?,
+        expires_at: row.optional_time("expires_at")?,
+        ended_at: row.optional_time("ended_at")?,
+        networks: networks_in(row)?,
+        last_use: last_use_in(row)?,
+        replaces: row.optional_id("replaces_id")?.map(AuthorizationId),
+        created_with: row.optional_id("created_with_id")?.map(AuthorizationId),
+        leaked_at: row.optional_time("leaked_at")?,
+    })
+}
+
+fn networks_in(row: &AnyRow) -> Result<Networks> {
+    let text = row.optional_text("allowed_networks")?.unwrap_or_default();
+    text.parse().map_err(|error: jeton_model::Error| corrupt(error.to_string()))
+}
+
+fn last_use_in(row: &AnyRow) -> Result<Option<LastUse>> {
+    let Some(at) = row.optional_time("last_used_at")? else { return Ok(None) };
+    Ok(Some(LastUse { at, from: row.optional_text("last_used_from")?, agent: row.optional_text("last_used_agent")? }))
+}
+
+/// Derived columns that lists are searched and sorted by; texts are folded.
+#[derive(Clone, Debug)]
+pub struct Keys {
+    pub description: String,
+    pub search: String,
+    /// The type of token, from the reach of its permissions.
+    pub kind: TokenKind,
+}
+
+/// Returns the column's value: NULL for every network.
+fn networks_column(networks: &Networks) -> Option<String> {
+    (!networks.is_everywhere()).then(|| networks.to_string())
+}
+
+/// Inserts an authorization. Returns false if the token's hash or the user name is taken, or if the authorization that
+/// it replaces has a successor.
+///
+/// # Errors
+/// Fails if the database does, or if the permissions can't be encoded.
+pub async fn insert(connection: &mut Connection, new: &Authorization, secret: Secret<'_>, keys: &Keys) -> Result<bool> {
+    let row = sqlx::query(
+        "INSERT INTO authorizations (id, org_id, user_id, created_by, kind, status, description, description_key, search_text, \
+         permissions, token_hash, token_prefix, created_at, updated_at, expires_at, username, breadth, allowed_networks, replaces_id, created_with_id) \
+         VALUES ($1, $2, $3, $4, $15, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $16, $17, $18, $19, $20) ON CONFLICT DO NOTHING RETURNING id",
+    )
+    .bind(from_id(new.id))
+    .bind(from_id(new.org))
+    .bind(from_id(new.user))
+    .bind(from_id(new.created_by))
+    .bind(new.status.name())
+    .bind(&new.description)
+    .bind(&keys.description)
+    .bind(&keys.search)
+    .bind(serde_json::to_string(&new.permissions).map_err(|error| corrupt(error.to_string()))?)
+    .bind(secret.hash())
+    .bind(new.token_prefix.as_deref())
+    .bind(new.created_at.micros())
+    .bind(new.updated_at.micros())
+    .bind(new.expires_at.map(Timestamp::micros))
+    .bind(secret.kind().name())
+    .bind(secret.username())
+    .bind(keys.kind.name())
+    .bind(networks_column(&new.networks))
+    .bind(new.replaces.map(from_id))
+    .bind(new.created_with.map(from_id))
+    .fetch_optional(&mut *connection)
+    .await?;
+    if row.is_none() {
+        return Ok(false);
+    }
+    // The index holds a permission that is listed twice only once.
+    let different: BTreeSet<Permission> = new.permissions.iter().copied().collect();
+    insert_grants(connection, new.id, &different).await?;
+    token_counts::add(connection, new, different.len()).await?;
+    Ok(true)
+}
+
+/// Maximum number of rows in one INSERT, because both databases limit the number of bound values.
+const GRANTS_AT_ONCE: usize = 500;
+
+async fn insert_grants(
+    connection: &mut Connection,
+    id: AuthorizationId,
+    permissions: &BTreeSet<Permission>,
+) -> Result<()> {
+    let permissions: Vec<&Permission> = permissions.iter().collect();
+    for chunk in permissions.chunks(GRANTS_AT_ONCE) {
+        let mut sql =
+            Sql::new("INSERT INTO grants (authorization_id, action, resource_type, resource_id, org_id) VALUES ");
+        for (index, permission) in chunk.iter().enumerate() {
+            sql.push(if index == 0 { "(" } else { ", (" }).bind(from_id(id))?;
+            sql.push(", ").bind(permission.action.name())?;
+            sql.push(", ").bind(permission.resource.kind.name())?;
+            sql.push(", ").bind(permission.resource.id.map(from_id))?;
+            sql.push(", ").bind(permission.resource.org.map(from_id))?.push(")");
+        }
+        sql.execute(connection).await?;
+    }
+    Ok(())
+}
+
+/// Returns the token's authorization with this id.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
+pub async fn by_id(connection: &mut Connection, id: AuthorizationId) -> Result<Option<Authorization>> {
+    let row = sqlx::query("SELECT * FROM authorizations WHERE id = $1 AND kind = 'v2'")
+        .bind(from_id(id))
+        .fetch_optional(connection)
+        .await?;
+    row.as_ref().map(authorization).transpose()
+}
+
+/// Returns the organizations of those of `ids` that exist.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
+pub async fn orgs_of(
+    connection: &mut Connection,
+    ids: impl IntoIterator<Item = AuthorizationId>,
+) -> Result<HashMap<AuthorizationId, OrgId>> {
+    let mut sql = Sql::new("SELECT id, org_id FROM authorizations WHERE kind = 'v2' AND id IN ");
+    sql.bind_ids(ids)?;
+    let rows = sql.fetch_all(connection).await?;
+    rows.iter().map(|row| Ok((AuthorizationId(row.id("id")?), OrgId(row.id("org_id")?)))).collect()
+}
+
+/// Returns the authorization whose token has this hash.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
+pub async fn by_token_hash(connection: &mut Connection, hash: &TokenHash) -> Result<Option<Authorization>> {
+    let row = sqlx::query("SELECT * FROM authorizations WHERE token_hash = $1")
+        .bind(hash.as_str())
+        .fetch_optional(connection)
+        .await?;
+    row.as_ref().map(authorization).transpose()
+}
+
+/// Returns the permissions and networks of a user's tokens that are active, neither expired nor ended. Many tokens have
+/// the same permissions: each distinct list is read once.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
+pub async fn live_permissions_of_user(
+    connection: &mut Connection,
+    user: UserId,
+    now: Timestamp,
+) -> Result<Vec<(Networks, Vec<Permission>)>> {
+    let rows = sqlx::query(
+        "SELECT DISTINCT permissions, allowed_networks FROM authorizations WHERE user_id = $1 AND kind = 'v2' AND status = 'active' \
+         AND ended_at IS NULL AND (expires_at IS NULL OR expires_at > $2)",
+    )
+    .bind(from_id(user))
+    .bind(now.micros())
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|row| Ok((networks_in(row)?, permissions_in(row)?))).collect()
+}
+
+/// Permissions that a user holds through tokens of one organization with the same networks.
+#[derive(Clone, Debug)]
+pub struct LiveGrant {
+    pub org: OrgId,
+    pub networks: Networks,
+    /// Expiry of the last of these tokens; `None` if one never expires.
+    pub expires_at: Option<Timestamp>,
+    pub permissions: Vec<Permission>,
+}
+
+/// Returns the permissions that a user holds through tokens that are active, neither expired nor ended, with the limits
+/// of these tokens. Tokens that differ only in their expiry count as one.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
+pub async fn live_grants_of_user(connection: &mut Connection, user: UserId, now: Timestamp) -> Result<Vec<LiveGrant>> {
+    let rows = sqlx::query(
+        "SELECT permissions, allowed_networks, org_id, MAX(expires_at) AS last_expiry, COUNT(*) - COUNT(expires_at) AS unlimited \
+         FROM authorizations WHERE user_id = $1 AND kind = 'v2' AND status = 'active' AND ended_at IS NULL \
+         AND (expires_at IS NULL OR expires_at > $2) GROUP BY permissions, allowed_networks, org_id",
+    )
+    .bind(from_id(user))
+    .bind(now.micros())
+    .fetch_all(connection)
+    .await?;
+    let read = |row: &AnyRow| {
+        let last_expiry = row.optional_time("last_expiry")?;
+        Ok(LiveGrant {
+            org: OrgId(row.id("org_id")?),
+            networks: networks_in(row)?,
+            expires_at: last_expiry.filter(|_| row.number("unlimited").is_ok_and(|count| count == 0)),
+            permissions: permissions_in(row)?,
+        })
+    };
+    rows.iter().map(read).collect()
+}
+
+/// Returns the distinct permission lists of a user's tokens and 1.x credentials that have neither ended nor expired,
+/// inactive ones included.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
+pub async fn obtainable_permissions_of_user(
+    connection: &mut Connection,
+    user: UserId,
+    now: Timestamp,
+) -> Result<Vec<Vec<Permission>>> {
+    let rows = sqlx::query(
+        "SELECT DISTINCT permissions FROM authorizations WHERE user_id = $1 AND ended_at IS NULL \
+         AND (expires_at IS NULL OR expires_at > $2)",
+    )
+    .bind(from_id(user))
+    .bind(now.micros())
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(permissions_in).collect()
+}
+
+fn permissions_in(row: &AnyRow) -> Result<Vec<Permission>> {
+    serde_json::from_str(&row.text("permissions")?).map_err(|error| corrupt(error.to_string()))
+}
+
+/// Updates what can change of an authorization: description, status, expiry, networks, and whether the token leaked.
+///
+/// # Errors
+/// Fails if the database does.
+pub async fn update(connection: &mut Connection, changed: &Authorization, keys: &Keys) -> Result<()> {
+    let query = sqlx::query(
+        "UPDATE authorizations SET status = $2, description = $3, description_key = $4, search_text = $5, updated_at = $6, \
+         expires_at = $7, allowed_networks = $8, leaked_at = $9 WHERE id = $1",
+    )
+    .bind(from_id(changed.id))
+    .bind(changed.status.name())
+    .bind(&changed.description)
+    .bind(&keys.description)
+    .bind(&keys.search)
+    .bind(changed.updated_at.micros())
+    .bind(changed.expires_at.map(Timestamp::micros))
+    .bind(networks_column(&changed.networks))
+    .bind(changed.leaked_at.map(Timestamp::micros));
+    connection.execute(query).await?;
+    Ok(())
+}
+
+/// Deletes an authorization with its grants, counts and usage. Its direct descendants pass to its own creator.
+///
+/// # Errors
+/// Fails if the database does.
+pub async fn delete(connection: &mut Connection, id: AuthorizationId) -> Result<()> {
+    close_gap(connection, id).await?;
+    token_counts::subtract(connection, id).await?;
+    connection.execute(sqlx::query("DELETE FROM grants WHERE authorization_id = $1").bind(from_id(id))).await?;
+    connection.execute(sqlx::query("DELETE FROM token_uses WHERE authorization_id = $1").bind(from_id(id))).await?;
+    connection.execute(sqlx::query("DELETE FROM authorizations WHERE id = $1").bind(from_id(id))).await?;
+    Ok(())
+}
+
+/// Ends a deleted user's authorizations: their records stay, and nothing reactivates them.
+///
+/// # Errors
+/// Fails if the database does.
+pub async fn end_of_user(connection: &mut Connection, user: UserId, now: Timestamp) -> Result<()> {
+    let query = sqlx::query("UPDATE authorizations SET ended_at = $2 WHERE user_id = $1 AND ended_at IS NULL")
+        .bind(from_id(user))
+        .bind(now.micros());
+    connection.execute(query).await?;
+    Ok(())
+}
+
+/// Ends a deleted organization's authorizations: their records stay, and nothing reactivates them.
+///
+/// # Errors
+/// Fails if the database does.
+pub async fn end_of_org(connection: &mut Connection, org: OrgId, now: Timestamp) -> Result<()> {
+    let query = sqlx::query("UPDATE authorizations SET ended_at = $2 WHERE org_id = $1 AND ended_at IS NULL")
+        .bind(from_id(org))
+        .bind(now.micros());
+    connection.execute(query).await?;
+    Ok(())
+}
+
+/// Counts the tokens of all organizations by state: status, whether ended, count.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
+pub async fn count_by_state(connection: &mut Connection) -> Result<Vec<(Status, bool, i64)>> {
+    let rows = sqlx::query(
+        "SELECT status, CASE WHEN ended_at IS NULL THEN 0 ELSE 1 END AS ended, COUNT(*) AS count FROM authorizations \
+         WHERE kind = 'v2' GROUP BY 1, 2",
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.iter().map(|row| Ok((row.word("status")?, row.number("ended")? == 1, row.number("count")?))).collect()
+}
+
+/// Before an authorization is deleted, links its direct descendants to the authorization that created it, if there is
+/// one. Otherwise deleting a token in the middle of the tree would hide the descendants.
+pub(crate) async fn close_gap(connection: &mut Connection, deleted: AuthorizationId) -> Result<()> {
+    let query = sqlx::query(
+        "UPDATE authorizations SET created_with_id = (SELECT gone.created_with_id FROM authorizations AS gone WHERE gone.id = $1) \
+         WHERE created_with_id = $1 AND EXISTS (SELECT 1 FROM authorizations AS gone WHERE gone.id = $1 AND gone.created_with_id IS NOT NULL)",
+    )
+    .bind(from_id(deleted));
+    connection.execute(query).await?;
+    Ok(())
+}

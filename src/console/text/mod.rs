@@ -1,5 +1,0 @@
-//! Texts that pages share, and the serialization of errors for the browser.
-
-pub(crate) mod case_fold;
-mod error_codec;
-pub(crate) mod messages;
