@@ -15,16 +15,16 @@ use jeton_service::Quotas;
 /// Where the data are kept: what `jeton serve` is told, and the commands that work on the data without a server.
 #[derive(Args, Clone, Debug)]
 pub struct Storage {
-    /// Where the database and the audit key are kept
+    /// Directory of the database and the audit key
     #[arg(long, env = "JETON_DATA", default_value = "data", value_name = "DIR")]
     pub data: PathBuf,
 
-    /// A PostgreSQL database instead of the SQLite file in the data directory
+    /// URL of a PostgreSQL database, used instead of the SQLite file in the data directory
     // The URL contains a password: neither help nor errors show it.
     #[arg(long, env = "JETON_DATABASE_URL", hide_env_values = true, value_name = "URL")]
     pub database_url: Option<SecretString>,
 
-    /// The key of the audit log, in hex; without it, one is kept in the data directory
+    /// Key of the audit log, in hex; by default the one in the data directory
     #[arg(long, env = "JETON_AUDIT_KEY", hide = true, hide_env_values = true)]
     pub audit_key: Option<SecretString>,
 }
@@ -32,46 +32,46 @@ pub struct Storage {
 /// What `jeton serve` is told; each flag has an environment variable.
 #[derive(Args, Clone, Debug)]
 pub struct Config {
-    /// Where to listen; port 0 picks a free one
+    /// IP address and port to listen on; port 0 selects a free port
     #[arg(long, env = "JETON_ADDR", default_value = "127.0.0.1:8086", value_name = "ADDRESS")]
     pub addr: SocketAddr,
 
     #[command(flatten)]
     pub storage: Storage,
 
-    /// How long the audit log is kept, such as 365d; without it, for ever
+    /// Number of days that entries of the audit log are kept, such as 365d; unlimited by default
     #[arg(long, env = "JETON_AUDIT_RETENTION", value_name = "DAYS", value_parser = days)]
     pub audit_retention: Option<u32>,
 
-    /// How many tokens one user may have; 0 sets no limit
+    /// Maximum number of tokens of one user; 0 sets no limit
     #[arg(long, env = "JETON_MAX_TOKENS_PER_USER", default_value_t = 10_000, value_name = "NUMBER")]
     pub max_tokens_per_user: u64,
 
-    /// How many tokens one organization may have; 0 sets no limit
+    /// Maximum number of tokens of one organization; 0 sets no limit
     #[arg(long, env = "JETON_MAX_TOKENS_PER_ORG", default_value_t = 100_000, value_name = "NUMBER")]
     pub max_tokens_per_org: u64,
 
-    /// How many permissions the tokens of one organization may hold together; 0 sets no limit
+    /// Maximum number of permissions of all tokens of one organization; 0 sets no limit
     #[arg(long, env = "JETON_MAX_PERMISSIONS_PER_ORG", default_value_t = 1_000_000, value_name = "NUMBER")]
     pub max_permissions_per_org: u64,
 
-    /// How browsers reach Jeton, such as https://tokens.example.com
+    /// URL of Jeton in browsers, such as https://tokens.example.com; by default taken from each request
     #[arg(long, env = "JETON_PUBLIC_URL", value_name = "URL", value_parser = public_url)]
     pub public_url: Option<Url>,
 
-    /// Networks of reverse proxies whose forwarded header is believed, separated by commas
+    /// Addresses or networks of trusted reverse proxies, separated by commas
     #[arg(long, env = "JETON_TRUSTED_PROXIES", value_name = "NETWORKS", value_delimiter = ',', value_parser = parse_network)]
     pub trusted_proxies: Vec<IpNet>,
 
-    /// The one header in which trusted proxies say where a request comes from
+    /// Name of the header in which trusted proxies report the client's address
     #[arg(long, env = "JETON_FORWARDED_HEADER", default_value = "x-forwarded-for", value_name = "NAME")]
     pub forwarded_header: HeaderName,
 
-    /// Another address for the metrics, or "off"; without it, the server itself answers them at /metrics
+    /// IP address and port of a separate listener for /metrics, or "off"; by default the server itself serves /metrics
     #[arg(long, env = "JETON_METRICS_ADDR", value_name = "ADDRESS|off", value_parser = metrics_addr)]
     pub metrics_addr: Option<MetricsAddr>,
 
-    /// How the log on standard error is written
+    /// Format of the log on standard error
     #[arg(long, env = "JETON_LOG_FORMAT", default_value = "text", value_name = "FORMAT")]
     pub log_format: LogFormat,
 }
@@ -88,9 +88,9 @@ pub enum MetricsAddr {
 /// How log lines look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// For people
+    /// Text lines
     Text,
-    /// One JSON object a line
+    /// One JSON object per line
     Json,
 }
 

@@ -19,7 +19,7 @@ async function lives(server: Server, first: FirstRun, key: string): Promise<bool
 }
 
 async function fillPasswords(page: Page, old: string, password: string, again = password): Promise<void> {
-  await page.getByLabel("Present password", { exact: true }).fill(old);
+  await page.getByLabel("Current password", { exact: true }).fill(old);
   await page.getByLabel("New password", { exact: true }).fill(password);
   await page.getByLabel("Confirm new password", { exact: true }).fill(again);
 }
@@ -63,7 +63,7 @@ test("a single session is signed out, or all others are", async ({ tokens, serve
   await page.getByTestId("sign-out-elsewhere--button").click();
   await says(page, "The other sessions were signed out");
   await expect(sessions(page)).toHaveCount(1);
-  await expect(page.getByText("You are signed in nowhere else.")).toBeVisible();
+  await expect(page.getByText("You have no other sessions.")).toBeVisible();
   for (const key of others) expect(await lives(server, first, key)).toBe(false);
 });
 
@@ -75,7 +75,7 @@ test("a session that ended meanwhile is told", async ({ tokens, server, first, e
   await server.api("/sign-out", { method: "POST", redirect: "manual", headers: { cookie: `jeton=${other}` } });
   await page.getByTestId("sign-out-session").click();
   await says(page, "The session was not signed out", "error");
-  await expect(page.getByText("Nobody was signed out.")).toBeVisible();
+  await expect(page.getByText("The sign-out failed.")).toBeVisible();
 });
 
 test("the user's menu leads to both pages", async ({ tokens, first }) => {
@@ -85,7 +85,7 @@ test("the user's menu leads to both pages", async ({ tokens, first }) => {
   await page.getByTestId("user-nav-item-about").click();
   await expect(page).toHaveURL(`/orgs/${first.org.id}/about`);
   await expect(page.getByTestId("about-version")).toHaveText(/^\d+\.\d+\.\d+/);
-  await expect(page.getByTestId("about-health")).toContainText("The database answers.");
+  await expect(page.getByTestId("about-health")).toContainText("The database responds.");
   for (const [name, path] of [["API reference", "/docs"], ["OpenAPI document", "/api/v2/openapi.json"], ["Metrics", "/metrics"], ["Health", "/health"]] as const) {
     await expect(page.getByRole("link", { name, exact: true })).toHaveAttribute("href", path);
   }
@@ -103,7 +103,7 @@ test.describe("without script", () => {
     await fillPasswords(page, "wrong-one", "password2");
     await change(page);
     await expect(page.getByText("This is not your password.")).toBeVisible();
-    await expect(page.getByLabel("Present password", { exact: true }), "passwords are not sent back").toHaveValue("");
+    await expect(page.getByLabel("Current password", { exact: true }), "passwords are not sent back").toHaveValue("");
     await fillPasswords(page, alice.password, "password2");
     await change(page);
     await expect(page.getByText("The password was changed")).toBeVisible();

@@ -85,7 +85,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(row.getByTestId("tokens-that-read")).toHaveText("2");
       await expect(row.getByTestId("tokens-that-write")).toHaveText("1");
       await expect(buckets.row("_tasks")).toContainText("system");
-      await expect(page.locator(".list-count")).toHaveText("3 buckets · 2 system buckets. The counts include 1 All Access or Operator token, which reaches every bucket.");
+      await expect(page.locator(".list-count")).toHaveText("3 buckets · 2 system buckets. The counts include 1 All Access or Operator token, which has access to every bucket.");
       await page.getByRole("link", { name: "2 tokens that read telemetry" }).click();
       await expect(page).toHaveURL((url) => url.pathname.endsWith("/load-data/tokens") && url.search === `?bucket=${first.bucket.id}&action=read&status=live`);
     });
@@ -109,7 +109,7 @@ for (const javaScriptEnabled of [true, false]) {
       await buckets.open("/new");
       await buckets.fill({ name: "telemetry", description: "Typed", keep: "90 days" });
       await buckets.send();
-      await expect(page.getByText("There is a bucket of this name. Choose another.")).toBeVisible();
+      await expect(page.getByText("A bucket with this name already exists. Choose another.")).toBeVisible();
       await expect(page.getByLabel("Name", { exact: true })).toHaveValue("telemetry");
       await expect(page.getByLabel("Name", { exact: true })).toHaveAttribute("aria-invalid", "true");
       await expect(page.getByTestId("bucket-form-description")).toHaveValue("Typed");
@@ -138,7 +138,7 @@ for (const javaScriptEnabled of [true, false]) {
       await (await buckets.menu("telemetry")).getByTestId("context-delete-menu--button").click();
       await expect(page.getByTestId("overlay--header")).toHaveText("Delete “telemetry”?");
       await expect(buckets.dialog).toContainText("2 live tokens lose access to it.");
-      await expect(buckets.dialog).toContainText("1 DBRP mapping goes with it:");
+      await expect(buckets.dialog).toContainText("1 DBRP mapping is deleted with it:");
       await expect(buckets.dialog).toContainText("db0/weekly");
       await page.getByRole("link", { name: "Cancel" }).click();
       await expect(buckets.row("telemetry")).toBeVisible();
@@ -146,7 +146,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByTestId("context-delete-menu--confirm-button").click();
       await says(page, "The bucket was deleted");
       await expect(buckets.names()).toHaveText(["_tasks", "_monitoring"]);
-      await expect(page.getByTestId("empty-state")).toContainText("There are only system buckets yet");
+      await expect(page.getByTestId("empty-state")).toContainText("There are only system buckets so far");
       await expect(page).toHaveURL((url) => url.pathname === buckets.address() && url.searchParams.get("sortDirection") === "desc");
       expect((await api.get(`/api/v2/buckets/${first.bucket.id}`)).status).toBe(404);
     });
@@ -213,7 +213,7 @@ test("deleting what was deleted meanwhile says so and keeps the dialog", async (
   expect((await api.send("DELETE", `/api/v2/buckets/${first.bucket.id}`)).status).toBe(204);
   await page.getByTestId("context-delete-menu--confirm-button").click();
   await says(page, "The bucket was not deleted", "error");
-  await expect(buckets.dialog).toContainText("The bucket was deleted meanwhile.");
+  await expect(buckets.dialog).toContainText("The bucket no longer exists. Reload the list.");
 });
 
 test("the id of a bucket is copied from its menu", async ({ page, buckets, first, context }) => {

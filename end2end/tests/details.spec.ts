@@ -71,13 +71,13 @@ test("what it could do is answered in place, with the permission that decides", 
   await page.evaluate(() => Object.assign(window, { stays: true }));
   await ask(page, "write", "buckets", "telemetry");
   const one = `orgs/${first.org.id}/buckets/${first.bucket.id}`;
-  await expect(answer(page)).toHaveText(`Yes. It may write bucket telemetry: write:${one} decides.`);
+  await expect(answer(page)).toHaveText(`Yes. It may write bucket telemetry: write:${one} permits it.`);
   await expect(page).toHaveURL(tokens.address(`/${id}?perPage=10&can=write&type=buckets&id=telemetry`));
 
   await ask(page, "write", "buckets", "");
   await expect(answer(page)).toHaveText(`No. It may not write all buckets: it lacks write:orgs/${first.org.id}/buckets.`);
   await ask(page, "read", "buckets", "nope");
-  await expect(answer(page)).toHaveText("Not known. None of the buckets that you can see is “nope”.");
+  await expect(answer(page)).toHaveText("Unknown. There is no “nope” among the buckets that you can see.");
   expect(await page.evaluate(() => "stays" in window), "nothing reloaded").toBe(true);
 
   await page.goBack();
@@ -89,7 +89,7 @@ test("what it could do is answered in place, with the permission that decides", 
 test("an inactive token may nothing, and it is said what it could", async ({ page, tokens, api, first }) => {
   await opened(tokens, await collector(api, first, "inactive"));
   await ask(page, "read", "buckets", "telemetry");
-  await expect(answer(page)).toContainText("No. It may not read bucket telemetry, for it is inactive. Otherwise");
+  await expect(answer(page)).toContainText("No. It may not read bucket telemetry because it is inactive. Otherwise");
 });
 
 test("names are offered to choose from", async ({ page, tokens, api, first }) => {

@@ -55,8 +55,8 @@ for (const scripted of [true, false]) {
       await fill(api, first);
       await tokens.open("?kind=custom");
       await apply(page, tokens, async () => {
-        await page.getByLabel("Reaches the bucket").fill("telemetry");
-        await page.getByLabel("And may do there").selectOption("Write");
+        await page.getByLabel("Access to bucket").fill("telemetry");
+        await page.getByLabel("Kind of access").selectOption("Write");
       });
       await expect(tokens.names()).toHaveText(["Writer"]);
       await expect(chips(page)).toHaveText(["Permission type Custom", "Writes bucket telemetry"]);
@@ -76,7 +76,7 @@ test("an address filters by ids, and the chips have the names", async ({ page, t
 
 test("what is not there is said to be unknown", async ({ page, tokens }) => {
   await tokens.open("?owner=00000000000000ff&bucket=nothing");
-  await expect(chips(page)).toHaveText(["Owner 00000000000000ff (unknown user)", "Reaches bucket nothing (unknown bucket)"]);
+  await expect(chips(page)).toHaveText(["Owner 00000000000000ff (unknown user)", "Access to bucket nothing (unknown bucket)"]);
   const empty = page.getByTestId("empty-state");
   await expect(empty).toContainText("No tokens match the filters");
   await empty.getByRole("link", { name: "Clear all filters" }).click();

@@ -171,7 +171,7 @@ test("where the stock command would grant something else, it is said; Jeton's ow
   await expect(panel).toContainText(`--can read:orgs/${first.org.name}`);
   await expect(panel.locator(".hint")).toHaveCount(0);
   await page.locator("label.tab").filter({ hasText: "influx" }).click();
-  await expect(panel).toContainText("influx grants all organizations and all users here, not only yours: use jeton, curl or JSON.");
+  await expect(panel).toContainText("influx grants all organizations and users, not only yours: use jeton, curl or JSON.");
 });
 
 test("the search opens what it finds", async ({ page, tokens }) => {

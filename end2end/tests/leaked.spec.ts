@@ -47,7 +47,7 @@ for (const javaScriptEnabled of [true, false]) {
 
       await input(page).fill(leaked.token);
       await report(page);
-      await expect(page.getByTestId("leaked--alreadyDead")).toContainText("did not work any more");
+      await expect(page.getByTestId("leaked--alreadyDead")).toContainText("was already refused");
       await page.getByTestId("button--cancel").click();
       await expect(tokens.row("Leaky")).toContainText("Leaked");
       await expect(tokens.row("Leaky").getByRole("switch")).toHaveCount(0);
@@ -58,7 +58,7 @@ for (const javaScriptEnabled of [true, false]) {
       await tokens.open("/leaked");
       await input(page).fill("nothing of interest");
       await report(page);
-      await expect(page.getByTestId("leaked--result")).toContainText("No token was found in it.");
+      await expect(page.getByTestId("leaked--result")).toContainText("No token was found.");
       await input(page).fill(Array.from({ length: 10_001 }, (_, number) => `word${number}`).join(" "));
       await report(page);
       await expect(page.getByRole("alert")).toContainText("A report may have at most 10000 different words");

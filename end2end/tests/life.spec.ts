@@ -18,7 +18,7 @@ test("an All Access token expires after 90 days and works in its networks alone"
   await tokens.open("/generate/all-access");
   await page.getByTestId("all-access-token-input").fill("Backup job");
   await choose(page, "90 days");
-  await expect(page.getByTestId("expiry")).toContainText(/Stops working on \d+ \w+ \d{4}, \d\d:\d\d UTC\./);
+  await expect(page.getByTestId("expiry")).toContainText(/Expires on \d+ \w+ \d{4}, \d\d:\d\d UTC\./);
   await page.getByTestId("networks-input").fill("203.0.113.0/24");
   await page.getByTestId("button--save").click();
   await says(page, "API token was created successfully");
@@ -118,7 +118,7 @@ test("rules that contradict themselves are refused at their field", async ({ pag
   await page.locator("#longest-life").fill("30");
   await page.locator("#default-life").fill("90");
   await page.getByTestId("save-changes--button").click();
-  await expect(page.locator("#default-life-hint")).toContainText("must not be longer than the longest life");
+  await expect(page.locator("#default-life-hint")).toContainText("must not exceed the maximum lifetime");
   await page.getByRole("button", { name: "Discard" }).click();
   await expect(page.locator("#longest-life")).toHaveValue("");
 });
@@ -130,7 +130,7 @@ test.describe("without script", () => {
     await tokens.open("/generate/all-access");
     await page.getByTestId("all-access-token-input").fill("Plain");
     await choose(page, "Custom");
-    await page.getByLabel("Day on which it stops").fill("2099-01-01");
+    await page.getByLabel("Expiry date").fill("2099-01-01");
     await page.getByTestId("button--save").click();
     await tokens.newToken();
     const one = await made(api, "Plain");

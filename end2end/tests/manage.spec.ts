@@ -203,7 +203,7 @@ test("deleting what was deleted meanwhile says so and keeps the dialog", async (
   expect((await api.send("DELETE", `/api/v2/authorizations/${id}`)).status).toBe(204);
   await page.getByTestId("context-delete-menu--confirm-button").click();
   await says(page, 'Failed to delete API token: "Gone"', "error");
-  await expect(tokens.dialog).toContainText("The token was deleted meanwhile.");
+  await expect(tokens.dialog).toContainText("The token no longer exists. Reload the list.");
 });
 
 test("the id of a token is copied from its menu", async ({ page, tokens, api, first, context }) => {

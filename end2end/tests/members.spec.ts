@@ -168,7 +168,7 @@ test.describe("without script", () => {
     await page.getByRole("link", { name: "Create a new user instead" }).click();
     await page.getByLabel("Username").fill("bruno");
     await page.getByTestId("add-member--save").click();
-    await expect(page.getByText("There is a user of this name already.")).toBeVisible();
+    await expect(page.getByText("A user with this name already exists.")).toBeVisible();
     await expect(page.getByLabel("Username")).toHaveValue("bruno");
     await page.getByLabel("Username").fill("dora");
     await page.getByTestId("add-member--save").click();

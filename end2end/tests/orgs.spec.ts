@@ -58,7 +58,7 @@ test("creating one leads to it", async ({ tokens, api, first, expectRefusal }) =
   await expect(page.getByLabel("Name")).toBeFocused();
   await page.getByLabel("Name").fill("my-org");
   await page.getByTestId("create-org--confirm-button").click();
-  await expect(tokens.dialog).toContainText("There is an organization with this name.");
+  await expect(tokens.dialog).toContainText("An organization with this name already exists.");
   await page.getByLabel("Name").fill("beta");
   await page.getByLabel("Description").fill("Plant 7");
   await page.getByTestId("create-org--confirm-button").click();
@@ -133,7 +133,7 @@ test("going back with unsaved changes asks too", async ({ tokens, first }) => {
     void (leave ? dialog.accept() : dialog.dismiss());
   });
   await page.evaluate(() => history.back());
-  await expect.poll(() => asked).toEqual(["The changes were not saved. Leave without saving?"]);
+  await expect.poll(() => asked).toEqual(["You have unsaved changes. Leave without saving?"]);
   await expect(page).toHaveURL(list(first, `/${first.org.id}`));
   await expect(page.getByText("1 change is not saved")).toBeVisible();
   leave = true;
@@ -159,7 +159,7 @@ test("one is deleted by typing its name", async ({ tokens, api, first }) => {
   const { token } = await api.authorization(beta.id, "One");
   const page = await open(tokens, list(first));
   await (await menu(page, "beta")).getByTestId("context-delete-org").click();
-  await expect(tokens.dialog).toContainText("2 buckets and 1 token go with it.");
+  await expect(tokens.dialog).toContainText("2 buckets and 1 token are deleted with it.");
   const confirm = page.getByTestId("delete-org--confirm-button");
   await expect(page.getByTestId("delete-org--input")).toBeFocused();
   await expect(confirm).toBeDisabled();
@@ -208,7 +208,7 @@ test.describe("without script", () => {
     await page.locator("#name").fill("my-org");
     await page.locator("#description").fill("Kept");
     await page.getByTestId("save-changes--button").click();
-    await expect(page.getByText("There is an organization with this name.")).toBeVisible();
+    await expect(page.getByText("An organization with this name already exists.")).toBeVisible();
     await expect(page.locator("#description")).toHaveValue("Kept");
     await page.locator("#name").fill("gamma");
     await page.getByTestId("save-changes--button").click();

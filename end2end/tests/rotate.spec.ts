@@ -33,7 +33,7 @@ test("stop now says what that means, and the old token is refused at once", asyn
   await expect(tokens.dialog.getByText("Both tokens work")).toBeHidden();
   await expect(tokens.dialog.getByText("The old token is refused at once.")).toBeVisible();
   await tokens.dialog.getByTestId("rotate-token--confirm-button").click();
-  await expect(page.getByTestId("old-token")).toContainText("is refused from now on");
+  await expect(page.getByTestId("old-token")).toContainText("no longer works");
   expect(await api.with(await tokens.newToken()).status()).toBe(200);
   expect(await api.with(token).status()).toBe(401);
 });
@@ -52,7 +52,7 @@ test("the details show the chain, who still uses the old token, and end the over
   await chain.getByText("End overlap now").click();
   await expect(chain).toContainText("Programs that still use it are refused at once.");
   await chain.getByTestId("end-overlap").click();
-  await says(page, "The old token is refused from now on");
+  await says(page, "The old token no longer works");
   await expect(chain).toContainText("Ended just now");
   await expect(chain.getByTestId("end-overlap")).toHaveCount(0);
   expect(await api.with(token).status()).toBe(401);
@@ -66,7 +66,7 @@ test("what can't be rotated says why, and leads to its successor", async ({ page
   const { id } = await api.authorization(first.org.id, "Twice");
   const rotated = (await api.send("POST", `/api/v2/authorizations/${id}/rotate`, {})).body;
   await tokens.open(`/${id}/rotate`);
-  await expect(tokens.dialog).toContainText("This token was rotated before.");
+  await expect(tokens.dialog).toContainText("This token was already rotated.");
   await tokens.dialog.getByRole("link", { name: "Rotate its successor" }).click();
   await expect(page).toHaveURL(tokens.address(`/${rotated.id}/rotate`));
   await expect(tokens.header).toHaveText(/Rotate “Twice”\?/);
@@ -83,7 +83,7 @@ test("the details tell of the last use, and how often each day", async ({ page, 
   const uses = page.getByTestId("token-uses");
   await expect(uses).toContainText("2 requests");
   await expect(uses.locator("rect")).toHaveCount(30);
-  await expect(uses.getByRole("table", { name: "Requests of each day on which there were any" }).getByRole("row")).toHaveCount(2);
+  await expect(uses.getByRole("table", { name: "Requests per day, without days that had none" }).getByRole("row")).toHaveCount(2);
 });
 
 test.describe("without script", () => {
@@ -105,7 +105,7 @@ test.describe("without script", () => {
     expect(await page.content()).not.toContain(successor.slice(8));
     await page.getByText("End overlap now").click();
     await page.getByTestId("end-overlap").click();
-    await expect(page.getByText("The old token is refused from now on")).toBeVisible();
+    await expect(page.getByText("The old token no longer works")).toBeVisible();
     await expect(page).toHaveURL(new RegExp(`/${made}\\?done=overlap-ended$`));
     expect(await api.with(token).status()).toBe(401);
   });
@@ -116,7 +116,7 @@ test.describe("without script", () => {
     await tokens.open(`/${id}/rotate`);
     await page.getByRole("radio", { name: "Custom" }).check();
     await page.getByTestId("rotate-token--confirm-button").click();
-    await expect(page.getByText("Choose the day on which it stops.").first()).toBeVisible();
+    await expect(page.getByText("Choose the day on which it expires.").first()).toBeVisible();
     expect((await api.get(`/api/v2/authorizations/${id}`)).body.replacedBy).toBeUndefined();
   });
 });

@@ -285,7 +285,7 @@ test("an error in the dialog stands at its field", async ({ page, tokens, first,
   const telegrafs = new TelegrafPage(page, first);
   await telegrafs.open("/new");
   await page.getByLabel("Name", { exact: true }).fill("Roof");
-  await page.getByText("Begin with a text of your own").click();
+  await page.getByText("Start with your own text").click();
   await page.getByLabel("Text", { exact: true }).fill("[agent");
   await page.getByTestId("create-telegraf--save").click();
   await expect(page.getByText("Line 1: close the header with ].").first()).toBeVisible();

@@ -93,7 +93,7 @@ test("an address fills the dialog in, tells what it could not, and a reload show
     await expect(tokens.box("Write bucket telemetry")).toBeChecked();
     await expect(tokens.box("Read Tasks")).toBeChecked();
     await expect(description(page)).toHaveValue("Wall");
-    await expect(gaps(page)).toHaveText(["None of the buckets here that you can see is “nope”."]);
+    await expect(gaps(page)).toHaveText(["There is no “nope” among the buckets that you can see."]);
     await page.reload();
     await hydrated(page);
   }
@@ -139,7 +139,7 @@ test("a clone is changed before it is made: from the drawer and from the questio
 
 test("what boxes cannot say of the original is told", async ({ page, tokens, first }) => {
   await tokens.open(`${dialog}?from=${first.auth.id}`);
-  await expect(gaps(page)).toHaveText(["The original reaches every organization; the boxes reach this one alone."]);
+  await expect(gaps(page)).toHaveText(["The original has access to every organization, the new token only to this one."]);
   await expect(generate(page)).toContainText("44 permissions");
 });
 
@@ -189,7 +189,7 @@ test("an action in a notification is Undo, above the dialog", async ({ page, tok
   await tokens.open(dialog);
   await tokens.box("Read bucket telemetry").check();
   await chip(page, "backup").click();
-  await says(page, "The boxes are those of “Backup” now");
+  await says(page, "“Backup” replaced your selection");
   await expect(page.getByTestId("notification--action")).toHaveText("Undo");
 });
 

@@ -55,7 +55,7 @@ test("a user is created, renamed and given a password", async ({ page, people, s
   await page.getByTestId("create-user--button").click();
   await page.getByLabel("Username").fill("alice");
   await page.getByTestId("user--save").click();
-  await expect(page.getByText("There is a user of this name already.")).toBeVisible();
+  await expect(page.getByText("A user with this name already exists.")).toBeVisible();
   await page.getByLabel("Username").fill("dora");
   await page.getByTestId("user--save").click();
   await says(page, "The user was created");

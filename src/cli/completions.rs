@@ -14,7 +14,7 @@ use jeton_client::{
 /// What completes commands and flags.
 #[derive(Args)]
 pub struct Completions {
-    /// The shell that is to read it
+    /// Shell that the script is for
     shell: Shell,
 }
 
@@ -30,7 +30,7 @@ impl Completions {
 /// The manual.
 #[derive(Args)]
 pub struct Man {
-    /// Where to write a page for each command
+    /// Directory in which to write a manual page for each command
     directory: Option<PathBuf>,
 }
 
@@ -47,7 +47,7 @@ impl Man {
         };
         let written = std::fs::create_dir_all(directory).and_then(|()| clap_mangen::generate_to(command, directory));
         written.map_err(|error: io::Error| {
-            Failure::new(format!("the pages can't be written to {}: {error}", directory.display()))
+            Failure::new(format!("can't write the manual pages to {}: {error}", directory.display()))
         })
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     server,
 };
 
-/// Where the API tokens of an InfluxDB-compatible stack live
+/// Administer the API tokens of an InfluxDB-compatible stack
 #[derive(Parser)]
 #[command(name = "jeton", version, about, subcommand_required = true, arg_required_else_help = true)]
 struct Line {
@@ -26,42 +26,42 @@ struct Line {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Starts the console and the API
+    /// Start the console and the API
     Serve(Box<Config>),
-    /// Setup instance with initial user, org, bucket
+    /// Set up a new server: create the first user, organization, bucket and operator token
     Setup(Box<jeton_client::setup::Setup>),
-    /// Check the InfluxDB /health endpoint
+    /// Check the server's /health endpoint
     Ping(Box<jeton_client::ping::Ping>),
     /// Print the version
     Version,
-    /// Authorization management commands
+    /// Manage authorizations, the records of API tokens
     #[command(subcommand, visible_alias = "authorization")]
     Auth(jeton_client::auth::Auth),
-    /// User management commands
+    /// Manage users
     #[command(subcommand)]
     User(jeton_client::user::User),
-    /// Organization management commands
+    /// Manage organizations
     #[command(subcommand, visible_alias = "organization")]
     Org(jeton_client::org::Org),
-    /// Bucket management commands
+    /// Manage buckets
     #[command(subcommand)]
     Bucket(jeton_client::bucket::Bucket),
-    /// InfluxDB v1 management commands
+    /// Manage credentials and database mappings of InfluxDB 1.x clients
     #[command(subcommand)]
     V1(jeton_client::v1::V1),
-    /// Config management commands
+    /// Show or switch the active config, and manage configs
     Config(Box<jeton_client::config::Config>),
-    /// Get back in without a server and without a token
+    /// Regain access without a server or a token: manage users, organizations and operator tokens
     #[command(subcommand)]
     Recovery(admin::recovery::Recovery),
-    /// Copy what another server holds
+    /// Import the data of another server
     #[command(subcommand)]
     Import(admin::import::Import),
-    /// Print what completes commands and flags in a shell
+    /// Print a script that completes commands and flags in a shell
     Completions(completions::Completions),
-    /// Print the manual page, or write all of them to a directory
+    /// Print the manual page, or write one for each command to a directory
     Man(completions::Man),
-    /// Checks the audit log
+    /// Verify the audit log
     #[command(subcommand)]
     Audit(admin::audit::Audit),
 }

@@ -79,7 +79,9 @@ fn sentence(error: &clap::Error) -> String {
             [ref one] => format!("Required flag \"{one}\" not set"),
             ref several => format!("Required flags \"{}\" not set", several.join(", ")),
         },
-        ErrorKind::ArgumentConflict => format!("{argument} can't stand beside other arguments that say the same"),
+        ErrorKind::ArgumentConflict => {
+            format!("{argument} was given twice or conflicts with another argument; remove one of them")
+        }
         _ => {
             let whole = error.render().to_string();
             let line = whole.lines().next().unwrap_or_default();

@@ -19,13 +19,13 @@ use super::private_files;
 /// The reason why the data cannot be opened, in one sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
-    #[error("the data directory {} can't be used: {error}; choose another with --data or give this user the right to write there", .path.display())]
+    #[error("the data directory {} can't be used: {error}; choose another with --data or give this user write access", .path.display())]
     Directory { path: PathBuf, error: io::Error },
     #[error("another Jeton is using the data directory {}; stop it or choose another with --data", .0.display())]
     Held(PathBuf),
-    #[error("there is no Jeton database in the directory {}; say with --data where the server keeps it, or start the server once", .0.display())]
+    #[error("there is no Jeton database in the directory {}; set --data to the directory of the server, or start the server once", .0.display())]
     NoDatabase(PathBuf),
-    #[error("there is no audit key in the directory {}; say with --data where the server keeps it, or give the key in JETON_AUDIT_KEY", .0.display())]
+    #[error("there is no audit key in the directory {}; set --data to the directory of the server, or set JETON_AUDIT_KEY", .0.display())]
     NoKey(PathBuf),
     #[error("the audit key must be at least 32 hex digits")]
     AuditKey,
@@ -99,7 +99,7 @@ fn close_to_others(directory: &Path) {
         let path = directory.join(name);
         if let Err(error) = private_files::tighten(&path) {
             let path = path.display();
-            tracing::warn!("{path} stays open to other users of this machine ({error}); run: chmod 600 {path}");
+            tracing::warn!("other users of this machine have access to {path} ({error}); run: chmod 600 {path}");
         }
     }
 }

@@ -39,14 +39,14 @@ impl Pause {
 
 async fn write(service: &Service, mut pause: Pause) {
     while pause.is_over().await {
-        warn("the refusals were not written to the audit log", service.write_refusals().await);
-        warn("the reads were not written to the audit log", service.write_reads().await);
+        warn("could not write denials to the audit log", service.write_refusals().await);
+        warn("could not write reads of telegraf texts to the audit log", service.write_reads().await);
     }
 }
 
 async fn watch(service: &Service, mut pause: Pause) {
     loop {
-        warn("the audit log was not checked", service.watch_audit_log().await);
+        warn("could not verify the audit log", service.watch_audit_log().await);
         if !pause.is_over().await {
             return;
         }
@@ -56,7 +56,7 @@ async fn watch(service: &Service, mut pause: Pause) {
 async fn trim(service: &Service, retention: Option<u32>, mut pause: Pause) {
     let Some(days) = retention else { return };
     loop {
-        warn("the old entries of the audit log were not deleted", service.trim_audit_log(days).await);
+        warn("could not delete old entries of the audit log", service.trim_audit_log(days).await);
         if !pause.is_over().await {
             return;
         }

@@ -19,7 +19,7 @@ pub fn recorder() -> PrometheusHandle {
             let recorder = PrometheusBuilder::new().build_recorder();
             let handle = recorder.handle();
             if metrics::set_global_recorder(recorder).is_err() {
-                tracing::warn!("another metrics recorder was there first; /metrics stays empty");
+                tracing::warn!("another metrics recorder is already installed; /metrics stays empty");
             }
             handle
         })
@@ -47,7 +47,7 @@ pub async fn keep_counting(service: &Service) -> io::Result<()> {
 pub async fn count_tokens(service: &Service) {
     match service.token_counts().await {
         Ok(counts) => set_token_counts(&counts),
-        Err(error) => tracing::warn!(%error, "tokens could not be counted"),
+        Err(error) => tracing::warn!(%error, "could not count the tokens"),
     }
 }
 

@@ -28,7 +28,7 @@ use super::{
 /// The reason why the server did not start, in one sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    #[error("the address {address} is taken by another program; stop it or choose another with {flag}")]
+    #[error("the address {address} is in use by another program; stop it or choose another address with {flag}")]
     Taken { address: SocketAddr, flag: &'static str },
     #[error("can't listen on {address}: {error}")]
     Listen { address: SocketAddr, error: io::Error },
@@ -103,7 +103,7 @@ impl Running {
         let ended = self.task.await.map_err(|error| StartError::Stopped(io::Error::other(error)))?;
         drop(self.keeping);
         if tokio::time::timeout(CLOSE_WITHIN, self.audit_log).await.is_err() {
-            tracing::warn!("the audit log was still being checked when the server stopped");
+            tracing::warn!("the audit log was still being verified when the server stopped");
         }
         if tokio::time::timeout(CLOSE_WITHIN, self.service.close()).await.is_err() {
             tracing::warn!("the database was still busy when the server stopped");
@@ -165,7 +165,7 @@ async fn run(
         ended = stopping => ended,
     };
     if watched.connection_count() > 0 {
-        tracing::warn!("some requests were still under way when the server stopped");
+        tracing::warn!("some requests were still running when the server stopped");
     }
     ended
 }
@@ -177,7 +177,7 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     let stop = told_to_stop();
     let running = start(config, Clock::System, stop).await?;
     if let Some(address) = running.metrics_address {
-        tracing::info!("the metrics are at http://{address}/metrics");
+        tracing::info!("metrics are served at http://{address}/metrics");
     }
     println!("Jeton answers on http://{}", running.address);
     running.stopped().await?;
@@ -200,12 +200,12 @@ fn told_to_stop() -> impl Future<Output = ()> + Send + 'static {
             () = wait(interrupt) => {}
             () = wait(terminate) => {}
         }
-        tracing::info!("stopping: requests under way are finished first");
+        tracing::info!("stopping after the running requests have finished");
     }
 }
 
 #[cfg(not(unix))]
 async fn told_to_stop() {
     drop(tokio::signal::ctrl_c().await);
-    tracing::info!("stopping: requests under way are finished first");
+    tracing::info!("stopping after the running requests have finished");
 }

@@ -16,8 +16,8 @@ const WIDEST_V6: u8 = 64;
 pub fn of(config: &Config) -> Vec<String> {
     let proxies = config.trusted_proxies.iter().filter(|network| is_wide(network)).map(|network| {
         format!(
-            "--trusted-proxies names the wide network {network}: whoever has an address there can pretend to be any \
-             client; name the addresses of the proxies instead"
+            "--trusted-proxies contains the wide network {network}: any host in it can forge the client's address; \
+             list the addresses of the proxies instead"
         )
     });
     let url = config.storage.database_url.as_ref();
@@ -77,7 +77,7 @@ mod tests {
         for wide in ["10.0.0.0/8", "10.0.0.0/23", "2001:db8::/63", "0.0.0.0/0"] {
             let said = said(&["--trusted-proxies", &format!("10.0.0.1,{wide}")]);
             assert_eq!(said.len(), 1);
-            assert!(said[0].starts_with(&format!("--trusted-proxies names the wide network {wide}:")), "{said:?}");
+            assert!(said[0].starts_with(&format!("--trusted-proxies contains the wide network {wide}:")), "{said:?}");
         }
     }
 

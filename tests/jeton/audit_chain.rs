@@ -25,21 +25,18 @@ async fn the_first_broken_entry_is_named_and_a_logged_head_shows_a_cut_tail() {
         let head = format!("{}:{}", head.get::<i64, _>("seq"), head.get::<String, _>("hash"));
         assert_eq!(
             verify(&home, &["--head", &head]),
-            (true, format!("The audit log is in order: 3 entries, the last is {head}."))
+            (true, format!("The audit log is intact: 3 entries, the last is {head}."))
         );
 
         home.sql("CREATE TABLE kept AS SELECT * FROM audit_log").await;
         home.sql("UPDATE audit_log SET detail = '{}' WHERE seq = 2").await;
         let (_, said) = verify(&home, &[]);
-        assert_eq!(
-            said,
-            "jeton: the audit log is NOT in order: entry 2 was changed, or put there by someone without the audit key"
-        );
+        assert_eq!(said, "jeton: the audit log is NOT intact: entry 2 was changed, or added without the audit key");
         home.sql(
             "DELETE FROM audit_log; INSERT INTO audit_log SELECT * FROM kept; DELETE FROM audit_log WHERE seq = 2",
         )
         .await;
-        assert_eq!(verify(&home, &[]), (false, "jeton: the audit log is NOT in order: entry 2 is missing".into()));
+        assert_eq!(verify(&home, &[]), (false, "jeton: the audit log is NOT intact: entry 2 is missing".into()));
 
         home.sql(
             "DELETE FROM audit_log; INSERT INTO audit_log SELECT * FROM kept; DELETE FROM audit_log WHERE seq = 3",
@@ -49,12 +46,12 @@ async fn the_first_broken_entry_is_named_and_a_logged_head_shows_a_cut_tail() {
         assert!(verify(&home, &[]).0, "what was cut off with its head is not seen from inside");
         assert_eq!(
             verify(&home, &["--head", &head]),
-            (false, "jeton: the audit log is NOT in order: entry 3 is missing".into())
+            (false, "jeton: the audit log is NOT intact: entry 3 is missing".into())
         );
         server.bucket(&first.token, &first.org, "another").await;
         assert_eq!(
             verify(&home, &["--head", &head]).1,
-            "jeton: the audit log is NOT in order: entry 3 is not the one whose hash was logged"
+            "jeton: the audit log is NOT intact: entry 3 does not have the hash that was logged"
         );
         // The server itself remembers the last head.
         server.service.watch_audit_log().await.expect("a check");
@@ -63,7 +60,7 @@ async fn the_first_broken_entry_is_named_and_a_logged_head_shows_a_cut_tail() {
             .audit_page(&server.caller(&first.token).await, first.org.parse().expect("an id"), &AuditQuery::default())
             .await;
         let chain = page.expect("a page").chain.expect("a chain");
-        assert_eq!(chain.fault.as_deref(), Some("entry 3 is not the one whose hash was logged"));
+        assert_eq!(chain.fault.as_deref(), Some("entry 3 does not have the hash that was logged"));
     })
     .await;
 }
@@ -90,7 +87,7 @@ fn verifying_what_is_not_there_says_what_to_do() {
     assert_eq!(
         said,
         format!(
-            "jeton: there is no Jeton database in the directory {}; say with --data where the server keeps it, or start the server once",
+            "jeton: there is no Jeton database in the directory {}; set --data to the directory of the server, or start the server once",
             directory.display()
         )
     );
@@ -132,11 +129,11 @@ async fn old_entries_go_and_the_rest_still_verifies() {
         assert_eq!((&trimmed[0]["entries"], &trimmed[0]["upTo"]), (&json!(2), &json!(2)));
         let (content, said) = verify(&home, &[]);
         assert!(
-            content && said.contains("2 entries") && said.contains("Entries up to 2 were deleted for their age"),
+            content && said.contains("2 entries") && said.contains("Entries up to 2 were deleted because of their age"),
             "{said}"
         );
         let (_, said) = verify(&home, &["--head", &format!("1:{}", "0".repeat(64))]);
-        assert!(said.contains("entry 1 can't be compared any more"), "{said}");
+        assert!(said.contains("entry 1 can't be compared"), "{said}");
 
         server.delete(&format!("/api/v2/buckets/{bucket}"), &first.token).await.expect(204);
         server.clock.advance(40 * 86_400);

@@ -157,7 +157,7 @@ fn a_taken_address_is_told() {
     let said = refusal(&home, &[format!("--addr={address}"), format!("--data={}", home.path().display())]);
     assert_eq!(
         said,
-        format!("the address {address} is taken by another program; stop it or choose another with --addr")
+        format!("the address {address} is in use by another program; stop it or choose another address with --addr")
     );
 }
 
@@ -168,7 +168,7 @@ fn a_directory_that_cannot_be_written_is_told() {
     fs::write(&file, "").expect("a file");
     let said = refusal(&outer, &["--addr=127.0.0.1:0".into(), format!("--data={}", file.join("data").display())]);
     assert!(said.starts_with(&format!("the data directory {} can't be used: ", file.join("data").display())), "{said}");
-    assert!(said.ends_with("choose another with --data or give this user the right to write there"), "{said}");
+    assert!(said.ends_with("choose another with --data or give this user write access"), "{said}");
 }
 
 #[test]
@@ -257,8 +257,8 @@ fn a_password_of_the_database_on_the_command_line_is_told_and_not_repeated() {
         assert_eq!(command.output().expect("the program").status.code(), Some(1));
         fs::read_to_string(&log).expect("its words")
     };
-    let warning = "the value of --database-url can be read in the process list and the shell's history; give it in the \
-                   environment, as JETON_DATABASE_URL";
+    let warning = "the value of --database-url can be read in the process list and the shell's history; set \
+                   JETON_DATABASE_URL instead";
     for url in ["postgres://jeton:open-sesame@127.0.0.1:1/jeton", "postgres://127.0.0.1:1/jeton?password=open-sesame"] {
         let said_of_line = said(url, "");
         assert!(said_of_line.contains(warning), "{said_of_line}");
@@ -274,7 +274,7 @@ fn what_gives_away_too_much_is_told_in_the_log() {
     let log = home.path().join("log");
     let told = |flags: &[&str]| {
         drop(Program::start_with(&home, flags, &log));
-        fs::read_to_string(&log).expect("a log").contains("--trusted-proxies names the wide network 10.0.0.0/8")
+        fs::read_to_string(&log).expect("a log").contains("--trusted-proxies contains the wide network 10.0.0.0/8")
     };
     assert!(told(&["--trusted-proxies=127.0.0.1,10.0.0.0/8"]));
     assert!(!told(&["--trusted-proxies=127.0.0.1,10.0.0.0/24"]));

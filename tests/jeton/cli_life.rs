@@ -102,7 +102,7 @@ async fn a_token_works_from_its_networks_alone() {
             yes,
             (
                 Some(0),
-                "yes: a live token of alice\nits scope: read:orgs/ORG/buckets\n".replace("ORG", &scene.first.org)
+                "yes: a live token of alice\nits permissions: read:orgs/ORG/buckets\n".replace("ORG", &scene.first.org)
             )
         );
         assert_eq!(scene.check(&elsewhere, "--address any").await, yes);
@@ -111,7 +111,7 @@ async fn a_token_works_from_its_networks_alone() {
         let (code, said) = scene.check(&elsewhere, "").await;
         assert_eq!(code, Some(1));
         assert!(
-            said.ends_with("if it is bound to networks, say with --address where it was shown, or any\n"),
+            said.ends_with("if it is bound to networks, set --address to the address of the client, or to any\n"),
             "{said}"
         );
     })
@@ -196,7 +196,8 @@ async fn a_check_asks_with_ones_own_token_and_exits_with_the_answer() {
         let (token, id) = (text(&made["token"]), text(&made["id"]));
         let bucket = format!("write:orgs/{}/buckets/{}", first.org, first.bucket);
         let (code, said) = scene.check(&token, "--can write:buckets/iot").await;
-        assert_eq!((code, said), (Some(0), format!("yes: a live token of alice that may do this, by {bucket}\n")));
+        let yes = format!("yes: a live token of alice that may do this, permitted by {bucket}\n");
+        assert_eq!((code, said), (Some(0), yes));
         assert_eq!(scene.check(&token, "--can write:buckets/iot --org acme").await.0, Some(0));
         let (code, said) = scene.check(&token, "--can write:buckets").await;
         assert_eq!(code, Some(1));
@@ -206,7 +207,7 @@ async fn a_check_asks_with_ones_own_token_and_exits_with_the_answer() {
         );
         let (code, said) = scene.check(&token, "--can read:buckets/nowhere").await;
         assert_eq!(code, Some(1), "{said}");
-        assert!(said.ends_with("; there is no such thing, or not for you to see\n"), "{said}");
+        assert!(said.ends_with("; the resource does not exist, or you may not read it\n"), "{said}");
         assert_eq!(scene.check(&token, "--can everything").await.0, Some(1));
         // A caller who may not read authorizations learns nothing. Without another credential, the token introspects
         // itself.

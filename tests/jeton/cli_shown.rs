@@ -194,10 +194,10 @@ async fn what_one_flag_cannot_say_another_says_in_words() {
         assert_eq!(granted(&made["permissions"]), granted(&expected));
         let twin = scene.telegraf("agents").await;
         let (said, _) = shell.fails("auth create --can read:telegrafs/agents").await;
-        assert!(said.contains(&twin) && said.contains(&telegraf) && said.ends_with("; say which"), "{said}");
+        assert!(said.contains(&twin) && said.contains(&telegraf) && said.contains("; use the id of one: "), "{said}");
         for (line, expected) in [
             ("auth create --can read:telegrafs/nobody", "could not find telegraf configuration \"nobody\""),
-            ("auth create --can read:tasks/nightly", "\"nightly\" is no id, and tasks have no names here"),
+            ("auth create --can read:tasks/nightly", "\"nightly\" is not an id, as required for tasks"),
             ("auth create --operator --can read:tasks", "cannot compose other permissions with operator permissions"),
         ] {
             assert_eq!(shell.fails(line).await.0, expected);

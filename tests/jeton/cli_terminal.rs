@@ -136,7 +136,7 @@ async fn a_profile_with_a_name_alone_asks_for_the_password_each_time() {
     assert!(said.code == Some(0) && said.stdout.contains("iot"), "{said:?}");
     assert!(!said.stdout.contains("password1"), "{said:?}");
     let (said, _) = shell.fails("bucket list").await;
-    assert_eq!(said, "there is no terminal to ask for the password of \"alice\"");
+    assert_eq!(said, "there is no terminal to ask for the password of \"alice\"; use a terminal or a token");
 }
 
 #[tokio::test]

@@ -278,7 +278,7 @@ async fn without_script_expiry_and_networks_are_chosen_shown_and_changed() {
     let fields = "form=b&description=Wall&expires=date&expires-day=2020-01-01&networks=10.0.0.0/8";
     let past = send(&all_access, fields).await;
     assert_eq!(past.status, 422);
-    assert!(past.body.contains("Choose a time to come."), "what is wrong is said at its field");
+    assert!(past.body.contains("Choose a time in the future."), "what is wrong is said at its field");
     assert!(
         past.body.contains("value=\"2020-01-01\"") && past.body.contains("value=\"10.0.0.0/8\""),
         "what was typed stays"

@@ -93,8 +93,9 @@ async fn hidden_tokens_are_named_to_be_re_issued() {
     on_each_database(async |home| {
         let influxd = Influxd::with_hidden_tokens().await;
         let said = import(&home, &influxd, "").await.well();
-        assert!(said.contains("Tokens the other server hides, to be re-issued with the same permissions:\n"), "{said}");
-        for line in [ids::OPERATOR, "Bob's agent", "Users come without a password", "alice, bob"] {
+        let heading = "Tokens whose values the other server hides; re-issue them with the same permissions:\n";
+        assert!(said.contains(heading), "{said}");
+        for line in [ids::OPERATOR, "Bob's agent", "These users have no password", "alice, bob"] {
             assert!(said.contains(line), "{line} in {said}");
         }
         let report = import(&home, &influxd, "--json").await.json();
@@ -192,7 +193,7 @@ async fn nothing_revives_the_tokens_of_a_deleted_user() {
         server.stop().await;
         // The membership was deleted with its user, which is a conflict: it was not removed.
         let said = import(&home, &influxd, "").await;
-        assert!(said.out.contains("its user did not come over"), "{said:?}");
+        assert!(said.out.contains("its user was not copied"), "{said:?}");
         let server = Server::start(&home).await;
         assert_ne!(server.get("/api/v2/authorizations", SWITCHED_OFF).await.status, 200);
     })
@@ -287,7 +288,7 @@ async fn a_conflict_is_named_and_leaves_out_what_depends_on_it_and_nothing_else(
         let influxd = Influxd::with_tokens_in_clear().await;
         let said = import(&home, &influxd, "--json").await;
         assert_eq!(said.code, Some(1));
-        assert!(said.err.starts_with("Error: 14 things did not come over"), "{}", said.err);
+        assert!(said.err.starts_with("Error: 14 records were not copied"), "{}", said.err);
         let report: Value = serde_json::from_str(&said.out).expect("JSON");
         let reason = |id: &str| {
             let left = report["left"].as_array().expect("a list").iter().find(|left| left["id"] == id);
@@ -296,8 +297,8 @@ async fn a_conflict_is_named_and_leaves_out_what_depends_on_it_and_nothing_else(
         let (org, alice) = (text(&done["org"]["id"]), text(&done["user"]["id"]));
         assert_eq!(reason(ids::ORG), format!("organization {org} has this name here"));
         assert_eq!(reason(ids::ALICE), format!("user {alice} has this name here"));
-        assert_eq!(reason(ids::BUCKET), "its organization did not come over");
-        assert_eq!(reason(ids::DBRP), "its bucket did not come over");
+        assert_eq!(reason(ids::BUCKET), "its organization was not copied");
+        assert_eq!(reason(ids::DBRP), "its bucket was not copied");
         assert_eq!(counts(&report, "user"), [1, 0, 0, 1], "bob comes over");
         assert_eq!(counts(&report, "authorization"), [0, 0, 0, 3]);
         assert_eq!(last_actions(&home, 1).await, ["user created"]);
@@ -331,7 +332,7 @@ async fn only_an_operator_token_is_taken_for_it_sees_everything() {
     let influxd = Influxd::with_tokens_in_clear().await;
     let words = format!("import influxd --url http://{} --token -", influxd.address);
     let said = jeton(&home, &words, WRITER).await.refused();
-    assert_eq!(said, "this token is no operator token, so it does not see everything there is");
+    assert_eq!(said, "this token is not an operator token, so it can't read all data");
     let said = jeton(&home, &words, "wrong").await.refused();
     assert_eq!(said, "could not read from the other server: 401 Unauthorized: unauthorized access");
     assert_eq!(jeton(&home, "import influxd --token -", OPERATOR).await.refused(), "must provide --url");
@@ -349,7 +350,7 @@ async fn what_an_older_influxd_does_not_know_is_done_without() {
     let said = import(&home, &influxd, "--json").await;
     assert_eq!(said.code, Some(0), "{said:?}");
     assert!(
-        said.err.starts_with("warning: this server can't be asked whether the token sees everything"),
+        said.err.starts_with("warning: this server does not report whether this is an operator token"),
         "{}",
         said.err
     );
@@ -364,12 +365,12 @@ async fn what_can_not_be_understood_is_named_and_the_rest_comes_over() {
     });
     influxd.forget(&format!("/api/v2/buckets/{}/members", ids::BUCKET));
     let said = import(&home, &influxd, "--json").await;
-    assert!(said.err.starts_with("Error: 2 things did not come over"), "{}", said.err);
+    assert!(said.err.starts_with("Error: 2 records were not copied"), "{}", said.err);
     assert!(!said.out.contains(WRITER), "the token is not repeated");
     let report: Value = serde_json::from_str(&said.out).expect("JSON");
     assert_eq!(counts(&report, "authorization"), [2, 0, 0, 1]);
     let reason = text(&report["left"][0]["reason"]);
-    assert!(reason.starts_with("it can't be understood: unknown variant `functions`"), "{reason}");
+    assert!(reason.starts_with("it can't be parsed: unknown variant `functions`"), "{reason}");
 }
 
 #[tokio::test]

@@ -264,13 +264,13 @@ async fn a_bad_form_is_told_what_is_wrong_and_never_repeats_the_token() {
             (&[("token", token), ("resourceType", "buckets")], "action is missing"),
             (&[("token", token), ("resourceID", bucket)], "resourceID needs action"),
             (&[("token", token), ("action", token), ("resourceType", "buckets")], "action must be"),
-            (&[("token", token), ("action", "read"), ("resourceType", token)], "resourceType is none"),
-            (&[("token", token), ("action", "read"), ("resourceType", "instance")], "resourceType is none"),
+            (&[("token", token), ("action", "read"), ("resourceType", token)], "resourceType must be"),
+            (&[("token", token), ("action", "read"), ("resourceType", "instance")], "resourceType must be"),
             (
                 &[("token", token), ("action", "read"), ("resourceType", "buckets"), ("resourceID", token)],
-                "resourceID is no id",
+                "resourceID is not an id",
             ),
-            (&[("token", token), ("address", token)], "address is no IP address, such as 192.0.2.7, nor any"),
+            (&[("token", token), ("address", token)], "address must be an IP address such as 192.0.2.7, or any"),
             (&[("token", "a\0b")], "a parameter must not contain a NUL character"),
         ];
         for (fields, expected) in bad {

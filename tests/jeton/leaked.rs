@@ -339,7 +339,7 @@ async fn the_console_has_a_box_for_them_that_shows_nothing_of_what_was_pasted() 
         assert!(!done.body.contains(&token[8..]));
         assert_eq!(scene.status(&token).await, 401);
         let none = browser.send(&format!("{list}/leaked"), &[("leaked", "nothing here")]).await;
-        assert!(none.body.contains("No token was found in it.") && !none.body.contains("nothing here"));
+        assert!(none.body.contains("No token was found.") && !none.body.contains("nothing here"));
         let words: String = (0..10_001).map(|number| format!("word{number} ")).collect();
         let refused = browser.send(&format!("{list}/leaked"), &[("leaked", &words)]).await;
         assert_eq!(refused.status, 422);

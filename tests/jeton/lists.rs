@@ -156,7 +156,7 @@ async fn what_makes_no_sense_is_refused_with_the_choices() {
     on_each_database(async |home| {
         let (server, first) = with_odd_tokens(&home).await;
         let refused = [
-            ("sort=age", "sort must be createdAt, description or status, with - before it to turn it round"),
+            ("sort=age", "sort must be createdAt, description or status, with - in front for descending order"),
             ("limit=0", "limit must be between 1 and 1000"),
             ("limit=1001", "limit must be between 1 and 1000"),
             ("limit=all", "limit must be between 1 and 1000"),

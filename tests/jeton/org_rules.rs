@@ -104,7 +104,7 @@ async fn no_new_token_lives_longer_than_allowed() {
     on_each_database(async |home| {
         let scene = Scene::new(&home).await;
         scene.rule(json!({"longestLifeSeconds": 90 * DAY})).await;
-        let rule = "the organization's rules let a token live 90 days at most";
+        let rule = "the organization's rules limit a token's lifetime to 90 days";
         assert_eq!(scene.make(json!({})).await.refused(422), rule);
         assert_eq!(scene.make(json!({"expiresAt": scene.after(90 * DAY + 1)})).await.refused(422), rule);
         let made = scene.make(json!({"expiresAt": scene.after(90 * DAY)})).await.expect(201);
@@ -184,7 +184,7 @@ async fn tokens_for_every_organization_may_be_left_to_operators() {
         scene.server.token(&holder, org, everywhere.clone()).await.expect(201);
         scene.rule(json!({"operatorTokens": "operators"})).await;
         let message = scene.server.token(&holder, org, everywhere.clone()).await.refused(422);
-        assert_eq!(message, "the organization's rules let operators alone create tokens that reach every organization");
+        assert_eq!(message, "the organization's rules let only operators create tokens for all organizations");
         scene.server.token(&holder, org, json!([permission_in("read", "tasks", org)])).await.expect(201);
         scene.server.token(&scene.first.token, org, everywhere).await.expect(201);
     })
@@ -249,7 +249,7 @@ async fn without_script_owners_set_the_rules_on_the_page_and_both_are_saved_or_n
     let refused =
         send("name=renamed&description=&rules=1&longest-life=30&default-life=90&operator-tokens=anyone").await;
     assert_eq!(refused.status, 422);
-    assert!(refused.body.contains("the default life must not be longer") && refused.body.contains("value=\"90\""));
+    assert!(refused.body.contains("the default lifetime must not exceed") && refused.body.contains("value=\"90\""));
     assert_eq!(scene.server.get(&format!("/api/v2/orgs/{org}"), &scene.first.token).await.expect(200)["name"], "acme");
     let fields =
         "name=acme&description=&rules=1&longest-life=365&default-life=90&expiry-required=yes&operator-tokens=operators";
@@ -268,5 +268,5 @@ async fn without_script_owners_set_the_rules_on_the_page_and_both_are_saved_or_n
     assert!(dialog.contains("expires in 90 days, from any network"), "the dialogs propose the default life");
     assert!(dialog.contains("rules require an expiry"));
     let drawer = get(&format!("/orgs/{org}/load-data/tokens/{}", scene.first.authorization)).await;
-    assert!(drawer.contains("Out of line with the organization’s rules: it never expires."));
+    assert!(drawer.contains("Breaks the organization’s rules: it never expires."));
 }

@@ -170,7 +170,8 @@ async fn forms_create_rename_and_delete_without_script() {
         let taken = answer(form(&server, &key, &show, &format!("name={ORG}&description=kept"))).await;
         assert_eq!(taken.status, 422);
         assert!(
-            taken.body.contains("There is an organization with this name.") && taken.body.contains(r#"value="kept""#)
+            taken.body.contains("An organization with this name already exists.")
+                && taken.body.contains(r#"value="kept""#)
         );
         let renamed = answer(form(&server, &key, &show, "name=gamma&description=")).await;
         assert_eq!(renamed.header("location"), format!("{show}?done=organization-updated"));
@@ -221,7 +222,7 @@ async fn whoever_may_create_none_is_told_whom_to_ask() {
         let key = key(&server, "bob").await;
         let start = page(&server, &key, "/").await;
         assert_eq!(start.status, 200);
-        assert!(start.body.contains("Ask someone who owns one") && !start.body.contains("Create organization"));
+        assert!(start.body.contains("Ask an owner of an organization") && !start.body.contains("Create organization"));
         assert_eq!(answer(form(&server, &key, "/", "name=mine")).await.status, 401);
     })
     .await;

@@ -250,7 +250,7 @@ async fn the_page_is_filled_in_without_script_and_a_pasted_token_leaves_the_addr
     };
     assert!(ticked(&filled.body), "the bucket is ticked");
     assert!(filled.body.contains("value=\"Wall\""), "the description is filled in");
-    assert!(filled.body.contains("None of the buckets here that you can see is “nope”."));
+    assert!(filled.body.contains("There is no “nope” among the buckets that you can see."));
     assert!(filled.body.contains("perPage=10"), "the way back keeps the list");
     assert!(!ticked(&page("").await.body));
 

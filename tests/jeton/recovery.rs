@@ -126,10 +126,10 @@ async fn a_database_that_was_never_set_up_gets_its_first_user_and_organization()
         Server::start(&home).await.stop().await;
         let create = "recovery user create --username bob --password - --owner";
         let refused = jeton(&home, create, "password2").await.refused();
-        assert_eq!(refused, "there is no organization to belong to; create one first");
+        assert_eq!(refused, "there is no organization that the user can belong to; create one first");
         let made = jeton(&home, "recovery org create --org plant", "").await;
         assert_eq!(made.code, Some(0));
-        assert!(made.err.starts_with("warning: nobody owns this organization yet"), "{}", made.err);
+        assert!(made.err.starts_with("warning: this organization has no owner"), "{}", made.err);
         jeton(&home, create, "password2").await.well();
         let token = jeton(&home, "recovery auth create-operator --username bob --org plant --json", "").await.json();
         let server = Server::start(&home).await;
@@ -169,7 +169,7 @@ async fn what_can_not_be_done_is_said_in_influxds_words_and_changes_nothing() {
             (
                 "user create --username bob --password -",
                 "password2",
-                "there are 2 organizations; say with --org which one the user is to belong to",
+                "there are 2 organizations; choose the user's organization with --org",
             ),
             ("user update --username alice", "", "must provide a new password to set, with --password"),
             ("user update --username x --password -", "password2", "expected 1 user, found 0"),

@@ -152,6 +152,6 @@ async fn the_server_logs_that_its_operator_token_is_short_and_not_the_token() {
     post(program.address, "setup", "", with("token", "hunter2-is-short")).await;
     drop(program);
     let said = std::fs::read_to_string(log).expect("a log");
-    assert!(said.contains("set-up was given an operator token of fewer than 32 characters"), "{said:.500}");
+    assert!(said.contains("the operator token given at set-up has fewer than 32 characters"), "{said:.500}");
     assert!(!said.contains("hunter2-is-short"));
 }

@@ -142,10 +142,10 @@ async fn the_dialog_signs_out_without_script() {
         assert_eq!((done.status, done.header("location")), (303, format!("{page}?searchTerm=b&done=session-ended")));
         let again = browser.send(&page, &[("session", &key)]).await;
         assert_eq!(again.status, 404);
-        assert!(again.body.contains("The session has ended meanwhile."));
+        assert!(again.body.contains("The session has already ended. Reload the page."));
         let done = browser.send(&page, &[("session", "all")]).await;
         assert_eq!(done.header("location"), format!("{page}?done=user-signed-out"));
-        assert!(browser.open(&page).await.body.contains("bob is signed in nowhere."));
+        assert!(browser.open(&page).await.body.contains("bob has no sessions."));
 
         scene.server.sign_in("bob", PASSWORD).await.cookie();
         let bobs = Browser::sign_in(&scene.server, "bob").await;

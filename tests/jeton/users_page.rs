@@ -143,7 +143,7 @@ async fn the_forms_answer_without_script() {
             send(format!("{members}/invite"), &[("username", "carla"), ("password", ""), ("role", "owner")]).await;
         assert_eq!(refused.status, 422);
         assert!(
-            refused.body.contains("There is a user of this name already.") && refused.body.contains("value=\"carla\"")
+            refused.body.contains("A user with this name already exists.") && refused.body.contains("value=\"carla\"")
         );
         let refused = send(format!("{members}/add"), &[("user", "nobody"), ("role", "member")]).await;
         assert_eq!(refused.status, 422);

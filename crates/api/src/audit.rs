@@ -33,34 +33,35 @@ const MAX_LIMIT: u32 = 1000;
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "read one by one")]
 struct AuditParameters {
-    /// Only what happened then or later: RFC 3339, or a day.
+    /// Only entries from this time on: RFC 3339, or a date.
     #[param(nullable = false)]
     from: Option<Timestamp>,
-    /// Only what happened before.
+    /// Only entries before this time: RFC 3339, or a date.
     #[param(nullable = false)]
     to: Option<Timestamp>,
-    /// Who did it: a user's name or id, a token's prefix or id.
+    /// Only entries of this actor: a user's name or id, or a token's prefix or id.
     #[param(nullable = false)]
     actor: Option<String>,
-    /// An action such as `bucket created`, or one of `sign-ins`, `created`, `changed`, `deleted`, `read`, `refused`.
+    /// Only entries with this action, such as `bucket created`, or of one of the groups `sign-ins`, `created`,
+    /// `changed`, `deleted`, `read` and `refused`.
     #[param(nullable = false)]
     action: Option<String>,
-    /// What it was done to: a type such as `authorizations`, or a type and an id with a slash between them.
+    /// Only entries about this target: a type such as `authorizations`, or a type and an id, separated by a slash.
     #[param(nullable = false)]
     target: Option<String>,
-    /// A name, an id, a prefix or an address that stands anywhere in the entry.
+    /// Only entries that contain this name, id, token prefix or address.
     #[param(nullable = false)]
     about: Option<String>,
-    /// Only what happened in this organization.
+    /// Only entries of this organization.
     #[param(nullable = false)]
     org: Option<OrgId>,
     /// Only entries older than the one with this `seq`.
     #[param(nullable = false)]
     after: Option<i64>,
-    /// At most so many; 100, unless given. A file has all of them.
+    /// Maximum number of entries; 100 by default. Ignored for files.
     #[param(nullable = false, minimum = 1, maximum = 1000)]
     limit: Option<i64>,
-    /// `jsonl` or `csv` for a file with all that matches; `Accept: application/jsonl` and `text/csv` say the same.
+    /// `jsonl` or `csv` for a file of all matching entries; same as `Accept: application/jsonl` or `text/csv`.
     #[param(nullable = false)]
     format: Option<String>,
 }
@@ -75,15 +76,15 @@ struct ListBody {
 #[derive(Serialize, ToSchema)]
 #[schema(as = AuditLinks)]
 struct Links {
-    /// The older entries; absent at the end.
+    /// Link to older entries; absent if there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
 }
 
 /// Read the audit log
 ///
-/// Newest first. Who may read everything everywhere reads all of it, an organization's owners what happened in it,
-/// everyone their own. `links.next` leads to older entries.
+/// Newest entries first. Operators read all entries, owners of an organization those of the organization, and all users
+/// their own. `links.next` is a link to older entries. Not in InfluxDB.
 #[utoipa::path(get, path = "/api/v2/audit", tag = "Audit", operation_id = "GetAudit",
     params(AuditParameters),
     responses((status = 200, description = "The entries.", content(
@@ -118,13 +119,13 @@ fn next_link(query: &Query, after: i64) -> String {
 fn asked(query: &Query) -> Result<AuditQuery, Error> {
     let refuse = |text: String| Error::BadQuery(text);
     let time = |name: &str| {
-        let wrong = || refuse(format!("{name} is no time; write it as RFC 3339 has it, such as 2026-05-05T09:14:07Z"));
+        let wrong = || refuse(format!("{name} is not a time; write it in RFC 3339, such as 2026-05-05T09:14:07Z"));
         query.text(name).map(|text| parse_time(text).ok_or_else(wrong)).transpose()
     };
     let target = query.owned("target").unwrap_or_default();
     check_target(&target)?;
     let after =
-        query.text("after").map(str::parse).transpose().map_err(|_| refuse("after is no entry's seq".into()))?;
+        query.text("after").map(str::parse).transpose().map_err(|_| refuse("after must be an entry's seq".into()))?;
     Ok(AuditQuery {
         from: time("from")?,
         to: time("to")?,
@@ -143,7 +144,7 @@ fn check_target(target: &str) -> Result<(), Error> {
     let (kind, id) = target.split_once('/').map_or((target, None), |(kind, id)| (kind, Some(id)));
     let is_known = kind.is_empty() || kind == "audit" || kind.parse::<ResourceType>().is_ok();
     if !is_known || (kind.is_empty() && id.is_some()) {
-        return Err(Error::BadQuery(format!("target begins with \"{kind}\", which is no type of resource")));
+        return Err(Error::BadQuery(format!("target begins with \"{kind}\", which is not a resource type")));
     }
     id.map_or(Ok(()), |id| id.parse::<Id>().map(drop).map_err(Error::BadId))
 }

@@ -47,7 +47,7 @@ pub struct BucketBody {
     labels: NoLabels,
 }
 
-/// How long data is kept.
+/// Retention of a bucket.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = RetentionRule)]
@@ -55,9 +55,9 @@ struct RuleBody {
     #[serde(rename = "type")]
     #[schema(examples("expire"))]
     kind: &'static str,
-    /// Seconds; 0 is for ever.
+    /// Retention period in seconds; 0 keeps data forever.
     every_seconds: i64,
-    /// Seconds.
+    /// Shard group duration in seconds.
     shard_group_duration_seconds: i64,
 }
 
@@ -110,13 +110,13 @@ struct PostBody {
     /// The 1.x retention policy's name.
     #[serde(default)]
     rp: String,
-    /// One, or none to keep data for ever.
+    /// At most one rule; without a rule, data is kept forever.
     #[schema(max_items = 1)]
     #[serde(default)]
     retention_rules: Vec<AskedRule>,
 }
 
-/// What may change about a bucket.
+/// Changes to a bucket.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = PatchBucketRequest)]
@@ -128,15 +128,15 @@ struct PatchBody {
     retention_rules: Option<Vec<AskedRule>>,
 }
 
-/// How long data is to be kept.
+/// Retention of a bucket.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = RetentionRuleRequest)]
 struct AskedRule {
-    /// Seconds, at least 3,600; 0 is for ever.
+    /// Retention period in seconds, at least 3,600; 0 keeps data forever.
     #[schema(minimum = 0)]
     every_seconds: Option<i64>,
-    /// Seconds; not longer than data is kept.
+    /// Shard group duration in seconds, at most the retention period.
     #[schema(minimum = 0)]
     shard_group_duration_seconds: Option<i64>,
 }
@@ -183,15 +183,15 @@ pub fn bucket_body(bucket: Bucket) -> BucketBody {
 
 /// List buckets
 ///
-/// Of one organization in the order of their names, else in the order of their ids. Those that the caller may not read
+/// Within one organization in the order of names, otherwise in the order of ids. Buckets that the caller may not read
 /// are left out after paging, so pages may be short.
 #[utoipa::path(get, path = "/api/v2/buckets", tag = "Buckets", operation_id = "GetBuckets",
     params(
         PagingParameters,
-        ("org" = Option<String>, Query, description = "Only those of the organization with this name."),
-        ("orgID" = Option<OrgId>, Query, description = "Only this organization's."),
-        ("name" = Option<String>, Query, description = "Only those with this name."),
-        ("id" = Option<BucketId>, Query, description = "Only this one."),
+        ("org" = Option<String>, Query, description = "Only buckets of the organization with this name."),
+        ("orgID" = Option<OrgId>, Query, description = "Only buckets of this organization."),
+        ("name" = Option<String>, Query, description = "Only buckets with this name."),
+        ("id" = Option<BucketId>, Query, description = "Only this bucket."),
     ),
     responses((status = 200, description = "The buckets.", body = ListBody), BadRequest, NotFound, Gated))]
 pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, ApiError> {

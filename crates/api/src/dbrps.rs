@@ -23,16 +23,16 @@ use crate::{
     query::{Query, go_bool},
 };
 
-/// Leads a 1.x database and retention policy to a bucket.
+/// A mapping of a 1.x database and retention policy to a bucket.
 #[derive(Serialize, ToSchema)]
 #[schema(as = DBRP)]
 struct DbrpBody {
     id: DbrpId,
     database: String,
     retention_policy: String,
-    /// Whether the database leads here where no retention policy is given.
+    /// Whether the mapping applies to requests for the database without a retention policy.
     default: bool,
-    /// Whether nobody made it: every bucket leads to itself, under its own id.
+    /// Whether the mapping is implied by the bucket instead of created; its id is that of the bucket.
     r#virtual: bool,
     #[serde(rename = "orgID")]
     org_id: OrgId,
@@ -52,7 +52,7 @@ struct OneBody {
     content: DbrpBody,
 }
 
-/// A mapping to create. The organization by its id or its name.
+/// A mapping to create. The organization is given by id or by name.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = DBRPCreate)]
 struct PostBody {
@@ -64,20 +64,21 @@ struct PostBody {
     #[serde(rename = "bucketID", default)]
     #[schema(required, value_type = BucketId)]
     bucket_id: String,
-    /// At most 255 bytes; neither a path nor a part of one.
+    /// At most 255 bytes; no slash, backslash or control character; not `.` or `..`.
     #[serde(default)]
     #[schema(required, min_length = 1, max_length = 255)]
     database: String,
-    /// At most 255 bytes; neither a path nor a part of one.
+    /// At most 255 bytes; no slash, backslash or control character; not `.` or `..`.
     #[serde(default)]
     #[schema(required, min_length = 1, max_length = 255)]
     retention_policy: String,
-    /// Whether the database leads here where no retention policy is given. Its first mapping does in any case.
+    /// Whether the mapping applies to requests for the database without a retention policy. The first mapping of a
+    /// database always does.
     #[serde(default)]
     default: bool,
 }
 
-/// What may change about a mapping.
+/// Changes to a mapping.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = DBRPUpdate)]
 struct PatchBody {
@@ -131,17 +132,17 @@ fn org_in(query: &Query) -> Result<AskedOrg, Error> {
 
 /// List DBRP mappings
 ///
-/// Of one organization, which `orgID` or `org` must name: those that were made, then those that buckets bring along
-/// ("virtual" ones). Only mappings to buckets that the caller may read.
+/// Those of one organization, which `orgID` or `org` must name: created mappings first, then virtual ones, which
+/// buckets imply. Only mappings to buckets that the caller may read.
 #[utoipa::path(get, path = "/api/v2/dbrps", tag = "DBRPs", operation_id = "GetDBRPs",
     params(
         ("orgID" = Option<OrgId>, Query, description = "The organization."),
-        ("org" = Option<String>, Query, description = "The organization's name, where its id is not given."),
-        ("id" = Option<DbrpId>, Query, description = "Only this one."),
-        ("bucketID" = Option<BucketId>, Query, description = "Only those that lead to this bucket."),
-        ("db" = Option<String>, Query, description = "Only this database's."),
-        ("rp" = Option<String>, Query, description = "Only this retention policy's."),
-        ("default" = Option<bool>, Query, description = "Only those that are, or are not, their database's default."),
+        ("org" = Option<String>, Query, description = "The organization's name, if `orgID` is absent."),
+        ("id" = Option<DbrpId>, Query, description = "Only this mapping."),
+        ("bucketID" = Option<BucketId>, Query, description = "Only mappings to this bucket."),
+        ("db" = Option<String>, Query, description = "Only mappings of this database."),
+        ("rp" = Option<String>, Query, description = "Only mappings of this retention policy."),
+        ("default" = Option<bool>, Query, description = "Only mappings that are, or are not, the default of their database."),
     ),
     responses((status = 200, description = "The mappings.", body = ListBody), BadRequest, NotFound, Gated))]
 pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, ApiError> {
@@ -187,7 +188,7 @@ pub async fn create(
     params(
         ("dbrpID" = DbrpId, Path, description = "The mapping."),
         ("orgID" = Option<OrgId>, Query, description = "The organization."),
-        ("org" = Option<String>, Query, description = "The organization's name, where its id is not given."),
+        ("org" = Option<String>, Query, description = "The organization's name, if `orgID` is absent."),
     ),
     responses((status = 200, description = "The mapping.", body = OneBody), BadRequest, NotFound, Gated))]
 pub async fn get(
@@ -203,12 +204,12 @@ pub async fn get(
 
 /// Change a DBRP mapping
 ///
-/// Needs to write the bucket. A database always keeps a default: where this mapping gives it up, another takes over.
+/// Needs to write the bucket. A database always has a default: if this mapping no longer is it, another becomes it.
 #[utoipa::path(patch, path = "/api/v2/dbrps/{dbrpID}", tag = "DBRPs", operation_id = "PatchDBRPID",
     params(
         ("dbrpID" = DbrpId, Path, description = "The mapping."),
         ("orgID" = Option<OrgId>, Query, description = "The organization."),
-        ("org" = Option<String>, Query, description = "The organization's name, where its id is not given."),
+        ("org" = Option<String>, Query, description = "The organization's name, if `orgID` is absent."),
     ),
     request_body = PatchBody,
     responses((status = 200, description = "The mapping.", body = OneBody), BadRequest, NotFound, Conflict, TooLarge, Gated))]
@@ -228,12 +229,12 @@ pub async fn update(
 
 /// Delete a DBRP mapping
 ///
-/// Needs to write the bucket. If it was its database's default, the first other is from then on.
+/// Needs to write the bucket. If the mapping was the default of its database, the first other mapping becomes it.
 #[utoipa::path(delete, path = "/api/v2/dbrps/{dbrpID}", tag = "DBRPs", operation_id = "DeleteDBRPID",
     params(
         ("dbrpID" = DbrpId, Path, description = "The mapping."),
         ("orgID" = Option<OrgId>, Query, description = "The organization."),
-        ("org" = Option<String>, Query, description = "The organization's name, where its id is not given."),
+        ("org" = Option<String>, Query, description = "The organization's name, if `orgID` is absent."),
     ),
     responses((status = 204, description = "It is deleted."), BadRequest, NotFound, Gated))]
 pub async fn delete(

@@ -11,19 +11,19 @@ use jeton_model::ResourceType;
 
 use crate::openapi::schema::Gated;
 
-/// List the types of things that can be granted
+/// List the resource types
 ///
-/// And `instance`, which can't.
+/// All types that permissions can be granted for, and `instance`, for which they cannot.
 #[utoipa::path(get, path = "/api/v2/resources", tag = "System", operation_id = "GetResources",
-    responses((status = 200, description = "Their names.", body = Vec<ResourceType>), Gated))]
+    responses((status = 200, description = "The names of the types.", body = Vec<ResourceType>), Gated))]
 pub async fn list() -> Response {
     let names: Vec<&str> = ResourceType::ALL.iter().map(|kind| kind.name()).collect();
     ([(header::CONTENT_TYPE, "application/json")], json!(names).to_string() + "\n").into_response()
 }
 
-/// List the top of the API
+/// List the top-level endpoints
 ///
-/// InfluxDB's own map of links; what Jeton does not serve leads to an answer that says so.
+/// The links are InfluxDB's. Endpoints that Jeton does not have respond with an error.
 #[utoipa::path(get, path = "/api/v2", tag = "System", operation_id = "GetRoutes", security(()),
     responses((status = 200, description = "Names and links.", body = serde_json::Value)))]
 pub async fn root() -> Response {

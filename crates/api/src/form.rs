@@ -41,7 +41,7 @@ impl Form {
 
     /// Parses a parameter that is an id.
     pub fn id<T: std::str::FromStr<Err = IdError>>(&self, name: &str) -> Result<Option<T>, Error> {
-        let refuse = |error: IdError| Error::BadForm(format!("{name} is no id: {error}"));
+        let refuse = |error: IdError| Error::BadForm(format!("{name} is not an id: {error}"));
         self.text(name).map(|text| text.parse().map_err(refuse)).transpose()
     }
 }

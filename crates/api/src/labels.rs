@@ -27,7 +27,7 @@ pub struct NoLabels(pub [(); 0]);
 
 impl PartialSchema for NoLabels {
     fn schema() -> RefOr<Schema> {
-        ArrayBuilder::new().max_items(Some(0)).description(Some("Jeton keeps no labels.")).build().into()
+        ArrayBuilder::new().max_items(Some(0)).description(Some("Always empty: Jeton stores no labels.")).build().into()
     }
 }
 
@@ -93,25 +93,25 @@ macro_rules! labels_of {
                 OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(remove))
             }
 
-            /// There are none: Jeton keeps no labels.
+            /// Always empty: Jeton stores no labels.
             #[utoipa::path(get, path = $path, tag = $tag, operation_id = $list, summary = concat!("List the labels of ", $thing),
-                params(($name = $id, Path, description = "What the labels would be on.")),
-                responses((status = 200, description = "None.", body = ListBody), BadRequest, NotFound, Gated))]
+                params(($name = $id, Path, description = "The resource.")),
+                responses((status = 200, description = "No labels.", body = ListBody), BadRequest, NotFound, Gated))]
             async fn list(State(state): State<AppState>, caller: Caller, ParentId(id): ParentId<$id>) -> Result<Response, ApiError> {
                 super::list(state, caller, Parent::$parent(id)).await
             }
 
-            /// No label exists that could be added.
+            /// Always refused: Jeton stores no labels, so there is none to add.
             #[utoipa::path(post, path = $path, tag = $tag, operation_id = $add, request_body = PostBody, summary = concat!("Add a label to ", $thing),
-                params(($name = $id, Path, description = "What the label would be on.")),
+                params(($name = $id, Path, description = "The resource.")),
                 responses(BadRequest, NotFound, TooLarge, Gated))]
             async fn add(State(state): State<AppState>, caller: Caller, ParentId(id): ParentId<$id>, request: Body) -> Result<Response, ApiError> {
                 super::add(state, caller, Parent::$parent(id), request).await
             }
 
-            /// No label exists that could be removed.
+            /// Always refused: Jeton stores no labels, so there is none to remove.
             #[utoipa::path(delete, path = $part, tag = $tag, operation_id = $remove, summary = concat!("Remove a label from ", $thing),
-                params(($name = $id, Path, description = "What the label would be on."), ("labelID" = Id, Path, description = "The label.")),
+                params(($name = $id, Path, description = "The resource."), ("labelID" = Id, Path, description = "The label.")),
                 responses(BadRequest, NotFound, Gated))]
             async fn remove(
                 State(state): State<AppState>,

@@ -22,7 +22,7 @@ use crate::{
     users::{UserBody, user_body},
 };
 
-/// A user, and what they are there.
+/// A user and their role.
 #[derive(Serialize, ToSchema)]
 #[schema(as = ResourceMember)]
 struct MemberBody {
@@ -45,7 +45,7 @@ struct Links {
     this: String,
 }
 
-/// A user to make member or owner.
+/// A user to make a member or an owner.
 #[derive(Default, Deserialize, ToSchema)]
 #[schema(as = AddResourceMemberRequestBody)]
 struct PostBody {
@@ -105,26 +105,26 @@ macro_rules! role_in {
                 OpenApiRouter::new().routes(routes!(list, add)).routes(routes!(remove))
             }
 
-            /// In the order of ids. A thing that the caller may not read is told like one that does not exist.
+            /// In the order of ids. A resource that the caller may not read is treated as one that does not exist.
             #[utoipa::path(get, path = $path, tag = $tag, operation_id = $list, summary = concat!("List the ", $word, "s of ", $thing),
-                params(($name = $id, Path, description = "Where they have it.")),
+                params(($name = $id, Path, description = "The resource.")),
                 responses((status = 200, description = "The users.", body = ListBody), BadRequest, NotFound, Gated))]
             async fn list(State(state): State<AppState>, caller: Caller, ParentId(id): ParentId<$id>) -> Result<Response, ApiError> {
                 super::list(state, caller, Parent::$parent(id), Role::$role).await
             }
 
-            /// Whoever is member or owner already is refused.
+            /// Refused if the user is already a member or an owner.
             #[utoipa::path(post, path = $path, tag = $tag, operation_id = $add, request_body = PostBody, summary = concat!("Make a user ", $word, " of ", $thing),
-                params(($name = $id, Path, description = "Where they get it.")),
+                params(($name = $id, Path, description = "The resource.")),
                 responses((status = 201, description = "The user.", body = MemberBody), BadRequest, NotFound, Conflict, TooLarge, Gated))]
             async fn add(State(state): State<AppState>, caller: Caller, ParentId(id): ParentId<$id>, request: Body) -> Result<Response, ApiError> {
                 super::add(state, caller, Parent::$parent(id), Role::$role, request).await
             }
 
-            /// Takes a user's role, whichever it is; nothing happens if they have none.
+            /// Removes the user's role, member or owner. No effect if they have none.
             #[utoipa::path(delete, path = $part, tag = $tag, operation_id = $remove, summary = concat!("Remove one of the ", $word, "s of ", $thing),
-                params(($name = $id, Path, description = "Where they have it."), ("userID" = UserId, Path, description = "The user.")),
-                responses((status = 204, description = "They have none."), BadRequest, NotFound, Gated))]
+                params(($name = $id, Path, description = "The resource."), ("userID" = UserId, Path, description = "The user.")),
+                responses((status = 204, description = "The user has no role."), BadRequest, NotFound, Gated))]
             async fn remove(
                 State(state): State<AppState>,
                 caller: Caller,

@@ -87,19 +87,19 @@ impl Query {
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "read one by one, in influxd's order")]
 pub struct PagingParameters {
-    /// How many to leave out; a negative number leaves out none.
+    /// Number of items to skip; a negative number skips none.
     #[param(nullable = false)]
     offset: Option<i64>,
-    /// Only those that come after this one.
+    /// Only items after this one.
     #[param(nullable = false)]
     after: Option<Id>,
-    /// At most so many; 20, unless given.
+    /// Maximum number of items; 20 by default.
     #[param(nullable = false, minimum = 1, maximum = 100)]
     limit: Option<i64>,
-    /// Whether to turn the order round.
+    /// Whether to reverse the order.
     #[param(nullable = false)]
     descending: Option<bool>,
-    /// Read and ignored, as in InfluxDB.
+    /// Ignored, as in InfluxDB.
     #[param(rename = "sortBy", nullable = false)]
     sort_by: Option<String>,
 }

@@ -22,7 +22,7 @@ use crate::{
 
 /// Sign in
 ///
-/// With name and password as `Authorization: Basic`. The answer sets the session's cookie.
+/// Needs name and password as `Authorization: Basic`. The response sets the session cookie.
 #[utoipa::path(post, path = "/api/v2/signin", tag = "Sessions", operation_id = "PostSignin", security(("Password" = [])),
     responses(
         (status = 204, description = "Signed in.", headers(("Set-Cookie" = String, description = "`influxdb-oss-session`."))),

@@ -29,7 +29,7 @@ pub fn router(settings: &Settings) -> Router<AppState> {
     if settings.has_metrics { router.merge(metrics_routes()) } else { router }
 }
 
-/// Whether the server and its database answer.
+/// Health of the server and its database.
 #[derive(Serialize, ToSchema)]
 #[schema(as = HealthCheck)]
 struct Health {
@@ -39,12 +39,12 @@ struct Health {
     status: &'static str,
     #[schema(value_type = Vec<serde_json::Value>)]
     checks: [(); 0],
-    /// Of the InfluxDB whose API this is.
+    /// Version of the InfluxDB whose API this is.
     version: &'static str,
     commit: &'static str,
 }
 
-/// Since when the server answers.
+/// Start time and uptime of the server.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Ready)]
 struct Ready {
@@ -54,16 +54,16 @@ struct Ready {
     up: String,
 }
 
-/// Whether anything answers
+/// Check that the server responds
 #[utoipa::path(get, path = "/ping", tag = "System", operation_id = "GetPing", security(()),
-    responses((status = 204, description = "It does.")))]
+    responses((status = 204, description = "The server responds.")))]
 async fn ping() -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// Whether the server and its database answer
+/// Check the health of the server and its database
 #[utoipa::path(get, path = "/health", tag = "System", operation_id = "GetHealth", security(()),
-    responses((status = 200, description = "They do.", body = Health), (status = 503, description = "The database does not.", body = Health)))]
+    responses((status = 200, description = "The server and its database respond.", body = Health), (status = 503, description = "The database does not respond.", body = Health)))]
 async fn health(State(state): State<AppState>) -> Response {
     let (status, word, message) = if state.service.is_healthy().await {
         (StatusCode::OK, "pass", "ready for queries and writes")
@@ -74,9 +74,9 @@ async fn health(State(state): State<AppState>) -> Response {
     compact(status, &Health { name: "influxdb", message, status: word, checks: [], version, commit: "" })
 }
 
-/// Since when the server answers
+/// Retrieve the start time and uptime of the server
 #[utoipa::path(get, path = "/ready", tag = "System", operation_id = "GetReady", security(()),
-    responses((status = 200, description = "Since then.", body = Ready)))]
+    responses((status = 200, description = "The start time and uptime.", body = Ready)))]
 async fn ready(State(state): State<AppState>) -> Response {
     let now = state.service.now();
     let up = now.seconds_since(state.started).max(0);
@@ -84,9 +84,9 @@ async fn ready(State(state): State<AppState>) -> Response {
     compact(StatusCode::OK, &Ready { status: "ready", started: state.started, up })
 }
 
-/// Counters for Prometheus
+/// Retrieve the metrics for Prometheus
 ///
-/// At this address unless the server was told another for its metrics, or to have none.
+/// Absent if the server was started with another address for its metrics, or without metrics.
 #[utoipa::path(get, path = "/metrics", tag = "System", operation_id = "GetMetrics", security(()),
     responses((status = 200, description = "Prometheus' text format.", body = String, content_type = "text/plain")))]
 async fn metrics(State(state): State<AppState>) -> Response {

@@ -41,11 +41,11 @@ pub struct TelegrafBody {
     #[serde(skip_serializing_if = "String::is_empty")]
     #[schema(required = false)]
     description: String,
-    /// TOML.
+    /// The configuration in TOML.
     #[serde(skip_serializing_if = "String::is_empty")]
     #[schema(required = false)]
     config: String,
-    /// What InfluxDB's own console keeps beside a configuration.
+    /// Data that InfluxDB's console stores with a configuration.
     metadata: Value,
     labels: NoLabels,
     links: Links,
@@ -67,11 +67,11 @@ struct ListBody {
     configurations: Vec<TelegrafBody>,
 }
 
-/// A configuration to create, or to put in the place of another.
+/// A configuration to create, or to replace another with.
 #[derive(Default, Deserialize, ToSchema)]
 #[schema(as = TelegrafRequest)]
 struct AskedBody {
-    /// Needed to create one.
+    /// The organization; required to create a configuration.
     #[serde(rename = "orgID")]
     org_id: Option<OrgId>,
     #[schema(max_length = 255)]
@@ -79,10 +79,10 @@ struct AskedBody {
     name: String,
     #[serde(default)]
     description: String,
-    /// TOML, at most 512 KiB. It is kept as it is.
+    /// The configuration in TOML, at most 512 KiB. It is stored unchanged.
     #[serde(default)]
     config: String,
-    /// Anything; kept as it is.
+    /// Any JSON value. It is stored unchanged.
     metadata: Option<Value>,
 }
 
@@ -122,8 +122,8 @@ fn telegraf_body(telegraf: Telegraf) -> TelegrafBody {
 /// Those that the caller may read, in the order of their ids.
 #[utoipa::path(get, path = "/api/v2/telegrafs", tag = "Telegrafs", operation_id = "GetTelegrafs",
     params(
-        ("orgID" = Option<OrgId>, Query, description = "Only this organization's."),
-        ("org" = Option<String>, Query, description = "Read and ignored, as in InfluxDB."),
+        ("orgID" = Option<OrgId>, Query, description = "Only configurations of this organization."),
+        ("org" = Option<String>, Query, description = "Ignored, as in InfluxDB."),
     ),
     responses((status = 200, description = "The configurations.", body = ListBody), BadRequest, Gated))]
 pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, ApiError> {
@@ -162,7 +162,7 @@ pub async fn create(
 
 /// Retrieve a telegraf configuration
 ///
-/// As TOML, which is what agents fetch, unless `Accept` says `application/json` or `application/octet-stream`.
+/// In TOML, as agents fetch it, unless `Accept` is `application/json` or `application/octet-stream`.
 #[utoipa::path(get, path = "/api/v2/telegrafs/{telegrafID}", tag = "Telegrafs", operation_id = "GetTelegrafsID",
     params(
         ("telegrafID" = TelegrafId, Path, description = "The configuration."),
@@ -197,7 +197,7 @@ pub async fn get(
 
 /// Replace a telegraf configuration
 ///
-/// Name, description, text and metadata; what is left out becomes empty.
+/// Replaces name, description, text and metadata. Members that are left out become empty.
 #[utoipa::path(put, path = "/api/v2/telegrafs/{telegrafID}", tag = "Telegrafs", operation_id = "PutTelegrafsID",
     params(("telegrafID" = TelegrafId, Path, description = "The configuration.")),
     request_body = AskedBody,

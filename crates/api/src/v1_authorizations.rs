@@ -41,18 +41,18 @@ pub const PATH: &str = "/private/legacy/authorizations";
 #[serde(rename_all = "camelCase")]
 #[schema(as = LegacyAuthorizationPostRequest)]
 pub struct PostBody {
-    /// The user name. It is no secret.
+    /// The user name. It is not secret.
     #[schema(required, max_length = 255)]
     #[serde(default)]
     token: String,
-    /// The organization it belongs to.
+    /// The organization of the credential.
     #[serde(rename = "orgID")]
     #[schema(required)]
     org_id: Option<OrgId>,
-    /// Its owner; the caller, unless given.
+    /// The owner; the caller by default.
     #[serde(rename = "userID")]
     user_id: Option<UserId>,
-    /// `active` or `inactive`; `active`, unless given.
+    /// `active` or `inactive`; `active` by default.
     status: Option<String>,
     /// At most 1,024 bytes.
     #[schema(max_length = 1024)]
@@ -62,11 +62,12 @@ pub struct PostBody {
     #[schema(required, min_items = 1)]
     #[serde(default)]
     permissions: Vec<PostPermission>,
-    /// When it stops working; in the future. Unless given: after the default life of the organization's rules, or
-    /// never; a token gives no longer life than its own. Jeton's own.
+    /// Expiry of the credential, in the future. By default determined by the default lifetime in the organization's
+    /// rules, or never. With a token as the caller's credential, it must not be later than that token's own. Not in
+    /// InfluxDB.
     expires_at: Option<Timestamp>,
-    /// The only networks that it is accepted from, v4 and v6, at most 64; unless given, those of the token that creates
-    /// it, or everywhere. Jeton's own.
+    /// Networks from which the credential is accepted, IPv4 or IPv6, at most 64. By default those of the token that
+    /// creates it, or any address. Not in InfluxDB.
     #[schema(max_items = 64)]
     allowed_networks: Option<Vec<String>>,
 }
@@ -78,15 +79,15 @@ fn v1_body(found: V1Details) -> AuthorizationBody {
 
 /// List 1.x credentials
 ///
-/// Those that the caller may read, and whose owners they may read.
+/// Those that the caller may read, and whose owners the caller may read.
 #[utoipa::path(get, path = "/private/legacy/authorizations", tag = "1.x credentials", operation_id = "GetLegacyAuthorizations",
     params(
-        ("userID" = Option<UserId>, Query, description = "Only this owner's."),
-        ("user" = Option<String>, Query, description = "Must exist; filters nothing, as in InfluxDB."),
-        ("orgID" = Option<OrgId>, Query, description = "Only this organization's."),
-        ("org" = Option<String>, Query, description = "Must exist; filters nothing, as in InfluxDB."),
-        ("token" = Option<String>, Query, description = "Only the one with this user name."),
-        ("id" = Option<AuthorizationId>, Query, description = "Only this one."),
+        ("userID" = Option<UserId>, Query, description = "Only credentials of this owner."),
+        ("user" = Option<String>, Query, description = "A user who must exist; not a filter, as in InfluxDB."),
+        ("orgID" = Option<OrgId>, Query, description = "Only credentials of this organization."),
+        ("org" = Option<String>, Query, description = "An organization that must exist; not a filter, as in InfluxDB."),
+        ("token" = Option<String>, Query, description = "Only the credential with this user name."),
+        ("id" = Option<AuthorizationId>, Query, description = "Only this credential."),
     ),
     responses((status = 200, description = "The credentials.", body = ListBody), BadRequest, NotFound, Gated))]
 pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, ApiError> {
@@ -117,8 +118,8 @@ impl Portions for V1Bodies {
 
 /// Create a 1.x credential
 ///
-/// Nobody gets in with it before its password is set. Needs what creating an authorization needs; buckets that are
-/// named must exist.
+/// The credential does not work until its password is set. Needs the same permissions as the creation of an
+/// authorization. Buckets in its permissions must exist.
 #[utoipa::path(post, path = "/private/legacy/authorizations", tag = "1.x credentials", operation_id = "PostLegacyAuthorizations",
     request_body = PostBody,
     responses((status = 201, description = "The credential.", body = AuthorizationBody), BadRequest, NotFound, Conflict, TooLarge, Gated))]
@@ -153,7 +154,7 @@ pub async fn get(
     Ok(indented(StatusCode::OK, &v1_body(state.service.v1_authorization(&caller, id).await?)))
 }
 
-/// Activate, deactivate, describe or limit a 1.x credential
+/// Change a 1.x credential's status, description, expiry or networks
 #[utoipa::path(patch, path = "/private/legacy/authorizations/{authID}", tag = "1.x credentials", operation_id = "PatchLegacyAuthorizationsID",
     params(("authID" = AuthorizationId, Path, description = "The credential.")),
     request_body = PatchBody,
@@ -170,7 +171,7 @@ pub async fn update(
 
 /// Set a 1.x credential's password
 ///
-/// Needs `write:users` of the owner. The password before is refused from now on.
+/// Needs `write:users` of the owner. The previous password is refused from the next request on.
 #[utoipa::path(post, path = "/private/legacy/authorizations/{authID}/password", tag = "1.x credentials", operation_id = "PostLegacyAuthorizationsIDPassword",
     params(("authID" = AuthorizationId, Path, description = "The credential.")),
     request_body = PasswordBody,
@@ -188,7 +189,7 @@ pub async fn set_password(
 
 /// Delete a 1.x credential
 ///
-/// It is refused from the next request on.
+/// The credential is refused from the next request on.
 #[utoipa::path(delete, path = "/private/legacy/authorizations/{authID}", tag = "1.x credentials", operation_id = "DeleteLegacyAuthorizationsID",
     params(("authID" = AuthorizationId, Path, description = "The credential.")),
     responses((status = 204, description = "It is deleted."), BadRequest, NotFound, Gated))]

@@ -87,7 +87,7 @@ fn unit_nanos(unit: &str) -> Option<i128> {
 /// Parses a retention or shard group duration, in seconds; `what` names it in the error.
 pub fn retention(what: &str, text: &str) -> Outcome<i64> {
     let span = Span::read(text)
-        .ok_or_else(|| Failure::new(format!("{what} \"{text}\" is no duration; write it as 72h, 30d or 0")))?;
+        .ok_or_else(|| Failure::new(format!("{what} \"{text}\" is not a duration; write it as 72h, 30d or 0")))?;
     span.seconds().ok_or_else(|| Failure::new(format!("{what} \"{text}\" is too precise, must be divisible by 1s")))
 }
 

@@ -91,7 +91,7 @@ impl From<jeton_model::Error> for Failure {
     fn from(error: jeton_model::Error) -> Self {
         match error {
             // There is no server log to consult: the cause is in the lines above.
-            jeton_model::Error::Internal => Self::new("the database failed; the line before says why"),
+            jeton_model::Error::Internal => Self::new("the database failed; the previous line states the reason"),
             other => Self::new(other.to_string()),
         }
     }

@@ -17,17 +17,17 @@ use secrecy::SecretString;
 /// How the result is written.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct PrintFlags {
-    /// Output data as JSON
+    /// Print JSON; same as --output json
     #[arg(long, env = either("JETON_OUTPUT_JSON", "INFLUX_OUTPUT_JSON"), num_args = 0..=1, require_equals = true,
         default_missing_value = "true", default_value = "false", hide_default_value = true,
         hide_possible_values = true, value_parser = FalseyValueParser::new(), value_name = "BOOL", action = clap::ArgAction::Set)]
     pub json: bool,
 
-    /// How the result is written; wins over --json
+    /// Format of the output, table by default; takes precedence over --json
     #[arg(long, value_name = "FORMAT")]
     pub output: Option<Format>,
 
-    /// Hide the table headers in output data
+    /// Print tables without headers
     #[arg(long, env = either("JETON_HIDE_HEADERS", "INFLUX_HIDE_HEADERS"), num_args = 0..=1, require_equals = true,
         default_missing_value = "true", default_value = "false", hide_default_value = true,
         hide_possible_values = true, value_parser = FalseyValueParser::new(), value_name = "BOOL", action = clap::ArgAction::Set)]
@@ -56,7 +56,7 @@ impl PrintFlags {
 /// The credential that a command works with.
 #[derive(Args, Clone, Debug)]
 pub struct TokenFlag {
-    /// Token to authenticate request; - reads it from standard input
+    /// Token to authenticate with; - reads it from standard input
     #[arg(long, short, env = either("JETON_TOKEN", "INFLUX_TOKEN"), hide_env_values = true, allow_hyphen_values = true, value_name = "TOKEN")]
     pub token: Option<SecretString>,
 }
@@ -99,11 +99,11 @@ impl CommonFlags {
 /// The organization that a command works in.
 #[derive(Args, Clone, Debug, Default)]
 pub struct OrgFlags {
-    /// The ID of the organization
+    /// Id or name of the organization
     #[arg(long, env = either("JETON_ORG_ID", "INFLUX_ORG_ID"), value_name = "ID")]
     pub org_id: Option<String>,
 
-    /// The name of the organization
+    /// Name or id of the organization
     #[arg(long, short, env = either("JETON_ORG", "INFLUX_ORG"), value_name = "NAME")]
     pub org: Option<String>,
 }

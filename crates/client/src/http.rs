@@ -81,7 +81,7 @@ impl Client {
             let (name, value) = header
                 .expose_secret()
                 .split_once(':')
-                .ok_or_else(|| Failure::new("--extra-http-header wants key:value"))?;
+                .ok_or_else(|| Failure::new("--extra-http-header must have the form key:value"))?;
             add(&mut headers, name.trim(), value.trim())?;
         }
         use_ring();
@@ -116,7 +116,7 @@ impl Client {
 
     fn authorize(&mut self, name: HeaderName, value: &str) -> Outcome {
         let mut value = HeaderValue::from_str(value)
-            .map_err(|_| Failure::new("the token holds characters that no token has; was it copied whole?"))?;
+            .map_err(|_| Failure::new("the token contains invalid characters; check that it was copied whole"))?;
         value.set_sensitive(true);
         self.headers.insert(name, value);
         Ok(())
@@ -132,7 +132,11 @@ impl Client {
                 let prompt = format!("Please type the password of \"{known}\"");
                 (known.clone(), crate::secret::ask(&prompt, false)?)
             }
-            None => return Err(Failure::new(format!("there is no terminal to ask for the password of \"{known}\""))),
+            None => {
+                return Err(Failure::new(format!(
+                    "there is no terminal to ask for the password of \"{known}\"; use a terminal or a token"
+                )));
+            }
         };
         let url = self.url("/api/v2/signin", &[])?;
         let request = self.http.post(url.clone()).headers(self.headers.clone());
@@ -141,7 +145,7 @@ impl Client {
         let response = response.map_err(|failure| failure.while_doing("sign-in failed"))?;
         let cookie = response.headers().get(SET_COOKIE).and_then(|value| value.to_str().ok());
         let cookie = cookie.and_then(|cookie| cookie.split(';').next()).map(str::to_owned);
-        self.authorize(COOKIE, &cookie.ok_or_else(|| Failure::new("sign-in gave no session"))?)?;
+        self.authorize(COOKIE, &cookie.ok_or_else(|| Failure::new("the server sent no session cookie"))?)?;
         self.signed_in = Some((name, password));
         Ok(())
     }
@@ -222,9 +226,9 @@ impl<'a> Request<'a> {
         let bytes = response
             .bytes()
             .await
-            .map_err(|error| Failure::new(format!("the answer broke off: {}", innermost(&error))))?;
+            .map_err(|error| Failure::new(format!("the response was cut off: {}", innermost(&error))))?;
         serde_json::from_slice(&bytes).map_err(|error| {
-            Failure::new(format!("{method} {path}: the answer is not what InfluxDB's API says: {error}"))
+            Failure::new(format!("{method} {path}: the response does not conform to InfluxDB's API: {error}"))
         })
     }
 
@@ -245,7 +249,7 @@ impl<'a> Request<'a> {
         }
         let sent = request.send().await;
         if client.debug {
-            let status = sent.as_ref().map_or_else(|_| "no answer".to_owned(), |answer| answer.status().to_string());
+            let status = sent.as_ref().map_or_else(|_| "no response".to_owned(), |answer| answer.status().to_string());
             warn(&format!("{method} {}{path}: {status}", client.host()));
         }
         checked(sent.map_err(|error| unreachable(&method, &url, &error))?).await
@@ -253,7 +257,7 @@ impl<'a> Request<'a> {
 }
 
 fn add(headers: &mut HeaderMap, name: &str, value: &str) -> Outcome {
-    let refuse = || Failure::new(format!("\"{name}\" can't be sent as a header"));
+    let refuse = || Failure::new(format!("the header \"{name}\" has an invalid name or value"));
     let name: HeaderName = name.parse().map_err(|_| refuse())?;
     let mut value = HeaderValue::from_str(value).map_err(|_| refuse())?;
     value.set_sensitive(true);

@@ -14,13 +14,13 @@ use crate::{error::Outcome, table::Table};
 /// How results are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// Columns, for people
+    /// Table with aligned columns
     Table,
-    /// JSON, as influx writes it
+    /// JSON in the format of influx
     Json,
     /// YAML
     Yaml,
-    /// INFLUX_TOKEN=… and what belongs to it, for commands that show a new token
+    /// Shell variables INFLUX_HOST, INFLUX_ORG and INFLUX_TOKEN, for commands that print a new token
     Env,
 }
 

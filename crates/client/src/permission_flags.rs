@@ -15,11 +15,11 @@ use crate::{
 /// Single buckets, by their ids or names.
 #[derive(Args, Clone, Debug)]
 pub struct BucketFlags {
-    /// The bucket id, or its name in the organization
+    /// Id or name of a bucket that the token may write; may be repeated
     #[arg(long, value_name = "ID|NAME")]
     pub write_bucket: Vec<String>,
 
-    /// The bucket id, or its name in the organization
+    /// Id or name of a bucket that the token may read; may be repeated
     #[arg(long, value_name = "ID|NAME")]
     pub read_bucket: Vec<String>,
 }
@@ -49,18 +49,18 @@ pub struct GrantFlags {
     #[command(flatten)]
     pub buckets: BucketFlags,
 
-    /// Grants all permissions in all organizations
+    /// Grant all permissions in all organizations
     #[arg(long)]
     operator: bool,
 
-    /// Grants all permissions in a single organization
+    /// Grant all permissions in one organization
     #[arg(long)]
     all_access: bool,
 
     #[command(flatten)]
     types: TypeFlags,
 
-    /// A permission in words, as auth check takes it: read:orgs/my-org, write:telegrafs/agents, read:users/alice; may be
+    /// Permission to grant, such as read:orgs/my-org, write:telegrafs/agents, read:users/alice or read:tasks; may be
     /// repeated
     #[arg(long, value_name = "PERMISSION")]
     can: Vec<PermissionSpec>,
@@ -124,16 +124,16 @@ fn alias(action: Action, kind: ResourceType) -> Option<String> {
 
 fn help(action: Action, kind: ResourceType) -> String {
     let what = match (kind, action) {
-        (ResourceType::Buckets, Action::Read) => "perform read actions against organization buckets".into(),
-        (ResourceType::Buckets, Action::Write) => "perform mutative actions against organization buckets".into(),
-        (ResourceType::Telegrafs, Action::Read) => "read telegraf configs".into(),
-        (ResourceType::Telegrafs, Action::Write) => "create telegraf configs".into(),
+        (ResourceType::Buckets, Action::Read) => "read buckets".into(),
+        (ResourceType::Buckets, Action::Write) => "create, update or write to buckets".into(),
+        (ResourceType::Telegrafs, Action::Read) => "read telegraf configurations".into(),
+        (ResourceType::Telegrafs, Action::Write) => "create or update telegraf configurations".into(),
         (ResourceType::Orgs, Action::Read) => "read organizations".into(),
-        (ResourceType::Orgs, Action::Write) => "create organizations".into(),
+        (ResourceType::Orgs, Action::Write) => "create or update organizations".into(),
         (kind, Action::Read) => format!("read {kind}"),
         (kind, Action::Write) => format!("create or update {kind}"),
     };
-    format!("Grants the permission to {what}")
+    format!("Grant the permission to {what}")
 }
 
 impl Args for TypeFlags {

@@ -66,7 +66,7 @@ impl PermissionSpec {
             ResourceType::Buckets => resolve::bucket(client, thing, org).await?.into(),
             ResourceType::Telegrafs => resolve::telegraf(client, thing, org).await?.into(),
             kind => {
-                thing.parse().map_err(|_| Failure::new(format!("{thing:?} is no id, and {kind} have no names here")))?
+                thing.parse().map_err(|_| Failure::new(format!("{thing:?} is not an id, as required for {kind}")))?
             }
         };
         Ok(if is_apart { Permission::on(action, kind, id) } else { Permission::on_in(action, kind, id, org) })

@@ -56,7 +56,7 @@ impl Profiles {
         let by_name = match fs::read_to_string(&path) {
             Ok(text) => toml::from_str(&text)
                 // The parser's own message would contain the line, and a token with it.
-                .map_err(|_| refuse("is not the TOML that influx and jeton write; mend or remove it"))?,
+                .map_err(|_| refuse("is not valid TOML in the format of influx; correct or remove it"))?,
             Err(error) if error.kind() == io::ErrorKind::NotFound => BTreeMap::new(),
             Err(error) => return Err(refuse(&format!("can't be read: {error}"))),
         };
@@ -170,8 +170,7 @@ pub fn not_found(name: &str) -> Failure {
 
 fn usual_path() -> Outcome<PathBuf> {
     let home = std::env::home_dir().filter(|home| !home.as_os_str().is_empty());
-    let home =
-        home.ok_or_else(|| Failure::new("there is no home directory; say where the configs are with --configs-path"))?;
+    let home = home.ok_or_else(|| Failure::new("there is no home directory; set --configs-path"))?;
     Ok(home.join(".influxdbv2").join("configs"))
 }
 

@@ -153,7 +153,10 @@ pub async fn telegraf(client: &Client, text: &str, org: OrgId) -> Outcome<Telegr
         [] => Err(Failure::new(format!("could not find telegraf configuration {text:?}"))),
         _ => {
             let ids: Vec<String> = found.iter().map(ToString::to_string).collect();
-            Err(Failure::new(format!("telegraf configuration {text:?} may be any of {}; say which", ids.join(", "))))
+            Err(Failure::new(format!(
+                "several telegraf configurations are named {text:?}; use the id of one: {}",
+                ids.join(", ")
+            )))
         }
     }
 }
@@ -173,7 +176,7 @@ pub async fn foreign_bucket(client: &Client, buckets: &[String], org: OrgId) -> 
 async fn belongs_elsewhere(client: &Client, bucket: &str, org: OrgId, other: OrgId) -> String {
     let (org, other) = (org_name(client, org).await, org_name(client, other).await);
     format!(
-        "the token is for organization {org}, bucket {bucket} belongs to {other}; say --org {other}, or take another bucket"
+        "the token is for organization {org}, but bucket {bucket} is in {other}; use --org {other} or another bucket"
     )
 }
 

@@ -22,8 +22,8 @@ pub async fn checked(response: Response) -> Outcome<Response> {
         response.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned()
     };
     if status.is_redirection() {
-        let failure = Failure::refused(status.as_u16(), format!("{line}: the server is elsewhere"));
-        return Err(failure.hint(format!("give its own address with --host; it says {}", header(LOCATION))));
+        let failure = Failure::refused(status.as_u16(), format!("{line}: the server redirects to another address"));
+        return Err(failure.hint(format!("set --host to that address: {}", header(LOCATION))));
     }
     let kind = header(CONTENT_TYPE);
     let body: Option<Value> = response.bytes().await.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
@@ -39,16 +39,17 @@ pub async fn checked(response: Response) -> Outcome<Response> {
 fn advised(failure: Failure, status: StatusCode, said: &str) -> Failure {
     match (status, said) {
         (StatusCode::UNAUTHORIZED, "unauthorized access") => failure.hint(
-            "this token is missing, unknown, expired or used from elsewhere; give one with --token -, JETON_TOKEN or jeton config create",
+            "the token is missing, unknown, expired or not accepted from this address; set one with --token -, \
+             JETON_TOKEN or jeton config create",
         ),
         (StatusCode::UNAUTHORIZED, "token is inactive") => {
-            failure.hint("someone switched this token off; with another one: jeton auth active --id ID")
+            failure.hint("this token was deactivated; activate it with another token: jeton auth active --id ID")
         }
         (StatusCode::UNAUTHORIZED, said) if said.ends_with("is unauthorized") => {
-            failure.hint("this token does not hold that permission; use one that does")
+            failure.hint("the token does not hold this permission; use one that does")
         }
         (StatusCode::FORBIDDEN, said) if said.contains("is not allowed") => {
-            failure.hint("nobody grants what they don't hold; use a token that holds this permission")
+            failure.hint("you can grant only permissions that you hold; use a token that holds this permission")
         }
         _ => failure,
     }
@@ -60,9 +61,13 @@ pub fn unreachable(method: &Method, url: &Url, error: &reqwest::Error) -> Failur
     shown.set_query(None);
     let name = method.as_str();
     let method = format!("{}{}", &name[..1], name[1..].to_lowercase());
-    let reason = if error.is_timeout() { "no answer in time".to_owned() } else { innermost(error) };
+    let reason = if error.is_timeout() { "the request timed out".to_owned() } else { innermost(error) };
     let failure = Failure::new(format!("{method} \"{shown}\": {reason}"));
-    if error.is_connect() { failure.hint("does the server run there? --host says where it is") } else { failure }
+    if error.is_connect() {
+        failure.hint("check that the server is running, or set its address with --host")
+    } else {
+        failure
+    }
 }
 
 /// Returns the innermost cause of an error, which is the most specific.
@@ -71,5 +76,5 @@ pub fn innermost(error: &reqwest::Error) -> String {
     while let Some(next) = last.and_then(std::error::Error::source) {
         last = Some(next);
     }
-    last.map_or_else(|| "it failed".into(), ToString::to_string)
+    last.map_or_else(|| "unknown error".into(), ToString::to_string)
 }

@@ -25,13 +25,11 @@ pub fn warnings(matches: &ArgMatches) -> Vec<String> {
         if given {
             let name = flag.replace('_', "-");
             let instead = match flag {
-                "token" | "as_token" => {
-                    "; - in its place reads it from standard input, JETON_TOKEN from the environment"
-                }
-                "database_url" => "; give it in the environment, as JETON_DATABASE_URL",
-                "audit_key" => "; give it in the environment, as JETON_AUDIT_KEY",
-                "password" => "; - in its place reads it from standard input, and without the flag it is asked for",
-                _ => "; leave the password out, and it is asked for",
+                "token" | "as_token" => "; use - to read it from standard input, or set JETON_TOKEN",
+                "database_url" => "; set JETON_DATABASE_URL instead",
+                "audit_key" => "; set JETON_AUDIT_KEY instead",
+                "password" => "; use - to read it from standard input, or omit the flag to be prompted",
+                _ => "; omit the password to be prompted",
             };
             warnings.push(format!(
                 "the value of --{name} can be read in the process list and the shell's history{instead}"
@@ -75,7 +73,7 @@ fn from_input() -> Outcome<SecretString> {
     read.map_err(|error| Failure::new(format!("standard input can't be read: {error}")))?;
     let line = line.trim_end_matches(['\r', '\n']);
     if line.is_empty() {
-        return Err(Failure::new("standard input holds nothing: write the secret there, on one line"));
+        return Err(Failure::new("standard input is empty; write the secret to it on one line"));
     }
     Ok(line.to_owned().into())
 }
@@ -136,7 +134,7 @@ pub fn ask_text(prompt: &str, usual: Option<&str>) -> Outcome<String> {
     let mut line = String::new();
     let read = io::stdin().lock().read_line(&mut line);
     if read.map_err(|error| Failure::new(format!("the terminal can't be read: {error}")))? == 0 {
-        return Err(Failure::new("nothing was answered"));
+        return Err(Failure::new("no answer was typed"));
     }
     let answer = line.trim();
     Ok(if answer.is_empty() { usual.unwrap_or_default().to_owned() } else { answer.to_owned() })

@@ -14,7 +14,7 @@ use crate::{
 /// Where the server is, and which profile says so.
 #[derive(Args, Clone, Debug)]
 pub struct ServerFlags {
-    /// HTTP address of InfluxDB
+    /// URL of the server; by default that of the active config, else http://localhost:8086
     #[arg(long, env = either("JETON_HOST", "INFLUX_HOST"), value_name = "URL")]
     pub host: Option<String>,
 
@@ -27,7 +27,7 @@ pub struct ServerFlags {
     #[command(flatten)]
     pub configs: ConfigsFlag,
 
-    /// Config name to use for command
+    /// Name of the config to use; it becomes the active one
     #[arg(long, short = 'c', env = either("JETON_ACTIVE_CONFIG", "INFLUX_ACTIVE_CONFIG"), value_name = "NAME")]
     pub active_config: Option<String>,
 
@@ -35,11 +35,11 @@ pub struct ServerFlags {
     #[arg(long)]
     pub http_debug: bool,
 
-    /// Sent along as a tracing id
+    /// Tracing id to send with each request
     #[arg(long, env = either("JETON_TRACE_DEBUG_ID", "INFLUX_TRACE_DEBUG_ID"), hide = true, value_name = "ID")]
     pub trace_debug_id: Option<String>,
 
-    /// More headers, as key:value
+    /// Additional header of each request, as key:value; may be repeated
     #[arg(long, env = either("JETON_EXTRA_HTTP_HEADER", "INFLUX_EXTRA_HTTP_HEADER"), hide = true, hide_env_values = true, value_name = "HEADER")]
     pub extra_http_header: Vec<SecretString>,
 }
@@ -47,7 +47,7 @@ pub struct ServerFlags {
 /// Where the profiles are kept.
 #[derive(Args, Clone, Debug)]
 pub struct ConfigsFlag {
-    /// Path to the influx CLI configurations
+    /// Path of the file of configs; ~/.influxdbv2/configs by default
     #[arg(long, env = either("JETON_CONFIGS_PATH", "INFLUX_CONFIGS_PATH"), value_name = "FILE")]
     pub configs_path: Option<PathBuf>,
 }

@@ -14,10 +14,10 @@ pub fn host_url(text: &str) -> Outcome<Url> {
         }
         // Credentials would appear in errors and process lists.
         Some(url) if !url.username().is_empty() || url.password().is_some() => {
-            Err(Failure::new("host URL is invalid: leave user name and password out of it"))
+            Err(Failure::new("host URL is invalid: remove the user name and the password"))
         }
         Some(url) if url.query().is_none() && url.fragment().is_none() => Ok(url),
-        Some(_) => Err(refuse("it must end after the host, or a path")),
+        Some(_) => Err(refuse("remove the query and the fragment")),
         None => Err(refuse("a scheme of http or https must be provided for host url")),
     }
 }

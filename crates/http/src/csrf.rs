@@ -20,7 +20,7 @@ pub async fn refuse_foreign(State(state): State<AppState>, request: Request, nex
         ["/api/v2/setup", "/api/v2/signin", "/setup", "/sign-in", "/fn/"].iter().any(|start| path.starts_with(start));
     let concerned = !harmless && (begins || request.headers().contains_key(header::COOKIE));
     if concerned && is_foreign(request.headers(), &state.settings) {
-        tracing::warn!(%path, "refused: the request comes from another site");
+        tracing::warn!(%path, "denied a cross-site request");
         return if ["/api/", "/private/", "/fn/"].iter().any(|start| path.starts_with(start)) {
             ApiError(Error::ForeignOrigin).into_response()
         } else {

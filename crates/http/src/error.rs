@@ -13,14 +13,14 @@ use crate::json_response;
 
 static CODE_HEADER: HeaderName = HeaderName::from_static("x-platform-error-code");
 
-/// Why a request was refused.
+/// An error: the reason why a request was refused.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Error)]
 pub struct ErrorBody {
-    /// What kind of refusal it is, in InfluxDB's words; also in the header `X-Platform-Error-Code`.
+    /// Error code as in InfluxDB; also in the header `X-Platform-Error-Code`.
     #[schema(examples("invalid", "unauthorized", "not found", "conflict"))]
     code: &'static str,
-    /// What is wrong, and what to do.
+    /// What is wrong and how to correct it.
     message: String,
 }
 

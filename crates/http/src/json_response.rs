@@ -28,7 +28,7 @@ pub fn compact(status: StatusCode, value: &impl Serialize) -> Response {
 
 fn answer(status: StatusCode, bytes: Result<Vec<u8>, serde_json::Error>) -> Response {
     let bytes = bytes.unwrap_or_else(|error| {
-        tracing::error!(%error, "an answer could not be written");
+        tracing::error!(%error, "could not serialize a response");
         Vec::new()
     });
     written(status, bytes)

@@ -53,7 +53,7 @@ pub async fn streamed<P: Portions>(layout: Layout, empty: &impl Serialize, mut p
 }
 
 fn unwritten(error: serde_json::Error) -> Error {
-    tracing::error!(%error, "an answer could not be written");
+    tracing::error!(%error, "could not serialize a response");
     Error::Internal
 }
 

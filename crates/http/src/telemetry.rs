@@ -39,7 +39,7 @@ pub async fn observe(request: Request, next: Next) -> Response {
     let status = response.status().as_u16();
     let route = response.extensions().get::<Route>().map_or_else(|| String::from("unmatched"), |route| route.0.clone());
     let milliseconds = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-    tracing::debug!(%method, path, status, milliseconds, "answered");
+    tracing::debug!(%method, path, status, milliseconds, "answered a request");
     let labels = [("method", counted(&method).to_owned()), ("route", route), ("status", status.to_string())];
     metrics::counter!("jeton_http_requests_total", &labels).increment(1);
     metrics::histogram!("jeton_http_request_seconds", &labels[..2]).record(begun.elapsed().as_secs_f64());

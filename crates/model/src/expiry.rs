@@ -80,7 +80,7 @@ pub fn chosen(word: &str, day: &str, now: Timestamp) -> Result<Option<Expiry>, E
         NEVER => Ok(Some(Expiry::Never)),
         ON_A_DAY => {
             let start = format!("{}T00:00:00Z", day.trim()).parse();
-            start.map(|end| Some(Expiry::At(end))).map_err(|_| refuse("Choose the day on which it stops."))
+            start.map(|end| Some(Expiry::At(end))).map_err(|_| refuse("Choose the day on which it expires."))
         }
         life => {
             let life = life.parse().ok().filter(|life| (1..=crate::org_rules::MAX_LIFE).contains(life));

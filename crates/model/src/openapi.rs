@@ -35,13 +35,13 @@ schemas! {
     "ID" for Id, OrgId, UserId, BucketId, TelegrafId, AuthorizationId, DbrpId => id();
     "Time" for Timestamp => time();
     "Token" for NewToken => token();
-    "Status" for Status => words("Whether its owner has switched it on.", &["active", "inactive"]);
-    "Action" for Action => words("What may be done. Writing does not include reading.", &["read", "write"]);
-    "ResourceType" for ResourceType => words("A kind of thing.", &ResourceType::ALL.map(ResourceType::name));
-    "LeakedResult" for LeakOutcome => words("What became of a string that was reported.", &LeakOutcome::ALL.map(LeakOutcome::name));
-    "Role" for Role => words("What a user is there.", &["member", "owner"]);
-    "OperatorTokens" for OperatorTokens => words("Who may create tokens that reach every organization: whoever holds the permissions, or operators alone.", &OperatorTokens::ALL.map(OperatorTokens::name));
-    "BucketType" for BucketKind => words("Whether people made it or the system did.", &["user", "system"]);
+    "Status" for Status => words("Whether it is active or was deactivated.", &["active", "inactive"]);
+    "Action" for Action => words("A permitted action. `write` does not include `read`.", &["read", "write"]);
+    "ResourceType" for ResourceType => words("A type of resources.", &ResourceType::ALL.map(ResourceType::name));
+    "LeakedResult" for LeakOutcome => words("Outcome for a reported string.", &LeakOutcome::ALL.map(LeakOutcome::name));
+    "Role" for Role => words("Role of a user.", &["member", "owner"]);
+    "OperatorTokens" for OperatorTokens => words("Who may create tokens with permissions in every organization: all who hold them, or only operators.", &OperatorTokens::ALL.map(OperatorTokens::name));
+    "BucketType" for BucketKind => words("Whether a user or the system created the bucket.", &["user", "system"]);
 }
 
 fn text(description: &str) -> ObjectBuilder {
@@ -54,11 +54,11 @@ fn id() -> Object {
 }
 
 fn time() -> Object {
-    text("RFC 3339.").format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))).build()
+    text("A time in RFC 3339 format.").format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime))).build()
 }
 
 fn token() -> Object {
-    text("The secret itself, in the answer that creates it; empty ever after.").build()
+    text("The token, in the response that creates it; empty in all other responses.").build()
 }
 
 fn words(description: &str, words: &[&str]) -> Object {

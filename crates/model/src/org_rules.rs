@@ -101,14 +101,14 @@ impl OrgRules {
         let refuse = |field: &str, message: &str| Err(Error::field(field, message));
         let fits = |life: Option<i64>| life.is_none_or(|seconds| (1..=MAX_LIFE).contains(&seconds));
         if !fits(self.longest_life) {
-            return refuse("longestLife", "the longest life must be between 1 second and 100 years");
+            return refuse("longestLife", "the maximum lifetime must be between 1 second and 100 years");
         }
         if !fits(self.default_life) {
-            return refuse("defaultLife", "the default life must be between 1 second and 100 years");
+            return refuse("defaultLife", "the default lifetime must be between 1 second and 100 years");
         }
         match (self.default_life, self.longest_life) {
             (Some(usual), Some(longest)) if usual > longest => {
-                refuse("defaultLife", "the default life must not be longer than the longest life")
+                refuse("defaultLife", "the default lifetime must not exceed the maximum lifetime")
             }
             _ => Ok(()),
         }

@@ -21,7 +21,7 @@ impl RuleViolation {
     pub fn of_token(self) -> String {
         match self {
             Self::ExpiryRequired => "it never expires".into(),
-            Self::LongestLife(longest) => format!("it lives longer than {}", length(longest)),
+            Self::LongestLife(longest) => format!("its lifetime exceeds {}", length(longest)),
             Self::DescriptionRequired => "it has no description".into(),
             Self::OperatorsOnly => "it reaches every organization".into(),
         }
@@ -34,9 +34,9 @@ impl fmt::Display for RuleViolation {
         f.write_str("the organization's rules ")?;
         match self {
             Self::ExpiryRequired => f.write_str("require an expiry"),
-            Self::LongestLife(longest) => write!(f, "let a token live {} at most", length(*longest)),
+            Self::LongestLife(longest) => write!(f, "limit a token's lifetime to {}", length(*longest)),
             Self::DescriptionRequired => f.write_str("require a description"),
-            Self::OperatorsOnly => f.write_str("let operators alone create tokens that reach every organization"),
+            Self::OperatorsOnly => f.write_str("let only operators create tokens for all organizations"),
         }
     }
 }

@@ -98,13 +98,13 @@ impl Service {
     /// Flushes denials, reads and usage, waits for running transactions and closes the database.
     pub async fn close(&self) {
         if let Err(error) = self.write_uses().await {
-            tracing::warn!(%error, "the last uses of some tokens were not written");
+            tracing::warn!(%error, "could not write the last uses of some tokens");
         }
         if let Err(error) = self.write_refusals().await {
-            tracing::warn!(%error, "the last refusals were not written to the audit log");
+            tracing::warn!(%error, "could not write the last denials to the audit log");
         }
         if let Err(error) = self.write_reads().await {
-            tracing::warn!(%error, "the last reads were not written to the audit log");
+            tracing::warn!(%error, "could not write the last reads to the audit log");
         }
         self.0.store.close().await;
     }

@@ -45,9 +45,9 @@ pub enum RecoveryError {
     NotOneUser { found: usize },
     #[error("user \"{name}\" is inactive, so the token would not work; choose another user, or create one")]
     Inactive { name: String },
-    #[error("there is no organization to belong to; create one first")]
+    #[error("there is no organization that the user can belong to; create one first")]
     NoOrgs,
-    #[error("there are {count} organizations; say with --org which one the user is to belong to")]
+    #[error("there are {count} organizations; choose the user's organization with --org")]
     WhichOrg { count: usize },
     #[error(transparent)]
     Refused(#[from] Error),

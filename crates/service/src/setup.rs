@@ -94,7 +94,7 @@ impl Service {
         change.commit().await?;
         if is_short {
             tracing::warn!(
-                "set-up was given an operator token of fewer than {ADVISED_LENGTH} characters, which can be guessed; \
+                "the operator token given at set-up has fewer than {ADVISED_LENGTH} characters and can be guessed; \
                  create another operator token, then delete this one"
             );
         }

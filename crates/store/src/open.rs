@@ -33,7 +33,7 @@ pub enum OpenError {
     UnknownUrl,
     #[error("the database can't be opened: {0}")]
     Unavailable(#[from] sqlx::Error),
-    #[error("the database can't be brought up to date: {0}")]
+    #[error("the database can't be migrated: {0}")]
     Migration(MigrateError),
 }
 

@@ -14,28 +14,28 @@ use crate::server::data_dir::{DataError, ReadOnly};
 /// What can be done with the audit log.
 #[derive(Subcommand)]
 pub enum Audit {
-    /// Checks that no entry was changed, dropped or added, and names the first that was
+    /// Verify that no entry was changed, removed or added, and report the first that was
     ///
-    /// Nothing is written: it may run while the server does.
+    /// The command only reads, so it may run while the server is running.
     Verify(Verify),
 }
 
 /// Where the log is, and what is known of it.
 #[derive(Args)]
 pub struct Verify {
-    /// Where the database and the audit key are kept
+    /// Directory of the database and the audit key
     #[arg(long, env = "JETON_DATA", default_value = "data", value_name = "DIR")]
     data: PathBuf,
 
-    /// The PostgreSQL database, where that is used
+    /// URL of a PostgreSQL database, used instead of the SQLite file in the data directory
     #[arg(long, env = "JETON_DATABASE_URL", hide_env_values = true, value_name = "URL")]
     database_url: Option<SecretString>,
 
-    /// The key of the audit log, in hex; without it, the one in the data directory
+    /// Key of the audit log, in hex; by default the one in the data directory
     #[arg(long, env = "JETON_AUDIT_KEY", hide = true, hide_env_values = true)]
     audit_key: Option<SecretString>,
 
-    /// A head that the server logged, as its seq and hash: shows whether entries at the end were cut off
+    /// Sequence number and hash of a head that the server logged; detects entries that were cut off at the end
     #[arg(long, value_name = "SEQ:HASH", value_parser = head)]
     head: Option<Head>,
 }
@@ -63,7 +63,7 @@ enum Refused {
     OtherKey,
     #[error("the audit log can't be read: {0}")]
     Unreadable(Error),
-    #[error("the audit log is NOT in order: {0}")]
+    #[error("the audit log is NOT intact: {0}")]
     Broken(String),
 }
 
@@ -104,7 +104,7 @@ impl Verify {
 fn summary(checked: &Checked) -> String {
     let Checked { entries, last, trimmed, .. } = checked;
     let before = trimmed.map_or_else(String::new, |(seq, at)| {
-        format!(" Entries up to {seq} were deleted for their age, last on {}.", at.date())
+        format!(" Entries up to {seq} were deleted because of their age, most recently on {}.", at.date())
     });
-    format!("The audit log is in order: {entries} entries, the last is {}:{}.{before}", last.seq, last.hash)
+    format!("The audit log is intact: {entries} entries, the last is {}:{}.{before}", last.seq, last.hash)
 }

@@ -39,7 +39,7 @@ async fn a_refused_form_keeps_what_was_typed_and_says_why_at_its_field() {
         let scene = Scene::new(&home).await;
         let cookie = scene.sign_in().await;
         let refused = [
-            ("iot", "forever", "", "There is a bucket of this name. Choose another."),
+            ("iot", "forever", "", "A bucket with this name already exists. Choose another."),
             ("_iot", "forever", "", "A bucket name must not start with an underscore."),
             ("cold", "custom", "x1", "Write a whole number, such as 36."),
             ("cold", "60", "", "Keep data for at least 1 hour."),
@@ -121,7 +121,7 @@ async fn deleting_says_what_goes_with_it_and_takes_it_along() {
         assert_eq!(home.rows("SELECT id FROM dbrps").await.len(), 0);
         let again = scene.submit(&cookie, &format!("/{id}/delete"), &[]).await;
         assert_eq!(again.status, 404);
-        assert!(again.body.contains("The bucket was deleted meanwhile."));
+        assert!(again.body.contains("The bucket no longer exists. Reload the list."));
     })
     .await;
 }

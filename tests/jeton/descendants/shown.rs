@@ -39,7 +39,9 @@ async fn the_console_shows_descendants_and_deactivates_them_without_script() {
         assert!(browser.open(&question).await.body.contains("There is nothing to deactivate"));
         scene.report(&scene.first.token, &scene.token).await;
         let details = browser.open(&scene.page(&scene.id)).await;
-        assert!(details.body.contains("fact-leaked") && details.body.contains("Leaked: its token is refused for good"));
+        assert!(
+            details.body.contains("fact-leaked") && details.body.contains("Leaked: its token is permanently refused")
+        );
         let list = browser.open(&format!("/orgs/{}/load-data/tokens?status=leaked", scene.first.org)).await;
         assert!(list.body.contains(&scene.id) && !list.body.contains(&child), "{}", list.body);
     })

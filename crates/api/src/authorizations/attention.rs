@@ -13,39 +13,39 @@ use crate::{
     query::Query,
 };
 
-/// How many tokens of an organization deserve attention, by the reason. One token may give several reasons.
+/// Numbers of an organization's tokens that need attention, by reason. A token may have several reasons.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Attention)]
 pub struct AttentionBody {
     #[serde(rename = "orgID")]
     org_id: OrgId,
-    /// Tokens that give any reason but `operator` and `noExpiry`; each counts once.
+    /// Tokens with any reason except `operator` and `noExpiry`; each counts once.
     any: u64,
-    /// Work, end within 14 days, and have no successor.
+    /// Tokens that work, expire within 14 days and have no successor.
     expiring: u64,
-    /// Their time is over.
+    /// Tokens that have expired.
     expired: u64,
-    /// Work, but were last used 90 days ago or earlier.
+    /// Tokens that work, but were last used 90 days ago or earlier.
     unused: u64,
-    /// Work, are 30 days old, and were never used.
+    /// Tokens that work, were created 30 days ago or earlier, and were never used.
     never_used: u64,
-    /// Their owner was deleted.
+    /// Tokens whose owner or organization was deleted.
     orphaned: u64,
-    /// Are active, but their owner is not.
+    /// Tokens that are active, but whose owner is not.
     owner_inactive: u64,
-    /// Work, and break a rule of the organization.
+    /// Tokens that work, and break a rule of the organization.
     out_of_line: u64,
-    /// Work in every organization.
+    /// Tokens that work in every organization.
     operator: u64,
-    /// Work without end.
+    /// Tokens that work, and never expire.
     no_expiry: u64,
 }
 
-/// Count what deserves attention
+/// Count the tokens that need attention
 ///
-/// Needs `read:authorizations` in the organization. Tokens whose owners the caller may not read are counted, though no
-/// list shows them. Jeton's own.
+/// Needs `read:authorizations` in the organization. The numbers include tokens whose owners the caller may not read,
+/// although lists leave these tokens out. Not in InfluxDB.
 #[utoipa::path(get, path = "/api/v2/authorizations/attention", tag = "Authorizations", operation_id = "GetAuthorizationsAttention",
     params(("orgID" = OrgId, Query, description = "The organization.")),
     responses((status = 200, description = "The numbers.", body = AttentionBody), BadRequest, NotFound, Gated))]

@@ -12,13 +12,13 @@ use jeton_service::tokens::{AuthorizationUpdate, CreateAuthorization, RequestedP
 
 use crate::json::read_with_null;
 
-/// An authorization: the record of a token, and in the answer that creates it, the token.
+/// An authorization: the record of a token. The response that creates it contains the token.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Authorization)]
 pub struct AuthorizationBody {
     pub id: AuthorizationId,
-    /// The secret in the answer that creates it, and empty ever after.
+    /// The token, in the response that creates it; empty in all other responses.
     token: NewToken,
     status: Status,
     description: String,
@@ -30,45 +30,45 @@ pub struct AuthorizationBody {
     user_id: UserId,
     /// The owner's name.
     user: String,
-    /// What it may do. They never change.
+    /// Permissions of the token. They never change.
     permissions: Vec<PermissionBody>,
     links: Links,
     created_at: Timestamp,
     updated_at: Timestamp,
-    /// When the token stops working.
+    /// Expiry of the token; absent if it never expires.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     expires_at: Option<Timestamp>,
-    /// When the token was last accepted; a minute late at most.
+    /// Time of the last use of the token; updated with a delay of at most one minute.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     last_used_at: Option<Timestamp>,
-    /// The address that it was last accepted from.
+    /// Address of the client that last used the token.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, examples("192.0.2.7"))]
     last_used_from: Option<String>,
-    /// The authorization that it took over from.
+    /// The authorization that this one replaced in a rotation.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     replaces: Option<AuthorizationId>,
-    /// The authorization that took over from it.
+    /// The authorization that replaced this one in a rotation.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     replaced_by: Option<AuthorizationId>,
-    /// The authorization whose token created it, or set its password last; where that one was deleted, the one that
-    /// created it in turn. Left out where a session did. Jeton's own.
+    /// The authorization whose token created this one, or last set its password. If it was deleted, the authorization
+    /// that it was created with. Absent if a session created this one. Not in InfluxDB.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     created_with: Option<AuthorizationId>,
-    /// When it was reported as leaked: it stays inactive. Jeton's own.
+    /// Time at which the token was reported as leaked; it can never be activated again. Not in InfluxDB.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     leaked_at: Option<Timestamp>,
-    /// The only networks that the token is accepted from; everywhere, unless given. Jeton's own.
+    /// Networks from which the token is accepted; absent if it is accepted from any address. Not in InfluxDB.
     #[serde(skip_serializing_if = "Networks::is_everywhere")]
     #[schema(value_type = Vec<String>, required = false, examples(json!(["10.40.0.0/16", "2001:db8:40::/48"])))]
     allowed_networks: Networks,
-    /// The first characters of the token, to recognise it by.
+    /// First characters of the token, to recognise it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, examples("jtn_k7Vn"))]
     token_prefix: Option<String>,
@@ -82,7 +82,7 @@ struct PermissionBody {
     resource: ResourceBody,
 }
 
-/// A type of things; one of them where an id is given; those of one organization where one is given.
+/// The resources of a type: only one of them with `id`, only those of an organization with `orgID`.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Resource)]
 struct ResourceBody {
@@ -126,19 +126,19 @@ pub struct ListLinks {
     pub this: &'static str,
 }
 
-/// An authorization to create. Any `token` in it is ignored: the server makes one.
+/// An authorization to create. A member `token` is ignored: the server generates the token.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = AuthorizationPostRequest)]
 pub struct PostBody {
-    /// The organization it belongs to.
+    /// The organization of the token.
     #[serde(rename = "orgID")]
     #[schema(required)]
     pub org_id: Option<OrgId>,
-    /// Its owner; the caller, unless given.
+    /// The owner; the caller by default.
     #[serde(rename = "userID")]
     pub user_id: Option<UserId>,
-    /// `active` or `inactive`; `active`, unless given.
+    /// `active` or `inactive`; `active` by default.
     #[schema(examples("active"))]
     pub status: Option<String>,
     /// At most 1,024 bytes.
@@ -149,11 +149,11 @@ pub struct PostBody {
     #[schema(required, min_items = 1)]
     #[serde(default)]
     pub permissions: Vec<PostPermission>,
-    /// When the token stops working; in the future. Unless given: after the default life of the organization's rules,
-    /// or never; a token gives no longer life than its own. Jeton's own.
+    /// Expiry of the token, in the future. By default determined by the default lifetime in the organization's rules,
+    /// or never. With a token as the credential, it must not be later than that token's own. Not in InfluxDB.
     pub expires_at: Option<Timestamp>,
-    /// The only networks that the token is accepted from, v4 and v6, at most 64; unless given, those of the token that
-    /// creates it, or everywhere. Jeton's own.
+    /// Networks from which the token is accepted, IPv4 or IPv6, at most 64. By default those of the token that creates
+    /// it, or any address. Not in InfluxDB.
     #[schema(max_items = 64, examples(json!(["10.40.0.0/16", "2001:db8:40::/48"])))]
     pub allowed_networks: Option<Vec<String>>,
 }
@@ -170,7 +170,7 @@ pub struct PostPermission {
     resource: PostResource,
 }
 
-/// What a permission is to reach.
+/// The resources of a permission to grant.
 #[derive(Default, Deserialize, ToSchema)]
 #[schema(as = ResourcePostRequest)]
 struct PostResource {
@@ -181,27 +181,26 @@ struct PostResource {
     id: Option<Id>,
     #[serde(rename = "orgID")]
     org_id: Option<OrgId>,
-    /// In the place of `id`: the name of a bucket, telegraf configuration, user or organization that the caller may read.
+    /// Instead of `id`: the name of a bucket, telegraf configuration, user or organization that the caller may read.
     name: Option<String>,
-    /// In the place of `orgID`, where `id` is not given either: the organization's name.
+    /// Instead of `orgID`, if `id` is absent too: the organization's name.
     org: Option<String>,
 }
 
-/// What may change about an authorization.
+/// Changes to an authorization.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = AuthorizationUpdateRequest)]
 pub struct PatchBody {
-    /// `active` or `inactive`. What was reported as leaked is not activated again.
+    /// `active` or `inactive`. A token that was reported as leaked cannot be activated.
     status: Option<String>,
     /// At most 1,024 bytes.
     #[schema(max_length = 1024)]
     description: Option<String>,
-    /// When the token stops working; in the future, or `null` for never. Nothing revives one that has expired. Jeton's
-    /// own.
+    /// Expiry of the token: in the future, or `null` for never. An expired token cannot be revived. Not in InfluxDB.
     expires_at: Option<Timestamp>,
-    /// The only networks that the token is accepted from, v4 and v6, at most 64; none of them is everywhere. Jeton's
-    /// own.
+    /// Networks from which the token is accepted, IPv4 or IPv6, at most 64; an empty list means any address. Not in
+    /// InfluxDB.
     #[schema(max_items = 64, examples(json!(["10.40.0.0/16", "2001:db8:40::/48"])))]
     allowed_networks: Option<Vec<String>>,
 }

@@ -24,11 +24,11 @@ use super::PATH;
 #[derive(Serialize, ToSchema)]
 #[schema(as = Descendants)]
 pub struct ListBody {
-    /// How many there are, whoever may read them.
+    /// Number of all descendants, including those that the caller may not read.
     total: u64,
-    /// How many of them still work.
+    /// Number of descendants that still work.
     live: u64,
-    /// Those that the caller may read, by ascending ids.
+    /// The descendants that the caller may read, by ascending ids.
     descendants: Vec<DescendantBody>,
 }
 
@@ -41,7 +41,7 @@ struct DescendantBody {
     links: DescendantLinks,
     description: String,
     status: Status,
-    /// Whether it works, as far as its own record says: it is active, and neither expired nor ended.
+    /// Whether it works according to its own record: it is active, and neither expired nor ended.
     live: bool,
     #[serde(rename = "orgID")]
     org_id: OrgId,
@@ -58,7 +58,7 @@ struct DescendantBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     leaked_at: Option<Timestamp>,
-    /// The first characters of a token, to recognise it by.
+    /// First characters of the token, to recognise it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, examples("jtn_k7Vn"))]
     token_prefix: Option<String>,
@@ -70,7 +70,7 @@ struct DescendantBody {
 
 #[derive(Serialize, ToSchema)]
 struct DescendantLinks {
-    /// The token, or the 1.x credential.
+    /// Link to the authorization or 1.x credential.
     #[serde(rename = "self")]
     this: String,
 }
@@ -79,9 +79,9 @@ struct DescendantLinks {
 #[derive(Serialize, ToSchema)]
 #[schema(as = DeactivatedDescendants)]
 pub struct DeactivatedBody {
-    /// How many were deactivated.
+    /// Number of descendants that were deactivated.
     deactivated: u64,
-    /// How many still work: where there were more than 10,000, repeat the request.
+    /// Number of descendants that still work. If it is not 0, repeat the request.
     live: u64,
 }
 
@@ -113,17 +113,17 @@ impl From<Descendant> for DescendantBody {
     }
 }
 
-/// List what was created with a token
+/// List the descendants of a token
 ///
-/// Tokens and 1.x credentials that were created with it, with what was created with them, and so on. The numbers count
-/// all of them; the list holds those that the caller may read. Jeton's own.
+/// The tokens and 1.x credentials that were created with it, directly or through others. The numbers count all of them;
+/// the list contains those that the caller may read. Not in InfluxDB.
 #[utoipa::path(get, path = "/api/v2/authorizations/{authID}/descendants", tag = "Authorizations", operation_id = "GetAuthorizationsIDDescendants",
     params(
         ("authID" = AuthorizationId, Path, description = "The authorization."),
-        ("limit" = Option<u16>, Query, description = "At most so many, 1 to 1000; 100, unless given."),
-        ("after" = Option<AuthorizationId>, Query, description = "Only those that come after this one."),
+        ("limit" = Option<u16>, Query, description = "Maximum number of descendants, 1 to 1000; 100 by default."),
+        ("after" = Option<AuthorizationId>, Query, description = "Only descendants after this one."),
     ),
-    responses((status = 200, description = "What was created with it.", body = ListBody), BadRequest, NotFound, Gated))]
+    responses((status = 200, description = "The descendants.", body = ListBody), BadRequest, NotFound, Gated))]
 pub async fn list(
     State(state): State<AppState>,
     Caller(caller): Caller,
@@ -139,13 +139,13 @@ fn limit(query: &Query) -> Result<u64, Error> {
     Ok(super::limit(query)?.unwrap_or(100))
 }
 
-/// Deactivate what was created with a token
+/// Deactivate the descendants of a token
 ///
-/// Deactivates every descendant that still works, up to 10,000 at once: all of them, or none. Needs what deactivating
-/// each one needs. The token itself stays as it is. Jeton's own.
+/// Deactivates every descendant that still works, at most 10,000 in a request. Atomic: if the caller may not deactivate
+/// one of them, none is deactivated. The token itself is not changed. Not in InfluxDB.
 #[utoipa::path(post, path = "/api/v2/authorizations/{authID}/descendants/deactivate", tag = "Authorizations", operation_id = "PostAuthorizationsIDDescendantsDeactivate",
     params(("authID" = AuthorizationId, Path, description = "The authorization.")),
-    responses((status = 200, description = "How many were deactivated.", body = DeactivatedBody), BadRequest, NotFound, Conflict, Gated))]
+    responses((status = 200, description = "The number of deactivated descendants.", body = DeactivatedBody), BadRequest, NotFound, Conflict, Gated))]
 pub async fn deactivate(
     State(state): State<AppState>,
     Caller(caller): Caller,

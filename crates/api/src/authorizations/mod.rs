@@ -45,23 +45,23 @@ fn without_token(details: Details) -> AuthorizationBody {
 
 /// List authorizations
 ///
-/// Those that the caller may read, and whose owners they may read. All of them, unless `limit` says otherwise.
+/// Those that the caller may read, and whose owners the caller may read. Without `limit`, all of them.
 #[utoipa::path(get, path = "/api/v2/authorizations", tag = "Authorizations", operation_id = "GetAuthorizations",
     params(
-        ("userID" = Option<UserId>, Query, description = "Only this owner's."),
-        ("user" = Option<String>, Query, description = "Only those of the owner with this name."),
-        ("orgID" = Option<OrgId>, Query, description = "Only this organization's."),
-        ("org" = Option<String>, Query, description = "Only those of the organization with this name."),
-        ("id" = Option<AuthorizationId>, Query, description = "Only this one; the other filters don't count."),
-        ("token" = Option<String>, Query, description = "Ignored, as InfluxDB does."),
-        ("q" = Option<String>, Query, description = "Only those whose description, owner, id, prefix or permissions contain this text. Jeton's own."),
-        ("status" = Option<Status>, Query, description = "Only active or only inactive ones. Jeton's own."),
-        ("attention" = Option<String>, Query, description = "Only those that give this reason: `any`, `expiring`, `expired`, `unused`, `never-used`, `orphaned`, `owner-inactive`, `out-of-line`, `operator` or `no-expiry`. Jeton's own."),
-        ("expiring" = Option<String>, Query, description = "Only those that work and end within this time, such as `14d` or `24h`. Jeton's own."),
-        ("unused" = Option<String>, Query, description = "Only those that work and were not used for so long, such as `90d`; one that was never used, since it was created. Jeton's own."),
-        ("sort" = Option<String>, Query, description = "`createdAt`, `description` or `status`, with `-` before it to turn it round. Jeton's own."),
-        ("limit" = Option<u16>, Query, description = "At most so many, 1 to 1000. Jeton's own."),
-        ("after" = Option<AuthorizationId>, Query, description = "Only those that come after this one. Jeton's own."),
+        ("userID" = Option<UserId>, Query, description = "Only authorizations of this owner."),
+        ("user" = Option<String>, Query, description = "Only authorizations of the owner with this name."),
+        ("orgID" = Option<OrgId>, Query, description = "Only authorizations of this organization."),
+        ("org" = Option<String>, Query, description = "Only authorizations of the organization with this name."),
+        ("id" = Option<AuthorizationId>, Query, description = "Only this authorization; other filters are ignored."),
+        ("token" = Option<String>, Query, description = "Ignored, as in InfluxDB."),
+        ("q" = Option<String>, Query, description = "Only authorizations whose description, owner, id, prefix or permissions contain this text. Not in InfluxDB."),
+        ("status" = Option<Status>, Query, description = "Only authorizations with this status. Not in InfluxDB."),
+        ("attention" = Option<String>, Query, description = "Only authorizations that need attention for this reason: `any`, `expiring`, `expired`, `unused`, `never-used`, `orphaned`, `owner-inactive`, `out-of-line`, `operator` or `no-expiry`. Not in InfluxDB."),
+        ("expiring" = Option<String>, Query, description = "Only authorizations that work and expire within this time, such as `14d` or `24h`. Not in InfluxDB."),
+        ("unused" = Option<String>, Query, description = "Only authorizations that work and were not used for this time, such as `90d`; one that was never used counts from its creation. Not in InfluxDB."),
+        ("sort" = Option<String>, Query, description = "`createdAt`, `description` or `status`; with `-` in front, in descending order. Not in InfluxDB."),
+        ("limit" = Option<u16>, Query, description = "Maximum number of authorizations, 1 to 1000. Not in InfluxDB."),
+        ("after" = Option<AuthorizationId>, Query, description = "Only those after this one. Not in InfluxDB."),
     ),
     responses((status = 200, description = "The authorizations.", body = ListBody), BadRequest, NotFound, Gated))]
 pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, ApiError> {
@@ -102,7 +102,7 @@ fn sort(query: &Query) -> Result<Option<Sort>, Error> {
     let Some(text) = query.text("sort") else { return Ok(None) };
     let (descending, key) = text.strip_prefix('-').map_or((false, text), |key| (true, key));
     let key = key.parse().map_err(|()| {
-        Error::BadQuery("sort must be createdAt, description or status, with - before it to turn it round".into())
+        Error::BadQuery("sort must be createdAt, description or status, with - in front for descending order".into())
     })?;
     Ok(Some(Sort { key, descending }))
 }
@@ -117,7 +117,7 @@ pub fn limit(query: &Query) -> Result<Option<u64>, Error> {
 /// Create an authorization
 ///
 /// Needs `write:authorizations` in the organization, `write:users` of the owner, and each permission that is granted.
-/// The answer alone shows the token.
+/// Only this response contains the token.
 #[utoipa::path(post, path = "/api/v2/authorizations", tag = "Authorizations", operation_id = "PostAuthorizations",
     request_body = PostBody,
     responses((status = 201, description = "The authorization, with its token.", body = AuthorizationBody), BadRequest, Conflict, TooLarge, Gated))]
@@ -144,7 +144,7 @@ pub async fn get(
     Ok(indented(StatusCode::OK, &without_token(details)))
 }
 
-/// Activate, deactivate, describe or limit an authorization
+/// Change an authorization's status, description, expiry or networks
 ///
 /// Members that are left out stay as they are. Permissions never change.
 #[utoipa::path(patch, path = "/api/v2/authorizations/{authID}", tag = "Authorizations", operation_id = "PatchAuthorizationsID",
@@ -163,7 +163,7 @@ pub async fn update(
 
 /// Delete an authorization
 ///
-/// Its token is refused from the next request on.
+/// The token is refused from the next request on.
 #[utoipa::path(delete, path = "/api/v2/authorizations/{authID}", tag = "Authorizations", operation_id = "DeleteAuthorizationsID",
     params(("authID" = AuthorizationId, Path, description = "The authorization.")),
     responses((status = 204, description = "It is deleted."), BadRequest, NotFound, Gated))]

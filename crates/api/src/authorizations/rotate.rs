@@ -20,26 +20,26 @@ use super::{
     body::{AuthorizationBody, authorization_body},
 };
 
-/// How an authorization is to be rotated.
+/// Options of a rotation.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = AuthorizationRotateRequest)]
 pub struct RotateBody {
-    /// How long the old token keeps working: a number and `s`, `m`, `h`, `d` or `w`, at most 90 days; `0` ends it at
-    /// once. 24 hours, unless given.
+    /// Time for which the old token keeps working: a number and `s`, `m`, `h`, `d` or `w`, at most 90 days; `0` ends it
+    /// at once. `24h` by default.
     #[schema(examples("24h"))]
     overlap: Option<String>,
-    /// When the new token stops working; null: never. Unless given, it lives as long as the old one was to live.
+    /// Expiry of the new token; `null` for never. By default it gets the same lifetime as the old one.
     expires_at: Option<Timestamp>,
 }
 
 /// Rotate an authorization
 ///
-/// Makes a successor with the same permissions, owner, description and networks, and lets the old token end with the
-/// overlap, or at its own expiry if that comes first. Needs what creation needs. The answer alone shows the new token.
-/// Jeton's own.
+/// Creates a successor with the same permissions, owner, description and networks. The old token stops working at the
+/// end of the overlap, or at its own expiry if that is earlier. Needs the same permissions as the creation of an
+/// authorization. Only this response contains the new token. Not in InfluxDB.
 #[utoipa::path(post, path = "/api/v2/authorizations/{authID}/rotate", tag = "Authorizations", operation_id = "PostAuthorizationsIDRotate",
-    params(("authID" = AuthorizationId, Path, description = "The authorization whose token is to be replaced.")),
+    params(("authID" = AuthorizationId, Path, description = "The authorization of the old token.")),
     request_body = RotateBody,
     responses((status = 201, description = "The successor, with its token.", body = AuthorizationBody), BadRequest, NotFound, Conflict, TooLarge, Gated))]
 pub async fn rotate(

@@ -26,22 +26,22 @@ use crate::discovery;
 #[openapi(
     info(
         title = "Jeton",
-        description = "Users, organizations, buckets and the API tokens that reach them. InfluxDB 2's API, unchanged: \
-            clients and scripts written for InfluxDB work as they are. Members that Jeton adds are optional.",
+        description = "Users, organizations, buckets and the API tokens for them. The API is InfluxDB 2's: clients \
+            and scripts written for InfluxDB work unchanged. Members that Jeton adds are optional.",
     ),
     tags(
-        (name = "Authorizations", description = "The records of API tokens: who owns them, and what they may do."),
-        (name = "Tokens", description = "What a token is worth, and what to do with one that leaked. Jeton's own."),
-        (name = "Users", description = "Who signs in and owns tokens."),
-        (name = "Organizations", description = "What holds buckets and tokens, and who belongs to it."),
-        (name = "Buckets", description = "What permissions name. Their data lives elsewhere."),
+        (name = "Authorizations", description = "Records of API tokens: their owners, permissions and status."),
+        (name = "Tokens", description = "Introspection of tokens and reports of leaked tokens. Not in InfluxDB."),
+        (name = "Users", description = "Users, who sign in and own tokens."),
+        (name = "Organizations", description = "Organizations of buckets and tokens, their members and rules."),
+        (name = "Buckets", description = "Buckets, to which permissions refer. Jeton does not store their data."),
         (name = "Telegrafs", description = "Configurations that Telegraf agents fetch."),
-        (name = "DBRPs", description = "Which bucket a 1.x database and retention policy lead to."),
+        (name = "DBRPs", description = "Mappings of 1.x databases and retention policies to buckets."),
         (name = "1.x credentials", description = "User names and passwords for clients of InfluxDB 1.x."),
-        (name = "Sessions", description = "Signing in and out with name and password."),
-        (name = "Set-up", description = "The first user, organization and bucket."),
-        (name = "Audit", description = "What was done, by whom, from where; and what was refused."),
-        (name = "System", description = "The server itself."),
+        (name = "Sessions", description = "Sign-in and sign-out with name and password, and the sessions of users."),
+        (name = "Set-up", description = "Creation of the first user, organization, bucket and operator token."),
+        (name = "Audit", description = "The audit log: changes, sign-ins and denied requests, with actor and address."),
+        (name = "System", description = "Health, metrics and API description of the server."),
     ),
     paths(discovery::list),
     components(schemas(ErrorBody)),
@@ -57,7 +57,8 @@ impl Modify for Credentials {
         let components = description.components.get_or_insert_default();
         let header = ApiKeyValue::with_description("Authorization", "`Token <token>` or `Bearer <token>`.");
         components.add_security_scheme("Token", SecurityScheme::ApiKey(ApiKey::Header(header)));
-        let cookie = ApiKeyValue::with_description("influxdb-oss-session", "What signing in sets.");
+        let cookie =
+            ApiKeyValue::with_description("influxdb-oss-session", "Session cookie, set by `POST /api/v2/signin`.");
         components.add_security_scheme("Session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
         components.add_security_scheme("Password", SecurityScheme::Http(Http::new(HttpAuthScheme::Basic)));
     }
@@ -83,9 +84,9 @@ fn with_servers(servers: Option<&str>) -> String {
     }
 }
 
-/// This description
+/// Retrieve this description
 ///
-/// OpenAPI 3.1.
+/// The format is OpenAPI 3.1.
 #[utoipa::path(get, path = "/api/v2/openapi.json", tag = "System", operation_id = "GetOpenAPI", security(()),
     responses((status = 200, description = "The description.", body = serde_json::Value)))]
 pub async fn document(State(state): State<AppState>, headers: HeaderMap) -> Response {
@@ -94,7 +95,7 @@ pub async fn document(State(state): State<AppState>, headers: HeaderMap) -> Resp
     written(StatusCode::OK, with_servers(servers.as_deref()).into_bytes())
 }
 
-/// This description, where InfluxDB has its own
+/// Retrieve this description, at InfluxDB's path
 #[utoipa::path(get, path = "/api/v2/swagger.json", tag = "System", operation_id = "GetSwagger", security(()),
     responses((status = 200, description = "The description.", body = serde_json::Value)))]
 pub async fn swagger(state: State<AppState>, headers: HeaderMap) -> Response {

@@ -26,22 +26,22 @@ macro_rules! refusals {
 refusals! {
     /// Errors of operations that need a credential.
     Gated:
-        "401" "No credential, an unknown or inactive one, or one that does not permit this.",
-        "403" "The user is inactive, permissions were asked for that the caller does not hold, or another site's page sent this.",
+        "401" "The credential is missing, unknown or inactive, or does not permit this operation.",
+        "403" "The user is inactive, the caller does not hold the permissions to grant, or the request is cross-site.",
         "408" "The request took too long.",
-        "429" "Too many unknown tokens, wrong passwords or reported strings came from this address: the message says how long to wait.",
+        "429" "Too many unknown tokens, wrong passwords or reported strings came from this address; the message states how long to wait.",
         "503" "The server is busy.";
     /// Errors of operations that need none.
     Open:
-        "403" "Another site's page sent this.",
+        "403" "The request is cross-site.",
         "408" "The request took too long.",
         "503" "The server is busy.";
-    BadRequest: "400" "Something in the request means nothing: the message says what.";
-    NotFound: "404" "What the request names does not exist.";
-    Conflict: "422" "It exists already, or a rule forbids it.";
+    BadRequest: "400" "The request is invalid; the message states why.";
+    NotFound: "404" "A resource in the request does not exist.";
+    Conflict: "422" "The resource exists already, or a rule forbids the change.";
     TooLarge: "413" "The body is larger than 2 MiB.";
-    TooManyReports: "429" "This address has reported many strings: the message says how long to wait.";
-    TooManyAttempts: "429" "Too many wrong passwords: the message says how long to wait.";
+    TooManyReports: "429" "Too many strings were reported from this address; the message states how long to wait.";
+    TooManyAttempts: "429" "Too many wrong passwords; the message states how long to wait.";
 }
 
 fn refusal(description: &str) -> RefOr<Response> {

@@ -36,7 +36,7 @@ pub struct OrgBody {
     updated_at: Timestamp,
 }
 
-/// The names in them are not escaped, and two lead nowhere: influxd's links.
+/// Links as in InfluxDB: names in them are not escaped, and two refer to paths that do not exist.
 #[derive(Serialize, ToSchema)]
 #[schema(as = OrganizationLinks)]
 struct Links {
@@ -70,7 +70,7 @@ struct ListLinks {
 #[derive(Default, Deserialize, ToSchema)]
 #[schema(as = PostOrganizationRequest)]
 struct PostBody {
-    /// At most 255 bytes; unique without regard to spaces around it.
+    /// At most 255 bytes; unique, ignoring spaces around it.
     #[schema(required, min_length = 1, max_length = 255)]
     #[serde(default)]
     name: String,
@@ -78,7 +78,7 @@ struct PostBody {
     description: String,
 }
 
-/// What may change about an organization.
+/// Changes to an organization.
 #[derive(Default, Deserialize, ToSchema)]
 #[schema(as = PatchOrganizationRequest)]
 struct PatchBody {
@@ -117,9 +117,9 @@ pub fn org_body(org: Org) -> OrgBody {
 #[utoipa::path(get, path = "/api/v2/orgs", tag = "Organizations", operation_id = "GetOrgs",
     params(
         PagingParameters,
-        ("org" = Option<String>, Query, description = "Only the one with this name."),
-        ("orgID" = Option<OrgId>, Query, description = "Only this one. What is no id is ignored, as in InfluxDB."),
-        ("userID" = Option<UserId>, Query, description = "Only those of which this user is a member or owner. What is no id is ignored."),
+        ("org" = Option<String>, Query, description = "Only the organization with this name."),
+        ("orgID" = Option<OrgId>, Query, description = "Only this organization. An invalid id is ignored, as in InfluxDB."),
+        ("userID" = Option<UserId>, Query, description = "Only organizations of which this user is a member or owner. An invalid id is ignored, as in InfluxDB."),
     ),
     responses((status = 200, description = "The organizations.", body = ListBody), BadRequest, NotFound, Gated))]
 pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, ApiError> {
@@ -162,7 +162,7 @@ pub async fn get(
     Ok(indented(StatusCode::OK, &org_body(state.service.org(&caller, id).await?)))
 }
 
-/// Rename or describe an organization
+/// Change an organization's name or description
 #[utoipa::path(patch, path = "/api/v2/orgs/{orgID}", tag = "Organizations", operation_id = "PatchOrgsID",
     params(("orgID" = OrgId, Path, description = "The organization.")),
     request_body = PatchBody,
@@ -180,7 +180,7 @@ pub async fn update(
 
 /// Delete an organization
 ///
-/// With its buckets. Its tokens end, and nothing revives them.
+/// Deletes its buckets too. Its tokens stop working for good.
 #[utoipa::path(delete, path = "/api/v2/orgs/{orgID}", tag = "Organizations", operation_id = "DeleteOrgsID",
     params(("orgID" = OrgId, Path, description = "The organization.")),
     responses((status = 204, description = "It is deleted."), BadRequest, NotFound, Gated))]

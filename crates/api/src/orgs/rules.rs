@@ -16,16 +16,16 @@ use crate::{
     openapi::schema::{BadRequest, Conflict, Gated, NotFound, TooLarge},
 };
 
-/// What an organization demands of tokens that are created, cloned, rotated or changed from now on. What is left out
-/// demands nothing. Tokens that are there already keep working.
+/// An organization's rules for tokens. They apply when a token is created, cloned, rotated or changed; existing tokens
+/// keep working. A member that is left out sets no rule.
 #[derive(Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 #[schema(as = OrganizationRules)]
 struct RulesBody {
-    /// The longest time, in seconds, from a token's creation to its expiry; at most a hundred years.
+    /// Maximum lifetime of a token in seconds, from its creation to its expiry; at most a hundred years.
     #[schema(minimum = 1, maximum = 3155760000_i64, examples(31536000))]
     longest_life_seconds: Option<i64>,
-    /// What a token gets, in seconds, that asks for no expiry; at most the longest life.
+    /// Default lifetime of a token in seconds, if it is created without an expiry; at most the maximum lifetime.
     #[schema(minimum = 1, maximum = 3155760000_i64, examples(7776000))]
     default_life_seconds: Option<i64>,
     /// Whether each token must expire.
@@ -67,7 +67,7 @@ impl TryFrom<RulesBody> for OrgRules {
 
 /// Retrieve an organization's rules for tokens
 ///
-/// Needs `read:orgs` of the organization.
+/// Needs `read:orgs` of the organization. Not in InfluxDB.
 #[utoipa::path(get, path = "/api/v2/orgs/{orgID}/rules", tag = "Organizations", operation_id = "GetOrgsIDRules",
     params(("orgID" = OrgId, Path, description = "The organization.")),
     responses((status = 200, description = "The rules.", body = RulesBody), BadRequest, NotFound, Gated))]
@@ -82,7 +82,7 @@ pub async fn get(
 
 /// Set an organization's rules for tokens
 ///
-/// All of them at once. Needs `write:orgs` of the organization. Tokens that are out of line keep working.
+/// Replaces all rules. Needs `write:orgs` of the organization. Tokens that break a rule keep working.
 #[utoipa::path(put, path = "/api/v2/orgs/{orgID}/rules", tag = "Organizations", operation_id = "PutOrgsIDRules",
     params(("orgID" = OrgId, Path, description = "The organization.")),
     request_body = RulesBody,

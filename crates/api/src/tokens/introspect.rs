@@ -28,45 +28,45 @@ use crate::{
     session::no_store,
 };
 
-/// What is asked about a token.
+/// A token to introspect, and optionally a permission to check.
 #[derive(ToSchema)]
 #[schema(as = IntrospectionRequest)]
 #[expect(dead_code, reason = "read one by one, so that each refusal says what is wrong")]
 struct RequestForm {
-    /// The token to ask about.
+    /// The token to introspect.
     #[schema(required, min_length = 1)]
     token: String,
-    /// Read and ignored.
+    /// Ignored.
     token_type_hint: Option<String>,
-    /// What the token is to do; then `resourceType` is needed too.
+    /// Action to check; requires `resourceType`.
     action: Option<Action>,
-    /// What it is to do it with: any type but `instance`.
+    /// Resource type to check: any type except `instance`.
     #[schema(rename = "resourceType")]
     resource_type: Option<ResourceType>,
-    /// The id of one thing; without it and `resourceName`, all of the type in the organization.
+    /// Id of one resource; without it and `resourceName`, all resources of the type in the organization are checked.
     #[schema(rename = "resourceID")]
     resource_id: Option<Id>,
-    /// In the place of `resourceID`: the name of a bucket, telegraf configuration, user or organization.
+    /// Instead of `resourceID`: the name of a bucket, telegraf configuration, user or organization.
     #[schema(rename = "resourceName")]
     resource_name: Option<String>,
-    /// The organization it is in; the token's own, unless given.
+    /// Organization of the resource; that of the token by default.
     #[schema(rename = "orgID")]
     org_id: Option<OrgId>,
-    /// In the place of `orgID`: the organization's name.
+    /// Instead of `orgID`: the organization's name.
     org: Option<String>,
-    /// The address of the client that showed the token, or `any`. A token that is bound to networks is active only if it
-    /// is accepted from there; with `any`, its networks are left out of account; without an address, it is inactive.
+    /// Address of the client that presented the token, or `any`. A token that is bound to networks is active only if it
+    /// is accepted from this address; `any` ignores the networks; without an address, such a token is inactive.
     #[schema(examples("192.0.2.7", "any"))]
     address: Option<String>,
 }
 
-/// What a token is worth. Of one that does not work, or that the caller may not read, `active` is all there is.
+/// Result of an introspection. If the token does not work, or the caller may not read it, only `active` is present.
 #[derive(Default, Serialize, ToSchema)]
 #[schema(as = Introspection)]
 struct AnswerBody {
-    /// Whether it works.
+    /// Whether the token works.
     active: bool,
-    /// Its permissions, with a space between them.
+    /// Permissions of the token, separated by spaces.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, examples("read:orgs/020f755c3c082000/buckets"))]
     scope: Option<String>,
@@ -74,51 +74,51 @@ struct AnswerBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     token_type: Option<&'static str>,
-    /// The owner's id.
+    /// Id of the owner.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     sub: Option<UserId>,
-    /// The owner's name.
+    /// Name of the owner.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     username: Option<String>,
-    /// When it stops working, in seconds since 1970.
+    /// Expiry, in seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     exp: Option<i64>,
-    /// When it was created, in seconds since 1970.
+    /// Time of creation, in seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     iat: Option<i64>,
-    /// The id of its authorization.
+    /// Id of the authorization.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     jti: Option<AuthorizationId>,
-    /// The organization's name.
+    /// Name of the organization.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     org: Option<String>,
-    /// The organization's id.
+    /// Id of the organization.
     #[serde(skip_serializing_if = "Option::is_none", rename = "orgID")]
     #[schema(nullable = false)]
     org_id: Option<OrgId>,
-    /// What it is for.
+    /// Description of the token.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     description: Option<String>,
-    /// The networks it is accepted from, if not from everywhere.
+    /// Networks from which the token is accepted; absent if it is accepted from any address.
     #[serde(skip_serializing_if = "Option::is_none", rename = "allowedNetworks")]
     #[schema(nullable = false)]
     allowed_networks: Option<Vec<String>>,
-    /// Whether it may do what was asked for.
+    /// Whether the token has the checked permission.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     allowed: Option<bool>,
-    /// The permission of the token that allows it.
+    /// The permission of the token that covers the checked one.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     permission: Option<String>,
-    /// The permission that it would need; left out where the resource names nothing that the caller may see.
+    /// The missing permission; absent if the resource does not exist or the caller may not read it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     missing: Option<String>,
@@ -171,14 +171,15 @@ const fn seconds(time: Timestamp) -> i64 {
 
 /// Introspect a token
 ///
-/// What a token is worth, after RFC 7662, for gateways and servers that were shown one. Needs to read the token's
-/// authorization and its owner; a token that may not be read is answered as one that does not work. With `action` and
-/// `resourceType` the answer says whether the token may do that, and which permission decides or is missing. Credentials
-/// of 1.x clients are not known here. A token that is bound to networks is active only with an `address` from which it is
-/// accepted, or with `any`. Asking about a token is no use of it.
+/// Token introspection according to RFC 7662, for gateways and servers that received a token. Needs to read the token's
+/// authorization and its owner; a token that the caller may not read is reported as inactive. With `action` and
+/// `resourceType`, the response states whether the token has this permission, and which of its permissions covers it or
+/// which one is missing. Credentials of 1.x clients cannot be introspected. A token that is bound to networks is active
+/// only with an `address` from which it is accepted, or with `any`. An introspection does not count as a use of the
+/// token. Not in InfluxDB.
 #[utoipa::path(post, path = "/api/v2/tokens/introspect", tag = "Tokens", operation_id = "PostTokensIntrospect",
     request_body(content = RequestForm, content_type = "application/x-www-form-urlencoded"),
-    responses((status = 200, description = "What it is worth.", body = AnswerBody), BadRequest, TooLarge, Gated))]
+    responses((status = 200, description = "The result.", body = AnswerBody), BadRequest, TooLarge, Gated))]
 pub async fn introspect(
     State(state): State<AppState>,
     Caller(caller): Caller,
@@ -193,12 +194,13 @@ pub async fn introspect(
 fn asked(form: &Form) -> Result<IntrospectionRequest, Error> {
     let refuse = |sentence: &str| Error::BadForm(sentence.into());
     let token =
-        form.text("token").ok_or_else(|| refuse("token is missing: send the token to ask about in the form"))?;
+        form.text("token").ok_or_else(|| refuse("token is missing: send the token to introspect in the form"))?;
     let place = match form.text("address") {
         None => PresentedFrom::From(None),
         Some("any") => PresentedFrom::Anywhere,
         Some(text) => {
-            let address = text.parse().map_err(|_| refuse("address is no IP address, such as 192.0.2.7, nor any"))?;
+            let address =
+                text.parse().map_err(|_| refuse("address must be an IP address such as 192.0.2.7, or any"))?;
             PresentedFrom::From(Some(address))
         }
     };
@@ -212,15 +214,14 @@ fn wanted(form: &Form) -> Result<Option<RequestedAccess>, Error> {
         (None, None) => {
             let rest =
                 ["resourceID", "resourceName", "orgID", "org"].into_iter().find(|name| form.text(name).is_some());
-            return rest
-                .map_or(Ok(None), |name| Err(refuse(format!("{name} needs action and resourceType beside it"))));
+            return rest.map_or(Ok(None), |name| Err(refuse(format!("{name} needs action and resourceType"))));
         }
         (None, Some(_)) => return Err(refuse("action is missing: read or write".into())),
         (Some(_), None) => return Err(refuse("resourceType is missing, such as buckets".into())),
     };
     let action = action.parse().map_err(|_| refuse("action must be read or write".into()))?;
     let kind = ResourceType::grantable().find(|one| one.name() == kind);
-    let kind = kind.ok_or_else(|| refuse("resourceType is none that tokens are granted, such as buckets".into()))?;
+    let kind = kind.ok_or_else(|| refuse("resourceType must be a type that can be granted, such as buckets".into()))?;
     let thing = match form.named("resourceID", "resourceName")? {
         Named::Not => Thing::All,
         Named::ById(id) => Thing::Id(id),

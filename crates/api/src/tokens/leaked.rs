@@ -25,54 +25,54 @@ use crate::{
     session::no_store,
 };
 
-/// Tokens that leaked.
+/// Leaked tokens.
 #[derive(Default, Deserialize, ToSchema)]
 #[schema(as = LeakedTokens)]
 struct PostBody {
-    /// At most 1,000 strings; each is looked up as it is.
+    /// At most 1,000 strings; each is looked up unchanged.
     #[schema(required, max_items = 1000)]
     tokens: Option<Vec<SecretText>>,
 }
 
-/// A string that is not kept longer than needed, and not printed.
+/// A string that may be a token. Its value is not logged.
 #[derive(Deserialize, ToSchema)]
 #[schema(value_type = String)]
 struct SecretText(SecretString);
 
-/// What became of them.
+/// Result of a report.
 #[derive(Serialize, ToSchema)]
 #[schema(as = LeakedAnswers)]
 pub struct AnswerBody {
     tokens: Vec<FindingBody>,
 }
 
-/// What became of one.
+/// Outcome for one reported string.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = LeakedAnswer)]
 struct FindingBody {
-    /// Its place among the strings, or among what was found in the text, counted from 0.
+    /// Position in the list of strings, or among the tokens found in the text, counted from 0.
     position: u64,
-    /// The line of the text it stands in first, counted from 1.
+    /// Line of its first occurrence in the text, counted from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     line: Option<u64>,
-    /// Its first characters, to recognise it by; empty where these would say too much.
+    /// First characters of the string, to recognise it; empty if they would reveal too much of it.
     #[schema(examples("jtn_k7Vn"))]
     prefix: String,
-    /// `deactivated`: it worked, and works no longer. `alreadyDead`: it did not work any more. `unknown`: no token of this
-    /// server. `damaged`: the form of one, but a part of it was changed.
+    /// `deactivated`: the token worked and was deactivated. `alreadyDead`: the token did not work any more. `unknown`:
+    /// not a token of this server. `damaged`: has the form of a token, but a wrong checksum.
     result: LeakOutcome,
     /// The authorization, if the caller may read it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     id: Option<AuthorizationId>,
-    /// How many tokens and 1.x credentials that were created with it, directly or through others, still work; left out
-    /// where there is none. `POST /api/v2/authorizations/{authID}/descendants/deactivate` stops them.
+    /// Number of tokens and 1.x credentials that were created with the token, directly or through others, and still
+    /// work; absent if there are none. `POST /api/v2/authorizations/{authID}/descendants/deactivate` deactivates them.
     #[serde(skip_serializing_if = "is_zero")]
     #[schema(required = false)]
     live_descendants: u64,
-    /// Those of them that the caller may read, at most 100.
+    /// Ids of those of them that the caller may read, at most 100.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     descendants: Vec<AuthorizationId>,
@@ -92,14 +92,14 @@ impl From<Finding> for FindingBody {
 
 /// Report leaked tokens
 ///
-/// Every string is looked up, and the tokens that work are deactivated, whoever asks: holding a token entitles to revoke
-/// it. They stay inactive: nothing activates them again. Needs a credential that works, and no permission. Either a JSON list, or as `text/plain` a text that contains
-/// some, such as a log: there, tokens are found by their form, and of the other words (at most 10,000 different ones)
-/// only those that are tokens are answered. An address may have 50,000 strings looked up an hour; a report counts as at
-/// least 50.
+/// Looks up every string and deactivates the tokens that work; they can never be activated again. Needs a credential
+/// that works, but no permission: any holder of a token may revoke it. The body is a JSON list of strings, or as
+/// `text/plain` a text that contains tokens, such as a log. In a text, tokens are found by their form; of the other
+/// words (at most 10,000 different ones), the response contains only those that are tokens. Rate limit: 50,000 strings
+/// an hour from one address; a report counts as at least 50. Not in InfluxDB.
 #[utoipa::path(post, path = "/api/v2/tokens/leaked", tag = "Tokens", operation_id = "PostTokensLeaked",
     request_body(content((PostBody = "application/json"), (String = "text/plain"))),
-    responses((status = 200, description = "What became of each.", body = AnswerBody), BadRequest, Conflict, TooLarge, TooManyReports, Gated))]
+    responses((status = 200, description = "The outcome for each string.", body = AnswerBody), BadRequest, Conflict, TooLarge, TooManyReports, Gated))]
 pub async fn report(
     State(state): State<AppState>,
     Caller(caller): Caller,

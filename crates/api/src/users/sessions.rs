@@ -23,20 +23,20 @@ use crate::{
 #[serde(rename_all = "camelCase")]
 #[schema(as = UserSession)]
 struct SessionBody {
-    /// Names the session among its user's. It opens nothing.
+    /// Id of the session. It is not the session key and grants no access.
     id: String,
-    /// Whether it is the session that asks.
+    /// Whether it is the session of this request.
     current: bool,
-    /// Where it is valid: `console` or `api`.
+    /// Where the session is valid: `console` or `api`.
     kind: &'static str,
     created_at: Timestamp,
     last_used_at: Timestamp,
     expires_at: Timestamp,
-    /// The address it was begun from.
+    /// Address of the client that started the session.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     address: Option<String>,
-    /// The browser or program it was begun with, in short words.
+    /// Short name of the browser or program that started the session.
     client: String,
 }
 
@@ -44,9 +44,9 @@ struct SessionBody {
 #[schema(as = UserSessions)]
 struct ListBody {
     links: Links,
-    /// The session that asks, then those used last; at most 100.
+    /// The session of this request, then the most recently used ones; at most 100.
     sessions: Vec<SessionBody>,
-    /// The number of all of them.
+    /// Number of all sessions of the user.
     total: u64,
 }
 
@@ -72,7 +72,7 @@ fn session_body(row: SessionRow) -> SessionBody {
 
 /// List a user's sessions
 ///
-/// Needs `read:users` of all users. One's own are also listed with a session's cookie.
+/// Needs `read:users` of all users, or a session cookie for the caller's own sessions. Not in InfluxDB.
 #[utoipa::path(get, path = "/api/v2/users/{userID}/sessions", tag = "Sessions", operation_id = "GetUsersIDSessions",
     params(("userID" = UserId, Path, description = "The user.")),
     responses((status = 200, description = "The sessions.", body = ListBody), BadRequest, NotFound, Gated))]
@@ -89,7 +89,7 @@ pub async fn list(
 
 /// Sign a user out everywhere
 ///
-/// Ends all sessions of the user but the one that asks. Needs `write:users` of the user.
+/// Ends all sessions of the user except that of this request. Needs `write:users` of the user. Not in InfluxDB.
 #[utoipa::path(delete, path = "/api/v2/users/{userID}/sessions", tag = "Sessions", operation_id = "DeleteUsersIDSessions",
     params(("userID" = UserId, Path, description = "The user.")),
     responses((status = 204, description = "They are ended."), BadRequest, NotFound, Gated))]
@@ -104,7 +104,7 @@ pub async fn end_all(
 
 /// End a session of a user
 ///
-/// Needs `write:users` of the user. The session that asks is ended by signing out.
+/// Needs `write:users` of the user. To end the session of this request, sign out. Not in InfluxDB.
 #[utoipa::path(delete, path = "/api/v2/users/{userID}/sessions/{sessionID}", tag = "Sessions", operation_id = "DeleteUsersIDSessionsID",
     params(
         ("userID" = UserId, Path, description = "The user."),

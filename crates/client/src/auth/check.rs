@@ -21,20 +21,20 @@ use crate::{
 /// A token to ask about.
 #[derive(Args)]
 pub struct Check {
-    /// The token to check; - reads it from standard input
+    /// Token to check; - reads it from standard input
     #[arg(long, short, allow_hyphen_values = true, value_name = "TOKEN")]
     token: SecretString,
 
-    /// What it should be able to do, such as write:buckets/telemetry or read:tasks
+    /// Permission to check, such as write:buckets/telemetry or read:tasks
     #[arg(long, value_name = "PERMISSION")]
     can: Option<PermissionSpec>,
 
-    /// The organization in which it should, by name or id; the token's own, unless given
+    /// Name or id of the organization for --can; by default that of the token
     // No environment variable: that one names the caller's organization, not the checked token's.
     #[arg(long, short, value_name = "NAME", requires = "can")]
     org: Option<String>,
 
-    /// The address of the client that showed it, or any; a token that is bound to networks needs one
+    /// Address of the client that presented the token, or any; required for a token that is bound to networks
     #[arg(long, visible_alias = "from", value_name = "ADDRESS|any", value_parser = address)]
     address: Option<String>,
 
@@ -44,7 +44,7 @@ pub struct Check {
     #[command(flatten)]
     print: PrintFlags,
 
-    /// The token that asks; the checked one, where neither this nor a config says who asks
+    /// Token to authenticate with; by default the credential of the active config, else the token to check
     #[arg(long, env = crate::environment::either("JETON_TOKEN", "INFLUX_TOKEN"), hide_env_values = true, value_name = "TOKEN")]
     as_token: Option<SecretString>,
 }
@@ -66,7 +66,7 @@ impl Check {
     /// Prints the result; the exit code is 0 only if the token is live and has the requested permission.
     pub async fn run(&self) -> Outcome<ExitCode> {
         let printer = self.print.printer()?;
-        let token = secret::given(Some(&self.token))?.ok_or_else(|| Failure::new("--token holds no token to check"))?;
+        let token = secret::given(Some(&self.token))?.ok_or_else(|| Failure::new("--token must not be empty"))?;
         let profile = self.server.profile()?;
         let mut client = Client::connect(&self.server, &profile, secret::given(self.as_token.as_ref())?).await?;
         if !client.has_credential() {
@@ -107,22 +107,22 @@ impl Check {
         let text = |name: &str| answer.rest.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
         if !answer.active {
             let networks = match self.address {
-                None => "; if it is bound to networks, say with --address where it was shown, or any",
+                None => "; if it is bound to networks, set --address to the address of the client, or to any",
                 Some(_) => "",
             };
-            return format!("no: this token is not live, or not yours to ask about{networks}\n");
+            return format!("no: this token does not work, or you may not read it{networks}\n");
         }
         let whose = text("username").map(|name| format!(" of {name}")).unwrap_or_default();
-        let scope = text("scope").map(|scope| format!("its scope: {scope}\n")).unwrap_or_default();
+        let scope = text("scope").map(|scope| format!("its permissions: {scope}\n")).unwrap_or_default();
         match allowed {
             None => format!("yes: a live token{whose}\n{scope}"),
             Some(true) => {
-                let by = text("permission").map(|by| format!(", by {by}")).unwrap_or_default();
+                let by = text("permission").map(|by| format!(", permitted by {by}")).unwrap_or_default();
                 format!("yes: a live token{whose} that may do this{by}\n")
             }
             Some(false) => {
                 let lacks = text("missing").map(|missing| format!("; it lacks {missing}"));
-                let missing = lacks.unwrap_or_else(|| "; there is no such thing, or not for you to see".into());
+                let missing = lacks.unwrap_or_else(|| "; the resource does not exist, or you may not read it".into());
                 format!("no: a live token{whose} that may not do this{missing}\n")
             }
         }

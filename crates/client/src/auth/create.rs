@@ -24,23 +24,24 @@ pub struct Create {
     #[command(flatten)]
     org: OrgFlags,
 
-    /// The user name, or id; the owner of --token, unless given
+    /// Name or id of the owner; by default the owner of --token
     #[arg(long, short, value_name = "NAME")]
     user: Option<String>,
 
-    /// Token description
+    /// Description of the token
     #[arg(long, short, default_value = "", hide_default_value = true, value_name = "TEXT")]
     description: String,
 
-    /// When it stops working: a duration such as 90d, a day, a time as RFC 3339 has it, or never
+    /// Expiry of the token: a duration such as 90d, a date, an RFC 3339 time, or never. By default according to the
+    /// rules of the organization
     #[arg(long, value_name = "WHEN")]
     expires: Option<String>,
 
-    /// The only networks it works from, such as 10.0.0.0/8; may be repeated
+    /// Network from which the token is accepted, such as 10.0.0.0/8; may be repeated. Any network by default
     #[arg(long, value_name = "CIDR", value_delimiter = ',', value_parser = jeton_model::network::parse_network)]
     network: Vec<IpNet>,
 
-    /// Show what would be created, and send nothing
+    /// Print what would be created, without creating it
     #[arg(long)]
     dry_run: bool,
 

@@ -12,7 +12,7 @@ use crate::{
 /// An authorization to delete.
 #[derive(Args)]
 pub struct Delete {
-    /// The authorization ID (required)
+    /// Id of the authorization (required)
     #[arg(long, short, value_name = "ID")]
     id: String,
 

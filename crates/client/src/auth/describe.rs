@@ -25,11 +25,11 @@ use super::delete::path;
 /// A token to describe.
 #[derive(Args)]
 pub struct Describe {
-    /// The authorization ID
+    /// Id of the authorization
     #[arg(value_name = "ID", required_unless_present = "id_flag")]
     id: Option<String>,
 
-    /// The authorization ID
+    /// Id of the authorization
     #[arg(long = "id", short = 'i', value_name = "ID", hide = true, conflicts_with = "id", id = "id_flag")]
     id_flag: Option<String>,
 
@@ -167,7 +167,7 @@ fn reach(breadth: Breadth, org: &str) -> String {
     match breadth {
         Breadth::Operator => "operator: everything in every organization".into(),
         Breadth::AllAccess(_) => format!("all access: everything in {org}, also what is added later"),
-        Breadth::Custom => "what is listed below, and nothing else".into(),
+        Breadth::Custom => "only what is listed below".into(),
     }
 }
 
@@ -188,7 +188,7 @@ fn cannot(permissions: &[Permission], org: OrgId) -> Vec<String> {
 fn text(description: &Description) -> String {
     let Description { id, status, org, user, created_at, expires, last_used, reach, .. } = description;
     let networks = description.allowed_networks.join(", ");
-    let networks = if networks.is_empty() { "anywhere".to_owned() } else { networks };
+    let networks = if networks.is_empty() { "any".to_owned() } else { networks };
     let prefix = description.token_prefix.as_ref().map(|prefix| format!("{prefix}…"));
     let leaked = description.leaked_at.as_ref().map(|at| format!("{status}, reported as leaked on {at}"));
     let descendants = description.descendants.as_ref().filter(|count| count.total > 0);
@@ -205,8 +205,8 @@ fn text(description: &Description) -> String {
         ("Created", created_at),
         ("Expires", expires),
         ("Last used", last_used),
-        ("Works from", &networks),
-        ("Reach", reach),
+        ("Networks", &networks),
+        ("Scope", reach),
     ];
     let more = [("Created with", &description.created_with), ("Descendants", &descendants)];
     let more = more.into_iter().filter_map(|(name, fact)| Some((name, fact.as_deref()?)));
@@ -223,7 +223,7 @@ fn text(description: &Description) -> String {
     };
     part("It can:", description.can.iter().map(|Can { text, permission }| format!("{text} ({permission})")).collect());
     let implied = |Implied { permission, covered_by }: &Implied| format!("{permission} is covered by {covered_by}");
-    part("Implied, and needless beside what covers it:", description.implied.iter().map(implied).collect());
+    part("Implied by other permissions:", description.implied.iter().map(implied).collect());
     part("Caution:", description.cautions.clone());
     part("It cannot:", description.cannot.clone());
     text

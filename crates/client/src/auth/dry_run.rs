@@ -18,12 +18,12 @@ use crate::{
 pub async fn show(session: &Session, body: &Value, org: OrgId, permissions: &[Permission]) -> Outcome {
     match session.printer.format {
         Format::Table => {}
-        Format::Env => return Err(Failure::new("--dry-run makes no token that --output env could write")),
+        Format::Env => return Err(Failure::new("--output env can't be used with --dry-run, which creates no token")),
         Format::Json | Format::Yaml => return session.printer.value(body),
     }
     let org_name = resolve::org_name(&session.client, org).await;
     let text = |name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default();
-    let mut lines = vec!["Nothing was created. This would be:".to_owned(), String::new()];
+    let mut lines = vec!["Nothing was created. The command would create this token:".to_owned(), String::new()];
     lines.push(format!("Description:  {}", wording::line(wording::or_none(text("description")))));
     lines.push(format!("Organization: {org_name}"));
     if let Some(at) = body.get("expiresAt").and_then(Value::as_str) {

@@ -24,15 +24,15 @@ pub struct List {
     #[command(flatten)]
     org: OrgFlags,
 
-    /// The authorization ID
+    /// Id of the authorization
     #[arg(long, short, value_name = "ID")]
     id: Option<String>,
 
-    /// The user
+    /// Name of the owner
     #[arg(long, short, value_name = "NAME")]
     user: Option<String>,
 
-    /// The user ID, or the name
+    /// Id or name of the owner
     #[arg(long, value_name = "ID")]
     user_id: Option<String>,
 

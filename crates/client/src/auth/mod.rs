@@ -21,22 +21,22 @@ use crate::error::Outcome;
 /// What can be done with authorizations.
 #[derive(Subcommand)]
 pub enum Auth {
-    /// Create authorization
+    /// Create an authorization and print its token
     Create(Box<create::Create>),
-    /// Delete authorization
+    /// Delete an authorization
     Delete(Box<delete::Delete>),
     /// List authorizations
     #[command(visible_aliases = ["find", "ls"])]
     List(Box<list::List>),
-    /// Active authorization
+    /// Activate an authorization
     Active(Box<status::Switch>),
-    /// Inactive authorization
+    /// Deactivate an authorization, or the authorizations that were created with it
     Inactive(Box<status::Deactivate>),
-    /// Say in words what a token can do, what is implied, and what it cannot do
+    /// Describe what a token can do, what is implied and what it cannot do
     Describe(Box<describe::Describe>),
     /// Replace a token by a new one with the same permissions
     Rotate(Box<rotate::Rotate>),
-    /// Ask whether a token is live, and what it may do
+    /// Check whether a token works and what it may do
     Check(Box<check::Check>),
 }
 

@@ -14,20 +14,20 @@ use super::{delete::path, new_token::show};
 /// A token to replace.
 #[derive(Args)]
 pub struct Rotate {
-    /// The authorization ID
+    /// Id of the authorization
     #[arg(value_name = "ID", required_unless_present = "id_flag")]
     id: Option<String>,
 
-    /// The authorization ID
+    /// Id of the authorization
     #[arg(long = "id", short = 'i', value_name = "ID", hide = true, conflicts_with = "id", id = "id_flag")]
     id_flag: Option<String>,
 
-    /// How long the old token works beside the new one, such as 24h; 0 ends it at once. The server's usual, unless given
+    /// Time for which the old token keeps working, such as 24h (the default); 0 ends it at once
     #[arg(long, value_name = "DURATION")]
     overlap: Option<String>,
 
-    /// When the new one stops working: a duration such as 90d, a day, a time as RFC 3339 has it, or never. As long a
-    /// life as the old one had, unless given
+    /// Expiry of the new token: a duration such as 90d, a date, an RFC 3339 time, or never. By default the new token
+    /// gets the same lifetime as the old one
     #[arg(long, value_name = "WHEN")]
     expires: Option<String>,
 
@@ -41,7 +41,7 @@ impl Rotate {
         let id = self.id.as_deref().or(self.id_flag.as_deref()).unwrap_or_default();
         let mut body = json!({});
         if let Some(text) = &self.overlap {
-            let refuse = || Failure::new(format!("--overlap \"{text}\" is no duration; write it as 24h, 7d or 0"));
+            let refuse = || Failure::new(format!("--overlap \"{text}\" is not a duration; write it as 24h, 7d or 0"));
             body["overlap"] = json!(Span::in_one_unit(text).ok_or_else(refuse)?);
         }
         if let Some(text) = &self.expires {

@@ -21,7 +21,7 @@ use super::delete::path;
 /// An authorization to switch on or off.
 #[derive(Args)]
 pub struct Switch {
-    /// The authorization ID (required)
+    /// Id of the authorization (required)
     #[arg(long, short, value_name = "ID")]
     id: String,
 
@@ -32,7 +32,8 @@ pub struct Switch {
 /// An authorization to switch off, or what was created with it.
 #[derive(Args)]
 pub struct Deactivate {
-    /// Deactivate everything that was created with the authorization, directly or through others, and not itself
+    /// Deactivate all tokens and 1.x credentials that were created with the authorization, directly or through
+    /// others, instead of the authorization itself
     #[arg(long)]
     descendants: bool,
 

@@ -23,7 +23,7 @@ pub struct Create {
     #[command(flatten)]
     org: OrgFlags,
 
-    /// New bucket name (required)
+    /// Name of the bucket (required)
     #[arg(long, short, env = either("JETON_BUCKET_NAME", "INFLUX_BUCKET_NAME"), value_name = "NAME")]
     name: String,
 
@@ -34,7 +34,7 @@ pub struct Create {
     #[command(flatten)]
     rule: RuleFlags,
 
-    /// Accepted as influx has it; the server knows only implicit
+    /// Schema type; accepted for compatibility, only implicit is supported
     #[arg(long, hide = true, value_name = "TYPE")]
     schema_type: Option<String>,
 
@@ -45,11 +45,11 @@ pub struct Create {
 /// How long data is kept.
 #[derive(Args)]
 pub struct RuleFlags {
-    /// Duration bucket will retain data, or 0 for infinite
+    /// Retention period of the bucket, such as 72h or 30d; 0 keeps data forever
     #[arg(long, short, value_name = "DURATION")]
     retention: Option<String>,
 
-    /// Shard group duration used internally by the storage engine
+    /// Shard group duration of the bucket, such as 24h
     #[arg(long, value_name = "DURATION")]
     shard_group_duration: Option<String>,
 }
@@ -60,11 +60,11 @@ pub struct Update {
     #[command(flatten)]
     org: OrgFlags,
 
-    /// The bucket ID, or the name (required)
+    /// Id or name of the bucket (required)
     #[arg(long, short, value_name = "ID")]
     id: String,
 
-    /// New bucket name
+    /// New name of the bucket
     #[arg(long, short, env = either("JETON_BUCKET_NAME", "INFLUX_BUCKET_NAME"), value_name = "NAME")]
     name: Option<String>,
 
@@ -85,11 +85,11 @@ pub struct Delete {
     #[command(flatten)]
     org: OrgFlags,
 
-    /// The bucket ID, or the name
+    /// Id or name of the bucket
     #[arg(long, short, value_name = "ID")]
     id: Option<String>,
 
-    /// The bucket name
+    /// Name of the bucket
     #[arg(long, short, value_name = "NAME")]
     name: Option<String>,
 

@@ -18,19 +18,19 @@ pub struct List {
     #[command(flatten)]
     org: OrgFlags,
 
-    /// The bucket ID, or the name
+    /// Id or name of the bucket
     #[arg(long, short, value_name = "ID")]
     id: Option<String>,
 
-    /// The bucket name
+    /// Name of the bucket
     #[arg(long, short, value_name = "NAME")]
     name: Option<String>,
 
-    /// Total number of buckets to fetch from the server, or 0 to return all buckets
+    /// Maximum number of buckets to list; 0 lists all
     #[arg(long, default_value_t = 0, value_name = "COUNT")]
     limit: usize,
 
-    /// Number of buckets to skip over in the list
+    /// Number of buckets to skip
     #[arg(long, default_value_t = 0, value_name = "COUNT")]
     offset: usize,
 

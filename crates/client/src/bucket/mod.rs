@@ -12,15 +12,15 @@ use crate::{duration::Span, error::Outcome, output::Shown};
 /// What can be done with buckets.
 #[derive(Subcommand)]
 pub enum Bucket {
-    /// Create bucket
+    /// Create a bucket
     Create(Box<change::Create>),
     /// List buckets
     #[command(visible_aliases = ["find", "ls"])]
     List(Box<list::List>),
-    /// Update bucket
+    /// Update a bucket
     #[command(visible_alias = "set")]
     Update(Box<change::Update>),
-    /// Delete bucket
+    /// Delete a bucket
     Delete(Box<change::Delete>),
 }
 

@@ -19,11 +19,11 @@ pub struct Fields {
     #[command(flatten)]
     flags: Flags,
 
-    /// Name for the new config (required)
+    /// Name of the config (required)
     #[arg(long, short = 'n', value_name = "NAME")]
     config_name: String,
 
-    /// Base URL of the InfluxDB server the new config should target (required)
+    /// URL of the server (required)
     #[arg(long, short = 'u', value_name = "URL")]
     host_url: String,
 
@@ -37,11 +37,11 @@ pub struct Changes {
     #[command(flatten)]
     flags: Flags,
 
-    /// Name of the config to update (required)
+    /// Name of the config (required)
     #[arg(long, short = 'n', value_name = "NAME")]
     config_name: String,
 
-    /// New URL to set on the config
+    /// New URL of the server
     #[arg(long, short = 'u', value_name = "URL")]
     host_url: Option<String>,
 
@@ -51,19 +51,20 @@ pub struct Changes {
 
 #[derive(Args)]
 struct Credential {
-    /// Auth token to use when communicating with the InfluxDB server; - reads it from standard input
+    /// Token to authenticate with; - reads it from standard input
     #[arg(long, short, allow_hyphen_values = true, value_name = "TOKEN")]
     token: Option<SecretString>,
 
-    /// Username (and optionally password) to use for authentication. Only supported in OSS
+    /// User name, optionally with password, to authenticate with instead of a token. Commands prompt for the password
+    /// on a terminal if omitted
     #[arg(long, short = 'p', value_name = "USER[:PASSWORD]")]
     username_password: Option<SecretString>,
 
-    /// Default organization name to use in the config
+    /// Name of the default organization
     #[arg(long, short, value_name = "NAME")]
     org: Option<String>,
 
-    /// Set the config as active
+    /// Make the config active
     #[arg(long, short)]
     active: bool,
 }

@@ -22,7 +22,7 @@ pub struct Config {
     #[command(subcommand)]
     command: Option<Command>,
 
-    /// The config to make active; - is the one before
+    /// Name of the config to make active; - is the previously active one
     #[arg(allow_hyphen_values = true)]
     name: Option<String>,
 
@@ -41,15 +41,15 @@ struct Flags {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Create config
+    /// Create a config
     Create(Box<change::Fields>),
-    /// Update config
+    /// Update a config
     #[command(visible_alias = "update")]
     Set(Box<change::Changes>),
     /// List configs
     #[command(visible_alias = "ls")]
     List(List),
-    /// Delete config
+    /// Delete configs
     #[command(visible_aliases = ["delete", "remove"])]
     Rm(Remove),
 }
@@ -64,7 +64,7 @@ struct List {
 /// Profiles to take away.
 #[derive(Args)]
 struct Remove {
-    /// The names of the configs
+    /// Names of the configs
     #[arg(value_name = "NAME", required = true)]
     names: Vec<String>,
 

@@ -16,26 +16,26 @@ use super::Which;
 /// What can be done with the members of an organization.
 #[derive(Subcommand)]
 pub enum Members {
-    /// Add organization member
+    /// Add a member to an organization
     Add(Box<Add>),
-    /// List organization members
+    /// List the members of an organization
     #[command(visible_aliases = ["find", "ls"])]
     List(Box<List>),
-    /// Remove organization member
+    /// Remove a member from an organization
     Remove(Box<Remove>),
 }
 
 /// A user to make a member.
 #[derive(Args)]
 pub struct Add {
-    /// The member ID, or the user's name (required)
+    /// Id or name of the user (required)
     #[arg(long, short, value_name = "ID")]
     member: String,
 
     #[command(flatten)]
     which: Which,
 
-    /// Set new member as an owner
+    /// Make the user an owner of the organization
     #[arg(long)]
     owner: bool,
 
@@ -56,7 +56,7 @@ pub struct List {
 /// A member to remove.
 #[derive(Args)]
 pub struct Remove {
-    /// The member ID, or the user's name (required)
+    /// Id or name of the user (required)
     #[arg(long, short, value_name = "ID")]
     member: String,
 

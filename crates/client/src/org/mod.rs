@@ -23,16 +23,16 @@ const PAGE: usize = 100;
 /// What can be done with organizations.
 #[derive(Subcommand)]
 pub enum Org {
-    /// Create organization
+    /// Create an organization
     Create(Box<Create>),
     /// List organizations
     #[command(visible_aliases = ["find", "ls"])]
     List(Box<List>),
-    /// Update organization
+    /// Update an organization
     Update(Box<Update>),
-    /// Delete organization
+    /// Delete an organization
     Delete(Box<Delete>),
-    /// Organization membership commands
+    /// Manage the members of an organization
     #[command(subcommand)]
     Members(members::Members),
 }
@@ -40,11 +40,11 @@ pub enum Org {
 /// An organization to create.
 #[derive(Args)]
 pub struct Create {
-    /// The name of the organization (required)
+    /// Name of the organization (required)
     #[arg(long, short, value_name = "NAME")]
     name: String,
 
-    /// The description of the organization
+    /// Description of the organization
     #[arg(long, short, default_value = "", hide_default_value = true, value_name = "TEXT")]
     description: String,
 
@@ -65,15 +65,15 @@ pub struct List {
 /// An organization to change.
 #[derive(Args)]
 pub struct Update {
-    /// The organization ID, or the name (required)
+    /// Id or name of the organization (required)
     #[arg(long, short, env = either("JETON_ORG_ID", "INFLUX_ORG_ID"), value_name = "ID")]
     id: String,
 
-    /// The name of the organization
+    /// New name of the organization
     #[arg(long, short, env = either("JETON_ORG", "INFLUX_ORG"), value_name = "NAME")]
     name: Option<String>,
 
-    /// The description of the organization
+    /// Description of the organization
     #[arg(long, short, env = either("JETON_ORG_DESCRIPTION", "INFLUX_ORG_DESCRIPTION"), value_name = "TEXT")]
     description: Option<String>,
 
@@ -84,7 +84,7 @@ pub struct Update {
 /// An organization to delete, and all that is in it.
 #[derive(Args)]
 pub struct Delete {
-    /// The organization ID, or the name (required)
+    /// Id or name of the organization (required)
     #[arg(long, short, env = either("JETON_ORG_ID", "INFLUX_ORG_ID"), value_name = "ID")]
     id: String,
 
@@ -95,11 +95,11 @@ pub struct Delete {
 /// An organization, by `--id` or `--name`.
 #[derive(Args, Clone, Debug)]
 pub struct Which {
-    /// The organization ID, or the name
+    /// Id or name of the organization
     #[arg(long, short, env = either("JETON_ORG_ID", "INFLUX_ORG_ID"), value_name = "ID")]
     id: Option<String>,
 
-    /// The name of the organization
+    /// Name of the organization
     #[arg(long, short, env = either("JETON_ORG", "INFLUX_ORG"), value_name = "NAME")]
     name: Option<String>,
 }

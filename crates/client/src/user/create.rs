@@ -20,11 +20,11 @@ pub struct Create {
     #[command(flatten)]
     org: OrgFlags,
 
-    /// The user name (required)
+    /// Name of the user (required)
     #[arg(long, short, env = either("JETON_NAME", "INFLUX_NAME"), value_name = "NAME")]
     name: String,
 
-    /// The user password; - reads it from standard input. Without it, it is asked for on a terminal
+    /// Password of the user; - reads it from standard input. Prompted for on a terminal if omitted
     #[arg(long, short, value_name = "PASSWORD")]
     password: Option<SecretString>,
 

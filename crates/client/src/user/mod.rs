@@ -22,18 +22,18 @@ const PAGE: usize = 100;
 /// What can be done with users.
 #[derive(Subcommand)]
 pub enum User {
-    /// Create user
+    /// Create a user
     Create(Box<create::Create>),
     /// List users
     #[command(visible_aliases = ["find", "ls"])]
     List(Box<List>),
-    /// Update user
+    /// Rename a user
     Update(Box<Update>),
-    /// Delete user
+    /// Delete a user
     Delete(Box<Delete>),
-    /// Update user password
+    /// Set a user's password
     Password(Box<password::Password>),
-    /// User session commands
+    /// Manage the sessions of a user
     #[command(subcommand)]
     Sessions(sessions::Sessions),
 }
@@ -41,11 +41,11 @@ pub enum User {
 /// Which users to list.
 #[derive(Args)]
 pub struct List {
-    /// The user ID, or the name
+    /// Id or name of the user
     #[arg(long, short, value_name = "ID")]
     id: Option<String>,
 
-    /// The user name
+    /// Name of the user
     #[arg(long, short, value_name = "NAME")]
     name: Option<String>,
 
@@ -56,11 +56,11 @@ pub struct List {
 /// A user to rename.
 #[derive(Args)]
 pub struct Update {
-    /// The user ID, or the name (required)
+    /// Id or name of the user (required)
     #[arg(long, short, value_name = "ID")]
     id: String,
 
-    /// The user name
+    /// New name of the user
     #[arg(long, short, default_value = "", hide_default_value = true, value_name = "NAME")]
     name: String,
 
@@ -71,7 +71,7 @@ pub struct Update {
 /// A user to delete, and their tokens with them.
 #[derive(Args)]
 pub struct Delete {
-    /// The user ID, or the name (required)
+    /// Id or name of the user (required)
     #[arg(long, short, value_name = "ID")]
     id: String,
 

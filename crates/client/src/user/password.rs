@@ -17,11 +17,11 @@ use crate::{
 /// The user that a command is about.
 #[derive(Args)]
 pub struct Whose {
-    /// The user ID, or the name
+    /// Id or name of the user
     #[arg(long, short, value_name = "ID")]
     id: Option<String>,
 
-    /// The user name
+    /// Name of the user
     #[arg(long, short, value_name = "NAME")]
     name: Option<String>,
 }
@@ -47,7 +47,7 @@ pub struct Password {
     #[command(flatten)]
     whose: Whose,
 
-    /// Password to set on the user; - reads it from standard input. Without it, it is asked for on a terminal
+    /// New password of the user; - reads it from standard input. Prompted for on a terminal if omitted
     #[arg(long, short, value_name = "PASSWORD")]
     password: Option<SecretString>,
 

@@ -18,7 +18,7 @@ pub enum Sessions {
     /// List the sessions of a user
     #[command(visible_aliases = ["find", "ls"])]
     List(Box<List>),
-    /// Sign a user out, of one session or of all
+    /// End one session of a user, or all of them
     End(Box<End>),
 }
 
@@ -38,7 +38,7 @@ pub struct End {
     #[command(flatten)]
     whose: Whose,
 
-    /// The session ID, as the list has it; without it, all of the user's sessions are ended
+    /// Id of the session, from the list; by default all sessions of the user are ended
     #[arg(long, value_name = "ID")]
     session: Option<String>,
 

@@ -10,10 +10,10 @@ use crate::error::Outcome;
 /// What can be done for 1.x clients.
 #[derive(Subcommand)]
 pub enum V1 {
-    /// Authorization management commands for v1 APIs
+    /// Manage the credentials of 1.x clients
     #[command(subcommand, visible_alias = "authorization")]
     Auth(auth::Auth),
-    /// Commands to manage database and retention policy mappings for v1 APIs
+    /// Manage the mappings of 1.x databases and retention policies to buckets
     #[command(subcommand)]
     Dbrp(dbrp::Dbrp),
 }

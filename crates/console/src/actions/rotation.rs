@@ -29,9 +29,9 @@ pub(super) async fn rotate(
     let name = old.token_prefix.as_deref().map_or_else(|| "The old token".into(), |prefix| format!("{prefix}…"));
     let old = match old.expires_at {
         Some(end) if end > service.now() => {
-            format!("{name} works until {}. Give programs the new one before.", end.minute())
+            format!("{name} works until {}. Give programs the new token before then.", end.minute())
         }
-        _ => format!("{name} is refused from now on. Give programs the new one."),
+        _ => format!("{name} no longer works. Give programs the new token."),
     };
     Ok(Outcome::Rotated { token: created_token(request, created), old })
 }

@@ -34,7 +34,7 @@ pub fn CopyIdItem(
             if done {
                 notices.success("The ID was copied", id);
             } else {
-                notices.failure("The browser refused the clipboard", format!("Select and copy it here: {id}"));
+                notices.failure("The browser blocked the clipboard", format!("Copy the ID from here: {id}"));
             }
         });
     };
@@ -58,7 +58,7 @@ pub fn CopyButton(
     let on_click = move |_| {
         copy(text.get_untracked(), move |done| {
             if !done {
-                notices.failure("The browser refused the clipboard", "Select the text and press Ctrl+C.");
+                notices.failure("The browser blocked the clipboard", "Select the text and press Ctrl+C.");
                 return;
             }
             notices.announce("Copied");

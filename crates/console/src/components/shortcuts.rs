@@ -98,6 +98,6 @@ fn SingleKeys() -> impl IntoView {
         >
             <span>"Single-key shortcuts"</span>
         </button>
-        <p id="single-keys-hint" class="hint start">"Switch off if they disturb speech input. Esc, Enter and arrows stay."</p>
+        <p id="single-keys-hint" class="hint start">"Turn off if they interfere with speech input. Esc, Enter and arrow keys stay on."</p>
     }
 }

@@ -48,7 +48,7 @@ pub fn SaveBar(
 }
 
 /// The confirmation message where the browser shows none of its own.
-const QUESTION: &str = "The changes were not saved. Leave without saving?";
+const QUESTION: &str = "You have unsaved changes. Leave without saving?";
 
 /// Asks for confirmation before a page with unsaved changes is left. `within`: the path below which links keep the
 /// page, such as those to its dialogs.

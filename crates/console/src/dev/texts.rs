@@ -139,7 +139,7 @@ fn Tables() -> impl IntoView {
             <Sample state="With rows">
                 <Table listing class=CLASS label="Organizations" testid="table" columns=COLUMNS>{rows.map(row).collect_view()}</Table>
             </Sample>
-            <Sample state="Awaited"><Skeleton class=CLASS label="Awaited organizations" columns=COLUMNS/></Sample>
+            <Sample state="Loading"><Skeleton class=CLASS label="Loading organizations" columns=COLUMNS/></Sample>
         </Part>
     }
 }
@@ -154,7 +154,7 @@ fn listing(filter: &str) -> ListNav {
 fn Empty() -> impl IntoView {
     view! {
         <Part name="Empty state">
-            <Sample state="Nothing there">
+            <Sample state="No items">
                 <section class="empty whole">
                     <EmptyMark/><h2>"There are no API tokens in my-org yet"</h2>
                     <p>"A token lets a program read or write data without a password."</p><a class="button primary" href="#main">"Generate"</a>

@@ -115,7 +115,7 @@ fn Authentication(origin: String) -> impl IntoView {
             <h2 id="authentication">"Credentials"</h2>
             <p>
                 "Send a token as " <code>"Authorization: Token …"</code> " or " <code>"Bearer …"</code>
-                ". Browsers sign in and send the session's cookie. Refusals are JSON with a " <code>"code"</code> " and a "
+                ". Browsers sign in and send the session's cookie. Errors are JSON with a " <code>"code"</code> " and a "
                 <code>"message"</code> "; a missing permission is 401, as in InfluxDB."
             </p>
             <div class="code-box"><pre tabindex="0"><code>{example}</code></pre></div>

@@ -31,7 +31,7 @@ pub fn OperationView(operation: Operation, document: Document, origin: String) -
             <p class="docs-about"><Prose text=text(&about["description"])/></p>
             {(!parameters.is_empty()).then(|| view! { <h4>"Parameters"</h4><Members members=parameters/> })}
             {(!members.is_empty()).then(|| view! { <h4>"Body"</h4><Members members/> })}
-            <h4>"Answers"</h4>
+            <h4>"Responses"</h4>
             <dl class="docs-members">{answers}</dl>
             <div class="code-box"><pre tabindex="0"><code>{command}</code></pre></div>
         </article>

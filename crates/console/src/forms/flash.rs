@@ -29,7 +29,7 @@ deeds! {
     // The first two use InfluxDB's wording (docs/influxdb-compatibility.md §9.9).
     TokenUpdated "updated" "API token was updated successfully",
     TokenDeleted "deleted" "API token was deleted successfully",
-    OverlapEnded "overlap-ended" "The old token is refused from now on",
+    OverlapEnded "overlap-ended" "The old token no longer works",
     TokensUpdated "tokens-updated" "The API tokens were updated",
     TokensDeleted "tokens-deleted" "The API tokens were deleted",
     BucketCreated "bucket-created" "The bucket was created",

@@ -29,7 +29,7 @@ pub fn AboutPage() -> impl IntoView {
                                 view! { <Server facts/><Interfaces has_metrics/> }.into_any()
                             }
                             Err(error) => view! {
-                                <Alert danger=true><b>"The server says nothing about itself."</b>" "{messages::sentence(&error)}</Alert>
+                                <Alert danger=true><b>"The server information could not be loaded."</b>" "{messages::sentence(&error)}</Alert>
                                 <Interfaces has_metrics=false/>
                             }
                             .into_any(),
@@ -46,17 +46,17 @@ pub fn AboutPage() -> impl IntoView {
 #[component]
 fn Server(facts: ServerInfo) -> impl IntoView {
     let health = if facts.is_healthy {
-        view! { <span class="badge ok"><Icon picture=Picture::CircleCheck/>"Healthy"</span>" The database answers." }
+        view! { <span class="badge ok"><Icon picture=Picture::CircleCheck/>"Healthy"</span>" The database responds." }
             .into_any()
     } else {
-        view! { <span class="badge danger"><Icon picture=Picture::CircleAlert/>"Failing"</span>" The database does not answer." }.into_any()
+        view! { <span class="badge danger"><Icon picture=Picture::CircleAlert/>"Failing"</span>" The database does not respond." }.into_any()
     };
     view! {
         <section class="settings-section" aria-labelledby="about-server">
-            <header><h2 id="about-server">"Server"</h2><p>"What answers you."</p></header>
+            <header><h2 id="about-server">"Server"</h2><p>"The server behind this console."</p></header>
             <dl class="fact-list">
                 <div><dt>"Jeton"</dt><dd data-testid="about-version">{facts.version}</dd></div>
-                <div><dt>"Speaks as"</dt><dd>"InfluxDB "{facts.influxdb}</dd></div>
+                <div><dt>"Compatible with"</dt><dd>"InfluxDB "{facts.influxdb}</dd></div>
                 <div><dt>"Database"</dt><dd>{facts.database}</dd></div>
                 <div><dt>"Health"</dt><dd data-testid="about-health">{health}</dd></div>
                 <div><dt>"Started"</dt><dd><Time at=facts.started text=facts.started.ago(facts.now)/>", "{facts.started.minute()}</dd></div>
@@ -76,11 +76,11 @@ fn Elsewhere(href: &'static str, name: &'static str, what: &'static str) -> impl
 fn Interfaces(has_metrics: bool) -> impl IntoView {
     view! {
         <section class="settings-section" aria-labelledby="about-interfaces">
-            <header><h2 id="about-interfaces">"For programs"</h2><p>"What programs and monitors ask."</p></header>
+            <header><h2 id="about-interfaces">"For programs"</h2><p>"URLs for programs and monitoring."</p></header>
             <ul class="links">
-                <Elsewhere href="/docs" name="API reference" what="every request, to read and to try"/>
-                <Elsewhere href="/api/v2/openapi.json" name="OpenAPI document" what="the same, for generators"/>
-                <Elsewhere href="/health" name="Health" what="whether server and database answer"/>
+                <Elsewhere href="/docs" name="API reference" what="all requests, with examples"/>
+                <Elsewhere href="/api/v2/openapi.json" name="OpenAPI document" what="the same, for code generators"/>
+                <Elsewhere href="/health" name="Health" what="status of server and database"/>
                 {has_metrics.then(|| view! { <Elsewhere href="/metrics" name="Metrics" what="counters for Prometheus"/> })}
             </ul>
         </section>

@@ -58,7 +58,7 @@ fn NoOrganization(start: Start) -> impl IntoView {
     let advice = if may_create {
         "Buckets and tokens belong to an organization. Create one to begin."
     } else {
-        "Ask someone who owns one to add you to it, then load this page again."
+        "Ask an owner of an organization to add you, then reload this page."
     };
     view! {
         <div class="no-org">

@@ -15,7 +15,7 @@ pub fn NotFoundPage() -> impl IntoView {
             <div class="error-page">
                 <Mark large=true/>
                 <h1>"This page does not exist"</h1>
-                <p>"The address may be wrong, or what it showed was deleted."</p>
+                <p>"The address may be wrong, or the item was deleted."</p>
                 <a class="button large" href="/">"Go to API Tokens"</a>
             </div>
         </AuthFrame>

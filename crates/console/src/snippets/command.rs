@@ -23,7 +23,7 @@ pub fn influx(picks: &[Pick], org_name: &str, description: &str, limited: &Limit
         (false, false) => {}
     }
     if picks.iter().any(|pick| matches!(pick.kind, ResourceType::Orgs | ResourceType::Users)) {
-        limits.push("influx grants all organizations and all users here, not only yours: use jeton, curl or JSON.");
+        limits.push("influx grants all organizations and users, not only yours: use jeton, curl or JSON.");
     }
     if picks.iter().any(|pick| pick.kind == ResourceType::Telegrafs && pick.id.is_some()) {
         limits.push("influx cannot pick a single Telegraf configuration: use jeton, curl or JSON.");

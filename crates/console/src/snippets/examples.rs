@@ -31,7 +31,7 @@ pub fn examples(token: &CreatedToken) -> Vec<(&'static str, Example)> {
         (
             "Telegraf",
             start()
-                .comment("# urls: where your database answers")
+                .comment("# urls: the address of your database")
                 .plain("\n[[outputs.influxdb_v2]]\n  urls = [").value(in_json(DATABASE))
                 .plain("]\n  token = \"").secret(secret())
                 .plain("\"\n  organization = ").value(in_json(org_name))
@@ -40,7 +40,7 @@ pub fn examples(token: &CreatedToken) -> Vec<(&'static str, Example)> {
         (
             "Grafana",
             start()
-                .comment("# provisioning/datasources/influxdb.yaml; url: where your database answers")
+                .comment("# provisioning/datasources/influxdb.yaml; url: the address of your database")
                 .plain("\napiVersion: 1\ndatasources:\n  - name: ").value(in_json(org_name))
                 .plain("\n    type: influxdb\n    url: ").value(in_json(DATABASE))
                 .plain("\n    jsonData: { version: Flux, organization: ").value(in_json(org_name))

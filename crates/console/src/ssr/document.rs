@@ -29,7 +29,7 @@ pub fn document(is_static: bool, head: impl IntoView, body: impl IntoView) -> im
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
-                <meta name="description" content="API tokens: who may read and write where"/>
+                <meta name="description" content="Manage API tokens for InfluxDB-compatible servers"/>
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" href="/favicon.ico" sizes="32x32"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>

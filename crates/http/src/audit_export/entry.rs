@@ -6,32 +6,32 @@ use utoipa::ToSchema;
 
 use jeton_model::{AuthorizationId, Id, OrgId, Timestamp, UserId, audit::AuditRow};
 
-/// An entry.
+/// An entry of the audit log.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = AuditEntry)]
 pub struct EntryBody {
-    /// Its place in the chain, from 1.
+    /// Sequence number in the chain, from 1.
     seq: i64,
     at: Timestamp,
-    /// Such as `bucket created`.
+    /// What was done, such as `bucket created`.
     #[schema(examples("authorization created", "sign-in refused"))]
     action: String,
     actor: ActorBody,
-    /// Where the request came from.
+    /// Address of the client.
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<String>,
     #[serde(rename = "orgID", skip_serializing_if = "Option::is_none")]
     org_id: Option<OrgId>,
     target: TargetBody,
-    /// Old values in `before` and new ones in `after`, or what it was created with. Never a secret.
+    /// Old values in `before` and new ones in `after`, or the values at creation. Never contains a secret.
     #[schema(value_type = Object)]
     detail: Value,
-    /// HMAC-SHA-256 over the entry and the hash before it.
+    /// HMAC-SHA-256 of the entry and the previous hash.
     hash: String,
 }
 
-/// Who did it; empty for a stranger, and for Jeton itself.
+/// Who did it; empty for an unauthenticated client, and for Jeton itself.
 #[derive(Serialize, ToSchema)]
 #[schema(as = AuditActor)]
 struct ActorBody {
@@ -39,7 +39,7 @@ struct ActorBody {
     user: Option<UserBody>,
     #[serde(skip_serializing_if = "Option::is_none")]
     token: Option<TokenBody>,
-    /// What names the session among its user's.
+    /// Id of the session.
     #[serde(skip_serializing_if = "Option::is_none")]
     session: Option<String>,
 }
@@ -48,7 +48,7 @@ struct ActorBody {
 #[schema(as = AuditUser)]
 struct UserBody {
     id: UserId,
-    /// As it is today.
+    /// Current name.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
 }
@@ -57,7 +57,7 @@ struct UserBody {
 #[schema(as = AuditToken)]
 struct TokenBody {
     id: AuthorizationId,
-    /// As it is today.
+    /// Current description.
     #[serde(skip_serializing_if = "Option::is_none")]
     description: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -71,7 +71,7 @@ struct TargetBody {
     kind: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<Id>,
-    /// As it is today.
+    /// Current name.
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
 }

@@ -55,7 +55,7 @@ pub fn sentence(row: &AuditRow) -> Sentence {
             refused(Sentence::about("Refused to change the password of", name).then(because(detail)))
         }
         "telegraf configurations read" => Sentence::new(format!("Read {}", count("/count", "telegraf configuration"))),
-        "reads left out" => Sentence::new(format!("Left out {}", count("/count", "further read"))),
+        "reads left out" => Sentence::new(format!("Did not record {}", count("/count", "further read"))),
         "API tokens exported" => Sentence::about("Exported the API tokens of", name).then(as_file(detail)),
         "audit log exported" => Sentence::new("Exported the audit log").then(as_file(detail)),
         "password set" => Sentence::about("Set the password of", name),
@@ -67,8 +67,8 @@ pub fn sentence(row: &AuditRow) -> Sentence {
             text("/before/role"),
             text("/after/role")
         )),
-        "audit log trimmed" => Sentence::new(format!("Deleted {} for their age", count("/entries", "old entry"))),
-        "refusals left out" => refused(Sentence::new(format!("Left out {}", count("/count", "further refusal")))),
+        "audit log trimmed" => Sentence::new(format!("Deleted {} past their retention", count("/entries", "entry"))),
+        "refusals left out" => refused(Sentence::new(format!("Did not record {}", count("/count", "further refusal")))),
         "sign-in refused" if name.is_none() => refused(Sentence::new("Refused to sign in: unknown name")),
         "sign-in refused" => refused(Sentence::about("Refused to sign in", name).then(because(detail))),
         "unknown token refused" => refused(Sentence::new("Refused an unknown token")),
@@ -128,8 +128,8 @@ fn because(detail: &Value) -> String {
         "network" => "from a network that is not allowed",
         "owner inactive" => "its owner is inactive",
         "owner deleted" => "its owner was deleted",
-        "ended" => "ended with its owner or organization",
-        "surface" => "its key was made for the console and used at the API, or the other way round",
+        "ended" => "its owner or organization was deleted",
+        "surface" => "its key was used on the wrong interface (console or API)",
         "permission" => return format!(": lacks {permission}"),
         other => other,
     };
@@ -189,7 +189,7 @@ mod tests {
         let role = json!({"name": "bruno", "before": {"role": "member"}, "after": {"role": "owner"}});
         assert_eq!(told("role changed", role), "Changed the role of “bruno” from member to owner");
         assert_eq!(told("bucket deleted", json!({"name": "iot", "description": "Halls"})), "Deleted bucket “iot”");
-        assert_eq!(told("audit log trimmed", json!({"entries": 2})), "Deleted 2 old entries for their age");
+        assert_eq!(told("audit log trimmed", json!({"entries": 2})), "Deleted 2 entries past their retention");
     }
 
     #[test]
@@ -215,7 +215,7 @@ mod tests {
         );
         assert_eq!(told("telegraf configuration read", json!({"name": "roof"})), "Read telegraf configuration “roof”");
         assert_eq!(told("telegraf configurations read", json!({"count": 3})), "Read 3 telegraf configurations");
-        assert_eq!(told("reads left out", json!({"count": 1})), "Left out 1 further read");
+        assert_eq!(told("reads left out", json!({"count": 1})), "Did not record 1 further read");
         assert_eq!(
             told("API tokens exported", json!({"format": "csv", "filter": []})),
             "Exported the API tokens of “0000000000000001” as CSV"

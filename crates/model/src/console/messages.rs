@@ -8,21 +8,21 @@ use crate::{
 /// Returns the message of an error that belongs to no field.
 pub fn sentence(error: &Error) -> String {
     match error {
-        Error::Internal => "The server failed. Try again; if it stays so, its log says more.".into(),
+        Error::Internal => "The server failed. Try again. If it fails again, check the server’s log.".into(),
         Error::Busy => "The server is busy. Wait a moment, then try again.".into(),
         Error::Unauthenticated => "You are signed out. Sign in, then try again.".into(),
-        Error::OldPasswordRequired => "Your own password is changed on the Account page, with the present one.".into(),
-        Error::SessionNotFound => "The session has ended meanwhile.".into(),
-        Error::OrgNotFoundToDelete(_) => "The organization was deleted meanwhile.".into(),
-        Error::AuthorizationNotFound => "The token was deleted meanwhile.".into(),
-        Error::BucketNotFound => "The bucket was deleted meanwhile.".into(),
+        Error::OldPasswordRequired => "Change your own password on the Account page with your current password.".into(),
+        Error::SessionNotFound => "The session has already ended. Reload the page.".into(),
+        Error::OrgNotFoundToDelete(_) => "The organization no longer exists. Reload the list.".into(),
+        Error::AuthorizationNotFound => "The token no longer exists. Reload the list.".into(),
+        Error::BucketNotFound => "The bucket no longer exists. Reload the list.".into(),
         Error::Unauthorized(permission) => {
             format!("You lack the permission {permission}. Ask someone who may grant it.")
         }
         Error::HoldsMore(permission) => format!(
-            "This token holds {permission}, which you don't. Only its owner or someone who holds as much may change it."
+            "This token holds {permission}, and you don't. Only its owner or a user with its permissions may change it."
         ),
-        Error::NotGrantable(permission) => format!("You can't grant {permission}, for you don't hold it."),
+        Error::NotGrantable(permission) => format!("You can't grant {permission} because you don't hold it."),
         Error::Told { sentence, .. } => sentence.clone(),
         other => capitalized(&other.to_string()),
     }
@@ -36,21 +36,21 @@ pub fn at_fields(error: &Error) -> Vec<(String, String)> {
         Error::PasswordLength => one("password", "Use 8 to 72 characters."),
         Error::UserNameEmpty => one("username", "Fill this in."),
         Error::WrongPassword => one("old", "This is not your password. Type the one you sign in with."),
-        Error::UserNameTaken { .. } => one("username", "There is a user of this name already."),
+        Error::UserNameTaken { .. } => one("username", "A user with this name already exists."),
         Error::OrgNameEmpty => one("org", "Fill this in."),
-        Error::OrgNameTaken { .. } => one("org", "There is an organization with this name. Choose another."),
+        Error::OrgNameTaken { .. } => one("org", "An organization with this name already exists. Choose another."),
         Error::BucketNameEmpty => one("bucket", "Fill this in."),
         Error::BucketNameUnderscore { .. } => one("bucket", "A bucket name must not start with an underscore."),
         Error::BucketNameQuote { .. } => one("bucket", "A bucket name must not contain quotation marks."),
         Error::BucketNameTaken { .. } | Error::BucketNameNotUnique => {
-            one("bucket", "There is a bucket of this name. Choose another.")
+            one("bucket", "A bucket with this name already exists. Choose another.")
         }
         Error::RetentionTooShort => one("retention", "Keep data for at least 1 hour."),
         Error::TextTooLong { field, limit } => one(field, &format!("Use at most {limit} bytes.")),
         Error::TextNul { field } => one(field, "Remove the NUL character."),
         Error::Field { field, message } => one(field, message),
         Error::Told { fields, .. } => fields.clone(),
-        Error::ExpiryPast => one("expires", "Choose a time to come."),
+        Error::ExpiryPast => one("expires", "Choose a time in the future."),
         Error::RuleBroken(_)
         | Error::AuthorizationExpired
         | Error::OutlivesCaller { .. }

@@ -114,10 +114,10 @@ impl Gap {
             Self::Template(word) => format!("There is no template “{}”.", redact(word)),
             Self::Type(word) => format!("There is no resource type “{}”.", redact(word)),
             Self::Thing(kind, text) => {
-                format!("None of the {} here that you can see is “{}”.", kind.words(), redact(text))
+                format!("There is no “{}” among the {} that you can see.", redact(text), kind.words())
             }
             Self::NoSingle(kind, text) => {
-                format!("“{}” was not ticked: {} can only be ticked all together.", redact(text), kind.words())
+                format!("“{}” was not ticked: {} can only be granted all together.", redact(text), kind.words())
             }
             Self::NotHeld(action, kind, name) => {
                 let what = match (name, kind) {
@@ -129,10 +129,10 @@ impl Gap {
                 };
                 format!("{} {what} was not ticked: you can't grant what you don't hold.", action.title())
             }
-            Self::TooMany => format!("Only the first {MAX_WANTED} permissions of the address were looked at."),
+            Self::TooMany => format!("Only the first {MAX_WANTED} permissions in the address were used."),
             Self::Original => "The token to start from is not in this organization, or you may not see it.".into(),
-            Self::NoBox(permission) => format!("{permission} has no box here and was left out."),
-            Self::OnlyHere => "The original reaches every organization; the boxes reach this one alone.".into(),
+            Self::NoBox(permission) => format!("{permission} cannot be granted here and was left out."),
+            Self::OnlyHere => "The original has access to every organization, the new token only to this one.".into(),
             Self::OtherOwner(name) => match name {
                 Some(name) => format!("The original belongs to {name}; the new token will belong to you."),
                 None => "The original’s owner was deleted; the new token will belong to you.".into(),

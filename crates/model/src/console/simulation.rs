@@ -61,7 +61,7 @@ impl Stopped {
             Self::Inactive => "it is inactive",
             Self::Leaked => "it was reported as leaked",
             Self::Expired => "it has expired",
-            Self::Ended => "it ended with its owner or organization",
+            Self::Ended => "its owner or organization was deleted",
             Self::OwnerInactive => "its owner is inactive",
             Self::ForeignNetwork => "it is not accepted from this network",
         }

@@ -79,15 +79,15 @@ fn org_sentence(named: &Named, label: Option<String>, home: Home<'_>) -> Sentenc
     match (own, label.or(within), named.permission.action) {
         (Some(own), _, Action::Read) => Sentence::plain(format!("Read the organization {own} itself")),
         (Some(own), _, Action::Write) => {
-            Sentence::plain(format!("Rename or delete the organization {own}, and change who belongs to it"))
+            Sentence::plain(format!("Rename or delete the organization {own}, and manage its members"))
         }
         (None, Some(label), Action::Read) => Sentence::around("Read the organization", label, " itself"),
         (None, Some(label), Action::Write) => {
-            Sentence::around("Rename or delete the organization", label, ", and change who belongs to it")
+            Sentence::around("Rename or delete the organization", label, ", and manage its members")
         }
         (None, None, Action::Read) => Sentence::plain(format!("Read {EVERY_ORGANIZATION} itself")),
         (None, None, Action::Write) => Sentence::plain(format!(
-            "Create organizations, rename or delete {EVERY_ORGANIZATION}, and change who belongs to it"
+            "Create organizations, rename or delete {EVERY_ORGANIZATION}, and manage its members"
         )),
     }
 }
@@ -125,7 +125,7 @@ pub fn cautions(permissions: &[Named], home: Home<'_>) -> Vec<(String, String)> 
     if !written(ResourceType::Authorizations).is_empty() {
         cautions.push((
             "Write authorizations lets this token create more tokens.".into(),
-            "They can never hold more than this token holds.".into(),
+            "They can never have more permissions than this token.".into(),
         ));
     }
     let mut users = written(ResourceType::Users);
@@ -139,7 +139,7 @@ pub fn cautions(permissions: &[Named], home: Home<'_>) -> Vec<(String, String)> 
     if let Some(orgs) = everyone(&written(ResourceType::Orgs), "organization", "organizations", home) {
         cautions.push((
             format!("Write organizations lets this token rename and delete {orgs}."),
-            "Deleting an organization ends its tokens for good.".into(),
+            "Deleting an organization permanently ends its tokens.".into(),
         ));
     }
     for named in written(ResourceType::Buckets).into_iter().filter(|named| named.system) {
@@ -244,8 +244,8 @@ mod tests {
         assert!(every(Action::Write, ResourceType::Orgs).contains("delete every organization"));
         assert_eq!(every(Action::Read, ResourceType::Tasks), "Read all tasks in every organization");
         let orgs = |number| text(&called(Permission::on(Action::Write, ResourceType::Orgs, id(number)), "beta"));
-        assert_eq!(orgs(1), "Rename or delete the organization acme, and change who belongs to it");
-        assert_eq!(orgs(9), "Rename or delete the organization beta, and change who belongs to it");
+        assert_eq!(orgs(1), "Rename or delete the organization acme, and manage its members");
+        assert_eq!(orgs(9), "Rename or delete the organization beta, and manage its members");
         let foreign = Permission::in_org(Action::Read, ResourceType::Tasks, OrgId(id(9)));
         assert_eq!(text(&Named { name: None, ..called(foreign, "") }), "Read all tasks in beta");
     }

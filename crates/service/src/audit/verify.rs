@@ -24,14 +24,14 @@ const AT_A_PAGE: i64 = 10_000;
 pub enum Fault {
     #[error("entry {0} is missing")]
     Missing(i64),
-    #[error("entry {0} was changed, or put there by someone without the audit key")]
+    #[error("entry {0} was changed, or added without the audit key")]
     Changed(i64),
-    #[error("the record of where the log begins was not written by Jeton")]
+    #[error("the record of where the log begins was not written with the audit key")]
     ForgedAnchor,
-    #[error("entry {0} is not the one whose hash was logged")]
+    #[error("entry {0} does not have the hash that was logged")]
     OtherThanLogged(i64),
     #[error(
-        "the entries up to {kept} were deleted for their age; entry {asked} can't be compared any more, use a later head"
+        "the entries up to {kept} were deleted because of their age; entry {asked} can't be compared, use a later head"
     )]
     TooOld { asked: i64, kept: i64 },
 }
@@ -197,7 +197,7 @@ impl Service {
             None => tracing::info!(
                 seq = checked.last.seq,
                 hash = checked.last.hash,
-                "the audit log is whole; this is its head"
+                "the audit log is intact; this is its head"
             ),
             Some(fault) => tracing::error!(%fault, "the audit log was tampered with"),
         }

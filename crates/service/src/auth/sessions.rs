@@ -161,7 +161,7 @@ impl Service {
         }
         .await;
         if let Err(error) = written {
-            tracing::warn!(%error, "a session was not renewed");
+            tracing::warn!(%error, "could not renew a session");
         }
     }
 }

@@ -200,5 +200,5 @@ impl SourceSecret {
 }
 
 /// The reasons why records are skipped.
-const NO_ORG: &str = "its organization did not come over";
-const NO_USER: &str = "its user did not come over";
+const NO_ORG: &str = "its organization was not copied";
+const NO_USER: &str = "its user was not copied";

@@ -81,7 +81,7 @@ impl Import {
             return Ok(Outcome::Left(error.to_string()));
         }
         if self.buckets.get(&dbrp.bucket) != Some(&dbrp.org) {
-            return Ok(Outcome::Left("its bucket did not come over".into()));
+            return Ok(Outcome::Left("its bucket was not copied".into()));
         }
         if jeton_store::dbrps::by_id(&mut self.change, dbrp.id).await?.is_some() {
             return Ok(Outcome::Present);
@@ -91,7 +91,7 @@ impl Import {
         }
         let others = jeton_store::dbrps::of_database(&mut self.change, dbrp.org, &dbrp.database).await?;
         if let Some(other) = others.iter().find(|other| other.is_from_where(&dbrp)) {
-            return Ok(Outcome::Left(format!("mapping {} leads from there here", other.id)));
+            return Ok(Outcome::Left(format!("mapping {} has this database and retention policy here", other.id)));
         }
         dbrp.is_default = others.is_empty();
         jeton_store::dbrps::insert(&mut self.change, &dbrp).await?;

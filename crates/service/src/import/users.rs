@@ -57,7 +57,7 @@ impl Import {
         let Some(org) = org else { return Ok(Outcome::Left(NO_ORG.into())) };
         let of = Of::from(source.parent);
         if let Some(here) = jeton_store::memberships::role(&mut self.change, of, user).await? {
-            let left = format!("they are {} here", here.name());
+            let left = format!("the user already has the role {} here", here.name());
             return Ok(if here == role { Outcome::Present } else { Outcome::Left(left) });
         }
         if self.dismissed_here(org, user).await? {

@@ -38,16 +38,16 @@ pub enum Import {
 /// Copies what is not here yet; what is here stays as it is. With SQLite, the server must be stopped.
 #[derive(Args)]
 pub struct Influxd {
-    /// HTTP address of the InfluxDB to copy from
+    /// URL of the InfluxDB server to copy from
     #[arg(long, env = "INFLUX_HOST", value_name = "URL")]
     url: Option<String>,
-    /// An operator token of that InfluxDB; - reads it from standard input
+    /// Operator token of that server; - reads it from standard input
     #[arg(long, short, env = "INFLUX_TOKEN", hide_env_values = true, allow_hyphen_values = true, value_name = "TOKEN")]
     token: Option<SecretString>,
     /// Skip TLS certificate chain and host name verification
     #[arg(long)]
     skip_verify: bool,
-    /// Say what would be copied, and copy nothing
+    /// Report what would be copied, without copying it
     #[arg(long)]
     dry_run: bool,
     #[command(flatten)]
@@ -76,8 +76,8 @@ impl Influxd {
         print_report(printer, &report)?;
         match report.conflicts() {
             0 => Ok(()),
-            1 => Err(Failure::new("1 thing did not come over; the list above says why")),
-            count => Err(Failure::new(format!("{count} things did not come over; the list above says why"))),
+            1 => Err(Failure::new("1 record was not copied; see the reason in the report")),
+            count => Err(Failure::new(format!("{count} records were not copied; see the reasons in the report"))),
         }
     }
 
@@ -97,7 +97,7 @@ impl Influxd {
             return Ok((open(storage, Purpose::Import).await?, None));
         }
         let empty =
-            TempDir::new().map_err(|error| Failure::new(format!("no temporary directory can be made: {error}")))?;
+            TempDir::new().map_err(|error| Failure::new(format!("can't create a temporary directory: {error}")))?;
         let elsewhere = Storage { data: empty.path().into(), ..storage.clone() };
         Ok((open(&elsewhere, Purpose::Import).await?, Some(empty)))
     }

@@ -70,13 +70,14 @@ impl Reading<'_> {
         let asked = self.client.get("/api/v2/config").done().await;
         match asked {
             Err(failure) if failure.to_string().contains("requires operator permissions") => {
-                let sentence = "this token is no operator token, so it does not see everything there is";
+                let sentence = "this token is not an operator token, so it can't read all data";
                 Err(Failure::new(sentence)
-                    .hint("an operator token is what influx setup made, or: influx auth create --operator"))
+                    .hint("use the token that influx setup created, or create one with influx auth create --operator"))
             }
             Err(failure) if failure.status() == Some(404) => {
                 warn(
-                    "warning: this server can't be asked whether the token sees everything; only what it sees comes over",
+                    "warning: this server does not report whether this is an operator token; only data that the token \
+                     can read are copied",
                 );
                 Ok(())
             }
@@ -196,7 +197,7 @@ fn each<T: DeserializeOwned>(kind: Kind, items: Vec<Value>, unreadable: &mut Vec
         match T::deserialize(item) {
             Ok(one) => read.push(one),
             Err(error) => {
-                let reason = format!("it can't be understood: {error}");
+                let reason = format!("it can't be parsed: {error}");
                 unreadable.push(Left { kind, id, name, reason, revoked: false });
             }
         }

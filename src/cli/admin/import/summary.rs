@@ -64,7 +64,7 @@ pub fn print_report(printer: Printer, report: &Report) -> Outcome {
     let counts: Vec<CountRow> = report.counts.iter().map(|count| CountRow(*count)).collect();
     printer.list(&counts, "[]")?;
     if !report.to_reissue.is_empty() {
-        print("\nTokens the other server hides, to be re-issued with the same permissions:\n")?;
+        print("\nTokens whose values the other server hides; re-issue them with the same permissions:\n")?;
         printer.list(&report.to_reissue.iter().map(ReissueRow).collect::<Vec<_>>(), "[]")?;
     }
     if !report.left.is_empty() {
@@ -78,12 +78,12 @@ pub fn print_report(printer: Printer, report: &Report) -> Outcome {
 fn todo(report: &Report) -> Outcome {
     if !report.users_without_password.is_empty() {
         let names = report.users_without_password.join(", ");
-        print(&format!("\nUsers come without a password and need one before they can sign in: {names}\n"))?;
+        print(&format!("\nThese users have no password and can't sign in until you set one: {names}\n"))?;
         print("  jeton recovery user update --username NAME\n")?;
     }
     if !report.credentials_without_password.is_empty() {
         let names = report.credentials_without_password.join(", ");
-        print(&format!("\n1.x credentials come without a password and need one before they work: {names}\n"))?;
+        print(&format!("\nThese 1.x credentials have no password and don't work until you set one: {names}\n"))?;
         print("  jeton v1 auth set-password --username NAME\n")?;
     }
     if report.dry_run { print("\nThis was a dry run: nothing was copied.\n") } else { Ok(()) }

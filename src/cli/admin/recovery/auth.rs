@@ -19,7 +19,7 @@ pub enum Auth {
     /// List all authorizations
     #[command(visible_aliases = ["ls", "find"])]
     List(List),
-    /// Create an operator token for a user, and print it this once
+    /// Create an operator token for a user and print it; it is shown only once
     CreateOperator(CreateOperator),
 }
 
@@ -33,10 +33,10 @@ pub struct List {
 /// Creates a token that may do everything in every organization.
 #[derive(Args)]
 pub struct CreateOperator {
-    /// The name of the user the token belongs to
+    /// Name of the owner
     #[arg(long, value_name = "NAME")]
     username: Option<String>,
-    /// The name of the organization the token belongs to
+    /// Name of the organization
     #[arg(long, value_name = "NAME")]
     org: Option<String>,
     #[command(flatten)]

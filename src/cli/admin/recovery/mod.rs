@@ -17,13 +17,13 @@ use super::offline::{OfflineFlags, Opened, open};
 /// Commands that need neither a server nor a token. With SQLite, the server must be stopped.
 #[derive(Subcommand)]
 pub enum Recovery {
-    /// Authorization management commands
+    /// Manage authorizations, the records of API tokens
     #[command(subcommand)]
     Auth(auth::Auth),
-    /// User management commands
+    /// Manage users
     #[command(subcommand)]
     User(user::User),
-    /// Organization management commands
+    /// Manage organizations
     #[command(subcommand, visible_alias = "organization")]
     Org(org::Org),
 }
@@ -53,10 +53,10 @@ fn required<'a>(flag: &str, value: Option<&'a str>) -> Outcome<&'a str> {
 fn failed(error: RecoveryError) -> Failure {
     let failure = Failure::new(error.to_string());
     match error {
-        RecoveryError::NoUser { .. } => failure.hint("jeton recovery user list shows them all"),
-        RecoveryError::NoOrg { .. } => failure.hint("jeton recovery org list shows them all"),
-        RecoveryError::NoOrgs => failure.hint("jeton recovery org create --org NAME"),
-        RecoveryError::NotOneUser { .. } => failure.hint("name one with --username or --id"),
+        RecoveryError::NoUser { .. } => failure.hint("jeton recovery user list prints all users"),
+        RecoveryError::NoOrg { .. } => failure.hint("jeton recovery org list prints all organizations"),
+        RecoveryError::NoOrgs => failure.hint("create one with jeton recovery org create --org NAME"),
+        RecoveryError::NotOneUser { .. } => failure.hint("identify the user with --username or --id"),
         _ => failure,
     }
 }

@@ -30,10 +30,10 @@ pub struct List {
 /// Creates an organization.
 #[derive(Args)]
 pub struct Create {
-    /// The organization's name
+    /// Name of the organization
     #[arg(long, value_name = "NAME")]
     org: Option<String>,
-    /// The name of the user who is to own it
+    /// Name of the user who becomes the owner of the organization
     #[arg(long, value_name = "NAME")]
     username: Option<String>,
     #[command(flatten)]
@@ -71,7 +71,8 @@ impl Create {
         opened.close().await;
         if owner.is_none() {
             warn(
-                "warning: nobody owns this organization yet; --username names an owner, and so does jeton recovery user create --owner",
+                "warning: this organization has no owner; create one with jeton recovery user create --owner, or name \
+                 an existing user with --username when you create an organization",
             );
         }
         match printer.format {

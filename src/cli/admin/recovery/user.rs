@@ -22,7 +22,7 @@ pub enum User {
     List(List),
     /// Create a user who can sign in and belongs to an organization
     Create(Create),
-    /// Set a user's password; their sessions end
+    /// Set a user's password and end their sessions
     Update(Update),
 }
 
@@ -36,13 +36,13 @@ pub struct List {
 /// Creates a user.
 #[derive(Args)]
 pub struct Create {
-    /// The user's name
+    /// Name of the user
     #[arg(long, value_name = "NAME")]
     username: Option<String>,
-    /// The user's password; - reads it from standard input, without the flag it is asked for
+    /// Password of the user; - reads it from standard input. Prompted for on a terminal if omitted
     #[arg(long, allow_hyphen_values = true, value_name = "PASSWORD")]
     password: Option<SecretString>,
-    /// The name of the organization the user belongs to; may be left out where there is one only
+    /// Name of the organization; optional if there is only one
     #[arg(long, value_name = "NAME")]
     org: Option<String>,
     /// Make the user an owner of the organization
@@ -55,13 +55,13 @@ pub struct Create {
 /// Sets a password.
 #[derive(Args)]
 pub struct Update {
-    /// The user's name
+    /// Name of the user
     #[arg(long, value_name = "NAME")]
     username: Option<String>,
-    /// The user's ID
+    /// Id of the user
     #[arg(long, value_name = "ID")]
     id: Option<String>,
-    /// The new password; - reads it from standard input, without the flag it is asked for
+    /// New password of the user; - reads it from standard input. Prompted for on a terminal if omitted
     #[arg(long, allow_hyphen_values = true, value_name = "PASSWORD")]
     password: Option<SecretString>,
     #[command(flatten)]

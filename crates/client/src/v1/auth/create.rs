@@ -20,19 +20,19 @@ pub struct Create {
     #[command(flatten)]
     org: OrgFlags,
 
-    /// Token description
+    /// Description of the credential
     #[arg(long, short, default_value = "", hide_default_value = true, value_name = "TEXT")]
     description: String,
 
-    /// The username to identify this token (required)
+    /// User name of the credential (required)
     #[arg(long, value_name = "NAME")]
     username: String,
 
-    /// The password to set on this token; - reads it from standard input. Without it, it is asked for on a terminal
+    /// Password of the credential; - reads it from standard input. Prompted for on a terminal if omitted
     #[arg(long, value_name = "PASSWORD")]
     password: Option<SecretString>,
 
-    /// Don't prompt for a password. You must use v1 auth set-password command before using the token.
+    /// Create the credential without a password; it does not work until v1 auth set-password sets one
     #[arg(long)]
     no_password: bool,
 

@@ -24,18 +24,18 @@ use serde_json::json;
 /// What can be done with 1.x credentials.
 #[derive(Subcommand)]
 pub enum Auth {
-    /// Create authorization
+    /// Create a 1.x credential
     Create(Box<Create>),
-    /// Delete authorization for v1 APIs
+    /// Delete a 1.x credential
     Delete(Box<Known>),
-    /// List authorizations
+    /// List 1.x credentials
     #[command(visible_aliases = ["find", "ls"])]
     List(Box<List>),
-    /// Change the status of an authorization to active
+    /// Activate a 1.x credential
     SetActive(Box<Known>),
-    /// Change the status of an authorization to inactive
+    /// Deactivate a 1.x credential
     SetInactive(Box<Known>),
-    /// Set a password for an existing authorization
+    /// Set the password of a 1.x credential
     SetPassword(Box<SetPassword>),
 }
 
@@ -52,11 +52,11 @@ pub struct Known {
 /// A credential, by `--id` or `--username`.
 #[derive(Args)]
 struct Which {
-    /// The ID of the authorization
+    /// Id of the credential
     #[arg(long, value_name = "ID")]
     id: Option<String>,
 
-    /// The username of the authorization
+    /// User name of the credential
     #[arg(long, value_name = "NAME")]
     username: Option<String>,
 }
@@ -67,7 +67,7 @@ pub struct SetPassword {
     #[command(flatten)]
     which: Which,
 
-    /// Password to set on the authorization; - reads it from standard input. Without it, it is asked for on a terminal
+    /// New password of the credential; - reads it from standard input. Prompted for on a terminal if omitted
     #[arg(long, value_name = "PASSWORD")]
     password: Option<SecretString>,
 
@@ -84,11 +84,11 @@ pub struct List {
     #[command(flatten)]
     which: Which,
 
-    /// The user
+    /// Name or id of the owner
     #[arg(long, short, value_name = "NAME")]
     user: Option<String>,
 
-    /// The user ID, or the name
+    /// Id or name of the owner
     #[arg(long, value_name = "ID")]
     user_id: Option<String>,
 

@@ -20,23 +20,23 @@ pub struct List {
     #[command(flatten)]
     org: OrgFlags,
 
-    /// Limit results to the matching bucket id, or name
+    /// Id or name of the bucket
     #[arg(long, value_name = "ID")]
     bucket_id: Option<String>,
 
-    /// Limit results to the matching database name
+    /// Name of the database
     #[arg(long, value_name = "NAME")]
     db: Option<String>,
 
-    /// Limit results to default mappings
+    /// List only default mappings
     #[arg(long)]
     default: bool,
 
-    /// Limit results to a single mapping
+    /// Id of the mapping
     #[arg(long, value_name = "ID")]
     id: Option<String>,
 
-    /// Limit results to the matching retention policy name
+    /// Name of the retention policy
     #[arg(long, value_name = "NAME")]
     rp: Option<String>,
 

@@ -19,14 +19,14 @@ use serde_json::json;
 /// What can be done with mappings.
 #[derive(Subcommand)]
 pub enum Dbrp {
-    /// List database and retention policy mappings
+    /// List mappings of databases and retention policies
     #[command(visible_aliases = ["find", "ls"])]
     List(Box<List>),
-    /// Create a database and retention policy mapping to an existing bucket
+    /// Create a mapping of a database and retention policy to a bucket
     Create(Box<Create>),
-    /// Delete a database and retention policy mapping
+    /// Delete a mapping of a database and retention policy
     Delete(Box<Delete>),
-    /// Update a database and retention policy mapping
+    /// Update a mapping of a database and retention policy
     Update(Box<Update>),
 }
 
@@ -36,19 +36,19 @@ pub struct Create {
     #[command(flatten)]
     org: OrgFlags,
 
-    /// The ID of the bucket to be mapped, or its name (required)
+    /// Id or name of the bucket (required)
     #[arg(long, value_name = "ID")]
     bucket_id: String,
 
-    /// The name of the database (required)
+    /// Name of the database (required)
     #[arg(long, value_name = "NAME")]
     db: String,
 
-    /// Identify this retention policy as the default for the database
+    /// Make this mapping the default of the database
     #[arg(long)]
     default: bool,
 
-    /// The name of the retention policy (required)
+    /// Name of the retention policy (required)
     #[arg(long, value_name = "NAME")]
     rp: String,
 
@@ -62,7 +62,7 @@ pub struct Delete {
     #[command(flatten)]
     org: OrgFlags,
 
-    /// The ID of the mapping to delete (required)
+    /// Id of the mapping (required)
     #[arg(long, value_name = "ID")]
     id: String,
 
@@ -76,15 +76,15 @@ pub struct Update {
     #[command(flatten)]
     org: OrgFlags,
 
-    /// The ID of the mapping to update (required)
+    /// Id of the mapping (required)
     #[arg(long, value_name = "ID")]
     id: String,
 
-    /// Set this mapping's retention policy as the default for the mapping's database
+    /// Make this mapping the default of the database
     #[arg(long)]
     default: bool,
 
-    /// The updated name of the retention policy
+    /// New name of the retention policy
     #[arg(long, value_name = "NAME")]
     rp: Option<String>,
 

@@ -13,12 +13,12 @@ pub fn NoMatch(
     /// The plural of the listed items: "buckets".
     noun: &'static str,
     /// Advice about what to do.
-    #[prop(into, default = "Check the spelling, or look for less.".to_owned())]
+    #[prop(into, default = "Check the spelling, or use a shorter filter.".to_owned())]
     hint: String,
 ) -> impl IntoView {
     let filter = listing.query.with_untracked(|query| query.filter.trim().to_owned());
     let title =
-        if filter.is_empty() { format!("No {noun} like this") } else { format!("No {noun} match “{filter}”") };
+        if filter.is_empty() { format!("No matching {noun}") } else { format!("No {noun} match “{filter}”") };
     let href = Signal::derive(move || listing.everything());
     view! { <Unmatched title hint clear="Clear filter" href/> }
 }

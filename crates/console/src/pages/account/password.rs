@@ -42,7 +42,7 @@ fn PasswordForm(state: AccountState) -> impl IntoView {
             })}
             // Associates the password with the user in a password manager.
             <input type="text" autocomplete="username" value=user hidden readonly/>
-            <PasswordField id="old" label="Present password" autocomplete="current-password" error=at("old")/>
+            <PasswordField id="old" label="Current password" autocomplete="current-password" error=at("old")/>
             <PasswordField id="password" label="New password" hint="8 to 72 characters." autocomplete="new-password" error=at("password")/>
             <PasswordField id="confirm" label="Confirm new password" autocomplete="new-password" error=at("confirm")/>
             <div>

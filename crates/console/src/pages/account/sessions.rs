@@ -22,11 +22,11 @@ pub fn SessionsSection(state: AccountState) -> impl IntoView {
         <section class="settings-section" aria-labelledby="account-sessions">
             <header>
                 <h2 id="account-sessions">"Sessions"</h2>
-                <p>"Where you are signed in, in this console or with a program. A session ends after an hour without use, and after twelve hours at the latest."</p>
+                <p>"Your sessions in this console and through the API. A session ends after 1 hour without use, and after 12 hours at the latest."</p>
             </header>
             <div class="sessions-box">
                 {move || refused.get().map(|error| view! {
-                    <Alert danger=true live=true><b>"Nobody was signed out."</b>" "{messages::sentence(&error)}</Alert>
+                    <Alert danger=true live=true><b>"The sign-out failed."</b>" "{messages::sentence(&error)}</Alert>
                 })}
                 <Transition fallback=|| ()>
                     {move || Suspend::new(async move {
@@ -46,13 +46,13 @@ pub fn SessionsSection(state: AccountState) -> impl IntoView {
 fn Sessions(sessions: UserSessions, state: AccountState, refused: RwSignal<Option<Error>>) -> impl IntoView {
     let is_alone = sessions.total < 2;
     let on_answer = state.on_done("The session was not signed out", refused, || ());
-    let others = state.on_done("You are still signed in elsewhere", refused, || ());
+    let others = state.on_done("The other sessions were not signed out", refused, || ());
     view! {
         <SessionTable sessions labelled_by="account-sessions" end=Some((state.address(), on_answer))/>
         {if is_alone {
-            view! { <p class="hint">"You are signed in nowhere else."</p> }.into_any()
+            view! { <p class="hint">"You have no other sessions."</p> }.into_any()
         } else {
-            view! { <SignOutMany value="others" label="Sign out elsewhere" action=state.address() on_answer=others/> }.into_any()
+            view! { <SignOutMany value="others" label="Sign out other sessions" action=state.address() on_answer=others/> }.into_any()
         }}
     }
 }

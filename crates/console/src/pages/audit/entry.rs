@@ -180,6 +180,6 @@ fn Links(row: AuditRow, state: AuditState) -> impl IntoView {
     let about = row
         .target
         .id
-        .map(|id: Id| (untrack(|| state.with(|query| query.about = id.to_string())), "Everything about it"));
+        .map(|id: Id| (untrack(|| state.with(|query| query.about = id.to_string())), "All entries about it"));
     [token, user, about].into_iter().flatten().map(link).collect_view()
 }

@@ -138,7 +138,7 @@ fn Nothing(state: AuditState) -> impl IntoView {
     let (title, text, link) = if filtered {
         ("No entries match", "Change the filters, or look at all entries.", "Clear all filters")
     } else {
-        ("No entries here", "What is done, and what is refused, is written down from now on.", "Newest entries")
+        ("No entries here", "Actions and refused requests are recorded from now on.", "Newest entries")
     };
     view! { <Unmatched title=title.to_owned() hint=text clear=link href=Signal::derive(everything)/> }
 }

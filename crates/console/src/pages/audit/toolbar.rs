@@ -91,7 +91,7 @@ fn ExportMenu(state: AuditState) -> impl IntoView {
     let item = move |format: Format| {
         let words = match format {
             Format::Csv => "CSV",
-            Format::JsonLines => "JSON, one entry a line",
+            Format::JsonLines => "JSON, one entry per line",
         };
         view! {
             <li>

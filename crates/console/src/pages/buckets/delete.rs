@@ -35,7 +35,7 @@ fn DeleteDialog(details: BucketDetails, state: BucketsState) -> impl IntoView {
     let losers =
         move || Tokens::List.address(state.page.org.get(), &[("bucket", id.to_string()), ("status", "live".into())]);
     let losing = if tokens == 0 {
-        view! { "No live token reaches it." }.into_any()
+        view! { "No live token has access to it." }.into_any()
     } else {
         let verb = if tokens == 1 { " loses access to it. " } else { " lose access to it. " };
         view! { <b>{wording::count(tokens, "live token")}</b>{verb}<a class="link" href=losers>{if tokens == 1 { "Show it" } else { "Show them" }}</a> }
@@ -70,7 +70,7 @@ fn DeleteDialog(details: BucketDetails, state: BucketsState) -> impl IntoView {
 #[component]
 fn Mappings(mappings: Vec<String>, count: u64) -> impl IntoView {
     let rest = count.saturating_sub(mappings.len() as u64);
-    let verb = if count == 1 { " goes with it:" } else { " go with it:" };
+    let verb = if count == 1 { " is deleted with it:" } else { " are deleted with it:" };
     view! {
         <p><b>{wording::count(count, "DBRP mapping")}</b>{verb}</p>
         <ul class="mappings">

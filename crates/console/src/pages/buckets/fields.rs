@@ -30,7 +30,7 @@ pub fn BucketFields(before: Option<Bucket>, refused: RwSignal<Option<Error>>) ->
     let error = at_field(refused, "description");
     view! {
         {if system {
-            view! { <p class="system-name"><code>{name}</code>" is a system bucket: its name stays."</p> }.into_any()
+            view! { <p class="system-name"><code>{name}</code>" is a system bucket and keeps its name."</p> }.into_any()
         } else {
             view! { <Name name is_new=every.is_none() refused/> }.into_any()
         }}
@@ -54,9 +54,9 @@ fn Name(name: String, is_new: bool, refused: RwSignal<Option<Error>>) -> impl In
     let (own, rule) = (at_field(refused, "name"), at_field(refused, "bucket"));
     let error = Signal::derive(move || own.get().or_else(|| rule.get()));
     let hint = if is_new {
-        "Tokens and programs name it. Without quotation marks, and not with an underscore first."
+        "Programs refer to the bucket by name. No quotation marks, no underscore at the start."
     } else {
-        "Tokens follow to the new name. Programs that use the old one have to be changed."
+        "Tokens keep their access. Programs must be changed to use the new name."
     };
     view! { <Field id="name" label="Name" class="bucket-name-field" hint autofocus=true error value=RwSignal::new(name)/> }
 }
@@ -107,7 +107,7 @@ fn Retention(every: Option<i64>, refused: RwSignal<Option<Error>>) -> impl IntoV
                     <Icon picture=Picture::ChevronDown/>
                 </div>
             </div>
-            <Hint id="retention" hint="At least 1 hour. What is older is deleted." error/>
+            <Hint id="retention" hint="At least 1 hour. Older data is deleted." error/>
             {every.map(|every| view! { <input type="hidden" name="shown" value=every.to_string()/> })}
         </div>
     }

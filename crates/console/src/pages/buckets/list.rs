@@ -43,7 +43,7 @@ fn Loaded(page: BucketPage, state: BucketsState) -> impl IntoView {
     }
     let part = listing.part(&list);
     if list.rows.is_empty() {
-        let hint = "Check the spelling, or look for less. The filter looks at names.";
+        let hint = "Check the spelling, or use a shorter filter. The filter searches names.";
         return view! { <NoMatch listing noun="buckets" hint/><Pages listing part/> }.into_any();
     }
     let only_system = page.system == list.unfiltered;
@@ -67,7 +67,7 @@ fn Empty(state: BucketsState) -> impl IntoView {
         <section class="empty whole" data-testid="empty-state">
             <EmptyMark/>
             <h2>"There are no buckets in "{org}" that you can read"</h2>
-            <p>"A bucket is where programs read and write data, and what most tokens are for. Ask an owner of the organization for access."</p>
+            <p>"Programs read and write data in buckets, and most tokens give access to them. Ask an owner of the organization for access."</p>
             <CreateLink state/>
         </section>
     }
@@ -79,8 +79,8 @@ fn OnlySystem(state: BucketsState) -> impl IntoView {
     view! {
         <section class="empty boxed" data-testid="empty-state">
             <Icon picture=Picture::Bucket class="large"/>
-            <h2>"There are only system buckets yet"</h2>
-            <p>"Create a bucket for each kind of data, so that every token reaches no more than it needs."</p>
+            <h2>"There are only system buckets so far"</h2>
+            <p>"Create a bucket for each kind of data, so that every token has access only to what it needs."</p>
             <CreateLink state/>
         </section>
     }

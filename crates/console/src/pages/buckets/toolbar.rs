@@ -71,14 +71,14 @@ fn Count(state: BucketsState) -> impl IntoView {
 }
 
 /// Returns the addition to the count: "2 system buckets. The counts include 3 All Access and Operator tokens, which
-/// reach every bucket."
+/// have access to every bucket."
 fn more(page: &BucketPage) -> Option<String> {
     let system = (page.system > 0).then(|| format!("{}.", wording::count(page.system, "system bucket")));
     let included = match page.all_access {
         0 => None,
-        1 => Some("The counts include 1 All Access or Operator token, which reaches every bucket.".to_owned()),
+        1 => Some("The counts include 1 All Access or Operator token, which has access to every bucket.".to_owned()),
         many => Some(format!(
-            "The counts include {} All Access and Operator tokens, which reach every bucket.",
+            "The counts include {} All Access and Operator tokens, which have access to every bucket.",
             wording::grouped(many)
         )),
     };

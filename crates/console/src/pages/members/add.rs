@@ -103,9 +103,9 @@ fn UserField(state: MembersState, refused: RwSignal<Option<jeton_model::Error>>)
         }
     });
     let (label, hint) = if by_name {
-        ("User", format!("Choose one, or type the name. Who belongs to {org_name} already is left out."))
+        ("User", format!("Choose a user, or type the name. Members of {org_name} are not listed."))
     } else {
-        ("User ID", "16 digits and letters, on the account page of the user.".to_owned())
+        ("User ID", "16 digits and letters, shown on the user's Account page.".to_owned())
     };
     view! {
         <div class="field">

@@ -171,7 +171,7 @@ fn Loaded(page: MemberPage, state: MembersState) -> impl IntoView {
     let listing = state.listing;
     let part = listing.part(&listed);
     let rows = if listed.rows.is_empty() {
-        view! { <NoMatch listing noun="members" hint="Check the spelling, or look among all members."/> }.into_any()
+        view! { <NoMatch listing noun="members" hint="Check the spelling, or search all members."/> }.into_any()
     } else {
         view! {
             <Table listing class=CLASS label="Members" testid="member-list" columns=COLUMNS>

@@ -59,9 +59,12 @@ fn RemoveDialog(member: Member, state: MembersState) -> impl IntoView {
     let close = state.listing.here();
     let title = if is_self { format!("Leave {org}?") } else { format!("Remove {} from {org}?", user.name) };
     let effect = if is_self {
-        format!("You can no longer open {org} here. You stay a user, with every other organization.")
+        format!("You can no longer open {org} in this console. You stay a user and keep your other organizations.")
     } else {
-        format!("{0} can no longer open {org} here. {0} stays a user, with every other organization.", user.name)
+        format!(
+            "{0} can no longer open {org} in this console. {0} stays a user and keeps all other organizations.",
+            user.name
+        )
     };
     let tokens = match member.person.live_tokens {
         0 => String::new(),

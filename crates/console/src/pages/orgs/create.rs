@@ -50,14 +50,14 @@ pub fn OrgFields(refused: RwSignal<Option<Error>>) -> impl IntoView {
     let elsewhere = move || refused.get().filter(|error| messages::at_fields(error).is_empty());
     view! {
         {move || elsewhere().map(|error| view! { <Alert danger=true live=true><b>"The organization was not created."</b>" "{messages::sentence(&error)}</Alert> })}
-        <Field id="name" label="Name" hint="Programs give the name in their settings." autofocus=true error=name/>
+        <Field id="name" label="Name" hint="Programs use the name in their settings." autofocus=true error=name/>
         <div class="field">
             <label for="description">"Description "<span class="optional">"optional"</span></label>
             <input
                 class="input" id="description" name="description" value=typed("description") autocomplete="off"
                 aria-describedby="description-hint" aria-invalid=move || description.get().map(|_| "true")
             />
-            <Hint id="description" hint="What it is for, so that others know." error=description/>
+            <Hint id="description" hint="What the organization is for." error=description/>
         </div>
     }
 }

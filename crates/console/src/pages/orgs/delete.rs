@@ -32,9 +32,9 @@ pub fn what_goes(summary: &OrgSummary) -> String {
     ];
     let total: u64 = parts.iter().map(|(number, _)| number).sum();
     match total {
-        0 => "Nothing is in it.".into(),
-        1 => format!("{} goes with it.", messages::list(&parts)),
-        _ => format!("{} go with it.", messages::list(&parts)),
+        0 => "It is empty.".into(),
+        1 => format!("{} is deleted with it.", messages::list(&parts)),
+        _ => format!("{} are deleted with it.", messages::list(&parts)),
     }
 }
 
@@ -92,7 +92,7 @@ fn DeleteDialog(summary: OrgSummary, state: OrgsState) -> impl IntoView {
     let is_current = state.page.org.get_untracked() == id;
     let here = is_current.then(|| match state.page.frame.with_untracked(|frame| frame.places.len()) {
         0 | 1 => " It is the only one you have.",
-        _ => " It is the one you are in: you are led to another.",
+        _ => " You are in it now: the console switches to another.",
     });
     view! {
         <Dialog class="narrow" close role="alertdialog" described_by="dialog-text">

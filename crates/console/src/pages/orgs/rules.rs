@@ -106,12 +106,12 @@ pub fn RuleFields(rules: RulesForm, refused: RwSignal<Option<Error>>, children: 
         <section class="settings-section" aria-labelledby="settings-rules" data-testid="org-rules">
             <header>
                 <h3 id="settings-rules">"Token rules"</h3>
-                <p>"They hold for every token generated, rotated or changed from now on. Existing tokens keep working."</p>
+                <p>"They apply to every token generated, rotated or changed from now on. Existing tokens keep working."</p>
             </header>
             <div class="rules">
                 <input type="hidden" name="rules" value="1"/>
-                <Life setting=rules.longest label="Longest life" hint="No token may live longer. The dialogs disable what is beyond." error=longest/>
-                <Life setting=rules.usual label="Default life" hint="What the dialogs propose, and what a token gets that asks for nothing." error=usual/>
+                <Life setting=rules.longest label="Maximum lifetime" hint="No token may be valid for longer. The dialogs disable longer choices." error=longest/>
+                <Life setting=rules.usual label="Default lifetime" hint="Preselected in the dialogs, and used when a request gives no expiry." error=usual/>
                 <Switch setting=rules.expiry label="Expiry required" hint="“Never” cannot be chosen."/>
                 <Switch setting=rules.description label="Description required" hint="A token must say what it is for."/>
                 <Operators setting=rules.operators/>
@@ -179,7 +179,7 @@ fn Operators(setting: Setting) -> impl IntoView {
                 <label for=name>
                     "Who may create operator tokens"<ChangedMark changed=Signal::derive(move || setting.is_changed())/>
                 </label>
-                <p class="hint" id=format!("{name}-hint")>"Operator tokens reach every organization."</p>
+                <p class="hint" id=format!("{name}-hint")>"Operator tokens have access to every organization."</p>
             </div>
             <span class="select-box">
                 <select
@@ -196,7 +196,7 @@ fn Operators(setting: Setting) -> impl IntoView {
 
 const fn title(who: OperatorTokens) -> &'static str {
     match who {
-        OperatorTokens::Anyone => "Anyone who holds them",
+        OperatorTokens::Anyone => "Anyone with the permissions",
         OperatorTokens::Operators => "Operators only",
     }
 }
@@ -210,12 +210,12 @@ pub fn RuleFacts(rules: OrgRules, children: Children) -> impl IntoView {
         <section class="settings-section" aria-labelledby="settings-rules" data-testid="org-rules">
             <header>
                 <h3 id="settings-rules">"Token rules"</h3>
-                <p>"They hold for every token generated, rotated or changed from now on."</p>
+                <p>"They apply to every token generated, rotated or changed from now on."</p>
             </header>
             <div>
             <dl class="fact-list">
-                <div><dt>"Longest life"</dt><dd>{life(rules.longest_life, "No limit")}</dd></div>
-                <div><dt>"Default life"</dt><dd>{life(rules.default_life, "None")}</dd></div>
+                <div><dt>"Maximum lifetime"</dt><dd>{life(rules.longest_life, "No limit")}</dd></div>
+                <div><dt>"Default lifetime"</dt><dd>{life(rules.default_life, "None")}</dd></div>
                 <div><dt>"Expiry"</dt><dd>{required(rules.expiry_required)}</dd></div>
                 <div><dt>"Description"</dt><dd>{required(rules.description_required)}</dd></div>
                 <div><dt>"Operator tokens"</dt><dd>{title(rules.operator_tokens)}</dd></div>

@@ -136,7 +136,7 @@ fn Change(
             <section class="settings-section" aria-labelledby="settings-organization">
                 <header>
                     <h3 id="settings-organization">"Organization"</h3>
-                    <p>"Programs give the name in their settings. After renaming, change them too."</p>
+                    <p>"Programs use the name in their settings. After renaming, change these settings too."</p>
                 </header>
                 <div class="settings-pair">
                     <TextSetting id="name" label="Name" required=true saved=saved.name given=given.name changed=name_changed error=name_error(refused)/>

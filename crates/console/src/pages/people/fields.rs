@@ -30,11 +30,11 @@ pub fn NewUserFields(refused: RwSignal<Option<Error>>) -> impl IntoView {
     view! {
         <Field
             id="username" label="Username" autofocus=true error=at_field(refused, "username")
-            hint="The user signs in with it. Capital letters count."
+            hint="Used to sign in. Case-sensitive."
         />
         <PasswordField
             id="password" label="Password (optional)" autocomplete="new-password" optional=true error=at_field(refused, "password")
-            hint="8 to 72 characters. Without one, the user cannot sign in until you set one; tokens work without."
+            hint="8 to 72 characters. Without a password, the user cannot sign in, but tokens work."
         />
     }
 }

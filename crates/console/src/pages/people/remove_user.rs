@@ -109,7 +109,7 @@ fn DeleteDialog(leaving: Leaving, around: Around) -> impl IntoView {
         format!("{name} is signed out everywhere and leaves every organization. This cannot be undone.")
     };
     let is_active = leaving.user.status == Status::Active;
-    let way_back = is_active.then(|| format!(" To be able to go back, deactivate {whom}."));
+    let way_back = is_active.then(|| format!(" Deactivating {whom} can be undone."));
     view! {
         <Dialog class="narrow" close role="alertdialog" described_by="dialog-text">
             <header class="dialog-head" data-testid="overlay--header"><h2 id="dialog-title">{title}</h2></header>
@@ -168,7 +168,7 @@ fn Losses(leaving: Leaving) -> impl IntoView {
     let orgs = (!leaving.only_owner_of.is_empty()).then(|| {
         let more = if leaving.and_more { " and others" } else { "" };
         let names = leaving.only_owner_of.join(", ");
-        view! { <Alert small=true>{format!("{who} the only owner of {names}{more}. Then only an operator can change what is in there.")}</Alert> }
+        view! { <Alert small=true>{format!("{who} the only owner of {names}{more}. Afterwards, only an operator can make changes there.")}</Alert> }
     });
     view! { {operator}{orgs} }
 }

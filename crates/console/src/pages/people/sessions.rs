@@ -28,7 +28,7 @@ pub fn SessionTable(
     let UserSessions { rows, total, now } = sessions;
     let shown = rows.len() as u64;
     let more = (total > shown).then(|| {
-        let text = format!("The {shown} used last of {}.", wording::count(total, "session"));
+        let text = format!("The {shown} most recently used of {}.", wording::count(total, "session"));
         view! { <p class="hint">{text}</p> }
     });
     view! {

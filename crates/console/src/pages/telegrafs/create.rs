@@ -37,7 +37,7 @@ pub fn CreateRoute() -> impl IntoView {
                 <FormId/>
                 <div class="dialog-body">
                     {above}
-                    <Field id="name" label="Name" autofocus=true hint="What the agents have in common, such as their place." error=at_field(refused, "name")/>
+                    <Field id="name" label="Name" autofocus=true hint="What the agents have in common, such as their location." error=at_field(refused, "name")/>
                     <Description value=typed("description") error=at_field(refused, "description")/>
                     <BucketField state/>
                     <TextField error=at_field(refused, "config")/>
@@ -87,7 +87,7 @@ fn BucketField(state: TelegrafState) -> impl IntoView {
             <label for="bucket">"Bucket"</label>
             <input class="input" id="bucket" name="bucket" list="bucket-names" value=typed("bucket") autocomplete="off" aria-describedby="bucket-hint"/>
             <datalist id="bucket-names"><Suspense fallback=|| ()>{options}</Suspense></datalist>
-            <p class="hint" id="bucket-hint">"Where the agents write to."</p>
+            <p class="hint" id="bucket-hint">"The agents write to this bucket."</p>
         </div>
     }
 }
@@ -98,7 +98,7 @@ fn TextField(error: Signal<Option<String>>) -> impl IntoView {
     let text = typed("config");
     view! {
         <details class="own-text" open=!text.is_empty()>
-            <summary class="link">"Begin with a text of your own"</summary>
+            <summary class="link">"Start with your own text"</summary>
             <div class="field">
                 <label for="config">"Text"</label>
                 <textarea

@@ -59,15 +59,18 @@ fn DeleteDialog(facts: TelegrafFacts, state: TelegrafState) -> impl IntoView {
     let close = Signal::derive(move || state.address(Telegrafs::Show(id)));
     let left = match tokens {
         0 => String::new(),
-        1 => " The token that is for it stays, but reads nothing any more.".to_owned(),
-        _ => format!(" The {} that are for it stay, but read nothing any more.", wording::count(tokens, "token")),
+        1 => " The token for it is not deleted, but no longer has a configuration to read.".to_owned(),
+        _ => format!(
+            " The {} for it are not deleted, but no longer have a configuration to read.",
+            wording::count(tokens, "token")
+        ),
     };
     view! {
         <Dialog class="narrow" close role="alertdialog" described_by="dialog-text">
             <header class="dialog-head" data-testid="overlay--header"><h2 id="dialog-title">{format!("Delete “{}”?", name_of(&facts.row))}</h2></header>
             <div class="dialog-body">
                 {move || refused.get().map(|error| view! { <Alert danger=true live=true>{messages::sentence(&error)}</Alert> })}
-                <p id="dialog-text">"Agents that fetch it do not start any more. This cannot be undone."{left}</p>
+                <p id="dialog-text">"Agents that fetch it can no longer start. This cannot be undone."{left}</p>
             </div>
             <footer class="dialog-foot">
                 <a class="button" href=close data-noscroll autofocus>"Cancel"</a>

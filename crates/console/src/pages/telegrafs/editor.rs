@@ -88,7 +88,7 @@ fn PastedToken(draft: Draft, may_change: bool) -> impl IntoView {
                 <b>"There is a token in this text."</b>" Everyone who may read the configuration can use it. "
                 {may_change.then(|| view! {
                     <button class="button small" name="replace" value="token" data-testid="replace-token" on:click=replace>
-                        "Replace by $INFLUX_TOKEN"
+                        "Replace with $INFLUX_TOKEN"
                     </button>
                 })}
             </Alert>
@@ -170,7 +170,7 @@ fn Status(draft: Draft) -> impl IntoView {
             <span id="editor-status" role="status" data-testid="toml-status">{verdict}</span>
             <span class="needs-script">{caret}</span>
             {changed}
-            <span class="editor-note">"The token stays out of the file: Telegraf reads INFLUX_TOKEN."</span>
+            <span class="editor-note">"Telegraf reads the token from the environment variable INFLUX_TOKEN."</span>
         </div>
     }
 }

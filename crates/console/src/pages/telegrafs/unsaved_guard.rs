@@ -9,7 +9,7 @@ use crate::{
     routes::{ConsoleRoute, Telegrafs, split},
 };
 
-const QUESTION: &str = "The text was changed and not saved. Leave without saving?";
+const QUESTION: &str = "The text has unsaved changes. Leave without saving?";
 
 /// Watches the links of the whole page, back and forward, and closing, until the page is disposed.
 pub fn guard(unsaved: RwSignal<bool>) {

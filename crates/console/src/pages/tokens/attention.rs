@@ -67,17 +67,17 @@ fn counted(kind: Attention, count: u64) -> String {
 /// Returns the explanation of a reason, and the advice.
 const fn advice(kind: Attention) -> &'static str {
     match kind {
-        Attention::Expiring => "Rotate before the end, so that programs get a new token in time.",
-        Attention::Expired => "Refused since the end. Delete the record once nobody needs it.",
-        Attention::Unused => "No use for 90 days. Deactivate now, and delete when nobody misses it.",
-        Attention::NeverUsed => "At least 30 days without any use. Deactivate now, and delete when nobody misses it.",
-        Attention::Orphaned => "Refused since the owner was deleted, for good.",
+        Attention::Expiring => "Rotate before the expiry, so that programs get a new token in time.",
+        Attention::Expired => "Refused since the expiry. Delete the record when it is no longer needed.",
+        Attention::Unused => "Not used for 90 days. Deactivate now, and delete later if nothing breaks.",
+        Attention::NeverUsed => "Not used in at least 30 days. Deactivate now, and delete later if nothing breaks.",
+        Attention::Orphaned => "Permanently refused, because the owner was deleted.",
         Attention::OwnerInactive => "Refused until the owner is active again.",
-        Attention::OutOfLine => "Works on, though the organization's rules would not let it be created today.",
+        Attention::OutOfLine => "Still works, but the organization's rules no longer allow such tokens.",
         Attention::Operator => {
-            "Reaches every organization. Where less is enough, replace it by a token that may do less."
+            "Has access to every organization. Where possible, replace it with a token with fewer permissions."
         }
-        Attention::NoExpiry => "Works until someone stops it. An expiry does that by itself.",
+        Attention::NoExpiry => "Works until someone deactivates or deletes it. Set an expiry.",
     }
 }
 

@@ -32,7 +32,7 @@ pub fn BulkBar(total: u64, state: TokensState) -> impl IntoView {
         }
     };
     let count = move || match selection.count() {
-        0 => "Of what is selected".to_owned(),
+        0 => "Selected tokens".to_owned(),
         count => format!("{} selected", wording::grouped(count)),
     };
     let pressed = RwSignal::new("");

@@ -91,7 +91,7 @@ fn DeleteMany(meant: Meant, state: TokensState) -> impl IntoView {
                 <div class="dialog-body">
                     {move || refused.get().map(|error| view! { <Alert danger=true live=true>{messages::sentence(&error)}</Alert> })}
                     <p id="dialog-text">
-                        "Programs that use "{them}" are refused at once. This cannot be undone. To be able to go back, deactivate "{them}"."
+                        "Programs that use "{them}" are refused at once. This cannot be undone. Deactivating "{them}" can be undone."
                     </p>
                 </div>
                 <footer class="dialog-foot">

@@ -74,7 +74,7 @@ impl Question {
                 doing: "Deleting",
                 does: "delete",
                 which,
-                consequence: "They are refused already. Their records go, and this cannot be undone.",
+                consequence: "They are already refused. Deleting their records cannot be undone.",
             }),
             Remedy::Each | Remedy::Owners | Remedy::Rules => None,
         }

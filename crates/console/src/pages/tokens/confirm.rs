@@ -100,7 +100,7 @@ fn CloneDialog(details: Details, state: TokensState) -> impl IntoView {
     let prefix = details.authorization.token_prefix.clone();
     let changed = move || address_from(state, "from", id.to_string());
     let life = life_of_clone(&details.authorization);
-    let original = prefix.map(|prefix| view! { ", as "<Chip prefix/>" does," });
+    let original = prefix.map(|prefix| view! { ", like "<Chip prefix/>"," });
     view! {
         <Dialog class="narrow" close>
             <DialogHead title=format!("Clone “{}”?", name_of(&details)) close/>
@@ -197,7 +197,7 @@ fn DeleteDialog(details: Details, live: u64, state: TokensState) -> impl IntoVie
                 {move || refused.get().map(|error| view! { <Alert danger=true live=true>{messages::sentence(&error)}</Alert> })}
                 <p id="dialog-text" data-testid="context-delete-menu--confirmation-label">
                     "Programs that use "{which}" are refused at once. This cannot be undone. "
-                    {is_active.then_some("To be able to go back, deactivate it.")}
+                    {is_active.then_some("Deactivating it can be undone.")}
                 </p>
                 {(live > 0).then(|| view! { <Remaining id live state/> })}
             </div>

@@ -39,16 +39,22 @@ pub fn CreatedDialog(token: CreatedToken, how: CreatedBy, close: String) -> impl
     };
     let facts = if token.description.is_empty() { "Without description".to_owned() } else { token.description.clone() };
     let summary = token.summary.clone();
-    let snippets = examples(&token).into_iter().map(|(name, example)| Tab { name, panel: ViewFn::from(move || {
-        let (view, text) = (example.view(), example.text());
-        view! {
-            <div class="code-box">
-                <pre tabindex="0"><code>{view}</code></pre>
-                <CopyButton text label="Copy" class="button small needs-script"/>
-            </div>
-            <p class="hint">"The middle of the token is shortened on screen. Copy puts the whole token into the text."</p>
-        }
-    }) }).collect::<Vec<_>>();
+    let snippets = examples(&token)
+        .into_iter()
+        .map(|(name, example)| Tab {
+            name,
+            panel: ViewFn::from(move || {
+                let (view, text) = (example.view(), example.text());
+                view! {
+                    <div class="code-box">
+                        <pre tabindex="0"><code>{view}</code></pre>
+                        <CopyButton text label="Copy" class="button small needs-script"/>
+                    </div>
+                    <p class="hint">"The token is shortened on screen only. Copy includes the whole token."</p>
+                }
+            }),
+        })
+        .collect::<Vec<_>>();
     view! {
         <Dialog class="medium created" close=close.clone() locked=true>
             <header class="dialog-head" data-testid="overlay--header">

@@ -55,7 +55,7 @@ fn DeactivateDescendants(details: Details, descendants: Descendants, state: Toke
         return view! {
             <Dialog class="narrow" close>
                 <DialogHead title="There is nothing to deactivate" close/>
-                <div class="dialog-body"><p>{format!("Nothing that was created with “{name}” works any more.")}</p></div>
+                <div class="dialog-body"><p>{format!("Nothing that was created with “{name}” still works.")}</p></div>
                 <footer class="dialog-foot"><a class="button" href=close data-noscroll autofocus>"Back to the token"</a></footer>
             </Dialog>
         }
@@ -70,7 +70,7 @@ fn DeactivateDescendants(details: Details, descendants: Descendants, state: Toke
     });
     let tokens = wording::count(live, "token");
     let (title, last) = (format!("Deactivate {tokens}?"), format!("Deactivate {tokens}"));
-    let (them, were) = if live == 1 { ("it", "was") } else { ("them", "were") };
+    let (them, were, work) = if live == 1 { ("it", "It was", "works") } else { ("them", "They were", "work") };
     view! {
         <Dialog class="narrow" close role="alertdialog" described_by="dialog-text">
             <header class="dialog-head" data-testid="overlay--header"><h2 id="dialog-title">{title}</h2></header>
@@ -79,8 +79,8 @@ fn DeactivateDescendants(details: Details, descendants: Descendants, state: Toke
                 <div class="dialog-body">
                     {move || refused.get().map(|error| view! { <Alert danger=true live=true>{messages::sentence(&error)}</Alert> })}
                     <p id="dialog-text">
-                        {format!("Of what {were} created with “{name}”, directly or through others, so many still work. Programs that use {them} are refused at once. ")}
-                        {format!("All are deactivated, or none. “{name}” itself stays as it is.")}
+                        {format!("{were} created with “{name}”, directly or through others, and still {work}. Programs that use {them} are refused at once. ")}
+                        {format!("Either all are deactivated or none. “{name}” itself does not change.")}
                     </p>
                 </div>
                 <footer class="dialog-foot">

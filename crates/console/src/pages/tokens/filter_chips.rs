@@ -58,7 +58,7 @@ fn chips(query: &TokenQuery, names: FilterNames) -> Vec<Chip> {
     add("Owner", named(&query.owner, names.owner, "user"), |query| query.owner.clear());
     add("Created by", named(&query.created_by, names.created_by, "user"), |query| query.created_by.clear());
     let reaches = match query.action {
-        None => "Reaches",
+        None => "Access to",
         Some(Action::Read) => "Reads",
         Some(Action::Write) => "Writes",
     };

@@ -77,11 +77,11 @@ fn FilterDialog(choices: FilterChoices, names: FilterNames, state: TokensState) 
                     <Select name="attention" label="Attention" options=reasons value=query.attention.map(AttentionFilter::name)/>
                     <Named name="owner" label="Owner" value=shown(&query.owner, names.owner) choices=choices.owners/>
                     <Named name="createdBy" label="Created by" value=shown(&query.created_by, names.created_by) choices=choices.creators/>
-                    <Named name="bucket" label="Reaches the bucket" value=shown(&query.bucket, names.bucket) choices=choices.buckets/>
+                    <Named name="bucket" label="Access to bucket" value=shown(&query.bucket, names.bucket) choices=choices.buckets/>
                     // Several configurations may share a name, so an id stays an id.
-                    <Named name="telegraf" label="Reaches the Telegraf configuration" value=query.telegraf.clone() choices=choices.telegrafs/>
-                    <Select name="action" label="And may do there" options=actions.to_vec() value=query.action.map(Action::name)/>
-                    <Select name="perPage" label="Rows a page" options=sizes.to_vec() value=size decided=true/>
+                    <Named name="telegraf" label="Access to Telegraf configuration" value=query.telegraf.clone() choices=choices.telegrafs/>
+                    <Select name="action" label="Kind of access" options=actions.to_vec() value=query.action.map(Action::name)/>
+                    <Select name="perPage" label="Rows per page" options=sizes.to_vec() value=size decided=true/>
                     <Select name="sortKey" label="Sort by" options=sorts.to_vec() value=Some(query.sort.key.name()) decided=true/>
                     <Select name="sortDirection" label="Order" options=orders.to_vec() value=Some(query.sort.direction()) decided=true/>
                 </div>

@@ -40,14 +40,14 @@ pub fn LeakedRoute() -> impl IntoView {
                     })}
                     <div role="status" data-testid="leaked--result">{move || findings.get().map(|findings| view! { <Result findings state/> })}</div>
                     <div class="field">
-                        <label for="leaked">"Tokens, or a text that contains some"</label>
+                        <label for="leaked">"Tokens, or text that contains tokens"</label>
                         <textarea
                             class="input" id="leaked" name="leaked" rows="8" required autofocus autocomplete="off" autocapitalize="none"
                             spellcheck="false" aria-describedby="leaked-hint" data-testid="leaked--input"
                         ></textarea>
                         <p class="hint" id="leaked-hint">
-                            "A token, a list of them, a log, a file. Those that work are deactivated at once, whoever owns them. "
-                            "What you paste is looked up and kept nowhere."
+                            "Paste a token, a list, a log or a file. Live tokens are deactivated at once, even those of other users. "
+                            "The text is searched for tokens and not stored."
                         </p>
                     </div>
                 </div>
@@ -104,7 +104,7 @@ fn count(findings: &[Finding], fate: LeakOutcome) -> u64 {
 
 fn headline(findings: &[Finding]) -> String {
     match count(findings, LeakOutcome::Deactivated) {
-        0 if findings.is_empty() => "No token was found in it".into(),
+        0 if findings.is_empty() => "No token was found".into(),
         0 => "No token had to be deactivated".into(),
         1 => "1 token was deactivated".into(),
         number => format!("{} were deactivated", wording::count(number, "token")),
@@ -136,7 +136,7 @@ fn StillWork(number: u64, id: Option<AuthorizationId>, state: TokensState) -> im
             <Icon picture=Picture::Warning/>
             {format!("{subject} created with it still {verb}.")}
             {what}
-            {id.is_none().then_some(" Tell whoever owns it.")}
+            {id.is_none().then_some(" Inform its owner.")}
         </span>
     }
 }
@@ -152,8 +152,8 @@ fn Row(finding: Finding, state: TokensState) -> impl IntoView {
     };
     let (picture, class, words) = match fate {
         LeakOutcome::Deactivated => (Picture::CircleCheck, "ok", "deactivated"),
-        LeakOutcome::AlreadyDead => (Picture::Pause, "", "did not work any more"),
-        LeakOutcome::Unknown => (Picture::SearchNone, "", "no token of this server"),
+        LeakOutcome::AlreadyDead => (Picture::Pause, "", "was already refused"),
+        LeakOutcome::Unknown => (Picture::SearchNone, "", "not a token of this server"),
         LeakOutcome::Damaged => (Picture::CircleAlert, "warn", "damaged: a part of it was changed or lost"),
     };
     view! {

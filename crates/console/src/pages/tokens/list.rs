@@ -152,9 +152,9 @@ fn NoMatch(state: TokensState) -> impl IntoView {
         (filter, true) => format!("No tokens match “{filter}” and the filters"),
     };
     let (hint, clear) = if query.has_chips() {
-        ("Remove a filter, or look among all tokens.", "Clear all filters")
+        ("Remove a filter, or search all tokens.", "Clear all filters")
     } else {
-        ("Check the spelling, or look for less.", "Clear filter")
+        ("Check the spelling, or use a shorter filter.", "Clear filter")
     };
     let href = Signal::derive(move || state.list_with(|query| *query = query.unfiltered()));
     view! { <Unmatched title hint clear href/> }

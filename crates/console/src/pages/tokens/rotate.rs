@@ -52,7 +52,7 @@ pub fn RotateRoute() -> impl IntoView {
 /// Returns why a token cannot be rotated, as far as its record determines that.
 fn obstacle(details: &Details) -> Option<&'static str> {
     match details.liveness {
-        _ if details.replaced_by.is_some() => Some("This token was rotated before. Rotate its successor instead."),
+        _ if details.replaced_by.is_some() => Some("This token was already rotated. Rotate its successor instead."),
         Liveness::Live => None,
         Liveness::Inactive => Some("An inactive token cannot be rotated. Activate it first."),
         Liveness::Leaked => Some("This token was reported as leaked and stays inactive. Generate a new one."),
@@ -70,7 +70,7 @@ fn CannotRotate(details: Details, sentence: &'static str, state: TokensState) ->
     });
     view! {
         <Dialog class="narrow" close>
-            <DialogHead title=format!("“{}” is not rotated", name_of(&details)) close/>
+            <DialogHead title=format!("“{}” can't be rotated", name_of(&details)) close/>
             <div class="dialog-body"><p>{sentence}</p></div>
             <footer class="dialog-foot">{successor}<a class="button" href=close data-noscroll autofocus>"Back to the list"</a></footer>
         </Dialog>
@@ -143,7 +143,7 @@ fn ends(overlap: &str, own_end: Option<Timestamp>, now: Timestamp) -> String {
     let span = overlap.parse::<Span>().unwrap_or_default();
     let end = now.plus_seconds(span.seconds());
     match own_end {
-        _ if span == Span::default() => "It is refused from now on.".into(),
+        _ if span == Span::default() => "It stops working at once.".into(),
         Some(own) if own <= end => format!("Ends on {}, when it expires anyway. You can end it earlier.", own.minute()),
         _ => format!("Ends on {}. You can end it earlier.", end.minute()),
     }
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn an_overlap_is_told_with_the_end_that_it_has() {
         let now = Timestamp::from_micros(1_800_000_000_000_000);
-        assert_eq!(ends("0", None, now), "It is refused from now on.");
+        assert_eq!(ends("0", None, now), "It stops working at once.");
         assert_eq!(ends("24h", None, now), "Ends on 16 Jan 2027, 08:00 UTC. You can end it earlier.");
         let soon = Some(now.plus_seconds(1800));
         assert_eq!(

@@ -43,7 +43,7 @@ fn Items(facts: RowContext, state: TokensState) -> impl IntoView {
             if done {
                 notices.success("The ID was copied", id.to_string());
             } else {
-                notices.failure("The browser refused the clipboard", format!("Select and copy it here: {id}"));
+                notices.failure("The browser blocked the clipboard", format!("Copy the ID from here: {id}"));
             }
         });
     };

@@ -53,12 +53,12 @@ fn Nothing(waiting: Option<Template>) -> impl IntoView {
             "Pick a template, or tick what it may read and write. What it can do is then listed here.",
         ),
         Some(Template::GrafanaReader) => {
-            (Picture::Bucket, "Pick a bucket", "Tick Read of each bucket that the dashboards read.")
+            (Picture::Bucket, "Pick a bucket", "Tick Read for each bucket that the dashboards read.")
         }
         Some(Template::OneBucket) => {
-            (Picture::Bucket, "Pick a bucket", "Tick Read and Write of the bucket that the application uses.")
+            (Picture::Bucket, "Pick a bucket", "Tick Read and Write for the bucket that the application uses.")
         }
-        Some(_) => (Picture::Bucket, "Pick a bucket", "Tick Write of the bucket that is written to."),
+        Some(_) => (Picture::Bucket, "Pick a bucket", "Tick Write for the bucket to write to."),
     };
     view! {
         <div class="can-nothing">

@@ -58,7 +58,7 @@ pub fn CreateRoute() -> impl IntoView {
     view! {
         <EditDialog page=Users::Create title="Create a user" failed="The user was not created" refused button=("Create user", "Creating")>
             <NewUserFields refused/>
-            <p class="hint">"A new user belongs to no organization. Add them on the Members page of one."</p>
+            <p class="hint">"A new user belongs to no organization. Add them on an organization's Members page."</p>
         </EditDialog>
     }
 }

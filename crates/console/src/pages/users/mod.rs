@@ -154,7 +154,7 @@ fn Loaded(page: UserPage, state: UsersState) -> impl IntoView {
     let listing = state.listing;
     let part = listing.part(&listed);
     let rows = if listed.rows.is_empty() {
-        view! { <NoMatch listing noun="users" hint="Check the spelling, or look among all users."/> }.into_any()
+        view! { <NoMatch listing noun="users" hint="Check the spelling, or search all users."/> }.into_any()
     } else {
         view! {
             <Table listing class=CLASS label="Users" testid="user-list" columns=COLUMNS>

@@ -48,7 +48,7 @@ impl Shared {
             }
             Ok(_) => {}
             Err(error) => {
-                notices.failure("Nobody was signed out", messages::sentence(&error));
+                notices.failure("The sign-out failed", messages::sentence(&error));
                 let _ = self.refused.try_set(Some(error));
             }
         })
@@ -91,10 +91,10 @@ fn Sessions(found: SessionsOf, shared: Shared) -> impl IntoView {
     let is_current = |row: &SessionRow| row.is_current;
     let others = sessions.total.saturating_sub(u64::from(sessions.rows.iter().any(is_current)));
     let (sentence, table) = if sessions.rows.is_empty() {
-        (format!("{} is signed in nowhere.", user.name), None)
+        (format!("{} has no sessions.", user.name), None)
     } else {
         let table = view! { <SessionTable sessions labelled_by="dialog-title" end/> };
-        (format!("Where {} is signed in, in this console or with a program.", user.name), Some(table))
+        (format!("Sessions of {} in this console and through the API.", user.name), Some(table))
     };
     view! {
         <div class="dialog-body"><Refusal refused/><p>{sentence}</p>{table}</div>

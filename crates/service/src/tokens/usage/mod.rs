@@ -126,7 +126,7 @@ impl Service {
             let service = self.clone();
             let written = tokio::spawn(async move { service.write_uses().await });
             if let Ok(Err(error)) = written.await {
-                tracing::warn!(%error, "the last uses of tokens were not written; they are kept for the next time");
+                tracing::warn!(%error, "could not write the last uses of tokens; the next flush writes them");
                 minute.tick().await;
             }
         }

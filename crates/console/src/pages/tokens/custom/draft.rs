@@ -62,7 +62,7 @@ pub fn Restored(choosing: CustomTokenForm, restored: RwSignal<bool>) -> impl Int
             {move || restored.get().then(|| view! {
                 <p class="restored" data-testid="draft-restored">
                     <Icon picture=Picture::Info/>
-                    <span>"What you had entered before the page was reloaded is here again."</span>
+                    <span>"Your entries from before the reload were restored."</span>
                     <button class="link link-button" type="button" on:click=anew>"Start over"</button>
                 </p>
             })}

@@ -60,7 +60,7 @@ pub fn Description(choosing: CustomTokenForm, refused: RwSignal<Option<Error>>) 
                 aria-describedby="description-hint" aria-invalid=move || error.get().map(|_| "true") autocomplete="off" autofocus=first
                 data-testid="custom-api-token-input"
             />
-            <Hint id="description" hint="Left empty, the text shown in grey becomes the description." error/>
+            <Hint id="description" hint="If empty, the text shown in grey becomes the description." error/>
         </div>
     }
 }

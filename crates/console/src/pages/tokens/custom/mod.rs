@@ -102,7 +102,7 @@ fn CustomDialog(
                 {template}
                 <div class="custom-intro">
                     <NotCreated refused/>
-                    {failed.map(|error| view! { <Alert danger=true><b>"The address could not be read."</b>" "{messages::sentence(&error)}</Alert> })}
+                    {failed.map(|error| view! { <Alert danger=true><b>"The form could not be filled in from the address."</b>" "{messages::sentence(&error)}</Alert> })}
                     <Gaps gaps/>
                     <Restored choosing restored/>
                     <Templates choosing state/>

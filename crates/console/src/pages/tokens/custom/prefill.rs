@@ -61,7 +61,7 @@ pub fn Gaps(gaps: Vec<Gap>) -> impl IntoView {
         view! {
             <div data-testid="prefill-gaps">
                 <Alert small=true>
-                    <b>"Look at this before you generate."</b>
+                    <b>"Check this before you generate the token."</b>
                     <ul>
                         {lines}
                         {(more > 0).then(|| view! { <li>{format!("And {} more.", wording::grouped(more as u64))}</li> })}

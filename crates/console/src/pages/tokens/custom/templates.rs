@@ -55,8 +55,8 @@ fn ChipButton(template: Template, choosing: CustomTokenForm) -> impl IntoView {
         let wanted = Some(template).filter(|_| !chosen.get_untracked());
         if let Some(before) = choosing.choose(wanted) {
             let said = match wanted {
-                Some(template) => format!("The boxes are those of “{}” now", template.name()),
-                None => "The boxes were cleared".into(),
+                Some(template) => format!("“{}” replaced your selection", template.name()),
+                None => "The selection was cleared".into(),
             };
             notices.undoable(said, Callback::new(move |()| choosing.bring_back(before.clone())));
         }

@@ -21,8 +21,8 @@ use crate::{
 fn RotateLink(details: Details, overlaps: bool, state: TokensState) -> impl IntoView {
     let id = details.authorization.id;
     let reason = match (details.replaced_by, overlaps) {
-        (Some(_), _) => Some("It was rotated before: rotate its successor."),
-        (None, true) => Some("The token before it still works: end that overlap first."),
+        (Some(_), _) => Some("It was already rotated: rotate its successor."),
+        (None, true) => Some("The previous token still works: end the overlap first."),
         (None, false) => None,
     };
     match reason {

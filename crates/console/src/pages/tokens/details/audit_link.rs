@@ -17,7 +17,7 @@ pub fn AuditLink(id: AuthorizationId) -> impl IntoView {
     let href = move || Audit::List.address(page.org.get(), &query.parameters());
     view! {
         <p class="hint">
-            "What was done with it and to it: "<a class="link" href=href data-testid="token-history">"History"</a>
+            "Audit log of this token: "<a class="link" href=href data-testid="token-history">"History"</a>
         </p>
     }
 }

@@ -35,7 +35,7 @@ pub fn Descendants(
                 "Created with this token "<span>{format!("{}, of which {} still work{}", wording::grouped(total), wording::grouped(live), if live == 1 { "s" } else { "" })}</span>
             </h3>
             {(leaked && live > 0).then(|| view! {
-                <Alert danger=true small=true>"Whoever found this token may have created them. They keep working until they are deactivated."</Alert>
+                <Alert danger=true small=true>"An attacker who had this token may have created them. They keep working until they are deactivated."</Alert>
             })}
             <ul class="chain">{rows}</ul>
             {(total > shown).then(|| view! { <p class="hint">{rest(total, shown)}</p> })}
@@ -51,13 +51,9 @@ pub fn Descendants(
 
 fn rest(total: u64, shown: u64) -> String {
     match shown {
-        0 => "You may see none of them.".into(),
+        0 => "You are not allowed to see them.".into(),
         _ => {
-            format!(
-                "The first {} of those that you may see, out of {}.",
-                wording::grouped(shown),
-                wording::grouped(total)
-            )
+            format!("The first {} that you may see, of {} in total.", wording::grouped(shown), wording::grouped(total))
         }
     }
 }

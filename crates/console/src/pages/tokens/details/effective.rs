@@ -61,7 +61,7 @@ fn Needless(needless: Vec<(String, String)>, more: usize) -> impl IntoView {
         view! { <li><Icon picture=Picture::Info/><span><code>{one}</code>" is covered by "<code>{by}</code></span></li> }
     };
     view! {
-        <h4>"These add nothing"</h4>
+        <h4>"Redundant permissions"</h4>
         <ul class="can-list covered">
             {needless.into_iter().map(line).collect_view()}
             {(more > 0).then(|| view! { <li><span></span><span>{format!("And {} more.", wording::grouped(more as u64))}</span></li> })}

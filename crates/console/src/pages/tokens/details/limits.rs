@@ -46,7 +46,7 @@ pub fn LimitFacts(details: Details, state: TokensState) -> impl IntoView {
             <dt>"Rules"</dt>
             <dd class="out-of-line" data-testid="out-of-line">
                 <Icon picture=Picture::Warning/>
-                <span>{format!("Out of line with the organization’s rules: {}. It keeps working.", broken.join(", "))}</span>
+                <span>{format!("Breaks the organization’s rules: {}. It keeps working.", broken.join(", "))}</span>
             </dd>
         })}
     }

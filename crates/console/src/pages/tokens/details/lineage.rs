@@ -119,7 +119,7 @@ fn Taken(link: Link, rotated_at: Timestamp, now: Timestamp) -> impl IntoView {
         Liveness::Live => {
             view! { <p class="hint">{format!("not used since the rotation, ends {ends}")}</p> }.into_any()
         }
-        Liveness::Leaked => view! { <p class="hint">"reported as leaked, refused for good"</p> }.into_any(),
+        Liveness::Leaked => view! { <p class="hint">"reported as leaked, permanently refused"</p> }.into_any(),
         Liveness::Inactive => view! { <p class="hint">{format!("inactive, ends {ends}")}</p> }.into_any(),
         Liveness::Expired | Liveness::Ended => {
             let ended = link.expires_at.map(|end| match now.seconds_since(end) {

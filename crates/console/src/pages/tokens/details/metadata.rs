@@ -27,8 +27,8 @@ pub fn Facts(details: Details, now_is: Memo<Changed>, state: TokensState) -> imp
     let liveness = details.liveness;
     let status = move || match (liveness, now_is.get().status) {
         (Liveness::Expired, _) => "Expired: its token is refused",
-        (Liveness::Leaked, _) => "Leaked: its token is refused for good. Generate a new one",
-        (Liveness::Ended, _) => "Ended: its token is refused for good",
+        (Liveness::Leaked, _) => "Leaked: its token is permanently refused. Generate a new one",
+        (Liveness::Ended, _) => "Ended: its token is permanently refused",
         (_, Status::Active) => "Active",
         (_, Status::Inactive) => "Inactive: its token is refused until it is activated",
     };
@@ -46,7 +46,7 @@ pub fn Facts(details: Details, now_is: Memo<Changed>, state: TokensState) -> imp
             <dd>
                 {match authorization.token_prefix {
                     Some(prefix) => view! { "begins with "<Chip prefix/> }.into_any(),
-                    None => view! { <span class="quiet">"supplied, so its beginning is not known"</span> }.into_any(),
+                    None => view! { <span class="quiet">"supplied by a user, prefix not stored"</span> }.into_any(),
                 }}
             </dd>
             <dt>"Created"</dt>
@@ -68,7 +68,7 @@ pub fn Facts(details: Details, now_is: Memo<Changed>, state: TokensState) -> imp
             <LimitFacts details=limited state/>
             {authorization.ended_at.map(|at| view! {
                 <dt>"Ended"</dt>
-                <dd><Time at text=at.minute()/>", with its owner or organization"</dd>
+                <dd><Time at text=at.minute()/>", when its owner or organization was deleted"</dd>
             })}
         </dl>
     }

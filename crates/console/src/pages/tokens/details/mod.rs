@@ -133,7 +133,7 @@ fn Content(details: Details, history: Lineage, asked: Asked, editing: bool, stat
             <h3 class="section-title">"Permissions "<span>"fixed when the token was generated"</span></h3>
             <PermissionTable details=details.clone() org_name=org.clone()/>
             <p class="hint">
-                "Permissions never change. For others: "
+                "Permissions cannot be changed. For others: "
                 <a class="link" href=move || address_from(state, "from", id.to_string()) data-noscroll data-testid="details-clone-with-changes">
                     "clone with changes"
                 </a>

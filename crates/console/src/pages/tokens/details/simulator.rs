@@ -160,13 +160,13 @@ fn suggest(state: TokensState, names: RwSignal<Vec<(ResourceType, String)>>) {
 fn Answer(ruling: Result<Ruling, Error>, asked: Question) -> impl IntoView {
     let yes = matches!(&ruling, Ok(ruling) if ruling.is_yes());
     let (word, text) = match ruling {
-        Err(error) => ("Not known.", messages::sentence(&error).into_any()),
-        Ok(Ruling::Unknown) => ("Not known.", unknown(&asked).into_any()),
+        Err(error) => ("Unknown.", messages::sentence(&error).into_any()),
+        Ok(Ruling::Unknown) => ("Unknown.", unknown(&asked).into_any()),
         Ok(Ruling::Decided { required, by, stopped }) => {
             let what = view! { <What required=required.clone()/> };
             match (by, stopped) {
                 (Some(by), None) => {
-                    ("Yes.", view! { "It may "{what}": "<code>{by.to_string()}</code>" decides." }.into_any())
+                    ("Yes.", view! { "It may "{what}": "<code>{by.to_string()}</code>" permits it." }.into_any())
                 }
                 (None, None) => {
                     let missing = required.permission.to_string();
@@ -192,10 +192,9 @@ fn Answer(ruling: Result<Ruling, Error>, asked: Question) -> impl IntoView {
 #[component]
 fn Dead(what: AnyView, because: &'static str, by: Option<String>) -> impl IntoView {
     match by {
-        Some(by) => {
-            view! { "It may not "{what}", for "{because}". Otherwise "<code>{by}</code>" would permit it." }.into_any()
-        }
-        None => view! { "It may not "{what}", for "{because}"; and it lacks the permission." }.into_any(),
+        Some(by) => view! { "It may not "{what}" because "{because}". Otherwise "<code>{by}</code>" would permit it." }
+            .into_any(),
+        None => view! { "It may not "{what}" because "{because}", and it lacks the permission." }.into_any(),
     }
 }
 
@@ -218,9 +217,9 @@ fn unknown(asked: &Question) -> String {
     let words = asked.kind.words();
     match asked.kind {
         ResourceType::Buckets | ResourceType::Telegrafs | ResourceType::Users | ResourceType::Orgs => {
-            format!("None of the {words} that you can see is “{}”.", asked.thing)
+            format!("There is no “{}” among the {words} that you can see.", asked.thing)
         }
-        ResourceType::Authorizations => format!("None of the {words} that you can see has the ID “{}”.", asked.thing),
-        _ => format!("“{}” is no ID. The names of {words} are not known here.", asked.thing),
+        ResourceType::Authorizations => format!("There is no ID “{}” among the {words} that you can see.", asked.thing),
+        _ => format!("“{}” is not an ID. Enter the ID: the names of {words} are not known here.", asked.thing),
     }
 }

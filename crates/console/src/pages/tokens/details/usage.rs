@@ -38,7 +38,7 @@ pub fn Uses(history: Lineage) -> impl IntoView {
             {(uses > 0).then(|| view! {
                 <div class="sr-only">
                     <table>
-                        <caption>"Requests of each day on which there were any"</caption>
+                        <caption>"Requests per day, without days that had none"</caption>
                         <thead><tr><th scope="col">"Day"</th><th scope="col">"Requests"</th><th scope="col">"Refused"</th></tr></thead>
                         <tbody>{rows.collect_view()}</tbody>
                     </table>

@@ -70,7 +70,7 @@ fn LimitsDialog(details: Details, rules: RulesNow, state: TokensState) -> impl I
                     {if alive {
                         view! { <ExpiryField limits refused/> }.into_any()
                     } else {
-                        view! { <p>"Its time is over, and nothing revives it. Clone it to get a new token."</p> }.into_any()
+                        view! { <p>"It no longer works, and its expiry cannot be changed. Clone it to get a new token."</p> }.into_any()
                     }}
                     <NetworksField limits refused/>
                 </div>

@@ -22,7 +22,7 @@ pub fn ExpiryField(
     let error = at_field(refused, "expires");
     let facts = limits.facts.get_value();
     let never = facts.rules.broken_by_life(facts.created_at, None).is_none();
-    let kept = facts.kept.map(|_| (KEEP.to_owned(), "As it is".to_owned(), true));
+    let kept = facts.kept.map(|_| (KEEP.to_owned(), "Unchanged".to_owned(), true));
     let lives = facts.offers.iter().map(|(life, allowed)| (life.to_string(), offer_title(*life), *allowed));
     let words = [(ON_A_DAY.to_owned(), "Custom".to_owned(), true), (NEVER.to_owned(), "Never".to_owned(), never)];
     let choices = kept.into_iter().chain(lives).chain(words).map(|(word, title, allowed)| {
@@ -44,7 +44,7 @@ pub fn ExpiryField(
             <legend class="label">{legend}</legend>
             <div class="choice-bar">{choices.collect_view()}</div>
             <input
-                class="input expiry-day" type="date" name="expires-day" aria-label="Day on which it stops" min=first_day
+                class="input expiry-day" type="date" name="expires-day" aria-label="Expiry date" min=first_day
                 value=limits.day.get_untracked() prop:value=limits.day
                 on:input:target=move |event| limits.day.set(event.target().value())
             />
@@ -66,7 +66,7 @@ pub fn NetworksField(limits: Limits, refused: RwSignal<Option<Error>>) -> impl I
                 prop:value=limits.networks on:input:target=move |event| limits.networks.set(event.target().value())
                 aria-describedby="networks-hint" aria-invalid=move || error.get().map(|_| "true") data-testid="networks-input"
             />
-            <Hint id="networks" hint="Empty allows every address. Separate several with a comma." error/>
+            <Hint id="networks" hint="Empty allows every network. Separate networks with commas." error/>
         </div>
     }
 }

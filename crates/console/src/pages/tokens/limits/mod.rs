@@ -127,18 +127,18 @@ impl Limits {
         let facts = self.facts.get_value();
         let mut told = match (self.expires.get().as_str(), self.end()) {
             (KEEP, _) => match facts.kept.flatten() {
-                Some(end) => format!("Stops working on {}, as before.", end.minute()),
-                None => "Never stops by itself, as before.".into(),
+                Some(end) => format!("Expires on {}, as before.", end.minute()),
+                None => "Never expires, as before.".into(),
             },
             (NEVER, _) => "Works until someone deactivates or deletes it.".into(),
-            (_, Some(end)) => format!("Stops working on {}.", end.minute()),
-            (_, None) => "Choose the day on which it stops, at 00:00 UTC.".into(),
+            (_, Some(end)) => format!("Expires on {}.", end.minute()),
+            (_, None) => "Choose the day on which it expires, at 00:00 UTC.".into(),
         };
         if let Some(broken) = facts.rules.broken_by_life(facts.created_at, None) {
             told.push_str(&format!(" {}.", capitalized(&broken.to_string())));
         }
         if let (Some(usual), None) = (facts.rules.default_life, facts.kept) {
-            told.push_str(&format!(" The usual life here is {}.", length(usual)));
+            told.push_str(&format!(" The default is {}.", length(usual)));
         }
         told
     }

@@ -117,7 +117,7 @@ fn Things(
     let why =
         Action::ALL.iter().any(|action| refused.with_value(|refused| refused.contains(&Pick::all(*action, kind))));
     let why = why.then(|| {
-        let text = format!("You hold no such permission for all {}, so you cannot grant it.", kind.words());
+        let text = format!("You don't hold this permission for all {}, so you can't grant it.", kind.words());
         view! { <p class="perm-more" id=format!("{id}-why")>{text}</p> }
     });
     let shown = items.len() as u64;

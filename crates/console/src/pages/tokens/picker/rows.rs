@@ -74,7 +74,7 @@ pub fn TypeRow(
     let why = picks
         .into_iter()
         .any(is_refused)
-        .then(|| format!("You hold no such permission for {}, so you cannot grant it.", kind.words()));
+        .then(|| format!("You don't hold this permission for {}, so you can't grant it.", kind.words()));
     let whose = match kind {
         ResourceType::Orgs => Some("only this organization"),
         ResourceType::Users => Some("only your own user"),
