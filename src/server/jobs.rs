@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use tokio::{sync::watch, time::sleep};
 
-use jeton_model::Error;
-use jeton_service::Service;
+use jeton_service::{Error, Service};
 
 /// Maximum time between a denial or a read and its entry in the audit log.
 const WRITE_EVERY: Duration = Duration::from_secs(1);

@@ -1,17 +1,17 @@
 //! The Account page: changing one's password, and listing one's sessions.
 
-use jeton_model::{Error, console::session::UserSessions, session_kind::SessionKind};
-use jeton_service::{Caller, Client, users::sessions::Which};
+use reqwest::RequestBuilder;
+use secrecy::ExposeSecret as _;
+use serde_json::json;
+use sqlx::Row as _;
+
+use jeton_model::{ValidationError, console::session::UserSessions, session_kind::SessionKind};
+use jeton_service::{Caller, Client, Error, error::AuthError, users::sessions::Which};
 
 use crate::{
     home::{Home, on_each_database},
     support::server::{NAME, PASSWORD, Server, answer},
 };
-
-use reqwest::RequestBuilder;
-use secrecy::ExposeSecret as _;
-use serde_json::json;
-use sqlx::Row as _;
 
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0";
 
@@ -25,7 +25,9 @@ async fn begin(server: &Server, name: &str, kind: SessionKind, address: &str, ag
 /// Returns the caller with this key, in whichever place it is valid.
 async fn caller(server: &Server, key: &str) -> Result<Caller, Error> {
     match server.service.caller_by_session(key, SessionKind::Console, Client::default()).await {
-        Err(Error::Unauthenticated) => server.service.caller_by_session(key, SessionKind::Api, Client::default()).await,
+        Err(Error::Auth(AuthError::Unauthenticated)) => {
+            server.service.caller_by_session(key, SessionKind::Api, Client::default()).await
+        }
         known => known,
     }
 }
@@ -136,12 +138,19 @@ async fn a_single_session_is_signed_out_by_its_owner() {
         let rows = own(&server, &here).await.rows;
         let (own_key, other) = (rows[0].key.as_str(), rows[1].key.as_str());
         for foreign in [own(&server, &bobs).await.rows[0].key.as_str(), "", "0123456789abcdef", &here] {
-            assert_eq!(end(&server, &here, Which::One(foreign)).await, Err(Error::SessionNotFound), "{foreign}");
+            assert_eq!(
+                end(&server, &here, Which::One(foreign)).await,
+                Err(Error::Auth(AuthError::SessionNotFound)),
+                "{foreign}"
+            );
         }
-        assert_eq!(end(&server, &bobs, Which::One(other)).await, Err(Error::SessionNotFound));
-        assert!(matches!(end(&server, &here, Which::One(own_key)).await, Err(Error::Field { .. })));
+        assert_eq!(end(&server, &bobs, Which::One(other)).await, Err(Error::Auth(AuthError::SessionNotFound)));
+        assert!(matches!(
+            end(&server, &here, Which::One(own_key)).await,
+            Err(Error::Validation(ValidationError::Field { .. }))
+        ));
         assert_eq!(end(&server, &here, Which::One(other)).await, Ok(1));
-        assert_eq!(end(&server, &here, Which::One(other)).await, Err(Error::SessionNotFound));
+        assert_eq!(end(&server, &here, Which::One(other)).await, Err(Error::Auth(AuthError::SessionNotFound)));
         assert!(caller(&server, &there).await.is_err());
         assert!(caller(&server, &here).await.is_ok() && caller(&server, &bobs).await.is_ok());
         assert_eq!(ended_rows(&home).await, [r#"{"count":1}"#]);
@@ -158,8 +167,11 @@ async fn a_token_of_an_organization_signs_nobody_out() {
         let permissions = json!([crate::support::server::permission_in("read", "buckets", &first.org)]);
         let made = server.token(&first.token, &first.org, permissions).await.expect(201);
         let weak = server.caller(made["token"].as_str().expect("a token")).await;
-        assert!(matches!(server.service.own_sessions(&weak).await, Err(Error::Unauthorized(_))));
-        assert!(matches!(server.service.end_sessions(&weak, Which::Others).await, Err(Error::Unauthorized(_))));
+        assert!(matches!(server.service.own_sessions(&weak).await, Err(Error::Auth(AuthError::Unauthorized(_)))));
+        assert!(matches!(
+            server.service.end_sessions(&weak, Which::Others).await,
+            Err(Error::Auth(AuthError::Unauthorized(_)))
+        ));
         assert!(caller(&server, &here).await.is_ok());
     })
     .await;

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use jeton_model::{AuthorizationId, Error};
+use serde_json::json;
+
+use jeton_model::AuthorizationId;
 use jeton_service::{
-    Caller,
+    Caller, Error,
+    error::{AuthError, TokenError},
     tokens::bulk::{BulkAction, MAX_AT_ONCE, Targets},
 };
 
@@ -16,8 +19,6 @@ use crate::{
     },
     token_list::{Scene, query_of},
 };
-
-use serde_json::json;
 
 impl Scene {
     async fn change(&self, caller: &Caller, which: &Targets, what: BulkAction) -> Result<u64, Error> {
@@ -80,7 +81,10 @@ async fn more_than_the_question_named_are_left_alone() {
     on_each_database(async |home| {
         let scene = Scene::new(&home).await;
         let which = |expected| Targets::Listed { query: query_of("kind=custom"), expected: Some(expected) };
-        assert_eq!(scene.change(&scene.caller, &which(5), BulkAction::Delete).await, Err(Error::MoreTokens { now: 6 }));
+        assert_eq!(
+            scene.change(&scene.caller, &which(5), BulkAction::Delete).await,
+            Err(Error::Token(TokenError::MoreMatch { now: 6 }))
+        );
         assert_eq!(scene.count("kind=custom").await, 6);
         assert_eq!(scene.change(&scene.caller, &which(7), BulkAction::Delete).await, Ok(6), "fewer are no surprise");
     })
@@ -105,7 +109,7 @@ async fn one_that_may_not_be_changed_keeps_all_as_they_are() {
         for what in [BulkAction::Activate, BulkAction::Deactivate, BulkAction::Delete] {
             for which in [listed(""), Targets::These(scene.ids("owner=alice").await)] {
                 let refused = scene.change(&weak, &which, what).await;
-                assert!(matches!(refused, Err(Error::Unauthorized(_))), "{refused:?}");
+                assert!(matches!(refused, Err(Error::Auth(AuthError::Unauthorized(_)))), "{refused:?}");
             }
         }
         assert_eq!((scene.count("").await, scene.count("status=inactive").await), (10, 1));
@@ -126,7 +130,7 @@ async fn what_is_gone_or_elsewhere_refuses_the_whole() {
             let mut ids = scene.ids("").await;
             ids.insert(id.parse().expect("an id"));
             let refused = scene.change(&scene.caller, &Targets::These(ids), BulkAction::Delete).await;
-            assert_eq!(refused, Err(Error::AuthorizationNotFound));
+            assert_eq!(refused, Err(Error::Token(TokenError::NotFound)));
         }
         assert_eq!(scene.count("").await, 8);
     })
@@ -138,10 +142,13 @@ async fn none_and_too_many_are_refused() {
     on_each_database(async |home| {
         let scene = Scene::new(&home).await;
         let none = Targets::These(BTreeSet::new());
-        assert_eq!(scene.change(&scene.caller, &none, BulkAction::Delete).await, Err(Error::NothingSelected));
+        assert_eq!(
+            scene.change(&scene.caller, &none, BulkAction::Delete).await,
+            Err(Error::Token(TokenError::NothingSelected))
+        );
         assert_eq!(
             scene.change(&scene.caller, &listed("owner=carol"), BulkAction::Delete).await,
-            Err(Error::NothingSelected)
+            Err(Error::Token(TokenError::NothingSelected))
         );
         let many = (1..=MAX_AT_ONCE + 1).map(|number| format!("{number:016x}").parse().expect("an id"));
         let refused = scene.change(&scene.caller, &Targets::These(many.collect()), BulkAction::Delete).await;

@@ -1,9 +1,11 @@
 //! Expiry: a token works until that moment, and nothing that it creates outlives it.
 
-use jeton_model::Error;
+use serde_json::{Value, json};
+
 use jeton_service::{
-    Client,
+    Client, Error,
     auth::v1_credentials::V1Credential,
+    error::{AuthError, DelegationError},
     tokens::bulk::{BulkAction, Targets},
 };
 
@@ -11,8 +13,6 @@ use crate::{
     home::{Home, on_each_database},
     support::server::{Answer, First, Server, answer, members, permission, permission_in, permission_on, text},
 };
-
-use serde_json::{Value, json};
 
 const DAY: i64 = 86_400;
 
@@ -63,7 +63,7 @@ async fn an_expired_token_is_refused_at_the_second_it_expires_like_an_unknown_on
         let v1 = Some(V1Credential::Token(token.into()));
         assert_eq!(
             server.service.caller_by_v1_credential(v1, Client::default()).await.err(),
-            Some(Error::V1Unauthorized)
+            Some(Error::Auth(AuthError::V1Unauthorized))
         );
         let listed = server.get("/api/v2/authorizations", &first.token).await.expect(200);
         assert!(members(&listed["authorizations"], "id").contains(&text(&made["id"])), "it stays listed");
@@ -92,7 +92,7 @@ async fn an_expired_credential_of_a_1_x_client_is_refused_although_its_password_
         server.clock.advance(599);
         assert_eq!(open().await, Ok(()), "out of the cache");
         server.clock.advance(1);
-        assert_eq!(open().await, Err(Error::V1Unauthorized));
+        assert_eq!(open().await, Err(Error::Auth(AuthError::V1Unauthorized)));
         let again = server.patch(&path, &first.token, json!({"expiresAt": null})).await;
         assert!(again.refused(422).contains("nothing revives it"));
     })
@@ -186,12 +186,15 @@ async fn a_token_gets_hold_of_nothing_that_outlives_it() {
         let caller = server.caller(&maker).await;
 
         let clone = server.service.clone_authorization(&caller, text(&off["id"]).parse().expect("an id"), None).await;
-        assert!(matches!(clone.err(), Some(Error::OutlivesCaller { .. })), "a clone lives as long as its original");
+        assert!(
+            matches!(clone.err(), Some(Error::Delegation(DelegationError::OutlivesCaller { .. }))),
+            "a clone lives as long as its original"
+        );
         assert_eq!(server.patch(&path(&off), &maker, json!({"status": "active"})).await.status, 422);
         let which = Targets::These([text(&off["id"]).parse().expect("an id")].into());
         let org = first.org.parse().expect("an id");
         let many = server.service.change_tokens(&caller, org, &which, BulkAction::Activate).await;
-        assert!(matches!(many.err(), Some(Error::OutlivesCaller { .. })));
+        assert!(matches!(many.err(), Some(Error::Delegation(DelegationError::OutlivesCaller { .. }))));
         server.patch(&path(&off), &maker, json!({"description": "renamed"})).await.expect(200);
 
         let v1 = json!({"orgID": first.org, "token": "v1", "permissions": [permission("read", "users")]});

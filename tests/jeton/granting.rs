@@ -1,15 +1,19 @@
 //! Delegation of permissions.
 
-use jeton_model::Error;
-use jeton_service::tokens::{CreateAuthorization, RequestedPermission, TokenOptions};
+use serde_json::{Value, json};
+
+use jeton_model::{IdempotencyKey, ValidationError};
+use jeton_service::{
+    Error,
+    error::CreationError,
+    tokens::{CreateAuthorization, RequestedPermission, TokenOptions},
+};
 
 use crate::{
     home::{Home, on_each_database},
     revocation::expire,
     support::server::{First, ORG, Server, members, permission, permission_in, permission_on, text},
 };
-
-use serde_json::{Value, json};
 
 async fn set_up(home: &Home) -> (Server, First) {
     let server = Server::start_at_rest(home).await;
@@ -207,16 +211,25 @@ async fn a_form_that_is_sent_twice_creates_once() {
             }],
             ..CreateAuthorization::default()
         };
-        let create = |form| server.service.create_authorization(&caller, asked(), Some(form));
-        let (one, other) = tokio::join!(create("form-1"), create("form-1"));
+        let (first_key, second_key) = (key("form-1"), key("form-2"));
+        let create = |key| server.service.create_authorization(&caller, asked(), Some(key));
+        let (one, other) = tokio::join!(create(&first_key), create(&first_key));
         let refused = if one.is_ok() { other } else { one };
-        assert_eq!(refused.err(), Some(Error::AlreadyCreated));
+        assert_eq!(refused.err(), Some(Error::Creation(CreationError::AlreadyCreated)));
         assert_eq!(count(&server, &first).await, 2);
-        assert!(create("form-2").await.is_ok(), "another form is another token");
+        assert!(create(&second_key).await.is_ok(), "another form is another token");
         server.clock.advance(12 * 3600);
-        assert_eq!(create("form-1").await.err(), Some(Error::AlreadyCreated), "remembered longer than a session lives");
+        assert_eq!(
+            create(&first_key).await.err(),
+            Some(Error::Creation(CreationError::AlreadyCreated)),
+            "remembered longer than a session lives"
+        );
     })
     .await;
+}
+
+fn key(text: &str) -> IdempotencyKey {
+    IdempotencyKey::parse(text).expect("a key")
 }
 
 #[tokio::test]
@@ -226,9 +239,13 @@ async fn a_refused_form_may_be_sent_again() {
         let caller = server.caller(&first.token).await;
         let org = first.org.parse().expect("an id");
         let given = |description| TokenOptions { description, ..TokenOptions::default() };
+        let key = key("form");
         let create =
-            |description: String| server.service.create_all_access(&caller, org, given(description), Some("form"));
-        assert!(matches!(create("x".repeat(1025)).await.err(), Some(Error::TextTooLong { limit: 1024, .. })));
+            |description: String| server.service.create_all_access(&caller, org, given(description), Some(&key));
+        assert!(matches!(
+            create("x".repeat(1025)).await.err(),
+            Some(Error::Validation(ValidationError::TextTooLong { limit: 1024, .. }))
+        ));
         assert!(create("x".repeat(1024)).await.is_ok());
     })
     .await;

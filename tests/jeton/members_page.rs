@@ -1,7 +1,13 @@
 //! The members of an organization in the console: the list, who may change it, and the last owner.
 
-use jeton_model::{Error, Status, UserId, console::list_query::ListQuery, org::Role};
-use jeton_service::orgs::console_members::NewUser;
+use serde_json::json;
+
+use jeton_model::{Status, UserId, console::list_query::ListQuery, org::Role};
+use jeton_service::{
+    Error,
+    error::{AuthError, OrgError, UserError},
+    orgs::console_members::NewUser,
+};
 
 use crate::{
     home::on_each_database,
@@ -10,8 +16,6 @@ use crate::{
         server::{permission_in, text},
     },
 };
-
-use serde_json::json;
 
 #[tokio::test]
 async fn members_are_listed_by_name_and_narrowed_by_name_role_and_status() {
@@ -93,10 +97,13 @@ async fn an_organization_is_listed_only_to_whoever_reads_it() {
         let permissions = json!([permission_in("read", "tasks", &scene.first.org)]);
         let made = scene.server.token(&scene.first.token, &scene.first.org, permissions).await.expect(201);
         let narrow = scene.server.caller(&text(&made["token"])).await;
-        assert!(matches!(scene.members(&narrow, ListQuery::default()).await, Err(Error::Unauthorized(_))));
+        assert!(matches!(
+            scene.members(&narrow, ListQuery::default()).await,
+            Err(Error::Auth(AuthError::Unauthorized(_)))
+        ));
         let bruno = scene.caller("Bruno", "password2").await;
         let users = scene.server.service.user_page(&bruno, &ListQuery::default()).await;
-        assert!(matches!(users, Err(Error::Unauthorized(_))), "a member does not see all users");
+        assert!(matches!(users, Err(Error::Auth(AuthError::Unauthorized(_)))), "a member does not see all users");
     })
     .await;
 }
@@ -127,8 +134,11 @@ async fn an_organization_keeps_its_last_owner_in_the_console() {
         let (service, org, alice) = (&scene.server.service, scene.org, scene.alice.id());
         service.change_role(&scene.alice, org, alice, Role::Member).await.expect("carla is left");
         for user in [scene.carla] {
-            assert_eq!(service.change_role(&scene.alice, org, user, Role::Member).await, Err(Error::LastOwner));
-            assert_eq!(service.dismiss_member(&scene.alice, org, user).await, Err(Error::LastOwner));
+            assert_eq!(
+                service.change_role(&scene.alice, org, user, Role::Member).await,
+                Err(Error::Org(OrgError::LastOwner))
+            );
+            assert_eq!(service.dismiss_member(&scene.alice, org, user).await, Err(Error::Org(OrgError::LastOwner)));
         }
         assert_eq!(scene.role(scene.carla).await, Some(Role::Owner));
         assert!(service.member(&scene.alice, org, scene.carla).await.expect("a member").only_owner);
@@ -148,7 +158,9 @@ async fn members_change_neither_roles_nor_membership() {
         let scene = Scene::new(&home).await;
         let (service, org) = (&scene.server.service, scene.org);
         let bruno = scene.caller("Bruno", "password2").await;
-        let refused = |result: Result<(), Error>| assert!(matches!(result, Err(Error::Unauthorized(_))), "{result:?}");
+        let refused = |result: Result<(), Error>| {
+            assert!(matches!(result, Err(Error::Auth(AuthError::Unauthorized(_)))), "{result:?}")
+        };
         refused(service.change_role(&bruno, org, scene.bruno, Role::Owner).await);
         refused(service.change_role(&bruno, org, scene.carla, Role::Member).await);
         refused(service.dismiss_member(&bruno, org, scene.carla).await);
@@ -172,10 +184,16 @@ async fn a_stranger_to_the_organization_has_no_role_to_change() {
         let scene = Scene::new(&home).await;
         let dora: UserId = scene.server.user(&scene.first.token, "dora").await.parse().expect("an id");
         let (service, org) = (&scene.server.service, scene.org);
-        assert_eq!(service.change_role(&scene.alice, org, dora, Role::Owner).await, Err(Error::NotMember));
-        assert_eq!(service.dismiss_member(&scene.alice, org, dora).await, Err(Error::NotMember));
+        assert_eq!(
+            service.change_role(&scene.alice, org, dora, Role::Owner).await,
+            Err(Error::Org(OrgError::NotMember))
+        );
+        assert_eq!(service.dismiss_member(&scene.alice, org, dora).await, Err(Error::Org(OrgError::NotMember)));
         let nobody: UserId = "00000000000000ff".parse().expect("an id");
-        assert_eq!(service.change_role(&scene.alice, org, nobody, Role::Owner).await, Err(Error::UserNotFound));
+        assert_eq!(
+            service.change_role(&scene.alice, org, nobody, Role::Owner).await,
+            Err(Error::User(UserError::NotFound))
+        );
     })
     .await;
 }

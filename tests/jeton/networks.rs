@@ -1,15 +1,14 @@
 //! Networks: a token that is bound to some is unknown everywhere else.
 
-use jeton_model::Error;
-use jeton_service::Client;
+use reqwest::RequestBuilder;
+use serde_json::{Value, json};
+
+use jeton_service::{Client, Error, error::DelegationError};
 
 use crate::{
     home::{Home, on_each_database},
     support::server::{Answer, First, Server, answer, members, permission, permission_in, text, with_token},
 };
-
-use reqwest::RequestBuilder;
-use serde_json::{Value, json};
 
 /// Starts a server that trusts the test as a proxy.
 async fn set_up(home: &Home) -> (Server, First) {
@@ -124,7 +123,7 @@ async fn what_a_token_makes_or_changes_is_accepted_from_nowhere_else() {
         assert!(clone.is_err());
         let free = make(&server, &first.token, &first.org, json!([]), inside).await.expect(201);
         let clone = server.service.clone_authorization(&caller, text(&free["id"]).parse().expect("an id"), None).await;
-        assert!(matches!(clone.err(), Some(Error::ReachesBeyondCaller { .. })));
+        assert!(matches!(clone.err(), Some(Error::Delegation(DelegationError::ReachesBeyondCaller { .. }))));
         let same = server.service.clone_authorization(&caller, text(&made["id"]).parse().expect("an id"), None).await;
         assert_eq!(same.expect("a clone").details.authorization.networks.to_string(), "10.0.0.0/8");
     })

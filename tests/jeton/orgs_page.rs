@@ -1,21 +1,24 @@
 //! The Organizations page: visibility, counts, and confirmed deletion.
 
+use reqwest::RequestBuilder;
+use secrecy::ExposeSecret as _;
+use serde_json::json;
+
 use jeton_model::{
-    Error, OrgId,
+    OrgId,
     console::list_query::ListQuery,
     org::{Holdings, OrgSummary},
     session_kind::SessionKind,
 };
-use jeton_service::{Caller, Client};
+use jeton_service::{
+    Caller, Client, Error,
+    error::{AuthError, OrgError},
+};
 
 use crate::{
     home::on_each_database,
     support::server::{Answer, First, NAME, ORG, PASSWORD, Server, answer, permission_in, text},
 };
-
-use reqwest::RequestBuilder;
-use secrecy::ExposeSecret as _;
-use serde_json::json;
 
 /// Begins a session of the console and returns its key.
 async fn key(server: &Server, name: &str) -> String {
@@ -71,7 +74,10 @@ async fn everyone_sees_the_organizations_they_may_read() {
         let (alice, bob) = (caller(&server, NAME).await, caller(&server, "bob").await);
         assert_eq!(names(&server, &alice, &ListQuery::default()).await, [ORG, "beta", "Gamma"]);
         assert_eq!(names(&server, &bob, &ListQuery::default()).await, ["beta"]);
-        assert!(matches!(server.service.org_summary(&bob, id(&org)).await, Err(Error::Unauthorized(_))));
+        assert!(matches!(
+            server.service.org_summary(&bob, id(&org)).await,
+            Err(Error::Auth(AuthError::Unauthorized(_)))
+        ));
         assert!(!summary(&server, &bob, &beta).await.may_change);
         assert!(summary(&server, &alice, &beta).await.may_change);
         let one = server.token(&token, &beta, json!([permission_in("read", "buckets", &beta)])).await.expect(201);
@@ -143,12 +149,12 @@ async fn an_organization_is_deleted_by_whoever_types_its_name() {
             assert_eq!(refused, Err(Error::field("name", "Type the name: beta")), "{mistyped:?}");
         }
         let refused = server.service.delete_org_by_name(&bob, id(&beta), "beta").await;
-        assert!(matches!(refused, Err(Error::Unauthorized(_))));
+        assert!(matches!(refused, Err(Error::Auth(AuthError::Unauthorized(_)))));
         assert_eq!(names(&server, &alice, &ListQuery::default()).await, [ORG, "beta"]);
         assert_eq!(server.service.delete_org_by_name(&alice, id(&beta), " beta ").await, Ok(()));
         assert_eq!(names(&server, &alice, &ListQuery::default()).await, [ORG]);
         let again = server.service.delete_org_by_name(&alice, id(&beta), "beta").await;
-        assert_eq!(again, Err(Error::OrgNotFoundToDelete(id(&beta))));
+        assert_eq!(again, Err(Error::Org(OrgError::NotFoundToDelete(id(&beta)))));
     })
     .await;
 }

@@ -1,7 +1,9 @@
 //! Passwords: who may verify one, what a session needs to change its own, and audit entries.
 
-use jeton_model::Error;
-use jeton_service::{Client, auth::v1_credentials::V1Credential};
+use serde_json::{Value, json};
+use sqlx::Row as _;
+
+use jeton_service::{Client, Error, auth::v1_credentials::V1Credential, error::AuthError};
 
 use crate::{
     audit_log::details,
@@ -11,9 +13,6 @@ use crate::{
         server::{Answer, First, NAME, PASSWORD, Server, answer, permission_on, text},
     },
 };
-
-use serde_json::{Value, json};
-use sqlx::Row as _;
 
 /// A server with alice, an operator, and bob, who has no permissions on others.
 struct Scene {
@@ -172,7 +171,7 @@ async fn a_1_x_password_that_is_tried_too_often_is_on_record() {
             let credential = V1Credential::Password { username: "grafana".into(), password: "wrong".into() };
             let refused = scene.server.service.caller_by_v1_credential(Some(credential), Client::default()).await;
             let error = refused.expect_err("a refusal");
-            assert_eq!(matches!(error, Error::TooManyAttempts { .. }), guess >= 5, "{error:?}");
+            assert_eq!(matches!(error, Error::Auth(AuthError::TooManyAttempts { .. })), guess >= 5, "{error:?}");
         }
         scene.server.service.write_refusals().await.expect("written");
         let found = details(&home, "1.x credential refused").await;

@@ -1,13 +1,14 @@
 //! Rotation: a successor replaces the old token, which ends after the overlap, and no permission is gained.
 
+use serde_json::{Value, json};
+
 use jeton_model::org_rules::OrgRules;
+use jeton_service::{Error, error::RotationError};
 
 use crate::{
     home::{Home, on_each_database},
     support::server::{Answer, First, Server, members, permission_in, permission_on, text},
 };
-
-use serde_json::{Value, json};
 
 const DAY: i64 = 86_400;
 
@@ -309,7 +310,7 @@ async fn an_overlap_is_ended_early() {
         let caller = scene.server.caller(&scene.first.token).await;
         let id = scene.id.parse().expect("an id");
         let early = scene.server.service.end_overlap(&caller, id).await;
-        assert_eq!(early.unwrap_err(), jeton_model::Error::NoOverlap);
+        assert_eq!(early.unwrap_err(), Error::Rotation(RotationError::NoOverlap));
         let new = scene.rotate(json!({"overlap": "7d"})).await.expect(201);
         assert_eq!(scene.status(&scene.token).await, 200);
         let details = scene.server.service.end_overlap(&caller, id).await.expect("an end");

@@ -1,17 +1,18 @@
 //! Simulation ("What could this token do with …?"): its answer agrees with real requests.
 
+use serde_json::{Value, json};
+
 use jeton_model::{
-    Error, Permission,
+    Permission,
     console::simulation::{Question, Ruling, Stopped},
 };
+use jeton_service::{Error, error::AuthError};
 
 use crate::{
     home::{Home, on_each_database},
     revocation::expire,
     support::server::{First, Server, permission, permission_in, permission_on, text},
 };
-
-use serde_json::{Value, json};
 
 struct Scene {
     server: Server,
@@ -185,7 +186,7 @@ async fn only_who_sees_a_token_may_ask_about_it_and_learns_of_nothing_unseen() {
         };
         let stranger = made(json!([permission_in("read", "buckets", org)])).await;
         let refused = scene.ask_as(&stranger, "write", "buckets", "iot").await;
-        assert!(matches!(refused, Err(Error::Unauthorized(_))), "{refused:?}");
+        assert!(matches!(refused, Err(Error::Auth(AuthError::Unauthorized(_)))), "{refused:?}");
         let auditor = made(json!([permission_in("read", "authorizations", org), permission("read", "users")])).await;
         assert_eq!(scene.ask_as(&auditor, "write", "buckets", "iot").await, Ok(Ruling::Unknown));
         assert!(scene.ask_as(&auditor, "read", "tasks", "").await.is_ok_and(|ruling| ruling.is_yes()));

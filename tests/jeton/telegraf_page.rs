@@ -1,15 +1,15 @@
 //! The console's Telegraf page: lists, saved changes, and errors.
 
-use jeton_model::{Error, OrgId, TelegrafId, console::list_query::ListQuery};
-use jeton_service::{Caller, telegrafs::console::BegunTelegraf};
+use reqwest::RequestBuilder;
+use serde_json::{Value, json};
+
+use jeton_model::{IdempotencyKey, OrgId, TelegrafId, ValidationError, console::list_query::ListQuery};
+use jeton_service::{Caller, Error, error::AuthError, telegrafs::console::BegunTelegraf};
 
 use crate::{
     home::{Home, on_each_database},
     support::server::{BUCKET, NAME, PASSWORD, Server, answer, permission_in, permission_on, text, with_token},
 };
-
-use reqwest::RequestBuilder;
-use serde_json::{Value, json};
 
 const TOML: &str = "[[outputs.influxdb_v2]]\n  bucket = \"iot\"\n";
 
@@ -167,15 +167,23 @@ async fn a_new_configuration_begins_with_a_text_that_works() {
             origin: "https://jeton.example".into(),
             ..BegunTelegraf::default()
         };
-        let made = service.begin_telegraf(&scene.caller, org, begun.clone(), Some("form-1")).await.expect("made");
+        let made = service
+            .begin_telegraf(&scene.caller, org, begun.clone(), Some(&IdempotencyKey::parse("form-1").unwrap()))
+            .await
+            .expect("made");
         assert_eq!((made.name.as_str(), made.description.as_str()), ("Roof", "Sensors"));
         assert_eq!(service.check_toml(&made.config), None);
         let facts = service.telegraf_facts(&scene.caller, org, made.id).await.expect("facts");
         assert_eq!(facts.row.bucket.as_deref(), Some(BUCKET));
         assert!(facts.may_change);
 
-        let again = service.begin_telegraf(&scene.caller, org, begun.clone(), Some("form-1")).await;
-        assert!(matches!(again, Err(Error::Field { field, .. }) if field == "form"), "a form counts once");
+        let again = service
+            .begin_telegraf(&scene.caller, org, begun.clone(), Some(&IdempotencyKey::parse("form-1").unwrap()))
+            .await;
+        assert!(
+            matches!(again, Err(Error::Validation(ValidationError::Field { field, .. })) if field == "form"),
+            "a form counts once"
+        );
         let nameless = BegunTelegraf { name: " ".into(), ..begun.clone() };
         let refused = service.begin_telegraf(&scene.caller, org, nameless, None).await;
         assert_eq!(refused, Err(Error::field("name", "Fill this in.")));
@@ -191,7 +199,7 @@ async fn a_new_configuration_begins_with_a_text_that_works() {
             .await;
         let reader = scene.server.caller(&text(&reads["token"])).await;
         let refused = service.begin_telegraf(&reader, org, BegunTelegraf { text: TOML.into(), ..begun }, None).await;
-        assert!(matches!(refused, Err(Error::Unauthorized(_))));
+        assert!(matches!(refused, Err(Error::Auth(AuthError::Unauthorized(_)))));
         assert_eq!(service.bucket_names(&scene.caller, org).await, Ok(vec![BUCKET.to_owned()]));
         assert_eq!(service.bucket_names(&reader, org).await, Ok(vec![]));
     })
@@ -238,7 +246,7 @@ async fn who_may_only_read_changes_nothing_and_another_organization_holds_nothin
             service.save_telegraf_text(&reader, id, TOML).await.map(drop),
             service.rename_telegraf(&reader, id, "x", "").await.map(drop),
         ];
-        assert!(refused.iter().all(|result| matches!(result, Err(Error::Unauthorized(_)))));
+        assert!(refused.iter().all(|result| matches!(result, Err(Error::Auth(AuthError::Unauthorized(_))))));
         let other = scene.server.org(&scene.token, "other").await.parse().expect("an id");
         assert_eq!(service.telegraf_facts(&scene.caller, other, id).await, Err(Error::TelegrafNotFound));
         assert_eq!(service.telegraf_text(&scene.caller, other, id).await, Err(Error::TelegrafNotFound));

@@ -2,19 +2,18 @@
 
 use std::time::Duration;
 
-use jeton_model::Error;
-use jeton_service::{Client, auth::v1_credentials::V1Credential};
+use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+
+use jeton_service::{Client, Error, auth::v1_credentials::V1Credential, error::AuthError};
 
 use crate::{
     binary::Program,
     home::{Home, on_each_database},
     support::server::{Server, answer, client, set_up_body},
-};
-
-use serde_json::json;
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
 };
 
 #[tokio::test]
@@ -119,17 +118,23 @@ async fn ten_thousand_unknown_tokens_an_hour_are_enough_for_an_address() {
         let show = async |token: &str, address: &str| server.service.caller_by_token(token, from(address)).await;
         assert!(show(&first.token, "192.0.2.1").await.is_ok());
         for _ in 0..10_000 {
-            assert!(matches!(show(UNKNOWN, "192.0.2.1").await, Err(Error::Unauthenticated)));
+            assert!(matches!(show(UNKNOWN, "192.0.2.1").await, Err(Error::Auth(AuthError::Unauthenticated))));
         }
-        assert!(matches!(show(UNKNOWN, "192.0.2.1").await, Err(Error::TooManyAttempts { seconds: 3601 })));
-        assert!(matches!(show("another", "192.0.2.1").await, Err(Error::TooManyAttempts { .. })));
+        assert!(matches!(
+            show(UNKNOWN, "192.0.2.1").await,
+            Err(Error::Auth(AuthError::TooManyAttempts { seconds: 3601 }))
+        ));
+        assert!(matches!(show("another", "192.0.2.1").await, Err(Error::Auth(AuthError::TooManyAttempts { .. }))));
         let v1 = V1Credential::Token("another".to_owned().into());
         let refused = server.service.caller_by_v1_credential(Some(v1), from("192.0.2.1")).await;
-        assert!(matches!(refused, Err(Error::TooManyAttempts { .. })), "by this way too");
+        assert!(matches!(refused, Err(Error::Auth(AuthError::TooManyAttempts { .. }))), "by this way too");
         assert!(show(&first.token, "192.0.2.1").await.is_ok(), "who was known goes on");
-        assert!(matches!(show(UNKNOWN, "192.0.2.2").await, Err(Error::Unauthenticated)), "others go on");
+        assert!(
+            matches!(show(UNKNOWN, "192.0.2.2").await, Err(Error::Auth(AuthError::Unauthenticated))),
+            "others go on"
+        );
         server.clock.advance(3600);
-        assert!(matches!(show(UNKNOWN, "192.0.2.1").await, Err(Error::Unauthenticated)));
+        assert!(matches!(show(UNKNOWN, "192.0.2.1").await, Err(Error::Auth(AuthError::Unauthenticated))));
     })
     .await;
 }
@@ -166,6 +171,6 @@ async fn known_tokens_spend_nothing() {
     }
     for _ in 0..10_000 {
         let refused = server.service.caller_by_token(UNKNOWN, from("192.0.2.1")).await;
-        assert!(matches!(refused, Err(Error::Unauthenticated)), "an inactive token is known");
+        assert!(matches!(refused, Err(Error::Auth(AuthError::Unauthenticated))), "an inactive token is known");
     }
 }

@@ -1,7 +1,14 @@
 //! The Users page of the console: creation, the list, and deletion.
 
-use jeton_model::{Error, OrgId, Status, console::list_query::ListQuery, org::Role};
-use jeton_service::{orgs::console_members::NewUser, users::UserUpdate};
+use serde_json::json;
+
+use jeton_model::{OrgId, Status, ValidationError, console::list_query::ListQuery, org::Role};
+use jeton_service::{
+    Error,
+    error::{AuthError, OrgError, UserError},
+    orgs::console_members::NewUser,
+    users::UserUpdate,
+};
 
 use crate::{
     home::on_each_database,
@@ -10,8 +17,6 @@ use crate::{
         server::{PASSWORD, answer, permission, text},
     },
 };
-
-use serde_json::json;
 
 #[tokio::test]
 async fn a_user_is_invited_whole_or_not_at_all() {
@@ -28,10 +33,10 @@ async fn a_user_is_invited_whole_or_not_at_all() {
         let rows = home.rows("SELECT seq FROM audit_log").await.len();
         let nowhere: OrgId = "00000000000000ff".parse().expect("an id");
         let cases = [
-            (invite("carla", "password3", org), Error::UserNameTaken { name: "carla".into() }),
-            (invite("dora", "short", org), Error::PasswordLength),
-            (invite("", "password3", org), Error::UserNameEmpty),
-            (invite("dora", "password3", nowhere), Error::OrgNotFound),
+            (invite("carla", "password3", org), Error::User(UserError::NameTaken { name: "carla".into() })),
+            (invite("dora", "short", org), Error::Validation(ValidationError::PasswordLength)),
+            (invite("", "password3", org), Error::Validation(ValidationError::UserNameEmpty)),
+            (invite("dora", "password3", nowhere), Error::Org(OrgError::NotFound)),
         ];
         for (new, expected) in cases {
             assert_eq!(service.create_with_password(&scene.alice, new).await, Err(expected));
@@ -116,7 +121,7 @@ async fn what_ends_with_a_user_is_known_before() {
 
         service.delete_user(&scene.alice, scene.bruno).await.expect("a deletion");
         assert_eq!(scene.server.get(&org, &last).await.status, 403);
-        assert_eq!(service.leaving(&scene.alice, scene.bruno).await, Err(Error::UserNotFound));
+        assert_eq!(service.leaving(&scene.alice, scene.bruno).await, Err(Error::User(UserError::NotFound)));
     })
     .await;
 }
@@ -167,7 +172,7 @@ async fn the_forms_answer_without_script() {
         let done = send(format!("{users}/{own}/deactivate"), &[("status", "inactive")]).await;
         assert_eq!((done.status, done.header("location")), (303, "/sign-in".to_owned()));
         let refused = scene.server.service.update_user(&scene.alice, scene.alice.id(), update).await;
-        assert_eq!(refused, Err(Error::UserInactive));
+        assert_eq!(refused, Err(Error::Auth(AuthError::UserInactive)));
     })
     .await;
 }

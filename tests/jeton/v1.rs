@@ -1,14 +1,13 @@
 //! 1.x credentials: user names and passwords, and their verification.
 
-use jeton_model::Error;
-use jeton_service::{Caller, Client, auth::v1_credentials::V1Credential};
+use serde_json::json;
+
+use jeton_service::{Caller, Client, Error, auth::v1_credentials::V1Credential, error::AuthError};
 
 use crate::{
     home::{Home, on_each_database},
     support::server::{First, Server, permission_in, permission_on, text},
 };
-
-use serde_json::json;
 
 const PASSWORD: &str = "grafana-password";
 
@@ -52,7 +51,7 @@ impl Scene {
     }
 
     async fn is_refused(&self) -> bool {
-        self.basic("grafana", PASSWORD).await.is_err_and(|error| error == Error::V1Unauthorized)
+        self.basic("grafana", PASSWORD).await.is_err_and(|error| error == Error::Auth(AuthError::V1Unauthorized))
     }
 }
 
@@ -79,7 +78,7 @@ async fn a_wrong_password_and_none_are_refused_in_one_way() {
         scene.set_password("another password").await;
         assert!(scene.is_refused().await);
         let nothing = scene.server.service.caller_by_v1_credential(None, Client::default()).await;
-        assert_eq!(nothing.unwrap_err(), Error::Unauthenticated);
+        assert_eq!(nothing.unwrap_err(), Error::Auth(AuthError::Unauthenticated));
     })
     .await;
 }
@@ -105,8 +104,11 @@ async fn an_unknown_user_name_with_a_token_as_password_is_the_token() {
         assert!(scene.basic("grafana", &token).await.is_err(), "a known user name has its own password");
         assert!(scene.header(&format!("Token {token}")).await.is_ok());
         assert!(scene.header(&format!("Token anyone:{token}")).await.is_ok());
-        assert_eq!(scene.header(&format!("Bearer {token}")).await.unwrap_err(), Error::Unauthenticated);
-        assert_eq!(scene.header("Token nonsense").await.unwrap_err(), Error::V1Unauthorized);
+        assert_eq!(
+            scene.header(&format!("Bearer {token}")).await.unwrap_err(),
+            Error::Auth(AuthError::Unauthenticated)
+        );
+        assert_eq!(scene.header("Token nonsense").await.unwrap_err(), Error::Auth(AuthError::V1Unauthorized));
     })
     .await;
 }
@@ -130,7 +132,7 @@ async fn what_is_switched_off_or_gone_opens_nothing_to_a_1_x_client() {
         assert!(scene.header(&header).await.is_ok());
         let path = format!("/api/v2/authorizations/{}", text(&created["id"]));
         server.patch(&path, &first.token, json!({"status": "inactive"})).await.expect(200);
-        assert_eq!(scene.header(&header).await.unwrap_err(), Error::V1Unauthorized);
+        assert_eq!(scene.header(&header).await.unwrap_err(), Error::Auth(AuthError::V1Unauthorized));
     })
     .await;
 }
@@ -149,9 +151,13 @@ async fn credentials_end_with_their_user() {
         server.post(&format!("{path}/password"), &first.token, password).await.expect(204);
         assert!(scene.basic("bobs", PASSWORD).await.is_ok());
         server.delete(&format!("/api/v2/users/{bob}"), &first.token).await.expect(204);
-        assert_eq!(scene.basic("bobs", PASSWORD).await.unwrap_err(), Error::V1Unauthorized);
+        assert_eq!(scene.basic("bobs", PASSWORD).await.unwrap_err(), Error::Auth(AuthError::V1Unauthorized));
         server.post("/api/v2/users", &first.token, json!({"name": "bob", "id": bob})).await.expect(201);
-        assert_eq!(scene.basic("bobs", PASSWORD).await.unwrap_err(), Error::V1Unauthorized, "nothing revives it");
+        assert_eq!(
+            scene.basic("bobs", PASSWORD).await.unwrap_err(),
+            Error::Auth(AuthError::V1Unauthorized),
+            "nothing revives it"
+        );
     })
     .await;
 }
@@ -161,9 +167,9 @@ async fn guessing_a_password_is_slowed_down() {
     on_each_database(async |home| {
         let scene = Scene::with_password(&home).await;
         for _ in 0..5 {
-            assert_eq!(scene.basic("grafana", "guess").await.unwrap_err(), Error::V1Unauthorized);
+            assert_eq!(scene.basic("grafana", "guess").await.unwrap_err(), Error::Auth(AuthError::V1Unauthorized));
         }
-        assert!(matches!(scene.basic("grafana", "guess").await, Err(Error::TooManyAttempts { .. })));
+        assert!(matches!(scene.basic("grafana", "guess").await, Err(Error::Auth(AuthError::TooManyAttempts { .. }))));
     })
     .await;
 }

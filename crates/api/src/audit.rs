@@ -15,7 +15,7 @@ use jeton_http::{
     state::AppState,
 };
 use jeton_model::{
-    Error, Id, OrgId, ResourceType, Timestamp,
+    Id, OrgId, ResourceType, Timestamp,
     audit::{AuditQuery, Format, parse_time, query::AuditScope},
 };
 
@@ -116,8 +116,8 @@ fn next_link(query: &Query, after: i64) -> String {
     next.append_pair("after", &after.to_string()).finish()
 }
 
-fn asked(query: &Query) -> Result<AuditQuery, Error> {
-    let refuse = |text: String| Error::BadQuery(text);
+fn asked(query: &Query) -> Result<AuditQuery, ApiError> {
+    let refuse = |text: String| ApiError::Query(text);
     let time = |name: &str| {
         let wrong = || refuse(format!("{name} is not a time; write it in RFC 3339, such as 2026-05-05T09:14:07Z"));
         query.text(name).map(|text| parse_time(text).ok_or_else(wrong)).transpose()
@@ -140,28 +140,28 @@ fn asked(query: &Query) -> Result<AuditQuery, Error> {
 }
 
 /// Checks a target filter: a meaningless one would match nothing, without a reason that the caller could see.
-fn check_target(target: &str) -> Result<(), Error> {
+fn check_target(target: &str) -> Result<(), ApiError> {
     let (kind, id) = target.split_once('/').map_or((target, None), |(kind, id)| (kind, Some(id)));
     let is_known = kind.is_empty() || kind == "audit" || kind.parse::<ResourceType>().is_ok();
     if !is_known || (kind.is_empty() && id.is_some()) {
-        return Err(Error::BadQuery(format!("target begins with \"{kind}\", which is not a resource type")));
+        return Err(ApiError::Query(format!("target begins with \"{kind}\", which is not a resource type")));
     }
-    id.map_or(Ok(()), |id| id.parse::<Id>().map(drop).map_err(Error::BadId))
+    id.map_or(Ok(()), |id| id.parse::<Id>().map(drop).map_err(ApiError::Id))
 }
 
-fn limit(query: &Query) -> Result<u32, Error> {
-    let refuse = || Error::BadQuery(format!("limit must be between 1 and {MAX_LIMIT}"));
+fn limit(query: &Query) -> Result<u32, ApiError> {
+    let refuse = || ApiError::Query(format!("limit must be between 1 and {MAX_LIMIT}"));
     let limit = query.text("limit").map(str::parse::<u32>).transpose().map_err(|_| refuse())?.unwrap_or(USUAL_LIMIT);
     if (1..=MAX_LIMIT).contains(&limit) { Ok(limit) } else { Err(refuse()) }
 }
 
 /// Returns the file format that is requested, if one is; the parameter takes precedence over the header.
-fn format(query: &Query, headers: &HeaderMap) -> Result<Option<Format>, Error> {
+fn format(query: &Query, headers: &HeaderMap) -> Result<Option<Format>, ApiError> {
     if let Some(name) = query.text("format") {
         let known = Format::ALL.into_iter().find(|format| format.ending() == name);
         return match (known, name) {
             (None, "json") => Ok(None),
-            (None, _) => Err(Error::BadQuery("format must be json, jsonl or csv".into())),
+            (None, _) => Err(ApiError::Query("format must be json, jsonl or csv".into())),
             (known, _) => Ok(known),
         };
     }

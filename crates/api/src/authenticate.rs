@@ -14,8 +14,8 @@ use jeton_http::{
     error::{MissingPermission, refuse_compactly},
     state::AppState,
 };
-use jeton_model::{Error, session_kind::SessionKind};
-use jeton_service::{Caller, Client};
+use jeton_model::session_kind::SessionKind;
+use jeton_service::{Caller, Client, Error, error::AuthError};
 
 /// Paths that need no credential. They match exactly: with a trailing slash they do need one.
 const OPEN: [(Method, &str); 7] = [
@@ -55,7 +55,7 @@ pub async fn authenticate(State(state): State<AppState>, mut request: Request, n
                 }
                 response
             }
-            Err(error) => refuse_compactly(&error),
+            Err(error) => refuse_compactly(error),
         }
     };
     if let Some(origin) = origin {
@@ -86,7 +86,7 @@ async fn caller_of(state: &AppState, headers: &HeaderMap, client: Client) -> Res
     }
     match cookies::read(headers, cookies::API) {
         Some(key) => state.service.caller_by_session(key, SessionKind::Api, client).await,
-        None => Err(Error::Unauthenticated),
+        None => Err(Error::Auth(AuthError::Unauthenticated)),
     }
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use jeton_http::{error::ApiError, json_response::indented, state::AppState};
-use jeton_model::{Bucket, BucketId, Error, OrgId, Timestamp, bucket::BucketKind};
+use jeton_model::{Bucket, BucketId, OrgId, Timestamp, bucket::BucketKind};
 use jeton_service::buckets::{AskedBucket, AskedRetention, BucketQuery, BucketUpdate};
 
 use crate::{
@@ -248,7 +248,7 @@ pub async fn create(
     Caller(caller): Caller,
     request: Body,
 ) -> Result<Response, ApiError> {
-    let asked: PostBody = read(request, Error::BadJsonResource).await?;
+    let asked: PostBody = read(request, ApiError::JsonResource).await?;
     let asked = AskedBucket {
         org: asked.org_id,
         name: asked.name,
@@ -284,7 +284,7 @@ pub async fn update(
     PathId(id): PathId<BucketId>,
     request: Body,
 ) -> Result<Response, ApiError> {
-    let PatchBody { name, description, retention_rules } = read(request, Error::BadJsonResource).await?;
+    let PatchBody { name, description, retention_rules } = read(request, ApiError::JsonResource).await?;
     let update = BucketUpdate { name, description, retention: retention_rules.map(rules) };
     Ok(indented(StatusCode::OK, &bucket_body(state.service.update_bucket(&caller, id, update).await?)))
 }

@@ -12,8 +12,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use jeton_http::{error::ApiError, json_response::indented, state::AppState};
-use jeton_model::{BucketId, Dbrp, DbrpId, Error, OrgId, dbrp::DbrpFilter};
-use jeton_service::buckets::dbrps::{AskedDbrp, AskedOrg, DbrpUpdate};
+use jeton_model::{BucketId, Dbrp, DbrpId, OrgId, dbrp::DbrpFilter};
+use jeton_service::{
+    Error,
+    buckets::dbrps::{AskedDbrp, AskedOrg, DbrpUpdate},
+    error::DbrpError,
+};
 
 use crate::{
     extractors::Caller,
@@ -95,7 +99,7 @@ pub struct DbrpPath {
 }
 
 impl DbrpPath {
-    fn id(&self) -> Result<DbrpId, Error> {
+    fn id(&self) -> Result<DbrpId, ApiError> {
         id("DBRP", &self.id)
     }
 }
@@ -113,20 +117,20 @@ fn dbrp_body(dbrp: Dbrp) -> DbrpBody {
 }
 
 /// Parses an id, with this resource's own error message.
-fn id<T: FromStr<Err: Display>>(what: &str, text: &str) -> Result<T, Error> {
-    text.parse().map_err(|error| Error::BadQuery(format!("invalid {what} ID \"{text}\": {error}")))
+fn id<T: FromStr<Err: Display>>(what: &str, text: &str) -> Result<T, ApiError> {
+    text.parse().map_err(|error| ApiError::Query(format!("invalid {what} ID \"{text}\": {error}")))
 }
 
 /// Parses the organization's id or name; the id takes precedence.
-fn org(by_id: Option<&str>, name: Option<&str>) -> Result<AskedOrg, Error> {
+fn org(by_id: Option<&str>, name: Option<&str>) -> Result<AskedOrg, ApiError> {
     match (by_id.filter(|id| !id.is_empty()), name.filter(|name| !name.is_empty())) {
         (Some(text), _) => id("org", text).map(AskedOrg::Id),
         (None, Some(name)) => Ok(AskedOrg::Name(name.into())),
-        (None, None) => Err(Error::DbrpOrgRequired),
+        (None, None) => Err(Error::from(DbrpError::OrgRequired).into()),
     }
 }
 
-fn org_in(query: &Query) -> Result<AskedOrg, Error> {
+fn org_in(query: &Query) -> Result<AskedOrg, ApiError> {
     org(query.text("orgID"), query.text("org"))
 }
 
@@ -153,7 +157,7 @@ pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: 
         database: query.owned("db"),
         retention_policy: query.owned("rp"),
         is_default: match query.text("default") {
-            Some(text) => Some(go_bool(text).ok_or_else(|| Error::BadQuery("invalid default parameter".into()))?),
+            Some(text) => Some(go_bool(text).ok_or_else(|| ApiError::Query("invalid default parameter".into()))?),
             None => None,
         },
     };
@@ -172,7 +176,7 @@ pub async fn create(
     Caller(caller): Caller,
     request: Body,
 ) -> Result<Response, ApiError> {
-    let asked: PostBody = read(request, Error::BadJsonStructure).await?;
+    let asked: PostBody = read(request, ApiError::JsonStructure).await?;
     let asked = AskedDbrp {
         org: org(Some(&asked.org_id), Some(&asked.org))?,
         bucket: id("bucket", &asked.bucket_id)?,
@@ -221,7 +225,7 @@ pub async fn update(
     request: Body,
 ) -> Result<Response, ApiError> {
     let (org, id) = (org_in(&query)?, path.id()?);
-    let PatchBody { retention_policy, default } = read(request, Error::BadJsonStructure).await?;
+    let PatchBody { retention_policy, default } = read(request, ApiError::JsonStructure).await?;
     let update = DbrpUpdate { retention_policy, is_default: default };
     let dbrp = state.service.update_dbrp(&caller, &org, id, update).await?;
     Ok(indented(StatusCode::OK, &OneBody { content: dbrp_body(dbrp) }))

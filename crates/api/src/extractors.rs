@@ -11,7 +11,8 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use secrecy::SecretString;
 
 use jeton_http::error::ApiError;
-use jeton_model::{Error, id::IdError};
+use jeton_model::id::IdError;
+use jeton_service::{Error, error::AuthError};
 
 /// The caller of a request, as the middleware `authenticate` found it.
 pub struct Caller(pub jeton_service::Caller);
@@ -25,7 +26,7 @@ impl<S: Sync> FromRequestParts<S> for Caller {
             .get::<jeton_service::Caller>()
             .cloned()
             .map(Self)
-            .ok_or_else(|| ApiError(Error::Unauthenticated).into_response())
+            .ok_or_else(|| ApiError::from(Error::Auth(AuthError::Unauthenticated)).into_response())
     }
 }
 
@@ -54,7 +55,7 @@ impl<S: Send + Sync, T: FromStr<Err = IdError> + Send> FromRequestParts<S> for P
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let ids = ids(parts, state).await;
-        parse(ids.first()).map(Self).map_err(|error| ApiError(error.into()).into_response())
+        parse(ids.first()).map(Self).map_err(|error| ApiError::from(error).into_response())
     }
 }
 
@@ -63,7 +64,7 @@ impl<S: Send + Sync, T: FromStr<Err = IdError> + Send> FromRequestParts<S> for P
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let ids = ids(parts, state).await;
-        parse(ids.first()).map(Self).map_err(|error| ApiError(Error::CorruptId(error)).into_response())
+        parse(ids.first()).map(Self).map_err(|error| ApiError::CorruptId(error).into_response())
     }
 }
 
@@ -72,7 +73,7 @@ impl<S: Send + Sync, T: FromStr<Err = IdError> + Send> FromRequestParts<S> for P
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Response> {
         let ids = ids(parts, state).await;
-        parse(ids.last()).map(Self).map_err(|error| ApiError(error.into()).into_response())
+        parse(ids.last()).map(Self).map_err(|error| ApiError::from(error).into_response())
     }
 }
 

@@ -5,7 +5,8 @@ use axum::{
     http::{HeaderMap, header},
 };
 
-use jeton_model::{Error, Id, id::IdError};
+use jeton_http::error::ApiError;
+use jeton_model::{Id, ValidationError, id::IdError};
 
 use crate::json::read_body;
 
@@ -16,19 +17,19 @@ pub struct Form(Vec<(String, String)>);
 
 impl Form {
     /// Reads a form. Refuses other content types, repeated parameters, and NUL.
-    pub async fn read(headers: &HeaderMap, body: Body) -> Result<Self, Error> {
+    pub async fn read(headers: &HeaderMap, body: Body) -> Result<Self, ApiError> {
         if media_type(headers).is_some_and(|kind| kind != FORM) {
-            return Err(Error::BadForm(format!("the body must be a form: send it as Content-Type {FORM}")));
+            return Err(ApiError::Form(format!("the body must be a form: send it as Content-Type {FORM}")));
         }
         let bytes = read_body(body).await?;
         let pairs: Vec<(String, String)> = form_urlencoded::parse(&bytes).into_owned().collect();
         for (index, (name, value)) in pairs.iter().enumerate() {
             if value.contains('\0') || name.contains('\0') {
-                return Err(Error::TextNul { field: "a parameter".into() });
+                return Err(ValidationError::TextNul { field: "a parameter".into() }.into());
             }
             // The name of an unknown one may be anything, even a token that was sent without a name.
             if KNOWN.contains(&name.as_str()) && pairs[..index].iter().any(|(before, _)| before == name) {
-                return Err(Error::BadForm(format!("{name} must be given once")));
+                return Err(ApiError::Form(format!("{name} must be given once")));
             }
         }
         Ok(Self(pairs))
@@ -40,8 +41,8 @@ impl Form {
     }
 
     /// Parses a parameter that is an id.
-    pub fn id<T: std::str::FromStr<Err = IdError>>(&self, name: &str) -> Result<Option<T>, Error> {
-        let refuse = |error: IdError| Error::BadForm(format!("{name} is not an id: {error}"));
+    pub fn id<T: std::str::FromStr<Err = IdError>>(&self, name: &str) -> Result<Option<T>, ApiError> {
+        let refuse = |error: IdError| ApiError::Form(format!("{name} is not an id: {error}"));
         self.text(name).map(|text| text.parse().map_err(refuse)).transpose()
     }
 }
@@ -59,9 +60,9 @@ pub enum Named<T = Id> {
 
 impl Form {
     /// Returns the resource that the parameter `by_id` or `by_name` names.
-    pub fn named<T: std::str::FromStr<Err = IdError>>(&self, by_id: &str, by_name: &str) -> Result<Named<T>, Error> {
+    pub fn named<T: std::str::FromStr<Err = IdError>>(&self, by_id: &str, by_name: &str) -> Result<Named<T>, ApiError> {
         match (self.id(by_id)?, self.text(by_name)) {
-            (Some(_), Some(_)) => Err(Error::BadForm(format!("give {by_id} or {by_name}, not both"))),
+            (Some(_), Some(_)) => Err(ApiError::Form(format!("give {by_id} or {by_name}, not both"))),
             (Some(id), None) => Ok(Named::ById(id)),
             (None, Some(name)) => Ok(Named::ByName(name.to_owned())),
             (None, None) => Ok(Named::Not),
@@ -82,7 +83,7 @@ mod tests {
 
     use super::*;
 
-    async fn read(kind: &'static str, body: &'static str) -> Result<Form, Error> {
+    async fn read(kind: &'static str, body: &'static str) -> Result<Form, ApiError> {
         let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(kind))]);
         Form::read(&headers, body.into()).await
     }

@@ -12,7 +12,7 @@ use utoipa::{
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use jeton_http::{error::ApiError, json_response::indented, state::AppState};
-use jeton_model::{BucketId, Error, Id, TelegrafId};
+use jeton_model::{BucketId, Id, TelegrafId};
 use jeton_service::orgs::members::Parent;
 
 use crate::{
@@ -73,13 +73,13 @@ async fn list(state: AppState, caller: Caller, parent: Parent) -> Result<Respons
 
 async fn add(state: AppState, caller: Caller, parent: Parent, request: Body) -> Result<Response, ApiError> {
     state.service.check_readable_parent(&caller.0, parent).await?;
-    let PostBody { label_id } = read(request, Error::BadJson).await?;
-    Err(ApiError(if label_id.is_some() { Error::LabelNotFound } else { Error::LabelMissing }))
+    let PostBody { label_id } = read(request, ApiError::Json).await?;
+    Err(if label_id.is_some() { ApiError::LabelNotFound } else { ApiError::LabelMissing })
 }
 
 async fn remove(state: AppState, caller: Caller, parent: Parent) -> Result<Response, ApiError> {
     state.service.check_readable_parent(&caller.0, parent).await?;
-    Err(ApiError(Error::LabelNotFound))
+    Err(ApiError::LabelNotFound)
 }
 
 /// Defines the three operations on the labels of one resource type, each documented under its own path.

@@ -37,7 +37,6 @@ use utoipa::OpenApi as _;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use jeton_http::{error::ApiError, state::AppState};
-use jeton_model::Error;
 
 /// Returns all routes below `/api/v2` and `/private`, with their description.
 fn routes() -> OpenApiRouter<AppState> {
@@ -107,7 +106,7 @@ const MOUNTED: [&str; 8] = ["authorizations", "users", "orgs", "buckets", "me", 
 async fn unknown_path(request: Request) -> Response {
     let mut segments = request.uri().path().trim_start_matches("/api/v2/").split('/');
     let below = segments.next().is_some_and(|first| MOUNTED.contains(&first)) && segments.next().is_some();
-    if below { not_found_text() } else { ApiError(Error::PathNotFound).into_response() }
+    if below { not_found_text() } else { ApiError::PathNotFound.into_response() }
 }
 
 /// Returns the response to an unknown path below a known resource.

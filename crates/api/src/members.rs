@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use jeton_http::{error::ApiError, json_response::indented, state::AppState};
-use jeton_model::{BucketId, Error, OrgId, TelegrafId, User, UserId, org::Role};
+use jeton_model::{BucketId, OrgId, TelegrafId, User, UserId, org::Role};
 use jeton_service::orgs::members::Parent;
 
 use crate::{
@@ -84,7 +84,7 @@ async fn list(state: AppState, caller: Caller, parent: Parent, role: Role) -> Re
 }
 
 async fn add(state: AppState, caller: Caller, parent: Parent, role: Role, request: Body) -> Result<Response, ApiError> {
-    let PostBody { id } = read(request, Error::BadJson).await?;
+    let PostBody { id } = read(request, ApiError::Json).await?;
     let user = state.service.add_member(&caller.0, parent, id, role).await?;
     Ok(indented(StatusCode::CREATED, &member_body(role, user)))
 }

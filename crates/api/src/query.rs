@@ -8,7 +8,7 @@ use axum::{
 use utoipa::IntoParams;
 
 use jeton_http::error::ApiError;
-use jeton_model::{Error, Id, id::IdError};
+use jeton_model::{Id, ValidationError, id::IdError};
 
 /// Maximum number of bytes of a parameter. No name, id or search text is longer.
 const MAX_PARAMETER: usize = 1024;
@@ -21,7 +21,7 @@ impl<S: Sync> FromRequestParts<S> for Query {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
         let query = parts.uri.query().unwrap_or_default();
-        Self::read(query).map_err(|error| ApiError(error).into_response())
+        Self::read(query).map_err(IntoResponse::into_response)
     }
 }
 
@@ -45,16 +45,19 @@ fn hex_digit(byte: u8) -> Option<u8> {
 
 impl Query {
     /// Parses a query. An invalid parameter is refused, not ignored: the list would be unfiltered.
-    fn read(query: &str) -> Result<Self, Error> {
-        let not_encoded = || Error::BadQuery("the query is not UTF-8 in percent-encoding".into());
+    fn read(query: &str) -> Result<Self, ApiError> {
+        let not_encoded = || ApiError::Query("the query is not UTF-8 in percent-encoding".into());
         let pairs = query.split('&').filter(|pair| !pair.is_empty()).map(|pair| {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let (name, value) = decoded(name).zip(decoded(value)).ok_or_else(not_encoded)?;
             if value.contains('\0') {
-                return Err(Error::TextNul { field: "a query parameter".into() });
+                return Err(ApiError::from(ValidationError::TextNul { field: "a query parameter".into() }));
             }
             if name.len() > MAX_PARAMETER || value.len() > MAX_PARAMETER {
-                return Err(Error::TextTooLong { field: "a query parameter".into(), limit: MAX_PARAMETER });
+                return Err(ApiError::from(ValidationError::TextTooLong {
+                    field: "a query parameter".into(),
+                    limit: MAX_PARAMETER,
+                }));
             }
             Ok((name, value))
         });
@@ -72,8 +75,8 @@ impl Query {
     }
 
     /// Parses a parameter that is an id.
-    pub fn id<T: std::str::FromStr<Err = IdError>>(&self, name: &str) -> Result<Option<T>, Error> {
-        self.text(name).map(|text| text.parse().map_err(Error::BadId)).transpose()
+    pub fn id<T: std::str::FromStr<Err = IdError>>(&self, name: &str) -> Result<Option<T>, ApiError> {
+        self.text(name).map(|text| text.parse().map_err(ApiError::Id)).transpose()
     }
 
     /// Parses a parameter that is an id; `None` if it is invalid.
@@ -114,14 +117,14 @@ pub struct Paging<T> {
 
 impl<T: std::str::FromStr<Err = IdError>> Paging<T> {
     /// Parses the parameters of paging.
-    pub fn of(query: &Query) -> Result<Self, Error> {
-        let refuse = |text: &str| Error::BadQuery(text.into());
+    pub fn of(query: &Query) -> Result<Self, ApiError> {
+        let refuse = |text: &str| ApiError::Query(text.into());
         let offset = match query.text("offset") {
             Some(text) => text.parse::<i64>().map_err(|_| refuse("offset is invalid"))?,
             None => 0,
         };
         let after = match query.text("after") {
-            Some(text) => Some(text.parse().map_err(|error| Error::BadQuery(format!("decoding after: {error}")))?),
+            Some(text) => Some(text.parse().map_err(|error| ApiError::Query(format!("decoding after: {error}")))?),
             None => None,
         };
         let limit = match query.text("limit") {
@@ -149,6 +152,8 @@ pub fn go_bool(text: &str) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
+    use jeton_service::Error;
+
     use super::*;
 
     #[test]
@@ -162,11 +167,17 @@ mod tests {
     #[test]
     fn what_makes_no_sense_is_refused() {
         for query in ["a=%", "a=%4", "a=%zz", "%ff=1", "a=%80", "a=1&b=%c3", "a=%+1"] {
-            assert!(matches!(Query::read(query), Err(Error::BadQuery(_))), "{query}");
+            assert!(matches!(Query::read(query), Err(ApiError::Query(_))), "{query}");
         }
-        assert!(matches!(Query::read("a=%00"), Err(Error::TextNul { .. })));
+        assert!(matches!(
+            Query::read("a=%00"),
+            Err(ApiError::Service(Error::Validation(ValidationError::TextNul { .. })))
+        ));
         let long = |length| Query::read(&format!("a={}", "x".repeat(length))).map(drop);
         assert_eq!(long(1024), Ok(()));
-        assert!(matches!(long(1025), Err(Error::TextTooLong { limit: 1024, .. })));
+        assert!(matches!(
+            long(1025),
+            Err(ApiError::Service(Error::Validation(ValidationError::TextTooLong { limit: 1024, .. })))
+        ));
     }
 }

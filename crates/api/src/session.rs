@@ -12,7 +12,8 @@ use jeton_http::{
     error::{ApiError, ErrorBody, refuse_compactly},
     state::AppState,
 };
-use jeton_model::{Error, session_kind::SessionKind};
+use jeton_model::session_kind::SessionKind;
+use jeton_service::{Error, error::AuthError};
 
 use crate::{
     extractors::{Client, basic},
@@ -34,7 +35,7 @@ pub async fn sign_in(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     state.settings.check_sign_in_host(&headers)?;
-    let (name, password) = basic(&headers).ok_or(Error::Unauthenticated)?;
+    let (name, password) = basic(&headers).ok_or(Error::Auth(AuthError::Unauthenticated))?;
     let signed_in = state.service.sign_in(&name, &password, SessionKind::Api, &client).await?;
     let cookie = cookies::api(signed_in.key.expose_secret(), signed_in.expires_at, state.settings.is_https());
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
@@ -48,12 +49,12 @@ pub async fn sign_in(
     responses((status = 204, description = "Signed out."), (status = 401, description = "There is no such session.", body = ErrorBody), Open))]
 pub async fn sign_out(State(state): State<AppState>, Client(client): Client, headers: HeaderMap) -> Response {
     let signed_out = async {
-        let key = cookies::read(&headers, cookies::API).ok_or(Error::Unauthenticated)?;
+        let key = cookies::read(&headers, cookies::API).ok_or(Error::Auth(AuthError::Unauthenticated))?;
         state.service.sign_out(key, SessionKind::Api, &client).await
     };
     match signed_out.await {
         Ok(()) => no_content().into_response(),
-        Err(error) => refuse_compactly(&error),
+        Err(error) => refuse_compactly(error),
     }
 }
 

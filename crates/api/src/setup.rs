@@ -11,8 +11,12 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use jeton_http::{error::ApiError, json_response::indented, state::AppState};
-use jeton_model::{AuthorizationId, Error, OrgId, Permission, Status, Timestamp, UserId, token::NewToken};
-use jeton_service::setup::{DoneSetUp, SetUp};
+use jeton_model::{AuthorizationId, OrgId, Permission, Status, Timestamp, UserId, token::NewToken};
+use jeton_service::{
+    Error,
+    error::SetupError,
+    setup::{DoneSetUp, SetUp},
+};
 
 use crate::{
     authorizations::body::Links,
@@ -141,9 +145,9 @@ pub async fn set_up(
     state.settings.check_setup_host(&headers)?;
     // The operation checks this again; here it spares reading the body of a request that comes too late.
     if !state.service.setup_allowed().await? {
-        return Err(Error::AlreadySetUp.into());
+        return Err(Error::Setup(SetupError::AlreadyDone).into());
     }
-    let given: PostBody = read(request, Error::BadJson).await?;
+    let given: PostBody = read(request, ApiError::Json).await?;
     let done = state.service.set_up(given.into(), &client, false).await?;
     Ok(no_store(indented(StatusCode::CREATED, &body(done))))
 }

@@ -16,8 +16,11 @@ use jeton_http::{
     json_stream::{Layout, Portions, streamed},
     state::AppState,
 };
-use jeton_model::{Error, OrgId, Telegraf, TelegrafId};
-use jeton_service::telegrafs::{AskedTelegraf, TelegrafList};
+use jeton_model::{OrgId, Telegraf, TelegrafId};
+use jeton_service::{
+    Error,
+    telegrafs::{AskedTelegraf, TelegrafList},
+};
 
 use crate::{
     extractors::{Caller, PathId},
@@ -127,7 +130,7 @@ fn telegraf_body(telegraf: Telegraf) -> TelegrafBody {
     ),
     responses((status = 200, description = "The configurations.", body = ListBody), BadRequest, Gated))]
 pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, ApiError> {
-    let org = query.id("orgID").map_err(|error| Error::BadQuery(format!("orgID is invalid: {error}")))?;
+    let org = query.id("orgID").map_err(|error| ApiError::Query(format!("orgID is invalid: {error}")))?;
     let list = state.service.telegrafs(&caller, org);
     Ok(streamed(Layout::Compact, &ListBody { configurations: Vec::new() }, TelegrafBodies(list)).await?)
 }
@@ -155,7 +158,7 @@ pub async fn create(
     Caller(caller): Caller,
     request: Body,
 ) -> Result<Response, ApiError> {
-    let asked: AskedBody = read(request, Error::BadJson).await?;
+    let asked: AskedBody = read(request, ApiError::Json).await?;
     let telegraf = state.service.create_telegraf(&caller, asked.into()).await?;
     Ok(compact(StatusCode::CREATED, &telegraf_body(telegraf)))
 }
@@ -208,7 +211,7 @@ pub async fn update(
     PathId(id): PathId<TelegrafId>,
     request: Body,
 ) -> Result<Response, ApiError> {
-    let asked: AskedBody = read(request, Error::BadJson).await?;
+    let asked: AskedBody = read(request, ApiError::Json).await?;
     let telegraf = state.service.update_telegraf(&caller, id, asked.into()).await?;
     Ok(compact(StatusCode::OK, &telegraf_body(telegraf)))
 }

@@ -15,10 +15,13 @@ use jeton_http::{
     json_stream::{Layout, Portions, streamed},
     state::AppState,
 };
-use jeton_model::{AuthorizationId, Error, Expiry, OrgId, Timestamp, UserId, token::NewToken};
-use jeton_service::tokens::{
-    CreateAuthorization,
-    v1::{V1Details, V1List, V1Query},
+use jeton_model::{AuthorizationId, Expiry, OrgId, Timestamp, UserId, token::NewToken};
+use jeton_service::{
+    Error,
+    tokens::{
+        CreateAuthorization,
+        v1::{V1Details, V1List, V1Query},
+    },
 };
 
 use crate::{
@@ -128,7 +131,7 @@ pub async fn create(
     Caller(caller): Caller,
     request: Body,
 ) -> Result<Response, ApiError> {
-    let body: PostBody = read(request, Error::BadJsonStructure).await?;
+    let body: PostBody = read(request, ApiError::JsonStructure).await?;
     let asked = CreateAuthorization {
         org: body.org_id,
         user: body.user_id,
@@ -182,7 +185,7 @@ pub async fn set_password(
     PathId(id): PathId<AuthorizationId>,
     request: Body,
 ) -> Result<Response, ApiError> {
-    let PasswordBody { password } = read(request, Error::BadJson).await?;
+    let PasswordBody { password } = read(request, ApiError::Json).await?;
     state.service.set_v1_password(&caller, id, &password).await?;
     Ok(no_content().into_response())
 }

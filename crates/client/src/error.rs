@@ -2,6 +2,8 @@
 
 use std::{fmt, io};
 
+use jeton_model::ValidationError;
+
 /// The message of a failed command on standard error. Never contains a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failure {
@@ -87,12 +89,8 @@ impl<T> WhileDoing<T> for Outcome<T> {
     }
 }
 
-impl From<jeton_model::Error> for Failure {
-    fn from(error: jeton_model::Error) -> Self {
-        match error {
-            // There is no server log to consult: the cause is in the lines above.
-            jeton_model::Error::Internal => Self::new("the database failed; the previous line states the reason"),
-            other => Self::new(other.to_string()),
-        }
+impl From<ValidationError> for Failure {
+    fn from(error: ValidationError) -> Self {
+        Self::new(error.to_string())
     }
 }

@@ -6,6 +6,7 @@
 
 mod app;
 mod components;
+pub mod error;
 mod forms;
 mod hydrate;
 mod pages;

@@ -7,8 +7,6 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
-use jeton_model::Error;
-
 use crate::{error::ApiError, plain_text, settings::Settings, state::AppState};
 
 /// Refuses cross-site requests with an unsafe method that carry a cookie, or that need none (set-up and signing in).
@@ -22,9 +20,9 @@ pub async fn refuse_foreign(State(state): State<AppState>, request: Request, nex
     if concerned && is_foreign(request.headers(), &state.settings) {
         tracing::warn!(%path, "denied a cross-site request");
         return if ["/api/", "/private/", "/fn/"].iter().any(|start| path.starts_with(start)) {
-            ApiError(Error::ForeignOrigin).into_response()
+            ApiError::ForeignOrigin.into_response()
         } else {
-            plain_text::plain_refusal(&Error::ForeignOrigin).into_response()
+            plain_text::plain_refusal(ApiError::ForeignOrigin)
         };
     }
     next.run(request).await

@@ -1,4 +1,4 @@
-//! Errors in InfluxDB's envelope (docs/influxdb-compatibility.md §1.4).
+//! Errors of requests, in InfluxDB's envelope (docs/influxdb-compatibility.md §1.4).
 
 use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
@@ -7,21 +7,124 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use jeton_model::{Error, Permission};
+use jeton_model::{Code, Permission, ValidationError, id::IdError};
+use jeton_service::{
+    Error,
+    error::{AuthError, DelegationError},
+};
 
 use crate::json_response;
 
 static CODE_HEADER: HeaderName = HeaderName::from_static("x-platform-error-code");
 
-/// An error: the reason why a request was refused.
+/// The body of a refusal.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Error)]
 pub struct ErrorBody {
-    /// Error code as in InfluxDB; also in the header `X-Platform-Error-Code`.
+    /// What kind of refusal it is, in InfluxDB's words; also in the header `X-Platform-Error-Code`.
     #[schema(examples("invalid", "unauthorized", "not found", "conflict"))]
     code: &'static str,
-    /// What is wrong and how to correct it.
+    /// What is wrong, and what to do.
     message: String,
+}
+
+/// The reason why a request was refused: an error of the service, or of the request itself.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ApiError {
+    /// The operation was denied or failed.
+    #[error(transparent)]
+    Service(#[from] Error),
+
+    /// An id in the query or the body is malformed.
+    #[error("{0}")]
+    Id(#[from] IdError),
+    /// An id in the path of a 1.x authorization is malformed.
+    #[error("corrupt ID provided: {0}")]
+    CorruptId(IdError),
+    /// A malformed form.
+    #[error("{0}")]
+    Form(String),
+    /// A malformed JSON body.
+    #[error("{0}")]
+    Json(String),
+    /// A malformed JSON body, in the words of influxd's handlers of authorizations and DBRP mappings.
+    #[error("invalid json structure: {0}")]
+    JsonStructure(String),
+    /// A malformed JSON body, in the words of influxd's handlers of organizations and buckets.
+    #[error("failed to unmarshal json: {0}")]
+    JsonResource(String),
+    /// A malformed query.
+    #[error("{0}")]
+    Query(String),
+    /// A password is changed without the present one in an `Authorization: Basic` header.
+    #[error("error decoding password reset request: invalid basic auth")]
+    OldPasswordMissing,
+    /// There are no labels.
+    #[error("label not found")]
+    LabelNotFound,
+    /// A label is added without its id.
+    #[error("label id is required")]
+    LabelMissing,
+
+    /// A body, a form or the headers are larger than `limit` bytes.
+    #[error("{what} must not be larger than {limit} bytes")]
+    TooLarge { what: String, limit: usize },
+    /// The request was not answered in time.
+    #[error("the request took longer than {seconds} seconds; try again, or ask for less at once")]
+    TooSlow { seconds: u64 },
+    /// A browser sent the request from a page of another site.
+    #[error("this request comes from another site; open Jeton itself and try again")]
+    ForeignOrigin,
+    /// The name in `Host` is not known to belong to this server.
+    #[error("{what} answers only under localhost, an IP address or the public URL; open Jeton under one of these")]
+    ForeignHost { what: &'static str },
+    /// The path belongs to no endpoint.
+    #[error("path not found")]
+    PathNotFound,
+}
+
+impl ApiError {
+    /// Returns the code that clients see.
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::Service(error) => error.code(),
+            Self::Id(_)
+            | Self::CorruptId(_)
+            | Self::Form(_)
+            | Self::Json(_)
+            | Self::JsonStructure(_)
+            | Self::JsonResource(_)
+            | Self::Query(_)
+            | Self::OldPasswordMissing
+            | Self::LabelMissing => Code::Invalid,
+            Self::TooLarge { .. } => Code::TooLarge,
+            Self::TooSlow { .. } => Code::TooSlow,
+            Self::ForeignOrigin | Self::ForeignHost { .. } => Code::Forbidden,
+            Self::LabelNotFound | Self::PathNotFound => Code::NotFound,
+        }
+    }
+
+    /// Returns an error about one field of a form.
+    pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Service(Error::field(field, message))
+    }
+
+    /// Returns the HTTP status.
+    pub fn status(&self) -> StatusCode {
+        StatusCode::from_u16(self.code().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+}
+
+impl From<ValidationError> for ApiError {
+    fn from(error: ValidationError) -> Self {
+        Self::Service(error.into())
+    }
+}
+
+impl From<AuthError> for ApiError {
+    fn from(error: AuthError) -> Self {
+        Self::Service(error.into())
+    }
 }
 
 /// The missing permission that caused a response. It is an extension of the response, from which the denial is
@@ -29,45 +132,32 @@ pub struct ErrorBody {
 #[derive(Clone, Copy)]
 pub struct MissingPermission(pub Permission);
 
-/// An error as the response to a client.
-#[derive(Debug)]
-pub struct ApiError(pub Error);
-
-impl From<Error> for ApiError {
-    fn from(error: Error) -> Self {
-        Self(error)
-    }
-}
-
-impl From<jeton_model::id::IdError> for ApiError {
-    fn from(error: jeton_model::id::IdError) -> Self {
-        Self(error.into())
-    }
-}
-
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        refuse(&self.0, json_response::indented)
+        refuse(&self, json_response::indented)
     }
 }
 
 /// Returns an error as compact JSON, as influxd's outer layers do.
-pub fn refuse_compactly(error: &Error) -> Response {
-    refuse(error, json_response::compact)
+pub fn refuse_compactly(error: impl Into<ApiError>) -> Response {
+    refuse(&error.into(), json_response::compact)
 }
 
-fn refuse(error: &Error, write_as: fn(StatusCode, &ErrorBody) -> Response) -> Response {
+fn refuse(error: &ApiError, write_as: fn(StatusCode, &ErrorBody) -> Response) -> Response {
     let code = error.code();
-    let status = StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = write_as(status, &ErrorBody { code: code.name(), message: error.to_string() });
+    let mut response = write_as(error.status(), &ErrorBody { code: code.name(), message: error.to_string() });
     response.headers_mut().insert(CODE_HEADER.clone(), HeaderValue::from_static(code.name()));
-    if let Error::Unauthorized(permission) | Error::NotGrantable(permission) = error {
-        response.extensions_mut().insert(MissingPermission(*permission));
-    }
-    if let Error::TooManyAttempts { seconds } = error
-        && let Ok(seconds) = HeaderValue::try_from(seconds.to_string())
-    {
-        response.headers_mut().insert(header::RETRY_AFTER, seconds);
+    match error {
+        ApiError::Service(
+            Error::Auth(AuthError::Unauthorized(permission))
+            | Error::Delegation(DelegationError::NotGrantable(permission)),
+        ) => {
+            response.extensions_mut().insert(MissingPermission(*permission));
+        }
+        ApiError::Service(Error::Auth(AuthError::TooManyAttempts { seconds })) => {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
+        }
+        _ => {}
     }
     response
 }

@@ -6,7 +6,7 @@ use axum::{body::Body, http::StatusCode, response::Response};
 use futures_util::{StreamExt as _, stream};
 use serde::Serialize;
 
-use jeton_model::Error;
+use jeton_service::Error;
 
 use crate::json_response::{indented_text, json};
 

@@ -1,14 +1,15 @@
 //! Plain-text responses outside the console.
 
 use axum::{
-    http::{StatusCode, header},
-    response::IntoResponse,
+    http::header,
+    response::{IntoResponse as _, Response},
 };
 
-use jeton_model::Error;
+use crate::error::ApiError;
 
 /// Returns an error as one sentence of plain text, without a page of the console.
-pub fn plain_refusal(error: &Error) -> impl IntoResponse + use<> {
-    let status = StatusCode::from_u16(error.code().status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    (status, [(header::CONTENT_TYPE, "text/plain; charset=utf-8")], format!("{error}\n"))
+pub fn plain_refusal(error: impl Into<ApiError>) -> Response {
+    let error = error.into();
+    let content_type = [(header::CONTENT_TYPE, "text/plain; charset=utf-8")];
+    (error.status(), content_type, format!("{error}\n")).into_response()
 }

@@ -9,8 +9,6 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 
-use jeton_model::Error;
-
 use crate::error::ApiError;
 
 /// Maximum duration of a request, its body included.
@@ -21,10 +19,10 @@ const MAX_HEADERS: usize = 64 * 1024;
 /// Refuses requests with too many bytes of headers, and times out slow ones.
 pub async fn hold(request: Request, next: Next) -> Response {
     if size(request.headers()) > MAX_HEADERS {
-        return ApiError(Error::TooLarge { what: "the request's headers".into(), limit: MAX_HEADERS }).into_response();
+        return ApiError::TooLarge { what: "the request's headers".into(), limit: MAX_HEADERS }.into_response();
     }
     let answer = tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await;
-    answer.unwrap_or_else(|_| ApiError(Error::TooSlow { seconds: ANSWER_WITHIN.as_secs() }).into_response())
+    answer.unwrap_or_else(|_| ApiError::TooSlow { seconds: ANSWER_WITHIN.as_secs() }.into_response())
 }
 
 fn size(headers: &HeaderMap) -> usize {

@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, HeaderName, header};
 use ipnet::IpNet;
 use url::{Host, Url};
 
-use jeton_model::Error;
+use crate::error::ApiError;
 
 /// The part of the server's configuration that handlers read.
 #[derive(Clone, Debug)]
@@ -38,15 +38,15 @@ impl Settings {
 
     /// Allows set-up only under host names that no attacker can point here: the public URL's, localhost, an IP address.
     /// Otherwise a web page could use DNS rebinding to read the operator token of a new server.
-    pub fn check_setup_host(&self, headers: &HeaderMap) -> Result<(), Error> {
-        if self.knows_host(headers) { Ok(()) } else { Err(Error::ForeignHost { what: "set-up" }) }
+    pub fn check_setup_host(&self, headers: &HeaderMap) -> Result<(), ApiError> {
+        if self.knows_host(headers) { Ok(()) } else { Err(ApiError::ForeignHost { what: "set-up" }) }
     }
 
     /// Allows signing in under the same host names only, where a public URL is set. Without one, the valid names are
     /// unknown.
-    pub fn check_sign_in_host(&self, headers: &HeaderMap) -> Result<(), Error> {
+    pub fn check_sign_in_host(&self, headers: &HeaderMap) -> Result<(), ApiError> {
         let known = self.public_url.is_none() || self.knows_host(headers);
-        if known { Ok(()) } else { Err(Error::ForeignHost { what: "signing in" }) }
+        if known { Ok(()) } else { Err(ApiError::ForeignHost { what: "signing in" }) }
     }
 
     fn knows_host(&self, headers: &HeaderMap) -> bool {
@@ -87,7 +87,7 @@ mod tests {
             assert_eq!(bare.check_setup_host(&host(name)), Ok(()), "{name}");
         }
         for name in ["evil.example", "localhost.evil.example:8086", "tokens.example.com", ""] {
-            assert_eq!(bare.check_setup_host(&host(name)), Err(Error::ForeignHost { what: "set-up" }), "{name}");
+            assert_eq!(bare.check_setup_host(&host(name)), Err(ApiError::ForeignHost { what: "set-up" }), "{name}");
         }
         let public = settings(Some("https://tokens.example.com"));
         assert_eq!(public.check_setup_host(&host("tokens.example.com")), Ok(()));
@@ -98,7 +98,7 @@ mod tests {
         let (bare, public) = (settings(None), settings(Some("https://tokens.example.com")));
         for name in ["evil.example", "tokens.example.com.evil.example", ""] {
             assert_eq!(bare.check_sign_in_host(&host(name)), Ok(()), "{name}");
-            let refused = Err(Error::ForeignHost { what: "signing in" });
+            let refused = Err(ApiError::ForeignHost { what: "signing in" });
             assert_eq!(public.check_sign_in_host(&host(name)), refused, "{name}");
         }
         for name in ["tokens.example.com", "TOKENS.example.com:443", "localhost:8086", "127.0.0.1:8086", "[::1]:8086"] {

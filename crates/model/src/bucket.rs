@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BucketId, Error, OrgId, Timestamp, user};
+use crate::{BucketId, OrgId, Timestamp, ValidationError, user};
 
 const HOUR: i64 = 3600;
 const DAY: i64 = 24 * HOUR;
@@ -59,22 +59,22 @@ impl Retention {
     ///
     /// # Errors
     /// Fails if a number is negative, or if `every` is shorter than an hour or than the shard group.
-    pub fn new(every: i64, shard_group: i64) -> Result<Self, Error> {
+    pub fn new(every: i64, shard_group: i64) -> Result<Self, ValidationError> {
         if every < 0 {
-            return Err(Error::RetentionNegative);
+            return Err(ValidationError::RetentionNegative);
         }
         if shard_group < 0 {
-            return Err(Error::ShardGroupNegative);
+            return Err(ValidationError::ShardGroupNegative);
         }
         if every > 0 && every < HOUR {
-            return Err(Error::RetentionTooShort);
+            return Err(ValidationError::RetentionTooShort);
         }
         let shard_group = match shard_group {
             0 => Self::usual_shard_group(every),
             given => given.max(HOUR),
         };
         if every > 0 && shard_group > every {
-            return Err(Error::ShardGroupTooLong);
+            return Err(ValidationError::ShardGroupTooLong);
         }
         Ok(Self { every, shard_group })
     }
@@ -114,7 +114,7 @@ pub fn words(seconds: i64) -> String {
 ///
 /// # Errors
 /// Fails, for one of the form's fields, if no such length of time can be read from them.
-pub fn asked_seconds(choice: &str, amount: &str, unit: &str) -> Result<i64, Error> {
+pub fn asked_seconds(choice: &str, amount: &str, unit: &str) -> Result<i64, ValidationError> {
     match choice {
         "forever" => Ok(0),
         "custom" => {
@@ -122,16 +122,16 @@ pub fn asked_seconds(choice: &str, amount: &str, unit: &str) -> Result<i64, Erro
             let count: i64 = amount.trim().parse().ok().filter(|count| *count > 0).ok_or_else(no_amount)?;
             count.checked_mul(size).filter(|seconds| *seconds <= LONGEST).ok_or_else(too_long)
         }
-        seconds => seconds.parse().map_err(|_| Error::field("retention", "Choose how long data is kept.")),
+        seconds => seconds.parse().map_err(|_| ValidationError::field("retention", "Choose how long data is kept.")),
     }
 }
 
-fn no_amount() -> Error {
-    Error::field("amount", "Write a whole number, such as 36.")
+fn no_amount() -> ValidationError {
+    ValidationError::field("amount", "Write a whole number, such as 36.")
 }
 
-fn too_long() -> Error {
-    Error::field("amount", "Use at most 106,751 days, or choose Forever.")
+fn too_long() -> ValidationError {
+    ValidationError::field("amount", "Use at most 106,751 days, or choose Forever.")
 }
 
 /// The buckets that every organization is created with: name, description, retention.
@@ -144,15 +144,15 @@ pub const SYSTEM_BUCKETS: [(&str, &str, Retention); 2] = [
 ///
 /// # Errors
 /// Fails if the name is empty, too long, starts with an underscore, or contains a quotation mark or NUL.
-pub fn check_bucket_name(name: &str) -> Result<(), Error> {
+pub fn check_bucket_name(name: &str) -> Result<(), ValidationError> {
     if name.is_empty() {
-        return Err(Error::BucketNameEmpty);
+        return Err(ValidationError::BucketNameEmpty);
     }
     if name.starts_with('_') {
-        return Err(Error::BucketNameUnderscore { name: name.into() });
+        return Err(ValidationError::BucketNameUnderscore { name: name.into() });
     }
     if name.contains('"') {
-        return Err(Error::BucketNameQuote { name: name.into() });
+        return Err(ValidationError::BucketNameQuote { name: name.into() });
     }
     user::check_text("name", name, user::MAX_NAME)
 }
@@ -173,10 +173,10 @@ mod tests {
 
     #[test]
     fn impossible_rules_are_refused() {
-        assert_eq!(Retention::new(-1, 0), Err(Error::RetentionNegative));
-        assert_eq!(Retention::new(0, -1), Err(Error::ShardGroupNegative));
-        assert_eq!(Retention::new(3599, 0), Err(Error::RetentionTooShort));
-        assert_eq!(Retention::new(DAY, 2 * DAY), Err(Error::ShardGroupTooLong));
+        assert_eq!(Retention::new(-1, 0), Err(ValidationError::RetentionNegative));
+        assert_eq!(Retention::new(0, -1), Err(ValidationError::ShardGroupNegative));
+        assert_eq!(Retention::new(3599, 0), Err(ValidationError::RetentionTooShort));
+        assert_eq!(Retention::new(DAY, 2 * DAY), Err(ValidationError::ShardGroupTooLong));
     }
 
     #[test]
@@ -214,15 +214,16 @@ mod tests {
             assert_eq!(asked_seconds("custom", amount, "days"), Err(too_long()), "{amount:?}");
         }
         for choice in ["", "never", "7d"] {
-            assert_eq!(asked_seconds(choice, "", "").unwrap_err().about(), Some("retention"), "{choice:?}");
+            let refused = asked_seconds(choice, "", "").unwrap_err();
+            assert!(matches!(refused, ValidationError::Field { field, .. } if field == "retention"), "{choice:?}");
         }
     }
 
     #[test]
     fn names_of_system_buckets_are_out_of_reach() {
-        assert!(matches!(check_bucket_name("_x"), Err(Error::BucketNameUnderscore { .. })));
-        assert!(matches!(check_bucket_name("a\"b"), Err(Error::BucketNameQuote { .. })));
-        assert_eq!(check_bucket_name(""), Err(Error::BucketNameEmpty));
+        assert!(matches!(check_bucket_name("_x"), Err(ValidationError::BucketNameUnderscore { .. })));
+        assert!(matches!(check_bucket_name("a\"b"), Err(ValidationError::BucketNameQuote { .. })));
+        assert_eq!(check_bucket_name(""), Err(ValidationError::BucketNameEmpty));
         assert_eq!(check_bucket_name("iot-center"), Ok(()));
     }
 }

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Bucket, BucketId, DbrpId, Error, OrgId, user};
+use crate::{Bucket, BucketId, DbrpId, OrgId, ValidationError, user};
 
 /// The retention policy of a bucket whose name contains none.
 const AUTOGEN: &str = "autogen";
@@ -70,12 +70,12 @@ impl DbrpFilter {
 ///
 /// # Errors
 /// Fails if the name is empty, `.` or `..`, too long, or contains a slash, a backslash or a control character.
-pub fn check_part(part: &'static str, name: &str) -> Result<(), Error> {
+pub fn check_part(part: &'static str, name: &str) -> Result<(), ValidationError> {
     let refused = name.is_empty()
         || matches!(name, "." | "..")
         || name.chars().any(|letter| letter.is_control() || matches!(letter, '/' | '\\'));
     if refused {
-        return Err(Error::DbrpInvalid { part: part.into() });
+        return Err(ValidationError::DbrpName { part: part.into() });
     }
     user::check_text(part, name, user::MAX_NAME)
 }

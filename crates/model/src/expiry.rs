@@ -1,11 +1,12 @@
 //! The expiry of a token: choices of forms, and lengths of life.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{
-    Error, Timestamp,
+    Timestamp, ValidationError,
     duration::{DAY, length},
     org_rules::OrgRules,
 };
-use serde::{Deserialize, Serialize};
 
 /// The requested expiry of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -73,8 +74,8 @@ pub const KEEP: &str = "keep";
 ///
 /// # Errors
 /// Fails, for one of the form's fields, if the choice or the day can't be parsed.
-pub fn chosen(word: &str, day: &str, now: Timestamp) -> Result<Option<Expiry>, Error> {
-    let refuse = |message: &str| Error::field("expires", message);
+pub fn chosen(word: &str, day: &str, now: Timestamp) -> Result<Option<Expiry>, ValidationError> {
+    let refuse = |message: &str| ValidationError::field("expires", message);
     match word {
         "" | KEEP => Ok(None),
         NEVER => Ok(Some(Expiry::Never)),

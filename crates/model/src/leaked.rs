@@ -5,7 +5,7 @@ use std::{borrow::Cow, collections::HashSet};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AuthorizationId, Error,
+    AuthorizationId, ValidationError,
     token::{is_well_formed, visible_prefix},
 };
 
@@ -124,7 +124,7 @@ const SHOWN_OF_OTHERS: usize = 4;
 ///
 /// # Errors
 /// Fails if the text has more than [`MAX_TOKENS`] tokens or [`MAX_WORDS`] words.
-pub fn suspects(text: &str) -> Result<Vec<Suspect<'_>>, Error> {
+pub fn suspects(text: &str) -> Result<Vec<Suspect<'_>>, ValidationError> {
     let mut found = Found::default();
     for (index, line) in text.lines().enumerate() {
         let number = Some(index as u64 + 1);
@@ -151,14 +151,14 @@ struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    fn add(&mut self, suspect: Suspect<'a>) -> Result<(), Error> {
+    fn add(&mut self, suspect: Suspect<'a>) -> Result<(), ValidationError> {
         if !self.seen.insert(suspect.text) {
             return Ok(());
         }
         self.suspects.push(suspect);
         self.words += usize::from(suspect.is_word);
         if self.words > MAX_WORDS {
-            return Err(Error::ReportTooLong { limit: MAX_WORDS, what: "different words".into() });
+            return Err(ValidationError::ReportTooLong { limit: MAX_WORDS, what: "different words".into() });
         }
         check_number(self.suspects.len() - self.words)
     }
@@ -168,9 +168,9 @@ impl<'a> Found<'a> {
 ///
 /// # Errors
 /// Fails if it exceeds [`MAX_TOKENS`].
-pub fn check_number(tokens: usize) -> Result<(), Error> {
+pub fn check_number(tokens: usize) -> Result<(), ValidationError> {
     let what = || "tokens".to_owned();
-    if tokens > MAX_TOKENS { Err(Error::ReportTooLong { limit: MAX_TOKENS, what: what() }) } else { Ok(()) }
+    if tokens > MAX_TOKENS { Err(ValidationError::ReportTooLong { limit: MAX_TOKENS, what: what() }) } else { Ok(()) }
 }
 
 fn is_between_words(letter: char) -> bool {
@@ -305,10 +305,10 @@ mod tests {
         let tokens = |count| many(count, |n| format!("jtn_{n:049}"));
         assert_eq!(suspects(&words(10_000)).map(|found| found.len()), Ok(10_000));
         let refused = suspects(&words(10_001)).map(|found| found.len());
-        assert_eq!(refused, Err(Error::ReportTooLong { limit: 10_000, what: "different words".into() }));
+        assert_eq!(refused, Err(ValidationError::ReportTooLong { limit: 10_000, what: "different words".into() }));
         assert_eq!(suspects(&tokens(1000)).map(|found| found.len()), Ok(1000));
         let refused = suspects(&tokens(1001)).map(|found| found.len());
-        assert_eq!(refused, Err(Error::ReportTooLong { limit: 1000, what: "tokens".into() }));
+        assert_eq!(refused, Err(ValidationError::ReportTooLong { limit: 1000, what: "tokens".into() }));
     }
 
     #[test]

@@ -10,11 +10,11 @@ pub mod console;
 pub mod dbrp;
 pub mod describe;
 pub mod duration;
-pub mod error;
 mod error_code;
 pub mod expiry;
 pub mod grant;
 pub mod id;
+mod idempotency_key;
 mod json_string;
 pub mod leaked;
 pub mod network;
@@ -30,6 +30,7 @@ pub mod telegraf_config;
 pub mod time;
 pub mod token;
 pub mod user;
+mod validation_error;
 pub mod wording;
 
 #[cfg(feature = "openapi")]
@@ -39,10 +40,10 @@ pub use authorization::{Authorization, LastUse, Liveness, Status, V1Authorizatio
 pub use bucket::Bucket;
 pub use dbrp::Dbrp;
 pub use duration::Span;
-pub use error::Error;
 pub use error_code::Code;
 pub use expiry::Expiry;
 pub use id::{AuthorizationId, BucketId, DbrpId, Id, OrgId, TelegrafId, UserId};
+pub use idempotency_key::IdempotencyKey;
 pub use network::Networks;
 pub use org::Org;
 pub use permission::{Action, Permission, Resource};
@@ -50,3 +51,4 @@ pub use resource_type::ResourceType;
 pub use telegraf::Telegraf;
 pub use time::Timestamp;
 pub use user::User;
+pub use validation_error::ValidationError;

@@ -5,7 +5,7 @@ use std::{fmt, net::IpAddr, str::FromStr};
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::Error;
+use crate::ValidationError;
 
 /// Maximum number of networks of an authorization.
 pub const MAX_NETWORKS: usize = 64;
@@ -25,16 +25,16 @@ impl Networks {
     ///
     /// # Errors
     /// Fails if a text is no network, or if there are more than [`MAX_NETWORKS`].
-    pub fn parse<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Self, Error> {
+    pub fn parse<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Self, ValidationError> {
         let mut networks = Vec::new();
         for text in texts {
-            let network = network(text.trim()).map_err(|bad| Error::BadNetwork(bad.to_string()))?;
+            let network = network(text.trim()).map_err(|bad| ValidationError::Network(bad.to_string()))?;
             if !networks.contains(&network) {
                 networks.push(network);
             }
         }
         if networks.len() > MAX_NETWORKS {
-            Err(Error::TooManyNetworks { limit: MAX_NETWORKS })
+            Err(ValidationError::TooManyNetworks { limit: MAX_NETWORKS })
         } else {
             Ok(Self(networks))
         }
@@ -89,9 +89,9 @@ impl fmt::Display for Networks {
 
 /// Parses texts separated by commas.
 impl FromStr for Networks {
-    type Err = Error;
+    type Err = ValidationError;
 
-    fn from_str(text: &str) -> Result<Self, Error> {
+    fn from_str(text: &str) -> Result<Self, ValidationError> {
         Self::parse(text.split(',').filter(|one| !one.trim().is_empty()))
     }
 }
@@ -171,6 +171,6 @@ mod tests {
     fn there_is_a_limit_to_their_number() {
         let many = |count: usize| (0..count).map(|n| format!("10.0.{n}.0/24")).collect::<Vec<_>>().join(",");
         assert!(many(64).parse::<Networks>().is_ok());
-        assert_eq!(many(65).parse::<Networks>(), Err(Error::TooManyNetworks { limit: 64 }));
+        assert_eq!(many(65).parse::<Networks>(), Err(ValidationError::TooManyNetworks { limit: 64 }));
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, OrgId, Timestamp, user};
+use crate::{OrgId, Timestamp, ValidationError, user};
 
 /// An organization, which owns buckets and tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,9 +70,9 @@ impl Role {
 ///
 /// # Errors
 /// Fails if the name is blank or too long, or contains NUL.
-pub fn check_org_name(name: &str) -> Result<(), Error> {
+pub fn check_org_name(name: &str) -> Result<(), ValidationError> {
     if name.trim().is_empty() {
-        return Err(Error::OrgNameEmpty);
+        return Err(ValidationError::OrgNameEmpty);
     }
     user::check_text("name", name, user::MAX_NAME)
 }

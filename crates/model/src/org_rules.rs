@@ -1,10 +1,11 @@
 //! The rules of an organization for its tokens. They apply to creation, rotation and changes from now on; an existing
 //! token that breaks them is out of line and keeps working.
 
-use crate::{Authorization, Error, Permission, Timestamp, duration::DAY, rule_violation::RuleViolation};
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+use crate::{Authorization, Permission, Timestamp, ValidationError, duration::DAY, rule_violation::RuleViolation};
 
 /// Maximum length of life in a rule, in seconds: a hundred years.
 pub const MAX_LIFE: i64 = 36_525 * DAY;
@@ -34,11 +35,11 @@ impl OperatorTokens {
 }
 
 impl FromStr for OperatorTokens {
-    type Err = Error;
+    type Err = ValidationError;
 
-    fn from_str(text: &str) -> Result<Self, Error> {
+    fn from_str(text: &str) -> Result<Self, ValidationError> {
         let known = Self::ALL.into_iter().find(|one| one.name() == text);
-        known.ok_or_else(|| Error::field("operatorTokens", "operatorTokens must be anyone or operators"))
+        known.ok_or_else(|| ValidationError::field("operatorTokens", "operatorTokens must be anyone or operators"))
     }
 }
 
@@ -69,8 +70,8 @@ pub fn days(seconds: i64) -> String {
 ///
 /// # Errors
 /// Fails, for the field, if the text is no decimal number.
-pub fn from_days(field: &str, text: &str) -> Result<Option<i64>, Error> {
-    let refuse = || Error::field(field, "Write a number of days, such as 90, or nothing.");
+pub fn from_days(field: &str, text: &str) -> Result<Option<i64>, ValidationError> {
+    let refuse = || ValidationError::field(field, "Write a number of days, such as 90, or nothing.");
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
@@ -97,8 +98,8 @@ impl OrgRules {
     ///
     /// # Errors
     /// Fails if a length of life is not between 1 second and [`MAX_LIFE`], or if the default life exceeds the longest.
-    pub fn check(&self) -> Result<(), Error> {
-        let refuse = |field: &str, message: &str| Err(Error::field(field, message));
+    pub fn check(&self) -> Result<(), ValidationError> {
+        let refuse = |field: &str, message: &str| Err(ValidationError::field(field, message));
         let fits = |life: Option<i64>| life.is_none_or(|seconds| (1..=MAX_LIFE).contains(&seconds));
         if !fits(self.longest_life) {
             return refuse("longestLife", "the maximum lifetime must be between 1 second and 100 years");

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Status, UserId};
+use crate::{Status, UserId, ValidationError};
 
 /// Maximum number of bytes in the name of a user, an organization, a bucket or a telegraf configuration.
 pub const MAX_NAME: usize = 255;
@@ -19,9 +19,9 @@ pub struct User {
 ///
 /// # Errors
 /// Fails if the name is empty or too long, or contains NUL.
-pub fn check_user_name(name: &str) -> Result<(), Error> {
+pub fn check_user_name(name: &str) -> Result<(), ValidationError> {
     if name.is_empty() {
-        return Err(Error::UserNameEmpty);
+        return Err(ValidationError::UserNameEmpty);
     }
     check_text("name", name, MAX_NAME)
 }
@@ -30,12 +30,12 @@ pub fn check_user_name(name: &str) -> Result<(), Error> {
 ///
 /// # Errors
 /// Fails if it is longer than `limit` bytes or contains NUL, which PostgreSQL can't store.
-pub fn check_text(field: &'static str, text: &str, limit: usize) -> Result<(), Error> {
+pub fn check_text(field: &'static str, text: &str, limit: usize) -> Result<(), ValidationError> {
     if text.contains('\0') {
-        return Err(Error::TextNul { field: field.into() });
+        return Err(ValidationError::TextNul { field: field.into() });
     }
     if text.len() > limit {
-        return Err(Error::TextTooLong { field: field.into(), limit });
+        return Err(ValidationError::TextTooLong { field: field.into(), limit });
     }
     Ok(())
 }
@@ -44,8 +44,8 @@ pub fn check_text(field: &'static str, text: &str, limit: usize) -> Result<(), E
 ///
 /// # Errors
 /// Fails if it is shorter or longer.
-pub fn check_password(password: &str) -> Result<(), Error> {
-    if (8..=72).contains(&password.len()) { Ok(()) } else { Err(Error::PasswordLength) }
+pub fn check_password(password: &str) -> Result<(), ValidationError> {
+    if (8..=72).contains(&password.len()) { Ok(()) } else { Err(ValidationError::PasswordLength) }
 }
 
 #[cfg(test)]
@@ -54,18 +54,18 @@ mod tests {
 
     #[test]
     fn passwords_are_measured_in_bytes() {
-        assert_eq!(check_password("1234567"), Err(Error::PasswordLength));
+        assert_eq!(check_password("1234567"), Err(ValidationError::PasswordLength));
         assert_eq!(check_password("12345678"), Ok(()));
         assert_eq!(check_password(&"x".repeat(72)), Ok(()));
-        assert_eq!(check_password(&"x".repeat(73)), Err(Error::PasswordLength));
+        assert_eq!(check_password(&"x".repeat(73)), Err(ValidationError::PasswordLength));
         assert_eq!(check_password("ॐॐॐ"), Ok(()));
     }
 
     #[test]
     fn names_without_letters_and_names_with_nul_are_refused() {
-        assert_eq!(check_user_name(""), Err(Error::UserNameEmpty));
-        assert!(matches!(check_user_name("a\0"), Err(Error::TextNul { .. })));
-        assert!(matches!(check_user_name(&"a".repeat(256)), Err(Error::TextTooLong { limit: 255, .. })));
+        assert_eq!(check_user_name(""), Err(ValidationError::UserNameEmpty));
+        assert!(matches!(check_user_name("a\0"), Err(ValidationError::TextNul { .. })));
+        assert!(matches!(check_user_name(&"a".repeat(256)), Err(ValidationError::TextTooLong { limit: 255, .. })));
         assert_eq!(check_user_name(" "), Ok(()));
     }
 }

@@ -5,13 +5,14 @@
 //! log, all or nothing.
 //!
 //! If the database fails, an operation returns [`Error::Busy`] or [`Error::Internal`]. A writing operation also
-//! returns [`Error::Unauthenticated`], [`Error::V1Unauthorized`] or [`Error::UserInactive`] if the caller's credential
+//! returns `AuthError::Unauthenticated`, `AuthError::V1Unauthorized` or `AuthError::UserInactive` if the caller's credential
 //! stopped working meanwhile.
 
 pub mod audit;
 pub mod auth;
 pub mod buckets;
 pub mod clock;
+pub mod error;
 pub mod import;
 pub mod offline;
 pub mod orgs;
@@ -24,7 +25,7 @@ pub mod users;
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jeton_model::{Error, Id, Timestamp, id::Snowflake};
+use jeton_model::{Id, Timestamp, id::Snowflake};
 use jeton_store::Store;
 
 use audit::{denials::Denials, telegraf_reads::TelegrafReads, verify::LastCheck};
@@ -34,6 +35,7 @@ use tokens::usage::UsageBuffer;
 pub use audit::AuditKey;
 pub use auth::caller::{Caller, Client};
 pub use clock::Clock;
+pub use error::Error;
 pub use offline::Offline;
 pub use tokens::console_list::Bookmark;
 pub use tokens::quotas::Quotas;

@@ -1,9 +1,8 @@
 //! The service for commands that administer the database of a stopped server.
 
-use jeton_model::Error;
 use jeton_store::Store;
 
-use crate::{AuditKey, Clock, Quotas, Service, audit::KeyError, transaction::AuditedTransaction};
+use crate::{AuditKey, Clock, Error, Quotas, Service, audit::KeyError, transaction::AuditedTransaction};
 
 /// The operations that need access to the database and no credential.
 ///

@@ -5,7 +5,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use jeton_model::{
-    AuthorizationId, Error, Org, Status, User, UserId,
+    AuthorizationId, Org, Status, User, UserId, ValidationError,
     console::tokens::Details,
     org::{Role, check_org_name},
     token::NewToken,
@@ -21,7 +21,7 @@ use jeton_store::{
 };
 
 use crate::{
-    Offline,
+    Error, Offline,
     audit::Event,
     orgs::{console_members::insert_user, insert_org},
     random,
@@ -51,6 +51,12 @@ pub enum RecoveryError {
     WhichOrg { count: usize },
     #[error(transparent)]
     Refused(#[from] Error),
+}
+
+impl From<ValidationError> for RecoveryError {
+    fn from(error: ValidationError) -> Self {
+        Self::Refused(error.into())
+    }
 }
 
 impl From<jeton_store::Error> for RecoveryError {

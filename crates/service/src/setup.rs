@@ -4,7 +4,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use jeton_model::{
-    Authorization, AuthorizationId, Bucket, Error, Networks, Org, Status, User, UserId,
+    Authorization, AuthorizationId, Bucket, Networks, Org, Status, User, UserId,
     bucket::{Retention, check_bucket_name},
     grant,
     org::{Role, check_org_name},
@@ -15,10 +15,11 @@ use jeton_model::{
 use jeton_store::{authorizations::Secret, memberships::Of};
 
 use crate::{
-    Client, Service,
+    Client, Error, Service,
     audit::Event,
     auth::sessions::{self, SignedIn},
     buckets::new_bucket,
+    error::{CreationError, SetupError},
     fold,
     orgs::{create_system_buckets, new_org},
     random,
@@ -63,11 +64,11 @@ impl Service {
     /// Creates the first user, organization, bucket and operator token. `sign_in`: also begins a console session.
     ///
     /// # Errors
-    /// [`Error::AlreadySetUp`]; [`Error::SetupMissing`], [`Error::BadSuppliedToken`] and the errors of invalid names,
+    /// [`SetupError::AlreadyDone`]; [`SetupError::Missing`], [`CreationError::BadSuppliedToken`] and the errors of invalid names,
     /// password or retention; the database may fail.
     pub async fn set_up(&self, given: SetUp, client: &Client, sign_in: bool) -> Result<DoneSetUp, Error> {
         if !self.setup_allowed().await? {
-            return Err(Error::AlreadySetUp);
+            return Err(Error::Setup(SetupError::AlreadyDone));
         }
         let retention = check(&given)?;
         let is_short = given.token.as_ref().is_some_and(|token| token.expose_secret().len() < ADVISED_LENGTH);
@@ -78,7 +79,7 @@ impl Service {
         let mut change = self.begin_as(client.address.map(|address| address.to_string())).await?;
         // Checked again under the write lock: of two concurrent set-ups, one succeeds.
         if !nothing_there(&mut change).await? {
-            return Err(Error::AlreadySetUp);
+            return Err(Error::Setup(SetupError::AlreadyDone));
         }
         let user = User { id: UserId(self.next_id()), name: given.username, status: Status::Active };
         change.acts_as(user.id);
@@ -111,7 +112,7 @@ fn check(given: &SetUp) -> Result<Retention, Error> {
     let missing: Vec<String> =
         fields.into_iter().filter(|(_, value)| value.is_empty()).map(|(name, _)| name.into()).collect();
     if !missing.is_empty() {
-        return Err(Error::SetupMissing(missing));
+        return Err(Error::Setup(SetupError::Missing(missing)));
     }
     check_user_name(&given.username)?;
     if let Some(password) = &given.password {
@@ -122,16 +123,16 @@ fn check(given: &SetUp) -> Result<Retention, Error> {
     if let Some(token) = &given.token {
         check_supplied_token(token.expose_secret())?;
     }
-    Retention::new(given.retention_seconds, 0)
+    Ok(Retention::new(given.retention_seconds, 0)?)
 }
 
 /// Checks that a supplied token can be sent in a header and is not taken for a JWT.
 ///
 /// # Errors
-/// [`Error::BadSuppliedToken`].
+/// [`CreationError::BadSuppliedToken`].
 pub(super) fn check_supplied_token(token: &str) -> Result<(), Error> {
     let fits = (1..=512).contains(&token.len()) && token.bytes().all(|byte| byte.is_ascii_graphic()) && !is_jwt(token);
-    if fits { Ok(()) } else { Err(Error::BadSuppliedToken) }
+    if fits { Ok(()) } else { Err(Error::Creation(CreationError::BadSuppliedToken)) }
 }
 
 async fn create(
@@ -176,7 +177,7 @@ async fn create(
 /// Inserts an operator token of a user in an organization, and records it.
 ///
 /// # Errors
-/// [`Error::TokenExists`]; the database may fail.
+/// [`CreationError::TokenExists`]; the database may fail.
 pub(super) async fn insert_operator(
     change: &mut AuditedTransaction,
     service: &Service,
@@ -205,7 +206,7 @@ pub(super) async fn insert_operator(
         leaked_at: None,
     };
     if !jeton_store::authorizations::insert(change, &new, Secret::Token(&token.hash()), &keys(&new)).await? {
-        return Err(Error::TokenExists);
+        return Err(Error::Creation(CreationError::TokenExists));
     }
     let detail =
         json!({"description": new.description, "prefix": new.token_prefix, "permissions": new.permissions.len()});

@@ -4,10 +4,10 @@ use std::ops::{Deref, DerefMut};
 
 use serde_json::Value;
 
-use jeton_model::{Error, Id, OrgId, Timestamp};
+use jeton_model::{Id, OrgId, Timestamp};
 
 use crate::{
-    AuditKey, Caller, Service,
+    AuditKey, Caller, Error, Service,
     audit::{
         Event,
         entry::{self, Actor, Entry},
@@ -30,7 +30,7 @@ impl Service {
     /// Takes the write lock and reads the caller again: their rights may have been revoked since the request began.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`], [`Error::V1Unauthorized`] or [`Error::UserInactive`] if the credential no longer
+    /// `AuthError::Unauthenticated`, `AuthError::V1Unauthorized` or `AuthError::UserInactive` if the credential no longer
     /// works; the database may fail.
     pub(crate) async fn begin(&self, caller: &Caller) -> Result<(AuditedTransaction, Caller), Error> {
         let mut write = self.store().write().await?;

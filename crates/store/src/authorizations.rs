@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use sqlx::{Executor as _, any::AnyRow};
 
 use jeton_model::{
-    Authorization, AuthorizationId, LastUse, Networks, OrgId, Permission, Status, Timestamp, UserId, grant::TokenKind,
-    token::TokenHash,
+    Authorization, AuthorizationId, LastUse, Networks, OrgId, Permission, Status, Timestamp, UserId, ValidationError,
+    grant::TokenKind, token::TokenHash,
 };
 
 use crate::{
@@ -89,7 +89,7 @@ pub(super) fn authorization(row: &AnyRow) -> Result<Authorization> {
 
 fn networks_in(row: &AnyRow) -> Result<Networks> {
     let text = row.optional_text("allowed_networks")?.unwrap_or_default();
-    text.parse().map_err(|error: jeton_model::Error| corrupt(error.to_string()))
+    text.parse().map_err(|error: ValidationError| corrupt(error.to_string()))
 }
 
 fn last_use_in(row: &AnyRow) -> Result<Option<LastUse>> {

@@ -5,14 +5,9 @@
 #[error(transparent)]
 pub struct Error(#[from] pub(crate) sqlx::Error);
 
-/// Logs the cause, which callers do not get to see.
-impl From<Error> for jeton_model::Error {
-    fn from(error: Error) -> Self {
-        if matches!(error.0, sqlx::Error::PoolTimedOut) {
-            tracing::warn!(%error, "no database connection was free");
-            return Self::Busy;
-        }
-        tracing::error!(%error, "the database failed");
-        Self::Internal
+impl Error {
+    /// True if no connection was free in time.
+    pub const fn is_pool_timeout(&self) -> bool {
+        matches!(self.0, sqlx::Error::PoolTimedOut)
     }
 }

@@ -5,8 +5,10 @@ use std::{path::PathBuf, process::ExitCode};
 use clap::{Args, Subcommand};
 use secrecy::SecretString;
 
-use jeton_model::Error;
-use jeton_service::audit::verify::{Checked, check, has_key};
+use jeton_service::{
+    Error,
+    audit::verify::{Checked, check, has_key},
+};
 use jeton_store::audit::Head;
 
 use crate::server::data_dir::{DataError, ReadOnly};

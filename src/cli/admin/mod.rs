@@ -4,3 +4,15 @@ pub(crate) mod audit;
 pub(crate) mod import;
 mod offline;
 pub(crate) mod recovery;
+
+use jeton_client::error::Failure;
+use jeton_service::Error;
+
+/// Returns the failure of an operation on the database. There is no server log to consult: the cause of a failed
+/// database is in the lines above.
+fn operation_failed(error: Error) -> Failure {
+    match error {
+        Error::Internal => Failure::new("the database failed; the previous line states the reason"),
+        other => Failure::new(other.to_string()),
+    }
+}

@@ -43,7 +43,9 @@ fn sources() -> Vec<(PathBuf, Option<&'static str>)> {
 /// `crate::model::Id`.
 fn as_one_crate(text: &str, layer: Option<&str>) -> String {
     let text = layer.map_or_else(|| text.to_owned(), |layer| text.replace("crate::", &format!("crate::{layer}::")));
-    ALLOWED.iter().fold(text, |text, (layer, _)| text.replace(&format!("jeton_{layer}::"), &format!("crate::{layer}::")))
+    ALLOWED
+        .iter()
+        .fold(text, |text, (layer, _)| text.replace(&format!("jeton_{layer}::"), &format!("crate::{layer}::")))
 }
 
 /// Returns the source files by layer and path, such as `model/id.rs`, without comments, string literals and unit tests.

@@ -1,7 +1,9 @@
 //! Tokens that violate the rules of their organization: reported beside the rules, before and after these are set.
 
-use jeton_model::{Error, org_rules::OrgRules};
-use jeton_service::Caller;
+use serde_json::{Value, json};
+
+use jeton_model::{ValidationError, org_rules::OrgRules};
+use jeton_service::{Caller, Error, error::AuthError};
 
 use crate::{
     home::on_each_database,
@@ -12,8 +14,6 @@ use crate::{
 };
 
 use super::{DAY, Office};
-
-use serde_json::{Value, json};
 
 const NEVER_FORBIDDEN: OrgRules = OrgRules {
     longest_life: None,
@@ -66,11 +66,14 @@ async fn what_other_rules_would_break_is_for_owners_to_know() {
         assert_eq!(count(&office.caller, None).await, Ok(Some(0)));
         assert_eq!(count(&reader, None).await, Ok(Some(0)));
         assert_eq!(count(&weak, None).await, Ok(None), "whoever reads no tokens learns no number");
-        assert!(matches!(count(&reader, Some(&NEVER_FORBIDDEN)).await, Err(Error::Unauthorized(_))));
+        assert!(matches!(count(&reader, Some(&NEVER_FORBIDDEN)).await, Err(Error::Auth(AuthError::Unauthorized(_)))));
         let nonsense = OrgRules { longest_life: Some(-1), ..NEVER_FORBIDDEN };
-        assert!(matches!(count(&office.caller, Some(&nonsense)).await, Err(Error::Field { .. })));
+        assert!(matches!(
+            count(&office.caller, Some(&nonsense)).await,
+            Err(Error::Validation(ValidationError::Field { .. }))
+        ));
         let stranger = of(json!([reads_tokens])).await;
-        assert!(matches!(count(&stranger, None).await, Err(Error::Unauthorized(_))));
+        assert!(matches!(count(&stranger, None).await, Err(Error::Auth(AuthError::Unauthorized(_)))));
     })
     .await;
 }

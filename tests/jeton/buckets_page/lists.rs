@@ -1,7 +1,13 @@
 //! The list, its counts, and the dialog about one bucket.
 
-use jeton_model::{BucketId, Error, OrgId, console::list_query::ListQuery};
-use jeton_service::{Caller, tokens::TokenOptions};
+use serde_json::json;
+
+use jeton_model::{BucketId, OrgId, console::list_query::ListQuery};
+use jeton_service::{
+    Caller, Error,
+    error::{AuthError, BucketError},
+    tokens::TokenOptions,
+};
 
 use crate::{
     home::on_each_database,
@@ -9,8 +15,6 @@ use crate::{
 };
 
 use super::Scene;
-
-use serde_json::json;
 
 #[tokio::test]
 async fn a_live_token_is_counted_at_every_bucket_it_reaches() {
@@ -150,7 +154,7 @@ async fn a_caller_is_offered_what_they_may_do() {
         let made = server.token(token, org, json!([scene.on("read", &mine)])).await.expect(201);
         let stranger = server.caller(&text(&made["token"])).await;
         let page = server.service.bucket_page(&stranger, scene.org, &ListQuery::default()).await;
-        assert!(matches!(page, Err(Error::Unauthorized(_))), "not even the organization");
+        assert!(matches!(page, Err(Error::Auth(AuthError::Unauthorized(_)))), "not even the organization");
     })
     .await;
 }
@@ -176,10 +180,13 @@ async fn a_dialog_about_a_bucket_says_what_depends_on_it() {
         assert!(found.mappings.iter().all(|mapping| mapping.starts_with("db") && mapping.ends_with("/rp")));
 
         let elsewhere = server.org(token, "elsewhere").await.parse().expect("an id");
-        assert_eq!(details(scene.caller.clone(), elsewhere).await, Err(Error::BucketNotFound));
+        assert_eq!(details(scene.caller.clone(), elsewhere).await, Err(Error::Bucket(BucketError::NotFound)));
         let reads = server.token(token, org, json!([scene.on("read", &id)])).await.expect(201);
         let reader = server.caller(&text(&reads["token"])).await;
-        assert!(matches!(details(reader, scene.org).await, Err(Error::Unauthorized(_))), "who may not change it");
+        assert!(
+            matches!(details(reader, scene.org).await, Err(Error::Auth(AuthError::Unauthorized(_)))),
+            "who may not change it"
+        );
     })
     .await;
 }

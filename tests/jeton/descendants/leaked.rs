@@ -1,7 +1,12 @@
 //! Leak reports and descendants.
 
-use jeton_model::Error;
-use jeton_service::tokens::bulk::{BulkAction, Targets};
+use serde_json::json;
+
+use jeton_service::{
+    Error,
+    error::TokenError,
+    tokens::bulk::{BulkAction, Targets},
+};
 
 use crate::{
     home::on_each_database,
@@ -13,8 +18,6 @@ use crate::{
 };
 
 use super::{PATH, Scene, sorted};
-
-use serde_json::json;
 
 #[tokio::test]
 async fn a_report_counts_what_still_works_and_names_it_only_to_those_who_may_read_it() {
@@ -61,7 +64,7 @@ async fn what_leaked_is_never_activated_again() {
         let caller = scene.server.caller(&scene.first.token).await;
         let these = Targets::These([scene.id.parse().expect("an id")].into());
         let many = scene.server.service.change_tokens(&caller, scene.org(), &these, BulkAction::Activate).await;
-        assert_eq!(many, Err(Error::TokenLeaked));
+        assert_eq!(many, Err(Error::Token(TokenError::Leaked)));
         let browser = Browser::sign_in(&scene.server, NAME).await;
         let sent = browser.send(&scene.page(&scene.id), &[("status", "active")]).await;
         assert!(sent.status == 422 && sent.body.contains("reported as leaked"), "{}", sent.body);

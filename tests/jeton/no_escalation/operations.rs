@@ -1,12 +1,21 @@
 //! All operations that create, change or end users, memberships and tokens, with random arguments.
 
+use proptest::{
+    collection::vec,
+    option,
+    prelude::*,
+    sample::{Index, select},
+};
+use secrecy::{ExposeSecret as _, SecretString};
+
 use jeton_model::{
-    Action, BucketId, Error, Expiry, Id, Networks, OrgId, Permission, Resource, ResourceType, Status, UserId, grant,
+    Action, BucketId, Expiry, Id, Networks, OrgId, Permission, Resource, ResourceType, Status, UserId, grant,
     org::Role, session_kind::SessionKind,
 };
 use jeton_service::{
-    Caller, Client,
+    Caller, Client, Error,
     buckets::AskedBucket,
+    error::TokenError,
     orgs::members::Parent,
     tokens::{
         AuthorizationUpdate, CreateAuthorization, Created, RequestedPermission, TokenOptions,
@@ -18,14 +27,6 @@ use jeton_service::{
 };
 
 use super::{Held, TookOver, World};
-
-use proptest::{
-    collection::vec,
-    option,
-    prelude::*,
-    sample::{Index, select},
-};
-use secrecy::{ExposeSecret as _, SecretString};
 
 macro_rules! operations {
     ($($name:ident),+ $(,)?) => {
@@ -125,7 +126,7 @@ fn any_grant() -> impl Strategy<Value = Grant> {
 
 /// Picks one of several; an error as for a missing one if there is none.
 fn one<T: Copy>(index: Index, of: &[T]) -> Result<T, Error> {
-    if of.is_empty() { Err(Error::PathNotFound) } else { Ok(*index.get(of)) }
+    if of.is_empty() { Err(Error::Token(TokenError::NotFound)) } else { Ok(*index.get(of)) }
 }
 
 fn role(on: bool) -> Role {

@@ -1,7 +1,10 @@
 //! An organization and its people, for tests of members and users.
 
+use serde_json::json;
+use sqlx::Row as _;
+
 use jeton_model::{
-    Error, OrgId, UserId,
+    OrgId, UserId,
     console::{
         list_query::ListQuery,
         people::{MemberPage, UserPage},
@@ -9,14 +12,11 @@ use jeton_model::{
     org::Role,
     session_kind::SessionKind,
 };
-use jeton_service::{Caller, Client, orgs::console_members::NewUser};
+use jeton_service::{Caller, Client, Error, orgs::console_members::NewUser};
 
 use crate::home::Home;
 
 use super::server::{First, Server, permission_on, text};
-
-use serde_json::json;
-use sqlx::Row as _;
 
 /// An organization with alice, an operator, bruno, a member, and carla, a second owner.
 pub struct Scene {

@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use jeton_http::{error::ApiError, json_response::indented, state::AppState};
-use jeton_model::{Error, OrgId, attention::Attention, console::attention_filter::AttentionFilter, duration::Span};
+use jeton_model::{OrgId, attention::Attention, console::attention_filter::AttentionFilter, duration::Span};
 
 use crate::{
     extractors::Caller,
@@ -50,7 +50,7 @@ pub struct AttentionBody {
     params(("orgID" = OrgId, Query, description = "The organization.")),
     responses((status = 200, description = "The numbers.", body = AttentionBody), BadRequest, NotFound, Gated))]
 pub async fn counts(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, ApiError> {
-    let org: OrgId = query.id("orgID")?.ok_or_else(|| Error::BadQuery("orgID is required".into()))?;
+    let org: OrgId = query.id("orgID")?.ok_or_else(|| ApiError::Query("orgID is required".into()))?;
     let counts = state.service.attention(&caller, org).await?;
     let number = |kind| counts.of(AttentionFilter::Only(kind));
     let body = AttentionBody {
@@ -70,14 +70,14 @@ pub async fn counts(State(state): State<AppState>, Caller(caller): Caller, query
 }
 
 /// Parses `attention=unused`, `never-used`, …, or `any`.
-pub fn filter(query: &Query) -> Result<Option<AttentionFilter>, Error> {
+pub fn filter(query: &Query) -> Result<Option<AttentionFilter>, ApiError> {
     let Some(text) = query.text("attention") else { return Ok(None) };
     let words = || AttentionFilter::all().map(AttentionFilter::name).collect::<Vec<_>>().join(", ");
-    text.parse().map(Some).map_err(|()| Error::BadQuery(format!("attention must be one of {}", words())))
+    text.parse().map(Some).map_err(|()| ApiError::Query(format!("attention must be one of {}", words())))
 }
 
 /// Parses a duration, as in `expiring=14d` or `unused=90d`.
-pub fn span(query: &Query, name: &str) -> Result<Option<Span>, Error> {
+pub fn span(query: &Query, name: &str) -> Result<Option<Span>, ApiError> {
     let Some(text) = query.text(name) else { return Ok(None) };
-    text.parse().map(Some).map_err(|error| Error::BadQuery(format!("{name} {error}")))
+    text.parse().map(Some).map_err(|error| ApiError::Query(format!("{name} {error}")))
 }

@@ -4,8 +4,9 @@ use axum::body::Body;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use jeton_http::error::ApiError;
 use jeton_model::{
-    Action, AuthorizationId, Error, Expiry, Id, Networks, OrgId, ResourceType, Status, Timestamp, UserId,
+    Action, AuthorizationId, Expiry, Id, Networks, OrgId, ResourceType, Status, Timestamp, UserId,
     console::tokens::Details, describe::Named, token::NewToken,
 };
 use jeton_service::tokens::{AuthorizationUpdate, CreateAuthorization, RequestedPermission};
@@ -206,22 +207,22 @@ pub struct PatchBody {
 }
 
 /// Reads the changes to an authorization from a request's body.
-pub async fn read_update(request: Body) -> Result<AuthorizationUpdate, Error> {
-    let (body, never) = read_with_null::<PatchBody>(request, "expiresAt", Error::BadJson).await?;
+pub async fn read_update(request: Body) -> Result<AuthorizationUpdate, ApiError> {
+    let (body, never) = read_with_null::<PatchBody>(request, "expiresAt", ApiError::Json).await?;
     let PatchBody { status, description, expires_at, allowed_networks } = body;
     let expires_at = if never { Some(Expiry::Never) } else { expires_at.map(Expiry::At) };
     Ok(AuthorizationUpdate { status, description, expires_at, networks: networks(allowed_networks)? })
 }
 
 /// Parses the networks of a request.
-pub fn networks(texts: Option<Vec<String>>) -> Result<Option<Networks>, Error> {
-    texts.map(|texts| Networks::parse(texts.iter().map(String::as_str))).transpose()
+pub fn networks(texts: Option<Vec<String>>) -> Result<Option<Networks>, ApiError> {
+    Ok(texts.map(|texts| Networks::parse(texts.iter().map(String::as_str))).transpose()?)
 }
 
 impl TryFrom<PostBody> for CreateAuthorization {
-    type Error = Error;
+    type Error = ApiError;
 
-    fn try_from(body: PostBody) -> Result<Self, Error> {
+    fn try_from(body: PostBody) -> Result<Self, ApiError> {
         Ok(Self {
             org: body.org_id,
             user: body.user_id,

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use jeton_http::{error::ApiError, json_response::indented, state::AppState};
 use jeton_model::{
-    AuthorizationId, Error, Liveness, OrgId, Status, Timestamp, UserId,
+    AuthorizationId, Liveness, OrgId, Status, Timestamp, UserId,
     console::lineage::{Descendant, Descendants},
 };
 use jeton_service::tokens::descendants::{Deactivated, DescendantsQuery};
@@ -135,7 +135,7 @@ pub async fn list(
     Ok(indented(StatusCode::OK, &ListBody::from(found)))
 }
 
-fn limit(query: &Query) -> Result<u64, Error> {
+fn limit(query: &Query) -> Result<u64, ApiError> {
     Ok(super::limit(query)?.unwrap_or(100))
 }
 

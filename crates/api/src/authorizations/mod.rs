@@ -19,11 +19,14 @@ use jeton_http::{
     state::AppState,
 };
 use jeton_model::{
-    AuthorizationId, Error, OrgId, Status, UserId,
+    AuthorizationId, OrgId, Status, UserId, ValidationError,
     console::tokens::{Details, Sort},
     token::NewToken,
 };
-use jeton_service::tokens::api_list::{AuthorizationList, AuthorizationQuery};
+use jeton_service::{
+    Error,
+    tokens::api_list::{AuthorizationList, AuthorizationQuery},
+};
 
 use crate::{
     extractors::{Caller, PathId},
@@ -72,7 +75,11 @@ pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: 
         user_name: query.owned("user"),
         org_name: query.owned("org"),
         text: query.owned("q"),
-        status: query.text("status").map(str::parse).transpose().map_err(|_| Error::BadStatus)?,
+        status: query
+            .text("status")
+            .map(str::parse)
+            .transpose()
+            .map_err(|_| Error::Validation(ValidationError::Status))?,
         attention: attention::filter(&query)?,
         expiring: attention::span(&query, "expiring")?,
         unused: attention::span(&query, "unused")?,
@@ -98,18 +105,18 @@ impl Portions for AuthorizationBodies {
 }
 
 /// Parses `sort=createdAt`, `-createdAt`, `description`, …
-fn sort(query: &Query) -> Result<Option<Sort>, Error> {
+fn sort(query: &Query) -> Result<Option<Sort>, ApiError> {
     let Some(text) = query.text("sort") else { return Ok(None) };
     let (descending, key) = text.strip_prefix('-').map_or((false, text), |key| (true, key));
     let key = key.parse().map_err(|()| {
-        Error::BadQuery("sort must be createdAt, description or status, with - in front for descending order".into())
+        ApiError::Query("sort must be createdAt, description or status, with - in front for descending order".into())
     })?;
     Ok(Some(Sort { key, descending }))
 }
 
 /// Parses the maximum number of items of a page.
-pub fn limit(query: &Query) -> Result<Option<u64>, Error> {
-    let refuse = || Error::BadQuery("limit must be between 1 and 1000".into());
+pub fn limit(query: &Query) -> Result<Option<u64>, ApiError> {
+    let refuse = || ApiError::Query("limit must be between 1 and 1000".into());
     let Some(text) = query.text("limit") else { return Ok(None) };
     text.parse().ok().filter(|limit| (1..=1000).contains(limit)).map(Some).ok_or_else(refuse)
 }
@@ -126,7 +133,7 @@ pub async fn create(
     Caller(caller): Caller,
     request: Body,
 ) -> Result<Response, ApiError> {
-    let asked: PostBody = read(request, Error::BadJsonStructure).await?;
+    let asked: PostBody = read(request, ApiError::JsonStructure).await?;
     let created = state.service.create_authorization(&caller, asked.try_into()?, None).await?;
     Ok(no_store(indented(StatusCode::CREATED, &authorization_body(created.details, created.token, PATH))))
 }

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use jeton_http::{error::ApiError, json_response::indented, state::AppState};
-use jeton_model::{AuthorizationId, Error, Expiry, Timestamp};
+use jeton_model::{AuthorizationId, Expiry, Timestamp};
 use jeton_service::tokens::rotation::RotateAuthorization;
 
 use crate::{
@@ -48,7 +48,7 @@ pub async fn rotate(
     PathId(id): PathId<AuthorizationId>,
     request: Body,
 ) -> Result<Response, ApiError> {
-    let (body, never) = read_with_null::<RotateBody>(request, "expiresAt", Error::BadJson).await?;
+    let (body, never) = read_with_null::<RotateBody>(request, "expiresAt", ApiError::Json).await?;
     let RotateBody { overlap, expires_at } = body;
     let expires_at = if never { Some(Expiry::Never) } else { expires_at.map(Expiry::At) };
     let rotated = state

@@ -13,7 +13,7 @@ use serde::{
     de::{self, DeserializeOwned, MapAccess, SeqAccess, Visitor},
 };
 
-use jeton_model::Error;
+use jeton_http::error::ApiError;
 
 /// Maximum number of bytes of a body; enough for the longest list of permissions.
 pub const MAX_BODY: usize = 2 * 1024 * 1024;
@@ -35,7 +35,7 @@ pub enum Json {
 }
 
 /// Reads a body as JSON; `refuse` makes the resource's own error of a JSON error.
-pub async fn read<T: DeserializeOwned>(body: Body, refuse: fn(String) -> Error) -> Result<T, Error> {
+pub async fn read<T: DeserializeOwned>(body: Body, refuse: fn(String) -> ApiError) -> Result<T, ApiError> {
     let bytes = read_body(body).await?;
     let json = Json::parse(&bytes).map_err(refuse)?;
     T::deserialize(&json).map_err(|error| refuse(error.to_string()))
@@ -45,8 +45,8 @@ pub async fn read<T: DeserializeOwned>(body: Body, refuse: fn(String) -> Error) 
 pub async fn read_with_null<T: DeserializeOwned>(
     body: Body,
     member: &str,
-    refuse: fn(String) -> Error,
-) -> Result<(T, bool), Error> {
+    refuse: fn(String) -> ApiError,
+) -> Result<(T, bool), ApiError> {
     let bytes = read_body(body).await?;
     let json = Json::parse(&bytes).map_err(refuse)?;
     let read = T::deserialize(&json).map_err(|error| refuse(error.to_string()))?;
@@ -54,15 +54,15 @@ pub async fn read_with_null<T: DeserializeOwned>(
 }
 
 /// Reads a body to its end, or refuses it if it is too large.
-pub async fn read_body(body: Body) -> Result<Vec<u8>, Error> {
+pub async fn read_body(body: Body) -> Result<Vec<u8>, ApiError> {
     let mut bytes = Vec::new();
     let mut stream = body.into_data_stream();
     while let Some(part) = stream.next().await {
         // The client aborted the request: nobody reads this response.
-        let part = part.map_err(|_| Error::BadJson("unexpected EOF".into()))?;
+        let part = part.map_err(|_| ApiError::Json("unexpected EOF".into()))?;
         if bytes.len() + part.len() > MAX_BODY {
             tokio::spawn(tokio::time::timeout(FORGET_FOR, forget(stream)));
-            return Err(Error::TooLarge { what: "the request body".into(), limit: MAX_BODY });
+            return Err(ApiError::TooLarge { what: "the request body".into(), limit: MAX_BODY });
         }
         bytes.extend_from_slice(&part);
     }
@@ -199,7 +199,7 @@ mod tests {
     #[tokio::test]
     async fn a_body_that_is_too_large_is_not_kept() {
         let body = Body::from(vec![b' '; MAX_BODY + 1]);
-        assert!(matches!(read_body(body).await, Err(Error::TooLarge { limit: MAX_BODY, .. })));
+        assert!(matches!(read_body(body).await, Err(ApiError::TooLarge { limit: MAX_BODY, .. })));
         assert_eq!(read_body(Body::from(vec![b' '; MAX_BODY])).await.map(|bytes| bytes.len()), Ok(MAX_BODY));
     }
 }

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use jeton_http::{error::ApiError, json_response::indented, state::AppState};
-use jeton_model::{Error, Org, OrgId, Timestamp, UserId};
+use jeton_model::{Org, OrgId, Timestamp, UserId};
 use jeton_service::orgs::{OrgQuery, OrgUpdate};
 
 use crate::{
@@ -146,7 +146,7 @@ pub async fn create(
     Caller(caller): Caller,
     request: Body,
 ) -> Result<Response, ApiError> {
-    let PostBody { name, description } = read(request, Error::BadJsonResource).await?;
+    let PostBody { name, description } = read(request, ApiError::JsonResource).await?;
     Ok(indented(StatusCode::CREATED, &org_body(state.service.create_org(&caller, &name, &description).await?)))
 }
 
@@ -173,7 +173,7 @@ pub async fn update(
     PathId(id): PathId<OrgId>,
     request: Body,
 ) -> Result<Response, ApiError> {
-    let PatchBody { name, description } = read(request, Error::BadJsonResource).await?;
+    let PatchBody { name, description } = read(request, ApiError::JsonResource).await?;
     let org = state.service.update_org(&caller, id, OrgUpdate { name, description }).await?;
     Ok(indented(StatusCode::OK, &org_body(org)))
 }

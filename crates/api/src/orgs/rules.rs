@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use jeton_http::{error::ApiError, json_response::indented, state::AppState};
 use jeton_model::{
-    Error, OrgId,
+    OrgId,
     org_rules::{OperatorTokens, OrgRules},
 };
 
@@ -49,9 +49,9 @@ impl From<OrgRules> for RulesBody {
 }
 
 impl TryFrom<RulesBody> for OrgRules {
-    type Error = Error;
+    type Error = ApiError;
 
-    fn try_from(body: RulesBody) -> Result<Self, Error> {
+    fn try_from(body: RulesBody) -> Result<Self, ApiError> {
         Ok(Self {
             longest_life: body.longest_life_seconds,
             default_life: body.default_life_seconds,
@@ -93,7 +93,7 @@ pub async fn set(
     ParentId(id): ParentId<OrgId>,
     request: Body,
 ) -> Result<Response, ApiError> {
-    let body: RulesBody = read(request, Error::BadJson).await?;
+    let body: RulesBody = read(request, ApiError::Json).await?;
     let rules = state.service.set_org_rules(&caller, id, body.try_into()?).await?;
     Ok(indented(StatusCode::OK, &RulesBody::from(rules)))
 }

@@ -10,9 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use jeton_http::{error::ApiError, json_response::indented, state::AppState};
-use jeton_model::{
-    Action, AuthorizationId, Error, Id, OrgId, ResourceType, Timestamp, UserId, console::simulation::Ruling,
-};
+use jeton_model::{Action, AuthorizationId, Id, OrgId, ResourceType, Timestamp, UserId, console::simulation::Ruling};
 use jeton_service::{
     auth::credential_status::PresentedFrom,
     tokens::{
@@ -191,8 +189,8 @@ pub async fn introspect(
     Ok(no_store(indented(StatusCode::OK, &found.map(AnswerBody::from).unwrap_or_default())))
 }
 
-fn asked(form: &Form) -> Result<IntrospectionRequest, Error> {
-    let refuse = |sentence: &str| Error::BadForm(sentence.into());
+fn asked(form: &Form) -> Result<IntrospectionRequest, ApiError> {
+    let refuse = |sentence: &str| ApiError::Form(sentence.into());
     let token =
         form.text("token").ok_or_else(|| refuse("token is missing: send the token to introspect in the form"))?;
     let place = match form.text("address") {
@@ -207,8 +205,8 @@ fn asked(form: &Form) -> Result<IntrospectionRequest, Error> {
     Ok(IntrospectionRequest { token: token.into(), place, wanted: wanted(form)? })
 }
 
-fn wanted(form: &Form) -> Result<Option<RequestedAccess>, Error> {
-    let refuse = |sentence: String| Error::BadForm(sentence);
+fn wanted(form: &Form) -> Result<Option<RequestedAccess>, ApiError> {
+    let refuse = |sentence: String| ApiError::Form(sentence);
     let (action, kind) = match (form.text("action"), form.text("resourceType")) {
         (Some(action), Some(kind)) => (action, kind),
         (None, None) => {

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use jeton_http::{error::ApiError, json_response::indented, state::AppState};
 use jeton_model::{
-    AuthorizationId, Error,
+    AuthorizationId,
     leaked::{Finding, LeakOutcome},
 };
 use jeton_service::tokens::leaked::Reported;
@@ -114,7 +114,7 @@ pub async fn report(
         _ => {
             let PostBody { tokens } = read(request, not_json).await?;
             let missing =
-                || Error::BadJson("tokens is missing: send {\"tokens\": [\"…\"]}, or a text as text/plain".into());
+                || ApiError::Json("tokens is missing: send {\"tokens\": [\"…\"]}, or a text as text/plain".into());
             Reported::Tokens(tokens.ok_or_else(missing)?.into_iter().map(|text| text.0).collect())
         }
     };
@@ -123,6 +123,6 @@ pub async fn report(
     Ok(no_store(indented(StatusCode::OK, &AnswerBody { tokens })))
 }
 
-fn not_json(reason: String) -> Error {
-    Error::BadJson(format!("{reason}; send {{\"tokens\": [\"…\"]}}, or a text as text/plain"))
+fn not_json(reason: String) -> ApiError {
+    ApiError::Json(format!("{reason}; send {{\"tokens\": [\"…\"]}}, or a text as text/plain"))
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use jeton_http::{error::ApiError, json_response::indented, state::AppState};
-use jeton_model::{Action, Error, Id, OrgId, ResourceType, Status, User, UserId};
+use jeton_model::{Action, Id, OrgId, ResourceType, Status, User, UserId};
 use jeton_service::users::{CreateUser, UserQuery, UserUpdate};
 
 use crate::{
@@ -155,7 +155,7 @@ pub async fn create(
     Caller(caller): Caller,
     request: Body,
 ) -> Result<Response, ApiError> {
-    let PostBody { id, name, status } = read(request, Error::BadJson).await?;
+    let PostBody { id, name, status } = read(request, ApiError::Json).await?;
     let user = state.service.create_user(&caller, CreateUser { id, name, status }).await?;
     Ok(indented(StatusCode::CREATED, &user_body(user)))
 }
@@ -186,7 +186,7 @@ pub async fn update(
     PathId(id): PathId<UserId>,
     request: Body,
 ) -> Result<Response, ApiError> {
-    let PatchBody { name, status } = read(request, Error::BadJson).await?;
+    let PatchBody { name, status } = read(request, ApiError::Json).await?;
     let user = state.service.update_user(&caller, id, UserUpdate { name, status }).await?;
     Ok(indented(StatusCode::OK, &user_body(user)))
 }
@@ -234,7 +234,7 @@ pub async fn set_password(
     PathId(id): PathId<UserId>,
     request: Body,
 ) -> Result<Response, ApiError> {
-    let PasswordBody { password } = read(request, Error::BadJson).await?;
+    let PasswordBody { password } = read(request, ApiError::Json).await?;
     state.service.set_password(&caller, id, &password).await?;
     Ok(no_content().into_response())
 }
@@ -255,8 +255,8 @@ pub async fn change_password(
     headers: HeaderMap,
     request: Body,
 ) -> Result<Response, ApiError> {
-    let (_, old) = basic(&headers).ok_or(Error::OldPasswordMissing)?;
-    let PasswordBody { password } = read(request, Error::BadJson).await?;
+    let (_, old) = basic(&headers).ok_or(ApiError::OldPasswordMissing)?;
+    let PasswordBody { password } = read(request, ApiError::Json).await?;
     state.service.change_password(&caller, id, &old, &password).await?;
     Ok(no_content().into_response())
 }

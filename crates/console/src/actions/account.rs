@@ -2,7 +2,8 @@
 
 use secrecy::{ExposeSecret as _, SecretString};
 
-use jeton_model::{Error, OrgId};
+use jeton_http::error::ApiError;
+use jeton_model::OrgId;
 use jeton_service::users::sessions::Which;
 
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
     ssr::request::Request,
 };
 
-pub(super) async fn perform(request: &Request, org: OrgId, fields: &FormFields) -> Result<Outcome, Error> {
+pub(super) async fn perform(request: &Request, org: OrgId, fields: &FormFields) -> Result<Outcome, ApiError> {
     let (service, caller) = (request.service(), request.caller()?);
     let flash = match fields.get("session") {
         Some("others") => {
@@ -33,12 +34,12 @@ pub(super) async fn perform(request: &Request, org: OrgId, fields: &FormFields) 
     Ok(Outcome::Done { flash, to: Account.address(org, &[]) })
 }
 
-async fn change_password(request: &Request, fields: &FormFields) -> Result<(), Error> {
+async fn change_password(request: &Request, fields: &FormFields) -> Result<(), ApiError> {
     let secret = |name| SecretString::from(fields.get(name).unwrap_or_default());
     let (old, new, again) = (secret("old"), secret("password"), secret("confirm"));
     if new.expose_secret() != again.expose_secret() {
-        return Err(Error::field("confirm", "The passwords differ. Type the same one twice."));
+        return Err(ApiError::field("confirm", "The passwords differ. Type the same one twice."));
     }
     let caller = request.caller()?;
-    request.service().change_password(caller, caller.id(), &old, &new).await
+    Ok(request.service().change_password(caller, caller.id(), &old, &new).await?)
 }

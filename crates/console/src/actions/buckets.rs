@@ -1,6 +1,7 @@
 //! Actions for the forms of the Buckets page.
 
-use jeton_model::{Error, OrgId, bucket::asked_seconds};
+use jeton_http::error::ApiError;
+use jeton_model::{OrgId, bucket::asked_seconds};
 use jeton_service::buckets::{AskedBucket, AskedRetention, BucketUpdate};
 
 use crate::{
@@ -19,7 +20,7 @@ pub(super) async fn perform(
     page: Buckets,
     list: String,
     fields: &FormFields,
-) -> Result<Outcome, Error> {
+) -> Result<Outcome, ApiError> {
     let (service, caller) = (request.service(), request.caller()?);
     let flash = match page {
         Buckets::Create => {
@@ -34,12 +35,12 @@ pub(super) async fn perform(
             service.delete_bucket(caller, id).await?;
             Flash::BucketDeleted
         }
-        Buckets::List => return Err(Error::PathNotFound),
+        Buckets::List => return Err(ApiError::PathNotFound),
     };
     Ok(Outcome::Done { flash, to: list })
 }
 
-fn new_bucket(org: OrgId, fields: &FormFields) -> Result<AskedBucket, Error> {
+fn new_bucket(org: OrgId, fields: &FormFields) -> Result<AskedBucket, ApiError> {
     let text = |name| fields.get(name).unwrap_or_default().trim().to_owned();
     Ok(AskedBucket {
         org: Some(org),
@@ -50,7 +51,7 @@ fn new_bucket(org: OrgId, fields: &FormFields) -> Result<AskedBucket, Error> {
     })
 }
 
-fn update(fields: &FormFields) -> Result<BucketUpdate, Error> {
+fn update(fields: &FormFields) -> Result<BucketUpdate, ApiError> {
     let text = |name| fields.get(name).map(|text| text.trim().to_owned());
     Ok(BucketUpdate {
         name: text("name"),
@@ -61,7 +62,7 @@ fn update(fields: &FormFields) -> Result<BucketUpdate, Error> {
 
 /// Returns the retention that the form requests, or `None` if it equals the displayed one, so that a custom shard
 /// duration stays.
-fn retention(fields: &FormFields) -> Result<Option<AskedRetention>, Error> {
+fn retention(fields: &FormFields) -> Result<Option<AskedRetention>, ApiError> {
     let Some(choice) = fields.get("retention") else { return Ok(None) };
     let given = |name| fields.get(name).unwrap_or_default();
     let every = asked_seconds(choice, given("amount"), given("unit"))?;

@@ -1,6 +1,7 @@
 //! Actions on the tokens selected in the list.
 
-use jeton_model::{AuthorizationId, Error, OrgId, console::token_query::TokenQuery};
+use jeton_http::error::ApiError;
+use jeton_model::{AuthorizationId, OrgId, console::token_query::TokenQuery};
 use jeton_service::tokens::bulk::{BulkAction, Targets};
 
 use crate::{
@@ -14,7 +15,7 @@ use crate::{
 
 /// Runs a bulk action. The form carries the state of the list beside the check boxes: with `all`, every token that
 /// matches the filter is meant.
-pub(super) async fn perform(request: &Request, org: OrgId, fields: &FormFields) -> Result<Outcome, Error> {
+pub(super) async fn perform(request: &Request, org: OrgId, fields: &FormFields) -> Result<Outcome, ApiError> {
     let (service, caller) = (request.service(), request.caller()?);
     // The status switch of a row belongs to the same form.
     for (name, status) in [("activate", "active"), ("deactivate", "inactive")] {
@@ -38,7 +39,7 @@ pub(super) async fn perform(request: &Request, org: OrgId, fields: &FormFields) 
             return Ok(Outcome::Asked { count: service.count_meant(caller, org, &which).await? });
         }
         Some("delete") => (BulkAction::Delete, Flash::TokensDeleted),
-        _ => return Err(Error::PathNotFound),
+        _ => return Err(ApiError::PathNotFound),
     };
     let count = service.change_tokens(caller, org, &which, what).await?;
     Ok(Outcome::Many { flash, count, to })

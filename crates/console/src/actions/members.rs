@@ -1,6 +1,7 @@
 //! Actions for the forms of the Members page.
 
-use jeton_model::{Error, OrgId, org::Role};
+use jeton_http::error::ApiError;
+use jeton_model::{OrgId, org::Role};
 
 use crate::{
     forms::{
@@ -23,7 +24,7 @@ pub(super) async fn perform(
     page: Members,
     to: String,
     fields: &FormFields,
-) -> Result<Outcome, Error> {
+) -> Result<Outcome, ApiError> {
     let (service, caller) = (request.service(), request.caller()?);
     let flash = match page {
         Members::List if fields.get("status").is_some() => {
@@ -54,7 +55,7 @@ pub(super) async fn perform(
     Ok(Outcome::Done { flash, to })
 }
 
-fn role(fields: &FormFields) -> Result<Role, Error> {
+fn role(fields: &FormFields) -> Result<Role, ApiError> {
     let role = fields.get("role").and_then(Role::from_name);
-    role.ok_or_else(|| Error::field("role", "Choose owner or member."))
+    role.ok_or_else(|| ApiError::field("role", "Choose owner or member."))
 }

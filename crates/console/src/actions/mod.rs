@@ -13,7 +13,8 @@ mod tokens;
 pub(crate) mod user_forms;
 mod users;
 
-use jeton_model::{Error, OrgId, console::list_query::ListQuery};
+use jeton_http::error::ApiError;
+use jeton_model::{OrgId, console::list_query::ListQuery};
 
 use crate::{
     forms::outcome::{FormFields, Outcome},
@@ -23,12 +24,12 @@ use crate::{
 
 /// The outcome of a form, and the cookie to set with it.
 pub struct ActionResult {
-    pub result: Result<Outcome, Error>,
+    pub result: Result<Outcome, ApiError>,
     pub cookie: Option<String>,
 }
 
-impl From<Result<Outcome, Error>> for ActionResult {
-    fn from(result: Result<Outcome, Error>) -> Self {
+impl From<Result<Outcome, ApiError>> for ActionResult {
+    fn from(result: Result<Outcome, ApiError>) -> Self {
         Self { result, cookie: None }
     }
 }
@@ -46,7 +47,7 @@ pub async fn perform(request: &Request, address: &str, fields: &FormFields) -> A
         "/" => Ok(ActionResult::from(orgs::start(request, fields).await)),
         _ => match ConsoleRoute::parse(path) {
             Some((org, spot)) => Ok(ActionResult::from(on_page(request, org, spot, &query, fields).await)),
-            None => Err(Error::PathNotFound),
+            None => Err(ApiError::PathNotFound),
         },
     };
     done.unwrap_or_else(|error| ActionResult::from(Err(error)))
@@ -58,7 +59,7 @@ async fn on_page(
     spot: ConsoleRoute,
     query: &[(String, String)],
     fields: &FormFields,
-) -> Result<Outcome, Error> {
+) -> Result<Outcome, ApiError> {
     match spot {
         ConsoleRoute::Buckets(page) => buckets::perform(request, org, page, list::<Buckets>(org, query), fields).await,
         ConsoleRoute::Tokens(page) => tokens::perform(request, org, page, fields).await,
@@ -67,7 +68,7 @@ async fn on_page(
         ConsoleRoute::Telegrafs(page) => telegrafs::perform(request, org, page, fields).await,
         ConsoleRoute::Members(page) => members::perform(request, org, page, list::<Members>(org, query), fields).await,
         ConsoleRoute::Users(page) => users::perform(request, org, page, list::<Users>(org, query), fields).await,
-        ConsoleRoute::Audit(_) | ConsoleRoute::About(_) => Err(Error::PathNotFound),
+        ConsoleRoute::Audit(_) | ConsoleRoute::About(_) => Err(ApiError::PathNotFound),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Actions for the forms of the Organizations page, and of the start page for users without an organization.
 
-use jeton_model::{Error, OrgId, org_rules::OrgRules};
+use jeton_http::error::ApiError;
+use jeton_model::{OrgId, org_rules::OrgRules};
 use jeton_service::orgs::OrgUpdate;
 
 use crate::{
@@ -20,7 +21,7 @@ pub(super) async fn perform(
     page: Orgs,
     list: String,
     fields: &FormFields,
-) -> Result<Outcome, Error> {
+) -> Result<Outcome, ApiError> {
     let (service, caller) = (request.service(), request.caller()?);
     match page {
         Orgs::Create => {
@@ -42,22 +43,22 @@ pub(super) async fn perform(
             let to = if id == org { "/".into() } else { list };
             Ok(Outcome::Done { flash: Flash::OrgDeleted, to })
         }
-        Orgs::List => Err(Error::PathNotFound),
+        Orgs::List => Err(ApiError::PathNotFound),
     }
 }
 
 /// Returns the token rules, if the form has their fields.
-fn rules(fields: &FormFields) -> Result<Option<OrgRules>, Error> {
-    fields.get("rules").map(|_| rules_of(|name| fields.get(name).map(Into::into))).transpose()
+fn rules(fields: &FormFields) -> Result<Option<OrgRules>, ApiError> {
+    Ok(fields.get("rules").map(|_| rules_of(|name| fields.get(name).map(Into::into))).transpose()?)
 }
 
 /// Creates the first organization of a user who has none.
-pub(super) async fn start(request: &Request, fields: &FormFields) -> Result<Outcome, Error> {
+pub(super) async fn start(request: &Request, fields: &FormFields) -> Result<Outcome, ApiError> {
     let made = create(request, fields).await?;
     Ok(Outcome::Done { flash: Flash::OrgCreated, to: Tokens::List.address(made, &[]) })
 }
 
-async fn create(request: &Request, fields: &FormFields) -> Result<OrgId, Error> {
+async fn create(request: &Request, fields: &FormFields) -> Result<OrgId, ApiError> {
     let given = |name| fields.get(name).unwrap_or_default().trim();
     let made = request.service().create_org(request.caller()?, given("name"), given("description")).await?;
     Ok(made.id)

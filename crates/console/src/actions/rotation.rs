@@ -1,6 +1,7 @@
 //! Actions that rotate a token and that end the overlap of a rotation.
 
-use jeton_model::{AuthorizationId, Error, OrgId};
+use jeton_http::error::ApiError;
+use jeton_model::{AuthorizationId, IdempotencyKey, OrgId};
 use jeton_service::tokens::rotation::{RotateAuthorization, Rotated};
 
 use crate::{
@@ -18,14 +19,14 @@ pub(super) async fn rotate(
     request: &Request,
     id: AuthorizationId,
     fields: &FormFields,
-    form: Option<&str>,
-) -> Result<Outcome, Error> {
+    key: Option<&IdempotencyKey>,
+) -> Result<Outcome, ApiError> {
     let (service, caller) = (request.service(), request.caller()?);
     let asked = RotateAuthorization {
         overlap: fields.get("overlap").map(Into::into),
         expires_at: chosen_expiry(request, fields)?,
     };
-    let Rotated { created, old } = service.rotate_authorization(caller, id, asked, form).await?;
+    let Rotated { created, old } = service.rotate_authorization(caller, id, asked, key).await?;
     let name = old.token_prefix.as_deref().map_or_else(|| "The old token".into(), |prefix| format!("{prefix}…"));
     let old = match old.expires_at {
         Some(end) if end > service.now() => {
@@ -42,7 +43,7 @@ pub(super) async fn end_overlap(
     org: OrgId,
     id: AuthorizationId,
     fields: &FormFields,
-) -> Result<Outcome, Error> {
+) -> Result<Outcome, ApiError> {
     request.service().end_overlap(request.caller()?, id).await?;
     let shown = fields.get("shown").and_then(|text| text.parse().ok()).unwrap_or(id);
     Ok(Outcome::Done { flash: Flash::OverlapEnded, to: Tokens::Details(shown).address(org, &[]) })

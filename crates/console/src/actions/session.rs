@@ -2,9 +2,9 @@
 
 use secrecy::{ExposeSecret, SecretString};
 
-use jeton_http::cookies;
-use jeton_model::{Error, session_kind::SessionKind};
-use jeton_service::setup::SetUp;
+use jeton_http::{cookies, error::ApiError};
+use jeton_model::{ValidationError, session_kind::SessionKind};
+use jeton_service::{Error, error::AuthError, setup::SetUp};
 
 use crate::{
     forms::outcome::{CreatedToken, FormFields, Outcome},
@@ -14,17 +14,17 @@ use crate::{
 
 use super::ActionResult;
 
-pub(super) async fn set_up(request: &Request, fields: &FormFields) -> Result<ActionResult, Error> {
+pub(super) async fn set_up(request: &Request, fields: &FormFields) -> Result<ActionResult, ApiError> {
     let state = request.state();
     state.settings.check_setup_host(&request.headers)?;
     let text = |name| fields.get(name).unwrap_or_default().to_owned();
     let password: SecretString = text("password").into();
     // Signing in to the console needs a password; the API's set-up does not.
     if password.expose_secret().is_empty() {
-        return Err(Error::PasswordLength);
+        return Err(ValidationError::PasswordLength.into());
     }
     if fields.get("confirm") != Some(password.expose_secret()) {
-        return Err(Error::field("confirm", "The passwords differ. Type the same one twice."));
+        return Err(ApiError::field("confirm", "The passwords differ. Type the same one twice."));
     }
     let given = SetUp {
         username: text("username"),
@@ -49,7 +49,7 @@ pub(super) async fn set_up(request: &Request, fields: &FormFields) -> Result<Act
     Ok(ActionResult { result: Ok(Outcome::SetUp(token)), cookie })
 }
 
-pub(super) async fn sign_in(request: &Request, fields: &FormFields, to: &str) -> Result<ActionResult, Error> {
+pub(super) async fn sign_in(request: &Request, fields: &FormFields, to: &str) -> Result<ActionResult, ApiError> {
     let state = request.state();
     state.settings.check_sign_in_host(&request.headers)?;
     let name = fields.get("username").unwrap_or_default();
@@ -59,13 +59,13 @@ pub(super) async fn sign_in(request: &Request, fields: &FormFields, to: &str) ->
     Ok(ActionResult { result: Ok(Outcome::SignedIn { to: routes::return_url(to).into() }), cookie: Some(cookie) })
 }
 
-pub(super) async fn sign_out(request: &Request) -> Result<ActionResult, Error> {
+pub(super) async fn sign_out(request: &Request) -> Result<ActionResult, ApiError> {
     let state = request.state();
     let key = cookies::read(&request.headers, cookies::console_name(state.settings.is_https()));
     match state.service.sign_out(key.unwrap_or_default(), SessionKind::Console, &request.client).await {
         // A caller without a session is signed out already.
-        Ok(()) | Err(Error::Unauthenticated) => {}
-        Err(error) => return Err(error),
+        Ok(()) | Err(Error::Auth(AuthError::Unauthenticated)) => {}
+        Err(error) => return Err(error.into()),
     }
     Ok(ActionResult {
         result: Ok(Outcome::SignedOut),

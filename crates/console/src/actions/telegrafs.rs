@@ -1,6 +1,7 @@
 //! Actions for the forms of the Telegraf page.
 
-use jeton_model::{Error, OrgId, telegraf_config::without_tokens};
+use jeton_http::error::ApiError;
+use jeton_model::{OrgId, telegraf_config::without_tokens};
 use jeton_service::telegrafs::console::BegunTelegraf;
 
 use crate::{
@@ -17,7 +18,7 @@ pub(super) async fn perform(
     org: OrgId,
     page: Telegrafs,
     fields: &FormFields,
-) -> Result<Outcome, Error> {
+) -> Result<Outcome, ApiError> {
     let (service, caller) = (request.service(), request.caller()?);
     let text = |name| fields.get(name).unwrap_or_default();
     let (flash, to) = match page {
@@ -29,8 +30,8 @@ pub(super) async fn perform(
                 bucket: text("bucket").into(),
                 origin: request.origin(),
             };
-            let form = fields.get("form").filter(|id| !id.is_empty());
-            let telegraf = service.begin_telegraf(caller, org, begun, form).await?;
+            let key = fields.idempotency_key()?;
+            let telegraf = service.begin_telegraf(caller, org, begun, key.as_ref()).await?;
             (Flash::TelegrafCreated, Telegrafs::Show(telegraf.id))
         }
         Telegrafs::Show(id) => {
@@ -47,7 +48,7 @@ pub(super) async fn perform(
             service.delete_telegraf(caller, id).await?;
             (Flash::TelegrafDeleted, Telegrafs::List)
         }
-        Telegrafs::List => return Err(Error::PathNotFound),
+        Telegrafs::List => return Err(ApiError::PathNotFound),
     };
     Ok(Outcome::Done { flash, to: to.address(org, &[]) })
 }

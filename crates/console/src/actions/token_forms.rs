@@ -1,7 +1,8 @@
 //! Helpers that several token actions share: reading limits, and the outcome of a creation.
 
+use jeton_http::error::ApiError;
 use jeton_model::{
-    Action, AuthorizationId, Error, Expiry, ResourceType,
+    Action, AuthorizationId, Expiry, ResourceType,
     describe::{Home, Summary},
     expiry,
     grant::Breadth,
@@ -13,7 +14,7 @@ use crate::{
     ssr::request::Request,
 };
 
-pub(crate) async fn update(request: &Request, id: AuthorizationId, fields: &FormFields) -> Result<Outcome, Error> {
+pub(crate) async fn update(request: &Request, id: AuthorizationId, fields: &FormFields) -> Result<Outcome, ApiError> {
     let update = AuthorizationUpdate {
         status: fields.get("status").map(Into::into),
         description: fields.get("description").map(|text| text.trim().to_owned()),
@@ -26,16 +27,16 @@ pub(crate) async fn update(request: &Request, id: AuthorizationId, fields: &Form
 }
 
 /// Returns the options that the dialogs request for a new token.
-pub(crate) fn given(request: &Request, fields: &FormFields) -> Result<TokenOptions, Error> {
+pub(crate) fn given(request: &Request, fields: &FormFields) -> Result<TokenOptions, ApiError> {
     let description = fields.get("description").unwrap_or_default().to_owned();
     let networks = fields.get("networks").filter(|text| !text.trim().is_empty()).map(str::parse).transpose()?;
     Ok(TokenOptions { description, expires_at: chosen_expiry(request, fields)?, networks })
 }
 
 /// Returns the expiry that a form requests.
-pub(crate) fn chosen_expiry(request: &Request, fields: &FormFields) -> Result<Option<Expiry>, Error> {
+pub(crate) fn chosen_expiry(request: &Request, fields: &FormFields) -> Result<Option<Expiry>, ApiError> {
     let said = |name| fields.get(name).unwrap_or_default();
-    expiry::chosen(said("expires"), said("expires-day"), request.service().now())
+    Ok(expiry::chosen(said("expires"), said("expires-day"), request.service().now())?)
 }
 
 /// Returns the part of a new token that is displayed once.

@@ -1,7 +1,8 @@
 //! Actions for the forms of the API Tokens page.
 
+use jeton_http::error::ApiError;
 use jeton_model::{
-    Error, OrgId,
+    OrgId,
     console::selection::{Pick, Selection},
 };
 use jeton_service::tokens::leaked::Reported;
@@ -25,23 +26,24 @@ pub(super) async fn perform(
     org: OrgId,
     page: Tokens,
     fields: &FormFields,
-) -> Result<Outcome, Error> {
+) -> Result<Outcome, ApiError> {
     let (service, caller) = (request.service(), request.caller()?);
-    let form = fields.get("form").filter(|id| !id.is_empty());
+    let key = fields.idempotency_key()?;
+    let key = key.as_ref();
     match page {
         Tokens::AllAccess => {
-            let created = service.create_all_access(caller, org, given(request, fields)?, form).await?;
+            let created = service.create_all_access(caller, org, given(request, fields)?, key).await?;
             Ok(Outcome::Created(created_token(request, created)))
         }
         // Only the button at the end of the form creates a token; the one beside the search field reloads the choices.
         Tokens::Custom if fields.get("find").is_some() => Ok(Outcome::Searched),
         Tokens::Custom => {
             let selection = fields.all("permission").map(str::parse::<Pick>).collect::<Result<Selection, _>>()?;
-            let created = service.create_custom(caller, org, &selection, given(request, fields)?, form).await?;
+            let created = service.create_custom(caller, org, &selection, given(request, fields)?, key).await?;
             Ok(Outcome::Created(created_token(request, created)))
         }
         Tokens::Clone(id) => {
-            let created = service.clone_authorization(caller, id, form).await?;
+            let created = service.clone_authorization(caller, id, key).await?;
             Ok(Outcome::Cloned(created_token(request, created)))
         }
         Tokens::Descendants(id) => {
@@ -49,7 +51,7 @@ pub(super) async fn perform(
             let count = service.deactivate_descendants(caller, id, expected).await?.deactivated;
             Ok(Outcome::Many { flash: Flash::TokensUpdated, count, to: Tokens::Details(id).address(org, &[]) })
         }
-        Tokens::Rotate(id) => rotation::rotate(request, id, fields, form).await,
+        Tokens::Rotate(id) => rotation::rotate(request, id, fields, key).await,
         Tokens::Details(id) if fields.get("overlap").is_some() => rotation::end_overlap(request, org, id, fields).await,
         Tokens::Delete(id) if fields.get("status").is_none() => {
             service.delete_authorization(caller, id).await?;
@@ -63,6 +65,8 @@ pub(super) async fn perform(
             Ok(Outcome::Reported(service.report_leaked(caller, &text).await?))
         }
         Tokens::Selected => bulk_tokens::perform(request, org, fields).await,
-        Tokens::List | Tokens::Filter | Tokens::Look | Tokens::Remedy | Tokens::Export(_) => Err(Error::PathNotFound),
+        Tokens::List | Tokens::Filter | Tokens::Look | Tokens::Remedy | Tokens::Export(_) => {
+            Err(ApiError::PathNotFound)
+        }
     }
 }

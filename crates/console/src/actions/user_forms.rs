@@ -1,9 +1,10 @@
 //! Helpers that the actions on users and members share.
 
-use jeton_model::{Error, UserId};
+use jeton_http::error::ApiError;
+use jeton_model::UserId;
 
 use crate::forms::outcome::FormFields;
 
-pub(crate) fn user(fields: &FormFields) -> Result<UserId, Error> {
+pub(crate) fn user(fields: &FormFields) -> Result<UserId, ApiError> {
     Ok(fields.get("user").unwrap_or_default().parse()?)
 }

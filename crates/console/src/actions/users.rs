@@ -1,7 +1,9 @@
 //! Actions for the forms of the Users page.
 
-use jeton_model::{Error, OrgId, Status, UserId, org::Role};
+use jeton_http::error::ApiError;
+use jeton_model::{OrgId, Status, UserId, org::Role};
 use jeton_service::{
+    error::AuthError,
     orgs::console_members::NewUser,
     users::{UserUpdate, sessions::Which},
 };
@@ -24,7 +26,7 @@ pub(super) async fn perform(
     page: Users,
     to: String,
     fields: &FormFields,
-) -> Result<Outcome, Error> {
+) -> Result<Outcome, ApiError> {
     let (service, caller) = (request.service(), request.caller()?);
     let flash = match page {
         Users::List => return change_status(request, user(fields)?, fields, to).await,
@@ -55,11 +57,11 @@ async fn end_sessions(
     id: UserId,
     list: &str,
     fields: &FormFields,
-) -> Result<Outcome, Error> {
+) -> Result<Outcome, ApiError> {
     let (which, flash) = match fields.get("session") {
         Some("all") => (Which::Others, Flash::UserSignedOut),
         Some(key) => (Which::One(key), Flash::SessionEnded),
-        None => return Err(Error::SessionNotFound),
+        None => return Err(AuthError::SessionNotFound.into()),
     };
     request.service().end_user_sessions(request.caller()?, id, which).await?;
     let (_, state) = routes::split(list);
@@ -72,7 +74,7 @@ pub(super) async fn change_status(
     id: UserId,
     fields: &FormFields,
     to: String,
-) -> Result<Outcome, Error> {
+) -> Result<Outcome, ApiError> {
     let caller = request.caller()?;
     let update = UserUpdate { name: None, status: fields.get("status").map(Into::into) };
     let user = request.service().update_user(caller, id, update).await?;
@@ -84,7 +86,12 @@ pub(super) async fn change_status(
 }
 
 /// Deletes a user, or deactivates them if the dialog's other button was pressed.
-pub(super) async fn delete(request: &Request, id: UserId, fields: &FormFields, to: String) -> Result<Outcome, Error> {
+pub(super) async fn delete(
+    request: &Request,
+    id: UserId,
+    fields: &FormFields,
+    to: String,
+) -> Result<Outcome, ApiError> {
     if fields.get("status").is_some() {
         return change_status(request, id, fields, to).await;
     }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use jeton_model::{Error, console::messages};
+use crate::error::ConsoleError;
 
 use super::{Icon, Picture, form::typed};
 
@@ -93,9 +93,9 @@ pub fn Hint(id: &'static str, #[prop(into)] hint: String, #[prop(into)] error: F
 }
 
 /// Returns the error message of one field.
-pub fn at_field(refused: RwSignal<Option<Error>>, field: &'static str) -> Signal<Option<String>> {
+pub fn at_field(refused: RwSignal<Option<ConsoleError>>, field: &'static str) -> Signal<Option<String>> {
     Signal::derive(move || {
         let error = refused.get()?;
-        messages::at_fields(&error).into_iter().find(|(name, _)| name == field).map(|(_, sentence)| sentence)
+        error.at_field(field)
     })
 }

@@ -2,9 +2,8 @@
 
 use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 
-use jeton_model::{Error, console::messages};
-
 use crate::{
+    error::ConsoleError,
     forms::{
         outcome::{FormFields, FormResponse, Outcome},
         submit::submit,
@@ -13,7 +12,7 @@ use crate::{
 };
 
 /// The result of a form's action.
-pub type ActionOutcome = Result<Outcome, Error>;
+pub type ActionOutcome = Result<Outcome, ConsoleError>;
 
 /// A form that posts to `action`. Without JavaScript the browser submits it and the response is a page; with JavaScript
 /// the same fields go to the same action through a server function, and the outcome goes to `on_answer`. A pending form
@@ -45,7 +44,7 @@ pub fn send(address: String, fields: FormFields, busy: RwSignal<bool>, on_answer
     spawn_local(async move {
         let answer = submit(address, fields).await;
         let _ = busy.try_set(false);
-        if matches!(answer, Err(Error::Unauthenticated)) && !is_sign_in() {
+        if matches!(answer, Err(ConsoleError::Unauthenticated)) && !is_sign_in() {
             to_sign_in();
         }
         on_answer.try_run(answer);
@@ -68,15 +67,15 @@ pub fn answer() -> Option<FormResponse> {
 }
 
 /// Returns the error of this page's form, if it was submitted without JavaScript.
-pub fn refusal() -> Option<Error> {
+pub fn refusal() -> Option<ConsoleError> {
     answer().and_then(|answer| answer.result.err())
 }
 
 /// Returns the error message of this page's form, if it was submitted without JavaScript.
 pub fn refused_sentence() -> Option<String> {
     let error = refusal()?;
-    let at_a_field = messages::at_fields(&error).into_iter().next().map(|(_, sentence)| sentence);
-    Some(at_a_field.unwrap_or_else(|| messages::sentence(&error)))
+    let at_a_field = error.fields().first().map(|(_, message)| message.clone());
+    Some(at_a_field.unwrap_or_else(|| error.sentence()))
 }
 
 /// Returns the submitted value of a field of this page's form, if it was submitted without JavaScript.

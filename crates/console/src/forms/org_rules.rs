@@ -1,12 +1,12 @@
 //! Parsing of the form of an organization's rules.
 
 use jeton_model::{
-    Error,
+    ValidationError,
     org_rules::{OrgRules, from_days},
 };
 
 /// Parses the rules from the fields of their form. `get`: returns the value of a field.
-pub fn rules_of(get: impl Fn(&str) -> Option<String>) -> Result<OrgRules, Error> {
+pub fn rules_of(get: impl Fn(&str) -> Option<String>) -> Result<OrgRules, ValidationError> {
     let text = |name| get(name).unwrap_or_default();
     Ok(OrgRules {
         longest_life: from_days("longestLife", &text("longest-life"))?,

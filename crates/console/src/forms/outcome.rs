@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use jeton_model::{AuthorizationId, Error, OrgId, Status, leaked::Finding, token::NewToken};
+use jeton_model::{AuthorizationId, IdempotencyKey, OrgId, Status, ValidationError, leaked::Finding, token::NewToken};
+
+use crate::error::ConsoleError;
 
 use super::flash::Flash;
 
@@ -74,6 +76,14 @@ impl FormFields {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// Returns the form's idempotency key.
+    ///
+    /// # Errors
+    /// Those of [`IdempotencyKey::parse`].
+    pub fn idempotency_key(&self) -> Result<Option<IdempotencyKey>, ValidationError> {
+        self.get("form").filter(|key| !key.is_empty()).map(IdempotencyKey::parse).transpose()
+    }
+
     /// Returns all values of a name, such as those of check boxes.
     pub fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         self.0.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
@@ -84,5 +94,5 @@ impl FormFields {
 #[derive(Clone, Debug)]
 pub struct FormResponse {
     pub fields: FormFields,
-    pub result: Result<Outcome, Error>,
+    pub result: Result<Outcome, ConsoleError>,
 }

@@ -5,13 +5,13 @@ use leptos::{
     server_fn::codec::{Json, Postcard},
 };
 
-use jeton_model::Error;
+use crate::error::ConsoleError;
 
 use super::outcome::{FormFields, Outcome};
 
 /// Runs the action of the form at an address.
 #[server(input = Json, output = Postcard)]
-pub async fn submit(address: String, fields: FormFields) -> Result<Outcome, Error> {
+pub async fn submit(address: String, fields: FormFields) -> Result<Outcome, ConsoleError> {
     let request = crate::ssr::request::Request::current();
     let done = crate::actions::perform(&request, &address, &fields).await;
     if let (Some(cookie), Some(options)) = (done.cookie, use_context::<leptos_axum::ResponseOptions>())

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use jeton_model::console::{messages, server_info::ServerInfo};
+use jeton_model::console::server_info::ServerInfo;
 
 use crate::{
     components::{
@@ -29,7 +29,7 @@ pub fn AboutPage() -> impl IntoView {
                                 view! { <Server facts/><Interfaces has_metrics/> }.into_any()
                             }
                             Err(error) => view! {
-                                <Alert danger=true><b>"The server information could not be loaded."</b>" "{messages::sentence(&error)}</Alert>
+                                <Alert danger=true><b>"The server information could not be loaded."</b>" "{error.sentence()}</Alert>
                                 <Interfaces has_metrics=false/>
                             }
                             .into_any(),

@@ -1,12 +1,17 @@
 //! The layout that the pages of an organization share: navigation, counts and capabilities.
 
-use jeton_model::{
-    Error, OrgId,
-    console::{frame::Frame, messages},
+use leptos::prelude::*;
+use leptos_router::{
+    NavigateOptions,
+    components::Outlet,
+    hooks::{use_location, use_navigate, use_query_map},
 };
+
+use jeton_model::{OrgId, console::frame::Frame};
 
 use crate::{
     components::{Notices, form::to_sign_in, frame::OrgFrame, text::Alert},
+    error::ConsoleError,
     forms::flash::Flash,
     queries::load_frame,
     routes::{self, ConsoleRoute},
@@ -17,13 +22,6 @@ use crate::{
 };
 
 use super::NotFoundPage;
-
-use leptos::prelude::*;
-use leptos_router::{
-    NavigateOptions,
-    components::Outlet,
-    hooks::{use_location, use_navigate, use_query_map},
-};
 
 /// Returns a function that navigates to an address of this site without scrolling.
 pub fn navigator() -> impl Fn(&str) + Clone + Send + Sync + 'static {
@@ -39,18 +37,18 @@ pub fn OrgLayout() -> impl IntoView {
     let kept = PageStore::here();
     say_what_was_done();
     let first =
-        fetch(|| (), move |()| async move { load_frame(at.get_untracked().ok_or(Error::OrgNotFound)?.0).await });
+        fetch(|| (), move |()| async move { load_frame(at.get_untracked().ok_or(ConsoleError::OrgNotFound)?.0).await });
     view! {
         // A resource that loads inside, such as that of a dialog, must not unmount the page: the focus would be lost.
         <Transition fallback=|| ()>
             {move || Suspend::new(async move {
                 match first.await {
                     Ok(frame) => view! { <Framed frame at kept/> }.into_any(),
-                    Err(Error::Unauthenticated) => {
+                    Err(ConsoleError::Unauthenticated) => {
                         Effect::new(to_sign_in);
                         ().into_any()
                     }
-                    Err(Error::Unauthorized(_) | Error::OrgNotFound | Error::BadId(_)) => view! { <NotFoundPage/> }.into_any(),
+                    Err(ConsoleError::Unauthorized(_) | ConsoleError::OrgNotFound) => view! { <NotFoundPage/> }.into_any(),
                     Err(error) => view! { <Failed error/> }.into_any(),
                 }
             })}
@@ -83,12 +81,12 @@ fn Framed(frame: Frame, at: Memo<Option<(OrgId, ConsoleRoute)>>, kept: PageStore
 
 /// The error in place of a page.
 #[component]
-fn Failed(error: Error) -> impl IntoView {
+fn Failed(error: ConsoleError) -> impl IntoView {
     view! {
         <main id="main" class="page" tabindex="-1">
             <div class="list-failed">
                 <Alert danger=true live=true>
-                    <b>"The page could not be loaded."</b>" "{messages::sentence(&error)}<br/><a class="link" href="/" rel="external">"Try again"</a>
+                    <b>"The page could not be loaded."</b>" "{error.sentence()}<br/><a class="link" href="/" rel="external">"Try again"</a>
                 </Alert>
             </div>
         </main>

@@ -4,8 +4,6 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 
-use jeton_model::{Error, console::messages};
-
 use crate::{
     components::{
         Form, Mark, Notices,
@@ -13,6 +11,7 @@ use crate::{
         frame::AuthFrame,
         text::Alert,
     },
+    error::ConsoleError,
     forms::{flash::Flash, outcome::Outcome},
     hydrate::browser,
     queries::{Start, load_start},
@@ -40,11 +39,11 @@ pub fn StartPage() -> impl IntoView {
                         ().into_any()
                     }
                     Ok(start) => view! { <AuthFrame brand=true><NoOrganization start/></AuthFrame> }.into_any(),
-                    Err(Error::Unauthenticated) => {
+                    Err(ConsoleError::Unauthenticated) => {
                         Effect::new(to_sign_in);
                         ().into_any()
                     }
-                    Err(error) => view! { <AuthFrame brand=true><Alert danger=true>{messages::sentence(&error)}</Alert></AuthFrame> }.into_any(),
+                    Err(error) => view! { <AuthFrame brand=true><Alert danger=true>{error.sentence()}</Alert></AuthFrame> }.into_any(),
                 }
             })}
         </Suspense>

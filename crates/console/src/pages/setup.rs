@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use jeton_model::{Error, console::messages, wording};
+use jeton_model::wording;
 
 use crate::{
     components::{
@@ -12,6 +12,7 @@ use crate::{
         frame::AuthFrame,
         text::Alert,
     },
+    error::ConsoleError,
     forms::outcome::{CreatedToken, Outcome},
     routes::{PageRoute as _, Tokens},
 };
@@ -76,15 +77,15 @@ fn first_token() -> Option<CreatedToken> {
     }
 }
 
-fn at_field(error: Option<&Error>, field: &str) -> Option<String> {
-    messages::at_fields(error?).into_iter().find(|(name, _)| name == field).map(|(_, sentence)| sentence)
+fn at_field(error: Option<&ConsoleError>, field: &str) -> Option<String> {
+    error?.at_field(field)
 }
 
 /// The error above the form.
 #[component]
-fn Refused(error: Error) -> impl IntoView {
-    let more = match messages::at_fields(&error).len() {
-        0 => messages::sentence(&error),
+fn Refused(error: ConsoleError) -> impl IntoView {
+    let more = match error.fields().len() {
+        0 => error.sentence(),
         1 => "One field needs a change.".into(),
         count => format!("{count} fields need a change."),
     };

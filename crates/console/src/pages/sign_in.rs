@@ -6,8 +6,6 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_location;
 
-use jeton_model::{Error, console::messages};
-
 use crate::{
     components::{
         Field, Form, Mark, PasswordField,
@@ -15,6 +13,7 @@ use crate::{
         frame::AuthFrame,
         text::Alert,
     },
+    error::ConsoleError,
     forms::outcome::Outcome,
     hydrate::browser,
 };
@@ -32,7 +31,7 @@ pub fn SignInPage() -> impl IntoView {
         Ok(Outcome::SignedIn { to }) => browser::go(&to),
         Ok(_) => {}
         Err(error) => {
-            if let Error::TooManyAttempts { seconds } = error {
+            if let ConsoleError::TooManyAttempts { seconds } = error {
                 count_down(waits, seconds);
             }
             refused.set(Some(error));
@@ -59,19 +58,19 @@ pub fn SignInPage() -> impl IntoView {
 
 /// One message for both fields, which does not reveal which of them was wrong.
 #[component]
-fn Why(error: Error, waits: RwSignal<u64>) -> impl IntoView {
+fn Why(error: ConsoleError, waits: RwSignal<u64>) -> impl IntoView {
     match error {
-        Error::Unauthenticated => {
+        ConsoleError::Unauthenticated => {
             view! { <b>"Username or password is wrong."</b><br/>"Check both, then try again." }.into_any()
         }
-        Error::TooManyAttempts { seconds } => {
+        ConsoleError::TooManyAttempts { seconds } => {
             let left = move || if waits.get() == 0 { seconds } else { waits.get() };
             view! { <b>"Too many attempts."</b><br/>{move || format!("Try again in {} seconds.", left())} }.into_any()
         }
-        Error::UserInactive => {
+        ConsoleError::UserInactive => {
             view! { <b>"This user is inactive."</b><br/>"Ask an administrator to activate it." }.into_any()
         }
-        other => messages::sentence(&other).into_any(),
+        other => other.sentence().into_any(),
     }
 }
 

@@ -5,13 +5,15 @@ use leptos::{
     server_fn::codec::{Json, Postcard},
 };
 
-use jeton_model::{Error, console::server_info::ServerInfo};
+use jeton_model::console::server_info::ServerInfo;
+
+use crate::error::ConsoleError;
 
 #[cfg(feature = "ssr")]
 use crate::ssr::request::Request;
 
 #[server(input = Json, output = Postcard)]
-pub async fn load_about() -> Result<ServerInfo, Error> {
+pub async fn load_about() -> Result<ServerInfo, ConsoleError> {
     let request = Request::current();
     request.caller()?;
     Ok(request.facts().await)

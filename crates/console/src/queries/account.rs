@@ -5,12 +5,15 @@ use leptos::{
     server_fn::codec::{Json, Postcard},
 };
 
+use jeton_model::console::session::UserSessions;
+
+use crate::error::ConsoleError;
+
 #[cfg(feature = "ssr")]
 use crate::ssr::request::Request;
-use jeton_model::{Error, console::session::UserSessions};
 
 #[server(input = Json, output = Postcard)]
-pub async fn load_own_sessions() -> Result<UserSessions, Error> {
+pub async fn load_own_sessions() -> Result<UserSessions, ConsoleError> {
     let request = Request::current();
     request.answer(request.service().own_sessions(request.caller()?).await)
 }

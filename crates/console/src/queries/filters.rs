@@ -5,12 +5,15 @@ use leptos::{
     server_fn::codec::{Json, Postcard},
 };
 
+use jeton_model::{OrgId, console::tokens::FilterChoices};
+
+use crate::error::ConsoleError;
+
 #[cfg(feature = "ssr")]
 use crate::ssr::request::Request;
-use jeton_model::{Error, OrgId, console::tokens::FilterChoices};
 
 #[server(input = Json, output = Postcard)]
-pub async fn load_filter_choices(org: OrgId) -> Result<FilterChoices, Error> {
+pub async fn load_filter_choices(org: OrgId) -> Result<FilterChoices, ConsoleError> {
     let request = Request::current();
     request.answer(request.service().filter_choices(request.caller()?, org).await)
 }

@@ -16,7 +16,9 @@ use leptos::{
     server_fn::codec::{Json, Postcard},
 };
 
-use jeton_model::{Error, OrgId, console::frame::Frame};
+use jeton_model::{OrgId, console::frame::Frame};
+
+use crate::error::ConsoleError;
 
 #[cfg(feature = "ssr")]
 use crate::ssr::request::Request;
@@ -35,6 +37,6 @@ pub use telegrafs::{check_toml, load_bucket_names, load_telegraf, load_telegraf_
 pub use tokens::{Picker, load_details, load_picker, load_prefill, load_ruling, load_tokens};
 
 #[server(input = Json, output = Postcard)]
-pub async fn load_frame(org: OrgId) -> Result<Frame, Error> {
+pub async fn load_frame(org: OrgId) -> Result<Frame, ConsoleError> {
     Request::current().frame(org).await
 }

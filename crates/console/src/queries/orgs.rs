@@ -6,14 +6,17 @@ use leptos::{
 };
 use serde::{Deserialize, Serialize};
 
-#[cfg(feature = "ssr")]
-use crate::ssr::request::Request;
 use jeton_model::{
-    Error, OrgId,
+    OrgId,
     console::list_query::{ListQuery, Listed},
     org::OrgSummary,
     org_rules::{OrgRules, RulesNow},
 };
+
+use crate::error::ConsoleError;
+
+#[cfg(feature = "ssr")]
+use crate::ssr::request::Request;
 
 /// The caller's options on the start page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,20 +28,20 @@ pub struct Start {
 }
 
 #[server(input = Json, output = Postcard)]
-pub async fn load_orgs(query: ListQuery) -> Result<Listed<OrgSummary>, Error> {
+pub async fn load_orgs(query: ListQuery) -> Result<Listed<OrgSummary>, ConsoleError> {
     let request = Request::current();
     request.answer(request.service().org_page(request.caller()?, &query.normalised()).await)
 }
 
 #[server(input = Json, output = Postcard)]
-pub async fn load_org(id: OrgId) -> Result<OrgSummary, Error> {
+pub async fn load_org(id: OrgId) -> Result<OrgSummary, ConsoleError> {
     let request = Request::current();
     request.answer(request.service().org_summary(request.caller()?, id).await)
 }
 
 /// Returns the rules of an organization for its tokens.
 #[server(input = Json, output = Postcard)]
-pub async fn load_org_rules(org: OrgId) -> Result<RulesNow, Error> {
+pub async fn load_org_rules(org: OrgId) -> Result<RulesNow, ConsoleError> {
     let request = Request::current();
     let rules = request.answer(request.service().org_rules(request.caller()?, org).await)?;
     Ok(RulesNow { rules, now: request.service().now() })
@@ -47,13 +50,13 @@ pub async fn load_org_rules(org: OrgId) -> Result<RulesNow, Error> {
 /// Returns the number of tokens that break the rules of an organization, or would break `rules` in their place; `None`
 /// if the caller may not know.
 #[server(input = Json, output = Postcard)]
-pub async fn load_out_of_line(org: OrgId, rules: Option<OrgRules>) -> Result<Option<u64>, Error> {
+pub async fn load_out_of_line(org: OrgId, rules: Option<OrgRules>) -> Result<Option<u64>, ConsoleError> {
     let request = Request::current();
     request.answer(request.service().out_of_line(request.caller()?, org, rules.as_ref()).await)
 }
 
 #[server(input = Json, output = Postcard)]
-pub async fn load_start() -> Result<Start, Error> {
+pub async fn load_start() -> Result<Start, ConsoleError> {
     let request = Request::current();
     let (service, caller) = (request.service(), request.caller()?);
     let places = request.answer(service.places(caller).await)?;

@@ -5,10 +5,8 @@ use leptos::{
     server_fn::codec::{Json, Postcard},
 };
 
-#[cfg(feature = "ssr")]
-use crate::ssr::request::Request;
 use jeton_model::{
-    Error, OrgId, User, UserId,
+    OrgId, User, UserId,
     console::{
         list_query::ListQuery,
         people::{Addable, Leaving, Member, MemberPage, UserPage},
@@ -16,44 +14,49 @@ use jeton_model::{
     },
 };
 
+use crate::error::ConsoleError;
+
+#[cfg(feature = "ssr")]
+use crate::ssr::request::Request;
+
 #[server(input = Json, output = Postcard)]
-pub async fn load_members(org: OrgId, query: ListQuery) -> Result<MemberPage, Error> {
+pub async fn load_members(org: OrgId, query: ListQuery) -> Result<MemberPage, ConsoleError> {
     let request = Request::current();
     request.answer(request.service().member_page(request.caller()?, org, &query.normalised()).await)
 }
 
 #[server(input = Json, output = Postcard)]
-pub async fn load_member(org: OrgId, user: UserId) -> Result<Member, Error> {
+pub async fn load_member(org: OrgId, user: UserId) -> Result<Member, ConsoleError> {
     let request = Request::current();
     request.answer(request.service().member(request.caller()?, org, user).await)
 }
 
 #[server(input = Json, output = Postcard)]
-pub async fn load_users(query: ListQuery) -> Result<UserPage, Error> {
+pub async fn load_users(query: ListQuery) -> Result<UserPage, ConsoleError> {
     let request = Request::current();
     request.answer(request.service().user_page(request.caller()?, &query.normalised()).await)
 }
 
 #[server(input = Json, output = Postcard)]
-pub async fn load_user(user: UserId) -> Result<User, Error> {
+pub async fn load_user(user: UserId) -> Result<User, ConsoleError> {
     let request = Request::current();
     request.answer(request.service().changeable_user(request.caller()?, user).await)
 }
 
 #[server(input = Json, output = Postcard)]
-pub async fn load_user_sessions(user: UserId) -> Result<SessionsOf, Error> {
+pub async fn load_user_sessions(user: UserId) -> Result<SessionsOf, ConsoleError> {
     let request = Request::current();
     request.answer(request.service().sessions_and_user(request.caller()?, user).await)
 }
 
 #[server(input = Json, output = Postcard)]
-pub async fn load_leaving(user: UserId) -> Result<Leaving, Error> {
+pub async fn load_leaving(user: UserId) -> Result<Leaving, ConsoleError> {
     let request = Request::current();
     request.answer(request.service().leaving(request.caller()?, user).await)
 }
 
 #[server(input = Json, output = Postcard)]
-pub async fn load_addable(org: OrgId, part: String) -> Result<Addable, Error> {
+pub async fn load_addable(org: OrgId, part: String) -> Result<Addable, ConsoleError> {
     let request = Request::current();
     request.answer(request.service().addable(request.caller()?, org, &part).await)
 }

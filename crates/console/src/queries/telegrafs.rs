@@ -5,41 +5,44 @@ use leptos::{
     server_fn::codec::{Json, Postcard},
 };
 
-#[cfg(feature = "ssr")]
-use crate::ssr::request::Request;
 use jeton_model::{
-    Error, OrgId, TelegrafId,
+    OrgId, TelegrafId,
     console::list_query::{ListQuery, Listed},
     telegraf::{Flaw, TelegrafFacts, TelegrafRow, TelegrafText},
 };
 
+use crate::error::ConsoleError;
+
+#[cfg(feature = "ssr")]
+use crate::ssr::request::Request;
+
 #[server(input = Json, output = Postcard)]
-pub async fn load_telegrafs(org: OrgId, query: ListQuery) -> Result<Listed<TelegrafRow>, Error> {
+pub async fn load_telegrafs(org: OrgId, query: ListQuery) -> Result<Listed<TelegrafRow>, ConsoleError> {
     let request = Request::current();
     request.answer(request.service().telegraf_page(request.caller()?, org, &query.normalised()).await)
 }
 
 #[server(input = Json, output = Postcard)]
-pub async fn load_telegraf(org: OrgId, id: TelegrafId) -> Result<TelegrafFacts, Error> {
+pub async fn load_telegraf(org: OrgId, id: TelegrafId) -> Result<TelegrafFacts, ConsoleError> {
     let request = Request::current();
     request.answer(request.service().telegraf_facts(request.caller()?, org, id).await)
 }
 
 #[server(input = Json, output = Postcard)]
-pub async fn load_telegraf_text(org: OrgId, id: TelegrafId) -> Result<TelegrafText, Error> {
+pub async fn load_telegraf_text(org: OrgId, id: TelegrafId) -> Result<TelegrafText, ConsoleError> {
     let request = Request::current();
     request.answer(request.service().telegraf_text(request.caller()?, org, id).await)
 }
 
 #[server(input = Json, output = Postcard)]
-pub async fn load_bucket_names(org: OrgId) -> Result<Vec<String>, Error> {
+pub async fn load_bucket_names(org: OrgId) -> Result<Vec<String>, ConsoleError> {
     let request = Request::current();
     request.answer(request.service().bucket_names(request.caller()?, org).await)
 }
 
 /// Returns the syntax error of a text that is no valid TOML.
 #[server(input = Json, output = Postcard)]
-pub async fn check_toml(text: String) -> Result<Option<Flaw>, Error> {
+pub async fn check_toml(text: String) -> Result<Option<Flaw>, ConsoleError> {
     let request = Request::current();
     request.caller()?;
     Ok(request.service().check_toml(&text))

@@ -6,10 +6,8 @@ use leptos::{
 };
 use serde::{Deserialize, Serialize};
 
-#[cfg(feature = "ssr")]
-use crate::ssr::request::Request;
 use jeton_model::{
-    AuthorizationId, Error, Id, OrgId,
+    AuthorizationId, Id, OrgId,
     console::{
         prefill::{Prefill, Prefilled},
         selection::Pick,
@@ -18,6 +16,11 @@ use jeton_model::{
         tokens::{Choice, Choices, Details, TokenPage},
     },
 };
+
+use crate::error::ConsoleError;
+
+#[cfg(feature = "ssr")]
+use crate::ssr::request::Request;
 
 /// The choices of the Custom API Token dialog.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,19 +34,19 @@ pub struct Picker {
 }
 
 #[server(input = Json, output = Postcard)]
-pub async fn load_tokens(org: OrgId, query: TokenQuery) -> Result<TokenPage, Error> {
+pub async fn load_tokens(org: OrgId, query: TokenQuery) -> Result<TokenPage, ConsoleError> {
     let request = Request::current();
     request.answer(request.service().token_page(request.caller()?, org, &query.normalised()).await)
 }
 
 #[server(input = Json, output = Postcard)]
-pub async fn load_details(id: AuthorizationId) -> Result<Details, Error> {
+pub async fn load_details(id: AuthorizationId) -> Result<Details, ConsoleError> {
     let request = Request::current();
     request.answer(request.service().token_details(request.caller()?, id).await)
 }
 
 #[server(input = Json, output = Postcard)]
-pub async fn load_picker(org: OrgId, search: String, ticked: Vec<Id>) -> Result<Picker, Error> {
+pub async fn load_picker(org: OrgId, search: String, ticked: Vec<Id>) -> Result<Picker, ConsoleError> {
     let request = Request::current();
     let (service, caller) = (request.service(), request.caller()?);
     let (buckets, telegrafs, refused) = request.answer(service.picker(caller, org, &search).await)?;
@@ -53,14 +56,14 @@ pub async fn load_picker(org: OrgId, search: String, ticked: Vec<Id>) -> Result<
 
 /// Returns the prefill that the URL of the Custom API Token dialog requests.
 #[server(input = Json, output = Postcard)]
-pub async fn load_prefill(org: OrgId, asked: Prefill) -> Result<Prefilled, Error> {
+pub async fn load_prefill(org: OrgId, asked: Prefill) -> Result<Prefilled, ConsoleError> {
     let request = Request::current();
     request.answer(request.service().prefill(request.caller()?, org, &asked).await)
 }
 
 /// Returns whether a token could do something, and why.
 #[server(input = Json, output = Postcard)]
-pub async fn load_ruling(id: AuthorizationId, question: Question) -> Result<Ruling, Error> {
+pub async fn load_ruling(id: AuthorizationId, question: Question) -> Result<Ruling, ConsoleError> {
     let request = Request::current();
     request.answer(request.service().what_if(request.caller()?, id, &question).await)
 }

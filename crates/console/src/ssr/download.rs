@@ -6,11 +6,12 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
-use jeton_http::{audit_export, plain_text::plain_refusal, state::AppState};
+use jeton_http::{audit_export, error::ApiError, plain_text::plain_refusal, state::AppState};
 use jeton_model::{
-    Error, OrgId, TelegrafId,
+    OrgId, TelegrafId,
     audit::{AuditQuery, Format, query::AuditScope},
 };
+use jeton_service::{Error, error::AuthError};
 
 use crate::routes;
 
@@ -22,7 +23,7 @@ pub(super) async fn telegraf(State(state): State<AppState>, Path(id): Path<Strin
     let page = PageRequest::of(state, &parts);
     let found = async {
         let id: TelegrafId = id.parse().map_err(|_| Error::TelegrafNotFound)?;
-        page.service().telegraf(page.caller()?, id).await
+        Ok::<_, ApiError>(page.service().telegraf(page.caller()?, id).await?)
     };
     let found = found.await;
     page.note(found.as_ref().err());
@@ -36,8 +37,8 @@ pub(super) async fn telegraf(State(state): State<AppState>, Path(id): Path<Strin
             ];
             (headers, telegraf.config).into_response()
         }
-        Err(Error::Unauthenticated) => Redirect::to("/sign-in").into_response(),
-        Err(error) => plain_refusal(&error).into_response(),
+        Err(ApiError::Service(Error::Auth(AuthError::Unauthenticated))) => Redirect::to("/sign-in").into_response(),
+        Err(error) => plain_refusal(error),
     }
 }
 
@@ -50,9 +51,9 @@ pub(super) async fn audit_log(request: &PageRequest, org: OrgId, format: Format,
         let (service, caller) = (request.service(), request.caller()?);
         // Callers who may not see the organization's page may not export it either.
         service.org(caller, org).await?;
-        audit_export::answer(service, caller, Some(AuditScope::OrgOrNone(org)), query, format).await
+        Ok::<_, ApiError>(audit_export::answer(service, caller, Some(AuditScope::OrgOrNone(org)), query, format).await?)
     };
     let answer = answer.await;
     request.note(answer.as_ref().err());
-    answer.unwrap_or_else(|error| plain_refusal(&error).into_response())
+    answer.unwrap_or_else(plain_refusal)
 }

@@ -10,13 +10,13 @@ use axum::{
 use futures_util::stream;
 use serde_json::{Value, json};
 
-use jeton_http::{csv::csv_line, plain_text::plain_refusal};
+use jeton_http::{csv::csv_line, error::ApiError, plain_text::plain_refusal};
 use jeton_model::{
-    Error, Liveness, OrgId,
+    Liveness, OrgId,
     console::{token_query::TokenQuery, tokens::Details},
     grant::{Breadth, TokenKind},
 };
-use jeton_service::{Bookmark, Caller, Service};
+use jeton_service::{Bookmark, Caller, Error, Service};
 
 use crate::routes::{self, Export};
 
@@ -26,10 +26,10 @@ use super::request::Request;
 pub(super) async fn answer(request: &Request, org: OrgId, export: Export, uri: &Uri) -> Response {
     let answer = begin(request, org, export, uri).await;
     request.note(answer.as_ref().err());
-    answer.unwrap_or_else(|error| plain_refusal(&error).into_response())
+    answer.unwrap_or_else(plain_refusal)
 }
 
-async fn begin(request: &Request, org: OrgId, export: Export, uri: &Uri) -> Result<Response, Error> {
+async fn begin(request: &Request, org: OrgId, export: Export, uri: &Uri) -> Result<Response, ApiError> {
     let (_, pairs) = routes::split(uri.path_and_query().map_or("", |address| address.as_str()));
     let get = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
     let query = TokenQuery::from_parameters(get);

@@ -6,8 +6,8 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
-use jeton_http::{cookies, plain_text::plain_refusal, state::AppState};
-use jeton_model::{Error, OrgId};
+use jeton_http::{cookies, error::ApiError, plain_text::plain_refusal, state::AppState};
+use jeton_model::OrgId;
 
 use crate::{
     forms::flash::Flash,
@@ -23,13 +23,13 @@ pub(super) async fn start(State(state): State<AppState>, request: Request) -> Re
     match start_leads_to(&page, &parts).await {
         Ok(Some(address)) => Redirect::to(&address).into_response(),
         Ok(None) => render(state, parts, body, None).await,
-        Err(error) => plain_refusal(&error).into_response(),
+        Err(error) => plain_refusal(error),
     }
 }
 
 /// Returns the token page of the organization last used, or of the first one, with the flash message of the previous
 /// form.
-async fn start_leads_to(page: &PageRequest, parts: &Parts) -> Result<Option<String>, Error> {
+async fn start_leads_to(page: &PageRequest, parts: &Parts) -> Result<Option<String>, ApiError> {
     if let Some(address) = elsewhere(page, &parts.uri).await? {
         return Ok(Some(address));
     }

@@ -2,6 +2,7 @@
 
 pub mod document;
 mod download;
+mod error_messages;
 mod export;
 mod home;
 mod list_preferences;
@@ -26,10 +27,15 @@ use leptos_axum::{ResponseOptions, handle_server_fns_with_context, render_app_as
 use tower_http::{CompressionLevel, compression::CompressionLayer};
 
 use jeton_http::{assets::PARTS, cookies, error::ApiError, state::AppState};
-use jeton_model::{Error, console::token_query::TokenQuery};
+use jeton_model::console::token_query::TokenQuery;
+use jeton_service::{
+    Error,
+    error::{AuthError, SetupError},
+};
 
 use crate::{
     actions::{ActionResult, perform},
+    error::ConsoleError,
     forms::{
         flash::Flash,
         outcome::{FormFields, FormResponse, Outcome},
@@ -83,7 +89,7 @@ const fn with_components(router: Router<AppState>) -> Router<AppState> {
 }
 
 /// Returns where to redirect a visitor: to set-up while there are no users, to sign-in without a session.
-async fn elsewhere(request: &PageRequest, uri: &Uri) -> Result<Option<String>, Error> {
+async fn elsewhere(request: &PageRequest, uri: &Uri) -> Result<Option<String>, ApiError> {
     let path = uri.path();
     let signed_in = request.signed_in();
     let nobody = !signed_in && request.service().setup_allowed().await?;
@@ -123,7 +129,7 @@ async fn page(State(state): State<AppState>, OriginalUri(uri): OriginalUri, requ
             _ => remember_org(&uri, render(state, parts, body, None).await),
         },
         Ok(Some(address)) => Redirect::to(&address).into_response(),
-        Err(error) => jeton_http::plain_text::plain_refusal(&error).into_response(),
+        Err(error) => jeton_http::plain_text::plain_refusal(error),
     }
 }
 
@@ -138,7 +144,7 @@ async fn form(State(state): State<AppState>, OriginalUri(uri): OriginalUri, requ
         None => {
             let fields = match read_fields(body).await {
                 Ok(fields) => fields,
-                Err(error) => return jeton_http::plain_text::plain_refusal(&error).into_response(),
+                Err(error) => return jeton_http::plain_text::plain_refusal(error),
             };
             let done = perform(&page, &here, &fields).await;
             (fields, done)
@@ -149,7 +155,9 @@ async fn form(State(state): State<AppState>, OriginalUri(uri): OriginalUri, requ
         Some(address) => Redirect::to(&address).into_response(),
         None => {
             parts.method = axum::http::Method::GET;
-            render(state, parts, Body::empty(), Some(FormResponse { fields, result: done.result })).await
+            let status = done.result.as_ref().err().map(|error| status_of_page(error.status()));
+            let result = done.result.map_err(ConsoleError::from);
+            render(state, parts, Body::empty(), Some((FormResponse { fields, result }, status))).await
         }
     };
     if let Some(cookie) = done.cookie.and_then(|cookie| HeaderValue::try_from(cookie).ok()) {
@@ -159,29 +167,31 @@ async fn form(State(state): State<AppState>, OriginalUri(uri): OriginalUri, requ
 }
 
 /// Returns why a form is refused before its fields are read, such as a second set-up.
-async fn too_late(page: &PageRequest, uri: &Uri) -> Option<Error> {
+async fn too_late(page: &PageRequest, uri: &Uri) -> Option<ApiError> {
     if uri.path() != "/setup" {
         return None;
     }
     match page.service().setup_allowed().await {
         Ok(true) => None,
-        Ok(false) => Some(Error::AlreadySetUp),
-        Err(error) => Some(error),
+        Ok(false) => Some(Error::from(SetupError::AlreadyDone).into()),
+        Err(error) => Some(error.into()),
     }
 }
 
-async fn read_fields(body: Body) -> Result<FormFields, Error> {
-    let too_large = |_| Error::TooLarge { what: "the form".into(), limit: MAX_FORM };
+async fn read_fields(body: Body) -> Result<FormFields, ApiError> {
+    let too_large = |_| ApiError::TooLarge { what: "the form".into(), limit: MAX_FORM };
     let bytes = axum::body::to_bytes(body, MAX_FORM).await.map_err(too_large)?;
     Ok(FormFields(form_urlencoded::parse(&bytes).into_owned().collect()))
 }
 
 /// Returns the redirect after a form, if the outcome needs no page of its own.
-fn leads_to(result: &Result<Outcome, Error>, here: &str) -> Option<String> {
+fn leads_to(result: &Result<Outcome, ApiError>, here: &str) -> Option<String> {
     let (flash, list) = match result {
         Ok(Outcome::SignedIn { to }) => return Some(to.clone()),
         Ok(Outcome::SignedOut) => return Some("/sign-in".into()),
-        Err(Error::Unauthenticated) if !here.starts_with("/sign-in") => return Some(sign_in_for(here)),
+        Err(ApiError::Service(Error::Auth(AuthError::Unauthenticated))) if !here.starts_with("/sign-in") => {
+            return Some(sign_in_for(here));
+        }
         Ok(Outcome::Updated { .. }) => (Flash::TokenUpdated, token_list(here)?),
         Ok(Outcome::Deleted) => (Flash::TokenDeleted, token_list(here)?),
         Ok(Outcome::Done { flash, to } | Outcome::Many { flash, to, .. }) => (*flash, to.clone()),
@@ -199,8 +209,14 @@ fn token_list(here: &str) -> Option<String> {
     Some(Tokens::List.address(org, &query.parameters()))
 }
 
-async fn render(state: AppState, parts: Parts, body: Body, answer: Option<FormResponse>) -> Response {
-    let refused = answer.as_ref().and_then(|answer| answer.result.as_ref().err().map(|error| error.code().status()));
+/// Renders a page. `form`: the response to its form, and the status of a refusal.
+async fn render(
+    state: AppState,
+    parts: Parts,
+    body: Body,
+    form: Option<(FormResponse, Option<StatusCode>)>,
+) -> Response {
+    let (answer, refused) = form.map_or((None, None), |(answer, status)| (Some(answer), status));
     let nonce = parts.extensions.get::<Nonce>().cloned();
     let context = move || {
         provide_context(state.clone());
@@ -214,8 +230,7 @@ async fn render(state: AppState, parts: Parts, body: Body, answer: Option<FormRe
             provide_context(parts.clone());
         }
         if let (Some(status), Some(options)) = (refused, use_context::<ResponseOptions>()) {
-            options
-                .set_status(StatusCode::from_u16(status_of_page(status)).unwrap_or(StatusCode::UNPROCESSABLE_ENTITY));
+            options.set_status(status);
         }
     };
     render_app_async_with_context(context, shell)(Request::from_parts(parts, body)).await
@@ -223,10 +238,10 @@ async fn render(state: AppState, parts: Parts, body: Body, answer: Option<FormRe
 
 /// Maps the API's status of an error to that of a page: 422 for errors that the visitor can correct in the form,
 /// whatever the API calls them. Rate limiting keeps its 429.
-const fn status_of_page(status: u16) -> u16 {
-    match status {
+fn status_of_page(status: StatusCode) -> StatusCode {
+    match status.as_u16() {
         401 | 403 | 404 | 429 | 500 | 503 => status,
-        _ => 422,
+        _ => StatusCode::UNPROCESSABLE_ENTITY,
     }
 }
 
@@ -251,7 +266,7 @@ async fn server_function(State(state): State<AppState>, request: Request) -> Res
     };
     let (parts, body) = request.into_parts();
     let Ok(bytes) = axum::body::to_bytes(body, MAX_FORM).await else {
-        return ApiError(Error::TooLarge { what: "the form".into(), limit: MAX_FORM }).into_response();
+        return ApiError::TooLarge { what: "the form".into(), limit: MAX_FORM }.into_response();
     };
     let response =
         handle_server_fns_with_context(context, Request::from_parts(parts, Body::from(bytes))).await.into_response();
@@ -260,10 +275,9 @@ async fn server_function(State(state): State<AppState>, request: Request) -> Res
         return Response::from_parts(parts, body);
     }
     let bytes = axum::body::to_bytes(body, MAX_FORM).await.unwrap_or_default();
-    if let Ok(error) = <PostcardEncoding as Decodes<Error>>::decode(bytes.clone())
-        && let Ok(status) = StatusCode::from_u16(error.code().status())
-    {
-        parts.status = status;
+    // Refusals of operations have a status already.
+    if let Ok(ConsoleError::Arguments(_)) = <PostcardEncoding as Decodes<ConsoleError>>::decode(bytes.clone()) {
+        parts.status = StatusCode::BAD_REQUEST;
     }
     Response::from_parts(parts, Body::from(bytes))
 }

@@ -1,15 +1,17 @@
 //! The request that a page or a server function handles.
 
-use axum::http::{HeaderMap, StatusCode, request::Parts};
+use axum::http::{HeaderMap, request::Parts};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
-use jeton_http::{security_headers::INFLUXDB_VERSION, state::AppState};
+use jeton_http::{error::ApiError, security_headers::INFLUXDB_VERSION, state::AppState};
 use jeton_model::{
-    Error, OrgId,
+    OrgId,
     console::{frame::Frame, server_info::ServerInfo, tokens::OrgRef},
 };
-use jeton_service::{Caller, Client, Service};
+use jeton_service::{Caller, Client, Service, error::AuthError};
+
+use crate::error::ConsoleError;
 
 /// The request: its caller and client, and the server's state.
 #[derive(Clone)]
@@ -48,11 +50,11 @@ impl Request {
     }
 
     /// Returns the user who is signed in to the console.
-    pub fn caller(&self) -> Result<&Caller, Error> {
-        match &self.caller {
-            Some(caller) => Ok(caller),
-            None => self.answer(Err(Error::Unauthenticated)),
-        }
+    ///
+    /// # Errors
+    /// [`AuthError::Unauthenticated`] if nobody is signed in.
+    pub fn caller(&self) -> Result<&Caller, ApiError> {
+        self.caller.as_ref().ok_or_else(|| self.refuse(AuthError::Unauthenticated))
     }
 
     /// Returns the base URL of this server.
@@ -61,21 +63,25 @@ impl Request {
     }
 
     /// Records a denial in the audit log, if the caller lacked a permission.
-    pub fn note(&self, refused: Option<&Error>) {
-        if let (Some(caller), Some(error)) = (&self.caller, refused) {
+    pub fn note(&self, refused: Option<&ApiError>) {
+        if let (Some(caller), Some(ApiError::Service(error))) = (&self.caller, refused) {
             self.service().note_refused(caller, error);
         }
     }
 
-    /// Returns the result unchanged, and sets the response's status if it is an error.
-    pub fn answer<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
-        self.note(result.as_ref().err());
-        if let (Err(error), Some(options)) = (&result, use_context::<ResponseOptions>())
-            && let Ok(status) = StatusCode::from_u16(error.code().status())
-        {
-            options.set_status(status);
+    /// Records a denial, sets the response's status, and returns the error.
+    fn refuse(&self, error: impl Into<ApiError>) -> ApiError {
+        let error = error.into();
+        self.note(Some(&error));
+        if let Some(options) = use_context::<ResponseOptions>() {
+            options.set_status(error.status());
         }
-        result
+        error
+    }
+
+    /// Converts the error of a result for the browser; records a denial and sets the response's status.
+    pub fn answer<T>(&self, result: Result<T, impl Into<ApiError>>) -> Result<T, ConsoleError> {
+        result.map_err(|error| self.refuse(error).into())
     }
 
     /// Returns facts about this server.
@@ -93,7 +99,7 @@ impl Request {
     }
 
     /// Returns the data of the frame around an organization's pages.
-    pub async fn frame(&self, org: OrgId) -> Result<Frame, Error> {
+    pub async fn frame(&self, org: OrgId) -> Result<Frame, ConsoleError> {
         let (service, caller) = (self.service(), self.caller()?);
         let found = self.answer(service.org(caller, org).await)?;
         let places = self.answer(service.places(caller).await)?;

@@ -6,13 +6,11 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 use serde::{Serialize, de::DeserializeOwned};
 
-use jeton_model::{
-    Error, OrgId,
-    console::{list_query::ListQuery, messages},
-};
+use jeton_model::{OrgId, console::list_query::ListQuery};
 
 use crate::{
     components::{Notices, form::ActionOutcome, list::ListNav},
+    error::ConsoleError,
     forms::outcome::Outcome,
     pages::layout::navigator,
     routes::PageRoute,
@@ -29,7 +27,7 @@ pub struct ListState<P: 'static, T: Send + Sync + 'static> {
     pub query: Memo<ListQuery>,
     /// The list's navigation, without the type parameters.
     pub listing: ListNav,
-    pub list: PageResource<Result<T, Error>>,
+    pub list: PageResource<Result<T, ConsoleError>>,
     reloads: RwSignal<u32>,
     addresses: std::marker::PhantomData<P>,
 }
@@ -50,7 +48,7 @@ where
     /// Provides the list as context. `load`: loads the part of the list that a query selects.
     pub fn provide<F>(load: impl Fn(OrgId, ListQuery) -> F + Send + Sync + 'static) -> Self
     where
-        F: Future<Output = Result<T, Error>> + Send + 'static,
+        F: Future<Output = Result<T, ConsoleError>> + Send + 'static,
     {
         let page = OrgState::current();
         let state = page.kept.once(|| Self::new(page, load));
@@ -60,7 +58,7 @@ where
 
     fn new<F>(page: OrgState, load: impl Fn(OrgId, ListQuery) -> F + Send + Sync + 'static) -> Self
     where
-        F: Future<Output = Result<T, Error>> + Send + 'static,
+        F: Future<Output = Result<T, ConsoleError>> + Send + 'static,
     {
         let parameters = use_query_map();
         let query = Memo::new(move |_| {
@@ -91,7 +89,7 @@ where
 
     /// Handles the outcome of a form on this page: shows a notification and navigates to the outcome's address; or
     /// shows the error and keeps the typed values. `failed`: what did not happen, as in "The bucket was not created".
-    pub fn on_done(self, failed: &'static str, refused: RwSignal<Option<Error>>) -> Callback<ActionOutcome> {
+    pub fn on_done(self, failed: &'static str, refused: RwSignal<Option<ConsoleError>>) -> Callback<ActionOutcome> {
         let notices = Notices::current();
         let navigate = navigator();
         Callback::new(move |answer: ActionOutcome| match answer {
@@ -103,7 +101,7 @@ where
             }
             Ok(_) => {}
             Err(error) => {
-                notices.failure(failed, messages::sentence(&error));
+                notices.failure(failed, error.sentence());
                 let _ = refused.try_set(Some(error));
             }
         })

@@ -5,10 +5,11 @@ use std::future::Future;
 use leptos::{prelude::*, task::spawn_local};
 use serde::{Serialize, de::DeserializeOwned};
 
-use jeton_model::{Error, OrgId, console::frame::Frame};
+use jeton_model::{OrgId, console::frame::Frame};
 
 use crate::{
     components::form::to_sign_in,
+    error::ConsoleError,
     hydrate::{browser, hydrated::Hydrated},
     queries::load_frame,
     routes::ConsoleRoute,
@@ -59,7 +60,7 @@ impl OrgState {
         spawn_local(async move {
             match load_frame(org).await {
                 Ok(loaded) => _ = frame.try_set(loaded),
-                Err(Error::Unauthenticated) => to_sign_in(),
+                Err(ConsoleError::Unauthenticated) => to_sign_in(),
                 // The server renders the error.
                 Err(_) => browser::reload(),
             }

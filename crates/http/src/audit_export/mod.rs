@@ -12,11 +12,8 @@ use axum::{
 };
 use futures_util::stream;
 
-use jeton_model::{
-    Error,
-    audit::{AuditQuery, AuditRow, Format, query::AuditScope, sentence},
-};
-use jeton_service::{Caller, Service};
+use jeton_model::audit::{AuditQuery, AuditRow, Format, query::AuditScope, sentence};
+use jeton_service::{Caller, Error, Service};
 
 use crate::csv::csv_line;
 

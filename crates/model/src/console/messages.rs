@@ -1,68 +1,6 @@
-//! Error messages for users, and the form fields they belong to.
+//! Phrases of the console: counts, times, names of tokens.
 
-use crate::{
-    Error, Timestamp,
-    wording::{capitalized, count},
-};
-
-/// Returns the message of an error that belongs to no field.
-pub fn sentence(error: &Error) -> String {
-    match error {
-        Error::Internal => "The server failed. Try again. If it fails again, check the server’s log.".into(),
-        Error::Busy => "The server is busy. Wait a moment, then try again.".into(),
-        Error::Unauthenticated => "You are signed out. Sign in, then try again.".into(),
-        Error::OldPasswordRequired => "Change your own password on the Account page with your current password.".into(),
-        Error::SessionNotFound => "The session has already ended. Reload the page.".into(),
-        Error::OrgNotFoundToDelete(_) => "The organization no longer exists. Reload the list.".into(),
-        Error::AuthorizationNotFound => "The token no longer exists. Reload the list.".into(),
-        Error::BucketNotFound => "The bucket no longer exists. Reload the list.".into(),
-        Error::Unauthorized(permission) => {
-            format!("You lack the permission {permission}. Ask someone who may grant it.")
-        }
-        Error::HoldsMore(permission) => format!(
-            "This token holds {permission}, and you don't. Only its owner or a user with its permissions may change it."
-        ),
-        Error::NotGrantable(permission) => format!("You can't grant {permission} because you don't hold it."),
-        Error::Told { sentence, .. } => sentence.clone(),
-        other => capitalized(&other.to_string()),
-    }
-}
-
-/// Returns the messages at the fields of a form: field and message.
-pub fn at_fields(error: &Error) -> Vec<(String, String)> {
-    let one = |field: &str, sentence: &str| vec![(field.to_owned(), sentence.to_owned())];
-    match error {
-        Error::SetupMissing(fields) => fields.iter().map(|field| (field.clone(), "Fill this in.".to_owned())).collect(),
-        Error::PasswordLength => one("password", "Use 8 to 72 characters."),
-        Error::UserNameEmpty => one("username", "Fill this in."),
-        Error::WrongPassword => one("old", "This is not your password. Type the one you sign in with."),
-        Error::UserNameTaken { .. } => one("username", "A user with this name already exists."),
-        Error::OrgNameEmpty => one("org", "Fill this in."),
-        Error::OrgNameTaken { .. } => one("org", "An organization with this name already exists. Choose another."),
-        Error::BucketNameEmpty => one("bucket", "Fill this in."),
-        Error::BucketNameUnderscore { .. } => one("bucket", "A bucket name must not start with an underscore."),
-        Error::BucketNameQuote { .. } => one("bucket", "A bucket name must not contain quotation marks."),
-        Error::BucketNameTaken { .. } | Error::BucketNameNotUnique => {
-            one("bucket", "A bucket with this name already exists. Choose another.")
-        }
-        Error::RetentionTooShort => one("retention", "Keep data for at least 1 hour."),
-        Error::TextTooLong { field, limit } => one(field, &format!("Use at most {limit} bytes.")),
-        Error::TextNul { field } => one(field, "Remove the NUL character."),
-        Error::Field { field, message } => one(field, message),
-        Error::Told { fields, .. } => fields.clone(),
-        Error::ExpiryPast => one("expires", "Choose a time in the future."),
-        Error::RuleBroken(_)
-        | Error::AuthorizationExpired
-        | Error::OutlivesCaller { .. }
-        | Error::BadNetwork(_)
-        | Error::TooManyNetworks { .. }
-        | Error::ReachesBeyondCaller { .. } => {
-            let sentence = format!("{}.", capitalized(&error.to_string()));
-            error.about().map(|field| one(field, &sentence)).unwrap_or_default()
-        }
-        _ => Vec::new(),
-    }
-}
+use crate::{Timestamp, wording::count};
 
 /// Lists counts: "2 organizations and 1 token"; omits those that are zero.
 pub fn list(parts: &[(u64, &str)]) -> String {
@@ -139,11 +77,5 @@ mod tests {
         assert_eq!(expiry(Some(now.plus_seconds(12 * 86_400 + 5)), now), "in 12 days");
         assert_eq!(expiry(Some(now.plus_seconds(-3 * 86_400)), now), "expired 3 days ago");
         assert_eq!(expiry(Some(now), now), "expired just now");
-    }
-
-    #[test]
-    fn every_missing_field_is_told_at_its_place() {
-        let fields = at_fields(&Error::SetupMissing(vec!["username".into(), "bucket".into()]));
-        assert_eq!(fields.len(), 2);
     }
 }

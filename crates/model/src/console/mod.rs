@@ -3,7 +3,6 @@
 pub mod attention_filter;
 pub mod buckets;
 pub mod capabilities;
-mod error_codec;
 pub mod frame;
 pub mod lineage;
 pub mod list_query;
@@ -17,6 +16,3 @@ pub mod simulation;
 pub mod template;
 pub mod token_query;
 pub mod tokens;
-
-#[cfg(feature = "server-fn")]
-mod server_fn_error;

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, Error, Id, OrgId, Permission, ResourceType, UserId};
+use crate::{Action, Id, OrgId, Permission, ResourceType, UserId, ValidationError};
 
 /// A ticked box: an action on a type, or on one resource. Its text, `read:buckets` or `write:buckets/<id>`, is the
 /// value of the box.
@@ -78,18 +78,18 @@ impl fmt::Display for Pick {
 }
 
 impl FromStr for Pick {
-    type Err = Error;
+    type Err = ValidationError;
 
-    fn from_str(text: &str) -> Result<Self, Error> {
-        let (action, resource) = text.split_once(':').ok_or(Error::UnknownAction)?;
+    fn from_str(text: &str) -> Result<Self, ValidationError> {
+        let (action, resource) = text.split_once(':').ok_or(ValidationError::UnknownAction)?;
         let (kind, id) = match resource.split_once('/') {
             Some((kind, id)) => (kind, Some(id.parse::<Id>()?)),
             None => (resource, None),
         };
         Ok(Self {
-            kind: kind.parse().map_err(|_| Error::UnknownResourceType)?,
+            kind: kind.parse().map_err(|_| ValidationError::UnknownResourceType)?,
             id,
-            action: action.parse().map_err(|_| Error::UnknownAction)?,
+            action: action.parse().map_err(|_| ValidationError::UnknownAction)?,
         })
     }
 }

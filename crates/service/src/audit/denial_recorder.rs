@@ -1,9 +1,14 @@
 //! Records denials for the audit log in memory, so that a request does not wait for the database.
 
-use jeton_model::{Authorization, Error, Permission, UserId, user::MAX_NAME};
+use jeton_model::{Authorization, Permission, UserId, user::MAX_NAME};
 use jeton_store::sessions::Session;
 
-use crate::{Caller, Client, Service, auth::caller::Credential, users::sessions};
+use crate::{
+    Caller, Client, Error, Service,
+    auth::caller::Credential,
+    error::{AuthError, DelegationError},
+    users::sessions,
+};
 
 use super::{
     denials::{Denial, DenialReason, TOO_MANY_ATTEMPTS},
@@ -41,7 +46,9 @@ impl Service {
 
     /// Records a denied operation if the reason is a missing permission.
     pub fn note_refused(&self, caller: &Caller, error: &Error) {
-        if let Error::Unauthorized(permission) | Error::NotGrantable(permission) = error {
+        if let Error::Auth(AuthError::Unauthorized(permission))
+        | Error::Delegation(DelegationError::NotGrantable(permission)) = error
+        {
             self.note_lacking(&caller.shown(), *permission);
         }
     }
@@ -66,10 +73,10 @@ impl Service {
     /// Records a failed sign-in; does nothing for a successful one.
     pub(crate) fn note_sign_in(&self, name: &str, client: &Client, refused: Option<&Error>) {
         let why = match refused {
-            Some(Error::Unauthenticated) => "wrong password",
-            Some(Error::TooManyAttempts { .. }) => TOO_MANY_ATTEMPTS,
-            Some(Error::UserInactive) => "the user is inactive",
-            Some(Error::PasswordChangeRequired) => "the password must be changed",
+            Some(Error::Auth(AuthError::Unauthenticated)) => "wrong password",
+            Some(Error::Auth(AuthError::TooManyAttempts { .. })) => TOO_MANY_ATTEMPTS,
+            Some(Error::Auth(AuthError::UserInactive)) => "the user is inactive",
+            Some(Error::Auth(AuthError::PasswordChangeRequired)) => "the password must be changed",
             _ => return,
         };
         let name = name.chars().take(MAX_NAME).collect();
@@ -79,10 +86,10 @@ impl Service {
     /// Records that `user`'s password was not changed.
     pub(crate) fn note_password(&self, caller: &Caller, user: UserId, refused: &Error) {
         let why = match refused {
-            Error::WrongPassword => "wrong password",
-            Error::TooManyAttempts { .. } => TOO_MANY_ATTEMPTS,
-            Error::OldPasswordRequired => "without the present password",
-            Error::UnknownUserForPassword => "unknown user",
+            Error::Auth(AuthError::WrongPassword) => "wrong password",
+            Error::Auth(AuthError::TooManyAttempts { .. }) => TOO_MANY_ATTEMPTS,
+            Error::Auth(AuthError::OldPasswordRequired) => "without the present password",
+            Error::Auth(AuthError::UnknownUserForPassword) => "unknown user",
             _ => return,
         };
         let now = self.now();

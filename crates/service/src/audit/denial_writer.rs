@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
-use jeton_model::{Error, Id, UserId, user::check_user_name};
+use jeton_model::{Id, UserId, user::check_user_name};
 use jeton_store::{Connection, audit_list::Label};
 
-use crate::Service;
+use crate::{Error, Service};
 
 use super::{
     Event,

@@ -3,12 +3,12 @@
 use serde_json::{Value, json};
 
 use jeton_model::{
-    Error, Id, OrgId, Timestamp, UserId,
+    Id, OrgId, Timestamp, UserId,
     token::{is_token, redact},
 };
 use jeton_store::audit::Stored;
 
-use crate::{AuditKey, Caller, Client, auth::caller::Credential, users::sessions};
+use crate::{AuditKey, Caller, Client, Error, auth::caller::Credential, users::sessions};
 
 use super::{Event, tombstones};
 

@@ -3,13 +3,13 @@
 use serde_json::{Value, json};
 
 use jeton_model::{
-    Error, OrgId,
+    OrgId,
     audit::{AuditQuery, Format, query::AuditScope},
     console::token_query::TokenQuery,
     token::redact,
 };
 
-use crate::{Caller, Service};
+use crate::{Caller, Error, Service};
 
 use super::Event;
 

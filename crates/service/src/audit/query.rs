@@ -4,7 +4,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use jeton_model::{
-    Action, AuthorizationId, BucketId, Error, Id, OrgId, ResourceType, TelegrafId, UserId,
+    Action, AuthorizationId, BucketId, Id, OrgId, ResourceType, TelegrafId, UserId,
     audit::{ActingToken, ActingUser, Actor, AuditPage, AuditQuery, AuditRow, COUNTED, Target, query::AuditScope},
     grant,
     user::check_text,
@@ -16,8 +16,9 @@ use jeton_store::{
 };
 
 use crate::{
-    Caller, Service,
+    Caller, Error, Service,
     auth::{caller::Credential, required_permissions},
+    error::AuthError,
     fold,
     tokens::api_list::MAX_FILTER,
 };
@@ -59,7 +60,7 @@ impl Service {
     /// Lists at most `limit` entries that match a query, newest first.
     ///
     /// # Errors
-    /// [`Error::TokenInactive`]; [`Error::TextTooLong`] or [`Error::TextNul`] for a filter; the database may fail.
+    /// [`AuthError::TokenInactive`]; `ValidationError::TextTooLong` or `ValidationError::TextNul` for a filter; the database may fail.
     pub async fn audit_entries(&self, caller: &Caller, query: &AuditQuery, limit: u32) -> Result<Vec<AuditRow>, Error> {
         let filter = self.audit_filter(caller, query, query.org.map(AuditScope::Org))?;
         let mut reader = self.read().await?;
@@ -70,7 +71,7 @@ impl Service {
     /// A page of the console: entries of an organization and those of none.
     ///
     /// # Errors
-    /// [`Error::TokenInactive`]; [`Error::TextTooLong`] or [`Error::TextNul`] for a filter; the database may fail.
+    /// [`AuthError::TokenInactive`]; `ValidationError::TextTooLong` or `ValidationError::TextNul` for a filter; the database may fail.
     pub async fn audit_page(&self, caller: &Caller, org: OrgId, query: &AuditQuery) -> Result<AuditPage, Error> {
         let filter = self.audit_filter(caller, query, Some(AuditScope::OrgOrNone(org)))?;
         let chain = self.chain(caller).await?;
@@ -99,7 +100,7 @@ impl Service {
     /// Counts the entries that the console lists before the entry `seq`, up to [`COUNTED`] + 1.
     ///
     /// # Errors
-    /// [`Error::TokenInactive`]; [`Error::TextTooLong`] or [`Error::TextNul`] for a filter; the database may fail.
+    /// [`AuthError::TokenInactive`]; `ValidationError::TextTooLong` or `ValidationError::TextNul` for a filter; the database may fail.
     pub async fn audit_newer(&self, caller: &Caller, org: OrgId, query: &AuditQuery, seq: i64) -> Result<u64, Error> {
         let filter = self.audit_filter(caller, query, Some(AuditScope::OrgOrNone(org)))?;
         count(&mut *self.read().await?, &filter, Start::Before(seq)).await
@@ -108,7 +109,7 @@ impl Service {
     /// Lists at most `limit` entries of an export.
     ///
     /// # Errors
-    /// [`Error::TokenInactive`]; [`Error::TextTooLong`] or [`Error::TextNul`] for a filter; the database may fail.
+    /// [`AuthError::TokenInactive`]; `ValidationError::TextTooLong` or `ValidationError::TextNul` for a filter; the database may fail.
     pub async fn audit_portion(
         &self,
         caller: &Caller,
@@ -124,7 +125,7 @@ impl Service {
 
     fn audit_filter(&self, caller: &Caller, query: &AuditQuery, within: Option<AuditScope>) -> Result<Filter, Error> {
         if caller.inactive {
-            return Err(Error::TokenInactive);
+            return Err(Error::Auth(AuthError::TokenInactive));
         }
         let texts =
             [("actor", &query.actor), ("action", &query.action), ("target", &query.target), ("about", &query.about)];

@@ -2,10 +2,9 @@
 
 use serde_json::json;
 
-use jeton_model::Error;
 use jeton_store::audit::Anchor;
 
-use crate::Service;
+use crate::{Error, Service};
 
 use super::{
     Event,

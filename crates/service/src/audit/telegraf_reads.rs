@@ -9,9 +9,9 @@ use std::{
 use moka::sync::Cache;
 use serde_json::{Value, json};
 
-use jeton_model::{Error, Id, OrgId, Telegraf, TelegrafId, Timestamp};
+use jeton_model::{Id, OrgId, Telegraf, TelegrafId, Timestamp};
 
-use crate::{Caller, Service};
+use crate::{Caller, Error, Service};
 
 use super::{
     Event,

@@ -2,8 +2,10 @@
 
 use serde_json::Value;
 
-use jeton_model::{Error, Id, OrgId, UserId};
+use jeton_model::{Id, OrgId, UserId};
 use jeton_store::Connection;
+
+use crate::Error;
 
 use super::Event;
 

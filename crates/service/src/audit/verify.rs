@@ -4,13 +4,13 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::json;
 
-use jeton_model::{Error, Timestamp, audit::Chain};
+use jeton_model::{Timestamp, audit::Chain};
 use jeton_store::{
     Store,
     audit::{Anchor, Head},
 };
 
-use crate::{AuditKey, Caller, Service};
+use crate::{AuditKey, Caller, Error, Service};
 
 use super::{entry::message, query::reads_all};
 

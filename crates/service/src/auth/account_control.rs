@@ -2,13 +2,16 @@
 //! caller must hold to change an authorization.
 
 use jeton_model::{
-    Action, Authorization, Error, OrgId, Permission, ResourceType, Timestamp, UserId,
+    Action, Authorization, OrgId, Permission, ResourceType, Timestamp, UserId,
     grant::{Coverage, Holdings, is_operator},
     permission::which_permits,
 };
 use jeton_store::{Connection, authorizations::LiveGrant};
 
-use crate::Caller;
+use crate::{
+    Caller, Error,
+    error::{AuthError, DelegationError},
+};
 
 use super::{authenticate::membership_permissions, caller::Credential, delegation::ResourceOrgs, required_permissions};
 
@@ -40,7 +43,7 @@ pub(crate) async fn first_uncovered(
 /// revokes something, in the same transaction.
 ///
 /// # Errors
-/// [`Error::LimitedTokenEmpowers`] for a token with limits; [`Error::TokenEmpowersMore`] for one that holds less; the
+/// [`AuthError::LimitedTokenEmpowers`] for a token with limits; [`AuthError::TokenEmpowersMore`] for one that holds less; the
 /// database may fail.
 pub(crate) async fn check_account_control(
     connection: &mut Connection,
@@ -59,7 +62,7 @@ pub(crate) async fn check_account_control(
         }
         Credential::Token(_) | Credential::V1(_) => {
             if caller.expires_at.is_some() || !caller.networks.is_everywhere() {
-                return Err(Error::LimitedTokenEmpowers);
+                return Err(Error::Auth(AuthError::LimitedTokenEmpowers));
             }
             // Operators cover every session: there is no need to read it.
             if is_operator(caller.permissions()) {
@@ -68,7 +71,7 @@ pub(crate) async fn check_account_control(
             let wanted = session_permissions(connection, user, now).await?;
             match first_uncovered(connection, caller.permissions(), &wanted).await? {
                 None => Ok(()),
-                Some(permission) => Err(Error::TokenEmpowersMore(permission)),
+                Some(permission) => Err(Error::Auth(AuthError::TokenEmpowersMore(permission))),
             }
         }
     }
@@ -85,7 +88,7 @@ async fn check_any_grant_controls(
 ) -> Result<(), Error> {
     let grants = jeton_store::authorizations::live_grants_of_user(connection, caller.id(), now).await?;
     let wanted = session_permissions(connection, user, now).await?;
-    let mut refusal = Error::LimitedTokenEmpowers;
+    let mut refusal = Error::Auth(AuthError::LimitedTokenEmpowers);
     for LiveGrant { expires_at, networks, permissions, .. } in &grants {
         let is_limited = expires_at.is_some() || !networks.is_everywhere();
         if is_limited || which_permits(permissions, required).is_none() {
@@ -93,7 +96,7 @@ async fn check_any_grant_controls(
         }
         match first_uncovered(connection, permissions, &wanted).await? {
             None => return Ok(()),
-            Some(permission) => refusal = Error::TokenEmpowersMore(permission),
+            Some(permission) => refusal = Error::Auth(AuthError::TokenEmpowersMore(permission)),
         }
     }
     Err(refusal)
@@ -119,7 +122,7 @@ async fn session_permissions(
 /// they do. A session of its owner is always allowed.
 ///
 /// # Errors
-/// Those of [`check_writable`]; [`Error::HoldsMore`]; the database may fail.
+/// Those of [`check_writable`]; [`AuthError::HoldsMore`]; the database may fail.
 pub(crate) async fn check_changeable(
     connection: &mut Connection,
     caller: &Caller,
@@ -132,7 +135,7 @@ pub(crate) async fn check_changeable(
 /// The second half of [`check_changeable`].
 ///
 /// # Errors
-/// [`Error::HoldsMore`]; the database may fail.
+/// [`AuthError::HoldsMore`]; the database may fail.
 pub(crate) async fn check_holds_no_more(
     connection: &mut Connection,
     caller: &Caller,
@@ -145,7 +148,7 @@ pub(crate) async fn check_holds_no_more(
     }
     match first_uncovered(connection, caller.permissions(), &authorization.permissions).await? {
         None => Ok(()),
-        Some(permission) => Err(Error::HoldsMore(permission)),
+        Some(permission) => Err(Error::Auth(AuthError::HoldsMore(permission))),
     }
 }
 
@@ -160,7 +163,7 @@ pub(crate) async fn check_revocable(
     authorization: &Authorization,
 ) -> Result<(), Error> {
     match check_changeable(connection, caller, authorization).await {
-        Err(refusal @ (Error::Unauthorized(_) | Error::HoldsMore(_))) => {
+        Err(refusal @ (Error::Auth(AuthError::Unauthorized(_)) | Error::Auth(AuthError::HoldsMore(_)))) => {
             let may = !reaches_everywhere(authorization) && reaches_owned(connection, caller, authorization).await?;
             if may { Ok(()) } else { Err(refusal) }
         }
@@ -211,7 +214,7 @@ pub(crate) async fn reaches_owned(
 /// nor revoke it. An unknown id is granted as recorded (docs/influxdb-compatibility.md §4.2).
 ///
 /// # Errors
-/// [`Error::PermissionForOtherOrg`]; the database may fail.
+/// [`DelegationError::PermissionForOtherOrg`]; the database may fail.
 pub(crate) async fn check_things_in_org(
     connection: &mut Connection,
     permissions: &[Permission],
@@ -223,7 +226,7 @@ pub(crate) async fn check_things_in_org(
         resource.id.and_then(|id| orgs.get(&(resource.kind, id))).is_some_and(|found| *found != org)
     };
     match permissions.iter().find(is_foreign) {
-        Some(permission) => Err(Error::PermissionForOtherOrg(*permission, org)),
+        Some(permission) => Err(Error::Delegation(DelegationError::PermissionForOtherOrg(*permission, org))),
         None => Ok(()),
     }
 }
@@ -231,7 +234,7 @@ pub(crate) async fn check_things_in_org(
 /// Checks that a caller may write an authorization and its owner.
 ///
 /// # Errors
-/// [`Error::Unauthorized`].
+/// [`AuthError::Unauthorized`].
 pub(crate) fn check_writable(caller: &Caller, authorization: &Authorization) -> Result<(), Error> {
     caller.check(required_permissions::authorization(Action::Write, authorization.id, authorization.org))?;
     caller.check(required_permissions::user(Action::Write, authorization.user))

@@ -1,12 +1,12 @@
 //! Authentication: the user and the permissions of a token or a session key.
 
 use jeton_model::{
-    Action, Authorization, AuthorizationId, Error, Networks, Permission, Status, Timestamp, User, UserId, grant,
-    org::Role, session_kind::SessionKind,
+    Action, Authorization, AuthorizationId, Networks, Permission, Status, Timestamp, User, UserId, grant, org::Role,
+    session_kind::SessionKind,
 };
 use jeton_store::{Connection, memberships::Of, sessions::Session};
 
-use crate::{Caller, Client, Service, audit::denials::DenialReason};
+use crate::{Caller, Client, Error, Service, audit::denials::DenialReason, error::AuthError};
 
 use super::{
     caller::Credential,
@@ -19,13 +19,13 @@ impl Service {
     /// permits nothing.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] for a token that is unknown, ended, expired or from a foreign network;
-    /// [`Error::UserInactive`]; [`Error::TooManyAttempts`] at the rate limit of unknown tokens; the database may fail.
+    /// [`AuthError::Unauthenticated`] for a token that is unknown, ended, expired or from a foreign network;
+    /// [`AuthError::UserInactive`]; [`AuthError::TooManyAttempts`] at the rate limit of unknown tokens; the database may fail.
     pub async fn caller_by_token(&self, token: &str, client: Client) -> Result<Caller, Error> {
         self.check_budget_for(token, &client)?;
         let mut reader = self.read().await?;
         let found = self.authorization_of(&mut reader, token, &client).await?;
-        let authorization = found.ok_or(Error::Unauthenticated)?;
+        let authorization = found.ok_or(Error::Auth(AuthError::Unauthenticated))?;
         let (id, now) = (authorization.id, self.now());
         let caller = self.caller_with(&mut reader, authorization, client, now).await;
         self.note_use(id, now, &caller);
@@ -36,7 +36,7 @@ impl Service {
     /// nor the other way round.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] for a key that is unknown, expired or of the other kind; [`Error::UserInactive`]; the
+    /// [`AuthError::Unauthenticated`] for a key that is unknown, expired or of the other kind; [`AuthError::UserInactive`]; the
     /// database may fail.
     pub async fn caller_by_session(&self, key: &str, kind: SessionKind, client: Client) -> Result<Caller, Error> {
         let now = self.now();
@@ -70,7 +70,7 @@ impl Service {
         let session = unexpired_session(&mut reader, &sessions::key_hash(key), now).await?;
         if session.kind != kind {
             self.note_session(&session, DenialReason::Surface, &client);
-            return Err(Error::Unauthenticated);
+            return Err(Error::Auth(AuthError::Unauthenticated));
         }
         check_not_ended(&mut reader, &session).await?;
         let caller = caller_in(&mut reader, &session, client, now).await?;
@@ -80,7 +80,7 @@ impl Service {
     /// Reads a caller again, in a transaction.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`], [`Error::V1Unauthorized`] or [`Error::UserInactive`] if the credential no longer
+    /// [`AuthError::Unauthenticated`], [`AuthError::V1Unauthorized`] or [`AuthError::UserInactive`] if the credential no longer
     /// works; the database may fail.
     pub(crate) async fn caller_again(
         &self,
@@ -92,11 +92,11 @@ impl Service {
         match &caller.credential {
             Credential::Token(id) => {
                 let found = jeton_store::authorizations::by_id(connection, *id).await?;
-                self.caller_with(connection, found.ok_or(Error::Unauthenticated)?, client, now).await
+                self.caller_with(connection, found.ok_or(Error::Auth(AuthError::Unauthenticated))?, client, now).await
             }
             Credential::V1(id) => {
                 let found = jeton_store::v1_authorizations::by_id(connection, *id).await?;
-                let found = found.ok_or(Error::V1Unauthorized)?.authorization;
+                let found = found.ok_or(Error::Auth(AuthError::V1Unauthorized))?.authorization;
                 self.v1_caller(connection, found, Credential::V1, client, now).await
             }
             Credential::Session(key_hash) => {
@@ -136,7 +136,7 @@ impl Service {
     /// with the same text (docs/influxdb-compatibility.md §6.4).
     ///
     /// # Errors
-    /// [`Error::V1Unauthorized`]; the database may fail.
+    /// [`AuthError::V1Unauthorized`]; the database may fail.
     pub(crate) async fn v1_caller(
         &self,
         connection: &mut Connection,
@@ -147,7 +147,7 @@ impl Service {
     ) -> Result<Caller, Error> {
         let standing = credential_status(connection, &authorization, PresentedFrom::From(client.address), now).await?;
         self.note_standing(&authorization, &standing, &client);
-        let CredentialStatus::Live(user) = standing else { return Err(Error::V1Unauthorized) };
+        let CredentialStatus::Live(user) = standing else { return Err(Error::Auth(AuthError::V1Unauthorized)) };
         Ok(Caller {
             user,
             credential: credential(authorization.id),
@@ -170,9 +170,11 @@ impl Service {
 }
 
 async fn unexpired_session(connection: &mut Connection, key_hash: &str, now: Timestamp) -> Result<Session, Error> {
-    let session = jeton_store::sessions::by_key_hash(connection, key_hash).await?.ok_or(Error::Unauthenticated)?;
+    let session = jeton_store::sessions::by_key_hash(connection, key_hash)
+        .await?
+        .ok_or(Error::Auth(AuthError::Unauthenticated))?;
     if session.expires_at <= now || session.ends_at <= now {
-        return Err(Error::Unauthenticated);
+        return Err(Error::Auth(AuthError::Unauthenticated));
     }
     Ok(session)
 }
@@ -184,7 +186,7 @@ async fn check_not_ended(connection: &mut Connection, session: &Session) -> Resu
         return Ok(());
     }
     active_user(connection, session.user).await?;
-    Err(Error::Unauthenticated)
+    Err(Error::Auth(AuthError::Unauthenticated))
 }
 
 async fn caller_in(
@@ -209,8 +211,8 @@ async fn caller_in(
 
 /// A user who must be active. A deleted user is denied like an inactive one, as in influxd.
 async fn active_user(connection: &mut Connection, id: UserId) -> Result<User, Error> {
-    let user = jeton_store::users::by_id(connection, id).await?.ok_or(Error::UserInactive)?;
-    if user.status == Status::Active { Ok(user) } else { Err(Error::UserInactive) }
+    let user = jeton_store::users::by_id(connection, id).await?.ok_or(Error::Auth(AuthError::UserInactive))?;
+    if user.status == Status::Active { Ok(user) } else { Err(Error::Auth(AuthError::UserInactive)) }
 }
 
 /// The permissions of a session: the user's memberships, all their live authorizations that are accepted from the

@@ -3,12 +3,14 @@
 use std::{collections::BTreeSet, net::IpAddr};
 
 use jeton_model::{
-    Action, AuthorizationId, Error, Id, Networks, OrgId, Permission, ResourceType, Timestamp, User, UserId, permission,
+    Action, AuthorizationId, Id, Networks, OrgId, Permission, ResourceType, Timestamp, User, UserId, permission,
 };
 use jeton_store::{
     Across, ResourceScope,
     visibility::{OwnerReach, Reach, Visible},
 };
+
+use crate::{Error, error::AuthError};
 
 use super::required_permissions;
 
@@ -66,12 +68,12 @@ impl Caller {
     /// Denies what the caller does not hold, in influxd's words (docs/influxdb-compatibility.md §2.3).
     ///
     /// # Errors
-    /// [`Error::TokenInactive`]; [`Error::Unauthorized`].
+    /// [`AuthError::TokenInactive`]; [`AuthError::Unauthorized`].
     pub fn check(&self, required: Permission) -> Result<(), Error> {
         if self.inactive {
-            return Err(Error::TokenInactive);
+            return Err(Error::Auth(AuthError::TokenInactive));
         }
-        if self.may(&required) { Ok(()) } else { Err(Error::Unauthorized(required)) }
+        if self.may(&required) { Ok(()) } else { Err(Error::Auth(AuthError::Unauthorized(required))) }
     }
 
     /// The authorization of the request; `None` for a session.

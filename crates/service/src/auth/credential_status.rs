@@ -3,10 +3,12 @@
 use std::net::IpAddr;
 
 use jeton_model::{
-    Authorization, Error, Liveness, Status, Timestamp, User,
+    Authorization, Liveness, Status, Timestamp, User,
     token::{TokenHash, is_jwt},
 };
 use jeton_store::Connection;
+
+use crate::{Error, error::AuthError};
 
 /// The place that a credential is presented from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,8 +45,8 @@ impl InvalidReason {
     /// The error for the client: like an unknown token, or like influxd if the owner is the reason.
     pub const fn refusal(self) -> Error {
         match self {
-            Self::OwnerDeleted | Self::OwnerInactive => Error::UserInactive,
-            Self::Ended | Self::Expired | Self::WrongNetwork => Error::Unauthenticated,
+            Self::OwnerDeleted | Self::OwnerInactive => Error::Auth(AuthError::UserInactive),
+            Self::Ended | Self::Expired | Self::WrongNetwork => Error::Auth(AuthError::Unauthenticated),
         }
     }
 }

@@ -3,19 +3,19 @@
 use std::collections::HashMap;
 
 use jeton_model::{
-    AuthorizationId, BucketId, Error, Id, OrgId, Permission, Resource, ResourceType, TelegrafId,
+    AuthorizationId, BucketId, Id, OrgId, Permission, Resource, ResourceType, TelegrafId,
     grant::{Coverage, Holdings},
 };
 use jeton_store::Connection;
 
-use crate::Caller;
+use crate::{Caller, Error, error::DelegationError};
 
 /// Checks that the caller holds every permission. One on a single resource in an organization that is held only through
 /// the organization also requires that the resource is there: permissions match by id alone, so this would otherwise
 /// reach other organizations.
 ///
 /// # Errors
-/// [`Error::NotGrantable`]; the database may fail.
+/// [`DelegationError::NotGrantable`]; the database may fail.
 pub(crate) async fn check_grantable(
     connection: &mut Connection,
     caller: &Caller,
@@ -26,7 +26,7 @@ pub(crate) async fn check_grantable(
     let places = ResourceOrgs::of(connection, &coverages).await?;
     for (permission, coverage) in permissions.iter().zip(coverages) {
         if !places.allow(coverage) {
-            return Err(Error::NotGrantable(*permission));
+            return Err(Error::Delegation(DelegationError::NotGrantable(*permission)));
         }
     }
     Ok(())
@@ -94,13 +94,13 @@ impl ResourceOrgs {
 /// Checks 10 and 11 of docs/influxdb-compatibility.md §4.2.
 ///
 /// # Errors
-/// [`Error::InstanceNotGrantable`], [`Error::PermissionForOtherOrg`].
+/// [`DelegationError::InstanceNotGrantable`], [`DelegationError::PermissionForOtherOrg`].
 pub(crate) fn check_scope(permissions: &[Permission], org: OrgId) -> Result<(), Error> {
     if permissions.iter().any(|permission| permission.resource.kind == ResourceType::Instance) {
-        return Err(Error::InstanceNotGrantable);
+        return Err(Error::Delegation(DelegationError::InstanceNotGrantable));
     }
     match permissions.iter().find(|permission| permission.resource.org.is_some_and(|other| other != org)) {
-        Some(permission) => Err(Error::PermissionForOtherOrg(*permission, org)),
+        Some(permission) => Err(Error::Delegation(DelegationError::PermissionForOtherOrg(*permission, org))),
         None => Ok(()),
     }
 }

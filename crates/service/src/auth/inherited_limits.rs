@@ -6,11 +6,11 @@ use std::{cmp::Reverse, net::IpAddr};
 use tokio::sync::OnceCell;
 
 use jeton_model::{
-    Authorization, Error, Expiry, Networks, OrgId, Permission, Timestamp, UserId, grant::Holdings, org_rules::OrgRules,
+    Authorization, Expiry, Networks, OrgId, Permission, Timestamp, UserId, grant::Holdings, org_rules::OrgRules,
 };
 use jeton_store::{Connection, authorizations::LiveGrant};
 
-use crate::{Caller, orgs::rules::rules_of};
+use crate::{Caller, Error, orgs::rules::rules_of};
 
 use super::{authenticate::membership_permissions, delegation::ResourceOrgs};
 

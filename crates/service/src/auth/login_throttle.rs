@@ -8,7 +8,9 @@ use std::{
 
 use moka::sync::Cache;
 
-use jeton_model::{Error, Timestamp, UserId, user::MAX_NAME};
+use jeton_model::{Timestamp, UserId, user::MAX_NAME};
+
+use crate::{Error, error::AuthError};
 
 use super::rate_limit_key::RateLimitKey;
 
@@ -71,7 +73,7 @@ impl LoginThrottle {
     /// concurrent guesses do not pass together.
     ///
     /// # Errors
-    /// [`Error::TooManyAttempts`], with the seconds to wait.
+    /// [`AuthError::TooManyAttempts`], with the seconds to wait.
     pub fn attempt(&self, account: &Account, origin: RateLimitKey, now: Timestamp) -> Result<(), Error> {
         let whole = self.addresses.get_with(origin, Shared::default);
         let mut whole = whole.lock().unwrap_or_else(PoisonError::into_inner);
@@ -108,12 +110,12 @@ impl LoginThrottle {
 /// Denies an attempt before `until`.
 ///
 /// # Errors
-/// [`Error::TooManyAttempts`], with the seconds to wait.
+/// [`AuthError::TooManyAttempts`], with the seconds to wait.
 pub(crate) fn refuse_until(until: Option<Timestamp>, now: Timestamp) -> Result<(), Error> {
     match until {
         Some(until) if until > now => {
             let seconds = u64::try_from(until.seconds_since(now)).unwrap_or(0) + 1;
-            Err(Error::TooManyAttempts { seconds })
+            Err(Error::Auth(AuthError::TooManyAttempts { seconds }))
         }
         _ => Ok(()),
     }
@@ -144,13 +146,13 @@ mod tests {
         }
         assert!(matches!(
             throttle.attempt(&named("alice"), from, NOW),
-            Err(Error::TooManyAttempts { seconds: 40..=41 })
+            Err(Error::Auth(AuthError::TooManyAttempts { seconds: 40..=41 }))
         ));
         let later = NOW.plus_seconds(41);
         assert_eq!(throttle.attempt(&named("alice"), from, later), Ok(()));
         assert!(matches!(
             throttle.attempt(&named("alice"), from, later),
-            Err(Error::TooManyAttempts { seconds: 80..=81 })
+            Err(Error::Auth(AuthError::TooManyAttempts { seconds: 80..=81 }))
         ));
     }
 

@@ -15,7 +15,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 use tokio::{sync::Semaphore, task};
 
-use jeton_model::Error;
+use crate::Error;
 
 /// 19 MiB and two passes for each hash, which every guess costs an attacker too.
 static ARGON2: LazyLock<Argon2<'static>> = LazyLock::new(|| {

@@ -7,7 +7,9 @@ use std::{
 
 use moka::sync::Cache;
 
-use jeton_model::{Error, Timestamp};
+use jeton_model::Timestamp;
+
+use crate::Error;
 
 use super::{login_throttle::refuse_until, rate_limit_key::RateLimitKey};
 
@@ -39,7 +41,7 @@ impl RateLimit {
     /// Counts a request with this number of strings, or denies it.
     ///
     /// # Errors
-    /// [`Error::TooManyAttempts`], with the seconds until the next hour.
+    /// [`AuthError::TooManyAttempts`], with the seconds until the next hour.
     pub fn spend(&self, origin: RateLimitKey, strings: usize, now: Timestamp) -> Result<(), Error> {
         let spent = self.spent.get_with(origin, Arc::default);
         let mut spent = spent.lock().unwrap_or_else(PoisonError::into_inner);
@@ -57,7 +59,7 @@ impl RateLimit {
     /// Denies an origin that has used up its hour. Counts nothing.
     ///
     /// # Errors
-    /// [`Error::TooManyAttempts`], with the seconds until the next hour.
+    /// [`AuthError::TooManyAttempts`], with the seconds until the next hour.
     pub fn check(&self, origin: RateLimitKey, now: Timestamp) -> Result<(), Error> {
         let Some(spent) = self.spent.get(&origin) else { return Ok(()) };
         let spent = spent.lock().unwrap_or_else(PoisonError::into_inner);
@@ -67,7 +69,7 @@ impl RateLimit {
 
 #[cfg(test)]
 mod tests {
-    use crate::Client;
+    use crate::{Client, error::AuthError};
 
     use super::*;
 
@@ -92,7 +94,7 @@ mod tests {
             assert_eq!(budget.spend(from, 1000, NOW), Ok(()));
         }
         let later = NOW.plus_seconds(3000);
-        assert_eq!(budget.spend(from, 1, later), Err(Error::TooManyAttempts { seconds: 601 }));
+        assert_eq!(budget.spend(from, 1, later), Err(Error::Auth(AuthError::TooManyAttempts { seconds: 601 })));
         assert_eq!(budget.spend(from, 1, NOW.plus_seconds(3600)), Ok(()));
     }
 
@@ -132,7 +134,10 @@ mod tests {
         budget.spend(from, 1, NOW).unwrap();
         assert_eq!(budget.check(from, NOW), Ok(()));
         budget.spend(from, 1, NOW).unwrap();
-        assert_eq!(budget.check(from, NOW.plus_seconds(10)), Err(Error::TooManyAttempts { seconds: 3591 }));
+        assert_eq!(
+            budget.check(from, NOW.plus_seconds(10)),
+            Err(Error::Auth(AuthError::TooManyAttempts { seconds: 3591 }))
+        );
         assert_eq!(budget.check(address("192.0.2.2"), NOW), Ok(()));
         assert_eq!(budget.check(from, NOW.plus_seconds(3600)), Ok(()));
     }

@@ -5,14 +5,14 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use jeton_model::{
-    Error, Status, Timestamp, User, UserId,
+    Status, Timestamp, User, UserId,
     session_kind::SessionKind,
     token::TokenHash,
     user::{check_password, check_user_name},
 };
 use jeton_store::sessions::Session;
 
-use crate::{Client, Service, audit::Event, random};
+use crate::{Client, Error, Service, audit::Event, error::AuthError, random};
 
 use super::login_throttle::Account;
 
@@ -43,8 +43,8 @@ impl Service {
     /// Begins a session. An unknown name and a wrong password give the same answer after the same time.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`], [`Error::TooManyAttempts`], [`Error::PasswordChangeRequired`];
-    /// [`Error::UserInactive`] at the console; the database may fail.
+    /// [`AuthError::Unauthenticated`], [`AuthError::TooManyAttempts`], [`AuthError::PasswordChangeRequired`];
+    /// [`AuthError::UserInactive`] at the console; the database may fail.
     pub async fn sign_in(
         &self,
         name: &str,
@@ -55,7 +55,7 @@ impl Service {
         let signed_in = self.check_and_sign_in(name, password, kind, client).await;
         let outcome = match &signed_in {
             Ok(_) => "accepted",
-            Err(Error::TooManyAttempts { .. }) => "throttled",
+            Err(Error::Auth(AuthError::TooManyAttempts { .. })) => "throttled",
             Err(_) => "refused",
         };
         metrics::counter!("jeton_sign_ins_total", "outcome" => outcome).increment(1);
@@ -71,11 +71,11 @@ impl Service {
         client: &Client,
     ) -> Result<SignedIn, Error> {
         let (id, hash) = self.user_with_password(name, password, client).await?;
-        check_password(password.expose_secret()).map_err(|_| Error::PasswordChangeRequired)?;
+        check_password(password.expose_secret()).map_err(|_| Error::Auth(AuthError::PasswordChangeRequired))?;
         let mut change = self.begin_as(client.address.map(|address| address.to_string())).await?;
         let user = same_user(&mut change, id, &hash).await?;
         if kind == SessionKind::Console && user.status == Status::Inactive {
-            return Err(Error::UserInactive);
+            return Err(Error::Auth(AuthError::UserInactive));
         }
         let signed_in = begin_session(&mut change, user, kind, client).await?;
         change.commit().await?;
@@ -103,13 +103,13 @@ impl Service {
         let id = user.map(|user| user.id);
         let account = id.map_or_else(|| Account::unknown(name), Account::User);
         let right = self.verify_slowly(&account, hash.clone(), password, client).await?;
-        id.zip(hash).filter(|_| right).ok_or(Error::Unauthenticated)
+        id.zip(hash).filter(|_| right).ok_or(Error::Auth(AuthError::Unauthenticated))
     }
 
     /// Verifies a password under the login throttle. Failures count for the account wherever its password is tried.
     ///
     /// # Errors
-    /// [`Error::TooManyAttempts`]; [`Error::Internal`] if hashing fails.
+    /// [`AuthError::TooManyAttempts`]; [`Error::Internal`] if hashing fails.
     pub(crate) async fn verify_slowly(
         &self,
         account: &Account,
@@ -128,13 +128,14 @@ impl Service {
     /// Ends the session of this kind with this key; its user may be inactive or deleted.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`]; the database may fail.
+    /// [`AuthError::Unauthenticated`]; the database may fail.
     pub async fn sign_out(&self, key: &str, kind: SessionKind, client: &Client) -> Result<(), Error> {
         let mut change = self.begin_as(client.address.map(|address| address.to_string())).await?;
         let now = change.now;
         let found = jeton_store::sessions::by_key_hash(&mut change, &key_hash(key)).await?;
-        let session =
-            found.filter(|session| session.kind == kind && session.expires_at > now).ok_or(Error::Unauthenticated)?;
+        let session = found
+            .filter(|session| session.kind == kind && session.expires_at > now)
+            .ok_or(Error::Auth(AuthError::Unauthenticated))?;
         change.acts_as(session.user);
         change.acts_in(&session.key_hash);
         jeton_store::sessions::delete(&mut change, &session.key_hash).await?;
@@ -170,7 +171,7 @@ impl Service {
 async fn same_user(connection: &mut jeton_store::Connection, id: UserId, hash: &str) -> Result<User, Error> {
     let known = jeton_store::users::password_hash(connection, id).await?;
     let user = jeton_store::users::by_id(connection, id).await?;
-    user.filter(|_| known.as_deref() == Some(hash)).ok_or(Error::Unauthenticated)
+    user.filter(|_| known.as_deref() == Some(hash)).ok_or(Error::Auth(AuthError::Unauthenticated))
 }
 
 /// Begins a session in a transaction, and records it.

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use moka::sync::Cache;
 
-use jeton_model::{Authorization, Error, token::TokenHash};
+use jeton_model::{Authorization, token::TokenHash};
 use jeton_store::Connection;
 
-use crate::{Client, Service};
+use crate::{Client, Error, Service};
 
 use super::{credential_status::by_token, rate_limit::RateLimit};
 
@@ -37,7 +37,7 @@ impl Service {
     /// Denies, before any look-up, a token that is new here from an origin that has used up its hour.
     ///
     /// # Errors
-    /// [`Error::TooManyAttempts`].
+    /// `AuthError::TooManyAttempts`.
     pub(crate) fn check_budget_for(&self, token: &str, client: &Client) -> Result<(), Error> {
         let tokens = &self.0.unknown_tokens;
         if tokens.found.get(&TokenHash::of(token)).is_some() {

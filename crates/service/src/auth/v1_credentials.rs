@@ -4,9 +4,9 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use secrecy::{ExposeSecret, SecretString};
 
-use jeton_model::{Error, V1Authorization, user::check_user_name};
+use jeton_model::{V1Authorization, user::check_user_name};
 
-use crate::{Caller, Client, Service, audit::denials::DenialReason};
+use crate::{Caller, Client, Error, Service, audit::denials::DenialReason, error::AuthError};
 
 use super::{caller::Credential, login_throttle::Account};
 
@@ -58,14 +58,14 @@ impl Service {
     /// The caller of a 1.x client's credential. Passwords are limited by the login throttle.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] without a credential; [`Error::V1Unauthorized`] for one that does not work;
-    /// [`Error::TooManyAttempts`]; the database may fail.
+    /// [`AuthError::Unauthenticated`] without a credential; [`AuthError::V1Unauthorized`] for one that does not work;
+    /// [`AuthError::TooManyAttempts`]; the database may fail.
     pub async fn caller_by_v1_credential(
         &self,
         credential: Option<V1Credential>,
         client: Client,
     ) -> Result<Caller, Error> {
-        match credential.ok_or(Error::Unauthenticated)? {
+        match credential.ok_or(Error::Auth(AuthError::Unauthenticated))? {
             V1Credential::Token(token) => self.v1_caller_by_token(&token, client).await,
             V1Credential::Password { username, password } => {
                 let known = self.v1_authorization_of(&username).await?;
@@ -97,12 +97,12 @@ impl Service {
         if !known_right {
             let account = Account::V1(username);
             let right = self.verify_slowly(&account, hash.clone(), password, &client).await;
-            if let Err(Error::TooManyAttempts { .. }) = right {
+            if let Err(Error::Auth(AuthError::TooManyAttempts { .. })) = right {
                 self.note_refusal(&authorization, DenialReason::TooManyAttempts, &client);
             }
             if !right? {
                 self.note_refusal(&authorization, DenialReason::WrongPassword, &client);
-                return Err(Error::V1Unauthorized);
+                return Err(Error::Auth(AuthError::V1Unauthorized));
             }
             self.passwords().remember_right(hash.as_deref().unwrap_or_default(), password);
         }
@@ -116,7 +116,7 @@ impl Service {
         self.check_budget_for(token.expose_secret(), &client)?;
         let mut reader = self.read().await?;
         let found = self.authorization_of(&mut reader, token.expose_secret(), &client).await?;
-        let authorization = found.ok_or(Error::V1Unauthorized)?;
+        let authorization = found.ok_or(Error::Auth(AuthError::V1Unauthorized))?;
         let (id, now) = (authorization.id, self.now());
         let caller = self.v1_caller(&mut reader, authorization, Credential::Token, client, now).await;
         self.note_use(id, now, &caller);

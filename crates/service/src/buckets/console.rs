@@ -1,7 +1,7 @@
 //! The console's list of buckets and its dialogs.
 
 use jeton_model::{
-    Action, Bucket, BucketId, Error, OrgId, Permission, ResourceType,
+    Action, Bucket, BucketId, OrgId, Permission, ResourceType,
     console::{
         buckets::{BucketDetails, BucketPage, BucketRow},
         list_query::{ListQuery, Listed},
@@ -10,7 +10,7 @@ use jeton_model::{
 };
 use jeton_store::{buckets::Search, grants::Reaching};
 
-use crate::{Caller, Service, auth::required_permissions, fold, tokens::picker::may_grant};
+use crate::{Caller, Error, Service, auth::required_permissions, error::BucketError, fold, tokens::picker::may_grant};
 
 /// Maximum number of DBRP mappings that a dialog names; the others are counted.
 const NAMED_MAPPINGS: usize = 5;
@@ -20,7 +20,7 @@ impl Service {
     /// number of live tokens that have access to it.
     ///
     /// # Errors
-    /// [`Error::Unauthorized`]; the database may fail.
+    /// `AuthError::Unauthorized`; the database may fail.
     pub async fn bucket_page(&self, caller: &Caller, org: OrgId, query: &ListQuery) -> Result<BucketPage, Error> {
         caller.check(required_permissions::org(Action::Read, org))?;
         let within = &caller.within(ResourceType::Buckets, org);
@@ -56,11 +56,11 @@ impl Service {
     /// it.
     ///
     /// # Errors
-    /// [`Error::BucketNotFound`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`BucketError::NotFound`]; `AuthError::Unauthorized`; the database may fail.
     pub async fn bucket_details(&self, caller: &Caller, org: OrgId, id: BucketId) -> Result<BucketDetails, Error> {
         let mut reader = self.read().await?;
         let found = jeton_store::buckets::by_id(&mut reader, id).await?;
-        let bucket = found.filter(|bucket| bucket.org == org).ok_or(Error::BucketNotFound)?;
+        let bucket = found.filter(|bucket| bucket.org == org).ok_or(Error::Bucket(BucketError::NotFound))?;
         caller.check(required_permissions::bucket(Action::Read, &bucket))?;
         caller.check(required_permissions::bucket(Action::Write, &bucket))?;
         let tokens = jeton_store::grants::count_reaching(&mut reader, org, id, self.now()).await?.cast_unsigned();

@@ -3,12 +3,18 @@
 use serde_json::json;
 
 use jeton_model::{
-    Action, Bucket, BucketId, Dbrp, DbrpId, Error, OrgId, Permission, ResourceType,
+    Action, Bucket, BucketId, Dbrp, DbrpId, OrgId, Permission, ResourceType,
     dbrp::{DbrpFilter, check_part},
 };
 use jeton_store::{Connection, buckets::Page};
 
-use crate::{Caller, Service, audit::Event, auth::required_permissions, transaction::AuditedTransaction};
+use crate::{
+    Caller, Error, Service,
+    audit::Event,
+    auth::required_permissions,
+    error::{BucketError, DbrpError},
+    transaction::AuditedTransaction,
+};
 
 use super::sees_org;
 
@@ -41,7 +47,7 @@ impl Service {
     /// virtual ones of buckets by name.
     ///
     /// # Errors
-    /// [`Error::DbrpOrgNotFound`]; the database may fail.
+    /// [`DbrpError::OrgNotFound`]; the database may fail.
     pub async fn dbrps(&self, caller: &Caller, org: &AskedOrg, filter: &DbrpFilter) -> Result<Vec<Dbrp>, Error> {
         let mut reader = self.read().await?;
         let org = org_id(&mut reader, caller, org).await?;
@@ -60,13 +66,13 @@ impl Service {
     /// A stored or virtual mapping of an organization.
     ///
     /// # Errors
-    /// [`Error::DbrpOrgNotFound`], [`Error::DbrpNotFound`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`DbrpError::OrgNotFound`], [`DbrpError::NotFound`]; `AuthError::Unauthorized`; the database may fail.
     pub async fn dbrp(&self, caller: &Caller, org: &AskedOrg, id: DbrpId) -> Result<Dbrp, Error> {
         let mut reader = self.read().await?;
         let org = org_id(&mut reader, caller, org).await?;
         let made = jeton_store::dbrps::by_id(&mut reader, id).await?.filter(|dbrp| dbrp.org == org);
         let bucket = made.as_ref().map_or(BucketId(id.0), |dbrp| dbrp.bucket);
-        let bucket = bucket_in(&mut reader, bucket, org).await?.ok_or(Error::DbrpNotFound)?;
+        let bucket = bucket_in(&mut reader, bucket, org).await?.ok_or(Error::Dbrp(DbrpError::NotFound))?;
         caller.check(required_permissions::bucket(Action::Read, &bucket))?;
         Ok(made.unwrap_or_else(|| Dbrp::of_bucket(&bucket)))
     }
@@ -74,15 +80,15 @@ impl Service {
     /// Maps a database and retention policy to a bucket. A database's first mapping is its default.
     ///
     /// # Errors
-    /// [`Error::DbrpInvalid`], [`Error::DbrpOrgNotFound`], [`Error::BucketNotFound`], [`Error::DbrpExists`];
-    /// [`Error::Unauthorized`]; the database may fail.
+    /// `ValidationError::DbrpName`, [`DbrpError::OrgNotFound`], [`BucketError::NotFound`], [`DbrpError::Exists`];
+    /// `AuthError::Unauthorized`; the database may fail.
     pub async fn create_dbrp(&self, caller: &Caller, asked: AskedDbrp) -> Result<Dbrp, Error> {
         check_part("database", &asked.database)?;
         check_part("retentionPolicy", &asked.retention_policy)?;
         let (mut change, caller) = self.begin(caller).await?;
         let org = org_id(&mut change, &caller, &asked.org).await?;
         caller.check(Permission::on_in(Action::Write, ResourceType::Buckets, asked.bucket, org))?;
-        bucket_in(&mut change, asked.bucket, org).await?.ok_or(Error::BucketNotFound)?;
+        bucket_in(&mut change, asked.bucket, org).await?.ok_or(Error::Bucket(BucketError::NotFound))?;
         let others = jeton_store::dbrps::of_database(&mut change, org, &asked.database).await?;
         let dbrp = Dbrp {
             id: DbrpId(self.next_id()),
@@ -94,7 +100,7 @@ impl Service {
             is_virtual: false,
         };
         if !jeton_store::dbrps::insert(&mut change, &dbrp).await? {
-            return Err(Error::DbrpExists);
+            return Err(Error::Dbrp(DbrpError::Exists));
         }
         if dbrp.is_default {
             set_default(&mut change, others, None).await?;
@@ -107,8 +113,8 @@ impl Service {
     /// Changes a mapping. A database with mappings always has one default: another takes over if this one gives it up.
     ///
     /// # Errors
-    /// [`Error::DbrpOrgNotFound`], [`Error::DbrpNotFound`], [`Error::DbrpInvalid`], [`Error::DbrpExists`];
-    /// [`Error::Unauthorized`]; the database may fail.
+    /// [`DbrpError::OrgNotFound`], [`DbrpError::NotFound`], `ValidationError::DbrpName`, [`DbrpError::Exists`];
+    /// `AuthError::Unauthorized`; the database may fail.
     pub async fn update_dbrp(
         &self,
         caller: &Caller,
@@ -124,7 +130,7 @@ impl Service {
         if let Some(policy) = update.retention_policy {
             check_part("retentionPolicy", &policy)?;
             if others.iter().any(|other| other.retention_policy == policy) {
-                return Err(Error::DbrpExists);
+                return Err(Error::Dbrp(DbrpError::Exists));
             }
             dbrp.retention_policy = policy;
         }
@@ -144,7 +150,7 @@ impl Service {
     /// Deletes a mapping; if it was its database's default, the first other one becomes it.
     ///
     /// # Errors
-    /// [`Error::DbrpOrgNotFound`], [`Error::DbrpNotFound`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`DbrpError::OrgNotFound`], [`DbrpError::NotFound`]; `AuthError::Unauthorized`; the database may fail.
     pub async fn delete_dbrp(&self, caller: &Caller, org: &AskedOrg, id: DbrpId) -> Result<(), Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let dbrp = writable(&mut change, &caller, org, id).await?;
@@ -210,7 +216,7 @@ async fn org_id(connection: &mut Connection, caller: &Caller, org: &AskedOrg) ->
     match org {
         AskedOrg::Id(id) => Ok(*id),
         AskedOrg::Name(name) => {
-            let unknown = || Error::DbrpOrgNotFound { name: name.clone() };
+            let unknown = || Error::Dbrp(DbrpError::OrgNotFound { name: name.clone() });
             let found = jeton_store::orgs::by_name(connection, name).await?.ok_or_else(unknown)?.id;
             if sees_org(connection, caller, found).await? { Ok(found) } else { Err(unknown()) }
         }
@@ -223,8 +229,10 @@ async fn bucket_in(connection: &mut Connection, id: BucketId, org: OrgId) -> Res
 
 async fn writable(connection: &mut Connection, caller: &Caller, org: &AskedOrg, id: DbrpId) -> Result<Dbrp, Error> {
     let org = org_id(connection, caller, org).await?;
-    let dbrp =
-        jeton_store::dbrps::by_id(connection, id).await?.filter(|dbrp| dbrp.org == org).ok_or(Error::DbrpNotFound)?;
+    let dbrp = jeton_store::dbrps::by_id(connection, id)
+        .await?
+        .filter(|dbrp| dbrp.org == org)
+        .ok_or(Error::Dbrp(DbrpError::NotFound))?;
     caller.check(Permission::on_in(Action::Write, ResourceType::Buckets, dbrp.bucket, org))?;
     Ok(dbrp)
 }

@@ -6,13 +6,21 @@ pub mod dbrps;
 use serde_json::json;
 
 use jeton_model::{
-    Action, Bucket, BucketId, Error, Id, OrgId, Resource, ResourceType, Timestamp,
+    Action, Bucket, BucketId, Id, OrgId, Resource, ResourceType, Timestamp,
     bucket::{BucketKind, Retention, check_bucket_name},
     user::check_text,
 };
 use jeton_store::{Connection, buckets::Page, memberships::Of};
 
-use crate::{Caller, Service, audit::Event, auth::required_permissions, fold, orgs::MAX_DESCRIPTION, random};
+use crate::{
+    Caller, Error, Service,
+    audit::Event,
+    auth::required_permissions,
+    error::{BucketError, OrgError},
+    fold,
+    orgs::MAX_DESCRIPTION,
+    random,
+};
 
 /// Filters and paging of a list of buckets.
 #[derive(Clone, Debug, Default)]
@@ -56,25 +64,27 @@ impl Service {
     /// Lists the buckets that the caller may read. As in influxd, others are dropped after paging: a page may be short.
     ///
     /// # Errors
-    /// [`Error::OrgNameNotFound`], [`Error::BucketNotFound`], [`Error::BucketNameNotFound`]; the database may fail.
+    /// [`OrgError::NameNotFound`], [`BucketError::NotFound`], [`BucketError::NameNotFound`]; the database may fail.
     pub async fn buckets(&self, caller: &Caller, query: &BucketQuery) -> Result<Vec<Bucket>, Error> {
         let mut reader = self.read().await?;
         let org = match (query.org, &query.org_name) {
             (Some(org), _) => Some(org),
             (None, Some(name)) => {
                 // An organization that the caller may not know is denied like an unknown one.
-                let unknown = || Error::OrgNameNotFound { name: name.trim().into() };
+                let unknown = || Error::Org(OrgError::NameNotFound { name: name.trim().into() });
                 let found = jeton_store::orgs::by_name(&mut reader, name).await?.ok_or_else(unknown)?.id;
                 Some(if sees_org(&mut reader, caller, found).await? { found } else { return Err(unknown()) })
             }
             (None, None) => None,
         };
         let found = match (query.id, &query.name, org) {
-            (Some(id), _, _) => vec![jeton_store::buckets::by_id(&mut reader, id).await?.ok_or(Error::BucketNotFound)?],
+            (Some(id), _, _) => {
+                vec![jeton_store::buckets::by_id(&mut reader, id).await?.ok_or(Error::Bucket(BucketError::NotFound))?]
+            }
             (None, Some(name), Some(org)) => {
                 let bucket = jeton_store::buckets::by_name(&mut reader, org, name).await?;
                 let bucket = bucket.filter(|bucket| caller.may(&required_permissions::bucket(Action::Read, bucket)));
-                vec![bucket.ok_or_else(|| Error::BucketNameNotFound { name: name.clone() })?]
+                vec![bucket.ok_or_else(|| Error::Bucket(BucketError::NameNotFound { name: name.clone() }))?]
             }
             (None, name, org) => {
                 let (after, descending) = (query.after, query.descending);
@@ -95,10 +105,10 @@ impl Service {
     /// A bucket by its id.
     ///
     /// # Errors
-    /// [`Error::BucketNotFound`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`BucketError::NotFound`]; `AuthError::Unauthorized`; the database may fail.
     pub async fn bucket(&self, caller: &Caller, id: BucketId) -> Result<Bucket, Error> {
         let mut reader = self.read().await?;
-        let bucket = jeton_store::buckets::by_id(&mut reader, id).await?.ok_or(Error::BucketNotFound)?;
+        let bucket = jeton_store::buckets::by_id(&mut reader, id).await?.ok_or(Error::Bucket(BucketError::NotFound))?;
         caller.check(required_permissions::bucket(Action::Read, &bucket))?;
         Ok(bucket)
     }
@@ -106,26 +116,26 @@ impl Service {
     /// Creates a bucket.
     ///
     /// # Errors
-    /// [`Error::BucketOrgRequired`], [`Error::TooManyRetentionRules`], [`Error::OrgNotFound`],
-    /// [`Error::BucketNameTaken`] and the errors of an invalid name or retention; [`Error::Unauthorized`]; the database
+    /// [`BucketError::OrgRequired`], [`BucketError::TooManyRetentionRules`], [`OrgError::NotFound`],
+    /// [`BucketError::NameTaken`] and the errors of an invalid name or retention; `AuthError::Unauthorized`; the database
     /// may fail.
     pub async fn create_bucket(&self, caller: &Caller, asked: AskedBucket) -> Result<Bucket, Error> {
-        let org = asked.org.ok_or(Error::BucketOrgRequired)?;
+        let org = asked.org.ok_or(Error::Bucket(BucketError::OrgRequired))?;
         let retention = match asked.retention[..] {
             [] => Retention::FOREVER,
             [rule] => Retention::new(rule.every.unwrap_or(0), rule.shard_group.unwrap_or(0))?,
-            _ => return Err(Error::TooManyRetentionRules),
+            _ => return Err(Error::Bucket(BucketError::TooManyRetentionRules)),
         };
         let (mut change, caller) = self.begin(caller).await?;
         caller.check(required_permissions::buckets(Action::Write, org))?;
         check_bucket_name(&asked.name)?;
         check_text("description", &asked.description, MAX_DESCRIPTION)?;
         check_text("rp", &asked.retention_policy, MAX_DESCRIPTION)?;
-        jeton_store::orgs::by_id(&mut change, org).await?.ok_or(Error::OrgNotFound)?;
+        jeton_store::orgs::by_id(&mut change, org).await?.ok_or(Error::Org(OrgError::NotFound))?;
         let mut bucket = new_bucket(org, &asked.name, &asked.description, retention, change.now);
         bucket.retention_policy = asked.retention_policy;
         if !jeton_store::buckets::insert(&mut change, &bucket, &fold(&bucket.name)).await? {
-            return Err(Error::BucketNameTaken { name: bucket.name });
+            return Err(Error::Bucket(BucketError::NameTaken { name: bucket.name }));
         }
         change.record(Event::BucketCreated, Some(org), bucket.id, detail(&bucket)).await?;
         change.commit().await?;
@@ -135,12 +145,12 @@ impl Service {
     /// Changes a bucket's name, description or retention.
     ///
     /// # Errors
-    /// [`Error::BucketNotFound`], [`Error::SystemBucketRename`], [`Error::BucketNameNotUnique`],
-    /// [`Error::ShardGroupMustShrink`] and the errors of an invalid name or retention; [`Error::Unauthorized`]; the
+    /// [`BucketError::NotFound`], [`BucketError::SystemRename`], [`BucketError::NameNotUnique`],
+    /// [`BucketError::ShardGroupMustShrink`] and the errors of an invalid name or retention; `AuthError::Unauthorized`; the
     /// database may fail.
     pub async fn update_bucket(&self, caller: &Caller, id: BucketId, update: BucketUpdate) -> Result<Bucket, Error> {
         let (mut change, caller) = self.begin(caller).await?;
-        let before = jeton_store::buckets::by_id(&mut change, id).await?.ok_or(Error::BucketNotFound)?;
+        let before = jeton_store::buckets::by_id(&mut change, id).await?.ok_or(Error::Bucket(BucketError::NotFound))?;
         if update.name.is_some() {
             caller.check(required_permissions::bucket(Action::Read, &before))?;
         }
@@ -151,11 +161,11 @@ impl Service {
         }
         if let Some(name) = update.name.filter(|name| *name != before.name) {
             if before.kind == BucketKind::System {
-                return Err(Error::SystemBucketRename);
+                return Err(Error::Bucket(BucketError::SystemRename));
             }
             check_bucket_name(&name)?;
             if jeton_store::buckets::by_name(&mut change, before.org, &name).await?.is_some() {
-                return Err(Error::BucketNameNotUnique);
+                return Err(Error::Bucket(BucketError::NameNotUnique));
             }
             after.name = name;
         }
@@ -174,13 +184,13 @@ impl Service {
     /// Deletes a bucket with its memberships and mappings.
     ///
     /// # Errors
-    /// [`Error::BucketNotFound`], [`Error::SystemBucketDelete`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`BucketError::NotFound`], [`BucketError::SystemDelete`]; `AuthError::Unauthorized`; the database may fail.
     pub async fn delete_bucket(&self, caller: &Caller, id: BucketId) -> Result<(), Error> {
         let (mut change, caller) = self.begin(caller).await?;
-        let bucket = jeton_store::buckets::by_id(&mut change, id).await?.ok_or(Error::BucketNotFound)?;
+        let bucket = jeton_store::buckets::by_id(&mut change, id).await?.ok_or(Error::Bucket(BucketError::NotFound))?;
         caller.check(required_permissions::bucket(Action::Write, &bucket))?;
         if bucket.kind == BucketKind::System {
-            return Err(Error::SystemBucketDelete);
+            return Err(Error::Bucket(BucketError::SystemDelete));
         }
         jeton_store::memberships::delete_all(&mut change, Of::Bucket(id)).await?;
         dbrps::delete_of_bucket(&mut change, id).await?;
@@ -217,17 +227,17 @@ fn detail(bucket: &Bucket) -> serde_json::Value {
 /// The retention after a change; omitted members keep their values.
 fn updated_retention(before: Retention, rules: &[AskedRetention]) -> Result<Retention, Error> {
     let [rule] = rules else {
-        return if rules.is_empty() { Ok(before) } else { Err(Error::TooManyRetentionRules) };
+        return if rules.is_empty() { Ok(before) } else { Err(Error::Bucket(BucketError::TooManyRetentionRules)) };
     };
     let every = rule.every.unwrap_or(before.every);
     match rule.shard_group {
-        Some(shard_group) => Retention::new(every, shard_group),
+        Some(shard_group) => Ok(Retention::new(every, shard_group)?),
         // A kept shard-group duration that no longer fits was not requested, so it is not changed silently.
         None if every > 0 && before.shard_group > every => {
             Retention::new(every, 0)?;
-            Err(Error::ShardGroupMustShrink)
+            Err(Error::Bucket(BucketError::ShardGroupMustShrink))
         }
-        None => Retention::new(every, before.shard_group),
+        None => Ok(Retention::new(every, before.shard_group)?),
     }
 }
 

@@ -19,11 +19,11 @@ use std::collections::HashMap;
 use secrecy::SecretString;
 
 use jeton_model::{
-    Authorization, Bucket, BucketId, Dbrp, Error, Id, Org, OrgId, Telegraf, TelegrafId, User, UserId, org::Role,
+    Authorization, Bucket, BucketId, Dbrp, Id, Org, OrgId, Telegraf, TelegrafId, User, UserId, org::Role,
 };
 
 use crate::{
-    Offline,
+    Error, Offline,
     audit::{Event, tombstones},
     orgs::members::Parent,
     transaction::AuditedTransaction,

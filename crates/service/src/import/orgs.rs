@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use jeton_model::{
-    Bucket, Dbrp, Error, Org, Telegraf,
+    Bucket, Dbrp, Org, Telegraf, ValidationError,
     bucket::{BucketKind, Retention, check_bucket_name},
     dbrp::check_part,
     org::check_org_name,
@@ -11,7 +11,7 @@ use jeton_model::{
     user::{MAX_NAME, check_text},
 };
 
-use crate::{fold, telegrafs::keys};
+use crate::{Error, fold, telegrafs::keys};
 
 use super::{Event, Import, NO_ORG, Outcome};
 
@@ -133,12 +133,12 @@ impl Import {
 /// to skip a record.
 ///
 /// # Errors
-/// [`Error::TextTooLong`], [`Error::TextNul`].
-pub(super) fn check_description(description: &str) -> Result<(), Error> {
+/// [`ValidationError::TextTooLong`], [`ValidationError::TextNul`].
+pub(super) fn check_description(description: &str) -> Result<(), ValidationError> {
     check_text("description", description, MAX_CONFIG)
 }
 
-fn check_bucket(bucket: &Bucket) -> Result<(), Error> {
+fn check_bucket(bucket: &Bucket) -> Result<(), ValidationError> {
     match bucket.kind {
         BucketKind::User => check_bucket_name(&bucket.name)?,
         // Their names begin with an underscore.
@@ -149,11 +149,11 @@ fn check_bucket(bucket: &Bucket) -> Result<(), Error> {
     Retention::new(bucket.retention.every, bucket.retention.shard_group).map(drop)
 }
 
-fn check_telegraf(telegraf: &Telegraf) -> Result<(), Error> {
+fn check_telegraf(telegraf: &Telegraf) -> Result<(), ValidationError> {
     check_text("name", &telegraf.name, MAX_NAME)?;
     check_description(&telegraf.description)?;
     check_text("config", &telegraf.config, MAX_CONFIG)?;
     let metadata = telegraf.metadata.as_ref().map(ToString::to_string).unwrap_or_default();
     check_text("metadata", &metadata, MAX_CONFIG)?;
-    if metadata.contains("\\u0000") { Err(Error::TextNul { field: "metadata".into() }) } else { Ok(()) }
+    if metadata.contains("\\u0000") { Err(ValidationError::TextNul { field: "metadata".into() }) } else { Ok(()) }
 }

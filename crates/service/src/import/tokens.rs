@@ -4,14 +4,14 @@ use secrecy::ExposeSecret;
 use serde_json::json;
 
 use jeton_model::{
-    Authorization, Error,
+    Authorization,
     authorization::{MAX_PERMISSIONS, as_stored, count_different},
     token::{NewToken, TokenHash, visible_prefix},
     user::{MAX_NAME, check_text},
 };
 use jeton_store::authorizations::Secret;
 
-use crate::{setup::check_supplied_token, tokens::search_keys::keys};
+use crate::{Error, error::CreationError, setup::check_supplied_token, tokens::search_keys::keys};
 
 use super::{
     Event, Import, NO_ORG, NO_USER, Outcome, SourceAuthorization, SourceSecret, ToReissue, orgs::check_description,
@@ -119,12 +119,12 @@ impl Import {
 fn check(source: &SourceAuthorization) -> Result<(), Error> {
     check_description(&source.authorization.description)?;
     if count_different(&source.authorization.permissions) > MAX_PERMISSIONS {
-        return Err(Error::TooManyPermissions { limit: MAX_PERMISSIONS });
+        return Err(Error::Creation(CreationError::TooManyPermissions { limit: MAX_PERMISSIONS }));
     }
     match &source.secret {
         SourceSecret::Clear(token) => check_supplied_token(token.expose_secret()),
         SourceSecret::Hidden => Ok(()),
-        SourceSecret::Username(name) => check_text("username", name, MAX_NAME),
+        SourceSecret::Username(name) => Ok(check_text("username", name, MAX_NAME)?),
     }
 }
 

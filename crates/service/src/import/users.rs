@@ -2,10 +2,10 @@
 
 use serde_json::json;
 
-use jeton_model::{Error, UserId, org::Role, user::check_user_name};
+use jeton_model::{UserId, org::Role, user::check_user_name};
 use jeton_store::memberships::Of;
 
-use crate::fold;
+use crate::{Error, fold};
 
 use super::{Event, Import, NO_ORG, NO_USER, Outcome, Parent, SourceMembership, SourceUser};
 

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use jeton_model::{
-    Action, Error, Id, Org, OrgId, ResourceType,
+    Action, Id, Org, OrgId, ResourceType,
     console::list_query::{ListQuery, Listed},
     org::OrgSummary,
 };
 use jeton_store::{Connection, ResourceScope, orgs::Search};
 
-use crate::{Caller, Service, auth::required_permissions, fold};
+use crate::{Caller, Error, Service, auth::required_permissions, error::OrgError, fold};
 
 impl Service {
     /// A page of the organizations that the caller may read.
@@ -35,12 +35,12 @@ impl Service {
     /// An organization, the number of its resources, and whether the caller may change it.
     ///
     /// # Errors
-    /// [`Error::OrgNotFound`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`OrgError::NotFound`]; `AuthError::Unauthorized`; the database may fail.
     pub async fn org_summary(&self, caller: &Caller, id: OrgId) -> Result<OrgSummary, Error> {
         caller.check(required_permissions::org(Action::Read, id))?;
         let mut reader = self.read().await?;
         let found = jeton_store::orgs::by_id(&mut reader, id).await?;
-        summaries(&mut reader, caller, found).await?.pop().ok_or(Error::OrgNotFound)
+        summaries(&mut reader, caller, found).await?.pop().ok_or(Error::Org(OrgError::NotFound))
     }
 
     /// Returns whether the caller may create organizations.

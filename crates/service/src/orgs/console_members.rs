@@ -5,16 +5,17 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use jeton_model::{
-    Action, Error, OrgId, Status, User, UserId,
+    Action, OrgId, Status, User, UserId,
     org::Role,
     user::{check_password, check_user_name},
 };
 use jeton_store::memberships::Of;
 
 use crate::{
-    Caller, Service,
+    Caller, Error, Service,
     audit::Event,
     auth::{account_control::check_account_control, required_permissions},
+    error::{OrgError, UserError},
     fold,
     transaction::AuditedTransaction,
     users::directory::owners,
@@ -36,8 +37,8 @@ impl Service {
     /// Makes a member an owner, or an owner a member. An organization keeps at least one owner.
     ///
     /// # Errors
-    /// [`Error::UserNotFound`], [`Error::NotMember`], [`Error::LastOwner`], [`Error::LimitedTokenEmpowers`],
-    /// [`Error::TokenEmpowersMore`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`UserError::NotFound`], [`OrgError::NotMember`], [`OrgError::LastOwner`], `AuthError::LimitedTokenEmpowers`,
+    /// `AuthError::TokenEmpowersMore`; `AuthError::Unauthorized`; the database may fail.
     pub async fn change_role(&self, caller: &Caller, org: OrgId, user: UserId, role: Role) -> Result<(), Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let (user, before) = member_to_change(&mut change, &caller, org, user).await?;
@@ -58,8 +59,8 @@ impl Service {
     /// Ends a user's membership. An organization keeps at least one owner.
     ///
     /// # Errors
-    /// [`Error::UserNotFound`], [`Error::NotMember`], [`Error::LastOwner`], [`Error::LimitedTokenEmpowers`],
-    /// [`Error::TokenEmpowersMore`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`UserError::NotFound`], [`OrgError::NotMember`], [`OrgError::LastOwner`], `AuthError::LimitedTokenEmpowers`,
+    /// `AuthError::TokenEmpowersMore`; `AuthError::Unauthorized`; the database may fail.
     pub async fn dismiss_member(&self, caller: &Caller, org: OrgId, user: UserId) -> Result<(), Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let (user, before) = member_to_change(&mut change, &caller, org, user).await?;
@@ -75,12 +76,12 @@ impl Service {
     /// Makes an existing user a member. `who`: their id, or their name if the caller may read all users.
     ///
     /// # Errors
-    /// [`Error::Field`] for an unknown user or a member, otherwise those of [`Service::add_member`].
+    /// `ValidationError::Field` for an unknown user or a member, otherwise those of [`Service::add_member`].
     pub async fn add_named_member(&self, caller: &Caller, org: OrgId, who: &str, role: Role) -> Result<User, Error> {
         caller.check(write_parent(Parent::Org(org), org))?;
         let user = self.named_user(caller, who).await?;
         match self.add_member(caller, Parent::Org(org), Some(user.id), role).await {
-            Err(Error::AlreadyMember { .. }) => {
+            Err(Error::Org(OrgError::AlreadyMember { .. })) => {
                 Err(Error::field("user", format!("{} belongs to this organization already.", user.name)))
             }
             added => added,
@@ -112,8 +113,8 @@ impl Service {
     /// Creates a user with their password and membership, in one transaction.
     ///
     /// # Errors
-    /// [`Error::UserNameEmpty`], [`Error::UserNameTaken`], [`Error::PasswordLength`], [`Error::OrgNotFound`],
-    /// [`Error::LimitedTokenEmpowers`], [`Error::TokenEmpowersMore`]; [`Error::Unauthorized`]; the database may fail.
+    /// `ValidationError::UserNameEmpty`, [`UserError::NameTaken`], `ValidationError::PasswordLength`, [`OrgError::NotFound`],
+    /// `AuthError::LimitedTokenEmpowers`, `AuthError::TokenEmpowersMore`; `AuthError::Unauthorized`; the database may fail.
     pub async fn create_with_password(&self, caller: &Caller, new: NewUser) -> Result<User, Error> {
         check_user_name(&new.name)?;
         may_create(caller, &new)?;
@@ -144,7 +145,7 @@ impl Service {
 /// Inserts a new user with a password hash and a first membership, and records it.
 ///
 /// # Errors
-/// [`Error::UserNameTaken`], [`Error::OrgNotFound`]; the database may fail.
+/// [`UserError::NameTaken`], [`OrgError::NotFound`]; the database may fail.
 pub(crate) async fn insert_user(
     change: &mut AuditedTransaction,
     user: &User,
@@ -154,14 +155,14 @@ pub(crate) async fn insert_user(
     let now = change.now;
     let row = jeton_store::users::New { user, name_key: &fold(&user.name), password_hash: hash, now };
     if !jeton_store::users::insert(change, row).await? {
-        return Err(Error::UserNameTaken { name: user.name.clone() });
+        return Err(Error::User(UserError::NameTaken { name: user.name.clone() }));
     }
     change.record(Event::UserCreated, None, user.id, json!({"name": user.name, "status": user.status})).await?;
     if hash.is_some() {
         change.record(Event::PasswordSet, None, user.id, json!({})).await?;
     }
     if let Some((org, role)) = member_of {
-        jeton_store::orgs::by_id(change, org).await?.ok_or(Error::OrgNotFound)?;
+        jeton_store::orgs::by_id(change, org).await?.ok_or(Error::Org(OrgError::NotFound))?;
         jeton_store::memberships::insert(change, Of::Org(org), user.id, role, now).await?;
         let detail = json!({"user": user.id, "name": user.name, "role": role});
         change.record(Event::MemberAdded, Some(org), org, detail).await?;
@@ -185,12 +186,13 @@ async fn member_to_change(
     user: UserId,
 ) -> Result<(User, Role), Error> {
     caller.check(write_parent(Parent::Org(org), org))?;
-    let user = jeton_store::users::by_id(change, user).await?.ok_or(Error::UserNotFound)?;
-    let role = jeton_store::memberships::role(change, Of::Org(org), user.id).await?.ok_or(Error::NotMember)?;
+    let user = jeton_store::users::by_id(change, user).await?.ok_or(Error::User(UserError::NotFound))?;
+    let role =
+        jeton_store::memberships::role(change, Of::Org(org), user.id).await?.ok_or(Error::Org(OrgError::NotMember))?;
     Ok((user, role))
 }
 
 /// Denies the removal of the last owner.
 async fn keep_an_owner(change: &mut AuditedTransaction, org: OrgId, role: Role) -> Result<(), Error> {
-    if role == Role::Owner && owners(change, org).await? == 1 { Err(Error::LastOwner) } else { Ok(()) }
+    if role == Role::Owner && owners(change, org).await? == 1 { Err(Error::Org(OrgError::LastOwner)) } else { Ok(()) }
 }

@@ -1,12 +1,12 @@
 //! The context of an organization's pages: counts, and what the caller may do.
 
 use jeton_model::{
-    Action, Error, OrgId, ResourceType,
+    Action, OrgId, ResourceType,
     console::capabilities::{Capabilities, Counts},
 };
 use jeton_store::authorization_filter::Filter;
 
-use crate::{Caller, Service, auth::required_permissions};
+use crate::{Caller, Error, Service, auth::required_permissions};
 
 impl Service {
     /// Counts the buckets, telegraf configurations and tokens of an organization that the caller sees.

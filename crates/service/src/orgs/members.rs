@@ -2,13 +2,14 @@
 
 use serde_json::json;
 
-use jeton_model::{Action, BucketId, Error, OrgId, Permission, ResourceType, TelegrafId, User, UserId, org::Role};
+use jeton_model::{Action, BucketId, OrgId, Permission, ResourceType, TelegrafId, User, UserId, org::Role};
 use jeton_store::{Connection, memberships::Of};
 
 use crate::{
-    Caller, Service,
+    Caller, Error, Service,
     audit::Event,
     auth::{account_control::check_account_control, required_permissions},
+    error::{OrgError, UserError},
 };
 
 /// A resource that has members and owners.
@@ -34,7 +35,7 @@ impl Service {
     /// (docs/influxdb-compatibility.md §1.7).
     ///
     /// # Errors
-    /// [`Error::ParentNotFound`]; the database may fail.
+    /// [`OrgError::ParentNotFound`]; the database may fail.
     pub async fn check_readable_parent(&self, caller: &Caller, parent: Parent) -> Result<(), Error> {
         let mut reader = self.read().await?;
         org_of(&mut reader, caller, parent).await.map(drop)
@@ -43,7 +44,7 @@ impl Service {
     /// Lists the members or the owners of a parent.
     ///
     /// # Errors
-    /// [`Error::ParentNotFound`] if it is missing or not readable; the database may fail.
+    /// [`OrgError::ParentNotFound`] if it is missing or not readable; the database may fail.
     pub async fn members(&self, caller: &Caller, parent: Parent, role: Role) -> Result<Vec<User>, Error> {
         let mut reader = self.read().await?;
         org_of(&mut reader, caller, parent).await?;
@@ -56,8 +57,8 @@ impl Service {
     /// Makes a user a member or an owner.
     ///
     /// # Errors
-    /// [`Error::ParentNotFound`], [`Error::MemberMissing`], [`Error::UserNotFound`], [`Error::AlreadyMember`],
-    /// [`Error::LimitedTokenEmpowers`], [`Error::TokenEmpowersMore`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`OrgError::ParentNotFound`], [`OrgError::MemberMissing`], [`UserError::NotFound`], [`OrgError::AlreadyMember`],
+    /// `AuthError::LimitedTokenEmpowers`, `AuthError::TokenEmpowersMore`; `AuthError::Unauthorized`; the database may fail.
     pub async fn add_member(
         &self,
         caller: &Caller,
@@ -67,12 +68,12 @@ impl Service {
     ) -> Result<User, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let org = org_of(&mut change, &caller, parent).await?;
-        let user = user.ok_or(Error::MemberMissing)?;
-        let user = jeton_store::users::by_id(&mut change, user).await?.ok_or(Error::UserNotFound)?;
+        let user = user.ok_or(Error::Org(OrgError::MemberMissing))?;
+        let user = jeton_store::users::by_id(&mut change, user).await?.ok_or(Error::User(UserError::NotFound))?;
         caller.check(write_parent(parent, org))?;
         let now = change.now;
         if !jeton_store::memberships::insert(&mut change, parent.into(), user.id, role, now).await? {
-            return Err(Error::AlreadyMember { user: user.id });
+            return Err(Error::Org(OrgError::AlreadyMember { user: user.id }));
         }
         check_account_control(&mut change, &caller, &write_parent(parent, org), user.id, now).await?;
         let detail = detail(parent, user.id, Some(&user.name), Some(role));
@@ -84,8 +85,8 @@ impl Service {
     /// Ends a user's role; does nothing if there is none.
     ///
     /// # Errors
-    /// [`Error::ParentNotFound`], [`Error::LimitedTokenEmpowers`], [`Error::TokenEmpowersMore`];
-    /// [`Error::Unauthorized`]; the database may fail.
+    /// [`OrgError::ParentNotFound`], `AuthError::LimitedTokenEmpowers`, `AuthError::TokenEmpowersMore`;
+    /// `AuthError::Unauthorized`; the database may fail.
     pub async fn remove_member(&self, caller: &Caller, parent: Parent, user: UserId) -> Result<(), Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let org = org_of(&mut change, &caller, parent).await?;
@@ -115,19 +116,21 @@ fn detail(parent: Parent, user: UserId, name: Option<&str>, role: Option<Role>) 
 async fn org_of(connection: &mut Connection, caller: &Caller, parent: Parent) -> Result<OrgId, Error> {
     let (org, needed) = match parent {
         Parent::Org(id) => {
-            let org = jeton_store::orgs::by_id(connection, id).await?.ok_or(Error::ParentNotFound)?;
+            let org = jeton_store::orgs::by_id(connection, id).await?.ok_or(Error::Org(OrgError::ParentNotFound))?;
             (org.id, required_permissions::org(Action::Read, id))
         }
         Parent::Bucket(id) => {
-            let bucket = jeton_store::buckets::by_id(connection, id).await?.ok_or(Error::ParentNotFound)?;
+            let bucket =
+                jeton_store::buckets::by_id(connection, id).await?.ok_or(Error::Org(OrgError::ParentNotFound))?;
             (bucket.org, required_permissions::bucket(Action::Read, &bucket))
         }
         Parent::Telegraf(id) => {
-            let telegraf = jeton_store::telegrafs::by_id(connection, id).await?.ok_or(Error::ParentNotFound)?;
+            let telegraf =
+                jeton_store::telegrafs::by_id(connection, id).await?.ok_or(Error::Org(OrgError::ParentNotFound))?;
             (telegraf.org, required_permissions::telegraf(Action::Read, id, telegraf.org))
         }
     };
-    if caller.may(&needed) { Ok(org) } else { Err(Error::ParentNotFound) }
+    if caller.may(&needed) { Ok(org) } else { Err(Error::Org(OrgError::ParentNotFound)) }
 }
 
 /// The permission to change a parent's members. influxd requires the parent within its organization; an organization is

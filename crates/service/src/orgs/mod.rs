@@ -9,7 +9,7 @@ pub mod rules;
 use serde_json::json;
 
 use jeton_model::{
-    Action, Bucket, BucketId, Error, Id, Org, OrgId, Timestamp, UserId,
+    Action, Bucket, BucketId, Id, Org, OrgId, Timestamp, UserId,
     bucket::{BucketKind, SYSTEM_BUCKETS},
     org::{Role, check_org_name},
     user::check_text,
@@ -17,9 +17,10 @@ use jeton_model::{
 use jeton_store::{memberships::Of, orgs::Whose};
 
 use crate::{
-    Caller, Service,
+    Caller, Error, Service,
     audit::Event,
     auth::{account_control::check_account_control, required_permissions},
+    error::OrgError,
     fold, random,
     transaction::AuditedTransaction,
 };
@@ -48,16 +49,18 @@ impl Service {
     /// Lists the organizations that the caller may read. Without permission to read all, those of the caller's user.
     ///
     /// # Errors
-    /// [`Error::OrgNotFound`], [`Error::OrgNameNotFound`]; the database may fail.
+    /// [`OrgError::NotFound`], [`OrgError::NameNotFound`]; the database may fail.
     pub async fn orgs(&self, caller: &Caller, query: &OrgQuery) -> Result<Vec<Org>, Error> {
         let mut reader = self.read().await?;
         let found = match (query.id, &query.name) {
-            (Some(id), _) => vec![jeton_store::orgs::by_id(&mut reader, id).await?.ok_or(Error::OrgNotFound)?],
+            (Some(id), _) => {
+                vec![jeton_store::orgs::by_id(&mut reader, id).await?.ok_or(Error::Org(OrgError::NotFound))?]
+            }
             (None, Some(name)) => {
                 // One that the caller may not read is denied like an unknown one.
                 let org = jeton_store::orgs::by_name(&mut reader, name).await?;
                 let org = org.filter(|org| caller.may(&required_permissions::org(Action::Read, org.id)));
-                vec![org.ok_or_else(|| Error::OrgNameNotFound { name: name.trim().into() })?]
+                vec![org.ok_or_else(|| Error::Org(OrgError::NameNotFound { name: name.trim().into() }))?]
             }
             (None, None) => {
                 let whose = match query.user {
@@ -74,18 +77,18 @@ impl Service {
     /// An organization by its id.
     ///
     /// # Errors
-    /// [`Error::OrgNotFound`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`OrgError::NotFound`]; `AuthError::Unauthorized`; the database may fail.
     pub async fn org(&self, caller: &Caller, id: OrgId) -> Result<Org, Error> {
         caller.check(required_permissions::org(Action::Read, id))?;
         let mut reader = self.read().await?;
-        jeton_store::orgs::by_id(&mut reader, id).await?.ok_or(Error::OrgNotFound)
+        jeton_store::orgs::by_id(&mut reader, id).await?.ok_or(Error::Org(OrgError::NotFound))
     }
 
     /// Creates an organization with its system buckets; the caller's user owns it.
     ///
     /// # Errors
-    /// [`Error::OrgNameEmpty`], [`Error::OrgNameTaken`], [`Error::LimitedTokenEmpowers`], [`Error::TokenEmpowersMore`];
-    /// [`Error::Unauthorized`]; the database may fail.
+    /// `ValidationError::OrgNameEmpty`, [`OrgError::NameTaken`], `AuthError::LimitedTokenEmpowers`, `AuthError::TokenEmpowersMore`;
+    /// `AuthError::Unauthorized`; the database may fail.
     pub async fn create_org(&self, caller: &Caller, name: &str, description: &str) -> Result<Org, Error> {
         check_org_name(name)?;
         check_text("description", description, MAX_DESCRIPTION)?;
@@ -103,7 +106,7 @@ impl Service {
     /// Changes an organization's name or description.
     ///
     /// # Errors
-    /// [`Error::OrgNotFound`], [`Error::OrgNameEmpty`], [`Error::OrgNameTaken`]; [`Error::Unauthorized`]; the database
+    /// [`OrgError::NotFound`], `ValidationError::OrgNameEmpty`, [`OrgError::NameTaken`]; `AuthError::Unauthorized`; the database
     /// may fail.
     pub async fn update_org(&self, caller: &Caller, id: OrgId, asked: OrgUpdate) -> Result<Org, Error> {
         let (mut change, caller) = self.begin(caller).await?;
@@ -115,7 +118,7 @@ impl Service {
     /// Deletes an organization with all its resources; its authorizations end permanently.
     ///
     /// # Errors
-    /// [`Error::OrgNotFoundToDelete`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`OrgError::NotFoundToDelete`]; `AuthError::Unauthorized`; the database may fail.
     pub async fn delete_org(&self, caller: &Caller, id: OrgId) -> Result<(), Error> {
         self.delete_org_if(caller, id, |_| Ok(())).await
     }
@@ -123,7 +126,7 @@ impl Service {
     /// Deletes an organization in the console, which requires its name as confirmation.
     ///
     /// # Errors
-    /// [`Error::Field`] for another name; those of [`Service::delete_org`].
+    /// `ValidationError::Field` for another name; those of [`Service::delete_org`].
     pub async fn delete_org_by_name(&self, caller: &Caller, id: OrgId, typed: &str) -> Result<(), Error> {
         let is_meant = |org: &Org| match typed.trim() == org.name.trim() {
             true => Ok(()),
@@ -140,7 +143,7 @@ impl Service {
     ) -> Result<(), Error> {
         let (mut change, caller) = self.begin(caller).await?;
         caller.check(required_permissions::org(Action::Write, id))?;
-        let org = jeton_store::orgs::by_id(&mut change, id).await?.ok_or(Error::OrgNotFoundToDelete(id))?;
+        let org = jeton_store::orgs::by_id(&mut change, id).await?.ok_or(Error::Org(OrgError::NotFoundToDelete(id)))?;
         is_meant(&org)?;
         let now = change.now;
         jeton_store::authorizations::end_of_org(&mut change, id, now).await?;
@@ -158,7 +161,7 @@ impl Service {
 /// Inserts a new organization with its system buckets and its first owner, and records it.
 ///
 /// # Errors
-/// [`Error::OrgNameTaken`]; the database may fail.
+/// [`OrgError::NameTaken`]; the database may fail.
 pub(super) async fn insert_org(
     change: &mut AuditedTransaction,
     name: &str,
@@ -168,7 +171,7 @@ pub(super) async fn insert_org(
     let now = change.now;
     let org = new_org(name, description, now);
     if !jeton_store::orgs::insert(change, &org, &fold(name)).await? {
-        return Err(Error::OrgNameTaken { name: name.into() });
+        return Err(Error::Org(OrgError::NameTaken { name: name.into() }));
     }
     create_system_buckets(change, org.id).await?;
     if let Some(owner) = owner {
@@ -189,12 +192,12 @@ pub(super) async fn update(
     asked: OrgUpdate,
 ) -> Result<Org, Error> {
     caller.check(required_permissions::org(Action::Write, id))?;
-    let before = jeton_store::orgs::by_id(change, id).await?.ok_or(Error::OrgNotFound)?;
+    let before = jeton_store::orgs::by_id(change, id).await?.ok_or(Error::Org(OrgError::NotFound))?;
     let mut after = before.clone();
     if let Some(name) = asked.name {
         check_org_name(&name)?;
         if jeton_store::orgs::by_name(change, &name).await?.is_some_and(|other| other.id != id) {
-            return Err(Error::OrgNameTaken { name });
+            return Err(Error::Org(OrgError::NameTaken { name }));
         }
         after.name = name;
     }

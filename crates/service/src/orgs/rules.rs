@@ -2,10 +2,13 @@
 
 use serde_json::json;
 
-use jeton_model::{Action, Error, Org, OrgId, org_rules::OrgRules};
+use jeton_model::{Action, Org, OrgId, org_rules::OrgRules};
 use jeton_store::Connection;
 
-use crate::{Caller, Service, audit::Event, auth::required_permissions, orgs, transaction::AuditedTransaction};
+use crate::{
+    Caller, Error, Service, audit::Event, auth::required_permissions, error::OrgError, orgs,
+    transaction::AuditedTransaction,
+};
 
 use super::OrgUpdate;
 
@@ -13,18 +16,18 @@ impl Service {
     /// The rules of an organization that the caller may read.
     ///
     /// # Errors
-    /// [`Error::OrgNotFound`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`OrgError::NotFound`]; `AuthError::Unauthorized`; the database may fail.
     pub async fn org_rules(&self, caller: &Caller, org: OrgId) -> Result<OrgRules, Error> {
         caller.check(required_permissions::org(Action::Read, org))?;
         let mut reader = self.read().await?;
-        jeton_store::orgs::by_id(&mut reader, org).await?.ok_or(Error::OrgNotFound)?;
+        jeton_store::orgs::by_id(&mut reader, org).await?.ok_or(Error::Org(OrgError::NotFound))?;
         rules_of(&mut reader, org).await
     }
 
     /// Replaces the rules of an organization. Existing tokens keep working.
     ///
     /// # Errors
-    /// [`Error::OrgNotFound`] and the errors of [`OrgRules::check`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`OrgError::NotFound`] and the errors of [`OrgRules::check`]; `AuthError::Unauthorized`; the database may fail.
     pub async fn set_org_rules(&self, caller: &Caller, org: OrgId, rules: OrgRules) -> Result<OrgRules, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         set(&mut change, &caller, org, &rules).await?;
@@ -55,7 +58,7 @@ impl Service {
 
 async fn set(change: &mut AuditedTransaction, caller: &Caller, org: OrgId, rules: &OrgRules) -> Result<(), Error> {
     caller.check(required_permissions::org(Action::Write, org))?;
-    jeton_store::orgs::by_id(change, org).await?.ok_or(Error::OrgNotFound)?;
+    jeton_store::orgs::by_id(change, org).await?.ok_or(Error::Org(OrgError::NotFound))?;
     rules.check()?;
     let before = rules_of(change, org).await?;
     let now = change.now;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jeton_model::{
-    Action, Error, OrgId, ResourceType, Telegraf, TelegrafId,
+    Action, IdempotencyKey, OrgId, ResourceType, Telegraf, TelegrafId,
     bucket::BucketKind,
     console::list_query::{ListQuery, Listed},
     telegraf::{Flaw, TelegrafFacts, TelegrafRow, TelegrafText},
@@ -11,7 +11,7 @@ use jeton_model::{
 };
 use jeton_store::{Connection, telegrafs::Head};
 
-use crate::{Caller, Service, auth::required_permissions, fold};
+use crate::{Caller, Error, Service, auth::required_permissions, error::CreationError, fold};
 
 use super::{AskedTelegraf, replace, toml::flaw};
 
@@ -60,7 +60,7 @@ impl Service {
     /// A configuration of an organization, without its text.
     ///
     /// # Errors
-    /// [`Error::TelegrafNotFound`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`Error::TelegrafNotFound`]; `AuthError::Unauthorized`; the database may fail.
     pub async fn telegraf_facts(&self, caller: &Caller, org: OrgId, id: TelegrafId) -> Result<TelegrafFacts, Error> {
         let telegraf = self.telegraf_in(caller, org, id).await?;
         let bucket = telegraf_config::bucket(&telegraf.config);
@@ -74,7 +74,7 @@ impl Service {
     /// The text of a configuration; the read is recorded.
     ///
     /// # Errors
-    /// [`Error::TelegrafNotFound`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`Error::TelegrafNotFound`]; `AuthError::Unauthorized`; the database may fail.
     pub async fn telegraf_text(&self, caller: &Caller, org: OrgId, id: TelegrafId) -> Result<TelegrafText, Error> {
         let telegraf = self.telegraf_in(caller, org, id).await?;
         self.note_texts_read(caller, [&telegraf]);
@@ -106,17 +106,17 @@ impl Service {
         Ok(found.filter(|bucket| bucket.kind == BucketKind::User).map(|bucket| bucket.name).collect())
     }
 
-    /// Creates a configuration from the console's dialog. `form`: the idempotency key.
+    /// Creates a configuration from the console's dialog. `key`: the idempotency key of the form.
     ///
     /// # Errors
-    /// [`Error::Field`] for an empty name, invalid TOML or a repeated form; [`Error::OrgNotFound`];
-    /// [`Error::Unauthorized`]; the database may fail.
+    /// `ValidationError::Field` for an empty name, invalid TOML or a repeated form; `OrgError::NotFound`;
+    /// `AuthError::Unauthorized`; the database may fail.
     pub async fn begin_telegraf(
         &self,
         caller: &Caller,
         org: OrgId,
         begun: BegunTelegraf,
-        form: Option<&str>,
+        key: Option<&IdempotencyKey>,
     ) -> Result<Telegraf, Error> {
         let name = named(&begun.name)?;
         let config = if begun.text.trim().is_empty() {
@@ -127,8 +127,8 @@ impl Service {
         };
         let description = begun.description.trim().to_owned();
         let asked = AskedTelegraf { org: Some(org), name, description, config, metadata: None };
-        self.create_telegraf_once(caller, asked, form).await.map_err(|error| match error {
-            Error::AlreadyCreated => {
+        self.create_telegraf_once(caller, asked, key).await.map_err(|error| match error {
+            Error::Creation(CreationError::AlreadyCreated) => {
                 Error::field("form", "This form was sent before: the configuration was already created.")
             }
             error => error,
@@ -138,7 +138,7 @@ impl Service {
     /// Replaces the text of a configuration.
     ///
     /// # Errors
-    /// [`Error::Field`] for invalid TOML; [`Error::TelegrafNotFound`]; [`Error::Unauthorized`]; the database may fail.
+    /// `ValidationError::Field` for invalid TOML; [`Error::TelegrafNotFound`]; `AuthError::Unauthorized`; the database may fail.
     pub async fn save_telegraf_text(&self, caller: &Caller, id: TelegrafId, text: &str) -> Result<Telegraf, Error> {
         let config = valid(text)?;
         let (change, before) = self.begin_on_telegraf(caller, id).await?;
@@ -148,7 +148,7 @@ impl Service {
     /// Changes the name and description of a configuration.
     ///
     /// # Errors
-    /// [`Error::Field`] for an empty name; [`Error::TelegrafNotFound`]; [`Error::Unauthorized`]; the database may fail.
+    /// `ValidationError::Field` for an empty name; [`Error::TelegrafNotFound`]; `AuthError::Unauthorized`; the database may fail.
     pub async fn rename_telegraf(
         &self,
         caller: &Caller,

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use jeton_model::{
-    Action, Error, OrgId, ResourceType, Telegraf, TelegrafId, Timestamp,
+    Action, IdempotencyKey, OrgId, ResourceType, Telegraf, TelegrafId, Timestamp, ValidationError,
     org::Role,
     telegraf::MAX_CONFIG,
     telegraf_config,
@@ -18,9 +18,10 @@ use jeton_model::{
 use jeton_store::{Across, Store, memberships::Of, telegrafs::Keys};
 
 use crate::{
-    Caller, Service,
+    Caller, Error, Service,
     audit::Event,
     auth::{account_control::check_account_control, required_permissions},
+    error::{AuthError, CreationError, OrgError},
     fold,
     orgs::MAX_DESCRIPTION,
     tokens::idempotency,
@@ -104,7 +105,11 @@ impl AskedTelegraf {
         check_text("config", &self.config, MAX_CONFIG)?;
         let metadata = self.metadata.as_ref().map(ToString::to_string).unwrap_or_default();
         check_text("metadata", &metadata, MAX_CONFIG)?;
-        if metadata.contains("\\u0000") { Err(Error::TextNul { field: "metadata".into() }) } else { Ok(()) }
+        if metadata.contains("\\u0000") {
+            Err(Error::Validation(ValidationError::TextNul { field: "metadata".into() }))
+        } else {
+            Ok(())
+        }
     }
 
     fn into_telegraf(self, id: TelegrafId, org: OrgId, now: Timestamp) -> Telegraf {
@@ -143,7 +148,7 @@ impl Service {
     /// A configuration with its text; the read is recorded.
     ///
     /// # Errors
-    /// [`Error::TelegrafNotFound`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`Error::TelegrafNotFound`]; [`AuthError::Unauthorized`]; the database may fail.
     pub async fn telegraf(&self, caller: &Caller, id: TelegrafId) -> Result<Telegraf, Error> {
         let telegraf = self.readable_telegraf(caller, id).await?;
         self.note_texts_read(caller, [&telegraf]);
@@ -153,7 +158,7 @@ impl Service {
     /// A configuration for internal use: its text must not reach the caller, because the read is not recorded.
     ///
     /// # Errors
-    /// [`Error::TelegrafNotFound`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`Error::TelegrafNotFound`]; [`AuthError::Unauthorized`]; the database may fail.
     pub(super) async fn readable_telegraf(&self, caller: &Caller, id: TelegrafId) -> Result<Telegraf, Error> {
         let mut reader = self.read().await?;
         let telegraf = jeton_store::telegrafs::by_id(&mut reader, id).await?.ok_or(Error::TelegrafNotFound)?;
@@ -164,28 +169,28 @@ impl Service {
     /// Creates a configuration.
     ///
     /// # Errors
-    /// [`Error::PermissionOrgInvalid`], [`Error::OrgNotFound`], [`Error::TextTooLong`], [`Error::TextNul`];
-    /// [`Error::Unauthorized`]; the database may fail.
+    /// [`CreationError::PermissionOrgInvalid`], [`OrgError::NotFound`], [`ValidationError::TextTooLong`], [`ValidationError::TextNul`];
+    /// [`AuthError::Unauthorized`]; the database may fail.
     pub async fn create_telegraf(&self, caller: &Caller, asked: AskedTelegraf) -> Result<Telegraf, Error> {
         self.create_telegraf_once(caller, asked, None).await
     }
 
-    /// Creates a configuration. `form`: the idempotency key.
+    /// Creates a configuration. `key`: the idempotency key of the form.
     ///
     /// # Errors
-    /// [`Error::AlreadyCreated`]; those of [`Service::create_telegraf`].
+    /// [`CreationError::AlreadyCreated`]; those of [`Service::create_telegraf`].
     pub(super) async fn create_telegraf_once(
         &self,
         caller: &Caller,
         asked: AskedTelegraf,
-        form: Option<&str>,
+        key: Option<&IdempotencyKey>,
     ) -> Result<Telegraf, Error> {
-        let org = asked.org.ok_or(Error::PermissionOrgInvalid)?;
+        let org = asked.org.ok_or(Error::Creation(CreationError::PermissionOrgInvalid))?;
         asked.check()?;
         let (mut change, caller) = self.begin(caller).await?;
         caller.check(required_permissions::telegrafs(Action::Write, org))?;
-        idempotency::spend(&mut change, form, caller.id()).await?;
-        jeton_store::orgs::by_id(&mut change, org).await?.ok_or(Error::OrgNotFound)?;
+        idempotency::spend(&mut change, key, caller.id()).await?;
+        jeton_store::orgs::by_id(&mut change, org).await?.ok_or(Error::Org(OrgError::NotFound))?;
         let now = change.now;
         let telegraf = asked.into_telegraf(TelegrafId(self.next_id()), org, now);
         jeton_store::telegrafs::insert(&mut change, &telegraf, &keys(&telegraf)).await?;
@@ -198,7 +203,7 @@ impl Service {
     /// Replaces name, description, text and metadata.
     ///
     /// # Errors
-    /// [`Error::TelegrafNotFound`], [`Error::TextTooLong`], [`Error::TextNul`]; [`Error::Unauthorized`]; the database
+    /// [`Error::TelegrafNotFound`], [`ValidationError::TextTooLong`], [`ValidationError::TextNul`]; [`AuthError::Unauthorized`]; the database
     /// may fail.
     pub async fn update_telegraf(
         &self,
@@ -214,7 +219,7 @@ impl Service {
     /// Begins a transaction on a configuration that the caller may change.
     ///
     /// # Errors
-    /// [`Error::TelegrafNotFound`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`Error::TelegrafNotFound`]; [`AuthError::Unauthorized`]; the database may fail.
     pub(super) async fn begin_on_telegraf(
         &self,
         caller: &Caller,
@@ -229,7 +234,7 @@ impl Service {
     /// Deletes a configuration and its memberships.
     ///
     /// # Errors
-    /// [`Error::TelegrafNotFound`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`Error::TelegrafNotFound`]; [`AuthError::Unauthorized`]; the database may fail.
     pub async fn delete_telegraf(&self, caller: &Caller, id: TelegrafId) -> Result<(), Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let telegraf = jeton_store::telegrafs::by_id(&mut change, id).await?.ok_or(Error::TelegrafNotFound)?;
@@ -250,7 +255,7 @@ async fn insert_owner(change: &mut AuditedTransaction, caller: &Caller, telegraf
             jeton_store::memberships::insert(change, Of::Telegraf(telegraf.id), caller.id(), Role::Owner, now).await?;
             Ok(())
         }
-        Err(Error::LimitedTokenEmpowers | Error::TokenEmpowersMore(_)) => Ok(()),
+        Err(Error::Auth(AuthError::LimitedTokenEmpowers) | Error::Auth(AuthError::TokenEmpowersMore(_))) => Ok(()),
         Err(error) => Err(error),
     }
 }
@@ -291,7 +296,7 @@ fn detail(telegraf: &Telegraf) -> serde_json::Value {
 /// Replaces the content of a configuration and commits.
 ///
 /// # Errors
-/// [`Error::TextTooLong`], [`Error::TextNul`]; the database may fail.
+/// [`ValidationError::TextTooLong`], [`ValidationError::TextNul`]; the database may fail.
 pub(super) async fn replace(
     mut change: AuditedTransaction,
     before: &Telegraf,

@@ -1,7 +1,7 @@
 //! The API's list of authorizations, and counts for the console and the metrics.
 
 use jeton_model::{
-    Action, AuthorizationId, Error, OrgId, Status, Timestamp, UserId,
+    Action, AuthorizationId, OrgId, Status, Timestamp, UserId,
     console::{
         attention_filter::AttentionFilter,
         tokens::{self, Details, SortKey},
@@ -17,7 +17,13 @@ use jeton_store::{
     text_search::TokenText,
 };
 
-use crate::{Caller, Service, auth::required_permissions, fold, orgs::OrgQuery};
+use crate::{
+    Caller, Error, Service,
+    auth::required_permissions,
+    error::{OrgError, TokenError, UserError},
+    fold,
+    orgs::OrgQuery,
+};
 
 use super::name_lookup::Names;
 
@@ -72,8 +78,8 @@ impl Service {
     /// §4.3).
     ///
     /// # Errors
-    /// [`Error::UserNotFound`], [`Error::OrgNameNotFound`], [`Error::AuthorizationNotFound`]; [`Error::BadQuery`] if
-    /// `after` was deleted; [`Error::TextTooLong`], [`Error::TextNul`]; the database may fail.
+    /// [`UserError::NotFound`], [`OrgError::NameNotFound`], [`TokenError::NotFound`]; `ApiError::Query` if
+    /// `after` was deleted; `ValidationError::TextTooLong`, `ValidationError::TextNul`; the database may fail.
     pub async fn authorization_list(
         &self,
         caller: &Caller,
@@ -84,13 +90,13 @@ impl Service {
         if let Some(id) = query.id
             && jeton_store::authorizations::by_id(&mut reader, id).await?.is_none()
         {
-            return Err(Error::AuthorizationNotFound);
+            return Err(Error::Token(TokenError::NotFound));
         }
         let sort = query.sort.map_or(Sort::Id, order);
         if let (Some(after), false) = (query.after, matches!(sort, Sort::Id | Sort::IdDescending))
             && jeton_store::authorizations::by_id(&mut reader, after).await?.is_none()
         {
-            return Err(Error::BadQuery("after names no authorization: it was deleted, so the page after it is not known; sort by createdAt, or begin again".into()));
+            return Err(Error::Token(TokenError::CursorNotFound));
         }
         let place = Place::Begins(query.after);
         Ok(AuthorizationList { service: self.clone(), filter, sort, place, left: query.limit })
@@ -175,7 +181,7 @@ impl AuthorizationList {
 /// Looks up an owner and an organization by name. Those that the caller may not read are denied like unknown ones.
 ///
 /// # Errors
-/// [`Error::UserNotFound`], [`Error::OrgNameNotFound`]; the database may fail.
+/// [`UserError::NotFound`], [`OrgError::NameNotFound`]; the database may fail.
 pub(crate) async fn named_owner_and_org(
     connection: &mut Connection,
     caller: &Caller,
@@ -186,7 +192,7 @@ pub(crate) async fn named_owner_and_org(
         Some(name) => {
             let found = jeton_store::users::by_name(connection, name).await?;
             let found = found.filter(|user| caller.may(&required_permissions::user(Action::Read, user.id)));
-            Some(found.ok_or(Error::UserNotFound)?.id)
+            Some(found.ok_or(Error::User(UserError::NotFound))?.id)
         }
         None => None,
     };
@@ -195,7 +201,7 @@ pub(crate) async fn named_owner_and_org(
             let knows =
                 |org| caller.knows_org(org) || caller.may(&required_permissions::authorizations(Action::Read, org));
             let found = jeton_store::orgs::by_name(connection, name).await?.filter(|org| knows(org.id));
-            Some(found.ok_or_else(|| Error::OrgNameNotFound { name: name.trim().into() })?.id)
+            Some(found.ok_or_else(|| Error::Org(OrgError::NameNotFound { name: name.trim().into() }))?.id)
         }
         None => None,
     };

@@ -1,19 +1,19 @@
 //! Counts of tokens that need attention.
 
-use jeton_model::{Action, Error, OrgId, console::attention_filter::AttentionCounts, org_rules::OrgRules};
+use jeton_model::{Action, OrgId, console::attention_filter::AttentionCounts, org_rules::OrgRules};
 
-use crate::{Caller, Service, auth::required_permissions};
+use crate::{Caller, Error, Service, auth::required_permissions, error::OrgError};
 
 impl Service {
     /// Counts the tokens of an organization by reason. A caller who may read its authorizations gets the counts of all,
     /// including those of owners whom they may not read, which no list shows them.
     ///
     /// # Errors
-    /// [`Error::OrgNotFound`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`OrgError::NotFound`]; `AuthError::Unauthorized`; the database may fail.
     pub async fn attention(&self, caller: &Caller, org: OrgId) -> Result<AttentionCounts, Error> {
         caller.check(required_permissions::authorizations(Action::Read, org))?;
         let mut reader = self.read().await?;
-        jeton_store::orgs::by_id(&mut reader, org).await?.ok_or(Error::OrgNotFound)?;
+        jeton_store::orgs::by_id(&mut reader, org).await?.ok_or(Error::Org(OrgError::NotFound))?;
         Ok(jeton_store::attention::counts(&mut reader, org, self.now()).await?)
     }
 
@@ -33,7 +33,7 @@ impl Service {
     /// permission to set them. `None` for a caller who may not read its authorizations.
     ///
     /// # Errors
-    /// [`Error::Unauthorized`]; the errors of [`OrgRules::check`]; the database may fail.
+    /// `AuthError::Unauthorized`; the errors of [`OrgRules::check`]; the database may fail.
     pub async fn out_of_line(
         &self,
         caller: &Caller,

@@ -4,19 +4,20 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use jeton_model::{Authorization, AuthorizationId, Error, OrgId, Status, console::token_query::TokenQuery};
+use jeton_model::{Authorization, AuthorizationId, OrgId, Status, console::token_query::TokenQuery};
 use jeton_store::{
     authorization_filter::Filter,
     authorization_list::{Sort, Start},
 };
 
 use crate::{
-    Caller, Service,
+    Caller, Error, Service,
     audit::Event,
     auth::{
         account_control::{check_changeable, check_revocable},
         inherited_limits::Inheritance,
     },
+    error::TokenError,
     transaction::AuditedTransaction,
 };
 
@@ -56,7 +57,7 @@ impl Service {
     /// Counts the targets before a change.
     ///
     /// # Errors
-    /// [`Error::NothingSelected`], [`Error::TooManyTokens`]; the database may fail.
+    /// [`TokenError::NothingSelected`], [`TokenError::TooManySelected`]; the database may fail.
     pub async fn count_meant(&self, caller: &Caller, org: OrgId, which: &Targets) -> Result<u64, Error> {
         let count = match which {
             Targets::These(ids) => ids.len() as u64,
@@ -70,9 +71,9 @@ impl Service {
     /// is.
     ///
     /// # Errors
-    /// [`Error::NothingSelected`], [`Error::TooManyTokens`], [`Error::MoreTokens`], [`Error::AuthorizationNotFound`];
-    /// [`Error::HoldsMore`], [`Error::TokenLeaked`], [`Error::OutlivesCaller`], [`Error::ReachesBeyondCaller`];
-    /// [`Error::Unauthorized`]; the database may fail.
+    /// [`TokenError::NothingSelected`], [`TokenError::TooManySelected`], [`TokenError::MoreMatch`], [`TokenError::NotFound`];
+    /// `AuthError::HoldsMore`, [`TokenError::Leaked`], `DelegationError::OutlivesCaller`, `DelegationError::ReachesBeyondCaller`;
+    /// `AuthError::Unauthorized`; the database may fail.
     pub async fn change_tokens(
         &self,
         caller: &Caller,
@@ -92,14 +93,14 @@ impl Service {
                 let (filter, _) = resolve(&mut change, &caller, org, query, now).await?;
                 let meant = check_number(count(&mut change, &filter).await?)?;
                 if expected.is_some_and(|expected| meant > expected) {
-                    return Err(Error::MoreTokens { now: meant });
+                    return Err(Error::Token(TokenError::MoreMatch { now: meant }));
                 }
                 (filter, meant)
             }
         };
         let tokens = read(&mut change, &filter).await?;
         if (tokens.len() as u64) < meant {
-            return Err(Error::AuthorizationNotFound);
+            return Err(Error::Token(TokenError::NotFound));
         }
         for token in &tokens {
             match what {
@@ -123,8 +124,8 @@ impl Service {
 /// Rejects no targets and too many.
 fn check_number(count: u64) -> Result<u64, Error> {
     match count {
-        0 => Err(Error::NothingSelected),
-        _ if count > MAX_AT_ONCE => Err(Error::TooManyTokens { limit: MAX_AT_ONCE }),
+        0 => Err(Error::Token(TokenError::NothingSelected)),
+        _ if count > MAX_AT_ONCE => Err(Error::Token(TokenError::TooManySelected { limit: MAX_AT_ONCE })),
         _ => Ok(count),
     }
 }

@@ -1,7 +1,7 @@
 //! The console's list of an organization's tokens: pages, filters, and exports.
 
 use jeton_model::{
-    Action, Authorization, AuthorizationId, BucketId, Error, Id, OrgId, ResourceType, TelegrafId, Timestamp, UserId,
+    Action, Authorization, AuthorizationId, BucketId, Id, OrgId, ResourceType, TelegrafId, Timestamp, UserId,
     console::{
         attention_filter::AttentionCounts,
         token_query::{StatusFilter, TokenQuery},
@@ -18,7 +18,7 @@ use jeton_store::{
 };
 
 use crate::{
-    Caller, Service,
+    Caller, Error, Service,
     auth::{
         account_control::{check_writable, is_revocable_by_owner},
         required_permissions,
@@ -75,7 +75,7 @@ impl Service {
     /// The owners, creators, buckets and configurations to filter by, as far as the caller may see them.
     ///
     /// # Errors
-    /// [`Error::Unauthorized`]; the database may fail.
+    /// `AuthError::Unauthorized`; the database may fail.
     pub async fn filter_choices(&self, caller: &Caller, org: OrgId) -> Result<FilterChoices, Error> {
         let mut reader = self.read().await?;
         let seen = Filter { visible: caller.visible(), org: Some(org), ..Filter::default() };

@@ -4,13 +4,14 @@
 use serde_json::{Map, Value, json};
 
 use jeton_model::{
-    Authorization, Error, Liveness, Networks, OrgId, Permission, Status, Timestamp, expiry::Expiry, grant::Breadth,
+    Authorization, Liveness, Networks, OrgId, Permission, Status, Timestamp, expiry::Expiry, grant::Breadth,
     org_rules::OrgRules, rule_violation::RuleViolation,
 };
 
 use crate::{
-    Caller,
+    Caller, Error,
     auth::inherited_limits::{LimitBounds, RequestedLife},
+    error::{DelegationError, TokenError},
 };
 
 /// A token to be created.
@@ -44,7 +45,7 @@ pub(crate) struct EffectiveLimits {
 /// given and exceeds them is denied.
 ///
 /// # Errors
-/// [`Error::RuleBroken`], [`Error::ExpiryPast`], [`Error::OutlivesCaller`], [`Error::ReachesBeyondCaller`].
+/// [`TokenError::RuleBroken`], [`TokenError::ExpiryPast`], [`DelegationError::OutlivesCaller`], [`DelegationError::ReachesBeyondCaller`].
 pub(crate) fn effective_limits(
     caller: &Caller,
     bounds: &[LimitBounds],
@@ -106,8 +107,8 @@ impl AuthorizationChanges {
 /// limits: a token could otherwise evade its own by activating one that lives longer.
 ///
 /// # Errors
-/// [`Error::TokenLeaked`], [`Error::RuleBroken`], [`Error::AuthorizationExpired`], [`Error::ExpiryPast`],
-/// [`Error::OutlivesCaller`], [`Error::ReachesBeyondCaller`].
+/// [`TokenError::Leaked`], [`TokenError::RuleBroken`], [`TokenError::Expired`], [`TokenError::ExpiryPast`],
+/// [`DelegationError::OutlivesCaller`], [`DelegationError::ReachesBeyondCaller`].
 pub(crate) fn changed(
     bounds: &[LimitBounds],
     rules: &OrgRules,
@@ -127,7 +128,7 @@ pub(crate) fn changed(
     }
     if let Some(wish) = changes.expires_at {
         if before.liveness(now) == Liveness::Expired {
-            return Err(Error::AuthorizationExpired);
+            return Err(Error::Token(TokenError::Expired));
         }
         after.expires_at = future(wish, now)?;
         keep(rules.broken_by_life(before.created_at, after.expires_at))?;
@@ -144,15 +145,15 @@ pub(crate) fn changed(
 /// Denies activating a token that was reported as leaked: its finder still has it.
 ///
 /// # Errors
-/// [`Error::TokenLeaked`].
+/// [`TokenError::Leaked`].
 pub(crate) fn check_switch(before: &Authorization, status: Status) -> Result<(), Error> {
-    if status == Status::Active && before.leaked_at.is_some() { Err(Error::TokenLeaked) } else { Ok(()) }
+    if status == Status::Active && before.leaked_at.is_some() { Err(Error::Token(TokenError::Leaked)) } else { Ok(()) }
 }
 
 /// Denies limits that exceed the inherited ones.
 ///
 /// # Errors
-/// [`Error::OutlivesCaller`], [`Error::ReachesBeyondCaller`].
+/// [`DelegationError::OutlivesCaller`], [`DelegationError::ReachesBeyondCaller`].
 pub(crate) fn check_within(
     bounds: &[LimitBounds],
     expires_at: Option<Timestamp>,
@@ -160,10 +161,12 @@ pub(crate) fn check_within(
 ) -> Result<(), Error> {
     for limit in bounds {
         if let (false, Some(end)) = (limit.contain_expiry(expires_at), limit.expires_at) {
-            return Err(Error::OutlivesCaller { end });
+            return Err(Error::Delegation(DelegationError::OutlivesCaller { end }));
         }
         if !limit.contain(expires_at, networks) {
-            return Err(Error::ReachesBeyondCaller { networks: limit.networks.to_string() });
+            return Err(Error::Delegation(DelegationError::ReachesBeyondCaller {
+                networks: limit.networks.to_string(),
+            }));
         }
     }
     Ok(())
@@ -188,11 +191,11 @@ pub(crate) fn difference(before: &Authorization, after: &Authorization) -> Value
 
 fn future(wish: Expiry, now: Timestamp) -> Result<Option<Timestamp>, Error> {
     match wish {
-        Expiry::At(end) if end <= now => Err(Error::ExpiryPast),
+        Expiry::At(end) if end <= now => Err(Error::Token(TokenError::ExpiryPast)),
         wish => Ok(wish.end()),
     }
 }
 
 fn keep(broken: Option<RuleViolation>) -> Result<(), Error> {
-    broken.map_or(Ok(()), |rule| Err(Error::RuleBroken(rule)))
+    broken.map_or(Ok(()), |rule| Err(Error::Token(TokenError::RuleBroken(rule))))
 }

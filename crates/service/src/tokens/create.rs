@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use jeton_model::{
-    Action, Authorization, AuthorizationId, Error, Expiry, Networks, OrgId, Permission, Status, UserId,
+    Action, Authorization, AuthorizationId, Expiry, IdempotencyKey, Networks, OrgId, Permission, Status, UserId,
     authorization::{MAX_DESCRIPTION, as_stored, clone_description},
     console::tokens::Details,
     grant,
@@ -13,7 +13,7 @@ use jeton_model::{
 use jeton_store::{Connection, authorizations::Secret};
 
 use crate::{
-    Caller, Service,
+    Caller, Error, Service,
     audit::Event,
     auth::{
         account_control::check_things_in_org,
@@ -21,6 +21,7 @@ use crate::{
         inherited_limits::Inheritance,
         required_permissions,
     },
+    error::{CreationError, UserError},
     orgs::rules::rules_of,
     random,
     transaction::AuditedTransaction,
@@ -43,20 +44,20 @@ pub struct Created {
 }
 
 impl Service {
-    /// Creates an authorization. The order of the checks is influxd's (docs/influxdb-compatibility.md §4.2). `form`:
-    /// the idempotency key.
+    /// Creates an authorization. The order of the checks is influxd's (docs/influxdb-compatibility.md §4.2). `key`:
+    /// the idempotency key of the form.
     ///
     /// # Errors
-    /// [`Error::NoPermissions`], [`Error::OrgRequired`] and other errors of the request's content;
-    /// [`Error::NotGrantable`], [`Error::InstanceNotGrantable`], [`Error::PermissionForOtherOrg`];
-    /// [`Error::UnableToCreateToken`] for an unknown owner or organization; [`Error::RuleBroken`],
-    /// [`Error::ExpiryPast`], [`Error::OutlivesCaller`], [`Error::ReachesBeyondCaller`]; a quota's error, such as
-    /// [`Error::TooManyTokensOfUser`]; [`Error::AlreadyCreated`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`CreationError::NoPermissions`], [`CreationError::OrgRequired`] and other errors of the request's content;
+    /// `DelegationError::NotGrantable`, `DelegationError::InstanceNotGrantable`, `DelegationError::PermissionForOtherOrg`;
+    /// [`CreationError::UnableToCreateToken`] for an unknown owner or organization; `TokenError::RuleBroken`,
+    /// `TokenError::ExpiryPast`, `DelegationError::OutlivesCaller`, `DelegationError::ReachesBeyondCaller`; a quota's error, such as
+    /// `QuotaError::TokensOfUser`; [`CreationError::AlreadyCreated`]; `AuthError::Unauthorized`; the database may fail.
     pub async fn create_authorization(
         &self,
         caller: &Caller,
         asked: CreateAuthorization,
-        form: Option<&str>,
+        key: Option<&IdempotencyKey>,
     ) -> Result<Created, Error> {
         let ParsedAuthorization { org, status, permissions } = parse(&asked)?;
         let owner = asked.user.unwrap_or_else(|| caller.id());
@@ -81,7 +82,7 @@ impl Service {
             networks: asked.networks,
             replaces: None,
         };
-        let created = self.create(&mut change, &caller, new, Event::AuthorizationCreated, form).await?;
+        let created = self.create(&mut change, &caller, new, Event::AuthorizationCreated, key).await?;
         change.commit().await?;
         Ok(created)
     }
@@ -95,30 +96,30 @@ impl Service {
         caller: &Caller,
         org: OrgId,
         given: TokenOptions,
-        form: Option<&str>,
+        key: Option<&IdempotencyKey>,
     ) -> Result<Created, Error> {
         let permissions = grant::all_access(org, caller.id()).into_iter().map(RequestedPermission::from).collect();
         let asked = CreateAuthorization { org: Some(org), permissions, ..given.into() };
-        self.create_authorization(caller, asked, form).await
+        self.create_authorization(caller, asked, key).await
     }
 
     /// Creates an active token with the permissions and the owner of another one; the caller must hold all of them. The
     /// clone gets the original's lifetime, from now on, and its networks.
     ///
     /// # Errors
-    /// [`Error::AuthorizationNotFound`]; [`Error::UserNotFound`] if the original ended; those of
+    /// `TokenError::NotFound`; [`UserError::NotFound`] if the original ended; those of
     /// [`Service::create_authorization`].
     pub async fn clone_authorization(
         &self,
         caller: &Caller,
         id: AuthorizationId,
-        form: Option<&str>,
+        key: Option<&IdempotencyKey>,
     ) -> Result<Created, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let original = readable(&mut change, &caller, id).await?;
         // An ended authorization must not be revived by a clone either.
         if original.ended_at.is_some() {
-            return Err(Error::UserNotFound);
+            return Err(Error::User(UserError::NotFound));
         }
         caller.check(required_permissions::authorizations(Action::Write, original.org))?;
         caller.check(required_permissions::user(Action::Write, original.user))?;
@@ -133,7 +134,7 @@ impl Service {
             networks: Some(original.networks),
             replaces: None,
         };
-        let created = self.create(&mut change, &caller, new, Event::AuthorizationCloned, form).await?;
+        let created = self.create(&mut change, &caller, new, Event::AuthorizationCloned, key).await?;
         change.commit().await?;
         Ok(created)
     }
@@ -148,7 +149,7 @@ impl Service {
         caller: &Caller,
         mut new: NewAuthorization,
         event: Event,
-        form: Option<&str>,
+        key: Option<&IdempotencyKey>,
     ) -> Result<Created, Error> {
         new.permissions = as_stored(new.permissions);
         check_text("description", &new.description, MAX_DESCRIPTION)?;
@@ -158,7 +159,7 @@ impl Service {
         if jeton_store::users::by_id(change, new.owner).await?.is_none()
             || jeton_store::orgs::by_id(change, new.org).await?.is_none()
         {
-            return Err(Error::UnableToCreateToken);
+            return Err(Error::Creation(CreationError::UnableToCreateToken));
         }
         let rules = rules_of(change, new.org).await?;
         let asked = constraints::RequestedLimits {
@@ -194,11 +195,16 @@ impl Service {
             leaked_at: None,
         };
         self.0.quotas.check(change, &authorization).await?;
-        idempotency::spend(change, form, caller.id()).await?;
-        if !jeton_store::authorizations::insert(change, &authorization, Secret::Token(&token.hash()), &keys(&authorization))
-            .await?
+        idempotency::spend(change, key, caller.id()).await?;
+        if !jeton_store::authorizations::insert(
+            change,
+            &authorization,
+            Secret::Token(&token.hash()),
+            &keys(&authorization),
+        )
+        .await?
         {
-            return Err(Error::TokenExists);
+            return Err(Error::Creation(CreationError::TokenExists));
         }
         change.record(event, Some(authorization.org), authorization.id, detail(&authorization)).await?;
         Ok(Created { details: named(change, authorization).await?, token })

@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use jeton_model::{
-    Authorization, AuthorizationId, Error, Status,
+    Authorization, AuthorizationId, Status,
     console::lineage::{Descendant, Descendants},
 };
 use jeton_store::{
@@ -12,7 +12,13 @@ use jeton_store::{
     lineage::{Page, PageStart},
 };
 
-use crate::{Caller, Service, audit::Event, auth::account_control::check_revocable, transaction::AuditedTransaction};
+use crate::{
+    Caller, Error, Service,
+    audit::Event,
+    auth::account_control::check_revocable,
+    error::{AuthError, TokenError},
+    transaction::AuditedTransaction,
+};
 
 use super::{
     access::{check_visible, readable},
@@ -41,7 +47,7 @@ impl Service {
     /// Lists the descendants of a token that the caller may see, and counts all.
     ///
     /// # Errors
-    /// [`Error::AuthorizationNotFound`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`TokenError::NotFound`]; [`AuthError::Unauthorized`]; the database may fail.
     pub async fn descendants(
         &self,
         caller: &Caller,
@@ -90,7 +96,7 @@ impl Service {
     /// then, nothing is changed.
     ///
     /// # Errors
-    /// [`Error::AuthorizationNotFound`], [`Error::MoreTokens`], [`Error::DescendantsBeyond`]; [`Error::Unauthorized`];
+    /// [`TokenError::NotFound`], [`TokenError::MoreMatch`], [`TokenError::DescendantsBeyond`]; [`AuthError::Unauthorized`];
     /// the database may fail.
     pub async fn deactivate_descendants(
         &self,
@@ -103,7 +109,7 @@ impl Service {
         readable(&mut change, &caller, id).await?;
         let before = jeton_store::lineage::count(&mut change, id, now).await?;
         if expected.is_some_and(|expected| before.live > expected) {
-            return Err(Error::MoreTokens { now: before.live });
+            return Err(Error::Token(TokenError::MoreMatch { now: before.live }));
         }
         let limit = i64::try_from(MAX_AT_ONCE).unwrap_or(i64::MAX);
         let part = Page { visible: None, only_live: true, start: PageStart::After(None), limit };
@@ -133,11 +139,11 @@ async fn check_all_revocable<'a>(
         };
         match checked {
             Ok(()) => {}
-            Err(Error::Unauthorized(_) | Error::HoldsMore(_)) => number += 1,
+            Err(Error::Auth(AuthError::Unauthorized(_)) | Error::Auth(AuthError::HoldsMore(_))) => number += 1,
             Err(error) => return Err(error),
         }
     }
-    if number == 0 { Ok(()) } else { Err(Error::DescendantsBeyond { number }) }
+    if number == 0 { Ok(()) } else { Err(Error::Token(TokenError::DescendantsBeyond { number })) }
 }
 
 async fn deactivate(

@@ -3,13 +3,13 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use jeton_model::{
-    Action, Authorization, Error, OrgId, Permission, ResourceType, User, console::simulation::Ruling,
+    Action, Authorization, OrgId, Permission, ResourceType, User, console::simulation::Ruling,
     permission::which_permits,
 };
 use jeton_store::{Connection, visibility::Reach};
 
 use crate::{
-    Caller, Service,
+    Caller, Error, Service,
     auth::{
         credential_status::{CredentialStatus, PresentedFrom, by_token, credential_status},
         required_permissions,
@@ -61,7 +61,7 @@ impl Service {
     /// reason.
     ///
     /// # Errors
-    /// [`Error::Unauthorized`] for a caller who may read no authorization at all; the database may fail.
+    /// `AuthError::Unauthorized` for a caller who may read no authorization at all; the database may fail.
     pub async fn introspect(
         &self,
         caller: &Caller,

@@ -9,16 +9,17 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use jeton_model::{
-    Authorization, AuthorizationId, Error, Liveness, Status,
+    Authorization, AuthorizationId, Liveness, Status,
     leaked::{Finding, LeakOutcome, Suspect, check_number, suspects},
     token::TokenHash,
 };
 use jeton_store::lineage::{Page, PageStart};
 
 use crate::{
-    Caller, Service,
+    Caller, Error, Service,
     audit::Event,
     auth::credential_status::{CredentialStatus, InvalidReason, PresentedFrom, credential_status},
+    error::AuthError,
     transaction::AuditedTransaction,
 };
 
@@ -44,10 +45,10 @@ impl Service {
     /// but no permission. A repeated token is reported as dead.
     ///
     /// # Errors
-    /// [`Error::TokenInactive`], [`Error::ReportTooLong`], [`Error::TooManyAttempts`]; the database may fail.
+    /// [`AuthError::TokenInactive`], `ValidationError::ReportTooLong`, [`AuthError::TooManyAttempts`]; the database may fail.
     pub async fn report_leaked(&self, caller: &Caller, reported: &Reported) -> Result<Vec<Finding>, Error> {
         if caller.inactive {
-            return Err(Error::TokenInactive);
+            return Err(Error::Auth(AuthError::TokenInactive));
         }
         let suspects = match reported {
             Reported::Tokens(tokens) => {

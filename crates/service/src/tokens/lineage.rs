@@ -1,12 +1,12 @@
 //! The lineage of a token: its usage, its rotations, and its descendants.
 
 use jeton_model::{
-    Authorization, AuthorizationId, Error, Timestamp,
+    Authorization, AuthorizationId, Timestamp,
     console::lineage::{Lineage, Link},
 };
 use jeton_store::Connection;
 
-use crate::{Caller, Service};
+use crate::{Caller, Error, Service};
 
 use super::{
     access::{check_readable, readable},
@@ -20,7 +20,7 @@ impl Service {
     /// The usage of a token, its descendants, and its chain of rotations as far as the caller may see it.
     ///
     /// # Errors
-    /// [`Error::AuthorizationNotFound`]; [`Error::Unauthorized`]; the database may fail.
+    /// `TokenError::NotFound`; `AuthError::Unauthorized`; the database may fail.
     pub async fn token_history(&self, caller: &Caller, id: AuthorizationId) -> Result<Lineage, Error> {
         let mut reader = self.read().await?;
         let now = self.now();

@@ -27,12 +27,13 @@ pub mod v1;
 
 use serde_json::json;
 
-use jeton_model::{Authorization, AuthorizationId, Error, Liveness, Timestamp, console::tokens::Details};
+use jeton_model::{Authorization, AuthorizationId, Liveness, Timestamp, console::tokens::Details};
 
 use crate::{
-    Caller, Service,
+    Caller, Error, Service,
     audit::Event,
     auth::{account_control::check_revocable, inherited_limits::Inheritance},
+    error::TokenError,
     orgs::rules::rules_of,
     transaction::AuditedTransaction,
 };
@@ -50,8 +51,8 @@ impl Service {
     /// An authorization that the caller may read (docs/influxdb-compatibility.md §4.4).
     ///
     /// # Errors
-    /// [`Error::AuthorizationNotFound`]; [`Error::UserNotFound`] or [`Error::OrgNotFound`] if it ended;
-    /// [`Error::Unauthorized`]; the database may fail.
+    /// [`TokenError::NotFound`]; `UserError::NotFound` or `OrgError::NotFound` if it ended;
+    /// `AuthError::Unauthorized`; the database may fail.
     pub async fn authorization(&self, caller: &Caller, id: AuthorizationId) -> Result<Details, Error> {
         let mut reader = self.read().await?;
         let authorization = self.with_last_use(readable(&mut reader, caller, id).await?);
@@ -63,7 +64,7 @@ impl Service {
     /// An authorization for the console, also if it ended; with the rules that it breaks while it can still be used.
     ///
     /// # Errors
-    /// [`Error::AuthorizationNotFound`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`TokenError::NotFound`]; `AuthError::Unauthorized`; the database may fail.
     pub async fn token_details(&self, caller: &Caller, id: AuthorizationId) -> Result<Details, Error> {
         let mut reader = self.read().await?;
         let authorization = self.with_last_use(readable(&mut reader, caller, id).await?);
@@ -80,10 +81,10 @@ impl Service {
     /// §4.5). Ended authorizations cannot be changed, expired ones not revived.
     ///
     /// # Errors
-    /// [`Error::AuthorizationNotFound`]; [`Error::UserNotFound`] or [`Error::OrgNotFound`] if it ended;
-    /// [`Error::HoldsMore`], [`Error::BadAuthorizationStatus`], [`Error::TokenLeaked`],
-    /// [`Error::AuthorizationExpired`], [`Error::ExpiryPast`], [`Error::RuleBroken`], [`Error::OutlivesCaller`],
-    /// [`Error::ReachesBeyondCaller`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`TokenError::NotFound`]; `UserError::NotFound` or `OrgError::NotFound` if it ended;
+    /// `AuthError::HoldsMore`, [`TokenError::Status`], [`TokenError::Leaked`],
+    /// [`TokenError::Expired`], [`TokenError::ExpiryPast`], [`TokenError::RuleBroken`], `DelegationError::OutlivesCaller`,
+    /// `DelegationError::ReachesBeyondCaller`; `AuthError::Unauthorized`; the database may fail.
     pub async fn update_authorization(
         &self,
         caller: &Caller,
@@ -95,7 +96,7 @@ impl Service {
         check_may_change(&mut change, &caller, &before, &update).await?;
         let names = Names::of(&mut change, std::slice::from_ref(&before)).await?;
         refuse_orphan(&names, &before)?;
-        let changes = parse_changes(update, Error::BadAuthorizationStatus)?;
+        let changes = parse_changes(update, Error::Token(TokenError::Status))?;
         let mut after = changed(&mut change, &caller, &before, changes).await?;
         after.updated_at = later_than(before.updated_at, change.now);
         jeton_store::authorizations::update(&mut change, &after, &keys(&after)).await?;
@@ -109,7 +110,7 @@ impl Service {
     /// Deletes an authorization: its token is denied from the next request on.
     ///
     /// # Errors
-    /// [`Error::AuthorizationNotFound`], [`Error::HoldsMore`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`TokenError::NotFound`], `AuthError::HoldsMore`; `AuthError::Unauthorized`; the database may fail.
     pub async fn delete_authorization(&self, caller: &Caller, id: AuthorizationId) -> Result<Authorization, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let authorization = existing(&mut change, id).await?;

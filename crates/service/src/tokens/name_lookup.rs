@@ -3,10 +3,12 @@
 use std::collections::{BTreeSet, HashMap};
 
 use jeton_model::{
-    Authorization, AuthorizationId, Bucket, BucketId, Error, Id, OrgId, ResourceType, TelegrafId, Timestamp, UserId,
+    Authorization, AuthorizationId, Bucket, BucketId, Id, OrgId, ResourceType, TelegrafId, Timestamp, UserId,
     bucket::BucketKind, console::tokens::Details, describe::Named,
 };
 use jeton_store::Connection;
+
+use crate::Error;
 
 /// Names by id, without those that were deleted.
 #[derive(Debug, Default)]

@@ -1,7 +1,7 @@
 //! The choices of the Custom API Token dialog, and the creation of its token.
 
 use jeton_model::{
-    Action, Bucket, BucketId, Error, Id, OrgId, Permission, ResourceType, TelegrafId,
+    Action, Bucket, BucketId, Id, IdempotencyKey, OrgId, Permission, ResourceType, TelegrafId,
     bucket::BucketKind,
     console::{
         selection::{Pick, Selection},
@@ -13,7 +13,7 @@ use jeton_model::{
 };
 use jeton_store::{Connection, telegrafs::Head};
 
-use crate::{Caller, Service, auth::required_permissions, fold};
+use crate::{Caller, Error, Service, auth::required_permissions, fold};
 
 use super::{CreateAuthorization, Created, RequestedPermission, TokenOptions, api_list::MAX_FILTER};
 
@@ -25,7 +25,7 @@ impl Service {
     /// cannot grant.
     ///
     /// # Errors
-    /// [`Error::TextTooLong`], [`Error::TextNul`]; [`Error::Unauthorized`]; the database may fail.
+    /// `ValidationError::TextTooLong`, `ValidationError::TextNul`; `AuthError::Unauthorized`; the database may fail.
     pub async fn picker(
         &self,
         caller: &Caller,
@@ -73,7 +73,7 @@ impl Service {
         org: OrgId,
         selection: &Selection,
         given: TokenOptions,
-        form: Option<&str>,
+        key: Option<&IdempotencyKey>,
     ) -> Result<Created, Error> {
         let permissions: Vec<Permission> =
             selection.effective().into_iter().map(|pick| pick.permission(org, caller.id())).collect();
@@ -83,7 +83,7 @@ impl Service {
         };
         let permissions = permissions.into_iter().map(RequestedPermission::from).collect();
         let asked = CreateAuthorization { org: Some(org), permissions, ..given.into() };
-        self.create_authorization(caller, asked, form).await
+        self.create_authorization(caller, asked, key).await
     }
 
     async fn describe(&self, caller: &Caller, org: OrgId, permissions: &[Permission]) -> Result<String, Error> {

@@ -1,7 +1,7 @@
 //! Prefilling of the Custom API Token dialog from a URL: selected check boxes, and what could not be selected.
 
 use jeton_model::{
-    Action, Authorization, BucketId, Error, Id, OrgId, ResourceType, TelegrafId,
+    Action, Authorization, BucketId, Id, OrgId, ResourceType, TelegrafId,
     authorization::clone_description,
     console::{
         prefill::{Gap, MAX_WANTED, Prefill, Prefilled, Wanted},
@@ -12,7 +12,11 @@ use jeton_model::{
 };
 use jeton_store::Connection;
 
-use crate::{Caller, Service, auth::required_permissions};
+use crate::{
+    Caller, Error, Service,
+    auth::required_permissions,
+    error::{AuthError, TokenError},
+};
 
 use super::{
     access::readable,
@@ -24,7 +28,7 @@ impl Service {
     /// as an error.
     ///
     /// # Errors
-    /// [`Error::Unauthorized`]; the database may fail.
+    /// [`AuthError::Unauthorized`]; the database may fail.
     pub async fn prefill(&self, caller: &Caller, org: OrgId, asked: &Prefill) -> Result<Prefilled, Error> {
         caller.check(required_permissions::org(Action::Read, org))?;
         let mut reader = self.read().await?;
@@ -64,7 +68,7 @@ async fn original(
     let Ok(id) = id.parse() else { return Ok(None) };
     match readable(connection, caller, id).await {
         Ok(found) => Ok(Some(found).filter(|found| found.org == org)),
-        Err(Error::AuthorizationNotFound | Error::Unauthorized(_)) => Ok(None),
+        Err(Error::Token(TokenError::NotFound) | Error::Auth(AuthError::Unauthorized(_))) => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -1,7 +1,9 @@
 //! Quotas on tokens, so that one user or organization cannot fill the database for the others.
 
-use jeton_model::{Authorization, Error, authorization::count_different};
+use jeton_model::{Authorization, authorization::count_different};
 use jeton_store::Connection;
+
+use crate::{Error, error::QuotaError};
 
 /// Limits on tokens and 1.x credentials; `None` is no limit. Set-up, imports and recovery are exempt, but what they
 /// create counts.
@@ -23,7 +25,7 @@ impl Quotas {
     /// counted here.
     ///
     /// # Errors
-    /// [`Error::TooManyTokensOfUser`], [`Error::TooManyTokensOfOrg`], [`Error::TooManyPermissionsOfOrg`]; the database
+    /// [`QuotaError::TokensOfUser`], [`QuotaError::TokensOfOrg`], [`QuotaError::PermissionsOfOrg`]; the database
     /// may fail.
     pub(crate) async fn check(self, connection: &mut Connection, new: &Authorization) -> Result<(), Error> {
         if self == Self::NONE {
@@ -31,14 +33,14 @@ impl Quotas {
         }
         let of_user = jeton_store::token_counts::of_user(connection, new.user).await?;
         if let Some(limit) = exceeded(self.tokens_per_user, of_user.tokens, 1) {
-            return Err(Error::TooManyTokensOfUser { limit });
+            return Err(Error::Quota(QuotaError::TokensOfUser { limit }));
         }
         let of_org = jeton_store::token_counts::of_org(connection, new.org).await?;
         if let Some(limit) = exceeded(self.tokens_per_org, of_org.tokens, 1) {
-            return Err(Error::TooManyTokensOfOrg { limit });
+            return Err(Error::Quota(QuotaError::TokensOfOrg { limit }));
         }
         match exceeded(self.permissions_per_org, of_org.permissions, count_different(&new.permissions)) {
-            Some(limit) => Err(Error::TooManyPermissionsOfOrg { limit }),
+            Some(limit) => Err(Error::Quota(QuotaError::PermissionsOfOrg { limit })),
             None => Ok(()),
         }
     }

@@ -1,10 +1,12 @@
 //! Requests to create or change an authorization, and their parsing.
 
 use jeton_model::{
-    Error, Expiry, Id, Networks, OrgId, Permission, Resource, Status, UserId,
+    Expiry, Id, Networks, OrgId, Permission, Resource, Status, UserId, ValidationError,
     authorization::{MAX_DESCRIPTION, MAX_PERMISSIONS, count_different},
     user::{MAX_NAME, check_text},
 };
+
+use crate::{Error, error::CreationError};
 
 use super::constraints::AuthorizationChanges;
 
@@ -98,24 +100,25 @@ pub(crate) struct Stands {
 /// Parses a request: checks 2 to 5 of docs/influxdb-compatibility.md §4.2.
 ///
 /// # Errors
-/// [`Error::NoPermissions`], [`Error::TooManyPermissions`], [`Error::UnknownResourceType`], [`Error::UnknownAction`],
-/// [`Error::OrgRequired`], [`Error::BadStatus`], [`Error::TextTooLong`], [`Error::TextNul`].
+/// [`CreationError::NoPermissions`], [`CreationError::TooManyPermissions`], [`ValidationError::UnknownResourceType`], [`ValidationError::UnknownAction`],
+/// [`CreationError::OrgRequired`], [`ValidationError::Status`], [`ValidationError::TextTooLong`], [`ValidationError::TextNul`].
 pub(crate) fn parse(asked: &CreateAuthorization) -> Result<ParsedAuthorization, Error> {
     if asked.permissions.is_empty() {
-        return Err(Error::NoPermissions);
+        return Err(Error::Creation(CreationError::NoPermissions));
     }
     if count_different(&asked.permissions) > MAX_PERMISSIONS {
-        return Err(Error::TooManyPermissions { limit: MAX_PERMISSIONS });
+        return Err(Error::Creation(CreationError::TooManyPermissions { limit: MAX_PERMISSIONS }));
     }
     let permissions = asked.permissions.iter().map(parse_permission).collect::<Result<_, _>>()?;
-    let org = asked.org.ok_or(Error::OrgRequired)?;
-    let status = asked.status.as_deref().unwrap_or_default().parse().map_err(|_| Error::BadStatus)?;
+    let org = asked.org.ok_or(Error::Creation(CreationError::OrgRequired))?;
+    let status =
+        asked.status.as_deref().unwrap_or_default().parse().map_err(|_| Error::Validation(ValidationError::Status))?;
     Ok(ParsedAuthorization { org, status, permissions })
 }
 
 fn parse_permission(asked: &RequestedPermission) -> Result<(Permission, Stands), Error> {
-    let kind = asked.kind.parse().map_err(|_| Error::UnknownResourceType)?;
-    let action = asked.action.parse().map_err(|_| Error::UnknownAction)?;
+    let kind = asked.kind.parse().map_err(|_| Error::Validation(ValidationError::UnknownResourceType))?;
+    let action = asked.action.parse().map_err(|_| Error::Validation(ValidationError::UnknownAction))?;
     let permission = Permission { action, resource: Resource { kind, id: asked.id, org: asked.org } };
     // An id overrides a name.
     let stands = |name: &Option<String>| name.clone().filter(|name| !name.is_empty() && asked.id.is_none());
@@ -128,7 +131,7 @@ fn parse_permission(asked: &RequestedPermission) -> Result<(Permission, Stands),
 /// Parses an update; `bad_status` is the error for an unknown status.
 ///
 /// # Errors
-/// `bad_status`, [`Error::TextTooLong`], [`Error::TextNul`].
+/// `bad_status`, [`ValidationError::TextTooLong`], [`ValidationError::TextNul`].
 pub(crate) fn parse_changes(update: AuthorizationUpdate, bad_status: Error) -> Result<AuthorizationChanges, Error> {
     let AuthorizationUpdate { status, description, expires_at, networks } = update;
     let status = status.map(|word| word.parse().map_err(|_| bad_status)).transpose()?;

@@ -3,10 +3,10 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use jeton_model::{Action, BucketId, Error, Id, OrgId, Permission, Resource, ResourceType, TelegrafId, UserId};
+use jeton_model::{Action, BucketId, Id, OrgId, Permission, Resource, ResourceType, TelegrafId, UserId};
 use jeton_store::Connection;
 
-use crate::{Caller, Service, auth::required_permissions};
+use crate::{Caller, Error, Service, auth::required_permissions, error::CreationError};
 
 use super::request::Stands;
 
@@ -110,12 +110,12 @@ impl NamedResources {
     /// the type, or that in every organization.
     ///
     /// # Errors
-    /// [`Error::NoSuchNamedOrg`], [`Error::NoSuchNamedResource`].
+    /// [`CreationError::NoSuchNamedOrg`], [`CreationError::NoSuchNamedResource`].
     pub fn resolve(&self, asked: Vec<(Permission, Stands)>, org: OrgId) -> Result<Vec<Permission>, Error> {
         let resolved = asked.into_iter().map(|(mut permission, names)| {
             if let Some(name) = names.org {
                 let found = self.orgs.get(name.trim()).copied();
-                permission.resource.org = Some(found.ok_or(Error::NoSuchNamedOrg { name })?);
+                permission.resource.org = Some(found.ok_or(Error::Creation(CreationError::NoSuchNamedOrg { name }))?);
             }
             if let Some(name) = names.thing {
                 permission.resource = self.resource(permission.resource, name, org)?;
@@ -137,7 +137,7 @@ impl NamedResources {
             _ => (None, None),
         };
         let kind = resource.kind;
-        let unknown = || Error::NoSuchNamedResource { kind: kind.name().into(), name };
+        let unknown = || Error::Creation(CreationError::NoSuchNamedResource { kind: kind.name().into(), name });
         Ok(Resource { kind, id: Some(id.ok_or_else(unknown)?), org })
     }
 }
@@ -186,7 +186,8 @@ mod tests {
         service.delete_bucket(&caller, bucket).await.expect("deleted");
         let (mut change, caller) = service.begin(&caller).await.expect("a change");
         things.keep_readable(&mut change, &caller, org).await.expect("kept");
-        let unknown = Error::NoSuchNamedResource { kind: "buckets".into(), name: "iot".into() };
+        let unknown =
+            Error::Creation(CreationError::NoSuchNamedResource { kind: "buckets".into(), name: "iot".into() });
         assert_eq!(things.resolve(asked(), org), Err(unknown));
     }
 

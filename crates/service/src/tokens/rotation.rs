@@ -3,17 +3,18 @@
 use serde_json::json;
 
 use jeton_model::{
-    Action, Authorization, AuthorizationId, Error, Expiry, Span, Status, Timestamp, console::tokens::Details,
+    Action, Authorization, AuthorizationId, Expiry, IdempotencyKey, Span, Status, Timestamp, console::tokens::Details,
 };
 
 use crate::{
-    Caller, Service,
+    Caller, Error, Service,
     audit::Event,
     auth::{
         account_control::{check_changeable, check_revocable},
         credential_status::{CredentialStatus, InvalidReason, PresentedFrom, credential_status},
         required_permissions,
     },
+    error::{RotationError, TokenError},
     transaction::AuditedTransaction,
 };
 
@@ -47,15 +48,15 @@ impl Service {
     /// limits.
     ///
     /// # Errors
-    /// [`Error::Field`] for a bad overlap; [`Error::AuthorizationNotFound`], [`Error::HoldsMore`];
-    /// [`Error::TokenLeaked`], [`Error::RotateInactive`], [`Error::RotateExpired`], [`Error::RotateOwnerInactive`],
-    /// [`Error::RotateOrphan`], [`Error::AlreadyRotated`]; those of [`Service::create_authorization`].
+    /// `ValidationError::Field` for a bad overlap; [`TokenError::NotFound`], `AuthError::HoldsMore`;
+    /// [`TokenError::Leaked`], [`RotationError::Inactive`], [`RotationError::Expired`], [`RotationError::OwnerInactive`],
+    /// [`RotationError::Orphan`], [`RotationError::AlreadyRotated`]; those of [`Service::create_authorization`].
     pub async fn rotate_authorization(
         &self,
         caller: &Caller,
         id: AuthorizationId,
         asked: RotateAuthorization,
-        form: Option<&str>,
+        key: Option<&IdempotencyKey>,
     ) -> Result<Rotated, Error> {
         let overlap = check_overlap(asked.overlap.as_deref())?;
         let (mut change, caller) = self.begin(caller).await?;
@@ -75,7 +76,7 @@ impl Service {
             networks: Some(before.networks.clone()),
             replaces: Some(id),
         };
-        let created = self.create(&mut change, &caller, new, Event::AuthorizationRotated, form).await?;
+        let created = self.create(&mut change, &caller, new, Event::AuthorizationRotated, key).await?;
         let end = now.plus_seconds(overlap.seconds());
         let end = before.expires_at.map_or(end, |own| own.min(end));
         let old = end_at(&mut change, before, end, Event::AuthorizationRotated, Some(created.details.authorization.id))
@@ -87,14 +88,14 @@ impl Service {
     /// Ends the overlap of a rotated token: it is denied from the next request on.
     ///
     /// # Errors
-    /// [`Error::AuthorizationNotFound`], [`Error::HoldsMore`], [`Error::NoOverlap`]; [`Error::Unauthorized`]; the
+    /// [`TokenError::NotFound`], `AuthError::HoldsMore`, [`RotationError::NoOverlap`]; `AuthError::Unauthorized`; the
     /// database may fail.
     pub async fn end_overlap(&self, caller: &Caller, id: AuthorizationId) -> Result<Details, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let before = readable(&mut change, &caller, id).await?;
         check_revocable(&mut change, &caller, &before).await?;
         if jeton_store::rotations::successor(&mut change, id).await?.is_none() {
-            return Err(Error::NoOverlap);
+            return Err(Error::Rotation(RotationError::NoOverlap));
         }
         let now = change.now;
         let over = before.ended_at.is_some() || before.expires_at.is_some_and(|end| end <= now);
@@ -119,16 +120,18 @@ async fn check_rotatable(change: &mut AuditedTransaction, before: &Authorization
     let now = change.now;
     match credential_status(change, before, PresentedFrom::Anywhere, now).await? {
         CredentialStatus::Live(_) => {}
-        CredentialStatus::Inactive(_) if before.leaked_at.is_some() => return Err(Error::TokenLeaked),
-        CredentialStatus::Inactive(_) => return Err(Error::RotateInactive),
-        CredentialStatus::Invalid(InvalidReason::Expired) => return Err(Error::RotateExpired),
-        CredentialStatus::Invalid(InvalidReason::OwnerInactive) => return Err(Error::RotateOwnerInactive),
+        CredentialStatus::Inactive(_) if before.leaked_at.is_some() => return Err(Error::Token(TokenError::Leaked)),
+        CredentialStatus::Inactive(_) => return Err(Error::Rotation(RotationError::Inactive)),
+        CredentialStatus::Invalid(InvalidReason::Expired) => return Err(Error::Rotation(RotationError::Expired)),
+        CredentialStatus::Invalid(InvalidReason::OwnerInactive) => {
+            return Err(Error::Rotation(RotationError::OwnerInactive));
+        }
         CredentialStatus::Invalid(InvalidReason::OwnerDeleted | InvalidReason::Ended | InvalidReason::WrongNetwork) => {
-            return Err(Error::RotateOrphan);
+            return Err(Error::Rotation(RotationError::Orphan));
         }
     }
     match jeton_store::rotations::successor(change, before.id).await? {
-        Some(successor) => Err(Error::AlreadyRotated { successor }),
+        Some(successor) => Err(Error::Rotation(RotationError::AlreadyRotated { successor })),
         None => Ok(()),
     }
 }

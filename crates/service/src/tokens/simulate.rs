@@ -1,7 +1,7 @@
 //! Simulation of a token: whether it would permit an action, and which of its permissions does.
 
 use jeton_model::{
-    Action, AuthorizationId, BucketId, Error, Id, OrgId, Permission, ResourceType, TelegrafId, UserId,
+    Action, AuthorizationId, BucketId, Id, OrgId, Permission, ResourceType, TelegrafId, UserId,
     bucket::BucketKind,
     console::simulation::{Question, Ruling, Stopped},
     describe::Named,
@@ -10,11 +10,12 @@ use jeton_model::{
 use jeton_store::Connection;
 
 use crate::{
-    Caller, Service,
+    Caller, Error, Service,
     auth::{
         credential_status::{CredentialStatus, InvalidReason, PresentedFrom, credential_status},
         required_permissions,
     },
+    error::{AuthError, TokenError},
 };
 
 use super::access::readable;
@@ -35,7 +36,7 @@ impl Service {
     /// the token's organization; resources that the caller may not see are unknown.
     ///
     /// # Errors
-    /// [`Error::AuthorizationNotFound`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`TokenError::NotFound`]; [`AuthError::Unauthorized`]; the database may fail.
     pub async fn what_if(&self, caller: &Caller, id: AuthorizationId, question: &Question) -> Result<Ruling, Error> {
         let mut reader = self.read().await?;
         let authorization = readable(&mut reader, caller, id).await?;
@@ -170,7 +171,7 @@ async fn authorization(connection: &mut Connection, caller: &Caller, id: Option<
             let name = Some(found.description).filter(|text| !text.is_empty()).or(found.token_prefix);
             Ok(Some(Found::of(found.id, found.org, name)))
         }
-        Err(Error::AuthorizationNotFound | Error::Unauthorized(_)) => Ok(None),
+        Err(Error::Token(TokenError::NotFound) | Error::Auth(AuthError::Unauthorized(_))) => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use jeton_model::{
-    Action, Authorization, AuthorizationId, BucketId, Error, OrgId, ResourceType, UserId, V1Authorization,
+    Action, Authorization, AuthorizationId, BucketId, OrgId, ResourceType, UserId, V1Authorization,
     authorization::{MAX_DESCRIPTION, as_stored},
     console::tokens::Details,
     user::{MAX_NAME, check_password, check_text},
@@ -15,7 +15,7 @@ use jeton_model::{
 use jeton_store::{Connection, authorization_filter::Filter, authorizations::Secret};
 
 use crate::{
-    Caller, Service,
+    Caller, Error, Service,
     audit::Event,
     auth::{
         account_control::{check_holds_no_more, check_revocable, check_things_in_org},
@@ -23,6 +23,7 @@ use crate::{
         inherited_limits::Inheritance,
         required_permissions,
     },
+    error::{CreationError, TokenError},
     orgs::rules::rules_of,
     transaction::AuditedTransaction,
 };
@@ -82,8 +83,8 @@ impl Service {
     /// Creates a credential without a password: it does not work until one is set.
     ///
     /// # Errors
-    /// Those of [`Service::create_authorization`]; [`Error::V1TokenRequired`], [`Error::V1BucketNotFound`];
-    /// [`Error::TokenExists`] for a taken user name.
+    /// Those of [`Service::create_authorization`]; [`CreationError::V1TokenRequired`], [`CreationError::V1BucketNotFound`];
+    /// [`CreationError::TokenExists`] for a taken user name.
     pub async fn create_v1_authorization(
         &self,
         caller: &Caller,
@@ -156,11 +157,11 @@ impl Service {
         if jeton_store::users::by_id(change, new.user).await?.is_none()
             || jeton_store::orgs::by_id(change, new.org).await?.is_none()
         {
-            return Err(Error::UnableToCreateToken);
+            return Err(Error::Creation(CreationError::UnableToCreateToken));
         }
         self.0.quotas.check(change, new).await?;
         if !jeton_store::authorizations::insert(change, new, Secret::Username(username), &keys(new)).await? {
-            return Err(Error::TokenExists);
+            return Err(Error::Creation(CreationError::TokenExists));
         }
         let detail = json!({
             "username": username, "description": new.description, "owner": new.user, "status": new.status,
@@ -186,7 +187,7 @@ impl Service {
     /// Lists the credentials that the caller may see, without those that ended.
     ///
     /// # Errors
-    /// [`Error::AuthorizationNotFound`], [`Error::UserNotFound`], [`Error::OrgNameNotFound`]; the database may fail.
+    /// [`TokenError::NotFound`], `UserError::NotFound`, `OrgError::NameNotFound`; the database may fail.
     pub async fn v1_authorization_list(&self, caller: &Caller, query: &V1Query) -> Result<V1List, Error> {
         let mut reader = self.read().await?;
         let mut filter = Filter { visible: caller.visible(), without_ended: true, ..Filter::default() };
@@ -194,7 +195,7 @@ impl Service {
             (Some(id), _) => filter.id = Some(existing(&mut reader, id).await?.authorization.id),
             (None, Some(name)) => {
                 let found = jeton_store::v1_authorizations::by_username(&mut reader, name).await?;
-                filter.id = Some(found.ok_or(Error::AuthorizationNotFound)?.authorization.id);
+                filter.id = Some(found.ok_or(Error::Token(TokenError::NotFound))?.authorization.id);
             }
             (None, None) => (filter.user, filter.org) = (query.user, query.org),
         }
@@ -205,8 +206,8 @@ impl Service {
     /// A credential that the caller may see.
     ///
     /// # Errors
-    /// [`Error::AuthorizationNotFound`]; [`Error::UserNotFound`] or [`Error::OrgNotFound`] if it ended;
-    /// [`Error::Unauthorized`]; the database may fail.
+    /// [`TokenError::NotFound`]; `UserError::NotFound` or `OrgError::NotFound` if it ended;
+    /// `AuthError::Unauthorized`; the database may fail.
     pub async fn v1_authorization(&self, caller: &Caller, id: AuthorizationId) -> Result<V1Details, Error> {
         let mut reader = self.read().await?;
         let V1Authorization { authorization, username } = existing(&mut reader, id).await?;
@@ -219,7 +220,7 @@ impl Service {
     /// Changes description, status, expiry and networks; the user name and the permissions are immutable.
     ///
     /// # Errors
-    /// [`Error::BadV1AuthorizationStatus`]; otherwise those of [`Service::update_authorization`].
+    /// [`TokenError::V1Status`]; otherwise those of [`Service::update_authorization`].
     pub async fn update_v1_authorization(
         &self,
         caller: &Caller,
@@ -232,7 +233,7 @@ impl Service {
         check_may_change(&mut change, &caller, &before, &update).await?;
         let names = Names::of(&mut change, std::slice::from_ref(&before)).await?;
         refuse_orphan(&names, &before)?;
-        let changes = parse_changes(update, Error::BadV1AuthorizationStatus)?;
+        let changes = parse_changes(update, Error::Token(TokenError::V1Status))?;
         let mut after = changed(&mut change, &caller, &before, changes).await?;
         after.updated_at = later_than(before.updated_at, change.now);
         jeton_store::authorizations::update(&mut change, &after, &keys(&after)).await?;
@@ -246,8 +247,8 @@ impl Service {
     /// Sets the password; the previous one is denied from the next request on.
     ///
     /// # Errors
-    /// [`Error::PasswordLength`], [`Error::AuthorizationNotFound`], [`Error::HoldsMore`], [`Error::OutlivesCaller`],
-    /// [`Error::ReachesBeyondCaller`]; [`Error::Unauthorized`]; the database may fail.
+    /// `ValidationError::PasswordLength`, [`TokenError::NotFound`], `AuthError::HoldsMore`, `DelegationError::OutlivesCaller`,
+    /// `DelegationError::ReachesBeyondCaller`; `AuthError::Unauthorized`; the database may fail.
     pub async fn set_v1_password(
         &self,
         caller: &Caller,
@@ -281,7 +282,7 @@ impl Service {
     /// Deletes a credential: it is denied from the next request on.
     ///
     /// # Errors
-    /// [`Error::AuthorizationNotFound`], [`Error::HoldsMore`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`TokenError::NotFound`], `AuthError::HoldsMore`; `AuthError::Unauthorized`; the database may fail.
     pub async fn delete_v1_authorization(&self, caller: &Caller, id: AuthorizationId) -> Result<(), Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let V1Authorization { authorization, username } = existing(&mut change, id).await?;
@@ -304,14 +305,14 @@ impl Service {
 }
 
 async fn existing(connection: &mut Connection, id: AuthorizationId) -> Result<V1Authorization, Error> {
-    jeton_store::v1_authorizations::by_id(connection, id).await?.ok_or(Error::AuthorizationNotFound)
+    jeton_store::v1_authorizations::by_id(connection, id).await?.ok_or(Error::Token(TokenError::NotFound))
 }
 
 fn check_username(username: &str) -> Result<(), Error> {
     if username.is_empty() {
-        return Err(Error::V1TokenRequired);
+        return Err(Error::Creation(CreationError::V1TokenRequired));
     }
-    check_text("token", username, MAX_NAME)
+    Ok(check_text("token", username, MAX_NAME)?)
 }
 
 /// Checks that named buckets exist, which 1.x requires unlike v2.
@@ -320,5 +321,5 @@ async fn check_buckets_exist(connection: &mut Connection, new: &Authorization) -
     let buckets = buckets.filter(|resource| resource.kind == ResourceType::Buckets);
     let named: BTreeSet<BucketId> = buckets.filter_map(|resource| resource.id).map(BucketId).collect();
     let found = jeton_store::buckets::by_ids(connection, named.iter().copied()).await?;
-    if found.len() == named.len() { Ok(()) } else { Err(Error::V1BucketNotFound) }
+    if found.len() == named.len() { Ok(()) } else { Err(Error::Creation(CreationError::V1BucketNotFound)) }
 }

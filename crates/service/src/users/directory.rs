@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use jeton_model::{
-    Action, Error, OrgId, User, UserId,
+    Action, OrgId, User, UserId,
     console::{
         list_query::{ListQuery, Listed},
         people::{Addable, Leaving, LeavingToken, Member, MemberPage, Person, UserPage, UserRow},
@@ -19,8 +19,9 @@ use jeton_store::{
 };
 
 use crate::{
-    Caller, Service,
+    Caller, Error, Service,
     auth::required_permissions,
+    error::{OrgError, UserError},
     fold,
     orgs::members::{Parent, write_parent},
     tokens::api_list::MAX_FILTER,
@@ -38,7 +39,7 @@ impl Service {
     /// A page of an organization's members and owners.
     ///
     /// # Errors
-    /// [`Error::Unauthorized`]; the database may fail.
+    /// `AuthError::Unauthorized`; the database may fail.
     pub async fn member_page(&self, caller: &Caller, org: OrgId, query: &ListQuery) -> Result<MemberPage, Error> {
         caller.check(required_permissions::org(Action::Read, org))?;
         let mut reader = self.read().await?;
@@ -58,12 +59,14 @@ impl Service {
     /// One member of an organization that the caller may change.
     ///
     /// # Errors
-    /// [`Error::UserNotFound`], [`Error::NotMember`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`UserError::NotFound`], [`OrgError::NotMember`]; `AuthError::Unauthorized`; the database may fail.
     pub async fn member(&self, caller: &Caller, org: OrgId, user: UserId) -> Result<Member, Error> {
         caller.check(write_parent(Parent::Org(org), org))?;
         let mut reader = self.read().await?;
-        let user = jeton_store::users::by_id(&mut reader, user).await?.ok_or(Error::UserNotFound)?;
-        let role = jeton_store::memberships::role(&mut reader, Of::Org(org), user.id).await?.ok_or(Error::NotMember)?;
+        let user = jeton_store::users::by_id(&mut reader, user).await?.ok_or(Error::User(UserError::NotFound))?;
+        let role = jeton_store::memberships::role(&mut reader, Of::Org(org), user.id)
+            .await?
+            .ok_or(Error::Org(OrgError::NotMember))?;
         let only_owner = role == Role::Owner && owners(&mut reader, org).await? == 1;
         let found = Found { user, last_sign_in: None, role: Some(role) };
         let listing = self.listing(&mut reader, std::slice::from_ref(&found), Some(org)).await?;
@@ -73,7 +76,7 @@ impl Service {
     /// A page of all users.
     ///
     /// # Errors
-    /// [`Error::Unauthorized`]; the database may fail.
+    /// `AuthError::Unauthorized`; the database may fail.
     pub async fn user_page(&self, caller: &Caller, query: &ListQuery) -> Result<UserPage, Error> {
         caller.check(required_permissions::users(Action::Read))?;
         let mut reader = self.read().await?;
@@ -100,17 +103,17 @@ impl Service {
     /// A user whom the caller may change.
     ///
     /// # Errors
-    /// [`Error::UserNotFound`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`UserError::NotFound`]; `AuthError::Unauthorized`; the database may fail.
     pub async fn changeable_user(&self, caller: &Caller, id: UserId) -> Result<User, Error> {
         caller.check(required_permissions::user(Action::Write, id))?;
         let mut reader = self.read().await?;
-        jeton_store::users::by_id(&mut reader, id).await?.ok_or(Error::UserNotFound)
+        jeton_store::users::by_id(&mut reader, id).await?.ok_or(Error::User(UserError::NotFound))
     }
 
     /// The consequences of deleting a user, for a caller who may delete them.
     ///
     /// # Errors
-    /// [`Error::UserNotFound`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`UserError::NotFound`]; `AuthError::Unauthorized`; the database may fail.
     pub async fn leaving(&self, caller: &Caller, id: UserId) -> Result<Leaving, Error> {
         let user = self.changeable_user(caller, id).await?;
         let mut reader = self.read().await?;
@@ -137,7 +140,7 @@ impl Service {
     /// The names of users who could be made members; none for a caller who may not read all users.
     ///
     /// # Errors
-    /// [`Error::TextTooLong`], [`Error::TextNul`]; [`Error::Unauthorized`]; the database may fail.
+    /// `ValidationError::TextTooLong`, `ValidationError::TextNul`; `AuthError::Unauthorized`; the database may fail.
     pub async fn addable(&self, caller: &Caller, org: OrgId, part: &str) -> Result<Addable, Error> {
         caller.check(write_parent(Parent::Org(org), org))?;
         if !caller.may(&required_permissions::users(Action::Read)) {

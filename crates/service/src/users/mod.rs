@@ -7,18 +7,19 @@ use secrecy::{ExposeSecret, SecretString};
 use serde_json::json;
 
 use jeton_model::{
-    Action, Error, Permission, Status, User, UserId,
+    Action, Permission, Status, User, UserId, ValidationError,
     user::{check_password, check_user_name},
 };
 use jeton_store::users::Page;
 
 use crate::{
-    Caller, Service,
+    Caller, Error, Service,
     audit::Event,
     auth::{
         account_control::check_account_control, authenticate::membership_permissions, caller::Credential,
         login_throttle::Account, required_permissions,
     },
+    error::{AuthError, UserError},
     fold,
     transaction::AuditedTransaction,
 };
@@ -56,7 +57,7 @@ impl Service {
     /// The caller's own user.
     ///
     /// # Errors
-    /// [`Error::Unauthorized`].
+    /// [`AuthError::Unauthorized`].
     pub fn me(&self, caller: &Caller) -> Result<User, Error> {
         caller.check(required_permissions::user(Action::Read, caller.id()))?;
         Ok(caller.user.clone())
@@ -65,16 +66,18 @@ impl Service {
     /// Lists the users that the caller may read. As in influxd, others are dropped after paging: a page may be short.
     ///
     /// # Errors
-    /// [`Error::UserNotFound`]; the database may fail.
+    /// [`UserError::NotFound`]; the database may fail.
     pub async fn users(&self, caller: &Caller, query: &UserQuery) -> Result<Vec<User>, Error> {
         let mut reader = self.read().await?;
         let found = match (query.id, &query.name) {
-            (Some(id), _) => vec![jeton_store::users::by_id(&mut reader, id).await?.ok_or(Error::UserNotFound)?],
+            (Some(id), _) => {
+                vec![jeton_store::users::by_id(&mut reader, id).await?.ok_or(Error::User(UserError::NotFound))?]
+            }
             (None, Some(name)) => {
                 // One that the caller may not read is denied like an unknown one.
                 let found = jeton_store::users::by_name(&mut reader, name).await?;
                 let found = found.filter(|user| caller.may(&required_permissions::user(Action::Read, user.id)));
-                vec![found.ok_or(Error::UserNotFound)?]
+                vec![found.ok_or(Error::User(UserError::NotFound))?]
             }
             (None, None) => {
                 let page = Page {
@@ -92,44 +95,49 @@ impl Service {
     /// A user by their id.
     ///
     /// # Errors
-    /// [`Error::UserNotFound`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`UserError::NotFound`]; [`AuthError::Unauthorized`]; the database may fail.
     pub async fn user(&self, caller: &Caller, id: UserId) -> Result<User, Error> {
         caller.check(required_permissions::user(Action::Read, id))?;
         let mut reader = self.read().await?;
-        jeton_store::users::by_id(&mut reader, id).await?.ok_or(Error::UserNotFound)
+        jeton_store::users::by_id(&mut reader, id).await?.ok_or(Error::User(UserError::NotFound))
     }
 
     /// The permissions of a user's memberships, without those of their authorizations.
     ///
     /// # Errors
-    /// [`Error::UserNotFound`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`UserError::NotFound`]; [`AuthError::Unauthorized`]; the database may fail.
     pub async fn user_permissions(&self, caller: &Caller, id: UserId) -> Result<Vec<Permission>, Error> {
         caller.check(required_permissions::user(Action::Read, id))?;
         let mut reader = self.read().await?;
-        jeton_store::users::by_id(&mut reader, id).await?.ok_or(Error::UserNotFound)?;
+        jeton_store::users::by_id(&mut reader, id).await?.ok_or(Error::User(UserError::NotFound))?;
         membership_permissions(&mut reader, id).await
     }
 
     /// Creates a user without a password.
     ///
     /// # Errors
-    /// [`Error::UserNameEmpty`], [`Error::BadStatus`], [`Error::UserIdTaken`], [`Error::UserNameTaken`];
-    /// [`Error::Unauthorized`]; the database may fail.
+    /// [`ValidationError::UserNameEmpty`], [`ValidationError::Status`], [`UserError::IdTaken`], [`UserError::NameTaken`];
+    /// [`AuthError::Unauthorized`]; the database may fail.
     pub async fn create_user(&self, caller: &Caller, asked: CreateUser) -> Result<User, Error> {
         check_user_name(&asked.name)?;
-        let status = asked.status.as_deref().unwrap_or_default().parse().map_err(|_| Error::BadStatus)?;
+        let status = asked
+            .status
+            .as_deref()
+            .unwrap_or_default()
+            .parse()
+            .map_err(|_| Error::Validation(ValidationError::Status))?;
         let (mut change, caller) = self.begin(caller).await?;
         caller.check(required_permissions::users(Action::Write))?;
         let user = User { id: asked.id.unwrap_or_else(|| UserId(self.next_id())), name: asked.name, status };
         if let Some(id) = asked.id
             && jeton_store::users::by_id(&mut change, id).await?.is_some()
         {
-            return Err(Error::UserIdTaken { id });
+            return Err(Error::User(UserError::IdTaken { id }));
         }
         let now = change.now;
         let new = jeton_store::users::New { user: &user, name_key: &fold(&user.name), password_hash: None, now };
         if !jeton_store::users::insert(&mut change, new).await? {
-            return Err(Error::UserNameTaken { name: user.name });
+            return Err(Error::User(UserError::NameTaken { name: user.name }));
         }
         change.record(Event::UserCreated, None, user.id, json!({"name": user.name, "status": user.status})).await?;
         change.commit().await?;
@@ -140,18 +148,18 @@ impl Service {
     /// on, and their sessions end permanently.
     ///
     /// # Errors
-    /// [`Error::UserNotFound`], [`Error::BadStatus`], [`Error::UserNameEmpty`], [`Error::UserNameTaken`],
-    /// [`Error::LimitedTokenEmpowers`], [`Error::TokenEmpowersMore`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`UserError::NotFound`], [`ValidationError::Status`], [`ValidationError::UserNameEmpty`], [`UserError::NameTaken`],
+    /// [`AuthError::LimitedTokenEmpowers`], [`AuthError::TokenEmpowersMore`]; [`AuthError::Unauthorized`]; the database may fail.
     pub async fn update_user(&self, caller: &Caller, id: UserId, update: UserUpdate) -> Result<User, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         caller.check(required_permissions::user(Action::Write, id))?;
-        let before = jeton_store::users::by_id(&mut change, id).await?.ok_or(Error::UserNotFound)?;
+        let before = jeton_store::users::by_id(&mut change, id).await?.ok_or(Error::User(UserError::NotFound))?;
         let mut after = before.clone();
         let now = change.now;
         if let Some(status) = update.status {
             check_account_control(&mut change, &caller, &required_permissions::user(Action::Write, id), id, now)
                 .await?;
-            after.status = status.parse().map_err(|_| Error::BadStatus)?;
+            after.status = status.parse().map_err(|_| Error::Validation(ValidationError::Status))?;
             jeton_store::users::set_status(&mut change, id, after.status, now).await?;
             // An inactive user can sign in at the API, as in influxd: activation revives neither that session nor an
             // older one.
@@ -162,7 +170,7 @@ impl Service {
         if let Some(name) = update.name {
             check_user_name(&name)?;
             if name != before.name && jeton_store::users::by_name(&mut change, &name).await?.is_some() {
-                return Err(Error::UserNameTaken { name });
+                return Err(Error::User(UserError::NameTaken { name }));
             }
             jeton_store::users::set_name(&mut change, id, &name, &fold(&name), now).await?;
             after.name = name;
@@ -176,12 +184,12 @@ impl Service {
     /// Deletes a user; their sessions and authorizations end permanently.
     ///
     /// # Errors
-    /// [`Error::UserNotFound`], [`Error::LimitedTokenEmpowers`], [`Error::TokenEmpowersMore`]; [`Error::Unauthorized`];
+    /// [`UserError::NotFound`], [`AuthError::LimitedTokenEmpowers`], [`AuthError::TokenEmpowersMore`]; [`AuthError::Unauthorized`];
     /// the database may fail.
     pub async fn delete_user(&self, caller: &Caller, id: UserId) -> Result<(), Error> {
         let (mut change, caller) = self.begin(caller).await?;
         caller.check(required_permissions::user(Action::Write, id))?;
-        let user = jeton_store::users::by_id(&mut change, id).await?.ok_or(Error::UserNotFound)?;
+        let user = jeton_store::users::by_id(&mut change, id).await?.ok_or(Error::User(UserError::NotFound))?;
         let now = change.now;
         check_account_control(&mut change, &caller, &required_permissions::user(Action::Write, id), id, now).await?;
         jeton_store::authorizations::end_of_user(&mut change, id, now).await?;
@@ -196,19 +204,19 @@ impl Service {
     /// [`Service::change_password`]: otherwise a stolen cookie would be enough to take the user over.
     ///
     /// # Errors
-    /// [`Error::PasswordLength`], [`Error::OldPasswordRequired`], [`Error::UnknownUserForPassword`],
-    /// [`Error::LimitedTokenEmpowers`], [`Error::TokenEmpowersMore`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`ValidationError::PasswordLength`], [`AuthError::OldPasswordRequired`], [`AuthError::UnknownUserForPassword`],
+    /// [`AuthError::LimitedTokenEmpowers`], [`AuthError::TokenEmpowersMore`]; [`AuthError::Unauthorized`]; the database may fail.
     pub async fn set_password(&self, caller: &Caller, id: UserId, password: &SecretString) -> Result<(), Error> {
         check_password(password.expose_secret())?;
         caller.check(required_permissions::user(Action::Write, id))?;
         if caller.has_session() && caller.id() == id {
-            self.note_password(caller, id, &Error::OldPasswordRequired);
-            return Err(Error::OldPasswordRequired);
+            self.note_password(caller, id, &Error::Auth(AuthError::OldPasswordRequired));
+            return Err(Error::Auth(AuthError::OldPasswordRequired));
         }
         let hash = self.passwords().hash(password).await?;
         let (mut change, caller) = self.begin(caller).await?;
         caller.check(required_permissions::user(Action::Write, id))?;
-        jeton_store::users::by_id(&mut change, id).await?.ok_or(Error::UnknownUserForPassword)?;
+        jeton_store::users::by_id(&mut change, id).await?.ok_or(Error::Auth(AuthError::UnknownUserForPassword))?;
         let now = change.now;
         check_account_control(&mut change, &caller, &required_permissions::user(Action::Write, id), id, now).await?;
         write_password(change, &caller, id, &hash).await
@@ -218,8 +226,8 @@ impl Service {
     /// (docs/influxdb-compatibility.md §5.2).
     ///
     /// # Errors
-    /// [`Error::PasswordLength`], [`Error::WrongPassword`], [`Error::UnknownUserForPassword`],
-    /// [`Error::TooManyAttempts`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`ValidationError::PasswordLength`], [`AuthError::WrongPassword`], [`AuthError::UnknownUserForPassword`],
+    /// [`AuthError::TooManyAttempts`]; [`AuthError::Unauthorized`]; the database may fail.
     pub async fn change_password(
         &self,
         caller: &Caller,
@@ -242,7 +250,7 @@ impl Service {
         caller.check(required_permissions::user(Action::Write, id))?;
         // While it was verified, it may have been changed.
         if jeton_store::users::password_hash(&mut change, id).await?.as_ref() != Some(&known) {
-            return Err(Error::WrongPassword);
+            return Err(Error::Auth(AuthError::WrongPassword));
         }
         write_password(change, &caller, id, &hash).await
     }
@@ -250,11 +258,11 @@ impl Service {
     /// The stored hash of a user's password if `old` matches it.
     async fn verified_hash(&self, caller: &Caller, id: UserId, old: &SecretString) -> Result<String, Error> {
         let mut reader = self.read().await?;
-        jeton_store::users::by_id(&mut reader, id).await?.ok_or(Error::UnknownUserForPassword)?;
+        jeton_store::users::by_id(&mut reader, id).await?.ok_or(Error::Auth(AuthError::UnknownUserForPassword))?;
         let known = jeton_store::users::password_hash(&mut reader, id).await?;
         drop(reader);
         let right = self.verify_slowly(&Account::User(id), known.clone(), old, &caller.client).await?;
-        known.filter(|_| right).ok_or(Error::WrongPassword)
+        known.filter(|_| right).ok_or(Error::Auth(AuthError::WrongPassword))
     }
 }
 

@@ -4,16 +4,17 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use jeton_model::{
-    Action, Error, UserId,
+    Action, UserId,
     console::session::{SessionRow, SessionsOf, UserSessions, agent_in_words},
     session_kind::SessionKind,
 };
 use jeton_store::sessions::Session;
 
 use crate::{
-    Caller, Service,
+    Caller, Error, Service,
     audit::Event,
     auth::{caller::Credential, required_permissions},
+    error::{AuthError, UserError},
 };
 
 /// Maximum number of sessions that are listed; a program that signs in repeatedly has more.
@@ -32,7 +33,7 @@ impl Service {
     /// Lists the live sessions of the caller's user.
     ///
     /// # Errors
-    /// [`Error::Unauthorized`]; the database may fail.
+    /// [`AuthError::Unauthorized`]; the database may fail.
     pub async fn own_sessions(&self, caller: &Caller) -> Result<UserSessions, Error> {
         caller.check(required_permissions::user(Action::Read, caller.id()))?;
         self.sessions_of(caller, caller.id()).await
@@ -42,13 +43,13 @@ impl Service {
     /// and callers who may read all users, may see them.
     ///
     /// # Errors
-    /// [`Error::UserNotFound`]; [`Error::Unauthorized`]; the database may fail.
+    /// [`UserError::NotFound`]; [`AuthError::Unauthorized`]; the database may fail.
     pub async fn user_sessions(&self, caller: &Caller, user: UserId) -> Result<UserSessions, Error> {
         if caller.has_session() && caller.id() == user {
             return self.own_sessions(caller).await;
         }
         caller.check(required_permissions::users(Action::Read))?;
-        jeton_store::users::by_id(&mut *self.read().await?, user).await?.ok_or(Error::UserNotFound)?;
+        jeton_store::users::by_id(&mut *self.read().await?, user).await?.ok_or(Error::User(UserError::NotFound))?;
         self.sessions_of(caller, user).await
     }
 
@@ -81,12 +82,12 @@ impl Service {
     /// Ends sessions of a user whom the caller may change, except the caller's. Returns how many.
     ///
     /// # Errors
-    /// [`Error::UserNotFound`], [`Error::SessionNotFound`]; [`Error::Field`] for the caller's own;
-    /// [`Error::Unauthorized`]; the database may fail.
+    /// [`UserError::NotFound`], [`AuthError::SessionNotFound`]; `ValidationError::Field` for the caller's own;
+    /// [`AuthError::Unauthorized`]; the database may fail.
     pub async fn end_user_sessions(&self, caller: &Caller, user: UserId, which: Which<'_>) -> Result<usize, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         caller.check(required_permissions::user(Action::Write, user))?;
-        let user = jeton_store::users::by_id(&mut change, user).await?.ok_or(Error::UserNotFound)?;
+        let user = jeton_store::users::by_id(&mut change, user).await?.ok_or(Error::User(UserError::NotFound))?;
         let (own, now) = (own_hash(&caller), change.now);
         let mut hashes = jeton_store::sessions::live_hashes_of_user(&mut change, user.id, now).await?;
         match which {
@@ -100,7 +101,7 @@ impl Service {
                 return Err(Error::field("session", "This is the session you use. Sign out instead."));
             }
             (Which::One(_), [hash]) => jeton_store::sessions::delete(&mut change, hash).await?,
-            (Which::One(_), _) => return Err(Error::SessionNotFound),
+            (Which::One(_), _) => return Err(Error::Auth(AuthError::SessionNotFound)),
         }
         let mut detail = json!({"count": hashes.len()});
         if user.id != caller.id() {

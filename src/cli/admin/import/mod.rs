@@ -19,6 +19,7 @@ use jeton_client::{
 use jeton_service::{Clock, import::Source};
 
 use crate::{
+    cli::admin::operation_failed,
     config::Storage,
     server::data_dir::{Data, Purpose},
 };
@@ -87,7 +88,7 @@ impl Influxd {
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         let report = opened.offline.import(source, self.dry_run, || bar.inc(1)).await;
         bar.finish_and_clear();
-        Ok(report?)
+        report.map_err(operation_failed)
     }
 
     /// Opens the database to copy into. A dry run creates none: if there is none, it uses a temporary empty one.

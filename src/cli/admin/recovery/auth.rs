@@ -9,7 +9,7 @@ use jeton_client::{
 };
 use jeton_model::{AuthorizationId, console::tokens::Details};
 
-use crate::cli::admin::offline::Opened;
+use crate::cli::admin::{offline::Opened, operation_failed};
 
 use super::{OfflineFlags, failed, opened, required};
 
@@ -130,7 +130,7 @@ async fn print_all(printer: Printer, opened: &Opened, new: Option<(Authorization
     let mut listing = printer.listing::<Row>("[]");
     let mut after = None;
     loop {
-        let page = opened.offline.authorizations(after).await?;
+        let page = opened.offline.authorizations(after).await.map_err(operation_failed)?;
         let Some(last) = page.last() else { break };
         after = Some(last.authorization.id);
         let row = |details: Details| {

@@ -8,6 +8,8 @@ use jeton_client::{
     rows::NamedRow,
 };
 
+use crate::cli::admin::operation_failed;
+
 use super::{OfflineFlags, failed, opened, required};
 
 /// Organizations, without a server.
@@ -54,7 +56,8 @@ impl List {
     async fn run(&self) -> Outcome {
         let printer = self.flags.print.printer()?;
         let opened = opened(&self.flags).await?;
-        let rows: Vec<NamedRow> = opened.offline.orgs().await?.into_iter().map(NamedRow::from).collect();
+        let rows: Vec<NamedRow> =
+            opened.offline.orgs().await.map_err(operation_failed)?.into_iter().map(NamedRow::from).collect();
         opened.close().await;
         printer.list(&rows, "[]")
     }
@@ -67,7 +70,8 @@ impl Create {
         let printer = self.flags.print.printer()?;
         let opened = opened(&self.flags).await?;
         let created = NamedRow::from(opened.offline.create_org(name, owner).await.map_err(failed)?);
-        let all: Vec<NamedRow> = opened.offline.orgs().await?.into_iter().map(NamedRow::from).collect();
+        let all: Vec<NamedRow> =
+            opened.offline.orgs().await.map_err(operation_failed)?.into_iter().map(NamedRow::from).collect();
         opened.close().await;
         if owner.is_none() {
             warn(

@@ -12,6 +12,8 @@ use jeton_client::{
 use jeton_model::{UserId, org::Role};
 use jeton_service::recovery::RecoveredUser;
 
+use crate::cli::admin::operation_failed;
+
 use super::{OfflineFlags, failed, opened, required};
 
 /// Users, without a server.
@@ -83,7 +85,8 @@ impl List {
     async fn run(&self) -> Outcome {
         let printer = self.flags.print.printer()?;
         let opened = opened(&self.flags).await?;
-        let rows: Vec<NamedRow> = opened.offline.users().await?.into_iter().map(NamedRow::from).collect();
+        let rows: Vec<NamedRow> =
+            opened.offline.users().await.map_err(operation_failed)?.into_iter().map(NamedRow::from).collect();
         opened.close().await;
         printer.list(&rows, "[]")
     }
@@ -100,7 +103,8 @@ impl Create {
         let role = if self.owner { Role::Owner } else { Role::Member };
         let new = RecoveredUser { name: username.into(), password, org: self.org.clone(), role };
         let created = NamedRow::from(opened.offline.create_user(new).await.map_err(failed)?);
-        let all: Vec<NamedRow> = opened.offline.users().await?.into_iter().map(NamedRow::from).collect();
+        let all: Vec<NamedRow> =
+            opened.offline.users().await.map_err(operation_failed)?.into_iter().map(NamedRow::from).collect();
         opened.close().await;
         match printer.format {
             // As in influxd: the table contains all users.

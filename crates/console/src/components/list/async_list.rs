@@ -2,17 +2,16 @@
 
 use leptos::prelude::*;
 
-use jeton_model::{Error, console::messages};
-
 use crate::{
     components::{form::to_sign_in, text::Alert},
+    error::ConsoleError,
     state::page_store::PageResource,
 };
 
 /// Renders the loaded rows, and keeps them until the next response.
 #[component]
 pub fn Loads<T, F>(
-    list: PageResource<Result<T, Error>>,
+    list: PageResource<Result<T, ConsoleError>>,
     /// The address of the list, for the link that retries.
     #[prop(into)]
     here: Signal<String>,
@@ -33,7 +32,7 @@ where
             {move || Suspend::new(async move {
                 match list.await {
                     Ok(answer) => render(answer),
-                    Err(Error::Unauthenticated) => {
+                    Err(ConsoleError::Unauthenticated) => {
                         Effect::new(to_sign_in);
                         ().into_any()
                     }
@@ -46,11 +45,11 @@ where
 
 /// The error in place of the list, with a link that retries.
 #[component]
-fn Failed(what: &'static str, error: Error, here: Signal<String>) -> impl IntoView {
+fn Failed(what: &'static str, error: ConsoleError, here: Signal<String>) -> impl IntoView {
     view! {
         <div class="list-failed">
             <Alert danger=true live=true>
-                <b>{what}</b>" "{messages::sentence(&error)}<br/>
+                <b>{what}</b>" "{error.sentence()}<br/>
                 <a class="link" href=here rel="external">"Try again"</a>
             </Alert>
         </div>

@@ -5,16 +5,14 @@ mod sessions;
 
 use leptos::prelude::*;
 
-use jeton_model::{
-    Error,
-    console::{messages, session::UserSessions},
-};
+use jeton_model::console::session::UserSessions;
 
 use crate::{
     components::{
         CopyButton, Notices, Page,
         form::{ActionOutcome, refusal, typed_fields},
     },
+    error::ConsoleError,
     forms::outcome::Outcome,
     queries::load_own_sessions,
     routes::{Account, PageRoute as _, Section},
@@ -31,7 +29,7 @@ use sessions::SessionsSection;
 #[derive(Clone, Copy)]
 struct AccountState {
     page: OrgState,
-    sessions: PageResource<Result<UserSessions, Error>>,
+    sessions: PageResource<Result<UserSessions, ConsoleError>>,
     reloads: RwSignal<u32>,
 }
 
@@ -52,7 +50,7 @@ impl AccountState {
     fn on_done(
         self,
         failed: &'static str,
-        refused: RwSignal<Option<Error>>,
+        refused: RwSignal<Option<ConsoleError>>,
         done: impl Fn() + Send + Sync + 'static,
     ) -> Callback<ActionOutcome> {
         let notices = Notices::current();
@@ -65,7 +63,7 @@ impl AccountState {
             }
             Ok(_) => {}
             Err(error) => {
-                notices.failure(failed, messages::sentence(&error));
+                notices.failure(failed, error.sentence());
                 refused.set(Some(error));
             }
         })
@@ -74,7 +72,7 @@ impl AccountState {
 
 /// Returns the error of a form submitted without JavaScript, if it belongs to the sessions or, otherwise, to the
 /// password.
-fn refusal_of(sessions: bool) -> Option<Error> {
+fn refusal_of(sessions: bool) -> Option<ConsoleError> {
     refusal().filter(|_| typed_fields().get("session").is_some() == sessions)
 }
 

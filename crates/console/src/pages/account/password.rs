@@ -2,10 +2,9 @@
 
 use leptos::prelude::*;
 
-use jeton_model::{Error, console::messages};
-
 use crate::{
     components::{Form, PasswordField, field::FieldError, text::Alert},
+    error::ConsoleError,
     hydrate::browser,
 };
 
@@ -33,12 +32,12 @@ fn PasswordForm(state: AccountState) -> impl IntoView {
     let on_answer = state.on_done("The password was not changed", refused, || browser::empty_form("form:has(#old)"));
     let at =
         move |field: &'static str| -> FieldError { Signal::derive(move || at_field(refused.get().as_ref(), field)) };
-    let elsewhere = move || refused.get().filter(|error| messages::at_fields(error).is_empty());
+    let elsewhere = move || refused.get().filter(|error| error.fields().is_empty());
     let user = state.page.frame.with_untracked(|frame| frame.user.clone());
     view! {
         <Form action=state.address() class="settings-form" busy on_answer>
             {move || elsewhere().map(|error| view! {
-                <Alert danger=true live=true><b>"The password was not changed."</b>" "{messages::sentence(&error)}</Alert>
+                <Alert danger=true live=true><b>"The password was not changed."</b>" "{error.sentence()}</Alert>
             })}
             // Associates the password with the user in a password manager.
             <input type="text" autocomplete="username" value=user hidden readonly/>
@@ -54,6 +53,6 @@ fn PasswordForm(state: AccountState) -> impl IntoView {
     }
 }
 
-fn at_field(error: Option<&Error>, field: &str) -> Option<String> {
-    messages::at_fields(error?).into_iter().find(|(name, _)| name == field).map(|(_, sentence)| sentence)
+fn at_field(error: Option<&ConsoleError>, field: &str) -> Option<String> {
+    error?.at_field(field)
 }

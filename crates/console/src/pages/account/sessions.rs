@@ -2,13 +2,11 @@
 
 use leptos::prelude::*;
 
-use jeton_model::{
-    Error,
-    console::{messages, session::UserSessions},
-};
+use jeton_model::console::session::UserSessions;
 
 use crate::{
     components::text::Alert,
+    error::ConsoleError,
     pages::people::sessions::{SessionTable, SessionsFailed, SignOutMany},
 };
 
@@ -26,7 +24,7 @@ pub fn SessionsSection(state: AccountState) -> impl IntoView {
             </header>
             <div class="sessions-box">
                 {move || refused.get().map(|error| view! {
-                    <Alert danger=true live=true><b>"The sign-out failed."</b>" "{messages::sentence(&error)}</Alert>
+                    <Alert danger=true live=true><b>"The sign-out failed."</b>" "{error.sentence()}</Alert>
                 })}
                 <Transition fallback=|| ()>
                     {move || Suspend::new(async move {
@@ -43,7 +41,7 @@ pub fn SessionsSection(state: AccountState) -> impl IntoView {
 
 /// The table of sessions, and the button that signs out all others.
 #[component]
-fn Sessions(sessions: UserSessions, state: AccountState, refused: RwSignal<Option<Error>>) -> impl IntoView {
+fn Sessions(sessions: UserSessions, state: AccountState, refused: RwSignal<Option<ConsoleError>>) -> impl IntoView {
     let is_alone = sessions.total < 2;
     let on_answer = state.on_done("The session was not signed out", refused, || ());
     let others = state.on_done("The other sessions were not signed out", refused, || ());

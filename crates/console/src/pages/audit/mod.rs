@@ -10,13 +10,11 @@ mod toolbar;
 use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
-use jeton_model::{
-    Error,
-    audit::{AuditPage, AuditQuery},
-};
+use jeton_model::audit::{AuditPage, AuditQuery};
 
 use crate::{
     components::Page,
+    error::ConsoleError,
     queries::load_audit,
     routes::{Audit, PageRoute as _, Section},
     state::{
@@ -38,7 +36,7 @@ pub struct AuditState {
     /// The expanded entries; expanding one loads nothing.
     open: Memo<Open>,
     reloads: RwSignal<u32>,
-    list: PageResource<Result<AuditPage, Error>>,
+    list: PageResource<Result<AuditPage, ConsoleError>>,
 }
 
 impl AuditState {

@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
-use jeton_model::{Error, bucket::BucketKind, console::buckets::BucketDetails, wording};
+use jeton_model::{bucket::BucketKind, console::buckets::BucketDetails, wording};
 
 use crate::{
     components::{Dialog, Form, form::refusal},
+    error::ConsoleError,
     routes::{Buckets, PageRoute as _, Tokens},
 };
 
@@ -16,7 +17,7 @@ use super::{BucketsState, Refused, WithBucket, fields::NotDone};
 pub fn DeleteRoute() -> impl IntoView {
     view! {
         <WithBucket render=|details, state| match details.bucket.kind {
-            BucketKind::System => view! { <Refused error=Error::SystemBucketDelete state/> }.into_any(),
+            BucketKind::System => view! { <Refused error=ConsoleError::message("System buckets cannot be deleted") state/> }.into_any(),
             BucketKind::User => view! { <DeleteDialog details state/> }.into_any(),
         }/>
     }

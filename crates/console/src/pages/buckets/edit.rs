@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
-use jeton_model::{Action, Bucket, Error, Permission, ResourceType};
+use jeton_model::{Action, Bucket, Permission, ResourceType};
 
 use crate::{
     components::{Dialog, DialogHead, Form, form::refusal},
+    error::ConsoleError,
     routes::Buckets,
 };
 
@@ -23,7 +24,7 @@ pub fn CreateRoute() -> impl IntoView {
         return view! { <BucketDialog before=None state/> }.into_any();
     }
     let permission = Permission::in_org(Action::Write, ResourceType::Buckets, state.page.org.get_untracked());
-    view! { <Refused error=Error::Unauthorized(permission) state/> }.into_any()
+    view! { <Refused error=ConsoleError::Unauthorized(permission) state/> }.into_any()
 }
 
 /// The route of the dialog that edits a bucket.

@@ -3,16 +3,18 @@
 use leptos::prelude::*;
 
 use jeton_model::{
-    Bucket, Error,
+    Bucket,
     bucket::{BucketKind, USUAL_RETENTION, words as kept},
-    console::messages,
 };
 
-use crate::components::{
-    Field, Icon, Picture,
-    field::{FieldError, Hint},
-    form::typed_fields,
-    text::Alert,
+use crate::{
+    components::{
+        Field, Icon, Picture,
+        field::{FieldError, Hint},
+        form::typed_fields,
+        text::Alert,
+    },
+    error::ConsoleError,
 };
 
 /// The value of the radio button for a number and a unit.
@@ -20,7 +22,7 @@ const CUSTOM: &str = "custom";
 
 /// The fields with the bucket's present values, or with the submitted ones after an error.
 #[component]
-pub fn BucketFields(before: Option<Bucket>, refused: RwSignal<Option<Error>>) -> impl IntoView {
+pub fn BucketFields(before: Option<Bucket>, refused: RwSignal<Option<ConsoleError>>) -> impl IntoView {
     let system = before.as_ref().is_some_and(|bucket| bucket.kind == BucketKind::System);
     let every = before.as_ref().map(|bucket| bucket.retention.every);
     let (name, description) = before.map(|bucket| (bucket.name, bucket.description)).unwrap_or_default();
@@ -49,7 +51,7 @@ pub fn BucketFields(before: Option<Bucket>, refused: RwSignal<Option<Error>>) ->
 
 /// The field of the name.
 #[component]
-fn Name(name: String, is_new: bool, refused: RwSignal<Option<Error>>) -> impl IntoView {
+fn Name(name: String, is_new: bool, refused: RwSignal<Option<ConsoleError>>) -> impl IntoView {
     // The service's rules for set-up call this field "bucket".
     let (own, rule) = (at_field(refused, "name"), at_field(refused, "bucket"));
     let error = Signal::derive(move || own.get().or_else(|| rule.get()));
@@ -64,7 +66,7 @@ fn Name(name: String, is_new: bool, refused: RwSignal<Option<Error>>) -> impl In
 /// The choice of the retention: common periods, the present one, or a custom one. `every`: the present period in
 /// seconds, if the bucket exists.
 #[component]
-fn Retention(every: Option<i64>, refused: RwSignal<Option<Error>>) -> impl IntoView {
+fn Retention(every: Option<i64>, refused: RwSignal<Option<ConsoleError>>) -> impl IntoView {
     let sent = typed_fields();
     let chosen = sent.get("retention").map_or_else(|| value(every.unwrap_or(0)), str::to_owned);
     let amount = sent.get("amount").unwrap_or_default().to_owned();
@@ -119,18 +121,15 @@ fn value(seconds: i64) -> String {
 }
 
 /// Returns the error message of one field.
-fn at_field(refused: RwSignal<Option<Error>>, field: &'static str) -> FieldError {
-    Signal::derive(move || {
-        let found = messages::at_fields(&refused.get()?);
-        found.into_iter().find(|(name, _)| name == field).map(|(_, sentence)| sentence)
-    })
+fn at_field(refused: RwSignal<Option<ConsoleError>>, field: &'static str) -> FieldError {
+    Signal::derive(move || refused.get()?.at_field(field))
 }
 
 /// The error above the fields, unless it belongs to one of them. `what`: as in "The bucket was not created."
 #[component]
-pub fn NotDone(what: &'static str, refused: RwSignal<Option<Error>>) -> impl IntoView {
+pub fn NotDone(what: &'static str, refused: RwSignal<Option<ConsoleError>>) -> impl IntoView {
     move || {
-        let error = refused.get().filter(|error| messages::at_fields(error).is_empty())?;
-        Some(view! { <Alert danger=true live=true><b>{what}"."</b>" "{messages::sentence(&error)}</Alert> })
+        let error = refused.get().filter(|error| error.fields().is_empty())?;
+        Some(view! { <Alert danger=true live=true><b>{what}"."</b>" "{error.sentence()}</Alert> })
     }
 }

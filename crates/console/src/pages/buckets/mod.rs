@@ -11,15 +11,13 @@ use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
 use jeton_model::{
-    BucketId, Error,
-    console::{
-        buckets::{BucketDetails, BucketPage},
-        messages,
-    },
+    BucketId,
+    console::buckets::{BucketDetails, BucketPage},
 };
 
 use crate::{
     components::{Dialog, DialogHead, Page},
+    error::ConsoleError,
     queries::{load_bucket, load_buckets},
     routes::{Buckets, ConsoleRoute, Section},
     state::{list_state::ListState, org_state::page_resource},
@@ -54,7 +52,7 @@ fn WithBucket<V: IntoView + 'static>(render: fn(BucketDetails, BucketsState) -> 
     let id = Memo::new(move |last: Option<&Option<BucketId>>| named(state).or(last.copied().flatten()));
     let details = page_resource(
         move || (state.page.org.get(), id.get()),
-        |(org, id)| async move { load_bucket(org, id.ok_or(Error::BucketNotFound)?).await },
+        |(org, id)| async move { load_bucket(org, id.ok_or(ConsoleError::BucketNotFound)?).await },
     );
     view! {
         <Suspense fallback=|| ()>
@@ -77,16 +75,16 @@ fn named(state: BucketsState) -> Option<BucketId> {
 
 /// The error in place of a dialog.
 #[component]
-fn Refused(error: Error, state: BucketsState) -> impl IntoView {
+fn Refused(error: ConsoleError, state: BucketsState) -> impl IntoView {
     let close = Signal::derive(move || state.address(Buckets::List));
     let title = match error {
-        Error::BucketNotFound => "There is no such bucket",
+        ConsoleError::BucketNotFound => "There is no such bucket",
         _ => "This can't be done",
     };
     view! {
         <Dialog class="narrow" close>
             <DialogHead title close/>
-            <div class="dialog-body"><p>{messages::sentence(&error)}</p></div>
+            <div class="dialog-body"><p>{error.sentence()}</p></div>
             <footer class="dialog-foot"><a class="button" href=close data-noscroll autofocus>"Back to the list"</a></footer>
         </Dialog>
     }

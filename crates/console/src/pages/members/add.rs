@@ -10,6 +10,7 @@ use crate::{
         field::Hint,
         form::{refusal, typed},
     },
+    error::ConsoleError,
     pages::people::fields::{NewUserFields, Refusal, RoleField, at_field},
     queries::load_addable,
     routes::Members,
@@ -31,7 +32,7 @@ fn AddDialog(
     other: Option<(Members, &'static str)>,
     /// The text of the submit button, and its text while the form is pending.
     button: (&'static str, &'static str),
-    fields: fn(MembersState, RwSignal<Option<jeton_model::Error>>) -> AnyView,
+    fields: fn(MembersState, RwSignal<Option<ConsoleError>>) -> AnyView,
 ) -> impl IntoView {
     let state = MembersState::current();
     let org = state.list.page.frame.with_untracked(|frame| frame.org.name.clone());
@@ -90,7 +91,7 @@ pub fn InviteRoute() -> impl IntoView {
 
 /// The field for a user: a name with suggestions, or an id where the caller may not list users.
 #[component]
-fn UserField(state: MembersState, refused: RwSignal<Option<jeton_model::Error>>) -> impl IntoView {
+fn UserField(state: MembersState, refused: RwSignal<Option<ConsoleError>>) -> impl IntoView {
     let (by_name, org_name) =
         state.list.page.frame.with_untracked(|frame| (frame.may.read_users, frame.org.name.clone()));
     let error = at_field(refused, "user");

@@ -8,12 +8,7 @@ mod row;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
-use jeton_model::{
-    Error, UserId,
-    console::{messages, people::MemberPage},
-    org::Role,
-    wording,
-};
+use jeton_model::{UserId, console::people::MemberPage, org::Role, wording};
 
 use crate::{
     components::{
@@ -21,6 +16,7 @@ use crate::{
         list::{Column, Filter, ListNav, Loads, NoMatch, Pages, Skeleton, Table},
         text::Alert,
     },
+    error::ConsoleError,
     queries::load_members,
     routes::{ConsoleRoute, Members, Section},
     state::list_state::ListState,
@@ -45,7 +41,7 @@ pub struct MembersState {
     /// The member whose role was changed last, and the previous role.
     pub undo: RwSignal<Option<(UserId, Role)>>,
     /// The error of a form in the list.
-    pub refused: RwSignal<Option<Error>>,
+    pub refused: RwSignal<Option<ConsoleError>>,
 }
 
 impl MembersState {
@@ -109,7 +105,7 @@ pub fn MembersPage() -> impl IntoView {
                 {move || may_add().then(add)}
                 <Count state/>
             </div>
-            {move || refused.get().map(|error| view! { <Alert danger=true live=true>{messages::sentence(&error)}</Alert> })}
+            {move || refused.get().map(|error| view! { <Alert danger=true live=true>{error.sentence()}</Alert> })}
             <List state/>
         </Page>
     }

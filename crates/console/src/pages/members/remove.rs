@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 
-use jeton_model::{Error, console::people::Member, wording};
+use jeton_model::{console::people::Member, wording};
 
 use crate::{
     components::{
         Dialog, Form,
         form::{ActionOutcome, refusal},
     },
+    error::ConsoleError,
     hydrate::browser,
     pages::people::{fields::Refusal, remove_user::Missing},
     queries::load_member,
@@ -25,13 +26,13 @@ pub fn RemoveRoute() -> impl IntoView {
     let user = state.user();
     let member = page_resource(
         move || (state.list.page.org.get(), user.get()),
-        |(org, user)| async move { load_member(org, user.ok_or(Error::UserNotFound)?).await },
+        |(org, user)| async move { load_member(org, user.ok_or(ConsoleError::message("User not found"))?).await },
     );
     view! {
         <Suspense fallback=|| ()>
             {move || Suspend::new(async move {
                 match member.await {
-                    Ok(member) if member.only_owner => view! { <Missing error=Error::LastOwner close=state.listing.here()/> }.into_any(),
+                    Ok(member) if member.only_owner => view! { <Missing error=ConsoleError::message("An organization needs an owner; add another owner first") close=state.listing.here()/> }.into_any(),
                     Ok(member) => view! { <RemoveDialog member state/> }.into_any(),
                     Err(error) => view! { <Missing error close=state.listing.here()/> }.into_any(),
                 }

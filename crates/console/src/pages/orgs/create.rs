@@ -2,8 +2,6 @@
 
 use leptos::prelude::*;
 
-use jeton_model::{Error, console::messages};
-
 use crate::{
     components::{
         Dialog, DialogHead, Field, Form,
@@ -11,6 +9,7 @@ use crate::{
         form::{refusal, typed},
         text::Alert,
     },
+    error::ConsoleError,
     routes::Orgs,
 };
 
@@ -45,11 +44,11 @@ pub fn CreateRoute() -> impl IntoView {
 
 /// The fields of a new organization, below the errors that belong to no field.
 #[component]
-pub fn OrgFields(refused: RwSignal<Option<Error>>) -> impl IntoView {
+pub fn OrgFields(refused: RwSignal<Option<ConsoleError>>) -> impl IntoView {
     let (name, description) = (name_error(refused), at_field(refused, &["description"]));
-    let elsewhere = move || refused.get().filter(|error| messages::at_fields(error).is_empty());
+    let elsewhere = move || refused.get().filter(|error| error.fields().is_empty());
     view! {
-        {move || elsewhere().map(|error| view! { <Alert danger=true live=true><b>"The organization was not created."</b>" "{messages::sentence(&error)}</Alert> })}
+        {move || elsewhere().map(|error| view! { <Alert danger=true live=true><b>"The organization was not created."</b>" "{error.sentence()}</Alert> })}
         <Field id="name" label="Name" hint="Programs use the name in their settings." autofocus=true error=name/>
         <div class="field">
             <label for="description">"Description "<span class="optional">"optional"</span></label>

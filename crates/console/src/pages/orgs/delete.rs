@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use jeton_model::{Error, console::messages, org::OrgSummary};
+use jeton_model::{console::messages, org::OrgSummary};
 
 use crate::{
     components::{
@@ -11,6 +11,7 @@ use crate::{
         form::{ActionOutcome, refusal, typed},
         text::Alert,
     },
+    error::ConsoleError,
     forms::outcome::Outcome,
     hydrate::{browser, hydrated::Hydrated},
     pages::layout::navigator,
@@ -43,7 +44,8 @@ pub fn what_goes(summary: &OrgSummary) -> String {
 pub fn DeleteRoute() -> impl IntoView {
     let state = OrgsState::current();
     let id = Memo::new(move |_| asked_for(state));
-    let found = page_resource(move || id.get(), |id| async move { load_org(id.ok_or(Error::OrgNotFound)?).await });
+    let found =
+        page_resource(move || id.get(), |id| async move { load_org(id.ok_or(ConsoleError::OrgNotFound)?).await });
     let close = Signal::derive(move || state.address(Orgs::List));
     view! {
         <Suspense fallback=|| ()>
@@ -51,7 +53,7 @@ pub fn DeleteRoute() -> impl IntoView {
                 match found.await {
                     Ok(summary) if summary.may_change => view! { <DeleteDialog summary state/> }.into_any(),
                     Ok(_) => view! { <NotToDelete reason="Only its owners may delete it." close/> }.into_any(),
-                    Err(error) => view! { <NotToDelete reason=messages::sentence(&error) close/> }.into_any(),
+                    Err(error) => view! { <NotToDelete reason=error.sentence() close/> }.into_any(),
                 }
             })}
         </Suspense>
@@ -82,7 +84,7 @@ fn DeleteDialog(summary: OrgSummary, state: OrgsState) -> impl IntoView {
     let mistyped =
         Memo::new(move |_| hydrated.get() && given.with(|given| name.with_value(|name| given.trim() != name)));
     let error = name_error(refused);
-    let elsewhere = move || refused.get().filter(|error| messages::at_fields(error).is_empty());
+    let elsewhere = move || refused.get().filter(|error| error.fields().is_empty());
     let shown = expect_context::<Shown>().0;
     let close = Signal::derive(move || match shown.get() {
         Some(id) => state.address(Orgs::Show(id)),
@@ -99,7 +101,7 @@ fn DeleteDialog(summary: OrgSummary, state: OrgsState) -> impl IntoView {
             <DialogHead title=format!("Delete {}?", name.get_value()) close/>
             <Form action=Signal::derive(move || state.address(Orgs::Delete(id))) busy on_answer>
                 <div class="dialog-body">
-                    {move || elsewhere().map(|error| view! { <Alert danger=true live=true>{messages::sentence(&error)}</Alert> })}
+                    {move || elsewhere().map(|error| view! { <Alert danger=true live=true>{error.sentence()}</Alert> })}
                     <p id="dialog-text">{what_goes(&summary)}" Programs that use it are refused at once. This cannot be undone."{here}</p>
                     <div class="field">
                         <label for="name">"Type "<b class="typed-name">{name.get_value()}</b>" to delete it"</label>
@@ -126,7 +128,7 @@ fn DeleteDialog(summary: OrgSummary, state: OrgsState) -> impl IntoView {
 
 /// Handles the outcome of the deletion. The deleted organization's own pages no longer exist: the start page redirects
 /// to another one.
-fn on_deleted(state: OrgsState, refused: RwSignal<Option<Error>>) -> Callback<ActionOutcome> {
+fn on_deleted(state: OrgsState, refused: RwSignal<Option<ConsoleError>>) -> Callback<ActionOutcome> {
     let notices = Notices::current();
     let navigate = navigator();
     Callback::new(move |answer: ActionOutcome| match answer {
@@ -138,7 +140,7 @@ fn on_deleted(state: OrgsState, refused: RwSignal<Option<Error>>) -> Callback<Ac
         }
         Ok(_) => {}
         Err(error) => {
-            notices.failure("The organization was not deleted", messages::sentence(&error));
+            notices.failure("The organization was not deleted", error.sentence());
             refused.set(Some(error));
         }
     })

@@ -13,14 +13,11 @@ mod violations;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
-use jeton_model::{
-    Error, OrgId,
-    console::{list_query::Listed, messages},
-    org::OrgSummary,
-};
+use jeton_model::{OrgId, console::list_query::Listed, org::OrgSummary};
 
 use crate::{
     components::Page,
+    error::ConsoleError,
     queries::load_orgs,
     routes::{ConsoleRoute, Orgs, Section},
     state::list_state::ListState,
@@ -68,14 +65,14 @@ fn asked_for(state: OrgsState) -> Option<OrgId> {
 
 /// Returns the error message of the name, a field that the rules for texts and those for organizations call
 /// differently.
-fn name_error(refused: RwSignal<Option<Error>>) -> Signal<Option<String>> {
+fn name_error(refused: RwSignal<Option<ConsoleError>>) -> Signal<Option<String>> {
     at_field(refused, &["name", "org"])
 }
 
 /// Returns the error message of one field, by any of its names.
-fn at_field(refused: RwSignal<Option<Error>>, names: &'static [&'static str]) -> Signal<Option<String>> {
+fn at_field(refused: RwSignal<Option<ConsoleError>>, names: &'static [&'static str]) -> Signal<Option<String>> {
     Signal::derive(move || {
-        let fields = messages::at_fields(&refused.get()?);
-        fields.into_iter().find(|(name, _)| names.contains(&name.as_str())).map(|(_, sentence)| sentence)
+        let error = refused.get()?;
+        names.iter().find_map(|name| error.at_field(name))
     })
 }

@@ -1,19 +1,19 @@
 //! The rules of an organization for its tokens: editable by its owners, read only for others.
 
+use leptos::prelude::*;
+
 use jeton_model::{
-    Error,
     duration::length,
     org_rules::{OperatorTokens, OrgRules, days},
 };
 
 use crate::{
     components::{Icon, Picture, field::Hint, form::typed_fields, unsaved::ChangedMark},
+    error::ConsoleError,
     forms::{org_rules::rules_of, outcome::FormFields},
 };
 
 use super::at_field;
-
-use leptos::prelude::*;
 
 /// The saved and the typed value of one rule's field. An unticked box is empty.
 #[derive(Clone, Copy)]
@@ -99,7 +99,7 @@ impl RulesForm {
 
 /// The fields of the rules, and below them `children`.
 #[component]
-pub fn RuleFields(rules: RulesForm, refused: RwSignal<Option<Error>>, children: Children) -> impl IntoView {
+pub fn RuleFields(rules: RulesForm, refused: RwSignal<Option<ConsoleError>>, children: Children) -> impl IntoView {
     let longest = at_field(refused, &["longestLife"]);
     let usual = at_field(refused, &["defaultLife"]);
     view! {

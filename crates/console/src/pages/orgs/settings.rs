@@ -3,8 +3,7 @@
 use leptos::prelude::*;
 
 use jeton_model::{
-    Error, OrgId,
-    console::messages,
+    OrgId,
     org::OrgSummary,
     org_rules::{OrgRules, RulesNow},
 };
@@ -16,6 +15,7 @@ use crate::{
         text::Alert,
         unsaved::{SaveBar, ask_before_leaving},
     },
+    error::ConsoleError,
     forms::outcome::Outcome,
     queries::{load_org, load_org_rules},
     routes::{Orgs, Section},
@@ -51,11 +51,11 @@ pub fn Settings(id: OrgId, state: OrgsState) -> impl IntoView {
 
 /// The error in place of the settings.
 #[component]
-fn Missing(error: Error, state: OrgsState) -> impl IntoView {
+fn Missing(error: ConsoleError, state: OrgsState) -> impl IntoView {
     view! {
         <div class="list-failed">
             <Alert danger=true>
-                <b>"This organization can't be shown."</b>" "{messages::sentence(&error)}<br/>
+                <b>"This organization can't be shown."</b>" "{error.sentence()}<br/>
                 <a class="link" href=move || state.address(Orgs::List)>"Back to the list"</a>
             </Alert>
         </div>
@@ -123,7 +123,7 @@ fn Change(
         rules.discard();
         refused.set(None);
     });
-    let elsewhere = move || refused.get().filter(|error| messages::at_fields(error).is_empty());
+    let elsewhere = move || refused.get().filter(|error| error.fields().is_empty());
     let action = Signal::derive(move || state.address(Orgs::Show(id)));
     // Without the query string, so that dialogs above this page share the prefix.
     let within = untrack(|| action.get()).split('?').next().unwrap_or_default().to_owned();
@@ -131,7 +131,7 @@ fn Change(
     view! {
         <Form action class="settings" busy on_answer=on_saved(saved, given, rules, refused, state)>
             {move || elsewhere().map(|error| view! {
-                <Alert danger=true live=true><b>"The changes were not saved."</b>" "{messages::sentence(&error)}</Alert>
+                <Alert danger=true live=true><b>"The changes were not saved."</b>" "{error.sentence()}</Alert>
             })}
             <section class="settings-section" aria-labelledby="settings-organization">
                 <header>
@@ -190,7 +190,7 @@ fn on_saved(
     saved: Texts,
     given: Texts,
     rules: RulesForm,
-    refused: RwSignal<Option<Error>>,
+    refused: RwSignal<Option<ConsoleError>>,
     state: OrgsState,
 ) -> Callback<ActionOutcome> {
     let notices = Notices::current();
@@ -207,7 +207,7 @@ fn on_saved(
         }
         Ok(_) => {}
         Err(error) => {
-            notices.failure("The changes were not saved", messages::sentence(&error));
+            notices.failure("The changes were not saved", error.sentence());
             refused.set(Some(error));
         }
     })

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use jeton_model::{
-    Error, OrgId,
+    OrgId,
     attention::Attention,
     console::{attention_filter::AttentionFilter, token_query::TokenQuery},
     org_rules::OrgRules,
@@ -12,6 +12,7 @@ use jeton_model::{
 
 use crate::{
     components::text::Alert,
+    error::ConsoleError,
     queries::load_out_of_line,
     routes::{PageRoute as _, Tokens},
     state::{org_state::page_resource, page_store::PageResource},
@@ -25,7 +26,7 @@ pub struct ViolationCounts {
     org: OrgId,
     /// The typed rules; `None` for the saved ones.
     typed: RwSignal<Option<OrgRules>>,
-    count: PageResource<Result<Option<u64>, Error>>,
+    count: PageResource<Result<Option<u64>, ConsoleError>>,
 }
 
 impl ViolationCounts {

@@ -3,13 +3,12 @@
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
-use jeton_model::{Error, console::messages};
-
 use crate::{
     components::{
         Notices,
         form::{ActionOutcome, refusal},
     },
+    error::ConsoleError,
     forms::outcome::Outcome,
     hydrate::browser,
     routes::PageRoute,
@@ -17,7 +16,7 @@ use crate::{
 };
 
 /// Returns the error of a form in the list, if it was submitted without JavaScript.
-pub fn refused_in_list(page: OrgState) -> RwSignal<Option<Error>> {
+pub fn refused_in_list(page: OrgState) -> RwSignal<Option<ConsoleError>> {
     let at_list = untrack(|| page.spot()).is_none_or(|spot| !spot.has_dialog());
     RwSignal::new(refusal().filter(|_| at_list))
 }
@@ -34,7 +33,7 @@ pub fn or_signed_out(then: Callback<ActionOutcome>) -> Callback<ActionOutcome> {
 pub fn on_changed<P, T>(
     state: ListState<P, T>,
     failed: &'static str,
-    refused: RwSignal<Option<Error>>,
+    refused: RwSignal<Option<ConsoleError>>,
 ) -> Callback<ActionOutcome>
 where
     P: PageRoute + Send + Sync + 'static,
@@ -48,6 +47,6 @@ where
             state.reload();
         }
         Ok(_) => {}
-        Err(error) => notices.failure(failed, messages::sentence(&error)),
+        Err(error) => notices.failure(failed, error.sentence()),
     }))
 }

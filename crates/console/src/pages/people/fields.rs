@@ -2,31 +2,33 @@
 
 use leptos::prelude::*;
 
-use jeton_model::{Error, console::messages, org::Role};
+use jeton_model::org::Role;
 
-use crate::components::{Field, Icon, PasswordField, Picture, field::FieldError, form::typed, text::Alert};
+use crate::{
+    components::{Field, Icon, PasswordField, Picture, field::FieldError, form::typed, text::Alert},
+    error::ConsoleError,
+};
 
 /// Returns the error message of one field. The rules for user names call it `name`.
-pub fn at_field(refused: RwSignal<Option<Error>>, field: &'static str) -> FieldError {
+pub fn at_field(refused: RwSignal<Option<ConsoleError>>, field: &'static str) -> FieldError {
     Signal::derive(move || {
         let error = refused.get()?;
-        let is_it = |name: &str| name == field || (field == "username" && name == "name");
-        messages::at_fields(&error).into_iter().find(|(name, _)| is_it(name)).map(|(_, sentence)| sentence)
+        error.at_field(field).or_else(|| if field == "username" { error.at_field("name") } else { None })
     })
 }
 
 /// The error above the fields, unless it belongs to one of them.
 #[component]
-pub fn Refusal(refused: RwSignal<Option<Error>>) -> impl IntoView {
+pub fn Refusal(refused: RwSignal<Option<ConsoleError>>) -> impl IntoView {
     move || {
-        let error = refused.get().filter(|error| messages::at_fields(error).is_empty());
-        error.map(|error| view! { <Alert danger=true live=true>{messages::sentence(&error)}</Alert> })
+        let error = refused.get().filter(|error| error.fields().is_empty());
+        error.map(|error| view! { <Alert danger=true live=true>{error.sentence()}</Alert> })
     }
 }
 
 /// Name and password of a new user; the password may be set later.
 #[component]
-pub fn NewUserFields(refused: RwSignal<Option<Error>>) -> impl IntoView {
+pub fn NewUserFields(refused: RwSignal<Option<ConsoleError>>) -> impl IntoView {
     view! {
         <Field
             id="username" label="Username" autofocus=true error=at_field(refused, "username")

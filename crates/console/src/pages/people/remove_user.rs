@@ -3,11 +3,7 @@
 use leptos::prelude::*;
 use serde::{Serialize, de::DeserializeOwned};
 
-use jeton_model::{
-    Error, Status, UserId,
-    console::{messages, people::Leaving},
-    wording,
-};
+use jeton_model::{Status, UserId, console::people::Leaving, wording};
 
 use crate::{
     components::{
@@ -15,6 +11,7 @@ use crate::{
         form::{ActionOutcome, refusal},
         text::{Alert, Chip},
     },
+    error::ConsoleError,
     queries::load_leaving,
     routes::PageRoute,
     state::{list_state::ListState, org_state::page_resource},
@@ -31,7 +28,7 @@ pub struct Around {
     pub action: Signal<String>,
     /// The address to navigate to on closing.
     pub close: Signal<String>,
-    pub refused: RwSignal<Option<Error>>,
+    pub refused: RwSignal<Option<ConsoleError>>,
     pub on_answer: Callback<ActionOutcome>,
 }
 
@@ -56,11 +53,11 @@ impl Around {
 
 /// The dialog for a user who does not exist, or whom the caller may not change.
 #[component]
-pub fn Missing(error: Error, close: Signal<String>) -> impl IntoView {
+pub fn Missing(error: ConsoleError, close: Signal<String>) -> impl IntoView {
     view! {
         <Dialog class="narrow" close>
             <header class="dialog-head"><h2 id="dialog-title">"This cannot be done"</h2></header>
-            <div class="dialog-body"><p>{messages::sentence(&error)}</p></div>
+            <div class="dialog-body"><p>{error.sentence()}</p></div>
             <footer class="dialog-foot"><a class="button" href=close data-noscroll autofocus>"Back to the list"</a></footer>
         </Dialog>
     }
@@ -71,7 +68,7 @@ pub fn Missing(error: Error, close: Signal<String>) -> impl IntoView {
 fn WithLeaving<V: IntoView + 'static>(around: Around, render: fn(Leaving, Around) -> V) -> impl IntoView {
     let leaving = page_resource(
         move || around.user.get(),
-        |user| async move { load_leaving(user.ok_or(Error::UserNotFound)?).await },
+        |user| async move { load_leaving(user.ok_or(ConsoleError::message("User not found"))?).await },
     );
     view! {
         <Suspense fallback=|| ()>

@@ -11,10 +11,13 @@ use jeton_model::{
     wording,
 };
 
-use crate::components::{
-    Form, Icon, Picture,
-    form::ActionOutcome,
-    text::{Alert, Time},
+use crate::{
+    components::{
+        Form, Icon, Picture,
+        form::ActionOutcome,
+        text::{Alert, Time},
+    },
+    error::ConsoleError,
 };
 
 /// The most recently used sessions. `labelled_by`: the id of the heading. `end`: the address of the form that signs a
@@ -108,6 +111,6 @@ pub fn SignOutMany(
 
 /// The error in place of a list of sessions.
 #[component]
-pub fn SessionsFailed(error: jeton_model::Error) -> impl IntoView {
-    view! { <Alert danger=true><b>"The sessions could not be listed."</b>" "{messages::sentence(&error)}</Alert> }
+pub fn SessionsFailed(error: ConsoleError) -> impl IntoView {
+    view! { <Alert danger=true><b>"The sessions could not be listed."</b>" "{error.sentence()}</Alert> }
 }

@@ -2,8 +2,6 @@
 
 use leptos::prelude::*;
 
-use jeton_model::console::messages;
-
 use crate::{
     components::{
         Dialog, DialogHead, Field, Form,
@@ -28,7 +26,7 @@ pub fn CreateRoute() -> impl IntoView {
     let close = Signal::derive(move || state.address(Telegrafs::List));
     let above = move || {
         let error = refused.get().filter(|error| !matches!(error.about(), Some("name" | "config" | "description")));
-        error.map(|error| view! { <Alert danger=true live=true><b>"The configuration was not created."</b>" "{messages::sentence(&error)}</Alert> })
+        error.map(|error| view! { <Alert danger=true live=true><b>"The configuration was not created."</b>" "{error.sentence()}</Alert> })
     };
     view! {
         <Dialog close>

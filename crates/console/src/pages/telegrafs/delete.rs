@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
-use jeton_model::{Error, console::messages, telegraf::TelegrafFacts, wording};
+use jeton_model::{telegraf::TelegrafFacts, wording};
 
 use crate::{
     components::{Dialog, DialogHead, Form, form::refusal, text::Alert},
+    error::ConsoleError,
     routes::Telegrafs,
 };
 
@@ -19,10 +20,10 @@ pub fn WithFacts<V: IntoView + 'static>(render: fn(TelegrafFacts, TelegrafState)
     view! {
         <Suspense fallback=|| ()>
             {Suspend::new(async move {
-                match state.facts.await.unwrap_or(Err(Error::TelegrafNotFound)) {
+                match state.facts.await.unwrap_or(Err(ConsoleError::TelegrafNotFound)) {
                     Ok(facts) if facts.may_change => render(facts, state).into_any(),
                     Ok(_) => view! { <Missing sentence="You may read this configuration, but not change it.".to_owned() state/> }.into_any(),
-                    Err(error) => view! { <Missing sentence=messages::sentence(&error) state/> }.into_any(),
+                    Err(error) => view! { <Missing sentence=error.sentence() state/> }.into_any(),
                 }
             })}
         </Suspense>
@@ -69,7 +70,7 @@ fn DeleteDialog(facts: TelegrafFacts, state: TelegrafState) -> impl IntoView {
         <Dialog class="narrow" close role="alertdialog" described_by="dialog-text">
             <header class="dialog-head" data-testid="overlay--header"><h2 id="dialog-title">{format!("Delete “{}”?", name_of(&facts.row))}</h2></header>
             <div class="dialog-body">
-                {move || refused.get().map(|error| view! { <Alert danger=true live=true>{messages::sentence(&error)}</Alert> })}
+                {move || refused.get().map(|error| view! { <Alert danger=true live=true>{error.sentence()}</Alert> })}
                 <p id="dialog-text">"Agents that fetch it can no longer start. This cannot be undone."{left}</p>
             </div>
             <footer class="dialog-foot">

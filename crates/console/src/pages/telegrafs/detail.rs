@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use jeton_model::{
-    Error, TelegrafId,
+    TelegrafId,
     console::messages,
     telegraf::{TelegrafFacts, TelegrafRow},
     wording,
@@ -16,6 +16,7 @@ use crate::{
         menu::MenuLink,
         text::{Alert, Time},
     },
+    error::ConsoleError,
     queries::load_telegraf_text,
     routes::{PageRoute as _, Telegrafs, Tokens},
     state::org_state::page_resource,
@@ -75,10 +76,10 @@ fn Nothing(state: TelegrafState) -> impl IntoView {
 
 /// The error in place of the configuration.
 #[component]
-fn Failed(error: Error, state: TelegrafState) -> impl IntoView {
+fn Failed(error: ConsoleError, state: TelegrafState) -> impl IntoView {
     let sentence = match error {
-        Error::TelegrafNotFound => "There is no such configuration. It may have been deleted.".to_owned(),
-        error => messages::sentence(&error),
+        ConsoleError::TelegrafNotFound => "There is no such configuration. It may have been deleted.".to_owned(),
+        error => error.sentence(),
     };
     view! {
         <Back state/>

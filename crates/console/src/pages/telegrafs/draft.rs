@@ -5,9 +5,9 @@ use std::time::Duration;
 use leptos::{html, prelude::*, task::spawn_local};
 use web_sys::HtmlTextAreaElement;
 
-use jeton_model::{Error, console::messages, telegraf::Flaw, telegraf_config::has_token};
+use jeton_model::{telegraf::Flaw, telegraf_config::has_token};
 
-use crate::{hydrate::browser, queries::check_toml};
+use crate::{error::ConsoleError, hydrate::browser, queries::check_toml};
 
 use super::text_lines::{Changes, INDENT, between, changes, indented, place, utf16, whole_lines};
 
@@ -22,7 +22,7 @@ pub struct Draft {
     /// The TOML error of the last validation.
     pub flaw: RwSignal<Option<Flaw>>,
     /// The error of the last attempt to save.
-    pub refused: RwSignal<Option<Error>>,
+    pub refused: RwSignal<Option<ConsoleError>>,
     /// Line and column of the caret while the text area has the focus.
     pub caret: RwSignal<Option<(usize, usize)>>,
     pub changes: Memo<Changes>,
@@ -33,7 +33,7 @@ pub struct Draft {
 
 impl Draft {
     /// Creates a draft. `typed`: the text that a form submitted without JavaScript.
-    pub fn new(saved: String, typed: Option<String>, flaw: Option<Flaw>, refused: Option<Error>) -> Self {
+    pub fn new(saved: String, typed: Option<String>, flaw: Option<Flaw>, refused: Option<ConsoleError>) -> Self {
         let text = RwSignal::new(typed.unwrap_or_else(|| saved.clone()));
         let saved = RwSignal::new(saved);
         Self {
@@ -55,9 +55,7 @@ impl Draft {
 
     /// Returns the TOML error in a sentence.
     pub fn problem(&self) -> Option<String> {
-        let refused = self.refused.get().and_then(|error| {
-            messages::at_fields(&error).into_iter().find(|(field, _)| field == "config").map(|(_, sentence)| sentence)
-        });
+        let refused = self.refused.get().and_then(|error| error.at_field("config"));
         refused.or_else(|| self.flaw.get().map(|flaw| flaw.to_string()))
     }
 

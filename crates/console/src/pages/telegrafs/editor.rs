@@ -2,7 +2,7 @@
 
 use leptos::{ev, html, prelude::*};
 
-use jeton_model::{TelegrafId, console::messages, telegraf::TelegrafText, telegraf_config::without_tokens, wording};
+use jeton_model::{TelegrafId, telegraf::TelegrafText, telegraf_config::without_tokens, wording};
 
 use crate::{
     components::{
@@ -58,7 +58,7 @@ fn on_saved(draft: Draft, state: TelegrafState) -> Callback<ActionOutcome> {
         }
         Ok(_) => {}
         Err(error) => {
-            notices.failure("The configuration was not saved", messages::sentence(&error));
+            notices.failure("The configuration was not saved", error.sentence());
             draft.refused.set(Some(error));
         }
     })
@@ -70,7 +70,7 @@ fn Refused(draft: Draft) -> impl IntoView {
     let other = move || draft.refused.get().filter(|error| error.about() != Some("config"));
     move || {
         other().map(|error| {
-            view! { <Alert danger=true live=true><b>"The configuration was not saved."</b>" "{messages::sentence(&error)}</Alert> }
+            view! { <Alert danger=true live=true><b>"The configuration was not saved."</b>" "{error.sentence()}</Alert> }
         })
     }
 }

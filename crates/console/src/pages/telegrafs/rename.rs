@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use jeton_model::{console::messages, telegraf::TelegrafFacts};
+use jeton_model::telegraf::TelegrafFacts;
 
 use crate::{
     components::{
@@ -35,7 +35,7 @@ fn RenameDialog(facts: TelegrafFacts, state: TelegrafState) -> impl IntoView {
         if was_sent { (typed("name"), typed("description")) } else { (facts.row.name, facts.description) };
     let above = move || {
         let error = refused.get().filter(|error| !matches!(error.about(), Some("name" | "description")));
-        error.map(|error| view! { <Alert danger=true live=true><b>"The configuration was not renamed."</b>" "{messages::sentence(&error)}</Alert> })
+        error.map(|error| view! { <Alert danger=true live=true><b>"The configuration was not renamed."</b>" "{error.sentence()}</Alert> })
     };
     view! {
         <Dialog class="narrow" close>

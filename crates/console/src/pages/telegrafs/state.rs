@@ -3,16 +3,14 @@
 use leptos::prelude::*;
 
 use jeton_model::{
-    Error, TelegrafId,
-    console::{
-        list_query::{ListQuery, Listed},
-        messages,
-    },
+    TelegrafId,
+    console::list_query::{ListQuery, Listed},
     telegraf::{TelegrafFacts, TelegrafRow},
 };
 
 use crate::{
     components::{Notices, form::ActionOutcome, list::ListNav},
+    error::ConsoleError,
     forms::outcome::Outcome,
     pages::layout::navigator,
     queries::{load_telegraf, load_telegrafs},
@@ -29,7 +27,7 @@ pub struct TelegrafState {
     /// The configuration that the URL names.
     pub chosen: Memo<Option<TelegrafId>>,
     /// The facts about it, without its text.
-    pub facts: PageResource<Option<Result<TelegrafFacts, Error>>>,
+    pub facts: PageResource<Option<Result<TelegrafFacts, ConsoleError>>>,
     /// True if its text has unsaved changes.
     pub unsaved: RwSignal<bool>,
     reloads: RwSignal<u32>,
@@ -84,7 +82,7 @@ impl TelegrafState {
     pub fn on_done(
         self,
         failed: &'static str,
-        refused: RwSignal<Option<Error>>,
+        refused: RwSignal<Option<ConsoleError>>,
         to: Option<Telegrafs>,
     ) -> Callback<ActionOutcome> {
         let notices = Notices::current();
@@ -102,7 +100,7 @@ impl TelegrafState {
             }
             Ok(_) => {}
             Err(error) => {
-                notices.failure(failed, messages::sentence(&error));
+                notices.failure(failed, error.sentence());
                 let _ = refused.try_set(Some(error));
             }
         })

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use jeton_model::{Error, Networks, console::messages};
+use jeton_model::Networks;
 
 use crate::{
     components::{
@@ -11,6 +11,7 @@ use crate::{
         form::{ActionOutcome, FormId, refusal, typed},
         text::Alert,
     },
+    error::ConsoleError,
     forms::outcome::Outcome,
     queries::load_org_rules,
     routes::Tokens,
@@ -23,7 +24,7 @@ use super::{
 };
 
 /// Handles the outcome of a form that creates a token.
-pub fn on_created(state: TokensState, refused: RwSignal<Option<Error>>) -> Callback<ActionOutcome> {
+pub fn on_created(state: TokensState, refused: RwSignal<Option<ConsoleError>>) -> Callback<ActionOutcome> {
     let notices = Notices::current();
     Callback::new(move |answer: ActionOutcome| {
         let (token, how) = match answer {
@@ -32,7 +33,7 @@ pub fn on_created(state: TokensState, refused: RwSignal<Option<Error>>) -> Callb
             Ok(Outcome::Rotated { token, old }) => (token, CreatedBy::Rotated { old }),
             Ok(_) => return,
             Err(error) => {
-                notices.failure(format!("Failed to create API tokens: {}", messages::sentence(&error)), "");
+                notices.failure(format!("Failed to create API tokens: {}", error.sentence()), "");
                 refused.set(Some(error));
                 return;
             }
@@ -45,9 +46,9 @@ pub fn on_created(state: TokensState, refused: RwSignal<Option<Error>>) -> Callb
 
 /// The error above the fields.
 #[component]
-pub fn NotCreated(refused: RwSignal<Option<Error>>) -> impl IntoView {
+pub fn NotCreated(refused: RwSignal<Option<ConsoleError>>) -> impl IntoView {
     move || {
-        refused.get().map(|error| view! { <Alert danger=true live=true><b>"Failed to create API tokens:"</b>" "{messages::sentence(&error)}</Alert> })
+        refused.get().map(|error| view! { <Alert danger=true live=true><b>"Failed to create API tokens:"</b>" "{error.sentence()}</Alert> })
     }
 }
 

@@ -3,10 +3,11 @@
 
 use leptos::{ev::MouseEvent, prelude::*};
 
-use jeton_model::{Error, console::messages, wording};
+use jeton_model::wording;
 
 use crate::{
     components::{Form, Icon, Notices, Picture, form::ActionOutcome},
+    error::ConsoleError,
     forms::{flash::Flash, outcome::Outcome},
     hydrate::{browser, hydrated::Hydrated},
     pages::layout::navigator,
@@ -117,7 +118,7 @@ fn AllThatMatch(total: u64, state: TokensState) -> impl IntoView {
 
 /// Handles the outcome of a bulk action: shows the number of changed tokens, and clears the selection. `refused`:
 /// receives the error.
-pub fn on_changed(state: TokensState, refused: RwSignal<Option<Error>>) -> Callback<ActionOutcome> {
+pub fn on_changed(state: TokensState, refused: RwSignal<Option<ConsoleError>>) -> Callback<ActionOutcome> {
     let notices = Notices::current();
     let navigate = navigator();
     Callback::new(move |answer: ActionOutcome| match answer {
@@ -135,7 +136,7 @@ pub fn on_changed(state: TokensState, refused: RwSignal<Option<Error>>) -> Callb
         }
         Ok(_) => {}
         Err(error) => {
-            notices.failure("The API tokens were not changed", messages::sentence(&error));
+            notices.failure("The API tokens were not changed", error.sentence());
             let _ = refused.try_set(Some(error));
         }
     })

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use jeton_model::{Error, console::messages, wording};
+use jeton_model::wording;
 
 use crate::{
     components::{
@@ -10,6 +10,7 @@ use crate::{
         form::{answer, typed_fields},
         text::Alert,
     },
+    error::ConsoleError,
     forms::outcome::Outcome,
     routes::Tokens,
 };
@@ -52,19 +53,22 @@ pub fn SelectedRoute() -> impl IntoView {
     let refused = answer().and_then(|answer| answer.result.err());
     match (refused, meant.count) {
         (Some(error), _) => view! { <Refused error state/> }.into_any(),
-        (None, 0) => view! { <Refused error=Error::NothingSelected state/> }.into_any(),
+        (None, 0) => {
+            view! { <Refused error=ConsoleError::message("No token is selected; select at least one") state/> }
+                .into_any()
+        }
         (None, _) => view! { <DeleteMany meant state/> }.into_any(),
     }
 }
 
 /// The error in place of the dialog.
 #[component]
-pub fn Refused(error: Error, state: TokensState) -> impl IntoView {
+pub fn Refused(error: ConsoleError, state: TokensState) -> impl IntoView {
     let close = Signal::derive(move || state.address(Tokens::List));
     view! {
         <Dialog class="narrow" close>
             <DialogHead title="Nothing was changed" close/>
-            <div class="dialog-body"><Alert danger=true live=true>{messages::sentence(&error)}</Alert></div>
+            <div class="dialog-body"><Alert danger=true live=true>{error.sentence()}</Alert></div>
             <footer class="dialog-foot"><a class="button" href=close data-noscroll autofocus>"Back to the list"</a></footer>
         </Dialog>
     }
@@ -89,7 +93,7 @@ fn DeleteMany(meant: Meant, state: TokensState) -> impl IntoView {
                 {hidden.collect_view()}
                 <input type="hidden" name="sure" value="yes"/>
                 <div class="dialog-body">
-                    {move || refused.get().map(|error| view! { <Alert danger=true live=true>{messages::sentence(&error)}</Alert> })}
+                    {move || refused.get().map(|error| view! { <Alert danger=true live=true>{error.sentence()}</Alert> })}
                     <p id="dialog-text">
                         "Programs that use "{them}" are refused at once. This cannot be undone. Deactivating "{them}" can be undone."
                     </p>

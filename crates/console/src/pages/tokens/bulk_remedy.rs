@@ -2,15 +2,11 @@
 
 use leptos::prelude::*;
 
-use jeton_model::{
-    Error,
-    attention::Attention,
-    console::{attention_filter::AttentionFilter, messages},
-    wording,
-};
+use jeton_model::{attention::Attention, console::attention_filter::AttentionFilter, wording};
 
 use crate::{
     components::{Dialog, Form, text::Alert},
+    error::ConsoleError,
     routes::Tokens,
 };
 
@@ -31,7 +27,7 @@ pub fn RemedyRoute() -> impl IntoView {
                 let total = state.list.await.map(|page| page.total);
                 match (total, Question::of(state.query.get_untracked().attention)) {
                     (Err(error), _) => view! { <Refused error state/> }.into_any(),
-                    (Ok(0), _) | (_, None) => view! { <Refused error=Error::NothingSelected state/> }.into_any(),
+                    (Ok(0), _) | (_, None) => view! { <Refused error=ConsoleError::message("No token is selected; select at least one") state/> }.into_any(),
                     (Ok(total), Some(question)) => view! { <Ask question total state/> }.into_any(),
                 }
             })}
@@ -99,7 +95,7 @@ fn Ask(question: Question, total: u64, state: TokensState) -> impl IntoView {
                 <input type="hidden" name="expected" value=total.to_string()/>
                 <input type="hidden" name="sure" value="yes"/>
                 <div class="dialog-body">
-                    {move || refused.get().map(|error| view! { <Alert danger=true live=true>{messages::sentence(&error)}</Alert> })}
+                    {move || refused.get().map(|error| view! { <Alert danger=true live=true>{error.sentence()}</Alert> })}
                     <p id="dialog-text">{consequence}</p>
                 </div>
                 <footer class="dialog-foot">

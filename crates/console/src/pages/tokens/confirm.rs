@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use jeton_model::{
-    Authorization, AuthorizationId, Error,
+    Authorization, AuthorizationId,
     console::{lineage::Lineage, messages, tokens::Details},
     duration::length,
     wording,
@@ -15,6 +15,7 @@ use crate::{
         form::{ActionOutcome, FormId, refusal},
         text::{Alert, Chip},
     },
+    error::ConsoleError,
     forms::outcome::Outcome,
     pages::layout::navigator,
     queries::{load_details, load_history},
@@ -30,27 +31,31 @@ use super::{
 };
 
 /// Loads the token in the URL, with the names of its resources.
-pub fn details_resource(state: TokensState) -> PageResource<Result<Details, Error>> {
+pub fn details_resource(state: TokensState) -> PageResource<Result<Details, ConsoleError>> {
     let token = Memo::new(move |_| state.token_now());
     page_resource(
         move || token.get(),
-        |(id, _)| async move { load_details(id.ok_or(Error::AuthorizationNotFound)?).await },
+        |(id, _)| async move {
+            load_details(id.ok_or(ConsoleError::message("The token no longer exists. Reload the list."))?).await
+        },
     )
 }
 
 /// Loads the lineage of the token in the URL.
-pub fn history_resource(state: TokensState) -> PageResource<Result<Lineage, Error>> {
+pub fn history_resource(state: TokensState) -> PageResource<Result<Lineage, ConsoleError>> {
     let token = Memo::new(move |_| state.token_now());
     page_resource(
         move || token.get(),
-        |(id, _)| async move { load_history(id.ok_or(Error::AuthorizationNotFound)?).await },
+        |(id, _)| async move {
+            load_history(id.ok_or(ConsoleError::message("The token no longer exists. Reload the list."))?).await
+        },
     )
 }
 
 /// The dialog for a token that does not exist, or that the caller may not see.
 #[component]
-pub fn Missing(error: Error, close: Signal<String>) -> impl IntoView {
-    let sentence = messages::sentence(&error);
+pub fn Missing(error: ConsoleError, close: Signal<String>) -> impl IntoView {
+    let sentence = error.sentence();
     view! {
         <Dialog class="narrow" close>
             <DialogHead title="There is no such token" close/>
@@ -194,7 +199,7 @@ fn DeleteDialog(details: Details, live: u64, state: TokensState) -> impl IntoVie
         <Dialog class="narrow" close role="alertdialog" described_by="dialog-text">
             <header class="dialog-head" data-testid="overlay--header"><h2 id="dialog-title">{format!("Delete “{name}”?")}</h2></header>
             <div class="dialog-body">
-                {move || refused.get().map(|error| view! { <Alert danger=true live=true>{messages::sentence(&error)}</Alert> })}
+                {move || refused.get().map(|error| view! { <Alert danger=true live=true>{error.sentence()}</Alert> })}
                 <p id="dialog-text" data-testid="context-delete-menu--confirmation-label">
                     "Programs that use "{which}" are refused at once. This cannot be undone. "
                     {is_active.then_some("Deactivating it can be undone.")}
@@ -220,7 +225,7 @@ fn DeleteDialog(details: Details, live: u64, state: TokensState) -> impl IntoVie
     }
 }
 
-fn on_deleted(state: TokensState, name: String, refused: RwSignal<Option<Error>>) -> Callback<ActionOutcome> {
+fn on_deleted(state: TokensState, name: String, refused: RwSignal<Option<ConsoleError>>) -> Callback<ActionOutcome> {
     let notices = Notices::current();
     let navigate = navigator();
     Callback::new(move |answer: ActionOutcome| match answer {
@@ -231,7 +236,7 @@ fn on_deleted(state: TokensState, name: String, refused: RwSignal<Option<Error>>
         }
         Ok(_) => {}
         Err(error) => {
-            notices.failure(format!("Failed to delete API token: \"{name}\""), messages::sentence(&error));
+            notices.failure(format!("Failed to delete API token: \"{name}\""), error.sentence());
             refused.set(Some(error));
         }
     })

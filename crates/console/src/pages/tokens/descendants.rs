@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use jeton_model::{
-    console::{lineage::Descendants, messages, tokens::Details},
+    console::{lineage::Descendants, tokens::Details},
     wording,
 };
 
@@ -77,7 +77,7 @@ fn DeactivateDescendants(details: Details, descendants: Descendants, state: Toke
             <Form action=here busy on_answer>
                 <input type="hidden" name="expected" value=live.to_string()/>
                 <div class="dialog-body">
-                    {move || refused.get().map(|error| view! { <Alert danger=true live=true>{messages::sentence(&error)}</Alert> })}
+                    {move || refused.get().map(|error| view! { <Alert danger=true live=true>{error.sentence()}</Alert> })}
                     <p id="dialog-text">
                         {format!("{were} created with “{name}”, directly or through others, and still {work}. Programs that use {them} are refused at once. ")}
                         {format!("Either all are deactivated or none. “{name}” itself does not change.")}

@@ -4,7 +4,6 @@ use leptos::prelude::*;
 
 use jeton_model::{
     AuthorizationId,
-    console::messages,
     leaked::{Finding, LeakOutcome},
     wording,
 };
@@ -15,6 +14,7 @@ use crate::{
         form::{ActionOutcome, answer, refusal},
         text::{Alert, Chip},
     },
+    error::ConsoleError,
     forms::outcome::Outcome,
     hydrate::browser,
     routes::Tokens,
@@ -36,7 +36,7 @@ pub fn LeakedRoute() -> impl IntoView {
             <Form action=Signal::derive(move || state.address(Tokens::Leaked)) id=FORM busy on_answer>
                 <div class="dialog-body">
                     {move || refused.get().map(|error| view! {
-                        <Alert danger=true live=true><b>"Nothing was reported."</b>" "{messages::sentence(&error)}</Alert>
+                        <Alert danger=true live=true><b>"Nothing was reported."</b>" "{error.sentence()}</Alert>
                     })}
                     <div role="status" data-testid="leaked--result">{move || findings.get().map(|findings| view! { <Result findings state/> })}</div>
                     <div class="field">
@@ -77,7 +77,7 @@ fn answered() -> Option<Vec<Finding>> {
 fn on_reported(
     state: TokensState,
     findings: RwSignal<Option<Vec<Finding>>>,
-    refused: RwSignal<Option<jeton_model::Error>>,
+    refused: RwSignal<Option<ConsoleError>>,
 ) -> Callback<ActionOutcome> {
     let notices = Notices::current();
     Callback::new(move |answer: ActionOutcome| match answer {

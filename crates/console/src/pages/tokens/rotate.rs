@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use jeton_model::{AuthorizationId, Error, Liveness, Span, Timestamp, console::tokens::Details, org_rules::RulesNow};
+use jeton_model::{AuthorizationId, Liveness, Span, Timestamp, console::tokens::Details, org_rules::RulesNow};
 
 use crate::{
     components::{
@@ -10,6 +10,7 @@ use crate::{
         form::{FormId, refusal, typed},
         text::{Alert, Chip},
     },
+    error::ConsoleError,
     queries::load_org_rules,
     routes::Tokens,
     state::org_state::page_resource,
@@ -79,7 +80,7 @@ fn CannotRotate(details: Details, sentence: &'static str, state: TokensState) ->
 
 /// The form: states what happens, and asks for the overlap and the expiry.
 #[component]
-fn RotateDialog(details: Details, rules: Result<RulesNow, Error>, state: TokensState) -> impl IntoView {
+fn RotateDialog(details: Details, rules: Result<RulesNow, ConsoleError>, state: TokensState) -> impl IntoView {
     let token = &details.authorization;
     let (id, now) = (token.id, details.now);
     // By default the new token gets the life of the old one.

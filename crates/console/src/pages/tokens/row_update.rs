@@ -1,6 +1,8 @@
 //! Updating a row after its token was changed.
 
-use jeton_model::{AuthorizationId, Status, console::messages};
+use leptos::prelude::*;
+
+use jeton_model::{AuthorizationId, Status};
 
 use crate::{
     components::{Notices, form::ActionOutcome},
@@ -8,8 +10,6 @@ use crate::{
 };
 
 use super::state::{Changed, TokensState};
-
-use leptos::prelude::*;
 
 /// State that the cells of a row share.
 #[derive(Clone, Copy)]
@@ -41,6 +41,6 @@ pub fn on_update(
             then();
         }
         Ok(_) => {}
-        Err(error) => notices.failure(format!("Failed to update API token: \"{name}\""), messages::sentence(&error)),
+        Err(error) => notices.failure(format!("Failed to update API token: \"{name}\""), error.sentence()),
     })
 }

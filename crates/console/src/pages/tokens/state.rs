@@ -6,12 +6,13 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use jeton_model::{
-    AuthorizationId, Error, OrgId, Status,
+    AuthorizationId, OrgId, Status,
     console::{frame::Frame, token_query::TokenQuery, tokens::TokenPage},
 };
 
 use crate::{
     components::form::answer,
+    error::ConsoleError,
     forms::outcome::{CreatedToken, Outcome},
     queries::load_tokens,
     routes::{ConsoleRoute, PageRoute as _, Tokens},
@@ -37,7 +38,7 @@ pub struct TokensState {
     pub page: OrgState,
     pub org: Memo<OrgId>,
     pub query: Memo<TokenQuery>,
-    pub list: PageResource<Result<TokenPage, Error>>,
+    pub list: PageResource<Result<TokenPage, ConsoleError>>,
     /// The token that was just created.
     pub created: RwSignal<Option<(CreatedToken, CreatedBy)>>,
     pub selection: Selection,

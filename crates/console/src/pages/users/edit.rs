@@ -2,13 +2,14 @@
 
 use leptos::prelude::*;
 
-use jeton_model::{Error, User};
+use jeton_model::User;
 
 use crate::{
     components::{
         Dialog, DialogHead, Field, Form, PasswordField,
         form::{refusal, typed},
     },
+    error::ConsoleError,
     pages::people::{
         fields::{NewUserFields, Refusal, at_field},
         remove_user::Missing,
@@ -26,7 +27,7 @@ fn EditDialog(
     page: Users,
     #[prop(into)] title: String,
     failed: &'static str,
-    refused: RwSignal<Option<Error>>,
+    refused: RwSignal<Option<ConsoleError>>,
     /// The text of the submit button, and its text while the form is pending.
     button: (&'static str, &'static str),
     children: Children,
@@ -68,7 +69,7 @@ pub fn CreateRoute() -> impl IntoView {
 fn WithUser<V: IntoView + 'static>(around: super::Around, render: fn(User) -> V) -> impl IntoView {
     let user = page_resource(
         move || around.user.get(),
-        |user| async move { load_user(user.ok_or(Error::UserNotFound)?).await },
+        |user| async move { load_user(user.ok_or(ConsoleError::message("User not found"))?).await },
     );
     view! {
         <Suspense fallback=|| ()>
@@ -118,7 +119,7 @@ pub fn PasswordRoute() -> impl IntoView {
 fn PasswordDialog(user: User) -> impl IntoView {
     let state = UsersState::current();
     if state.list.page.frame.with_untracked(|frame| frame.user_id == user.id) {
-        return view! { <Missing error=Error::OldPasswordRequired close=state.listing.here()/> }.into_any();
+        return view! { <Missing error=ConsoleError::message("Change your own password on the Account page with your current password.") close=state.listing.here()/> }.into_any();
     }
     let refused = RwSignal::new(refusal());
     let signed_out =

@@ -7,11 +7,7 @@ mod sessions;
 use leptos::prelude::*;
 use leptos_router::components::Outlet;
 
-use jeton_model::{
-    Error, UserId,
-    console::{messages, people::UserPage},
-    wording,
-};
+use jeton_model::{UserId, console::people::UserPage, wording};
 
 use crate::{
     components::{
@@ -19,6 +15,7 @@ use crate::{
         list::{Column, Filter, ListNav, Loads, NoMatch, Pages, Skeleton, Table},
         text::Alert,
     },
+    error::ConsoleError,
     queries::load_users,
     routes::{ConsoleRoute, Section, Users},
     state::list_state::ListState,
@@ -41,7 +38,7 @@ pub struct UsersState {
     pub list: ListState<Users, UserPage>,
     pub listing: ListNav,
     /// The error of a form in the list.
-    pub refused: RwSignal<Option<Error>>,
+    pub refused: RwSignal<Option<ConsoleError>>,
 }
 
 impl UsersState {
@@ -100,7 +97,7 @@ pub fn UsersPage() -> impl IntoView {
                 {move || may_create().then(create)}
                 <Count state/>
             </div>
-            {move || refused.get().map(|error| view! { <Alert danger=true live=true>{messages::sentence(&error)}</Alert> })}
+            {move || refused.get().map(|error| view! { <Alert danger=true live=true>{error.sentence()}</Alert> })}
             <List state/>
         </Page>
     }

@@ -2,19 +2,14 @@
 
 use leptos::prelude::*;
 
-use jeton_model::{
-    Error,
-    console::{
-        messages,
-        session::{SessionRow, SessionsOf},
-    },
-};
+use jeton_model::console::session::{SessionRow, SessionsOf};
 
 use crate::{
     components::{
         Dialog, DialogHead, Notices,
         form::{ActionOutcome, refusal},
     },
+    error::ConsoleError,
     forms::outcome::Outcome,
     pages::people::{
         fields::Refusal,
@@ -33,7 +28,7 @@ use super::UsersState;
 struct Shared {
     around: Around,
     reloads: RwSignal<u32>,
-    refused: RwSignal<Option<Error>>,
+    refused: RwSignal<Option<ConsoleError>>,
 }
 
 impl Shared {
@@ -48,7 +43,7 @@ impl Shared {
             }
             Ok(_) => {}
             Err(error) => {
-                notices.failure("The sign-out failed", messages::sentence(&error));
+                notices.failure("The sign-out failed", error.sentence());
                 let _ = self.refused.try_set(Some(error));
             }
         })
@@ -63,7 +58,7 @@ pub fn SessionsRoute() -> impl IntoView {
     let shared = Shared { around, reloads, refused: RwSignal::new(refusal()) };
     let found = page_resource(
         move || (around.user.get(), reloads.get()),
-        |(user, _)| async move { load_user_sessions(user.ok_or(Error::UserNotFound)?).await },
+        |(user, _)| async move { load_user_sessions(user.ok_or(ConsoleError::message("User not found"))?).await },
     );
     view! {
         <Dialog class="medium user-sessions" close=around.close>

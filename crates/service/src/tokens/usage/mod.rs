@@ -7,12 +7,12 @@ use std::time::Duration;
 use tokio::time::{Instant, MissedTickBehavior};
 
 use jeton_model::{
-    Authorization, AuthorizationId, Error, Timestamp,
+    Authorization, AuthorizationId, Timestamp,
     console::lineage::{COUNTED_DAYS, DayUse, day_of},
 };
 use jeton_store::token_uses::Seen;
 
-use crate::{Caller, Service, auth::caller::Credential};
+use crate::{Caller, Error, Service, auth::caller::Credential};
 
 use buffer::Usage;
 

@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use leptos::{html, prelude::*};
 
-use jeton_model::{Error, describe::description};
+use jeton_model::describe::description;
 
-use crate::components::{
-    Icon, Picture,
-    field::{Hint, at_field},
+use crate::{
+    components::{
+        Icon, Picture,
+        field::{Hint, at_field},
+    },
+    error::ConsoleError,
 };
 
 use super::form_state::CustomTokenForm;
@@ -41,7 +44,7 @@ pub fn ask_later(search: RwSignal<String>, asked: RwSignal<String>) {
 
 /// The field of the description. If it is empty, the description is derived from the permissions.
 #[component]
-pub fn Description(choosing: CustomTokenForm, refused: RwSignal<Option<Error>>) -> impl IntoView {
+pub fn Description(choosing: CustomTokenForm, refused: RwSignal<Option<ConsoleError>>) -> impl IntoView {
     let error = at_field(refused, "description");
     let generated = move || match choosing.at_home(|home| description(&choosing.permissions(), home)) {
         text if text.is_empty() => "Describe this new token".to_owned(),

@@ -9,11 +9,7 @@ mod templates;
 
 use leptos::prelude::*;
 
-use jeton_model::{
-    Error,
-    console::{messages, prefill::Prefilled},
-    org_rules::RulesNow,
-};
+use jeton_model::{console::prefill::Prefilled, org_rules::RulesNow};
 
 use crate::{
     components::{
@@ -21,6 +17,7 @@ use crate::{
         form::{FormId, refusal},
         text::Alert,
     },
+    error::ConsoleError,
     queries::{Picker, load_org_rules, load_picker},
     routes::Tokens,
     state::{org_state::page_resource, page_store::PageResource},
@@ -72,11 +69,11 @@ pub fn CustomRoute() -> impl IntoView {
 /// prefills nothing.
 #[component]
 fn CustomDialog(
-    filled: Result<Prefilled, Error>,
-    rules: Result<RulesNow, Error>,
+    filled: Result<Prefilled, ConsoleError>,
+    rules: Result<RulesNow, ConsoleError>,
     bare: bool,
     lookup: Lookup,
-    picker: PageResource<Result<Picker, Error>>,
+    picker: PageResource<Result<Picker, ConsoleError>>,
     state: TokensState,
 ) -> impl IntoView {
     let (filled, failed) = match filled {
@@ -102,7 +99,7 @@ fn CustomDialog(
                 {template}
                 <div class="custom-intro">
                     <NotCreated refused/>
-                    {failed.map(|error| view! { <Alert danger=true><b>"The form could not be filled in from the address."</b>" "{messages::sentence(&error)}</Alert> })}
+                    {failed.map(|error| view! { <Alert danger=true><b>"The form could not be filled in from the address."</b>" "{error.sentence()}</Alert> })}
                     <Gaps gaps/>
                     <Restored choosing restored/>
                     <Templates choosing state/>
@@ -118,7 +115,7 @@ fn CustomDialog(
 
 /// The boxes; their search runs on the server.
 #[component]
-fn PickerSection(choosing: CustomTokenForm, picker: PageResource<Result<Picker, Error>>) -> impl IntoView {
+fn PickerSection(choosing: CustomTokenForm, picker: PageResource<Result<Picker, ConsoleError>>) -> impl IntoView {
     let sections = move || {
         Suspend::new(async move {
             match picker.await {
@@ -126,7 +123,7 @@ fn PickerSection(choosing: CustomTokenForm, picker: PageResource<Result<Picker, 
                     choosing.learn(&picker);
                     view! { <PickerSections picker choosing/> }.into_any()
                 }
-                Err(error) => view! { <p class="perm-none" role="alert">{messages::sentence(&error)}</p> }.into_any(),
+                Err(error) => view! { <p class="perm-none" role="alert">{error.sentence()}</p> }.into_any(),
             }
         })
     };

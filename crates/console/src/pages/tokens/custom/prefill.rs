@@ -4,7 +4,6 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use jeton_model::{
-    Error,
     console::{
         prefill::{Gap, Prefill, Prefilled},
         token_query::TokenQuery,
@@ -14,6 +13,7 @@ use jeton_model::{
 
 use crate::{
     components::text::Alert,
+    error::ConsoleError,
     pages::tokens::state::TokensState,
     queries::load_prefill,
     routes::{ConsoleRoute, PageRoute as _, Tokens},
@@ -23,7 +23,7 @@ use crate::{
 /// Maximum number of gaps that are listed individually.
 const GAPS_SHOWN: usize = 5;
 
-type Filled = PageResource<Result<Prefilled, Error>>;
+type Filled = PageResource<Result<Prefilled, ConsoleError>>;
 
 /// Returns the prefill that the URL requests, and the resource with its result.
 pub fn resource(state: TokensState) -> (Memo<Prefill>, Filled) {

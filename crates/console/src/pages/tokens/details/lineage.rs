@@ -144,7 +144,7 @@ fn EndOverlap(link: Link, shown: AuthorizationId, now: Timestamp, state: TokensS
             state.reload_token();
             state.reload();
         }
-        Err(error) => notices.failure("The overlap was not ended", messages::sentence(&error)),
+        Err(error) => notices.failure("The overlap was not ended", error.sentence()),
     });
     let form = move |class: &'static str, word: &'static str| {
         view! {

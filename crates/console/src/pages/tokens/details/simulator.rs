@@ -4,9 +4,8 @@ use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use leptos_router::hooks::use_query_map;
 
 use jeton_model::{
-    Action, AuthorizationId, Error, ResourceType,
+    Action, AuthorizationId, ResourceType,
     console::{
-        messages,
         simulation::{Question, Ruling},
         token_query::TokenQuery,
     },
@@ -15,6 +14,7 @@ use jeton_model::{
 
 use crate::{
     components::{Icon, Picture},
+    error::ConsoleError,
     hydrate::browser,
     pages::{layout::navigator, tokens::state::TokensState},
     queries::{load_picker, load_ruling},
@@ -26,7 +26,7 @@ use crate::{
 #[derive(Clone, Copy)]
 pub struct Asked {
     question: Memo<Option<Question>>,
-    ruling: PageResource<Option<Result<Ruling, Error>>>,
+    ruling: PageResource<Option<Result<Ruling, ConsoleError>>>,
 }
 
 impl Asked {
@@ -157,10 +157,10 @@ fn suggest(state: TokensState, names: RwSignal<Vec<(ResourceType, String)>>) {
 
 /// The answer to a question.
 #[component]
-fn Answer(ruling: Result<Ruling, Error>, asked: Question) -> impl IntoView {
+fn Answer(ruling: Result<Ruling, ConsoleError>, asked: Question) -> impl IntoView {
     let yes = matches!(&ruling, Ok(ruling) if ruling.is_yes());
     let (word, text) = match ruling {
-        Err(error) => ("Unknown.", messages::sentence(&error).into_any()),
+        Err(error) => ("Unknown.", error.sentence().into_any()),
         Ok(Ruling::Unknown) => ("Unknown.", unknown(&asked).into_any()),
         Ok(Ruling::Decided { required, by, stopped }) => {
             let what = view! { <What required=required.clone()/> };

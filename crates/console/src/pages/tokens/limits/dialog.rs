@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use jeton_model::{
-    Error, Liveness,
+    Liveness,
     console::{messages, tokens::Details},
     org_rules::RulesNow,
 };
@@ -14,6 +14,7 @@ use crate::{
         form::{ActionOutcome, refusal},
         text::Alert,
     },
+    error::ConsoleError,
     forms::outcome::Outcome,
     pages::{
         layout::navigator,
@@ -59,14 +60,14 @@ fn LimitsDialog(details: Details, rules: RulesNow, state: TokensState) -> impl I
     let busy = RwSignal::new(false);
     let back = Signal::derive(move || state.address(Tokens::Details(id)));
     let on_answer = on_changed(state, name.clone(), back, refused);
-    let elsewhere = move || refused.get().filter(|error| messages::at_fields(error).is_empty());
+    let elsewhere = move || refused.get().filter(|error| error.fields().is_empty());
     let alive = matches!(details.liveness, Liveness::Live | Liveness::Inactive);
     view! {
         <Dialog close=back>
             <DialogHead title=format!("Change the limits of “{name}”") close=back/>
             <Form action=Signal::derive(move || state.address(Tokens::Limits(id))) busy on_answer>
                 <div class="dialog-body">
-                    {move || elsewhere().map(|error| view! { <Alert danger=true live=true>{messages::sentence(&error)}</Alert> })}
+                    {move || elsewhere().map(|error| view! { <Alert danger=true live=true>{error.sentence()}</Alert> })}
                     {if alive {
                         view! { <ExpiryField limits refused/> }.into_any()
                     } else {
@@ -89,7 +90,7 @@ fn on_changed(
     state: TokensState,
     name: String,
     back: Signal<String>,
-    refused: RwSignal<Option<Error>>,
+    refused: RwSignal<Option<ConsoleError>>,
 ) -> Callback<ActionOutcome> {
     let notices = Notices::current();
     let navigate = navigator();
@@ -101,7 +102,7 @@ fn on_changed(
         }
         Ok(_) => {}
         Err(error) => {
-            notices.failure(format!("Failed to update API token: \"{name}\""), messages::sentence(&error));
+            notices.failure(format!("Failed to update API token: \"{name}\""), error.sentence());
             refused.set(Some(error));
         }
     })

@@ -3,12 +3,14 @@
 use leptos::prelude::*;
 
 use jeton_model::{
-    Error,
     duration::DAY,
     expiry::{KEEP, NEVER, ON_A_DAY, offer_title},
 };
 
-use crate::components::field::{Hint, at_field};
+use crate::{
+    components::field::{Hint, at_field},
+    error::ConsoleError,
+};
 
 use super::Limits;
 
@@ -16,7 +18,7 @@ use super::Limits;
 #[component]
 pub fn ExpiryField(
     limits: Limits,
-    refused: RwSignal<Option<Error>>,
+    refused: RwSignal<Option<ConsoleError>>,
     #[prop(default = "Expires after")] legend: &'static str,
 ) -> impl IntoView {
     let error = at_field(refused, "expires");
@@ -55,7 +57,7 @@ pub fn ExpiryField(
 
 /// The field of the allowed networks.
 #[component]
-pub fn NetworksField(limits: Limits, refused: RwSignal<Option<Error>>) -> impl IntoView {
+pub fn NetworksField(limits: Limits, refused: RwSignal<Option<ConsoleError>>) -> impl IntoView {
     let error = at_field(refused, "networks");
     view! {
         <div class="field">
@@ -73,7 +75,7 @@ pub fn NetworksField(limits: Limits, refused: RwSignal<Option<Error>>) -> impl I
 
 /// Both fields, collapsed below a line that states their values; expanded where a rule or an error concerns them.
 #[component]
-pub fn LimitsSection(limits: Limits, refused: RwSignal<Option<Error>>) -> impl IntoView {
+pub fn LimitsSection(limits: Limits, refused: RwSignal<Option<ConsoleError>>) -> impl IntoView {
     let wrong = move || {
         ["expires", "networks"].map(|field| at_field(refused, field)).iter().any(|error| error.with(Option::is_some))
     };

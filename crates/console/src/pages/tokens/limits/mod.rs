@@ -6,7 +6,7 @@ mod fields;
 use leptos::prelude::*;
 
 use jeton_model::{
-    Error, Networks, Timestamp,
+    Networks, Timestamp,
     duration::length,
     expiry::{self, KEEP, NEVER, ON_A_DAY, chosen, offer_title},
     org_rules::{OrgRules, RulesNow},
@@ -15,6 +15,7 @@ use jeton_model::{
 
 use crate::{
     components::form::{answer, typed_fields},
+    error::ConsoleError,
     forms::outcome::FormFields,
 };
 
@@ -46,7 +47,7 @@ struct Facts {
 impl Limits {
     /// Creates the limits of a new token. `life` (in seconds) and `networks`: those of the token it is derived from. If
     /// the rules could not be loaded, none apply.
-    pub fn of_new(rules: Result<RulesNow, Error>, life: Option<i64>, networks: &Networks) -> Self {
+    pub fn of_new(rules: Result<RulesNow, ConsoleError>, life: Option<i64>, networks: &Networks) -> Self {
         let RulesNow { rules, now } =
             rules.unwrap_or(RulesNow { rules: OrgRules::default(), now: Timestamp::from_micros(0) });
         let offers = expiry::offers(&rules, life, now, now);

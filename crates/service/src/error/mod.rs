@@ -1,0 +1,121 @@
+//! Errors of operations, grouped by what they are about. Every message is defined here or in
+//! [`ValidationError`]: what was denied, why, and what to do.
+//!
+//! The messages that InfluxDB's clients see are influxd's own, except where
+//! [compatibility](../../../docs/influxdb-compatibility.md) states a difference.
+
+mod auth;
+mod bucket;
+mod creation;
+mod dbrp;
+mod delegation;
+mod org;
+mod quota;
+mod rotation;
+mod setup;
+mod token;
+mod user;
+
+use jeton_model::{Code, ValidationError};
+
+pub use auth::AuthError;
+pub use bucket::BucketError;
+pub use creation::CreationError;
+pub use dbrp::DbrpError;
+pub use delegation::DelegationError;
+pub use org::OrgError;
+pub use quota::QuotaError;
+pub use rotation::RotationError;
+pub use setup::SetupError;
+pub use token::TokenError;
+pub use user::UserError;
+
+/// The reason why an operation was denied or failed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// The caller is not authenticated or lacks a permission.
+    #[error(transparent)]
+    Auth(#[from] AuthError),
+    /// A value is not accepted.
+    #[error(transparent)]
+    Validation(#[from] ValidationError),
+    /// The caller may not give a token what was requested.
+    #[error(transparent)]
+    Delegation(#[from] DelegationError),
+    /// An authorization is not created.
+    #[error(transparent)]
+    Creation(#[from] CreationError),
+    /// An authorization is not found or not changed.
+    #[error(transparent)]
+    Token(#[from] TokenError),
+    /// A token is not rotated.
+    #[error(transparent)]
+    Rotation(#[from] RotationError),
+    /// A quota is used up.
+    #[error(transparent)]
+    Quota(#[from] QuotaError),
+    /// A user is not found or not changed.
+    #[error(transparent)]
+    User(#[from] UserError),
+    /// An organization or its members are not found or not changed.
+    #[error(transparent)]
+    Org(#[from] OrgError),
+    /// A bucket is not found or not changed.
+    #[error(transparent)]
+    Bucket(#[from] BucketError),
+    /// A DBRP mapping is not found or not changed.
+    #[error(transparent)]
+    Dbrp(#[from] DbrpError),
+    /// The set-up is refused.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// The telegraf configuration does not exist.
+    #[error("telegraf configuration not found")]
+    TelegrafNotFound,
+    /// No database connection was free in time.
+    #[error("the server is busy; try again in a moment")]
+    Busy,
+    /// The server's log has the cause; the caller learns nothing about internals.
+    #[error("An internal error has occurred - check server logs")]
+    Internal,
+}
+
+impl Error {
+    /// Returns an error about one field of a form.
+    pub fn field(field: impl Into<String>, message: impl Into<String>) -> Self {
+        Self::Validation(ValidationError::field(field, message))
+    }
+
+    /// Returns the code that clients see.
+    pub const fn code(&self) -> Code {
+        match self {
+            Self::Auth(error) => error.code(),
+            Self::Validation(error) => error.code(),
+            Self::Delegation(error) => error.code(),
+            Self::Creation(error) => error.code(),
+            Self::Token(error) => error.code(),
+            Self::Rotation(error) => error.code(),
+            Self::Quota(error) => error.code(),
+            Self::User(error) => error.code(),
+            Self::Org(error) => error.code(),
+            Self::Bucket(error) => error.code(),
+            Self::Dbrp(error) => error.code(),
+            Self::Setup(error) => error.code(),
+            Self::TelegrafNotFound => Code::NotFound,
+            Self::Busy => Code::Unavailable,
+            Self::Internal => Code::Internal,
+        }
+    }
+}
+
+/// Logs the cause, which callers do not get to see.
+impl From<jeton_store::Error> for Error {
+    fn from(error: jeton_store::Error) -> Self {
+        if error.is_pool_timeout() {
+            tracing::warn!(%error, "no database connection was free");
+            return Self::Busy;
+        }
+        tracing::error!(%error, "the database failed");
+        Self::Internal
+    }
+}
