@@ -1,11 +1,11 @@
 # Jeton's commands. Each is a script of the same name in scripts/, or a line of cargo.
-# ARGS is handed on: make run ARGS="--addr 127.0.0.1:9000"
+# ARGS is passed on: make run ARGS="--addr 127.0.0.1:9000"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test dev fuzz bench deny setup
+.PHONY: help run test dev nightly release fuzz bench deny setup
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Set up, build the release and start it on 127.0.0.1:8086, its data in ./data
 	@scripts/run $(ARGS)
@@ -13,12 +13,18 @@ run: ## Set up, build the release and start it on 127.0.0.1:8086, its data in ./
 test: ## Set up, then format, lints, unit and integration tests, and the browser's tests
 	@scripts/test
 
-dev: ## Set up, then build and start again at every save
+dev: ## Set up (also cargo-leptos), then build and restart at every save
 	@scripts/dev $(ARGS)
+
+nightly: ## Set up, then what is too slow for every change: the browser's tests on the release, many made-up requests
+	@scripts/nightly
+
+release: ## Set up, build the optimized program and pack it into target/release-artefacts
+	@scripts/release
 
 fuzz: ## Make many requests of the API's description, 500 for each operation unless EXAMPLES says otherwise
 	@scripts/setup test
-	@JETON_BIN="$$(scripts/build ci)" tests/fuzz/run $(or $(EXAMPLES),500)
+	@JETON_BIN="$$(scripts/build release)" tests/fuzz/run $(or $(EXAMPLES),500)
 
 bench: ## Measure the hot paths
 	@scripts/with-env cargo bench --locked $(ARGS)
