@@ -36,6 +36,7 @@ pub struct Config {
     #[arg(long, env = "JETON_ADDR", default_value = "127.0.0.1:8086", value_name = "ADDRESS")]
     pub addr: SocketAddr,
 
+    /// The location of the data.
     #[command(flatten)]
     pub storage: Storage,
 

@@ -19,16 +19,27 @@ use super::private_files;
 /// The reason why the data cannot be opened, in one sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
+    /// The directory, or a file in it, cannot be created, opened or written.
     #[error("the data directory {} can't be used: {error}; choose another with --data or give this user write access", .path.display())]
-    Directory { path: PathBuf, error: io::Error },
+    Directory {
+        /// The data directory.
+        path: PathBuf,
+        /// The error of the operating system.
+        error: io::Error,
+    },
+    /// Another process holds the lock of this directory.
     #[error("another Jeton is using the data directory {}; stop it or choose another with --data", .0.display())]
     Held(PathBuf),
+    /// This directory contains no database, and the command must not create one.
     #[error("there is no Jeton database in the directory {}; set --data to the directory of the server, or start the server once", .0.display())]
     NoDatabase(PathBuf),
+    /// This directory contains no audit key, and the command must not create one.
     #[error("there is no audit key in the directory {}; set --data to the directory of the server, or set JETON_AUDIT_KEY", .0.display())]
     NoKey(PathBuf),
+    /// The given audit key is too short or is not hexadecimal.
     #[error("the audit key must be at least 32 hex digits")]
     AuditKey,
+    /// The database cannot be opened.
     #[error(transparent)]
     Open(#[from] OpenError),
 }
@@ -47,7 +58,9 @@ pub enum Purpose {
 
 /// The opened data. The lock is held until this is dropped.
 pub struct Data {
+    /// The database.
     pub store: Store,
+    /// The key with which the entries of the audit log are authenticated.
     pub audit_key: AuditKey,
     _lock: Option<File>,
 }
@@ -125,7 +138,9 @@ const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
 /// The data, opened for reading only: takes no lock and writes nothing, so that a server may run beside it.
 pub struct ReadOnly {
+    /// The database.
     pub store: Store,
+    /// The key with which the entries of the audit log are authenticated.
     pub audit_key: AuditKey,
 }
 

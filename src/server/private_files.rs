@@ -22,6 +22,7 @@ pub fn create_directory(path: &Path) -> io::Result<()> {
     fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
+/// Creates a directory; without Unix modes, with the access rights that it inherits.
 #[cfg(not(unix))]
 pub fn create_directory(path: &Path) -> io::Result<()> {
     fs::create_dir_all(path)
@@ -43,6 +44,7 @@ pub fn tighten(path: &Path) -> io::Result<()> {
     }
 }
 
+/// Does nothing: there are no Unix modes.
 #[cfg(not(unix))]
 pub fn tighten(_: &Path) -> io::Result<()> {
     Ok(())
@@ -55,6 +57,7 @@ pub fn open_to_others(directory: &Path) -> Option<String> {
     (mode & OTHERS != 0).then(|| format!("{mode:03o}"))
 }
 
+/// Returns `None`: there are no Unix modes.
 #[cfg(not(unix))]
 pub fn open_to_others(_: &Path) -> Option<String> {
     None

@@ -28,23 +28,40 @@ use super::{
 /// The reason why the server did not start, in one sentence.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
+    /// Another program listens on the address.
     #[error("the address {address} is in use by another program; stop it or choose another address with {flag}")]
-    Taken { address: SocketAddr, flag: &'static str },
+    Taken {
+        /// The address.
+        address: SocketAddr,
+        /// The flag that sets the address.
+        flag: &'static str,
+    },
+    /// The address cannot be listened on for another reason.
     #[error("can't listen on {address}: {error}")]
-    Listen { address: SocketAddr, error: io::Error },
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// The error of the operating system.
+        error: io::Error,
+    },
+    /// The data cannot be opened.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// The audit log cannot be continued, for example because it was started with another key.
     #[error(transparent)]
     AuditKey(#[from] KeyError),
+    /// The listener failed after the start.
     #[error("the server stopped: {0}")]
     Stopped(io::Error),
 }
 
 /// A running server.
 pub struct Running {
+    /// Address of the listener, with the port that was selected if port 0 was requested.
     pub address: SocketAddr,
     /// Address of the listener for the metrics, if they have their own.
     pub metrics_address: Option<SocketAddr>,
+    /// The service, for callers in the same process.
     pub service: Service,
     task: JoinHandle<io::Result<()>>,
     audit_log: JoinHandle<()>,

@@ -53,8 +53,11 @@ const KNOWN: [&str; 9] =
 
 /// A resource by its id or by its name, but not by both.
 pub enum Named<T = Id> {
+    /// Neither parameter is present.
     Not,
+    /// The resource with this id.
     ById(T),
+    /// The resource with this name.
     ByName(String),
 }
 

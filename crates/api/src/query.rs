@@ -109,9 +109,13 @@ pub struct PagingParameters {
 
 /// The parameters `offset`, `after`, `limit` and `descending`, checked in influxd's order.
 pub struct Paging<T> {
+    /// Number of items to skip.
     pub offset: u32,
+    /// The item after which the page begins.
     pub after: Option<T>,
+    /// Maximum number of items, from 1 to 100; 20 by default.
     pub limit: u32,
+    /// True if the order is reversed.
     pub descending: bool,
 }
 

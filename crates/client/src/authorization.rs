@@ -14,34 +14,52 @@ use crate::output::Shown;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Authorization {
+    /// Id of the authorization.
     pub id: String,
     /// The secret if it was just created; the user name of a 1.x credential.
     #[serde(default)]
     pub token: String,
+    /// `active` or `inactive`.
     #[serde(default)]
     pub status: String,
+    /// Description of the token.
     #[serde(default)]
     pub description: String,
+    /// Id of the organization.
     #[serde(rename = "orgID")]
     pub org_id: OrgId,
+    /// Name of the organization.
     #[serde(default)]
     pub org: String,
+    /// Id of the owner.
     #[serde(rename = "userID", default)]
     pub user_id: String,
+    /// Name of the owner.
     #[serde(default)]
     pub user: String,
+    /// Permissions of the token.
     #[serde(default)]
     pub permissions: Vec<Told>,
+    /// Time at which it was created.
     pub created_at: Option<Timestamp>,
+    /// Expiry of the token; `None` if it never expires.
     pub expires_at: Option<Timestamp>,
+    /// Time of the last use of the token.
     pub last_used_at: Option<Timestamp>,
+    /// Address of the client that last used the token.
     pub last_used_from: Option<String>,
+    /// First characters of the token.
     pub token_prefix: Option<String>,
+    /// Networks from which the token is accepted; empty if it is accepted from any address.
     #[serde(default)]
     pub allowed_networks: Vec<String>,
+    /// Id of the authorization that this one replaced in a rotation.
     pub replaces: Option<String>,
+    /// Id of the authorization that replaced this one in a rotation.
     pub replaced_by: Option<String>,
+    /// Id of the authorization whose token created this one.
     pub created_with: Option<String>,
+    /// Time at which the token was reported as leaked.
     pub leaked_at: Option<Timestamp>,
 }
 
@@ -66,6 +84,7 @@ struct ToldResource {
 /// A list of authorizations.
 #[derive(Debug, Deserialize)]
 pub struct Authorizations {
+    /// The authorizations, in the order of the response.
     #[serde(default)]
     pub authorizations: Vec<Authorization>,
 }
@@ -108,6 +127,7 @@ impl Authorization {
 pub struct Row {
     id: String,
     description: String,
+    /// The secret if it was just created; the user name of a 1.x credential.
     pub token: String,
     status: String,
     user_name: String,

@@ -65,18 +65,24 @@ pub struct TokenFlag {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Common options")]
 pub struct CommonFlags {
+    /// The server and the profile to use.
     #[command(flatten)]
     pub server: ServerFlags,
+    /// The format of the output.
     #[command(flatten)]
     pub print: PrintFlags,
+    /// The credential.
     #[command(flatten)]
     pub token: TokenFlag,
 }
 
 /// A connected client, and the profile in use.
 pub struct Session {
+    /// The client, which sends the credential with each request.
     pub client: Client,
+    /// The profile in use; empty if there is none.
     pub profile: Profile,
+    /// The writer of the results.
     pub printer: Printer,
 }
 

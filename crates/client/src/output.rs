@@ -50,6 +50,7 @@ impl<T: Shown> Shown for Deleted<T> {
 /// A writer of results to standard output.
 #[derive(Clone, Copy, Debug)]
 pub struct Printer {
+    /// The format of the results.
     pub format: Format,
     /// True if a table begins with its headers.
     pub heads: bool,

@@ -46,6 +46,7 @@ impl BucketFlags {
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Permissions")]
 pub struct GrantFlags {
+    /// The permissions for individual buckets.
     #[command(flatten)]
     pub buckets: BucketFlags,
 

@@ -14,7 +14,9 @@ use crate::{
 /// type may follow an organization: `write:orgs/my-org/buckets/telemetry`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PermissionSpec {
+    /// The permitted action.
     pub action: Action,
+    /// The type of the resource.
     pub kind: ResourceType,
     /// The resource's name or id.
     pub thing: Option<String>,

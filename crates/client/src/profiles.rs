@@ -20,12 +20,16 @@ pub const DEFAULT_HOST: &str = "http://localhost:8086";
 /// A server and the credential for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Profile {
+    /// URL of the server; empty if it is not set.
     #[serde(default)]
     pub url: String,
+    /// The token; empty if there is none.
     #[serde(default)]
     pub token: String,
+    /// Name of the organization to use by default; empty if it is not set.
     #[serde(default)]
     pub org: String,
+    /// True if commands use this profile.
     #[serde(default, skip_serializing_if = "is_false")]
     pub active: bool,
     /// True if `config -` switches back to it.

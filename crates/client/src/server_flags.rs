@@ -24,6 +24,7 @@ pub struct ServerFlags {
         hide_possible_values = true, value_parser = FalseyValueParser::new(), value_name = "BOOL", action = clap::ArgAction::Set)]
     pub skip_verify: bool,
 
+    /// The file of profiles.
     #[command(flatten)]
     pub configs: ConfigsFlag,
 

@@ -28,7 +28,10 @@ pub enum ConsoleError {
     /// There is no such telegraf configuration.
     TelegrafNotFound,
     /// A rate limit; the next attempt is possible in this many seconds.
-    TooManyAttempts { seconds: u64 },
+    TooManyAttempts {
+        /// Seconds until the next attempt is possible.
+        seconds: u64,
+    },
     /// The arguments of a server function could not be decoded.
     Arguments(String),
     /// A message for the user.

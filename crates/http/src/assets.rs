@@ -32,8 +32,11 @@ fn embedded(path: &str) -> Option<EmbeddedFile> {
 
 /// Paths of the script, the WebAssembly program and the style sheet; their names contain a hash in a release.
 pub struct Names {
+    /// URL path of the script.
     pub js: String,
+    /// URL path of the WebAssembly program.
     pub wasm: String,
+    /// URL path of the style sheet.
     pub css: String,
 }
 

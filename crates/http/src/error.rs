@@ -68,16 +68,27 @@ pub enum ApiError {
 
     /// A body, a form or the headers are larger than `limit` bytes.
     #[error("{what} must not be larger than {limit} bytes")]
-    TooLarge { what: String, limit: usize },
+    TooLarge {
+        /// The part of the request that is too large, for the message.
+        what: String,
+        /// Maximum size in bytes.
+        limit: usize,
+    },
     /// The request was not answered in time.
     #[error("the request took longer than {seconds} seconds; try again, or ask for less at once")]
-    TooSlow { seconds: u64 },
+    TooSlow {
+        /// Time limit in seconds.
+        seconds: u64,
+    },
     /// A browser sent the request from a page of another site.
     #[error("this request comes from another site; open Jeton itself and try again")]
     ForeignOrigin,
     /// The name in `Host` is not known to belong to this server.
     #[error("{what} answers only under localhost, an IP address or the public URL; open Jeton under one of these")]
-    ForeignHost { what: &'static str },
+    ForeignHost {
+        /// The refused function, for the message: `set-up` or `signing in`.
+        what: &'static str,
+    },
     /// The path belongs to no endpoint.
     #[error("path not found")]
     PathNotFound,

@@ -15,6 +15,7 @@ pub fn indented(status: StatusCode, value: &impl Serialize) -> Response {
     answer(status, indented_text(value))
 }
 
+/// Returns the JSON of a value in the layout of [`indented`].
 pub(crate) fn indented_text(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
     let mut bytes = Vec::new();
     let formatter = Escaping(PrettyFormatter::with_indent(b"\t"));
@@ -39,6 +40,7 @@ pub fn written(status: StatusCode, bytes: Vec<u8>) -> Response {
     json(status, Body::from(bytes))
 }
 
+/// Returns a JSON response with this body.
 pub(crate) fn json(status: StatusCode, body: Body) -> Response {
     let mut response = Response::new(body);
     *response.status_mut() = status;

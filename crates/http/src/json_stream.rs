@@ -12,6 +12,7 @@ use crate::json_response::{indented_text, json};
 
 /// A list that is read in portions.
 pub trait Portions: Send + 'static {
+    /// An item of the list.
     type Item: Serialize + Send;
 
     /// Returns the next items; `None` at the end.

@@ -14,10 +14,15 @@ use crate::settings::Settings;
 /// The state of every handler. Cheap to clone.
 #[derive(Clone)]
 pub struct AppState {
+    /// The service, whose operations contain all rules.
     pub service: Service,
+    /// The options that handlers need.
     pub settings: Arc<Settings>,
+    /// The recorder of the metrics, which renders them for Prometheus.
     pub metrics: PrometheusHandle,
+    /// Time at which the server was started.
     pub started: Timestamp,
+    /// The options of Leptos, such as the name of the site's files.
     pub leptos: LeptosOptions,
     /// Returns the OpenAPI document of the API, without the server's address.
     pub api_description: fn() -> serde_json::Value,

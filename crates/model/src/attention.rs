@@ -134,6 +134,7 @@ impl FromStr for Attention {
 /// A token, with the facts that its record lacks.
 #[derive(Clone, Copy, Debug)]
 pub struct Facts<'a> {
+    /// The record of the token.
     pub authorization: &'a Authorization,
     /// The owner's status; `None` if the owner was deleted.
     pub owner: Option<Status>,

@@ -18,8 +18,10 @@ pub const MAX_DESCRIPTION: usize = 1024;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
+    /// Usable, unless something else prevents it, such as an expiry.
     #[default]
     Active,
+    /// Deactivated: not accepted until it is activated again, which a leaked token cannot be.
     Inactive,
 }
 
@@ -68,20 +70,27 @@ impl FromStr for Status {
 /// An authorization as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Authorization {
+    /// Its id. It identifies the record and is no secret.
     pub id: AuthorizationId,
+    /// The organization that it belongs to.
     pub org: OrgId,
     /// The owner: may read it; when they are deleted, it ends.
     pub user: UserId,
     /// The user who created it; informational.
     pub created_by: UserId,
+    /// The status that people set; [`Authorization::liveness`] decides if the token works.
     pub status: Status,
+    /// A text for people, of at most [`MAX_DESCRIPTION`] bytes; it may be empty.
     pub description: String,
     /// Fixed at creation, in the order given; short lists keep their duplicates.
     pub permissions: Vec<Permission>,
     /// `jtn_` and four characters, if the token has that form.
     pub token_prefix: Option<String>,
+    /// Time of its creation.
     pub created_at: Timestamp,
+    /// Time of the last change to the record, at first that of its creation. Uses do not count as changes.
     pub updated_at: Timestamp,
+    /// Time from which the token is no longer accepted; `None` if it never expires.
     pub expires_at: Option<Timestamp>,
     /// Time at which its owner or organization was deleted. Nothing reactivates it.
     pub ended_at: Option<Timestamp>,
@@ -101,6 +110,7 @@ pub struct Authorization {
 /// The last time a token was accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LastUse {
+    /// Time of the use.
     pub at: Timestamp,
     /// The address of the client, if it is known.
     pub from: Option<String>,
@@ -112,6 +122,7 @@ pub struct LastUse {
 /// (docs/influxdb-compatibility.md §6).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct V1Authorization {
+    /// The record: owner, organization, permissions, status and times.
     pub authorization: Authorization,
     /// Called `token` by its API. It is not secret: the password is.
     pub username: String,
@@ -120,6 +131,7 @@ pub struct V1Authorization {
 /// The state of a token: live, or the reason why it does not work.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Liveness {
+    /// Accepted.
     #[default]
     Live,
     /// Switched off; it can be activated again.

@@ -14,15 +14,23 @@ const LONGEST: i64 = i64::MAX / 1_000_000_000;
 /// A bucket. It holds no data here: permissions refer to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Bucket {
+    /// Its id, by which permissions refer to it.
     pub id: BucketId,
+    /// The organization that it belongs to.
     pub org: OrgId,
+    /// Its creator: a user, or InfluxDB.
     pub kind: BucketKind,
+    /// Its name, which is unique in its organization.
     pub name: String,
+    /// A text for people; it may be empty.
     pub description: String,
     /// The name of the 1.x retention policy, which InfluxDB only stores.
     pub retention_policy: String,
+    /// The length of time for which InfluxDB keeps its data. Jeton only stores it.
     pub retention: Retention,
+    /// Time of its creation.
     pub created_at: Timestamp,
+    /// Time of the last change, at first that of its creation.
     pub updated_at: Timestamp,
 }
 
@@ -30,7 +38,9 @@ pub struct Bucket {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum BucketKind {
+    /// Created by a user.
     User,
+    /// Created with the organization; see [`SYSTEM_BUCKETS`].
     System,
 }
 
@@ -47,7 +57,9 @@ impl BucketKind {
 /// Retention of data and length of shard groups, in seconds; `every` 0 means forever.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Retention {
+    /// Number of seconds for which data is kept; 0 means forever.
     pub every: i64,
+    /// Number of seconds that a shard group covers; at most `every`, unless that is 0.
     pub shard_group: i64,
 }
 

@@ -11,10 +11,15 @@ const AUTOGEN: &str = "autogen";
 /// A mapping from a 1.x database and retention policy of an organization to one of its buckets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Dbrp {
+    /// Its id; that of the bucket if it is virtual.
     pub id: DbrpId,
+    /// The organization that it belongs to.
     pub org: OrgId,
+    /// The bucket that the database and retention policy map to.
     pub bucket: BucketId,
+    /// The 1.x database.
     pub database: String,
+    /// The 1.x retention policy.
     pub retention_policy: String,
     /// True if it applies to requests for the database without a retention policy.
     pub is_default: bool,
@@ -25,10 +30,15 @@ pub struct Dbrp {
 /// Conditions on mappings, all of which must hold.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DbrpFilter {
+    /// Requires this id.
     pub id: Option<DbrpId>,
+    /// Requires this bucket.
     pub bucket: Option<BucketId>,
+    /// Requires this name of the database.
     pub database: Option<String>,
+    /// Requires this name of the retention policy.
     pub retention_policy: Option<String>,
+    /// Requires that the mapping is, or is not, its database's default.
     pub is_default: Option<bool>,
 }
 

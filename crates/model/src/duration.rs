@@ -15,8 +15,10 @@ pub struct Span(i64);
 /// The error for a text that is no duration.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BadSpan {
+    /// The text is not a number with a unit, nor `0`.
     #[error("must be a number and a unit (s, m, h, d or w), such as 30m, 24h or 7d, or 0")]
     Unreadable,
+    /// The duration exceeds a hundred years.
     #[error("must not be longer than a hundred years")]
     TooLong,
 }

@@ -3,18 +3,31 @@
 /// InfluxDB's error codes (docs/influxdb-compatibility.md §1.5), each with its HTTP status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Code {
+    /// 500: the server failed; its log has the cause.
     Internal,
+    /// 404: the path or resource does not exist, or the caller may not read it.
     NotFound,
+    /// 422: the stored state contradicts the request, such as a name that is taken.
     Conflict,
+    /// 400: the request is malformed, or a value in it is invalid.
     Invalid,
+    /// 422: a value breaks a rule or a limit.
     Unprocessable,
+    /// 400: a required value is empty.
     EmptyValue,
+    /// 503: the server is busy; a later attempt may succeed.
     Unavailable,
+    /// 403: for example an inactive user, a request from another site, or more than the caller may delegate.
     Forbidden,
+    /// 429: a rate limit was reached.
     TooManyRequests,
+    /// 401: the credential is missing or not accepted, or lacks a permission.
     Unauthorized,
+    /// 405: the path exists, but not with this method.
     MethodNotAllowed,
+    /// 413: the request exceeds a limit on its size.
     TooLarge,
+    /// 408: the request took too long.
     TooSlow,
 }
 

@@ -11,7 +11,9 @@ use crate::{
 /// The requested expiry of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Expiry {
+    /// No expiry.
     Never,
+    /// Expiry at this time: from then on, the token is not accepted.
     At(Timestamp),
 }
 

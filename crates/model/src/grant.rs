@@ -115,7 +115,14 @@ pub enum Coverage {
     /// Enough only if the resource with this id belongs to this organization. Permissions match by id alone, so a
     /// permission for another organization's resource, labelled with one that the caller holds, would exceed the
     /// caller's own.
-    IfInOrg { kind: ResourceType, id: Id, org: OrgId },
+    IfInOrg {
+        /// The type of the resource.
+        kind: ResourceType,
+        /// The id of the resource.
+        id: Id,
+        /// The organization that the resource must belong to.
+        org: OrgId,
+    },
     /// Not enough.
     None,
 }
@@ -207,8 +214,11 @@ pub fn covered(permissions: &[Permission]) -> Vec<(usize, usize)> {
 /// The type of a token in lists, by the reach of its permissions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum TokenKind {
+    /// Everything in every organization.
     Operator,
+    /// Everything in one organization.
     AllAccess,
+    /// The listed permissions alone.
     Custom,
 }
 

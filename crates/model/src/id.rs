@@ -13,8 +13,10 @@ pub struct Id(NonZeroU64);
 /// The reason why a text is no id. The messages are influxd's (docs/influxdb-compatibility.md §1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 pub enum IdError {
+    /// The text does not have 16 bytes.
     #[error("id must have a length of 16 bytes")]
     Length,
+    /// The text has characters that are no hexadecimal digits, or is zero.
     #[error("invalid ID")]
     Invalid,
 }

@@ -52,6 +52,7 @@ pub struct Finding {
     pub line: Option<u64>,
     /// The first characters, to recognise it by; empty if they would reveal too much.
     pub prefix: String,
+    /// The outcome for the string.
     pub fate: LeakOutcome,
     /// Its authorization, if the reporting caller may read it.
     pub id: Option<AuthorizationId>,

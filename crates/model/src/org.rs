@@ -7,19 +7,28 @@ use crate::{OrgId, Timestamp, ValidationError, user};
 /// An organization, which owns buckets and tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Org {
+    /// Its id, by which permissions refer to it.
     pub id: OrgId,
+    /// Its name, which is unique after trimming.
     pub name: String,
+    /// A text for people; it may be empty.
     pub description: String,
+    /// Time of its creation.
     pub created_at: Timestamp,
+    /// Time of the last change, at first that of its creation.
     pub updated_at: Timestamp,
 }
 
 /// The number of things in an organization, which are deleted with it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holdings {
+    /// Number of users with a role in it, owners included.
     pub members: u64,
+    /// Number of buckets, system buckets included.
     pub buckets: u64,
+    /// Number of telegraf configurations.
     pub telegrafs: u64,
+    /// Number of tokens, live or not.
     pub tokens: u64,
     /// Credentials of 1.x clients.
     pub credentials: u64,
@@ -28,7 +37,9 @@ pub struct Holdings {
 /// An organization as the console shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrgSummary {
+    /// The organization itself.
     pub org: Org,
+    /// Numbers of its members and resources.
     pub holds: Holdings,
     /// Whether the caller may rename and delete it.
     pub may_change: bool,
@@ -38,7 +49,9 @@ pub struct OrgSummary {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
+    /// May read and change the resource and, of an organization, everything in it.
     Owner,
+    /// May read the resource and, of an organization, everything in it.
     Member,
 }
 

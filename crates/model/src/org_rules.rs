@@ -50,8 +50,11 @@ pub struct OrgRules {
     pub longest_life: Option<i64>,
     /// Life, in seconds, of a token that is created without an expiry.
     pub default_life: Option<i64>,
+    /// True if tokens must have an expiry.
     pub expiry_required: bool,
+    /// True if tokens must have a description that is not blank.
     pub description_required: bool,
+    /// The callers who may create tokens that reach every organization.
     pub operator_tokens: OperatorTokens,
 }
 
@@ -89,7 +92,9 @@ pub fn from_days(field: &str, text: &str) -> Result<Option<i64>, ValidationError
 /// The rules of an organization, and the server's time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RulesNow {
+    /// The rules of the organization.
     pub rules: OrgRules,
+    /// The server's time when the rules were read.
     pub now: Timestamp,
 }
 

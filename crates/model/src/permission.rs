@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize, Serializer, ser::SerializeStruct as _};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Action {
+    /// To read resources; it does not include writing.
     Read,
+    /// To create, change and delete resources; it does not include reading.
     Write,
 }
 
@@ -45,10 +47,13 @@ impl FromStr for Action {
 /// The resources that a permission covers: a type, optionally restricted to one organization or one id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 pub struct Resource {
+    /// The type of the resources.
     #[serde(rename = "type")]
     pub kind: ResourceType,
+    /// Restricts to the resource with this id, whatever its organization.
     #[serde(default)]
     pub id: Option<Id>,
+    /// Restricts to the resources of this organization; ignored if there is an id.
     #[serde(rename = "orgID", default)]
     pub org: Option<OrgId>,
 }
@@ -73,7 +78,9 @@ impl Serialize for Resource {
 /// An action on a resource. A list of these is all an authorization can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Permission {
+    /// The permitted action.
     pub action: Action,
+    /// The resources that it is permitted on.
     pub resource: Resource,
 }
 

@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::permission_error::PermissionError;
 
 macro_rules! resource_types {
-    ($($variant:ident $name:literal),+ $(,)?) => {
+    ($($(#[$doc:meta])* $variant:ident $name:literal),+ $(,)?) => {
         /// The types of resources that InfluxDB 2 grants access to (docs/influxdb-compatibility.md §4.1).
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        pub enum ResourceType { $(#[serde(rename = $name)] $variant),+ }
+        pub enum ResourceType { $($(#[$doc])* #[serde(rename = $name)] $variant),+ }
 
         impl ResourceType {
             /// Every type, in the order of `/api/v2/resources`, which the grant sets of operators and owners follow.
@@ -25,28 +25,51 @@ macro_rules! resource_types {
 }
 
 resource_types! {
+    /// Authorizations, the records of tokens.
     Authorizations "authorizations",
+    /// Buckets.
     Buckets "buckets",
+    /// Dashboards of InfluxDB.
     Dashboards "dashboards",
+    /// Organizations.
     Orgs "orgs",
+    /// Connections of InfluxDB to other sources of data.
     Sources "sources",
+    /// Scheduled Flux scripts of InfluxDB.
     Tasks "tasks",
+    /// Telegraf configurations.
     Telegrafs "telegrafs",
+    /// Users.
     Users "users",
+    /// Variables of InfluxDB's dashboards.
     Variables "variables",
+    /// Scrapers of InfluxDB, which collect metrics from targets.
     Scrapers "scrapers",
+    /// Secrets that InfluxDB stores for scripts.
     Secrets "secrets",
+    /// Labels of InfluxDB's resources.
     Labels "labels",
+    /// Contents of the cells of InfluxDB's dashboards.
     Views "views",
+    /// Documents of InfluxDB, such as templates.
     Documents "documents",
+    /// Rules of InfluxDB by which the results of checks are sent.
     NotificationRules "notificationRules",
+    /// Services to which InfluxDB sends notifications.
     NotificationEndpoints "notificationEndpoints",
+    /// Checks of InfluxDB, which give data a status.
     Checks "checks",
+    /// DBRP mappings.
     Dbrp "dbrp",
+    /// Notebooks of InfluxDB.
     Notebooks "notebooks",
+    /// Annotations of InfluxDB's graphs.
     Annotations "annotations",
+    /// Connections to remote InfluxDB servers, for replications.
     Remotes "remotes",
+    /// Replications of buckets to remote servers.
     Replications "replications",
+    /// The whole server. It permits everything and is only granted by set-up.
     Instance "instance",
 }
 

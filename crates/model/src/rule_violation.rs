@@ -9,10 +9,13 @@ use crate::duration::length;
 /// A rule of an organization that a token breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum RuleViolation {
+    /// Tokens must have an expiry, and this one has none.
     ExpiryRequired,
     /// The longest life that is allowed, in seconds.
     LongestLife(i64),
+    /// Tokens must have a description, and this one's is blank.
     DescriptionRequired,
+    /// Only operators may create tokens that reach every organization.
     OperatorsOnly,
 }
 

@@ -12,15 +12,20 @@ pub const MAX_CONFIG: usize = 512 * 1024;
 /// A configuration that Telegraf agents fetch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Telegraf {
+    /// Its id, by which permissions refer to it.
     pub id: TelegrafId,
+    /// The organization that it belongs to.
     pub org: OrgId,
+    /// Its name; several configurations may share it.
     pub name: String,
+    /// A text for people; it may be empty.
     pub description: String,
     /// The text, in TOML, as the user wrote it.
     pub config: String,
     /// JSON that InfluxDB's console stores with a configuration.
     #[serde(with = "super::json_string")]
     pub metadata: Option<serde_json::Value>,
+    /// Time of the last change, at first that of its creation.
     pub updated_at: Timestamp,
 }
 
@@ -35,7 +40,9 @@ impl Telegraf {
 /// A row of the console's list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TelegrafRow {
+    /// Id of the configuration.
     pub id: TelegrafId,
+    /// Name of the configuration.
     pub name: String,
     /// The bucket that its text writes to.
     pub bucket: Option<String>,
@@ -46,9 +53,13 @@ pub struct TelegrafRow {
 /// The details of a configuration in the console, without its text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TelegrafFacts {
+    /// The facts that its row in the list shows.
     pub row: TelegrafRow,
+    /// A text for people; it may be empty.
     pub description: String,
+    /// Time of the last change, at first that of its creation.
     pub updated_at: Timestamp,
+    /// Time at which these facts were read.
     pub now: Timestamp,
     /// Whether the caller may change and delete it.
     pub may_change: bool,
@@ -61,6 +72,7 @@ pub struct TelegrafText {
     pub text: String,
     /// The reason why it isn't valid TOML, if it isn't.
     pub flaw: Option<Flaw>,
+    /// True if the caller may change and delete the configuration.
     pub may_change: bool,
 }
 

@@ -10,8 +10,11 @@ pub const MAX_NAME: usize = 255;
 /// A user, who signs in and owns tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
+    /// The user's id, by which permissions refer to them.
     pub id: UserId,
+    /// The name to sign in with, which is unique.
     pub name: String,
+    /// The status; an inactive user's tokens are not accepted either.
     pub status: Status,
 }
 

@@ -7,13 +7,26 @@ use crate::{Code, id::IdError};
 pub enum ValidationError {
     /// A text is longer than `limit` bytes.
     #[error("{field} must not be longer than {limit} bytes")]
-    TextTooLong { field: String, limit: usize },
+    TextTooLong {
+        /// Name of the field, as the message calls it.
+        field: String,
+        /// Maximum number of bytes.
+        limit: usize,
+    },
     /// A text contains a NUL character, which PostgreSQL cannot store.
     #[error("{field} must not contain a NUL character")]
-    TextNul { field: String },
+    TextNul {
+        /// Name of the field, as the message calls it.
+        field: String,
+    },
     /// A field of a form or a body, and what is wrong with it.
     #[error("{message}")]
-    Field { field: String, message: String },
+    Field {
+        /// Name of the field in the form or body.
+        field: String,
+        /// The fault, in a sentence for the user.
+        message: String,
+    },
     /// A password is too short, or longer than the 72 bytes that bcrypt uses.
     #[error("passwords must be between 8 and 72 characters long")]
     PasswordLength,
@@ -28,10 +41,16 @@ pub enum ValidationError {
     BucketNameEmpty,
     /// A bucket's name starts with an underscore, as only system buckets do.
     #[error("bucket name {name} is invalid. Buckets may not start with underscore")]
-    BucketNameUnderscore { name: String },
+    BucketNameUnderscore {
+        /// The refused name.
+        name: String,
+    },
     /// A bucket's name contains a quotation mark.
     #[error("bucket name {name} is invalid. Bucket names may not include quotation marks")]
-    BucketNameQuote { name: String },
+    BucketNameQuote {
+        /// The refused name.
+        name: String,
+    },
     /// A retention is negative.
     #[error("expiration seconds cannot be negative")]
     RetentionNegative,
@@ -49,10 +68,18 @@ pub enum ValidationError {
     Network(String),
     /// A token is bound to more than `limit` networks.
     #[error("a token may have at most {limit} networks")]
-    TooManyNetworks { limit: usize },
+    TooManyNetworks {
+        /// Maximum number of networks.
+        limit: usize,
+    },
     /// A report of leaked tokens with more than `limit` strings.
     #[error("a report may contain at most {limit} {what}; split it")]
-    ReportTooLong { limit: usize, what: String },
+    ReportTooLong {
+        /// Maximum number of strings.
+        limit: usize,
+        /// The kind of strings that are too many: "tokens" or "different words".
+        what: String,
+    },
     /// A permission has an unknown resource type.
     #[error("invalid resource type for permission: unknown resource type for permission")]
     UnknownResourceType,
@@ -69,7 +96,10 @@ pub enum ValidationError {
     #[error(
         "DBRP provided is invalid: {part} must contain at least one character and only be letters, numbers, '_', '-', and '.'"
     )]
-    DbrpName { part: String },
+    DbrpName {
+        /// The faulty part, as the message calls it: the database or the retention policy.
+        part: String,
+    },
 }
 
 impl ValidationError {

@@ -37,18 +37,40 @@ const AT_ONCE: i64 = 500;
 /// The reason why a recovery command failed, in one sentence. The texts are influxd's where it has one.
 #[derive(Debug, thiserror::Error)]
 pub enum RecoveryError {
+    /// No user has this name.
     #[error("could not find user \"{name}\": user not found")]
-    NoUser { name: String },
+    NoUser {
+        /// The name that was looked up.
+        name: String,
+    },
+    /// No organization has this name.
     #[error("could not find org \"{name}\": organization name \"{name}\" not found")]
-    NoOrg { name: String },
+    NoOrg {
+        /// The name that was looked up.
+        name: String,
+    },
+    /// The given id and name do not select exactly one user.
     #[error("expected 1 user, found {found}")]
-    NotOneUser { found: usize },
+    NotOneUser {
+        /// Number of users that match.
+        found: usize,
+    },
+    /// The user is inactive, so a token of theirs would not work.
     #[error("user \"{name}\" is inactive, so the token would not work; choose another user, or create one")]
-    Inactive { name: String },
+    Inactive {
+        /// The user's name.
+        name: String,
+    },
+    /// A user would be created without an organization, and there is none.
     #[error("there is no organization that the user can belong to; create one first")]
     NoOrgs,
+    /// A user would be created without naming one of several organizations.
     #[error("there are {count} organizations; choose the user's organization with --org")]
-    WhichOrg { count: usize },
+    WhichOrg {
+        /// Number of organizations.
+        count: usize,
+    },
+    /// A value is invalid or taken, or the database failed.
     #[error(transparent)]
     Refused(#[from] Error),
 }
@@ -67,7 +89,9 @@ impl From<jeton_store::Error> for RecoveryError {
 
 /// A user to create.
 pub struct RecoveredUser {
+    /// The user's name, which must be unique.
     pub name: String,
+    /// The user's password, of 8 to 72 bytes.
     pub password: SecretString,
     /// The name of the user's organization; optional if there is only one.
     pub org: Option<String>,

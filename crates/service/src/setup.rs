@@ -29,10 +29,13 @@ use crate::{
 
 /// The input of set-up.
 pub struct SetUp {
+    /// Name of the first user.
     pub username: String,
     /// `None`: the user cannot sign in, but the token works.
     pub password: Option<SecretString>,
+    /// Name of the first organization.
     pub org: String,
+    /// Name of the first bucket.
     pub bucket: String,
     /// The bucket's retention period, in seconds; 0 is forever.
     pub retention_seconds: i64,
@@ -42,10 +45,15 @@ pub struct SetUp {
 
 /// The result of set-up.
 pub struct DoneSetUp {
+    /// The first user, who owns the organization and the instance.
     pub user: User,
+    /// The first organization.
     pub org: Org,
+    /// The first bucket of the organization, besides its system buckets.
     pub bucket: Bucket,
+    /// The record of the operator token.
     pub authorization: Authorization,
+    /// The operator token, which is not shown again.
     pub token: NewToken,
     /// The session, if set-up was done in the console.
     pub session: Option<SignedIn>,

@@ -20,7 +20,9 @@ use crate::{
 /// Conditions on a list at a moment, all of which must hold.
 #[derive(Clone, Copy, Debug)]
 pub struct Attending {
+    /// Time at which the conditions must hold.
     pub now: Timestamp,
+    /// Restricts to tokens with one of these reasons for attention.
     pub attention: Option<AttentionFilter>,
     /// Restricts to live tokens that expire by then.
     pub expiring_until: Option<Timestamp>,

@@ -12,26 +12,40 @@ use crate::{
 /// The last entry of the log; `seq` 0 and an empty hash before the first entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
+    /// Sequence number of the entry.
     pub seq: i64,
+    /// Signature of the entry, in hexadecimal digits.
     pub hash: String,
 }
 
 /// An entry with its place in the chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {
+    /// Sequence number, from 1 and without gaps.
     pub seq: i64,
+    /// Time of the event.
     pub at: Timestamp,
+    /// Name of the event, such as `bucket created`.
     pub action: String,
+    /// The user who acted; `None` if unknown, or for the server itself.
     pub actor_user: Option<Id>,
+    /// The token or 1.x credential that was used; `None` for a session.
     pub actor_authorization: Option<Id>,
     /// Name of the session among its user's sessions.
     pub actor_session: Option<String>,
+    /// IP address of the client, as text; `None` if unknown, or without a client.
     pub address: Option<String>,
+    /// The organization that the entry is about; `None` if it is about none.
     pub org: Option<Id>,
+    /// Type of the subject, such as `buckets`; `audit` for the log itself.
     pub subject_type: String,
+    /// Id of the subject; `None` if it has none.
     pub subject: Option<Id>,
+    /// Details as a JSON object, without secrets.
     pub detail: String,
+    /// The `hash` of the previous entry; empty for the first.
     pub prev: String,
+    /// Signature of the other columns with the audit key: an HMAC-SHA256 in hexadecimal digits.
     pub hash: String,
 }
 
@@ -131,10 +145,13 @@ pub(super) fn stored(row: &AnyRow) -> Result<Stored> {
 /// The last of the entries that were deleted for their age.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Anchor {
+    /// Sequence number of the entry.
     pub seq: i64,
+    /// Signature of the entry, which is the `prev` of the first one that is kept.
     pub hash: String,
     /// Time of the deletion.
     pub at: Timestamp,
+    /// Signature of the other columns with the audit key, in hexadecimal digits.
     pub signature: String,
 }
 

@@ -16,10 +16,13 @@ use crate::{
 /// The entries that a reader may see.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Readable {
+    /// Every entry.
     All,
     /// Entries of these organizations, and the reader's own.
     Only {
+        /// Organizations whose entries the reader may see.
         orgs: Vec<OrgId>,
+        /// The user or token whose own entries the reader may see too.
         own: Own,
     },
 }
@@ -36,29 +39,39 @@ pub enum Own {
 /// A user or resource, by its id or by a folded text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Named {
+    /// The id; `None` if the text is not one.
     pub id: Option<Id>,
+    /// The text, folded for comparison.
     pub text: String,
 }
 
 /// Conditions on entries, all of which must hold.
 #[derive(Clone, Debug)]
 pub struct Filter {
+    /// Restricts to entries that the reader may see.
     pub readable: Readable,
+    /// Restricts to entries at or after this time.
     pub from: Option<Timestamp>,
+    /// Restricts to entries before this time.
     pub to: Option<Timestamp>,
+    /// Restricts to entries by this user or token, whose whole name, prefix or id is given.
     pub actor: Option<Named>,
     /// A whole action, or the name of a group of actions.
     pub action: Option<String>,
+    /// Restricts to subjects of this type, or to the one subject with this type and id.
     pub target: Option<(String, Option<Id>)>,
+    /// Restricts to entries with this text in the details, the address or a name, or with this id.
     pub about: Option<Named>,
     /// The authorizations that the reader may see: texts and prefixes of others are not searched.
     pub tokens: Visible,
+    /// Restricts to entries of an organization.
     pub within: Option<AuditScope>,
 }
 
 /// The start of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
+    /// At the newest entry.
     Newest,
     /// Older than this entry.
     After(i64),
@@ -234,10 +247,15 @@ fn push_about(sql: &mut Sql, about: &Named, tokens: &Visible) -> Result<()> {
 /// The facts about an authorization, of either kind, that the log shows.
 #[derive(Clone, Debug)]
 pub struct Label {
+    /// Id of the authorization.
     pub id: AuthorizationId,
+    /// Organization of the authorization.
     pub org: OrgId,
+    /// Owner of the authorization.
     pub user: UserId,
+    /// Description of the authorization; may be empty.
     pub description: String,
+    /// Visible start of the token: `jtn_` and four characters, if it has that form.
     pub prefix: Option<String>,
     /// The user name of a 1.x credential.
     pub username: Option<String>,

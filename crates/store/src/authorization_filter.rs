@@ -17,14 +17,21 @@ use crate::{
 /// Conditions on authorizations, all of which must hold.
 #[derive(Clone, Debug, Default)]
 pub struct Filter {
+    /// Restricts to tokens, or to 1.x credentials.
     pub kind: Kind,
+    /// Restricts to those that the caller may read; by default none.
     pub visible: Visible,
+    /// Restricts to the one with this id.
     pub id: Option<AuthorizationId>,
     /// Restricts to these; at most 10,000, because databases limit the number of bound values.
     pub ids: Option<BTreeSet<AuthorizationId>>,
+    /// Restricts to those of this organization.
     pub org: Option<OrgId>,
+    /// Restricts to those of this owner.
     pub user: Option<UserId>,
+    /// Restricts to those that this user created.
     pub created_by: Option<UserId>,
+    /// Restricts to this status: active or inactive.
     pub status: Option<Status>,
     /// Restricts to those that are live at this moment, their owner's status considered.
     pub live_at: Option<Timestamp>,
@@ -47,7 +54,9 @@ pub struct Filter {
 /// A resource that authorizations must reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Access {
+    /// Type of the resource.
     pub kind: ResourceType,
+    /// Id of the resource.
     pub id: Id,
     /// The resource's organization; without it, only permissions that name the resource itself count.
     pub org: Option<OrgId>,

@@ -15,12 +15,18 @@ use crate::{
 /// A sort order. The id breaks ties: ascending, except in [`Self::IdDescending`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Sort {
+    /// Ascending ids.
     #[default]
     Id,
+    /// Descending ids.
     IdDescending,
+    /// Descriptions from A to Z, numbers in them by their value.
     Description,
+    /// Descriptions from Z to A.
     DescriptionDescending,
+    /// Active before inactive.
     Status,
+    /// Inactive before active.
     StatusDescending,
 }
 

@@ -28,8 +28,10 @@ pub enum Secret<'a> {
 /// Tokens, or 1.x credentials. No query for one returns the other.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Kind {
+    /// Tokens.
     #[default]
     V2,
+    /// 1.x credentials: user names with passwords.
     V1,
 }
 
@@ -100,7 +102,9 @@ fn last_use_in(row: &AnyRow) -> Result<Option<LastUse>> {
 /// Derived columns that lists are searched and sorted by; texts are folded.
 #[derive(Clone, Debug)]
 pub struct Keys {
+    /// Sort key: the description, with numbers written so that they sort by their value.
     pub description: String,
+    /// Text that searches match: description, id, prefix, status, type and permissions.
     pub search: String,
     /// The type of token, from the reach of its permissions.
     pub kind: TokenKind,
@@ -240,10 +244,13 @@ pub async fn live_permissions_of_user(
 /// Permissions that a user holds through tokens of one organization with the same networks.
 #[derive(Clone, Debug)]
 pub struct LiveGrant {
+    /// Organization of the tokens.
     pub org: OrgId,
+    /// Networks from which the tokens are accepted.
     pub networks: Networks,
     /// Expiry of the last of these tokens; `None` if one never expires.
     pub expires_at: Option<Timestamp>,
+    /// The permissions that each of the tokens has.
     pub permissions: Vec<Permission>,
 }
 

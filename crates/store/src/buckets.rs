@@ -120,11 +120,17 @@ pub async fn by_names(
 
 /// A page of buckets: of one organization in the order of names, else in the order of ids.
 pub struct Page<'a> {
+    /// Restricts to buckets of this organization.
     pub org: Option<OrgId>,
+    /// Restricts to buckets with exactly this name.
     pub name: Option<&'a str>,
+    /// Restricts to buckets that come after this one in the order.
     pub after: Option<BucketId>,
+    /// True for descending order.
     pub descending: bool,
+    /// Number of buckets to skip.
     pub offset: i64,
+    /// Maximum number of buckets.
     pub limit: i64,
 }
 
@@ -162,12 +168,17 @@ pub async fn list(connection: &mut Connection, page: &Page<'_>) -> Result<Vec<Bu
 
 /// A search of the console: an organization's buckets that the caller may read and whose name contains `part` (folded).
 pub struct Search<'a> {
+    /// The organization of the buckets.
     pub org: OrgId,
+    /// A folded part of the name; empty for all.
     pub part: &'a str,
+    /// Restricts to buckets that the caller may read.
     pub within: &'a ResourceScope,
     /// True if names are sorted from Z to A.
     pub descending: bool,
+    /// Number of buckets to skip.
     pub offset: i64,
+    /// Maximum number of buckets.
     pub limit: i64,
 }
 

@@ -24,13 +24,21 @@ pub fn corrupt(what: impl Into<String>) -> Error {
 
 /// Reads the columns of a row by name.
 pub trait Columns {
+    /// Reads an id, which is encoded by [`from_id`].
     fn id(&self, name: &str) -> Result<Id>;
+    /// Reads an id; `None` for NULL.
     fn optional_id(&self, name: &str) -> Result<Option<Id>>;
+    /// Reads a text.
     fn text(&self, name: &str) -> Result<String>;
+    /// Reads a text; `None` for NULL.
     fn optional_text(&self, name: &str) -> Result<Option<String>>;
+    /// Reads a time, in microseconds since the Unix epoch.
     fn time(&self, name: &str) -> Result<Timestamp>;
+    /// Reads a time; `None` for NULL.
     fn optional_time(&self, name: &str) -> Result<Option<Timestamp>>;
+    /// Reads a signed number of 64 bits.
     fn number(&self, name: &str) -> Result<i64>;
+    /// Reads a number; `None` for NULL.
     fn optional_number(&self, name: &str) -> Result<Option<i64>>;
     /// Reads a text as the enum value that serializes to it.
     fn word<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<T>;

@@ -13,7 +13,9 @@ use crate::{
 pub struct Reaching {
     /// The bucket that they name; `None` for tokens that reach every bucket of the organization.
     pub bucket: Option<BucketId>,
+    /// The action that the tokens permit: read or write.
     pub action: Action,
+    /// Number of live tokens.
     pub tokens: i64,
 }
 

@@ -52,7 +52,9 @@ pub type Result<T> = std::result::Result<T, Error>;
 /// The database system behind a [`Store`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Backend {
+    /// SQLite, in a local file.
     Sqlite,
+    /// PostgreSQL, which several nodes can share.
     Postgres,
 }
 

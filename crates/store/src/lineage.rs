@@ -15,6 +15,7 @@ use crate::{
 /// An authorization that was created with another one, directly or through others.
 #[derive(Clone, Debug)]
 pub struct Descendant {
+    /// The record of the token or 1.x credential.
     pub authorization: Authorization,
     /// The user name of a 1.x credential; `None` for a token.
     pub username: Option<String>,
@@ -27,7 +28,9 @@ pub struct Page<'a> {
     pub visible: Option<&'a Visible>,
     /// Restricts the page to those that are live according to their own record.
     pub only_live: bool,
+    /// Start and order of the page.
     pub start: PageStart,
+    /// Maximum number of descendants.
     pub limit: i64,
 }
 
@@ -43,6 +46,7 @@ pub enum PageStart {
 /// Number of descendants.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Count {
+    /// Number of all descendants, live or not.
     pub total: u64,
     /// Number of those that are live according to their own record.
     pub live: u64,

@@ -12,8 +12,11 @@ use crate::{
 /// The resource that a membership is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Of {
+    /// An organization.
     Org(OrgId),
+    /// A bucket.
     Bucket(BucketId),
+    /// A telegraf configuration.
     Telegraf(TelegrafId),
     /// The whole instance; its owner is the user that set it up.
     Instance,

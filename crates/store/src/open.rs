@@ -23,16 +23,21 @@ const COLLATION: &str = r#"
 /// The reason why the database can't be opened, as a sentence for the person who starts the program.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
+    /// The database has a migration with this number, which only a newer version of Jeton knows.
     #[error(
         "the database was written by a newer version of Jeton (its schema has step {0}, which this program does not know); start that version instead"
     )]
     Newer(i64),
+    /// A database that is opened read-only lacks migrations of this version, or was not written by Jeton.
     #[error("the database was written by another version of Jeton; use that version")]
     OtherVersion,
+    /// The URL is not one of PostgreSQL.
     #[error("the database URL must begin with postgres:// or postgresql://")]
     UnknownUrl,
+    /// The file can't be opened, or the server can't be reached.
     #[error("the database can't be opened: {0}")]
     Unavailable(#[from] sqlx::Error),
+    /// A migration failed.
     #[error("the database can't be migrated: {0}")]
     Migration(MigrateError),
 }

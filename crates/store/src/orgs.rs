@@ -142,6 +142,7 @@ pub async fn any(connection: &mut Connection) -> Result<bool> {
 
 /// The user whose organizations are listed.
 pub enum Whose {
+    /// Every organization.
     Everyones,
     /// Organizations that the user is a member or owner of.
     Of(UserId),
@@ -164,11 +165,15 @@ pub async fn list(connection: &mut Connection, whose: &Whose, offset: i64, limit
 
 /// A search of the console: the organizations that the caller may read and whose name contains `part` (folded).
 pub struct Search<'a> {
+    /// A folded part of the name; empty for all.
     pub part: &'a str,
+    /// Restricts to organizations that the caller may read.
     pub within: &'a ResourceScope,
     /// True if names are sorted from Z to A.
     pub descending: bool,
+    /// Number of organizations to skip.
     pub offset: i64,
+    /// Maximum number of organizations.
     pub limit: i64,
 }
 

@@ -7,7 +7,9 @@ use crate::{Result, query_builder::Sql};
 /// The resources of one type in an organization that a caller may read: all, or some.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ResourceScope {
+    /// Every resource of the type in the organization.
     All,
+    /// Only the resources with these ids.
     Only(Vec<Id>),
 }
 
@@ -24,10 +26,13 @@ impl ResourceScope {
 /// The resources of one type that a caller may read across all organizations.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Across {
+    /// Every resource of the type.
     All,
     /// Resources of the organizations `orgs`, and those with one of `ids`.
     Only {
+        /// Organizations in which the caller may read every resource of the type.
         orgs: Vec<OrgId>,
+        /// Ids of single resources that the caller may read.
         ids: Vec<Id>,
     },
 }

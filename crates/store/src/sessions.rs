@@ -12,16 +12,25 @@ use crate::{
 /// A stored session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
+    /// SHA-256 hash of the session's key, in the form of a token's hash.
     pub key_hash: String,
+    /// The user who signed in.
     pub user: UserId,
+    /// The origin of the session: console or API.
     pub kind: SessionKind,
+    /// Time of the sign-in.
     pub created_at: Timestamp,
+    /// Time of the last recorded use.
     pub seen_at: Timestamp,
+    /// Time at which the session ends unless a use renews it.
     pub expires_at: Timestamp,
+    /// Time beyond which no use renews the session.
     pub ends_at: Timestamp,
     /// Time at which its user was deleted. Nothing reactivates it.
     pub ended_at: Option<Timestamp>,
+    /// IP address of the client that signed in, as text; `None` if unknown.
     pub address: Option<String>,
+    /// `User-Agent` of the client that signed in; `None` if it sent none.
     pub agent: Option<String>,
 }
 

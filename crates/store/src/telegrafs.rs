@@ -29,8 +29,11 @@ fn telegraf(row: &AnyRow) -> Result<Telegraf> {
 /// A configuration in a list, without its text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
+    /// Id of the configuration.
     pub id: TelegrafId,
+    /// Organization of the configuration.
     pub org: OrgId,
+    /// Name of the configuration, which need not be unique.
     pub name: String,
     /// The bucket that its text writes to.
     pub bucket: Option<String>,
@@ -209,10 +212,15 @@ pub async fn sizes(
 /// A search of the console: an organization's configurations that the caller may read and whose name contains `part`
 /// (folded).
 pub struct Search<'a> {
+    /// The organization of the configurations.
     pub org: OrgId,
+    /// A folded part of the name; empty for all.
     pub part: &'a str,
+    /// Restricts to configurations that the caller may read.
     pub within: &'a ResourceScope,
+    /// Number of configurations to skip.
     pub offset: i64,
+    /// Maximum number of configurations.
     pub limit: i64,
 }
 

@@ -12,7 +12,9 @@ use crate::{
 /// The counters of a user or an organization.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct TokenCounts {
+    /// Number of tokens and 1.x credentials.
     pub tokens: i64,
+    /// Sum of their numbers of distinct permissions.
     pub permissions: i64,
 }
 

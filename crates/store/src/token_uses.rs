@@ -13,9 +13,11 @@ use crate::{
 /// Usage of a token since it was last stored.
 #[derive(Clone, Debug)]
 pub struct Seen {
+    /// The authorization of the token.
     pub id: AuthorizationId,
     /// The last time that the token was accepted, if it was.
     pub last: Option<LastUse>,
+    /// Numbers of uses and denials on each day, which are added to the stored ones.
     pub days: Vec<DayUse>,
 }
 

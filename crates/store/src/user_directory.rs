@@ -14,7 +14,9 @@ use crate::{
 /// A user in a list.
 #[derive(Clone, Debug)]
 pub struct Found {
+    /// The user's id, name and status.
     pub user: User,
+    /// Time of the last sign-in; `None` if there was none.
     pub last_sign_in: Option<Timestamp>,
     /// The role in the organization that the search names.
     pub role: Option<Role>,
@@ -25,7 +27,9 @@ pub struct Found {
 pub struct Search<'a> {
     /// Restricts to users with a role in this organization.
     pub org: Option<OrgId>,
+    /// Restricts to users with this role in `org`; ignored without `org`.
     pub role: Option<Role>,
+    /// Restricts to this status: active or inactive.
     pub status: Option<Status>,
     /// A folded part of the name; empty for all.
     pub part: &'a str,
@@ -34,8 +38,11 @@ pub struct Search<'a> {
 /// A part of a list that is sorted by name.
 #[derive(Clone, Copy, Debug)]
 pub struct Part {
+    /// True if names are sorted from Z to A.
     pub descending: bool,
+    /// Number of users to skip.
     pub offset: i64,
+    /// Maximum number of users.
     pub limit: i64,
 }
 

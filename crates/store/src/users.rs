@@ -16,10 +16,13 @@ fn user(row: &AnyRow) -> Result<User> {
 
 /// A new user with the columns that only the database holds.
 pub struct New<'a> {
+    /// The user's id, name and status.
     pub user: &'a User,
     /// The name, folded for searching and sorting.
     pub name_key: &'a str,
+    /// Hash of the password; `None` for a user without one, who can't sign in.
     pub password_hash: Option<&'a str>,
+    /// Time of the creation.
     pub now: Timestamp,
 }
 
@@ -91,9 +94,13 @@ pub async fn any(connection: &mut Connection) -> Result<bool> {
 
 /// A page, in the order of ids.
 pub struct Page {
+    /// Restricts to users that come after this one in the order.
     pub after: Option<UserId>,
+    /// True for descending ids.
     pub descending: bool,
+    /// Number of users to skip.
     pub offset: i64,
+    /// Maximum number of users.
     pub limit: i64,
 }
 

@@ -7,7 +7,9 @@ use crate::{Result, query_builder::Sql};
 /// The authorizations that a caller may read, derived from their permissions, so that the database filters the rest.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Visible {
+    /// Restricts by the authorization's own id and organization.
     pub authorizations: Reach,
+    /// Restricts by the authorization's owner.
     pub owners: OwnerReach,
     /// Organizations that the caller owns. Authorizations that reach one of these, or a bucket or telegraf
     /// configuration in one, are visible too.
@@ -17,10 +19,13 @@ pub struct Visible {
 /// The authorizations that the caller's permissions on authorizations cover.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reach {
+    /// Every authorization.
     All,
     /// Authorizations of the organizations `orgs`, and those with one of `ids`.
     Only {
+        /// Organizations whose authorizations are covered.
         orgs: Vec<OrgId>,
+        /// Ids of single authorizations that are covered.
         ids: Vec<AuthorizationId>,
     },
 }
@@ -34,7 +39,9 @@ impl Default for Reach {
 /// The owners that the caller's permissions on users cover.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum OwnerReach {
+    /// Every owner.
     All,
+    /// The owners with these ids.
     Only(Vec<UserId>),
 }
 

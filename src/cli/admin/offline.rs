@@ -19,14 +19,17 @@ use crate::{
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Common options")]
 pub struct OfflineFlags {
+    /// The location of the data.
     #[command(flatten)]
     pub storage: Storage,
+    /// The format of the output.
     #[command(flatten)]
     pub print: PrintFlags,
 }
 
 /// The opened data. A SQLite database is locked for other processes until this is closed.
 pub struct Opened {
+    /// The operations that need no server.
     pub offline: Offline,
     /// Holds the lock of the data directory.
     data: Data,

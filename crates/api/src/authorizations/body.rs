@@ -105,14 +105,18 @@ struct ResourceBody {
     org: Option<String>,
 }
 
+/// Links to the authorization and to its owner.
 #[derive(Serialize, ToSchema)]
 #[schema(as = AuthorizationLinks)]
 pub struct Links {
+    /// Path of the authorization.
     #[serde(rename = "self")]
     pub this: String,
+    /// Path of the owner.
     pub user: String,
 }
 
+/// A list of authorizations.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Authorizations)]
 pub struct ListBody {
@@ -120,9 +124,11 @@ pub struct ListBody {
     pub authorizations: Vec<AuthorizationBody>,
 }
 
+/// Links of a list of authorizations.
 #[derive(Serialize, ToSchema)]
 #[schema(as = AuthorizationsLinks)]
 pub struct ListLinks {
+    /// Path of the list.
     #[serde(rename = "self")]
     pub this: &'static str,
 }

@@ -26,11 +26,17 @@ const FORGET_FOR: Duration = Duration::from_secs(10);
 /// A JSON value that preserves the order and the repetition of its keys.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Json {
+    /// `null`.
     Null,
+    /// `true` or `false`.
     Bool(bool),
+    /// A number, integer or floating-point.
     Number(serde_json::Number),
+    /// A string.
     Text(String),
+    /// An array.
     List(Vec<Json>),
+    /// An object: its members in the order of the text; keys may repeat.
     Object(Vec<(String, Json)>),
 }
 

@@ -36,11 +36,17 @@ refusals! {
         "403" "The request is cross-site.",
         "408" "The request took too long.",
         "503" "The server is busy.";
+    /// Error of an invalid request.
     BadRequest: "400" "The request is invalid; the message states why.";
+    /// Error of a request that names a resource that does not exist.
     NotFound: "404" "A resource in the request does not exist.";
+    /// Error of a change that another resource or a rule forbids.
     Conflict: "422" "The resource exists already, or a rule forbids the change.";
+    /// Error of a body that is too large.
     TooLarge: "413" "The body is larger than 2 MiB.";
+    /// Error of the rate limit of leak reports.
     TooManyReports: "429" "Too many strings were reported from this address; the message states how long to wait.";
+    /// Error of the rate limit of wrong passwords.
     TooManyAttempts: "429" "Too many wrong passwords; the message states how long to wait.";
 }
 

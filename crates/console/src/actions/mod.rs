@@ -24,7 +24,9 @@ use crate::{
 
 /// The outcome of a form, and the cookie to set with it.
 pub struct ActionResult {
+    /// The outcome, or the reason why the form is refused.
     pub result: Result<Outcome, ApiError>,
+    /// The value of a `Set-Cookie` header, if the form signs in or out.
     pub cookie: Option<String>,
 }
 

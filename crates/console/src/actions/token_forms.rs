@@ -14,6 +14,7 @@ use crate::{
     ssr::request::Request,
 };
 
+/// Updates a token with the submitted status, description, expiry and networks; absent fields change nothing.
 pub(crate) async fn update(request: &Request, id: AuthorizationId, fields: &FormFields) -> Result<Outcome, ApiError> {
     let update = AuthorizationUpdate {
         status: fields.get("status").map(Into::into),

@@ -24,8 +24,12 @@ pub fn copy(text: String, on_done: impl FnOnce(bool) + 'static) {
 /// A menu item that copies an id.
 #[component]
 pub fn CopyIdItem(
-    #[prop(into)] id: String,
-    #[prop(default = "context-copy-id")] testid: &'static str,
+    /// The id to copy.
+    #[prop(into)]
+    id: String,
+    /// The item's id in browser tests.
+    #[prop(default = "context-copy-id")]
+    testid: &'static str,
 ) -> impl IntoView {
     let notices = Notices::current();
     let on_click = move |_| {
@@ -48,10 +52,18 @@ pub fn CopyIdItem(
 /// A button that copies `text` and confirms it.
 #[component]
 pub fn CopyButton(
-    #[prop(into)] text: Signal<String>,
-    #[prop(optional)] label: &'static str,
-    #[prop(optional)] name: &'static str,
-    #[prop(optional)] class: &'static str,
+    /// The text to copy.
+    #[prop(into)]
+    text: Signal<String>,
+    /// The text beside the icon.
+    #[prop(optional)]
+    label: &'static str,
+    /// The accessible name, for a button without a label.
+    #[prop(optional)]
+    name: &'static str,
+    /// The button's classes; by default those of an icon button.
+    #[prop(optional)]
+    class: &'static str,
 ) -> impl IntoView {
     let copied = RwSignal::new(false);
     let notices = Notices::current();

@@ -12,11 +12,22 @@ use super::{Icon, Notices, Picture, Toasts};
 /// A dialog above the page. Esc and a click outside navigate to `close`, unless `locked` prevents a loss of data.
 #[component]
 pub fn Dialog(
-    #[prop(optional)] class: &'static str,
-    #[prop(into)] close: Signal<String>,
-    #[prop(optional)] locked: bool,
-    #[prop(optional)] role: Option<&'static str>,
-    #[prop(optional)] described_by: Option<&'static str>,
+    /// Further classes of the dialog, such as its width.
+    #[prop(optional)]
+    class: &'static str,
+    /// The address to navigate to on closing.
+    #[prop(into)]
+    close: Signal<String>,
+    /// True if neither Esc nor a click outside closes the dialog.
+    #[prop(optional)]
+    locked: bool,
+    /// The ARIA role, if it is not `dialog`.
+    #[prop(optional)]
+    role: Option<&'static str>,
+    /// The id of the element that describes the dialog.
+    #[prop(optional)]
+    described_by: Option<&'static str>,
+    /// The content of the dialog; its title has the id `dialog-title`.
     children: Children,
 ) -> impl IntoView {
     let dialog = NodeRef::<html::Dialog>::new();

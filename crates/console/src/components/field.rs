@@ -12,14 +12,28 @@ pub type FieldError = Signal<Option<String>>;
 /// A text field.
 #[component]
 pub fn Field(
+    /// The id and the name of the input.
     id: &'static str,
+    /// The label above the input.
     label: &'static str,
-    #[prop(optional)] hint: &'static str,
-    #[prop(optional)] class: &'static str,
-    #[prop(optional)] autocomplete: &'static str,
-    #[prop(optional)] autofocus: bool,
-    #[prop(into)] error: FieldError,
-    #[prop(optional)] value: RwSignal<String>,
+    /// The hint below the input.
+    #[prop(optional)]
+    hint: &'static str,
+    /// Further classes of the field.
+    #[prop(optional)]
+    class: &'static str,
+    /// The `autocomplete` attribute; `off` by default.
+    #[prop(optional)]
+    autocomplete: &'static str,
+    /// True if the input gets the focus.
+    #[prop(optional)]
+    autofocus: bool,
+    /// The error message, in place of the hint.
+    #[prop(into)]
+    error: FieldError,
+    /// The typed text.
+    #[prop(optional)]
+    value: RwSignal<String>,
 ) -> impl IntoView {
     if value.get_untracked().is_empty() {
         value.set(typed(id));
@@ -43,16 +57,27 @@ pub fn Field(
 /// A password field with a button that reveals the text.
 #[component]
 pub fn PasswordField(
+    /// The id and the name of the input.
     id: &'static str,
+    /// The label above the input.
     label: &'static str,
-    #[prop(into, optional)] hint: Signal<String>,
+    /// The hint below the input.
+    #[prop(into, optional)]
+    hint: Signal<String>,
+    /// The `autocomplete` attribute, by which password managers recognise the field.
     autocomplete: &'static str,
-    #[prop(optional)] autofocus: bool,
+    /// True if the input gets the focus.
+    #[prop(optional)]
+    autofocus: bool,
     /// True if the field may be empty.
     #[prop(optional)]
     optional: bool,
-    #[prop(into)] error: FieldError,
-    #[prop(optional)] value: RwSignal<String>,
+    /// The error message, in place of the hint.
+    #[prop(into)]
+    error: FieldError,
+    /// The typed password.
+    #[prop(optional)]
+    value: RwSignal<String>,
 ) -> impl IntoView {
     let shown = RwSignal::new(false);
     view! {

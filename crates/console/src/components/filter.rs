@@ -27,7 +27,9 @@ pub fn FilterField(
     /// The other parameters of the URL, to be kept.
     #[prop(into)]
     others: Signal<Vec<(&'static str, String)>>,
-    #[prop(into, optional)] disabled: Signal<bool>,
+    /// True if the field is disabled.
+    #[prop(into, optional)]
+    disabled: Signal<bool>,
 ) -> impl IntoView {
     let text = RwSignal::new(current.get_untracked());
     // Back, forward and "Clear filter" change the URL: the field follows.

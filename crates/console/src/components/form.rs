@@ -19,13 +19,21 @@ pub type ActionOutcome = Result<Outcome, ConsoleError>;
 /// ignores further submissions.
 #[component]
 pub fn Form(
-    #[prop(into)] action: Signal<String>,
-    #[prop(into, optional)] class: Option<&'static str>,
+    /// The address that the form posts to.
+    #[prop(into)]
+    action: Signal<String>,
+    /// The classes of the form.
+    #[prop(into, optional)]
+    class: Option<&'static str>,
     /// The form's id, if it has fields outside of its element.
     #[prop(into, optional)]
     id: Option<&'static str>,
-    #[prop(optional)] busy: RwSignal<bool>,
+    /// True while the form is pending.
+    #[prop(optional)]
+    busy: RwSignal<bool>,
+    /// Handles the outcome of a submission with JavaScript.
     on_answer: Callback<ActionOutcome>,
+    /// The fields and the buttons.
     children: Children,
 ) -> impl IntoView {
     let on_submit = move |event: SubmitEvent| {

@@ -10,11 +10,20 @@ use super::{Icon, Picture};
 /// A button that opens a menu of links and buttons.
 #[component]
 pub fn Menu(
-    #[prop(optional)] class: &'static str,
-    #[prop(into, optional)] testid: Option<&'static str>,
+    /// Further classes of the menu, such as its alignment.
+    #[prop(optional)]
+    class: &'static str,
+    /// The menu's id in browser tests.
+    #[prop(into, optional)]
+    testid: Option<&'static str>,
+    /// The classes of the button.
     button: &'static str,
-    #[prop(into, optional)] label: Option<String>,
-    #[prop(into, optional)] button_testid: Option<&'static str>,
+    /// The accessible name of the button, if its content is only an icon.
+    #[prop(into, optional)]
+    label: Option<String>,
+    /// The button's id in browser tests.
+    #[prop(into, optional)]
+    button_testid: Option<&'static str>,
     /// The shortcut key that opens it (`console::hydrate::enhance`).
     #[prop(into, optional)]
     keys: Option<&'static str>,
@@ -28,6 +37,7 @@ pub fn Menu(
     /// True if it is open initially.
     #[prop(optional)]
     open: bool,
+    /// The items.
     children: Children,
 ) -> impl IntoView {
     let class = format!("menu {class}{}", if lazy { " needs-script" } else { "" });
@@ -54,12 +64,19 @@ pub fn Menu(
 /// One of several choices, as a link.
 #[component]
 pub fn ChoiceLink(
-    #[prop(into)] href: Signal<String>,
-    #[prop(into)] current: Signal<bool>,
-    #[prop(into, optional)] testid: Option<String>,
+    /// The address of the choice.
+    #[prop(into)]
+    href: Signal<String>,
+    /// True if this is the current choice.
+    #[prop(into)]
+    current: Signal<bool>,
+    /// The item's id in browser tests.
+    #[prop(into, optional)]
+    testid: Option<String>,
     /// True if the link reloads the page, because the frame changes too.
     #[prop(optional)]
     anew: bool,
+    /// The text of the choice.
     children: Children,
 ) -> impl IntoView {
     view! {
@@ -74,13 +91,20 @@ pub fn ChoiceLink(
 /// A menu item that links to a dialog.
 #[component]
 pub fn MenuLink(
-    #[prop(into)] href: Signal<String>,
+    /// The address of the dialog.
+    #[prop(into)]
+    href: Signal<String>,
+    /// The icon before the text.
     picture: Picture,
+    /// The item's id in browser tests.
     testid: &'static str,
-    #[prop(optional)] danger: bool,
+    /// True if the item is highlighted as destructive.
+    #[prop(optional)]
+    danger: bool,
     /// True if a separator is above it.
     #[prop(optional)]
     apart: bool,
+    /// The text of the item.
     children: Children,
 ) -> impl IntoView {
     let class = if danger { "menu-item danger" } else { "menu-item" };

@@ -53,10 +53,12 @@ impl Notices {
         notices
     }
 
+    /// Returns the notifications of the page; provides them if there are none yet.
     pub fn current() -> Self {
         use_context().unwrap_or_else(Self::provide)
     }
 
+    /// Shows that something was done, for five seconds.
     pub fn success(&self, title: impl Into<String>, more: impl Into<String>) {
         self.add(false, title.into(), more.into(), None);
     }
@@ -66,6 +68,7 @@ impl Notices {
         self.add(false, title.into(), String::new(), Some(("Undo", undo)));
     }
 
+    /// Shows that something failed, for ten seconds.
     pub fn failure(&self, title: impl Into<String>, more: impl Into<String>) {
         self.add(true, title.into(), more.into(), None);
     }

@@ -11,6 +11,7 @@ use super::{Icon, Menu, Picture, menu::ChoiceLink};
 pub struct Part {
     /// The page number, from 1.
     pub page: u64,
+    /// Number of rows per page.
     pub page_size: u64,
     /// Number of rows that match the filter.
     pub total: u64,
@@ -21,7 +22,9 @@ pub struct Part {
 /// The pagination below a list. `address`: returns the address of a page, of a page size.
 #[component]
 pub fn Pager(
+    /// The displayed part of the list.
     part: Part,
+    /// Returns the address of a page number with a page size.
     address: Callback<(u64, u64), String>,
     /// True if the menu of page sizes is rendered on demand; only where the size can be chosen elsewhere without
     /// JavaScript.

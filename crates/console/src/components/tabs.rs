@@ -5,7 +5,9 @@ use leptos::prelude::*;
 /// A tab: its name and its panel.
 #[derive(Clone)]
 pub struct Tab {
+    /// The label of the tab.
     pub name: &'static str,
+    /// The content of the panel.
     pub panel: ViewFn,
 }
 

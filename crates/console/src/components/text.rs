@@ -15,9 +15,16 @@ use super::{Icon, Picture};
 /// A tinted box with an icon. `live`: it appears after an action, and screen readers announce it.
 #[component]
 pub fn Alert(
-    #[prop(optional)] danger: bool,
-    #[prop(optional)] small: bool,
-    #[prop(optional)] live: bool,
+    /// True for an error; otherwise it is a warning.
+    #[prop(optional)]
+    danger: bool,
+    /// True for small text.
+    #[prop(optional)]
+    small: bool,
+    /// True if the box appears after an action, so that screen readers announce it.
+    #[prop(optional)]
+    live: bool,
+    /// The content of the box.
     children: Children,
 ) -> impl IntoView {
     let class = format!("alert {} {}", if danger { "danger" } else { "warn" }, if small { "small" } else { "" });

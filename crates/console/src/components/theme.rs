@@ -10,7 +10,9 @@ use super::{Icon, Picture};
 /// A theme that the user chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Theme {
+    /// Dark text on a light background.
     Light,
+    /// Light text on a dark background.
     Dark,
 }
 
@@ -24,6 +26,7 @@ impl Theme {
         }
     }
 
+    /// Returns the name of the theme in the cookie and in the page.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Light => "light",

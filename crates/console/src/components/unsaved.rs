@@ -20,7 +20,10 @@ pub fn ChangedMark(#[prop(into)] changed: Signal<bool>) -> impl IntoView {
 /// changes are not counted, and both buttons are always enabled.
 #[component]
 pub fn SaveBar(
-    #[prop(into)] changes: Signal<u64>,
+    /// Number of unsaved changes.
+    #[prop(into)]
+    changes: Signal<u64>,
+    /// True while the form is pending.
     busy: RwSignal<bool>,
     /// Resets the signals; the browser resets the fields.
     discard: Callback<()>,

@@ -11,26 +11,34 @@ pub struct Document(Arc<Value>);
 /// The operations with one tag.
 #[derive(Clone)]
 pub struct Group {
+    /// The name of the tag.
     pub name: String,
+    /// The description of the tag.
     pub about: String,
+    /// The operations, in the order of the document.
     pub operations: Vec<Operation>,
 }
 
 /// An operation: a method of a path.
 #[derive(Clone)]
 pub struct Operation {
+    /// The HTTP method, in lower case.
     pub method: String,
+    /// The path, with parameters in braces.
     pub path: String,
+    /// The operation object of the OpenAPI document.
     pub about: Value,
 }
 
 const METHODS: [&str; 5] = ["get", "post", "put", "patch", "delete"];
 
 impl Document {
+    /// Creates the document from its JSON.
     pub fn new(description: Value) -> Self {
         Self(Arc::new(description))
     }
 
+    /// Returns the description of the API, for the top of the reference.
     pub fn lead(&self) -> String {
         text(&self.0["info"]["description"])
     }
@@ -105,21 +113,25 @@ impl Document {
 }
 
 impl Group {
+    /// Returns the id of the group's element, for links to it.
     pub fn anchor(&self) -> String {
         self.name.to_ascii_lowercase().replace(|letter: char| !letter.is_ascii_alphanumeric(), "-")
     }
 }
 
 impl Operation {
+    /// Returns the operation's id, which is also the id of its element.
     pub fn id(&self) -> String {
         text(&self.about["operationId"])
     }
 
+    /// Returns the one-line summary.
     pub fn summary(&self) -> String {
         text(&self.about["summary"])
     }
 }
 
+/// Returns the text of a JSON string; empty for any other value.
 pub fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }

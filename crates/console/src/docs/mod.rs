@@ -27,6 +27,7 @@ use schema::SchemaView;
 /// The reference's styles, inlined in this page so that the console's pages do not load them.
 const STYLE: &str = concat!("@layer pages{", include_str!("../../../../style/pages/docs.css"), "}");
 
+/// Responds with the reference, in the theme that the visitor chose.
 pub async fn page(State(state): State<AppState>, request: Request) -> Response {
     let headers = request.headers();
     let origin = state.settings.origin(headers).unwrap_or_default();

@@ -28,9 +28,13 @@ pub fn SchemaView(name: String, schema: Value) -> impl IntoView {
 /// A member of an object.
 #[derive(Clone)]
 pub struct Member {
+    /// The name of the member.
     pub name: String,
+    /// True if the member must be present.
     pub is_required: bool,
+    /// The schema of the member's values.
     pub schema: Value,
+    /// The description of the member.
     pub about: String,
 }
 

@@ -10,14 +10,17 @@ macro_rules! deeds {
         pub enum Flash { $($name),+ }
 
         impl Flash {
+            /// Returns the message's word in the URL.
             pub const fn word(self) -> &'static str {
                 match self { $(Self::$name => $word),+ }
             }
 
+            /// Returns the message with this word in the URL.
             pub fn from_word(word: &str) -> Option<Self> {
                 match word { $($word => Some(Self::$name),)+ _ => None }
             }
 
+            /// Returns the displayed sentence, without a full stop.
             pub const fn sentence(self) -> &'static str {
                 match self { $(Self::$name => $sentence),+ }
             }

@@ -15,34 +15,50 @@ pub enum Outcome {
     SetUp(CreatedToken),
     /// Signed in; contains the address to navigate to.
     SignedIn {
+        /// The address.
         to: String,
     },
+    /// Signed out.
     SignedOut,
+    /// A token was created.
     Created(CreatedToken),
+    /// A token was created as a clone of another.
     Cloned(CreatedToken),
     /// A successor was created; contains a sentence about the end of the old token.
     Rotated {
+        /// The successor.
         token: CreatedToken,
+        /// A sentence about the end of the old token.
         old: String,
     },
+    /// A token was changed; contains its present description and status.
     Updated {
+        /// The present description.
         description: String,
+        /// The present status.
         status: Status,
     },
+    /// A token was deleted.
     Deleted,
     /// Done; contains the address to navigate to.
     Done {
+        /// The flash message to show.
         flash: Flash,
+        /// The address.
         to: String,
     },
     /// Done to a number of tokens; contains the address to navigate to.
     Many {
+        /// The flash message to show.
         flash: Flash,
+        /// Number of tokens that were changed.
         count: u64,
+        /// The address.
         to: String,
     },
     /// Nothing was changed yet: the page asks to confirm the number of tokens.
     Asked {
+        /// Number of tokens to confirm.
         count: u64,
     },
     /// The results for the tokens that were reported as leaked.
@@ -54,10 +70,15 @@ pub enum Outcome {
 /// A token that was just created: displayed once, and only in the response that created it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct CreatedToken {
+    /// The token itself.
     pub token: NewToken,
+    /// Id of its authorization.
     pub id: AuthorizationId,
+    /// Id of its organization.
     pub org: OrgId,
+    /// Name of its organization.
     pub org_name: String,
+    /// Description of the token; may be empty.
     pub description: String,
     /// A one-line summary of its permissions.
     pub summary: String,
@@ -72,6 +93,7 @@ pub struct CreatedToken {
 pub struct FormFields(pub Vec<(String, String)>);
 
 impl FormFields {
+    /// Returns the first value of a name.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
@@ -93,6 +115,8 @@ impl FormFields {
 /// The response to a form submitted without JavaScript, in the context of the page that displays it.
 #[derive(Clone, Debug)]
 pub struct FormResponse {
+    /// The submitted fields, to be displayed again if the form was refused.
     pub fields: FormFields,
+    /// The outcome, or the reason why the form was refused.
     pub result: Result<Outcome, ConsoleError>,
 }

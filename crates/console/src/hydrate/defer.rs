@@ -37,8 +37,11 @@ pub fn defer<V: IntoView + 'static>(view: impl FnOnce() -> V + Send + 'static) -
     }
 }
 
+/// A view that is hydrated later; see [`defer`].
 pub enum Deferred {
+    /// A view that is rendered at once, on the server.
     Now(AnyView),
+    /// The function that creates the view once it is hydrated or rendered, in the browser.
     Then(Box<dyn FnOnce() -> AnyView + Send>),
 }
 
@@ -51,9 +54,11 @@ impl Deferred {
     }
 }
 
+/// The state of a deferred view in the browser.
 pub enum Part {
     /// The server's element, not hydrated yet.
     Served(Element),
+    /// The view, hydrated or rendered.
     There(AnyViewState),
 }
 

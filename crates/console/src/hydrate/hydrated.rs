@@ -15,18 +15,22 @@ impl Hydrated {
         hydrated
     }
 
+    /// Returns the signal of the page; false if none was provided.
     pub fn current() -> Self {
         use_context().unwrap_or_else(|| Self(RwSignal::new(false)))
     }
 
+    /// Records that the page is hydrated.
     pub fn set(self) {
         self.0.set(true);
     }
 
+    /// Returns whether the page is hydrated; tracks the signal.
     pub fn get(self) -> bool {
         self.0.get()
     }
 
+    /// Returns whether the page is hydrated, without tracking the signal.
     pub fn get_untracked(self) -> bool {
         self.0.get_untracked()
     }

@@ -12,6 +12,7 @@ use crate::error::ConsoleError;
 #[cfg(feature = "ssr")]
 use crate::ssr::request::Request;
 
+/// Returns facts about this server.
 #[server(input = Json, output = Postcard)]
 pub async fn load_about() -> Result<ServerInfo, ConsoleError> {
     let request = Request::current();

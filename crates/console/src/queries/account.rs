@@ -12,6 +12,7 @@ use crate::error::ConsoleError;
 #[cfg(feature = "ssr")]
 use crate::ssr::request::Request;
 
+/// Returns the caller's own live sessions.
 #[server(input = Json, output = Postcard)]
 pub async fn load_own_sessions() -> Result<UserSessions, ConsoleError> {
     let request = Request::current();

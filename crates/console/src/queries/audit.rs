@@ -15,6 +15,7 @@ use crate::error::ConsoleError;
 #[cfg(feature = "ssr")]
 use crate::ssr::request::Request;
 
+/// Returns a page of the audit log's entries that match the filters.
 #[server(input = Json, output = Postcard)]
 pub async fn load_audit(org: OrgId, query: AuditQuery) -> Result<AuditPage, ConsoleError> {
     let request = Request::current();

@@ -12,6 +12,7 @@ use crate::error::ConsoleError;
 #[cfg(feature = "ssr")]
 use crate::ssr::request::Request;
 
+/// Returns the owners, creators, buckets and configurations to filter by.
 #[server(input = Json, output = Postcard)]
 pub async fn load_filter_choices(org: OrgId) -> Result<FilterChoices, ConsoleError> {
     let request = Request::current();

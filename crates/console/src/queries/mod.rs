@@ -36,6 +36,7 @@ pub use people::{load_addable, load_leaving, load_member, load_members, load_use
 pub use telegrafs::{check_toml, load_bucket_names, load_telegraf, load_telegraf_text, load_telegrafs};
 pub use tokens::{Picker, load_details, load_picker, load_prefill, load_ruling, load_tokens};
 
+/// Returns the data of the frame around an organization's pages.
 #[server(input = Json, output = Postcard)]
 pub async fn load_frame(org: OrgId) -> Result<Frame, ConsoleError> {
     Request::current().frame(org).await

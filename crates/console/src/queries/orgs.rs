@@ -21,18 +21,22 @@ use crate::ssr::request::Request;
 /// The caller's options on the start page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Start {
+    /// Name of the caller.
     pub user: String,
     /// True if the caller has an organization to work in.
     pub has_org: bool,
+    /// True if the caller may create organizations.
     pub may_create: bool,
 }
 
+/// Returns a page of the organizations that the caller may read.
 #[server(input = Json, output = Postcard)]
 pub async fn load_orgs(query: ListQuery) -> Result<Listed<OrgSummary>, ConsoleError> {
     let request = Request::current();
     request.answer(request.service().org_page(request.caller()?, &query.normalised()).await)
 }
 
+/// Returns an organization, the numbers of its resources, and whether the caller may change it.
 #[server(input = Json, output = Postcard)]
 pub async fn load_org(id: OrgId) -> Result<OrgSummary, ConsoleError> {
     let request = Request::current();
@@ -55,6 +59,7 @@ pub async fn load_out_of_line(org: OrgId, rules: Option<OrgRules>) -> Result<Opt
     request.answer(request.service().out_of_line(request.caller()?, org, rules.as_ref()).await)
 }
 
+/// Returns the caller's options on the start page.
 #[server(input = Json, output = Postcard)]
 pub async fn load_start() -> Result<Start, ConsoleError> {
     let request = Request::current();

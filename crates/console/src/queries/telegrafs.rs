@@ -16,24 +16,28 @@ use crate::error::ConsoleError;
 #[cfg(feature = "ssr")]
 use crate::ssr::request::Request;
 
+/// Returns a page of an organization's telegraf configurations.
 #[server(input = Json, output = Postcard)]
 pub async fn load_telegrafs(org: OrgId, query: ListQuery) -> Result<Listed<TelegrafRow>, ConsoleError> {
     let request = Request::current();
     request.answer(request.service().telegraf_page(request.caller()?, org, &query.normalised()).await)
 }
 
+/// Returns the facts about a configuration, without its text.
 #[server(input = Json, output = Postcard)]
 pub async fn load_telegraf(org: OrgId, id: TelegrafId) -> Result<TelegrafFacts, ConsoleError> {
     let request = Request::current();
     request.answer(request.service().telegraf_facts(request.caller()?, org, id).await)
 }
 
+/// Returns the text of a configuration for the editor.
 #[server(input = Json, output = Postcard)]
 pub async fn load_telegraf_text(org: OrgId, id: TelegrafId) -> Result<TelegrafText, ConsoleError> {
     let request = Request::current();
     request.answer(request.service().telegraf_text(request.caller()?, org, id).await)
 }
 
+/// Returns the names of user buckets to offer.
 #[server(input = Json, output = Postcard)]
 pub async fn load_bucket_names(org: OrgId) -> Result<Vec<String>, ConsoleError> {
     let request = Request::current();

@@ -25,7 +25,9 @@ use crate::ssr::request::Request;
 /// The choices of the Custom API Token dialog.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Picker {
+    /// The buckets that match the search.
     pub buckets: Choices,
+    /// The telegraf configurations that match the search.
     pub telegrafs: Choices,
     /// The resources already ticked.
     pub ticked: Vec<Choice>,
@@ -33,18 +35,21 @@ pub struct Picker {
     pub refused: Vec<Pick>,
 }
 
+/// Returns a page of the tokens that match the filters.
 #[server(input = Json, output = Postcard)]
 pub async fn load_tokens(org: OrgId, query: TokenQuery) -> Result<TokenPage, ConsoleError> {
     let request = Request::current();
     request.answer(request.service().token_page(request.caller()?, org, &query.normalised()).await)
 }
 
+/// Returns the details of a token.
 #[server(input = Json, output = Postcard)]
 pub async fn load_details(id: AuthorizationId) -> Result<Details, ConsoleError> {
     let request = Request::current();
     request.answer(request.service().token_details(request.caller()?, id).await)
 }
 
+/// Returns the choices whose names contain `search`. `ticked`: resources whose names are needed too.
 #[server(input = Json, output = Postcard)]
 pub async fn load_picker(org: OrgId, search: String, ticked: Vec<Id>) -> Result<Picker, ConsoleError> {
     let request = Request::current();

@@ -9,6 +9,7 @@ use super::{PageRoute, Section};
 /// The page, or one of its exports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audit {
+    /// The page, with its filters in the query string.
     List,
     /// The list as a file.
     Export(Format),

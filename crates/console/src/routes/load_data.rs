@@ -9,9 +9,13 @@ use super::{PageRoute, Section};
 /// The Buckets page, or one of its dialogs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Buckets {
+    /// The page without a dialog.
     List,
+    /// The dialog that creates a bucket.
     Create,
+    /// The dialog that edits a bucket.
     Edit(BucketId),
+    /// The dialog that deletes a bucket.
     Delete(BucketId),
 }
 
@@ -48,10 +52,15 @@ impl fmt::Display for Buckets {
 /// The Telegraf page, or one of its dialogs. A configuration is displayed beside the list, not above it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Telegrafs {
+    /// The page without a dialog or a configuration.
     List,
+    /// The dialog that creates a configuration.
     Create,
+    /// The configuration beside the list.
     Show(TelegrafId),
+    /// The dialog that renames a configuration.
     Rename(TelegrafId),
+    /// The dialog that deletes a configuration.
     Delete(TelegrafId),
 }
 

@@ -25,6 +25,7 @@ pub use tokens::{Export, Tokens};
 
 /// The routes of one page: the page alone, or a dialog above it. `Display` formats the path below the page's own.
 pub trait PageRoute: Copy + PartialEq + fmt::Display {
+    /// The page's section of the navigation, which has the page's path.
     const SECTION: Section;
     /// The route of the page without a dialog.
     const LIST: Self;
@@ -45,14 +46,23 @@ pub trait PageRoute: Copy + PartialEq + fmt::Display {
 /// A route of any page of an organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ConsoleRoute {
+    /// A route of the Buckets page.
     Buckets(Buckets),
+    /// A route of the Telegraf page.
     Telegrafs(Telegrafs),
+    /// A route of the API Tokens page.
     Tokens(Tokens),
+    /// A route of the Members page.
     Members(Members),
+    /// A route of the Users page.
     Users(Users),
+    /// A route of the Organizations page.
     Orgs(Orgs),
+    /// A route of the Audit Log page.
     Audit(Audit),
+    /// A route of the Account page.
     Account(Account),
+    /// A route of the About page.
     About(About),
 }
 
@@ -76,6 +86,7 @@ impl ConsoleRoute {
         Some((org.parse().ok()?, place))
     }
 
+    /// Returns the section of its page.
     pub const fn section(self) -> Section {
         match self {
             Self::Buckets(_) => Section::Buckets,

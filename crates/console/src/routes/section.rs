@@ -5,27 +5,40 @@ use jeton_model::{OrgId, console::capabilities::Capabilities};
 /// A page of an organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Section {
+    /// The organization's buckets.
     Buckets,
+    /// The organization's telegraf configurations.
     Telegrafs,
+    /// The organization's API tokens.
     Tokens,
+    /// The users of the organization and their roles.
     Members,
+    /// All users of the instance.
     Users,
+    /// The organizations that the caller may read.
     Orgs,
+    /// The audit log.
     Audit,
+    /// The signed-in user's password and sessions.
     Account,
+    /// Facts about the server.
     About,
 }
 
 /// Pages that share a heading, as tabs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Group {
+    /// Buckets, telegraf configurations and API tokens.
     LoadData,
+    /// Members, users, organizations and the audit log.
     Settings,
 }
 
 impl Group {
+    /// All groups, in the order of the navigation.
     pub const ALL: [Self; 2] = [Self::LoadData, Self::Settings];
 
+    /// Returns the heading of the group's pages.
     pub const fn title(self) -> &'static str {
         match self {
             Self::LoadData => "Load Data",
@@ -33,6 +46,7 @@ impl Group {
         }
     }
 
+    /// Returns the group's sections, in the order of the tabs.
     pub const fn sections(self) -> &'static [Section] {
         match self {
             Self::LoadData => &[Section::Buckets, Section::Telegrafs, Section::Tokens],
@@ -54,6 +68,7 @@ impl Section {
         Self::About,
     ];
 
+    /// Returns the name of the page in the navigation.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Buckets => "Buckets",

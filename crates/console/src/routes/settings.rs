@@ -9,13 +9,17 @@ use super::{PageRoute, Section};
 /// The Members page, or one of its dialogs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Members {
+    /// The page without a dialog.
     List,
     /// Makes an existing user a member.
     Add,
     /// Makes a new user a member.
     Invite,
+    /// The dialog that removes a member from the organization.
     Remove(UserId),
+    /// The dialog that confirms the deactivation of a user.
     Deactivate(UserId),
+    /// The dialog that deletes a user.
     Delete(UserId),
 }
 
@@ -66,13 +70,19 @@ impl fmt::Display for Members {
 /// The Users page, or one of its dialogs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Users {
+    /// The page without a dialog.
     List,
+    /// The dialog that creates a user.
     Create,
+    /// The dialog that renames a user.
     Edit(UserId),
+    /// The dialog that sets a user's password.
     Password(UserId),
     /// The sessions of the user.
     Sessions(UserId),
+    /// The dialog that confirms the deactivation of a user.
     Deactivate(UserId),
+    /// The dialog that deletes a user.
     Delete(UserId),
 }
 
@@ -127,9 +137,13 @@ impl fmt::Display for Users {
 /// The Organizations page, or one of its dialogs. An organization is displayed in place of the list, not above it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Orgs {
+    /// The list without a dialog.
     List,
+    /// The dialog that creates an organization.
     Create,
+    /// The settings of an organization, in place of the list.
     Show(OrgId),
+    /// The dialog that deletes an organization.
     Delete(OrgId),
 }
 

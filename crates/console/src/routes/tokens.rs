@@ -9,11 +9,14 @@ use super::{PageRoute, Section};
 /// The format of an export of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Export {
+    /// Comma-separated values, one row per token.
     Csv,
+    /// JSON, with all tokens in one document.
     Json,
 }
 
 impl Export {
+    /// All formats, in the order of the menu.
     pub const ALL: [Self; 2] = [Self::Csv, Self::Json];
 
     /// Returns its file extension.
@@ -28,16 +31,25 @@ impl Export {
 /// The API Tokens page, or one of its dialogs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tokens {
+    /// The page without a dialog.
     List,
+    /// The dialog that generates an All Access API Token.
     AllAccess,
+    /// The dialog that generates a Custom API Token.
     Custom,
+    /// The drawer with the details of a token.
     Details(AuthorizationId),
+    /// The drawer with the description as a field.
     Edit(AuthorizationId),
+    /// The list with the description as a field in the token's row.
     Rename(AuthorizationId),
     /// The dialog that changes expiry and networks.
     Limits(AuthorizationId),
+    /// The dialog that clones a token.
     Clone(AuthorizationId),
+    /// The dialog that rotates a token.
     Rotate(AuthorizationId),
+    /// The dialog that deletes a token.
     Delete(AuthorizationId),
     /// The dialog that deactivates the descendants.
     Descendants(AuthorizationId),

@@ -74,7 +74,9 @@ fn shortened(token: &str) -> String {
 /// The requested expiry and networks of a token.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Limited {
+    /// The expiry; `None` if the token is not to expire.
     pub expires_at: Option<Timestamp>,
+    /// The networks from which it is to be accepted, in CIDR notation; empty for any address.
     pub networks: Vec<String>,
 }
 

@@ -18,7 +18,9 @@ use crate::error::ConsoleError;
 pub struct Request {
     state: AppState,
     caller: Option<Caller>,
+    /// The client that sent the request.
     pub client: Client,
+    /// The headers of the request.
     pub headers: HeaderMap,
 }
 
@@ -28,6 +30,7 @@ impl Request {
         Self::of(expect_context::<AppState>(), &expect_context::<Parts>())
     }
 
+    /// Returns the request with this head. Middleware has put its caller and its client beside it.
     pub fn of(state: AppState, parts: &Parts) -> Self {
         Self {
             state,
@@ -37,14 +40,17 @@ impl Request {
         }
     }
 
+    /// Returns the service.
     pub const fn service(&self) -> &Service {
         &self.state.service
     }
 
+    /// Returns the server's state.
     pub const fn state(&self) -> &AppState {
         &self.state
     }
 
+    /// Returns whether a user is signed in to the console.
     pub const fn signed_in(&self) -> bool {
         self.caller.is_some()
     }

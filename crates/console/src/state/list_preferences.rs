@@ -9,16 +9,24 @@ use crate::forms::outcome::FormFields;
 /// A column that can be hidden.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Column {
+    /// The permissions in short.
     Permissions,
+    /// The user to whom the token belongs.
     Owner,
+    /// The time of the last use.
     Used,
+    /// The time of the creation.
     Created,
+    /// The time of the last change.
     Modified,
+    /// The expiry.
     Expires,
+    /// The switch between active and inactive.
     Status,
 }
 
 impl Column {
+    /// All columns that can be hidden, in the order of the list.
     pub const ALL: [Self; 7] =
         [Self::Permissions, Self::Owner, Self::Used, Self::Created, Self::Modified, Self::Expires, Self::Status];
 
@@ -35,6 +43,7 @@ impl Column {
         }
     }
 
+    /// Returns the heading of the column.
     pub const fn title(self) -> &'static str {
         match self {
             Self::Permissions => "Permissions",
@@ -53,6 +62,7 @@ impl Column {
 pub struct ListPreferences {
     /// True if a row has one line instead of two.
     pub compact: bool,
+    /// The hidden columns.
     pub hidden: Vec<Column>,
 }
 
@@ -117,6 +127,7 @@ impl ListPreferences {
         value
     }
 
+    /// Returns whether the column is not hidden.
     pub fn shows(&self, column: Column) -> bool {
         !self.hidden.contains(&column)
     }

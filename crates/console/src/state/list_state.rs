@@ -23,10 +23,13 @@ use super::{
 
 /// A list of `T` whose state is in the URL. `P`: the routes of its page.
 pub struct ListState<P: 'static, T: Send + Sync + 'static> {
+    /// The state that the pages of the organization share.
     pub page: OrgState,
+    /// The filter, the order and the page in the URL.
     pub query: Memo<ListQuery>,
     /// The list's navigation, without the type parameters.
     pub listing: ListNav,
+    /// The rows of the list.
     pub list: PageResource<Result<T, ConsoleError>>,
     reloads: RwSignal<u32>,
     addresses: std::marker::PhantomData<P>,
@@ -72,6 +75,7 @@ where
         Self { page, query, listing, list, reloads, addresses: std::marker::PhantomData }
     }
 
+    /// Returns the state that the page provided.
     pub fn current() -> Self {
         expect_context()
     }

@@ -22,6 +22,7 @@ use super::page_store::{PageResource, PageStore, fetch};
 pub struct OrgState {
     /// The displayed organization, its counts, and the caller's capabilities.
     pub frame: RwSignal<Frame>,
+    /// The displayed organization.
     pub org: Memo<OrgId>,
     /// The organization and the route in the URL.
     at: Memo<Option<(OrgId, ConsoleRoute)>>,
@@ -32,6 +33,7 @@ pub struct OrgState {
 }
 
 impl OrgState {
+    /// Returns the state that the frame provided.
     pub fn current() -> Self {
         expect_context()
     }

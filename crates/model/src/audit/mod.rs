@@ -18,13 +18,17 @@ pub use sentence::{Sentence, sentence};
 pub struct AuditRow {
     /// Its place in the chain, from 1.
     pub seq: i64,
+    /// Time of the action.
     pub at: Timestamp,
     /// The action, such as "bucket created".
     pub action: String,
+    /// The user, token or session that acted.
     pub actor: Actor,
     /// The address of the client.
     pub address: Option<String>,
+    /// The organization that the action concerns; `None` for actions outside of organizations.
     pub org: Option<OrgId>,
+    /// The thing that the action was done to.
     pub target: Target,
     /// The values before and after, or those at creation; never a secret.
     #[serde(with = "super::json_string")]
@@ -36,6 +40,7 @@ pub struct AuditRow {
 /// The actor. Empty if a stranger or Jeton itself did it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Actor {
+    /// The user who acted: the one who signed in, or the owner of the token.
     pub user: Option<ActingUser>,
     /// The token that was presented, or the 1.x credential.
     pub token: Option<ActingToken>,
@@ -46,6 +51,7 @@ pub struct Actor {
 /// The user of an actor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActingUser {
+    /// The user's id, which remains after the user is deleted.
     pub id: UserId,
     /// The current name; `None` if the user was deleted.
     pub name: Option<String>,
@@ -54,9 +60,11 @@ pub struct ActingUser {
 /// The token or 1.x credential of an actor.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActingToken {
+    /// Id of its authorization, which remains after the token is deleted.
     pub id: AuthorizationId,
     /// The current description; `None` if the token was deleted, or if the reader may not see it.
     pub description: Option<String>,
+    /// The beginning of the token, `jtn_` and four characters, if the token has that form.
     pub prefix: Option<String>,
 }
 
@@ -85,6 +93,7 @@ pub struct Chain {
 /// A page of the log, newest first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AuditPage {
+    /// The entries, newest first.
     pub rows: Vec<AuditRow>,
     /// Number of entries that match the filter; at most [`COUNTED`] and one.
     pub total: u64,
@@ -96,6 +105,7 @@ pub struct AuditPage {
     pub older: bool,
     /// Only for readers of the whole log.
     pub chain: Option<Chain>,
+    /// Time at which the page was read.
     pub now: Timestamp,
 }
 
@@ -105,6 +115,7 @@ pub const COUNTED: u64 = 10_000;
 /// The file format of an export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
+    /// Comma-separated values with a header line.
     Csv,
     /// One JSON object per line.
     JsonLines,

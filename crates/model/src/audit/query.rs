@@ -35,9 +35,13 @@ pub struct AuditQuery {
 /// A length of time that ends now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Span {
+    /// The last 60 minutes.
     Hour,
+    /// The last 24 hours.
     Day,
+    /// The last 7 days, of 24 hours each.
     Week,
+    /// The last 30 days, of 24 hours each.
     Month,
 }
 
@@ -79,12 +83,17 @@ impl Span {
 /// A group of actions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ActionGroup {
+    /// Sign-ins, successful and denied, sign-outs, and sessions that were ended.
     SignIns,
+    /// Creations, clones, added members, and the set-up.
     Created,
+    /// Every action that is in no other group, such as updates, rotations and changed roles.
     Changed,
+    /// Deletions, removed members, and entries deleted past their retention.
     Deleted,
     /// Reads of texts that may contain secrets, and exports of lists and of the log.
     Read,
+    /// Denials, and the entry that counts denials that were not recorded one by one.
     Refused,
 }
 

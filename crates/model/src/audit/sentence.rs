@@ -9,8 +9,11 @@ use super::AuditRow;
 /// A sentence about an action, split around the name of its target.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sentence {
+    /// The text before the name; the whole sentence if there is no name.
     pub before: String,
+    /// Name of the target.
     pub name: Option<String>,
+    /// The text after the name, with its leading space or punctuation.
     pub after: String,
     /// True if it reports a denial.
     pub refused: bool,

@@ -11,6 +11,7 @@ use crate::attention::Attention;
 pub enum AttentionFilter {
     /// Every token with a pressing reason.
     Any,
+    /// Every token with this reason, pressing or not.
     Only(Attention),
 }
 

@@ -9,6 +9,7 @@ use super::list_query::Listed;
 /// A row of the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BucketRow {
+    /// The bucket itself.
     pub bucket: Bucket,
     /// Number of live tokens that can read it, including those that the caller may not see.
     pub readers: u64,
@@ -23,6 +24,7 @@ pub struct BucketRow {
 /// A page of the list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BucketPage {
+    /// The rows of the page, and their counts.
     pub list: Listed<BucketRow>,
     /// Number of system buckets among all.
     pub system: u64,
@@ -33,6 +35,7 @@ pub struct BucketPage {
 /// The facts in a dialog about one bucket.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BucketDetails {
+    /// The bucket itself.
     pub bucket: Bucket,
     /// Number of live tokens that can read it or write to it.
     pub tokens: u64,

@@ -5,12 +5,15 @@ use serde::{Deserialize, Serialize};
 /// The operations that pages offer. The service checks permissions again for each request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capabilities {
+    /// To create buckets in this organization.
     pub create_buckets: bool,
+    /// To create telegraf configurations in this organization.
     pub create_telegrafs: bool,
     /// To create tokens that belong to the caller.
     pub create_tokens: bool,
     /// To change this organization and its memberships.
     pub change_org: bool,
+    /// To create organizations.
     pub create_orgs: bool,
     /// To read every user.
     pub read_users: bool,
@@ -21,7 +24,10 @@ pub struct Capabilities {
 /// Numbers of an organization's resources that a caller may read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
+    /// Number of buckets.
     pub buckets: u64,
+    /// Number of telegraf configurations.
     pub telegrafs: u64,
+    /// Number of tokens, live or not.
     pub tokens: u64,
 }

@@ -36,7 +36,9 @@ pub struct Lineage {
     /// The tokens that replaced each other in rotations, newest first, this one included; empty if it was never
     /// rotated.
     pub chain: Vec<Link>,
+    /// The authorizations that were created with this token, directly or through others.
     pub descendants: Descendants,
+    /// Time at which these facts were read.
     pub now: Timestamp,
 }
 
@@ -54,33 +56,50 @@ pub struct Descendants {
 /// A token or 1.x credential that was created with a token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Descendant {
+    /// Id of its authorization.
     pub id: AuthorizationId,
+    /// The organization that it belongs to.
     pub org: OrgId,
+    /// Its owner.
     pub user: UserId,
     /// The authorization that it was created with.
     pub created_with: Option<AuthorizationId>,
+    /// The status of its record, which may be active even if it is not live.
     pub status: Status,
+    /// Its state when it was read; the owner's status is not considered.
     pub liveness: Liveness,
+    /// Its description; it may be empty.
     pub description: String,
+    /// The beginning of the token, `jtn_` and four characters, if the token has that form.
     pub prefix: Option<String>,
     /// The user name of a 1.x credential; `None` for a token.
     pub username: Option<String>,
+    /// Time of its creation.
     pub created_at: Timestamp,
+    /// Time from which it is no longer accepted; `None` if it never expires.
     pub expires_at: Option<Timestamp>,
+    /// Time at which it was reported as leaked, if it was.
     pub leaked_at: Option<Timestamp>,
 }
 
 /// A token in a chain of rotations.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
+    /// Id of its authorization.
     pub id: AuthorizationId,
+    /// Its description; it may be empty.
     pub description: String,
+    /// The beginning of the token, `jtn_` and four characters, if the token has that form.
     pub prefix: Option<String>,
     /// The name of its creator; `None` if they were deleted.
     pub creator: Option<String>,
+    /// Time of its creation, which is also that of the rotation that made it.
     pub created_at: Timestamp,
+    /// Time from which it is no longer accepted; `None` if it never expires.
     pub expires_at: Option<Timestamp>,
+    /// Its state when it was read; the owner's status is not considered.
     pub liveness: Liveness,
+    /// The last time it was accepted; `None` if it was never used.
     pub last_use: Option<LastUse>,
     /// Number of requests with it today.
     pub today: u64,

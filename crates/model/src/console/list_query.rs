@@ -15,11 +15,15 @@ const MAX_FILTER: usize = 255;
 pub struct ListQuery {
     /// A part of the name.
     pub filter: String,
+    /// Restricts a list of members to those with this role.
     pub role: Option<Role>,
+    /// Restricts a list of users to those with this status.
     pub status: Option<Status>,
+    /// True if names are sorted from Z to A.
     pub descending: bool,
     /// The page, from 1.
     pub page: u64,
+    /// Maximum number of rows on a page, one of [`PAGE_SIZES`].
     pub page_size: u64,
 }
 
@@ -97,6 +101,7 @@ impl ListQuery {
 /// A page of a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listed<T> {
+    /// The rows of this page, in order.
     pub rows: Vec<T>,
     /// Number of rows that match the filter.
     pub total: u64,

@@ -17,9 +17,11 @@ pub const MAX_WANTED: usize = 200;
 /// A `read` or `write` parameter: a type, optionally with the name or id of one resource.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Wanted {
+    /// The action: the name of the parameter.
     pub action: Action,
     /// The type as written; it may be unknown.
     pub kind: String,
+    /// The name or id of one resource; `None` for all of the type.
     pub thing: Option<String>,
 }
 
@@ -30,6 +32,7 @@ pub struct Prefill {
     pub template: Option<String>,
     /// The id of the original, a token to start from, as written.
     pub from: Option<String>,
+    /// The `read` and `write` parameters; one more than [`MAX_WANTED`] if there are too many.
     pub wanted: Vec<Wanted>,
     /// The description, without anything that looks like a token.
     pub description: String,
@@ -70,8 +73,11 @@ impl Wanted {
 /// The content of the prefilled dialog, and the parameters that couldn't be applied.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Prefilled {
+    /// The ticked boxes.
     pub selection: Selection,
+    /// The template that was applied, if any.
     pub template: Option<Template>,
+    /// The description in the URL or, if it has none, that of a clone of the original.
     pub description: String,
     /// The lifetime of the original, in seconds.
     pub life: Option<i64>,
@@ -79,6 +85,7 @@ pub struct Prefilled {
     pub networks: Networks,
     /// The names for the ticked boxes.
     pub known: Vec<Choice>,
+    /// The parameters that couldn't be applied, each once.
     pub gaps: Vec<Gap>,
 }
 

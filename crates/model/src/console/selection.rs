@@ -10,9 +10,11 @@ use crate::{Action, Id, OrgId, Permission, ResourceType, UserId, ValidationError
 /// value of the box.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Pick {
+    /// The type of the resources.
     pub kind: ResourceType,
     /// `None` sorts before any id, so that the box of the type comes first.
     pub id: Option<Id>,
+    /// The permitted action.
     pub action: Action,
 }
 
@@ -65,6 +67,7 @@ impl Pick {
 /// The part of a permission that a box stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
+    /// All of the permission.
     Whole,
     /// The part in one organization; the permission itself reaches all of them.
     Here,

@@ -17,6 +17,8 @@ pub struct ServerInfo {
     pub is_healthy: bool,
     /// True if the metrics are served on this listener, and not on another or nowhere.
     pub has_metrics: bool,
+    /// Time at which the server process started.
     pub started: Timestamp,
+    /// Time at which these facts were read.
     pub now: Timestamp,
 }

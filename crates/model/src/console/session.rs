@@ -13,8 +13,11 @@ pub struct SessionRow {
     pub is_current: bool,
     /// True if it began with the console's sign-in, and not with a program's.
     pub from_console: bool,
+    /// Time of the sign-in.
     pub began_at: Timestamp,
+    /// Time of the last use; recorded with a delay of at most a minute.
     pub seen_at: Timestamp,
+    /// Time at which it ends unless it is used before; use renews it.
     pub expires_at: Timestamp,
     /// The address from which it was begun.
     pub address: Option<String>,
@@ -25,16 +28,20 @@ pub struct SessionRow {
 /// A user's sessions: that of the request first, the others by their last use.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UserSessions {
+    /// The sessions, at most 100.
     pub rows: Vec<SessionRow>,
     /// Number of sessions; it exceeds `rows` if a program begins many.
     pub total: u64,
+    /// Time at which the list was read.
     pub now: Timestamp,
 }
 
 /// A user with their sessions, as an administrator sees them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SessionsOf {
+    /// The user who signed in.
     pub user: User,
+    /// The user's sessions.
     pub sessions: UserSessions,
     /// Whether the reader may end them.
     pub may_end: bool,

@@ -12,7 +12,9 @@ const MAX_THING: usize = 255;
 /// A question whether the token may do something, as the URL states it: `?can=write&type=buckets&id=<name or id>`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Question {
+    /// The action that the token would perform.
     pub action: Action,
+    /// The type of the resource; never `instance`.
     pub kind: ResourceType,
     /// The name or id of one resource; empty for all of the type.
     pub thing: String,
@@ -75,7 +77,14 @@ pub enum Ruling {
     Unknown,
     /// The permission that is required, with names; the permission of the token that permits it, if any; and what stops
     /// the token regardless of its permissions.
-    Decided { required: Named, by: Option<Permission>, stopped: Option<Stopped> },
+    Decided {
+        /// The permission that the action requires, with names.
+        required: Named,
+        /// The token's permission that permits it, if any.
+        by: Option<Permission>,
+        /// The reason why the token does nothing, regardless of its permissions, if there is one.
+        stopped: Option<Stopped>,
+    },
 }
 
 impl Ruling {

@@ -18,7 +18,9 @@ const MAX_FILTER: usize = 255;
 /// A filter of tokens by status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum StatusFilter {
+    /// Tokens whose record is active, including expired and ended ones.
     Active,
+    /// Tokens whose record is inactive, including leaked ones.
     Inactive,
     /// Tokens that were reported as leaked.
     Leaked,
@@ -74,10 +76,15 @@ impl FromStr for StatusFilter {
 pub struct TokenQuery {
     /// A part of the description, owner, id, prefix or a permission.
     pub filter: String,
+    /// Restricts to tokens with this status.
     pub status: Option<StatusFilter>,
+    /// Restricts to tokens whose permissions have this reach.
     pub kind: Option<TokenKind>,
+    /// Restricts to tokens with this reason for attention.
     pub attention: Option<AttentionFilter>,
+    /// Restricts to tokens of this user.
     pub owner: String,
+    /// Restricts to tokens that this user created.
     pub created_by: String,
     /// Restricts to tokens that reach this bucket.
     pub bucket: String,
@@ -85,9 +92,11 @@ pub struct TokenQuery {
     pub telegraf: String,
     /// The action on the bucket or configuration that is required; `None` for any.
     pub action: Option<Action>,
+    /// The order of the list.
     pub sort: Sort,
     /// The page, from 1.
     pub page: u64,
+    /// Maximum number of rows on a page, one of [`PAGE_SIZES`].
     pub page_size: u64,
     /// Selects the page that contains this token, and marks it.
     pub show: Option<AuthorizationId>,

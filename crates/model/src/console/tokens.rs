@@ -15,6 +15,7 @@ use super::attention_filter::AttentionCounts;
 /// An authorization with the names of everything it mentions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Details {
+    /// The record of the token.
     pub authorization: Authorization,
     /// The permissions, in their order.
     pub permissions: Vec<Named>,
@@ -24,6 +25,7 @@ pub struct Details {
     pub user_name: Option<String>,
     /// `None` if the creator was deleted.
     pub creator_name: Option<String>,
+    /// Its state at `now`; the owner's status is not considered.
     pub liveness: Liveness,
     /// The successor: the authorization that replaced this one in a rotation.
     pub replaced_by: Option<AuthorizationId>,
@@ -37,18 +39,27 @@ pub struct Details {
 /// for hydration.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenRow {
+    /// Id of its authorization.
     pub id: AuthorizationId,
+    /// Its description; it may be empty.
     pub description: String,
+    /// The beginning of the token, `jtn_` and four characters, if the token has that form.
     pub prefix: Option<String>,
+    /// Its permissions in at most two lines.
     pub summary: Summary,
+    /// Name of its owner; `None` if the owner was deleted.
     pub owner: Option<String>,
+    /// The status of its record, which may be active even if the token is not live.
     pub status: Status,
+    /// Its state when the row was read; the owner's status is not considered.
     pub liveness: Liveness,
+    /// Time of its creation.
     pub created_at: Timestamp,
     /// Time of the last change; `None` if it never changed.
     pub changed_at: Option<Timestamp>,
     /// Time of the last use.
     pub used_at: Option<Timestamp>,
+    /// Time from which it is no longer accepted; `None` if it never expires.
     pub expires_at: Option<Timestamp>,
     /// Whether the caller may neither change nor delete it.
     pub read_only: bool,
@@ -58,24 +69,33 @@ pub struct TokenRow {
 /// read it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FilterNames {
+    /// Name of the owner.
     pub owner: Option<String>,
+    /// Name of the creator.
     pub created_by: Option<String>,
+    /// Name of the bucket.
     pub bucket: Option<String>,
+    /// Name of the telegraf configuration.
     pub telegraf: Option<String>,
 }
 
 /// Names to choose from for each filter: the first hundred.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FilterChoices {
+    /// Names of users who own tokens in the list.
     pub owners: Vec<String>,
+    /// Names of users who created tokens in the list; only the caller's if they may not read every user.
     pub creators: Vec<String>,
+    /// Names of buckets that the caller may read.
     pub buckets: Vec<String>,
+    /// Names of telegraf configurations that the caller may read.
     pub telegrafs: Vec<String>,
 }
 
 /// A page of the console's list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenPage {
+    /// The rows of this page, in order.
     pub rows: Vec<TokenRow>,
     /// Number of tokens that match the filter.
     pub total: u64,
@@ -83,25 +103,32 @@ pub struct TokenPage {
     pub unfiltered: u64,
     /// The page, from 1; the last one if the requested page doesn't exist.
     pub page: u64,
+    /// Names of the resources that the list is filtered by.
     pub names: FilterNames,
     /// Numbers of the organization's tokens that need attention; `None` if the caller may not know.
     pub attention: Option<AttentionCounts>,
+    /// Time at which the page was read.
     pub now: Timestamp,
 }
 
 /// The column that a list is sorted by, named as in InfluxDB's URLs (docs/influxdb-compatibility.md §9.5).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum SortKey {
+    /// By description, regardless of case.
     #[default]
     Description,
+    /// By status, active before inactive.
     Status,
+    /// By the time of creation, which the order of ids follows.
     CreatedAt,
 }
 
 /// The column and direction of a sort.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Sort {
+    /// The column.
     pub key: SortKey,
+    /// True if the order is reversed: Z to A, inactive first, newest first.
     pub descending: bool,
 }
 
@@ -181,7 +208,9 @@ pub(crate) fn shorten(mut text: String, limit: usize) -> String {
 /// A resource that can be chosen in the Custom API Token dialog.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Choice {
+    /// Id of the resource.
     pub id: crate::Id,
+    /// Name of the resource.
     pub name: String,
     /// True if InfluxDB created it.
     pub system: bool,
@@ -192,6 +221,7 @@ pub struct Choice {
 /// Some of the resources that can be chosen.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choices {
+    /// The first matches by name, system buckets last.
     pub items: Vec<Choice>,
     /// Number of matches; it exceeds `items` if not all were requested.
     pub total: u64,
@@ -202,6 +232,8 @@ pub struct Choices {
 /// An organization that the caller can switch to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrgRef {
+    /// Id of the organization.
     pub id: OrgId,
+    /// Name of the organization.
     pub name: String,
 }

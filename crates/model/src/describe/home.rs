@@ -14,7 +14,9 @@ use super::Named;
 pub struct Home<'a> {
     /// `None` if the owner is unknown: every user is then named.
     pub owner: Option<UserId>,
+    /// The token's organization.
     pub org: OrgId,
+    /// Name of that organization.
     pub org_name: &'a str,
 }
 

@@ -13,7 +13,9 @@ pub use sentence::{Sentence, cautions, sentence};
 /// A permission and, if its id is known here, the name of its resource.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Named {
+    /// The permission itself.
     pub permission: Permission,
+    /// Name of the one resource that the permission is restricted to, if it is known.
     pub name: Option<String>,
     /// The name of the permission's organization, if it names an existing one.
     pub org_name: Option<String>,
@@ -82,6 +84,7 @@ fn every(kind: ResourceType, named: &Named, home: Home<'_>) -> String {
 /// A summary of a token's permissions in a row of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Summary {
+    /// Reach of the permissions: everything, everything in one organization, or a list.
     pub breadth: Breadth,
     /// At most one line for each action: "Read", "buckets billing, inventory and 3 more". An All Access token lists
     /// only what exceeds its organization and its owner.

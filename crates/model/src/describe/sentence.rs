@@ -9,8 +9,11 @@ use super::{Home, Named, home::EVERY_ORGANIZATION};
 /// A line of "This token can …": words, with an optional name between them that is set in a monospace font.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sentence {
+    /// The text before the name; the whole sentence if there is no name.
     pub before: String,
+    /// Name or id of the resource.
     pub name: Option<String>,
+    /// The text after the name.
     pub after: String,
 }
 

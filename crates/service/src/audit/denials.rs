@@ -88,8 +88,11 @@ pub(crate) enum Denial {
 /// A denial in the queue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PendingDenial {
+    /// Time of the denial.
     pub at: Timestamp,
+    /// Address of the client; `None` if it is unknown.
     pub address: Option<IpAddr>,
+    /// The denied credential or operation.
     pub what: Denial,
     /// The number of denials like it since the last recorded one.
     pub like_it: u64,

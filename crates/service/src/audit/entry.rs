@@ -14,9 +14,13 @@ use super::{Event, tombstones};
 
 /// An entry before it is appended to the chain. `detail` never holds a secret.
 pub(crate) struct Entry {
+    /// The event that the entry records.
     pub event: Event,
+    /// The organization that the entry is about; `None` if it is about none.
     pub org: Option<OrgId>,
+    /// Id of the subject; its type follows from the event.
     pub subject: Option<Id>,
+    /// Details as a JSON object; its members depend on the event.
     pub detail: Value,
 }
 
@@ -70,11 +74,15 @@ fn without_tokens(detail: &Value) -> Value {
 /// The user and credential of an act, its time and its address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Actor {
+    /// Time of the act.
     pub at: Timestamp,
+    /// The user who acted; `None` if unknown, or for the server itself.
     pub user: Option<Id>,
+    /// The token or 1.x credential that was used; `None` for a session.
     pub authorization: Option<Id>,
     /// The short name of the session.
     pub session: Option<String>,
+    /// IP address of the client, as text; `None` if unknown, or without a client.
     pub address: Option<String>,
 }
 

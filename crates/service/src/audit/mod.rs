@@ -49,10 +49,12 @@ impl AuditKey {
 /// The reason why the audit log cannot be continued.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
+    /// The database was first started with another audit key.
     #[error(
         "the audit key is not the one this database was started with; give every node the same JETON_AUDIT_KEY or audit.key file"
     )]
     Other,
+    /// The database failed.
     #[error("the database failed: {0}")]
     Store(#[from] jeton_store::Error),
 }
@@ -76,41 +78,75 @@ pub(super) async fn adopt_key(store: &Store, key: &AuditKey) -> Result<(), KeyEr
 /// The event of an audit entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
+    /// Set-up created the first user, organization, bucket and operator token.
     SetUp,
+    /// A user signed in: a session began, in the console or at the API.
     SignedIn,
+    /// A user signed out: the session that they used ended.
     SignedOut,
+    /// Sessions of a user were ended by a request other than signing out.
     SessionsEnded,
+    /// A user's password was set or changed.
     PasswordSet,
+    /// A token was created.
     AuthorizationCreated,
+    /// A token was created with the permissions and the owner of another one.
     AuthorizationCloned,
+    /// A token was rotated; one entry is about the successor, another about the new expiry of the old token.
     AuthorizationRotated,
+    /// The overlap after a rotation was ended early: the old token expired at once.
     OverlapEnded,
+    /// A token's status, description, expiry or networks were changed.
     AuthorizationUpdated,
+    /// A token was deleted.
     AuthorizationDeleted,
     /// A token was reported as leaked and deactivated.
     AuthorizationLeaked,
+    /// A 1.x credential was created, without a password.
     V1AuthorizationCreated,
+    /// A 1.x credential's status, description, expiry or networks were changed.
     V1AuthorizationUpdated,
+    /// A 1.x credential was deleted.
     V1AuthorizationDeleted,
+    /// The password of a 1.x credential was set or changed.
     V1PasswordSet,
+    /// A user was created.
     UserCreated,
+    /// A user was renamed, activated or deactivated.
     UserUpdated,
+    /// A user was deleted; their authorizations and sessions ended permanently.
     UserDeleted,
+    /// An organization was created with its system buckets.
     OrgCreated,
+    /// An organization's name or description was changed.
     OrgUpdated,
+    /// An organization was deleted with its resources; its authorizations ended permanently.
     OrgDeleted,
+    /// The rules of an organization for its tokens were changed.
     OrgRulesChanged,
+    /// A user became a member or an owner of an organization, a bucket or a telegraf configuration.
     MemberAdded,
+    /// A member of an organization was made an owner, or an owner a member.
     RoleChanged,
+    /// A user's role in an organization, a bucket or a telegraf configuration was removed.
     MemberRemoved,
+    /// A bucket was created.
     BucketCreated,
+    /// A bucket's name, description or retention was changed.
     BucketUpdated,
+    /// A bucket was deleted with its memberships and DBRP mappings.
     BucketDeleted,
+    /// A 1.x database and retention policy were mapped to a bucket.
     DbrpCreated,
+    /// A DBRP mapping's retention policy or default flag was changed.
     DbrpUpdated,
+    /// A DBRP mapping was deleted, alone or with its bucket.
     DbrpDeleted,
+    /// A telegraf configuration was created.
     TelegrafCreated,
+    /// A telegraf configuration's name, description, text or metadata was changed.
     TelegrafUpdated,
+    /// A telegraf configuration was deleted with its memberships.
     TelegrafDeleted,
     /// A sign-in was denied.
     SignInRefused,
@@ -118,8 +154,11 @@ pub enum Event {
     SessionRefused,
     /// A password was not changed.
     PasswordChangeRefused,
+    /// A known token was denied: it does not work, or lacks a permission.
     AuthorizationRefused,
+    /// A known 1.x credential was denied: it does not work, has another password, or lacks a permission.
     V1AuthorizationRefused,
+    /// A token that belongs to no authorization was denied.
     UnknownTokenRefused,
     /// Denials beyond the hourly limit were only counted.
     RefusalsLeftOut,
@@ -129,7 +168,9 @@ pub enum Event {
     TelegrafsRead,
     /// Reads beyond the queue's limit were only counted.
     ReadsLeftOut,
+    /// A list of an organization's tokens was exported as a file.
     TokensExported,
+    /// The audit log, or an organization's part of it, was exported as a file.
     AuditExported,
     /// Old entries of the audit log were deleted.
     AuditTrimmed,

@@ -22,18 +22,28 @@ const AT_A_PAGE: i64 = 10_000;
 /// The first fault of the chain.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
+    /// The entry with this sequence number is missing.
     #[error("entry {0} is missing")]
     Missing(i64),
+    /// The entry with this sequence number does not continue its predecessor, or its signature does not match.
     #[error("entry {0} was changed, or added without the audit key")]
     Changed(i64),
+    /// The signature of the anchor, after which the chain begins, does not match.
     #[error("the record of where the log begins was not written with the audit key")]
     ForgedAnchor,
+    /// The hash of the entry with this sequence number differs from that in a head that was seen before.
     #[error("entry {0} does not have the hash that was logged")]
     OtherThanLogged(i64),
+    /// A head that was seen before belongs to a deleted entry, so it can't be compared.
     #[error(
         "the entries up to {kept} were deleted because of their age; entry {asked} can't be compared, use a later head"
     )]
-    TooOld { asked: i64, kept: i64 },
+    TooOld {
+        /// Sequence number of the head that was seen before.
+        asked: i64,
+        /// Sequence number of the last entry that was deleted for its age.
+        kept: i64,
+    },
 }
 
 /// The result of a verification.
@@ -45,6 +55,7 @@ pub struct Checked {
     pub last: Head,
     /// The time of that entry.
     pub last_at: Option<Timestamp>,
+    /// The first fault of the chain; `None` if there is none.
     pub fault: Option<Fault>,
     /// The last entry deleted for its age, and when that was done.
     pub trimmed: Option<(i64, Timestamp)>,

@@ -21,12 +21,14 @@ pub struct Client {
     pub address: Option<IpAddr>,
     /// The other end of the connection: the client, or the proxy before it.
     pub peer: Option<IpAddr>,
+    /// The client's `User-Agent`, if it sends a readable one.
     pub agent: Option<String>,
 }
 
 /// The kind and record of the caller's credential, never the secret itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Credential {
+    /// A token, by the id of its authorization.
     Token(AuthorizationId),
     /// A 1.x client's user name and password.
     V1(AuthorizationId),
@@ -37,6 +39,7 @@ pub enum Credential {
 /// A user with the permissions of a token or session.
 #[derive(Clone, Debug)]
 pub struct Caller {
+    /// The owner of the token, or the user of the session.
     pub user: User,
     pub(crate) credential: Credential,
     pub(crate) permissions: Vec<Permission>,

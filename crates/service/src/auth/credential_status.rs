@@ -33,11 +33,15 @@ pub enum CredentialStatus {
 /// The reason why a known credential does not work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum InvalidReason {
+    /// Its owner does not exist any more.
     OwnerDeleted,
+    /// Its owner was deactivated.
     OwnerInactive,
     /// Its owner or organization was deleted, even if the same id exists again.
     Ended,
+    /// Its expiry has passed.
     Expired,
+    /// The client's address is unknown or outside its networks.
     WrongNetwork,
 }
 

@@ -17,7 +17,9 @@ use super::{authenticate::membership_permissions, delegation::ResourceOrgs};
 /// Limits of a token that permissions come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct LimitBounds {
+    /// Latest expiry that a new token may have; `None` if there is no limit.
     pub expires_at: Option<Timestamp>,
+    /// Networks that a new token's networks must be within.
     pub networks: Networks,
     /// The rules of that token's organization, if it is another one.
     pub rules: OrgRules,
@@ -38,7 +40,9 @@ impl LimitBounds {
 /// The requested expiry and networks; `None` is not requested.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct RequestedLife {
+    /// The requested expiry, which may be never.
     pub expires_at: Option<Expiry>,
+    /// The networks from which the token is to be accepted.
     pub networks: Option<Networks>,
 }
 

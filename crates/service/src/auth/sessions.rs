@@ -30,7 +30,9 @@ const RENEWAL_STEP_SECONDS: i64 = 60;
 pub struct SignedIn {
     /// The key for the cookie, which is stored nowhere else.
     pub key: SecretString,
+    /// The user of the session.
     pub user: User,
+    /// Time at which the session ends unless a use renews it.
     pub expires_at: Timestamp,
 }
 

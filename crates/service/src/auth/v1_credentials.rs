@@ -14,7 +14,12 @@ use super::{caller::Credential, login_throttle::Account};
 #[derive(Clone, Debug)]
 pub enum V1Credential {
     /// A user name with its password, or any user name with a token as the password.
-    Password { username: String, password: SecretString },
+    Password {
+        /// The user name; if no 1.x credential has it, the password is tried as a token.
+        username: String,
+        /// The password of the 1.x credential, or a token.
+        password: SecretString,
+    },
     /// A token.
     Token(SecretString),
 }

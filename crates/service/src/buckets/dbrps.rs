@@ -21,24 +21,33 @@ use super::sees_org;
 /// The organization of a request, by id or by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AskedOrg {
+    /// The organization with this id.
     Id(OrgId),
+    /// The organization with this name; outer spaces are ignored.
     Name(String),
 }
 
 /// A mapping to create.
 #[derive(Clone, Debug)]
 pub struct AskedDbrp {
+    /// The organization of the mapping and of its bucket.
     pub org: AskedOrg,
+    /// The bucket that requests for the database are mapped to.
     pub bucket: BucketId,
+    /// Name of the 1.x database.
     pub database: String,
+    /// Name of the 1.x retention policy.
     pub retention_policy: String,
+    /// True to make the mapping its database's default.
     pub is_default: bool,
 }
 
 /// Changes to a mapping; `None` keeps a value.
 #[derive(Clone, Debug, Default)]
 pub struct DbrpUpdate {
+    /// The new retention policy, which must be unique among the database's mappings.
     pub retention_policy: Option<String>,
+    /// True to make the mapping its database's default, false to make another one the default.
     pub is_default: Option<bool>,
 }
 

@@ -25,38 +25,56 @@ use crate::{
 /// Filters and paging of a list of buckets.
 #[derive(Clone, Debug, Default)]
 pub struct BucketQuery {
+    /// Selects the bucket with this id; overrides the other filters.
     pub id: Option<BucketId>,
+    /// Restricts to buckets with exactly this name.
     pub name: Option<String>,
+    /// Restricts to buckets of this organization.
     pub org: Option<OrgId>,
+    /// Name of the organization in place of its id; ignored if `org` is given.
     pub org_name: Option<String>,
+    /// Restricts to buckets that come after this one in the order of the list.
     pub after: Option<BucketId>,
+    /// True for descending order: by name within an organization, else by id.
     pub descending: bool,
+    /// Number of buckets to skip.
     pub offset: u32,
+    /// Maximum number of buckets to read; those that the caller may not read count too.
     pub limit: u32,
 }
 
 /// A requested retention rule, in seconds; 0 lets InfluxDB choose the shard group's duration.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct AskedRetention {
+    /// Time for which data is kept; 0 is forever. `None`: 0 for a new bucket, otherwise the current value.
     pub every: Option<i64>,
+    /// Duration of a shard group. `None`: 0 for a new bucket, otherwise the current value.
     pub shard_group: Option<i64>,
 }
 
 /// A bucket to create.
 #[derive(Clone, Debug, Default)]
 pub struct AskedBucket {
+    /// The organization; creation fails without one.
     pub org: Option<OrgId>,
+    /// The name, which must be unique in the organization.
     pub name: String,
+    /// A text of at most 1024 bytes.
     pub description: String,
+    /// Name of the 1.x retention policy, which is only stored; at most 1024 bytes.
     pub retention_policy: String,
+    /// At most one rule; without one, data is kept forever.
     pub retention: Vec<AskedRetention>,
 }
 
 /// Changes to a bucket; `None` keeps a value.
 #[derive(Clone, Debug, Default)]
 pub struct BucketUpdate {
+    /// The new name, which must be unique in the organization; system buckets can't be renamed.
     pub name: Option<String>,
+    /// The new description, of at most 1024 bytes.
     pub description: Option<String>,
+    /// At most one new rule; an empty list keeps the current retention.
     pub retention: Option<Vec<AskedRetention>>,
 }
 

@@ -49,7 +49,10 @@ pub enum AuthError {
     OldPasswordRequired,
     /// A rate limit; the next attempt is possible in this many seconds.
     #[error("too many attempts; try again in {seconds} seconds")]
-    TooManyAttempts { seconds: u64 },
+    TooManyAttempts {
+        /// Number of seconds until the next attempt is possible.
+        seconds: u64,
+    },
     /// The session does not exist or has ended.
     #[error("session not found")]
     SessionNotFound,

@@ -13,10 +13,16 @@ pub enum BucketError {
     NotFound,
     /// No bucket has this name.
     #[error("bucket \"{name}\" not found")]
-    NameNotFound { name: String },
+    NameNotFound {
+        /// The name that was looked up.
+        name: String,
+    },
     /// Another bucket of the organization has this name.
     #[error("bucket with name {name} already exists")]
-    NameTaken { name: String },
+    NameTaken {
+        /// The requested name.
+        name: String,
+    },
     /// A rename would give two buckets the same name.
     #[error("bucket name is not unique")]
     NameNotUnique,

@@ -10,7 +10,10 @@ pub enum CreationError {
     NoPermissions,
     /// The authorization has more than `limit` permissions.
     #[error("authorization must not include more than {limit} permissions")]
-    TooManyPermissions { limit: usize },
+    TooManyPermissions {
+        /// Maximum number of distinct permissions.
+        limit: usize,
+    },
     /// The organization is missing.
     #[error("org id required: invalid ID")]
     OrgRequired,
@@ -25,10 +28,18 @@ pub enum CreationError {
     BadSuppliedToken,
     /// `resource.name` matches nothing, or its type has no names here. influxd ignores names and grants the whole type.
     #[error("no {kind} named \"{name}\" in the permission's organization; give its id instead")]
-    NoSuchNamedResource { kind: String, name: String },
+    NoSuchNamedResource {
+        /// Name of the resource type, such as `buckets`.
+        kind: String,
+        /// The name that was looked up.
+        name: String,
+    },
     /// `resource.org` matches no organization. influxd ignores it and grants in all of them.
     #[error("no organization named \"{name}\"; give its id as orgID instead")]
-    NoSuchNamedOrg { name: String },
+    NoSuchNamedOrg {
+        /// The name that was looked up.
+        name: String,
+    },
     /// The form's idempotency key was consumed by an earlier submission.
     #[error("this form was already submitted: the token was created and is not shown again")]
     AlreadyCreated,

@@ -10,7 +10,10 @@ pub enum DbrpError {
     OrgRequired,
     /// No organization has this name.
     #[error("invalid org \"{name}\": organization not found")]
-    OrgNotFound { name: String },
+    OrgNotFound {
+        /// The name that was looked up.
+        name: String,
+    },
     /// The organization has a mapping for this database and retention policy.
     #[error("another DBRP mapping with same orgID, db, and rp exists")]
     Exists,

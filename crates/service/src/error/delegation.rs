@@ -16,10 +16,16 @@ pub enum DelegationError {
     PermissionForOtherOrg(Permission, OrgId),
     /// A token would create or change one that expires later than itself.
     #[error("the expiry must not be later than that of the token you are using ({end})")]
-    OutlivesCaller { end: Timestamp },
+    OutlivesCaller {
+        /// Expiry of the token that is used.
+        end: Timestamp,
+    },
     /// A token would create or change one that is accepted from networks beyond its own.
     #[error("the networks must lie within those of the token you are using ({networks})")]
-    ReachesBeyondCaller { networks: String },
+    ReachesBeyondCaller {
+        /// Networks of the token that is used, as text.
+        networks: String,
+    },
 }
 
 impl DelegationError {

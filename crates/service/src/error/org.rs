@@ -13,10 +13,16 @@ pub enum OrgError {
     NotFoundToDelete(OrgId),
     /// No organization has this name.
     #[error("organization name \"{name}\" not found")]
-    NameNotFound { name: String },
+    NameNotFound {
+        /// The name that was looked up, without outer spaces.
+        name: String,
+    },
     /// Another organization has this name.
     #[error("organization with name {name} already exists")]
-    NameTaken { name: String },
+    NameTaken {
+        /// The requested name.
+        name: String,
+    },
     /// The resource whose members are read or changed does not exist, or is not visible to the caller.
     #[error("404 page not found")]
     ParentNotFound,
@@ -25,7 +31,10 @@ pub enum OrgError {
     MemberMissing,
     /// The user is a member or an owner already.
     #[error("user {user} is already a member or owner; remove them first to change the role")]
-    AlreadyMember { user: UserId },
+    AlreadyMember {
+        /// The user who has a role already.
+        user: UserId,
+    },
     /// The user has no role in the organization.
     #[error("this user does not belong to the organization")]
     NotMember,

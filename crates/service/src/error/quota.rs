@@ -9,17 +9,26 @@ pub enum QuotaError {
     #[error(
         "this user has the maximum number of tokens ({limit}); delete tokens that are no longer needed, or raise --max-tokens-per-user"
     )]
-    TokensOfUser { limit: u64 },
+    TokensOfUser {
+        /// Maximum number of tokens of a user.
+        limit: u64,
+    },
     /// An organization has `limit` tokens already.
     #[error(
         "this organization has the maximum number of tokens ({limit}); delete tokens that are no longer needed, or raise --max-tokens-per-org"
     )]
-    TokensOfOrg { limit: u64 },
+    TokensOfOrg {
+        /// Maximum number of tokens of an organization.
+        limit: u64,
+    },
     /// An organization's tokens would have more than `limit` permissions.
     #[error(
         "the tokens of this organization would have more than the maximum number of permissions ({limit}); grant resource types instead of single resources, delete tokens that are no longer needed, or raise --max-permissions-per-org"
     )]
-    PermissionsOfOrg { limit: u64 },
+    PermissionsOfOrg {
+        /// Maximum number of permissions of an organization's tokens.
+        limit: u64,
+    },
 }
 
 impl QuotaError {

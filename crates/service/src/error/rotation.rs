@@ -7,7 +7,10 @@ use jeton_model::{AuthorizationId, Code};
 pub enum RotationError {
     /// The token has a successor, which is the one to rotate.
     #[error("this token was already rotated; rotate its successor {successor} instead")]
-    AlreadyRotated { successor: AuthorizationId },
+    AlreadyRotated {
+        /// The authorization that replaced the token.
+        successor: AuthorizationId,
+    },
     /// The token has expired.
     #[error("an expired token cannot be rotated; create a new one")]
     Expired,

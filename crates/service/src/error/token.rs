@@ -24,10 +24,16 @@ pub enum TokenError {
     NothingSelected,
     /// A bulk action has more than `limit` targets.
     #[error("at most {limit} tokens can be changed at once; narrow the filter and repeat")]
-    TooManySelected { limit: u64 },
+    TooManySelected {
+        /// Maximum number of tokens that are changed at once.
+        limit: u64,
+    },
     /// More tokens match now than the user confirmed.
     #[error("{now} tokens now match, more than you confirmed; review the list and try again")]
-    MoreMatch { now: u64 },
+    MoreMatch {
+        /// Number of tokens that match now.
+        now: u64,
+    },
     /// The expiry is in the past.
     #[error("expiresAt must be in the future")]
     ExpiryPast,
@@ -44,7 +50,10 @@ pub enum TokenError {
     #[error(
         "you may not change {number} of the tokens created with this one, so none was deactivated; ask an operator"
     )]
-    DescendantsBeyond { number: u64 },
+    DescendantsBeyond {
+        /// Number of descendants that the caller may not change.
+        number: u64,
+    },
 }
 
 impl TokenError {

@@ -10,10 +10,16 @@ pub enum UserError {
     NotFound,
     /// Another user has this name.
     #[error("user with name {name} already exists")]
-    NameTaken { name: String },
+    NameTaken {
+        /// The requested name.
+        name: String,
+    },
     /// Another user has this id.
     #[error("user with ID {id} already exists")]
-    IdTaken { id: UserId },
+    IdTaken {
+        /// The requested id.
+        id: UserId,
+    },
 }
 
 impl UserError {

@@ -36,13 +36,19 @@ pub use report::{Count, Kind, Left, Report, ToReissue};
 /// Everything that was read from the other server.
 #[derive(Default)]
 pub struct Source {
+    /// The organizations, with their ids on the other server.
     pub orgs: Vec<Org>,
+    /// The users, without passwords.
     pub users: Vec<SourceUser>,
+    /// The buckets of the organizations.
     pub buckets: Vec<Bucket>,
     /// The stored mappings, without the virtual ones of buckets.
     pub dbrps: Vec<Dbrp>,
+    /// The telegraf configurations, with their texts.
     pub telegrafs: Vec<Telegraf>,
+    /// The roles of users in organizations, buckets and telegraf configurations.
     pub memberships: Vec<SourceMembership>,
+    /// The tokens and 1.x credentials.
     pub authorizations: Vec<SourceAuthorization>,
     /// Records that could not be parsed, with reasons.
     pub unreadable: Vec<Left>,
@@ -50,6 +56,7 @@ pub struct Source {
 
 /// A user of the other server. It never reveals passwords.
 pub struct SourceUser {
+    /// The user's id, name and status.
     pub user: User,
     /// Set if the user set that server up, so that a session holds every permission.
     pub owns_instance: bool,
@@ -57,8 +64,11 @@ pub struct SourceUser {
 
 /// A user's role on the other server.
 pub struct SourceMembership {
+    /// The resource that the role is in.
     pub parent: Parent,
+    /// The user who has the role.
     pub user: UserId,
+    /// The role: member or owner.
     pub role: Role,
     /// A description such as "bob, member of my-org".
     pub words: String,
@@ -66,7 +76,9 @@ pub struct SourceMembership {
 
 /// An authorization of the other server.
 pub struct SourceAuthorization {
+    /// The record, without the secret.
     pub authorization: Authorization,
+    /// The token, or the user name of a 1.x credential.
     pub secret: SourceSecret,
 }
 

@@ -8,13 +8,21 @@ use jeton_model::{Id, Permission, Status};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Kind {
+    /// An organization.
     Organization,
+    /// A user, without a password.
     User,
+    /// A bucket.
     Bucket,
+    /// A stored mapping of a 1.x database and retention policy to a bucket.
     DbrpMapping,
+    /// A telegraf configuration.
     Telegraf,
+    /// A user's role in an organization, a bucket or a telegraf configuration.
     Membership,
+    /// The record of a token, with the token unless it is hidden.
     Authorization,
+    /// A 1.x credential, without its password.
     V1Authorization,
 }
 
@@ -50,6 +58,7 @@ impl Kind {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Count {
+    /// The kind of the counted records.
     pub kind: Kind,
     /// Copied by this import.
     pub copied: usize,
@@ -64,10 +73,13 @@ pub struct Count {
 /// A record that was not imported.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Left {
+    /// The kind of the record.
     pub kind: Kind,
     /// Its id on the other server; empty if it has none.
     pub id: String,
+    /// Its name or description on the other server.
     pub name: String,
+    /// The reason why it was skipped.
     pub reason: String,
     /// Set if it was deleted or removed here, so that it is skipped on purpose.
     pub revoked: bool,
@@ -77,17 +89,25 @@ pub struct Left {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ToReissue {
+    /// Id of the authorization on the other server.
     pub id: Id,
+    /// Description of the authorization.
     pub description: String,
+    /// Status on the other server: active or inactive.
     pub status: Status,
+    /// Id of the organization.
     #[serde(rename = "orgID")]
     pub org: Id,
+    /// Name of the organization.
     #[serde(rename = "org")]
     pub org_name: String,
+    /// Id of the owner.
     #[serde(rename = "userID")]
     pub user: Id,
+    /// Name of the owner.
     #[serde(rename = "user")]
     pub user_name: String,
+    /// Permissions that the new token needs.
     pub permissions: Vec<Permission>,
 }
 
@@ -95,10 +115,13 @@ pub struct ToReissue {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
+    /// True for a dry run: the counts show what an import would copy, and nothing was copied.
     pub dry_run: bool,
     /// One for each kind, in the order of [`Kind::ALL`].
     pub counts: Vec<Count>,
+    /// The authorizations whose token the other server hides.
     pub to_reissue: Vec<ToReissue>,
+    /// The records that were skipped, with reasons.
     pub left: Vec<Left>,
     /// The names of the users who cannot sign in until their password is set.
     pub users_without_password: Vec<String>,

@@ -26,6 +26,7 @@ use super::members::{Parent, write_parent};
 /// A user to create.
 #[derive(Clone, Debug, Default)]
 pub struct NewUser {
+    /// The user's name, which must be unique.
     pub name: String,
     /// `None`: the user cannot sign in until one is set.
     pub password: Option<SecretString>,

@@ -15,8 +15,11 @@ use crate::{
 /// A resource that has members and owners.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Parent {
+    /// An organization.
     Org(OrgId),
+    /// A bucket.
     Bucket(BucketId),
+    /// A telegraf configuration.
     Telegraf(TelegrafId),
 }
 

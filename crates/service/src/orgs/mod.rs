@@ -31,17 +31,24 @@ pub(super) const MAX_DESCRIPTION: usize = 1024;
 /// Filters and paging of a list of organizations (docs/influxdb-compatibility.md §5.4).
 #[derive(Clone, Debug, Default)]
 pub struct OrgQuery {
+    /// Selects the organization with this id; overrides the other filters.
     pub id: Option<OrgId>,
+    /// Selects the organization with this name, ignoring outer spaces; `user` is ignored.
     pub name: Option<String>,
+    /// Restricts to organizations of which this user is a member or an owner.
     pub user: Option<UserId>,
+    /// Number of organizations to skip.
     pub offset: u32,
+    /// Maximum number of organizations to read; those that the caller may not read count too.
     pub limit: u32,
 }
 
 /// Changes to an organization; `None` keeps a value.
 #[derive(Clone, Debug, Default)]
 pub struct OrgUpdate {
+    /// The new name, which must be unique without outer spaces.
     pub name: Option<String>,
+    /// The new description, of at most 1024 bytes.
     pub description: Option<String>,
 }
 

@@ -21,10 +21,13 @@ const OFFERED_AT_ONCE: i64 = 100;
 /// A configuration to create.
 #[derive(Clone, Debug, Default)]
 pub struct BegunTelegraf {
+    /// The name, without outer spaces; an empty one is rejected.
     pub name: String,
+    /// The description, without outer spaces.
     pub description: String,
     /// TOML; if empty, a template that writes to `bucket`.
     pub text: String,
+    /// Name of the bucket that the template writes to; ignored if `text` is given.
     pub bucket: String,
     /// The URL under which agents reach this server.
     pub origin: String,

@@ -91,10 +91,15 @@ impl TelegrafList {
 /// The content of a configuration to create or replace.
 #[derive(Clone, Debug, Default)]
 pub struct AskedTelegraf {
+    /// The organization; creation fails without one, and replacement ignores it.
     pub org: Option<OrgId>,
+    /// The name, of at most 255 bytes; it need not be unique.
     pub name: String,
+    /// The description, of at most 1024 bytes.
     pub description: String,
+    /// The text, of at most [`MAX_CONFIG`] bytes; it is not checked to be TOML.
     pub config: String,
+    /// JSON that clients store with the configuration, of at most [`MAX_CONFIG`] bytes.
     pub metadata: Option<Value>,
 }
 

@@ -31,13 +31,19 @@ use super::name_lookup::Names;
 /// every caller.
 #[derive(Clone, Debug, Default)]
 pub struct AuthorizationQuery {
+    /// Selects the authorization with this id; overrides the other filters.
     pub id: Option<AuthorizationId>,
+    /// Restricts to authorizations of this owner.
     pub user: Option<UserId>,
+    /// Name of the owner in place of the id; ignored if `user` is given.
     pub user_name: Option<String>,
+    /// Restricts to authorizations of this organization.
     pub org: Option<OrgId>,
+    /// Name of the organization in place of its id; ignored if `org` is given.
     pub org_name: Option<String>,
     /// A part of the description, owner, id, prefix or a permission.
     pub text: Option<String>,
+    /// Restricts to this status: active or inactive.
     pub status: Option<Status>,
     /// Only those with this reason for attention.
     pub attention: Option<AttentionFilter>,
@@ -45,9 +51,11 @@ pub struct AuthorizationQuery {
     pub expiring: Option<Span>,
     /// Only live ones that were not used for this time, or since their creation.
     pub unused: Option<Span>,
+    /// The order; `None` sorts by ascending ids.
     pub sort: ApiSort,
     /// Maximum number of authorizations; `None` lists all.
     pub limit: Option<u64>,
+    /// Restricts to authorizations that come after this one in the order.
     pub after: Option<AuthorizationId>,
 }
 

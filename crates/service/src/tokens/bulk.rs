@@ -36,11 +36,14 @@ const PORTION: i64 = 1000;
 /// The tokens of an organization to change.
 #[derive(Clone, Debug)]
 pub enum Targets {
+    /// The tokens with these ids; if one is missing, nothing is changed.
     These(BTreeSet<AuthorizationId>),
     /// Everything that the query lists when it runs. `expected`: the number that the caller confirmed; if there are
     /// more by then, nothing is changed.
     Listed {
+        /// The filters of the console's list; its page is ignored.
         query: TokenQuery,
+        /// Number of tokens that the caller confirmed; `None` skips the check.
         expected: Option<u64>,
     },
 }
@@ -48,8 +51,11 @@ pub enum Targets {
 /// The change to make.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BulkAction {
+    /// Sets the status active.
     Activate,
+    /// Sets the status inactive.
     Deactivate,
+    /// Deletes the tokens with their records, permissions and usage.
     Delete,
 }
 

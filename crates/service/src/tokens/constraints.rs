@@ -16,8 +16,11 @@ use crate::{
 
 /// A token to be created.
 pub(crate) struct RequestedLimits<'a> {
+    /// The organization of the token.
     pub org: OrgId,
+    /// The description to check against the rules.
     pub description: &'a str,
+    /// The permissions to check against the rules.
     pub permissions: &'a [Permission],
     /// `None`: the organization's default life, within the inherited expiry.
     pub expires_at: Option<Expiry>,
@@ -37,7 +40,9 @@ impl RequestedLimits<'_> {
 /// The expiry and the networks of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct EffectiveLimits {
+    /// Time from which the token does not work; `None` if it never expires.
     pub expires_at: Option<Timestamp>,
+    /// Networks from which the token is accepted.
     pub networks: Networks,
 }
 
@@ -81,9 +86,13 @@ fn narrowest(bounds: &[LimitBounds]) -> Networks {
 /// Changes to a token's limits, status and description; `None` keeps a value.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct AuthorizationChanges {
+    /// The new status; a leaked token can't be activated.
     pub status: Option<Status>,
+    /// The new description.
     pub description: Option<String>,
+    /// The new expiry, which may be never.
     pub expires_at: Option<Expiry>,
+    /// The networks from which the token is accepted from then on.
     pub networks: Option<Networks>,
 }
 

@@ -39,7 +39,9 @@ use super::{
 /// A new authorization with its token, which is not shown again.
 #[derive(Clone, Debug)]
 pub struct Created {
+    /// The record, with the names of what it mentions.
     pub details: Details,
+    /// The token, which is stored only as a hash.
     pub token: NewToken,
 }
 
@@ -213,12 +215,19 @@ impl Service {
 
 /// An authorization to create, with resolved names.
 pub(crate) struct NewAuthorization {
+    /// The organization of the token.
     pub org: OrgId,
+    /// The user it belongs to.
     pub owner: UserId,
+    /// The initial status.
     pub status: Status,
+    /// A text of at most 1024 bytes.
     pub description: String,
+    /// The permissions, in the order given.
     pub permissions: Vec<Permission>,
+    /// The requested expiry; `None`: the organization's default life, within the inherited expiry.
     pub expires_at: Option<Expiry>,
+    /// The requested networks; `None`: the inherited networks.
     pub networks: Option<Networks>,
     /// The rotated token that it succeeds.
     pub replaces: Option<AuthorizationId>,

@@ -31,13 +31,16 @@ const SHOWN: i64 = 20;
 /// Paging of a token's descendants, by ascending ids.
 #[derive(Clone, Copy, Debug)]
 pub struct DescendantsQuery {
+    /// Maximum number of descendants on a page.
     pub limit: u64,
+    /// Restricts to descendants with a higher id than this one.
     pub after: Option<AuthorizationId>,
 }
 
 /// The result of deactivating descendants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Deactivated {
+    /// Number of descendants that this request deactivated.
     pub deactivated: u64,
     /// Number of descendants that are still live: more than [`MAX_AT_ONCE`] need several requests.
     pub live: u64,

@@ -23,6 +23,7 @@ use super::{
 
 /// A token, and what to find out about it.
 pub struct IntrospectionRequest {
+    /// The token to find out about, known or not.
     pub token: SecretString,
     /// The place that the token was presented from. A token with networks is not accepted from an unknown address.
     pub place: PresentedFrom,
@@ -33,24 +34,34 @@ pub struct IntrospectionRequest {
 /// An action on a resource.
 #[derive(Clone, Debug)]
 pub struct RequestedAccess {
+    /// The action: read or write.
     pub action: Action,
+    /// Type of the resource.
     pub kind: ResourceType,
+    /// The resource: all of the type, or one by id or name.
     pub thing: Thing,
+    /// The organization in which the resource is looked up.
     pub org: RequestedOrg,
 }
 
 /// The organization of the resource.
 #[derive(Clone, Debug)]
 pub enum RequestedOrg {
+    /// The organization of the token.
     OfTheToken,
+    /// The organization with this id.
     Id(OrgId),
+    /// The organization with this name; unknown if the caller may not read it.
     Name(String),
 }
 
 /// A live token.
 pub struct ActiveToken {
+    /// The record of the token.
     pub authorization: Authorization,
+    /// The owner of the token, who is active.
     pub owner: User,
+    /// Name of the token's organization.
     pub org_name: String,
     /// The decision on the requested access.
     pub ruling: Option<Ruling>,

@@ -13,9 +13,13 @@ use super::constraints::AuthorizationChanges;
 /// A requested permission whose words are not parsed yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct RequestedPermission {
+    /// The action: `read` or `write`.
     pub action: String,
+    /// The resource type, such as `buckets`.
     pub kind: String,
+    /// Id of the resource; without it and `name`, the permission is on the whole type.
     pub id: Option<Id>,
+    /// Id of the organization; without it and `org_name`, the permission is not limited to one.
     pub org: Option<OrgId>,
     /// A name in place of the id of a bucket, a telegraf configuration, a user or an organization.
     pub name: Option<String>,
@@ -39,11 +43,15 @@ impl From<Permission> for RequestedPermission {
 /// An authorization to create.
 #[derive(Clone, Debug, Default)]
 pub struct CreateAuthorization {
+    /// The organization; creation fails without one.
     pub org: Option<OrgId>,
     /// The owner; `None` is the caller.
     pub user: Option<UserId>,
+    /// `active` or `inactive`; `None` and an empty text are `active`.
     pub status: Option<String>,
+    /// The description, of at most 1024 bytes.
     pub description: String,
+    /// The permissions: one to [`MAX_PERMISSIONS`] different ones.
     pub permissions: Vec<RequestedPermission>,
     /// `None`: the organization's default life.
     pub expires_at: Option<Expiry>,
@@ -54,8 +62,11 @@ pub struct CreateAuthorization {
 /// The options for a new token in the console's dialogs.
 #[derive(Clone, Debug, Default)]
 pub struct TokenOptions {
+    /// The description, of at most 1024 bytes.
     pub description: String,
+    /// The expiry; `None`: the organization's default life.
     pub expires_at: Option<Expiry>,
+    /// The networks from which the token is accepted; `None`: the inherited networks.
     pub networks: Option<Networks>,
 }
 
@@ -69,9 +80,13 @@ impl From<TokenOptions> for CreateAuthorization {
 /// Changes to an authorization; `None` keeps a value.
 #[derive(Clone, Debug, Default)]
 pub struct AuthorizationUpdate {
+    /// The new status: `active` or `inactive`.
     pub status: Option<String>,
+    /// The new description, of at most 1024 bytes.
     pub description: Option<String>,
+    /// The new expiry, which may be never.
     pub expires_at: Option<Expiry>,
+    /// The networks from which the token is accepted from then on.
     pub networks: Option<Networks>,
 }
 
@@ -85,15 +100,20 @@ impl AuthorizationUpdate {
 
 /// A parsed request.
 pub(crate) struct ParsedAuthorization {
+    /// The organization of the new authorization.
     pub org: OrgId,
+    /// The initial status.
     pub status: Status,
+    /// The permissions, each with the names that are still to be resolved.
     pub permissions: Vec<(Permission, Stands)>,
 }
 
 /// Names in place of ids in a permission.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Stands {
+    /// Name of the bucket, telegraf configuration, user or organization.
     pub thing: Option<String>,
+    /// Name of the organization that the permission is limited to.
     pub org: Option<String>,
 }
 

@@ -37,6 +37,7 @@ pub struct RotateAuthorization {
 /// The result of a rotation.
 #[derive(Clone, Debug)]
 pub struct Rotated {
+    /// The new token, with its record.
     pub created: Created,
     /// The old token, with its new expiry.
     pub old: Authorization,

@@ -25,7 +25,9 @@ use super::access::readable;
 pub enum Thing {
     /// Everything of the type.
     All,
+    /// The resource with this id.
     Id(Id),
+    /// The resource with this name.
     Name(String),
     /// An id, or else a name.
     Either(String),

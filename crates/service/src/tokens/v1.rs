@@ -43,18 +43,26 @@ use super::{
 /// A 1.x credential with the names of what it mentions.
 #[derive(Clone, Debug)]
 pub struct V1Details {
+    /// The record, with the names of what it mentions.
     pub details: Details,
+    /// The user name that the client sends; it is not secret.
     pub username: String,
 }
 
 /// Filters of a list of 1.x credentials. The names are looked up and filter nothing, as in influxd.
 #[derive(Clone, Debug, Default)]
 pub struct V1Query {
+    /// Selects the credential with this id; overrides the other filters.
     pub id: Option<AuthorizationId>,
+    /// Selects the credential with this user name; `user` and `org` are ignored.
     pub username: Option<String>,
+    /// Restricts to credentials of this owner.
     pub user: Option<UserId>,
+    /// Name of an owner, who must exist.
     pub user_name: Option<String>,
+    /// Restricts to credentials of this organization.
     pub org: Option<OrgId>,
+    /// Name of an organization, which must exist.
     pub org_name: Option<String>,
 }
 

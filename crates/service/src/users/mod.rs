@@ -27,11 +27,17 @@ use crate::{
 /// Filters and paging of a list of users (docs/influxdb-compatibility.md §5.1).
 #[derive(Clone, Debug)]
 pub struct UserQuery {
+    /// Selects the user with this id; overrides the other filters.
     pub id: Option<UserId>,
+    /// Selects the user with exactly this name; paging is ignored.
     pub name: Option<String>,
+    /// Restricts to users that come after this one in the order of the list.
     pub after: Option<UserId>,
+    /// True for descending ids.
     pub descending: bool,
+    /// Number of users to skip.
     pub offset: u32,
+    /// Maximum number of users to read; those that the caller may not read count too.
     pub limit: u32,
 }
 
@@ -40,13 +46,16 @@ pub struct UserQuery {
 pub struct CreateUser {
     /// An id chosen by the client.
     pub id: Option<UserId>,
+    /// The user's name, which must be unique.
     pub name: String,
+    /// `active` or `inactive`; `None` and an empty text are `active`.
     pub status: Option<String>,
 }
 
 /// Changes to a user; `None` keeps a value.
 #[derive(Clone, Debug, Default)]
 pub struct UserUpdate {
+    /// The new name, which must be unique.
     pub name: Option<String>,
     /// Other values than `active` and `inactive` are rejected, although influxd accepts them
     /// (docs/influxdb-compatibility.md §5.1).

@@ -24,8 +24,11 @@ const PAGE: usize = 100;
 
 /// A reader of one server.
 pub struct Reading<'a> {
+    /// The client of the server to read.
     pub client: &'a Client,
+    /// The progress indicator on the terminal.
     pub bar: &'a ProgressBar,
+    /// The time of the import.
     pub now: Now,
 }
 

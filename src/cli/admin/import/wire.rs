@@ -43,7 +43,9 @@ impl OrgBody {
 /// A user.
 #[derive(Deserialize)]
 pub struct UserBody {
+    /// Id of the user.
     pub id: UserId,
+    /// Name of the user.
     pub name: String,
     #[serde(default)]
     status: String,
@@ -59,9 +61,12 @@ impl UserBody {
 /// A member or owner.
 #[derive(Deserialize)]
 pub struct MemberBody {
+    /// Id of the user.
     pub id: UserId,
+    /// Name of the user; empty if influxd leaves it out.
     #[serde(default)]
     pub name: String,
+    /// The user's role in the resource.
     pub role: Role,
 }
 

@@ -11,6 +11,7 @@ use crate::{
 /// Renders the loaded rows, and keeps them until the next response.
 #[component]
 pub fn Loads<T, F>(
+    /// The resource with the rows.
     list: PageResource<Result<T, ConsoleError>>,
     /// The address of the list, for the link that retries.
     #[prop(into)]

@@ -9,6 +9,7 @@ use crate::components::pager::Part;
 /// The state of a list, independent of its page.
 #[derive(Clone, Copy)]
 pub struct ListNav {
+    /// The filter, the order and the page in the URL.
     pub query: Memo<ListQuery>,
     /// Returns the address of the list in a state.
     address: Callback<ListQuery, String>,

@@ -9,6 +9,7 @@ use super::ListNav;
 /// The message that no row matches the text filter.
 #[component]
 pub fn NoMatch(
+    /// The state of the list.
     listing: ListNav,
     /// The plural of the listed items: "buckets".
     noun: &'static str,
@@ -26,11 +27,16 @@ pub fn NoMatch(
 /// The message that no row matches the filters.
 #[component]
 pub fn Unmatched(
+    /// The heading.
     title: String,
-    #[prop(into)] hint: String,
+    /// Advice about what to do.
+    #[prop(into)]
+    hint: String,
     /// The text of the link that clears the filters, and its address.
     clear: &'static str,
-    #[prop(into)] href: Signal<String>,
+    /// The address without filters.
+    #[prop(into)]
+    href: Signal<String>,
 ) -> impl IntoView {
     view! {
         <section class="empty boxed" data-testid="empty-state">

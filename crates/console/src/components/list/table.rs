@@ -18,13 +18,17 @@ const AWAITED: usize = 8;
 /// A table sorted by its first column, whose heading reverses the order; the last column holds the row menus.
 #[component]
 pub fn Table(
+    /// The state of the list, whose order the heading reverses.
     listing: ListNav,
     /// The classes that define the columns' widths.
     class: &'static str,
+    /// The accessible name of the table.
     label: &'static str,
+    /// The table's id in browser tests.
     testid: &'static str,
     /// All columns except that of the menus.
     columns: &'static [Column],
+    /// The rows.
     children: Children,
 ) -> impl IntoView {
     browser::keep_focus();

@@ -18,6 +18,7 @@ impl Open {
         Self(text.split('.').filter_map(|seq| seq.parse().ok()).filter(|seq| *seq > 0).take(MOST).collect())
     }
 
+    /// Returns whether the entry with this sequence number is expanded.
     pub fn holds(&self, seq: i64) -> bool {
         self.0.contains(&seq)
     }

@@ -50,11 +50,17 @@ pub fn Toolbar(state: AuditState) -> impl IntoView {
 /// A menu that filters by one property. `values`: as the query has them, and in words.
 #[component]
 fn Choices(
+    /// The state of the page.
     state: AuditState,
+    /// The name of the property, displayed before the current value.
     name: &'static str,
+    /// The menu's id in browser tests.
     testid: &'static str,
+    /// The values of the property, as the query has them and in words.
     values: Vec<(String, &'static str)>,
+    /// Returns the property's value in a query.
     get: fn(&AuditQuery) -> String,
+    /// Sets the property's value in a query.
     set: fn(&mut AuditQuery, String),
 ) -> impl IntoView {
     let current = move || state.query.with(get);

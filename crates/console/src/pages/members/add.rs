@@ -25,13 +25,17 @@ const SEARCH_AFTER: Duration = Duration::from_millis(150);
 /// The frame that both dialogs share: title, fields, and a link to the other dialog.
 #[component]
 fn AddDialog(
+    /// The route of the dialog, to which the form posts.
     page: Members,
+    /// The title, before the organization's name.
     title: &'static str,
+    /// The title of the notification about a failure.
     failed: &'static str,
     /// The other dialog, and the text of its link.
     other: Option<(Members, &'static str)>,
     /// The text of the submit button, and its text while the form is pending.
     button: (&'static str, &'static str),
+    /// Renders the fields, which display the form's error.
     fields: fn(MembersState, RwSignal<Option<ConsoleError>>) -> AnyView,
 ) -> impl IntoView {
     let state = MembersState::current();

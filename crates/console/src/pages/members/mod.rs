@@ -36,7 +36,9 @@ pub use remove::RemoveRoute;
 /// State that the parts of the page share.
 #[derive(Clone, Copy)]
 pub struct MembersState {
+    /// The list of members.
     pub list: ListState<Members, MemberPage>,
+    /// The list's navigation.
     pub listing: ListNav,
     /// The member whose role was changed last, and the previous role.
     pub undo: RwSignal<Option<(UserId, Role)>>,
@@ -53,6 +55,7 @@ impl MembersState {
         state
     }
 
+    /// Returns the state that the page provided.
     pub fn current() -> Self {
         expect_context()
     }

@@ -10,11 +10,14 @@ use crate::components::{
 /// The saved or typed values of the name and the description.
 #[derive(Clone, Copy)]
 pub struct Texts {
+    /// The name.
     pub name: RwSignal<String>,
+    /// The description.
     pub description: RwSignal<String>,
 }
 
 impl Texts {
+    /// Sets both values.
     pub fn set(self, name: String, description: String) {
         self.name.set(name);
         self.description.set(description);
@@ -24,12 +27,20 @@ impl Texts {
 /// A text field; the browser's form reset restores the saved value.
 #[component]
 pub fn TextSetting(
+    /// The id and the name of the input.
     id: &'static str,
+    /// The label above the input.
     label: &'static str,
-    #[prop(optional)] required: bool,
+    /// True if the field must not be empty.
+    #[prop(optional)]
+    required: bool,
+    /// The saved value.
     saved: RwSignal<String>,
+    /// The typed value.
     given: RwSignal<String>,
+    /// True if the typed value differs from the saved one.
     changed: Memo<bool>,
+    /// The error message of the field.
     error: FieldError,
 ) -> impl IntoView {
     // A reset restores the `value` attribute: the saved value, or, without JavaScript, the submitted one.

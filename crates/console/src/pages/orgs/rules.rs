@@ -55,6 +55,7 @@ pub struct RulesForm {
 }
 
 impl RulesForm {
+    /// Creates the settings from the saved rules; after a form refused without JavaScript, with the submitted values.
     pub fn new(rules: &OrgRules) -> Self {
         let before = typed_fields();
         let life = |life: Option<i64>| life.map(days).unwrap_or_default();
@@ -83,6 +84,7 @@ impl RulesForm {
         self.all().into_iter().map(|one| u64::from(one.is_changed())).sum()
     }
 
+    /// Restores the saved values.
     pub fn discard(self) {
         for one in self.all() {
             one.given.set(one.saved.get_untracked());

@@ -103,11 +103,17 @@ fn Head(id: OrgId, name: RwSignal<String>, state: OrgsState) -> impl IntoView {
 /// The form, and below it the section about deletion.
 #[component]
 fn Change(
+    /// The organization as loaded.
     summary: OrgSummary,
+    /// The settings of its rules.
     rules: RulesForm,
+    /// The number of tokens that break its rules.
     broken: ViolationCounts,
+    /// The saved name and description.
     saved: Texts,
+    /// The typed name and description.
     given: Texts,
+    /// The state of the page.
     state: OrgsState,
 ) -> impl IntoView {
     let id = summary.org.id;

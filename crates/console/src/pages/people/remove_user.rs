@@ -28,7 +28,9 @@ pub struct Around {
     pub action: Signal<String>,
     /// The address to navigate to on closing.
     pub close: Signal<String>,
+    /// The error of the dialog's form.
     pub refused: RwSignal<Option<ConsoleError>>,
+    /// Handles the outcome of the dialog's form.
     pub on_answer: Callback<ActionOutcome>,
 }
 

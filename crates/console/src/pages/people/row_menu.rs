@@ -9,13 +9,16 @@ use crate::components::{Form, Icon, Picture, form::ActionOutcome, menu::MenuLink
 /// The item that activates or deactivates a user at once, or first opens a dialog if that would lock the caller out.
 #[component]
 pub fn StatusItem(
+    /// The user of the row.
     person: Person,
+    /// True if this is the signed-in user.
     is_self: bool,
     /// The address to which the form posts.
     action: Signal<String>,
     /// The address of the dialog.
     #[prop(into)]
     ask: Signal<String>,
+    /// Handles the outcome of the form.
     on_answer: Callback<ActionOutcome>,
 ) -> impl IntoView {
     let Person { user, only_operator, .. } = person;

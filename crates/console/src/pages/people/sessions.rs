@@ -24,8 +24,11 @@ use crate::{
 /// session out and the handler of its outcome, or `None` if the caller may end none.
 #[component]
 pub fn SessionTable(
+    /// The sessions and their total number.
     sessions: UserSessions,
+    /// The id of the heading.
     labelled_by: &'static str,
+    /// The form that signs a session out: its address, and the handler of its outcome; `None` if it is not offered.
     end: Option<(Signal<String>, Callback<ActionOutcome>)>,
 ) -> impl IntoView {
     let UserSessions { rows, total, now } = sessions;
@@ -94,9 +97,13 @@ fn SignOut(key: String, name: String, action: Signal<String>, on_answer: Callbac
 /// The button that signs out several sessions. `value`: the form's value for their group.
 #[component]
 pub fn SignOutMany(
+    /// The form's value for the group of sessions.
     value: &'static str,
+    /// The text of the button.
     label: &'static str,
+    /// The address that the form posts to.
     action: Signal<String>,
+    /// Handles the outcome of the form.
     on_answer: Callback<ActionOutcome>,
 ) -> impl IntoView {
     let busy = RwSignal::new(false);

@@ -31,11 +31,17 @@ pub fn StatusMenu(listing: ListNav) -> impl IntoView {
 /// A menu that filters the list by one property.
 #[component]
 fn Choices<V: Copy + PartialEq + Send + Sync + 'static>(
+    /// The state of the list.
     listing: ListNav,
+    /// The name of the property, displayed before the current value.
     name: &'static str,
+    /// The menu's id in browser tests.
     testid: &'static str,
+    /// The values of the property, with their names; `None` does not filter.
     values: [(Option<V>, &'static str); 3],
+    /// Returns the property's value in a query.
     get: fn(&ListQuery) -> Option<V>,
+    /// Sets the property's value in a query.
     set: fn(&mut ListQuery, Option<V>),
 ) -> impl IntoView {
     let current = move || listing.query.with(get);

@@ -17,7 +17,9 @@ const CHECK_AFTER: Duration = Duration::from_millis(300);
 /// The saved text, the typed text, and the state of its validation.
 #[derive(Clone, Copy)]
 pub struct Draft {
+    /// The saved text.
     pub saved: RwSignal<String>,
+    /// The typed text.
     pub text: RwSignal<String>,
     /// The TOML error of the last validation.
     pub flaw: RwSignal<Option<Flaw>>,
@@ -25,8 +27,11 @@ pub struct Draft {
     pub refused: RwSignal<Option<ConsoleError>>,
     /// Line and column of the caret while the text area has the focus.
     pub caret: RwSignal<Option<(usize, usize)>>,
+    /// The lines in which the typed text differs from the saved one.
     pub changes: Memo<Changes>,
+    /// True if the typed text contains a token.
     pub has_token: Memo<bool>,
+    /// The text area, once it is rendered.
     pub area: NodeRef<html::Textarea>,
     waiting: StoredValue<Option<TimeoutHandle>>,
 }
@@ -49,6 +54,7 @@ impl Draft {
         }
     }
 
+    /// Returns whether the typed text differs from the saved one.
     pub fn is_changed(&self) -> bool {
         self.changes.with(|changes| changes.count > 0)
     }

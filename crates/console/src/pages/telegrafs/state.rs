@@ -21,6 +21,7 @@ use crate::{
 /// The list, the chosen configuration, and whether it has unsaved changes.
 #[derive(Clone, Copy)]
 pub struct TelegrafState {
+    /// The list of configurations.
     pub list: ListState<Telegrafs, Listed<TelegrafRow>>,
     /// The list's navigation, which keeps the chosen configuration.
     pub listing: ListNav,
@@ -34,6 +35,7 @@ pub struct TelegrafState {
 }
 
 impl TelegrafState {
+    /// Provides the state as context for the page.
     pub fn provide() -> Self {
         let list = ListState::provide(load_telegrafs);
         let page = list.page;
@@ -62,6 +64,7 @@ impl TelegrafState {
         state
     }
 
+    /// Returns the state that the page provided.
     pub fn current() -> Self {
         expect_context()
     }

@@ -25,7 +25,9 @@ const IN_LINE: usize = 3;
 /// The remedy for a reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Remedy {
+    /// Deactivation of all tokens with the reason.
     DeactivateAll,
+    /// Deletion of all tokens with the reason.
     DeleteAll,
     /// An individual remedy in each row.
     Each,
@@ -36,6 +38,7 @@ pub enum Remedy {
 }
 
 impl Remedy {
+    /// Returns the remedy for a reason.
     pub const fn of(kind: Attention) -> Self {
         match kind {
             Attention::Unused | Attention::NeverUsed => Self::DeactivateAll,
@@ -116,11 +119,13 @@ pub fn AttentionLine(counts: AttentionCounts, state: TokensState) -> impl IntoVi
 /// The panel that explains the attention filter, if one is set, with the remedies.
 #[component]
 pub fn AttentionPanel(
+    /// The counts by reason, once they are loaded.
     counts: Option<AttentionCounts>,
     /// Number of tokens in the list.
     total: u64,
     /// Whether the caller may change any of them.
     may_change: bool,
+    /// The state of the page.
     state: TokensState,
 ) -> impl IntoView {
     match (state.query.get_untracked().attention, counts) {

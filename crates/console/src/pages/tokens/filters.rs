@@ -98,10 +98,13 @@ fn FilterDialog(choices: FilterChoices, names: FilterNames, state: TokensState) 
 /// A select of a few values, or any.
 #[component]
 fn Select(
+    /// The name of the parameter.
     name: &'static str,
+    /// The label above the select.
     label: &'static str,
     /// The values, as the form submits them and in words.
     options: Vec<(&'static str, &'static str)>,
+    /// The selected value; `None` for any.
     value: Option<&'static str>,
     /// True if "any" is not a choice.
     #[prop(optional)]

@@ -14,11 +14,15 @@ use super::state::{Changed, TokensState};
 /// State that the cells of a row share.
 #[derive(Clone, Copy)]
 pub struct RowContext {
+    /// The token's authorization.
     pub id: AuthorizationId,
+    /// The displayed name: the description, or else the token's prefix.
     pub name: Memo<String>,
+    /// The present status.
     pub status: Memo<Status>,
     /// True if it has ended, expired or leaked, so that its status cannot be switched.
     pub ended: bool,
+    /// True if it can be cloned: it has neither ended nor expired.
     pub clonable: bool,
     /// True if the caller may change and delete it.
     pub may_change: bool,

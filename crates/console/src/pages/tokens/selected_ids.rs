@@ -19,6 +19,7 @@ impl Default for Selection {
 }
 
 impl Selection {
+    /// Returns whether a token is selected, individually or with all that match.
     pub fn holds(self, id: AuthorizationId) -> bool {
         self.all.get().is_some() || self.ids.with(|ids| ids.contains(&id))
     }
@@ -33,6 +34,7 @@ impl Selection {
         });
     }
 
+    /// Deselects all tokens.
     pub fn clear(self) {
         self.all.set(None);
         self.ids.update(BTreeSet::clear);

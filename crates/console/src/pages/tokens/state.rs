@@ -28,19 +28,26 @@ use super::selected_ids::Selection;
 /// The changes made on this page since the list was loaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Changed {
+    /// The present description.
     pub description: String,
+    /// The present status.
     pub status: Status,
 }
 
 /// The page's URL, the resources loaded for it, and the changes since.
 #[derive(Clone, Copy)]
 pub struct TokensState {
+    /// The state that the pages of the organization share.
     pub page: OrgState,
+    /// The displayed organization.
     pub org: Memo<OrgId>,
+    /// The filter, the order and the page in the URL.
     pub query: Memo<TokenQuery>,
+    /// The rows of the list.
     pub list: PageResource<Result<TokenPage, ConsoleError>>,
     /// The token that was just created.
     pub created: RwSignal<Option<(CreatedToken, CreatedBy)>>,
+    /// The selected tokens.
     pub selection: Selection,
     /// The columns and density of the list.
     pub view: RwSignal<ListPreferences>,
@@ -51,6 +58,7 @@ pub struct TokensState {
 }
 
 impl TokensState {
+    /// Provides the state as context for the page; it is created once and kept.
     pub fn provide() -> Self {
         let page = OrgState::current();
         let state = page.kept.once(|| Self::new(page));
@@ -77,6 +85,7 @@ impl TokensState {
         state
     }
 
+    /// Returns the state that the page provided.
     pub fn current() -> Self {
         expect_context()
     }
@@ -174,10 +183,12 @@ impl TokensState {
         (self.token(), self.changes.get())
     }
 
+    /// Records a change to a token, for its row.
     pub fn note_change(&self, id: AuthorizationId, change: Changed) {
         self.changed.update(|changed| _ = changed.insert(id, change));
     }
 
+    /// Returns the change to a token since the list was loaded.
     pub fn change_of(&self, id: AuthorizationId) -> Option<Changed> {
         self.changed.with(|changed| changed.get(&id).cloned())
     }
@@ -196,15 +207,19 @@ fn answered() -> Option<(CreatedToken, CreatedBy)> {
 /// The operation that created the new token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CreatedBy {
+    /// A new token.
     Created,
+    /// A clone of another token.
     Cloned,
     /// `old`: a sentence about the end of the old token.
     Rotated {
+        /// The sentence.
         old: String,
     },
 }
 
 impl CreatedBy {
+    /// Returns the title of the dialog that displays the token.
     pub const fn title(&self) -> &'static str {
         match self {
             Self::Created => "You've successfully created an API Token",

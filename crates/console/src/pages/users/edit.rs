@@ -24,12 +24,18 @@ use super::UsersState;
 /// The frame of these dialogs: fields between title and buttons.
 #[component]
 fn EditDialog(
+    /// The route of the dialog, to which the form posts.
     page: Users,
-    #[prop(into)] title: String,
+    /// The title of the dialog.
+    #[prop(into)]
+    title: String,
+    /// The title of the notification about a failure.
     failed: &'static str,
+    /// The error of the form.
     refused: RwSignal<Option<ConsoleError>>,
     /// The text of the submit button, and its text while the form is pending.
     button: (&'static str, &'static str),
+    /// The fields.
     children: Children,
 ) -> impl IntoView {
     let state = UsersState::current();

@@ -35,7 +35,9 @@ pub use sessions::SessionsRoute;
 /// State that the parts of the page share.
 #[derive(Clone, Copy)]
 pub struct UsersState {
+    /// The list of users.
     pub list: ListState<Users, UserPage>,
+    /// The list's navigation.
     pub listing: ListNav,
     /// The error of a form in the list.
     pub refused: RwSignal<Option<ConsoleError>>,
@@ -50,6 +52,7 @@ impl UsersState {
         state
     }
 
+    /// Returns the state that the page provided.
     pub fn current() -> Self {
         expect_context()
     }

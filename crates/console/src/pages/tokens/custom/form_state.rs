@@ -26,11 +26,13 @@ use crate::{
 /// The state of the form.
 #[derive(Clone, Copy)]
 pub struct CustomTokenForm {
+    /// The ticked boxes.
     pub selection: RwSignal<Selection>,
     /// All choices loaded since the dialog opened: their names are needed after a search hides them.
     known: RwSignal<HashMap<Id, Choice>>,
     /// Ticked resources whose names are not loaded.
     pub nameless: RwSignal<Vec<Id>>,
+    /// The text that the choices are searched for.
     pub search: RwSignal<String>,
     /// The typed description; empty if it is to be derived from the permissions.
     pub description: RwSignal<String>,
@@ -40,13 +42,16 @@ pub struct CustomTokenForm {
     refused: RwSignal<Vec<Pick>>,
     /// True if a template or an address expanded the section of configurations, and that of the other types.
     opened: RwSignal<(bool, bool)>,
+    /// The chosen expiry and networks.
     pub limits: Limits,
+    /// The data of the page's frame, such as the user and the organization.
     pub frame: StoredValue<Frame>,
 }
 
 /// The query for the choices: known before the prefill is loaded, so that both load in parallel.
 #[derive(Clone, Copy)]
 pub struct Lookup {
+    /// The text that the choices are searched for.
     pub search: RwSignal<String>,
     /// Ticked resources whose names are not loaded.
     pub nameless: RwSignal<Vec<Id>>,
@@ -128,6 +133,7 @@ impl CustomTokenForm {
         self.open_sections();
     }
 
+    /// Takes over the names and the refused boxes from the loaded choices.
     pub fn learn(&self, picker: &Picker) {
         self.known.update(|known| {
             for choice in picker.buckets.items.iter().chain(&picker.telegrafs.items).chain(&picker.ticked) {

@@ -69,11 +69,17 @@ pub fn CustomRoute() -> impl IntoView {
 /// prefills nothing.
 #[component]
 fn CustomDialog(
+    /// The prefill of the URL, or the error of loading it.
     filled: Result<Prefilled, ConsoleError>,
+    /// The organization's rules, which constrain the limits.
     rules: Result<RulesNow, ConsoleError>,
+    /// True if the URL prefills nothing.
     bare: bool,
+    /// The query for the choices.
     lookup: Lookup,
+    /// The choices that the query matches.
     picker: PageResource<Result<Picker, ConsoleError>>,
+    /// The state of the page.
     state: TokensState,
 ) -> impl IntoView {
     let (filled, failed) = match filled {

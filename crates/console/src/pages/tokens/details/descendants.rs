@@ -18,9 +18,13 @@ use crate::{
 /// token itself was reported as leaked.
 #[component]
 pub fn Descendants(
+    /// The token's authorization.
     id: AuthorizationId,
+    /// The number of descendants, and the first of them.
     descendants: lineage::Descendants,
+    /// True if the token itself was reported as leaked.
     leaked: bool,
+    /// The state of the page.
     state: TokensState,
 ) -> impl IntoView {
     let lineage::Descendants { total, live, rows } = descendants;

@@ -55,11 +55,17 @@ const fn accepted(link: &Link) -> bool {
 /// A token of the chain. `id`: the token of the drawer; `rotated_at`: when the next one replaced it.
 #[component]
 fn Row(
+    /// The token of this row.
     link: Link,
+    /// Its position in the chain, from 0 for the newest.
     index: usize,
+    /// The token that the drawer displays.
     id: AuthorizationId,
+    /// Time at which the next token replaced it; `None` for the newest.
     rotated_at: Option<Timestamp>,
+    /// The server's present time.
     now: Timestamp,
+    /// The state of the page.
     state: TokensState,
 ) -> impl IntoView {
     let this = link.id == id;

@@ -17,9 +17,13 @@ use super::Limits;
 /// The choice of the expiry: a period, a date, or never. Choices that the rules forbid are disabled.
 #[component]
 pub fn ExpiryField(
+    /// The chosen limits.
     limits: Limits,
+    /// The error of the form.
     refused: RwSignal<Option<ConsoleError>>,
-    #[prop(default = "Expires after")] legend: &'static str,
+    /// The legend above the choices.
+    #[prop(default = "Expires after")]
+    legend: &'static str,
 ) -> impl IntoView {
     let error = at_field(refused, "expires");
     let facts = limits.facts.get_value();

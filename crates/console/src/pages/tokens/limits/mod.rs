@@ -27,6 +27,7 @@ pub use fields::{ExpiryField, LimitsSection, NetworksField};
 pub struct Limits {
     /// A period in seconds, or one of the words of [`expiry`].
     pub expires: RwSignal<String>,
+    /// The chosen day as `YYYY-MM-DD`, if the expiry is on a day; empty otherwise.
     pub day: RwSignal<String>,
     /// The typed networks.
     pub networks: RwSignal<String>,

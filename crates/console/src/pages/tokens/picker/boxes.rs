@@ -17,11 +17,18 @@ fn box_id(id: &str, action: Action) -> String {
 /// One box. If the box of its type implies it, it is ticked and disabled.
 #[component]
 pub fn PickBox(
+    /// The permission that the box grants.
     pick: Pick,
+    /// The id of the resource, or the name of its type.
     id: String,
+    /// The name of the resource or type, for the accessible name.
     label: String,
-    #[prop(into, optional)] mixed: Signal<bool>,
+    /// True if the box is displayed as partly ticked.
+    #[prop(into, optional)]
+    mixed: Signal<bool>,
+    /// True if the caller cannot grant the permission.
     refused: bool,
+    /// The state of the form.
     choosing: CustomTokenForm,
 ) -> impl IntoView {
     let CustomTokenForm { selection, .. } = choosing;
@@ -45,9 +52,13 @@ pub fn PickBox(
 /// JavaScript.
 #[component]
 pub fn ColumnBox(
+    /// The action of the column.
     action: Action,
+    /// The types that the box ticks.
     kinds: Vec<ResourceType>,
+    /// The state of the form.
     choosing: CustomTokenForm,
+    /// The boxes of types that the caller cannot grant.
     refused: StoredValue<Vec<Pick>>,
 ) -> impl IntoView {
     let CustomTokenForm { selection, .. } = choosing;

@@ -84,14 +84,23 @@ fn NotOffered(offered: Vec<Pick>, choosing: CustomTokenForm) -> impl IntoView {
 /// A section of individual resources.
 #[component]
 fn Things(
+    /// The type of the resources.
     kind: ResourceType,
+    /// The heading of the section.
     title: &'static str,
+    /// The name of the row with the boxes of the type.
     all: &'static str,
+    /// The message if a search matches nothing.
     none: &'static str,
+    /// The id from which the element ids of the boxes are formed.
     id: &'static str,
+    /// The resources that match the search.
     choices: Choices,
+    /// The folded search text.
     search: String,
+    /// The state of the form.
     choosing: CustomTokenForm,
+    /// The boxes of types that the caller cannot grant.
     refused: StoredValue<Vec<Pick>>,
 ) -> impl IntoView {
     let Choices { items, total, unfiltered } = choices;
@@ -142,9 +151,13 @@ fn Things(
 /// The section of the other types.
 #[component]
 fn Others(
+    /// The types that match the search.
     kinds: Vec<ResourceType>,
+    /// The folded search text.
     search: String,
+    /// The state of the form.
     choosing: CustomTokenForm,
+    /// The boxes of types that the caller cannot grant.
     refused: StoredValue<Vec<Pick>>,
 ) -> impl IntoView {
     let searching = !search.is_empty();

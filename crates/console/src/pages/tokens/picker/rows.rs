@@ -62,9 +62,13 @@ fn Hit(name: String, search: String) -> impl IntoView {
 /// A type whose resources can only be picked as a whole.
 #[component]
 pub fn TypeRow(
+    /// The type of the row.
     kind: ResourceType,
+    /// The folded search text, which is highlighted in the name.
     search: String,
+    /// The state of the form.
     choosing: CustomTokenForm,
+    /// The boxes of types that the caller cannot grant.
     refused: StoredValue<Vec<Pick>>,
 ) -> impl IntoView {
     let name = title(kind);
