@@ -138,7 +138,7 @@ test("more tokens than the question named are left alone", async ({ page, tokens
   await expect(tokens.header).toHaveText("Delete 12 API tokens?");
   await api.authorization(first.org.id, "agent of someone else");
   await page.getByTestId("selected--confirm-delete").click();
-  await expect(tokens.dialog.getByText("13 tokens match by now").first()).toBeVisible();
+  await expect(tokens.dialog.getByText("13 tokens now match").first()).toBeVisible();
   expect(await having(api, first, "active")).toBe(14);
 });
 

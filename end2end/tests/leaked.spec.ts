@@ -61,7 +61,7 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page.getByTestId("leaked--result")).toContainText("No token was found.");
       await input(page).fill(Array.from({ length: 10_001 }, (_, number) => `word${number}`).join(" "));
       await report(page);
-      await expect(page.getByRole("alert")).toContainText("A report may have at most 10000 different words");
+      await expect(page.getByRole("alert")).toContainText("A report may contain at most 10000 different words");
     });
   });
 }

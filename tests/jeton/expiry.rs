@@ -94,7 +94,7 @@ async fn an_expired_credential_of_a_1_x_client_is_refused_although_its_password_
         server.clock.advance(1);
         assert_eq!(open().await, Err(Error::Auth(AuthError::V1Unauthorized)));
         let again = server.patch(&path, &first.token, json!({"expiresAt": null})).await;
-        assert!(again.refused(422).contains("nothing revives it"));
+        assert!(again.refused(422).contains("cannot be reactivated"));
     })
     .await;
 }
@@ -137,7 +137,7 @@ async fn an_expiry_is_changed_and_taken_away_until_it_has_come() {
         server.clock.advance(600);
         for wish in [json!(null), json!(after(&server, 600))] {
             let message = patch(json!({"expiresAt": wish})).await.refused(422);
-            assert_eq!(message, "the authorization has expired, and nothing revives it; clone it to get a new token");
+            assert_eq!(message, "the authorization has expired and cannot be reactivated; clone it to get a new token");
         }
         patch(json!({"status": "active", "description": "late"})).await.expect(200);
         assert_eq!(
@@ -156,7 +156,7 @@ async fn what_a_token_makes_or_changes_never_outlives_it() {
         let end = after(&server, 600);
         let made = make(&server, &first.token, &first.org, json!({"expiresAt": end})).await.expect(201);
         let maker = text(&made["token"]);
-        let said = |message: String| assert!(message.contains(&format!("this one expires at {end}")), "{message}");
+        let said = |message: String| assert!(message.contains(&format!("than that of the token you are using ({end})")), "{message}");
         said(make(&server, &maker, &first.org, json!({"expiresAt": after(&server, 601)})).await.refused(422));
         let child = make(&server, &maker, &first.org, json!({})).await.expect(201);
         assert_eq!(child["expiresAt"], end, "what says nothing gets the same end");

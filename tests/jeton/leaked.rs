@@ -242,7 +242,7 @@ async fn a_thousand_strings_are_looked_up_and_one_more_is_refused() {
         many.push(token.clone());
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         let message = scene.report(&many).await.refused(422);
-        assert_eq!(message, "a report may have at most 1000 tokens; send the rest in another one");
+        assert_eq!(message, "a report may contain at most 1000 tokens; split it");
         assert_eq!(scene.status(&token).await, 200, "nothing of it happened");
         assert_eq!(scene.fates(&many[1..]).await.last().map(String::as_str), Some("deactivated"));
     })
@@ -344,7 +344,7 @@ async fn the_console_has_a_box_for_them_that_shows_nothing_of_what_was_pasted() 
         let refused = browser.send(&format!("{list}/leaked"), &[("leaked", &words)]).await;
         assert_eq!(refused.status, 422);
         assert!(
-            refused.body.contains("A report may have at most 10000 different words")
+            refused.body.contains("A report may contain at most 10000 different words")
                 && !refused.body.contains("word77")
         );
     })

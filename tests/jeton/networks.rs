@@ -67,7 +67,7 @@ async fn networks_are_named_so_that_they_mean_something() {
         refused(json!("10.0.0.0/8"), 400).await;
         refused(json!([7]), 400).await;
         let many: Vec<String> = (0..65).map(|n| format!("10.0.{n}.0/24")).collect();
-        assert_eq!(refused(json!(many), 422).await, "a token is bound to at most 64 networks");
+        assert_eq!(refused(json!(many), 422).await, "a token may have at most 64 networks");
         make(&server, &first.token, &first.org, json!(many[..64]), "10.0.0.1").await.expect(201);
         let everywhere = make(&server, &first.token, &first.org, json!([]), "10.0.0.1").await.expect(201);
         assert!(everywhere.get("allowedNetworks").is_none(), "what is not bound is answered as before");
@@ -104,7 +104,7 @@ async fn what_a_token_makes_or_changes_is_accepted_from_nowhere_else() {
         let maker = text(&made["token"]);
         for wider in [json!([]), json!(["0.0.0.0/0"]), json!(["10.0.0.0/7"]), json!(["10.1.0.0/16", "::/0"])] {
             let message = make(&server, &maker, &first.org, wider, inside).await.refused(422);
-            assert!(message.ends_with("this one only from 10.0.0.0/8"), "{message}");
+            assert!(message.ends_with("the token you are using (10.0.0.0/8)"), "{message}");
         }
         let same = make(&server, &maker, &first.org, json!(null), inside).await.expect(201);
         assert_eq!(same["allowedNetworks"], json!(["10.0.0.0/8"]), "what says nothing gets the same networks");

@@ -185,7 +185,7 @@ async fn a_token_is_rotated_once_and_then_its_successor() {
         let scene = Scene::new(&home).await;
         let new = scene.rotate(json!({})).await.expect(201);
         let (id, again) = (text(&new["id"]), scene.rotate(json!({})).await);
-        assert_eq!(again.refused(422), format!("this token was rotated before; rotate its successor {id} instead"));
+        assert_eq!(again.refused(422), format!("this token was already rotated; rotate its successor {id} instead"));
         rotate(&scene.server, &scene.first.token, &id, json!({})).await.expect(201);
         // If its successor was deleted, it may have another.
         scene.server.delete(&format!("/api/v2/authorizations/{id}"), &scene.first.token).await.expect(204);
@@ -222,7 +222,7 @@ async fn a_token_without_a_live_owner_is_not_rotated() {
         let path = format!("/api/v2/users/{bob}");
         server.patch(&path, operator, json!({"status": "inactive"})).await.expect(200);
         let message = rotate(server, operator, &id, json!({})).await.refused(422);
-        assert_eq!(message, "the owner of this token is inactive; activate them first, then rotate it");
+        assert_eq!(message, "the owner of this token is inactive; activate the user first");
         server.delete(&path, operator).await.expect(204);
         let message = rotate(server, operator, &id, json!({})).await.refused(422);
         assert!(message.starts_with("the owner or organization of this token was deleted"), "{message}");
@@ -274,7 +274,7 @@ async fn a_token_that_rotates_itself_does_not_live_longer_by_it() {
         expire(&home, &id, end).await;
         server.clock.advance(DAY);
         let message = rotate(server, &token, &id, json!({"overlap": "1h"})).await.refused(422);
-        assert!(message.starts_with("nothing that a token makes or changes outlives it"), "{message}");
+        assert!(message.starts_with("the expiry must not be later than that of the token you are using"), "{message}");
         let same = json!({"overlap": "1h", "expiresAt": end.to_string()});
         assert_eq!(rotate(server, &token, &id, same).await.expect(201)["expiresAt"], end.to_string());
     })

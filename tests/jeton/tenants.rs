@@ -280,8 +280,8 @@ async fn a_user_has_no_more_tokens_than_the_quota_whatever_makes_them() {
         let body = json!({"orgID": org, "token": "grafana", "permissions": permissions});
         server.post("/private/legacy/authorizations", token, body).await.expect(201);
         let third = text(&server.token(token, org, permissions.clone()).await.expect(201)["id"]);
-        let message = "this user has as many tokens as one may have (3); delete those that are no longer needed, or have \
-                       --max-tokens-per-user raised";
+        let message = "this user has the maximum number of tokens (3); delete tokens that are no longer needed, or raise \
+                       --max-tokens-per-user";
         assert_eq!(server.token(token, org, permissions.clone()).await.refused(422), message);
         let v1 = json!({"orgID": org, "token": "telegraf", "permissions": permissions});
         assert_eq!(server.post("/private/legacy/authorizations", token, v1).await.refused(422), message);
@@ -311,7 +311,7 @@ async fn an_organization_has_no_more_tokens_than_the_quota() {
         let of_bob = json!({"orgID": first.org, "userID": bob, "permissions": permissions});
         server.post("/api/v2/authorizations", &first.token, of_bob).await.expect(201);
         let message = server.token(&first.token, &first.org, permissions.clone()).await.refused(422);
-        assert!(message.starts_with("this organization has as many tokens as one may have (2); delete"), "{message}");
+        assert!(message.starts_with("this organization has the maximum number of tokens (2); delete"), "{message}");
         let other = server.org(&first.token, "other").await;
         server.token(&first.token, &other, permissions).await.expect(201);
     })
@@ -326,7 +326,7 @@ async fn the_tokens_of_an_organization_hold_no_more_permissions_than_the_quota()
         let (tasks, buckets) = (permission("read", "tasks"), permission("read", "buckets"));
         let three = json!([tasks, buckets, permission("read", "users")]);
         let message = server.token(&first.token, &first.org, three).await.refused(422);
-        assert!(message.starts_with("with these, the tokens of this organization would hold"), "{message}");
+        assert!(message.starts_with("the tokens of this organization would have more"), "{message}");
         let twice = json!([tasks, buckets, tasks, buckets]);
         server.token(&first.token, &first.org, twice).await.expect(201);
         server.token(&first.token, &first.org, json!([tasks])).await.refused(422);

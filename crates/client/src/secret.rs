@@ -59,7 +59,7 @@ fn holds_password(url: &str) -> bool {
 
 /// Returns a flag's secret: `-` is the first line of standard input; an empty one is `None`.
 pub fn given(flag: Option<&SecretString>) -> Outcome<Option<SecretString>> {
-    match flag.map(|secret| secret.expose_secret()) {
+    match flag.map(secrecy::ExposeSecret::expose_secret) {
         None | Some("") => Ok(None),
         Some("-") => from_input().map(Some),
         Some(text) => Ok(Some(text.to_owned().into())),

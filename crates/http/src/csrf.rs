@@ -29,7 +29,7 @@ pub async fn refuse_foreign(State(state): State<AppState>, request: Request, nex
 }
 
 fn is_foreign(headers: &HeaderMap, settings: &Settings) -> bool {
-    let text = |name| headers.get(name).and_then(|value: &axum::http::HeaderValue| value.to_str().ok());
+    let text = |name| headers.get(name).and_then(|value: &http::HeaderValue| value.to_str().ok());
     if let Some(site) = headers.get("sec-fetch-site") {
         return !matches!(site.as_bytes(), b"same-origin" | b"none");
     }

@@ -145,7 +145,7 @@ pub fn coverage_by(held: &[Permission], wanted: &Permission) -> Coverage {
         match coverage(permission, wanted) {
             Coverage::Full => return Coverage::Full,
             Coverage::None => {}
-            conditional => best = conditional,
+            conditional @ Coverage::IfInOrg { .. } => best = conditional,
         }
     }
     best

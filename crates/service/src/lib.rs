@@ -144,9 +144,10 @@ impl Service {
 }
 
 /// Returns random bytes of the operating system. Panics if there are none.
+#[expect(clippy::disallowed_methods, reason = "the one place that reads random bytes")]
+#[expect(clippy::panic, reason = "without randomness there are no safe keys, tokens or salts")]
 pub fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
-    // Without randomness there are no safe keys, tokens or salts.
     getrandom::fill(&mut bytes).unwrap_or_else(|error| panic!("the operating system gives no random bytes: {error}"));
     bytes
 }

@@ -58,7 +58,7 @@ impl Conditions<'_> {
                 sql.push(" AND expires_at <= ").bind(self.now.micros())?;
             }
             State::OwnerInactive => {
-                self.push_active(sql, "user_id IN (SELECT id FROM users WHERE status <> 'active')")?
+                self.push_active(sql, "user_id IN (SELECT id FROM users WHERE status <> 'active')")?;
             }
             State::Live => self.push_active(sql, "user_id IN (SELECT id FROM users WHERE status = 'active')")?,
         }

@@ -128,7 +128,7 @@ fn push_filter(sql: &mut Sql, filter: &Filter) -> Result<()> {
     match filter.within {
         Some(AuditScope::Org(org)) => _ = sql.push(" AND org_id = ").bind(from_id(org))?,
         Some(AuditScope::OrgOrNone(org)) => {
-            _ = sql.push(" AND (org_id IS NULL OR org_id = ").bind(from_id(org))?.push(")")
+            _ = sql.push(" AND (org_id IS NULL OR org_id = ").bind(from_id(org))?.push(")");
         }
         None => {}
     }

@@ -32,7 +32,7 @@ async fn the_console_shows_descendants_and_deactivates_them_without_script() {
         let asked = browser.open(&question).await;
         assert!(asked.body.contains("Deactivate 2 tokens?"), "{}", asked.body);
         let sent = browser.send(&question, &[("expected", "1")]).await;
-        assert!(sent.status == 422 && sent.body.contains("2 tokens match by now"), "{}", sent.body);
+        assert!(sent.status == 422 && sent.body.contains("2 tokens now match"), "{}", sent.body);
         assert!(scene.works(&child_token).await);
         assert_eq!(browser.send(&question, &[("expected", "2")]).await.status, 303);
         assert!(!scene.works(&child_token).await);

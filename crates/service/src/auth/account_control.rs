@@ -163,7 +163,7 @@ pub(crate) async fn check_revocable(
     authorization: &Authorization,
 ) -> Result<(), Error> {
     match check_changeable(connection, caller, authorization).await {
-        Err(refusal @ (Error::Auth(AuthError::Unauthorized(_)) | Error::Auth(AuthError::HoldsMore(_)))) => {
+        Err(refusal @ Error::Auth(AuthError::Unauthorized(_) | AuthError::HoldsMore(_))) => {
             let may = !reaches_everywhere(authorization) && reaches_owned(connection, caller, authorization).await?;
             if may { Ok(()) } else { Err(refusal) }
         }

@@ -260,7 +260,7 @@ async fn insert_owner(change: &mut AuditedTransaction, caller: &Caller, telegraf
             jeton_store::memberships::insert(change, Of::Telegraf(telegraf.id), caller.id(), Role::Owner, now).await?;
             Ok(())
         }
-        Err(Error::Auth(AuthError::LimitedTokenEmpowers) | Error::Auth(AuthError::TokenEmpowersMore(_))) => Ok(()),
+        Err(Error::Auth(AuthError::LimitedTokenEmpowers | AuthError::TokenEmpowersMore(_))) => Ok(()),
         Err(error) => Err(error),
     }
 }
@@ -292,7 +292,7 @@ pub(super) fn keys(telegraf: &Telegraf) -> Keys {
 
 /// The audit detail of a configuration. Its text may hold passwords, so only a digest is recorded, which shows whether
 /// it changed.
-fn detail(telegraf: &Telegraf) -> serde_json::Value {
+fn detail(telegraf: &Telegraf) -> Value {
     let digest = Sha256::digest(telegraf.config.as_bytes());
     let text: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     json!({"name": telegraf.name, "description": telegraf.description, "textDigest": text, "bytes": telegraf.config.len()})

@@ -60,7 +60,7 @@ pub struct AuthorizationQuery {
 }
 
 /// The order of the API's list: by creation unless given.
-pub type ApiSort = Option<jeton_model::console::tokens::Sort>;
+pub type ApiSort = Option<tokens::Sort>;
 
 /// Maximum number of bytes of a search text.
 pub(crate) const MAX_FILTER: usize = 255;
@@ -255,7 +255,7 @@ fn attending(query: &AuthorizationQuery, now: Timestamp) -> Option<Attending> {
 }
 
 /// The store's order for an order of the list.
-pub(crate) const fn order(sort: jeton_model::console::tokens::Sort) -> Sort {
+pub(crate) const fn order(sort: tokens::Sort) -> Sort {
     match (sort.key, sort.descending) {
         (SortKey::Description, false) => Sort::Description,
         (SortKey::Description, true) => Sort::DescriptionDescending,

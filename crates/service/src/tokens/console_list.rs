@@ -186,7 +186,7 @@ pub(crate) async fn resolve(
     let mut filter = Filter {
         visible: caller.visible(),
         org: Some(org),
-        status: query.status.and_then(|status| status.status()),
+        status: query.status.and_then(StatusFilter::status),
         live_at: (query.status == Some(StatusFilter::Live)).then_some(now),
         only_leaked: query.status == Some(StatusFilter::Leaked),
         breadth: query.kind,

@@ -142,7 +142,7 @@ async fn check_all_revocable<'a>(
         };
         match checked {
             Ok(()) => {}
-            Err(Error::Auth(AuthError::Unauthorized(_)) | Error::Auth(AuthError::HoldsMore(_))) => number += 1,
+            Err(Error::Auth(AuthError::Unauthorized(_) | AuthError::HoldsMore(_))) => number += 1,
             Err(error) => return Err(error),
         }
     }
