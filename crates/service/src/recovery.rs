@@ -2,7 +2,6 @@
 //! (docs/influxdb-compatibility.md §8).
 
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::json;
 
 use jeton_model::{
     AuthorizationId, Org, Status, User, UserId, ValidationError,
@@ -22,7 +21,7 @@ use jeton_store::{
 
 use crate::{
     Error, Offline,
-    audit::Event,
+    audit::{Event, detail::NoDetail},
     orgs::{console_members::insert_user, insert_org},
     random,
     setup::insert_operator,
@@ -193,7 +192,7 @@ impl Offline {
         let now = change.now;
         jeton_store::users::set_password_hash(&mut change, user.id, &hash, now).await?;
         jeton_store::sessions::delete_of_user(&mut change, user.id, None).await?;
-        change.record(Event::PasswordSet, None, user.id, json!({})).await?;
+        change.record(Event::PasswordSet, None, user.id, NoDetail {}).await?;
         change.commit().await?;
         Ok(user)
     }

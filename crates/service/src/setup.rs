@@ -1,7 +1,6 @@
 //! Set-up: the first user, organization, bucket and operator token, in one transaction.
 
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::json;
 
 use jeton_model::{
     Authorization, AuthorizationId, Bucket, Networks, Org, Status, User, UserId,
@@ -16,7 +15,10 @@ use jeton_store::{authorizations::Secret, memberships::Of};
 
 use crate::{
     Client, Error, Service,
-    audit::Event,
+    audit::{
+        Event,
+        detail::{orgs::SetUpDone, tokens::OperatorTokenCreated},
+    },
     auth::sessions::{self, SignedIn},
     buckets::new_bucket,
     error::{CreationError, SetupError},
@@ -166,14 +168,8 @@ async fn create(
     jeton_store::memberships::insert(change, Of::Instance, user.id, Role::Owner, now).await?;
     let bucket = new_bucket(org.id, bucket, "", retention, now);
     jeton_store::buckets::insert(change, &bucket, &fold(&bucket.name)).await?;
-    change
-        .record(
-            Event::SetUp,
-            Some(org.id),
-            org.id,
-            json!({"organization": org.name, "user": user.name, "bucket": bucket.name}),
-        )
-        .await?;
+    let detail = SetUpDone { organization: &org.name, user: &user.name, bucket: &bucket.name };
+    change.record(Event::SetUp, Some(org.id), org.id, detail).await?;
 
     let token =
         token.map_or_else(|| NewToken::generate(random()), |token| NewToken::supplied(token.expose_secret().into()));
@@ -216,8 +212,11 @@ pub(super) async fn insert_operator(
     if !jeton_store::authorizations::insert(change, &new, Secret::Token(&token.hash()), &keys(&new)).await? {
         return Err(Error::Creation(CreationError::TokenExists));
     }
-    let detail =
-        json!({"description": new.description, "prefix": new.token_prefix, "permissions": new.permissions.len()});
+    let detail = OperatorTokenCreated {
+        description: &new.description,
+        prefix: new.token_prefix.as_deref(),
+        permissions: new.permissions.len(),
+    };
     change.record(Event::AuthorizationCreated, Some(org.id), new.id, detail).await?;
     Ok(new)
 }

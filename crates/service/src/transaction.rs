@@ -2,14 +2,13 @@
 
 use std::ops::{Deref, DerefMut};
 
-use serde_json::Value;
-
 use jeton_model::{Id, OrgId, Timestamp};
 
 use crate::{
     AuditKey, Caller, Error, Service,
     audit::{
         Event,
+        detail::AuditDetail,
         entry::{self, Actor, Entry},
     },
     users::sessions,
@@ -73,17 +72,14 @@ impl AuditedTransaction {
     ///
     /// # Errors
     /// The database may fail.
-    pub async fn record(
+    pub async fn record<'a>(
         &mut self,
         event: Event,
         org: Option<OrgId>,
         subject: impl Into<Id>,
-        mut detail: Value,
+        detail: impl Into<AuditDetail<'a>>,
     ) -> Result<(), Error> {
-        if let (Some(via), Value::Object(members)) = (self.via, &mut detail) {
-            members.insert("via".into(), via.into());
-        }
-        let entry = Entry { event, org, subject: Some(subject.into()), detail };
+        let entry = Entry::new(event, org, Some(subject.into()), detail).via(self.via);
         entry::append(&mut self.write, &self.key, &self.actor, &entry).await
     }
 
@@ -91,13 +87,13 @@ impl AuditedTransaction {
     ///
     /// # Errors
     /// The database may fail.
-    pub async fn record_without_subject(
+    pub async fn record_without_subject<'a>(
         &mut self,
         event: Event,
         org: Option<OrgId>,
-        detail: Value,
+        detail: impl Into<AuditDetail<'a>>,
     ) -> Result<(), Error> {
-        let entry = Entry { event, org, subject: None, detail };
+        let entry = Entry::new(event, org, None, detail);
         entry::append(&mut self.write, &self.key, &self.actor, &entry).await
     }
 

@@ -1,6 +1,6 @@
 //! Writes recorded denials to the audit log.
 
-use serde_json::{Map, Value, json};
+use std::num::NonZeroU64;
 
 use jeton_model::{Id, UserId, user::check_user_name};
 use jeton_store::{Connection, audit_list::Label};
@@ -9,7 +9,8 @@ use crate::{Error, Service};
 
 use super::{
     Event,
-    denials::{Denial, DenialReason, PendingDenial},
+    denials::{Denial, PendingDenial},
+    detail::denials::{CredentialLabel, DenialCause, Denied, DeniedSubject},
     entry::{Actor, Entry},
 };
 
@@ -55,76 +56,51 @@ impl Service {
 /// The entry of a denial, and its actor.
 async fn entry(connection: &mut Connection, noted: &PendingDenial, labels: &[Label]) -> Result<(Actor, Entry), Error> {
     let mut actor = Actor::stranger(noted.at, noted.address.map(|address| address.to_string()));
-    let mut detail = Map::new();
-    let mut entry = Entry { event: Event::UnknownTokenRefused, org: None, subject: None, detail: Value::Null };
-    match &noted.what {
-        Denial::UnknownToken => {}
-        Denial::LeftOut(count) => {
-            entry.event = Event::RefusalsLeftOut;
-            detail.insert("count".into(), json!(count));
-        }
+    let mut org = None;
+    let (event, id, subject) = match &noted.what {
+        Denial::UnknownToken => (Event::UnknownTokenRefused, None, DeniedSubject::UnknownToken {}),
+        Denial::LeftOut(count) => (Event::RefusalsLeftOut, None, DeniedSubject::LeftOut { count: *count }),
         Denial::SignIn { name, why } => {
-            entry.event = Event::SignInRefused;
             let user = match check_user_name(name) {
                 Ok(()) => jeton_store::users::by_name(connection, name).await?,
                 Err(_) => None,
             };
             let unknown = user.is_none() && *why == "wrong password";
-            detail.insert("reason".into(), json!(if unknown { "unknown name" } else { why }));
-            if let Some(user) = user {
-                entry.subject = Some(user.id.into());
-                detail.insert("name".into(), json!(user.name));
-            }
+            let cause = DenialCause::from(if unknown { "unknown name" } else { *why });
+            let (id, name) = user.map(|user| (Id::from(user.id), user.name)).unzip();
+            (Event::SignInRefused, id, DeniedSubject::User { cause, name })
         }
         Denial::Session { by, why } => {
-            entry.event = Event::SessionRefused;
-            entry.subject = by.user;
             actor = by.clone();
-            insert_reason(&mut detail, *why);
-            let user = by.user.map(UserId);
-            detail.extend(name_of(connection, user).await?);
+            let name = name_of(connection, by.user.map(UserId)).await?;
+            (Event::SessionRefused, by.user, DeniedSubject::User { cause: (*why).into(), name })
         }
         Denial::Password { by, user, why } => {
-            entry.event = Event::PasswordChangeRefused;
-            entry.subject = Some((*user).into());
             actor = by.clone();
-            detail.insert("reason".into(), json!(why));
-            detail.extend(name_of(connection, Some(*user)).await?);
+            let name = name_of(connection, Some(*user)).await?;
+            let subject = DeniedSubject::User { cause: DenialCause::from(*why), name };
+            (Event::PasswordChangeRefused, Some((*user).into()), subject)
         }
         Denial::Known { id, why } => {
-            entry.event = Event::AuthorizationRefused;
-            entry.subject = Some((*id).into());
-            actor.authorization = Some((*id).into());
-            insert_reason(&mut detail, *why);
             // A credential deleted since is only known by its id.
-            if let Some(label) = labels.iter().find(|label| label.id == *id) {
-                entry.org = Some(label.org);
-                actor.user = Some(label.user.into());
-                detail.insert("description".into(), json!(label.description));
-                if let Some(username) = &label.username {
-                    entry.event = Event::V1AuthorizationRefused;
-                    detail.insert("username".into(), json!(username));
-                }
-                detail.extend(label.prefix.as_ref().map(|prefix| ("prefix".to_owned(), json!(prefix))));
-            }
+            let label = labels.iter().find(|label| label.id == *id);
+            org = label.map(|label| label.org);
+            actor.authorization = Some((*id).into());
+            actor.user = label.map(|label| label.user.into());
+            let event = match label {
+                Some(Label { username: Some(_), .. }) => Event::V1AuthorizationRefused,
+                _ => Event::AuthorizationRefused,
+            };
+            let label = label.map(CredentialLabel::of);
+            (event, Some((*id).into()), DeniedSubject::Credential { cause: (*why).into(), label })
         }
-    }
-    if noted.like_it > 0 {
-        detail.insert("moreLikeIt".into(), json!(noted.like_it));
-    }
-    entry.detail = Value::Object(detail);
-    Ok((actor, entry))
+    };
+    let detail = Denied { subject, more_like_it: NonZeroU64::new(noted.like_it) };
+    Ok((actor, Entry::new(event, org, id, detail)))
 }
 
-fn insert_reason(detail: &mut Map<String, Value>, why: DenialReason) {
-    detail.insert("reason".into(), json!(why.name()));
-    if let DenialReason::Lacks(permission) = why {
-        detail.insert("permission".into(), json!(permission.to_string()));
-    }
-}
-
-/// The detail with a user's name, if the user exists.
-async fn name_of(connection: &mut Connection, user: Option<UserId>) -> Result<Option<(String, Value)>, Error> {
+/// The name of a user, if the user exists.
+async fn name_of(connection: &mut Connection, user: Option<UserId>) -> Result<Option<String>, Error> {
     let Some(id) = user else { return Ok(None) };
-    Ok(jeton_store::users::by_id(connection, id).await?.map(|user| ("name".to_owned(), json!(user.name))))
+    Ok(jeton_store::users::by_id(connection, id).await?.map(|user| user.name))
 }

@@ -10,9 +10,9 @@ use jeton_store::audit::Stored;
 
 use crate::{AuditKey, Caller, Client, Error, auth::caller::Credential, users::sessions};
 
-use super::{Event, tombstones};
+use super::{Event, detail::AuditDetail, tombstones};
 
-/// An entry before it is appended to the chain. `detail` never holds a secret.
+/// An entry before it is appended to the chain.
 pub(crate) struct Entry {
     /// The event that the entry records.
     pub event: Event,
@@ -20,8 +20,28 @@ pub(crate) struct Entry {
     pub org: Option<OrgId>,
     /// Id of the subject; its type follows from the event.
     pub subject: Option<Id>,
-    /// Details as a JSON object; its members depend on the event.
-    pub detail: Value,
+    /// An object made from an [`AuditDetail`].
+    detail: Value,
+}
+
+impl Entry {
+    /// An entry with this detail, which must not hold a secret.
+    pub fn new<'a>(event: Event, org: Option<OrgId>, subject: Option<Id>, detail: impl Into<AuditDetail<'a>>) -> Self {
+        Self { event, org, subject, detail: detail.into().into_value() }
+    }
+
+    /// Adds the origin of the change to the detail, if there is one.
+    pub fn via(mut self, via: Option<&str>) -> Self {
+        if let (Some(via), Value::Object(members)) = (via, &mut self.detail) {
+            members.insert("via".into(), via.into());
+        }
+        self
+    }
+
+    #[cfg(test)]
+    pub const fn detail(&self) -> &Value {
+        &self.detail
+    }
 }
 
 /// Appends an entry to the chain, and the tombstone of a deletion, in the transaction of the change.

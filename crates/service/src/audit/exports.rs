@@ -1,7 +1,5 @@
 //! Exports of lists and of the audit log, which are recorded before the first byte is sent.
 
-use serde_json::{Value, json};
-
 use jeton_model::{
     OrgId,
     audit::{AuditQuery, Format, query::AuditScope},
@@ -11,7 +9,7 @@ use jeton_model::{
 
 use crate::{Caller, Error, Service};
 
-use super::Event;
+use super::{Event, detail::log::Exported};
 
 impl Service {
     /// Records that a caller exports an organization's tokens. `format`: the file's extension.
@@ -51,9 +49,9 @@ impl Service {
 }
 
 /// The format and the filter's query parameters, with pasted tokens redacted.
-fn detail(format: &str, filter: Vec<(&str, String)>) -> Value {
+fn detail<'a>(format: &'a str, filter: Vec<(&str, String)>) -> Exported<'a> {
     let filter: Vec<String> = filter.into_iter().map(|(name, value)| format!("{name}={}", redact(&value))).collect();
-    json!({"format": format, "filter": filter})
+    Exported { format, filter }
 }
 
 #[cfg(test)]
@@ -66,7 +64,7 @@ mod tests {
     fn the_filter_of_a_file_holds_no_token() {
         let token = NewToken::generate([5; 32]);
         let detail = detail("csv", vec![("status", "active".into()), ("searchTerm", token.expose().into())]);
-        assert_eq!(detail["filter"][0], "status=active");
-        assert!(!detail.to_string().contains(token.expose()));
+        assert_eq!(detail.filter[0], "status=active");
+        assert!(!detail.filter.concat().contains(token.expose()));
     }
 }

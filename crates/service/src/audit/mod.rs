@@ -3,6 +3,7 @@
 pub mod denial_recorder;
 mod denial_writer;
 pub(crate) mod denials;
+pub(crate) mod detail;
 pub(crate) mod entry;
 mod exports;
 pub mod query;

@@ -1,13 +1,12 @@
 //! Deletion of old audit entries. The rest of the chain still verifies.
 
-use serde_json::json;
-
 use jeton_store::audit::Anchor;
 
 use crate::{Error, Service};
 
 use super::{
     Event,
+    detail::log::LogTrimmed,
     entry::{Actor, Entry},
     verify::sign,
 };
@@ -40,8 +39,8 @@ impl Service {
         let anchor = Anchor { seq: last.seq, hash: last.hash, at: now, signature };
         jeton_store::audit::set_anchor(&mut change, &anchor).await?;
         let entries = jeton_store::audit::delete_up_to(&mut change, anchor.seq).await?;
-        let detail = json!({"entries": entries, "upTo": anchor.seq, "hash": anchor.hash, "olderThan": before});
-        let entry = Entry { event: Event::AuditTrimmed, org: None, subject: None, detail };
+        let detail = LogTrimmed { entries, up_to: anchor.seq, hash: &anchor.hash, older_than: before };
+        let entry = Entry::new(Event::AuditTrimmed, None, None, detail);
         change.record_of(&Actor::stranger(now, None), &entry).await?;
         change.commit().await?;
         Ok(entries)

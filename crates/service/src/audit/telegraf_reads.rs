@@ -7,7 +7,6 @@ use std::{
 };
 
 use moka::sync::Cache;
-use serde_json::{Value, json};
 
 use jeton_model::{Id, OrgId, Telegraf, TelegrafId, Timestamp};
 
@@ -15,6 +14,7 @@ use crate::{Caller, Error, Service};
 
 use super::{
     Event,
+    detail::{Count, Named, telegrafs::TelegrafsRead},
     entry::{Actor, Entry},
 };
 
@@ -162,7 +162,7 @@ fn entries(reads: &[Read], left_out: u64, now: Timestamp) -> Vec<(Actor, Entry)>
         groups.values().flat_map(|group| group.chunks(NAMED)).filter_map(entry).collect();
     entries.sort_by_key(|(actor, _)| actor.at);
     if left_out > 0 {
-        let entry = Entry { event: Event::ReadsLeftOut, org: None, subject: None, detail: json!({"count": left_out}) };
+        let entry = Entry::new(Event::ReadsLeftOut, None, None, Count { count: left_out });
         entries.push((Actor::stranger(now, None), entry));
     }
     entries
@@ -170,13 +170,14 @@ fn entries(reads: &[Read], left_out: u64, now: Timestamp) -> Vec<(Actor, Entry)>
 
 fn entry(group: &[&Read]) -> Option<(Actor, Entry)> {
     let first = group.first()?;
-    let (event, subject, detail) = if group.len() == 1 {
-        (Event::TelegrafRead, Some(first.id.into()), json!({"name": first.name}))
+    let org = Some(first.org);
+    let entry = if group.len() == 1 {
+        Entry::new(Event::TelegrafRead, org, Some(first.id.into()), Named { name: &first.name })
     } else {
-        let ids: Vec<Value> = group.iter().map(|read| json!(read.id)).collect();
-        (Event::TelegrafsRead, None, json!({"count": ids.len(), "configurations": ids}))
+        let detail = TelegrafsRead::of(group.iter().map(|read| read.id).collect());
+        Entry::new(Event::TelegrafsRead, org, None, detail)
     };
-    Some((first.by.clone(), Entry { event, org: Some(first.org), subject, detail }))
+    Some((first.by.clone(), entry))
 }
 
 #[cfg(test)]
@@ -208,8 +209,8 @@ mod tests {
         let entries = entries(&reads, 0, NOW);
         let told: Vec<_> = entries.iter().map(|(_, entry)| (entry.event, entry.subject.is_some())).collect();
         assert_eq!(told, [(Event::TelegrafsRead, false), (Event::TelegrafRead, true)]);
-        assert_eq!(entries[0].1.detail["count"], 3);
-        assert_eq!(entries[0].1.detail["configurations"][2], "0000000000000003");
+        assert_eq!(entries[0].1.detail()["count"], 3);
+        assert_eq!(entries[0].1.detail()["configurations"][2], "0000000000000003");
     }
 
     #[test]
@@ -223,6 +224,6 @@ mod tests {
         let taken = reads.take();
         assert_eq!((taken.reads.len(), taken.left_out), (WAITING, 6));
         let last = entries(&taken.reads[..1], taken.left_out, NOW).pop().unwrap().1;
-        assert_eq!((last.event, last.detail), (Event::ReadsLeftOut, json!({"count": 6})));
+        assert_eq!((last.event, last.detail().to_string()), (Event::ReadsLeftOut, r#"{"count":6}"#.into()));
     }
 }

@@ -2,7 +2,6 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE};
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::json;
 
 use jeton_model::{
     Status, Timestamp, User, UserId,
@@ -12,7 +11,12 @@ use jeton_model::{
 };
 use jeton_store::sessions::Session;
 
-use crate::{Client, Error, Service, audit::Event, error::AuthError, random};
+use crate::{
+    Client, Error, Service,
+    audit::{Event, detail::NoDetail},
+    error::AuthError,
+    random,
+};
 
 use super::login_throttle::Account;
 
@@ -141,7 +145,7 @@ impl Service {
         change.acts_as(session.user);
         change.acts_in(&session.key_hash);
         jeton_store::sessions::delete(&mut change, &session.key_hash).await?;
-        change.record(Event::SignedOut, None, session.user, json!({})).await?;
+        change.record(Event::SignedOut, None, session.user, NoDetail {}).await?;
         change.commit().await
     }
 
@@ -205,6 +209,6 @@ pub(crate) async fn begin_session(
     jeton_store::users::signed_in(change, user.id, now).await?;
     change.acts_as(user.id);
     change.acts_in(&session.key_hash);
-    change.record(Event::SignedIn, None, user.id, json!({})).await?;
+    change.record(Event::SignedIn, None, user.id, NoDetail {}).await?;
     Ok(SignedIn { key, user, expires_at: session.expires_at })
 }

@@ -1,7 +1,5 @@
 //! DBRP mappings (docs/influxdb-compatibility.md §5.8). Access to one is decided by the permissions on its bucket.
 
-use serde_json::json;
-
 use jeton_model::{
     Action, Bucket, BucketId, Dbrp, DbrpId, OrgId, Permission, ResourceType,
     dbrp::{DbrpFilter, check_part},
@@ -10,7 +8,10 @@ use jeton_store::{Connection, buckets::Page};
 
 use crate::{
     Caller, Error, Service,
-    audit::Event,
+    audit::{
+        Event,
+        detail::{Change, buckets::DbrpState},
+    },
     auth::required_permissions,
     error::{BucketError, DbrpError},
     transaction::AuditedTransaction,
@@ -133,7 +134,7 @@ impl Service {
     ) -> Result<Dbrp, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let mut dbrp = writable(&mut change, &caller, org, id).await?;
-        let before = detail(&dbrp);
+        let before = dbrp.clone();
         let mut others = jeton_store::dbrps::of_database(&mut change, dbrp.org, &dbrp.database).await?;
         others.retain(|other| other.id != id);
         if let Some(policy) = update.retention_policy {
@@ -150,7 +151,7 @@ impl Service {
             let heir = others.first().filter(|_| was_default).map(|other| other.id);
             set_default(&mut change, others, heir).await?;
         }
-        let changed = json!({"before": before, "after": detail(&dbrp)});
+        let changed = Change { before: DbrpState::of(&before), after: DbrpState::of(&dbrp) };
         change.record(Event::DbrpUpdated, Some(dbrp.org), id, changed).await?;
         change.commit().await?;
         Ok(dbrp)
@@ -210,14 +211,7 @@ async fn set_default(
 }
 
 async fn record(change: &mut AuditedTransaction, event: Event, dbrp: &Dbrp) -> Result<(), Error> {
-    change.record(event, Some(dbrp.org), dbrp.id, detail(dbrp)).await
-}
-
-/// The audit detail of a mapping.
-fn detail(dbrp: &Dbrp) -> serde_json::Value {
-    json!({
-        "database": dbrp.database, "retentionPolicy": dbrp.retention_policy, "bucket": dbrp.bucket, "default": dbrp.is_default,
-    })
+    change.record(event, Some(dbrp.org), dbrp.id, DbrpState::of(dbrp)).await
 }
 
 /// The id of an organization. One whose name may not be shown to the caller is denied like an unknown one.

@@ -3,8 +3,6 @@
 mod console;
 pub mod dbrps;
 
-use serde_json::json;
-
 use jeton_model::{
     Action, Bucket, BucketId, Id, OrgId, Resource, ResourceType, Timestamp,
     bucket::{BucketKind, Retention, check_bucket_name},
@@ -14,7 +12,10 @@ use jeton_store::{Connection, buckets::Page, memberships::Of};
 
 use crate::{
     Caller, Error, Service,
-    audit::Event,
+    audit::{
+        Event,
+        detail::{Change, buckets::BucketState},
+    },
     auth::required_permissions,
     error::{BucketError, OrgError},
     fold,
@@ -155,7 +156,7 @@ impl Service {
         if !jeton_store::buckets::insert(&mut change, &bucket, &fold(&bucket.name)).await? {
             return Err(Error::Bucket(BucketError::NameTaken { name: bucket.name }));
         }
-        change.record(Event::BucketCreated, Some(org), bucket.id, detail(&bucket)).await?;
+        change.record(Event::BucketCreated, Some(org), bucket.id, BucketState::of(&bucket)).await?;
         change.commit().await?;
         Ok(bucket)
     }
@@ -193,7 +194,7 @@ impl Service {
         }
         after.updated_at = change.now;
         jeton_store::buckets::update(&mut change, &after, &fold(&after.name)).await?;
-        let changed = json!({"before": detail(&before), "after": detail(&after)});
+        let changed = Change { before: BucketState::of(&before), after: BucketState::of(&after) };
         change.record(Event::BucketUpdated, Some(after.org), id, changed).await?;
         change.commit().await?;
         Ok(after)
@@ -213,7 +214,7 @@ impl Service {
         jeton_store::memberships::delete_all(&mut change, Of::Bucket(id)).await?;
         dbrps::delete_of_bucket(&mut change, id).await?;
         jeton_store::buckets::delete(&mut change, id).await?;
-        change.record(Event::BucketDeleted, Some(bucket.org), id, detail(&bucket)).await?;
+        change.record(Event::BucketDeleted, Some(bucket.org), id, BucketState::of(&bucket)).await?;
         change.commit().await
     }
 }
@@ -232,14 +233,6 @@ pub(super) async fn sees_org(connection: &mut Connection, caller: &Caller, org: 
     }
     let ids = on_buckets.iter().filter_map(|resource| resource.id.map(BucketId));
     Ok(jeton_store::buckets::by_ids(connection, ids).await?.iter().any(|bucket| bucket.org == org))
-}
-
-/// The audit detail of a bucket.
-fn detail(bucket: &Bucket) -> serde_json::Value {
-    json!({
-        "name": bucket.name, "description": bucket.description, "retentionPolicy": bucket.retention_policy,
-        "retentionSeconds": bucket.retention.every, "shardGroupSeconds": bucket.retention.shard_group,
-    })
 }
 
 /// The retention after a change; omitted members keep their values.

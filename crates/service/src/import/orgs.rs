@@ -1,7 +1,5 @@
 //! Import of organizations, buckets, mappings and telegraf configurations.
 
-use serde_json::json;
-
 use jeton_model::{
     Bucket, Dbrp, Org, Telegraf, ValidationError,
     bucket::{BucketKind, Retention, check_bucket_name},
@@ -11,7 +9,12 @@ use jeton_model::{
     user::{MAX_NAME, check_text},
 };
 
-use crate::{Error, fold, telegrafs::keys};
+use crate::{
+    Error,
+    audit::detail::{Named, buckets::DbrpState},
+    fold,
+    telegrafs::keys,
+};
 
 use super::{Event, Import, NO_ORG, Outcome};
 
@@ -35,7 +38,7 @@ impl Import {
             return Ok(Outcome::Left(format!("organization {} has this name here", other.id)));
         }
         jeton_store::orgs::insert(&mut self.change, org, &fold(&org.name)).await?;
-        self.change.record(Event::OrgCreated, Some(org.id), org.id, json!({"name": org.name})).await?;
+        self.change.record(Event::OrgCreated, Some(org.id), org.id, Named { name: &org.name }).await?;
         self.orgs.insert(org.id, org.name.clone());
         Ok(Outcome::Copied)
     }
@@ -65,7 +68,7 @@ impl Import {
             return Ok(Outcome::Left(format!("bucket {} of the organization has this name here", other.id)));
         }
         jeton_store::buckets::insert(&mut self.change, bucket, &fold(&bucket.name)).await?;
-        self.change.record(Event::BucketCreated, Some(bucket.org), bucket.id, json!({"name": bucket.name})).await?;
+        self.change.record(Event::BucketCreated, Some(bucket.org), bucket.id, Named { name: &bucket.name }).await?;
         self.buckets.insert(bucket.id, bucket.org);
         Ok(Outcome::Copied)
     }
@@ -95,10 +98,7 @@ impl Import {
         }
         dbrp.is_default = others.is_empty();
         jeton_store::dbrps::insert(&mut self.change, &dbrp).await?;
-        let detail = json!({
-            "database": dbrp.database, "retentionPolicy": dbrp.retention_policy, "bucket": dbrp.bucket, "default": dbrp.is_default,
-        });
-        self.change.record(Event::DbrpCreated, Some(dbrp.org), dbrp.id, detail).await?;
+        self.change.record(Event::DbrpCreated, Some(dbrp.org), dbrp.id, DbrpState::of(&dbrp)).await?;
         Ok(Outcome::Copied)
     }
 
@@ -123,7 +123,7 @@ impl Import {
         let mut copy = telegraf.clone();
         copy.updated_at = self.change.now;
         jeton_store::telegrafs::insert(&mut self.change, &copy, &keys(&copy)).await?;
-        self.change.record(Event::TelegrafCreated, Some(copy.org), copy.id, json!({"name": copy.name})).await?;
+        self.change.record(Event::TelegrafCreated, Some(copy.org), copy.id, Named { name: &copy.name }).await?;
         self.telegrafs.insert(copy.id, copy.org);
         Ok(Outcome::Copied)
     }

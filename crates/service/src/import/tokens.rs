@@ -1,7 +1,6 @@
 //! Import of authorizations and their secrets.
 
 use secrecy::ExposeSecret;
-use serde_json::json;
 
 use jeton_model::{
     Authorization,
@@ -11,7 +10,13 @@ use jeton_model::{
 };
 use jeton_store::authorizations::Secret;
 
-use crate::{Error, error::CreationError, setup::check_supplied_token, tokens::search_keys::keys};
+use crate::{
+    Error,
+    audit::detail::tokens::{AuthorizationImported, CredentialName},
+    error::CreationError,
+    setup::check_supplied_token,
+    tokens::search_keys::keys,
+};
 
 use super::{
     Event, Import, NO_ORG, NO_USER, Outcome, SourceAuthorization, SourceSecret, ToReissue, orgs::check_description,
@@ -82,27 +87,17 @@ impl Import {
         copy.permissions = as_stored(copy.permissions);
         jeton_store::authorizations::insert(&mut self.change, &copy, Secret::Token(&token.hash()), &keys(&copy))
             .await?;
-        self.record(Event::AuthorizationCreated, &copy, json!({"prefix": copy.token_prefix})).await
+        let detail = AuthorizationImported::of(&copy, CredentialName::of_token(&copy));
+        self.change.record(Event::AuthorizationCreated, Some(copy.org), copy.id, detail).await?;
+        Ok(Outcome::Copied)
     }
 
     async fn insert_credential(&mut self, new: &Authorization, username: &str) -> Result<Outcome, Error> {
         let new = Authorization { permissions: as_stored(new.permissions.clone()), ..new.clone() };
         jeton_store::authorizations::insert(&mut self.change, &new, Secret::Username(username), &keys(&new)).await?;
         self.report.credentials_without_password.push(username.into());
-        self.record(Event::V1AuthorizationCreated, &new, json!({"username": username})).await
-    }
-
-    async fn record(
-        &mut self,
-        event: Event,
-        new: &Authorization,
-        mut detail: serde_json::Value,
-    ) -> Result<Outcome, Error> {
-        detail["description"] = json!(new.description);
-        detail["owner"] = json!(new.user);
-        detail["status"] = json!(new.status);
-        detail["permissions"] = new.permissions.iter().map(ToString::to_string).collect();
-        self.change.record(event, Some(new.org), new.id, detail).await?;
+        let detail = AuthorizationImported::of(&new, CredentialName::Username(username));
+        self.change.record(Event::V1AuthorizationCreated, Some(new.org), new.id, detail).await?;
         Ok(Outcome::Copied)
     }
 

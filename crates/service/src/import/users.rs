@@ -1,11 +1,13 @@
 //! Import of users and memberships.
 
-use serde_json::json;
-
 use jeton_model::{UserId, org::Role, user::check_user_name};
 use jeton_store::memberships::Of;
 
-use crate::{Error, fold};
+use crate::{
+    Error,
+    audit::detail::users::{Membership, UserImported, UserState},
+    fold,
+};
 
 use super::{Event, Import, NO_ORG, NO_USER, Outcome, Parent, SourceMembership, SourceUser};
 
@@ -32,11 +34,11 @@ impl Import {
         let now = self.change.now;
         let row = jeton_store::users::New { user, name_key: &fold(&user.name), password_hash: None, now };
         jeton_store::users::insert(&mut self.change, row).await?;
-        let mut detail = json!({"name": user.name, "status": user.status});
-        if source.owns_instance {
-            jeton_store::memberships::insert(&mut self.change, Of::Instance, user.id, Role::Owner, now).await?;
-            detail["instance"] = Role::Owner.name().into();
+        let instance = source.owns_instance.then_some(Role::Owner);
+        if let Some(role) = instance {
+            jeton_store::memberships::insert(&mut self.change, Of::Instance, user.id, role, now).await?;
         }
+        let detail = UserImported { user: UserState::of(user), instance };
         self.change.record(Event::UserCreated, None, user.id, detail).await?;
         self.users.insert(user.id, user.name.clone());
         Ok(Outcome::Copied)
@@ -65,12 +67,12 @@ impl Import {
         }
         let now = self.change.now;
         jeton_store::memberships::insert(&mut self.change, of, user, role, now).await?;
-        let mut detail = json!({"user": user, "name": name, "role": role});
-        match source.parent {
-            Parent::Org(_) => {}
-            Parent::Bucket(id) => detail["bucket"] = json!(id),
-            Parent::Telegraf(id) => detail["telegraf"] = json!(id),
-        }
+        let (bucket, telegraf) = match source.parent {
+            Parent::Org(_) => (None, None),
+            Parent::Bucket(id) => (Some(id), None),
+            Parent::Telegraf(id) => (None, Some(id)),
+        };
+        let detail = Membership { user, name: Some(&name), role: Some(role), bucket, telegraf };
         self.change.record(Event::MemberAdded, Some(org), org, detail).await?;
         Ok(Outcome::Copied)
     }

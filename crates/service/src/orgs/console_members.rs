@@ -2,7 +2,6 @@
 //! owner, and create a user together with their membership.
 
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::json;
 
 use jeton_model::{
     Action, OrgId, Status, User, UserId,
@@ -13,7 +12,13 @@ use jeton_store::memberships::Of;
 
 use crate::{
     Caller, Error, Service,
-    audit::Event,
+    audit::{
+        Event,
+        detail::{
+            NoDetail,
+            users::{Membership, RoleChanged, UserState},
+        },
+    },
     auth::{account_control::check_account_control, required_permissions},
     error::{OrgError, UserError},
     fold,
@@ -52,8 +57,7 @@ impl Service {
         check_account_control(&mut change, &caller, &required, user.id, now).await?;
         jeton_store::memberships::set_role(&mut change, Of::Org(org), user.id, role).await?;
         check_account_control(&mut change, &caller, &required, user.id, now).await?;
-        let detail = json!({"user": user.id, "name": user.name, "before": {"role": before}, "after": {"role": role}});
-        change.record(Event::RoleChanged, Some(org), org, detail).await?;
+        change.record(Event::RoleChanged, Some(org), org, RoleChanged::of(&user, before, role)).await?;
         change.commit().await
     }
 
@@ -69,8 +73,7 @@ impl Service {
         let (required, now) = (write_parent(Parent::Org(org), org), change.now);
         check_account_control(&mut change, &caller, &required, user.id, now).await?;
         jeton_store::memberships::delete(&mut change, Of::Org(org), user.id).await?;
-        let detail = json!({"user": user.id, "name": user.name, "role": before});
-        change.record(Event::MemberRemoved, Some(org), org, detail).await?;
+        change.record(Event::MemberRemoved, Some(org), org, Membership::in_org(&user, before)).await?;
         change.commit().await
     }
 
@@ -158,15 +161,14 @@ pub(crate) async fn insert_user(
     if !jeton_store::users::insert(change, row).await? {
         return Err(Error::User(UserError::NameTaken { name: user.name.clone() }));
     }
-    change.record(Event::UserCreated, None, user.id, json!({"name": user.name, "status": user.status})).await?;
+    change.record(Event::UserCreated, None, user.id, UserState::of(user)).await?;
     if hash.is_some() {
-        change.record(Event::PasswordSet, None, user.id, json!({})).await?;
+        change.record(Event::PasswordSet, None, user.id, NoDetail {}).await?;
     }
     if let Some((org, role)) = member_of {
         jeton_store::orgs::by_id(change, org).await?.ok_or(Error::Org(OrgError::NotFound))?;
         jeton_store::memberships::insert(change, Of::Org(org), user.id, role, now).await?;
-        let detail = json!({"user": user.id, "name": user.name, "role": role});
-        change.record(Event::MemberAdded, Some(org), org, detail).await?;
+        change.record(Event::MemberAdded, Some(org), org, Membership::in_org(user, role)).await?;
     }
     Ok(())
 }

@@ -1,13 +1,11 @@
 //! Members and owners of organizations, buckets and telegraf configurations (docs/influxdb-compatibility.md §5.3).
 
-use serde_json::json;
-
 use jeton_model::{Action, BucketId, OrgId, Permission, ResourceType, TelegrafId, User, UserId, org::Role};
 use jeton_store::{Connection, memberships::Of};
 
 use crate::{
     Caller, Error, Service,
-    audit::Event,
+    audit::{Event, detail::users::Membership},
     auth::{account_control::check_account_control, required_permissions},
     error::{OrgError, UserError},
 };
@@ -108,12 +106,12 @@ impl Service {
 }
 
 /// The audit detail of a membership.
-fn detail(parent: Parent, user: UserId, name: Option<&str>, role: Option<Role>) -> serde_json::Value {
-    let mut detail = json!({"user": user, "name": name, "role": role});
-    if let Parent::Bucket(bucket) = parent {
-        detail["bucket"] = json!(bucket);
-    }
-    detail
+fn detail(parent: Parent, user: UserId, name: Option<&str>, role: Option<Role>) -> Membership<'_> {
+    let bucket = match parent {
+        Parent::Bucket(bucket) => Some(bucket),
+        Parent::Org(_) | Parent::Telegraf(_) => None,
+    };
+    Membership { user, name, role, bucket, telegraf: None }
 }
 
 async fn org_of(connection: &mut Connection, caller: &Caller, parent: Parent) -> Result<OrgId, Error> {

@@ -6,8 +6,6 @@ mod context;
 pub mod members;
 pub mod rules;
 
-use serde_json::json;
-
 use jeton_model::{
     Action, Bucket, BucketId, Id, Org, OrgId, Timestamp, UserId,
     bucket::{BucketKind, SYSTEM_BUCKETS},
@@ -18,7 +16,10 @@ use jeton_store::{memberships::Of, orgs::Whose};
 
 use crate::{
     Caller, Error, Service,
-    audit::Event,
+    audit::{
+        Event,
+        detail::{Change, orgs::OrgState},
+    },
     auth::{account_control::check_account_control, required_permissions},
     error::OrgError,
     fold, random,
@@ -160,7 +161,7 @@ impl Service {
         jeton_store::telegrafs::delete_of_org(&mut change, id).await?;
         jeton_store::org_rules::delete_of_org(&mut change, id).await?;
         jeton_store::orgs::delete(&mut change, id).await?;
-        change.record(Event::OrgDeleted, Some(id), id, detail(&org)).await?;
+        change.record(Event::OrgDeleted, Some(id), id, OrgState::of(&org)).await?;
         change.commit().await
     }
 }
@@ -184,7 +185,7 @@ pub(super) async fn insert_org(
     if let Some(owner) = owner {
         jeton_store::memberships::insert(change, Of::Org(org.id), owner, Role::Owner, now).await?;
     }
-    change.record(Event::OrgCreated, Some(org.id), org.id, detail(&org)).await?;
+    change.record(Event::OrgCreated, Some(org.id), org.id, OrgState::of(&org)).await?;
     Ok(org)
 }
 
@@ -214,14 +215,9 @@ pub(super) async fn update(
     }
     after.updated_at = change.now;
     jeton_store::orgs::update(change, &after, &fold(&after.name)).await?;
-    let changed = json!({"before": detail(&before), "after": detail(&after)});
+    let changed = Change { before: OrgState::of(&before), after: OrgState::of(&after) };
     change.record(Event::OrgUpdated, Some(id), id, changed).await?;
     Ok(after)
-}
-
-/// The audit detail of an organization.
-fn detail(org: &Org) -> serde_json::Value {
-    json!({"name": org.name, "description": org.description})
 }
 
 /// An organization with a random id.

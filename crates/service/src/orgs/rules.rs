@@ -1,12 +1,17 @@
 //! The rules of organizations: reading and setting them.
 
-use serde_json::json;
-
 use jeton_model::{Action, Org, OrgId, org_rules::OrgRules};
 use jeton_store::Connection;
 
 use crate::{
-    Caller, Error, Service, audit::Event, auth::required_permissions, error::OrgError, orgs,
+    Caller, Error, Service,
+    audit::{
+        Event,
+        detail::{Change, orgs::RulesState},
+    },
+    auth::required_permissions,
+    error::OrgError,
+    orgs,
     transaction::AuditedTransaction,
 };
 
@@ -63,7 +68,7 @@ async fn set(change: &mut AuditedTransaction, caller: &Caller, org: OrgId, rules
     let before = rules_of(change, org).await?;
     let now = change.now;
     jeton_store::org_rules::set(change, org, rules, now).await?;
-    let detail = json!({"before": detail(&before), "after": detail(rules)});
+    let detail = Change { before: RulesState::of(&before), after: RulesState::of(rules) };
     change.record(Event::OrgRulesChanged, Some(org), org, detail).await
 }
 
@@ -73,11 +78,4 @@ async fn set(change: &mut AuditedTransaction, caller: &Caller, org: OrgId, rules
 /// The database may fail.
 pub(crate) async fn rules_of(connection: &mut Connection, org: OrgId) -> Result<OrgRules, Error> {
     Ok(jeton_store::org_rules::of_org(connection, org).await?.unwrap_or_default())
-}
-
-fn detail(rules: &OrgRules) -> serde_json::Value {
-    json!({
-        "longestLife": rules.longest_life, "defaultLife": rules.default_life, "expiryRequired": rules.expiry_required,
-        "descriptionRequired": rules.description_required, "operatorTokens": rules.operator_tokens,
-    })
 }

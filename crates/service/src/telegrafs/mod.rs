@@ -5,8 +5,7 @@ mod toml;
 
 use std::collections::VecDeque;
 
-use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
+use serde_json::Value;
 
 use jeton_model::{
     Action, IdempotencyKey, OrgId, ResourceType, Telegraf, TelegrafId, Timestamp, ValidationError,
@@ -19,7 +18,10 @@ use jeton_store::{Across, Store, memberships::Of, telegrafs::Keys};
 
 use crate::{
     Caller, Error, Service,
-    audit::Event,
+    audit::{
+        Event,
+        detail::{Change, telegrafs::TelegrafState},
+    },
     auth::{account_control::check_account_control, required_permissions},
     error::{AuthError, CreationError, OrgError},
     fold,
@@ -200,7 +202,7 @@ impl Service {
         let telegraf = asked.into_telegraf(TelegrafId(self.next_id()), org, now);
         jeton_store::telegrafs::insert(&mut change, &telegraf, &keys(&telegraf)).await?;
         insert_owner(&mut change, &caller, &telegraf).await?;
-        change.record(Event::TelegrafCreated, Some(org), telegraf.id, detail(&telegraf)).await?;
+        change.record(Event::TelegrafCreated, Some(org), telegraf.id, TelegrafState::of(&telegraf)).await?;
         change.commit().await?;
         Ok(telegraf)
     }
@@ -246,7 +248,7 @@ impl Service {
         caller.check(required_permissions::telegraf(Action::Write, id, telegraf.org))?;
         jeton_store::memberships::delete_all(&mut change, Of::Telegraf(id)).await?;
         jeton_store::telegrafs::delete(&mut change, id).await?;
-        change.record(Event::TelegrafDeleted, Some(telegraf.org), id, detail(&telegraf)).await?;
+        change.record(Event::TelegrafDeleted, Some(telegraf.org), id, TelegrafState::of(&telegraf)).await?;
         change.commit().await
     }
 }
@@ -290,14 +292,6 @@ pub(super) fn keys(telegraf: &Telegraf) -> Keys {
     Keys { name: fold(&telegraf.name), bucket: telegraf_config::bucket(&telegraf.config).unwrap_or_default() }
 }
 
-/// The audit detail of a configuration. Its text may hold passwords, so only a digest is recorded, which shows whether
-/// it changed.
-fn detail(telegraf: &Telegraf) -> Value {
-    let digest = Sha256::digest(telegraf.config.as_bytes());
-    let text: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    json!({"name": telegraf.name, "description": telegraf.description, "textDigest": text, "bytes": telegraf.config.len()})
-}
-
 /// Replaces the content of a configuration and commits.
 ///
 /// # Errors
@@ -310,7 +304,7 @@ pub(super) async fn replace(
     asked.check()?;
     let after = asked.into_telegraf(before.id, before.org, change.now);
     jeton_store::telegrafs::update(&mut change, &after, &keys(&after)).await?;
-    let changed = json!({"before": detail(before), "after": detail(&after)});
+    let changed = Change { before: TelegrafState::of(before), after: TelegrafState::of(&after) };
     change.record(Event::TelegrafUpdated, Some(after.org), after.id, changed).await?;
     change.commit().await?;
     Ok(after)

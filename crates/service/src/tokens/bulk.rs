@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::{Value, json};
-
 use jeton_model::{Authorization, AuthorizationId, OrgId, Status, console::token_query::TokenQuery};
 use jeton_store::{
     authorization_filter::Filter,
@@ -12,7 +10,13 @@ use jeton_store::{
 
 use crate::{
     Caller, Error, Service,
-    audit::Event,
+    audit::{
+        Event,
+        detail::{
+            token_changes::AuthorizationUpdated,
+            tokens::{AuthorizationDeleted, CredentialName},
+        },
+    },
     auth::{
         account_control::{check_changeable, check_revocable},
         inherited_limits::Inheritance,
@@ -166,13 +170,14 @@ async fn read(change: &mut AuditedTransaction, filter: &Filter) -> Result<Vec<Au
 async fn switch(change: &mut AuditedTransaction, tokens: Vec<Authorization>, status: Status) -> Result<u64, Error> {
     let mut changed = 0;
     for before in tokens.into_iter().filter(|token| token.status != status && token.ended_at.is_none()) {
-        switch_one(change, before, status, Event::AuthorizationUpdated, json!({})).await?;
+        switch_one(change, before, status, Event::AuthorizationUpdated, None).await?;
         changed += 1;
     }
     Ok(changed)
 }
 
-/// Sets the status of one token, and records it as `event` with additional details.
+/// Sets the status of one token, and records it as `event`. `descendant_of`: the token whose descendants are
+/// deactivated.
 ///
 /// # Errors
 /// The database may fail.
@@ -181,20 +186,19 @@ pub(crate) async fn switch_one(
     before: Authorization,
     status: Status,
     event: Event,
-    mut detail: Value,
+    descendant_of: Option<AuthorizationId>,
 ) -> Result<(), Error> {
     let updated_at = later_than(before.updated_at, change.now);
     let after = Authorization { status, updated_at, ..before.clone() };
     jeton_store::authorizations::update(change, &after, &keys(&after)).await?;
-    detail["before"] = json!({"description": before.description, "status": before.status});
-    detail["after"] = json!({"description": after.description, "status": after.status});
+    let detail = AuthorizationUpdated::of(&before, &after, descendant_of);
     change.record(event, Some(after.org), after.id, detail).await
 }
 
 async fn delete(change: &mut AuditedTransaction, tokens: &[Authorization]) -> Result<u64, Error> {
     for token in tokens {
         jeton_store::authorizations::delete(change, token.id).await?;
-        let detail = json!({"description": token.description, "prefix": token.token_prefix, "owner": token.user});
+        let detail = AuthorizationDeleted::of(token, CredentialName::of_token(token));
         change.record(Event::AuthorizationDeleted, Some(token.org), token.id, detail).await?;
     }
     Ok(tokens.len() as u64)

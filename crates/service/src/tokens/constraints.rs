@@ -1,8 +1,6 @@
 //! The constraints of a token that is created, cloned, rotated or changed: the rules of its organization, and the
 //! limits that it inherits (see `inherited_limits`).
 
-use serde_json::{Map, Value, json};
-
 use jeton_model::{
     Authorization, Liveness, Networks, OrgId, Permission, Status, Timestamp, expiry::Expiry, grant::Breadth,
     org_rules::OrgRules, rule_violation::RuleViolation,
@@ -179,23 +177,6 @@ pub(crate) fn check_within(
         }
     }
     Ok(())
-}
-
-/// The audit detail of a change, under "before" and "after". Networks and expiry are included only if they changed.
-pub(crate) fn difference(before: &Authorization, after: &Authorization) -> Value {
-    let side = |one: &Authorization| {
-        let mut side = Map::new();
-        side.insert("description".into(), json!(one.description));
-        side.insert("status".into(), json!(one.status));
-        if before.expires_at != after.expires_at {
-            side.insert("expiresAt".into(), json!(one.expires_at));
-        }
-        if before.networks != after.networks {
-            side.insert("allowedNetworks".into(), json!(one.networks));
-        }
-        side
-    };
-    json!({"before": side(before), "after": side(after)})
 }
 
 fn future(wish: Expiry, now: Timestamp) -> Result<Option<Timestamp>, Error> {

@@ -1,7 +1,5 @@
 //! Creation of authorizations: from a request, all access, or a clone.
 
-use serde_json::{Value, json};
-
 use jeton_model::{
     Action, Authorization, AuthorizationId, Expiry, IdempotencyKey, Networks, OrgId, Permission, Status, UserId,
     authorization::{MAX_DESCRIPTION, as_stored, clone_description},
@@ -14,7 +12,10 @@ use jeton_store::{Connection, authorizations::Secret};
 
 use crate::{
     Caller, Error, Service,
-    audit::Event,
+    audit::{
+        Event,
+        detail::tokens::{AuthorizationCreated, CredentialName},
+    },
     auth::{
         account_control::check_things_in_org,
         delegation::{check_grantable, check_scope},
@@ -208,7 +209,8 @@ impl Service {
         {
             return Err(Error::Creation(CreationError::TokenExists));
         }
-        change.record(event, Some(authorization.org), authorization.id, detail(&authorization)).await?;
+        let detail = AuthorizationCreated::of(&authorization, CredentialName::of_token(&authorization));
+        change.record(event, Some(authorization.org), authorization.id, detail).await?;
         Ok(Created { details: named(change, authorization).await?, token })
     }
 }
@@ -231,20 +233,6 @@ pub(crate) struct NewAuthorization {
     pub networks: Option<Networks>,
     /// The rotated token that it succeeds.
     pub replaces: Option<AuthorizationId>,
-}
-
-/// The entry of the audit log about a new authorization.
-fn detail(authorization: &Authorization) -> Value {
-    let permissions: Vec<String> = authorization.permissions.iter().map(ToString::to_string).collect();
-    let mut detail = json!({
-        "description": authorization.description, "prefix": authorization.token_prefix, "owner": authorization.user,
-        "status": authorization.status, "permissions": permissions,
-        "expiresAt": authorization.expires_at, "allowedNetworks": authorization.networks,
-    });
-    if let Some(old) = authorization.replaces {
-        detail["replaces"] = json!(old);
-    }
-    detail
 }
 
 /// An authorization with its names, right after its creation.

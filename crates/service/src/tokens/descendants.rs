@@ -1,8 +1,6 @@
 //! Descendants of a token: authorizations created with it, directly or through others; and their deactivation in one
 //! transaction.
 
-use serde_json::json;
-
 use jeton_model::{
     Authorization, AuthorizationId, Status,
     console::lineage::{Descendant, Descendants},
@@ -158,7 +156,7 @@ async fn deactivate(
         Some(_) => Event::V1AuthorizationUpdated,
         None => Event::AuthorizationUpdated,
     };
-    switch_one(change, one.authorization, Status::Inactive, event, json!({"descendantOf": of})).await
+    switch_one(change, one.authorization, Status::Inactive, event, Some(of)).await
 }
 
 fn descendant(found: jeton_store::lineage::Descendant, now: jeton_model::Timestamp) -> Descendant {

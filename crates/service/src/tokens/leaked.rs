@@ -6,7 +6,6 @@ use std::{
 };
 
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::json;
 
 use jeton_model::{
     Authorization, AuthorizationId, Liveness, Status,
@@ -17,7 +16,7 @@ use jeton_store::lineage::{Page, PageStart};
 
 use crate::{
     Caller, Error, Service,
-    audit::Event,
+    audit::{Event, detail::token_changes::AuthorizationLeaked},
     auth::credential_status::{CredentialStatus, InvalidReason, PresentedFrom, credential_status},
     error::AuthError,
     transaction::AuditedTransaction,
@@ -141,10 +140,7 @@ async fn mark(change: &mut AuditedTransaction, before: Authorization) -> Result<
     let leaked_at = Some(change.now);
     let after = Authorization { status: Status::Inactive, leaked_at, updated_at, ..before.clone() };
     jeton_store::authorizations::update(change, &after, &keys(&after)).await?;
-    let detail = json!({
-        "description": after.description, "prefix": after.token_prefix, "owner": after.user,
-        "before": {"status": before.status}, "after": {"status": after.status},
-    });
+    let detail = AuthorizationLeaked::of(&before, &after);
     change.record(Event::AuthorizationLeaked, Some(after.org), after.id, detail).await
 }
 

@@ -25,13 +25,17 @@ pub mod simulate;
 pub(crate) mod usage;
 pub mod v1;
 
-use serde_json::json;
-
 use jeton_model::{Authorization, AuthorizationId, Liveness, Timestamp, console::tokens::Details};
 
 use crate::{
     Caller, Error, Service,
-    audit::Event,
+    audit::{
+        Event,
+        detail::{
+            token_changes::AuthorizationUpdated,
+            tokens::{AuthorizationDeleted, CredentialName},
+        },
+    },
     auth::{account_control::check_revocable, inherited_limits::Inheritance},
     error::TokenError,
     orgs::rules::rules_of,
@@ -100,7 +104,7 @@ impl Service {
         let mut after = changed(&mut change, &caller, &before, changes).await?;
         after.updated_at = later_than(before.updated_at, change.now);
         jeton_store::authorizations::update(&mut change, &after, &keys(&after)).await?;
-        let detail = constraints::difference(&before, &after);
+        let detail = AuthorizationUpdated::of(&before, &after, None);
         change.record(Event::AuthorizationUpdated, Some(after.org), id, detail).await?;
         let now = change.now;
         change.commit().await?;
@@ -116,7 +120,7 @@ impl Service {
         let authorization = existing(&mut change, id).await?;
         check_revocable(&mut change, &caller, &authorization).await?;
         jeton_store::authorizations::delete(&mut change, id).await?;
-        let detail = json!({"description": authorization.description, "prefix": authorization.token_prefix, "owner": authorization.user});
+        let detail = AuthorizationDeleted::of(&authorization, CredentialName::of_token(&authorization));
         change.record(Event::AuthorizationDeleted, Some(authorization.org), id, detail).await?;
         change.commit().await?;
         Ok(authorization)

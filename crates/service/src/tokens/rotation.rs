@@ -1,14 +1,12 @@
 //! Rotation: a token gets a successor, and ends after an overlap in which programs can switch.
 
-use serde_json::json;
-
 use jeton_model::{
     Action, Authorization, AuthorizationId, Expiry, IdempotencyKey, Span, Status, Timestamp, console::tokens::Details,
 };
 
 use crate::{
     Caller, Error, Service,
-    audit::Event,
+    audit::{Event, detail::token_changes::ExpiryChanged},
     auth::{
         account_control::{check_changeable, check_revocable},
         credential_status::{CredentialStatus, InvalidReason, PresentedFrom, credential_status},
@@ -148,10 +146,7 @@ async fn end_at(
     let updated_at = later_than(before.updated_at, change.now);
     let after = Authorization { expires_at: Some(end), updated_at, ..before.clone() };
     jeton_store::authorizations::update(change, &after, &keys(&after)).await?;
-    let mut detail = json!({"before": {"expiresAt": before.expires_at}, "after": {"expiresAt": after.expires_at}});
-    if let Some(successor) = successor {
-        detail["replacedBy"] = json!(successor);
-    }
+    let detail = ExpiryChanged::of(&before, &after, successor);
     change.record(event, Some(after.org), after.id, detail).await?;
     Ok(after)
 }

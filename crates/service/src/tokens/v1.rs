@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::json;
 
 use jeton_model::{
     Action, Authorization, AuthorizationId, BucketId, OrgId, ResourceType, UserId, V1Authorization,
@@ -16,7 +15,14 @@ use jeton_store::{Connection, authorization_filter::Filter, authorizations::Secr
 
 use crate::{
     Caller, Error, Service,
-    audit::Event,
+    audit::{
+        Event,
+        detail::{
+            NoDetail,
+            token_changes::AuthorizationUpdated,
+            tokens::{AuthorizationCreated, AuthorizationDeleted, CredentialName},
+        },
+    },
     auth::{
         account_control::{check_holds_no_more, check_revocable, check_things_in_org},
         delegation::{check_grantable, check_scope},
@@ -171,11 +177,7 @@ impl Service {
         if !jeton_store::authorizations::insert(change, new, Secret::Username(username), &keys(new)).await? {
             return Err(Error::Creation(CreationError::TokenExists));
         }
-        let detail = json!({
-            "username": username, "description": new.description, "owner": new.user, "status": new.status,
-            "permissions": new.permissions.iter().map(ToString::to_string).collect::<Vec<_>>(),
-            "expiresAt": new.expires_at, "allowedNetworks": new.networks,
-        });
+        let detail = AuthorizationCreated::of(new, CredentialName::Username(username));
         change.record(Event::V1AuthorizationCreated, Some(new.org), new.id, detail).await
     }
 
@@ -245,7 +247,7 @@ impl Service {
         let mut after = changed(&mut change, &caller, &before, changes).await?;
         after.updated_at = later_than(before.updated_at, change.now);
         jeton_store::authorizations::update(&mut change, &after, &keys(&after)).await?;
-        let detail = constraints::difference(&before, &after);
+        let detail = AuthorizationUpdated::of(&before, &after, None);
         change.record(Event::V1AuthorizationUpdated, Some(after.org), id, detail).await?;
         let now = change.now;
         change.commit().await?;
@@ -283,7 +285,7 @@ impl Service {
         authorization.created_with = caller.authorization_id().or(authorization.created_with);
         authorization.updated_at = later_than(authorization.updated_at, change.now);
         jeton_store::v1_authorizations::set_password_hash(&mut change, &authorization, &hash).await?;
-        change.record(Event::V1PasswordSet, Some(authorization.org), id, json!({})).await?;
+        change.record(Event::V1PasswordSet, Some(authorization.org), id, NoDetail {}).await?;
         change.commit().await
     }
 
@@ -296,8 +298,7 @@ impl Service {
         let V1Authorization { authorization, username } = existing(&mut change, id).await?;
         check_revocable(&mut change, &caller, &authorization).await?;
         jeton_store::authorizations::delete(&mut change, id).await?;
-        let detail =
-            json!({"username": username, "description": authorization.description, "owner": authorization.user});
+        let detail = AuthorizationDeleted::of(&authorization, CredentialName::Username(&username));
         change.record(Event::V1AuthorizationDeleted, Some(authorization.org), id, detail).await?;
         change.commit().await
     }

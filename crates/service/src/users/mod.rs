@@ -4,7 +4,6 @@ pub(crate) mod directory;
 pub mod sessions;
 
 use secrecy::{ExposeSecret, SecretString};
-use serde_json::json;
 
 use jeton_model::{
     Action, Permission, Status, User, UserId, ValidationError,
@@ -14,7 +13,10 @@ use jeton_store::users::Page;
 
 use crate::{
     Caller, Error, Service,
-    audit::Event,
+    audit::{
+        Event,
+        detail::{Change, NoDetail, users::UserState},
+    },
     auth::{
         account_control::check_account_control, authenticate::membership_permissions, caller::Credential,
         login_throttle::Account, required_permissions,
@@ -148,7 +150,7 @@ impl Service {
         if !jeton_store::users::insert(&mut change, new).await? {
             return Err(Error::User(UserError::NameTaken { name: user.name }));
         }
-        change.record(Event::UserCreated, None, user.id, json!({"name": user.name, "status": user.status})).await?;
+        change.record(Event::UserCreated, None, user.id, UserState::of(&user)).await?;
         change.commit().await?;
         Ok(user)
     }
@@ -184,7 +186,7 @@ impl Service {
             jeton_store::users::set_name(&mut change, id, &name, &fold(&name), now).await?;
             after.name = name;
         }
-        let detail = json!({"before": {"name": before.name, "status": before.status}, "after": {"name": after.name, "status": after.status}});
+        let detail = Change { before: UserState::of(&before), after: UserState::of(&after) };
         change.record(Event::UserUpdated, None, id, detail).await?;
         change.commit().await?;
         Ok(after)
@@ -205,7 +207,7 @@ impl Service {
         jeton_store::sessions::end_of_user(&mut change, id, now).await?;
         jeton_store::memberships::delete_of_user(&mut change, id).await?;
         jeton_store::users::delete(&mut change, id).await?;
-        change.record(Event::UserDeleted, None, id, json!({"name": user.name, "status": user.status})).await?;
+        change.record(Event::UserDeleted, None, id, UserState::of(&user)).await?;
         change.commit().await
     }
 
@@ -284,7 +286,7 @@ async fn write_password(mut change: AuditedTransaction, caller: &Caller, id: Use
     let now = change.now;
     jeton_store::users::set_password_hash(&mut change, id, hash, now).await?;
     jeton_store::sessions::delete_of_user(&mut change, id, kept).await?;
-    change.record(Event::PasswordSet, None, id, json!({})).await?;
+    change.record(Event::PasswordSet, None, id, NoDetail {}).await?;
     change.commit().await
 }
 

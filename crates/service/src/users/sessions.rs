@@ -1,6 +1,5 @@
 //! A user's sessions: listing and ending them.
 
-use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use jeton_model::{
@@ -12,7 +11,7 @@ use jeton_store::sessions::Session;
 
 use crate::{
     Caller, Error, Service,
-    audit::Event,
+    audit::{Event, detail::users::SessionsEnded},
     auth::{caller::Credential, required_permissions},
     error::{AuthError, UserError},
 };
@@ -103,10 +102,8 @@ impl Service {
             (Which::One(_), [hash]) => jeton_store::sessions::delete(&mut change, hash).await?,
             (Which::One(_), _) => return Err(Error::Auth(AuthError::SessionNotFound)),
         }
-        let mut detail = json!({"count": hashes.len()});
-        if user.id != caller.id() {
-            detail["name"] = user.name.into();
-        }
+        let name = (user.id != caller.id()).then_some(user.name.as_str());
+        let detail = SessionsEnded { count: hashes.len(), name };
         change.record(Event::SessionsEnded, None, user.id, detail).await?;
         change.commit().await?;
         Ok(hashes.len())
