@@ -3,6 +3,8 @@
 //!
 //! `JETON_BENCH_TOKENS` sets another number of tokens.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
+
 use std::{
     net::SocketAddr,
     time::{Duration, Instant},

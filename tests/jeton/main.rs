@@ -1,6 +1,8 @@
 //! Integration tests: promises to users, checked on running servers. SQLite suffices; if `JETON_TEST_POSTGRES` names a
 //! PostgreSQL, every test of data runs on it too.
 
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
+
 mod account_page;
 mod architecture;
 mod attention;

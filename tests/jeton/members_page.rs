@@ -159,7 +159,7 @@ async fn members_change_neither_roles_nor_membership() {
         let (service, org) = (&scene.server.service, scene.org);
         let bruno = scene.caller("Bruno", "password2").await;
         let refused = |result: Result<(), Error>| {
-            assert!(matches!(result, Err(Error::Auth(AuthError::Unauthorized(_)))), "{result:?}")
+            assert!(matches!(result, Err(Error::Auth(AuthError::Unauthorized(_)))), "{result:?}");
         };
         refused(service.change_role(&bruno, org, scene.bruno, Role::Owner).await);
         refused(service.change_role(&bruno, org, scene.carla, Role::Member).await);
