@@ -11,7 +11,8 @@ use crate::{
 };
 
 use super::{
-    denials::{Denial, DenialReason, TOO_MANY_ATTEMPTS},
+    denial_reason::{DenialReason, TOO_MANY_ATTEMPTS},
+    denials::Denial,
     entry::Actor,
 };
 

@@ -9,11 +9,14 @@ use std::{
 
 use moka::sync::Cache;
 
-use jeton_model::{AuthorizationId, Permission, Timestamp, UserId};
+use jeton_model::{AuthorizationId, Timestamp, UserId};
 
-use crate::{Client, auth::credential_status::InvalidReason};
+use crate::Client;
 
-use super::entry::Actor;
+use super::{
+    denial_reason::{DenialReason, TOO_MANY_ATTEMPTS},
+    entry::Actor,
+};
 
 /// Minimum time between recorded denials of one token, or from one address, for one reason, in seconds.
 const ONE_IN_SECONDS: i64 = 60;
@@ -22,39 +25,6 @@ const HOUR_SECONDS: i64 = 3600;
 const REMEMBERED: u64 = 10_000;
 /// Maximum number of denials in the queue.
 const WAITING: usize = 2000;
-
-/// The reason of a denial by the login throttle.
-pub(crate) const TOO_MANY_ATTEMPTS: &str = "too many attempts";
-
-/// The reason why a credential was denied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum DenialReason {
-    Invalid(InvalidReason),
-    Inactive,
-    WrongPassword,
-    TooManyAttempts,
-    Lacks(Permission),
-    /// A session key of the console was used at the API, or the other way round.
-    Surface,
-}
-
-impl DenialReason {
-    /// The reason's name in the audit log.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Invalid(InvalidReason::Expired) => "expired",
-            Self::Invalid(InvalidReason::WrongNetwork) => "network",
-            Self::Invalid(InvalidReason::OwnerInactive) => "owner inactive",
-            Self::Invalid(InvalidReason::OwnerDeleted) => "owner deleted",
-            Self::Invalid(InvalidReason::Ended) => "ended",
-            Self::Inactive => "inactive",
-            Self::WrongPassword => "wrong password",
-            Self::TooManyAttempts => TOO_MANY_ATTEMPTS,
-            Self::Surface => "surface",
-            Self::Lacks(_) => "permission",
-        }
-    }
-}
 
 /// A denied credential or operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -244,6 +214,8 @@ impl Queue {
 
 #[cfg(test)]
 mod tests {
+    use crate::auth::credential_status::InvalidReason;
+
     use super::*;
 
     const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);

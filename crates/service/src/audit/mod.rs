@@ -1,5 +1,6 @@
 //! The audit log: a chain of signed entries in which none can be changed, removed or added unnoticed.
 
+pub(crate) mod denial_reason;
 pub mod denial_recorder;
 mod denial_writer;
 pub(crate) mod denials;

@@ -6,7 +6,7 @@ use jeton_model::{
 };
 use jeton_store::{Connection, memberships::Of, sessions::Session};
 
-use crate::{Caller, Client, Error, Service, audit::denials::DenialReason, error::AuthError};
+use crate::{Caller, Client, Error, Service, audit::denial_reason::DenialReason, error::AuthError};
 
 use super::{
     caller::Credential,

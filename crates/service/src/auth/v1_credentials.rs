@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use jeton_model::{V1Authorization, user::check_user_name};
 
-use crate::{Caller, Client, Error, Service, audit::denials::DenialReason, error::AuthError};
+use crate::{Caller, Client, Error, Service, audit::denial_reason::DenialReason, error::AuthError};
 
 use super::{caller::Credential, login_throttle::Account};
 

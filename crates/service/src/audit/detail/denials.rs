@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use jeton_store::audit_list::Label;
 
-use crate::audit::denials::DenialReason;
+use crate::audit::denial_reason::DenialReason;
 
 /// A denial.
 #[derive(Serialize)]
