@@ -44,7 +44,6 @@ fn take_over() {
     let found_out = Arc::new(HydrateSharedContext::new());
     let owner = Owner::new_root(Some(found_out.clone()));
     let page = owner.with(|| App().into_view().hydrate_from::<true>(&body()));
-    // They live as long as the document.
     #[expect(clippy::mem_forget, reason = "they live as long as the page")]
     std::mem::forget((owner, page));
     after_hydration(move || found_out.hydration_complete());
