@@ -128,7 +128,7 @@ async fn an_address_or_answer_that_is_none_is_told_in_a_sentence() {
     influxd.change("/api/v2/authorizations", |answer| *answer = "what?".into());
     let (said, _) = shell.fails("auth list").await;
     let expected =
-        "could not find authorization with given parameters: GET /api/v2/authorizations: the answer is not what";
+        "could not find authorization with given parameters: GET /api/v2/authorizations: the response does not conform";
     assert!(said.starts_with(expected), "{said}");
     for host in ["localhost:8086", "ftp://localhost", "not an address", "http://alice:password1@localhost"] {
         let (said, hint) = shell.fails(&format!("ping --host \"{host}\"")).await;

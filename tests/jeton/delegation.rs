@@ -263,7 +263,7 @@ async fn nobody_changes_or_deletes_an_authorization_that_holds_more_than_they_do
         let operator = format!("/api/v2/authorizations/{}", scene.first.authorization);
         for change in [json!({"status": "inactive"}), json!({"description": "mine"})] {
             let refused = scene.server.patch(&operator, &all_access, change).await.refused(403);
-            assert!(refused.contains("which you do not"), "{refused}");
+            assert!(refused.contains("which you lack"), "{refused}");
         }
         scene.server.delete(&operator, &all_access).await.refused(403);
         let v1 = json!({
