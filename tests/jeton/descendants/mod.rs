@@ -234,7 +234,14 @@ async fn one_descendant_out_of_reach_keeps_all_as_they_are_and_stays_unnamed() {
         // A caller who may only read the token changes nothing; one who may not read it learns nothing.
         let reader = json!([permission_in("read", "authorizations", &scene.first.org), permission("read", "users")]);
         let reader = text(&scene.server.token(&scene.first.token, &scene.first.org, reader).await.expect(201)["token"]);
-        assert!(scene.server.post(&path, &reader, json!({})).await.refused(403).starts_with("2 of the tokens"));
+        assert!(
+            scene
+                .server
+                .post(&path, &reader, json!({}))
+                .await
+                .refused(403)
+                .starts_with("you may not change 2 of the tokens")
+        );
         let nobody = json!([permission("read", "labels")]);
         let nobody = text(&scene.server.token(&scene.first.token, &scene.first.org, nobody).await.expect(201)["token"]);
         assert_eq!(scene.server.post(&path, &nobody, json!({})).await.status, 401);
