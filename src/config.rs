@@ -12,7 +12,7 @@ use jeton_http::settings::Settings;
 use jeton_model::network::parse_network;
 use jeton_service::Quotas;
 
-/// Where the data are kept: what `jeton serve` is told, and the commands that work on the data without a server.
+/// The flags of the data directory and the database, for `jeton serve` and for the commands that open the database.
 #[derive(Args, Clone, Debug)]
 pub struct Storage {
     /// Directory of the database and the audit key
@@ -29,7 +29,7 @@ pub struct Storage {
     pub audit_key: Option<SecretString>,
 }
 
-/// What `jeton serve` is told; each flag has an environment variable.
+/// The flags of `jeton serve`; each has an environment variable.
 #[derive(Args, Clone, Debug)]
 pub struct Config {
     /// IP address and port to listen on; port 0 selects a free port

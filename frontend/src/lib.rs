@@ -1,4 +1,4 @@
-//! What the browser loads: the crate's other half, started on a page the server has rendered.
+//! The library that the browser loads: it hydrates a page that the server has rendered.
 
 /// `at`: the path and the query that the page was loaded from.
 #[wasm_bindgen::prelude::wasm_bindgen]

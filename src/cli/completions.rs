@@ -11,7 +11,7 @@ use jeton_client::{
     output::print,
 };
 
-/// What completes commands and flags.
+/// The shell whose completions are printed.
 #[derive(Args)]
 pub struct Completions {
     /// Shell that the script is for

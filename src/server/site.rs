@@ -2,7 +2,7 @@
 
 use rust_embed::RustEmbed;
 
-/// What `scripts/site` builds. In the dev profile it is read from the disk.
+/// The site that `scripts/site` builds. In the dev profile it is read from the disk.
 #[derive(RustEmbed)]
 #[folder = "target/site"]
 #[allow_missing = true]

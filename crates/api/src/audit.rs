@@ -28,7 +28,7 @@ use crate::{
 const USUAL_LIMIT: u32 = 100;
 const MAX_LIMIT: u32 = 1000;
 
-/// What the log is narrowed to, for the API's description.
+/// The filters of the log, for the API's description.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "read one by one")]

@@ -34,9 +34,9 @@ struct DbrpBody {
     id: DbrpId,
     database: String,
     retention_policy: String,
-    /// Whether the mapping applies to requests for the database without a retention policy.
+    /// True if the mapping applies to requests for the database without a retention policy.
     default: bool,
-    /// Whether the mapping is implied by the bucket instead of created; its id is that of the bucket.
+    /// True if the mapping is implied by the bucket instead of created; its id is that of the bucket.
     r#virtual: bool,
     #[serde(rename = "orgID")]
     org_id: OrgId,
@@ -76,7 +76,7 @@ struct PostBody {
     #[serde(default)]
     #[schema(required, min_length = 1, max_length = 255)]
     retention_policy: String,
-    /// Whether the mapping applies to requests for the database without a retention policy. The first mapping of a
+    /// True if the mapping applies to requests for the database without a retention policy. The first mapping of a
     /// database always does.
     #[serde(default)]
     default: bool,

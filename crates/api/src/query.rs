@@ -99,7 +99,7 @@ pub struct PagingParameters {
     /// Maximum number of items; 20 by default.
     #[param(nullable = false, minimum = 1, maximum = 100)]
     limit: Option<i64>,
-    /// Whether to reverse the order.
+    /// True to reverse the order.
     #[param(nullable = false)]
     descending: Option<bool>,
     /// Ignored, as in InfluxDB.

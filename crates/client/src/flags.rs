@@ -61,7 +61,7 @@ pub struct TokenFlag {
     pub token: Option<SecretString>,
 }
 
-/// What every command that talks to a server as someone takes.
+/// The flags of every command that authenticates with a server.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Common options")]
 pub struct CommonFlags {

@@ -92,7 +92,7 @@ pub struct Listing<T> {
     printer: Printer,
     empty: &'static str,
     table: Table,
-    /// Whether anything was printed.
+    /// True if anything was printed.
     begun: bool,
     of: PhantomData<T>,
 }

@@ -11,7 +11,7 @@ use crate::{
     profiles::{Profile, Profiles},
 };
 
-/// Where the server is, and which profile says so.
+/// The address of the server, and the profile that contains it.
 #[derive(Args, Clone, Debug)]
 pub struct ServerFlags {
     /// URL of the server; by default that of the active config, else http://localhost:8086
@@ -45,7 +45,7 @@ pub struct ServerFlags {
     pub extra_http_header: Vec<SecretString>,
 }
 
-/// Where the profiles are kept.
+/// The file of the profiles.
 #[derive(Args, Clone, Debug)]
 pub struct ConfigsFlag {
     /// Path of the file of configs; ~/.influxdbv2/configs by default

@@ -20,7 +20,7 @@ use crate::{
     server_flags::ServerFlags,
 };
 
-/// Who and what comes first.
+/// The first user, organization and bucket.
 #[derive(Args)]
 pub struct Setup {
     #[command(flatten)]

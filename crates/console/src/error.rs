@@ -23,6 +23,18 @@ pub enum ConsoleError {
     Unauthorized(Permission),
     /// There is no such organization.
     OrgNotFound,
+    /// There is no such user.
+    UserNotFound,
+    /// There is no such token.
+    TokenNotFound,
+    /// A bulk action has no target.
+    NothingSelected,
+    /// The user is the organization's only owner.
+    LastOwner,
+    /// System buckets are not deleted.
+    SystemBucket,
+    /// Users change their own passwords on another page.
+    OldPasswordRequired,
     /// There is no such bucket.
     BucketNotFound,
     /// There is no such telegraf configuration.
@@ -58,6 +70,14 @@ impl ConsoleError {
                 format!("You lack the permission {permission}. Ask someone who may grant it.")
             }
             Self::OrgNotFound => "Organization not found".into(),
+            Self::UserNotFound => "User not found".into(),
+            Self::TokenNotFound => "The token no longer exists. Reload the list.".into(),
+            Self::NothingSelected => "No token is selected; select at least one".into(),
+            Self::LastOwner => "An organization needs an owner; add another owner first".into(),
+            Self::SystemBucket => "System buckets cannot be deleted".into(),
+            Self::OldPasswordRequired => {
+                "Change your own password on the Account page with your current password.".into()
+            }
             Self::BucketNotFound => "The bucket no longer exists. Reload the list.".into(),
             Self::TelegrafNotFound => "Telegraf configuration not found".into(),
             Self::TooManyAttempts { seconds } => format!("Too many attempts; try again in {seconds} seconds"),

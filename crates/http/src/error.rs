@@ -21,10 +21,10 @@ static CODE_HEADER: HeaderName = HeaderName::from_static("x-platform-error-code"
 #[derive(Serialize, ToSchema)]
 #[schema(as = Error)]
 pub struct ErrorBody {
-    /// What kind of refusal it is, in InfluxDB's words; also in the header `X-Platform-Error-Code`.
+    /// InfluxDB's error code; also in the header `X-Platform-Error-Code`.
     #[schema(examples("invalid", "unauthorized", "not found", "conflict"))]
     code: &'static str,
-    /// What is wrong, and what to do.
+    /// The problem and its remedy.
     message: String,
 }
 

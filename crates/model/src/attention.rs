@@ -138,7 +138,7 @@ pub struct Facts<'a> {
     pub authorization: &'a Authorization,
     /// The owner's status; `None` if the owner was deleted.
     pub owner: Option<Status>,
-    /// Whether it has a successor.
+    /// True if it has a successor.
     pub replaced: bool,
     /// The rules of its organization.
     pub rules: OrgRules,

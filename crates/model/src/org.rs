@@ -41,7 +41,7 @@ pub struct OrgSummary {
     pub org: Org,
     /// Numbers of its members and resources.
     pub holds: Holdings,
-    /// Whether the caller may rename and delete it.
+    /// True if the caller may rename and delete it.
     pub may_change: bool,
 }
 

@@ -61,7 +61,7 @@ pub struct TelegrafFacts {
     pub updated_at: Timestamp,
     /// Time at which these facts were read.
     pub now: Timestamp,
-    /// Whether the caller may change and delete it.
+    /// True if the caller may change and delete it.
     pub may_change: bool,
 }
 

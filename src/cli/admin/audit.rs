@@ -13,7 +13,7 @@ use jeton_store::audit::Head;
 
 use crate::server::data_dir::{DataError, ReadOnly};
 
-/// What can be done with the audit log.
+/// The commands for the audit log.
 #[derive(Subcommand)]
 pub enum Audit {
     /// Verify that no entry was changed, removed or added, and report the first that was
@@ -22,7 +22,7 @@ pub enum Audit {
     Verify(Verify),
 }
 
-/// Where the log is, and what is known of it.
+/// The database of the log, its key and a known head.
 #[derive(Args)]
 pub struct Verify {
     /// Directory of the database and the audit key

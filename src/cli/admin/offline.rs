@@ -15,7 +15,7 @@ use crate::{
     server::data_dir::{Data, Purpose},
 };
 
-/// Where the data are, and how the result is written.
+/// The data directory, and the format of the output.
 #[derive(Args, Clone, Debug)]
 #[command(next_help_heading = "Common options")]
 pub struct OfflineFlags {

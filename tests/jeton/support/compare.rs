@@ -30,7 +30,7 @@ pub fn fill(text: &str, captured: &Captured) -> String {
 /// A comparison of a response with a recording.
 pub struct Comparison<'a> {
     pub captured: &'a Captured,
-    /// Whether lists may come in any order.
+    /// True if lists may come in any order.
     pub unordered: bool,
     pub differences: Vec<String>,
 }

@@ -41,7 +41,7 @@ struct DescendantBody {
     links: DescendantLinks,
     description: String,
     status: Status,
-    /// Whether it works according to its own record: it is active, and neither expired nor ended.
+    /// True if it works according to its own record: it is active, and neither expired nor ended.
     live: bool,
     #[serde(rename = "orgID")]
     org_id: OrgId,

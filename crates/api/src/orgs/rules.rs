@@ -28,9 +28,9 @@ struct RulesBody {
     /// Default lifetime of a token in seconds, if it is created without an expiry; at most the maximum lifetime.
     #[schema(minimum = 1, maximum = 3155760000_i64, examples(7776000))]
     default_life_seconds: Option<i64>,
-    /// Whether each token must expire.
+    /// True if each token must expire.
     expiry_required: bool,
-    /// Whether each token must have a description.
+    /// True if each token must have a description.
     description_required: bool,
     #[schema(value_type = OperatorTokens)]
     operator_tokens: String,

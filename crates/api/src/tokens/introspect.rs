@@ -62,7 +62,7 @@ struct RequestForm {
 #[derive(Default, Serialize, ToSchema)]
 #[schema(as = Introspection)]
 struct AnswerBody {
-    /// Whether the token works.
+    /// True if the token works.
     active: bool,
     /// Permissions of the token, separated by spaces.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -108,7 +108,7 @@ struct AnswerBody {
     #[serde(skip_serializing_if = "Option::is_none", rename = "allowedNetworks")]
     #[schema(nullable = false)]
     allowed_networks: Option<Vec<String>>,
-    /// Whether the token has the checked permission.
+    /// True if the token has the checked permission.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     allowed: Option<bool>,

@@ -25,9 +25,9 @@ use crate::{
 struct SessionBody {
     /// Id of the session. It is not the session key and grants no access.
     id: String,
-    /// Whether it is the session of this request.
+    /// True for the session of this request.
     current: bool,
-    /// Where the session is valid: `console` or `api`.
+    /// The interface for which the session is valid: `console` or `api`.
     kind: &'static str,
     created_at: Timestamp,
     last_used_at: Timestamp,

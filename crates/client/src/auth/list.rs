@@ -18,7 +18,7 @@ use super::delete::path;
 const FIRST_PAGE: usize = 100;
 const PAGE: usize = 1000;
 
-/// Which authorizations to list.
+/// The authorizations to list.
 #[derive(Args)]
 pub struct List {
     #[command(flatten)]

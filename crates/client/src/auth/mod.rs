@@ -18,7 +18,7 @@ use jeton_model::Status;
 
 use crate::error::Outcome;
 
-/// What can be done with authorizations.
+/// The commands for authorizations.
 #[derive(Subcommand)]
 pub enum Auth {
     /// Create an authorization and print its token

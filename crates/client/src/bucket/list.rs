@@ -12,7 +12,7 @@ use crate::{
 
 use super::Buckets;
 
-/// Which buckets to list.
+/// The buckets to list.
 #[derive(Args)]
 pub struct List {
     #[command(flatten)]

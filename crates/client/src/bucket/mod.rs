@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::{duration::Span, error::Outcome, output::Shown};
 
-/// What can be done with buckets.
+/// The commands for buckets.
 #[derive(Subcommand)]
 pub enum Bucket {
     /// Create a bucket

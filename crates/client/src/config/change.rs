@@ -31,7 +31,7 @@ pub struct Fields {
     credential: Credential,
 }
 
-/// What to change about a profile.
+/// The changes to a profile.
 #[derive(Args)]
 pub struct Changes {
     #[command(flatten)]

@@ -30,7 +30,7 @@ pub struct Config {
     flags: Flags,
 }
 
-/// What all of them take.
+/// The flags of all of these commands.
 #[derive(Args)]
 struct Flags {
     #[command(flatten)]

@@ -13,7 +13,7 @@ use crate::{
 
 use super::Which;
 
-/// What can be done with the members of an organization.
+/// The commands for the members of an organization.
 #[derive(Subcommand)]
 pub enum Members {
     /// Add a member to an organization

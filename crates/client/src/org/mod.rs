@@ -20,7 +20,7 @@ use crate::{
 /// Maximum number of organizations per page.
 const PAGE: usize = 100;
 
-/// What can be done with organizations.
+/// The commands for organizations.
 #[derive(Subcommand)]
 pub enum Org {
     /// Create an organization
@@ -52,7 +52,7 @@ pub struct Create {
     common: CommonFlags,
 }
 
-/// Which organizations to list.
+/// The organizations to list.
 #[derive(Args)]
 pub struct List {
     #[command(flatten)]

@@ -19,7 +19,7 @@ use crate::{
 /// Maximum number of users per page.
 const PAGE: usize = 100;
 
-/// What can be done with users.
+/// The commands for users.
 #[derive(Subcommand)]
 pub enum User {
     /// Create a user
@@ -38,7 +38,7 @@ pub enum User {
     Sessions(sessions::Sessions),
 }
 
-/// Which users to list.
+/// The users to list.
 #[derive(Args)]
 pub struct List {
     /// Id or name of the user

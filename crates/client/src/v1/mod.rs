@@ -7,7 +7,7 @@ use clap::Subcommand;
 
 use crate::error::Outcome;
 
-/// What can be done for 1.x clients.
+/// The commands for 1.x clients.
 #[derive(Subcommand)]
 pub enum V1 {
     /// Manage the credentials of 1.x clients

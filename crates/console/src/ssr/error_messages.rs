@@ -30,8 +30,14 @@ impl From<&Error> for ConsoleError {
             Error::Auth(AuthError::Unauthenticated) => Self::Unauthenticated,
             Error::Auth(AuthError::UserInactive) => Self::UserInactive,
             Error::Auth(AuthError::Unauthorized(permission)) => Self::Unauthorized(*permission),
+            Error::Auth(AuthError::OldPasswordRequired) => Self::OldPasswordRequired,
             Error::Auth(AuthError::TooManyAttempts { seconds }) => Self::TooManyAttempts { seconds: *seconds },
             Error::Org(OrgError::NotFound) => Self::OrgNotFound,
+            Error::Org(OrgError::LastOwner) => Self::LastOwner,
+            Error::User(UserError::NotFound) => Self::UserNotFound,
+            Error::Token(TokenError::NotFound) => Self::TokenNotFound,
+            Error::Token(TokenError::NothingSelected) => Self::NothingSelected,
+            Error::Bucket(BucketError::SystemDelete) => Self::SystemBucket,
             Error::Bucket(BucketError::NotFound) => Self::BucketNotFound,
             Error::TelegrafNotFound => Self::TelegrafNotFound,
             other => Self::Message { sentence: sentence(other), fields: at_fields(other) },
@@ -44,15 +50,11 @@ fn sentence(error: &Error) -> String {
     match error {
         Error::Internal => INTERNAL.into(),
         Error::Busy => "The server is busy. Wait a moment, then try again.".into(),
-        Error::Auth(AuthError::OldPasswordRequired) => {
-            "Change your own password on the Account page with your current password.".into()
-        }
         Error::Auth(AuthError::SessionNotFound) => "The session has already ended. Reload the page.".into(),
         Error::Auth(AuthError::HoldsMore(permission)) => format!(
             "This token holds {permission}, and you don't. Only its owner or a user with its permissions may change it."
         ),
         Error::Org(OrgError::NotFoundToDelete(_)) => "The organization no longer exists. Reload the list.".into(),
-        Error::Token(TokenError::NotFound) => "The token no longer exists. Reload the list.".into(),
         Error::Delegation(DelegationError::NotGrantable(permission)) => {
             format!("You can't grant {permission} because you don't hold it.")
         }

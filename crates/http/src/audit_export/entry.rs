@@ -14,7 +14,7 @@ pub struct EntryBody {
     /// Sequence number in the chain, from 1.
     seq: i64,
     at: Timestamp,
-    /// What was done, such as `bucket created`.
+    /// The event, such as `bucket created`.
     #[schema(examples("authorization created", "sign-in refused"))]
     action: String,
     actor: ActorBody,
@@ -31,7 +31,7 @@ pub struct EntryBody {
     hash: String,
 }
 
-/// Who did it; empty for an unauthenticated client, and for Jeton itself.
+/// The actor; empty for an unauthenticated client, and for Jeton itself.
 #[derive(Serialize, ToSchema)]
 #[schema(as = AuditActor)]
 struct ActorBody {

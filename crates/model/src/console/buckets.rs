@@ -15,9 +15,9 @@ pub struct BucketRow {
     pub readers: u64,
     /// Number of live tokens that can write to it.
     pub writers: u64,
-    /// Whether the caller may change it.
+    /// True if the caller may change it.
     pub may_change: bool,
-    /// Whether the caller may create a token that reads it.
+    /// True if the caller may create a token that reads it.
     pub may_generate: bool,
 }
 

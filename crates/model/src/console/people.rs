@@ -30,7 +30,7 @@ pub struct Member {
     pub person: Person,
     /// Their role in the organization.
     pub role: Role,
-    /// Whether the organization would have no owner without them.
+    /// True if the organization would have no owner without them.
     pub only_owner: bool,
 }
 
@@ -70,7 +70,7 @@ pub struct UserPage {
 pub struct Leaving {
     /// The user to be deleted or deactivated.
     pub user: User,
-    /// Whether this is the caller's own user.
+    /// True for the caller's own user.
     pub is_self: bool,
     /// Number of their live tokens, anywhere.
     pub live_tokens: u64,
@@ -78,7 +78,7 @@ pub struct Leaving {
     pub tokens: Vec<LeavingToken>,
     /// The first of the organizations that have no other owner.
     pub only_owner_of: Vec<String>,
-    /// Whether there are more such organizations.
+    /// True if there are more such organizations.
     pub and_more: bool,
     /// True if no active operator would be left.
     pub only_operator: bool,

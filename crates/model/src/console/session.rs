@@ -43,7 +43,7 @@ pub struct SessionsOf {
     pub user: User,
     /// The user's sessions.
     pub sessions: UserSessions,
-    /// Whether the reader may end them.
+    /// True if the reader may end them.
     pub may_end: bool,
 }
 

@@ -61,7 +61,7 @@ pub struct TokenRow {
     pub used_at: Option<Timestamp>,
     /// Time from which it is no longer accepted; `None` if it never expires.
     pub expires_at: Option<Timestamp>,
-    /// Whether the caller may neither change nor delete it.
+    /// True if the caller may neither change nor delete it.
     pub read_only: bool,
 }
 

@@ -19,7 +19,7 @@ pub struct Named {
     pub name: Option<String>,
     /// The name of the permission's organization, if it names an existing one.
     pub org_name: Option<String>,
-    /// Whether the name is that of a system bucket.
+    /// True if the name is that of a system bucket.
     pub system: bool,
 }
 

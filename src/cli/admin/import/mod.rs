@@ -29,7 +29,7 @@ use super::offline::{OfflineFlags, Opened, open};
 use read::Reading;
 use summary::print_report;
 
-/// Where to import from.
+/// The source of the import.
 #[derive(Subcommand)]
 pub enum Import {
     /// Copy organizations, users, buckets, telegraf configurations and authorizations from a running InfluxDB v2

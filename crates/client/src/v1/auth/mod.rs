@@ -21,7 +21,7 @@ use clap::{Args, Subcommand};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
-/// What can be done with 1.x credentials.
+/// The commands for 1.x credentials.
 #[derive(Subcommand)]
 pub enum Auth {
     /// Create a 1.x credential
@@ -75,7 +75,7 @@ pub struct SetPassword {
     common: CommonFlags,
 }
 
-/// Which credentials to list.
+/// The credentials to list.
 #[derive(Args)]
 pub struct List {
     #[command(flatten)]

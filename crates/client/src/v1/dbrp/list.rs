@@ -14,7 +14,7 @@ use crate::{
 
 use super::row::{PATH, Row, in_org};
 
-/// Which mappings to list.
+/// The mappings to list.
 #[derive(Args)]
 pub struct List {
     #[command(flatten)]

@@ -16,7 +16,7 @@ use clap::{Args, Subcommand};
 use serde::Deserialize;
 use serde_json::json;
 
-/// What can be done with mappings.
+/// The commands for mappings.
 #[derive(Subcommand)]
 pub enum Dbrp {
     /// List mappings of databases and retention policies

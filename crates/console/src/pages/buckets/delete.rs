@@ -17,7 +17,7 @@ use super::{BucketsState, Refused, WithBucket, fields::NotDone};
 pub fn DeleteRoute() -> impl IntoView {
     view! {
         <WithBucket render=|details, state| match details.bucket.kind {
-            BucketKind::System => view! { <Refused error=ConsoleError::message("System buckets cannot be deleted") state/> }.into_any(),
+            BucketKind::System => view! { <Refused error=ConsoleError::SystemBucket state/> }.into_any(),
             BucketKind::User => view! { <DeleteDialog details state/> }.into_any(),
         }/>
     }

@@ -26,13 +26,13 @@ pub fn RemoveRoute() -> impl IntoView {
     let user = state.user();
     let member = page_resource(
         move || (state.list.page.org.get(), user.get()),
-        |(org, user)| async move { load_member(org, user.ok_or(ConsoleError::message("User not found"))?).await },
+        |(org, user)| async move { load_member(org, user.ok_or(ConsoleError::UserNotFound)?).await },
     );
     view! {
         <Suspense fallback=|| ()>
             {move || Suspend::new(async move {
                 match member.await {
-                    Ok(member) if member.only_owner => view! { <Missing error=ConsoleError::message("An organization needs an owner; add another owner first") close=state.listing.here()/> }.into_any(),
+                    Ok(member) if member.only_owner => view! { <Missing error=ConsoleError::LastOwner close=state.listing.here()/> }.into_any(),
                     Ok(member) => view! { <RemoveDialog member state/> }.into_any(),
                     Err(error) => view! { <Missing error close=state.listing.here()/> }.into_any(),
                 }

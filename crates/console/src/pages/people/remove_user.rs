@@ -70,7 +70,7 @@ pub fn Missing(error: ConsoleError, close: Signal<String>) -> impl IntoView {
 fn WithLeaving<V: IntoView + 'static>(around: Around, render: fn(Leaving, Around) -> V) -> impl IntoView {
     let leaving = page_resource(
         move || around.user.get(),
-        |user| async move { load_leaving(user.ok_or(ConsoleError::message("User not found"))?).await },
+        |user| async move { load_leaving(user.ok_or(ConsoleError::UserNotFound)?).await },
     );
     view! {
         <Suspense fallback=|| ()>

@@ -123,7 +123,7 @@ pub fn AttentionPanel(
     counts: Option<AttentionCounts>,
     /// Number of tokens in the list.
     total: u64,
-    /// Whether the caller may change any of them.
+    /// True if the caller may change any of them.
     may_change: bool,
     /// The state of the page.
     state: TokensState,

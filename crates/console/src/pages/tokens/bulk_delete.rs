@@ -53,10 +53,7 @@ pub fn SelectedRoute() -> impl IntoView {
     let refused = answer().and_then(|answer| answer.result.err());
     match (refused, meant.count) {
         (Some(error), _) => view! { <Refused error state/> }.into_any(),
-        (None, 0) => {
-            view! { <Refused error=ConsoleError::message("No token is selected; select at least one") state/> }
-                .into_any()
-        }
+        (None, 0) => view! { <Refused error=ConsoleError::NothingSelected state/> }.into_any(),
         (None, _) => view! { <DeleteMany meant state/> }.into_any(),
     }
 }

@@ -27,7 +27,7 @@ pub fn RemedyRoute() -> impl IntoView {
                 let total = state.list.await.map(|page| page.total);
                 match (total, Question::of(state.query.get_untracked().attention)) {
                     (Err(error), _) => view! { <Refused error state/> }.into_any(),
-                    (Ok(0), _) | (_, None) => view! { <Refused error=ConsoleError::message("No token is selected; select at least one") state/> }.into_any(),
+                    (Ok(0), _) | (_, None) => view! { <Refused error=ConsoleError::NothingSelected state/> }.into_any(),
                     (Ok(total), Some(question)) => view! { <Ask question total state/> }.into_any(),
                 }
             })}

@@ -35,9 +35,7 @@ pub fn details_resource(state: TokensState) -> PageResource<Result<Details, Cons
     let token = Memo::new(move |_| state.token_now());
     page_resource(
         move || token.get(),
-        |(id, _)| async move {
-            load_details(id.ok_or(ConsoleError::message("The token no longer exists. Reload the list."))?).await
-        },
+        |(id, _)| async move { load_details(id.ok_or(ConsoleError::TokenNotFound)?).await },
     )
 }
 
@@ -46,9 +44,7 @@ pub fn history_resource(state: TokensState) -> PageResource<Result<Lineage, Cons
     let token = Memo::new(move |_| state.token_now());
     page_resource(
         move || token.get(),
-        |(id, _)| async move {
-            load_history(id.ok_or(ConsoleError::message("The token no longer exists. Reload the list."))?).await
-        },
+        |(id, _)| async move { load_history(id.ok_or(ConsoleError::TokenNotFound)?).await },
     )
 }
 

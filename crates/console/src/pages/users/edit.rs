@@ -75,7 +75,7 @@ pub fn CreateRoute() -> impl IntoView {
 fn WithUser<V: IntoView + 'static>(around: super::Around, render: fn(User) -> V) -> impl IntoView {
     let user = page_resource(
         move || around.user.get(),
-        |user| async move { load_user(user.ok_or(ConsoleError::message("User not found"))?).await },
+        |user| async move { load_user(user.ok_or(ConsoleError::UserNotFound)?).await },
     );
     view! {
         <Suspense fallback=|| ()>
@@ -125,7 +125,7 @@ pub fn PasswordRoute() -> impl IntoView {
 fn PasswordDialog(user: User) -> impl IntoView {
     let state = UsersState::current();
     if state.list.page.frame.with_untracked(|frame| frame.user_id == user.id) {
-        return view! { <Missing error=ConsoleError::message("Change your own password on the Account page with your current password.") close=state.listing.here()/> }.into_any();
+        return view! { <Missing error=ConsoleError::OldPasswordRequired close=state.listing.here()/> }.into_any();
     }
     let refused = RwSignal::new(refusal());
     let signed_out =

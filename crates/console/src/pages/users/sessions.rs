@@ -58,7 +58,7 @@ pub fn SessionsRoute() -> impl IntoView {
     let shared = Shared { around, reloads, refused: RwSignal::new(refusal()) };
     let found = page_resource(
         move || (around.user.get(), reloads.get()),
-        |(user, _)| async move { load_user_sessions(user.ok_or(ConsoleError::message("User not found"))?).await },
+        |(user, _)| async move { load_user_sessions(user.ok_or(ConsoleError::UserNotFound)?).await },
     );
     view! {
         <Dialog class="medium user-sessions" close=around.close>
