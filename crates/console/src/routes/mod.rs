@@ -2,6 +2,7 @@
 
 mod audit;
 mod load_data;
+mod page_routes;
 pub(crate) mod return_url;
 mod section;
 mod settings;

@@ -4,23 +4,24 @@ use std::fmt;
 
 use jeton_model::{OrgId, UserId};
 
-use super::{PageRoute, Section};
+use super::{PageRoute, Section, page_routes::page_routes};
 
-/// The Members page, or one of its dialogs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Members {
-    /// The page without a dialog.
-    List,
-    /// Makes an existing user a member.
-    Add,
-    /// Makes a new user a member.
-    Invite,
-    /// The dialog that removes a member from the organization.
-    Remove(UserId),
-    /// The dialog that confirms the deactivation of a user.
-    Deactivate(UserId),
-    /// The dialog that deletes a user.
-    Delete(UserId),
+page_routes! {
+    /// The Members page, or one of its dialogs.
+    Members in Members {
+        /// The page without a dialog.
+        List [] page,
+        /// Makes an existing user a member.
+        Add ["add"] dialog,
+        /// Makes a new user a member.
+        Invite ["invite"] dialog,
+        /// The dialog that removes a member from the organization.
+        Remove(id: UserId) [id, "remove"] dialog,
+        /// The dialog that confirms the deactivation of a user.
+        Deactivate(id: UserId) [id, "deactivate"] dialog,
+        /// The dialog that deletes a user.
+        Delete(id: UserId) [id, "delete"] dialog,
+    }
 }
 
 impl Members {
@@ -33,57 +34,24 @@ impl Members {
     }
 }
 
-impl PageRoute for Members {
-    const SECTION: Section = Section::Members;
-    const LIST: Self = Self::List;
-
-    fn parse(rest: &[&str]) -> Option<Self> {
-        Some(match rest {
-            [] => Self::List,
-            ["add"] => Self::Add,
-            ["invite"] => Self::Invite,
-            [id, "remove"] => Self::Remove(id.parse().ok()?),
-            [id, "deactivate"] => Self::Deactivate(id.parse().ok()?),
-            [id, "delete"] => Self::Delete(id.parse().ok()?),
-            _ => return None,
-        })
+page_routes! {
+    /// The Users page, or one of its dialogs.
+    Users in Users {
+        /// The page without a dialog.
+        List [] page,
+        /// The dialog that creates a user.
+        Create ["new"] dialog,
+        /// The dialog that renames a user.
+        Edit(id: UserId) [id, "edit"] dialog,
+        /// The dialog that sets a user's password.
+        Password(id: UserId) [id, "password"] dialog,
+        /// The sessions of the user.
+        Sessions(id: UserId) [id, "sessions"] dialog,
+        /// The dialog that confirms the deactivation of a user.
+        Deactivate(id: UserId) [id, "deactivate"] dialog,
+        /// The dialog that deletes a user.
+        Delete(id: UserId) [id, "delete"] dialog,
     }
-
-    fn has_dialog(self) -> bool {
-        !matches!(self, Self::List)
-    }
-}
-
-impl fmt::Display for Members {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::List => Ok(()),
-            Self::Add => f.write_str("/add"),
-            Self::Invite => f.write_str("/invite"),
-            Self::Remove(id) => write!(f, "/{id}/remove"),
-            Self::Deactivate(id) => write!(f, "/{id}/deactivate"),
-            Self::Delete(id) => write!(f, "/{id}/delete"),
-        }
-    }
-}
-
-/// The Users page, or one of its dialogs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Users {
-    /// The page without a dialog.
-    List,
-    /// The dialog that creates a user.
-    Create,
-    /// The dialog that renames a user.
-    Edit(UserId),
-    /// The dialog that sets a user's password.
-    Password(UserId),
-    /// The sessions of the user.
-    Sessions(UserId),
-    /// The dialog that confirms the deactivation of a user.
-    Deactivate(UserId),
-    /// The dialog that deletes a user.
-    Delete(UserId),
 }
 
 impl Users {
@@ -98,82 +66,17 @@ impl Users {
     }
 }
 
-impl PageRoute for Users {
-    const SECTION: Section = Section::Users;
-    const LIST: Self = Self::List;
-
-    fn parse(rest: &[&str]) -> Option<Self> {
-        Some(match rest {
-            [] => Self::List,
-            ["new"] => Self::Create,
-            [id, "edit"] => Self::Edit(id.parse().ok()?),
-            [id, "password"] => Self::Password(id.parse().ok()?),
-            [id, "sessions"] => Self::Sessions(id.parse().ok()?),
-            [id, "deactivate"] => Self::Deactivate(id.parse().ok()?),
-            [id, "delete"] => Self::Delete(id.parse().ok()?),
-            _ => return None,
-        })
-    }
-
-    fn has_dialog(self) -> bool {
-        !matches!(self, Self::List)
-    }
-}
-
-impl fmt::Display for Users {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::List => Ok(()),
-            Self::Create => f.write_str("/new"),
-            Self::Edit(id) => write!(f, "/{id}/edit"),
-            Self::Password(id) => write!(f, "/{id}/password"),
-            Self::Sessions(id) => write!(f, "/{id}/sessions"),
-            Self::Deactivate(id) => write!(f, "/{id}/deactivate"),
-            Self::Delete(id) => write!(f, "/{id}/delete"),
-        }
-    }
-}
-
-/// The Organizations page, or one of its dialogs. An organization is displayed in place of the list, not above it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Orgs {
-    /// The list without a dialog.
-    List,
-    /// The dialog that creates an organization.
-    Create,
-    /// The settings of an organization, in place of the list.
-    Show(OrgId),
-    /// The dialog that deletes an organization.
-    Delete(OrgId),
-}
-
-impl PageRoute for Orgs {
-    const SECTION: Section = Section::Orgs;
-    const LIST: Self = Self::List;
-
-    fn parse(rest: &[&str]) -> Option<Self> {
-        Some(match rest {
-            [] => Self::List,
-            ["new"] => Self::Create,
-            [id] => Self::Show(id.parse().ok()?),
-            [id, "delete"] => Self::Delete(id.parse().ok()?),
-            _ => return None,
-        })
-    }
-
-    fn has_dialog(self) -> bool {
-        !matches!(self, Self::List | Self::Show(_))
-    }
-}
-
-impl fmt::Display for Orgs {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::List => Ok(()),
-            Self::Create => f.write_str("/new"),
-            Self::Show(id) => write!(f, "/{id}"),
-            Self::Delete(id) => write!(f, "/{id}/delete"),
-        }
+page_routes! {
+    /// The Organizations page, or one of its dialogs. An organization is displayed in place of the list, not above it.
+    Orgs in Orgs {
+        /// The list without a dialog.
+        List [] page,
+        /// The dialog that creates an organization.
+        Create ["new"] dialog,
+        /// The settings of an organization, in place of the list.
+        Show(id: OrgId) [id] page,
+        /// The dialog that deletes an organization.
+        Delete(id: OrgId) [id, "delete"] dialog,
     }
 }
 
