@@ -54,7 +54,7 @@ async function auditMenus(page: Page): Promise<void> {
 }
 
 async function auditDialogs(page: Page, tokens: TokensPage, id: string): Promise<void> {
-  for (const rest of ["?attention=operator", "/filter", "/look", "/selected", "/leaked", "/generate/all-access", "/generate/custom-api", `/${id}`, `/${id}/edit`, `/${id}/limits`, `/${id}/rotate`, `/${id}/clone`, `/${id}/delete`, `/${id}/descendants`, `/${id}/rename`]) {
+  for (const rest of ["?attention=operator", "/filter", "/look", "/selected", "/leaked", "/generate/all-access", "/generate/custom-api", `/generate/custom-api?rotate=${id}`, `/${id}`, `/${id}/edit`, `/${id}/limits`, `/${id}/rotate`, `/${id}/clone`, `/${id}/delete`, `/${id}/descendants`, `/${id}/rename`]) {
     await tokens.open(rest);
     await audit(page, rest.replace(id, "<id>"));
   }
@@ -149,7 +149,7 @@ for (const { width, height } of widths) {
         "settings/members", "settings/members?searchTerm=nobody", "settings/members/add", "settings/members/invite", `settings/members/${user.id}/remove`, `settings/members/${user.id}/delete`, `settings/members/${user.id}/deactivate`,
         "settings/users", "settings/users/new", `settings/users/${user.id}/edit`, `settings/users/${user.id}/password`, `settings/users/${user.id}/delete`, `settings/users/${first.user.id}/deactivate`,
         "settings/organizations", "settings/organizations/new", `settings/organizations/${org}`, `settings/organizations/${org}/delete`,
-        "settings/audit-log", "settings/audit-log?actor=alice", "settings/audit-log?searchTerm=nothing-is-called-so",
+        "settings/databases", "settings/audit-log", "settings/audit-log?actor=alice", "settings/audit-log?searchTerm=nothing-is-called-so",
         "account", "about",
       ];
       for (const path of pages) {

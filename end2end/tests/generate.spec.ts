@@ -45,6 +45,14 @@ test("an All Access token needs no description", async ({ page, tokens, api }) =
   expect(await api.with(token).status()).toBe(200);
 });
 
+test("a line separates the fields of an All Access token from what it includes", async ({ tokens }) => {
+  await tokens.open("/generate/all-access");
+  const width = (part: string) => tokens.dialog.locator(part).evaluate((one) => one.getBoundingClientRect().width);
+  const full = await width(".can-list");
+  expect(full).toBeGreaterThan(200);
+  expect(await width("hr")).toBe(full);
+});
+
 test("a custom token reads the one bucket, writes the other, and nothing else", async ({ page, tokens, api, first }) => {
   const archive = await api.bucket(first.org.id, "archive");
   await tokens.open();
@@ -327,4 +335,32 @@ test("where the browser refuses the clipboard, the token is selected instead", a
   expect(await page.evaluate(() => getSelection()?.toString())).toBe(token);
   await tokens.saved();
   await expect(tokens.dialog).toHaveCount(0);
+});
+
+test("on plain http, the whole token is copied from the examples, by the button and by hand", async ({ page, tokens, context }) => {
+  await page.addInitScript(() => {
+    delete (Navigator.prototype as unknown as { clipboard?: unknown }).clipboard;
+  });
+  await tokens.open("/generate/all-access");
+  await page.getByTestId("button--save").click();
+  const token = await tokens.newToken();
+  // Another page reads what this one copied.
+  const reader = await context.newPage();
+  await reader.goto(new URL("/health", page.url()).href);
+  const copied = async () => {
+    await reader.bringToFront();
+    const text = await clipboard(reader);
+    await reader.evaluate(() => navigator.clipboard.writeText(""));
+    await page.bringToFront();
+    return text;
+  };
+  const panel = page.locator(".created .tab-panel:visible");
+  await panel.getByRole("button", { name: "Copy" }).click();
+  expect(await copied()).toContain(token);
+  await panel.locator("code").evaluate((code) => getSelection()?.selectAllChildren(code));
+  await page.keyboard.press("ControlOrMeta+C");
+  expect(await copied()).toContain(token);
+  await page.getByTestId("button-copy").click();
+  await says(page, "API token has been copied to clipboard");
+  expect(await copied()).toBe(token);
 });

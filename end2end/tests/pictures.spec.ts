@@ -159,6 +159,7 @@ async function places(api: Api, first: FirstRun, token: string): Promise<[string
     ["organizations", "settings/organizations"],
     ["organization", `settings/organizations/${org}`],
     ["organization-delete", `settings/organizations/${plant.id}/delete`],
+    ["databases", "settings/databases"],
     ["audit-log", "settings/audit-log"],
     ["account", "account"],
     ["about", "about"],

@@ -22,7 +22,7 @@ export async function everyPlace(api: Api, first: FirstRun): Promise<string[]> {
     "settings/members", "settings/members/add", "settings/members/invite", `settings/members/${carla.id}/delete`,
     "settings/users", "settings/users/new", `settings/users/${carla.id}/password`, `settings/users/${carla.id}/delete`,
     "settings/organizations", "settings/organizations/new", `settings/organizations/${org}`, `settings/organizations/${org}/delete`,
-    "settings/audit-log", "account", "about",
+    "settings/databases", "settings/audit-log", "account", "about",
   ];
   return [...paths.map((path) => `/orgs/${org}/${path}`), "/docs"];
 }

@@ -1,6 +1,6 @@
 // A token is rotated without an outage: the new one is shown once, the old one works until the overlap ends.
 
-import { expect, says, test } from "./console.ts";
+import { expect, says, test, type Permission } from "./console.ts";
 
 test("a token is rotated from its row: both work, and the list shows when the old one ends", async ({ page, tokens, api, first }) => {
   const { id, token } = await api.authorization(first.org.id, "Collector");
@@ -84,6 +84,45 @@ test("the details tell of the last use, and how often each day", async ({ page, 
   await expect(uses).toContainText("2 requests");
   await expect(uses.locator("rect")).toHaveCount(30);
   await expect(uses.getByRole("table", { name: "Requests per day, without days that had none" }).getByRole("row")).toHaveCount(2);
+});
+
+test("a token is rotated with changes: other permissions, another name", async ({ page, tokens, api, first }) => {
+  const { id, token } = await api.authorization(first.org.id, "Narrow");
+  await tokens.open(`/${id}/rotate`);
+  await page.getByTestId("rotate-token--with-changes").click();
+  await expect(page).toHaveURL(tokens.address(`/generate/custom-api?rotate=${id}`));
+  await expect(tokens.header).toHaveText("Rotate with changes");
+  await expect(page.getByTestId("custom-api-token-input")).toHaveValue("Narrow");
+  await page.getByTestId("custom-api-token-input").fill("Wider");
+  await tokens.box("Write bucket telemetry").check();
+  await tokens.dialog.getByRole("radio", { name: "Stop now" }).check();
+  await page.getByTestId("generate-token-overlay--buton").click();
+  await expect(tokens.header).toContainText("You've successfully rotated an API Token");
+  await expect(page.getByTestId("old-token")).toContainText("no longer works");
+  expect(await api.with(await tokens.newToken()).status()).toBe(200);
+  expect(await api.with(token).status()).toBe(401);
+  const old = (await api.get(`/api/v2/authorizations/${id}`)).body;
+  const made = (await api.get(`/api/v2/authorizations/${old.replacedBy}`)).body;
+  expect(made.description).toBe("Wider");
+  const written = made.permissions.filter((one: any) => one.action === "write" && one.resource.id === first.bucket.id);
+  expect(written).toHaveLength(1);
+});
+
+test("a token is rotated to what it used: the rest is told and not ticked", async ({ page, tokens, api, first }) => {
+  const permissions: Permission[] = [
+    { action: "read", resource: { type: "buckets", id: first.bucket.id, orgID: first.org.id } },
+    { action: "read", resource: { type: "telegrafs", orgID: first.org.id } },
+  ];
+  const { id } = await api.authorization(first.org.id, "Too wide", { permissions });
+  await tokens.open(`/generate/custom-api?rotate=${id}&narrow=1`);
+  await expect(tokens.header).toHaveText("Rotate with changes");
+  await expect(page.getByTestId("prefill-gaps")).toContainText("Read “telemetry” was not ticked: no gate saw a use in 30 days.");
+  await expect(tokens.box("Read bucket telemetry")).not.toBeChecked();
+  await page.getByTestId("generate-token-overlay--buton").click();
+  await expect(tokens.header).toContainText("You've successfully rotated an API Token");
+  const old = (await api.get(`/api/v2/authorizations/${id}`)).body;
+  const made = (await api.get(`/api/v2/authorizations/${old.replacedBy}`)).body;
+  expect(made.permissions.map((one: any) => one.resource.type)).toEqual(["telegrafs"]);
 });
 
 test.describe("without script", () => {

@@ -45,7 +45,7 @@ export const test = base.extend<Options & { server: Server }>({
         await testInfo.attach("server.log", { body: running.log(), contentType: "text/plain" });
       }
       expect(running.log(), "the server panicked").not.toContain("panicked");
-      expect(stopped, "the server did not stop within 10 seconds of SIGTERM").toBe(true);
+      expect(stopped, "the server did not stop within 20 seconds of SIGTERM").toBe(true);
     }
   },
 
@@ -81,7 +81,7 @@ async function stop(child: ChildProcess): Promise<boolean> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return true;
   const closed = once(child, "close");
   child.kill("SIGTERM");
-  const patience = setTimeout(() => child.kill("SIGKILL"), 10_000);
+  const patience = setTimeout(() => child.kill("SIGKILL"), 20_000);
   await closed;
   clearTimeout(patience);
   return child.signalCode !== "SIGKILL";

@@ -120,7 +120,7 @@ test("a text is changed and saved", async ({ page, tokens, api, first }) => {
 });
 
 test("the text is coloured as TOML, letter by letter where it is typed", async ({ page, tokens, api, first }) => {
-  const roof = await create(api, first, "Roof", `${text}${"# more\n".repeat(60)}${"x".repeat(400)}`);
+  const roof = await create(api, first, "Roof", `${text}${"# more\n".repeat(60)}# ${"x".repeat(400)}`);
   await tokens.open();
   const telegrafs = new TelegrafPage(page, first);
   await telegrafs.open(`/${roof.id}`);

@@ -64,19 +64,19 @@ test("a template of types opens their section, and what was ticked by hand comes
 test("from template to template nothing asks, for nothing was ticked by hand", async ({ page, tokens }) => {
   await tokens.open(dialog);
   await chip(page, "ci-deploy").click();
-  await chip(page, "backup").click();
+  await chip(page, "read-everything").click();
   await expect(generate(page)).toContainText("22 permissions");
   await expect(page.getByTestId("notification--action")).toHaveCount(0);
-  await chip(page, "backup").click();
+  await chip(page, "read-everything").click();
   await expect(generate(page)).toBeDisabled();
   await expect(page.getByRole("checkbox", { checked: true, includeHidden: true })).toHaveCount(0);
 });
 
 test("a template is chosen by keys, and generates what it says", async ({ page, tokens, api }) => {
   await tokens.open(dialog);
-  await chip(page, "backup").focus();
+  await chip(page, "read-everything").focus();
   await page.keyboard.press("Space");
-  await expect(chip(page, "backup")).toHaveAttribute("aria-pressed", "true");
+  await expect(chip(page, "read-everything")).toHaveAttribute("aria-pressed", "true");
   await description(page).fill("Nightly");
   await generate(page).click();
   await tokens.newToken();
@@ -188,8 +188,8 @@ test("one begins anew after a reload", async ({ page, tokens }) => {
 test("an action in a notification is Undo, above the dialog", async ({ page, tokens }) => {
   await tokens.open(dialog);
   await tokens.box("Read bucket telemetry").check();
-  await chip(page, "backup").click();
-  await says(page, "“Backup” replaced your selection");
+  await chip(page, "read-everything").click();
+  await says(page, "“Read everything” replaced your selection");
   await expect(page.getByTestId("notification--action")).toHaveText("Undo");
 });
 

@@ -2,17 +2,20 @@
 
 mod admin;
 mod completions;
+mod config;
+mod go_flags;
+mod hints;
 mod usage;
 
-use std::{ffi::OsString, io::Write as _, process::ExitCode};
+use std::{ffi::OsString, io::Write as _, path::PathBuf, process::ExitCode};
 
-use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
 use jeton_client::error::Outcome;
 
 use crate::{
-    config::{Config, LogFormat},
+    config::{Config, ConfigFile, LogFormat},
     server,
 };
 
@@ -46,39 +49,74 @@ enum Command {
     /// Manage buckets
     #[command(subcommand)]
     Bucket(jeton_client::bucket::Bucket),
+    /// List Telegraf configurations, or manage them
+    Telegrafs(Box<jeton_client::telegrafs::Telegrafs>),
     /// Manage credentials and database mappings of InfluxDB 1.x clients
     #[command(subcommand)]
     V1(jeton_client::v1::V1),
     /// Show or switch the active config, and manage configs
-    Config(Box<jeton_client::config::Config>),
+    Config(Box<config::Config>),
     /// Regain access without a server or a token: manage users, organizations and operator tokens
     #[command(subcommand)]
     Recovery(admin::recovery::Recovery),
+    /// Manage which databases behind gates hold the data of buckets
+    #[command(subcommand)]
+    Gate(admin::gate::Gate),
     /// Import the data of another server
     #[command(subcommand)]
     Import(admin::import::Import),
+    /// Back up Jeton's own data: users, tokens, buckets, configurations and the audit log
+    ///
+    /// Copies the SQLite database into FILE, also while the server runs, and describes the copy in FILE.json. The
+    /// backup contains hashes, but neither tokens nor passwords; the audit key is not part of it unless --with-key is
+    /// given. The data that InfluxDB stores are backed up by influx backup.
+    Backup(admin::backup::Backup),
+    /// Restore a backup of Jeton's own data into an empty directory
+    ///
+    /// With the audit key, the audit log is verified before anything is restored. Nobody is signed in afterwards. A
+    /// PostgreSQL database is restored with pg_restore.
+    Restore(admin::restore::Restore),
+    /// Examine the installation, and print problems with their remedies
+    ///
+    /// Takes the settings of jeton serve, and examines the clock, the disks, the data, the gates, the backups and what
+    /// the public URLs reach. It only reads, so it may run while the server is running. The exit code is 1 if a check
+    /// fails.
+    Doctor(Box<admin::doctor::Doctor>),
     /// Print a script that completes commands and flags in a shell
     Completions(completions::Completions),
     /// Print the manual page, or write one for each command to a directory
     Man(completions::Man),
-    /// Verify the audit log
+    /// Verify the audit log, or replace its key
     #[command(subcommand)]
     Audit(admin::audit::Audit),
 }
 
 /// Parses the command line and runs the command. An error is one sentence on standard error.
 pub async fn run() -> ExitCode {
-    let arguments: Vec<OsString> = std::env::args_os().collect();
-    let read = Line::command().try_get_matches_from(&arguments).and_then(|matches| {
+    let arguments: Vec<OsString> = go_flags::normalized(std::env::args_os().collect(), &Line::command());
+    let matches = match Line::command().try_get_matches_from(&arguments) {
+        Ok(matches) => matches,
+        Err(error) => return usage::explain(&error, &arguments, Line::command()),
+    };
+    let file = match config_file(&matches).map(|path| ConfigFile::read(&path)).transpose() {
+        Ok(file) => file,
+        Err(error) => return refuse_to_serve(&error),
+    };
+    let read = with_defaults(matches, file.as_ref(), &arguments).and_then(|matches| {
         let line = Line::from_arg_matches(&matches)?;
+        jeton_client::advice::begin(&matches);
         Ok((line.command, jeton_client::secret::warnings(&matches)))
     });
-    let (command, warnings) = match read {
+    let (mut command, warnings) = match read {
         Ok(read) => read,
         Err(error) => return usage::explain(&error, &arguments, Line::command()),
     };
-    if let Command::Serve(config) = command {
+    if let Command::Serve(mut config) = command {
+        config.file = file;
         return serve(*config, &warnings).await;
+    }
+    if let Command::Doctor(doctor) = &mut command {
+        doctor.read_file(file);
     }
     for warning in warnings {
         jeton_client::output::warn(&format!("warning: {warning}"));
@@ -95,6 +133,32 @@ pub async fn run() -> ExitCode {
     }
 }
 
+/// The commands with the settings of a configuration file.
+const CONFIGURED: [&str; 2] = ["serve", "doctor"];
+
+/// Returns the configuration file of a command.
+fn config_file(matches: &ArgMatches) -> Option<PathBuf> {
+    let (name, command) = matches.subcommand()?;
+    if CONFIGURED.contains(&name) { command.get_one("config_file").cloned() } else { None }
+}
+
+/// Parses the command line again, with the values of a configuration file as defaults.
+fn with_defaults(
+    matches: ArgMatches,
+    file: Option<&ConfigFile>,
+    arguments: &[OsString],
+) -> Result<ArgMatches, clap::Error> {
+    match file {
+        Some(file) => {
+            let line = CONFIGURED
+                .into_iter()
+                .fold(Line::command(), |line, name| line.mut_subcommand(name, |command| file.make_defaults(command)));
+            line.try_get_matches_from(arguments)
+        }
+        None => Ok(matches),
+    }
+}
+
 /// Runs every command but `serve`.
 async fn perform(command: Command) -> Outcome<ExitCode> {
     match command {
@@ -107,12 +171,17 @@ async fn perform(command: Command) -> Outcome<ExitCode> {
         Command::User(user) => user.run().await?,
         Command::Org(org) => org.run().await?,
         Command::Bucket(bucket) => bucket.run().await?,
+        Command::Telegrafs(telegrafs) => telegrafs.run().await?,
         Command::V1(v1) => v1.run().await?,
         Command::Config(config) => config.run()?,
         Command::Recovery(recovery) => recovery.run().await?,
+        Command::Gate(gate) => gate.run().await?,
         Command::Import(import) => import.run().await?,
+        Command::Backup(backup) => backup.run().await?,
+        Command::Restore(restore) => restore.run().await?,
         Command::Completions(completions) => completions.run(Line::command())?,
         Command::Man(man) => man.run(Line::command())?,
+        Command::Doctor(doctor) => return doctor.run().await,
         Command::Audit(command) => return Ok(admin::audit::run(command).await),
         Command::Serve(config) => return Ok(serve(*config, &[]).await),
     }
@@ -126,11 +195,13 @@ async fn serve(config: Config, warnings: &[String]) -> ExitCode {
     }
     match server::serve(config).await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("jeton: {error}");
-            ExitCode::FAILURE
-        }
+        Err(error) => refuse_to_serve(&error),
     }
+}
+
+fn refuse_to_serve(error: &impl std::fmt::Display) -> ExitCode {
+    eprintln!("jeton: {error}");
+    ExitCode::FAILURE
 }
 
 fn log(format: LogFormat) {

@@ -10,10 +10,12 @@ use std::{
 use clap::{
     Command,
     builder::StyledStr,
-    error::{ContextKind, ContextValue, ErrorKind},
+    error::{ContextKind, ErrorKind},
 };
 
 use jeton_client::output::has_colours;
+
+use super::hints::{hint, of_influx, text};
 
 /// Prints the error, with the help of the intended command. For `--help` and `--version`, prints these.
 pub fn explain(error: &clap::Error, arguments: &[OsString], mut root: Command) -> ExitCode {
@@ -22,7 +24,7 @@ pub fn explain(error: &clap::Error, arguments: &[OsString], mut root: Command) -
     match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
             show(&error.render());
-            return ExitCode::SUCCESS;
+            return if was_asked_for(arguments) { ExitCode::SUCCESS } else { ExitCode::FAILURE };
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand | ErrorKind::MissingSubcommand => {
             show(&command.render_help());
@@ -30,8 +32,13 @@ pub fn explain(error: &clap::Error, arguments: &[OsString], mut root: Command) -
         }
         _ => {}
     }
-    let unknown = unknown_command(error).map(|word| format!("unknown command \"{word}\" for \"{path}\""));
+    let unknown = unknown_command(error);
+    if let Some((sentence, hint)) = unknown.as_ref().and_then(|word| of_influx(word, &path)) {
+        complain(&sentence, Some(&hint));
+        return ExitCode::FAILURE;
+    }
     let known = unknown.is_none();
+    let unknown = unknown.map(|word| format!("unknown command \"{word}\" for \"{path}\""));
     let sentence = unknown.unwrap_or_else(|| sentence(error));
     if known {
         if error.kind() != ErrorKind::MissingRequiredArgument {
@@ -39,12 +46,22 @@ pub fn explain(error: &clap::Error, arguments: &[OsString], mut root: Command) -
         }
         show(&command.render_help());
     }
+    complain(&sentence, hint(error, arguments).as_deref());
+    ExitCode::FAILURE
+}
+
+fn complain(sentence: &str, hint: Option<&str>) {
     let mut err = io::stderr().lock();
     drop(writeln!(err, "Error: {sentence}"));
-    if let Some(other) = suggestion(error) {
-        drop(writeln!(err, "Hint: did you mean {other}?"));
+    if let Some(hint) = hint {
+        drop(writeln!(err, "Hint: {hint}"));
     }
-    ExitCode::FAILURE
+}
+
+/// True if a word asks for the help or the version, and not a typo such as `-hots`, which contains the flag `-h`.
+fn was_asked_for(arguments: &[OsString]) -> bool {
+    let words = ["-h", "--help", "help", "-V", "--version"];
+    arguments.iter().any(|argument| words.iter().any(|word| argument == word))
 }
 
 /// Returns the command that the arguments name, and its full name. Flags come after the command's name.
@@ -97,21 +114,6 @@ fn names(arguments: &str) -> Vec<String> {
         name.trim_start_matches('-').trim_matches(['<', '>', '[', ']', '.']).to_owned()
     };
     arguments.split(", ").map(bare).collect()
-}
-
-fn text(error: &clap::Error, kind: ContextKind) -> Option<String> {
-    match error.get(kind)? {
-        ContextValue::String(text) => Some(text.clone()),
-        // clap puts the most similar name last.
-        ContextValue::Strings(texts) if kind == ContextKind::SuggestedSubcommand => texts.last().cloned(),
-        ContextValue::Strings(texts) => Some(texts.join(", ")),
-        _ => None,
-    }
-}
-
-fn suggestion(error: &clap::Error) -> Option<String> {
-    let found = text(error, ContextKind::SuggestedSubcommand).or_else(|| text(error, ContextKind::SuggestedArg));
-    found.filter(|found| !found.is_empty())
 }
 
 /// Prints a text, with colours only on a terminal.

@@ -1,4 +1,4 @@
-//! Background jobs of the audit log, for as long as the server runs.
+//! Background jobs of the audit log and of expired tokens, for as long as the server runs.
 
 use std::time::Duration;
 
@@ -15,20 +15,34 @@ const TRIM_EVERY: Duration = Duration::from_secs(86_400);
 /// deletes old entries daily, the first time at the start. `retention`: number of days that entries are kept; `None`:
 /// for ever. Ends when the sender of `running` is dropped, but never in the middle of a job.
 pub async fn keep_audit_log(service: Service, retention: Option<u32>, running: watch::Receiver<()>) {
-    let pause = |length| Pause { length, running: running.clone() };
+    let pause = |length| Pause::of(length, &running);
     let (writing, watching, trimming) = (pause(WRITE_EVERY), pause(WATCH_EVERY), pause(TRIM_EVERY));
-    tokio::join!(write(&service, writing), watch(&service, watching), trim(&service, retention, trimming));
+    let watch = repeat("could not verify the audit log", watching, || service.watch_audit_log());
+    tokio::join!(write(&service, writing), watch, trim(&service, retention, trimming));
+}
+
+/// Deletes tokens that expired or ended more than `retention` days ago, daily, the first time at the start; `None`:
+/// never. Ends like [`keep_audit_log`].
+pub async fn delete_expired_tokens(service: Service, retention: Option<u32>, running: watch::Receiver<()>) {
+    let Some(days) = retention else { return };
+    let pause = Pause::of(TRIM_EVERY, &running);
+    repeat("could not delete expired tokens", pause, || service.delete_expired(days)).await;
 }
 
 /// The time between two runs of a job.
-struct Pause {
+pub(super) struct Pause {
     length: Duration,
     running: watch::Receiver<()>,
 }
 
 impl Pause {
+    /// Returns a pause that ends early when the sender of `running` is dropped.
+    pub(super) fn of(length: Duration, running: &watch::Receiver<()>) -> Self {
+        Self { length, running: running.clone() }
+    }
+
     /// Waits for the next run; returns false if the server stops.
-    async fn is_over(&mut self) -> bool {
+    pub(super) async fn is_over(&mut self) -> bool {
         tokio::select! {
             () = sleep(self.length) => true,
             _ = self.running.changed() => false,
@@ -43,19 +57,15 @@ async fn write(service: &Service, mut pause: Pause) {
     }
 }
 
-async fn watch(service: &Service, mut pause: Pause) {
-    loop {
-        warn("could not verify the audit log", service.watch_audit_log().await);
-        if !pause.is_over().await {
-            return;
-        }
-    }
+async fn trim(service: &Service, retention: Option<u32>, pause: Pause) {
+    let Some(days) = retention else { return };
+    repeat("could not delete old entries of the audit log", pause, || service.trim_audit_log(days)).await;
 }
 
-async fn trim(service: &Service, retention: Option<u32>, mut pause: Pause) {
-    let Some(days) = retention else { return };
+/// Runs a job at once and after each pause, until the server stops. `failed`: see [`warn`].
+async fn repeat<T, Run: Future<Output = Result<T, Error>>>(failed: &str, mut pause: Pause, job: impl Fn() -> Run) {
     loop {
-        warn("could not delete old entries of the audit log", service.trim_audit_log(days).await);
+        warn(failed, job().await);
         if !pause.is_over().await {
             return;
         }

@@ -1,57 +1,76 @@
 //! Wiring: state, router, middleware, start and shutdown.
 
+mod audit_out;
+pub mod backup;
+pub mod certificate;
+pub mod config_watch;
+mod connection;
 pub mod data_dir;
+mod data_error;
+pub mod data_files;
+mod database_jobs;
+mod file_marks;
+mod first_set_up;
+mod forward_auth;
+mod front;
+pub mod gates;
+pub mod given_key;
+mod hangup;
+mod instance;
 mod jobs;
+pub mod key_file;
+mod listeners;
 mod metrics;
-mod private_files;
+mod own_tls;
+pub mod private_files;
+mod redirect;
+mod run;
+mod service_manager;
 mod site;
 pub mod start;
+pub mod start_error;
 mod startup_warnings;
-
-use std::net::SocketAddr;
+pub mod tls;
+mod tls_clients;
 
 use axum::{
     Router,
     extract::Request,
     http::StatusCode,
-    middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse, Response},
 };
-use tower_http::catch_panic::CatchPanicLayer;
 
-use jeton_http::{assets, client_info, csrf, request_limits, security_headers, state::AppState, telemetry};
+use jeton_http::{assets, state::AppState, telemetry::RememberRoute};
 
-pub use start::{Running, StartError, serve, start};
+use forward_auth::ForwardAuthGates;
+use front::Front;
 
-/// Returns the router of everything that Jeton serves.
-pub fn router(state: AppState) -> Router {
-    Router::new()
-        .merge(jeton_api::router(&state))
+pub use start::{Running, serve, start};
+pub use start_error::StartError;
+
+/// Returns the service of everything that Jeton serves.
+fn front(state: AppState, forward_auth: ForwardAuthGates) -> Front {
+    let others = Router::new()
         .merge(jeton_api::system::router(&state.settings))
         .merge(jeton_console::ssr::router(&state))
         .fallback(not_found)
-        .layer(from_fn(telemetry::remember_route))
-        .layer(from_fn_with_state(state.clone(), csrf::refuse_foreign))
-        .layer(from_fn_with_state(state.clone(), client_info::identify))
-        .layer(from_fn(request_limits::hold))
-        .layer(CatchPanicLayer::new())
-        .layer(from_fn_with_state(state.clone(), security_headers::secure))
-        .layer(from_fn(telemetry::observe))
-        .with_state(state)
+        .layer(RememberRoute)
+        .with_state(state.clone());
+    Front::new(state, forward_auth, others)
 }
 
-/// Router of the listener that serves the metrics alone.
-fn metrics_router(state: AppState) -> Router {
-    Router::from(jeton_api::system::metrics_routes())
-        .layer(from_fn(request_limits::hold))
-        .layer(CatchPanicLayer::new())
-        .layer(from_fn_with_state(state.clone(), security_headers::secure))
-        .with_state(state)
+/// Returns the service of the listener that serves the metrics alone.
+fn metrics_front(state: AppState) -> Front {
+    let metrics = Router::from(jeton_api::system::metrics_routes()).with_state(state.clone());
+    Front::of_metrics(state, metrics)
+}
+
+/// Returns the service of the listener that redirects browsers to https at a port.
+fn redirect_front(state: AppState, port: u16) -> Front {
+    let router = redirect::router(state.clone(), port);
+    Front::of_metrics(state, router)
 }
 
 async fn not_found(request: Request) -> Response {
     assets::file(request.uri(), request.headers()).unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
 }
-
-/// The service that passes the peer's address to handlers.
-type MakeService = axum::extract::connect_info::IntoMakeServiceWithConnectInfo<Router, SocketAddr>;

@@ -1,59 +1,38 @@
 //! Start, and graceful shutdown that loses no request.
 
-use std::{
-    future::{Future, pending},
-    io,
-    net::SocketAddr,
-    sync::Arc,
-    time::Duration,
+use std::{future::Future, io, net::SocketAddr, time::Duration};
+
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::{sync::watch, task::JoinHandle};
+
+use jeton_http::{
+    assets,
+    gates::Comparisons,
+    settings::Settings,
+    state::{AppState, SharedState},
 };
+use jeton_service::{Clock, Service};
 
-use axum_server::{Handle, Server};
-use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
-
-use jeton_http::{assets, state::AppState};
-use jeton_service::{Clock, Service, audit::KeyError};
-
-use crate::config::{Config, MetricsAddr};
+use crate::config::{AuditOutError, Config};
 
 use super::{
-    MakeService,
-    data_dir::{Data, DataError, Purpose},
-    jobs::keep_audit_log,
-    metrics, metrics_router, router,
+    audit_out::AuditOut,
+    backup::Schedule,
+    config_watch::ConfigWatch,
+    data_dir::{Data, Purpose},
+    database_jobs::DatabaseJobs,
+    first_set_up, front,
+    gates::{self, GateRegistry, GateServer, Gates},
+    jobs::{delete_expired_tokens, keep_audit_log},
+    listeners::Listeners,
+    metrics,
+    run::run,
+    service_manager::{self, State},
     site::Site,
+    start_error::StartError,
     startup_warnings,
+    tls::Tls,
 };
-
-/// The reason why the server did not start, in one sentence.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// Another program listens on the address.
-    #[error("the address {address} is in use by another program; stop it or choose another address with {flag}")]
-    Taken {
-        /// The address.
-        address: SocketAddr,
-        /// The flag that sets the address.
-        flag: &'static str,
-    },
-    /// The address cannot be listened on for another reason.
-    #[error("can't listen on {address}: {error}")]
-    Listen {
-        /// The address.
-        address: SocketAddr,
-        /// The error of the operating system.
-        error: io::Error,
-    },
-    /// The data cannot be opened.
-    #[error(transparent)]
-    Data(#[from] DataError),
-    /// The audit log cannot be continued, for example because it was started with another key.
-    #[error(transparent)]
-    AuditKey(#[from] KeyError),
-    /// The listener failed after the start.
-    #[error("the server stopped: {0}")]
-    Stopped(io::Error),
-}
 
 /// A running server.
 pub struct Running {
@@ -61,24 +40,41 @@ pub struct Running {
     pub address: SocketAddr,
     /// Address of the listener for the metrics, if they have their own.
     pub metrics_address: Option<SocketAddr>,
+    /// Address of the listener that redirects from http to https, if there is one.
+    pub redirect_address: Option<SocketAddr>,
+    /// True if the listener uses TLS.
+    pub is_encrypted: bool,
     /// The service, for callers in the same process.
     pub service: Service,
+    gates: Gates,
     task: JoinHandle<io::Result<()>>,
-    audit_log: JoinHandle<()>,
+    jobs: BackgroundJobs,
     /// Stops the background jobs when dropped.
     keeping: watch::Sender<()>,
-    _data: DataLock,
+    /// Keeps the data directory locked for as long as the server runs.
+    data: Data,
 }
 
-/// Keeps the data directory locked for as long as the server runs.
-struct DataLock(#[expect(dead_code, reason = "held, not read")] Data);
+/// The background jobs of a running server.
+struct BackgroundJobs {
+    audit_log: JoinHandle<()>,
+    database: JoinHandle<()>,
+    expired: JoinHandle<()>,
+    config_watch: JoinHandle<()>,
+    tls_watch: JoinHandle<()>,
+    audit_out: JoinHandle<()>,
+}
 
-/// Maximum duration of running requests after the signal to stop.
-const FINISH_WITHIN: Duration = Duration::from_secs(8);
-/// Maximum duration of closing the database after that.
+impl BackgroundJobs {
+    /// Waits until all jobs have ended.
+    async fn finished(self) {
+        let watches = async { tokio::join!(self.config_watch, self.tls_watch) };
+        drop(tokio::join!(self.audit_log, self.expired, self.database, self.audit_out, watches));
+    }
+}
+
+/// Maximum duration of closing the database after the running requests have ended, and of the background jobs before.
 const CLOSE_WITHIN: Duration = Duration::from_secs(1);
-/// Timeout for receiving a request's headers, and for idle connections.
-const HEADERS_WITHIN: Duration = Duration::from_secs(10);
 
 /// Opens the data and starts listening; the server answers requests once this returns. `stop`: resolves when the server
 /// is to stop.
@@ -88,40 +84,101 @@ pub async fn start(
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<Running, StartError> {
     assets::register(Site::get);
-    let data = Data::open(&config.storage, Purpose::Serve).await?;
-    let (server, address) = listen(config.addr, "--addr").await?;
-    let metrics_listener = match config.metrics_addr {
-        Some(MetricsAddr::At(address)) => Some(listen(address, "--metrics-addr").await?),
-        Some(MetricsAddr::Off) | None => None,
-    };
+    // Before the gates and the jobs, which set metrics: without a recorder, their values are lost.
+    let recorder = metrics::recorder();
+    let config_watch = ConfigWatch::begin(config.file.as_ref())?;
+    let settings = config.http_settings()?;
+    config.check_audit_out()?;
+    if let Some(sink) = config.http_sink()? {
+        sink.check_files()?;
+    }
+    let tls = config.tls()?.map(Tls::begin).transpose()?;
+    let acceptor = tls.as_ref().map(Tls::acceptor);
+    let is_encrypted = acceptor.is_some();
+    let data = Data::open(&config.storage, Purpose::Serve { fresh: config.fresh }).await?;
+    let backups = config.backups().map(|settings| Schedule::prepare(settings, &config.storage)).transpose()?;
+    let listeners = Listeners::open(&config, acceptor).await?;
     let service = Service::start(data.store.clone(), clock, data.audit_key.clone(), config.quotas()).await?;
+    service.allow_stale_reads(config.stale_reads);
+    let audit_out = prepare_audit_out(&config, &service).await?;
     for caution in startup_warnings::of(&config) {
         tracing::warn!("{caution}");
     }
+    if let Err(refused) = first_set_up::perform(&service, &config.init).await {
+        service.close().await;
+        return Err(refused.into());
+    }
+    let registry = GateRegistry::default();
+    let state = state(&service, &registry, settings, recorder);
+    let app = front(state.clone(), registry.forward_auth());
+    let (gating, gated) = watch::channel(());
+    let gate_server = GateServer::new(service.clone(), app.clone(), &state.settings, config.storage.data.clone());
+    let gates = match Gates::start(config_watch.gates(), gate_server, registry, gated) {
+        Ok(gates) => gates,
+        Err(refused) => {
+            service.close().await;
+            return Err(refused.into());
+        }
+    };
+    let stop = async move {
+        stop.await;
+        drop(gating);
+    };
     let (keeping, running) = watch::channel(());
-    let audit_log = tokio::spawn(keep_audit_log(service.clone(), config.audit_retention, running));
-    let state = AppState {
+    let jobs =
+        DatabaseJobs { store: data.store.clone(), service: service.clone(), key_mark: data.key_mark.clone(), backups };
+    let jobs = BackgroundJobs {
+        database: tokio::spawn(jobs.run(running.clone())),
+        expired: tokio::spawn(delete_expired_tokens(service.clone(), config.expired_retention, running.clone())),
+        audit_log: tokio::spawn(keep_audit_log(service.clone(), config.audit_retention, running.clone())),
+        audit_out: tokio::spawn(export_audit_entries(audit_out, running.clone())),
+        tls_watch: tokio::spawn(watch_certificate(tls, running.clone())),
+        config_watch: tokio::spawn(config_watch.run(running)),
+    };
+    metrics::count_at_start(&service).await;
+    let (address, metrics_address, redirect_address) = listeners.addresses();
+    let task = tokio::spawn(run(listeners, state, app, stop));
+    Ok(Running { address, metrics_address, redirect_address, is_encrypted, service, gates, task, jobs, keeping, data })
+}
+
+/// Returns the audit export of a configuration, which is checked before the first change.
+async fn prepare_audit_out(config: &Config, service: &Service) -> Result<Option<AuditOut>, AuditOutError> {
+    let mut audit_out = AuditOut::of(config, &config.storage.data, service.clone())?;
+    if let Some(audit_out) = &mut audit_out {
+        audit_out.prepare().await;
+    }
+    Ok(audit_out)
+}
+
+/// Returns the state that the API and the console share.
+fn state(service: &Service, registry: &GateRegistry, settings: Settings, recorder: PrometheusHandle) -> AppState {
+    AppState::from(SharedState {
         started: service.now(),
         service: service.clone(),
-        settings: Arc::new(config.http_settings()),
-        metrics: metrics::recorder(),
+        running_gates: registry.running(),
+        comparisons: Comparisons::default(),
+        settings,
+        metrics: recorder,
         leptos: leptos::config::LeptosOptions::builder().output_name("jeton").build(),
         api_description: || serde_json::to_value(jeton_api::openapi::description()).unwrap_or_default(),
-    };
-    metrics::count_tokens(&service).await;
-    let metrics_address = metrics_listener.as_ref().map(|(_, address)| *address);
-    let task = tokio::spawn(run(server, metrics_listener.map(|(server, _)| server), state, stop));
-    Ok(Running { address, metrics_address, service, task, audit_log, keeping, _data: DataLock(data) })
+    })
 }
 
 impl Running {
+    /// The addresses on which the gates listen, by their names, as they are after each reload.
+    pub fn gate_addresses(&self) -> watch::Receiver<gates::Addresses> {
+        self.gates.addresses()
+    }
+
     /// Waits until the server has stopped, then closes the database.
     pub async fn stopped(self) -> Result<(), StartError> {
         let ended = self.task.await.map_err(|error| StartError::Stopped(io::Error::other(error)))?;
+        self.gates.finished().await;
         drop(self.keeping);
-        if tokio::time::timeout(CLOSE_WITHIN, self.audit_log).await.is_err() {
-            tracing::warn!("the audit log was still being verified when the server stopped");
+        if tokio::time::timeout(CLOSE_WITHIN, self.jobs.finished()).await.is_err() {
+            tracing::warn!("a background job was still running when the server stopped");
         }
+        self.data.mark_key().await;
         if tokio::time::timeout(CLOSE_WITHIN, self.service.close()).await.is_err() {
             tracing::warn!("the database was still busy when the server stopped");
         }
@@ -129,62 +186,18 @@ impl Running {
     }
 }
 
-/// Binds an address; `flag` names its option for error messages.
-async fn listen(address: SocketAddr, flag: &'static str) -> Result<(Server<SocketAddr>, SocketAddr), StartError> {
-    let listener = TcpListener::bind(address).await.map_err(|error| match error.kind() {
-        io::ErrorKind::AddrInUse => StartError::Taken { address, flag },
-        _ => StartError::Listen { address, error },
-    })?;
-    let failed = |error| StartError::Listen { address, error };
-    let address = listener.local_addr().map_err(failed)?;
-    let server = axum_server::from_tcp(listener.into_std().map_err(failed)?).map_err(failed)?;
-    Ok((patient(server), address))
-}
-
-/// Limits the time for a request's headers: clients that open connections and send nothing could otherwise use all of
-/// them (slowloris).
-fn patient(server: Server<SocketAddr>) -> Server<SocketAddr> {
-    // Without TLS, browsers and InfluxDB's clients use nothing newer than HTTP/1.
-    let mut server = server.http1_only().first_request_timeout(HEADERS_WITHIN);
-    server.http_builder().http1().header_read_timeout(HEADERS_WITHIN);
-    server
-}
-
-async fn run(
-    server: Server<SocketAddr>,
-    metrics_server: Option<Server<SocketAddr>>,
-    state: AppState,
-    stop: impl Future<Output = ()> + Send + 'static,
-) -> io::Result<()> {
-    let handle = Handle::new();
-    let watched = handle.clone();
-    let (recorder, service) = (state.metrics.clone(), state.service.clone());
-    let metrics_app: MakeService = metrics_router(state.clone()).into_make_service_with_connect_info();
-    let app: MakeService = router(state).into_make_service_with_connect_info();
-    let metrics_served = async {
-        match metrics_server {
-            Some(server) => server.serve(metrics_app).await,
-            None => pending().await,
-        }
-    };
-    let stopped = handle.clone();
-    let stopping = async move {
-        stop.await;
-        stopped.graceful_shutdown(Some(FINISH_WITHIN));
-        pending().await
-    };
-    let ended = tokio::select! {
-        ended = server.handle(handle).serve(app) => ended,
-        ended = metrics_served => ended,
-        ended = metrics::keep_small(&recorder) => ended,
-        ended = metrics::keep_counting(&service) => ended,
-        () = service.keep_uses() => Ok(()),
-        ended = stopping => ended,
-    };
-    if watched.connection_count() > 0 {
-        tracing::warn!("some requests were still running when the server stopped");
+/// Reads the certificate again when it changes, until the sender of `running` is dropped.
+async fn watch_certificate(tls: Option<Tls>, running: watch::Receiver<()>) {
+    if let Some(tls) = tls {
+        tls.watch(running).await;
     }
-    ended
+}
+
+/// Exports audit entries until the sender of `running` is dropped.
+async fn export_audit_entries(audit_out: Option<AuditOut>, running: watch::Receiver<()>) {
+    if let Some(audit_out) = audit_out {
+        audit_out.run(running).await;
+    }
 }
 
 /// Runs the server until SIGTERM or Ctrl-C, for `jeton serve`.
@@ -192,11 +205,21 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
     // Signal handlers are installed now, not at the first poll: the server may be stopped as soon as its address is
     // printed.
     let stop = told_to_stop();
+    let (attending, attended) = watch::channel(());
+    let stop = async move {
+        stop.await;
+        drop(attending);
+    };
+    let requires_certificate = config.tls_client_required;
     let running = start(config, Clock::System, stop).await?;
     if let Some(address) = running.metrics_address {
         tracing::info!("metrics are served at http://{address}/metrics");
     }
-    println!("Jeton answers on http://{}", running.address);
+    if let Some(address) = running.redirect_address {
+        tracing::info!("requests to http://{address} are redirected to https");
+    }
+    println!("Jeton answers on {}://{}", if running.is_encrypted { "https" } else { "http" }, running.address);
+    tokio::spawn(service_manager::attend(running.address, running.is_encrypted, requires_certificate, attended));
     running.stopped().await?;
     tracing::info!("stopped");
     Ok(())
@@ -217,6 +240,7 @@ fn told_to_stop() -> impl Future<Output = ()> + Send + 'static {
             () = wait(interrupt) => {}
             () = wait(terminate) => {}
         }
+        service_manager::tell(State::Stopping);
         tracing::info!("stopping after the running requests have finished");
     }
 }

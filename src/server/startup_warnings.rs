@@ -3,9 +3,9 @@
 use ipnet::IpNet;
 use secrecy::ExposeSecret as _;
 
-use crate::config::Config;
+use crate::config::{Config, gates::CredentialFile};
 
-use super::private_files;
+use super::{private_files, tls};
 
 /// Shortest prefix of a trusted IPv4 network that gives no warning. A few proxies need a small network only. In a wider
 /// one, other hosts can forge the client's address.
@@ -27,14 +27,53 @@ pub fn of(config: &Config) -> Vec<String> {
             .to_owned()
     });
     let (storage, directory) = (&config.storage, &config.storage.data);
-    let is_used = storage.database_url.is_none() || storage.audit_key.is_none();
+    let has_key = storage.audit_key.is_some() || storage.audit_key_file.is_some();
+    let is_used = storage.database_url.is_none() || !has_key;
     let mode = private_files::open_to_others(directory).filter(|_| is_used).map(|mode| {
         format!(
             "the data directory {0} is open to other users of this machine (its mode is {mode}); run: chmod 700 {0}",
             directory.display()
         )
     });
-    proxies.chain(database).chain(mode).collect()
+    let key = storage.audit_key_file.as_ref().filter(|_| storage.audit_key.is_none());
+    let key = key.and_then(CredentialFile::readable_by_all).map(|file| {
+        format!(
+            "every user of this machine can read the file {0} of the audit key, and forge the audit log with it; run: \
+             chmod o-r {0}",
+            file.display()
+        )
+    });
+    let tls_key = config.tls_key.as_deref().and_then(tls::caution);
+    let of_tls = tls_key.into_iter().chain(unencrypted(config)).chain(http_url(config));
+    proxies.chain(database).chain(mode).chain(key).chain(of_tls).chain(audit_http(config)).collect()
+}
+
+/// Returns the warnings about the HTTP sink of the audit export.
+fn audit_http(config: &Config) -> Vec<String> {
+    let sink = config.http_sink().ok().flatten();
+    sink.map(|sink| sink.token_caution().into_iter().chain(sink.network_caution()).collect()).unwrap_or_default()
+}
+
+/// Returns the warning about tokens and passwords that cross a network without TLS.
+fn unencrypted(config: &Config) -> Option<String> {
+    let address = config.addr.addresses().0;
+    let is_protected = config.tls_cert.is_some() || !config.trusted_proxies.is_empty() || address.ip().is_loopback();
+    (!is_protected).then(|| {
+        format!(
+            "--addr {address} is reached from other machines without TLS, and no reverse proxy is declared: whoever is \
+             between them can read tokens and passwords; set --tls-cert and --tls-key, or --trusted-proxies"
+        )
+    })
+}
+
+/// Returns the warning about a server with TLS and without a public URL with https.
+fn http_url(config: &Config) -> Option<String> {
+    let is_told = config.public_url.iter().any(|public| public.url().scheme() == "https");
+    (config.tls_cert.is_some() && !is_told).then(|| {
+        "--tls-cert is set, but no --public-url with https: browsers may try http, and any name of this server is \
+         accepted; set --public-url to the https URL of this server"
+            .to_owned()
+    })
 }
 
 fn is_wide(network: &IpNet) -> bool {
@@ -60,7 +99,7 @@ mod tests {
 
     fn said(flags: &[&str]) -> Vec<String> {
         let parent = tempfile::TempDir::new().unwrap();
-        // A directory that does not exist yet is open to nobody.
+        // A directory that does not exist yet reveals nothing.
         said_in(&parent.path().join("data"), flags)
     }
 
@@ -106,6 +145,42 @@ mod tests {
         assert!(!said(&["--database-url", "postgres://jeton:secret@db.example.com/jeton"])[0].contains("secret"));
     }
 
+    #[test]
+    fn a_listener_without_encryption_that_others_reach_is_told() {
+        let is_told = |flags: &[&str]| said(flags).iter().any(|said| said.contains("without TLS"));
+        let tls = ["--tls-cert=c", "--tls-key=k", "--addr=:8086"];
+        for flags in [&["--addr=:8086"][..], &["--addr=0.0.0.0:8086"], &["--addr=10.0.0.5:8086"], &["--addr=[::]:1"]] {
+            assert!(is_told(flags), "{flags:?}");
+        }
+        for flags in [&[] as &[&str], &["--addr=localhost:8086"], &["--addr=[::1]:1"], &tls] {
+            assert!(!is_told(flags), "{flags:?}");
+        }
+        assert!(!is_told(&["--addr=:8086", "--trusted-proxies=10.0.0.1"]), "the proxy encrypts");
+    }
+
+    #[test]
+    fn a_server_with_tls_that_is_not_told_its_https_url_is_told() {
+        let told = |flags: &[&str]| said(&[&["--tls-cert=c", "--tls-key=k"], flags].concat()).len();
+        assert_eq!((told(&[]), told(&["--public-url=http://a.example"])), (1, 1));
+        assert_eq!(told(&["--public-url=https://a.example"]), 0);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_key_of_tls_that_everyone_can_read_is_told() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let directory = tempfile::TempDir::new().unwrap();
+        let file = directory.path().join("tls.key");
+        std::fs::write(&file, "").unwrap();
+        let flags = ["--tls-cert=c".to_owned(), format!("--tls-key={}", file.display())];
+        for (mode, is_told) in [(0o600, false), (0o640, false), (0o644, true)] {
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+            let said = said(&flags.each_ref().map(String::as_str));
+            let remedy = format!("run: chmod o-rwx {}", file.display());
+            assert_eq!(said.iter().any(|said| said.ends_with(&remedy)), is_told, "{mode:o}");
+        }
+    }
+
     #[cfg(unix)]
     #[test]
     fn a_directory_open_to_others_is_told_with_the_command_that_closes_it() {
@@ -117,5 +192,32 @@ mod tests {
             let said = said_in(directory.path(), &[]);
             assert_eq!(said.iter().any(|said| said.ends_with(&format!("run: chmod 700 {path}"))), is_told, "{mode:o}");
         }
+    }
+
+    #[test]
+    fn entries_that_leave_without_tls_are_told() {
+        assert_eq!(said(&["--audit-http=https://logs.example.com/in"]), [""; 0]);
+        let said = said(&["--audit-http=http://logs.example.com/in"]);
+        assert!(
+            said.len() == 1 && said[0].starts_with("--audit-http sends entries to http://logs.example.com "),
+            "{said:?}"
+        );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_file_of_the_audit_key_that_everyone_can_read_is_told_if_it_is_used() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let directory = tempfile::TempDir::new().unwrap();
+        let file = directory.path().join("audit.key");
+        std::fs::write(&file, "").unwrap();
+        let flag = format!("--audit-key-file={}", file.display());
+        let told = |mode, flags: &[&str]| {
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+            said(flags).iter().any(|said| said.ends_with(&format!("run: chmod o-r {}", file.display())))
+        };
+        assert!(told(0o644, &[&flag]));
+        assert!(!told(0o640, &[&flag]));
+        assert!(!told(0o644, &[&flag, "--audit-key=00112233445566778899aabbccddeeff"]), "the value takes precedence");
     }
 }

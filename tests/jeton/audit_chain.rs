@@ -65,8 +65,33 @@ async fn the_first_broken_entry_is_named_and_a_logged_head_shows_a_cut_tail() {
     .await;
 }
 
+#[tokio::test]
+async fn a_log_whose_key_was_erased_is_not_taken_for_a_new_one() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        server.set_up().await;
+        home.sql("UPDATE audit_head SET key_check = ''").await;
+        let (is_intact, said) = verify(&home, &[]);
+        assert!(!is_intact && said.contains("not the key that the audit log was written with"), "{said}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn entries_whose_age_was_forged_are_not_deleted() {
+    on_each_database(async |home| {
+        let server = Server::start_at_rest(&home).await;
+        server.set_up().await;
+        home.sql("UPDATE audit_log SET at = 0").await;
+        assert_eq!(server.service.trim_audit_log(30).await, Ok(0));
+        let (is_intact, said) = verify(&home, &[]);
+        assert!(!is_intact && said.contains("entry 1 was changed"), "{said}");
+    })
+    .await;
+}
+
 /// Runs `jeton audit verify` beside the server; returns whether it succeeded, and its output.
-fn verify(home: &Home, more: &[&str]) -> (bool, String) {
+pub fn verify(home: &Home, more: &[&str]) -> (bool, String) {
     let where_it_is = home.flags().into_iter().filter(|flag| !flag.starts_with("--addr"));
     run(&where_it_is.chain(more.iter().map(ToString::to_string)).collect::<Vec<_>>())
 }

@@ -9,6 +9,7 @@ use crate::{
     support::{
         console::Browser,
         server::{First, NAME, PASSWORD, Server, answer, permission_on, text, with_token},
+        shared::with_bob,
     },
 };
 
@@ -20,9 +21,7 @@ struct Scene {
 
 impl Scene {
     async fn new(home: &Home) -> Self {
-        let server = Server::start_at_rest(home).await;
-        let first = server.set_up().await;
-        let bob = server.user_with_password(&first.token, "bob").await;
+        let (server, first, bob) = with_bob(Server::start_at_rest(home).await).await;
         Self { server, first, bob }
     }
 

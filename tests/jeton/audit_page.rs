@@ -9,6 +9,7 @@ use crate::{
     support::{
         console::Browser,
         server::{First, NAME, Server},
+        shared::at_rest,
     },
 };
 
@@ -23,8 +24,7 @@ struct Scene {
 
 impl Scene {
     async fn new(home: &Home) -> Self {
-        let server = Server::start_at_rest(home).await;
-        let first = server.set_up().await;
+        let (server, first) = at_rest(home).await;
         let caller = server.caller(&first.token).await;
         let scene = Self { server, first, caller };
         for number in 0..30 {

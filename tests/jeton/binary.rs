@@ -20,8 +20,9 @@ use crate::{
     support::server::{NAME, PASSWORD, Server, client, set_up_body, text},
 };
 
-/// Maximum duration of stopping.
-const STOP_WITHIN: Duration = Duration::from_secs(10);
+/// Maximum duration of stopping, after which `deploy/compose.yml` has the program killed. Requests may take eight seconds
+/// of it.
+const STOP_WITHIN: Duration = Duration::from_secs(20);
 
 /// A running `jeton serve`, killed at the end of the test.
 pub struct Program {
@@ -47,14 +48,21 @@ impl Program {
         let mut line = String::new();
         let stdout = child.stdout.take().expect("its output");
         BufReader::new(stdout).read_line(&mut line).expect("a line");
-        let address = line.trim_end().rsplit_once("http://").and_then(|(_, address)| address.parse().ok());
+        let address = line.trim_end().rsplit_once("://").and_then(|(_, address)| address.parse().ok());
         Self { address: address.unwrap_or_else(|| panic!("an address in {line:?}")), line, child: Some(child) }
     }
 
-    fn terminate(mut self) -> ExitStatus {
-        let mut child = self.child.take().expect("a child");
-        let killed = Command::new("kill").arg("-TERM").arg(child.id().to_string()).status();
+    /// Sends a signal, such as `HUP`.
+    pub fn send(&self, signal: &str) {
+        let id = self.child.as_ref().expect("a child").id();
+        let killed = Command::new("kill").arg(format!("-{signal}")).arg(id.to_string()).status();
         assert!(killed.expect("kill").success());
+    }
+
+    /// Sends SIGTERM, and waits until the program has stopped.
+    pub fn terminate(mut self) -> ExitStatus {
+        self.send("TERM");
+        let mut child = self.child.take().expect("a child");
         let (tell, told) = mpsc::channel();
         thread::spawn(move || tell.send(child.wait()));
         told.recv_timeout(STOP_WITHIN).expect("it stops in time").expect("a status")
@@ -76,7 +84,7 @@ fn refusal(home: &Home, flags: &[String]) -> String {
     refusal_of(Command::new(env!("CARGO_BIN_EXE_jeton")), home, flags)
 }
 
-fn refusal_of(mut command: Command, home: &Home, flags: &[String]) -> String {
+pub fn refusal_of(mut command: Command, home: &Home, flags: &[String]) -> String {
     let log = home.path().join("refusal.log");
     let output =
         command.arg("serve").args(flags).stderr(File::create(&log).expect("a log")).output().expect("the program");

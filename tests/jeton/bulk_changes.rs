@@ -30,7 +30,7 @@ impl Scene {
     }
 
     async fn count(&self, query: &str) -> u64 {
-        self.page(&self.caller, query).await.total
+        self.page(&self.caller, query).await.total.known()
     }
 }
 

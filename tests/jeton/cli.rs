@@ -5,89 +5,76 @@ use std::{fs, os::unix::fs::PermissionsExt as _};
 use serde_json::json;
 
 use crate::{
-    home::{Home, on_each_database},
+    home::Home,
     support::{
-        command::{Shell, words},
-        server::{First, Server, members, permission_in, text},
+        command::{Shell, signed_in, words},
+        server::{Server, members, permission_in, text},
     },
 };
 
-async fn start(home: &Home) -> (Server, First, Shell) {
-    let server = Server::start(home).await;
-    let first = server.set_up().await;
-    let shell = Shell::new(&server).with("INFLUX_TOKEN", &first.token).with("INFLUX_ORG", "acme");
-    (server, first, shell)
-}
-
 #[tokio::test]
 async fn names_are_taken_wherever_ids_are() {
-    on_each_database(async |home| {
-        let (server, first, shell) = start(&home).await;
-        let bob = server.user(&first.token, "bob").await;
-        let made = shell.json("auth create --read-bucket iot --write-bucket iot --user bob").await;
-        let bucket = format!("orgs/{}/buckets/{}", first.org, first.bucket);
-        assert_eq!(made["permissions"], json!([format!("read:{bucket}"), format!("write:{bucket}")]));
-        assert_eq!(made["userID"], bob.as_str());
-        shell.ok("org members add --member bob --name acme").await;
-        assert!(shell.ok("org members list").await.contains("bob"));
-        shell.ok("org members remove --member bob").await;
-        shell.ok("bucket update --id iot --name things").await;
-        assert_eq!(shell.json("bucket list --id things").await[0]["id"], first.bucket.as_str());
-        shell.ok("v1 dbrp create --bucket-id things --db db0 --rp rp0").await;
-        shell.ok("v1 auth create --username graf --no-password --read-bucket things").await;
-        shell.ok("user update --id bob --name bobby").await;
-        shell.ok("user delete --id bobby").await;
-        shell.ok("bucket delete --id things").await;
-        assert_eq!(
-            shell.fails("user delete --id bobby").await.0,
-            "user \"bobby\" not found: could not find user with name \"bobby\": 404 Not Found: user not found"
-        );
-    })
-    .await;
+    let home = Home::sqlite();
+    let (server, first, shell) = signed_in(&home).await;
+    let bob = server.user(&first.token, "bob").await;
+    let made = shell.json("auth create --read-bucket iot --write-bucket iot --user bob").await;
+    let bucket = format!("orgs/{}/buckets/{}", first.org, first.bucket);
+    assert_eq!(made["permissions"], json!([format!("read:{bucket}"), format!("write:{bucket}")]));
+    assert_eq!(made["userID"], bob.as_str());
+    shell.ok("org members add --member bob --name acme").await;
+    assert!(shell.ok("org members list").await.contains("bob"));
+    shell.ok("org members remove --member bob").await;
+    shell.ok("bucket update --id iot --name things").await;
+    assert_eq!(shell.json("bucket list --id things").await[0]["id"], first.bucket.as_str());
+    shell.ok("v1 dbrp create --bucket-id things --db db0 --rp rp0").await;
+    shell.ok("v1 auth create --username graf --no-password --read-bucket things").await;
+    shell.ok("user update --id bob --name bobby").await;
+    shell.ok("user delete --id bobby").await;
+    shell.ok("bucket delete --id things").await;
+    assert_eq!(
+        shell.fails("user delete --id bobby").await.0,
+        "user \"bobby\" not found: could not find user with name \"bobby\": 404 Not Found: user not found"
+    );
 }
 
 #[tokio::test]
 async fn the_caller_is_the_owner_of_what_they_create() {
-    on_each_database(async |home| {
-        let (server, first, shell) = start(&home).await;
-        // First in the list of users, which influx would pick.
-        let bob = server.user(&first.token, "aaron").await;
-        let may = [permission_in("write", "authorizations", &first.org), permission_in("read", "tasks", &first.org)];
-        let own = ["read", "write"].map(|action| json!({"action": action, "resource": {"type": "users", "id": bob}}));
-        let org = json!({"action": "read", "resource": {"type": "orgs", "id": first.org}});
-        let permissions = [may.to_vec(), own.to_vec(), vec![org]].concat();
-        let body = json!({"orgID": first.org, "userID": bob, "permissions": permissions});
-        let token = text(&server.post("/api/v2/authorizations", &first.token, body).await.expect(201)["token"]);
-        let shell = shell.with("JETON_TOKEN", &token);
-        assert_eq!(shell.json("auth create --read-tasks").await["userName"], "aaron");
-    })
-    .await;
+    let home = Home::sqlite();
+    let (server, first, shell) = signed_in(&home).await;
+    // First in the list of users, which influx would pick.
+    let bob = server.user(&first.token, "aaron").await;
+    let may = [permission_in("write", "authorizations", &first.org), permission_in("read", "tasks", &first.org)];
+    let own = ["read", "write"].map(|action| json!({"action": action, "resource": {"type": "users", "id": bob}}));
+    let org = json!({"action": "read", "resource": {"type": "orgs", "id": first.org}});
+    let permissions = [may.to_vec(), own.to_vec(), vec![org]].concat();
+    let body = json!({"orgID": first.org, "userID": bob, "permissions": permissions});
+    let token = text(&server.post("/api/v2/authorizations", &first.token, body).await.expect(201)["token"]);
+    let shell = shell.with("JETON_TOKEN", &token);
+    assert_eq!(shell.json("auth create --read-tasks").await["userName"], "aaron");
 }
 
 #[tokio::test]
 async fn the_filters_of_the_list_filter() {
-    on_each_database(async |home| {
-        let (server, first, shell) = start(&home).await;
-        server.user(&first.token, "bob").await;
-        let other = server.org(&first.token, "other").await;
-        shell.ok("auth create --read-tasks --user bob --description bobs").await;
-        shell.ok("auth create --read-tasks --org other --description others").await;
-        let shell = Shell::new(&server).with("INFLUX_TOKEN", &first.token);
-        let listed = async |flags: &str| members(&shell.json(&format!("auth list {flags}")).await, "description");
-        assert_eq!(listed("").await, ["alice's Token", "bobs", "others"]);
-        assert_eq!(listed("--user bob").await, ["bobs"]);
-        assert_eq!(listed("--user-id bob").await, ["bobs"]);
-        assert_eq!(listed("--org other").await, ["others"]);
-        assert_eq!(listed(&format!("--org-id {other}")).await, ["others"]);
-        assert_eq!(shell.ok("auth list --user bob --org other --json").await, "null\n");
-    })
-    .await;
+    let home = Home::sqlite();
+    let (server, first, shell) = signed_in(&home).await;
+    server.user(&first.token, "bob").await;
+    let other = server.org(&first.token, "other").await;
+    shell.ok("auth create --read-tasks --user bob --description bobs").await;
+    shell.ok("auth create --read-tasks --org other --description others").await;
+    let shell = Shell::new(&server).with("INFLUX_TOKEN", &first.token);
+    let listed = async |flags: &str| members(&shell.json(&format!("auth list {flags}")).await, "description");
+    assert_eq!(listed("").await, ["alice's Token", "bobs", "others"]);
+    assert_eq!(listed("--user bob").await, ["bobs"]);
+    assert_eq!(listed("--user-id bob").await, ["bobs"]);
+    assert_eq!(listed("--org other").await, ["others"]);
+    assert_eq!(listed(&format!("--org-id {other}")).await, ["others"]);
+    assert_eq!(shell.ok("auth list --user bob --org other --json").await, "null\n");
 }
 
 #[tokio::test]
 async fn a_long_list_comes_in_pages_and_stays_one_list() {
     let home = Home::sqlite();
-    let (server, first, shell) = start(&home).await;
+    let (server, first, shell) = signed_in(&home).await;
     for number in 0..230 {
         let body = json!({"orgID": first.org, "description": format!("n{number:03}"), "permissions": [permission_in("read", "tasks", &first.org)]});
         server.post("/api/v2/authorizations", &first.token, body).await.expect(201);
@@ -103,7 +90,7 @@ async fn a_long_list_comes_in_pages_and_stays_one_list() {
 #[tokio::test]
 async fn jetons_variables_win_over_influxs_where_they_say_something() {
     let home = Home::sqlite();
-    let (server, _, shell) = start(&home).await;
+    let (server, _, shell) = signed_in(&home).await;
     let shell = shell.with("JETON_HOST", "");
     shell.ok("auth list").await;
     let shell = shell.with("JETON_TOKEN", "wrong");
@@ -116,41 +103,39 @@ async fn jetons_variables_win_over_influxs_where_they_say_something() {
 #[tokio::test]
 async fn a_token_comes_from_standard_input_or_with_a_warning() {
     let home = Home::sqlite();
-    let (server, first, _) = start(&home).await;
+    let (server, first, _) = signed_in(&home).await;
     let shell = Shell::new(&server);
-    let piped = shell.run_with(&words("auth list --token -"), &format!("{}\n", first.token)).await;
+    let piped = shell.run_with(&words("org list --token -"), &format!("{}\n", first.token)).await;
     assert_eq!((piped.code, piped.stderr.as_str()), (Some(0), ""));
-    let literal = shell.run(&format!("auth list --token {}", first.token)).await;
+    let literal = shell.run(&format!("org list --token {}", first.token)).await;
     assert_eq!((literal.code, &literal.stdout), (Some(0), &piped.stdout));
     assert!(literal.stderr.starts_with("warning: the value of --token can be read in the process list"), "{literal:?}");
     assert!(!literal.stderr.contains(&first.token));
-    let empty = shell.run_with(&words("auth list --token -"), "").await;
+    let empty = shell.run_with(&words("org list --token -"), "").await;
     assert_eq!(empty.code, Some(1));
     assert!(empty.stderr.contains("standard input is empty"), "{empty:?}");
     // A secret in a variable causes no warning.
-    let quiet = Shell::new(&server).with("INFLUX_TOKEN", &first.token).run("auth list").await;
+    let quiet = Shell::new(&server).with("INFLUX_TOKEN", &first.token).run("org list").await;
     assert_eq!((quiet.code, quiet.stderr.as_str()), (Some(0), ""));
 }
 
 #[tokio::test]
 async fn a_password_comes_from_standard_input_where_nobody_can_be_asked() {
-    on_each_database(async |home| {
-        let (server, _, shell) = start(&home).await;
-        let made = shell.run_with(&words("user create --name carol --password -"), "longenough\n").await;
-        assert_eq!((made.code, made.stderr.as_str()), (Some(0), ""));
-        assert_eq!(server.sign_in("carol", "longenough").await.status, 204);
-        let set = shell.run_with(&words("user password --name carol --password -"), "muchlonger\n").await;
-        assert_eq!((set.code, set.stdout.as_str()), (Some(0), "Successfully updated password for user \"carol\"\n"));
-        let (said, _) = shell.fails("user password --name carol").await;
-        assert_eq!(said, "there is no terminal to ask for the password; give it on standard input with --password -");
-    })
-    .await;
+    let home = Home::sqlite();
+    let (server, _, shell) = signed_in(&home).await;
+    let made = shell.run_with(&words("user create --name carol --password -"), "longenough\n").await;
+    assert_eq!((made.code, made.stderr.as_str()), (Some(0), ""));
+    assert_eq!(server.sign_in("carol", "longenough").await.status, 204);
+    let set = shell.run_with(&words("user password --name carol --password -"), "muchlonger\n").await;
+    assert_eq!((set.code, set.stdout.as_str()), (Some(0), "Successfully updated password for user \"carol\"\n"));
+    let (said, _) = shell.fails("user password --name carol").await;
+    assert_eq!(said, "there is no terminal to ask for the password; give it on standard input with --password -");
 }
 
 #[tokio::test]
 async fn a_profile_of_influx_just_works_and_stays_private() {
     let home = Home::sqlite();
-    let (server, first, _) = start(&home).await;
+    let (server, first, _) = signed_in(&home).await;
     let shell = Shell::new(&server).with("INFLUX_HOST", "");
     fs::create_dir(shell.configs().parent().expect("a folder")).expect("a folder");
     let written = format!(
@@ -182,7 +167,7 @@ async fn a_profile_of_influx_just_works_and_stays_private() {
 #[tokio::test]
 async fn a_profile_with_a_password_signs_in() {
     let home = Home::sqlite();
-    let (server, _, _) = start(&home).await;
+    let (server, _, _) = signed_in(&home).await;
     let shell = Shell::new(&server);
     let create = format!("config create -n me -u http://{} -o acme -p alice:password1 -a", server.address);
     shell.ok(&create).await;
@@ -212,68 +197,64 @@ async fn a_config_file_that_cannot_be_read_is_left_alone_and_its_tokens_unsaid()
 
 #[tokio::test]
 async fn a_bucket_of_another_organization_is_told_as_one() {
-    on_each_database(async |home| {
-        let (server, first, shell) = start(&home).await;
-        let other = server.org(&first.token, "other").await;
-        let foreign = server.bucket(&first.token, &other, "theirs").await;
-        let (said, hint) = shell.fails("auth create --read-bucket theirs").await;
-        assert_eq!(said, "could not find bucket \"theirs\": 404 Not Found: bucket \"theirs\" not found");
-        assert_eq!(hint, "Hint: the token is for organization acme, but bucket theirs is in other; use --org other or another bucket\n");
-        let may = json!([permission_in("write", "authorizations", &first.org), permission_in("read", "buckets", &first.org), {"action": "write", "resource": {"type": "users"}}, {"action": "read", "resource": {"type": "orgs"}}, {"action": "read", "resource": {"type": "buckets"}}]);
-        let token = text(&server.token(&first.token, &first.org, may).await.expect(201)["token"]);
-        let shell = shell.with("JETON_TOKEN", &token);
-        let (_, hint) = shell.fails(&format!("auth create --write-bucket {foreign}")).await;
-        assert!(hint.contains("the token is for organization acme, but bucket"), "{hint}");
-    })
-    .await;
+    let home = Home::sqlite();
+    let (server, first, shell) = signed_in(&home).await;
+    let other = server.org(&first.token, "other").await;
+    let foreign = server.bucket(&first.token, &other, "theirs").await;
+    let (said, hint) = shell.fails("auth create --read-bucket theirs").await;
+    assert_eq!(said, "could not find bucket \"theirs\": 404 Not Found: bucket \"theirs\" not found");
+    assert_eq!(
+        hint,
+        "Hint: the token is for organization acme, but bucket theirs is in other; use --org other or another bucket\n"
+    );
+    let may = json!([permission_in("write", "authorizations", &first.org), permission_in("read", "buckets", &first.org), {"action": "write", "resource": {"type": "users"}}, {"action": "read", "resource": {"type": "orgs"}}, {"action": "read", "resource": {"type": "buckets"}}]);
+    let token = text(&server.token(&first.token, &first.org, may).await.expect(201)["token"]);
+    let shell = shell.with("JETON_TOKEN", &token);
+    let (_, hint) = shell.fails(&format!("auth create --write-bucket {foreign}")).await;
+    assert!(hint.contains("the token is for organization acme, but bucket"), "{hint}");
 }
 
 #[tokio::test]
 async fn a_token_is_described_in_words() {
-    on_each_database(async |home| {
-        let (_server, _, shell) = start(&home).await;
-        let made = shell.json("auth create --read-bucket iot --read-buckets --write-authorizations -d demo").await;
-        let id = text(&made["id"]);
-        let said = shell.ok(&format!("auth describe {id}")).await;
-        for line in [
-            "Description:  demo",
-            "Expires:      never",
-            "It can:",
-            "  Read all buckets in acme",
-            "  Create, change and delete API tokens in acme",
-            "Caution:\n  Write authorizations lets this token create more tokens.",
-            "It cannot:\n  Read authorizations, dashboards",
-            "  Write buckets, dashboards",
-        ] {
-            assert!(said.contains(line), "{line:?} in {said}");
-        }
-        assert!(said.contains("Implied by other permissions:\n  read:orgs/"), "{said}");
-        assert_eq!(shell.json(&format!("auth describe {id}")).await["implied"].as_array().map(Vec::len), Some(1));
-    })
-    .await;
+    let home = Home::sqlite();
+    let (_server, _, shell) = signed_in(&home).await;
+    let made = shell.json("auth create --read-bucket iot --read-buckets --write-authorizations -d demo").await;
+    let id = text(&made["id"]);
+    let said = shell.ok(&format!("auth describe {id}")).await;
+    for line in [
+        "Description:  demo",
+        "Expires:      never",
+        "It can:",
+        "  Read all buckets in acme",
+        "  Create, change and delete API tokens in acme",
+        "Caution:\n  Write authorizations lets this token create more tokens.",
+        "It cannot:\n  Read authorizations, dashboards",
+        "  Write buckets, dashboards",
+    ] {
+        assert!(said.contains(line), "{line:?} in {said}");
+    }
+    assert!(said.contains("Implied by other permissions:\n  read:orgs/"), "{said}");
+    assert_eq!(shell.json(&format!("auth describe {id}")).await["implied"].as_array().map(Vec::len), Some(1));
 }
 
 #[tokio::test]
 async fn a_dry_run_creates_nothing() {
-    on_each_database(async |home| {
-        let (_server, first, shell) = start(&home).await;
-        let said = shell
-            .ok("auth create --write-bucket iot --read-tasks --expires 90d --network 10.0.0.0/8 -d x --dry-run")
-            .await;
-        assert!(said.starts_with("Nothing was created."), "{said}");
-        assert!(said.contains("Write to bucket iot (write:orgs/"), "{said}");
-        assert!(said.contains("Networks:     10.0.0.0/8"), "{said}");
-        let body = shell.json("auth create --write-bucket iot --dry-run").await;
-        assert_eq!(body["permissions"][0]["resource"]["id"], first.bucket.as_str());
-        assert_eq!(shell.json("auth list").await.as_array().map(Vec::len), Some(1));
-    })
-    .await;
+    let home = Home::sqlite();
+    let (_server, first, shell) = signed_in(&home).await;
+    let said =
+        shell.ok("auth create --write-bucket iot --read-tasks --expires 90d --network 10.0.0.0/8 -d x --dry-run").await;
+    assert!(said.starts_with("Nothing was created."), "{said}");
+    assert!(said.contains("Write to bucket iot (write:orgs/"), "{said}");
+    assert!(said.contains("Networks:     10.0.0.0/8"), "{said}");
+    let body = shell.json("auth create --write-bucket iot --dry-run").await;
+    assert_eq!(body["permissions"][0]["resource"]["id"], first.bucket.as_str());
+    assert_eq!(shell.json("auth list").await.as_array().map(Vec::len), Some(1));
 }
 
 #[tokio::test]
 async fn a_new_token_is_written_as_variables() {
     let home = Home::sqlite();
-    let (server, _, shell) = start(&home).await;
+    let (server, _, shell) = signed_in(&home).await;
     let said = shell.ok("auth create --read-tasks --output env").await;
     let lines: Vec<&str> = said.lines().collect();
     assert_eq!(lines[..2], [format!("INFLUX_HOST=http://{}", server.address).as_str(), "INFLUX_ORG=acme"]);
@@ -330,26 +311,24 @@ async fn a_shell_completes_and_a_manual_tells() {
 
 #[tokio::test]
 async fn set_up_asks_for_everything_before_it_happens() {
-    on_each_database(async |home| {
-        let server = Server::start(&home).await;
-        let shell = Shell::new(&server);
-        let (said, _) = shell.fails("setup -u alice -o acme -b iot").await;
-        assert_eq!(said, "there is no terminal for prompts; give all values and --force");
-        assert_eq!(
-            shell.fails("setup -u alice -o acme -b iot -r 1500ms -f").await.0,
-            "retention policy \"1500ms\" is too precise, must be divisible by 1s"
-        );
-        shell.ok("config create -n default -u http://localhost:9").await;
-        let line = "setup -u alice -p - -o acme -b iot -r 30d -f";
-        let said = shell.run_with(&words(line), "password1\n").await;
-        assert!(said.stderr.contains("config name is required if you already have existing configs"), "{said:?}");
-        let said = shell.run_with(&words(&format!("{line} -n mine --json")), "password1\n").await;
-        assert_eq!(
-            said.stdout, "{\n\t\"bucket\": \"iot\",\n\t\"organization\": \"acme\",\n\t\"user\": \"alice\"\n}\n",
-            "{said:?}"
-        );
-        assert!(shell.ok("bucket list").await.contains("iot\t\t720h0m0s"));
-        assert_eq!(server.sign_in("alice", "password1").await.status, 204);
-    })
-    .await;
+    let home = Home::sqlite();
+    let server = Server::start(&home).await;
+    let shell = Shell::new(&server);
+    let (said, _) = shell.fails("setup -u alice -o acme -b iot").await;
+    assert_eq!(said, "there is no terminal for prompts; give all values and --force");
+    assert_eq!(
+        shell.fails("setup -u alice -o acme -b iot -r 1500ms -f").await.0,
+        "retention policy \"1500ms\" is too precise, must be divisible by 1s"
+    );
+    shell.ok("config create -n default -u http://localhost:9").await;
+    let line = "setup -u alice -p - -o acme -b iot -r 30d -f";
+    let said = shell.run_with(&words(line), "password1\n").await;
+    assert!(said.stderr.contains("config name is required if you already have existing configs"), "{said:?}");
+    let said = shell.run_with(&words(&format!("{line} -n mine --json")), "password1\n").await;
+    assert_eq!(
+        said.stdout, "{\n\t\"bucket\": \"iot\",\n\t\"organization\": \"acme\",\n\t\"user\": \"alice\"\n}\n",
+        "{said:?}"
+    );
+    assert!(shell.ok("bucket list").await.contains("iot\t\t720h0m0s"));
+    assert_eq!(server.sign_in("alice", "password1").await.status, 204);
 }

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use crate::{
-    home::on_each_database,
+    home::Home,
     support::{
-        command::{Shell, words},
+        command::{HINT, Shell, words},
         compare::{Captured, Comparison, fill},
         server::Server,
     },
@@ -81,6 +81,10 @@ const DIFFERENCES: [Difference; 6] = [
     },
 ];
 
+/// Recorded commands after which `jeton` prints a hint on standard error: the tokens of a list are empty since 2.9, and
+/// a script that cuts them out of a table reads the next column. Nothing else differs.
+const HINTED: [&str; 2] = ["auth list", "auth list --id {K}"];
+
 /// Organizations are ordered by their ids, which are random.
 const UNORDERED: &str = "org list --hide-headers";
 
@@ -91,20 +95,21 @@ async fn the_command_line_answers_as_influx_does() {
     for Difference { args, reason, .. } in &DIFFERENCES {
         assert!(commands.iter().any(|command| command["args"] == *args), "{args} is not recorded: {reason}");
     }
-    on_each_database(async |home| {
-        let server = Server::start(&home).await;
-        let shell = Shell::new(&server);
-        let mut captured = Captured::from([("url".into(), format!("http://{}", server.address))]);
-        let mut found = Vec::new();
-        for command in commands {
-            let differences = play(&shell, command, &mut captured).await;
-            if !differences.is_empty() {
-                found.push(format!("{}\n    {}", command["args"], differences.join("\n    ")));
-            }
+    for args in HINTED {
+        assert!(commands.iter().any(|command| command["args"] == args), "{args} is not recorded");
+    }
+    let home = Home::sqlite();
+    let server = Server::start(&home).await;
+    let shell = Shell::new(&server);
+    let mut captured = Captured::from([("url".into(), format!("http://{}", server.address))]);
+    let mut found = Vec::new();
+    for command in commands {
+        let differences = play(&shell, command, &mut captured).await;
+        if !differences.is_empty() {
+            found.push(format!("{}\n    {}", command["args"], differences.join("\n    ")));
         }
-        assert!(found.is_empty(), "{}", found.join("\n"));
-    })
-    .await;
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
 async fn play(shell: &Shell, command: &Value, captured: &mut Captured) -> Vec<String> {
@@ -119,7 +124,10 @@ async fn play(shell: &Shell, command: &Value, captured: &mut Captured) -> Vec<St
     let known = DIFFERENCES.iter().find(|known| known.args == text("args"));
     let expected = |own: Option<&str>, name: &str| own.map_or_else(|| as_jeton(&pattern(text(name))), Into::into);
     let stdout = expected(known.and_then(|known| known.stdout), "stdout");
-    let stderr = expected(known.and_then(|known| known.stderr), "stderr");
+    let mut stderr = expected(known.and_then(|known| known.stderr), "stderr");
+    if HINTED.contains(&text("args")) && command["exit"] == 0 {
+        stderr.push_str(HINT);
+    }
     let exit = known.map_or_else(|| command["exit"].as_i64(), |known| Some(known.exit));
     let mut comparison = Comparison { captured, unordered: false, differences: Vec::new() };
     if said.code.map(i64::from) != exit {

@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use crate::{
-    home::{Home, on_each_database},
+    home::Home,
     support::{
         command::Shell,
         server::{First, NAME, PASSWORD, Server, answer, permission_in, permission_on, text},
+        shared::with_members,
     },
 };
 
@@ -44,8 +45,7 @@ impl Scene {
 
     /// Creates a token to clone.
     async fn token(&self, permissions: &Value, more: Value) -> Value {
-        let mut body = json!({"orgID": self.first.org, "permissions": permissions});
-        body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        let body = with_members(json!({"orgID": self.first.org, "permissions": permissions}), &more);
         self.server.post("/api/v2/authorizations", &self.first.token, body).await.expect(201)
     }
 
@@ -107,101 +107,93 @@ fn assert_is_what_was_shown(made: &Value, shown: &Value, permissions: &Value) {
 
 #[tokio::test]
 async fn a_shell_reads_the_names_back_whatever_they_hold() {
-    on_each_database(async |home| {
-        let scene = Scene::new(&home).await;
-        scene.renamed("it's \"ours\" & theirs").await;
-        let org = &scene.first.org;
-        let names = ["hall 2", "it's", "a $HOME `id` & b", "-dash", "back\\slash", "größe", "0123456789abcdef", "a/b"];
-        let mut permissions = vec![];
-        for (number, name) in names.into_iter().enumerate() {
-            let action = if number % 2 == 0 { "read" } else { "write" };
-            permissions.push(permission_on(action, "buckets", &scene.bucket(name).await, org));
-        }
-        permissions.push(permission_on("read", "buckets", &scene.first.bucket, org));
-        let permissions = Value::from(permissions);
-        let from = scene.token(&permissions, json!({})).await;
-        for description in ["", "plain", "it's \"quoted\" $HOME\\", "-v", "<b>&amp;"] {
-            let (made, shown) = scene.typed(&from, description).await;
-            assert_is_what_was_shown(&made, &shown, &permissions);
-        }
-    })
-    .await;
+    let home = Home::sqlite();
+    let scene = Scene::new(&home).await;
+    scene.renamed("it's \"ours\" & theirs").await;
+    let org = &scene.first.org;
+    let names = ["hall 2", "it's", "a $HOME `id` & b", "-dash", "back\\slash", "größe", "0123456789abcdef", "a/b"];
+    let mut permissions = vec![];
+    for (number, name) in names.into_iter().enumerate() {
+        let action = if number % 2 == 0 { "read" } else { "write" };
+        permissions.push(permission_on(action, "buckets", &scene.bucket(name).await, org));
+    }
+    permissions.push(permission_on("read", "buckets", &scene.first.bucket, org));
+    let permissions = Value::from(permissions);
+    let from = scene.token(&permissions, json!({})).await;
+    for description in ["", "plain", "it's \"quoted\" $HOME\\", "-v", "<b>&amp;"] {
+        let (made, shown) = scene.typed(&from, description).await;
+        assert_is_what_was_shown(&made, &shown, &permissions);
+    }
 }
 
 #[tokio::test]
 async fn whole_types_and_single_things_are_granted_as_they_were_ticked_and_no_more() {
-    on_each_database(async |home| {
-        let scene = Scene::new(&home).await;
-        let org = &scene.first.org;
-        let telegraf = scene.telegraf("agents").await;
-        scene.telegraf("agents").await;
-        let on = |action: &str, kind: &str, id: &str| json!({"action": action, "resource": {"type": kind, "id": id}});
-        let own =
-            [on("read", "orgs", org), on("read", "users", &scene.first.user), on("write", "users", &scene.first.user)];
-        let single = [
-            permission_on("read", "telegrafs", &telegraf, org),
-            permission_on("write", "buckets", &scene.first.bucket, org),
-        ];
-        let whole = ["tasks", "buckets", "notificationRules", "dbrp", "telegrafs"]
-            .map(|kind| permission_in("write", kind, org));
-        let every: Vec<Value> = jeton_model::ResourceType::grantable()
-            .filter(|kind| !matches!(kind.name(), "orgs" | "users"))
-            .flat_map(|kind| ["read", "write"].map(|action| permission_in(action, kind.name(), org)))
-            .collect();
-        for permissions in [own.to_vec(), single.to_vec(), whole.to_vec(), [own.to_vec(), every].concat()] {
-            let permissions = Value::from(permissions);
-            let from = scene.token(&permissions, json!({})).await;
-            let (made, shown) = scene.typed(&from, "").await;
-            assert_is_what_was_shown(&made, &shown, &permissions);
-        }
-    })
-    .await;
+    let home = Home::sqlite();
+    let scene = Scene::new(&home).await;
+    let org = &scene.first.org;
+    let telegraf = scene.telegraf("agents").await;
+    scene.telegraf("agents").await;
+    let on = |action: &str, kind: &str, id: &str| json!({"action": action, "resource": {"type": kind, "id": id}});
+    let own =
+        [on("read", "orgs", org), on("read", "users", &scene.first.user), on("write", "users", &scene.first.user)];
+    let single = [
+        permission_on("read", "telegrafs", &telegraf, org),
+        permission_on("write", "buckets", &scene.first.bucket, org),
+    ];
+    let whole =
+        ["tasks", "buckets", "notificationRules", "dbrp", "telegrafs"].map(|kind| permission_in("write", kind, org));
+    let every: Vec<Value> = jeton_model::ResourceType::grantable()
+        .filter(|kind| !matches!(kind.name(), "orgs" | "users"))
+        .flat_map(|kind| ["read", "write"].map(|action| permission_in(action, kind.name(), org)))
+        .collect();
+    for permissions in [own.to_vec(), single.to_vec(), whole.to_vec(), [own.to_vec(), every].concat()] {
+        let permissions = Value::from(permissions);
+        let from = scene.token(&permissions, json!({})).await;
+        let (made, shown) = scene.typed(&from, "").await;
+        assert_is_what_was_shown(&made, &shown, &permissions);
+    }
 }
 
 #[tokio::test]
 async fn the_expiry_and_the_networks_are_those_beside_the_command() {
-    on_each_database(async |home| {
-        let scene = Scene::new(&home).await;
-        let permissions = json!([permission_in("read", "tasks", &scene.first.org)]);
-        let end = scene.server.service.now().plus_seconds(90 * 24 * 3600);
-        let more = json!({"expiresAt": end, "allowedNetworks": ["10.40.0.0/16", "192.0.2.7", "2001:db8:40::/48"]});
-        let from = scene.token(&permissions, more).await;
-        let (made, shown) = scene.typed(&from, "Hall 2").await;
-        assert!(shown["expiresAt"].is_string() && shown["allowedNetworks"].as_array().expect("networks").len() == 3);
-        assert_is_what_was_shown(&made, &shown, &permissions);
-    })
-    .await;
+    let home = Home::sqlite();
+    let scene = Scene::new(&home).await;
+    let permissions = json!([permission_in("read", "tasks", &scene.first.org)]);
+    let end = scene.server.service.now().plus_seconds(90 * 24 * 3600);
+    let more = json!({"expiresAt": end, "allowedNetworks": ["10.40.0.0/16", "192.0.2.7", "2001:db8:40::/48"]});
+    let from = scene.token(&permissions, more).await;
+    let (made, shown) = scene.typed(&from, "Hall 2").await;
+    assert!(shown["expiresAt"].is_string() && shown["allowedNetworks"].as_array().expect("networks").len() == 3);
+    assert_is_what_was_shown(&made, &shown, &permissions);
 }
 
 #[tokio::test]
 async fn what_one_flag_cannot_say_another_says_in_words() {
-    on_each_database(async |home| {
-        let scene = Scene::new(&home).await;
-        let org = &scene.first.org;
-        let other = scene.server.org(&scene.first.token, "other").await;
-        let telegraf = scene.telegraf("agents").await;
-        let shell = Shell::new(&scene.server).with("JETON_TOKEN", &scene.first.token).with("JETON_ORG", "acme");
-        let line = "auth create --can read:orgs/other --can read:telegrafs/agents --can read:users/alice --can write:tasks --can read:users";
-        let id = text(&shell.json(line).await["id"]);
-        let made = scene.server.get(&format!("/api/v2/authorizations/{id}"), &scene.first.token).await.expect(200);
-        let expected = json!([
-            {"action": "read", "resource": {"type": "orgs", "id": other}},
-            permission_on("read", "telegrafs", &telegraf, org),
-            {"action": "read", "resource": {"type": "users", "id": scene.first.user}},
-            permission_in("write", "tasks", org),
-            {"action": "read", "resource": {"type": "users"}},
-        ]);
-        assert_eq!(granted(&made["permissions"]), granted(&expected));
-        let twin = scene.telegraf("agents").await;
-        let (said, _) = shell.fails("auth create --can read:telegrafs/agents").await;
-        assert!(said.contains(&twin) && said.contains(&telegraf) && said.contains("; use the id of one: "), "{said}");
-        for (line, expected) in [
-            ("auth create --can read:telegrafs/nobody", "could not find telegraf configuration \"nobody\""),
-            ("auth create --can read:tasks/nightly", "\"nightly\" is not an id, as required for tasks"),
-            ("auth create --operator --can read:tasks", "cannot compose other permissions with operator permissions"),
-        ] {
-            assert_eq!(shell.fails(line).await.0, expected);
-        }
-    })
-    .await;
+    let home = Home::sqlite();
+    let scene = Scene::new(&home).await;
+    let org = &scene.first.org;
+    let other = scene.server.org(&scene.first.token, "other").await;
+    let telegraf = scene.telegraf("agents").await;
+    let shell = Shell::new(&scene.server).with("JETON_TOKEN", &scene.first.token).with("JETON_ORG", "acme");
+    let line = "auth create --can read:orgs/other --can read:telegrafs/agents --can read:users/alice --can write:tasks --can read:users";
+    let id = text(&shell.json(line).await["id"]);
+    let made = scene.server.get(&format!("/api/v2/authorizations/{id}"), &scene.first.token).await.expect(200);
+    let expected = json!([
+        {"action": "read", "resource": {"type": "orgs", "id": other}},
+        permission_on("read", "telegrafs", &telegraf, org),
+        {"action": "read", "resource": {"type": "users", "id": scene.first.user}},
+        permission_in("write", "tasks", org),
+        {"action": "read", "resource": {"type": "users"}},
+    ]);
+    assert_eq!(granted(&made["permissions"]), granted(&expected));
+    let twin = scene.telegraf("agents").await;
+    let (said, _) = shell.fails("auth create --can read:telegrafs/agents").await;
+    assert!(said.contains(&twin) && said.contains(&telegraf) && said.contains("; use the id of one: "), "{said}");
+    for (line, expected) in [
+        ("auth create --can read:telegrafs/nobody", "could not find telegraf configuration \"nobody\""),
+        ("auth create --can read:tasks/nightly", "\"nightly\" is not an id, as required for tasks"),
+        ("auth create --operator --can read:tasks", "cannot compose other permissions with operator permissions"),
+    ] {
+        assert_eq!(shell.fails(line).await.0, expected);
+    }
 }

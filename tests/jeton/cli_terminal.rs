@@ -5,11 +5,11 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 
 use crate::{
-    home::{Home, on_each_database},
+    home::Home,
     support::{
-        command::{PROGRAM, Said, Shell, words},
+        command::{PROGRAM, Said, Shell, signed_in, words},
         influxd::{Influxd, OPERATOR},
-        server::{First, Server},
+        server::Server,
         terminal::Terminal,
     },
 };
@@ -24,13 +24,6 @@ async fn at_terminal(shell: &Shell, line: &str, sit: impl FnOnce(&mut Terminal) 
 /// Runs a command on a terminal without prompts.
 async fn shown(shell: &Shell, line: &str) -> Said {
     at_terminal(shell, line, |_| ()).await
-}
-
-async fn start(home: &Home) -> (Server, First, Shell) {
-    let server = Server::start(home).await;
-    let first = server.set_up().await;
-    let shell = Shell::new(&server).with("INFLUX_TOKEN", &first.token).with("INFLUX_ORG", "acme");
-    (server, first, shell)
 }
 
 /// Answers all prompts of a set-up.
@@ -48,20 +41,18 @@ fn set_up(terminal: &mut Terminal, confirmation: &str) {
 
 #[tokio::test]
 async fn set_up_asks_for_everything_and_shows_no_password() {
-    on_each_database(async |home| {
-        let server = Server::start(&home).await;
-        let shell = Shell::new(&server);
-        let said = at_terminal(&shell, "setup", |terminal| set_up(terminal, "n")).await;
-        assert_eq!(said.code, Some(1));
-        assert!(said.stdout.ends_with("Error: setup was canceled\n"), "{said:?}");
-        let said = at_terminal(&shell, "setup", |terminal| set_up(terminal, "y")).await;
-        assert_eq!(said.code, Some(0), "{said:?}");
-        assert!(said.stdout.ends_with("User\tOrganization\tBucket\nalice\tmy org\t\ttelemetry\n"), "{said:?}");
-        assert!(!said.stdout.contains("password1"), "{said:?}");
-        assert_eq!(server.sign_in("alice", "password1").await.status, 204);
-        assert!(shell.ok("bucket list").await.contains("telemetry\t72h0m0s"), "the profile works at once");
-    })
-    .await;
+    let home = Home::sqlite();
+    let server = Server::start(&home).await;
+    let shell = Shell::new(&server);
+    let said = at_terminal(&shell, "setup", |terminal| set_up(terminal, "n")).await;
+    assert_eq!(said.code, Some(1));
+    assert!(said.stdout.ends_with("Error: setup was canceled\n"), "{said:?}");
+    let said = at_terminal(&shell, "setup", |terminal| set_up(terminal, "y")).await;
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(said.stdout.ends_with("User\tOrganization\tBucket\nalice\tmy org\t\ttelemetry\n"), "{said:?}");
+    assert!(!said.stdout.contains("password1"), "{said:?}");
+    assert_eq!(server.sign_in("alice", "password1").await.status, 204);
+    assert!(shell.ok("bucket list").await.contains("telemetry\t72h0m0s"), "the profile works at once");
 }
 
 #[tokio::test]
@@ -81,37 +72,35 @@ async fn what_is_given_is_not_asked_for() {
 
 #[tokio::test]
 async fn a_password_is_asked_for_twice_and_never_shown() {
-    on_each_database(async |home| {
-        let (server, _, shell) = start(&home).await;
-        let said = at_terminal(&shell, "user create --name bob", |terminal| {
-            terminal.answer_unseen("Please type the password of \"bob\" (empty for none): ", "password2");
-            terminal.answer_unseen("again: ", "password2");
-        })
-        .await;
-        assert!(said.code == Some(0) && !said.stdout.contains("password2"), "{said:?}");
-        assert_eq!(server.sign_in("bob", "password2").await.status, 204);
-        let said = at_terminal(&shell, "user password --name bob", |terminal| {
-            terminal.answer_unseen("Please type new password for \"bob\": ", "password3");
-            terminal.answer_unseen("again: ", "password4");
-        })
-        .await;
-        assert_eq!(said.code, Some(1));
-        assert!(said.stdout.ends_with("Error: the two passwords differ; nothing was changed\n"), "{said:?}");
-        assert_eq!(server.sign_in("bob", "password2").await.status, 204);
-        let said = at_terminal(&shell, "v1 auth create --username graf --read-bucket iot", |terminal| {
-            terminal.answer_unseen("Please type your password: ", "password5");
-            terminal.answer_unseen("again: ", "password5");
-        })
-        .await;
-        assert!(said.code == Some(0) && !said.stdout.contains("password5"), "{said:?}");
+    let home = Home::sqlite();
+    let (server, _, shell) = signed_in(&home).await;
+    let said = at_terminal(&shell, "user create --name bob", |terminal| {
+        terminal.answer_unseen("Please type the password of \"bob\" (empty for none): ", "password2");
+        terminal.answer_unseen("again: ", "password2");
     })
     .await;
+    assert!(said.code == Some(0) && !said.stdout.contains("password2"), "{said:?}");
+    assert_eq!(server.sign_in("bob", "password2").await.status, 204);
+    let said = at_terminal(&shell, "user password --name bob", |terminal| {
+        terminal.answer_unseen("Please type new password for \"bob\": ", "password3");
+        terminal.answer_unseen("again: ", "password4");
+    })
+    .await;
+    assert_eq!(said.code, Some(1));
+    assert!(said.stdout.ends_with("Error: the two passwords differ; nothing was changed\n"), "{said:?}");
+    assert_eq!(server.sign_in("bob", "password2").await.status, 204);
+    let said = at_terminal(&shell, "v1 auth create --username graf --read-bucket iot", |terminal| {
+        terminal.answer_unseen("Please type your password: ", "password5");
+        terminal.answer_unseen("again: ", "password5");
+    })
+    .await;
+    assert!(said.code == Some(0) && !said.stdout.contains("password5"), "{said:?}");
 }
 
 #[tokio::test]
 async fn a_user_may_be_made_without_a_password() {
     let home = Home::sqlite();
-    let (_server, _, shell) = start(&home).await;
+    let (_server, _, shell) = signed_in(&home).await;
     let said = at_terminal(&shell, "user create --name bob", |terminal| {
         terminal.answer_unseen("(empty for none): ", "");
         terminal.answer_unseen("again: ", "");
@@ -124,7 +113,7 @@ async fn a_user_may_be_made_without_a_password() {
 #[tokio::test]
 async fn a_profile_with_a_name_alone_asks_for_the_password_each_time() {
     let home = Home::sqlite();
-    let (server, _, _) = start(&home).await;
+    let (server, _, _) = signed_in(&home).await;
     let shell = Shell::at("");
     let create = format!("config create -n me -u http://{} -o acme -p alice -a", server.address);
     let said = shell.run(&create).await;
@@ -141,27 +130,25 @@ async fn a_profile_with_a_name_alone_asks_for_the_password_each_time() {
 
 #[tokio::test]
 async fn recovery_asks_for_the_new_password() {
-    on_each_database(async |home| {
-        let (server, _, shell) = start(&home).await;
-        server.stop().await;
-        let mut command = shell.command("recovery user update --username alice");
-        command.args(&home.flags()[1..]);
-        let said = Terminal::run(command, |terminal| {
-            terminal.answer_unseen("Please type new password for \"alice\": ", "password2");
-            terminal.answer_unseen("again: ", "password2");
-        })
-        .await;
-        assert!(said.code == Some(0) && !said.stdout.contains("password2"), "{said:?}");
-        let server = Server::start(&home).await;
-        assert_eq!(server.sign_in("alice", "password2").await.status, 204);
+    let home = Home::sqlite();
+    let (server, _, shell) = signed_in(&home).await;
+    server.stop().await;
+    let mut command = shell.command("recovery user update --username alice");
+    command.args(&home.flags()[1..]);
+    let said = Terminal::run(command, |terminal| {
+        terminal.answer_unseen("Please type new password for \"alice\": ", "password2");
+        terminal.answer_unseen("again: ", "password2");
     })
     .await;
+    assert!(said.code == Some(0) && !said.stdout.contains("password2"), "{said:?}");
+    let server = Server::start(&home).await;
+    assert_eq!(server.sign_in("alice", "password2").await.status, 204);
 }
 
 #[tokio::test]
 async fn ctrl_c_at_a_password_leaves_the_terminal_as_it_was() {
     let home = Home::sqlite();
-    let (_server, _, shell) = start(&home).await;
+    let (_server, _, shell) = signed_in(&home).await;
     // The shell keeps the terminal open after the program.
     let mut command = Command::new("/bin/sh");
     command.args(["-c", "\"$0\" user password --name alice; echo \"ended with $?\"; read -r line", PROGRAM]);
@@ -180,33 +167,31 @@ async fn ctrl_c_at_a_password_leaves_the_terminal_as_it_was() {
 
 #[tokio::test]
 async fn an_import_shows_how_far_it_is_only_at_a_terminal() {
-    on_each_database(async |home| {
-        let influxd = Influxd::with_tokens_in_clear().await;
-        let import = async |flags: &str| {
-            let shell = Shell::at(&format!("http://{}", influxd.address)).with("INFLUX_TOKEN", OPERATOR);
-            let mut command = shell.command(&format!("import influxd {flags}"));
-            command.args(&home.flags()[1..]);
-            (Terminal::run(command, |_| ()).await, shell)
-        };
-        let (said, shell) = import("").await;
-        assert_eq!(said.code, Some(0), "{said:?}");
-        assert!(said.stdout.contains("Reading") && said.stdout.contains("Copying"), "{said:?}");
-        let (_, last) = said.stdout.rsplit_once("Copying").expect("the bar");
-        assert!(last.contains("\u{1b}[2K"), "it is wiped away before the summary: {last:?}");
-        let mut line = words("import influxd --json");
-        line.extend_from_slice(&home.flags()[1..]);
-        let piped = shell.run_with(&line, "").await;
-        assert_eq!((piped.code, piped.stderr.as_str()), (Some(0), ""));
-        assert!(!piped.stdout.contains(ESCAPE));
-        serde_json::from_str::<Value>(&piped.stdout).expect("JSON");
-    })
-    .await;
+    let home = Home::sqlite();
+    let influxd = Influxd::with_tokens_in_clear().await;
+    let import = async |flags: &str| {
+        let shell = Shell::at(&format!("http://{}", influxd.address)).with("INFLUX_TOKEN", OPERATOR);
+        let mut command = shell.command(&format!("import influxd {flags}"));
+        command.args(&home.flags()[1..]);
+        (Terminal::run(command, |_| ()).await, shell)
+    };
+    let (said, shell) = import("").await;
+    assert_eq!(said.code, Some(0), "{said:?}");
+    assert!(said.stdout.contains("Reading") && said.stdout.contains("Copying"), "{said:?}");
+    let (_, last) = said.stdout.rsplit_once("Copying").expect("the bar");
+    assert!(last.contains("\u{1b}[2K"), "it is wiped away before the summary: {last:?}");
+    let mut line = words("import influxd --json");
+    line.extend_from_slice(&home.flags()[1..]);
+    let piped = shell.run_with(&line, "").await;
+    assert_eq!((piped.code, piped.stderr.as_str()), (Some(0), ""));
+    assert!(!piped.stdout.contains(ESCAPE));
+    serde_json::from_str::<Value>(&piped.stdout).expect("JSON");
 }
 
 #[tokio::test]
 async fn colours_are_for_terminals_and_for_nobody_who_asks_for_none() {
     let home = Home::sqlite();
-    let (server, _, _) = start(&home).await;
+    let (server, _, _) = signed_in(&home).await;
     for line in ["--help", "auth create --help", "auth create --read-bukets", "auth list --token wrong"] {
         let plain = Shell::new(&server);
         let at = shown(&plain, line).await;
@@ -223,7 +208,7 @@ async fn colours_are_for_terminals_and_for_nobody_who_asks_for_none() {
 #[tokio::test]
 async fn each_end_of_a_command_has_colours_of_its_own() {
     let home = Home::sqlite();
-    let (server, _, _) = start(&home).await;
+    let (server, _, _) = signed_in(&home).await;
     // The result is redirected, the warning goes to the terminal.
     let mut command = Command::new("/bin/sh");
     let file = home.path().join("list");
@@ -238,7 +223,7 @@ async fn each_end_of_a_command_has_colours_of_its_own() {
 #[tokio::test]
 async fn a_table_has_no_colours_anywhere() {
     let home = Home::sqlite();
-    let (_server, first, shell) = start(&home).await;
+    let (_server, first, shell) = signed_in(&home).await;
     let said = shown(&shell, "auth list").await;
     assert!(said.stdout.contains(&first.authorization), "{said:?}");
     assert!(!said.stdout.contains(ESCAPE), "{said:?}");

@@ -8,8 +8,11 @@ use tokio::time;
 
 use crate::{
     binary::{Program, post},
-    home::{Home, on_each_database},
-    support::server::{Server, client, permission_in, set_up_body, text, with_token},
+    home::{Home, on_both_databases, on_each_database},
+    support::{
+        server::{Server, client, permission_in, set_up_body, text, with_token},
+        shared::column,
+    },
 };
 
 /// Maximum time until a use is in the database, with a margin for writing it.
@@ -35,7 +38,7 @@ async fn killed_and_started_again_it_still_knows_all_it_acknowledged() {
 
 /// Waits until the database contains this number of uses of a token.
 async fn written(home: &Home, id: &str, uses: i64) {
-    let id = (u64::from_str_radix(id, 16).expect("an id") ^ (1 << 63)).cast_signed();
+    let id = column(id);
     let query = format!("SELECT CAST(COALESCE(SUM(uses), 0) AS BIGINT) FROM token_uses WHERE authorization_id = {id}");
     let mut look = time::interval(LOOK_EVERY);
     while home.rows(&query).await[0].get::<i64, _>(0) < uses {
@@ -45,7 +48,7 @@ async fn written(home: &Home, id: &str, uses: i64) {
 
 #[tokio::test]
 async fn killed_a_minute_after_a_use_it_still_knows_of_it() {
-    on_each_database(async |home| {
+    on_both_databases(async |home| {
         let program = Program::start(&home, &home.path().join("log"));
         let first = post(program.address, "setup", "", set_up_body()).await;
         let (operator, org) = (text(&first["auth"]["token"]), text(&first["org"]["id"]));

@@ -93,7 +93,8 @@ async fn a_name_that_a_stranger_points_here_sets_nothing_up() {
         let message = from(format!("{host}:{port}")).await.refused(403);
         assert_eq!(
             message,
-            "set-up answers only under localhost, an IP address or the public URL; open Jeton under one of these"
+            "set-up answers only under localhost, an IP address or a public URL; open Jeton under one of these, or set \
+             --public-url (JETON_PUBLIC_URL) to the URL that you open, such as http://jeton:8086"
         );
     }
     assert_eq!(server.get("/api/v2/setup", "").await.expect(200)["allowed"], true);
@@ -151,7 +152,8 @@ async fn where_a_public_url_is_set_nobody_signs_in_under_a_strangers_name() {
         let message = answer(sign_in(&server).header("host", host)).await.refused(403);
         assert_eq!(
             message,
-            "signing in answers only under localhost, an IP address or the public URL; open Jeton under one of these"
+            "signing in answers only under localhost, an IP address or a public URL; open Jeton under one of these, or \
+             set --public-url (JETON_PUBLIC_URL) to the URL that you open, such as http://jeton:8086"
         );
         for refused in [by_console(host).await, by_function(host).await] {
             assert_eq!((refused.status, refused.header("set-cookie")), (403, String::new()), "{host}");

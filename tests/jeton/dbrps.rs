@@ -4,7 +4,10 @@ use serde_json::{Value, json};
 
 use crate::{
     home::{Home, on_each_database},
-    support::server::{Answer, First, Server, members, permission_on, text},
+    support::{
+        server::{Answer, First, Server, members, permission_in, permission_on, text},
+        shared::system_bucket,
+    },
 };
 
 /// A server with a second bucket, and a token that reads only the first.
@@ -182,6 +185,34 @@ async fn what_is_no_name_or_id_is_refused_with_the_reason() {
         ] {
             assert_eq!(server.get(&path(query), &first.token).await.refused(400), why);
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_mappings_of_system_buckets_take_a_permission_on_buckets() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let (server, First { token, org, .. }) = (&scene.server, &scene.first);
+        let system = system_bucket(server, &scene.first).await;
+        let holding =
+            async |permissions: Value| text(&server.token(token, org, permissions).await.expect(201)["token"]);
+        let of_org = permission_on("read", "orgs", org, org);
+        let in_org = permission_in("read", "buckets", org);
+        let systems = |list: &Value| members(list, "database").iter().filter(|name| name.starts_with('_')).count();
+
+        let only_org = holding(json!([of_org])).await;
+        assert_eq!(server.get(&format!("/api/v2/buckets/{system}"), &only_org).await.status, 200, "the bucket is read");
+        assert_eq!(scene.list(&only_org, "").await, json!([]), "its mapping is not");
+        let needed = format!("read:orgs/{org}/buckets/{system} is unauthorized");
+        assert_eq!(server.get(&scene.path(&system), &only_org).await.refused(401), needed);
+
+        let only_buckets = holding(json!([in_org])).await;
+        assert_eq!(systems(&scene.list(&only_buckets, "").await), 0, "they take the organization too");
+        assert_eq!(server.get(&scene.path(&system), &only_buckets).await.status, 401);
+        let both = holding(json!([of_org, in_org])).await;
+        assert_eq!(systems(&scene.list(&both, "").await), 2);
+        assert_eq!(server.get(&scene.path(&system), &both).await.expect(200)["content"]["virtual"], true);
     })
     .await;
 }

@@ -4,8 +4,12 @@ use serde_json::{Value, json};
 
 use crate::{
     home::{Home, on_each_database},
-    support::server::{
-        Answer, First, PASSWORD, Server, answer, members, permission, permission_in, permission_on, text, with_token,
+    support::{
+        server::{
+            Answer, First, PASSWORD, Server, answer, members, permission, permission_in, permission_on, text,
+            with_token,
+        },
+        shared::{with_bob, with_members},
     },
 };
 
@@ -18,9 +22,7 @@ struct Scene {
 
 impl Scene {
     async fn new(home: &Home) -> Self {
-        let server = Server::start_at_rest(home).await;
-        let first = server.set_up().await;
-        let bob = server.user_with_password(&first.token, "bob").await;
+        let (server, first, bob) = with_bob(Server::start_at_rest(home).await).await;
         Self { server, first, bob }
     }
 
@@ -34,8 +36,7 @@ impl Scene {
 
     /// Creates a token of `user` in the first organization with the first operator token; `more` are further members.
     async fn token_of(&self, user: &str, permissions: Value, more: Value) -> Value {
-        let mut body = json!({"orgID": self.first.org, "userID": user, "permissions": permissions});
-        body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        let body = with_members(json!({"orgID": self.first.org, "userID": user, "permissions": permissions}), &more);
         self.server.post("/api/v2/authorizations", &self.first.token, body).await.expect(201)
     }
 
@@ -183,8 +184,7 @@ async fn what_a_session_holds_by_a_limited_token_is_passed_on_with_its_limits() 
         assert_eq!((&made["expiresAt"], &made["allowedNetworks"]), (&held["expiresAt"], &held["allowedNetworks"]));
         let (later, everywhere) = (json!({"expiresAt": scene.in_seconds(21)}), json!({"allowedNetworks": []}));
         for beyond in [&later, &everywhere] {
-            let mut body = scene.reading_buckets();
-            body.as_object_mut().expect("an object").extend(beyond.as_object().expect("an object").clone());
+            let body = with_members(scene.reading_buckets(), beyond);
             let answer = scene.with_session("POST", "/api/v2/authorizations", &session, body).await;
             assert_eq!(answer.status, 422, "{beyond}: {}", answer.body);
         }

@@ -11,7 +11,10 @@ use jeton_service::{
 
 use crate::{
     home::{Home, on_each_database},
-    support::server::{Answer, First, Server, answer, members, permission, permission_in, permission_on, text},
+    support::{
+        server::{Answer, First, Server, answer, members, permission, permission_in, permission_on, text},
+        shared::with_members,
+    },
 };
 
 const DAY: i64 = 86_400;
@@ -32,9 +35,7 @@ async fn make(server: &Server, by: &str, org: &str, more: Value) -> Answer {
     let kinds = ["authorizations", "users"];
     let permissions: Vec<Value> =
         kinds.iter().flat_map(|kind| ["read", "write"].map(|action| permission(action, kind))).collect();
-    let mut body = json!({"orgID": org, "permissions": permissions});
-    let members = body.as_object_mut().expect("an object");
-    members.extend(more.as_object().expect("an object").clone());
+    let body = with_members(json!({"orgID": org, "permissions": permissions}), &more);
     server.post("/api/v2/authorizations", by, body).await
 }
 

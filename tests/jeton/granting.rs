@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use jeton_model::{IdempotencyKey, ValidationError};
+use jeton_model::{Action, IdempotencyKey, Permission, ResourceType, ValidationError};
 use jeton_service::{
     Error,
     error::CreationError,
@@ -53,7 +53,7 @@ async fn names_of_users_organizations_and_configurations_are_found_too() {
     on_each_database(async |home| {
         let (server, first) = set_up(&home).await;
         let telegraf = server
-            .post("/api/v2/telegrafs", &first.token, json!({"orgID": first.org, "name": "agent", "config": "x"}))
+            .post("/api/v2/telegrafs", &first.token, json!({"orgID": first.org, "name": "agent", "config": "x = 1"}))
             .await;
         let telegraf = text(&telegraf.expect(201)["id"]);
         let (user, org) = (&first.user, &first.org);
@@ -204,11 +204,7 @@ async fn a_form_that_is_sent_twice_creates_once() {
         let caller = server.caller(&first.token).await;
         let asked = || CreateAuthorization {
             org: Some(first.org.parse().expect("an id")),
-            permissions: vec![RequestedPermission {
-                action: "read".into(),
-                kind: "tasks".into(),
-                ..RequestedPermission::default()
-            }],
+            permissions: vec![RequestedPermission::from(Permission::global(Action::Read, ResourceType::Tasks))],
             ..CreateAuthorization::default()
         };
         let (first_key, second_key) = (key("form-1"), key("form-2"));

@@ -6,26 +6,28 @@ use serde_json::{Value, json};
 use crate::{
     home::{Home, on_each_database},
     revocation::expire,
-    support::server::{Answer, First, ORG, Server, answer, permission, permission_in, permission_on, text, with_token},
+    support::{
+        server::{Answer, First, ORG, Server, answer, permission, permission_in, permission_on, text, with_token},
+        shared::at_rest,
+    },
 };
 
 const PATH: &str = "/api/v2/tokens/introspect";
 
 /// A server with a gateway that reads authorizations, users, buckets and organizations, and a token of Bob's that
 /// writes to one bucket.
-struct Scene {
-    server: Server,
-    first: First,
-    gateway: String,
-    bob: String,
-    id: String,
-    token: String,
+pub struct Scene {
+    pub server: Server,
+    pub first: First,
+    pub gateway: String,
+    pub bob: String,
+    pub id: String,
+    pub token: String,
 }
 
 impl Scene {
-    async fn new(home: &Home) -> Self {
-        let server = Server::start_at_rest(home).await;
-        let first = server.set_up().await;
+    pub async fn new(home: &Home) -> Self {
+        let (server, first) = at_rest(home).await;
         let reads = ["authorizations", "users", "buckets", "orgs"].map(|kind| permission("read", kind));
         let gateway = text(&server.token(&first.token, &first.org, json!(reads)).await.expect(201)["token"]);
         let bob = server.user(&first.token, "bob").await;
@@ -36,21 +38,21 @@ impl Scene {
         Self { id: text(&made["id"]), token: text(&made["token"]), server, first, gateway, bob }
     }
 
-    async fn ask_as(&self, caller: &str, token: &str, more: &[(&str, &str)]) -> Answer {
+    pub async fn ask_as(&self, caller: &str, token: &str, more: &[(&str, &str)]) -> Answer {
         let fields = [&[("token", token)], more].concat();
         answer(form(with_token(self.server.request("POST", PATH), caller), &fields)).await
     }
 
     /// Returns the gateway's introspection of Bob's token.
-    async fn ask(&self, more: &[(&str, &str)]) -> Value {
+    pub async fn ask(&self, more: &[(&str, &str)]) -> Value {
         self.ask_as(&self.gateway, &self.token, more).await.expect(200)
     }
 
-    async fn patch(&self, path: &str, body: Value) {
+    pub async fn patch(&self, path: &str, body: Value) {
         self.server.patch(path, &self.first.token, body).await.expect(200);
     }
 
-    async fn made(&self, permissions: Value) -> String {
+    pub async fn made(&self, permissions: Value) -> String {
         text(&self.server.token(&self.first.token, &self.first.org, permissions).await.expect(201)["token"])
     }
 }
@@ -141,12 +143,73 @@ async fn a_token_that_the_caller_may_not_read_is_as_good_as_none() {
 async fn who_may_read_no_authorization_is_refused() {
     on_each_database(async |home| {
         let scene = Scene::new(&home).await;
-        let message = scene.ask_as(&scene.token, &scene.token, &[]).await.refused(401);
-        assert_eq!(message, "read:authorizations is unauthorized");
+        for other in [&scene.gateway, "nope"] {
+            let message = scene.ask_as(&scene.token, other, &[]).await.refused(401);
+            assert_eq!(message, "read:authorizations is unauthorized");
+        }
         assert_eq!(scene.ask_as("", &scene.token, &[]).await.refused(401), "unauthorized access");
         let path = format!("/api/v2/authorizations/{}", scene.id);
         scene.patch(&path, json!({"status": "inactive"})).await;
         assert_eq!(scene.ask_as(&scene.token, &scene.token, &[]).await.refused(401), "token is inactive");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_token_introspects_itself_without_any_permission() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let (org, bucket) = (&scene.first.org, &scene.first.bucket);
+        let said = scene.ask_as(&scene.token, &scene.token, &[]).await.expect(200);
+        assert_eq!((&said["active"], &said["jti"], &said["sub"]), (&json!(true), &json!(scene.id), &json!(scene.bob)));
+        // It needs not read a bucket to learn that it may write to it.
+        let one = json!(format!("write:orgs/{org}/buckets/{bucket}"));
+        for thing in [("resourceID", bucket.as_str()), ("resourceName", "iot")] {
+            let asked = [("action", "write"), ("resourceType", "buckets"), thing];
+            let said = scene.ask_as(&scene.token, &scene.token, &asked).await.expect(200);
+            assert_eq!((&said["allowed"], &said["permission"]), (&json!(true), &one), "{thing:?}");
+            let asked = [("action", "read"), ("resourceType", "buckets"), thing];
+            let said = scene.ask_as(&scene.token, &scene.token, &asked).await.expect(200);
+            assert_eq!((&said["allowed"], &said["missing"]), (&json!(false), &Value::Null), "{thing:?}");
+        }
+        // It is presented from where the request comes from.
+        scene
+            .patch(&format!("/api/v2/authorizations/{}", scene.id), json!({"allowedNetworks": ["127.0.0.0/8", "::1"]}))
+            .await;
+        assert_eq!(scene.ask_as(&scene.token, &scene.token, &[]).await.expect(200)["active"], true);
+        let elsewhere = scene.ask_as(&scene.token, &scene.token, &[("address", "192.0.2.7")]).await.expect(200);
+        assert_eq!(elsewhere, inactive());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_reason_is_told_to_those_who_ask_for_it_and_may_read_the_token() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let path = format!("/api/v2/authorizations/{}", scene.id);
+        let owner = format!("/api/v2/users/{}", scene.bob);
+        let why = async |address: &str| scene.ask(&[("explain", "true"), ("address", address)]).await;
+        scene.patch(&path, json!({"status": "inactive"})).await;
+        let told = json!({"active": false, "reason": "deactivated", "jti": scene.id});
+        assert_eq!(why("any").await, told);
+        assert_eq!(scene.ask(&[("explain", "false")]).await, inactive());
+        let blind = scene.made(json!([permission("read", "authorizations")])).await;
+        assert_eq!(scene.ask_as(&blind, &scene.token, &[("explain", "true")]).await.expect(200), inactive());
+        scene.patch(&path, json!({"status": "active", "allowedNetworks": ["10.0.0.0/8"]})).await;
+        assert_eq!(why("192.0.2.7").await["reason"], "wrong-network");
+        assert_eq!(scene.ask(&[("explain", "true")]).await["reason"], "wrong-network");
+        assert_eq!(why("10.1.2.3").await["active"], true);
+        scene.patch(&owner, json!({"status": "inactive"})).await;
+        assert_eq!(why("any").await["reason"], "owner-inactive");
+        scene.patch(&owner, json!({"status": "active"})).await;
+        let now = scene.server.clock.now().micros();
+        expire(&home, &scene.token, now).await;
+        let told = json!({"active": false, "reason": "expired", "jti": scene.id, "exp": now.div_euclid(1_000_000)});
+        assert_eq!(why("any").await, told);
+        assert_eq!(scene.ask_as(&scene.gateway, "nope", &[("explain", "true")]).await.expect(200), inactive());
+        let bad = scene.ask_as(&scene.gateway, &scene.token, &[("explain", "why")]).await.refused(400);
+        assert_eq!(bad, "explain must be true or false");
     })
     .await;
 }
@@ -158,64 +221,6 @@ async fn a_session_may_ask_too() {
     let cookie = scene.server.sign_in(crate::support::server::NAME, crate::support::server::PASSWORD).await.cookie();
     let request = scene.server.request("POST", PATH).header("cookie", cookie);
     assert_eq!(answer(form(request, &[("token", &scene.token)])).await.expect(200)["username"], "bob");
-}
-
-#[tokio::test]
-async fn the_permission_that_decides_is_named_or_the_one_that_is_missing() {
-    on_each_database(async |home| {
-        let scene = Scene::new(&home).await;
-        let (org, bucket) = (&scene.first.org, &scene.first.bucket);
-        let one = format!("write:orgs/{org}/buckets/{bucket}");
-        let ruling = |said: &Value| (said["allowed"].clone(), said["permission"].clone(), said["missing"].clone());
-        for thing in [("resourceID", bucket.as_str()), ("resourceName", "iot")] {
-            for place in [vec![], vec![("orgID", org.as_str())], vec![("org", ORG)]] {
-                let asked = [vec![("action", "write"), ("resourceType", "buckets"), thing], place].concat();
-                assert_eq!(ruling(&scene.ask(&asked).await), (json!(true), json!(one), Value::Null), "{asked:?}");
-            }
-        }
-        let lacking = scene.ask(&[("action", "read"), ("resourceType", "buckets"), ("resourceName", "iot")]).await;
-        let needed = format!("read:orgs/{org}/buckets/{bucket}");
-        assert_eq!(ruling(&lacking), (json!(false), Value::Null, json!(needed)));
-        let whole = scene.ask(&[("action", "write"), ("resourceType", "buckets")]).await;
-        assert_eq!(ruling(&whole), (json!(false), Value::Null, json!(format!("write:orgs/{org}/buckets"))));
-        let tasks = scene.ask(&[("action", "read"), ("resourceType", "tasks"), ("resourceID", bucket)]).await;
-        assert_eq!(tasks["permission"], json!(format!("read:orgs/{org}/tasks")));
-        assert_eq!(scene.ask(&[]).await["allowed"], Value::Null, "where nothing is asked, nothing is said");
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn what_the_caller_does_not_see_is_not_allowed_and_not_told_of() {
-    on_each_database(async |home| {
-        let scene = Scene::new(&home).await;
-        let elsewhere = scene.server.org(&scene.first.token, "elsewhere").await;
-        let foreign = scene.server.bucket(&scene.first.token, &elsewhere, "there").await;
-        let unknown: [&[(&str, &str)]; 6] = [
-            &[("resourceName", "nope")],
-            &[("resourceName", "there")],
-            &[("resourceID", "00000000000000ff")],
-            &[("resourceName", "iot"), ("org", "nope")],
-            &[("resourceName", "iot"), ("orgID", &elsewhere)],
-            &[("resourceID", &scene.first.bucket), ("org", "elsewhere")],
-        ];
-        for thing in unknown {
-            let said = scene.ask(&[&[("action", "write"), ("resourceType", "buckets")], thing].concat()).await;
-            assert_eq!((&said["allowed"], &said["missing"]), (&json!(false), &Value::Null), "{thing:?}");
-        }
-        let said = scene.ask(&[("action", "write"), ("resourceType", "buckets"), ("resourceID", &foreign)]).await;
-        assert_eq!(
-            said["missing"],
-            json!(format!("write:orgs/{elsewhere}/buckets/{foreign}")),
-            "in its own organization"
-        );
-        let blind = ["authorizations", "users"].map(|kind| permission("read", kind));
-        let blind = scene.made(json!(blind)).await;
-        let asked = [("action", "write"), ("resourceType", "buckets"), ("resourceName", "iot")];
-        let said = scene.ask_as(&blind, &scene.token, &asked).await.expect(200);
-        assert_eq!((&said["active"], &said["allowed"]), (&json!(true), &json!(false)));
-    })
-    .await;
 }
 
 #[tokio::test]
@@ -305,26 +310,6 @@ async fn credentials_of_1x_clients_are_not_known_here() {
         scene.server.post(&path, &scene.first.token, body).await.expect(204);
         for secret in ["telegraf", "password2", "telegraf:password2"] {
             assert_eq!(scene.ask_as(&scene.gateway, secret, &[]).await.expect(200), inactive(), "{secret}");
-        }
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn what_is_answered_is_what_requests_are_answered() {
-    on_each_database(async |home| {
-        let scene = Scene::new(&home).await;
-        let other = scene.server.bucket(&scene.first.token, &scene.first.org, "other").await;
-        let held =
-            [permission_on("read", "buckets", &scene.first.bucket, &scene.first.org), permission("read", "orgs")];
-        let token = scene.made(json!(held)).await;
-        for (kind, id) in
-            [("buckets", &scene.first.bucket), ("buckets", &other), ("orgs", &scene.first.org), ("users", &scene.bob)]
-        {
-            let asked = [("action", "read"), ("resourceType", kind), ("resourceID", id)];
-            let allowed = scene.ask_as(&scene.gateway, &token, &asked).await.expect(200)["allowed"] == true;
-            let answered = scene.server.get(&format!("/api/v2/{kind}/{id}"), &token).await.status;
-            assert_eq!(allowed, answered == 200, "{kind} {id}: {answered}");
         }
     })
     .await;

@@ -5,7 +5,10 @@ use jeton_service::{Client, auth::v1_credentials::V1Credential};
 
 use crate::{
     home::{Home, on_each_database},
-    support::server::{Answer, First, Server, answer, permission_in, text, with_token},
+    support::{
+        server::{Answer, First, Server, answer, permission_in, text, with_token},
+        shared::{at_rest, column},
+    },
 };
 
 use serde_json::{Value, json};
@@ -21,8 +24,7 @@ struct Scene {
 
 impl Scene {
     async fn new(home: &Home) -> Self {
-        let server = Server::start_at_rest(home).await;
-        let first = server.set_up().await;
+        let (server, first) = at_rest(home).await;
         let created = server
             .token(&first.token, &first.org, json!([permission_in("read", "buckets", &first.org)]))
             .await
@@ -56,7 +58,7 @@ impl Scene {
 }
 
 async fn in_database(home: &Home, id: &str) -> (Option<i64>, Option<String>, Option<String>) {
-    let id = (u64::from_str_radix(id, 16).expect("an id") ^ (1 << 63)).cast_signed();
+    let id = column(id);
     let rows = home
         .rows(&format!("SELECT last_used_at, last_used_from, last_used_agent FROM authorizations WHERE id = {id}"))
         .await;
@@ -169,7 +171,7 @@ async fn an_inactive_or_expired_token_is_refused_not_used() {
         assert_eq!(scene.today().await, (1, 1));
         scene.server.patch(&path, &scene.first.token, json!({"status": "active"})).await.expect(200);
         let now = scene.server.service.now().micros();
-        let column = (u64::from_str_radix(&scene.id, 16).expect("an id") ^ (1 << 63)).cast_signed();
+        let column = column(&scene.id);
         home.sql(&format!("UPDATE authorizations SET expires_at = {now} WHERE id = {column}")).await;
         assert_eq!(scene.use_it("telegraf").await.status, 401);
         assert_eq!(scene.today().await, (2, 2));
@@ -207,7 +209,7 @@ async fn the_uses_of_a_deleted_token_are_deleted_and_stay_so() {
         scene.use_it("telegraf").await;
         scene.server.delete(&format!("/api/v2/authorizations/{}", scene.id), &scene.first.token).await.expect(204);
         scene.write().await;
-        let column = (u64::from_str_radix(&scene.id, 16).expect("an id") ^ (1 << 63)).cast_signed();
+        let column = column(&scene.id);
         assert!(home.rows(&format!("SELECT day FROM token_uses WHERE authorization_id = {column}")).await.is_empty());
     })
     .await;

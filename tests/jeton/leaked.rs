@@ -9,6 +9,7 @@ use crate::{
     support::{
         console::Browser,
         server::{Answer, First, NAME, Server, answer, permission, permission_in, text, with_token},
+        shared::at_rest,
     },
 };
 
@@ -26,8 +27,7 @@ struct Scene {
 
 impl Scene {
     async fn new(home: &Home) -> Self {
-        let server = Server::start_at_rest(home).await;
-        let first = server.set_up().await;
+        let (server, first) = at_rest(home).await;
         let scanner = server.token(&first.token, &first.org, json!([permission("read", "labels")])).await;
         Self { scanner: text(&scanner.expect(201)["token"]), server, first }
     }

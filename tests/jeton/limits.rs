@@ -1,15 +1,22 @@
 //! Input that is too large, too deep or malformed: a clear message, and never a server error.
 
+use std::time::Duration;
+
+use jeton_service::Clock;
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
+    time::timeout,
 };
 
 use crate::{
     home::{Home, on_each_database},
     support::server::{First, Server, answer, permission_in, permission_on, with_token},
 };
+
+/// Maximum time until a connection is closed, on a slow machine.
+const WITHIN: Duration = Duration::from_secs(60);
 
 #[tokio::test]
 async fn more_than_4096_permissions_are_refused_and_4096_are_not() {
@@ -78,38 +85,34 @@ async fn a_nul_in_a_text_is_refused_wherever_it_stands() {
 
 #[tokio::test]
 async fn texts_have_limits_that_are_named() {
-    on_each_database(async |home| {
-        let server = Server::start(&home).await;
-        let first = server.set_up().await;
-        let long = "é".repeat(600);
-        let permissions = json!([permission_in("read", "buckets", &first.org)]);
-        let body = json!({"orgID": first.org, "description": long, "permissions": permissions});
-        let message = server.post("/api/v2/authorizations", &first.token, body).await.refused(400);
-        assert_eq!(message, "description must not be longer than 1024 bytes");
-        for (path, body) in [
-            ("users", json!({"name": long})),
-            ("orgs", json!({"name": long})),
-            ("buckets", json!({"orgID": first.org, "name": long})),
-        ] {
-            let message = server.post(&format!("/api/v2/{path}"), &first.token, body).await.refused(400);
-            assert_eq!(message, "name must not be longer than 255 bytes", "{path}");
-        }
-    })
-    .await;
+    let home = Home::sqlite();
+    let server = Server::start(&home).await;
+    let first = server.set_up().await;
+    let long = "é".repeat(600);
+    let permissions = json!([permission_in("read", "buckets", &first.org)]);
+    let body = json!({"orgID": first.org, "description": long, "permissions": permissions});
+    let message = server.post("/api/v2/authorizations", &first.token, body).await.refused(400);
+    assert_eq!(message, "description must not be longer than 1024 bytes");
+    for (path, body) in [
+        ("users", json!({"name": long})),
+        ("orgs", json!({"name": long})),
+        ("buckets", json!({"orgID": first.org, "name": long})),
+    ] {
+        let message = server.post(&format!("/api/v2/{path}"), &first.token, body).await.refused(400);
+        assert_eq!(message, "name must not be longer than 255 bytes", "{path}");
+    }
 }
 
 #[tokio::test]
 async fn a_body_of_ten_megabytes_is_refused_before_it_was_read() {
-    on_each_database(async |home| {
-        let server = Server::start(&home).await;
-        let fresh = refused_before_its_end(&server, "/api/v2/setup", "").await;
-        assert_eq!(fresh, "HTTP/1.1 413");
-        let first = server.set_up().await;
-        for path in ["/api/v2/authorizations", "/api/v2/users"] {
-            assert_eq!(refused_before_its_end(&server, path, &first.token).await, "HTTP/1.1 413", "{path}");
-        }
-    })
-    .await;
+    let home = Home::sqlite();
+    let server = Server::start(&home).await;
+    let fresh = refused_before_its_end(&server, "/api/v2/setup", "").await;
+    assert_eq!(fresh, "HTTP/1.1 413");
+    let first = server.set_up().await;
+    for path in ["/api/v2/authorizations", "/api/v2/users"] {
+        assert_eq!(refused_before_its_end(&server, path, &first.token).await, "HTTP/1.1 413", "{path}");
+    }
 }
 
 /// Returns the status line of the response to a body of which a part is missing.
@@ -127,50 +130,46 @@ async fn refused_before_its_end(server: &Server, path: &str, token: &str) -> Str
 
 #[tokio::test]
 async fn a_client_that_sends_everything_first_still_reads_why_it_was_refused() {
-    on_each_database(async |home| {
-        let server = Server::start(&home).await;
-        let first = server.set_up().await;
-        let request = with_token(server.request("POST", "/api/v2/users"), &first.token);
-        let message = answer(request.body(vec![b' '; 10_000_000])).await.refused(413);
-        assert_eq!(message, "the request body must not be larger than 2097152 bytes");
-        assert_eq!(server.get("/api/v2/me", &first.token).await.status, 200);
-    })
-    .await;
+    let home = Home::sqlite();
+    let server = Server::start(&home).await;
+    let first = server.set_up().await;
+    let request = with_token(server.request("POST", "/api/v2/users"), &first.token);
+    let message = answer(request.body(vec![b' '; 10_000_000])).await.refused(413);
+    assert_eq!(message, "the request body must not be larger than 2097152 bytes");
+    assert_eq!(server.get("/api/v2/me", &first.token).await.status, 200);
 }
 
 #[tokio::test]
 async fn what_is_not_the_json_asked_for_is_refused() {
-    on_each_database(async |home| {
-        let server = Server::start(&home).await;
-        let first = server.set_up().await;
-        let deep = "[".repeat(100_000);
-        let deep_object = "{\"a\":".repeat(5000);
-        let bodies = [
-            &deep,
-            &deep_object,
-            "",
-            "{",
-            "7",
-            "[]",
-            "\"x\"",
-            "{\"name\":1e999}",
-            "{\"name\":\"\\ud800\"}",
-            "{\"name\":{}}",
-            "\u{feff}{}",
-        ];
-        let member = format!("/api/v2/orgs/{}/members", first.org);
-        let label = format!("/api/v2/buckets/{}/labels", first.bucket);
-        let paths =
-            ["authorizations", "users", "orgs", "buckets", "telegrafs", "dbrps"].map(|kind| format!("/api/v2/{kind}"));
-        for path in paths.iter().chain([&member, &label, &"/private/legacy/authorizations".into()]) {
-            for body in bodies {
-                let request = with_token(server.request("POST", path), &first.token);
-                let answer = answer(request.body(body.to_owned())).await;
-                assert_eq!(answer.status, 400, "{path} {:.20}: {}", body, answer.body);
-            }
+    let home = Home::sqlite();
+    let server = Server::start(&home).await;
+    let first = server.set_up().await;
+    let deep = "[".repeat(100_000);
+    let deep_object = "{\"a\":".repeat(5000);
+    let bodies = [
+        &deep,
+        &deep_object,
+        "",
+        "{",
+        "7",
+        "[]",
+        "\"x\"",
+        "{\"name\":1e999}",
+        "{\"name\":\"\\ud800\"}",
+        "{\"name\":{}}",
+        "\u{feff}{}",
+    ];
+    let member = format!("/api/v2/orgs/{}/members", first.org);
+    let label = format!("/api/v2/buckets/{}/labels", first.bucket);
+    let paths =
+        ["authorizations", "users", "orgs", "buckets", "telegrafs", "dbrps"].map(|kind| format!("/api/v2/{kind}"));
+    for path in paths.iter().chain([&member, &label, &"/private/legacy/authorizations".into()]) {
+        for body in bodies {
+            let request = with_token(server.request("POST", path), &first.token);
+            let answer = answer(request.body(body.to_owned())).await;
+            assert_eq!(answer.status, 400, "{path} {:.20}: {}", body, answer.body);
         }
-    })
-    .await;
+    }
 }
 
 /// Malformed ids, and well-formed ones that do not exist.
@@ -271,13 +270,15 @@ async fn no_query_is_an_error_of_the_server() {
 
 #[tokio::test]
 async fn whoever_connects_and_sends_nothing_is_hung_up_on() {
-    let server = Server::start(&Home::sqlite()).await;
+    let home = Home::sqlite();
+    // Usually these are two minutes and ten seconds, as the tests of the configuration say.
+    let server = Server::start_with(&home, Clock::System, &["--idle-timeout-ms=2000", "--head-timeout-ms=1000"]).await;
     let beginnings: [&[u8]; 3] = [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Half: "];
     let waiting = beginnings.map(|beginning| async {
         let mut stream = TcpStream::connect(server.address).await.expect("a connection");
         stream.write_all(beginning).await.expect("a beginning");
         let mut said = Vec::new();
-        stream.read_to_end(&mut said).await.expect("an end");
+        timeout(WITHIN, stream.read_to_end(&mut said)).await.expect("an end in time").expect("an end");
         String::from_utf8_lossy(&said).into_owned()
     });
     let [nothing, line, headers] = waiting;
@@ -296,14 +297,12 @@ async fn headers_that_are_too_large_are_refused_with_the_limit() {
 
 #[tokio::test]
 async fn a_hundred_thousand_permissions_are_refused_with_the_limit() {
-    on_each_database(async |home| {
-        let server = Server::start(&home).await;
-        let first = server.set_up().await;
-        let permissions = Value::from(vec![permission_in("read", "buckets", &first.org); 100_000]);
-        let message = server.token(&first.token, &first.org, permissions).await.refused(413);
-        assert_eq!(message, "the request body must not be larger than 2097152 bytes");
-        let list = server.get("/api/v2/authorizations", &first.token).await.expect(200);
-        assert_eq!(list["authorizations"].as_array().map(Vec::len), Some(1), "and nothing was created");
-    })
-    .await;
+    let home = Home::sqlite();
+    let server = Server::start(&home).await;
+    let first = server.set_up().await;
+    let permissions = Value::from(vec![permission_in("read", "buckets", &first.org); 100_000]);
+    let message = server.token(&first.token, &first.org, permissions).await.refused(413);
+    assert_eq!(message, "the request body must not be larger than 2097152 bytes");
+    let list = server.get("/api/v2/authorizations", &first.token).await.expect(200);
+    assert_eq!(list["authorizations"].as_array().map(Vec::len), Some(1), "and nothing was created");
 }

@@ -160,7 +160,7 @@ async fn what_makes_no_sense_is_refused_with_the_choices() {
             ("limit=0", "limit must be between 1 and 1000"),
             ("limit=1001", "limit must be between 1 and 1000"),
             ("limit=all", "limit must be between 1 and 1000"),
-            ("status=on", "invalid status: must be active or inactive"),
+            ("status=on", "status must be active, inactive or live"),
             ("after=x", "id must have a length of 16 bytes"),
         ];
         for (query, message) in refused {

@@ -5,7 +5,10 @@ use jeton_service::tokens::TokenOptions;
 
 use crate::{
     home::{Home, on_each_database},
-    support::server::{Answer, First, Server, answer, permission, permission_in, permission_on, text},
+    support::{
+        server::{Answer, First, Server, answer, permission, permission_in, permission_on, text},
+        shared::{at_rest, with_members},
+    },
 };
 
 use serde_json::{Value, json};
@@ -19,8 +22,7 @@ struct Scene {
 
 impl Scene {
     async fn new(home: &Home) -> Self {
-        let server = Server::start_at_rest(home).await;
-        let first = server.set_up().await;
+        let (server, first) = at_rest(home).await;
         Self { server, first }
     }
 
@@ -42,9 +44,10 @@ impl Scene {
     }
 
     async fn make(&self, more: Value) -> Answer {
-        let mut body =
-            json!({"orgID": self.first.org, "permissions": [permission_in("read", "tasks", &self.first.org)]});
-        body.as_object_mut().expect("an object").extend(more.as_object().expect("an object").clone());
+        let body = with_members(
+            json!({"orgID": self.first.org, "permissions": [permission_in("read", "tasks", &self.first.org)]}),
+            &more,
+        );
         self.server.post("/api/v2/authorizations", &self.first.token, body).await
     }
 }
@@ -55,12 +58,13 @@ async fn rules_are_set_by_owners_and_read_by_whoever_reads_the_organization() {
         let scene = Scene::new(&home).await;
         let none = json!({
             "longestLifeSeconds": null, "defaultLifeSeconds": null, "expiryRequired": false, "descriptionRequired": false,
-            "operatorTokens": "anyone",
+            "operatorTokens": "anyone", "selfRotation": false, "suppliedTokens": "operators",
         });
         assert_eq!(scene.server.get(&scene.path(), &scene.first.token).await.expect(200), none);
         let rules = json!({
             "longestLifeSeconds": 365 * DAY, "defaultLifeSeconds": 90 * DAY, "expiryRequired": true,
-            "descriptionRequired": true, "operatorTokens": "operators",
+            "descriptionRequired": true, "operatorTokens": "operators", "selfRotation": true,
+            "suppliedTokens": "nobody",
         });
         assert_eq!(scene.rule(rules.clone()).await, rules);
         let org = &scene.first.org;
@@ -73,7 +77,7 @@ async fn rules_are_set_by_owners_and_read_by_whoever_reads_the_organization() {
         assert_eq!(scene.put(&reader, json!({})).await.status, 401);
         let stranger = scene.make(json!({"description": "stranger"})).await.expect(201);
         assert_eq!(scene.server.get(&scene.path(), &text(&stranger["token"])).await.status, 401);
-        assert_eq!(scene.rule(json!({})).await, none, "what is left out demands nothing");
+        assert_eq!(scene.rule(json!({})).await, none, "what is left out has its default");
         assert_eq!(scene.server.get("/api/v2/orgs/00000000000000ff/rules", &scene.first.token).await.status, 404);
     })
     .await;
@@ -90,6 +94,7 @@ async fn rules_that_make_no_sense_are_refused_and_change_nothing() {
             json!({"longestLifeSeconds": 3_155_760_001_i64}),
             json!({"longestLifeSeconds": 10, "defaultLifeSeconds": 11}),
             json!({"operatorTokens": "nobody"}),
+            json!({"suppliedTokens": "everyone"}),
         ] {
             assert_eq!(scene.put(&scene.first.token, bad.clone()).await.status, 422, "{bad}");
         }
@@ -246,13 +251,16 @@ async fn without_script_owners_set_the_rules_on_the_page_and_both_are_saved_or_n
     };
     let get = async |path: &str| answer(scene.server.request("GET", path).header("cookie", &cookie)).await.body;
     assert!(get(&page).await.contains("Token rules"));
-    let refused =
-        send("name=renamed&description=&rules=1&longest-life=30&default-life=90&operator-tokens=anyone").await;
+    let refused = send(
+        "name=renamed&description=&rules=1&longest-life=30&default-life=90&operator-tokens=anyone\
+         &supplied-tokens=operators",
+    )
+    .await;
     assert_eq!(refused.status, 422);
     assert!(refused.body.contains("the default lifetime must not exceed") && refused.body.contains("value=\"90\""));
     assert_eq!(scene.server.get(&format!("/api/v2/orgs/{org}"), &scene.first.token).await.expect(200)["name"], "acme");
-    let fields =
-        "name=acme&description=&rules=1&longest-life=365&default-life=90&expiry-required=yes&operator-tokens=operators";
+    let fields = "name=acme&description=&rules=1&longest-life=365&default-life=90&expiry-required=yes\
+                  &operator-tokens=operators&self-rotation=yes&supplied-tokens=anyone";
     assert_eq!(send(fields).await.status, 303);
     let rules = scene.server.get(&scene.path(), &scene.first.token).await.expect(200);
     assert_eq!(
@@ -260,10 +268,12 @@ async fn without_script_owners_set_the_rules_on_the_page_and_both_are_saved_or_n
             &rules["longestLifeSeconds"],
             &rules["defaultLifeSeconds"],
             &rules["expiryRequired"],
-            &rules["operatorTokens"]
+            &rules["operatorTokens"],
+            &rules["suppliedTokens"]
         ),
-        (&json!(365 * DAY), &json!(90 * DAY), &json!(true), &json!("operators"))
+        (&json!(365 * DAY), &json!(90 * DAY), &json!(true), &json!("operators"), &json!("anyone"))
     );
+    assert_eq!(rules["selfRotation"], true);
     let dialog = get(&format!("/orgs/{org}/load-data/tokens/generate/custom-api")).await;
     assert!(dialog.contains("expires in 90 days, from any network"), "the dialogs propose the default life");
     assert!(dialog.contains("rules require an expiry"));

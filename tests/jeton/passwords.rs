@@ -11,6 +11,7 @@ use crate::{
     support::{
         console::Browser,
         server::{Answer, First, NAME, PASSWORD, Server, answer, permission_on, text},
+        shared::{column, with_bob},
     },
 };
 
@@ -23,9 +24,7 @@ struct Scene {
 
 impl Scene {
     async fn new(home: &Home) -> Self {
-        let server = Server::start_at_rest(home).await;
-        let first = server.set_up().await;
-        let bob = server.user_with_password(&first.token, "bob").await;
+        let (server, first, bob) = with_bob(Server::start_at_rest(home).await).await;
         Self { server, first, bob }
     }
 
@@ -50,11 +49,6 @@ impl Scene {
         self.server.service.write_refusals().await.expect("written");
         details(home, "password change refused").await
     }
-}
-
-/// Converts an id into the database's number.
-fn number(id: &str) -> i64 {
-    (u64::from_str_radix(id, 16).expect("an id") ^ (1 << 63)).cast_signed()
 }
 
 #[tokio::test]
@@ -150,8 +144,8 @@ async fn every_failed_change_is_on_record_with_who_tried_and_whose_it_is() {
             .rows("SELECT actor_user_id, actor_session, subject_id, address FROM audit_log WHERE action = 'password change refused'")
             .await;
         for row in rows {
-            assert_eq!(row.get::<i64, _>("actor_user_id"), number(&scene.first.user));
-            assert_eq!(row.get::<i64, _>("subject_id"), number(&scene.bob));
+            assert_eq!(row.get::<i64, _>("actor_user_id"), column(&scene.first.user));
+            assert_eq!(row.get::<i64, _>("subject_id"), column(&scene.bob));
             assert_eq!(row.get::<String, _>("actor_session").len(), 16);
             assert_eq!(row.get::<String, _>("address"), "127.0.0.1");
         }
@@ -217,8 +211,8 @@ async fn an_operators_session_sets_anothers_password_and_both_are_on_record() {
             .rows("SELECT actor_user_id, actor_session, subject_id FROM audit_log WHERE action = 'password set' ORDER BY seq DESC LIMIT 1")
             .await
             .remove(0);
-        assert_eq!(row.get::<i64, _>("actor_user_id"), number(&scene.first.user));
-        assert_eq!(row.get::<i64, _>("subject_id"), number(&scene.bob));
+        assert_eq!(row.get::<i64, _>("actor_user_id"), column(&scene.first.user));
+        assert_eq!(row.get::<i64, _>("subject_id"), column(&scene.bob));
         assert_eq!(row.get::<String, _>("actor_session").len(), 16);
         let bobs = scene.server.sign_in("bob", "password2").await.cookie();
         assert_eq!(scene.set(&bobs, &scene.first.user).await.status, 401, "bob sets nobody's");

@@ -13,7 +13,10 @@ use jeton_service::Caller;
 
 use crate::{
     home::{Home, on_each_database},
-    support::server::{First, Server, answer, permission, permission_in, permission_on, text},
+    support::{
+        server::{First, Server, answer, permission, permission_in, permission_on, text},
+        shared::at_rest,
+    },
 };
 
 use serde_json::{Value, json};
@@ -25,8 +28,7 @@ struct Scene {
 
 impl Scene {
     async fn new(home: &Home) -> Self {
-        let server = Server::start_at_rest(home).await;
-        let first = server.set_up().await;
+        let (server, first) = at_rest(home).await;
         Self { server, first }
     }
 
@@ -158,7 +160,7 @@ async fn nothing_is_ticked_that_the_caller_may_not_grant_or_see() {
         assert_eq!(by_id.gaps, [Gap::Thing(ResourceType::Buckets, hidden)], "an id tells no more than a name");
         let backup = scene.filled_for(&caller, &[("template", "backup")]).await;
         assert_eq!(texts(&backup), ["read:orgs", "read:tasks"]);
-        assert_eq!(backup.template, Some(Template::Backup));
+        assert_eq!(backup.template, Some(Template::ReadEverything));
     })
     .await;
 }
@@ -211,6 +213,31 @@ async fn whose_the_new_token_will_be_is_told() {
         let made = scene.server.post("/api/v2/authorizations", &scene.first.token, body).await.expect(201);
         let filled = scene.filled(&[("from", &text(&made["id"]))]).await;
         assert_eq!(filled.gaps, [Gap::OtherOwner(Some("bob".into()))]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_rotation_is_filled_in_for_the_owner_and_keeps_the_description() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let (org, server) = (&scene.first.org, &scene.server);
+        let bob = server.user(&scene.first.token, "bob").await;
+        let own = json!({"action": "read", "resource": {"type": "users", "id": bob}});
+        let body = json!({"orgID": org, "userID": bob, "description": "Collector", "allowedNetworks": ["10.0.0.0/8"],
+            "permissions": [permission_in("read", "tasks", org), own]});
+        let made = server.post("/api/v2/authorizations", &scene.first.token, body).await.expect(201);
+        let id = text(&made["id"]);
+        let filled = scene.filled(&[("rotate", &id), ("read", "labels"), ("description", "Mine")]).await;
+        assert_eq!(filled.rotates.map(|token| token.id.to_string()), Some(id.clone()));
+        assert_eq!(filled.description, "Collector");
+        assert_eq!(filled.networks.to_string(), "10.0.0.0/8");
+        assert_eq!(texts(&filled).len(), 2, "the address adds nothing: {:?}", texts(&filled));
+        assert!(texts(&filled).contains(&"read:users".to_owned()), "the box stands for the owner");
+        assert_eq!(filled.gaps, [Gap::OwnerStays(Some("bob".into()))]);
+        assert_eq!(scene.filled(&[("from", &id)]).await.rotates, None);
+        let unknown = scene.filled(&[("rotate", "nonsense")]).await;
+        assert_eq!((unknown.rotates, unknown.gaps), (None, vec![Gap::Original]));
     })
     .await;
 }

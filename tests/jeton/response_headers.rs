@@ -36,11 +36,10 @@ async fn every_answer_tells_browsers_to_trust_nothing_else() {
     let first = server.set_up().await;
     for (what, answer) in answers_of_all_kinds(&server, &first.token).await {
         let policy = answer.header("content-security-policy");
-        for directive in ["default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self'"] {
-            assert!(policy.split("; ").any(|said| said == directive), "{what}: {policy}");
-        }
-        assert!(policy.contains("; style-src 'self' 'nonce-"), "{what}: {policy}");
-        assert!(!policy.contains("'unsafe-") && !policy.contains('*'), "{what}: {policy}");
+        assert_eq!(
+            policy, "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            "{what} is no page"
+        );
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{what}");
         assert_eq!(answer.header("referrer-policy"), "same-origin", "{what}");
         assert_eq!(answer.header("cache-control"), "no-store", "{what}");
@@ -53,8 +52,14 @@ async fn every_answer_tells_browsers_to_trust_nothing_else() {
 async fn the_nonce_of_the_policy_is_never_used_again() {
     let home = Home::sqlite();
     let server = Server::start(&home).await;
-    let policy = async || server.get("/ping", "").await.header("content-security-policy");
-    assert!(policy().await.contains("'nonce-"));
+    // Before the set-up, every page is a redirect to it.
+    server.set_up().await;
+    let policy = async || server.get("/sign-in", "").await.header("content-security-policy");
+    for directive in ["default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self'"] {
+        assert!(policy().await.split("; ").any(|said| said == directive), "{directive}");
+    }
+    assert!(policy().await.contains("; style-src 'self' 'nonce-"));
+    assert!(!policy().await.contains("'unsafe-") && !policy().await.contains('*'));
     assert_ne!(policy().await, policy().await);
 }
 
@@ -98,6 +103,27 @@ async fn metrics_count_requests_sign_ins_and_tokens() {
         }
     })
     .await;
+}
+
+#[tokio::test]
+async fn requests_without_a_route_are_counted_by_the_part_that_refuses_them() {
+    let home = Home::sqlite();
+    let server = Server::start(&home).await;
+    let first = server.set_up().await;
+    server.get("/api/v2/me", "").await.refused(401);
+    server.get("/api/v2/no-such-path", &first.token).await.refused(404);
+    assert_eq!(server.get("/no-such-path", "").await.status, 404);
+    assert_eq!(answer(server.request("GET", "/ping")).await.status, 204);
+    let metrics = server.get("/metrics", "").await.body;
+    for series in [
+        "jeton_http_requests_total{method=\"GET\",route=\"/api/v2/{*path}\",status=\"401\"}",
+        "jeton_http_requests_total{method=\"GET\",route=\"/api/v2/{*path}\",status=\"404\"}",
+        "jeton_http_requests_total{method=\"GET\",route=\"unmatched\",status=\"404\"}",
+        "jeton_http_requests_total{method=\"GET\",route=\"/ping\",status=\"204\"}",
+        "jeton_http_request_seconds_count{method=\"GET\",route=\"/ping\"}",
+    ] {
+        assert!(metrics.lines().any(|line| line.starts_with(series)), "{series}");
+    }
 }
 
 #[tokio::test]

@@ -7,7 +7,10 @@ use jeton_service::{Error, error::RotationError};
 
 use crate::{
     home::{Home, on_each_database},
-    support::server::{Answer, First, Server, members, permission_in, permission_on, text},
+    support::{
+        server::{Answer, First, Server, members, permission_in, permission_on, text},
+        shared::{at_rest, column},
+    },
 };
 
 const DAY: i64 = 86_400;
@@ -22,8 +25,7 @@ struct Scene {
 
 impl Scene {
     async fn new(home: &Home) -> Self {
-        let server = Server::start_at_rest(home).await;
-        let first = server.set_up().await;
+        let (server, first) = at_rest(home).await;
         let body = json!({"orgID": first.org, "description": "Collector",
             "permissions": [permission_in("read", "buckets", &first.org)]});
         let created = server.post("/api/v2/authorizations", &first.token, body).await.expect(201);
@@ -53,10 +55,6 @@ impl Scene {
 
 async fn rotate(server: &Server, token: &str, id: &str, body: Value) -> Answer {
     server.post(&format!("/api/v2/authorizations/{id}/rotate"), token, body).await
-}
-
-fn column(id: &str) -> i64 {
-    (u64::from_str_radix(id, 16).expect("an id") ^ (1 << 63)).cast_signed()
 }
 
 async fn expire(home: &Home, id: &str, at: jeton_model::Timestamp) {

@@ -11,7 +11,10 @@ use jeton_service::{Error, error::AuthError};
 use crate::{
     home::{Home, on_each_database},
     revocation::expire,
-    support::server::{First, Server, permission, permission_in, permission_on, text},
+    support::{
+        server::{First, Server, permission, permission_in, permission_on, text},
+        shared::at_rest,
+    },
 };
 
 struct Scene {
@@ -24,8 +27,7 @@ struct Scene {
 impl Scene {
     /// Creates a token of Bob's with these permissions.
     async fn new(home: &Home, permissions: impl FnOnce(&First) -> Value) -> Self {
-        let server = Server::start_at_rest(home).await;
-        let first = server.set_up().await;
+        let (server, first) = at_rest(home).await;
         let bob = server.user(&first.token, "bob").await;
         let body =
             json!({"orgID": first.org, "userID": bob, "description": "Subject", "permissions": permissions(&first)});

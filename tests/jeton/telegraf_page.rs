@@ -4,7 +4,11 @@ use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
 use jeton_model::{IdempotencyKey, OrgId, TelegrafId, ValidationError, console::list_query::ListQuery};
-use jeton_service::{Caller, Error, error::AuthError, telegrafs::console::BegunTelegraf};
+use jeton_service::{
+    Caller, Error,
+    error::{AuthError, TelegrafError},
+    telegrafs::console::BegunTelegraf,
+};
 
 use crate::{
     home::{Home, on_each_database},
@@ -78,7 +82,7 @@ async fn the_list_is_paged_filtered_and_holds_what_the_caller_sees() {
         for number in (0..12).rev() {
             scene.telegraf(&format!("Site {number:02}"), TOML).await;
         }
-        let roof = scene.telegraf("roof", "no output").await;
+        let roof = scene.telegraf("roof", "# no output").await;
         let query =
             |filter: &str, page| ListQuery { filter: filter.into(), page, page_size: 10, ..ListQuery::default() };
         let (names, total, unfiltered) = scene.page(&scene.caller, &query("", 2)).await;
@@ -107,7 +111,7 @@ async fn the_list_does_without_the_texts() {
             page.expect("a page").rows[0].bucket.clone()
         };
         assert_eq!(bucket(&scene).await.as_deref(), Some("iot"));
-        home.sql("UPDATE telegrafs SET config = 'no output'").await;
+        home.sql("UPDATE telegrafs SET config = '# no output'").await;
         assert_eq!(bucket(&scene).await.as_deref(), Some("iot"), "it was not read from the text");
         // As stored before lists showed the bucket.
         home.sql("UPDATE telegrafs SET output_bucket = NULL, config = '[[outputs.influxdb_v2]]\nbucket = \"old\"\n'")
@@ -164,7 +168,7 @@ async fn a_new_configuration_begins_with_a_text_that_works() {
             name: " Roof ".into(),
             description: "Sensors".into(),
             bucket: BUCKET.into(),
-            origin: "https://jeton.example".into(),
+            base_url: "https://jeton.example".into(),
             ..BegunTelegraf::default()
         };
         let made = service
@@ -207,17 +211,19 @@ async fn a_new_configuration_begins_with_a_text_that_works() {
 }
 
 #[tokio::test]
-async fn the_console_saves_only_toml_and_the_api_anything() {
+async fn the_console_saves_only_toml_and_keeps_what_it_does_not_show() {
     on_each_database(async |home| {
         let scene = Scene::new(&home).await;
         let (service, org) = (&scene.server.service, scene.org());
-        let id = scene.telegraf("roof", "[agent\r\nx").await;
+        let id = scene.telegraf("roof", TOML).await;
+        // As it was imported.
+        home.sql("UPDATE telegrafs SET config = '[agent\r\nx'").await;
         let before = service.telegraf_text(&scene.caller, org, id).await.expect("a text");
         assert_eq!((before.text.as_str(), before.flaw.map(|flaw| flaw.line)), ("[agent\nx", Some(1)));
 
         let refused = service.save_telegraf_text(&scene.caller, id, "[agent]\n  interval = 10s\n").await;
         assert_eq!(refused, Err(Error::field("config", "Line 2: put the value in quotes, such as \"10s\".")));
-        let metadata = json!({"orgID": scene.org, "name": "roof", "description": "d", "config": "x", "metadata": {"buckets": ["b"]}});
+        let metadata = json!({"orgID": scene.org, "name": "roof", "description": "d", "config": "x = 1", "metadata": {"buckets": ["b"]}});
         let path = format!("/api/v2/telegrafs/{id}");
         let put = with_token(scene.server.request("PUT", &path), &scene.token).json(&metadata);
         answer(put).await.expect(200);
@@ -248,8 +254,9 @@ async fn who_may_only_read_changes_nothing_and_another_organization_holds_nothin
         ];
         assert!(refused.iter().all(|result| matches!(result, Err(Error::Auth(AuthError::Unauthorized(_))))));
         let other = scene.server.org(&scene.token, "other").await.parse().expect("an id");
-        assert_eq!(service.telegraf_facts(&scene.caller, other, id).await, Err(Error::TelegrafNotFound));
-        assert_eq!(service.telegraf_text(&scene.caller, other, id).await, Err(Error::TelegrafNotFound));
+        let not_found = Error::Telegraf(TelegrafError::NotFound);
+        assert_eq!(service.telegraf_facts(&scene.caller, other, id).await, Err(not_found.clone()));
+        assert_eq!(service.telegraf_text(&scene.caller, other, id).await, Err(not_found));
     })
     .await;
 }

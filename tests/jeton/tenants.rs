@@ -4,7 +4,10 @@ use jeton_service::Clock;
 
 use crate::{
     home::{Home, on_each_database},
-    support::server::{First, Server, answer, members, permission, permission_in, permission_on, text, with_token},
+    support::{
+        server::{First, Server, answer, members, permission, permission_in, permission_on, text, with_token},
+        shared::{at_rest, column},
+    },
 };
 
 use serde_json::{Value, json};
@@ -21,8 +24,7 @@ struct Scene {
 
 impl Scene {
     async fn new(home: &Home) -> Self {
-        let server = Server::start_at_rest(home).await;
-        let first = server.set_up().await;
+        let (server, first) = at_rest(home).await;
         let elsewhere = server.org(&first.token, "elsewhere").await;
         server.bucket(&first.token, &elsewhere, "there").await;
         let bob = server.user(&first.token, "bob").await;
@@ -57,7 +59,7 @@ impl Scene {
 async fn what_may_not_be_read_is_named_as_if_it_were_not_there() {
     on_each_database(async |home| {
         let scene = Scene::new(&home).await;
-        scene.telegraf(&scene.first.org, "agent", "x").await;
+        scene.telegraf(&scene.first.org, "agent", "").await;
         for (kind, hidden) in [("users", "bob"), ("orgs", "elsewhere"), ("telegrafs", "agent")] {
             let (status, told) = scene.refusal(&scene.limited, kind, json!({"name": hidden})).await;
             let (_, unknown) = scene.refusal(&scene.limited, kind, json!({"name": "nobody"})).await;
@@ -133,10 +135,6 @@ async fn thousands_of_names_are_resolved_in_their_order() {
     .await;
 }
 
-fn column(id: &str) -> i64 {
-    (u64::from_str_radix(id, 16).expect("an id") ^ (1 << 63)).cast_signed()
-}
-
 #[tokio::test]
 async fn the_list_of_configurations_holds_what_may_be_read_one_by_one() {
     on_each_database(async |home| {
@@ -145,7 +143,7 @@ async fn the_list_of_configurations_holds_what_may_be_read_one_by_one() {
         let mut all = Vec::new();
         for number in 0..6 {
             // Longer in total than one portion of the list.
-            let text = format!("# {number} & <b>\n{}", "x".repeat(300_000));
+            let text = format!("# {number} & <b>\n# {}", "x".repeat(300_000));
             all.push(scene.telegraf(if number % 2 == 0 { here } else { there }, &format!("n{number}"), &text).await);
         }
         let holders = [

@@ -9,6 +9,7 @@ use crate::{
         command::Shell,
         console::Browser,
         server::{Answer, First, NAME, PASSWORD, Server, answer, permission, permission_on, text},
+        shared::with_bob,
     },
 };
 
@@ -20,9 +21,7 @@ struct Scene {
 
 impl Scene {
     async fn new(home: &Home) -> Self {
-        let server = Server::start(home).await;
-        let first = server.set_up().await;
-        let bob = server.user_with_password(&first.token, "bob").await;
+        let (server, first, bob) = with_bob(Server::start(home).await).await;
         Self { server, first, bob }
     }
 

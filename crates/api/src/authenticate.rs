@@ -1,11 +1,10 @@
-//! Middleware in front of all routes of the API: CORS, authentication, and the shape of paths
+//! The steps before all routes of the API: CORS, authentication, and the shape of paths
 //! (docs/influxdb-compatibility.md §1.6, §2.1).
 
 use axum::{
     body::Body,
-    extract::{MatchedPath, Request, State},
+    extract::Request,
     http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 
@@ -14,8 +13,13 @@ use jeton_http::{
     error::{MissingPermission, refuse_compactly},
     state::AppState,
 };
-use jeton_model::session_kind::SessionKind;
+use jeton_model::{session_kind::SessionKind, token::EXPIRY_HEADER};
 use jeton_service::{Caller, Client, Error, error::AuthError};
+
+use crate::{
+    Api,
+    own_token::{OwnToken, presented},
+};
 
 /// Paths that need no credential. They match exactly: with a trailing slash they do need one.
 const OPEN: [(Method, &str); 7] = [
@@ -29,23 +33,31 @@ const OPEN: [(Method, &str); 7] = [
 ];
 
 /// Answers CORS preflights and authenticates every other request, before a route is matched.
-pub async fn authenticate(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    // The outer router has already set it. Otherwise the names of inner routes would be appended to its path.
-    request.extensions_mut().remove::<MatchedPath>();
+pub async fn authenticate(api: &Api, mut request: Request) -> Response {
+    let state = &api.state;
     let origin = request.headers().get(header::ORIGIN).cloned();
     if request.method() == Method::OPTIONS {
         return preflight(origin);
     }
     let open = OPEN.iter().any(|(method, path)| request.method() == method && request.uri().path() == *path);
     let mut response = if open {
-        next.run(request).await
+        api.route(request).await
     } else {
         let client = request.extensions().get::<Client>().cloned().unwrap_or_default();
-        match caller_of(&state, request.headers(), client).await {
+        match caller_of(state, request.headers(), client).await {
             Ok(caller) => {
                 let (token, shown) = (caller.accepted_token(), caller.shown());
+                let expiry = state.service.expiry_to_announce(&caller);
+                if state.settings.echo_own_token
+                    && let Some(own) = OwnToken::of(&caller, request.headers())
+                {
+                    request.extensions_mut().insert(own);
+                }
                 request.extensions_mut().insert(caller);
-                let response = behind_gate(request, next).await;
+                let mut response = behind_gate(api, request).await;
+                if let Some(end) = expiry.and_then(|end| HeaderValue::from_str(&end.to_string()).ok()) {
+                    response.headers_mut().insert(EXPIRY_HEADER, end);
+                }
                 // The token was accepted but lacks a permission: this counts in its usage.
                 if let (StatusCode::UNAUTHORIZED, Some(token)) = (response.status(), token) {
                     state.service.count_refusal(token);
@@ -65,12 +77,14 @@ pub async fn authenticate(State(state): State<AppState>, mut request: Request, n
     response
 }
 
-async fn behind_gate(mut request: Request, next: Next) -> Response {
-    if request.method() == Method::HEAD {
+async fn behind_gate(api: &Api, mut request: Request) -> Response {
+    if request.method() == Method::HEAD && !is_watched(request.uri().path()) {
         return StatusCode::METHOD_NOT_ALLOWED.into_response();
     }
-    *request.uri_mut() = without_trailing_slash(request.uri());
-    let mut response = next.run(request).await;
+    if let Some(uri) = without_trailing_slash(request.uri()) {
+        *request.uri_mut() = uri;
+    }
+    let mut response = api.route(request).await;
     if response.status() == StatusCode::METHOD_NOT_ALLOWED {
         // influxd does not list the allowed methods.
         response.headers_mut().remove(header::ALLOW);
@@ -79,23 +93,20 @@ async fn behind_gate(mut request: Request, next: Next) -> Response {
     response
 }
 
+/// Returns whether a path is that of one telegraf configuration, whose headers agents watch for changes.
+fn is_watched(path: &str) -> bool {
+    path.strip_prefix("/api/v2/telegrafs/").is_some_and(|id| !id.is_empty() && !id.contains('/'))
+}
+
 /// Returns the caller of a request, by its `Authorization` header or by the cookie of a session.
 async fn caller_of(state: &AppState, headers: &HeaderMap, client: Client) -> Result<Caller, Error> {
-    if let Some(token) = token(headers) {
+    if let Some(token) = presented(headers) {
         return state.service.caller_by_token(token, client).await;
     }
     match cookies::read(headers, cookies::API) {
         Some(key) => state.service.caller_by_session(key, SessionKind::Api, client).await,
         None => Err(Error::Auth(AuthError::Unauthenticated)),
     }
-}
-
-/// Returns the token in `Token <t>` or `Bearer <t>`, in any case, with exactly one space; `None` for any other scheme.
-fn token(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, token) = value.split_once(' ')?;
-    let known = scheme.eq_ignore_ascii_case("token") || scheme.eq_ignore_ascii_case("bearer");
-    (known && !token.is_empty()).then_some(token)
 }
 
 fn preflight(origin: Option<HeaderValue>) -> Response {
@@ -114,9 +125,9 @@ fn preflight(origin: Option<HeaderValue>) -> Response {
     (StatusCode::NO_CONTENT, headers).into_response()
 }
 
-fn without_trailing_slash(uri: &Uri) -> Uri {
-    let path = uri.path();
-    let Some(shorter) = path.strip_suffix('/').filter(|path| !path.is_empty()) else { return uri.clone() };
+/// Returns a URI without the slash at the end of its path; `None` if it has none.
+fn without_trailing_slash(uri: &Uri) -> Option<Uri> {
+    let shorter = uri.path().strip_suffix('/').filter(|path| !path.is_empty())?;
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-    format!("{shorter}{query}").parse().unwrap_or_else(|_| uri.clone())
+    format!("{shorter}{query}").parse().ok()
 }

@@ -273,7 +273,7 @@ pub async fn get(
 
 /// Change a bucket
 ///
-/// Members that are left out stay as they are.
+/// Members that are left out stay as they are. A bucket that is bound to a database behind a gate keeps its name.
 #[utoipa::path(patch, path = "/api/v2/buckets/{bucketID}", tag = "Buckets", operation_id = "PatchBucketsID",
     params(("bucketID" = BucketId, Path, description = "The bucket.")),
     request_body = PatchBody,
@@ -290,6 +290,9 @@ pub async fn update(
 }
 
 /// Delete a bucket
+///
+/// Its bindings to databases behind gates end; the databases keep their data. Only an operator deletes a bucket of a
+/// retention policy whose data would then belong to the bucket of the whole database.
 #[utoipa::path(delete, path = "/api/v2/buckets/{bucketID}", tag = "Buckets", operation_id = "DeleteBucketsID",
     params(("bucketID" = BucketId, Path, description = "The bucket.")),
     responses((status = 204, description = "It is deleted."), BadRequest, NotFound, Gated))]

@@ -14,7 +14,7 @@ use jeton_http::error::ApiError;
 use jeton_model::id::IdError;
 use jeton_service::{Error, error::AuthError};
 
-/// The caller of a request, as the middleware `authenticate` found it.
+/// The caller of a request, as the middleware `authenticate` found it; taken out of the request, to save a copy.
 pub struct Caller(pub jeton_service::Caller);
 
 impl<S: Sync> FromRequestParts<S> for Caller {
@@ -23,8 +23,7 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
         parts
             .extensions
-            .get::<jeton_service::Caller>()
-            .cloned()
+            .remove::<jeton_service::Caller>()
             .map(Self)
             .ok_or_else(|| ApiError::from(Error::Auth(AuthError::Unauthenticated)).into_response())
     }

@@ -48,8 +48,18 @@ impl Form {
 }
 
 /// Names of the parameters that forms can have.
-const KNOWN: [&str; 9] =
-    ["token", "token_type_hint", "action", "resourceType", "resourceID", "resourceName", "orgID", "org", "address"];
+const KNOWN: [&str; 10] = [
+    "token",
+    "token_type_hint",
+    "action",
+    "resourceType",
+    "resourceID",
+    "resourceName",
+    "orgID",
+    "org",
+    "address",
+    "explain",
+];
 
 /// A resource by its id or by its name, but not by both.
 pub enum Named<T = Id> {

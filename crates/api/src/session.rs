@@ -37,7 +37,7 @@ pub async fn sign_in(
     state.settings.check_sign_in_host(&headers)?;
     let (name, password) = basic(&headers).ok_or(Error::Auth(AuthError::Unauthenticated))?;
     let signed_in = state.service.sign_in(&name, &password, SessionKind::Api, &client).await?;
-    let cookie = cookies::api(signed_in.key.expose_secret(), signed_in.expires_at, state.settings.is_https());
+    let cookie = cookies::api(signed_in.key.expose_secret(), signed_in.expires_at, &state.settings, &headers);
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, cookie)]).into_response())
 }
 

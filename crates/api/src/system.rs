@@ -3,15 +3,18 @@
 use axum::{
     Router,
     extract::State,
-    http::{StatusCode, header},
+    http::{StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
+    routing::get,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use jeton_http::{json_response::compact, security_headers::INFLUXDB_VERSION, settings::Settings, state::AppState};
-use jeton_model::Timestamp;
+use jeton_model::{Timestamp, duration::go_duration};
+
+use crate::seen::Seen;
 
 /// Returns the routes of health and readiness checks.
 pub fn routes() -> OpenApiRouter<AppState> {
@@ -25,8 +28,8 @@ pub fn metrics_routes() -> OpenApiRouter<AppState> {
 
 /// Returns the routes beside the API; `/metrics` only if the metrics have no listener of their own.
 pub fn router(settings: &Settings) -> Router<AppState> {
-    let router = Router::from(routes());
-    if settings.has_metrics { router.merge(metrics_routes()) } else { router }
+    let router = Router::from(routes()).route("/health/", get(health)).route("/ready/", get(ready));
+    if settings.has_metrics { router.merge(metrics_routes()).route("/metrics/", get(metrics)) } else { router }
 }
 
 /// Health of the server and its database.
@@ -42,6 +45,8 @@ struct Health {
     /// Version of the InfluxDB whose API this is.
     version: &'static str,
     commit: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    seen: Option<Seen>,
 }
 
 /// Start time and uptime of the server.
@@ -50,7 +55,7 @@ struct Health {
 struct Ready {
     status: &'static str,
     started: Timestamp,
-    #[schema(examples("1h2m3s"))]
+    #[schema(examples("1h2m3.5s"))]
     up: String,
 }
 
@@ -64,23 +69,21 @@ async fn ping() -> StatusCode {
 /// Check the health of the server and its database
 #[utoipa::path(get, path = "/health", tag = "System", operation_id = "GetHealth", security(()),
     responses((status = 200, description = "The server and its database respond.", body = Health), (status = 503, description = "The database does not respond.", body = Health)))]
-async fn health(State(state): State<AppState>) -> Response {
+async fn health(State(state): State<AppState>, parts: Parts) -> Response {
     let (status, word, message) = if state.service.is_healthy().await {
         (StatusCode::OK, "pass", "ready for queries and writes")
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "fail", "the database does not answer")
     };
-    let version = INFLUXDB_VERSION;
-    compact(status, &Health { name: "influxdb", message, status: word, checks: [], version, commit: "" })
+    let (version, seen) = (INFLUXDB_VERSION, Seen::of(&state, &parts));
+    compact(status, &Health { name: "influxdb", message, status: word, checks: [], version, commit: "", seen })
 }
 
 /// Retrieve the start time and uptime of the server
 #[utoipa::path(get, path = "/ready", tag = "System", operation_id = "GetReady", security(()),
     responses((status = 200, description = "The start time and uptime.", body = Ready)))]
 async fn ready(State(state): State<AppState>) -> Response {
-    let now = state.service.now();
-    let up = now.seconds_since(state.started).max(0);
-    let up = format!("{}h{}m{}s", up / 3600, up / 60 % 60, up % 60);
+    let up = go_duration(state.service.now().micros() - state.started.micros());
     compact(StatusCode::OK, &Ready { status: "ready", started: state.started, up })
 }
 

@@ -3,14 +3,15 @@
 use axum::{
     body::Body,
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, Method, StatusCode, header},
     response::{IntoResponse, Response},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 use utoipa::ToSchema;
 
 use jeton_http::{
+    entity_tag::is_known,
     error::ApiError,
     json_response::compact,
     json_stream::{Layout, Portions, streamed},
@@ -19,7 +20,10 @@ use jeton_http::{
 use jeton_model::{OrgId, Telegraf, TelegrafId};
 use jeton_service::{
     Error,
-    telegrafs::{AskedTelegraf, TelegrafList},
+    telegrafs::{
+        AskedTelegraf, TelegrafList, metadata,
+        plugins::{Plugin, rendered},
+    },
 };
 
 use crate::{
@@ -48,7 +52,7 @@ pub struct TelegrafBody {
     #[serde(skip_serializing_if = "String::is_empty")]
     #[schema(required = false)]
     config: String,
-    /// Data that InfluxDB's console stores with a configuration.
+    /// The metadata sent with the configuration; without any, `buckets` lists those that the text writes to.
     metadata: Value,
     labels: NoLabels,
     links: Links,
@@ -77,6 +81,9 @@ struct AskedBody {
     /// The organization; required to create a configuration.
     #[serde(rename = "orgID")]
     org_id: Option<OrgId>,
+    /// Older clients' name of `orgID`; ignored if that is there.
+    #[serde(rename = "organizationID")]
+    organization_id: Option<OrgId>,
     #[schema(max_length = 255)]
     #[serde(default)]
     name: String,
@@ -85,19 +92,45 @@ struct AskedBody {
     /// The configuration in TOML, at most 512 KiB. It is stored unchanged.
     #[serde(default)]
     config: String,
-    /// Any JSON value. It is stored unchanged.
+    /// Any JSON value. It is stored unchanged. Without it, the buckets are read from the configuration.
     metadata: Option<Value>,
+    /// Plugins in the place of `config` and `metadata`; they are stored as TOML.
+    plugins: Option<Vec<PluginBody>>,
 }
 
-impl From<AskedBody> for AskedTelegraf {
-    fn from(body: AskedBody) -> Self {
-        Self {
-            org: body.org_id,
-            name: body.name,
-            description: body.description,
-            config: body.config,
-            metadata: body.metadata,
-        }
+/// A plugin of a configuration.
+#[derive(Default, Deserialize, ToSchema)]
+#[schema(as = TelegrafPluginRequest)]
+#[serde(default)]
+struct PluginBody {
+    /// `input` or `output`.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The name in Telegraf. Outputs are `influxdb_v2` and `file`.
+    #[schema(max_length = 255)]
+    name: String,
+    /// The settings, an object.
+    config: Option<Value>,
+}
+
+impl From<PluginBody> for Plugin {
+    fn from(PluginBody { kind, name, config }: PluginBody) -> Self {
+        Self { kind, name, config }
+    }
+}
+
+impl TryFrom<AskedBody> for AskedTelegraf {
+    type Error = Error;
+
+    fn try_from(body: AskedBody) -> Result<Self, Error> {
+        // An empty list does not replace a configuration.
+        let plugins = body.plugins.filter(|plugins| !plugins.is_empty() || body.config.is_empty());
+        let (config, metadata) = match plugins {
+            Some(plugins) => (rendered(&plugins.into_iter().map(Plugin::from).collect::<Vec<_>>())?, None),
+            None => (body.config, body.metadata),
+        };
+        let (name, description) = (body.name, body.description);
+        Ok(Self { org: body.org_id.or(body.organization_id), name, description, config, metadata })
     }
 }
 
@@ -112,10 +145,10 @@ fn telegraf_body(telegraf: Telegraf) -> TelegrafBody {
         },
         id: telegraf.id,
         org_id: telegraf.org,
+        metadata: metadata(&telegraf),
         name: telegraf.name,
         description: telegraf.description,
         config: telegraf.config,
-        metadata: telegraf.metadata.unwrap_or_else(|| json!({"buckets": []})),
         labels: NoLabels([]),
     }
 }
@@ -149,7 +182,7 @@ impl Portions for TelegrafBodies {
 
 /// Create a telegraf configuration
 ///
-/// Needs `write:telegrafs` of the organization.
+/// Needs `write:telegrafs` of the organization. A text that is not TOML is refused with the line of its first error.
 #[utoipa::path(post, path = "/api/v2/telegrafs", tag = "Telegrafs", operation_id = "PostTelegrafs",
     request_body = AskedBody,
     responses((status = 201, description = "The configuration.", body = TelegrafBody), BadRequest, NotFound, TooLarge, Gated))]
@@ -159,48 +192,99 @@ pub async fn create(
     request: Body,
 ) -> Result<Response, ApiError> {
     let asked: AskedBody = read(request, ApiError::Json).await?;
-    let telegraf = state.service.create_telegraf(&caller, asked.into()).await?;
+    let telegraf = state.service.create_telegraf(&caller, asked.try_into()?).await?;
     Ok(compact(StatusCode::CREATED, &telegraf_body(telegraf)))
 }
 
 /// Retrieve a telegraf configuration
 ///
-/// In TOML, as agents fetch it, unless `Accept` is `application/json` or `application/octet-stream`.
+/// In TOML, as agents fetch it, unless `Accept` is `application/json` or `application/octet-stream`. `HEAD` is answered
+/// with the same headers, among them `Last-Modified` and `ETag`, which agents watch for changes.
 #[utoipa::path(get, path = "/api/v2/telegrafs/{telegrafID}", tag = "Telegrafs", operation_id = "GetTelegrafsID",
     params(
         ("telegrafID" = TelegrafId, Path, description = "The configuration."),
         ("Accept" = Option<String>, Header, description = "`application/toml`, `application/json` or `application/octet-stream`."),
+        ("If-None-Match" = Option<String>, Header, description = "The `ETag` of an earlier response."),
     ),
     responses(
         (status = 200, description = "The configuration.", content(
             (String = "application/toml"), (TelegrafBody = "application/json"), (String = "application/octet-stream"))),
+        (status = 304, description = "The configuration is the one of `If-None-Match`."),
         BadRequest, NotFound, Gated,
     ))]
 pub async fn get(
     State(state): State<AppState>,
     Caller(caller): Caller,
     PathId(id): PathId<TelegrafId>,
+    method: Method,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let telegraf = state.service.telegraf(&caller, id).await?;
-    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    if accept.contains("application/json") {
-        return Ok(compact(StatusCode::OK, &telegraf_body(telegraf)));
+    let form = Form::asked(&headers);
+    let is_known = |telegraf: &Telegraf| is_known(&headers, &form.etag(telegraf));
+    let is_withheld = |telegraf: &Telegraf| method == Method::HEAD || is_known(telegraf);
+    let telegraf = state.service.telegraf_unless(&caller, id, is_withheld).await?;
+    let version = [
+        (header::ETAG, form.etag(&telegraf)),
+        (header::LAST_MODIFIED, telegraf.updated_at.http_date()),
+        (header::VARY, "Accept".to_owned()),
+    ];
+    let response = if is_known(&telegraf) { StatusCode::NOT_MODIFIED.into_response() } else { form.response(telegraf) };
+    Ok((version, response).into_response())
+}
+
+/// The form in which a client wants a configuration.
+#[derive(Clone, Copy)]
+enum Form {
+    Toml,
+    Json,
+    File,
+}
+
+impl Form {
+    fn asked(headers: &HeaderMap) -> Self {
+        let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if accept.contains("application/json") {
+            Self::Json
+        } else if accept.contains("application/octet-stream") {
+            Self::File
+        } else {
+            Self::Toml
+        }
     }
-    if accept.contains("application/octet-stream") {
-        let disposition = format!("attachment; filename=\"{}\"", telegraf.file_name());
-        return Ok((
-            [(header::CONTENT_TYPE, "application/octet-stream".into()), (header::CONTENT_DISPOSITION, disposition)],
-            telegraf.config,
-        )
-            .into_response());
+
+    /// Returns the entity tag of the configuration's present content in this form.
+    fn etag(self, telegraf: &Telegraf) -> String {
+        format!("W/\"{}-{:x}-{}\"", telegraf.id, telegraf.updated_at.micros(), self.name())
     }
-    Ok(([(header::CONTENT_TYPE, "application/toml; charset=utf-8")], telegraf.config).into_response())
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Toml => "toml",
+            Self::Json => "json",
+            Self::File => "file",
+        }
+    }
+
+    fn response(self, telegraf: Telegraf) -> Response {
+        match self {
+            Self::Toml => {
+                ([(header::CONTENT_TYPE, "application/toml; charset=utf-8")], telegraf.config).into_response()
+            }
+            Self::Json => compact(StatusCode::OK, &telegraf_body(telegraf)),
+            Self::File => {
+                let disposition = format!("attachment; filename=\"{}\"", telegraf.file_name());
+                let kind = "application/octet-stream".to_owned();
+                let headers = [(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, disposition)];
+                (headers, telegraf.config).into_response()
+            }
+        }
+    }
 }
 
 /// Replace a telegraf configuration
 ///
-/// Replaces name, description, text and metadata. Members that are left out become empty.
+/// Replaces name, description, text and metadata. Members that are left out become empty. A text that is not TOML is
+/// refused, unless it is the present one.
 #[utoipa::path(put, path = "/api/v2/telegrafs/{telegrafID}", tag = "Telegrafs", operation_id = "PutTelegrafsID",
     params(("telegrafID" = TelegrafId, Path, description = "The configuration.")),
     request_body = AskedBody,
@@ -212,7 +296,7 @@ pub async fn update(
     request: Body,
 ) -> Result<Response, ApiError> {
     let asked: AskedBody = read(request, ApiError::Json).await?;
-    let telegraf = state.service.update_telegraf(&caller, id, asked.into()).await?;
+    let telegraf = state.service.update_telegraf(&caller, id, asked.try_into()?).await?;
     Ok(compact(StatusCode::OK, &telegraf_body(telegraf)))
 }
 

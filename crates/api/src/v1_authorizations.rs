@@ -19,7 +19,7 @@ use jeton_model::{AuthorizationId, Expiry, OrgId, Timestamp, UserId, token::NewT
 use jeton_service::{
     Error,
     tokens::{
-        CreateAuthorization,
+        CreateAuthorization, SuppliedToken,
         v1::{V1Details, V1List, V1Query},
     },
 };
@@ -27,6 +27,7 @@ use jeton_service::{
 use crate::{
     authorizations::body::{
         AuthorizationBody, ListBody, ListLinks, PatchBody, PostPermission, authorization_body, networks, read_update,
+        requested_permissions,
     },
     extractors::{Caller, PathId},
     json::read,
@@ -137,9 +138,10 @@ pub async fn create(
         user: body.user_id,
         status: body.status,
         description: body.description,
-        permissions: body.permissions.into_iter().map(Into::into).collect(),
+        permissions: requested_permissions(body.permissions)?,
         expires_at: body.expires_at.map(Expiry::At),
         networks: networks(body.allowed_networks)?,
+        token: SuppliedToken::default(),
     };
     let created = state.service.create_v1_authorization(&caller, asked, body.token).await?;
     Ok(indented(StatusCode::CREATED, &v1_body(created)))

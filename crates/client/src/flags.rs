@@ -97,8 +97,9 @@ impl CommonFlags {
     pub async fn session_of_token(&self) -> Outcome<Session> {
         let profile = self.server.profile()?;
         let token = secret::given(self.token.token.as_ref())?;
-        let client = Client::connect(&self.server, &profile, token).await?;
-        Ok(Session { client, profile, printer: self.print.printer_of_token() })
+        let printer = self.print.printer_of_token();
+        let client = Client::connect(&self.server, &profile, token).await?.warning_of_expiry(printer.format);
+        Ok(Session { client, profile, printer })
     }
 }
 

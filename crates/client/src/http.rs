@@ -5,7 +5,7 @@ use std::{sync::Once, time::Duration};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use reqwest::{
     Method, Response,
-    header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE},
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE},
     redirect::Policy,
 };
 use secrecy::{ExposeSecret as _, SecretString};
@@ -15,7 +15,8 @@ use url::Url;
 
 use crate::{
     error::{Failure, Outcome},
-    output::warn,
+    expiry_notice::warn_of_expiry,
+    output::{Format, note},
     profiles::{DEFAULT_HOST, Profile},
     response::{checked, innermost, unreachable},
     server_flags::ServerFlags,
@@ -35,6 +36,8 @@ pub struct Client {
     /// The user name and password that started the session, if there is no token.
     signed_in: Option<(String, SecretString)>,
     debug: bool,
+    /// True if a warning is printed when the token in use expires soon.
+    warns_of_expiry: bool,
 }
 
 /// A builder of requests.
@@ -46,6 +49,8 @@ pub struct Request<'a> {
     body: Option<(&'static str, String)>,
     /// True if the password that started the session is sent along.
     with_password: bool,
+    /// Timeout of the whole response, if it is another than usual.
+    within: Option<Duration>,
 }
 
 /// Selects ring for TLS, as for the database. Must run before any [`reqwest::Client`] is built.
@@ -74,6 +79,8 @@ impl Client {
         let host = flags.host.as_deref().filter(|host| !host.is_empty());
         let base = host_url(host.unwrap_or(if profile.url.is_empty() { DEFAULT_HOST } else { &profile.url }))?;
         let mut headers = HeaderMap::new();
+        // A telegraf configuration is TOML without it.
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         if let Some(id) = &flags.trace_debug_id {
             add(&mut headers, "influx-debug-id", id)?;
         }
@@ -90,7 +97,7 @@ impl Client {
         let builder = builder.connect_timeout(CONNECT_WITHIN).timeout(ANSWER_WITHIN);
         let built = builder.danger_accept_invalid_certs(flags.skip_verify).build();
         let http = built.map_err(|error| Failure::new(format!("TLS can't be used: {}", innermost(&error))))?;
-        Ok(Self { http, base, headers, signed_in: None, debug: flags.http_debug })
+        Ok(Self { http, base, headers, signed_in: None, debug: flags.http_debug, warns_of_expiry: false })
     }
 
     /// Returns scheme, host and port, as printed for other programs.
@@ -106,6 +113,12 @@ impl Client {
     /// Returns whether its credential is a session.
     pub const fn has_session(&self) -> bool {
         self.signed_in.is_some()
+    }
+
+    /// Sets whether a warning is printed when the token in use expires soon: not where programs read the output.
+    pub fn warning_of_expiry(mut self, format: Format) -> Self {
+        self.warns_of_expiry = matches!(format, Format::Table | Format::Env);
+        self
     }
 
     /// Replaces the credential by this token.
@@ -176,7 +189,15 @@ impl Client {
     }
 
     fn request(&self, method: Method, path: impl Into<String>) -> Request<'_> {
-        Request { client: self, method, path: path.into(), query: Vec::new(), body: None, with_password: false }
+        Request {
+            client: self,
+            method,
+            path: path.into(),
+            query: Vec::new(),
+            body: None,
+            with_password: false,
+            within: None,
+        }
     }
 
     fn url(&self, path: &str, query: &[(&str, String)]) -> Outcome<Url> {
@@ -206,6 +227,12 @@ impl<'a> Request<'a> {
         self
     }
 
+    /// Sets another timeout of the whole response, for one that is long.
+    pub const fn within(mut self, duration: Duration) -> Self {
+        self.within = Some(duration);
+        self
+    }
+
     /// Sets a JSON body.
     pub fn json(mut self, body: &Value) -> Self {
         self.body = Some(("application/json", body.to_string()));
@@ -232,13 +259,30 @@ impl<'a> Request<'a> {
         })
     }
 
+    /// Sends the request and returns the type and the body of the response, of at most `limit` bytes.
+    pub async fn bytes(self, limit: usize) -> Outcome<(String, Vec<u8>)> {
+        let (method, path) = (self.method.clone(), self.path.clone());
+        let mut response = self.sent().await?;
+        let kind = response.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let kind = kind.unwrap_or_default().to_owned();
+        let cut_off = |error| Failure::new(format!("the response was cut off: {}", innermost(&error)));
+        let mut body = Vec::new();
+        while let Some(chunk) = response.chunk().await.map_err(cut_off)? {
+            if body.len() + chunk.len() > limit {
+                return Err(Failure::new(format!("{method} {path}: the response has more than {limit} bytes")));
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok((kind, body))
+    }
+
     /// Sends the request and ignores the response's body.
     pub async fn done(self) -> Outcome {
         self.sent().await.map(drop)
     }
 
     async fn sent(self) -> Outcome<Response> {
-        let Self { client, method, path, query, body, with_password } = self;
+        let Self { client, method, path, query, body, with_password, within } = self;
         let url = client.url(&path, &query)?;
         let mut request = client.http.request(method.clone(), url.clone()).headers(client.headers.clone());
         if let Some((name, password)) = client.signed_in.as_ref().filter(|_| with_password) {
@@ -247,12 +291,19 @@ impl<'a> Request<'a> {
         if let Some((kind, body)) = body {
             request = request.header(CONTENT_TYPE, kind).body(body);
         }
+        if let Some(duration) = within {
+            request = request.timeout(duration);
+        }
         let sent = request.send().await;
         if client.debug {
             let status = sent.as_ref().map_or_else(|_| "no response".to_owned(), |answer| answer.status().to_string());
-            warn(&format!("{method} {}{path}: {status}", client.host()));
+            note(&format!("{method} {}{path}: {status}", client.host()));
         }
-        checked(sent.map_err(|error| unreachable(&method, &url, &error))?).await
+        let response = sent.map_err(|error| unreachable(&method, &url, &error))?;
+        if client.warns_of_expiry {
+            warn_of_expiry(response.headers());
+        }
+        checked(response).await
     }
 }
 

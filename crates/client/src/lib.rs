@@ -1,5 +1,6 @@
 //! The commands that are clients of the API, with the names and flags of `influx`.
 
+pub mod advice;
 pub mod auth;
 mod authorization;
 pub mod bucket;
@@ -7,7 +8,9 @@ pub mod config;
 mod duration;
 mod environment;
 pub mod error;
+mod expiry_notice;
 pub mod flags;
+pub mod gate;
 pub mod http;
 pub mod org;
 pub mod output;
@@ -22,6 +25,7 @@ pub mod secret;
 pub mod server_flags;
 pub mod setup;
 mod table;
+pub mod telegrafs;
 mod url;
 pub mod user;
 pub mod v1;

@@ -9,7 +9,7 @@ use clap::ValueEnum;
 use serde::Serialize;
 use serde_json::ser::PrettyFormatter;
 
-use crate::{error::Outcome, table::Table};
+use crate::{advice::is_withheld, error::Outcome, table::Table};
 
 /// How results are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -166,16 +166,25 @@ pub fn has_colours(stream: &impl io::IsTerminal) -> bool {
     stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-/// Prints a warning on standard error; yellow on a terminal.
+/// Prints a warning on standard error, unless advice is withheld.
 pub fn warn(text: &str) {
+    if !is_withheld() {
+        note(text);
+    }
+}
+
+/// Prints a line on standard error; yellow on a terminal.
+pub fn note(text: &str) {
     let (start, end) = if has_colours(&io::stderr()) { ("\u{1b}[33m", "\u{1b}[0m") } else { ("", "") };
     // A closed standard error is ignored.
     drop(writeln!(io::stderr(), "{start}{text}{end}"));
 }
 
-/// Prints a hint on standard error, as after an error.
+/// Prints a hint on standard error, as after an error, unless advice is withheld.
 pub fn hint(text: &str) {
-    drop(writeln!(io::stderr(), "Hint: {text}"));
+    if !is_withheld() {
+        drop(writeln!(io::stderr(), "Hint: {text}"));
+    }
 }
 
 #[cfg(test)]

@@ -68,6 +68,12 @@ pub struct GrantFlags {
 }
 
 impl GrantFlags {
+    /// Returns whether no flag asks for a permission.
+    pub fn is_empty(&self) -> bool {
+        let sets = self.operator || self.all_access;
+        !sets && self.buckets.is_empty() && self.types.0.is_empty() && self.can.is_empty()
+    }
+
     /// Returns the permissions in the order in which `influx` sends them.
     pub async fn permissions(&self, client: &Client, org: OrgId, user: Option<UserId>) -> Outcome<Vec<Permission>> {
         let others = !self.buckets.is_empty() || !self.types.0.is_empty() || !self.can.is_empty();

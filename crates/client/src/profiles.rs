@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{Failure, Outcome};
 
-/// Names that `influx config NAME` would interpret as something else.
-const RESERVED: [&str; 7] = ["-", "list", "update", "set", "delete", "switch", "create"];
+/// Names that `influx config NAME` or `jeton config NAME` would interpret as something else.
+const RESERVED: [&str; 8] = ["-", "list", "update", "set", "delete", "switch", "create", "check"];
 
 /// URL of the server if nothing sets another.
 pub const DEFAULT_HOST: &str = "http://localhost:8086";
@@ -69,20 +69,39 @@ impl Profiles {
 
     /// Writes the file atomically, readable for its owner only.
     pub fn write(&self) -> Outcome {
+        self.replace_file().map_err(|error| self.unwritten(&error))
+    }
+
+    /// Writes the file, but leaves one that is read-only as it is, such as a secret that is mounted into a container.
+    pub fn write_unless_read_only(&self) -> Outcome {
+        if fs::metadata(&self.path).is_ok_and(|file| file.permissions().readonly()) {
+            return Ok(());
+        }
+        let is_refused = |error: &io::Error| {
+            matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
+        };
+        match self.replace_file() {
+            Err(error) if is_refused(&error) => Ok(()),
+            written => written.map_err(|error| self.unwritten(&error)),
+        }
+    }
+
+    fn unwritten(&self, error: &io::Error) -> Failure {
+        Failure::new(format!("the config file {} can't be written: {error}", self.path.display()))
+    }
+
+    fn replace_file(&self) -> io::Result<()> {
         // A symbolic link is kept: its target is replaced.
         let path = fs::canonicalize(&self.path).unwrap_or_else(|_| self.path.clone());
-        let write = || -> io::Result<()> {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-            fs::create_dir_all(folder)?;
-            let text = toml::to_string(&self.by_name).map_err(io::Error::other)?;
-            let beside = folder.join(format!(".configs.{}", std::process::id()));
-            let written = write_new(&beside, &text).and_then(|()| fs::rename(&beside, &path));
-            if written.is_err() {
-                drop(fs::remove_file(&beside));
-            }
-            written
-        };
-        write().map_err(|error| Failure::new(format!("the config file {} can't be written: {error}", path.display())))
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::create_dir_all(folder)?;
+        let text = toml::to_string(&self.by_name).map_err(io::Error::other)?;
+        let beside = folder.join(format!(".configs.{}", std::process::id()));
+        let written = write_new(&beside, &text).and_then(|()| fs::rename(&beside, &path));
+        if written.is_err() {
+            drop(fs::remove_file(&beside));
+        }
+        written
     }
 
     /// Returns the profile that commands use: the first that is marked as active, else the first.

@@ -13,7 +13,17 @@ use url::Url;
 use crate::error::{Failure, Outcome};
 
 /// Flags that contain secrets.
-const SECRET_FLAGS: [&str; 6] = ["token", "as_token", "password", "username_password", "database_url", "audit_key"];
+const SECRET_FLAGS: [&str; 9] = [
+    "token",
+    "as_token",
+    "token_value",
+    "password",
+    "username_password",
+    "database_url",
+    "audit_key",
+    "init_password",
+    "init_token",
+];
 
 /// Returns a warning for each secret on the command line itself.
 pub fn warnings(matches: &ArgMatches) -> Vec<String> {
@@ -26,8 +36,11 @@ pub fn warnings(matches: &ArgMatches) -> Vec<String> {
             let name = flag.replace('_', "-");
             let instead = match flag {
                 "token" | "as_token" => "; use - to read it from standard input, or set JETON_TOKEN",
+                "token_value" => "; use - to read it from standard input",
                 "database_url" => "; set JETON_DATABASE_URL instead",
                 "audit_key" => "; set JETON_AUDIT_KEY instead",
+                "init_password" => "; set JETON_INIT_PASSWORD instead",
+                "init_token" => "; set JETON_INIT_TOKEN instead",
                 "password" => "; use - to read it from standard input, or omit the flag to be prompted",
                 _ => "; omit the password to be prompted",
             };
@@ -63,6 +76,15 @@ pub fn given(flag: Option<&SecretString>) -> Outcome<Option<SecretString>> {
         None | Some("") => Ok(None),
         Some("-") => from_input().map(Some),
         Some(text) => Ok(Some(text.to_owned().into())),
+    }
+}
+
+/// Returns the secret of a flag that accepts nothing but `-`.
+pub fn only_from_input(name: &str, flag: Option<&SecretString>) -> Outcome<Option<SecretString>> {
+    match flag.map(secrecy::ExposeSecret::expose_secret) {
+        None => Ok(None),
+        Some("-") => from_input().map(Some),
+        Some(_) => Err(Failure::new(format!("{name} must be -, which reads the value from standard input"))),
     }
 }
 

@@ -61,13 +61,13 @@ impl ConfigsFlag {
 }
 
 impl ServerFlags {
-    /// Returns the profile to use. Naming one makes it the active one, as in `influx`.
+    /// Returns the profile to use. Naming one makes it the active one, as in `influx`, if the file may be written.
     pub fn profile(&self) -> Outcome<Profile> {
         let mut profiles = self.configs.read()?;
         if let Some(name) = self.active_config.as_deref().filter(|name| !name.is_empty())
             && profiles.switch(name)?
         {
-            profiles.write()?;
+            profiles.write_unless_read_only()?;
         }
         Ok(profiles.active().map(|(_, profile)| profile.clone()).unwrap_or_default())
     }

@@ -9,6 +9,7 @@ use crate::{
         scheduler::after_hydration,
     },
     pages::{NotFoundPage, OrgLayout, tokens::TokensPage},
+    routes::base_path,
 };
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -35,7 +36,7 @@ pub fn App() -> impl IntoView {
     });
     view! {
         <Title text="Jeton"/>
-        <Router>
+        <Router base=base_path()>
             {defer(|| view! { <div class="whole-page"><Pages/></div> })}
         </Router>
     }
@@ -103,6 +104,14 @@ fn Pages() -> impl IntoView {
                     <Route path=path!("new") view=Page::CreateOrg/>
                     <Route path=path!(":id") view=NoDialog/>
                     <Route path=path!(":id/delete") view=Page::DeleteOrg/>
+                </ParentRoute>
+                <ParentRoute path=path!("settings/databases") view=Page::Databases>
+                    <Route path=path!("") view=NoDialog/>
+                    <Route path=path!(":gate") view=Page::Gate/>
+                    <Route path=path!(":gate/bind") view=Page::BindBucket/>
+                    <Route path=path!(":gate/unbind") view=Page::UnbindBucket/>
+                    <Route path=path!(":gate/confirm") view=Page::Gate/>
+                    <Route path=path!(":gate/sync") view=Page::Gate/>
                 </ParentRoute>
                 <Route path=path!("settings/audit-log") view=Page::AuditLog/>
                 <Route path=path!("account") view=Page::Account/>

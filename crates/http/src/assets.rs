@@ -11,8 +11,15 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     response::{IntoResponse, Response},
 };
-use leptos::{WasmSplitManifest, prelude::ArcStoredValue};
+use leptos::{
+    WasmSplitManifest,
+    prelude::{ArcStoredValue, GetValue as _},
+};
 use rust_embed::EmbeddedFile;
+
+use jeton_model::BasePath;
+
+use crate::entity_tag::is_known;
 
 /// Finds an embedded file by its path below the root of the site.
 pub type FindFile = fn(&str) -> Option<EmbeddedFile>;
@@ -56,12 +63,22 @@ fn hash_of(kind: &str) -> Option<String> {
 }
 
 /// The chunks of each part of the console (`console::hydrate::chunks`), so that a page preloads those it needs.
-pub static PARTS: LazyLock<Option<WasmSplitManifest>> = LazyLock::new(|| {
+static PARTS: LazyLock<Option<WasmSplitManifest>> = LazyLock::new(|| {
     let manifest = embedded(&format!("pkg/__wasm_split_manifest.{}.json", hash_of("manifest")?))?;
     let loader = format!("__wasm_split.{}.js", hash_of("split")?);
     let manifest = serde_json::from_slice(&manifest.data).ok()?;
     Some(WasmSplitManifest(ArcStoredValue::new(("/pkg".to_owned(), manifest, loader))))
 });
+
+/// Returns the chunks of each part, as addresses below a base path.
+pub fn parts(base: &BasePath) -> Option<WasmSplitManifest> {
+    let parts = PARTS.as_ref()?;
+    if base.is_root() {
+        return Some(parts.clone());
+    }
+    let (folder, manifest, loader) = parts.0.get_value();
+    Some(WasmSplitManifest(ArcStoredValue::new((base.join(&folder), manifest, loader))))
+}
 
 /// Returns whether the console's program is embedded: a server built before the browser's files has none.
 pub fn are_complete() -> bool {
@@ -78,7 +95,7 @@ pub fn file(uri: &Uri, headers: &HeaderMap) -> Option<Response> {
     let (file, encoding) = smallest(path, plain, headers);
     let etag = etag(&file);
     let cache = if has_hash_in_name(path) { "public, max-age=31536000, immutable" } else { "no-cache" };
-    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == etag.as_bytes()) {
+    if is_known(headers, &etag) {
         return Some(
             (StatusCode::NOT_MODIFIED, [(header::ETAG, etag), (header::CACHE_CONTROL, cache.into())]).into_response(),
         );

@@ -3,10 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 
 use axum::{
-    extract::{ConnectInfo, Request, State},
-    http::{HeaderMap, HeaderName, header},
-    middleware::Next,
-    response::Response,
+    extract::{ConnectInfo, Request},
+    http::{Extensions, HeaderMap, HeaderName, header},
 };
 use ipnet::IpNet;
 
@@ -14,32 +12,43 @@ use jeton_service::Client;
 
 use crate::{
     forwarded::{self, Hop},
-    state::AppState,
+    settings::Settings,
 };
 
 /// Maximum number of characters that are kept of a `User-Agent`.
 const MAX_AGENT: usize = 255;
 
-/// Adds the [`Client`] to the request's extensions.
-pub async fn identify(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
-    let (header, trusted) = (&state.settings.forwarded_header, &state.settings.trusted_proxies);
-    let address = peer.and_then(|peer| address(peer, request.headers(), header, trusted));
-    let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
-    let agent = agent.map(|agent| agent.chars().take(MAX_AGENT).collect());
-    request.extensions_mut().insert(Client { address, peer, agent });
-    next.run(request).await
+/// The mark, in the extensions of a request, of a connection whose client has shown a certificate of the authorities
+/// that issue those of reverse proxies.
+#[derive(Clone, Copy, Debug)]
+pub struct Certified;
+
+/// Returns whether the peer of a request is a trusted proxy, by its address or by its certificate.
+pub fn is_from_proxy(settings: &Settings, extensions: &Extensions, peer: Option<IpAddr>) -> bool {
+    extensions.get::<Certified>().is_some() || peer.is_some_and(|peer| settings.is_trusted_proxy(peer))
 }
 
-/// Returns the peer's address, unless the peer is a trusted proxy. Then the hops are read from the right, past every
-/// trusted proxy, to the first that is not one. If that hop names no address, the client's address is unknown: hops
-/// further left can be forged. A trusted proxy that sends no such header is itself the client, as for a health check.
-fn address(peer: IpAddr, headers: &HeaderMap, name: &HeaderName, trusted: &[IpNet]) -> Option<IpAddr> {
+/// Adds the [`Client`] to the request's extensions.
+pub fn identify(settings: &Settings, request: &mut Request) {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
+    let (header, trusted) = (&settings.forwarded_header, &settings.trusted_proxies);
+    let address = if is_from_proxy(settings, request.extensions(), peer) {
+        peer.and_then(|peer| reported(peer, request.headers(), header, trusted))
+    } else {
+        peer
+    };
+    let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    // A header that `to_str` accepts is ASCII: a byte is a character.
+    let agent = agent.map(|agent| agent.get(..MAX_AGENT).unwrap_or(agent).to_owned());
+    request.extensions_mut().insert(Client { address, peer, agent });
+}
+
+/// Returns the address that a trusted proxy reports. The hops are read from the right, past every trusted proxy, to the
+/// first that is not one. If that hop names no address, the client's address is unknown: hops further left can be
+/// forged. A trusted proxy that sends no such header is itself the client, as for a health check.
+fn reported(proxy: IpAddr, headers: &HeaderMap, name: &HeaderName, trusted: &[IpNet]) -> Option<IpAddr> {
     let is_trusted = |address: &IpAddr| trusted.iter().any(|network| network.contains(address));
-    let mut address = peer;
-    if !is_trusted(&address) {
-        return Some(address);
-    }
+    let mut address = proxy;
     let read = if *name == header::FORWARDED { forwarded::elements } else { forwarded::list };
     let hops: Vec<Hop> = headers.get_all(name).iter().flat_map(|value| read(value.as_bytes())).collect();
     for hop in hops.into_iter().rev() {
@@ -61,7 +70,10 @@ mod tests {
         let name = HeaderName::from_static(name);
         let headers = said.iter().map(|value| (name.clone(), HeaderValue::from_bytes(value).unwrap()));
         let trusted: Vec<IpNet> = trusted.iter().map(|network| network.parse().unwrap()).collect();
-        let address = address(peer.parse().unwrap(), &headers.collect(), &name, &trusted);
+        let peer: IpAddr = peer.parse().unwrap();
+        let is_trusted = trusted.iter().any(|network| network.contains(&peer));
+        let headers: HeaderMap = headers.collect();
+        let address = if is_trusted { reported(peer, &headers, &name, &trusted) } else { Some(peer) };
         address.map_or_else(|| "unknown".into(), |address| address.to_string())
     }
 

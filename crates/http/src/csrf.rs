@@ -1,31 +1,32 @@
 //! Protection against cross-site request forgery (CSRF).
 
 use axum::{
-    extract::{Request, State},
+    extract::Request,
     http::{HeaderMap, Method, header},
-    middleware::Next,
     response::{IntoResponse, Response},
 };
 
-use crate::{error::ApiError, plain_text, settings::Settings, state::AppState};
+use crate::{error::ApiError, plain_text, settings::Settings};
 
-/// Refuses cross-site requests with an unsafe method that carry a cookie, or that need none (set-up and signing in).
-/// Clients that are not browsers send neither `Sec-Fetch-Site` nor `Origin` and are allowed.
-pub async fn refuse_foreign(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let harmless = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    let path = request.uri().path();
-    let begins =
-        ["/api/v2/setup", "/api/v2/signin", "/setup", "/sign-in", "/fn/"].iter().any(|start| path.starts_with(start));
-    let concerned = !harmless && (begins || request.headers().contains_key(header::COOKIE));
-    if concerned && is_foreign(request.headers(), &state.settings) {
-        tracing::warn!(%path, "denied a cross-site request");
-        return if ["/api/", "/private/", "/fn/"].iter().any(|start| path.starts_with(start)) {
-            ApiError::ForeignOrigin.into_response()
-        } else {
-            plain_text::plain_refusal(ApiError::ForeignOrigin)
-        };
+/// Returns the refusal of a cross-site request with an unsafe method that carries a cookie, or that needs none (set-up
+/// and signing in). Clients that are not browsers send neither `Sec-Fetch-Site` nor `Origin` and are allowed.
+pub fn refusal(settings: &Settings, request: &Request) -> Option<Response> {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+        return None;
     }
-    next.run(request).await
+    let path = request.uri().path();
+    let is_below = |starts: &[&str]| starts.iter().any(|start| path.starts_with(start));
+    let concerned = request.headers().contains_key(header::COOKIE)
+        || is_below(&["/api/v2/setup", "/api/v2/signin", "/setup", "/sign-in", "/fn/"]);
+    if !concerned || !is_foreign(request.headers(), settings) {
+        return None;
+    }
+    tracing::warn!(%path, "denied a cross-site request");
+    Some(if is_below(&["/api/", "/private/", "/fn/"]) {
+        ApiError::ForeignOrigin.into_response()
+    } else {
+        plain_text::plain_refusal(ApiError::ForeignOrigin)
+    })
 }
 
 fn is_foreign(headers: &HeaderMap, settings: &Settings) -> bool {

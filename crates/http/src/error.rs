@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use jeton_model::{Code, Permission, ValidationError, id::IdError};
 use jeton_service::{
     Error,
-    error::{AuthError, DelegationError},
+    error::{AuthError, DelegationError, GateError},
 };
 
 use crate::json_response;
@@ -84,7 +84,9 @@ pub enum ApiError {
     #[error("this request comes from another site; open Jeton itself and try again")]
     ForeignOrigin,
     /// The name in `Host` is not known to belong to this server.
-    #[error("{what} answers only under localhost, an IP address or the public URL; open Jeton under one of these")]
+    #[error(
+        "{what} answers only under localhost, an IP address or a public URL; open Jeton under one of these, or set --public-url (JETON_PUBLIC_URL) to the URL that you open, such as http://jeton:8086"
+    )]
     ForeignHost {
         /// The refused function, for the message: `set-up` or `signing in`.
         what: &'static str,
@@ -167,6 +169,11 @@ fn refuse(error: &ApiError, write_as: fn(StatusCode, &ErrorBody) -> Response) ->
         }
         ApiError::Service(Error::Auth(AuthError::TooManyAttempts { seconds })) => {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
+        }
+        ApiError::Service(
+            Error::Busy | Error::Unavailable | Error::AuditBlocked | Error::Gate(GateError::NoList { .. }),
+        ) => {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
         }
         _ => {}
     }

@@ -15,9 +15,12 @@ pub fn indented(status: StatusCode, value: &impl Serialize) -> Response {
     answer(status, indented_text(value))
 }
 
+/// Size of most responses in bytes, which are then written without moving them.
+const SMALL: usize = 512;
+
 /// Returns the JSON of a value in the layout of [`indented`].
 pub(crate) fn indented_text(value: &impl Serialize) -> Result<Vec<u8>, serde_json::Error> {
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(SMALL);
     let formatter = Escaping(PrettyFormatter::with_indent(b"\t"));
     value.serialize(&mut Serializer::with_formatter(&mut bytes, formatter)).map(|()| bytes)
 }

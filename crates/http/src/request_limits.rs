@@ -3,9 +3,7 @@
 use std::time::Duration;
 
 use axum::{
-    extract::Request,
     http::HeaderMap,
-    middleware::Next,
     response::{IntoResponse as _, Response},
 };
 
@@ -16,15 +14,20 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(30);
 /// Maximum number of bytes of headers, names and values together.
 const MAX_HEADERS: usize = 64 * 1024;
 
-/// Refuses requests with too many bytes of headers, and times out slow ones.
-pub async fn hold(request: Request, next: Next) -> Response {
-    if size(request.headers()) > MAX_HEADERS {
-        return ApiError::TooLarge { what: "the request's headers".into(), limit: MAX_HEADERS }.into_response();
+/// Refuses requests with too many bytes of headers.
+///
+/// # Errors
+/// [`ApiError::TooLarge`].
+pub fn check_headers(headers: &HeaderMap) -> Result<(), ApiError> {
+    let size: usize = headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
+    if size > MAX_HEADERS {
+        return Err(ApiError::TooLarge { what: "the request's headers".into(), limit: MAX_HEADERS });
     }
-    let answer = tokio::time::timeout(ANSWER_WITHIN, next.run(request)).await;
-    answer.unwrap_or_else(|_| ApiError::TooSlow { seconds: ANSWER_WITHIN.as_secs() }.into_response())
+    Ok(())
 }
 
-fn size(headers: &HeaderMap) -> usize {
-    headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
+/// Times out a slow response.
+pub async fn in_time(answer: impl Future<Output = Response>) -> Response {
+    let answer = tokio::time::timeout(ANSWER_WITHIN, answer).await;
+    answer.unwrap_or_else(|_| ApiError::TooSlow { seconds: ANSWER_WITHIN.as_secs() }.into_response())
 }

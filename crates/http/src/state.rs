@@ -1,6 +1,6 @@
 //! The state that all handlers share.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use axum::extract::FromRef;
 use leptos::config::LeptosOptions;
@@ -9,15 +9,25 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use jeton_model::Timestamp;
 use jeton_service::Service;
 
-use crate::settings::Settings;
+use crate::{
+    gates::{Comparisons, RunningGates},
+    settings::Settings,
+};
 
-/// The state of every handler. Cheap to clone.
+/// The state of every handler. A clone copies one pointer: layers and extractors clone it several times per request.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<SharedState>);
+
+/// The content of an [`AppState`].
+pub struct SharedState {
     /// The service, whose operations contain all rules.
     pub service: Service,
+    /// The gates that this server runs.
+    pub running_gates: Arc<dyn RunningGates>,
+    /// The last comparison of each gate with its database.
+    pub comparisons: Comparisons,
     /// The options that handlers need.
-    pub settings: Arc<Settings>,
+    pub settings: Settings,
     /// The recorder of the metrics, which renders them for Prometheus.
     pub metrics: PrometheusHandle,
     /// Time at which the server was started.
@@ -26,6 +36,20 @@ pub struct AppState {
     pub leptos: LeptosOptions,
     /// Returns the OpenAPI document of the API, without the server's address.
     pub api_description: fn() -> serde_json::Value,
+}
+
+impl From<SharedState> for AppState {
+    fn from(shared: SharedState) -> Self {
+        Self(Arc::new(shared))
+    }
+}
+
+impl Deref for AppState {
+    type Target = SharedState;
+
+    fn deref(&self) -> &SharedState {
+        &self.0
+    }
 }
 
 impl FromRef<AppState> for LeptosOptions {

@@ -112,6 +112,29 @@ pub fn length(seconds: i64) -> String {
 /// Number of seconds in a day.
 pub const DAY: i64 = 86_400;
 
+/// Formats microseconds as Go does: `37.579ms`, `1m2.5s`, `1h0m0s`; a negative duration as `0s`.
+pub fn go_duration(micros: i64) -> String {
+    let micros = u64::try_from(micros).unwrap_or(0);
+    let fraction = |whole: u64, of: u64, width: usize| {
+        let digits = format!("{:0width$}", whole % of);
+        let digits = digits.trim_end_matches('0');
+        if digits.is_empty() { (whole / of).to_string() } else { format!("{}.{digits}", whole / of) }
+    };
+    match micros {
+        0 => "0s".into(),
+        1..1_000 => format!("{micros}µs"),
+        1_000..1_000_000 => format!("{}ms", fraction(micros, 1_000, 3)),
+        _ => {
+            let seconds = fraction(micros % 60_000_000, 1_000_000, 6);
+            match (micros / 3_600_000_000, micros / 60_000_000 % 60) {
+                (0, 0) => format!("{seconds}s"),
+                (0, minutes) => format!("{minutes}m{seconds}s"),
+                (hours, minutes) => format!("{hours}h{minutes}m{seconds}s"),
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -150,6 +173,22 @@ mod tests {
         #[test]
         fn it_is_read_as_it_is_written(seconds in 0..=Span::LONGEST) {
             prop_assert_eq!(Span(seconds).to_string().parse::<Span>(), Ok(Span(seconds)));
+        }
+    }
+
+    #[test]
+    fn a_duration_is_written_as_go_writes_it() {
+        for (micros, text) in [
+            (-1, "0s"),
+            (0, "0s"),
+            (7, "7µs"),
+            (37_579, "37.579ms"),
+            (1_000_000, "1s"),
+            (62_500_000, "1m2.5s"),
+            (3_600_000_000, "1h0m0s"),
+            (3_723_004_005, "1h2m3.004005s"),
+        ] {
+            assert_eq!(go_duration(micros), text);
         }
     }
 }

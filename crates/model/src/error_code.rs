@@ -15,7 +15,7 @@ pub enum Code {
     Unprocessable,
     /// 400: a required value is empty.
     EmptyValue,
-    /// 503: the server is busy; a later attempt may succeed.
+    /// 503: the server is busy or its database fails; a later attempt may succeed.
     Unavailable,
     /// 403: for example an inactive user, a request from another site, or more than the caller may delegate.
     Forbidden,
@@ -23,8 +23,6 @@ pub enum Code {
     TooManyRequests,
     /// 401: the credential is missing or not accepted, or lacks a permission.
     Unauthorized,
-    /// 405: the path exists, but not with this method.
-    MethodNotAllowed,
     /// 413: the request exceeds a limit on its size.
     TooLarge,
     /// 408: the request took too long.
@@ -45,7 +43,6 @@ impl Code {
             Self::Forbidden => "forbidden",
             Self::TooManyRequests => "too many requests",
             Self::Unauthorized => "unauthorized",
-            Self::MethodNotAllowed => "method not allowed",
             Self::TooLarge => "request too large",
             Self::TooSlow => "request timeout",
         }
@@ -62,7 +59,6 @@ impl Code {
             Self::Forbidden => 403,
             Self::TooManyRequests => 429,
             Self::Unauthorized => 401,
-            Self::MethodNotAllowed => 405,
             Self::TooLarge => 413,
             Self::TooSlow => 408,
         }

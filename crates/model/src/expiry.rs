@@ -33,6 +33,20 @@ impl Expiry {
     }
 }
 
+/// Returns the expiry of a token that renews itself at `now`: as far away as that of the old one was at its creation,
+/// within the rules.
+pub fn renewed(
+    rules: &OrgRules,
+    created_at: Timestamp,
+    expires_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let after = |life: i64| now.plus_seconds(life);
+    let usual = || rules.default_life.filter(|_| rules.expiry_required).map(after);
+    let end = Expiry::same_life(created_at, expires_at, now).end().or_else(usual);
+    end.into_iter().chain(rules.longest_life.map(after)).min()
+}
+
 impl From<Option<Timestamp>> for Expiry {
     fn from(end: Option<Timestamp>) -> Self {
         end.map_or(Self::Never, Self::At)
@@ -142,5 +156,19 @@ mod tests {
         assert_eq!(Expiry::same_life(at(0), Some(at(5_000_000)), at(7)), Expiry::At(at(5_000_007)));
         assert_eq!(Expiry::same_life(at(0), None, at(7)), Expiry::Never);
         assert_eq!(Expiry::same_life(at(0), Some(Timestamp::LAST), at(1_000_000)), Expiry::At(Timestamp::LAST));
+    }
+
+    #[test]
+    fn a_renewed_life_is_the_same_within_the_rules() {
+        let at = |day: i64| Timestamp::from_micros(day * DAY * 1_000_000);
+        let (none, longest) = (OrgRules::default(), OrgRules { longest_life: Some(30 * DAY), ..OrgRules::default() });
+        assert_eq!(renewed(&none, at(0), Some(at(90)), at(80)), Some(at(170)));
+        assert_eq!(renewed(&none, at(0), None, at(80)), None);
+        assert_eq!(renewed(&longest, at(0), Some(at(90)), at(80)), Some(at(110)));
+        assert_eq!(renewed(&longest, at(0), Some(at(7)), at(5)), Some(at(12)));
+        assert_eq!(renewed(&longest, at(0), None, at(80)), Some(at(110)));
+        let required = OrgRules { expiry_required: true, default_life: Some(14 * DAY), ..none };
+        assert_eq!(renewed(&required, at(0), None, at(80)), Some(at(94)), "never is not allowed any more");
+        assert_eq!(renewed(&required, at(0), Some(at(90)), at(80)), Some(at(170)));
     }
 }

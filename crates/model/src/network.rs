@@ -45,6 +45,11 @@ impl Networks {
         self.0.is_empty()
     }
 
+    /// Returns how many there are; 0 stands for everywhere.
+    pub const fn count(&self) -> usize {
+        self.0.len()
+    }
+
     /// Returns whether a client with this address is allowed. An unknown address is allowed only if every address is.
     pub fn let_in(&self, address: Option<IpAddr>) -> bool {
         self.is_everywhere()

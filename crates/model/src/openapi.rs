@@ -12,7 +12,8 @@ use utoipa::{
 
 use crate::{
     Action, AuthorizationId, BucketId, DbrpId, Id, OrgId, ResourceType, Status, TelegrafId, Timestamp, UserId,
-    bucket::BucketKind, leaked::LeakOutcome, org::Role, org_rules::OperatorTokens, token::NewToken,
+    bucket::BucketKind, console::simulation::Stopped, leaked::LeakOutcome, org::Role, org_rules::OperatorTokens,
+    supplied_token::SuppliedTokens, token::NewToken,
 };
 
 macro_rules! schemas {
@@ -41,6 +42,8 @@ schemas! {
     "LeakedResult" for LeakOutcome => words("Outcome for a reported string.", &LeakOutcome::ALL.map(LeakOutcome::name));
     "Role" for Role => words("Role of a user.", &["member", "owner"]);
     "OperatorTokens" for OperatorTokens => words("Who may create tokens with permissions in every organization: all who hold them, or only operators.", &OperatorTokens::ALL.map(OperatorTokens::name));
+    "SuppliedTokens" for SuppliedTokens => words("Who may supply the value or the hash of a token that they create.", &SuppliedTokens::ALL.map(SuppliedTokens::name));
+    "IntrospectionReason" for Stopped => words("The reason why a token does not work.", &Stopped::ALL.map(Stopped::name));
     "BucketType" for BucketKind => words("Whether a user or the system created the bucket.", &["user", "system"]);
 }
 

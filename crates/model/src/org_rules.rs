@@ -5,7 +5,10 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Authorization, Permission, Timestamp, ValidationError, duration::DAY, rule_violation::RuleViolation};
+use crate::{
+    Authorization, Permission, Timestamp, ValidationError, duration::DAY, rule_violation::RuleViolation,
+    supplied_token::SuppliedTokens,
+};
 
 /// Maximum length of life in a rule, in seconds: a hundred years.
 pub const MAX_LIFE: i64 = 36_525 * DAY;
@@ -43,7 +46,7 @@ impl FromStr for OperatorTokens {
     }
 }
 
-/// The rules of an organization. By default, everything is allowed.
+/// The rules of an organization. By default, everything is allowed, but only operators supply tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct OrgRules {
     /// Longest life, in seconds from a token's creation to its expiry.
@@ -56,6 +59,10 @@ pub struct OrgRules {
     pub description_required: bool,
     /// The callers who may create tokens that reach every organization.
     pub operator_tokens: OperatorTokens,
+    /// True if a token may rotate itself without further permission, which renews its life.
+    pub self_rotation: bool,
+    /// The callers who may supply the value or the hash of a token that they create.
+    pub supplied_tokens: SuppliedTokens,
 }
 
 /// Formats a length of life, given in seconds, as the number of days in a form's field: "90", "0.5".
@@ -99,6 +106,11 @@ pub struct RulesNow {
 }
 
 impl OrgRules {
+    /// Returns rules that forbid nothing.
+    pub fn none() -> Self {
+        Self { supplied_tokens: SuppliedTokens::Anyone, ..Self::default() }
+    }
+
     /// Checks that the rules are within bounds and don't contradict each other.
     ///
     /// # Errors
@@ -144,12 +156,18 @@ impl OrgRules {
         (refused && permissions.iter().any(everywhere)).then_some(RuleViolation::OperatorsOnly)
     }
 
+    /// Returns the rule about supplied tokens if a caller breaks it by supplying one.
+    pub fn broken_by_supplying(&self, by_operator: bool) -> Option<RuleViolation> {
+        (!self.supplied_tokens.allow(by_operator)).then_some(RuleViolation::Supplied(self.supplied_tokens))
+    }
+
     /// Returns whether a token can be out of line with the rules.
     pub const fn bind_tokens(&self) -> bool {
         self.longest_life.is_some() || self.expiry_required || self.description_required
     }
 
-    /// Returns the rules that a token is out of line with. The rule about operator tokens concerns only their creation.
+    /// Returns the rules that a token is out of line with. The rule about operator tokens concerns only their creation,
+    /// and so does that about supplied ones.
     pub fn broken_by(&self, token: &Authorization) -> Vec<RuleViolation> {
         let life = self.broken_by_life(token.created_at, token.expires_at);
         life.into_iter().chain(self.broken_by_description(&token.description)).collect()
@@ -224,6 +242,14 @@ mod tests {
         assert_eq!(rules.broken_by_creating(&everywhere, true), None);
         let user = crate::UserId(Id::new(2).unwrap());
         assert_eq!(rules.broken_by_creating(&grant::all_access(org, user), false), None);
+    }
+
+    #[test]
+    fn rules_that_forbid_nothing_let_anyone_supply_a_token() {
+        assert_eq!(OrgRules::none().broken_by_supplying(false), None);
+        let refused = Some(RuleViolation::Supplied(SuppliedTokens::Operators));
+        assert_eq!(OrgRules::default().broken_by_supplying(false), refused);
+        assert_eq!(OrgRules::default().broken_by_supplying(true), None);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::duration::length;
+use crate::{duration::length, supplied_token::SuppliedTokens};
 
 /// A rule of an organization that a token breaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -17,6 +17,8 @@ pub enum RuleViolation {
     DescriptionRequired,
     /// Only operators may create tokens that reach every organization.
     OperatorsOnly,
+    /// The callers who may supply the value or the hash of a token.
+    Supplied(SuppliedTokens),
 }
 
 impl RuleViolation {
@@ -27,6 +29,7 @@ impl RuleViolation {
             Self::LongestLife(longest) => format!("its lifetime exceeds {}", length(longest)),
             Self::DescriptionRequired => "it has no description".into(),
             Self::OperatorsOnly => "it reaches every organization".into(),
+            Self::Supplied(_) => "its creator supplied it".into(),
         }
     }
 }
@@ -40,6 +43,8 @@ impl fmt::Display for RuleViolation {
             Self::LongestLife(longest) => write!(f, "limit a token's lifetime to {}", length(*longest)),
             Self::DescriptionRequired => f.write_str("require a description"),
             Self::OperatorsOnly => f.write_str("let only operators create tokens for all organizations"),
+            Self::Supplied(SuppliedTokens::Nobody) => f.write_str("let nobody supply the value or hash of a token"),
+            Self::Supplied(_) => f.write_str("let only operators supply the value or hash of a token"),
         }
     }
 }

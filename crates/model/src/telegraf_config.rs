@@ -74,9 +74,9 @@ fn pieces(text: &str) -> impl Iterator<Item = (&str, bool)> {
     })
 }
 
-/// Returns the initial text of a configuration: the machine's own metrics, written to a bucket. `origin`: the URL under
-/// which agents reach this server.
-pub fn beginning(name: &str, org: &str, bucket: &str, origin: &str) -> String {
+/// Returns the initial text of a configuration: the machine's own metrics, written to a bucket. `base_url`: the URL
+/// under which agents reach this server.
+pub fn beginning(name: &str, org: &str, bucket: &str, base_url: &str) -> String {
     let name: String = name.chars().filter(|letter| !letter.is_control()).collect();
     format!(
         "# {name}\n\
@@ -84,14 +84,14 @@ pub fn beginning(name: &str, org: &str, bucket: &str, origin: &str) -> String {
          [[outputs.influxdb_v2]]\n  urls = [{urls}]\n  token = \"{TOKEN_VARIABLE}\"\n  organization = {org}\n  bucket = {bucket}\n\n\
          [[inputs.cpu]]\n  percpu = false\n\n[[inputs.mem]]\n\n[[inputs.disk]]\n  \
          ignore_fs = [\"tmpfs\", \"devtmpfs\", \"devfs\", \"iso9660\", \"overlay\", \"aufs\", \"squashfs\"]\n\n[[inputs.system]]\n",
-        urls = quoted(origin),
+        urls = quoted(base_url),
         org = quoted(org),
         bucket = quoted(bucket),
     )
 }
 
-/// Returns a text as a TOML string.
-fn quoted(text: &str) -> String {
+/// Returns a text as a TOML string on one line.
+pub fn quoted(text: &str) -> String {
     let mut quoted = String::from('"');
     for letter in text.chars() {
         match letter {

@@ -4,7 +4,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE};
 use crc::{CRC_32_ISO_HDLC, Crc, NoTable};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use sha2::{Digest, Sha256};
+use sha2::{Digest, Sha256, Sha512};
 
 const PREFIX: &str = "jtn_";
 const SECRET_LENGTH: usize = 43;
@@ -63,18 +63,56 @@ impl<'de> Deserialize<'de> for NewToken {
     }
 }
 
+/// The response header with the time at which the presented token expires.
+pub const EXPIRY_HEADER: &str = "jeton-token-expires";
+
 /// Minimum advised number of characters of a token that someone chose. Shorter ones can be guessed.
 pub const ADVISED_LENGTH: usize = 32;
 
+/// The forms of influxd's hashes, and the number of bytes of each.
+const SHA_256: (&str, usize) = ("$influxdb2-sha256$", 32);
+const SHA_512: (&str, usize) = ("$influxdb2-sha512$", 64);
+
 /// A token's hash in influxd's form, `$influxdb2-sha256$<base64url(sha256(token))>` (docs/influxdb-compatibility.md
-/// §4.7).
+/// §4.7). An import may bring `$influxdb2-sha512$` along.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct TokenHash(String);
 
 impl TokenHash {
-    /// Hashes a token.
+    /// Hashes a token as it is stored.
     pub fn of(token: &str) -> Self {
-        Self(format!("$influxdb2-sha256${}", URL_SAFE.encode(Sha256::digest(token))))
+        Self::with(SHA_256, &Sha256::digest(token))
+    }
+
+    /// Returns every hash under which a token may be found: that of [`Self::of`], and the SHA-512 of an import.
+    pub fn all_of(token: &str) -> [Self; 2] {
+        [Self::of(token), Self::sha_512_of(token)]
+    }
+
+    /// Formats the SHA-256 of a token as it is stored.
+    pub(crate) fn of_sha_256(digest: &[u8; 32]) -> Self {
+        Self::with(SHA_256, digest)
+    }
+
+    /// Hashes a token as an import may store it.
+    pub(crate) fn sha_512_of(token: &str) -> Self {
+        Self::with(SHA_512, &Sha512::digest(token))
+    }
+
+    /// Reads a hash that influxd stored; `None` if it has another form.
+    pub fn stored(text: &str) -> Option<Self> {
+        let form = [SHA_256, SHA_512].into_iter().find(|(name, _)| text.starts_with(name))?;
+        let digest = URL_SAFE.decode(&text[form.0.len()..]).ok().filter(|digest| digest.len() == form.1)?;
+        Some(Self::with(form, &digest)).filter(|hash| hash.0 == text)
+    }
+
+    fn with((name, _): (&str, usize), digest: &[u8]) -> Self {
+        Self(format!("{name}{}", URL_SAFE.encode(digest)))
+    }
+
+    /// Parses a hash as [`Self::of`] makes it; `None` if the text has another form.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::stored(text).filter(|_| text.starts_with(SHA_256.0))
     }
 
     /// Returns the hash as stored.
@@ -97,6 +135,11 @@ pub fn visible_prefix(text: &str) -> Option<String> {
 /// Returns whether this has the form of a token of Jeton or influxd.
 pub fn is_token(text: &str) -> bool {
     has_shape(text) || (text.len() == 88 && text.ends_with("==") && is_influxd_token(text))
+}
+
+/// Returns whether a token of Jeton's form is a part of a text, whatever stands around it.
+pub fn contains_token(text: &str) -> bool {
+    text.match_indices(PREFIX).any(|(at, _)| text.get(at..at + LENGTH).is_some_and(has_shape))
 }
 
 /// Cuts whatever looks like a token out of a text, down to what may be shown. People paste tokens into filters, and a
@@ -173,6 +216,29 @@ mod tests {
             TokenHash::of("my-token").as_str(),
             "$influxdb2-sha256$_s5Q0ih_ckWupYGbdfle6L7ClaFPjvHnox8X8drp30Q="
         );
+    }
+
+    #[test]
+    fn both_of_influxds_forms_are_read_and_no_others() {
+        let long = "$influxdb2-sha512$Qf-A8bEI7kCy_QiFr_N0RhDHXME5oguQIj6qQEYc9iii0aq3ckjm0aZDmOCIAmRwYmHs77Z2nFsfL6A4eUewSg==";
+        let [short, other] = TokenHash::all_of("my-token");
+        assert_eq!((&short, other.as_str()), (&TokenHash::of("my-token"), long));
+        assert_eq!(TokenHash::stored(long), Some(other));
+        assert_eq!(TokenHash::stored(short.as_str()), Some(short));
+        let base = "_s5Q0ih_ckWupYGbdfle6L7ClaFPjvHnox8X8drp30Q=";
+        for foreign in [
+            String::new(),
+            "my-token".into(),
+            "$influxdb2-sha256$".into(),
+            format!("$influxdb2-sha512${base}"),
+            format!("$influxdb2-sha384${base}"),
+            format!("$influxdb2-sha256${}", base.replace('=', "")),
+            format!("$influxdb2-sha256${}", base.replace("Q=", "R=")),
+            format!(" $influxdb2-sha256${base}"),
+            "$2a$10$ObDq/83Ts0Tbe4ldW8lTiezVihb2kNRAm.Co6mXSn5A7T1WSWNs/2".into(),
+        ] {
+            assert_eq!(TokenHash::stored(&foreign), None, "{foreign}");
+        }
     }
 
     #[test]

@@ -4,19 +4,22 @@
 //! `AuditedTransaction`: it takes the write lock, reads the caller again, decides, writes, and appends to the audit
 //! log, all or nothing.
 //!
-//! If the database fails, an operation returns [`Error::Busy`] or [`Error::Internal`]. A writing operation also
-//! returns `AuthError::Unauthenticated`, `AuthError::V1Unauthorized` or `AuthError::UserInactive` if the caller's credential
-//! stopped working meanwhile.
+//! If the database fails, an operation returns [`Error::Busy`], [`Error::Unavailable`] or [`Error::Internal`]. A
+//! writing operation also returns `AuthError::Unauthenticated`, `AuthError::V1Unauthorized` or
+//! `AuthError::UserInactive` if the caller's credential stopped working meanwhile.
 
 pub mod audit;
 pub mod auth;
 pub mod buckets;
 pub mod clock;
+pub mod doctor;
 pub mod error;
+pub mod gates;
 pub mod import;
 pub mod offline;
 pub mod orgs;
 pub mod recovery;
+pub mod request_trace;
 pub mod setup;
 pub mod telegrafs;
 pub mod tokens;
@@ -28,12 +31,22 @@ use std::sync::{Arc, Mutex, PoisonError};
 use jeton_model::{Id, Timestamp, id::Snowflake};
 use jeton_store::Store;
 
-use audit::{denials::Denials, telegraf_reads::TelegrafReads, verify::LastCheck};
-use auth::{login_throttle::LoginThrottle, passwords::Passwords, rate_limit::RateLimit, unknown_tokens::UnknownTokens};
-use tokens::usage::UsageBuffer;
+use audit::{
+    denials::Denials,
+    last_check::LastCheck,
+    outlet::{Blocked, Deletable},
+    telegraf_reads::TelegrafReads,
+};
+use auth::{
+    login_throttle::LoginThrottle, passwords::Passwords, rate_limit::RateLimit, unknown_tokens::UnknownTokens,
+    verifier::Verifier,
+};
+use gates::{cache::Directories, upstream_buckets::UpstreamOrgs};
+use tokens::usage::{GateUses, UsageBuffer};
 
 pub use audit::AuditKey;
 pub use auth::caller::{Caller, Client};
+pub use auth::verifier::VerifierCounts;
 pub use clock::Clock;
 pub use error::Error;
 pub use offline::Offline;
@@ -52,11 +65,17 @@ struct Inner {
     throttle: LoginThrottle,
     reports: RateLimit,
     unknown_tokens: UnknownTokens,
+    verifier: Arc<Verifier>,
     uses: UsageBuffer,
+    gate_uses: GateUses,
     refusals: Denials,
     reads: TelegrafReads,
     chain: LastCheck,
+    blocked: Blocked,
+    deletable: Deletable,
     quotas: Quotas,
+    directories: Arc<Directories>,
+    upstream_orgs: UpstreamOrgs,
     snowflake: Mutex<Snowflake>,
 }
 
@@ -83,11 +102,17 @@ impl Service {
             throttle: LoginThrottle::default(),
             reports: RateLimit::new(tokens::leaked::STRINGS_AN_HOUR, tokens::leaked::STRINGS_AT_LEAST),
             unknown_tokens: UnknownTokens::default(),
+            verifier: Arc::default(),
             uses: UsageBuffer::default(),
+            gate_uses: GateUses::default(),
             refusals: Denials::default(),
             reads: TelegrafReads::default(),
             chain: LastCheck::default(),
+            blocked: Blocked::default(),
+            deletable: Deletable::default(),
             quotas,
+            directories: Arc::default(),
+            upstream_orgs: UpstreamOrgs::default(),
             snowflake: Mutex::new(Snowflake::new(node)),
         })))
     }

@@ -32,6 +32,6 @@ impl Offline {
     /// # Errors
     /// The database may fail.
     pub(super) async fn begin(&self, via: &'static str) -> Result<AuditedTransaction, Error> {
-        Ok(self.service.begin_as(None).await?.via(via))
+        Ok(self.service.begin_job().await?.via(via))
     }
 }

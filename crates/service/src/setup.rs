@@ -74,8 +74,8 @@ impl Service {
     /// Creates the first user, organization, bucket and operator token. `sign_in`: also begins a console session.
     ///
     /// # Errors
-    /// [`SetupError::AlreadyDone`]; [`SetupError::Missing`], [`CreationError::BadSuppliedToken`] and the errors of invalid names,
-    /// password or retention; the database may fail.
+    /// [`SetupError::AlreadyDone`]; [`SetupError::Missing`], [`CreationError::BadSuppliedToken`] and the errors of
+    /// invalid names, password or retention; the database may fail.
     pub async fn set_up(&self, given: SetUp, client: &Client, sign_in: bool) -> Result<DoneSetUp, Error> {
         if !self.setup_allowed().await? {
             return Err(Error::Setup(SetupError::AlreadyDone));

@@ -43,10 +43,21 @@ pub(super) struct Conditions<'a> {
 impl Conditions<'_> {
     /// Appends, after `FROM`, the tokens in a state. Its conditions are the leading columns of the attention index.
     pub(super) fn push_tokens(&self, sql: &mut Sql, state: State) -> Result<()> {
+        self.push_all(sql)?;
+        self.push_state(sql, state)
+    }
+
+    /// Appends, after `FROM`, the tokens in any state.
+    pub(super) fn push_all(&self, sql: &mut Sql) -> Result<()> {
         sql.push("authorizations WHERE kind = 'v2'");
         if let Some(org) = self.org {
             sql.push(" AND org_id = ").bind(from_id(org))?;
         }
+        Ok(())
+    }
+
+    /// Restricts a statement to the tokens in a state.
+    pub(super) fn push_state(&self, sql: &mut Sql, state: State) -> Result<()> {
         match state {
             State::Orphaned => {
                 sql.push(" AND (ended_at IS NOT NULL OR user_id NOT IN (SELECT id FROM users))");

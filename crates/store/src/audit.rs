@@ -7,6 +7,7 @@ use jeton_model::{Id, Timestamp};
 use crate::{
     Connection, Result,
     columns::{Columns, from_id},
+    query_builder::Sql,
 };
 
 /// The last entry of the log; `seq` 0 and an empty hash before the first entry.
@@ -49,11 +50,11 @@ pub struct Stored {
     pub hash: String,
 }
 
-/// Takes the write lock, which is the head's row, and returns the head.
-pub(super) async fn lock_head(connection: &mut Connection) -> Result<Head> {
-    let row =
-        sqlx::query("UPDATE audit_head SET seq = seq WHERE id = 1 RETURNING seq, hash").fetch_one(connection).await?;
-    Ok(Head { seq: row.number("seq")?, hash: row.text("hash")? })
+/// Takes the write lock, which is the head's row, and returns the head, and what [`key_check`] returns.
+pub(super) async fn lock_head(connection: &mut Connection) -> Result<(Head, String)> {
+    let sql = "UPDATE audit_head SET seq = seq WHERE id = 1 RETURNING seq, hash, key_check";
+    let row = sqlx::query(sql).fetch_one(connection).await?;
+    Ok((Head { seq: row.number("seq")?, hash: row.text("hash")? }, row.text("key_check")?))
 }
 
 /// Returns the head without locking it.
@@ -65,31 +66,51 @@ pub async fn head(connection: &mut Connection) -> Result<Head> {
     Ok(Head { seq: row.number("seq")?, hash: row.text("hash")? })
 }
 
+/// Moves the head.
 pub(super) async fn advance_head(connection: &mut Connection, head: &Head) -> Result<()> {
-    let query = sqlx::query("UPDATE audit_head SET seq = $1, hash = $2 WHERE id = 1").bind(head.seq).bind(&head.hash);
-    connection.execute(query).await?;
+    let mut sql = Sql::default();
+    push_head(&mut sql, head)?;
+    sql.execute(connection).await
+}
+
+/// Appends the statement that moves the head.
+pub(super) fn push_head(sql: &mut Sql, head: &Head) -> Result<()> {
+    sql.push("UPDATE audit_head SET seq = ").bind(head.seq)?;
+    sql.push(", hash = ").bind(head.hash.as_str())?.push(" WHERE id = 1");
     Ok(())
 }
 
-pub(super) async fn insert(connection: &mut Connection, row: &Stored) -> Result<()> {
-    let query = sqlx::query(
+/// Inserts entries with one statement.
+pub(super) async fn insert_all(connection: &mut Connection, rows: &[Stored]) -> Result<()> {
+    if rows.is_empty() {
+        return Ok(());
+    }
+    let mut sql = Sql::default();
+    push_entries(&mut sql, rows)?;
+    sql.execute(connection).await
+}
+
+/// Appends the statement that inserts entries, of which there must be some.
+pub(super) fn push_entries(sql: &mut Sql, rows: &[Stored]) -> Result<()> {
+    sql.push(
         "INSERT INTO audit_log (seq, at, action, actor_user_id, actor_authorization_id, address, org_id, subject_type, \
-         subject_id, detail, prev, hash, actor_session) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)",
-    )
-    .bind(row.seq)
-    .bind(row.at.micros())
-    .bind(&row.action)
-    .bind(row.actor_user.map(from_id))
-    .bind(row.actor_authorization.map(from_id))
-    .bind(row.address.as_deref())
-    .bind(row.org.map(from_id))
-    .bind(&row.subject_type)
-    .bind(row.subject.map(from_id))
-    .bind(&row.detail)
-    .bind(&row.prev)
-    .bind(&row.hash)
-    .bind(row.actor_session.as_deref());
-    connection.execute(query).await?;
+         subject_id, detail, prev, hash, actor_session) VALUES ",
+    );
+    for (index, row) in rows.iter().enumerate() {
+        sql.push(if index == 0 { "(" } else { ", (" }).bind(row.seq)?;
+        sql.push(", ").bind(row.at.micros())?;
+        sql.push(", ").bind(row.action.as_str())?;
+        sql.push(", ").bind(row.actor_user.map(from_id))?;
+        sql.push(", ").bind(row.actor_authorization.map(from_id))?;
+        sql.push(", ").bind(row.address.as_deref())?;
+        sql.push(", ").bind(row.org.map(from_id))?;
+        sql.push(", ").bind(row.subject_type.as_str())?;
+        sql.push(", ").bind(row.subject.map(from_id))?;
+        sql.push(", ").bind(row.detail.as_str())?;
+        sql.push(", ").bind(row.prev.as_str())?;
+        sql.push(", ").bind(row.hash.as_str())?;
+        sql.push(", ").bind(row.actor_session.as_deref())?.push(")");
+    }
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use crate::{
     Result,
     attention::{Attending, push_attending},
     authorizations::Kind,
+    candidates::Candidates,
     columns::from_id,
     query_builder::Sql,
     text_search::TokenText,
@@ -49,6 +50,8 @@ pub struct Filter {
     pub attending: Option<Attending>,
     /// Matches no authorization at all, because a condition names something that doesn't exist.
     pub nothing: bool,
+    /// The candidates among which every match is, as `Filter::narrow` found them; `None` examines all.
+    pub candidates: Option<Candidates>,
 }
 
 /// A resource that authorizations must reach.
@@ -84,7 +87,17 @@ impl Whose {
 
 /// Appends the filter's conditions to a statement that ends with `… WHERE kind = `.
 pub(super) fn push_filter(sql: &mut Sql, filter: &Filter) -> Result<()> {
+    push_filter_among(sql, filter, filter.candidates.as_ref().filter(|candidates| candidates.is_complete()))
+}
+
+/// Appends the filter's conditions, and restricts the statement to candidates, which may be a part of them.
+pub(super) fn push_filter_among(sql: &mut Sql, filter: &Filter, candidates: Option<&Candidates>) -> Result<()> {
     sql.bind(filter.kind.name())?;
+    // A sign in front of a column keeps the planner from its indexes: the candidates are fewer.
+    let (org_id, sign) = if candidates.is_some() { (" AND +org_id = ", " AND +") } else { (" AND org_id = ", " AND ") };
+    if let Some(candidates) = candidates {
+        candidates.push(sql)?;
+    }
     push_visible(sql, &filter.visible, filter.org)?;
     if let Some(id) = filter.id {
         sql.push(" AND id = ").bind(from_id(id))?;
@@ -93,11 +106,11 @@ pub(super) fn push_filter(sql: &mut Sql, filter: &Filter) -> Result<()> {
         sql.push(" AND id IN ").bind_ids(ids.iter().copied())?;
     }
     if let Some(org) = filter.org {
-        sql.push(" AND org_id = ").bind(from_id(org))?;
+        sql.push(org_id).bind(from_id(org))?;
     }
     for (user, whose) in [(filter.user, Whose::User), (filter.created_by, Whose::Creator)] {
         if let Some(user) = user {
-            sql.push(" AND ").push(whose.column()).push(" = ").bind(from_id(user))?;
+            sql.push(sign).push(whose.column()).push(" = ").bind(from_id(user))?;
         }
     }
     if let Some(status) = filter.status {
@@ -142,7 +155,8 @@ fn push_access(sql: &mut Sql, access: &Access) -> Result<()> {
     if let Some(action) = access.action {
         sql.push(" AND action = ").bind(action.name())?;
     }
-    sql.push(" AND (resource_id = ").bind(from_id(access.id))?;
+    // The sign keeps the planner from the index that leads to all tokens with the resource.
+    sql.push(" AND (+resource_id = ").bind(from_id(access.id))?;
     if let Some(org) = access.org {
         sql.push(" OR (resource_id IS NULL AND (grants.org_id IS NULL OR grants.org_id = ")
             .bind(from_id(org))?

@@ -6,7 +6,7 @@ use jeton_model::{Authorization, AuthorizationId};
 
 use crate::{
     Connection, Result,
-    authorization_filter::{Filter, push_filter},
+    authorization_filter::{Filter, push_filter, push_filter_among},
     authorizations::authorization,
     columns::{Columns, from_id},
     query_builder::Sql,
@@ -82,6 +82,9 @@ fn push_side(sql: &mut Sql, sort: Sort, side: Side, id: AuthorizationId, value: 
             .bind(id)
             .map(|sql| _ = sql.push(")")),
     };
+    // The first comparison alone is one that an index answers with its place: what lies on the other side is not read.
+    sql.push(" AND ").push(key).push(if smaller { " <= " } else { " >= " });
+    push_value(sql)?;
     sql.push(" AND (").push(key).push(if smaller { " < " } else { " > " });
     push_value(sql)?;
     sql.push(" OR (").push(key).push(" = ");
@@ -199,14 +202,30 @@ fn page(columns: &'static str, filter: &Filter, sort: Sort, start: Start<'_>, li
     Ok(sql)
 }
 
-/// Counts the authorizations that match a filter.
+/// Counts the authorizations that match a filter, up to `limit`: a result above it means that there are more.
 ///
 /// # Errors
 /// Fails if the database does.
-pub async fn count(connection: &mut Connection, filter: &Filter) -> Result<i64> {
-    let mut sql = Sql::new("SELECT COUNT(*) AS count FROM authorizations WHERE kind = ");
+pub async fn count(connection: &mut Connection, filter: &Filter, limit: u64) -> Result<u64> {
+    // Often a part of the candidates shows that there are more.
+    if let Some(part) = filter.candidates.as_ref().filter(|candidates| !candidates.is_complete()) {
+        let mut sql = Sql::new(COUNT);
+        push_filter_among(&mut sql, filter, Some(part))?;
+        let found = counted(connection, sql, limit).await?;
+        if found > limit {
+            return Ok(found);
+        }
+    }
+    let mut sql = Sql::new(COUNT);
     push_filter(&mut sql, filter)?;
-    sql.fetch_one(connection).await?.number("count")
+    counted(connection, sql, limit).await
+}
+
+const COUNT: &str = "SELECT COUNT(*) AS count FROM (SELECT id FROM authorizations WHERE kind = ";
+
+async fn counted(connection: &mut Connection, mut sql: Sql, limit: u64) -> Result<u64> {
+    sql.push(" LIMIT ").bind(i64::try_from(limit.saturating_add(1)).unwrap_or(i64::MAX))?.push(") AS found");
+    sql.fetch_one(connection).await?.number("count").map(i64::cast_unsigned)
 }
 
 /// Counts the authorizations that precede one of them in a list.

@@ -12,7 +12,8 @@ use jeton_model::{
 use crate::{
     Connection, Result,
     columns::{Columns, corrupt, from_id},
-    query_builder::Sql,
+    gate_uses,
+    query_builder::{Batch, Sql},
     token_counts,
 };
 
@@ -89,9 +90,13 @@ pub(super) fn authorization(row: &AnyRow) -> Result<Authorization> {
     })
 }
 
-fn networks_in(row: &AnyRow) -> Result<Networks> {
+pub(super) fn networks_in(row: &AnyRow) -> Result<Networks> {
     let text = row.optional_text("allowed_networks")?.unwrap_or_default();
     text.parse().map_err(|error: ValidationError| corrupt(error.to_string()))
+}
+
+pub(super) fn permissions_in(row: &AnyRow) -> Result<Vec<Permission>> {
+    serde_json::from_str(&row.text("permissions")?).map_err(|error| corrupt(error.to_string()))
 }
 
 fn last_use_in(row: &AnyRow) -> Result<Option<LastUse>> {
@@ -153,23 +158,21 @@ pub async fn insert(connection: &mut Connection, new: &Authorization, secret: Se
     }
     // The index holds a permission that is listed twice only once.
     let different: BTreeSet<Permission> = new.permissions.iter().copied().collect();
-    insert_grants(connection, new.id, &different).await?;
-    token_counts::add(connection, new, different.len()).await?;
+    let mut batch = Batch::new(connection);
+    push_grants(&mut batch, new.id, &different)?;
+    token_counts::push_add(&mut batch, new, different.len())?;
+    batch.execute(connection).await?;
     Ok(true)
 }
 
 /// Maximum number of rows in one INSERT, because both databases limit the number of bound values.
 const GRANTS_AT_ONCE: usize = 500;
 
-async fn insert_grants(
-    connection: &mut Connection,
-    id: AuthorizationId,
-    permissions: &BTreeSet<Permission>,
-) -> Result<()> {
+fn push_grants(batch: &mut Batch, id: AuthorizationId, permissions: &BTreeSet<Permission>) -> Result<()> {
     let permissions: Vec<&Permission> = permissions.iter().collect();
     for chunk in permissions.chunks(GRANTS_AT_ONCE) {
-        let mut sql =
-            Sql::new("INSERT INTO grants (authorization_id, action, resource_type, resource_id, org_id) VALUES ");
+        let sql = batch
+            .statement("INSERT INTO grants (authorization_id, action, resource_type, resource_id, org_id) VALUES ");
         for (index, permission) in chunk.iter().enumerate() {
             sql.push(if index == 0 { "(" } else { ", (" }).bind(from_id(id))?;
             sql.push(", ").bind(permission.action.name())?;
@@ -177,7 +180,6 @@ async fn insert_grants(
             sql.push(", ").bind(permission.resource.id.map(from_id))?;
             sql.push(", ").bind(permission.resource.org.map(from_id))?.push(")");
         }
-        sql.execute(connection).await?;
     }
     Ok(())
 }
@@ -220,100 +222,31 @@ pub async fn by_token_hash(connection: &mut Connection, hash: &TokenHash) -> Res
     row.as_ref().map(authorization).transpose()
 }
 
-/// Returns the permissions and networks of a user's tokens that are active, neither expired nor ended. Many tokens have
-/// the same permissions: each distinct list is read once.
+/// Returns the authorization whose token has one of these hashes. A SHA-512 comes first: only imports bring one along,
+/// and nobody who knows the token may replace it by another record.
 ///
 /// # Errors
 /// Fails if the database does, or if a row holds a value that can't be decoded.
-pub async fn live_permissions_of_user(
-    connection: &mut Connection,
-    user: UserId,
-    now: Timestamp,
-) -> Result<Vec<(Networks, Vec<Permission>)>> {
-    let rows = sqlx::query(
-        "SELECT DISTINCT permissions, allowed_networks FROM authorizations WHERE user_id = $1 AND kind = 'v2' AND status = 'active' \
-         AND ended_at IS NULL AND (expires_at IS NULL OR expires_at > $2)",
-    )
-    .bind(from_id(user))
-    .bind(now.micros())
-    .fetch_all(connection)
-    .await?;
-    rows.iter().map(|row| Ok((networks_in(row)?, permissions_in(row)?))).collect()
-}
-
-/// Permissions that a user holds through tokens of one organization with the same networks.
-#[derive(Clone, Debug)]
-pub struct LiveGrant {
-    /// Organization of the tokens.
-    pub org: OrgId,
-    /// Networks from which the tokens are accepted.
-    pub networks: Networks,
-    /// Expiry of the last of these tokens; `None` if one never expires.
-    pub expires_at: Option<Timestamp>,
-    /// The permissions that each of the tokens has.
-    pub permissions: Vec<Permission>,
-}
-
-/// Returns the permissions that a user holds through tokens that are active, neither expired nor ended, with the limits
-/// of these tokens. Tokens that differ only in their expiry count as one.
-///
-/// # Errors
-/// Fails if the database does, or if a row holds a value that can't be decoded.
-pub async fn live_grants_of_user(connection: &mut Connection, user: UserId, now: Timestamp) -> Result<Vec<LiveGrant>> {
-    let rows = sqlx::query(
-        "SELECT permissions, allowed_networks, org_id, MAX(expires_at) AS last_expiry, COUNT(*) - COUNT(expires_at) AS unlimited \
-         FROM authorizations WHERE user_id = $1 AND kind = 'v2' AND status = 'active' AND ended_at IS NULL \
-         AND (expires_at IS NULL OR expires_at > $2) GROUP BY permissions, allowed_networks, org_id",
-    )
-    .bind(from_id(user))
-    .bind(now.micros())
-    .fetch_all(connection)
-    .await?;
-    let read = |row: &AnyRow| {
-        let last_expiry = row.optional_time("last_expiry")?;
-        Ok(LiveGrant {
-            org: OrgId(row.id("org_id")?),
-            networks: networks_in(row)?,
-            expires_at: last_expiry.filter(|_| row.number("unlimited").is_ok_and(|count| count == 0)),
-            permissions: permissions_in(row)?,
-        })
-    };
-    rows.iter().map(read).collect()
-}
-
-/// Returns the distinct permission lists of a user's tokens and 1.x credentials that have neither ended nor expired,
-/// inactive ones included.
-///
-/// # Errors
-/// Fails if the database does, or if a row holds a value that can't be decoded.
-pub async fn obtainable_permissions_of_user(
-    connection: &mut Connection,
-    user: UserId,
-    now: Timestamp,
-) -> Result<Vec<Vec<Permission>>> {
-    let rows = sqlx::query(
-        "SELECT DISTINCT permissions FROM authorizations WHERE user_id = $1 AND ended_at IS NULL \
-         AND (expires_at IS NULL OR expires_at > $2)",
-    )
-    .bind(from_id(user))
-    .bind(now.micros())
-    .fetch_all(connection)
-    .await?;
-    rows.iter().map(permissions_in).collect()
-}
-
-fn permissions_in(row: &AnyRow) -> Result<Vec<Permission>> {
-    serde_json::from_str(&row.text("permissions")?).map_err(|error| corrupt(error.to_string()))
+pub async fn by_token_hashes(connection: &mut Connection, hashes: &[TokenHash; 2]) -> Result<Option<Authorization>> {
+    let [one, other] = hashes;
+    let row = sqlx::query("SELECT * FROM authorizations WHERE token_hash IN ($1, $2) ORDER BY token_hash DESC LIMIT 1")
+        .bind(one.as_str())
+        .bind(other.as_str())
+        .fetch_optional(connection)
+        .await?;
+    row.as_ref().map(authorization).transpose()
 }
 
 /// Updates what can change of an authorization: description, status, expiry, networks, and whether the token leaked.
+/// An earlier expiry makes a token one that is meant to end: see [`super::rotations::is_cut_short`].
 ///
 /// # Errors
 /// Fails if the database does.
 pub async fn update(connection: &mut Connection, changed: &Authorization, keys: &Keys) -> Result<()> {
     let query = sqlx::query(
         "UPDATE authorizations SET status = $2, description = $3, description_key = $4, search_text = $5, updated_at = $6, \
-         expires_at = $7, allowed_networks = $8, leaked_at = $9 WHERE id = $1",
+         expires_at = $7, allowed_networks = $8, leaked_at = $9, \
+         cut_short = CASE WHEN COALESCE(expires_at, $10) > COALESCE($7, $10) THEN 1 ELSE cut_short END WHERE id = $1",
     )
     .bind(from_id(changed.id))
     .bind(changed.status.name())
@@ -323,7 +256,8 @@ pub async fn update(connection: &mut Connection, changed: &Authorization, keys: 
     .bind(changed.updated_at.micros())
     .bind(changed.expires_at.map(Timestamp::micros))
     .bind(networks_column(&changed.networks))
-    .bind(changed.leaked_at.map(Timestamp::micros));
+    .bind(changed.leaked_at.map(Timestamp::micros))
+    .bind(i64::MAX);
     connection.execute(query).await?;
     Ok(())
 }
@@ -337,6 +271,7 @@ pub async fn delete(connection: &mut Connection, id: AuthorizationId) -> Result<
     token_counts::subtract(connection, id).await?;
     connection.execute(sqlx::query("DELETE FROM grants WHERE authorization_id = $1").bind(from_id(id))).await?;
     connection.execute(sqlx::query("DELETE FROM token_uses WHERE authorization_id = $1").bind(from_id(id))).await?;
+    gate_uses::delete_of(connection, id).await?;
     connection.execute(sqlx::query("DELETE FROM authorizations WHERE id = $1").bind(from_id(id))).await?;
     Ok(())
 }
@@ -363,6 +298,15 @@ pub async fn end_of_org(connection: &mut Connection, org: OrgId, now: Timestamp)
         .bind(now.micros());
     connection.execute(query).await?;
     Ok(())
+}
+
+/// Returns whether there are more tokens and 1.x credentials than a number; reads no more than that many.
+///
+/// # Errors
+/// Fails if the database does.
+pub async fn are_more_than(connection: &mut Connection, number: i64) -> Result<bool> {
+    let query = sqlx::query("SELECT 1 AS found FROM authorizations LIMIT 1 OFFSET $1").bind(number);
+    Ok(connection.fetch_optional(query).await?.is_some())
 }
 
 /// Counts the tokens of all organizations by state: status, whether ended, count.

@@ -1,5 +1,7 @@
 //! Errors of the database.
 
+use std::io;
+
 /// A failure of the database.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
@@ -9,5 +11,53 @@ impl Error {
     /// True if no connection was free in time.
     pub const fn is_pool_timeout(&self) -> bool {
         matches!(self.0, sqlx::Error::PoolTimedOut)
+    }
+
+    /// True if the database or what it runs on is the cause, and not the statement: a full disk, a lost connection, a
+    /// server that stops. The same request may succeed later.
+    pub fn is_unavailable(&self) -> bool {
+        match &self.0 {
+            sqlx::Error::Io(_)
+            | sqlx::Error::Tls(_)
+            | sqlx::Error::PoolTimedOut
+            | sqlx::Error::PoolClosed
+            | sqlx::Error::WorkerCrashed
+            | sqlx::Error::BeginFailed => true,
+            sqlx::Error::Database(error) => error.code().is_some_and(|code| is_environmental(&code)),
+            _ => false,
+        }
+    }
+
+    /// The error of an operation whose transaction failed because of another operation or of its COMMIT.
+    pub(crate) fn not_committed(cause: &Self) -> Self {
+        Self(sqlx::Error::Io(io::Error::other(format!("the transaction was not committed: {cause}"))))
+    }
+}
+
+/// Returns whether an error code of SQLite or PostgreSQL is about what the database runs on.
+fn is_environmental(code: &str) -> bool {
+    // PostgreSQL's codes have five characters, the first two of which are the class; SQLite's are shorter numbers.
+    if code.len() == 5 {
+        return ["08", "53", "57", "58"].contains(&code.get(..2).unwrap_or_default())
+            || ["25006", "55P03"].contains(&code);
+    }
+    // The last byte is the kind: BUSY, NOMEM, READONLY, IOERR, CORRUPT, FULL, CANTOPEN.
+    let kind = code.parse::<u32>().map(|code| code & 0xff);
+    kind.is_ok_and(|kind| [5, 7, 8, 10, 11, 13, 14].contains(&kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_environmental;
+
+    #[test]
+    fn a_full_disk_is_told_from_a_wrong_statement() {
+        for code in ["13", "778", "5", "53100", "57P01", "08006", "25006", "55P03"] {
+            assert!(is_environmental(code), "{code}");
+        }
+        // A constraint, a syntax error, and PostgreSQL's kinds of them.
+        for code in ["2067", "1", "787", "23505", "42601", ""] {
+            assert!(!is_environmental(code), "{code}");
+        }
     }
 }

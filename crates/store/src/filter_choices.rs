@@ -18,8 +18,9 @@ use crate::{
 /// # Errors
 /// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn user_names(connection: &mut Connection, filter: &Filter, whose: Whose, limit: i64) -> Result<Vec<String>> {
-    let mut sql = Sql::new("SELECT name FROM users WHERE id IN (SELECT ");
-    sql.push(whose.column()).push(" FROM authorizations WHERE kind = ");
+    // One look into an index for each user: there are far fewer users than tokens.
+    let mut sql = Sql::new("SELECT name FROM users WHERE EXISTS (SELECT 1 FROM authorizations WHERE ");
+    sql.push(whose.column()).push(" = users.id AND kind = ");
     push_filter(&mut sql, filter)?;
     sql.push(") ORDER BY name_key LIMIT ").bind(limit)?;
     sql.fetch_all(connection).await?.iter().map(|row| row.text("name")).collect()

@@ -4,6 +4,8 @@
 //! either a reader from [`Store::read`] or the transaction of a [`Write`].
 
 pub mod attention;
+pub mod attention_gauges;
+mod attention_parts;
 mod attention_sql;
 pub mod audit;
 pub mod audit_list;
@@ -11,40 +13,59 @@ pub mod authorization_filter;
 pub mod authorization_list;
 pub mod authorizations;
 pub mod buckets;
+pub mod candidates;
+mod checkpoint;
 mod columns;
+mod database_copy;
 pub mod dbrps;
+pub mod diagnosis;
 mod error;
+pub mod expired;
 pub mod filter_choices;
+pub mod gate_bindings;
+pub mod gate_suspensions;
+pub mod gate_tokens;
+pub mod gate_uses;
 pub mod grants;
+mod group_commit;
 pub mod hash_lookup;
 pub mod idempotency_keys;
 pub mod lineage;
 pub mod memberships;
+mod narrowing;
 mod open;
 pub mod org_rules;
 pub mod orgs;
 mod query_builder;
 pub mod rotations;
 mod scope;
+mod search_index;
 pub mod sessions;
+mod sqlite_connection;
 pub mod telegrafs;
 pub mod text_search;
 pub mod token_counts;
 pub mod token_uses;
 pub mod tombstones;
 pub mod user_directory;
+pub mod user_grants;
 pub mod users;
 pub mod v1_authorizations;
 pub mod visibility;
+mod write;
 
 use std::ops::{Deref, DerefMut};
 
-use sqlx::{Any, AnyPool, Transaction, pool::PoolConnection};
+use sqlx::{Any, AnyPool, pool::PoolConnection};
 
+use write::Writers;
+
+pub use database_copy::Contents;
 pub use error::Error;
 pub use open::{OpenError, is_exposed};
 pub use scope::{Across, ResourceScope};
 pub use sqlx::AnyConnection as Connection;
+pub use write::Write;
 
 /// The result of a query.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -68,12 +89,12 @@ impl Backend {
     }
 }
 
-/// The database: a pool of connections to read with, and one to write with.
+/// The database: a pool of connections to read with, and what writes.
 #[derive(Clone, Debug)]
 pub struct Store {
     backend: Backend,
     readers: AnyPool,
-    writers: AnyPool,
+    writers: Writers,
 }
 
 impl Store {
@@ -90,25 +111,32 @@ impl Store {
         Ok(self.readers.acquire().await.map(Reader)?)
     }
 
-    /// Begins a writing transaction and takes the write lock, the row of `audit_head`. The lock excludes other
-    /// requests, processes and nodes. Dropping the transaction without [`Write::commit`] rolls it back.
+    /// Begins a writing transaction and takes the write lock, which excludes other requests, processes and nodes: the
+    /// row of `audit_head`, or on SQLite the lock of the database. Dropping the transaction without [`Write::commit`]
+    /// rolls it back.
     ///
     /// # Errors
     /// Fails if no connection is free within 10 seconds, or if the lock can't be taken.
     pub async fn write(&self) -> Result<Write> {
-        // A plain BEGIN takes no lock in SQLite: of two transactions that have read, one would be denied its write.
-        let begin = match self.backend {
-            Backend::Sqlite => "BEGIN IMMEDIATE",
-            Backend::Postgres => "BEGIN",
-        };
-        let mut transaction = self.writers.begin_with(begin).await?;
-        let head = audit::lock_head(&mut transaction).await?;
-        Ok(Write { transaction, head })
+        self.writers.begin(false).await
     }
 
-    /// Waits for running queries and closes every connection.
+    /// Begins a writing transaction that is committed alone, for work on many rows: the writers of a group wait for
+    /// each other.
+    ///
+    /// # Errors
+    /// Those of [`Store::write`].
+    pub async fn write_alone(&self) -> Result<Write> {
+        self.writers.begin(true).await
+    }
+
+    /// Waits for running queries, empties the write-ahead log of SQLite and closes every connection.
     pub async fn close(&self) {
         self.readers.close().await;
+        // Fails for a database that is only read. Whatever stays in the log is not lost: the next start reads it.
+        if let Err(error) = self.checkpoint_all().await {
+            tracing::debug!(%error, "the write-ahead log was not emptied");
+        }
         self.writers.close().await;
     }
 }
@@ -126,50 +154,5 @@ impl Deref for Reader {
 impl DerefMut for Reader {
     fn deref_mut(&mut self) -> &mut Connection {
         &mut self.0
-    }
-}
-
-/// A writing transaction that holds the write lock.
-pub struct Write {
-    transaction: Transaction<'static, Any>,
-    /// The last entry of the audit log, as this transaction sees it.
-    head: audit::Head,
-}
-
-impl Write {
-    /// Returns the last entry of the audit log, this transaction's own entries included.
-    pub const fn head(&self) -> &audit::Head {
-        &self.head
-    }
-
-    /// Appends an entry to the audit log and moves the audit head to it.
-    ///
-    /// # Errors
-    /// Fails if the database does.
-    pub async fn append(&mut self, row: &audit::Stored) -> Result<()> {
-        audit::insert(&mut self.transaction, row).await?;
-        self.head = audit::Head { seq: row.seq, hash: row.hash.clone() };
-        audit::advance_head(&mut self.transaction, &self.head).await
-    }
-
-    /// Commits the transaction. Once this returns, the changes survive a crash.
-    ///
-    /// # Errors
-    /// Fails if the database does.
-    pub async fn commit(self) -> Result<()> {
-        Ok(self.transaction.commit().await?)
-    }
-}
-
-impl Deref for Write {
-    type Target = Connection;
-    fn deref(&self) -> &Connection {
-        &self.transaction
-    }
-}
-
-impl DerefMut for Write {
-    fn deref_mut(&mut self) -> &mut Connection {
-        &mut self.transaction
     }
 }

@@ -9,7 +9,12 @@ use sqlx::{
     postgres::{PgConnectOptions, PgSslMode},
 };
 
-use crate::{Backend, Connection, Store};
+use crate::{
+    Backend, Connection, Store,
+    group_commit::{self, Writer},
+    search_index, sqlite_connection,
+    write::Writers,
+};
 
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
@@ -31,6 +36,9 @@ pub enum OpenError {
     /// A database that is opened read-only lacks migrations of this version, or was not written by Jeton.
     #[error("the database was written by another version of Jeton; use that version")]
     OtherVersion,
+    /// The file is a SQLite database, but without the tables of Jeton.
+    #[error("the file holds no Jeton database")]
+    NoJeton,
     /// The URL is not one of PostgreSQL.
     #[error("the database URL must begin with postgres:// or postgresql://")]
     UnknownUrl,
@@ -49,16 +57,21 @@ impl Store {
     /// # Errors
     /// Fails if the file can't be opened, if another version of Jeton wrote it, or if a migration fails.
     pub async fn sqlite(file: &Path) -> Result<Self, OpenError> {
+        Self::sqlite_in_groups(file, group_commit::LONGEST).await
+    }
+
+    /// Opens a SQLite database whose groups of writes last this long at most.
+    pub(super) async fn sqlite_in_groups(file: &Path, longest: Duration) -> Result<Self, OpenError> {
         sqlx::any::install_default_drivers();
         let url = format!("sqlite://{}?mode=rwc", file.display());
         let options = AnyConnectOptions::from_str(&url)?;
         // A pool retries until its timeout and then reports only the timeout. A single connection reports the cause.
-        sqlite_settings(&mut Connection::connect_with(&options).await?).await?;
-        // One writer: SQLite allows no more, and waiting in the pool's queue is fairer than retrying.
-        let writers = sqlite_pool(1).connect_with(options.clone()).await?;
-        migrate(&writers).await?;
+        let writer = sqlite_connection::writer(&options).await?;
         // A page runs three queries at once; the authentication of tokens must not wait for them.
-        let readers = sqlite_pool(8).connect_with(options).await?;
+        let readers = sqlite_pool(8).connect_with(options.clone()).await?;
+        migrate(&readers).await?;
+        search_index::create_in_sqlite(&readers).await?;
+        let writers = Writers::Group(Writer::start(writer, options, longest));
         Ok(Self { backend: Backend::Sqlite, readers, writers })
     }
 
@@ -73,11 +86,17 @@ impl Store {
         }
         sqlx::any::install_default_drivers();
         Connection::connect(url).await?.close().await?;
-        let pool =
-            AnyPoolOptions::new().max_connections(16).acquire_timeout(Duration::from_secs(10)).connect(url).await?;
+        let pool = pool_of(16)
+            // A writer whose connection is lost may keep the write lock until the server notices.
+            .after_connect(|connection, _| {
+                Box::pin(async move { connection.execute("SET lock_timeout = '10s'").await.map(drop) })
+            })
+            .connect(url)
+            .await?;
         pool.execute(COLLATION).await?;
         migrate(&pool).await?;
-        Ok(Self { backend: Backend::Postgres, readers: pool.clone(), writers: pool })
+        search_index::create_in_postgres(&pool).await?;
+        Ok(Self { backend: Backend::Postgres, readers: pool.clone(), writers: Writers::each(pool) })
     }
 
     /// Opens the SQLite database in `file` read-only; another process may write to it meanwhile.
@@ -90,7 +109,7 @@ impl Store {
         Connection::connect_with(&options).await?.close().await?;
         let pool = read_only_pool("PRAGMA query_only = ON").connect_with(options).await?;
         is_of_this_version(&pool).await?;
-        Ok(Self { backend: Backend::Sqlite, readers: pool.clone(), writers: pool })
+        Ok(Self { backend: Backend::Sqlite, readers: pool.clone(), writers: Writers::each(pool) })
     }
 
     /// Connects read-only to the PostgreSQL database at `url`.
@@ -106,7 +125,7 @@ impl Store {
         Connection::connect(url).await?.close().await?;
         let pool = read_only_pool("SET default_transaction_read_only = on").connect(url).await?;
         is_of_this_version(&pool).await?;
-        Ok(Self { backend: Backend::Postgres, readers: pool.clone(), writers: pool })
+        Ok(Self { backend: Backend::Postgres, readers: pool.clone(), writers: Writers::each(pool) })
     }
 }
 
@@ -125,45 +144,46 @@ pub fn is_exposed(url: &str) -> bool {
 
 /// A pool of one connection on which the database itself denies writes.
 fn read_only_pool(setting: &'static str) -> AnyPoolOptions {
-    AnyPoolOptions::new()
-        .max_connections(1)
-        .acquire_timeout(Duration::from_secs(10))
-        .after_connect(move |connection, _| Box::pin(async move { connection.execute(setting).await.map(drop) }))
+    pool_of(1).after_connect(move |connection, _| Box::pin(async move { connection.execute(setting).await.map(drop) }))
 }
 
 /// Checks that exactly the known migrations were applied, because a read-only database can't be migrated.
 async fn is_of_this_version(pool: &AnyPool) -> Result<(), OpenError> {
-    let applied = sqlx::query("SELECT version FROM _sqlx_migrations ORDER BY version").fetch_all(pool).await;
-    let applied = applied.map_err(|_| OpenError::OtherVersion)?;
-    let applied: Vec<i64> = applied.iter().map(|row| row.try_get("version")).collect::<Result<_, _>>()?;
+    let applied = applied_migrations(pool).await?.ok_or(OpenError::OtherVersion)?;
+    check_known(&applied)?;
     let known: Vec<i64> = MIGRATIONS.iter().map(|step| step.version).collect();
-    match applied.iter().max() {
-        Some(newest) if !known.contains(newest) => Err(OpenError::Newer(*newest)),
-        _ if applied == known => Ok(()),
-        _ => Err(OpenError::OtherVersion),
+    if applied == known { Ok(()) } else { Err(OpenError::OtherVersion) }
+}
+
+/// Returns the numbers of the applied migrations, in order; `None` if Jeton did not write the database.
+pub(super) async fn applied_migrations(pool: &AnyPool) -> Result<Option<Vec<i64>>, OpenError> {
+    let applied = sqlx::query("SELECT version FROM _sqlx_migrations ORDER BY version").fetch_all(pool).await;
+    match applied {
+        Ok(rows) => Ok(Some(rows.iter().map(|row| row.try_get("version")).collect::<Result<_, _>>()?)),
+        Err(_) => Ok(None),
     }
 }
 
-fn sqlite_pool(size: u32) -> AnyPoolOptions {
+/// Refuses a database with a migration that only a newer version knows. It need not be the last one: steps land with
+/// gaps between their numbers.
+pub(super) fn check_known(applied: &[i64]) -> Result<(), OpenError> {
+    let newest = applied.iter().filter(|version| !MIGRATIONS.version_exists(**version)).max();
+    newest.map_or(Ok(()), |newest| Err(OpenError::Newer(*newest)))
+}
+
+/// Returns a pool of at most this many connections. They are kept until the end: with an idle timeout or a lifetime, sqlx
+/// 0.9.0 runs a maintenance task that can loop for ever (<https://github.com/transact-rs/sqlx/issues/3645>). A connection
+/// is tested before each use anyway.
+pub(super) fn pool_of(size: u32) -> AnyPoolOptions {
     AnyPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(Duration::from_secs(10))
-        .after_connect(|connection, _| Box::pin(async move { sqlite_settings(connection).await }))
+        .idle_timeout(None)
+        .max_lifetime(None)
 }
 
-/// Configures a connection: WAL lets readers continue during a write; FULL makes a committed write survive a power cut.
-async fn sqlite_settings(connection: &mut Connection) -> Result<(), sqlx::Error> {
-    for setting in [
-        "PRAGMA busy_timeout = 5000",
-        "PRAGMA journal_mode = WAL",
-        "PRAGMA synchronous = FULL",
-        "PRAGMA foreign_keys = ON",
-        // Maps up to this many bytes of the file into memory, which avoids a copy of each page.
-        "PRAGMA mmap_size = 1073741824",
-    ] {
-        connection.execute(setting).await?;
-    }
-    Ok(())
+fn sqlite_pool(size: u32) -> AnyPoolOptions {
+    pool_of(size).after_connect(|connection, _| Box::pin(async move { sqlite_connection::configure(connection).await }))
 }
 
 async fn migrate(pool: &AnyPool) -> Result<(), OpenError> {
@@ -175,9 +195,36 @@ async fn migrate(pool: &AnyPool) -> Result<(), OpenError> {
 
 #[cfg(test)]
 mod tests {
+    use sqlx::AssertSqlSafe;
+
     use crate::columns::Columns as _;
 
     use super::*;
+
+    #[tokio::test]
+    async fn the_database_takes_a_bounded_part_of_the_memory() {
+        let data = tempfile::TempDir::new().expect("a directory");
+        let store = Store::sqlite(&data.path().join("jeton.db")).await.expect("a database");
+        let number = async |name: &'static str| -> i64 {
+            let row = store.readers.fetch_one(AssertSqlSafe(format!("PRAGMA {name}"))).await.expect("a setting");
+            row.try_get(0).expect("a number")
+        };
+        // A negative size of the cache is in KiB. The connection to write with has the same settings.
+        let each = number("mmap_size").await - 1024 * number("cache_size").await;
+        let bytes = each * i64::from(store.readers.options().get_max_connections() + 1);
+        assert!(bytes <= 128 << 20, "{bytes}");
+    }
+
+    #[test]
+    fn a_step_that_is_not_known_is_refused_wherever_it_is_and_the_newest_is_named() {
+        let known: Vec<i64> = MIGRATIONS.iter().map(|step| step.version).collect();
+        assert!(check_known(&known).is_ok() && check_known(&known[..3]).is_ok());
+        // Numbers begin with 1.
+        let before = [known.as_slice(), &[-1, 0]].concat();
+        assert!(matches!(check_known(&before), Err(OpenError::Newer(0))));
+        let after = [known.as_slice(), &[9998, 9999]].concat();
+        assert!(matches!(check_known(&after), Err(OpenError::Newer(9999))));
+    }
 
     /// `.cargo/config.toml` sets these options.
     #[tokio::test]

@@ -1,5 +1,7 @@
 //! Predecessors and successors of rotated authorizations.
 
+use sqlx::Executor as _;
+
 use jeton_model::AuthorizationId;
 
 use crate::{
@@ -18,6 +20,31 @@ pub async fn successor(connection: &mut Connection, id: AuthorizationId) -> Resu
         .fetch_optional(connection)
         .await?;
     row.map(|row| row.id("id").map(AuthorizationId)).transpose()
+}
+
+/// Returns whether an authorization is meant to end, so that it does not renew itself: its expiry was set to an earlier
+/// time, by a change or by its rotation, or [`set_cut_short`] said so.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
+pub async fn is_cut_short(connection: &mut Connection, id: AuthorizationId) -> Result<bool> {
+    let row = sqlx::query("SELECT cut_short FROM authorizations WHERE id = $1")
+        .bind(from_id(id))
+        .fetch_optional(connection)
+        .await?;
+    row.map_or(Ok(false), |row| Ok(row.number("cut_short")? == 1))
+}
+
+/// Sets whether an authorization is meant to end.
+///
+/// # Errors
+/// Fails if the database does.
+pub async fn set_cut_short(connection: &mut Connection, id: AuthorizationId, cut_short: bool) -> Result<()> {
+    let query = sqlx::query("UPDATE authorizations SET cut_short = $2 WHERE id = $1")
+        .bind(from_id(id))
+        .bind(i64::from(cut_short));
+    connection.execute(query).await?;
+    Ok(())
 }
 
 /// Returns each of `ids` that was rotated, with its successor. Takes at most 10,000 ids, because databases limit the

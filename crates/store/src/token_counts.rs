@@ -7,6 +7,7 @@ use jeton_model::{Authorization, AuthorizationId, OrgId, UserId};
 use crate::{
     Connection, Result,
     columns::{Columns, from_id},
+    query_builder::Batch,
 };
 
 /// The counters of a user or an organization.
@@ -18,41 +19,33 @@ pub struct TokenCounts {
     pub permissions: i64,
 }
 
-/// Returns a user's counters.
+/// Returns the counters of a user and of an organization.
 ///
 /// # Errors
 /// Fails if the database does, or if a row holds a value that can't be decoded.
-pub async fn of_user(connection: &mut Connection, user: UserId) -> Result<TokenCounts> {
-    counted(connection, "user", from_id(user)).await
-}
-
-/// Returns an organization's counters.
-///
-/// # Errors
-/// Fails if the database does, or if a row holds a value that can't be decoded.
-pub async fn of_org(connection: &mut Connection, org: OrgId) -> Result<TokenCounts> {
-    counted(connection, "org", from_id(org)).await
-}
-
-async fn counted(connection: &mut Connection, scope: &str, id: i64) -> Result<TokenCounts> {
-    let query = sqlx::query("SELECT tokens, permissions FROM token_counts WHERE scope = $1 AND id = $2");
-    let row = query.bind(scope).bind(id).fetch_optional(connection).await?;
-    row.map_or(Ok(TokenCounts::default()), |row| {
-        Ok(TokenCounts { tokens: row.number("tokens")?, permissions: row.number("permissions")? })
-    })
-}
-
-/// Adds a new authorization with its number of distinct permissions.
-pub(super) async fn add(connection: &mut Connection, new: &Authorization, permissions: usize) -> Result<()> {
+pub async fn of(connection: &mut Connection, user: UserId, org: OrgId) -> Result<(TokenCounts, TokenCounts)> {
     let query = sqlx::query(
-        "INSERT INTO token_counts (scope, id, tokens, permissions) VALUES ('user', $1, 1, $3), ('org', $2, 1, $3) \
-         ON CONFLICT (scope, id) DO UPDATE SET tokens = token_counts.tokens + excluded.tokens, \
+        "SELECT scope, tokens, permissions FROM token_counts \
+         WHERE (scope = 'user' AND id = $1) OR (scope = 'org' AND id = $2)",
+    );
+    let rows = query.bind(from_id(user)).bind(from_id(org)).fetch_all(connection).await?;
+    let (mut of_user, mut of_org) = (TokenCounts::default(), TokenCounts::default());
+    for row in rows {
+        let counts = TokenCounts { tokens: row.number("tokens")?, permissions: row.number("permissions")? };
+        *(if row.text("scope")? == "user" { &mut of_user } else { &mut of_org }) = counts;
+    }
+    Ok((of_user, of_org))
+}
+
+/// Appends the statement that adds a new authorization with its number of distinct permissions.
+pub(super) fn push_add(batch: &mut Batch, new: &Authorization, permissions: usize) -> Result<()> {
+    let permissions = i64::try_from(permissions).unwrap_or(i64::MAX);
+    let sql = batch.statement("INSERT INTO token_counts (scope, id, tokens, permissions) VALUES ('user', ");
+    sql.bind(from_id(new.user))?.push(", 1, ").bind(permissions)?;
+    sql.push("), ('org', ").bind(from_id(new.org))?.push(", 1, ").bind(permissions)?.push(
+        ") ON CONFLICT (scope, id) DO UPDATE SET tokens = token_counts.tokens + excluded.tokens, \
          permissions = token_counts.permissions + excluded.permissions",
-    )
-    .bind(from_id(new.user))
-    .bind(from_id(new.org))
-    .bind(i64::try_from(permissions).unwrap_or(i64::MAX));
-    connection.execute(query).await?;
+    );
     Ok(())
 }
 

@@ -130,6 +130,29 @@ pub async fn password_hash(connection: &mut Connection, id: UserId) -> Result<Op
     row.map_or(Ok(None), |row| row.optional_text("password_hash"))
 }
 
+/// Returns the first characters of the bcrypt hashes of all passwords, such as `$2a$10$`, each once.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
+pub async fn bcrypt_forms(connection: &mut Connection) -> Result<Vec<String>> {
+    let query =
+        sqlx::query("SELECT DISTINCT substr(password_hash, 1, 7) AS form FROM users WHERE password_hash LIKE $1");
+    query.bind("$2%").fetch_all(connection).await?.iter().map(|row| row.text("form")).collect()
+}
+
+/// Replaces the hash of a user's unchanged password by one of another kind, if it is still `old`.
+///
+/// # Errors
+/// Fails if the database does.
+pub async fn replace_password_hash(connection: &mut Connection, id: UserId, old: &str, new: &str) -> Result<()> {
+    let query = sqlx::query("UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2")
+        .bind(from_id(id))
+        .bind(old)
+        .bind(new);
+    connection.execute(query).await?;
+    Ok(())
+}
+
 /// Stores the hash of a user's password.
 ///
 /// # Errors

@@ -51,7 +51,7 @@ pub async fn portion(
     start: Start<'_>,
     limit: i64,
 ) -> Result<(Vec<V1Authorization>, Option<Bookmark>)> {
-    let filter = Filter { kind: Kind::V1, ..filter.clone() };
+    let filter = Filter { kind: Kind::V1, candidates: None, ..filter.clone() };
     let (rows, end) = portion_rows(connection, &filter, Sort::Id, start, limit).await?;
     Ok((rows.iter().map(v1_authorization).collect::<Result<_>>()?, end))
 }
@@ -79,6 +79,26 @@ pub async fn set_password_hash(connection: &mut Connection, changed: &Authorizat
             .bind(hash)
             .bind(changed.updated_at.micros())
             .bind(changed.created_with.map(from_id));
+    connection.execute(query).await?;
+    Ok(())
+}
+
+/// Replaces the hash of a 1.x credential's unchanged password by one of another kind, if it is still `old`.
+///
+/// # Errors
+/// Fails if the database does.
+pub async fn replace_password_hash(
+    connection: &mut Connection,
+    id: AuthorizationId,
+    old: &str,
+    new: &str,
+) -> Result<()> {
+    let query = sqlx::query(
+        "UPDATE authorizations SET password_hash = $3 WHERE id = $1 AND kind = 'v1' AND password_hash = $2",
+    )
+    .bind(from_id(id))
+    .bind(old)
+    .bind(new);
     connection.execute(query).await?;
     Ok(())
 }

@@ -46,13 +46,14 @@ pub async fn open(storage: &Storage, purpose: Purpose) -> Outcome<Opened> {
 impl Opened {
     /// Closes the database, then releases the lock.
     pub async fn close(self) {
+        self.data.mark_key().await;
         self.offline.close().await;
         drop(self.data);
     }
 }
 
 /// Logs internal errors to standard error, as a server does.
-fn log() {
+pub(super) fn log() {
     let filter = EnvFilter::try_from_env("JETON_LOG").unwrap_or_else(|_| EnvFilter::new("warn"));
     let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A process has one logger: that of the first command stays.

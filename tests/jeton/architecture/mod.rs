@@ -10,16 +10,19 @@ use std::{
 use imports::imports;
 
 /// The layers, and those that each may use. All other edges are forbidden.
-const ALLOWED: [(&str, &[&str]); 9] = [
+const ALLOWED: [(&str, &[&str]); 12] = [
     ("model", &[]),
+    ("bolt", &[]),
     ("store", &["model"]),
     ("service", &["model", "store"]),
+    ("gate", &["model"]),
+    ("proxy", &["model", "service", "gate"]),
     ("http", &["model", "service"]),
     ("api", &["model", "service", "http"]),
     ("console", &["model", "service", "http"]),
     ("client", &["model"]),
-    ("server", &["model", "store", "service", "http", "api", "console", "config"]),
-    ("cli", &["model", "store", "service", "client", "server", "config"]),
+    ("server", &["model", "store", "service", "gate", "proxy", "http", "api", "console", "config"]),
+    ("cli", &["model", "bolt", "store", "service", "gate", "client", "server", "config"]),
 ];
 
 /// Words that only some places may contain, and these places.
@@ -27,7 +30,7 @@ const RESERVED: [(&str, &[&str]); 6] = [
     ("sqlx", &["store"]),
     ("axum", &["http", "api", "console", "server", "config.rs"]),
     ("leptos", &["console", "http/assets.rs", "http/security_headers.rs", "http/state.rs", "server/start.rs"]),
-    ("clap", &["cli", "client", "config.rs", "server/startup_warnings.rs"]),
+    ("clap", &["cli", "client", "config.rs", "config", "server/startup_warnings.rs"]),
     ("SystemTime::now", &["service/clock.rs"]),
     ("getrandom", &["service/lib.rs"]),
 ];

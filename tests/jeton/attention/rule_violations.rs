@@ -21,6 +21,8 @@ const NEVER_FORBIDDEN: OrgRules = OrgRules {
     expiry_required: true,
     description_required: false,
     operator_tokens: jeton_model::org_rules::OperatorTokens::Anyone,
+    self_rotation: false,
+    supplied_tokens: jeton_model::supplied_token::SuppliedTokens::Operators,
 };
 
 #[tokio::test]

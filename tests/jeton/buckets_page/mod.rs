@@ -11,7 +11,10 @@ use jeton_service::Caller;
 
 use crate::{
     home::Home,
-    support::server::{Answer, First, NAME, PASSWORD, Server, answer, permission_on, text},
+    support::{
+        server::{Answer, First, NAME, PASSWORD, Server, answer, permission_on, text},
+        shared::at_rest,
+    },
 };
 
 use reqwest::RequestBuilder;
@@ -27,8 +30,7 @@ struct Scene {
 
 impl Scene {
     async fn new(home: &Home) -> Self {
-        let server = Server::start_at_rest(home).await;
-        let first = server.set_up().await;
+        let (server, first) = at_rest(home).await;
         let caller = server.caller(&first.token).await;
         let org = first.org.parse().expect("an id");
         Self { server, first, caller, org }

@@ -17,6 +17,7 @@ use crate::{
     support::{
         console::Browser,
         server::{Answer, First, NAME, Server, permission, permission_in, text},
+        shared::at_rest,
     },
 };
 
@@ -42,8 +43,7 @@ fn minting(first: &First) -> Value {
 
 impl Scene {
     async fn new(home: &Home) -> Self {
-        let server = Server::start_at_rest(home).await;
-        let first = server.set_up().await;
+        let (server, first) = at_rest(home).await;
         let made = server.token(&first.token, &first.org, minting(&first)).await.expect(201);
         Self { id: text(&made["id"]), token: text(&made["token"]), server, first }
     }

@@ -1,6 +1,8 @@
 //! Violations of the limits of delegation: a longer life, other networks, or more permissions than the caller's.
 
-use jeton_model::{AuthorizationId, Permission, Timestamp, UserId, grant, permission::which_permits};
+use jeton_model::{
+    Action, AuthorizationId, OrgId, Permission, ResourceType, Timestamp, UserId, grant, permission::which_permits,
+};
 use jeton_service::Caller;
 
 use super::{
@@ -56,6 +58,24 @@ impl Picture {
         let own = self.tokens.values().filter(|one| !one.is_v1 && one.is_active && one.owner == user);
         held.extend(own.flat_map(|one| one.permissions.clone()));
         held
+    }
+
+    /// Describes an organization whose tokens may rotate themselves from now on, by a right that ends with a token.
+    pub fn renewable(&self, after: &Self, caller: &Caller, maker: Option<AuthorizationId>) -> Option<String> {
+        let lasts = |org: &OrgId| {
+            let wanted = Permission::on(Action::Write, ResourceType::Orgs, *org);
+            let gives = |one: &Record| {
+                let own = one.owner == caller.id() && one.is_active && !one.is_v1;
+                own && one.expires_at.is_none() && which_permits(&one.permissions, &wanted).is_some()
+            };
+            let members = self.users.get(&caller.id()).is_some_and(|held| which_permits(held, &wanted).is_some());
+            match maker {
+                Some(maker) => self.tokens.get(&maker).is_some_and(|one| one.expires_at.is_none()),
+                None => members || self.tokens.values().any(gives),
+            }
+        };
+        let found = after.renewing.difference(&self.renewing).find(|org| !lasts(org));
+        found.map(|org| format!("the tokens of {org} renew themselves by a right that ends"))
     }
 
     /// Describes a token that a session created, or whose expiry or networks it extended, beyond what memberships and

@@ -89,7 +89,14 @@ impl Picture {
 
     /// Describes a token that was created, changed or ended without permission. Anyone who holds a token may report it,
     /// and deleting a user or an organization ends their tokens.
-    pub fn trespassed(&self, after: &Self, caller: &Caller, is_session: bool, what: What) -> Option<String> {
+    pub fn trespassed(
+        &self,
+        after: &Self,
+        caller: &Caller,
+        maker: Option<AuthorizationId>,
+        what: What,
+    ) -> Option<String> {
+        let is_session = maker.is_none();
         if matches!(what, What::Report | What::DeleteUser | What::DeleteOrg) {
             return None;
         }
@@ -100,7 +107,10 @@ impl Picture {
         let creates = |one: &Record| {
             caller.may(&Permission::in_org(Action::Write, ResourceType::Authorizations, one.org)) && owns(one.owner)
         };
-        let made = after.tokens.iter().find(|(id, one)| !self.tokens.contains_key(id) && !creates(one));
+        let renews = |one: &Record| maker.is_some_and(|maker| self.is_renewal(one, maker));
+        let is_made = |id: &AuthorizationId| !self.tokens.contains_key(id);
+        let made = after.tokens.iter().find(|(id, one)| is_made(id) && !creates(one) && !renews(one));
+        let renewed = after.tokens.iter().any(|(id, one)| is_made(id) && renews(one));
         let revokes = |id: AuthorizationId, before: &Record| {
             self.reaches_owned(caller, before.org, &before.permissions) && is_revoked(before, after.tokens.get(&id))
         };
@@ -113,6 +123,8 @@ impl Picture {
             after.tokens.get(id) != Some(before)
                 && (!writes(**id, before) || holds_more(before))
                 && !revokes(**id, before)
+                // A token that renews itself ends after the overlap.
+                && !(renewed && maker == Some(**id) && is_revoked(before, after.tokens.get(id)))
         });
         made.or(changed).map(|(id, one)| format!("{} made, changed or ended {id} of {}", caller.user.name, one.owner))
     }

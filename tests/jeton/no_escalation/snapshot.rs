@@ -1,6 +1,9 @@
 //! Snapshots of all data, and what someone gained between two of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use jeton_model::{
     Action, Authorization, AuthorizationId, BucketId, Networks, OrgId, Permission, ResourceType, Status, Timestamp,
@@ -24,6 +27,8 @@ pub struct Record {
     pub expires_at: Option<Timestamp>,
     pub networks: Networks,
     pub is_active: bool,
+    pub created_at: Timestamp,
+    pub replaces: Option<AuthorizationId>,
 }
 
 impl Record {
@@ -36,7 +41,14 @@ impl Record {
             expires_at: authorization.expires_at,
             networks: authorization.networks,
             is_active: authorization.status == Status::Active,
+            created_at: authorization.created_at,
+            replaces: authorization.replaces,
         }
+    }
+
+    /// Returns how long it was to live from its creation; `None` for ever.
+    fn life(&self) -> Option<i64> {
+        self.expires_at.map(|end| end.seconds_since(self.created_at))
     }
 
     pub fn has_expired(&self, now: Timestamp) -> bool {
@@ -63,6 +75,10 @@ pub struct Picture {
     pub inactive: BTreeSet<UserId>,
     /// Tokens, except ended ones.
     pub tokens: BTreeMap<AuthorizationId, Record>,
+    /// Organizations whose tokens may rotate themselves.
+    pub renewing: BTreeSet<OrgId>,
+    /// Tokens that are meant to end: their expiry was last set to an earlier time, or their maker ends.
+    pub cut_short: BTreeSet<AuthorizationId>,
 }
 
 impl Picture {
@@ -82,13 +98,47 @@ impl Picture {
         let tokens = tokens.into_iter().map(|details| (details.authorization, false));
         let v1 = service.v1_authorizations(root, &V1Query::default()).await.expect("1.x credentials");
         let v1 = v1.into_iter().map(|v1| (v1.details.authorization, true));
+        let mut renewing = BTreeSet::new();
+        for org in &orgs {
+            if service.org_rules(root, org.id).await.expect("rules").self_rotation {
+                renewing.insert(org.id);
+            }
+        }
         Self {
+            renewing,
+            cut_short: BTreeSet::new(),
             orgs: orgs.into_iter().map(|org| org.id).collect(),
             buckets: buckets.into_iter().map(|bucket| (bucket.id, bucket.org)).collect(),
             users,
             inactive,
             tokens: tokens.chain(v1).map(|(one, is_v1)| (one.id, Record::new(one, is_v1))).collect(),
         }
+    }
+
+    /// Records the tokens that are meant to end because of this step or of those before. `maker`: the caller's token.
+    pub fn note_cut_short(&mut self, before: &Self, maker: Option<AuthorizationId>) {
+        self.cut_short.clone_from(&before.cut_short);
+        let maker = maker.filter(|maker| before.tokens.get(maker).is_some_and(|one| one.expires_at.is_some()));
+        let end = |record: &Record| record.expires_at.unwrap_or(Timestamp::from_micros(i64::MAX));
+        for (id, one) in &self.tokens {
+            match before.tokens.get(id).map(|earlier| end(one).cmp(&end(earlier))) {
+                Some(Ordering::Less) => _ = self.cut_short.insert(*id),
+                Some(Ordering::Greater) if maker.is_none() => _ = self.cut_short.remove(id),
+                None if maker.is_some_and(|maker| !before.is_renewal(one, maker)) => _ = self.cut_short.insert(*id),
+                Some(Ordering::Greater | Ordering::Equal) | None => {}
+            }
+        }
+    }
+
+    /// Returns whether a new token is what a token makes of itself where it may: the same, for no longer than it was to
+    /// live from its creation.
+    pub fn is_renewal(&self, one: &Record, maker: AuthorizationId) -> bool {
+        let Some(old) = self.tokens.get(&maker) else { return false };
+        let may = self.renewing.contains(&old.org) && !self.cut_short.contains(&maker);
+        let no_longer = old.life().is_none_or(|own| one.life().is_some_and(|life| life <= own));
+        let same = (one.org, one.owner) == (old.org, old.owner)
+            && (&one.permissions, &one.networks) == (&old.permissions, &old.networks);
+        may && no_longer && same && one.replaces == Some(maker) && !one.is_v1
     }
 
     /// Describes who may now do something with an existing resource that neither they nor the caller could do before.
@@ -126,11 +176,14 @@ impl Picture {
     }
 
     /// Describes a token that was created or changed so that it outlives its maker, or permits more.
-    pub fn escaped(&self, after: &Self, maker: AuthorizationId) -> Option<String> {
-        let maker = self.tokens.get(&maker)?;
+    pub fn escaped(&self, after: &Self, maker_id: AuthorizationId) -> Option<String> {
+        let maker = self.tokens.get(&maker_id)?;
         let end = |record: &Record| record.expires_at.unwrap_or(Timestamp::from_micros(i64::MAX));
         let escapes = |(id, one): &(&AuthorizationId, &Record)| {
             let before = self.tokens.get(id);
+            if before.is_none() && self.is_renewal(one, maker_id) {
+                return false;
+            }
             let comes_alive = before.is_none_or(|before| !before.is_active && one.is_active);
             let longer = comes_alive || before.is_some_and(|before| end(one) > end(before));
             let elsewhere = comes_alive || before.is_some_and(|before| one.networks != before.networks);

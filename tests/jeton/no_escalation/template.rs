@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs};
 
-use jeton_model::{AuthorizationId, ResourceType, Timestamp};
+use jeton_model::{AuthorizationId, ResourceType, Timestamp, org_rules::OrgRules};
 use jeton_service::Clock;
 
 use crate::{
@@ -16,7 +16,8 @@ use serde_json::{Value, json};
 
 const START: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
 /// Seconds between the creation of everything and the first step.
-const LATER: i64 = 10;
+// Half of the limited tokens' life is over: they may rotate themselves.
+const LATER: i64 = 1600;
 
 /// A server that was filled and stopped; each case begins with a copy of its data.
 pub struct Template {
@@ -48,6 +49,12 @@ impl Template {
         let first = server.set_up().await;
         let second = server.org(&first.token, "second").await;
         server.bucket(&first.token, &second, "there").await;
+        // Otherwise only operators could try to supply tokens of others.
+        let root = server.caller(&first.token).await;
+        for (org, self_rotation) in [(&first.org, true), (&second, false)] {
+            let rules = OrgRules { self_rotation, ..OrgRules::none() };
+            server.service.set_org_rules(&root, org.parse().expect("an id"), rules).await.expect("rules");
+        }
         let mut sessions = vec![server.sign_in(NAME, PASSWORD).await.cookie()];
         let mut tokens = vec![Held { id: first.authorization.parse().expect("an id"), token: first.token.clone() }];
         let belongs = [
@@ -135,6 +142,7 @@ fn tokens_of(first: &First, user: &str) -> Vec<Value> {
         json!({"permissions": steward}),
         json!({"permissions": steward, "expiresAt": soon}),
         json!({"permissions": everything, "allowedNetworks": ["10.0.0.0/8"]}),
+        json!({"permissions": [permission_in("read", "tasks", &first.org)], "expiresAt": soon}),
     ];
     let whole = |mut body: Value| {
         body["orgID"] = json!(first.org);

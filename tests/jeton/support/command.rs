@@ -9,10 +9,28 @@ use std::{
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::server::Server;
+use crate::home::Home;
+
+use super::server::{First, Server};
+
+/// Starts a server, sets it up, and returns it with a shell that has the operator token.
+pub async fn signed_in(home: &Home) -> (Server, First, Shell) {
+    let server = Server::start(home).await;
+    let first = server.set_up().await;
+    let shell = Shell::new(&server).with("INFLUX_TOKEN", &first.token).with("INFLUX_ORG", "acme");
+    (server, first, shell)
+}
 
 /// The program under test.
 pub const PROGRAM: &str = env!("CARGO_BIN_EXE_jeton");
+
+/// A certificate that no server under test has. The program reads it in place of those that the machine trusts, hundreds
+/// of them at each command.
+const AUTHORITIES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/jeton/tls/expired.crt");
+
+/// The hint after a table of tokens.
+pub const HINT: &str = "Hint: a token is shown once, when it is created, and never in a list; \
+                        jeton auth create --output env prints a new one for a script\n";
 
 /// A shell with variables and profiles.
 pub struct Shell {
@@ -87,7 +105,8 @@ impl Shell {
     /// Sets the home directory and the variables.
     fn set(&self, command: &mut Command) {
         let folder = Path::new(PROGRAM).parent().expect("a folder");
-        command.env_clear().env("HOME", self.home()).env("PATH", folder).envs(self.variables.clone());
+        command.env_clear().env("HOME", self.home()).env("PATH", folder).env("SSL_CERT_FILE", AUTHORITIES);
+        command.envs(self.variables.clone());
     }
 
     /// Runs a command that must succeed; returns its output.

@@ -9,7 +9,7 @@ use std::{
 use axum::{
     Json, Router,
     extract::{Query, State},
-    http::{HeaderMap, StatusCode, Uri},
+    http::{HeaderMap, StatusCode, Uri, header::CONTENT_TYPE},
     response::{IntoResponse as _, Response},
 };
 use serde_json::{Value, json};
@@ -38,6 +38,11 @@ pub mod ids {
     pub const CREDENTIAL: &str = "08371db24dcc8003";
 }
 
+/// The key-value store of a real influxd 2.9.1; the `.md` beside it describes it.
+pub const STORE: &[u8] = include_bytes!("../../../crates/bolt/tests/data/influxd-2.9.1.kv");
+/// The path of the backup that contains it.
+const BACKUP: &str = "/api/v2/backup/metadata";
+
 /// Responses by path.
 type Answers = HashMap<String, Value>;
 
@@ -65,6 +70,13 @@ impl Influxd {
         let address = listener.local_addr().expect("an address");
         tokio::spawn(async { axum::serve(listener, app).await });
         Self { address, answers }
+    }
+
+    /// Starts an influxd 2.9 that answers its backup, too. The backup is of another server than the lists.
+    pub async fn with_backup() -> Self {
+        let influxd = Self::with_hidden_tokens().await;
+        influxd.answers.lock().expect("answers").insert(BACKUP.into(), Value::Null);
+        influxd
     }
 
     /// Changes a response from now on.
@@ -98,6 +110,9 @@ async fn answer(
     let Some(mut found) = found else {
         return refusal(StatusCode::NOT_FOUND, "not found", "path not found");
     };
+    if uri.path() == BACKUP {
+        return backup();
+    }
     // Of the lists that are recorded whole, these three have pages.
     if let Some(list) = ["/api/v2/orgs", "/api/v2/users", "/api/v2/buckets"].iter().find(|path| **path == uri.path()) {
         let number = |name: &str, usual| query.get(name).map_or(usual, |text| text.parse().expect("a number"));
@@ -108,6 +123,20 @@ async fn answer(
         *items = page;
     }
     Json(found).into_response()
+}
+
+/// Returns the backup as influxd writes it (`http/backup_service.go`).
+fn backup() -> Response {
+    let boundary = "8c3a5f0e9d7b41c2a6e8f0b1d2c3e4f5a6b7c8d9e0f1a2b3c4d5e6f708";
+    let part = |name: &str, content: &[u8]| {
+        let head = format!(
+            "--{boundary}\r\nContent-Disposition: attachment; name=\"{name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+        );
+        [head.as_bytes(), content, b"\r\n"].concat()
+    };
+    let parts = [part("kv", STORE), part("sql", b"SQLite format 3"), part("buckets", b"[]")].concat();
+    let body = [parts, format!("--{boundary}--\r\n").into_bytes()].concat();
+    ([(CONTENT_TYPE, format!("multipart/mixed; boundary={boundary}"))], body).into_response()
 }
 
 fn refusal(status: StatusCode, code: &str, message: &str) -> Response {

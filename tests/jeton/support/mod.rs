@@ -7,4 +7,5 @@ pub mod influxd;
 pub mod nginx;
 pub mod people;
 pub mod server;
+pub mod shared;
 pub mod terminal;

@@ -2,13 +2,14 @@
 
 use std::{
     fs,
-    io::Write as _,
     net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
     process::Command,
 };
 
 use tempfile::TempDir;
+
+use crate::left_out;
 
 /// An nginx that forwards to a server, stopped at the end of the test.
 pub struct Nginx {
@@ -19,22 +20,30 @@ pub struct Nginx {
 impl Nginx {
     /// Starts nginx; `None` if it is not installed. `scripts/setup` installs it.
     pub fn before(server: SocketAddr) -> Option<Self> {
+        Self::start("/", &format!("http://{server}"))
+    }
+
+    /// Starts nginx that serves a server below a path, which it removes from requests.
+    pub fn below(path: &str, server: SocketAddr) -> Option<Self> {
+        Self::start(&format!("{path}/"), &format!("http://{server}/"))
+    }
+
+    fn start(location: &str, target: &str) -> Option<Self> {
         let Some(program) = program() else {
-            let line = b"the test with nginx was left out: nginx is not installed (scripts/setup installs it)\n";
-            std::io::stderr().write_all(line).expect("standard error");
+            left_out::without("nginx");
             return None;
         };
         // Another program may take the port between finding and using it.
-        let started = (0..5).find_map(|_| Self::try_start(&program, server));
+        let started = (0..5).find_map(|_| Self::try_start(&program, location, target));
         Some(started.expect("nginx starts"))
     }
 
-    fn try_start(program: &Path, server: SocketAddr) -> Option<Self> {
+    fn try_start(program: &Path, location: &str, target: &str) -> Option<Self> {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
         drop(listener);
         let nginx = Self { address, directory: TempDir::new().expect("a directory") };
-        fs::write(nginx.file("conf"), nginx.configuration(server)).expect("a configuration");
+        fs::write(nginx.file("conf"), nginx.configuration(location, target)).expect("a configuration");
         // It becomes a daemon once it listens.
         nginx.run(program, &[]).then_some(nginx)
     }
@@ -49,7 +58,7 @@ impl Nginx {
         self.directory.path().join(name)
     }
 
-    fn configuration(&self, server: SocketAddr) -> String {
+    fn configuration(&self, location: &str, target: &str) -> String {
         let address = self.address;
         let directory = self.directory.path().display();
         format!(
@@ -61,8 +70,8 @@ impl Nginx {
                 fastcgi_temp_path {directory}/fastcgi; uwsgi_temp_path {directory}/uwsgi; scgi_temp_path {directory}/scgi;
                 server {{
                     listen {address};
-                    location / {{
-                        proxy_pass http://{server};
+                    location {location} {{
+                        proxy_pass {target};
                         proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
                     }}
                 }}

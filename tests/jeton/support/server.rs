@@ -2,14 +2,17 @@
 
 use std::{net::SocketAddr, sync::Once, time::Duration};
 
-use jeton::server::{self, Running, StartError};
+use jeton::{
+    config::Config,
+    server::{self, Running, StartError, gates::Addresses},
+};
 use jeton_model::Timestamp;
 use jeton_service::{Caller, Client, Clock, Service};
 
 use crate::home::Home;
 use reqwest::{Method, RequestBuilder, header::HeaderMap, redirect::Policy};
 use serde_json::{Value, json};
-use tokio::sync::oneshot;
+use tokio::sync::{oneshot, watch};
 
 pub const NAME: &str = "alice";
 pub const PASSWORD: &str = "password1";
@@ -43,10 +46,16 @@ impl Server {
     }
 
     pub async fn try_start(home: &Home, clock: Clock, flags: &[&str]) -> Result<Self, StartError> {
+        Self::start_as(home, home.config(flags), clock).await
+    }
+
+    /// Starts a server with a configuration, such as one with gates.
+    pub async fn start_as(home: &Home, config: Config, clock: Clock) -> Result<Self, StartError> {
         log_for_failures();
         let (stop, stopped) = oneshot::channel::<()>();
         let until = async { drop(stopped.await) };
-        let running = server::start(home.config(flags), clock.clone(), until).await?;
+        let running = server::start(config, clock.clone(), until).await?;
+        home.serves(&running.service);
         Ok(Self { address: running.address, service: running.service.clone(), clock, http: client(), running, stop })
     }
 
@@ -59,6 +68,16 @@ impl Server {
     /// Returns the address of the listener for the metrics, if they have their own.
     pub fn metrics_address(&self) -> Option<SocketAddr> {
         self.running.metrics_address
+    }
+
+    /// Returns the address of the listener that redirects to https, if there is one.
+    pub fn redirect_address(&self) -> Option<SocketAddr> {
+        self.running.redirect_address
+    }
+
+    /// Returns the addresses of the gates, as they are after each reload.
+    pub fn gate_addresses(&self) -> watch::Receiver<Addresses> {
+        self.running.gate_addresses()
     }
 
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
@@ -173,9 +192,10 @@ fn log_for_failures() {
     ONCE.call_once(|| tracing_subscriber::fmt().with_max_level(tracing::Level::WARN).with_test_writer().init());
 }
 
+/// Returns a client without TLS: reading the certificates that the machine trusts takes longer than many a test.
 pub fn client() -> reqwest::Client {
     jeton_client::http::use_ring();
-    let builder = reqwest::Client::builder().no_proxy().redirect(Policy::none());
+    let builder = reqwest::Client::builder().no_proxy().redirect(Policy::none()).tls_certs_only(std::iter::empty());
     let built = builder.timeout(Duration::from_secs(30)).build();
     built.expect("a client")
 }

@@ -52,10 +52,10 @@ pub struct AttentionBody {
 pub async fn counts(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, ApiError> {
     let org: OrgId = query.id("orgID")?.ok_or_else(|| ApiError::Query("orgID is required".into()))?;
     let counts = state.service.attention(&caller, org).await?;
-    let number = |kind| counts.of(AttentionFilter::Only(kind));
+    let number = |kind| counts.of(AttentionFilter::Only(kind)).known();
     let body = AttentionBody {
         org_id: org,
-        any: counts.of(AttentionFilter::Any),
+        any: counts.of(AttentionFilter::Any).known(),
         expiring: number(Attention::Expiring),
         expired: number(Attention::Expired),
         unused: number(Attention::Unused),

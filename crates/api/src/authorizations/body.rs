@@ -1,15 +1,18 @@
 //! Authorizations in requests and responses (docs/influxdb-compatibility.md §4.1).
 
 use axum::body::Body;
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use jeton_http::error::ApiError;
 use jeton_model::{
-    Action, AuthorizationId, Expiry, Id, Networks, OrgId, ResourceType, Status, Timestamp, UserId,
-    console::tokens::Details, describe::Named, token::NewToken,
+    Action, AuthorizationId, Expiry, Id, Networks, OrgId, Permission, Resource, ResourceType, Status, Timestamp,
+    UserId, ValidationError, console::tokens::Details, describe::Named, token::NewToken,
 };
-use jeton_service::tokens::{AuthorizationUpdate, CreateAuthorization, RequestedPermission};
+use jeton_service::tokens::{
+    AuthorizationUpdate, CreateAuthorization, RequestedPermission, ResourceNames, SuppliedToken,
+};
 
 use crate::json::read_with_null;
 
@@ -19,7 +22,8 @@ use crate::json::read_with_null;
 #[schema(as = Authorization)]
 pub struct AuthorizationBody {
     pub id: AuthorizationId,
-    /// The token, in the response that creates it; empty in all other responses.
+    /// The token, in the response that creates it; empty in all other responses, unless the server runs with
+    /// `--echo-own-token` and this is the token of the request.
     token: NewToken,
     status: Status,
     description: String,
@@ -78,7 +82,7 @@ pub struct AuthorizationBody {
 /// An action on a resource.
 #[derive(Serialize, ToSchema)]
 #[schema(as = Permission)]
-struct PermissionBody {
+pub struct PermissionBody {
     action: Action,
     resource: ResourceBody,
 }
@@ -133,7 +137,8 @@ pub struct ListLinks {
     pub this: &'static str,
 }
 
-/// An authorization to create. A member `token` is ignored: the server generates the token.
+/// An authorization to create. A member `token` is ignored: the server generates the token, unless `tokenValue` or
+/// `tokenHash` supplies it.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = AuthorizationPostRequest)]
@@ -163,6 +168,14 @@ pub struct PostBody {
     /// it, or any address. Not in InfluxDB.
     #[schema(max_items = 64, examples(json!(["10.40.0.0/16", "2001:db8:40::/48"])))]
     pub allowed_networks: Option<Vec<String>>,
+    /// The token itself: printable ASCII without spaces, and no JWT. The rules of the organization say who may supply
+    /// it, by default operators. Not in InfluxDB.
+    #[schema(value_type = String, required = false, format = Password, min_length = 32, max_length = 512)]
+    pub token_value: Option<SecretString>,
+    /// Instead of `tokenValue`: the token's SHA-256 in base64url, in InfluxDB's format. The response contains no token.
+    /// Not in InfluxDB.
+    #[schema(examples("$influxdb2-sha256$_s5Q0ih_ckWupYGbdfle6L7ClaFPjvHnox8X8drp30Q="))]
+    pub token_hash: Option<String>,
 }
 
 /// A permission to grant.
@@ -234,18 +247,32 @@ impl TryFrom<PostBody> for CreateAuthorization {
             user: body.user_id,
             status: body.status,
             description: body.description,
-            permissions: body.permissions.into_iter().map(RequestedPermission::from).collect(),
+            permissions: requested_permissions(body.permissions)?,
             expires_at: body.expires_at.map(Expiry::At),
             networks: networks(body.allowed_networks)?,
+            token: SuppliedToken { value: body.token_value, hash: body.token_hash },
         })
     }
 }
 
-impl From<PostPermission> for RequestedPermission {
-    fn from(body: PostPermission) -> Self {
+/// Parses the permissions of a request.
+///
+/// # Errors
+/// [`ValidationError::UnknownResourceType`], [`ValidationError::UnknownAction`].
+pub fn requested_permissions(bodies: Vec<PostPermission>) -> Result<Vec<RequestedPermission>, ValidationError> {
+    bodies.into_iter().map(RequestedPermission::try_from).collect()
+}
+
+impl TryFrom<PostPermission> for RequestedPermission {
+    type Error = ValidationError;
+
+    fn try_from(body: PostPermission) -> Result<Self, ValidationError> {
         let PostPermission { action, resource } = body;
         let PostResource { kind, id, org_id, name, org } = resource;
-        Self { action, kind, id, org: org_id, name, org_name: org }
+        let kind = kind.parse().map_err(|_| ValidationError::UnknownResourceType)?;
+        let action = action.parse().map_err(|_| ValidationError::UnknownAction)?;
+        let permission = Permission { action, resource: Resource { kind, id, org: org_id } };
+        Ok(Self::with_names(permission, ResourceNames { resource: name, org }))
     }
 }
 
@@ -282,7 +309,7 @@ pub fn authorization_body(details: Details, token: NewToken, path: &str) -> Auth
 
 /// Returns the JSON of a permission. Only buckets, organizations and users have names; if one of them was deleted, the
 /// name of its organization is left out too.
-fn permission_body(named: Named) -> PermissionBody {
+pub fn permission_body(named: Named) -> PermissionBody {
     let resource = named.permission.resource;
     let is_named = matches!(resource.kind, ResourceType::Buckets | ResourceType::Orgs | ResourceType::Users)
         && resource.id.is_some();

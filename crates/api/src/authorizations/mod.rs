@@ -3,7 +3,9 @@
 pub(crate) mod attention;
 pub(crate) mod body;
 pub(crate) mod descendants;
+pub(crate) mod narrowed;
 pub(crate) mod rotate;
+pub(crate) mod uses;
 
 use axum::{
     body::Body,
@@ -19,7 +21,7 @@ use jeton_http::{
     state::AppState,
 };
 use jeton_model::{
-    AuthorizationId, OrgId, Status, UserId, ValidationError,
+    AuthorizationId, OrgId, Status, UserId,
     console::tokens::{Details, Sort},
     token::NewToken,
 };
@@ -33,6 +35,7 @@ use crate::{
     json::read,
     no_content,
     openapi::schema::{BadRequest, Conflict, Gated, NotFound, TooLarge},
+    own_token::Echo,
     query::Query,
     session::no_store,
 };
@@ -41,6 +44,12 @@ use body::{AuthorizationBody, ListBody, ListLinks, PatchBody, PostBody, authoriz
 
 /// Path of authorizations.
 pub const PATH: &str = "/api/v2/authorizations";
+
+/// Returns the JSON of an authorization, with its token only if this is the caller's own and may be repeated.
+fn shown(details: Details, echo: &Echo) -> AuthorizationBody {
+    let token = echo.token_of(details.authorization.id);
+    authorization_body(details, token, PATH)
+}
 
 fn without_token(details: Details) -> AuthorizationBody {
     authorization_body(details, NewToken::supplied(String::new()), PATH)
@@ -58,7 +67,7 @@ fn without_token(details: Details) -> AuthorizationBody {
         ("id" = Option<AuthorizationId>, Query, description = "Only this authorization; other filters are ignored."),
         ("token" = Option<String>, Query, description = "Ignored, as in InfluxDB."),
         ("q" = Option<String>, Query, description = "Only authorizations whose description, owner, id, prefix or permissions contain this text. Not in InfluxDB."),
-        ("status" = Option<Status>, Query, description = "Only authorizations with this status. Not in InfluxDB."),
+        ("status" = Option<String>, Query, description = "`active` or `inactive`: only authorizations with this status, expired ones included. `live`: only those that work now, whatever their networks. Not in InfluxDB."),
         ("attention" = Option<String>, Query, description = "Only authorizations that need attention for this reason: `any`, `expiring`, `expired`, `unused`, `never-used`, `orphaned`, `owner-inactive`, `out-of-line`, `operator` or `no-expiry`. Not in InfluxDB."),
         ("expiring" = Option<String>, Query, description = "Only authorizations that work and expire within this time, such as `14d` or `24h`. Not in InfluxDB."),
         ("unused" = Option<String>, Query, description = "Only authorizations that work and were not used for this time, such as `90d`; one that was never used counts from its creation. Not in InfluxDB."),
@@ -67,7 +76,12 @@ fn without_token(details: Details) -> AuthorizationBody {
         ("after" = Option<AuthorizationId>, Query, description = "Only those after this one. Not in InfluxDB."),
     ),
     responses((status = 200, description = "The authorizations.", body = ListBody), BadRequest, NotFound, Gated))]
-pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, ApiError> {
+pub async fn list(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    echo: Echo,
+    query: Query,
+) -> Result<Response, ApiError> {
     let asked = AuthorizationQuery {
         user: query.id("userID")?,
         org: query.id("orgID")?,
@@ -75,11 +89,8 @@ pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: 
         user_name: query.owned("user"),
         org_name: query.owned("org"),
         text: query.owned("q"),
-        status: query
-            .text("status")
-            .map(str::parse)
-            .transpose()
-            .map_err(|_| Error::Validation(ValidationError::Status))?,
+        status: status(&query)?,
+        live: query.text("status") == Some(LIVE),
         attention: attention::filter(&query)?,
         expiring: attention::span(&query, "expiring")?,
         unused: attention::span(&query, "unused")?,
@@ -89,18 +100,32 @@ pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: 
     };
     let list = state.service.authorization_list(&caller, &asked).await?;
     let empty = ListBody { links: ListLinks { this: PATH }, authorizations: Vec::new() };
-    Ok(streamed(Layout::Indented, &empty, AuthorizationBodies(list)).await?)
+    let bodies = AuthorizationBodies { list, echo: echo.clone() };
+    Ok(echo.protect(streamed(Layout::Indented, &empty, bodies).await?))
+}
+
+/// The filter for authorizations that work now, in the place of a status.
+const LIVE: &str = "live";
+
+/// Parses `status=active` or `inactive`; `live` is no status.
+fn status(query: &Query) -> Result<Option<Status>, ApiError> {
+    let given = query.text("status").filter(|text| *text != LIVE);
+    let refuse = || ApiError::Query("status must be active, inactive or live".into());
+    given.map(str::parse).transpose().map_err(|_| refuse())
 }
 
 /// The bodies of a list of authorizations.
-struct AuthorizationBodies(AuthorizationList);
+struct AuthorizationBodies {
+    list: AuthorizationList,
+    echo: Echo,
+}
 
 impl Portions for AuthorizationBodies {
     type Item = AuthorizationBody;
 
     async fn next(&mut self) -> Result<Option<Vec<AuthorizationBody>>, Error> {
-        let some = self.0.next().await?;
-        Ok(some.map(|some| some.into_iter().map(without_token).collect()))
+        let some = self.list.next().await?;
+        Ok(some.map(|some| some.into_iter().map(|details| shown(details, &self.echo)).collect()))
     }
 }
 
@@ -124,7 +149,7 @@ pub fn limit(query: &Query) -> Result<Option<u64>, ApiError> {
 /// Create an authorization
 ///
 /// Needs `write:authorizations` in the organization, `write:users` of the owner, and each permission that is granted.
-/// Only this response contains the token.
+/// Only this response contains the token. A supplied token that exists is refused with `this token is not available`.
 #[utoipa::path(post, path = "/api/v2/authorizations", tag = "Authorizations", operation_id = "PostAuthorizations",
     request_body = PostBody,
     responses((status = 201, description = "The authorization, with its token.", body = AuthorizationBody), BadRequest, Conflict, TooLarge, Gated))]
@@ -146,9 +171,10 @@ pub async fn get(
     State(state): State<AppState>,
     Caller(caller): Caller,
     PathId(id): PathId<AuthorizationId>,
+    echo: Echo,
 ) -> Result<Response, ApiError> {
     let details = state.service.authorization(&caller, id).await?;
-    Ok(indented(StatusCode::OK, &without_token(details)))
+    Ok(echo.protect(indented(StatusCode::OK, &shown(details, &echo))))
 }
 
 /// Change an authorization's status, description, expiry or networks

@@ -3,6 +3,7 @@
 //! reader.
 
 mod go_decode;
+pub mod unknown_members;
 
 use std::{fmt, time::Duration};
 

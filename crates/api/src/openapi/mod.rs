@@ -27,7 +27,9 @@ use crate::discovery;
     info(
         title = "Jeton",
         description = "Users, organizations, buckets and the API tokens for them. The API is InfluxDB 2's: clients \
-            and scripts written for InfluxDB work unchanged. Members that Jeton adds are optional.",
+            and scripts written for InfluxDB work unchanged. Members that Jeton adds are optional. Answers to a token that \
+            expires within 30 days have the header `jeton-token-expires` with the time of its expiry. A valid \
+            `X-Request-Id` of a request is repeated in the answer.",
     ),
     tags(
         (name = "Authorizations", description = "Records of API tokens: their owners, permissions and status."),
@@ -37,6 +39,7 @@ use crate::discovery;
         (name = "Buckets", description = "Buckets, to which permissions refer. Jeton does not store their data."),
         (name = "Telegrafs", description = "Configurations that Telegraf agents fetch."),
         (name = "DBRPs", description = "Mappings of 1.x databases and retention policies to buckets."),
+        (name = "Gates", description = "Gates in front of databases, and which database holds the data of a bucket. Not in InfluxDB."),
         (name = "1.x credentials", description = "User names and passwords for clients of InfluxDB 1.x."),
         (name = "Sessions", description = "Sign-in and sign-out with name and password, and the sessions of users."),
         (name = "Set-up", description = "Creation of the first user, organization, bucket and operator token."),
@@ -90,8 +93,8 @@ fn with_servers(servers: Option<&str>) -> String {
 #[utoipa::path(get, path = "/api/v2/openapi.json", tag = "System", operation_id = "GetOpenAPI", security(()),
     responses((status = 200, description = "The description.", body = serde_json::Value)))]
 pub async fn document(State(state): State<AppState>, headers: HeaderMap) -> Response {
-    let origin = state.settings.origin(&headers);
-    let servers = origin.map(|origin| serde_json::to_string(&[Server::new(origin)]).unwrap_or_default());
+    let url = state.settings.base_url(&headers);
+    let servers = url.map(|url| serde_json::to_string(&[Server::new(url)]).unwrap_or_default());
     written(StatusCode::OK, with_servers(servers.as_deref()).into_bytes())
 }
 

@@ -30,12 +30,12 @@ refusals! {
         "403" "The user is inactive, the caller does not hold the permissions to grant, or the request is cross-site.",
         "408" "The request took too long.",
         "429" "Too many unknown tokens, wrong passwords or reported strings came from this address; the message states how long to wait.",
-        "503" "The server is busy.";
+        "503" "The server is busy, its database is unavailable, or entries of the audit log can't be exported.";
     /// Errors of operations that need none.
     Open:
         "403" "The request is cross-site.",
         "408" "The request took too long.",
-        "503" "The server is busy.";
+        "503" "The server is busy, its database is unavailable, or entries of the audit log can't be exported.";
     /// Error of an invalid request.
     BadRequest: "400" "The request is invalid; the message states why.";
     /// Error of a request that names a resource that does not exist.

@@ -1,6 +1,7 @@
 //! `/api/v2/orgs` (docs/influxdb-compatibility.md §5.4).
 
 pub(crate) mod rules;
+pub(crate) mod secrets;
 
 use axum::{
     body::Body,

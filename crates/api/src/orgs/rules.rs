@@ -8,6 +8,7 @@ use jeton_http::{error::ApiError, json_response::indented, state::AppState};
 use jeton_model::{
     OrgId,
     org_rules::{OperatorTokens, OrgRules},
+    supplied_token::SuppliedTokens,
 };
 
 use crate::{
@@ -17,7 +18,7 @@ use crate::{
 };
 
 /// An organization's rules for tokens. They apply when a token is created, cloned, rotated or changed; existing tokens
-/// keep working. A member that is left out sets no rule.
+/// keep working. A member that is left out sets its default.
 #[derive(Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", default)]
 #[schema(as = OrganizationRules)]
@@ -34,6 +35,12 @@ struct RulesBody {
     description_required: bool,
     #[schema(value_type = OperatorTokens)]
     operator_tokens: String,
+    /// True if a token may rotate itself without any permission. The successor lives as long as the old token was to
+    /// live, within the maximum lifetime. Only a caller without an expiry may set it.
+    self_rotation: bool,
+    /// The callers who may supply the value or the hash of a token that they create; `operators` by default.
+    #[schema(value_type = SuppliedTokens)]
+    supplied_tokens: String,
 }
 
 impl From<OrgRules> for RulesBody {
@@ -44,6 +51,8 @@ impl From<OrgRules> for RulesBody {
             expiry_required: rules.expiry_required,
             description_required: rules.description_required,
             operator_tokens: rules.operator_tokens.name().into(),
+            self_rotation: rules.self_rotation,
+            supplied_tokens: rules.supplied_tokens.name().into(),
         }
     }
 }
@@ -59,6 +68,11 @@ impl TryFrom<RulesBody> for OrgRules {
             description_required: body.description_required,
             operator_tokens: match body.operator_tokens.as_str() {
                 "" => OperatorTokens::default(),
+                word => word.parse()?,
+            },
+            self_rotation: body.self_rotation,
+            supplied_tokens: match body.supplied_tokens.as_str() {
+                "" => SuppliedTokens::default(),
                 word => word.parse()?,
             },
         })

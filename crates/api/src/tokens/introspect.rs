@@ -10,11 +10,16 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use jeton_http::{error::ApiError, json_response::indented, state::AppState};
-use jeton_model::{Action, AuthorizationId, Id, OrgId, ResourceType, Timestamp, UserId, console::simulation::Ruling};
+use jeton_model::{
+    Action, AuthorizationId, Id, OrgId, ResourceType, Timestamp, UserId,
+    console::simulation::{Ruling, Stopped},
+};
 use jeton_service::{
     auth::credential_status::PresentedFrom,
     tokens::{
-        introspection::{ActiveToken, IntrospectionRequest, RequestedAccess, RequestedOrg},
+        introspection::{
+            ActiveToken, InactiveToken, Introspection, IntrospectionRequest, RequestedAccess, RequestedOrg,
+        },
         simulate::Thing,
     },
 };
@@ -56,9 +61,12 @@ struct RequestForm {
     /// is accepted from this address; `any` ignores the networks; without an address, such a token is inactive.
     #[schema(examples("192.0.2.7", "any"))]
     address: Option<String>,
+    /// `true` to learn why a token that the caller may read does not work.
+    explain: Option<bool>,
 }
 
-/// Result of an introspection. If the token does not work, or the caller may not read it, only `active` is present.
+/// Result of an introspection. If the token does not work, or the caller may not read it, only `active` is present;
+/// with `explain`, a caller who may read the token also gets `reason`, `jti` and `exp`.
 #[derive(Default, Serialize, ToSchema)]
 #[schema(as = Introspection)]
 struct AnswerBody {
@@ -120,6 +128,17 @@ struct AnswerBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     missing: Option<String>,
+    /// The reason why the token does not work.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Stopped>, nullable = false)]
+    reason: Option<&'static str>,
+}
+
+impl From<InactiveToken> for AnswerBody {
+    fn from(token: InactiveToken) -> Self {
+        let InactiveToken { id, stopped, expires_at } = token;
+        Self { jti: Some(id), exp: expires_at.map(seconds), reason: Some(stopped.name()), ..Self::default() }
+    }
 }
 
 impl From<ActiveToken> for AnswerBody {
@@ -170,7 +189,8 @@ const fn seconds(time: Timestamp) -> i64 {
 /// Introspect a token
 ///
 /// Token introspection according to RFC 7662, for gateways and servers that received a token. Needs to read the token's
-/// authorization and its owner; a token that the caller may not read is reported as inactive. With `action` and
+/// authorization and its owner, unless it is the caller's own token, for which the address defaults to the caller's; a
+/// token that the caller may not read is reported as inactive. With `action` and
 /// `resourceType`, the response states whether the token has this permission, and which of its permissions covers it or
 /// which one is missing. Credentials of 1.x clients cannot be introspected. A token that is bound to networks is active
 /// only with an `address` from which it is accepted, or with `any`. An introspection does not count as a use of the
@@ -186,7 +206,11 @@ pub async fn introspect(
 ) -> Result<Response, ApiError> {
     let asked = asked(&Form::read(&headers, request).await?)?;
     let found = state.service.introspect(&caller, &asked).await?;
-    Ok(no_store(indented(StatusCode::OK, &found.map(AnswerBody::from).unwrap_or_default())))
+    let answer = match found {
+        Introspection::Active(token) => AnswerBody::from(*token),
+        Introspection::Inactive(told) => told.map(AnswerBody::from).unwrap_or_default(),
+    };
+    Ok(no_store(indented(StatusCode::OK, &answer)))
 }
 
 fn asked(form: &Form) -> Result<IntrospectionRequest, ApiError> {
@@ -202,7 +226,12 @@ fn asked(form: &Form) -> Result<IntrospectionRequest, ApiError> {
             PresentedFrom::From(Some(address))
         }
     };
-    Ok(IntrospectionRequest { token: token.into(), place, wanted: wanted(form)? })
+    let explain = match form.text("explain") {
+        None | Some("false") => false,
+        Some("true") => true,
+        Some(_) => return Err(refuse("explain must be true or false")),
+    };
+    Ok(IntrospectionRequest { token: token.into(), place, wanted: wanted(form)?, explain })
 }
 
 fn wanted(form: &Form) -> Result<Option<RequestedAccess>, ApiError> {

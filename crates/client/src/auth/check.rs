@@ -6,17 +6,17 @@ use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::{Deserialize, Serialize};
 
-use jeton_model::{Id, OrgId};
+use jeton_model::{Id, OrgId, Timestamp, console::simulation::Stopped};
 
 use crate::{
     error::{Failure, Outcome, WhileDoing as _},
     flags::PrintFlags,
-    http::Client,
     output::{Format, print},
     permission_spec::PermissionSpec,
     secret,
-    server_flags::ServerFlags,
 };
+
+use super::asking::AskingFlags;
 
 /// A token to ask about.
 #[derive(Args)]
@@ -39,14 +39,10 @@ pub struct Check {
     address: Option<String>,
 
     #[command(flatten)]
-    server: ServerFlags,
+    asking: AskingFlags,
 
     #[command(flatten)]
     print: PrintFlags,
-
-    /// Token to authenticate with; by default the credential of the active config, else the token to check
-    #[arg(long, env = crate::environment::either("JETON_TOKEN", "INFLUX_TOKEN"), hide_env_values = true, value_name = "TOKEN")]
-    as_token: Option<SecretString>,
 }
 
 /// The server's response about a token.
@@ -67,11 +63,7 @@ impl Check {
     pub async fn run(&self) -> Outcome<ExitCode> {
         let printer = self.print.printer()?;
         let token = secret::given(Some(&self.token))?.ok_or_else(|| Failure::new("--token must not be empty"))?;
-        let profile = self.server.profile()?;
-        let mut client = Client::connect(&self.server, &profile, secret::given(self.as_token.as_ref())?).await?;
-        if !client.has_credential() {
-            client = client.with_token(&token)?;
-        }
+        let client = self.asking.client(&token).await?.warning_of_expiry(printer.format);
         let fields = self.fields(token.expose_secret());
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let answer = client.post("/api/v2/tokens/introspect").form(&fields).read::<Answer>().await;
@@ -87,7 +79,7 @@ impl Check {
 
     /// Returns the form's fields: the token and the permission. The server resolves names.
     fn fields(&self, token: &str) -> Vec<(&'static str, String)> {
-        let mut fields = vec![("token", token.to_owned())];
+        let mut fields = vec![("token", token.to_owned()), ("explain", "true".to_owned())];
         fields.extend(self.address.clone().map(|address| ("address", address)));
         let Some(asked) = &self.can else { return fields };
         fields.push(("action", asked.action.to_string()));
@@ -103,14 +95,35 @@ impl Check {
         fields
     }
 
+    /// Returns why the token is not active, as far as the caller may know.
+    fn reason(&self, answer: &Answer) -> String {
+        let second = |seconds: i64| Timestamp::from_micros(seconds.saturating_mul(1_000_000));
+        let expired = || answer.rest.get("exp").and_then(serde_json::Value::as_i64).map(second);
+        let reason = answer.rest.get("reason").and_then(serde_json::Value::as_str).and_then(Stopped::from_name);
+        match (reason, &self.address) {
+            (Some(Stopped::Expired), _) => match expired() {
+                Some(end) => format!("{} on {end}", Stopped::Expired.sentence()),
+                None => Stopped::Expired.sentence().into(),
+            },
+            (Some(Stopped::ForeignNetwork), Some(address)) => {
+                format!("wrong network: this token is not accepted from {address}")
+            }
+            (Some(Stopped::ForeignNetwork), None) => {
+                "wrong network: this token is bound to networks; set --address to the address of the client, or to any"
+                    .into()
+            }
+            (Some(reason), _) => reason.sentence().into(),
+            (None, Some(_)) => "this token does not work, or you may not read it".into(),
+            (None, None) => "this token does not work, or you may not read it; if it is bound to networks, set \
+                             --address to the address of the client, or to any"
+                .into(),
+        }
+    }
+
     fn sentences(&self, answer: &Answer, allowed: Option<bool>) -> String {
         let text = |name: &str| answer.rest.get(name).and_then(serde_json::Value::as_str).map(str::to_owned);
         if !answer.active {
-            let networks = match self.address {
-                None => "; if it is bound to networks, set --address to the address of the client, or to any",
-                Some(_) => "",
-            };
-            return format!("no: this token does not work, or you may not read it{networks}\n");
+            return format!("no: {}\n", self.reason(answer));
         }
         let whose = text("username").map(|name| format!(" of {name}")).unwrap_or_default();
         let scope = text("scope").map(|scope| format!("its permissions: {scope}\n")).unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use ipnet::IpNet;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 
 use jeton_model::{OrgId, Permission, UserId};
@@ -13,7 +14,7 @@ use crate::{
     flags::{CommonFlags, OrgFlags},
     output::warn,
     permission_flags::GrantFlags,
-    resolve,
+    resolve, secret,
 };
 
 use super::{dry_run, new_token::show};
@@ -40,6 +41,11 @@ pub struct Create {
     /// Network from which the token is accepted, such as 10.0.0.0/8; may be repeated. Any network by default
     #[arg(long, value_name = "CIDR", value_delimiter = ',', value_parser = jeton_model::network::parse_network)]
     network: Vec<IpNet>,
+
+    /// Value of the token, of at least 32 characters, instead of a generated one; - reads it from standard input. By
+    /// the rules of the organization: unless they say otherwise, only operators supply values
+    #[arg(long, allow_hyphen_values = true, value_name = "-")]
+    token_value: Option<SecretString>,
 
     /// Print what would be created, without creating it
     #[arg(long)]
@@ -74,6 +80,9 @@ impl Create {
         }
         if self.dry_run {
             return dry_run::show(&session, &body, org, &permissions).await;
+        }
+        if let Some(value) = secret::only_from_input("--token-value", self.token_value.as_ref())? {
+            body["tokenValue"] = json!(value.expose_secret());
         }
         let created = client.post("/api/v2/authorizations").json(&body).read::<Authorization>().await;
         match created.while_doing("could not write auth with provided arguments") {

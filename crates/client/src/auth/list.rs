@@ -7,8 +7,9 @@ use jeton_model::UserId;
 use crate::{
     authorization::{Authorization, Authorizations, Row},
     error::{Outcome, WhileDoing as _},
-    flags::{CommonFlags, OrgFlags},
+    flags::{CommonFlags, OrgFlags, Session},
     http::{Client, Request},
+    output::{Format, hint},
     resolve,
 };
 
@@ -36,6 +37,10 @@ pub struct List {
     #[arg(long, value_name = "ID")]
     user_id: Option<String>,
 
+    /// Status of the authorizations; live ones work now: they are active and neither expired nor without active owner
+    #[arg(long, value_name = "STATUS", value_parser = ["active", "inactive", "live"])]
+    status: Option<String>,
+
     #[command(flatten)]
     common: CommonFlags,
 }
@@ -46,6 +51,7 @@ struct Filters {
     user_name: Option<String>,
     org: Option<String>,
     org_name: Option<String>,
+    status: Option<String>,
 }
 
 impl List {
@@ -55,12 +61,16 @@ impl List {
         if let Some(id) = self.id.as_deref().filter(|id| !id.is_empty()) {
             let found = session.client.get(path(id)).read::<Authorization>().await;
             let found = found.while_doing(format!("could not find authorization with ID {id:?}"))?;
-            return session.printer.list(&[Row::from(found)], "null");
+            let rows = [Row::from(found)];
+            session.printer.list(&rows, "null")?;
+            explain(&session, lacks_token(&rows));
+            return Ok(());
         }
         let filters = self.filters(&session.client).await?;
         let mut listing = session.printer.listing("null");
         let mut after = String::new();
         let mut wanted = FIRST_PAGE;
+        let mut lacking = false;
         loop {
             let page = page(&session.client, &filters, &after, wanted).await;
             let page = page.while_doing("could not find authorization with given parameters")?.authorizations;
@@ -71,13 +81,17 @@ impl List {
             if !again {
                 let rows: Vec<Row> = page.into_iter().map(Row::from).collect();
                 listing.add(&rows)?;
+                lacking |= lacks_token(&rows);
             }
             match last {
                 Some(last) if count == wanted && !again => after = last,
-                _ => return listing.end(),
+                _ => break,
             }
             wanted = PAGE;
         }
+        listing.end()?;
+        explain(&session, lacking);
+        Ok(())
     }
 
     async fn filters(&self, client: &Client) -> Outcome<Filters> {
@@ -91,7 +105,23 @@ impl List {
             Some(text) if text.parse::<jeton_model::OrgId>().is_err() => (None, Some(text)),
             org => (org, None),
         };
-        Ok(Filters { user, user_name: given(&self.user), org, org_name: given(&self.org.org).or(other) })
+        let org_name = given(&self.org.org).or(other);
+        Ok(Filters { user, user_name: given(&self.user), org, org_name, status: self.status.clone() })
+    }
+}
+
+fn lacks_token(rows: &[Row]) -> bool {
+    rows.iter().any(|row| row.token.is_empty())
+}
+
+/// Tells readers of a table why its column of tokens is empty: a script that takes the third word of a row reads a
+/// name.
+fn explain(session: &Session, lacking: bool) {
+    if lacking && session.printer.format == Format::Table {
+        hint(
+            "a token is shown once, when it is created, and never in a list; jeton auth create --output env prints a \
+             new one for a script",
+        );
     }
 }
 
@@ -103,6 +133,7 @@ async fn page(client: &Client, filters: &Filters, after: &str, limit: usize) -> 
         .query("user", text(&filters.user_name))
         .query("orgID", text(&filters.org))
         .query("org", text(&filters.org_name))
+        .query("status", text(&filters.status))
         .query("limit", limit.to_string())
         .query("after", after);
     request.read().await

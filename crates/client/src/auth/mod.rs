@@ -1,14 +1,18 @@
 //! `jeton auth` (docs/influxdb-compatibility.md §7.4), and Jeton's own subcommands of it.
 
+mod asking;
 mod check;
 mod create;
 mod delete;
 mod describe;
 mod dry_run;
 mod list;
+mod narrow;
 mod new_token;
+mod revoke;
 mod rotate;
 mod status;
+mod uses;
 
 pub use new_token::variables;
 
@@ -34,10 +38,16 @@ pub enum Auth {
     Inactive(Box<status::Deactivate>),
     /// Describe what a token can do, what is implied and what it cannot do
     Describe(Box<describe::Describe>),
-    /// Replace a token by a new one with the same permissions
+    /// Replace a token by a new one, with the same permissions or others
     Rotate(Box<rotate::Rotate>),
+    /// Replace a token by one with the permissions that gates saw it use in the last 30 days
+    Narrow(Box<narrow::Narrow>),
     /// Check whether a token works and what it may do
     Check(Box<check::Check>),
+    /// List the last uses of a token through gates, by bucket and action
+    Uses(Box<uses::Uses>),
+    /// Revoke a token by its value, read from standard input
+    Revoke(Box<revoke::Revoke>),
 }
 
 impl Auth {
@@ -51,7 +61,10 @@ impl Auth {
             Self::Inactive(deactivate) => deactivate.run().await,
             Self::Describe(describe) => describe.run().await,
             Self::Rotate(rotate) => rotate.run().await,
+            Self::Narrow(narrow) => narrow.run().await,
             Self::Check(check) => check.run().await.map(drop),
+            Self::Uses(uses) => uses.run().await,
+            Self::Revoke(revoke) => revoke.run().await,
         }
     }
 }

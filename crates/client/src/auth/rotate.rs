@@ -1,12 +1,15 @@
 //! `jeton auth rotate`: replaces a token by a new one, with an overlap during which both work.
 
 use clap::Args;
-use serde_json::json;
+use ipnet::IpNet;
+use serde_json::{Value, json};
 
 use crate::{
+    authorization::Authorization,
     duration::{self, Span},
     error::{Failure, Outcome, WhileDoing as _},
-    flags::CommonFlags,
+    flags::{CommonFlags, Session},
+    permission_flags::GrantFlags,
 };
 
 use super::{delete::path, new_token::show};
@@ -31,6 +34,19 @@ pub struct Rotate {
     #[arg(long, value_name = "WHEN")]
     expires: Option<String>,
 
+    /// Description of the new token; by default that of the old one
+    #[arg(long, short, value_name = "TEXT")]
+    description: Option<String>,
+
+    /// Network from which the new token is accepted, such as 10.0.0.0/8; may be repeated. By default those of the old
+    /// token
+    #[arg(long, value_name = "CIDR", value_delimiter = ',', value_parser = jeton_model::network::parse_network)]
+    network: Vec<IpNet>,
+
+    /// The permissions of the new token; without any, those of the old one.
+    #[command(flatten)]
+    grants: GrantFlags,
+
     #[command(flatten)]
     common: CommonFlags,
 }
@@ -47,8 +63,26 @@ impl Rotate {
         if let Some(text) = &self.expires {
             body["expiresAt"] = json!(duration::end(text, duration::now())?);
         }
+        if let Some(text) = &self.description {
+            body["description"] = json!(text);
+        }
+        if !self.network.is_empty() {
+            let networks: Vec<String> = self.network.iter().map(ToString::to_string).collect();
+            body["allowedNetworks"] = json!(networks);
+        }
         let session = self.common.session_of_token().await?;
+        if !self.grants.is_empty() {
+            body["permissions"] = self.permissions(&session, id).await?;
+        }
         let rotated = session.client.post(format!("{}/rotate", path(id))).json(&body).read().await;
         show(&session, rotated.while_doing(format!("could not rotate authorization with ID {id:?}"))?)
+    }
+
+    /// Returns the permissions of the flags, in the organization of the old token.
+    async fn permissions(&self, session: &Session, id: &str) -> Outcome<Value> {
+        let old = session.client.get(path(id)).read::<Authorization>().await;
+        let old = old.while_doing(format!("could not find authorization with ID {id:?}"))?;
+        let permissions = self.grants.permissions(&session.client, old.org_id, old.home().owner).await?;
+        Ok(json!(permissions))
     }
 }

@@ -17,11 +17,7 @@ use crate::{
 
 /// Shows the active profile, or makes another one active.
 #[derive(Args)]
-#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
-pub struct Config {
-    #[command(subcommand)]
-    command: Option<Command>,
-
+pub struct Active {
     /// Name of the config to make active; - is the previously active one
     #[arg(allow_hyphen_values = true)]
     name: Option<String>,
@@ -39,8 +35,9 @@ struct Flags {
     print: PrintFlags,
 }
 
+/// The commands that manage profiles.
 #[derive(Subcommand)]
-enum Command {
+pub enum Command {
     /// Create a config
     Create(Box<change::Fields>),
     /// Update a config
@@ -56,14 +53,14 @@ enum Command {
 
 /// Lists all.
 #[derive(Args)]
-struct List {
+pub struct List {
     #[command(flatten)]
     flags: Flags,
 }
 
 /// Profiles to take away.
 #[derive(Args)]
-struct Remove {
+pub struct Remove {
     /// Names of the configs
     #[arg(value_name = "NAME", required = true)]
     names: Vec<String>,
@@ -95,19 +92,21 @@ impl Shown for Row {
     }
 }
 
-impl Config {
+impl Command {
     /// Runs the command.
     pub fn run(self) -> Outcome {
-        match self.command {
-            Some(Command::Create(fields)) => fields.create(),
-            Some(Command::Set(changes)) => changes.run(),
-            Some(Command::List(list)) => list.run(),
-            Some(Command::Rm(remove)) => remove.run(),
-            None => self.show(),
+        match self {
+            Self::Create(fields) => fields.create(),
+            Self::Set(changes) => changes.run(),
+            Self::List(list) => list.run(),
+            Self::Rm(remove) => remove.run(),
         }
     }
+}
 
-    fn show(&self) -> Outcome {
+impl Active {
+    /// Runs the command.
+    pub fn run(&self) -> Outcome {
         let printer = self.flags.print.printer()?;
         let mut profiles = self.flags.configs.read()?;
         match self.name.as_deref() {

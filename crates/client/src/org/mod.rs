@@ -1,6 +1,7 @@
 //! `jeton org` (docs/influxdb-compatibility.md §7.6).
 
 mod members;
+mod rules;
 
 use clap::{Args, Subcommand};
 use serde::Deserialize;
@@ -35,6 +36,9 @@ pub enum Org {
     /// Manage the members of an organization
     #[command(subcommand)]
     Members(members::Members),
+    /// Manage the rules of an organization for its tokens
+    #[command(subcommand)]
+    Rules(rules::Rules),
 }
 
 /// An organization to create.
@@ -125,6 +129,7 @@ impl Org {
             Self::Update(update) => update.run().await,
             Self::Delete(delete) => delete.run().await,
             Self::Members(members) => members.run().await,
+            Self::Rules(rules) => rules.run().await,
         }
     }
 }

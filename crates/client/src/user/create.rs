@@ -4,9 +4,11 @@ use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
+use jeton_model::user::check_password;
+
 use crate::{
     environment::either,
-    error::{Outcome, WhileDoing as _},
+    error::{Failure, Outcome, WhileDoing as _},
     flags::{CommonFlags, OrgFlags},
     output::warn,
     resolve,
@@ -34,6 +36,7 @@ pub struct Create {
 
 impl Create {
     /// Creates the user, adds the membership, and sets the password; the user remains if either of the latter fails.
+    /// The password is checked before the user is created.
     pub async fn run(&self) -> Outcome {
         let session = self.common.session().await?;
         let (client, name) = (&session.client, &self.name);
@@ -44,6 +47,10 @@ impl Create {
             }
             given => given,
         };
+        if let Some(password) = &password {
+            let checked = check_password(password.expose_secret()).map_err(Failure::from);
+            checked.while_doing(format!("failed to create user {name:?}"))?;
+        }
         let org = resolve::org(client, &session.profile, &self.org).await?;
         let created = client.post("/api/v2/users").json(&json!({"name": name})).read::<NamedRow>().await;
         let created = created.while_doing(format!("failed to create user {name:?}"))?;

@@ -1,6 +1,6 @@
 //! Actions for the forms of the Account page.
 
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::ExposeSecret as _;
 
 use jeton_http::error::ApiError;
 use jeton_model::OrgId;
@@ -8,8 +8,10 @@ use jeton_service::users::sessions::Which;
 
 use crate::{
     forms::{
+        account::ChangePasswordForm,
         flash::Flash,
         outcome::{FormFields, Outcome},
+        session::EndSessionsForm,
     },
     routes::{Account, PageRoute as _},
     ssr::request::Request,
@@ -17,7 +19,7 @@ use crate::{
 
 pub(super) async fn perform(request: &Request, org: OrgId, fields: &FormFields) -> Result<Outcome, ApiError> {
     let (service, caller) = (request.service(), request.caller()?);
-    let flash = match fields.get("session") {
+    let flash = match EndSessionsForm::from(fields).session.as_deref() {
         Some("others") => {
             service.end_sessions(caller, Which::Others).await?;
             Flash::SessionsEnded
@@ -35,10 +37,9 @@ pub(super) async fn perform(request: &Request, org: OrgId, fields: &FormFields) 
 }
 
 async fn change_password(request: &Request, fields: &FormFields) -> Result<(), ApiError> {
-    let secret = |name| SecretString::from(fields.get(name).unwrap_or_default());
-    let (old, new, again) = (secret("old"), secret("password"), secret("confirm"));
-    if new.expose_secret() != again.expose_secret() {
-        return Err(ApiError::field("confirm", "The passwords differ. Type the same one twice."));
+    let ChangePasswordForm { old, new, confirm } = fields.into();
+    if new.expose_secret() != confirm.expose_secret() {
+        return Err(ApiError::field(ChangePasswordForm::CONFIRM, "The passwords differ. Type the same one twice."));
     }
     let caller = request.caller()?;
     Ok(request.service().change_password(caller, caller.id(), &old, &new).await?)

@@ -6,6 +6,7 @@ use jeton_service::buckets::{AskedBucket, AskedRetention, BucketUpdate};
 
 use crate::{
     forms::{
+        buckets::BucketForm,
         flash::Flash,
         outcome::{FormFields, Outcome},
     },
@@ -24,11 +25,11 @@ pub(super) async fn perform(
     let (service, caller) = (request.service(), request.caller()?);
     let flash = match page {
         Buckets::Create => {
-            service.create_bucket(caller, new_bucket(org, fields)?).await?;
+            service.create_bucket(caller, new_bucket(org, fields.into())?).await?;
             Flash::BucketCreated
         }
         Buckets::Edit(id) => {
-            service.update_bucket(caller, id, update(fields)?).await?;
+            service.update_bucket(caller, id, update(fields.into())?).await?;
             Flash::BucketUpdated
         }
         Buckets::Delete(id) => {
@@ -40,33 +41,29 @@ pub(super) async fn perform(
     Ok(Outcome::Done { flash, to: list })
 }
 
-fn new_bucket(org: OrgId, fields: &FormFields) -> Result<AskedBucket, ApiError> {
-    let text = |name| fields.get(name).unwrap_or_default().trim().to_owned();
+fn new_bucket(org: OrgId, form: BucketForm) -> Result<AskedBucket, ApiError> {
+    let BucketUpdate { name, description, retention } = update(form)?;
     Ok(AskedBucket {
         org: Some(org),
-        name: text("name"),
-        description: text("description"),
-        retention: retention(fields)?.into_iter().collect(),
+        name: name.unwrap_or_default(),
+        description: description.unwrap_or_default(),
+        retention: retention.unwrap_or_default(),
         ..AskedBucket::default()
     })
 }
 
-fn update(fields: &FormFields) -> Result<BucketUpdate, ApiError> {
-    let text = |name| fields.get(name).map(|text| text.trim().to_owned());
-    Ok(BucketUpdate {
-        name: text("name"),
-        description: text("description"),
-        retention: retention(fields)?.map(|asked| vec![asked]),
-    })
+fn update(form: BucketForm) -> Result<BucketUpdate, ApiError> {
+    let retention = retention(&form)?.map(|asked| vec![asked]);
+    let trimmed = |text: String| text.trim().to_owned();
+    Ok(BucketUpdate { name: form.name.map(trimmed), description: form.description.map(trimmed), retention })
 }
 
 /// Returns the retention that the form requests, or `None` if it equals the displayed one, so that a custom shard
 /// duration stays.
-fn retention(fields: &FormFields) -> Result<Option<AskedRetention>, ApiError> {
-    let Some(choice) = fields.get("retention") else { return Ok(None) };
-    let given = |name| fields.get(name).unwrap_or_default();
-    let every = asked_seconds(choice, given("amount"), given("unit"))?;
-    if fields.get("shown").is_some_and(|shown| shown == every.to_string()) {
+fn retention(form: &BucketForm) -> Result<Option<AskedRetention>, ApiError> {
+    let Some(choice) = &form.retention else { return Ok(None) };
+    let every = asked_seconds(choice, &form.amount, &form.unit)?;
+    if form.shown.as_ref().is_some_and(|shown| *shown == every.to_string()) {
         return Ok(None);
     }
     Ok(Some(AskedRetention { every: Some(every), shard_group: Some(0) }))

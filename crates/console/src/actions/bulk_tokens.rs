@@ -1,41 +1,48 @@
 //! Actions on the tokens selected in the list.
 
 use jeton_http::error::ApiError;
-use jeton_model::{AuthorizationId, OrgId, console::token_query::TokenQuery};
-use jeton_service::tokens::bulk::{BulkAction, Targets};
+use jeton_model::{AuthorizationId, OrgId, Status, console::token_query::TokenQuery};
+use jeton_service::tokens::{
+    AuthorizationUpdate,
+    bulk::{BulkAction, Targets},
+};
 
 use crate::{
     forms::{
         flash::Flash,
         outcome::{FormFields, Outcome},
+        tokens::SelectedForm,
     },
     routes::{PageRoute as _, Tokens},
     ssr::request::Request,
 };
 
+use super::token_forms::apply;
+
 /// Runs a bulk action. The form carries the state of the list beside the check boxes: with `all`, every token that
 /// matches the filter is meant.
 pub(super) async fn perform(request: &Request, org: OrgId, fields: &FormFields) -> Result<Outcome, ApiError> {
     let (service, caller) = (request.service(), request.caller()?);
+    let form = SelectedForm::from(fields);
     // The status switch of a row belongs to the same form.
-    for (name, status) in [("activate", "active"), ("deactivate", "inactive")] {
-        if let Some(id) = fields.get(name) {
-            let fields = FormFields(vec![("status".into(), status.into())]);
-            return super::token_forms::update(request, id.parse()?, &fields).await;
+    for (id, status) in [(&form.activate, Status::Active), (&form.deactivate, Status::Inactive)] {
+        if let Some(id) = id {
+            let update = AuthorizationUpdate { status: Some(status.name().into()), ..AuthorizationUpdate::default() };
+            return apply(request, id.parse()?, update).await;
         }
     }
     let query = TokenQuery::from_parameters(|name| fields.get(name));
     let to = Tokens::List.address(org, &query.parameters());
-    let which = if fields.get("all").is_some() {
-        Targets::Listed { query, expected: fields.get("expected").and_then(|count| count.parse().ok()) }
+    let which = if form.all {
+        Targets::Listed { query, expected: form.expected }
     } else {
-        Targets::These(fields.all("id").map(str::parse::<AuthorizationId>).collect::<Result<_, _>>()?)
+        Targets::These(form.ids.iter().map(|id| id.parse::<AuthorizationId>()).collect::<Result<_, _>>()?)
     };
-    let (what, flash) = match fields.get("do") {
+    let (what, flash) = match form.action.as_deref() {
         Some("activate") => (BulkAction::Activate, Flash::TokensUpdated),
         Some("deactivate") => (BulkAction::Deactivate, Flash::TokensUpdated),
         // Deletion cannot be undone, so it needs a confirmation.
-        Some("delete") if fields.get("sure").is_none() => {
+        Some("delete") if !form.sure => {
             return Ok(Outcome::Asked { count: service.count_meant(caller, org, &which).await? });
         }
         Some("delete") => (BulkAction::Delete, Flash::TokensDeleted),

@@ -6,9 +6,11 @@ use jeton_model::{OrgId, org::Role};
 use crate::{
     forms::{
         flash::Flash,
+        members::{AddMemberForm, MemberRoleForm},
         outcome::{FormFields, Outcome},
+        users::UserStatusForm,
     },
-    routes::Members,
+    routes::{Members, address_of},
     ssr::request::Request,
 };
 
@@ -27,7 +29,7 @@ pub(super) async fn perform(
 ) -> Result<Outcome, ApiError> {
     let (service, caller) = (request.service(), request.caller()?);
     let flash = match page {
-        Members::List if fields.get("status").is_some() => {
+        Members::List if UserStatusForm::from(fields).status.is_some() => {
             return change_status(request, user(fields)?, fields, to).await;
         }
         Members::List => {
@@ -35,8 +37,8 @@ pub(super) async fn perform(
             Flash::RoleChanged
         }
         Members::Add => {
-            let who = fields.get("user").unwrap_or_default();
-            service.add_named_member(caller, org, who, role(fields)?).await?;
+            let who = AddMemberForm::from(fields).user;
+            service.add_named_member(caller, org, &who, role(fields)?).await?;
             Flash::MemberAdded
         }
         Members::Invite => {
@@ -46,7 +48,7 @@ pub(super) async fn perform(
         Members::Remove(id) => {
             service.dismiss_member(caller, org, id).await?;
             // Users who remove themselves may no longer see the list.
-            let to = if id == caller.id() { "/".into() } else { to };
+            let to = if id == caller.id() { address_of("/") } else { to };
             return Ok(Outcome::Done { flash: Flash::MemberRemoved, to });
         }
         Members::Deactivate(id) => return change_status(request, id, fields, to).await,
@@ -56,6 +58,6 @@ pub(super) async fn perform(
 }
 
 fn role(fields: &FormFields) -> Result<Role, ApiError> {
-    let role = fields.get("role").and_then(Role::from_name);
-    role.ok_or_else(|| ApiError::field("role", "Choose owner or member."))
+    let role = MemberRoleForm::from(fields).role;
+    role.ok_or_else(|| ApiError::field(MemberRoleForm::ROLE, "Choose owner or member."))
 }

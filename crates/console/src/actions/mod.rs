@@ -3,6 +3,7 @@
 mod account;
 mod buckets;
 mod bulk_tokens;
+mod databases;
 mod members;
 mod orgs;
 mod rotation;
@@ -66,6 +67,7 @@ async fn on_page(
         ConsoleRoute::Buckets(page) => buckets::perform(request, org, page, list::<Buckets>(org, query), fields).await,
         ConsoleRoute::Tokens(page) => tokens::perform(request, org, page, fields).await,
         ConsoleRoute::Orgs(page) => orgs::perform(request, org, page, list::<Orgs>(org, query), fields).await,
+        ConsoleRoute::Databases(page) => databases::perform(request, org, page, fields).await,
         ConsoleRoute::Account(_) => account::perform(request, org, fields).await,
         ConsoleRoute::Telegrafs(page) => telegrafs::perform(request, org, page, fields).await,
         ConsoleRoute::Members(page) => members::perform(request, org, page, list::<Members>(org, query), fields).await,

@@ -1,16 +1,16 @@
 //! Actions for the forms of the Organizations page, and of the start page for users without an organization.
 
 use jeton_http::error::ApiError;
-use jeton_model::{OrgId, org_rules::OrgRules};
+use jeton_model::OrgId;
 use jeton_service::orgs::OrgUpdate;
 
 use crate::{
     forms::{
         flash::Flash,
-        org_rules::rules_of,
+        orgs::{DeleteOrgForm, NewOrgForm, OrgRulesForm, OrgSettingsForm},
         outcome::{FormFields, Outcome},
     },
-    routes::{Orgs, PageRoute as _, Tokens},
+    routes::{Orgs, PageRoute as _, Tokens, address_of},
     ssr::request::Request,
 };
 
@@ -29,27 +29,25 @@ pub(super) async fn perform(
             Ok(Outcome::Done { flash: Flash::OrgCreated, to: Orgs::Show(made).address(org, &[]) })
         }
         Orgs::Show(id) => {
-            let given = |name| fields.get(name).map(|text| text.trim().to_owned());
-            let update = OrgUpdate { name: given("name"), description: given("description") };
-            match rules(fields)? {
-                Some(rules) => service.update_org_and_rules(caller, id, update, rules).await?,
-                None => service.update_org(caller, id, update).await?,
-            };
+            let form = OrgSettingsForm::from(fields);
+            let trimmed = |text: String| text.trim().to_owned();
+            let update = OrgUpdate { name: form.name.map(trimmed), description: form.description.map(trimmed) };
+            if form.rules {
+                let rules = OrgRulesForm::from(fields).rules()?;
+                service.update_org_and_rules(caller, id, update, rules).await?;
+            } else {
+                service.update_org(caller, id, update).await?;
+            }
             Ok(Outcome::Done { flash: Flash::OrgUpdated, to: page.address(org, &[]) })
         }
         Orgs::Delete(id) => {
-            service.delete_org_by_name(caller, id, fields.get("name").unwrap_or_default()).await?;
+            service.delete_org_by_name(caller, id, &DeleteOrgForm::from(fields).name).await?;
             // The deleted organization's pages no longer exist: the start page redirects to another one.
-            let to = if id == org { "/".into() } else { list };
+            let to = if id == org { address_of("/") } else { list };
             Ok(Outcome::Done { flash: Flash::OrgDeleted, to })
         }
         Orgs::List => Err(ApiError::PathNotFound),
     }
-}
-
-/// Returns the token rules, if the form has their fields.
-fn rules(fields: &FormFields) -> Result<Option<OrgRules>, ApiError> {
-    Ok(fields.get("rules").map(|_| rules_of(|name| fields.get(name).map(Into::into))).transpose()?)
 }
 
 /// Creates the first organization of a user who has none.
@@ -59,7 +57,7 @@ pub(super) async fn start(request: &Request, fields: &FormFields) -> Result<Outc
 }
 
 async fn create(request: &Request, fields: &FormFields) -> Result<OrgId, ApiError> {
-    let given = |name| fields.get(name).unwrap_or_default().trim();
-    let made = request.service().create_org(request.caller()?, given("name"), given("description")).await?;
+    let NewOrgForm { name, description } = fields.into();
+    let made = request.service().create_org(request.caller()?, name.trim(), description.trim()).await?;
     Ok(made.id)
 }

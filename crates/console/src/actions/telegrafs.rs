@@ -8,6 +8,7 @@ use crate::{
     forms::{
         flash::Flash,
         outcome::{FormFields, Outcome},
+        telegrafs::{NewTelegrafForm, TelegrafNameForm, TelegrafTextForm},
     },
     routes::{PageRoute as _, Telegrafs},
     ssr::request::Request,
@@ -20,28 +21,24 @@ pub(super) async fn perform(
     fields: &FormFields,
 ) -> Result<Outcome, ApiError> {
     let (service, caller) = (request.service(), request.caller()?);
-    let text = |name| fields.get(name).unwrap_or_default();
     let (flash, to) = match page {
         Telegrafs::Create => {
-            let begun = BegunTelegraf {
-                name: text("name").into(),
-                description: text("description").into(),
-                text: text("config").into(),
-                bucket: text("bucket").into(),
-                origin: request.origin(),
-            };
+            let TelegrafNameForm { name, description } = fields.into();
+            let NewTelegrafForm { bucket, config: text } = fields.into();
+            let begun = BegunTelegraf { name, description, text, bucket, base_url: request.base_url() };
             let key = fields.idempotency_key()?;
             let telegraf = service.begin_telegraf(caller, org, begun, key.as_ref()).await?;
             (Flash::TelegrafCreated, Telegrafs::Show(telegraf.id))
         }
         Telegrafs::Show(id) => {
-            let typed = text("config");
-            let config = if fields.get("replace").is_some() { without_tokens(typed) } else { typed.to_owned() };
+            let TelegrafTextForm { config, replace } = fields.into();
+            let config = if replace { without_tokens(&config) } else { config };
             service.save_telegraf_text(caller, id, &config).await?;
             (Flash::TelegrafSaved, page)
         }
         Telegrafs::Rename(id) => {
-            service.rename_telegraf(caller, id, text("name"), text("description")).await?;
+            let TelegrafNameForm { name, description } = fields.into();
+            service.rename_telegraf(caller, id, &name, &description).await?;
             (Flash::TelegrafSaved, Telegrafs::Show(id))
         }
         Telegrafs::Delete(id) => {

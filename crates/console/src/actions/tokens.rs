@@ -11,6 +11,7 @@ use crate::{
     forms::{
         flash::Flash,
         outcome::{FormFields, Outcome},
+        tokens::{CustomForm, DescendantsForm, EndOverlapForm, LeakedForm, SearchForm, TokenForm},
     },
     routes::{PageRoute as _, Tokens},
     ssr::request::Request,
@@ -33,27 +34,33 @@ pub(super) async fn perform(
     match page {
         Tokens::AllAccess => {
             let created = service.create_all_access(caller, org, given(request, fields)?, key).await?;
-            Ok(Outcome::Created(created_token(request, created)))
+            Ok(Outcome::Created(created_token(request, created).await))
         }
         // Only the button at the end of the form creates a token; the one beside the search field reloads the choices.
-        Tokens::Custom if fields.get("find").is_some() => Ok(Outcome::Searched),
+        Tokens::Custom if SearchForm::from(fields).find => Ok(Outcome::Searched),
         Tokens::Custom => {
-            let selection = fields.all("permission").map(str::parse::<Pick>).collect::<Result<Selection, _>>()?;
+            let CustomForm { permissions, rotates } = fields.into();
+            let selection = permissions.iter().map(|text| text.parse::<Pick>()).collect::<Result<Selection, _>>()?;
+            if let Some(id) = rotates {
+                return rotation::rotate_with_changes(request, id.parse()?, &selection, fields, key).await;
+            }
             let created = service.create_custom(caller, org, &selection, given(request, fields)?, key).await?;
-            Ok(Outcome::Created(created_token(request, created)))
+            Ok(Outcome::Created(created_token(request, created).await))
         }
         Tokens::Clone(id) => {
             let created = service.clone_authorization(caller, id, key).await?;
-            Ok(Outcome::Cloned(created_token(request, created)))
+            Ok(Outcome::Cloned(created_token(request, created).await))
         }
         Tokens::Descendants(id) => {
-            let expected = fields.get("expected").and_then(|number| number.parse().ok());
+            let DescendantsForm { expected } = fields.into();
             let count = service.deactivate_descendants(caller, id, expected).await?.deactivated;
             Ok(Outcome::Many { flash: Flash::TokensUpdated, count, to: Tokens::Details(id).address(org, &[]) })
         }
         Tokens::Rotate(id) => rotation::rotate(request, id, fields, key).await,
-        Tokens::Details(id) if fields.get("overlap").is_some() => rotation::end_overlap(request, org, id, fields).await,
-        Tokens::Delete(id) if fields.get("status").is_none() => {
+        Tokens::Details(id) if EndOverlapForm::from(fields).pressed => {
+            rotation::end_overlap(request, org, id, fields).await
+        }
+        Tokens::Delete(id) if TokenForm::from(fields).status.is_none() => {
             service.delete_authorization(caller, id).await?;
             Ok(Outcome::Deleted)
         }
@@ -61,7 +68,7 @@ pub(super) async fn perform(
             update(request, id, fields).await
         }
         Tokens::Leaked => {
-            let text = Reported::Text(fields.get("leaked").unwrap_or_default().into());
+            let text = Reported::Text(LeakedForm::from(fields).leaked);
             Ok(Outcome::Reported(service.report_leaked(caller, &text).await?))
         }
         Tokens::Selected => bulk_tokens::perform(request, org, fields).await,

@@ -3,9 +3,9 @@
 use jeton_http::error::ApiError;
 use jeton_model::UserId;
 
-use crate::forms::outcome::FormFields;
+use crate::forms::{outcome::FormFields, users::UserForm};
 
 /// Returns the user whose id the form contains.
 pub(crate) fn user(fields: &FormFields) -> Result<UserId, ApiError> {
-    Ok(fields.get("user").unwrap_or_default().parse()?)
+    Ok(UserForm::from(fields).user.parse()?)
 }

@@ -1,5 +1,7 @@
 //! Actions for the forms of the Users page.
 
+use secrecy::ExposeSecret as _;
+
 use jeton_http::error::ApiError;
 use jeton_model::{OrgId, Status, UserId, org::Role};
 use jeton_service::{
@@ -12,6 +14,8 @@ use crate::{
     forms::{
         flash::Flash,
         outcome::{FormFields, Outcome},
+        session::EndSessionsForm,
+        users::{NewUserForm, RenameUserForm, SetPasswordForm, UserStatusForm},
     },
     routes::{self, PageRoute as _, Users},
     ssr::request::Request,
@@ -35,12 +39,12 @@ pub(super) async fn perform(
             Flash::UserCreated
         }
         Users::Edit(id) => {
-            let name = fields.get("username").map(Into::into);
+            let RenameUserForm { username: name } = fields.into();
             service.update_user(caller, id, UserUpdate { name, status: None }).await?;
             Flash::UserUpdated
         }
         Users::Password(id) => {
-            service.set_password(caller, id, &fields.get("password").unwrap_or_default().into()).await?;
+            service.set_password(caller, id, &SetPasswordForm::from(fields).password).await?;
             Flash::PasswordSet
         }
         Users::Sessions(id) => return end_sessions(request, org, id, &to, fields).await,
@@ -58,7 +62,8 @@ async fn end_sessions(
     list: &str,
     fields: &FormFields,
 ) -> Result<Outcome, ApiError> {
-    let (which, flash) = match fields.get("session") {
+    let form = EndSessionsForm::from(fields);
+    let (which, flash) = match form.session.as_deref() {
         Some("all") => (Which::Others, Flash::UserSignedOut),
         Some(key) => (Which::One(key), Flash::SessionEnded),
         None => return Err(AuthError::SessionNotFound.into()),
@@ -76,7 +81,8 @@ pub(super) async fn change_status(
     to: String,
 ) -> Result<Outcome, ApiError> {
     let caller = request.caller()?;
-    let update = UserUpdate { name: None, status: fields.get("status").map(Into::into) };
+    let UserStatusForm { status } = fields.into();
+    let update = UserUpdate { name: None, status };
     let user = request.service().update_user(caller, id, update).await?;
     Ok(match user.status {
         Status::Active => Outcome::Done { flash: Flash::UserActivated, to },
@@ -92,7 +98,7 @@ pub(super) async fn delete(
     fields: &FormFields,
     to: String,
 ) -> Result<Outcome, ApiError> {
-    if fields.get("status").is_some() {
+    if UserStatusForm::from(fields).status.is_some() {
         return change_status(request, id, fields, to).await;
     }
     let caller = request.caller()?;
@@ -102,6 +108,7 @@ pub(super) async fn delete(
 
 /// Returns the user that a form describes.
 pub(super) fn new_user(fields: &FormFields, member_of: Option<(OrgId, Role)>) -> NewUser {
-    let password = fields.get("password").filter(|password| !password.is_empty());
-    NewUser { name: fields.get("username").unwrap_or_default().into(), password: password.map(Into::into), member_of }
+    let NewUserForm { username, password } = fields.into();
+    let password = Some(password).filter(|password| !password.expose_secret().is_empty());
+    NewUser { name: username, password, member_of }
 }

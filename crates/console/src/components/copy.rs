@@ -5,6 +5,8 @@ use std::time::Duration;
 use leptos::{prelude::*, task::spawn_local};
 use wasm_bindgen_futures::JsFuture;
 
+use crate::hydrate::browser;
+
 use super::{Icon, Notices, Picture};
 
 /// Time for which a button confirms the copy.
@@ -12,12 +14,13 @@ const SAYS_COPIED: Duration = Duration::from_secs(2);
 
 /// Writes a text to the clipboard; `on_done` receives whether the browser allowed it.
 pub fn copy(text: String, on_done: impl FnOnce(bool) + 'static) {
+    let navigator = window().navigator();
+    // Browsers provide the clipboard only in secure contexts: https and localhost.
+    if !js_sys::Reflect::has(&navigator, &"clipboard".into()).unwrap_or(false) {
+        return on_done(browser::copy_by_command(&text));
+    }
     spawn_local(async move {
-        let navigator = window().navigator();
-        // Browsers provide the clipboard only in secure contexts: https and localhost.
-        let offered = js_sys::Reflect::has(&navigator, &"clipboard".into()).unwrap_or(false);
-        let done = offered && JsFuture::from(navigator.clipboard().write_text(&text)).await.is_ok();
-        on_done(done);
+        on_done(JsFuture::from(navigator.clipboard().write_text(&text)).await.is_ok());
     });
 }
 

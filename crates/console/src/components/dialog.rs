@@ -1,11 +1,14 @@
 //! Dialogs: each has an address. The server renders it open; after hydration it becomes modal.
 
 use leptos::{ev, html, prelude::*};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use leptos_router::hooks::use_navigate;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlDialogElement, HtmlElement};
 
-use crate::hydrate::{browser, hydrated::Hydrated};
+use crate::{
+    hydrate::{browser, hydrated::Hydrated},
+    routes::without_scrolling,
+};
 
 use super::{Icon, Notices, Picture, Toasts};
 
@@ -49,7 +52,7 @@ pub fn Dialog(
     let navigate = use_navigate();
     let leave = move || {
         if !locked {
-            navigate(&close.get_untracked(), NavigateOptions { scroll: false, ..NavigateOptions::default() });
+            navigate(&close.get_untracked(), without_scrolling());
         }
     };
     let on_cancel = {

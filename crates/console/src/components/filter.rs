@@ -43,7 +43,7 @@ pub fn FilterField(
     let apply = move || {
         let filter = text.get_untracked();
         if filter != current.get_untracked() {
-            let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+            let options = NavigateOptions { replace: true, ..routes::without_scrolling() };
             navigate(&address.run(filter), options);
         }
     };

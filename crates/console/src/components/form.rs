@@ -9,6 +9,7 @@ use crate::{
         submit::submit,
     },
     hydrate::browser,
+    routes::{address_of, below_base, with_parameters},
 };
 
 /// The result of a form's action.
@@ -49,8 +50,10 @@ pub fn Form(
 /// Sends fields to an address through the server function, as a hydrated form does.
 pub fn send(address: String, fields: FormFields, busy: RwSignal<bool>, on_answer: Callback<ActionOutcome>) {
     busy.set(true);
+    // The server's routes are below the base path.
+    let path = below_base(&address).unwrap_or_default().to_owned();
     spawn_local(async move {
-        let answer = submit(address, fields).await;
+        let answer = submit(path, fields).await;
         let _ = busy.try_set(false);
         if matches!(answer, Err(ConsoleError::Unauthenticated)) && !is_sign_in() {
             to_sign_in();
@@ -60,13 +63,12 @@ pub fn send(address: String, fields: FormFields, busy: RwSignal<bool>, on_answer
 }
 
 fn is_sign_in() -> bool {
-    window().location().pathname().is_ok_and(|path| path == "/sign-in")
+    window().location().pathname().is_ok_and(|path| path == address_of("/sign-in"))
 }
 
 /// Redirects to the sign-in page, from where a user whose session has ended returns to this page.
 pub fn to_sign_in() {
-    let to = form_urlencoded::Serializer::new(String::new()).append_pair("to", &browser::here()).finish();
-    browser::go(&format!("/sign-in?{to}"));
+    browser::go(&with_parameters(address_of("/sign-in"), &[("to", browser::here())]));
 }
 
 /// Returns the response to this page's form, if it was submitted without JavaScript.
@@ -103,7 +105,7 @@ pub fn FormId() -> impl IntoView {
     Effect::new(move || id.set(browser::form_id()));
     let first = initial_form_id();
     let value = move || if id.get().is_empty() { first.clone() } else { id.get() };
-    view! { <input type="hidden" name="form" value=value/> }
+    view! { <input type="hidden" name=FormFields::FORM_ID value=value/> }
 }
 
 #[cfg(feature = "ssr")]

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use jeton_model::{console::tokens::OrgRef, wording};
+use jeton_model::{console::tokens::OrgRef, tally::Tally, wording};
 
 use crate::{
     hydrate::{browser, defer::defer},
-    routes::{ConsoleRoute, Group, Section},
+    routes::{ConsoleRoute, Group, Section, address_of},
     state::org_state::OrgState,
 };
 
@@ -78,8 +78,8 @@ fn NavItem(state: OrgState, section: Section) -> impl IntoView {
     let count = move || {
         let counts = state.frame.with(|frame| frame.counts);
         match section {
-            Section::Buckets => Some(counts.buckets),
-            Section::Telegrafs => Some(counts.telegrafs),
+            Section::Buckets => Some(Tally::exact(counts.buckets)),
+            Section::Telegrafs => Some(Tally::exact(counts.telegrafs)),
             Section::Tokens => Some(counts.tokens),
             _ => None,
         }
@@ -92,10 +92,15 @@ fn NavItem(state: OrgState, section: Section) -> impl IntoView {
                 data-testid=format!("nav-subitem-{}", section.word())
             >
                 <Icon picture=picture(section)/><span>{section.title()}</span>
-                {move || count().map(|count| view! { <span class="count">{wording::grouped(count)}</span> })}
+                {move || count().map(|count| view! { <span class="count">{short(count)}</span> })}
             </a>
         </li>
     }
+}
+
+/// Formats a number in little space: "312", "10,000+".
+fn short(count: Tally) -> String {
+    format!("{}{}", wording::grouped(count.known()), if count.is_more() { "+" } else { "" })
 }
 
 const fn picture(section: Section) -> Picture {
@@ -106,6 +111,7 @@ const fn picture(section: Section) -> Picture {
         Section::Members => Picture::Users,
         Section::Users => Picture::UserCog,
         Section::Orgs => Picture::Organization,
+        Section::Databases => Picture::Server,
         Section::Audit => Picture::Scroll,
         Section::Account => Picture::User,
         Section::About => Picture::Info,
@@ -144,7 +150,7 @@ fn NavFoot(state: OrgState, shortcuts: RwSignal<bool>) -> impl IntoView {
     let user = move || state.frame.with(|frame| frame.user.clone());
     let signed_out = Callback::new(|answer: ActionOutcome| {
         if answer.is_ok() {
-            browser::go("/sign-in");
+            browser::go(&address_of("/sign-in"));
         }
     });
     let link = move |section: Section| {
@@ -159,7 +165,7 @@ fn NavFoot(state: OrgState, shortcuts: RwSignal<bool>) -> impl IntoView {
             <div id="user-menu" class="user-menu" popover="auto">
                 {[Section::Account, Section::About].map(link).collect_view()}
                 <ShortcutsButton open=shortcuts/>
-                <Form action="/sign-out".to_owned() on_answer=signed_out>
+                <Form action=address_of("/sign-out") on_answer=signed_out>
                     <button class="menu-item" data-testid="user-nav-item-logout"><Icon picture=Picture::SignOut/>"Sign out"</button>
                 </Form>
             </div>
@@ -176,7 +182,7 @@ pub fn AuthFrame(#[prop(optional)] brand: bool, children: Children) -> impl Into
         <div class="auth">
             <header class="auth-head">{brand}<ThemeSwitch/></header>
             <main id="main" class="auth-main" tabindex="-1">{children()}</main>
-            <footer class="auth-foot"><span>"Jeton "{env!("CARGO_PKG_VERSION")}</span><span><a class="link" href="/docs" rel="external">"Documentation"</a></span></footer>
+            <footer class="auth-foot"><span>"Jeton "{env!("CARGO_PKG_VERSION")}</span><span><a class="link" href=address_of("/docs") rel="external">"Documentation"</a></span></footer>
         </div>
         <Toasts/>
     }

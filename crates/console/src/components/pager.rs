@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use jeton_model::{console::tokens::PAGE_SIZES, wording};
+use jeton_model::{console::tokens::PAGE_SIZES, tally::Tally, wording};
 
 use super::{Icon, Menu, Picture, menu::ChoiceLink};
 
@@ -14,9 +14,9 @@ pub struct Part {
     /// Number of rows per page.
     pub page_size: u64,
     /// Number of rows that match the filter.
-    pub total: u64,
+    pub total: Tally,
     /// Number of rows without the filter.
-    pub unfiltered: u64,
+    pub unfiltered: Tally,
 }
 
 /// The pagination below a list. `address`: returns the address of a page, of a page size.
@@ -32,16 +32,19 @@ pub fn Pager(
     lazy: bool,
 ) -> impl IntoView {
     let Part { page, page_size, total, unfiltered } = part;
-    let pages = total.div_ceil(page_size).max(1);
-    let first = if total == 0 { 0 } else { (page - 1) * page_size + 1 };
-    let last = (page * page_size).min(total);
-    let range = if total == 0 {
-        format!("0 of {}", wording::grouped(unfiltered))
+    let pages = total.known().div_ceil(page_size).max(page);
+    let range = if total.is_none() {
+        format!("0 of {}", unfiltered.text())
     } else {
-        format!("{}–{} of {}", wording::grouped(first), wording::grouped(last), wording::grouped(total))
+        let end = page.saturating_mul(page_size);
+        let last = if total.is_more() { end } else { end.min(total.known()) };
+        format!("{}–{} of {}", wording::grouped(end - page_size + 1), wording::grouped(last), total.text())
     };
+    // Behind the pages that were counted there are more: one leads to the next.
+    let next = (page < pages || total.is_more()).then_some(page.saturating_add(1));
     let to = move |number: u64| address.run((number, page_size));
-    let items = page_numbers(page, pages).into_iter().map(move |item| match item {
+    let uncounted = total.is_more().then_some(None);
+    let items = page_numbers(page, pages).into_iter().chain(uncounted).map(move |item| match item {
         Some(number) => view! {
             <li>
                 <a
@@ -70,7 +73,7 @@ pub fn Pager(
             <ol class="pager-pages">
                 <li><Step label="Previous page" rel="prev" picture=Picture::ChevronLeft href=(page > 1).then(|| to(page - 1))/></li>
                 {items.collect_view()}
-                <li><Step label="Next page" rel="next" picture=Picture::ChevronRight href=(page < pages).then(|| to(page + 1))/></li>
+                <li><Step label="Next page" rel="next" picture=Picture::ChevronRight href=next.map(to)/></li>
             </ol>
         </nav>
     }

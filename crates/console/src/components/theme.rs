@@ -1,9 +1,10 @@
 //! The theme: light, dark, or that of the system.
 
 use leptos::{ev::SubmitEvent, prelude::*};
-use wasm_bindgen::JsCast;
 
-use crate::hydrate::browser;
+use jeton_model::console::preference_cookie::THEME;
+
+use crate::{forms::preferences::ThemeForm, hydrate::browser, routes::address_of};
 
 use super::{Icon, Picture};
 
@@ -38,7 +39,7 @@ impl Theme {
 #[cfg(feature = "ssr")]
 fn chosen() -> Option<Theme> {
     let parts = use_context::<http::request::Parts>()?;
-    Theme::from_cookie(jeton_http::cookies::read(&parts.headers, jeton_http::cookies::THEME))
+    Theme::from_cookie(jeton_http::cookies::read(&parts.headers, THEME))
 }
 
 #[cfg(not(feature = "ssr"))]
@@ -52,19 +53,22 @@ pub fn ThemeSwitch() -> impl IntoView {
     let theme = RwSignal::new(chosen());
     let on_submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let value = browser::fields(&event).get("theme").map(str::to_owned);
-        theme.set(Theme::from_cookie(value.as_deref()));
+        let ThemeForm { theme: value } = ThemeForm::from(&browser::fields(&event));
+        theme.set(Theme::from_cookie(Some(&value)));
         apply(theme.get_untracked());
     };
     let choice = move |value: &'static str, of: Option<Theme>, picture, label: &'static str| {
         view! {
-            <button class="icon-button" name="theme" value=value aria-label=label title=label aria-pressed=move || (theme.get() == of).to_string()>
+            <button
+                class="icon-button" name=ThemeForm::THEME value=value aria-label=label title=label
+                aria-pressed=move || (theme.get() == of).to_string()
+            >
                 <Icon picture/><span aria-hidden="true">{label}</span>
             </button>
         }
     };
     view! {
-        <form class="theme" method="post" action="/theme" aria-label="Theme" on:submit=on_submit>
+        <form class="theme" method="post" action=address_of("/theme") aria-label="Theme" on:submit=on_submit>
             {choice("system", None, Picture::Monitor, "System")}
             {choice("light", Some(Theme::Light), Picture::Sun, "Light")}
             {choice("dark", Some(Theme::Dark), Picture::Moon, "Dark")}
@@ -80,7 +84,5 @@ fn apply(theme: Option<Theme>) {
         Some(name) => html.set_attribute("data-theme", name),
         None => html.remove_attribute("data-theme"),
     });
-    let (value, age) = name.map_or(("", 0), |name| (name, 365 * 86_400));
-    let cookie = format!("jeton-theme={value}; Path=/; Max-Age={age}; SameSite=Lax");
-    drop(document().unchecked_into::<web_sys::HtmlDocument>().set_cookie(&cookie));
+    browser::set_preference(THEME, name);
 }

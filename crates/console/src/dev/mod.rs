@@ -22,6 +22,7 @@ use jeton_model::{
         frame::Frame,
         tokens::OrgRef,
     },
+    tally::Tally,
 };
 
 use crate::{
@@ -29,7 +30,7 @@ use crate::{
         Notices, Page,
         frame::{AuthFrame, OrgFrame},
     },
-    routes::{Section, split},
+    routes::{Section, address_of, split},
     ssr::document,
     state::{org_state::OrgState, page_store::PageStore},
 };
@@ -61,10 +62,10 @@ async fn page(request: Request) -> Response {
     let Some(id) = Id::new(1) else { return StatusCode::NOT_FOUND.into_response() };
     let html = Owner::new().with(|| {
         provide_context(parts);
-        provide_context(RequestUrl::new(PATH));
+        provide_context(RequestUrl::new(&address_of(PATH)));
         provide_context(ServerMetaContext::new().0);
         provide_meta_context();
-        let head = view! { <title>"Components · Jeton"</title><link rel="stylesheet" href=STYLE/> };
+        let head = view! { <title>"Components · Jeton"</title><link rel="stylesheet" href=address_of(STYLE)/> };
         // The page has no JavaScript, but displays elements that need it too.
         document::document(false, head, view! { <Routed><Gallery id shown/></Routed> }).to_html()
     });
@@ -114,9 +115,9 @@ fn state(id: Id, covered: bool) -> OrgState {
         user_id: UserId(id),
         places: vec![org.clone()],
         org,
-        counts: Counts { buckets: 4, telegrafs: 2, tokens: 1204 },
+        counts: Counts { buckets: 4, telegrafs: 2, tokens: Tally::exact(1204) },
         may: everything,
-        origin: "http://127.0.0.1:8086".into(),
+        base_url: "http://127.0.0.1:8086".into(),
     };
     let mut state = OrgState::new(frame, Memo::new(|_| None), PageStore::here());
     state.covered = Signal::stored(covered);

@@ -7,6 +7,7 @@ use jeton_model::{
     console::list_query::ListQuery,
     describe::{Sentence, Summary},
     grant::Breadth,
+    tally::Tally,
 };
 
 use crate::{
@@ -22,6 +23,10 @@ use crate::{
 
 use super::{NOW, Part, Sample};
 
+const fn shown(page: u64, total: Tally) -> Shown {
+    Shown { page, page_size: 25, total, unfiltered: total }
+}
+
 /// All samples of this module.
 #[component]
 pub fn Texts(state: OrgState) -> impl IntoView {
@@ -33,7 +38,10 @@ pub fn Texts(state: OrgState) -> impl IntoView {
         <Tables/>
         <Part name="Pager">
             <Sample state="First of many">
-                <Pager part=Shown { page: 1, page_size: 25, total: 312, unfiltered: 312 } address=Callback::new(|_| "#main".to_owned())/>
+                <Pager part=shown(1, Tally::exact(312)) address=Callback::new(|_| "#main".to_owned())/>
+            </Sample>
+            <Sample state="More than are counted">
+                <Pager part=shown(401, Tally::up_to(10_000, 10_001)) address=Callback::new(|_| "#main".to_owned())/>
             </Sample>
         </Part>
         <Empty/>

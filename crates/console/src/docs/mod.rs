@@ -14,9 +14,12 @@ use leptos::{nonce::Nonce, prelude::*};
 
 use jeton_http::{cookies, state::AppState};
 
-use crate::components::{
-    Mark,
-    theme::{Theme, ThemeSwitch},
+use crate::{
+    components::{
+        Mark,
+        theme::{Theme, ThemeSwitch},
+    },
+    routes::address_of,
 };
 
 use document::{Document, Group};
@@ -30,20 +33,20 @@ const STYLE: &str = concat!("@layer pages{", include_str!("../../../../style/pag
 /// Responds with the reference, in the theme that the visitor chose.
 pub async fn page(State(state): State<AppState>, request: Request) -> Response {
     let headers = request.headers();
-    let origin = state.settings.origin(headers).unwrap_or_default();
+    let (url, base) = (state.settings.base_url(headers).unwrap_or_default(), state.settings.base_path.as_str());
     let theme = Theme::from_cookie(cookies::read(headers, cookies::THEME));
     let nonce = request.extensions().get::<Nonce>().map(ToString::to_string).unwrap_or_default();
-    Html(template::of(theme, state.api_description).fill(&nonce, &origin)).into_response()
+    Html(template::of(theme, state.api_description).fill(&nonce, &url, base)).into_response()
 }
 
 /// The API reference.
 #[component]
-fn Docs(document: Document, origin: String) -> impl IntoView {
+fn Docs(document: Document, base_url: String) -> impl IntoView {
     let groups = document.groups();
     let contents = groups.iter().map(contents_of).collect_view();
     let operations = groups
         .iter()
-        .map(|group| view! { <GroupView group=group.clone() document=document.clone() origin=origin.clone()/> })
+        .map(|group| view! { <GroupView group=group.clone() document=document.clone() base_url=base_url.clone()/> })
         .collect_view();
     let schemas =
         document.schemas().into_iter().map(|(name, schema)| view! { <SchemaView name schema/> }).collect_view();
@@ -51,9 +54,9 @@ fn Docs(document: Document, origin: String) -> impl IntoView {
         <a class="skip" href="#main">"Skip to content"</a>
         <div class="docs">
             <header class="docs-head">
-                <a class="brand" href="/"><Mark/><span class="brand-name">"Jeton"</span></a>
+                <a class="brand" href=address_of("/")><Mark/><span class="brand-name">"Jeton"</span></a>
                 <span class="docs-what">"API"</span>
-                <a class="link docs-raw" href="/api/v2/openapi.json">"OpenAPI document"</a>
+                <a class="link docs-raw" href=address_of("/api/v2/openapi.json")>"OpenAPI document"</a>
                 <ThemeSwitch/>
             </header>
             <nav class="docs-nav" aria-label="Operations">
@@ -63,7 +66,7 @@ fn Docs(document: Document, origin: String) -> impl IntoView {
             <main id="main" class="docs-main" tabindex="-1">
                 <h1>"API"</h1>
                 <p class="docs-lead"><Prose text=document.lead()/></p>
-                <Authentication origin/>
+                <Authentication base_url/>
                 {operations}
                 <section class="docs-group">
                     <h2 id="types">"Types"</h2>
@@ -92,10 +95,10 @@ fn contents_of(group: &Group) -> impl IntoView + use<> {
 
 /// The operations of one tag.
 #[component]
-fn GroupView(group: Group, document: Document, origin: String) -> impl IntoView {
+fn GroupView(group: Group, document: Document, base_url: String) -> impl IntoView {
     let anchor = group.anchor();
     let operations = group.operations.into_iter().map(|operation| {
-        view! { <OperationView operation document=document.clone() origin=origin.clone()/> }
+        view! { <OperationView operation document=document.clone() base_url=base_url.clone()/> }
     });
     let operations = operations.collect_view();
     view! {
@@ -109,8 +112,8 @@ fn GroupView(group: Group, document: Document, origin: String) -> impl IntoView 
 
 /// The section about authentication.
 #[component]
-fn Authentication(origin: String) -> impl IntoView {
-    let example = format!("curl {origin}/api/v2/me --header 'Authorization: Token jtn_…'");
+fn Authentication(base_url: String) -> impl IntoView {
+    let example = format!("curl {base_url}/api/v2/me --header 'Authorization: Token jtn_…'");
     view! {
         <section class="docs-group">
             <h2 id="authentication">"Credentials"</h2>

@@ -11,7 +11,7 @@ use super::{
 
 /// One operation of the reference.
 #[component]
-pub fn OperationView(operation: Operation, document: Document, origin: String) -> impl IntoView {
+pub fn OperationView(operation: Operation, document: Document, base_url: String) -> impl IntoView {
     let about = &operation.about;
     let parameters: Vec<Member> = about["parameters"].as_array().into_iter().flatten().map(parameter).collect();
     let body = body(about).1;
@@ -19,7 +19,7 @@ pub fn OperationView(operation: Operation, document: Document, origin: String) -
     let answers = about["responses"].as_object().into_iter().flatten();
     let answers = answers.map(|(status, answer)| view! { <AnswerView status=status.clone() answer=answer.clone()/> });
     let answers = answers.collect_view();
-    let command = command(&operation, &document, &origin);
+    let command = command(&operation, &document, &base_url);
     let id = operation.id();
     view! {
         <article class="docs-operation" id=id>
@@ -69,8 +69,9 @@ fn AnswerView(status: String, answer: Value) -> impl IntoView {
 }
 
 /// Returns a command line that calls the operation; placeholders are in capitals.
-fn command(operation: &Operation, document: &Document, origin: &str) -> String {
-    let mut lines = vec![format!("curl {}'{origin}{}'", method_flag(&operation.method), in_capitals(&operation.path))];
+fn command(operation: &Operation, document: &Document, base_url: &str) -> String {
+    let mut lines =
+        vec![format!("curl {}'{base_url}{}'", method_flag(&operation.method), in_capitals(&operation.path))];
     lines.extend(credentials(&operation.about["security"]).map(Into::into));
     let (is_form, body) = body(&operation.about);
     if is_form {

@@ -6,15 +6,17 @@ use axum::http::{Request, header};
 use leptos::prelude::*;
 use serde_json::Value;
 
-use jeton_http::cookies;
+use jeton_http::{base_path, cookies};
+use jeton_model::BasePath;
 
 use crate::{components::theme::Theme, ssr::document::document as html_document};
 
 use super::{Docs, STYLE, document::Document};
 
-/// Placeholders for the parts that differ by request. Neither contains a character that HTML would escape.
+/// Placeholders for the parts that differ by request. None contains a character that HTML would escape.
 const NONCE: &str = "nonce-of-this-request";
-const ORIGIN: &str = "http://origin-of-this-request.invalid";
+const BASE_URL: &str = "http://base-url-of-this-request.invalid";
+const BASE: &str = "/base-path-of-this-server";
 
 /// A rendered page with gaps.
 pub struct Template(Vec<(String, Gap)>);
@@ -23,7 +25,8 @@ pub struct Template(Vec<(String, Gap)>);
 #[derive(Clone, Copy)]
 enum Gap {
     Nonce,
-    Origin,
+    BaseUrl,
+    Base,
     End,
 }
 
@@ -53,15 +56,16 @@ impl Template {
         Self(pieces)
     }
 
-    /// Fills the gaps for a request. The origin is untrusted: it comes from the client.
-    pub fn fill(&self, nonce: &str, origin: &str) -> String {
-        let (nonce, origin) = (escaped(nonce), escaped(origin));
-        let mut page = String::with_capacity(self.0.iter().map(|(text, _)| text.len() + origin.len()).sum());
+    /// Fills the gaps for a request. `base_url` is untrusted, as its host comes from the client.
+    pub fn fill(&self, nonce: &str, base_url: &str, base: &str) -> String {
+        let (nonce, base_url) = (escaped(nonce), escaped(base_url));
+        let mut page = String::with_capacity(self.0.iter().map(|(text, _)| text.len() + base_url.len()).sum());
         for (text, gap) in &self.0 {
             page.push_str(text);
             page.push_str(match gap {
                 Gap::Nonce => &nonce,
-                Gap::Origin => &origin,
+                Gap::BaseUrl => &base_url,
+                Gap::Base => base,
                 Gap::End => "",
             });
         }
@@ -70,7 +74,7 @@ impl Template {
 }
 
 fn next_gap(page: &str) -> Option<(usize, Gap, usize)> {
-    let gaps = [(NONCE, Gap::Nonce), (ORIGIN, Gap::Origin)];
+    let gaps = [(NONCE, Gap::Nonce), (BASE_URL, Gap::BaseUrl), (BASE, Gap::Base)];
     gaps.into_iter().filter_map(|(mark, gap)| Some((page.find(mark)?, gap, mark.len()))).min_by_key(|(at, _, _)| *at)
 }
 
@@ -88,7 +92,8 @@ fn escaped(text: &str) -> String {
 fn render(theme: Option<Theme>, document: Document) -> String {
     let chosen = theme.map(|theme| format!("{}={}", cookies::THEME, theme.name()));
     let request = Request::builder().header(header::COOKIE, chosen.unwrap_or_default()).body(());
-    Owner::new().with(|| {
+    let base: BasePath = BASE.parse().unwrap_or_default();
+    let write = || {
         if let Ok(request) = request {
             provide_context(request.into_parts().0);
         }
@@ -96,8 +101,9 @@ fn render(theme: Option<Theme>, document: Document) -> String {
             <title>"API · Jeton"</title>
             <style nonce=NONCE inner_html=STYLE></style>
         };
-        html_document(true, head, view! { <Docs document origin=ORIGIN.to_owned()/> }).to_html()
-    })
+        html_document(true, head, view! { <Docs document base_url=BASE_URL.to_owned()/> }).to_html()
+    };
+    Owner::new().with(|| base_path::scope(base, write))
 }
 
 #[cfg(test)]
@@ -116,8 +122,9 @@ mod tests {
     #[test]
     fn every_gap_is_filled_and_nothing_of_a_client_is_markup() {
         for theme in [None, Some(Theme::Light), Some(Theme::Dark)] {
-            let page = of(theme, description).fill("abc+/=", "http://a\"'&<b>.example");
-            assert!(!page.contains(NONCE) && !page.contains(ORIGIN));
+            let page = of(theme, description).fill("abc+/=", "http://a\"'&<b>.example", "/jeton");
+            assert!(!page.contains(NONCE) && !page.contains(BASE_URL) && !page.contains(BASE));
+            assert!(page.contains("action=\"/jeton/theme\""));
             assert!(page.contains("<style nonce=\"abc+/=\">"));
             assert!(page.contains("http://a&#34;&#39;&#38;&#60;b&#62;.example/api/v2/me"));
             let look = theme.map_or_else(String::new, |theme| format!("data-theme=\"{}\"", theme.name()));

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use jeton_model::{AuthorizationId, IdempotencyKey, OrgId, Status, ValidationError, leaked::Finding, token::NewToken};
+use jeton_model::{
+    AuthorizationId, IdempotencyKey, OrgId, Status, ValidationError, binding::GateKind, leaked::Finding,
+    token::NewToken,
+};
 
 use crate::error::ConsoleError;
 
@@ -82,10 +85,25 @@ pub struct CreatedToken {
     pub description: String,
     /// A one-line summary of its permissions.
     pub summary: String,
+    /// False if its description was generated from its permissions, which the summary states too.
+    pub is_described: bool,
     /// A bucket that it may write to, for the examples.
     pub bucket: Option<String>,
     /// The base URL of this server.
-    pub origin: String,
+    pub base_url: String,
+    /// The gate through which it is used, if one guards a database of its organization.
+    pub gate: Option<TokenGate>,
+}
+
+/// The gate through which a new token is used, for the examples.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenGate {
+    /// The URL that clients are configured with.
+    pub url: String,
+    /// The kind of the database.
+    pub kind: GateKind,
+    /// The database that holds the data of the token's bucket, if it is bound.
+    pub database: Option<String>,
 }
 
 /// The submitted fields: names and values, in order.
@@ -93,6 +111,9 @@ pub struct CreatedToken {
 pub struct FormFields(pub Vec<(String, String)>);
 
 impl FormFields {
+    /// The name of the hidden field with the form's idempotency key.
+    pub const FORM_ID: &'static str = "form";
+
     /// Returns the first value of a name.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
@@ -103,7 +124,7 @@ impl FormFields {
     /// # Errors
     /// Those of [`IdempotencyKey::parse`].
     pub fn idempotency_key(&self) -> Result<Option<IdempotencyKey>, ValidationError> {
-        self.get("form").filter(|key| !key.is_empty()).map(IdempotencyKey::parse).transpose()
+        self.get(Self::FORM_ID).filter(|key| !key.is_empty()).map(IdempotencyKey::parse).transpose()
     }
 
     /// Returns all values of a name, such as those of check boxes.

@@ -2,9 +2,11 @@
 
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
-use web_sys::{FormData, HtmlElement, HtmlFormElement, SubmitEvent};
+use web_sys::{ClipboardEvent, FormData, HtmlElement, HtmlFormElement, HtmlTextAreaElement, Node, SubmitEvent};
 
-use crate::forms::outcome::FormFields;
+use jeton_model::console::preference_cookie::preference_cookie;
+
+use crate::{forms::outcome::FormFields, routes::address_of};
 
 /// Returns the fields that a form would send, including the pressed button.
 pub fn fields(event: &SubmitEvent) -> FormFields {
@@ -77,6 +79,45 @@ pub fn select(id: &str) {
     }
 }
 
+/// Copies a text where the browser offers no clipboard, as on plain http. Browsers allow it only during a click.
+/// Returns whether it was copied.
+pub fn copy_by_command(text: &str) -> bool {
+    let area = document().create_element("textarea").ok();
+    let Some(area) = area.and_then(|element| element.dyn_into::<HtmlTextAreaElement>().ok()) else { return false };
+    let Some(place) = topmost() else { return false };
+    let before = focused();
+    area.set_value(text);
+    drop(area.set_attribute("class", "sr-only"));
+    drop(place.append_child(&area));
+    area.select();
+    let document: web_sys::HtmlDocument = document().unchecked_into();
+    let done = document.exec_command("copy").unwrap_or(false);
+    area.remove();
+    if let Some(element) = before {
+        drop(element.focus());
+    }
+    done
+}
+
+/// Returns the last open dialog, outside of which nothing can be selected, or the body.
+fn topmost() -> Option<Node> {
+    let dialogs = document().query_selector_all("dialog[open]").ok();
+    let last = dialogs.and_then(|all| all.get(all.length().checked_sub(1)?));
+    last.or_else(|| document().body().map(Node::from))
+}
+
+/// Replaces texts in a selection that is being copied. `texts`: each shown text, and the one to copy in its place.
+pub fn copy_whole(event: &ClipboardEvent, texts: &[(String, String)]) {
+    let Some(selection) = window().get_selection().ok().flatten() else { return };
+    let selection: &js_sys::Object = selection.as_ref();
+    let selected = String::from(selection.to_string());
+    let whole = texts.iter().fold(selected.clone(), |text, (shown, whole)| text.replace(shown, whole));
+    let Some(data) = event.clipboard_data().filter(|_| whole != selected) else { return };
+    if data.set_data("text/plain", &whole).is_ok() {
+        event.prevent_default();
+    }
+}
+
 /// Inserts a text at the caret or in place of the selection, so that the browser can undo it and fires input events.
 pub fn type_text(text: &str) {
     let document: web_sys::HtmlDocument = document().unchecked_into();
@@ -110,6 +151,20 @@ pub fn keep(key: &str, text: Option<&str>) {
         Some(text) => storage.set_item(key, text),
         None => storage.remove_item(key),
     });
+}
+
+/// Returns a preference from its cookie.
+#[cfg(not(feature = "ssr"))]
+pub fn preference(name: &str) -> Option<String> {
+    let cookies = document().unchecked_into::<web_sys::HtmlDocument>().cookie().ok()?;
+    let value = cookies.split(';').find_map(|pair| pair.trim().strip_prefix(name)?.strip_prefix('='))?;
+    Some(value.to_owned())
+}
+
+/// Stores a preference in its cookie, for pages that the server renders, or deletes it.
+pub fn set_preference(name: &str, value: Option<&str>) {
+    let cookie = preference_cookie(name, value, &address_of("/"));
+    drop(document().unchecked_into::<web_sys::HtmlDocument>().set_cookie(&cookie));
 }
 
 /// The key in local storage for the single-key shortcuts.

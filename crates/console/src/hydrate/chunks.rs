@@ -5,12 +5,12 @@ use leptos::{prelude::*, wasm_split::SplitLoaderError};
 use leptos_router::ChooseView;
 
 #[cfg(feature = "hydrate")]
-use crate::routes::{ConsoleRoute, Tokens};
+use crate::routes::{ConsoleRoute, Tokens, route_of};
 use crate::{
     components::text::Alert,
     pages::{
-        AboutPage, AccountPage, AuditLogPage, SetupPage, SignInPage, StartPage, buckets, members, orgs, telegrafs,
-        tokens, users,
+        AboutPage, AccountPage, AuditLogPage, SetupPage, SignInPage, StartPage, buckets, databases, members, orgs,
+        telegrafs, tokens, users,
     },
 };
 
@@ -75,13 +75,15 @@ part! {
     Users users::UsersPage, CreateUser users::CreateRoute, RenameUser users::RenameRoute,
     SetPassword users::PasswordRoute, UserSessions users::SessionsRoute, DeactivateUser users::DeactivateRoute, DeleteUser users::DeleteRoute,
     Orgs orgs::OrgsPage, CreateOrg orgs::CreateRoute, DeleteOrg orgs::DeleteRoute,
+    Databases databases::DatabasesPage, Gate databases::DetailsRoute, BindBucket databases::BindRoute,
+    UnbindBucket databases::UnbindRoute,
     Account AccountPage, About AboutPage, AuditLog AuditLogPage
 }
 
-/// Fetches the chunk that a path needs, before hydration starts.
+/// Fetches the chunk that an address needs, before hydration starts.
 #[cfg(feature = "hydrate")]
-pub async fn fetch_for(path: &str) -> Result<(), SplitLoaderError> {
-    match ConsoleRoute::parse(path) {
+pub async fn fetch_for(address: &str) -> Result<(), SplitLoaderError> {
+    match route_of(address) {
         None => entry::fetch().await,
         Some((_, ConsoleRoute::Tokens(Tokens::List | Tokens::Rename(_) | Tokens::Export(_)))) => Ok(()),
         Some((_, ConsoleRoute::Tokens(_))) => token_dialogs::fetch().await,

@@ -4,10 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use any_spawner::Executor;
 use hydration_context::{HydrateSharedContext, SharedContext as _};
-use leptos::{ev, prelude::*, tachys::dom::body};
+use leptos::{ev, prelude::*, server_fn::client::try_set_server_url, tachys::dom::body};
 use wasm_bindgen_futures::spawn_local;
 
-use crate::{app::App, components::history::listen_first};
+use crate::{app::App, components::history::listen_first, routes::base_of_document};
 
 use super::{
     browser, chunks,
@@ -22,6 +22,8 @@ pub fn start(at: String) {
     if browser::here() != at {
         return browser::reload();
     }
+    // Server functions are below the base path too; nothing else sets their URL.
+    let _ = try_set_server_url(base_of_document().as_str());
     enhance();
     leave_whole(at);
     listen_first();

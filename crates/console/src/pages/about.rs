@@ -10,7 +10,7 @@ use crate::{
         text::{Alert, Time},
     },
     queries::load_about,
-    routes::Section,
+    routes::{Section, address_of},
     state::org_state::page_resource,
 };
 
@@ -68,7 +68,7 @@ fn Server(facts: ServerInfo) -> impl IntoView {
 /// A link to an address of this server outside of the console.
 #[component]
 fn Elsewhere(href: &'static str, name: &'static str, what: &'static str) -> impl IntoView {
-    view! { <li><a class="link" href=href rel="external">{name}</a><span>{what}</span></li> }
+    view! { <li><a class="link" href=address_of(href) rel="external">{name}</a><span>{what}</span></li> }
 }
 
 /// Links to the server's interfaces.

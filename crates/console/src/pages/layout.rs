@@ -14,7 +14,7 @@ use crate::{
     error::ConsoleError,
     forms::flash::Flash,
     queries::load_frame,
-    routes::{self, ConsoleRoute},
+    routes::{self, ConsoleRoute, address_of},
     state::{
         org_state::OrgState,
         page_store::{PageStore, fetch},
@@ -26,14 +26,14 @@ use super::NotFoundPage;
 /// Returns a function that navigates to an address of this site without scrolling.
 pub fn navigator() -> impl Fn(&str) + Clone + Send + Sync + 'static {
     let navigate = use_navigate();
-    move |address: &str| navigate(address, NavigateOptions { scroll: false, ..NavigateOptions::default() })
+    move |address: &str| navigate(address, routes::without_scrolling())
 }
 
 /// The layout route. It loads the frame once; pages and organizations change inside it.
 #[component]
 pub fn OrgLayout() -> impl IntoView {
     let location = use_location();
-    let at = Memo::new(move |_| ConsoleRoute::parse(&location.pathname.get()));
+    let at = Memo::new(move |_| routes::route_of(&location.pathname.get()));
     let kept = PageStore::here();
     say_what_was_done();
     let first =
@@ -66,7 +66,7 @@ fn say_what_was_done() {
         let kept: Vec<_> = routes::split(&location.search.get_untracked()).1;
         let kept: Vec<_> = kept.into_iter().filter(|(name, _)| name != "done").collect();
         let here = routes::with_parameters(location.pathname.get_untracked(), &kept);
-        navigate(&here, NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() });
+        navigate(&here, NavigateOptions { replace: true, ..routes::without_scrolling() });
     });
 }
 
@@ -86,7 +86,7 @@ fn Failed(error: ConsoleError) -> impl IntoView {
         <main id="main" class="page" tabindex="-1">
             <div class="list-failed">
                 <Alert danger=true live=true>
-                    <b>"The page could not be loaded."</b>" "{error.sentence()}<br/><a class="link" href="/" rel="external">"Try again"</a>
+                    <b>"The page could not be loaded."</b>" "{error.sentence()}<br/><a class="link" href=address_of("/") rel="external">"Try again"</a>
                 </Alert>
             </div>
         </main>

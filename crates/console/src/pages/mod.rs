@@ -4,6 +4,7 @@ mod about;
 mod account;
 mod audit;
 pub mod buckets;
+pub mod databases;
 pub mod layout;
 pub mod members;
 mod no_org;

@@ -15,6 +15,7 @@ use crate::{
     forms::{flash::Flash, outcome::Outcome},
     hydrate::browser,
     queries::{Start, load_start},
+    routes::address_of,
     state::page_store::fetch,
 };
 
@@ -35,7 +36,7 @@ pub fn StartPage() -> impl IntoView {
                 match start.await {
                     // The server redirects from here; a navigation inside the console did not ask it.
                     Ok(start) if start.has_org && answer().is_none() => {
-                        Effect::new(|| browser::go("/"));
+                        Effect::new(|| browser::go(&address_of("/")));
                         ().into_any()
                     }
                     Ok(start) => view! { <AuthFrame brand=true><NoOrganization start/></AuthFrame> }.into_any(),
@@ -81,7 +82,7 @@ fn CreateForm() -> impl IntoView {
         Err(error) => refused.set(Some(error)),
     });
     view! {
-        <Form action="/".to_owned() class="auth-card large-fields" busy on_answer>
+        <Form action=address_of("/") class="auth-card large-fields" busy on_answer>
             <OrgFields refused/>
             <button class="button primary wide" aria-busy=move || busy.get().then_some("true") data-testid="create-org--confirm-button">
                 {move || if busy.get() { "Creating" } else { "Create organization" }}
@@ -96,11 +97,11 @@ fn SignOut(user: String) -> impl IntoView {
     let busy = RwSignal::new(false);
     let on_answer = Callback::new(move |answer: ActionOutcome| {
         if answer.is_ok() {
-            browser::go("/sign-in");
+            browser::go(&address_of("/sign-in"));
         }
     });
     view! {
-        <Form action="/sign-out".to_owned() class="no-org-foot" busy on_answer>
+        <Form action=address_of("/sign-out") class="no-org-foot" busy on_answer>
             <span>"Signed in as "<b>{user}</b></span>
             <button class="button small" aria-busy=move || busy.get().then_some("true")>{move || if busy.get() { "Signing out" } else { "Sign out" }}</button>
         </Form>

@@ -3,7 +3,10 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use crate::components::{Mark, frame::AuthFrame};
+use crate::{
+    components::{Mark, frame::AuthFrame},
+    routes::address_of,
+};
 
 /// The page for unknown addresses, with a link to the start.
 #[component]
@@ -16,7 +19,7 @@ pub fn NotFoundPage() -> impl IntoView {
                 <Mark large=true/>
                 <h1>"This page does not exist"</h1>
                 <p>"The address may be wrong, or the item was deleted."</p>
-                <a class="button large" href="/">"Go to API Tokens"</a>
+                <a class="button large" href=address_of("/")>"Go to API Tokens"</a>
             </div>
         </AuthFrame>
     }

@@ -13,8 +13,11 @@ use crate::{
         text::Alert,
     },
     error::ConsoleError,
-    forms::outcome::{CreatedToken, Outcome},
-    routes::{PageRoute as _, Tokens},
+    forms::{
+        outcome::{CreatedToken, Outcome},
+        session::SetupForm,
+    },
+    routes::{PageRoute as _, Tokens, address_of},
 };
 
 use super::tokens::{created::CreatedDialog, state::CreatedBy};
@@ -40,19 +43,29 @@ pub fn SetupPage() -> impl IntoView {
         <div inert=move || created.get().is_some()>
             <AuthFrame brand=true>
                 <div class="setup">
-                    <Form action="/setup".to_owned() class="setup-form large-fields" busy on_answer>
+                    <Form action=address_of("/setup") class="setup-form large-fields" busy on_answer>
                         <div class="setup-intro">
                             <h1>"Welcome to Jeton"</h1>
                             <p>"Set up the first user, organization and bucket. You do this once."</p>
                         </div>
                         {move || refused.get().map(|error| view! { <Refused error/> })}
-                        <Field id="username" label="Username" class="full" autocomplete="username" autofocus=true error=at("username") value=username/>
-                        <PasswordField
-                            id="password" label="Password" hint="8 to 72 characters." autocomplete="new-password" error=at("password") value=password
+                        <Field
+                            id=SetupForm::USERNAME label="Username" class="full" autocomplete="username" autofocus=true
+                            error=at(SetupForm::USERNAME) value=username
                         />
-                        <PasswordField id="confirm" label="Confirm password" hint=confirm_hint autocomplete="new-password" error=at("confirm") value=confirm/>
-                        <Field id="org" label="Organization name" hint="Owns buckets and tokens." error=at("org") value=org/>
-                        <Field id="bucket" label="Bucket name" hint="Must not start with an underscore." error=at("bucket") value=bucket/>
+                        <PasswordField
+                            id=SetupForm::PASSWORD label="Password" hint="8 to 72 characters." autocomplete="new-password"
+                            error=at(SetupForm::PASSWORD) value=password
+                        />
+                        <PasswordField
+                            id=SetupForm::CONFIRM label="Confirm password" hint=confirm_hint autocomplete="new-password"
+                            error=at(SetupForm::CONFIRM) value=confirm
+                        />
+                        <Field id=SetupForm::ORG label="Organization name" hint="Owns buckets and tokens." error=at(SetupForm::ORG) value=org/>
+                        <Field
+                            id=SetupForm::BUCKET label="Bucket name" hint="Must not start with an underscore." error=at(SetupForm::BUCKET)
+                            value=bucket
+                        />
                         <button class="button primary wide" aria-busy=move || busy.get().then_some("true")>
                             {move || if busy.get() { "Setting up" } else { "Continue" }}<Icon picture=Picture::ArrowRight/>
                         </button>

@@ -14,8 +14,9 @@ use crate::{
         text::Alert,
     },
     error::ConsoleError,
-    forms::outcome::Outcome,
+    forms::{outcome::Outcome, session::SignInForm},
     hydrate::browser,
+    routes::address_of,
 };
 
 /// The sign-in form; it redirects to the requested address.
@@ -26,7 +27,7 @@ pub fn SignInPage() -> impl IntoView {
     let busy = RwSignal::new(false);
     let username = RwSignal::new(String::new());
     let location = use_location();
-    let action = Signal::derive(move || format!("/sign-in{}", with_question_mark(&location.search.get())));
+    let action = Signal::derive(move || address_of("/sign-in") + &with_question_mark(&location.search.get()));
     let on_answer = Callback::new(move |answer: ActionOutcome| match answer {
         Ok(Outcome::SignedIn { to }) => browser::go(&to),
         Ok(_) => {}
@@ -45,8 +46,13 @@ pub fn SignInPage() -> impl IntoView {
             <h1 class="auth-title"><Mark large=true/>"Sign in to Jeton"</h1>
             <Form action class="auth-card large-fields" busy on_answer>
                 {move || refused.get().map(|error| view! { <Alert danger=true live=true><Why error waits/></Alert> })}
-                <Field id="username" label="Username" autocomplete="username" autofocus=true error=Signal::stored(None::<String>) value=username/>
-                <PasswordField id="password" label="Password" autocomplete="current-password" error=Signal::stored(None::<String>)/>
+                <Field
+                    id=SignInForm::USERNAME label="Username" autocomplete="username" autofocus=true error=Signal::stored(None::<String>)
+                    value=username
+                />
+                <PasswordField
+                    id=SignInForm::PASSWORD label="Password" autocomplete="current-password" error=Signal::stored(None::<String>)
+                />
                 <button class="button primary wide" disabled=move || waits.get() != 0 aria-busy=move || busy.get().then_some("true")>
                     {move || if busy.get() { "Signing in" } else { "Sign in" }}
                 </button>

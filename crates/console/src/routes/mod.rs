@@ -1,6 +1,8 @@
 //! The routes of the console. The URL is the state: it holds dialogs, filters, order and page numbers.
 
 mod audit;
+mod base;
+mod databases;
 mod load_data;
 mod page_routes;
 pub(crate) mod return_url;
@@ -16,6 +18,10 @@ use std::fmt;
 use jeton_model::OrgId;
 
 pub use audit::Audit;
+#[cfg(feature = "hydrate")]
+pub(crate) use base::base_of_document;
+pub use base::{address_of, base_path, below_base, without_scrolling};
+pub use databases::Databases;
 pub use load_data::{Buckets, Telegrafs};
 #[cfg(feature = "ssr")]
 pub use redact::redact_tokens;
@@ -40,7 +46,7 @@ pub trait PageRoute: Copy + PartialEq + fmt::Display {
     /// Returns its address in an organization; the parameters are the state of the list, so that closing a dialog
     /// restores it.
     fn address(self, org: OrgId, parameters: &[(&'static str, String)]) -> String {
-        with_parameters(format!("/orgs/{org}/{}{self}", Self::SECTION.path()), parameters)
+        with_parameters(address_of(&format!("/orgs/{org}/{}{self}", Self::SECTION.path())), parameters)
     }
 }
 
@@ -59,6 +65,8 @@ pub enum ConsoleRoute {
     Users(Users),
     /// A route of the Organizations page.
     Orgs(Orgs),
+    /// A route of the Databases page.
+    Databases(Databases),
     /// A route of the Audit Log page.
     Audit(Audit),
     /// A route of the Account page.
@@ -68,7 +76,7 @@ pub enum ConsoleRoute {
 }
 
 impl ConsoleRoute {
-    /// Parses a path.
+    /// Parses a path below the base path.
     pub fn parse(path: &str) -> Option<(OrgId, Self)> {
         let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
         let ["orgs", org, rest @ ..] = segments.as_slice() else { return None };
@@ -80,6 +88,7 @@ impl ConsoleRoute {
             Section::Members => Self::Members(PageRoute::parse(rest)?),
             Section::Users => Self::Users(PageRoute::parse(rest)?),
             Section::Orgs => Self::Orgs(PageRoute::parse(rest)?),
+            Section::Databases => Self::Databases(PageRoute::parse(rest)?),
             Section::Audit => Self::Audit(PageRoute::parse(rest)?),
             Section::Account => Self::Account(PageRoute::parse(rest)?),
             Section::About => Self::About(PageRoute::parse(rest)?),
@@ -96,6 +105,7 @@ impl ConsoleRoute {
             Self::Members(_) => Section::Members,
             Self::Users(_) => Section::Users,
             Self::Orgs(_) => Section::Orgs,
+            Self::Databases(_) => Section::Databases,
             Self::Audit(_) => Section::Audit,
             Self::Account(_) => Section::Account,
             Self::About(_) => Section::About,
@@ -111,11 +121,17 @@ impl ConsoleRoute {
             Self::Members(page) => page.has_dialog(),
             Self::Users(page) => page.has_dialog(),
             Self::Orgs(page) => page.has_dialog(),
+            Self::Databases(page) => page.has_dialog(),
             Self::Audit(page) => page.has_dialog(),
             Self::Account(page) => page.has_dialog(),
             Self::About(page) => page.has_dialog(),
         }
     }
+}
+
+/// Returns the organization and the route that an address names; its query does not matter.
+pub fn route_of(address: &str) -> Option<(OrgId, ConsoleRoute)> {
+    ConsoleRoute::parse(split(below_base(address)?).0)
 }
 
 /// Splits an address of this site into path and query parameters.
@@ -150,6 +166,7 @@ mod tests {
             ConsoleRoute::Members(page) => page.address(ORG, parameters),
             ConsoleRoute::Users(page) => page.address(ORG, parameters),
             ConsoleRoute::Orgs(page) => page.address(ORG, parameters),
+            ConsoleRoute::Databases(page) => page.address(ORG, parameters),
             ConsoleRoute::Audit(page) => page.address(ORG, parameters),
             ConsoleRoute::Account(page) => page.address(ORG, parameters),
             ConsoleRoute::About(page) => page.address(ORG, parameters),
@@ -205,6 +222,15 @@ mod tests {
             Users::Delete(user),
         ];
         let audit = [Audit::List, Audit::Export(Format::Csv), Audit::Export(Format::JsonLines)];
+        let gate = "hall-2.a".parse().unwrap();
+        let databases = [
+            Databases::List,
+            Databases::Show(gate),
+            Databases::Bind(gate),
+            Databases::Unbind(gate),
+            Databases::Confirm(gate),
+            Databases::Sync(gate),
+        ];
         let orgs = [Orgs::List, Orgs::Create, Orgs::Show(ORG), Orgs::Delete(ORG)];
         let places = (tokens.into_iter().map(ConsoleRoute::Tokens))
             .chain(buckets.map(ConsoleRoute::Buckets))
@@ -212,6 +238,7 @@ mod tests {
             .chain(members.map(ConsoleRoute::Members))
             .chain(users.map(ConsoleRoute::Users))
             .chain(orgs.map(ConsoleRoute::Orgs))
+            .chain(databases.map(ConsoleRoute::Databases))
             .chain(audit.map(ConsoleRoute::Audit))
             .chain([ConsoleRoute::Account(Account), ConsoleRoute::About(About)]);
         for place in places {
@@ -230,6 +257,7 @@ mod tests {
             "/orgs/0000000000000001",
             "/orgs/0000000000000001/load-data/buckets/x",
             "/orgs/0000000000000001/about/x",
+            "/orgs/0000000000000001/settings/databases/a%20b",
         ] {
             assert_eq!(ConsoleRoute::parse(path), None, "{path}");
         }

@@ -1,6 +1,9 @@
 //! Redaction of tokens that users pasted into an address.
 
-use jeton_model::token::redact;
+use jeton_model::{
+    console::gate_question::{GateQuestion, without_tokens},
+    token::redact,
+};
 
 use super::{ConsoleRoute, Tokens, split, with_parameters};
 
@@ -8,15 +11,16 @@ use super::{ConsoleRoute, Tokens, split, with_parameters};
 /// Browsers store addresses, and users share them.
 pub fn redact_tokens(address: &str) -> Option<String> {
     let (path, query) = split(address);
-    let text = match ConsoleRoute::parse(path)? {
-        (_, ConsoleRoute::Tokens(Tokens::Custom)) => "description",
-        (_, ConsoleRoute::Tokens(Tokens::Details(_))) => "id",
-        (_, ConsoleRoute::Audit(_)) => "searchTerm",
+    let (text, cut): (&str, fn(&str) -> String) = match ConsoleRoute::parse(path)? {
+        (_, ConsoleRoute::Tokens(Tokens::Custom)) => ("description", redact),
+        (_, ConsoleRoute::Tokens(Tokens::Details(_))) => ("id", redact),
+        (_, ConsoleRoute::Databases(_)) => (GateQuestion::REQUEST, without_tokens),
+        (_, ConsoleRoute::Audit(_)) => ("searchTerm", redact),
         _ => return None,
     };
     let safe: Vec<(String, String)> = query
         .iter()
-        .map(|(name, value)| (name.clone(), if name == text { redact(value) } else { value.clone() }))
+        .map(|(name, value)| (name.clone(), if name == text { cut(value) } else { value.clone() }))
         .collect();
     (safe != query).then(|| with_parameters(path.to_owned(), &safe))
 }
@@ -39,6 +43,11 @@ mod tests {
         assert_eq!(
             redact_tokens(&format!("{log}{}", token.expose())),
             Some(format!("{log}{}", token.prefix().unwrap()))
+        );
+        let gate = "/orgs/0000000000000001/settings/databases/plant?request=GET+%2Fquery%3Fp%3D";
+        assert_eq!(
+            redact_tokens(&format!("{gate}{}%26db%3Da", token.expose())),
+            Some(format!("{gate}{}%26db%3Da", token.prefix().unwrap()))
         );
     }
 }

@@ -2,6 +2,8 @@
 
 use jeton_model::{OrgId, console::capabilities::Capabilities};
 
+use super::address_of;
+
 /// A page of an organization.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Section {
@@ -17,6 +19,8 @@ pub enum Section {
     Users,
     /// The organizations that the caller may read.
     Orgs,
+    /// The gates in front of the organization's databases.
+    Databases,
     /// The audit log.
     Audit,
     /// The signed-in user's password and sessions.
@@ -30,7 +34,7 @@ pub enum Section {
 pub enum Group {
     /// Buckets, telegraf configurations and API tokens.
     LoadData,
-    /// Members, users, organizations and the audit log.
+    /// Members, users, organizations, databases and the audit log.
     Settings,
 }
 
@@ -50,19 +54,20 @@ impl Group {
     pub const fn sections(self) -> &'static [Section] {
         match self {
             Self::LoadData => &[Section::Buckets, Section::Telegrafs, Section::Tokens],
-            Self::Settings => &[Section::Members, Section::Users, Section::Orgs, Section::Audit],
+            Self::Settings => &[Section::Members, Section::Users, Section::Orgs, Section::Databases, Section::Audit],
         }
     }
 }
 
 impl Section {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Buckets,
         Self::Telegrafs,
         Self::Tokens,
         Self::Members,
         Self::Users,
         Self::Orgs,
+        Self::Databases,
         Self::Audit,
         Self::Account,
         Self::About,
@@ -77,6 +82,7 @@ impl Section {
             Self::Members => "Members",
             Self::Users => "Users",
             Self::Orgs => "Organizations",
+            Self::Databases => "Databases",
             Self::Audit => "Audit Log",
             Self::Account => "Account",
             Self::About => "About",
@@ -90,7 +96,7 @@ impl Section {
 
     /// Returns its address in an organization.
     pub fn address(self, org: OrgId) -> String {
-        format!("/orgs/{org}/{}", self.path())
+        address_of(&format!("/orgs/{org}/{}", self.path()))
     }
 
     /// Returns whether the navigation offers it to a caller with these capabilities.
@@ -110,6 +116,7 @@ impl Section {
             Self::Members => "settings/members",
             Self::Users => "settings/users",
             Self::Orgs => "settings/organizations",
+            Self::Databases => "settings/databases",
             Self::Audit => "settings/audit-log",
             Self::Account => "account",
             Self::About => "about",

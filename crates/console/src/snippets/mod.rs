@@ -2,6 +2,7 @@
 
 mod command;
 pub(crate) mod examples;
+mod gate_examples;
 mod request;
 
 pub use command::{influx, jeton};
@@ -50,6 +51,12 @@ impl Example {
     /// Returns the text to copy.
     pub fn text(&self) -> String {
         self.0.iter().map(|(_, text)| text.as_str()).collect()
+    }
+
+    /// Returns each secret as the view shows it, and as it is copied.
+    pub fn secrets(&self) -> Vec<(String, String)> {
+        let secrets = self.0.iter().filter(|(look, _)| *look == Look::Secret);
+        secrets.map(|(_, text)| (shortened(text), text.clone())).collect()
     }
 
     /// Returns the view.

@@ -27,13 +27,13 @@ pub fn json(picks: &[Pick], org: OrgId, me: UserId, description: &str, limited: 
 }
 
 /// Returns the request as a `curl` command.
-pub fn curl(picks: &[Pick], org: OrgId, me: UserId, description: &str, limited: &Limited, origin: &str) -> Example {
+pub fn curl(picks: &[Pick], org: OrgId, me: UserId, description: &str, limited: &Limited, base_url: &str) -> Example {
     let body = json(picks, org, me, description, limited).text();
     // No JSON string contains a line break.
     let on_one_line: String = body.lines().map(str::trim_start).collect();
     Example::default()
         .plain("curl --request POST \\\n  ")
-        .value(format!("\"{origin}/api/v2/authorizations\""))
+        .value(format!("\"{base_url}/api/v2/authorizations\""))
         .plain(" \\\n  --header \"Authorization: Token $INFLUX_TOKEN\" \\\n  --header \"Content-Type: application/json\" \\\n  --data ")
         .value(single_quoted(&on_one_line))
 }

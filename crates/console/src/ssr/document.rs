@@ -6,7 +6,12 @@ use leptos_meta::MetaTags;
 
 use jeton_http::{assets::NAMES, cookies};
 
-use crate::{app::App, components::theme::Theme, forms::outcome::FormResponse};
+use crate::{
+    app::App,
+    components::theme::Theme,
+    forms::outcome::FormResponse,
+    routes::{address_of, base_path},
+};
 
 /// The complete document. The response to a form has no scripts: its content, such as a new token, exists only in this
 /// response, and hydration could not render it again.
@@ -22,18 +27,19 @@ pub fn shell() -> impl IntoView {
 /// A document in the console's style. `is_static`: it is not hydrated.
 pub fn document(is_static: bool, head: impl IntoView, body: impl IntoView) -> impl IntoView {
     let parts = use_context::<Parts>();
+    let base = Some(base_path()).filter(|base| !base.is_empty() && !is_static);
     let theme = parts.and_then(|parts| Theme::from_cookie(cookies::read(&parts.headers, cookies::THEME)));
     view! {
         <!DOCTYPE html>
-        <html lang="en" data-theme=theme.map(Theme::name) class=is_static.then_some("static")>
+        <html lang="en" data-theme=theme.map(Theme::name) data-base=base class=is_static.then_some("static")>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 <meta name="description" content="Manage API tokens for InfluxDB-compatible servers"/>
                 <meta name="color-scheme" content="light dark"/>
-                <link rel="icon" href="/favicon.ico" sizes="32x32"/>
-                <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                <link rel="stylesheet" href=NAMES.css.as_str()/>
+                <link rel="icon" href=address_of("/favicon.ico") sizes="32x32"/>
+                <link rel="icon" href=address_of("/favicon.svg") type="image/svg+xml"/>
+                <link rel="stylesheet" href=address_of(&NAMES.css)/>
                 {head}
             </head>
             <body>{body}</body>
@@ -43,7 +49,7 @@ pub fn document(is_static: bool, head: impl IntoView, body: impl IntoView) -> im
 
 /// The scripts. They are fetched after the page, which works without them and would share a slow connection with them.
 fn scripts() -> impl IntoView {
-    let (js, wasm) = (NAMES.js.as_str(), NAMES.wasm.as_str());
+    let (js, wasm) = (address_of(&NAMES.js), address_of(&NAMES.wasm));
     let start = format!("import('{js}').then(m => m.default({{module_or_path: '{wasm}'}}).then(() => m.hydrate(at)))");
     let after_load = format!(
         "const at = location.pathname + location.search; addEventListener('load', () => setTimeout(() => {start}))"

@@ -11,7 +11,10 @@ use jeton_model::{
     OrgId, TelegrafId,
     audit::{AuditQuery, Format, query::AuditScope},
 };
-use jeton_service::{Error, error::AuthError};
+use jeton_service::{
+    Error,
+    error::{AuthError, TelegrafError},
+};
 
 use crate::routes;
 
@@ -22,7 +25,7 @@ pub(super) async fn telegraf(State(state): State<AppState>, Path(id): Path<Strin
     let (parts, _) = request.into_parts();
     let page = PageRequest::of(state, &parts);
     let found = async {
-        let id: TelegrafId = id.parse().map_err(|_| Error::TelegrafNotFound)?;
+        let id: TelegrafId = id.parse().map_err(|_| Error::Telegraf(TelegrafError::NotFound))?;
         Ok::<_, ApiError>(page.service().telegraf(page.caller()?, id).await?)
     };
     let found = found.await;
@@ -37,7 +40,9 @@ pub(super) async fn telegraf(State(state): State<AppState>, Path(id): Path<Strin
             ];
             (headers, telegraf.config).into_response()
         }
-        Err(ApiError::Service(Error::Auth(AuthError::Unauthenticated))) => Redirect::to("/sign-in").into_response(),
+        Err(ApiError::Service(Error::Auth(AuthError::Unauthenticated))) => {
+            Redirect::to(&routes::address_of("/sign-in")).into_response()
+        }
         Err(error) => plain_refusal(error),
     }
 }

@@ -4,7 +4,9 @@ use jeton_http::error::ApiError;
 use jeton_model::{ValidationError, rule_violation::RuleViolation, wording::capitalized};
 use jeton_service::{
     Error,
-    error::{AuthError, BucketError, DelegationError, OrgError, SetupError, TokenError, UserError},
+    error::{
+        AuthError, BucketError, DelegationError, GateError, OrgError, SetupError, TelegrafError, TokenError, UserError,
+    },
 };
 
 use crate::error::{ConsoleError, INTERNAL};
@@ -39,7 +41,7 @@ impl From<&Error> for ConsoleError {
             Error::Token(TokenError::NothingSelected) => Self::NothingSelected,
             Error::Bucket(BucketError::SystemDelete) => Self::SystemBucket,
             Error::Bucket(BucketError::NotFound) => Self::BucketNotFound,
-            Error::TelegrafNotFound => Self::TelegrafNotFound,
+            Error::Telegraf(TelegrafError::NotFound) => Self::TelegrafNotFound,
             other => Self::Message { sentence: sentence(other), fields: at_fields(other) },
         }
     }
@@ -50,6 +52,7 @@ fn sentence(error: &Error) -> String {
     match error {
         Error::Internal => INTERNAL.into(),
         Error::Busy => "The server is busy. Wait a moment, then try again.".into(),
+        Error::Unavailable => "The database is unavailable. Wait a moment, then try again.".into(),
         Error::Auth(AuthError::SessionNotFound) => "The session has already ended. Reload the page.".into(),
         Error::Auth(AuthError::HoldsMore(permission)) => format!(
             "This token holds {permission}, and you don't. Only its owner or a user with its permissions may change it."
@@ -80,6 +83,13 @@ fn at_fields(error: &Error) -> Vec<(String, String)> {
         Error::Bucket(BucketError::NameTaken { .. } | BucketError::NameNotUnique) => {
             one("bucket", "A bucket with this name already exists. Choose another.")
         }
+        Error::Gate(
+            GateError::BoundBucketRenamed { .. }
+            | GateError::UpstreamsBuckets { .. }
+            | GateError::AlreadyBound { .. }
+            | GateError::ReservedBucket { .. },
+        ) => whole("bucket"),
+        Error::Gate(GateError::NotGuarded { .. } | GateError::DatabaseTaken { .. }) => whole("database"),
         Error::Token(TokenError::ExpiryPast) => one("expires", "Choose a time in the future."),
         Error::Token(TokenError::RuleBroken(violation)) => of_rule(*violation).map(whole).unwrap_or_default(),
         Error::Token(TokenError::Expired) | Error::Delegation(DelegationError::OutlivesCaller { .. }) => {
@@ -96,7 +106,7 @@ const fn of_rule(violation: RuleViolation) -> Option<&'static str> {
     match violation {
         RuleViolation::DescriptionRequired => Some("description"),
         RuleViolation::ExpiryRequired | RuleViolation::LongestLife(_) => Some("expires"),
-        RuleViolation::OperatorsOnly => None,
+        RuleViolation::OperatorsOnly | RuleViolation::Supplied(_) => None,
     }
 }
 

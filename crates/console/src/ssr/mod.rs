@@ -24,9 +24,10 @@ use leptos::{
     server_fn::{Decodes, codec::PostcardEncoding},
 };
 use leptos_axum::{ResponseOptions, handle_server_fns_with_context, render_app_async_with_context};
+use leptos_router::location::RequestUrl;
 use tower_http::{CompressionLevel, compression::CompressionLayer};
 
-use jeton_http::{assets::PARTS, cookies, error::ApiError, state::AppState};
+use jeton_http::{assets, base_path, cookies, error::ApiError, state::AppState};
 use jeton_model::console::token_query::TokenQuery;
 use jeton_service::{
     Error,
@@ -39,8 +40,9 @@ use crate::{
     forms::{
         flash::Flash,
         outcome::{FormFields, FormResponse, Outcome},
+        preferences::ThemeForm,
     },
-    routes::{self, Audit, ConsoleRoute, PageRoute as _, Tokens},
+    routes::{self, Audit, ConsoleRoute, PageRoute as _, Tokens, address_of},
 };
 
 use document::shell;
@@ -67,7 +69,7 @@ pub fn router(state: &AppState) -> Router<AppState> {
         .layer(axum::extract::DefaultBodyLimit::max(MAX_FORM))
         .layer(from_fn_with_state(state.clone(), session::who))
         .route("/docs", shown(get(crate::docs::page)));
-    with_components(router)
+    with_components(router).layer(from_fn_with_state(state.clone(), base_path::provide))
 }
 
 /// Compresses pages, but not responses to forms: those may contain a token beside text that the sender chose, so that
@@ -88,35 +90,36 @@ const fn with_components(router: Router<AppState>) -> Router<AppState> {
     router
 }
 
-/// Returns where to redirect a visitor: to set-up while there are no users, to sign-in without a session.
+/// Returns the address to redirect a visitor to: of set-up while there are no users, of sign-in without a session.
 async fn elsewhere(request: &PageRequest, uri: &Uri) -> Result<Option<String>, ApiError> {
     let path = uri.path();
     let signed_in = request.signed_in();
     let nobody = !signed_in && request.service().setup_allowed().await?;
     Ok(match path {
-        "/setup" => (!nobody).then(|| "/".to_owned()),
-        _ if nobody => Some("/setup".into()),
+        "/setup" => (!nobody).then(|| address_of("/")),
+        _ if nobody => Some(address_of("/setup")),
         "/sign-in" => signed_in.then(|| wanted(uri)),
         _ if !signed_in => Some(sign_in_for(uri.path_and_query().map_or("/", |address| address.as_str()))),
         _ => None,
     })
 }
 
-/// Returns the page that was requested before the redirect to sign-in.
+/// Returns the address that was requested before the redirect to sign-in.
 fn wanted(uri: &Uri) -> String {
     let (_, query) = routes::split(uri.path_and_query().map_or("", |address| address.as_str()));
     let to = query.iter().find(|(key, _)| key == "to").map_or("/", |(_, value)| value.as_str());
-    routes::return_url(to).to_owned()
+    routes::return_url(to)
 }
 
+/// Returns the address of sign-in, from where a visitor returns. `here`: the requested path and query.
 fn sign_in_for(here: &str) -> String {
-    let to = [("to", here)];
-    routes::with_parameters("/sign-in".into(), if here == "/" { &[] } else { &to })
+    let to = [("to", address_of(here))];
+    routes::with_parameters(address_of("/sign-in"), if here == "/" { &[] } else { &to })
 }
 
 async fn page(State(state): State<AppState>, OriginalUri(uri): OriginalUri, request: Request) -> Response {
     if let Some(address) = uri.path_and_query().and_then(|address| routes::redact_tokens(address.as_str())) {
-        return Redirect::to(&address).into_response();
+        return Redirect::to(&address_of(&address)).into_response();
     }
     let (parts, body) = request.into_parts();
     let page = PageRequest::of(state.clone(), &parts);
@@ -126,7 +129,7 @@ async fn page(State(state): State<AppState>, OriginalUri(uri): OriginalUri, requ
             Some((org, ConsoleRoute::Audit(Audit::Export(format)))) => {
                 download::audit_log(&page, org, format, &uri).await
             }
-            _ => remember_org(&uri, render(state, parts, body, None).await),
+            _ => remember_org(&uri, page.state(), render(state, parts, body, None).await),
         },
         Ok(Some(address)) => Redirect::to(&address).into_response(),
         Err(error) => jeton_http::plain_text::plain_refusal(error),
@@ -188,7 +191,7 @@ async fn read_fields(body: Body) -> Result<FormFields, ApiError> {
 fn leads_to(result: &Result<Outcome, ApiError>, here: &str) -> Option<String> {
     let (flash, list) = match result {
         Ok(Outcome::SignedIn { to }) => return Some(to.clone()),
-        Ok(Outcome::SignedOut) => return Some("/sign-in".into()),
+        Ok(Outcome::SignedOut) => return Some(address_of("/sign-in")),
         Err(ApiError::Service(Error::Auth(AuthError::Unauthenticated))) if !here.starts_with("/sign-in") => {
             return Some(sign_in_for(here));
         }
@@ -218,16 +221,19 @@ async fn render(
 ) -> Response {
     let (answer, refused) = form.map_or((None, None), |(answer, status)| (Some(answer), status));
     let nonce = parts.extensions.get::<Nonce>().cloned();
+    let url = address_of(parts.uri.path_and_query().map_or("/", |address| address.as_str()));
     let context = move || {
         provide_context(state.clone());
+        // The router's own would be without the base path, which the browser's location contains.
+        provide_context(RequestUrl::new(&url));
         if let Some(nonce) = nonce.clone() {
             provide_context(nonce);
         }
         // The response to a form has no scripts, and thus no preload links to chunks.
         if let Some(answer) = answer.clone() {
             provide_context(answer);
-        } else if let Some(parts) = &*PARTS {
-            provide_context(parts.clone());
+        } else if let Some(parts) = assets::parts(&state.settings.base_path) {
+            provide_context(parts);
         }
         if let (Some(status), Some(options)) = (refused, use_context::<ResponseOptions>()) {
             options.set_status(status);
@@ -245,10 +251,10 @@ fn status_of_page(status: StatusCode) -> StatusCode {
     }
 }
 
-fn remember_org(uri: &Uri, mut response: Response) -> Response {
+fn remember_org(uri: &Uri, state: &AppState, mut response: Response) -> Response {
     if let Some((org, _)) = ConsoleRoute::parse(uri.path())
         && response.status().is_success()
-        && let Ok(cookie) = HeaderValue::try_from(cookies::last_org(org))
+        && let Ok(cookie) = HeaderValue::try_from(cookies::last_org(org, &state.settings.base_path))
     {
         response.headers_mut().append(header::SET_COOKIE, cookie);
     }
@@ -283,11 +289,11 @@ async fn server_function(State(state): State<AppState>, request: Request) -> Res
 }
 
 /// Stores the theme for a browser without JavaScript, and redirects back.
-async fn theme(request: Request) -> Response {
+async fn theme(State(state): State<AppState>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let fields = read_fields(body).await.unwrap_or_default();
     let referer = parts.headers.get(header::REFERER).and_then(|referer| referer.to_str().ok());
-    let cookie = cookies::theme(fields.get("theme").unwrap_or_default());
+    let cookie = cookies::theme(&ThemeForm::from(&fields).theme, &state.settings.base_path);
     ([(header::SET_COOKIE, cookie)], Redirect::to(&back_to(referer))).into_response()
 }
 
@@ -295,7 +301,7 @@ async fn theme(request: Request) -> Response {
 fn back_to(referer: Option<&str>) -> String {
     let url = referer.and_then(|referer| referer.parse::<Uri>().ok());
     let path = url.as_ref().and_then(Uri::path_and_query).map_or("/", |path| path.as_str());
-    routes::return_url(path).to_owned()
+    routes::return_url(path)
 }
 
 #[cfg(test)]

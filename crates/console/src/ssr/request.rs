@@ -1,6 +1,8 @@
 //! The request that a page or a server function handles.
 
-use axum::http::{HeaderMap, request::Parts};
+use std::net::SocketAddr;
+
+use axum::http::{HeaderMap, Uri, request::Parts};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
@@ -41,7 +43,7 @@ impl Request {
     }
 
     /// Returns the service.
-    pub const fn service(&self) -> &Service {
+    pub fn service(&self) -> &Service {
         &self.state.service
     }
 
@@ -63,9 +65,19 @@ impl Request {
         self.caller.as_ref().ok_or_else(|| self.refuse(AuthError::Unauthenticated))
     }
 
-    /// Returns the base URL of this server.
-    pub fn origin(&self) -> String {
-        self.state.settings.origin(&self.headers).unwrap_or_else(|| "http://localhost:8086".into())
+    /// Returns the URL with which clients of this server are configured.
+    pub fn base_url(&self) -> String {
+        self.state.settings.base_url(&self.headers).unwrap_or_else(|| "http://localhost:8086".into())
+    }
+
+    /// Returns the URL with which clients use a gate that listens on `address`. A gate that listens on every address
+    /// gets the host name of this server.
+    pub fn gate_url(&self, address: SocketAddr) -> String {
+        let own = self.base_url().parse::<Uri>().ok().and_then(|url| url.host().map(str::to_owned));
+        match own.filter(|_| address.ip().is_unspecified()) {
+            Some(host) => format!("http://{host}:{}", address.port()),
+            None => format!("http://{address}"),
+        }
     }
 
     /// Records a denial in the audit log, if the caller lacked a permission.
@@ -117,7 +129,7 @@ impl Request {
             counts,
             may: service.may(caller, org),
             places,
-            origin: self.origin(),
+            base_url: self.base_url(),
         })
     }
 }

@@ -18,7 +18,7 @@ const UNATTENDED: &str = LoadNewerEntries::PATH;
 
 /// Middleware that adds the signed-in caller to the request's extensions.
 pub(super) async fn who(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
-    let name = cookies::console_name(state.settings.is_https());
+    let name = cookies::console_name(&state.settings, request.headers());
     let client = request.extensions().get::<Client>().cloned().unwrap_or_default();
     if let Some(key) = cookies::read(request.headers(), name) {
         let caller = if request.uri().path() == UNATTENDED {

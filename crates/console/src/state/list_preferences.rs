@@ -1,10 +1,15 @@
 //! Preferences for the list of tokens: density and hidden columns. A cookie stores them, so that the server renders
 //! them from the first byte.
 
-use leptos::prelude::*;
-use wasm_bindgen::JsCast;
+#[cfg(feature = "ssr")]
+use leptos::prelude::use_context;
 
-use crate::forms::outcome::FormFields;
+use jeton_model::console::preference_cookie::TOKEN_LIST;
+
+use crate::{
+    forms::{outcome::FormFields, preferences::ListPreferencesForm},
+    hydrate::browser,
+};
 
 /// A column that can be hidden.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,8 +72,6 @@ pub struct ListPreferences {
 }
 
 const COMPACT: &str = "compact";
-/// The name of the cookie; its content is not secret.
-pub const COOKIE: &str = "jeton-view";
 
 impl ListPreferences {
     /// Returns the defaults: the time of the last change is hidden, as the details display it.
@@ -80,31 +83,26 @@ impl ListPreferences {
     #[cfg(feature = "ssr")]
     pub fn chosen() -> Self {
         let parts = use_context::<http::request::Parts>();
-        let cookie = parts.as_ref().and_then(|parts| jeton_http::cookies::read(&parts.headers, COOKIE));
+        let cookie = parts.as_ref().and_then(|parts| jeton_http::cookies::read(&parts.headers, TOKEN_LIST));
         Self::from_cookie(cookie)
     }
 
     /// Returns the preferences from this browser's cookie.
     #[cfg(not(feature = "ssr"))]
     pub fn chosen() -> Self {
-        let cookies = document().unchecked_into::<web_sys::HtmlDocument>().cookie().unwrap_or_default();
-        let pair = cookies.split(';').find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='));
-        Self::from_cookie(pair)
+        Self::from_cookie(browser::preference(TOKEN_LIST).as_deref())
     }
 
     /// Stores the preferences in the cookie, for pages that the server renders.
     pub fn remember(&self) {
-        let cookie = format!("{COOKIE}={}; Path=/; Max-Age=31536000; SameSite=Lax", self.to_cookie());
-        drop(document().unchecked_into::<web_sys::HtmlDocument>().set_cookie(&cookie));
+        browser::set_preference(TOKEN_LIST, Some(&self.to_cookie()));
     }
 
     /// Parses a form that names the visible columns.
     pub fn from_fields(fields: &FormFields) -> Self {
-        let shown = |column: &Column| fields.all("column").any(|name| name == column.name());
-        Self {
-            compact: fields.get("density") == Some(COMPACT),
-            hidden: Column::ALL.into_iter().filter(|column| !shown(column)).collect(),
-        }
+        let ListPreferencesForm { columns, density } = fields.into();
+        let shown = |column: &Column| columns.iter().any(|name| name == column.name());
+        Self { compact: density == COMPACT, hidden: Column::ALL.into_iter().filter(|column| !shown(column)).collect() }
     }
 
     /// Parses the value of the cookie; ignores unknown words.

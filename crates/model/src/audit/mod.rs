@@ -88,6 +88,8 @@ pub struct Chain {
     pub at: Option<Timestamp>,
     /// The fault of the next entry.
     pub fault: Option<String>,
+    /// True if the fault is only that a key is missing, with which a part was signed.
+    pub is_unverified: bool,
 }
 
 /// A page of the log, newest first.

@@ -71,10 +71,16 @@ pub fn sentence(row: &AuditRow) -> Sentence {
             text("/after/role")
         )),
         "audit log trimmed" => Sentence::new(format!("Deleted {} past their retention", count("/entries", "entry"))),
+        "audit key rotated" => Sentence::new("Replaced the audit key"),
+        "audit key adopted" => Sentence::new("Continued with the new audit key"),
+        "backup taken" => Sentence::about("Backed up the database into", Some(text("/file").into())),
         "refusals left out" => refused(Sentence::new(format!("Did not record {}", count("/count", "further refusal")))),
         "sign-in refused" if name.is_none() => refused(Sentence::new("Refused to sign in: unknown name")),
         "sign-in refused" => refused(Sentence::about("Refused to sign in", name).then(because(detail))),
         "unknown token refused" => refused(Sentence::new("Refused an unknown token")),
+        "bucket bound" | "bucket unbound" | "bucket suspended" | "bucket confirmed" => {
+            generic(&row.action, name, detail).then(at_gate(detail))
+        }
         "authorization updated" | "user updated" | "1.x credential updated" => updated(row, name),
         other => generic(other, name, detail),
     }
@@ -106,7 +112,7 @@ fn generic(action: &str, name: Option<String>, detail: &Value) -> Sentence {
         (_, verb) => capitalized(verb),
     };
     let sentence = Sentence::about(&format!("{verb} {}", noun(what)), name);
-    if verb == "Refused" { refused(sentence.then(because(detail))) } else { sentence }
+    if verb == "Refused" { refused(sentence.then(by_gate(detail) + &because(detail))) } else { sentence }
 }
 
 fn noun(what: &str) -> &str {
@@ -122,6 +128,23 @@ fn as_file(detail: &Value) -> String {
     }
 }
 
+/// Returns the words for the database of a bucket and its gate, in parentheses.
+fn at_gate(detail: &Value) -> String {
+    let text = |name: &str| detail.get(name).and_then(Value::as_str);
+    let database = match (text("database"), text("retentionPolicy")) {
+        (Some(database), Some(policy)) => format!("database “{database}/{policy}”, "),
+        (Some(database), None) => format!("database “{database}”, "),
+        (None, _) => String::new(),
+    };
+    format!(" ({database}gate “{}”)", text("gate").unwrap_or_default())
+}
+
+/// Returns the words for the gate that denied a request.
+fn by_gate(detail: &Value) -> String {
+    let gate = detail.get("gate").and_then(Value::as_str);
+    gate.map(|gate| format!(" at gate “{gate}”")).unwrap_or_default()
+}
+
 /// Returns the reason of a denial, after a colon.
 fn because(detail: &Value) -> String {
     let reason = detail.get("reason").and_then(Value::as_str).unwrap_or_default();
@@ -132,6 +155,8 @@ fn because(detail: &Value) -> String {
         "owner inactive" => "its owner is inactive",
         "owner deleted" => "its owner was deleted",
         "ended" => "its owner or organization was deleted",
+        "operator" => "only an operator may do this",
+        "organization" => "it belongs to another organization",
         "surface" => "its key was used on the wrong interface (console or API)",
         "permission" => return format!(": lacks {permission}"),
         other => other,
@@ -192,13 +217,24 @@ mod tests {
         let role = json!({"name": "bruno", "before": {"role": "member"}, "after": {"role": "owner"}});
         assert_eq!(told("role changed", role), "Changed the role of “bruno” from member to owner");
         assert_eq!(told("bucket deleted", json!({"name": "iot", "description": "Halls"})), "Deleted bucket “iot”");
+        let bound = json!({"name": "iot", "gate": "plant", "database": "db", "retentionPolicy": "week"});
+        assert_eq!(told("bucket bound", bound), "Bound bucket “iot” (database “db/week”, gate “plant”)");
+        let suspended = json!({"name": "iot", "gate": "plant"});
+        assert_eq!(told("bucket suspended", suspended), "Suspended bucket “iot” (gate “plant”)");
         assert_eq!(told("audit log trimmed", json!({"entries": 2})), "Deleted 2 entries past their retention");
+        assert_eq!(told("audit key rotated", json!({"newKey": "00ff"})), "Replaced the audit key");
+        assert_eq!(told("audit key adopted", json!({"oldKey": "00ff"})), "Continued with the new audit key");
+        let backup = json!({"file": "jeton.db", "lastEntry": 3});
+        assert_eq!(told("backup taken", backup), "Backed up the database into “jeton.db”");
     }
 
     #[test]
     fn what_was_refused_says_why() {
         let refused = json!({"description": "Hall 2", "reason": "permission", "permission": "write:orgs"});
         assert_eq!(told("authorization refused", refused), "Refused token “Hall 2”: lacks write:orgs");
+        let at_gate = json!({"description": "Hall 2", "gate": "plant", "reason": "operator"});
+        let said = "Refused token “Hall 2” at gate “plant”: only an operator may do this";
+        assert_eq!(told("authorization refused", at_gate), said);
         assert_eq!(
             told("sign-in refused", json!({"name": "bob", "reason": "wrong password"})),
             "Refused to sign in “bob”: wrong password"

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::attention::Attention;
+use crate::{attention::Attention, tally::Tally};
 
 /// A filter of a list by reasons for attention.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -59,28 +59,30 @@ impl FromStr for AttentionFilter {
 pub struct AttentionCounts {
     /// Number of tokens with a pressing reason; each counts once.
     #[serde(rename = "p")]
-    pressing: u64,
+    pressing: Tally,
     /// Only reasons with a number above zero.
     #[serde(rename = "k")]
-    kinds: Vec<(Attention, u64)>,
+    kinds: Vec<(Attention, Tally)>,
 }
 
 impl AttentionCounts {
     /// Returns the counts; `kinds` has the number for each reason.
-    pub fn new(pressing: u64, kinds: impl IntoIterator<Item = (Attention, u64)>) -> Self {
-        Self { pressing, kinds: kinds.into_iter().filter(|(_, count)| *count > 0).collect() }
+    pub fn new(pressing: Tally, kinds: impl IntoIterator<Item = (Attention, Tally)>) -> Self {
+        Self { pressing, kinds: kinds.into_iter().filter(|(_, count)| !count.is_none()).collect() }
     }
 
     /// Returns the number for a filter; for [`AttentionFilter::Any`] each token counts once.
-    pub fn of(&self, filter: AttentionFilter) -> u64 {
+    pub fn of(&self, filter: AttentionFilter) -> Tally {
         match filter {
             AttentionFilter::Any => self.pressing,
-            AttentionFilter::Only(kind) => self.kinds().find(|(one, _)| *one == kind).map_or(0, |(_, count)| count),
+            AttentionFilter::Only(kind) => {
+                self.kinds().find(|(one, _)| *one == kind).map(|(_, count)| count).unwrap_or_default()
+            }
         }
     }
 
     /// Returns the reasons that occur, the most pressing first, with their numbers.
-    pub fn kinds(&self) -> impl Iterator<Item = (Attention, u64)> {
+    pub fn kinds(&self) -> impl Iterator<Item = (Attention, Tally)> {
         self.kinds.iter().copied()
     }
 }
@@ -96,9 +98,10 @@ mod tests {
         }
         assert_eq!("everything".parse::<AttentionFilter>(), Err(()));
         assert_eq!(AttentionFilter::Any.kinds().count(), 7);
-        let counts = AttentionCounts::new(2, [(Attention::Unused, 2), (Attention::Operator, 0)]);
-        assert_eq!(counts.of(AttentionFilter::Only(Attention::Unused)), 2);
-        assert_eq!(counts.of(AttentionFilter::Only(Attention::Operator)), 0);
+        let [two, none] = [2, 0].map(Tally::exact);
+        let counts = AttentionCounts::new(two, [(Attention::Unused, two), (Attention::Operator, none)]);
+        assert_eq!(counts.of(AttentionFilter::Only(Attention::Unused)), two);
+        assert_eq!(counts.of(AttentionFilter::Only(Attention::Operator)), none);
         assert_eq!(counts.kinds().count(), 1);
     }
 }

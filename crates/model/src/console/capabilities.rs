@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::tally::Tally;
+
 /// The operations that pages offer. The service checks permissions again for each request.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capabilities {
@@ -29,5 +31,5 @@ pub struct Counts {
     /// Number of telegraf configurations.
     pub telegrafs: u64,
     /// Number of tokens, live or not.
-    pub tokens: u64,
+    pub tokens: Tally,
 }

@@ -25,5 +25,5 @@ pub struct Frame {
     /// Other organizations that the user can switch to.
     pub places: Vec<OrgRef>,
     /// The URL under which programs reach this server.
-    pub origin: String,
+    pub base_url: String,
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AuthorizationId, LastUse, Liveness, OrgId, Status, Timestamp, UserId};
+use crate::{AuthorizationId, LastUse, Liveness, OrgId, Status, Timestamp, UserId, binding::GateUse};
 
 /// Number of days for which the uses of a token are counted, the current one included.
 pub const COUNTED_DAYS: usize = 30;
@@ -38,6 +38,8 @@ pub struct Lineage {
     pub chain: Vec<Link>,
     /// The authorizations that were created with this token, directly or through others.
     pub descendants: Descendants,
+    /// Its last uses through gates, the last one first.
+    pub gates: Vec<GateUse>,
     /// Time at which these facts were read.
     pub now: Timestamp,
 }
@@ -45,7 +47,7 @@ pub struct Lineage {
 /// The descendants of a token: authorizations created with it, directly or through others.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Descendants {
-    /// Number of all, whoever may read them.
+    /// Number of all, including those that the caller may not read.
     pub total: u64,
     /// Number of those that are live.
     pub live: u64,
@@ -173,6 +175,7 @@ mod tests {
             days: vec![],
             chain: chain.clone(),
             descendants: Descendants::default(),
+            gates: vec![],
             now: Timestamp::from_micros(0),
         };
         assert_eq!(history.successor(id(2)).map(|link| link.id), Some(id(3)));

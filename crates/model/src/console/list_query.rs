@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Status, org::Role, token};
+use crate::{Status, binding::GateMode, org::Role, token};
 
 use super::tokens::{PAGE_SIZES, shorten};
 
@@ -19,6 +19,8 @@ pub struct ListQuery {
     pub role: Option<Role>,
     /// Restricts a list of users to those with this status.
     pub status: Option<Status>,
+    /// Restricts a list of gates to those in this mode.
+    pub mode: Option<GateMode>,
     /// True if names are sorted from Z to A.
     pub descending: bool,
     /// The page, from 1.
@@ -29,7 +31,15 @@ pub struct ListQuery {
 
 impl Default for ListQuery {
     fn default() -> Self {
-        Self { filter: String::new(), role: None, status: None, descending: false, page: 1, page_size: USUAL_PAGE_SIZE }
+        Self {
+            filter: String::new(),
+            role: None,
+            status: None,
+            mode: None,
+            descending: false,
+            page: 1,
+            page_size: USUAL_PAGE_SIZE,
+        }
     }
 }
 
@@ -42,6 +52,7 @@ impl ListQuery {
             filter: shorten(filter, MAX_FILTER),
             role: [Role::Owner, Role::Member].into_iter().find(|role| get("role") == Some(role.name())),
             status: get("status").filter(|text| !text.is_empty()).and_then(|text| text.parse().ok()),
+            mode: GateMode::ALL.into_iter().find(|mode| get("mode") == Some(mode.name())),
             descending: get("sortDirection") == Some("desc"),
             page: get("page").and_then(|text| text.parse().ok()).filter(|page| *page > 0).unwrap_or(1),
             page_size: page_size.unwrap_or(USUAL_PAGE_SIZE),
@@ -73,6 +84,9 @@ impl ListQuery {
         if let Some(status) = self.status {
             parameters.push(("status", status.name().into()));
         }
+        if let Some(mode) = self.mode {
+            parameters.push(("mode", mode.name().into()));
+        }
         if !self.filter.is_empty() {
             parameters.push(("searchTerm", token::redact(&self.filter)));
         }
@@ -81,7 +95,7 @@ impl ListQuery {
 
     /// Returns whether a filter is set.
     pub fn is_filtered(&self) -> bool {
-        !self.filter.trim().is_empty() || self.role.is_some() || self.status.is_some()
+        !self.filter.trim().is_empty() || self.role.is_some() || self.status.is_some() || self.mode.is_some()
     }
 
     /// Returns the page to show of a list with `total` rows, from 1, and the number of rows before it.
@@ -137,8 +151,9 @@ mod tests {
         fn addresses_round_trip(
             filter in "[a-zA-Z ॐ]{0,20}", page in 1u64..1000, page_size in select(PAGE_SIZES.as_slice()), descending: bool,
             role in option::of(select(vec![Role::Owner, Role::Member])), status in option::of(select(vec![Status::Active, Status::Inactive])),
+            mode in option::of(select(GateMode::ALL.as_slice())),
         ) {
-            let query = ListQuery { filter: filter.trim_start().into(), role, status, descending, page, page_size };
+            let query = ListQuery { filter: filter.trim_start().into(), role, status, mode, descending, page, page_size };
             prop_assert_eq!(read(&query.parameters()), query);
         }
     }

@@ -3,11 +3,14 @@
 pub mod attention_filter;
 pub mod buckets;
 pub mod capabilities;
+pub mod databases;
 pub mod frame;
+pub mod gate_question;
 pub mod lineage;
 pub mod list_query;
 pub mod messages;
 pub mod people;
+pub mod preference_cookie;
 pub mod prefill;
 pub mod selection;
 pub mod server_info;

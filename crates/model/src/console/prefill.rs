@@ -1,9 +1,14 @@
 //! URLs that open the Custom API Token dialog with boxes already ticked, so that documentation can link to it:
-//! `?template=telegraf-writer`, `?read=buckets/<name or id>&write=tasks&description=…`, `?from=<authorization>`.
+//! `?template=telegraf-writer`, `?read=buckets/<name or id>&write=tasks&description=…`, `?from=<authorization>`. With
+//! `?rotate=<authorization>`, the dialog rotates that token with changes; with `&narrow=1`, what it did not use through
+//! gates lately is not ticked.
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Action, Networks, Permission, ResourceType, authorization::MAX_DESCRIPTION, token::redact};
+use crate::{
+    Action, AuthorizationId, Networks, Permission, ResourceType, Timestamp, authorization::MAX_DESCRIPTION,
+    token::redact,
+};
 
 use super::{
     selection::Selection,
@@ -32,6 +37,11 @@ pub struct Prefill {
     pub template: Option<String>,
     /// The id of the original, a token to start from, as written.
     pub from: Option<String>,
+    /// The id of a token to rotate, as written; all other parameters are ignored.
+    pub rotate: Option<String>,
+    /// True if the rotated token is to be narrowed to what it used.
+    #[serde(default)]
+    pub narrow: bool,
     /// The `read` and `write` parameters; one more than [`MAX_WANTED`] if there are too many.
     pub wanted: Vec<Wanted>,
     /// The description, without anything that looks like a token.
@@ -51,6 +61,8 @@ impl Prefill {
         Self {
             template: first("template"),
             from: first("from"),
+            narrow: first("rotate").and(first("narrow")).is_some(),
+            rotate: first("rotate"),
             wanted,
             description: shorten(description, MAX_DESCRIPTION),
         }
@@ -87,6 +99,19 @@ pub struct Prefilled {
     pub known: Vec<Choice>,
     /// The parameters that couldn't be applied, each once.
     pub gaps: Vec<Gap>,
+    /// The token that the dialog rotates, if it does not generate one.
+    pub rotates: Option<RotatedToken>,
+}
+
+/// A token that is rotated with changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RotatedToken {
+    /// Id of the token.
+    pub id: AuthorizationId,
+    /// Its own expiry, beyond which no overlap goes.
+    pub expires_at: Option<Timestamp>,
+    /// The server's time when it was read.
+    pub now: Timestamp,
 }
 
 /// A parameter that couldn't be applied.
@@ -108,10 +133,14 @@ pub enum Gap {
     Original,
     /// A permission of the original has no box.
     NoBox(Permission),
+    /// A permission on buckets that the rotated token did not use through gates, with the name of its one bucket.
+    Unused(Permission, Option<String>),
     /// The original reaches every organization.
     OnlyHere,
     /// The original belongs to someone else, with this name.
     OtherOwner(Option<String>),
+    /// The rotated token belongs to someone else, with this name.
+    OwnerStays(Option<String>),
 }
 
 impl Gap {
@@ -139,11 +168,25 @@ impl Gap {
             Self::TooMany => format!("Only the first {MAX_WANTED} permissions in the address were used."),
             Self::Original => "The token to start from is not in this organization, or you may not see it.".into(),
             Self::NoBox(permission) => format!("{permission} cannot be granted here and was left out."),
+            Self::Unused(permission, name) => match (name, permission.resource.id) {
+                (Some(name), _) => {
+                    format!("{} “{name}” was not ticked: no gate saw a use in 30 days.", permission.action.title())
+                }
+                (None, Some(_)) => format!("{permission} was not ticked: no gate saw a use in 30 days."),
+                (None, None) => format!(
+                    "{} all buckets was not ticked: only those that were used through a gate in 30 days are.",
+                    permission.action.title()
+                ),
+            },
             Self::OnlyHere => "The original has access to every organization, the new token only to this one.".into(),
             Self::OtherOwner(name) => match name {
                 Some(name) => format!("The original belongs to {name}; the new token will belong to you."),
                 None => "The original’s owner was deleted; the new token will belong to you.".into(),
             },
+            Self::OwnerStays(name) => format!(
+                "The new token will belong to {}, as the old one does. The boxes for users stand for that user.",
+                name.as_deref().unwrap_or("a deleted user")
+            ),
         }
     }
 }
@@ -186,6 +229,8 @@ mod tests {
         assert!(read(&[]).is_bare());
         assert!(read(&[("page", "2"), ("template", ""), ("description", "")]).is_bare());
         assert!(!read(&[("template", "x")]).is_bare());
+        assert!(read(&[("narrow", "1")]).is_bare(), "nothing is rotated");
+        assert!(read(&[("rotate", "x"), ("narrow", "1")]).narrow);
     }
 
     #[test]

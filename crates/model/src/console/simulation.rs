@@ -57,6 +57,39 @@ pub enum Stopped {
 }
 
 impl Stopped {
+    /// All reasons.
+    pub const ALL: [Self; 6] =
+        [Self::Expired, Self::Inactive, Self::Leaked, Self::ForeignNetwork, Self::OwnerInactive, Self::Ended];
+
+    /// Returns its name in introspections.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Expired => "expired",
+            Self::Inactive => "deactivated",
+            Self::Leaked => "leaked",
+            Self::ForeignNetwork => "wrong-network",
+            Self::OwnerInactive => "owner-inactive",
+            Self::Ended => "ended",
+        }
+    }
+
+    /// Returns the reason with that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|reason| reason.name() == name)
+    }
+
+    /// Returns the reason as a sentence: "this token is deactivated".
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Inactive => "this token is deactivated",
+            Self::Leaked => "this token was reported as leaked and stays deactivated",
+            Self::Expired => "this token expired",
+            Self::Ended => "the owner or organization of this token was deleted",
+            Self::OwnerInactive => "the owner of this token is deactivated",
+            Self::ForeignNetwork => "wrong network: this token is not accepted from this network",
+        }
+    }
+
     /// Returns the reason as a clause: "it is inactive".
     pub const fn because(self) -> &'static str {
         match self {
@@ -103,6 +136,14 @@ mod tests {
     fn read(parameters: &[(&'static str, String)]) -> Option<Question> {
         let map: HashMap<&str, &str> = parameters.iter().map(|(key, value)| (*key, value.as_str())).collect();
         Question::from_parameters(|key| map.get(key).copied())
+    }
+
+    #[test]
+    fn reasons_are_read_as_they_are_written() {
+        for reason in Stopped::ALL {
+            assert_eq!(Stopped::from_name(reason.name()), Some(reason));
+        }
+        assert_eq!(Stopped::from_name("unknown"), None);
     }
 
     #[test]

@@ -15,8 +15,8 @@ pub enum Template {
     GrafanaReader,
     /// An application with a bucket of its own.
     OneBucket,
-    /// A backup, which reads everything.
-    Backup,
+    /// A program that reads everything in the organization. It is not enough for `influx backup`.
+    ReadEverything,
     /// A pipeline that deploys dashboards and tasks.
     CiDeploy,
 }
@@ -27,7 +27,7 @@ const DEPLOYED: [ResourceType; 3] = [ResourceType::Buckets, ResourceType::Tasks,
 impl Template {
     /// Every template, in the order in which they are offered.
     pub const ALL: [Self; 5] =
-        [Self::TelegrafWriter, Self::GrafanaReader, Self::OneBucket, Self::Backup, Self::CiDeploy];
+        [Self::TelegrafWriter, Self::GrafanaReader, Self::OneBucket, Self::ReadEverything, Self::CiDeploy];
 
     /// Returns the name in URLs.
     pub const fn word(self) -> &'static str {
@@ -35,13 +35,15 @@ impl Template {
             Self::TelegrafWriter => "telegraf-writer",
             Self::GrafanaReader => "grafana-reader",
             Self::OneBucket => "one-bucket",
-            Self::Backup => "backup",
+            Self::ReadEverything => "read-everything",
             Self::CiDeploy => "ci-deploy",
         }
     }
 
     /// Returns the template with this name in URLs.
     pub fn from_word(word: &str) -> Option<Self> {
+        // The name that addresses had before.
+        let word = if word == "backup" { Self::ReadEverything.word() } else { word };
         Self::ALL.into_iter().find(|template| template.word() == word)
     }
 
@@ -51,7 +53,7 @@ impl Template {
             Self::TelegrafWriter => "Telegraf writer",
             Self::GrafanaReader => "Grafana reader",
             Self::OneBucket => "One bucket read and write",
-            Self::Backup => "Backup",
+            Self::ReadEverything => "Read everything",
             Self::CiDeploy => "CI deploy",
         }
     }
@@ -62,7 +64,7 @@ impl Template {
             Self::TelegrafWriter => "Write to one bucket".into(),
             Self::GrafanaReader => "Read chosen buckets".into(),
             Self::OneBucket => "For one application".into(),
-            Self::Backup => format!("Read everything in {org_name}"),
+            Self::ReadEverything => format!("In {org_name}; influx backup needs an operator token"),
             Self::CiDeploy => "Buckets, tasks, dashboards".into(),
         }
     }
@@ -71,7 +73,7 @@ impl Template {
     pub fn types(self) -> Vec<Pick> {
         match self {
             Self::TelegrafWriter | Self::GrafanaReader | Self::OneBucket => Vec::new(),
-            Self::Backup => ResourceType::grantable().map(|kind| Pick::all(Action::Read, kind)).collect(),
+            Self::ReadEverything => ResourceType::grantable().map(|kind| Pick::all(Action::Read, kind)).collect(),
             Self::CiDeploy => {
                 DEPLOYED.into_iter().flat_map(|kind| Action::ALL.map(|action| Pick::all(action, kind))).collect()
             }
@@ -84,7 +86,7 @@ impl Template {
             Self::TelegrafWriter => &[Action::Write],
             Self::GrafanaReader => &[Action::Read],
             Self::OneBucket => &Action::ALL,
-            Self::Backup | Self::CiDeploy => &[],
+            Self::ReadEverything | Self::CiDeploy => &[],
         }
     }
 
@@ -139,6 +141,7 @@ mod tests {
         for template in Template::ALL {
             assert_eq!(Template::from_word(template.word()), Some(template));
         }
+        assert_eq!(Template::from_word("backup"), Some(Template::ReadEverything), "as before");
         assert_eq!(Template::from_word("Backup"), None);
     }
 
@@ -149,9 +152,17 @@ mod tests {
             assert!(template.fits(&set, &set), "{}", template.name());
             assert_eq!(template.waits(&set, &set), set.is_empty(), "{}", template.name());
         }
-        assert_eq!(Template::Backup.types().len(), 22);
-        assert!(Template::Backup.types().iter().all(|pick| pick.action == Action::Read));
+        assert_eq!(Template::ReadEverything.types().len(), 22);
+        assert!(Template::ReadEverything.types().iter().all(|pick| pick.action == Action::Read));
         assert_eq!(Template::CiDeploy.types().len(), 6);
+    }
+
+    #[test]
+    fn no_template_promises_a_backup_that_its_token_cannot_make() {
+        for template in Template::ALL {
+            assert!(!template.name().to_lowercase().contains("backup"), "{}", template.name());
+        }
+        assert!(Template::ReadEverything.hint("acme").contains("influx backup needs an operator token"));
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::{
     Authorization, AuthorizationId, Liveness, OrgId, Status, Timestamp,
     describe::{Named, Summary},
     rule_violation::RuleViolation,
+    tally::Tally,
 };
 
 use super::attention_filter::AttentionCounts;
@@ -98,9 +99,9 @@ pub struct TokenPage {
     /// The rows of this page, in order.
     pub rows: Vec<TokenRow>,
     /// Number of tokens that match the filter.
-    pub total: u64,
+    pub total: Tally,
     /// Number of tokens without the filter.
-    pub unfiltered: u64,
+    pub unfiltered: Tally,
     /// The page, from 1; the last one if the requested page doesn't exist.
     pub page: u64,
     /// Names of the resources that the list is filtered by.

@@ -1,6 +1,6 @@
 //! Reasons of denials.
 
-use jeton_model::Permission;
+use jeton_model::{Permission, binding::Lacking};
 
 use crate::auth::credential_status::InvalidReason;
 
@@ -15,6 +15,10 @@ pub(crate) enum DenialReason {
     WrongPassword,
     TooManyAttempts,
     Lacks(Permission),
+    /// A request that only operators may send through a gate.
+    NotOperator,
+    /// The token of another organization at a gate.
+    OtherOrg,
     /// A session key of the console was used at the API, or the other way round.
     Surface,
 }
@@ -33,6 +37,18 @@ impl DenialReason {
             Self::TooManyAttempts => TOO_MANY_ATTEMPTS,
             Self::Surface => "surface",
             Self::Lacks(_) => "permission",
+            Self::NotOperator => "operator",
+            Self::OtherOrg => "organization",
+        }
+    }
+}
+
+impl From<Lacking> for DenialReason {
+    fn from(lacking: Lacking) -> Self {
+        match lacking {
+            Lacking::Permission(permission) => Self::Lacks(permission),
+            Lacking::Operator => Self::NotOperator,
+            Lacking::Organization => Self::OtherOrg,
         }
     }
 }

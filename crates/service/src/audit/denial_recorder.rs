@@ -1,6 +1,8 @@
 //! Records denials for the audit log in memory, so that a request does not wait for the database.
 
-use jeton_model::{Authorization, Permission, UserId, user::MAX_NAME};
+use std::{net::IpAddr, sync::Arc};
+
+use jeton_model::{AuthorizationId, Permission, UserId, binding::Lacking, user::MAX_NAME};
 use jeton_store::sessions::Session;
 
 use crate::{
@@ -14,6 +16,7 @@ use super::{
     denial_reason::{DenialReason, TOO_MANY_ATTEMPTS},
     denials::Denial,
     entry::Actor,
+    gate_denials::DeniedAtGate,
 };
 
 /// The credential of a request, kept until its response is known.
@@ -55,8 +58,21 @@ impl Service {
     }
 
     /// Records that a known credential was denied.
-    pub(crate) fn note_refusal(&self, authorization: &Authorization, why: DenialReason, client: &Client) {
-        self.0.refusals.note(Denial::Known { id: authorization.id, why }, client, self.now());
+    pub(crate) fn note_refusal(&self, id: AuthorizationId, why: DenialReason, client: &Client) {
+        self.0.refusals.note(Denial::Known { id, why }, client, self.now());
+    }
+
+    /// Records that a gate refused a request because of what its token lacks.
+    pub fn note_gate_refusal(
+        &self,
+        token: AuthorizationId,
+        gate: &Arc<str>,
+        lacking: Lacking,
+        address: Option<IpAddr>,
+    ) {
+        let denied = DeniedAtGate { id: token, gate: Arc::clone(gate), lacking };
+        let client = Client { address, ..Client::default() };
+        self.0.refusals.note(Denial::AtGate(denied), &client, self.now());
     }
 
     /// Records that a known session was denied.

@@ -2,16 +2,18 @@
 
 use std::num::NonZeroU64;
 
-use jeton_model::{Id, UserId, user::check_user_name};
+use jeton_model::{AuthorizationId, Id, UserId, user::check_user_name};
 use jeton_store::{Connection, audit_list::Label};
 
 use crate::{Error, Service};
 
 use super::{
     Event,
+    denial_reason::DenialReason,
     denials::{Denial, PendingDenial},
     detail::denials::{CredentialLabel, DenialCause, Denied, DeniedSubject},
     entry::{Actor, Entry},
+    gate_denials::DeniedAtGate,
 };
 
 /// Maximum number of denials written in one transaction, which holds the write lock.
@@ -39,9 +41,9 @@ impl Service {
     }
 
     async fn write_some(&self, noted: &[PendingDenial]) -> Result<(), Error> {
-        let mut change = self.begin_as(None).await?;
+        let mut change = self.begin_job().await?;
         let known = noted.iter().filter_map(|noted| match noted.what {
-            Denial::Known { id, .. } => Some(Id::from(id)),
+            Denial::Known { id, .. } | Denial::AtGate(DeniedAtGate { id, .. }) => Some(Id::from(id)),
             _ => None,
         });
         let labels = jeton_store::audit_list::labels(&mut change, known).await?;
@@ -82,21 +84,37 @@ async fn entry(connection: &mut Connection, noted: &PendingDenial, labels: &[Lab
             (Event::PasswordChangeRefused, Some((*user).into()), subject)
         }
         Denial::Known { id, why } => {
-            // A credential deleted since is only known by its id.
             let label = labels.iter().find(|label| label.id == *id);
             org = label.map(|label| label.org);
-            actor.authorization = Some((*id).into());
-            actor.user = label.map(|label| label.user.into());
-            let event = match label {
-                Some(Label { username: Some(_), .. }) => Event::V1AuthorizationRefused,
-                _ => Event::AuthorizationRefused,
-            };
-            let label = label.map(CredentialLabel::of);
-            (event, Some((*id).into()), DeniedSubject::Credential { cause: (*why).into(), label })
+            known(*id, *why, None, label, &mut actor)
+        }
+        Denial::AtGate(DeniedAtGate { id, gate, lacking }) => {
+            let label = labels.iter().find(|label| label.id == *id);
+            org = label.map(|label| label.org);
+            known(*id, (*lacking).into(), Some(&**gate), label, &mut actor)
         }
     };
     let detail = Denied { subject, more_like_it: NonZeroU64::new(noted.like_it) };
     Ok((actor, Entry::new(event, org, id, detail)))
+}
+
+/// The event of the denial of a known credential, and its subject, who is the actor too. A credential deleted since has no
+/// label. `gate`: the gate that denied it.
+fn known<'a>(
+    id: AuthorizationId,
+    why: DenialReason,
+    gate: Option<&'a str>,
+    label: Option<&'a Label>,
+    actor: &mut Actor,
+) -> (Event, Option<Id>, DeniedSubject<'a>) {
+    actor.authorization = Some(id.into());
+    actor.user = label.map(|label| label.user.into());
+    let event = match label {
+        Some(Label { username: Some(_), .. }) => Event::V1AuthorizationRefused,
+        _ => Event::AuthorizationRefused,
+    };
+    let label = label.map(CredentialLabel::of);
+    (event, Some(id.into()), DeniedSubject::Credential { cause: why.into(), gate, label })
 }
 
 /// The name of a user, if the user exists.

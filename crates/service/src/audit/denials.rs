@@ -4,7 +4,7 @@
 
 use std::{
     net::IpAddr,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use moka::sync::Cache;
@@ -16,6 +16,7 @@ use crate::Client;
 use super::{
     denial_reason::{DenialReason, TOO_MANY_ATTEMPTS},
     entry::Actor,
+    gate_denials::{DeniedAtGate, Due, GateDenials},
 };
 
 /// Minimum time between recorded denials of one token, or from one address, for one reason, in seconds.
@@ -35,6 +36,8 @@ pub(crate) enum Denial {
         why: DenialReason,
     },
     UnknownToken,
+    /// A known token at a gate.
+    AtGate(DeniedAtGate),
     /// A session of the user in `by`.
     Session {
         by: Actor,
@@ -82,19 +85,20 @@ enum Sort {
     SignIn,
     Session,
     Password,
+    AtGate,
 }
 
 impl Sort {
     /// Maximum number of recorded denials per hour.
     const fn an_hour(self) -> u32 {
         match self {
-            Self::Known | Self::Session => 2000,
+            Self::Known | Self::Session | Self::AtGate => 2000,
             Self::Unknown | Self::SignIn | Self::Password => 500,
         }
     }
 }
 
-const SORTS: usize = 5;
+const SORTS: usize = 6;
 
 /// The queue, and the counts of the current hour.
 #[derive(Default)]
@@ -112,6 +116,7 @@ pub(crate) struct Denials {
     /// Held while denials are written: when `Service::write_refusals` returns, all earlier denials are in the log.
     pub writing: tokio::sync::Mutex<()>,
     seen: Cache<String, Arc<Mutex<Seen>>>,
+    at_gates: Mutex<GateDenials>,
 }
 
 impl Default for Denials {
@@ -120,6 +125,7 @@ impl Default for Denials {
             waiting: Mutex::default(),
             writing: tokio::sync::Mutex::default(),
             seen: Cache::builder().max_capacity(REMEMBERED).build(),
+            at_gates: Mutex::default(),
         }
     }
 }
@@ -142,21 +148,35 @@ impl Denials {
                 (Sort::Password, Some(format!("{user} {} password", client.origin())))
             }
             Denial::Password { .. } => (Sort::Password, None),
+            Denial::AtGate(denied) => {
+                let turn = self.at_gates().turn_of(denied, client.address, at);
+                let Some(like_it) = turn else { return };
+                return self.queue(Sort::AtGate, PendingDenial { at, address: client.address, what, like_it }, at);
+            }
             Denial::LeftOut(_) => return,
         };
         let Some(like_it) = key.map_or(Some(0), |key| self.turn_of(key, at)) else { return };
+        self.queue(sort, PendingDenial { at, address: client.address, what, like_it }, at);
+    }
+
+    fn at_gates(&self) -> MutexGuard<'_, GateDenials> {
+        self.at_gates.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Queues a denial, within the limits of the hour.
+    fn queue(&self, sort: Sort, denial: PendingDenial, now: Timestamp) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        waiting.begin_hour(at);
+        waiting.begin_hour(now);
         let count = &mut waiting.counts[sort as usize];
         if *count >= sort.an_hour() {
-            waiting.left_out += 1 + like_it;
+            waiting.left_out += 1 + denial.like_it;
             return;
         }
         *count += 1;
         if waiting.noted.len() >= WAITING {
-            waiting.left_out += 1 + like_it;
+            waiting.left_out += 1 + denial.like_it;
         } else {
-            waiting.noted.push(PendingDenial { at, address: client.address, what, like_it });
+            waiting.noted.push(denial);
         }
     }
 
@@ -181,8 +201,17 @@ impl Denials {
 
     /// Takes the queued denials in order to write them.
     pub fn take(&self, now: Timestamp) -> Vec<PendingDenial> {
+        let (due, left_out) = {
+            let mut at_gates = self.at_gates();
+            (at_gates.due(now), at_gates.take_left_out())
+        };
+        for Due { what, at, address, like_it } in due {
+            let denial = PendingDenial { at, address, what: Denial::AtGate(what), like_it };
+            self.queue(Sort::AtGate, denial, now);
+        }
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.begin_hour(now);
+        waiting.left_out += left_out;
         std::mem::take(&mut waiting.noted)
     }
 

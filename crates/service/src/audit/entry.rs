@@ -44,7 +44,8 @@ impl Entry {
     }
 }
 
-/// Appends an entry to the chain, and the tombstone of a deletion, in the transaction of the change.
+/// Appends an entry to the chain, and the tombstone of a deletion, in the transaction of the change. Returns the entry
+/// as it is stored.
 ///
 /// # Errors
 /// The database may fail.
@@ -53,7 +54,7 @@ pub(crate) async fn append(
     key: &AuditKey,
     actor: &Actor,
     entry: &Entry,
-) -> Result<(), Error> {
+) -> Result<Stored, Error> {
     let prev = write.head().clone();
     let mut row = Stored {
         seq: prev.seq + 1,
@@ -72,8 +73,8 @@ pub(crate) async fn append(
     };
     row.hash = key.sign(&message(&row));
     tombstones::write(write, entry.event, entry.subject, &entry.detail).await?;
-    write.append(&row).await?;
-    Ok(())
+    write.append(row.clone()).await?;
+    Ok(row)
 }
 
 /// Redacts tokens to their prefixes: people paste tokens into descriptions.

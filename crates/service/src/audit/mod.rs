@@ -1,5 +1,7 @@
 //! The audit log: a chain of signed entries in which none can be changed, removed or added unnoticed.
 
+mod backups;
+mod chain_keys;
 pub(crate) mod denial_reason;
 pub mod denial_recorder;
 mod denial_writer;
@@ -7,55 +9,35 @@ pub(crate) mod denials;
 pub(crate) mod detail;
 pub(crate) mod entry;
 mod exports;
+mod gate_denials;
+mod key;
+pub mod key_rotation;
+pub(crate) mod last_check;
+pub mod log_state;
+pub mod outlet;
 pub mod query;
 mod retention;
 pub(crate) mod telegraf_reads;
 pub(crate) mod tombstones;
 pub mod verify;
 
-use std::fmt::Write as _;
-
-use hmac::{Hmac, KeyInit, Mac};
-use secrecy::{ExposeSecret, SecretSlice};
-use sha2::Sha256;
-
 use jeton_store::Store;
 
-/// The key that signs the chain. All nodes of a database share it.
-#[derive(Clone)]
-pub struct AuditKey(SecretSlice<u8>);
-
-impl AuditKey {
-    /// Creates a key from any number of bytes; use 32 from a random generator.
-    pub fn new(bytes: Vec<u8>) -> Self {
-        Self(bytes.into())
-    }
-
-    /// The signature of a message, in hexadecimal digits.
-    pub(super) fn sign(&self, message: &[u8]) -> String {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.0.expose_secret())
-            .unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
-        mac.update(message);
-        mac.finalize().into_bytes().iter().fold(String::new(), |mut hex, byte| {
-            let _ = write!(hex, "{byte:02x}");
-            hex
-        })
-    }
-
-    /// A check value by which nodes recognize the key.
-    pub(super) fn check(&self) -> String {
-        self.sign(b"jeton audit key")
-    }
-}
+pub use key::AuditKey;
 
 /// The reason why the audit log cannot be continued.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// The database was first started with another audit key.
     #[error(
-        "the audit key is not the one this database was started with; give every node the same JETON_AUDIT_KEY or audit.key file"
+        "the audit key is not the one this database was started with; give every node the same JETON_AUDIT_KEY or audit.key file; if jeton audit rotate-key was interrupted, run it again"
     )]
     Other,
+    /// The database has an earlier key.
+    #[error(
+        "the database has an earlier audit key: it is a copy from before the rotation, or somebody undid the rotation; compare it with your backups. To go on with it, begin the file of the key with the earlier key, and rotate the key again"
+    )]
+    Earlier,
     /// The database failed.
     #[error("the database failed: {0}")]
     Store(#[from] jeton_store::Error),
@@ -64,13 +46,15 @@ pub enum KeyError {
 /// Makes `key` the database's, or checks that it is.
 ///
 /// # Errors
-/// [`KeyError::Other`]; the database may fail.
+/// [`KeyError::Other`] or [`KeyError::Earlier`]; the database may fail.
 pub(super) async fn adopt_key(store: &Store, key: &AuditKey) -> Result<(), KeyError> {
     let mut write = store.write().await?;
     let known = jeton_store::audit::key_check(&mut write).await?;
     if known.is_empty() {
         jeton_store::audit::set_key_check(&mut write, &key.check()).await?;
         write.commit().await?;
+    } else if key.is_earlier(&known) {
+        return Err(KeyError::Earlier);
     } else if known != key.check() {
         return Err(KeyError::Other);
     }
@@ -144,6 +128,14 @@ pub enum Event {
     DbrpUpdated,
     /// A DBRP mapping was deleted, alone or with its bucket.
     DbrpDeleted,
+    /// A bucket was bound to a database behind a gate.
+    BucketBound,
+    /// The binding of a bucket ended, alone or with the bucket.
+    BucketUnbound,
+    /// A bucket became unavailable through a gate, because its database vanished or changed.
+    BucketSuspended,
+    /// An operator made a suspended bucket available again.
+    BucketConfirmed,
     /// A telegraf configuration was created.
     TelegrafCreated,
     /// A telegraf configuration's name, description, text or metadata was changed.
@@ -176,6 +168,12 @@ pub enum Event {
     AuditExported,
     /// Old entries of the audit log were deleted.
     AuditTrimmed,
+    /// The audit key was replaced; the old key signs this entry.
+    AuditKeyRotated,
+    /// The audit key that the entry before names is in use; it signs this entry.
+    AuditKeyAdopted,
+    /// The server took a scheduled backup.
+    BackupTaken,
 }
 
 impl Event {
@@ -214,6 +212,10 @@ impl Event {
             Self::DbrpCreated => "DBRP mapping created",
             Self::DbrpUpdated => "DBRP mapping updated",
             Self::DbrpDeleted => "DBRP mapping deleted",
+            Self::BucketBound => "bucket bound",
+            Self::BucketUnbound => "bucket unbound",
+            Self::BucketSuspended => "bucket suspended",
+            Self::BucketConfirmed => "bucket confirmed",
             Self::TelegrafCreated => "telegraf configuration created",
             Self::TelegrafUpdated => "telegraf configuration updated",
             Self::TelegrafDeleted => "telegraf configuration deleted",
@@ -230,6 +232,9 @@ impl Event {
             Self::TokensExported => "API tokens exported",
             Self::AuditExported => "audit log exported",
             Self::AuditTrimmed => "audit log trimmed",
+            Self::AuditKeyRotated => "audit key rotated",
+            Self::AuditKeyAdopted => "audit key adopted",
+            Self::BackupTaken => "backup taken",
         }
     }
 
@@ -283,8 +288,20 @@ impl Event {
             | Self::AuthorizationRefused
             | Self::V1AuthorizationRefused
             | Self::UnknownTokenRefused => "authorizations",
-            Self::RefusalsLeftOut | Self::ReadsLeftOut | Self::AuditTrimmed | Self::AuditExported => "audit",
-            Self::BucketCreated | Self::BucketUpdated | Self::BucketDeleted => "buckets",
+            Self::RefusalsLeftOut
+            | Self::ReadsLeftOut
+            | Self::AuditTrimmed
+            | Self::AuditExported
+            | Self::AuditKeyRotated
+            | Self::AuditKeyAdopted
+            | Self::BackupTaken => "audit",
+            Self::BucketCreated
+            | Self::BucketUpdated
+            | Self::BucketDeleted
+            | Self::BucketBound
+            | Self::BucketUnbound
+            | Self::BucketSuspended
+            | Self::BucketConfirmed => "buckets",
             Self::DbrpCreated | Self::DbrpUpdated | Self::DbrpDeleted => "dbrp",
             Self::TelegrafCreated
             | Self::TelegrafUpdated

@@ -60,7 +60,8 @@ impl Service {
     /// Lists at most `limit` entries that match a query, newest first.
     ///
     /// # Errors
-    /// [`AuthError::TokenInactive`]; `ValidationError::TextTooLong` or `ValidationError::TextNul` for a filter; the database may fail.
+    /// [`AuthError::TokenInactive`]; `ValidationError::TextTooLong` or `ValidationError::TextNul` for a filter; the
+    /// database may fail.
     pub async fn audit_entries(&self, caller: &Caller, query: &AuditQuery, limit: u32) -> Result<Vec<AuditRow>, Error> {
         let filter = self.audit_filter(caller, query, query.org.map(AuditScope::Org))?;
         let mut reader = self.read().await?;
@@ -71,7 +72,8 @@ impl Service {
     /// A page of the console: entries of an organization and those of none.
     ///
     /// # Errors
-    /// [`AuthError::TokenInactive`]; `ValidationError::TextTooLong` or `ValidationError::TextNul` for a filter; the database may fail.
+    /// [`AuthError::TokenInactive`]; `ValidationError::TextTooLong` or `ValidationError::TextNul` for a filter; the
+    /// database may fail.
     pub async fn audit_page(&self, caller: &Caller, org: OrgId, query: &AuditQuery) -> Result<AuditPage, Error> {
         let filter = self.audit_filter(caller, query, Some(AuditScope::OrgOrNone(org)))?;
         let chain = self.chain(caller).await?;
@@ -100,7 +102,8 @@ impl Service {
     /// Counts the entries that the console lists before the entry `seq`, up to [`COUNTED`] + 1.
     ///
     /// # Errors
-    /// [`AuthError::TokenInactive`]; `ValidationError::TextTooLong` or `ValidationError::TextNul` for a filter; the database may fail.
+    /// [`AuthError::TokenInactive`]; `ValidationError::TextTooLong` or `ValidationError::TextNul` for a filter; the
+    /// database may fail.
     pub async fn audit_newer(&self, caller: &Caller, org: OrgId, query: &AuditQuery, seq: i64) -> Result<u64, Error> {
         let filter = self.audit_filter(caller, query, Some(AuditScope::OrgOrNone(org)))?;
         count(&mut *self.read().await?, &filter, Start::Before(seq)).await
@@ -109,7 +112,8 @@ impl Service {
     /// Lists at most `limit` entries of an export.
     ///
     /// # Errors
-    /// [`AuthError::TokenInactive`]; `ValidationError::TextTooLong` or `ValidationError::TextNul` for a filter; the database may fail.
+    /// [`AuthError::TokenInactive`]; `ValidationError::TextTooLong` or `ValidationError::TextNul` for a filter; the
+    /// database may fail.
     pub async fn audit_portion(
         &self,
         caller: &Caller,

@@ -143,7 +143,7 @@ impl Service {
     }
 
     async fn write_entries(&self, entries: &[(Actor, Entry)]) -> Result<(), Error> {
-        let mut change = self.begin_as(None).await?;
+        let mut change = self.begin_job().await?;
         for (actor, entry) in entries {
             change.record_of(actor, entry).await?;
         }

@@ -6,7 +6,7 @@ use jeton_model::{
     grant::{Coverage, Holdings, is_operator},
     permission::which_permits,
 };
-use jeton_store::{Connection, authorizations::LiveGrant};
+use jeton_store::{Connection, user_grants::LiveGrant};
 
 use crate::{
     Caller, Error,
@@ -86,7 +86,7 @@ async fn check_any_grant_controls(
     user: UserId,
     now: Timestamp,
 ) -> Result<(), Error> {
-    let grants = jeton_store::authorizations::live_grants_of_user(connection, caller.id(), now).await?;
+    let grants = jeton_store::user_grants::live_grants_of_user(connection, caller.id(), now).await?;
     let wanted = session_permissions(connection, user, now).await?;
     let mut refusal = Error::Auth(AuthError::LimitedTokenEmpowers);
     for LiveGrant { expires_at, networks, permissions, .. } in &grants {
@@ -110,7 +110,7 @@ async fn session_permissions(
     now: Timestamp,
 ) -> Result<Vec<Permission>, Error> {
     let mut permissions = membership_permissions(connection, user).await?;
-    for grants in jeton_store::authorizations::obtainable_permissions_of_user(connection, user, now).await? {
+    for grants in jeton_store::user_grants::obtainable_permissions_of_user(connection, user, now).await? {
         permissions.extend(grants);
     }
     permissions.sort_unstable();

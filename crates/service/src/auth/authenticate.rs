@@ -1,8 +1,10 @@
 //! Authentication: the user and the permissions of a token or a session key.
 
+use std::sync::Arc;
+
 use jeton_model::{
-    Action, Authorization, AuthorizationId, Networks, Permission, Status, Timestamp, User, UserId, grant, org::Role,
-    session_kind::SessionKind,
+    Action, AuthorizationId, Permission, Status, Timestamp, User, UserId, grant, org::Role,
+    presented_token::PresentedToken, session_kind::SessionKind,
 };
 use jeton_store::{Connection, memberships::Of, sessions::Session};
 
@@ -10,8 +12,9 @@ use crate::{Caller, Client, Error, Service, audit::denial_reason::DenialReason, 
 
 use super::{
     caller::Credential,
-    credential_status::{CredentialStatus, PresentedFrom, credential_status},
+    credential_status::{CredentialStatus, PresentedFrom},
     sessions,
+    verifier::KnownToken,
 };
 
 impl Service {
@@ -20,15 +23,14 @@ impl Service {
     ///
     /// # Errors
     /// [`AuthError::Unauthenticated`] for a token that is unknown, ended, expired or from a foreign network;
-    /// [`AuthError::UserInactive`]; [`AuthError::TooManyAttempts`] at the rate limit of unknown tokens; the database may fail.
+    /// [`AuthError::UserInactive`]; [`AuthError::TooManyAttempts`] at the rate limit of unknown tokens; the database
+    /// may fail.
     pub async fn caller_by_token(&self, token: &str, client: Client) -> Result<Caller, Error> {
-        self.check_budget_for(token, &client)?;
-        let mut reader = self.read().await?;
-        let found = self.authorization_of(&mut reader, token, &client).await?;
-        let authorization = found.ok_or(Error::Auth(AuthError::Unauthenticated))?;
-        let (id, now) = (authorization.id, self.now());
-        let caller = self.caller_with(&mut reader, authorization, client, now).await;
-        self.note_use(id, now, &caller);
+        let found = self.token_of_client(&PresentedToken::new(token), &client).await?;
+        let known = found.ok_or(Error::Auth(AuthError::Unauthenticated))?;
+        let now = self.now();
+        let caller = self.caller_with(&known, client, now);
+        self.note_use(known.id(), now, &caller);
         caller
     }
 
@@ -36,8 +38,8 @@ impl Service {
     /// nor the other way round.
     ///
     /// # Errors
-    /// [`AuthError::Unauthenticated`] for a key that is unknown, expired or of the other kind; [`AuthError::UserInactive`]; the
-    /// database may fail.
+    /// [`AuthError::Unauthenticated`] for a key that is unknown, expired or of the other kind;
+    /// [`AuthError::UserInactive`]; the database may fail.
     pub async fn caller_by_session(&self, key: &str, kind: SessionKind, client: Client) -> Result<Caller, Error> {
         let now = self.now();
         let (session, caller) = self.session_and_caller(key, kind, client, now).await?;
@@ -80,8 +82,8 @@ impl Service {
     /// Reads a caller again, in a transaction.
     ///
     /// # Errors
-    /// [`AuthError::Unauthenticated`], [`AuthError::V1Unauthorized`] or [`AuthError::UserInactive`] if the credential no longer
-    /// works; the database may fail.
+    /// [`AuthError::Unauthenticated`], [`AuthError::V1Unauthorized`] or [`AuthError::UserInactive`] if the credential
+    /// no longer works; the database may fail.
     pub(crate) async fn caller_again(
         &self,
         connection: &mut Connection,
@@ -92,12 +94,13 @@ impl Service {
         match &caller.credential {
             Credential::Token(id) => {
                 let found = jeton_store::authorizations::by_id(connection, *id).await?;
-                self.caller_with(connection, found.ok_or(Error::Auth(AuthError::Unauthenticated))?, client, now).await
+                let found = found.ok_or(Error::Auth(AuthError::Unauthenticated))?;
+                self.caller_with(&KnownToken::read(connection, found).await?, client, now)
             }
             Credential::V1(id) => {
                 let found = jeton_store::v1_authorizations::by_id(connection, *id).await?;
                 let found = found.ok_or(Error::Auth(AuthError::V1Unauthorized))?.authorization;
-                self.v1_caller(connection, found, Credential::V1, client, now).await
+                self.v1_caller(&KnownToken::read(connection, found).await?, Credential::V1, client, now)
             }
             Credential::Session(key_hash) => {
                 let session = unexpired_session(connection, key_hash, now).await?;
@@ -107,65 +110,61 @@ impl Service {
         }
     }
 
-    async fn caller_with(
-        &self,
-        connection: &mut Connection,
-        authorization: Authorization,
-        client: Client,
-        now: Timestamp,
-    ) -> Result<Caller, Error> {
-        let standing = credential_status(connection, &authorization, PresentedFrom::From(client.address), now).await?;
-        self.note_standing(&authorization, &standing, &client);
-        let (user, inactive) = match standing {
-            CredentialStatus::Live(user) => (user, false),
-            CredentialStatus::Inactive(user) => (user, true),
-            CredentialStatus::Invalid(death) => return Err(death.refusal()),
-        };
-        Ok(Caller {
-            user,
-            credential: Credential::Token(authorization.id),
-            permissions: authorization.permissions,
-            inactive,
-            expires_at: authorization.expires_at,
-            networks: authorization.networks,
-            client,
-        })
+    fn caller_with(&self, known: &KnownToken, client: Client, now: Timestamp) -> Result<Caller, Error> {
+        let standing = known.status(PresentedFrom::From(client.address), now);
+        self.note_standing(known.id(), &standing, &client);
+        match standing {
+            CredentialStatus::Live(user) => Ok(with_token(known, user, Credential::Token, client)),
+            CredentialStatus::Inactive(user) => {
+                Ok(Caller { inactive: true, ..with_token(known, user, Credential::Token, client) })
+            }
+            CredentialStatus::Invalid(death) => Err(death.refusal()),
+        }
     }
 
     /// The caller of a 1.x client's credential, or of a token that such a client sent; whatever is not live is denied
     /// with the same text (docs/influxdb-compatibility.md §6.4).
     ///
     /// # Errors
-    /// [`AuthError::V1Unauthorized`]; the database may fail.
-    pub(crate) async fn v1_caller(
+    /// [`AuthError::V1Unauthorized`].
+    pub(crate) fn v1_caller(
         &self,
-        connection: &mut Connection,
-        authorization: Authorization,
+        known: &KnownToken,
         credential: fn(AuthorizationId) -> Credential,
         client: Client,
         now: Timestamp,
     ) -> Result<Caller, Error> {
-        let standing = credential_status(connection, &authorization, PresentedFrom::From(client.address), now).await?;
-        self.note_standing(&authorization, &standing, &client);
+        let standing = known.status(PresentedFrom::From(client.address), now);
+        self.note_standing(known.id(), &standing, &client);
         let CredentialStatus::Live(user) = standing else { return Err(Error::Auth(AuthError::V1Unauthorized)) };
-        Ok(Caller {
-            user,
-            credential: credential(authorization.id),
-            permissions: authorization.permissions,
-            inactive: false,
-            expires_at: authorization.expires_at,
-            networks: authorization.networks,
-            client,
-        })
+        Ok(with_token(known, user, credential, client))
     }
 
     /// Records the denial of a credential that is not live.
-    fn note_standing(&self, authorization: &Authorization, standing: &CredentialStatus, client: &Client) {
+    fn note_standing(&self, id: AuthorizationId, standing: &CredentialStatus, client: &Client) {
         match standing {
             CredentialStatus::Live(_) => {}
-            CredentialStatus::Inactive(_) => self.note_refusal(authorization, DenialReason::Inactive, client),
-            CredentialStatus::Invalid(death) => self.note_refusal(authorization, DenialReason::Invalid(*death), client),
+            CredentialStatus::Inactive(_) => self.note_refusal(id, DenialReason::Inactive, client),
+            CredentialStatus::Invalid(death) => self.note_refusal(id, DenialReason::Invalid(*death), client),
         }
+    }
+}
+
+/// The caller of a credential that is active. Nothing is copied: this runs at each request.
+fn with_token(
+    known: &KnownToken,
+    user: Arc<User>,
+    credential: fn(AuthorizationId) -> Credential,
+    client: Client,
+) -> Caller {
+    Caller {
+        user,
+        credential: credential(known.id()),
+        permissions: Arc::clone(known.permissions()),
+        inactive: false,
+        expires_at: known.expires_at(),
+        networks: Arc::clone(known.networks()),
+        client,
     }
 }
 
@@ -199,12 +198,12 @@ async fn caller_in(
     let permissions = permissions_of(connection, user.id, &client, now).await?;
     let credential = Credential::Session(session.key_hash.clone());
     Ok(Caller {
-        user,
+        user: Arc::new(user),
         credential,
-        permissions,
+        permissions: permissions.into(),
         inactive: false,
         expires_at: None,
-        networks: Networks::default(),
+        networks: Arc::default(),
         client,
     })
 }
@@ -229,7 +228,7 @@ async fn permissions_of(
     if grant::instance_owner().iter().all(|everything| permissions.contains(everything)) {
         return Ok(permissions);
     }
-    for (networks, given) in jeton_store::authorizations::live_permissions_of_user(connection, user, now).await? {
+    for (networks, given) in jeton_store::user_grants::live_permissions_of_user(connection, user, now).await? {
         if networks.let_in(client.address) {
             permissions.extend(given);
         }

@@ -1,6 +1,6 @@
 //! The caller of an operation and their permissions.
 
-use std::{collections::BTreeSet, net::IpAddr};
+use std::{collections::BTreeSet, net::IpAddr, sync::Arc};
 
 use jeton_model::{
     Action, AuthorizationId, Id, Networks, OrgId, Permission, ResourceType, Timestamp, User, UserId, permission,
@@ -40,21 +40,21 @@ pub enum Credential {
 #[derive(Clone, Debug)]
 pub struct Caller {
     /// The owner of the token, or the user of the session.
-    pub user: User,
+    pub user: Arc<User>,
     pub(crate) credential: Credential,
-    pub(crate) permissions: Vec<Permission>,
+    pub(crate) permissions: Arc<[Permission]>,
     /// Set for an inactive token, which identifies its user but permits nothing (docs/influxdb-compatibility.md §2.2).
     pub(crate) inactive: bool,
     /// The token's expiry, which limits what it creates.
     pub(crate) expires_at: Option<Timestamp>,
     /// The token's networks, which limit what it creates.
-    pub(crate) networks: Networks,
+    pub(crate) networks: Arc<Networks>,
     pub(crate) client: Client,
 }
 
 impl Caller {
     /// The caller's user.
-    pub const fn id(&self) -> UserId {
+    pub fn id(&self) -> UserId {
         self.user.id
     }
 

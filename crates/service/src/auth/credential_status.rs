@@ -1,11 +1,8 @@
 //! The status of a credential: whether it works, and if not, why. Nothing else decides this.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
-use jeton_model::{
-    Authorization, Liveness, Status, Timestamp, User,
-    token::{TokenHash, is_jwt},
-};
+use jeton_model::{Authorization, Liveness, Status, Timestamp, User, presented_token::PresentedToken};
 use jeton_store::Connection;
 
 use crate::{Error, error::AuthError};
@@ -23,9 +20,9 @@ pub enum PresentedFrom {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CredentialStatus {
     /// It works, for its owner.
-    Live(User),
+    Live(Arc<User>),
     /// It was deactivated: it identifies its owner, but permits nothing (docs/influxdb-compatibility.md §2.2).
-    Inactive(User),
+    Inactive(Arc<User>),
     /// It does not work.
     Invalid(InvalidReason),
 }
@@ -59,15 +56,18 @@ impl InvalidReason {
 ///
 /// # Errors
 /// The database may fail.
-pub(crate) async fn by_token(connection: &mut Connection, token: &str) -> Result<Option<Authorization>, Error> {
+pub(crate) async fn by_token(
+    connection: &mut Connection,
+    token: &PresentedToken<'_>,
+) -> Result<Option<Authorization>, Error> {
     // influxd treats anything like a JWT as one, and has no keys to verify it with.
-    if is_jwt(token) {
+    if token.is_jwt() {
         return Ok(None);
     }
-    Ok(jeton_store::authorizations::by_token_hash(connection, &TokenHash::of(token)).await?)
+    Ok(jeton_store::authorizations::by_token_hashes(connection, &token.hashes()).await?)
 }
 
-/// Decides the status of a credential. The owner is checked first, as in influxd.
+/// Decides the status of a credential with its owner as the database has them.
 ///
 /// # Errors
 /// The database may fail.
@@ -77,18 +77,18 @@ pub(crate) async fn credential_status(
     place: PresentedFrom,
     now: Timestamp,
 ) -> Result<CredentialStatus, Error> {
-    let Some(owner) = jeton_store::users::by_id(connection, authorization.user).await? else {
-        return Ok(CredentialStatus::Invalid(InvalidReason::OwnerDeleted));
-    };
-    Ok(credential_status_with(owner, authorization, place, now))
+    let owner = jeton_store::users::by_id(connection, authorization.user).await?.map(Arc::new);
+    Ok(credential_status_with(owner.as_ref(), authorization, place, now))
 }
 
-fn credential_status_with(
-    owner: User,
+/// Decides the status of a credential. The owner, `None` if deleted, is checked first, as in influxd.
+pub(super) fn credential_status_with(
+    owner: Option<&Arc<User>>,
     authorization: &Authorization,
     place: PresentedFrom,
     now: Timestamp,
 ) -> CredentialStatus {
+    let Some(owner) = owner else { return CredentialStatus::Invalid(InvalidReason::OwnerDeleted) };
     if owner.status == Status::Inactive {
         return CredentialStatus::Invalid(InvalidReason::OwnerInactive);
     }
@@ -102,7 +102,7 @@ fn credential_status_with(
         Liveness::Live | Liveness::Inactive | Liveness::Leaked if foreign => {
             CredentialStatus::Invalid(InvalidReason::WrongNetwork)
         }
-        Liveness::Inactive | Liveness::Leaked => CredentialStatus::Inactive(owner),
-        Liveness::Live => CredentialStatus::Live(owner),
+        Liveness::Inactive | Liveness::Leaked => CredentialStatus::Inactive(Arc::clone(owner)),
+        Liveness::Live => CredentialStatus::Live(Arc::clone(owner)),
     }
 }

@@ -8,7 +8,7 @@ use tokio::sync::OnceCell;
 use jeton_model::{
     Authorization, Expiry, Networks, OrgId, Permission, Timestamp, UserId, grant::Holdings, org_rules::OrgRules,
 };
-use jeton_store::{Connection, authorizations::LiveGrant};
+use jeton_store::{Connection, user_grants::LiveGrant};
 
 use crate::{Caller, Error, orgs::rules::rules_of};
 
@@ -79,8 +79,8 @@ impl Inheritance {
     /// The database may fail.
     pub async fn of(connection: &mut Connection, caller: &Caller, now: Timestamp) -> Result<Self, Error> {
         if !caller.has_session() {
-            let (expires_at, networks) = (caller.expires_at, caller.networks.clone());
-            return Ok(Self::Token(LimitBounds { expires_at, networks, rules: OrgRules::default() }));
+            let (expires_at, networks) = (caller.expires_at, Networks::clone(&caller.networks));
+            return Ok(Self::Token(LimitBounds { expires_at, networks, rules: OrgRules::none() }));
         }
         Ok(Self::Session(SessionLimits {
             user: caller.id(),
@@ -177,7 +177,7 @@ impl SessionLimits {
 
     async fn grants(&self, connection: &mut Connection) -> Result<&[LiveGrant], Error> {
         let read = async || {
-            let mut grants = jeton_store::authorizations::live_grants_of_user(connection, self.user, self.now).await?;
+            let mut grants = jeton_store::user_grants::live_grants_of_user(connection, self.user, self.now).await?;
             grants.retain(|grant| grant.networks.let_in(self.address));
             let end = |grant: &LiveGrant| grant.expires_at.map_or(i64::MAX, Timestamp::micros);
             grants.sort_by_key(|grant| (Reverse(end(grant)), !grant.networks.is_everywhere()));
@@ -206,6 +206,6 @@ impl Wanted<'_> {
 }
 
 async fn bounds_of(connection: &mut Connection, grant: &LiveGrant, org: OrgId) -> Result<LimitBounds, Error> {
-    let rules = if grant.org == org { OrgRules::default() } else { rules_of(connection, grant.org).await? };
+    let rules = if grant.org == org { OrgRules::none() } else { rules_of(connection, grant.org).await? };
     Ok(LimitBounds { expires_at: grant.expires_at, networks: grant.networks.clone(), rules })
 }

@@ -1,4 +1,5 @@
-//! Passwords: argon2id, at most two at once, on threads that do not serve requests.
+//! Passwords: argon2id, and bcrypt where an import brought it along; at most two at once, on threads that do not serve
+//! requests.
 
 use std::{
     sync::{Arc, LazyLock},
@@ -17,6 +18,8 @@ use tokio::{sync::Semaphore, task};
 
 use crate::Error;
 
+use super::bcrypt_hash::{self, BcryptHash};
+
 /// 19 MiB and two passes for each hash, which every guess costs an attacker too.
 static ARGON2: LazyLock<Argon2<'static>> = LazyLock::new(|| {
     let params = Params::new(19 * 1024, 2, 1, None).unwrap_or_else(|error| unreachable!("fixed parameters: {error}"));
@@ -28,6 +31,18 @@ static NOBODY: LazyLock<String> = LazyLock::new(|| hash_now(b"nobody has this pa
 
 fn hash_now(password: &[u8]) -> Option<String> {
     ARGON2.hash_password(password).ok().map(|hash| hash.to_string())
+}
+
+/// Verifies a password. As long as there are bcrypt hashes, each verification takes argon2 and bcrypt of the highest cost,
+/// whatever the hash is: otherwise the time would tell whose password has which, and which names exist.
+fn verify_now(hash: Option<&str>, password: &str, bcrypt_cost: Option<u32>) -> bool {
+    let bcrypt = hash.and_then(|hash| BcryptHash::read(hash).ok());
+    let argon2 = hash.filter(|_| bcrypt.is_none());
+    let has_argon2 = PasswordHash::new(argon2.unwrap_or_else(|| NOBODY.as_str()))
+        .is_ok_and(|hash| ARGON2.verify_password(password.as_bytes(), &hash).is_ok());
+    let has_bcrypt = bcrypt.is_some_and(|hash| hash.verify(password));
+    bcrypt_hash::spend_rest(bcrypt, bcrypt_cost);
+    has_bcrypt || (argon2.is_some() && has_argon2)
 }
 
 /// Maximum number of correct passwords that are remembered.
@@ -61,20 +76,30 @@ impl Passwords {
         self.run(move || hash_now(password.expose_secret().as_bytes())).await?.ok_or(Error::Internal)
     }
 
-    /// Returns whether a password has this hash; `false` for `None`, after the same time.
+    /// Returns whether a password has this hash; `false` for `None`, after the same time. `bcrypt_cost`: the highest cost
+    /// of any bcrypt hash that could have been meant, if there are any.
     ///
     /// # Errors
     /// [`Error::Internal`] if the hashing thread fails.
-    pub async fn verify(&self, hash: Option<String>, password: &SecretString) -> Result<bool, Error> {
+    pub async fn verify(
+        &self,
+        hash: Option<String>,
+        password: &SecretString,
+        bcrypt_cost: Option<u32>,
+    ) -> Result<bool, Error> {
         let password = password.clone();
-        self.run(move || {
-            let known = hash.is_some();
-            let hash = hash.unwrap_or_else(|| NOBODY.clone());
-            let right = PasswordHash::new(&hash)
-                .is_ok_and(|hash| ARGON2.verify_password(password.expose_secret().as_bytes(), &hash).is_ok());
-            known && right
-        })
-        .await
+        self.run(move || verify_now(hash.as_deref(), password.expose_secret(), bcrypt_cost)).await
+    }
+
+    /// The argon2id hash of a correct password, if its hash is of bcrypt and can be replaced.
+    ///
+    /// # Errors
+    /// [`Error::Internal`] if hashing fails.
+    pub async fn replacement(&self, hash: &str, password: &SecretString) -> Result<Option<String>, Error> {
+        if !bcrypt_hash::is_replaceable(hash, password.expose_secret()) {
+            return Ok(None);
+        }
+        self.hash(password).await.map(Some)
     }
 
     /// Returns whether a password was found correct recently. A changed password has another hash, so the old one is
@@ -105,5 +130,27 @@ impl Passwords {
             work()
         });
         done.await.map_err(|_| Error::Internal)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Of "password", with cost 4.
+    const BCRYPT: &str = "$2a$04$UuTkLRZZ6QofpDOlMz32MuuxEHA43WOemOYHPz6.SjsVsyO1tDU96";
+
+    #[test]
+    fn each_kind_of_hash_is_verified_beside_the_other() {
+        let argon2 = hash_now(b"password").expect("a hash");
+        for cost in [None, Some(4), Some(6)] {
+            for hash in [argon2.as_str(), BCRYPT] {
+                assert!(verify_now(Some(hash), "password", cost), "{hash} {cost:?}");
+                assert!(!verify_now(Some(hash), "Password", cost), "{hash} {cost:?}");
+                assert!(!verify_now(Some(hash), "nobody has this password", cost), "{hash} {cost:?}");
+            }
+            assert!(!verify_now(None, "nobody has this password", cost), "{cost:?}");
+            assert!(!verify_now(Some("$2a$31$"), "nobody has this password", cost), "{cost:?}");
+        }
     }
 }

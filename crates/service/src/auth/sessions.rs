@@ -18,7 +18,7 @@ use crate::{
     random,
 };
 
-use super::login_throttle::Account;
+use super::{bcrypt_hash, login_throttle::Account};
 
 /// Time without use after which a session ends, in seconds.
 pub const SESSION_SECONDS: i64 = 3600;
@@ -78,10 +78,21 @@ impl Service {
     ) -> Result<SignedIn, Error> {
         let (id, hash) = self.user_with_password(name, password, client).await?;
         check_password(password.expose_secret()).map_err(|_| Error::Auth(AuthError::PasswordChangeRequired))?;
+        let replacement = self.passwords().replacement(&hash, password).await?;
         let mut change = self.begin_as(client.address.map(|address| address.to_string())).await?;
-        let user = same_user(&mut change, id, &hash).await?;
+        let user = match same_user(&mut change, id, &hash).await {
+            Err(Error::Auth(AuthError::Unauthenticated)) if replacement.is_some() => {
+                drop(change);
+                // Another sign-in has replaced the bcrypt hash meanwhile.
+                return Box::pin(self.check_and_sign_in(name, password, kind, client)).await;
+            }
+            user => user?,
+        };
         if kind == SessionKind::Console && user.status == Status::Inactive {
             return Err(Error::Auth(AuthError::UserInactive));
+        }
+        if let Some(new) = &replacement {
+            jeton_store::users::replace_password_hash(&mut change, id, &hash, new).await?;
         }
         let signed_in = begin_session(&mut change, user, kind, client).await?;
         change.commit().await?;
@@ -124,11 +135,24 @@ impl Service {
         client: &Client,
     ) -> Result<bool, Error> {
         self.0.throttle.attempt(account, client.origin(), self.now())?;
-        let right = self.passwords().verify(hash, password).await?;
+        let bcrypt_cost = self.bcrypt_cost(account).await?;
+        let right = self.passwords().verify(hash, password, bcrypt_cost).await?;
         if right {
             self.0.throttle.succeeded(account, client.origin());
         }
         Ok(right)
+    }
+
+    /// The highest cost of the users' bcrypt hashes. The names of 1.x credentials are told apart without a password
+    /// anyway.
+    async fn bcrypt_cost(&self, account: &Account) -> Result<Option<u32>, Error> {
+        match account {
+            Account::V1(_) => Ok(None),
+            Account::User(_) | Account::Unknown(_) => {
+                let forms = jeton_store::users::bcrypt_forms(&mut *self.read().await?).await?;
+                Ok(bcrypt_hash::highest_cost(&forms))
+            }
+        }
     }
 
     /// Ends the session of this kind with this key; its user may be inactive or deleted.

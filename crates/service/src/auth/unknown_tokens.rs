@@ -1,71 +1,94 @@
 //! Rate limit for unknown tokens, per origin and hour. Each costs a look-up in the database, without authentication.
 
-use std::time::Duration;
+use std::sync::Arc;
 
-use moka::sync::Cache;
-
-use jeton_model::{Authorization, token::TokenHash};
-use jeton_store::Connection;
+use jeton_model::presented_token::PresentedToken;
 
 use crate::{Client, Error, Service};
 
-use super::{credential_status::by_token, rate_limit::RateLimit};
+use super::{
+    rate_limit::RateLimit,
+    verifier::{KnownToken, Recalled},
+};
 
 /// Maximum number per hour. A program that continues with a deleted token stays below it with two requests per second.
 const AN_HOUR: usize = 10_000;
-/// Maximum number of known tokens that are remembered; the least used are forgotten first.
-const REMEMBERED: u64 = 50_000;
-/// Time without use after which a known token is forgotten.
-const REMEMBERED_FOR: Duration = Duration::from_secs(24 * 3600);
 
-/// The tokens presented to this node, in bounded memory.
-pub(crate) struct UnknownTokens {
-    spent: RateLimit,
-    /// Recently found tokens, by their hashes. They are exempt from the limit: a neighbour's guesses, or a program with
-    /// a deleted token, must not lock out known clients. They are still looked up, and may not work.
-    found: Cache<TokenHash, ()>,
-}
+/// The unknown tokens presented to this node, in bounded memory.
+pub(crate) struct UnknownTokens(RateLimit);
 
 impl Default for UnknownTokens {
     fn default() -> Self {
-        let found = Cache::builder().max_capacity(REMEMBERED).time_to_idle(REMEMBERED_FOR).build();
-        Self { spent: RateLimit::new(AN_HOUR, 1), found }
+        Self(RateLimit::new(AN_HOUR, 1))
     }
 }
 
 impl Service {
-    /// Denies, before any look-up, a token that is new here from an origin that has used up its hour.
+    /// Counts an unknown token, or one that a creation supplies, or denies it if the hour is used up.
     ///
     /// # Errors
     /// `AuthError::TooManyAttempts`.
-    pub(crate) fn check_budget_for(&self, token: &str, client: &Client) -> Result<(), Error> {
-        let tokens = &self.0.unknown_tokens;
-        if tokens.found.get(&TokenHash::of(token)).is_some() {
-            return Ok(());
-        }
-        tokens.spent.check(client.origin(), self.now())
+    pub(crate) fn count_as_unknown(&self, client: &Client) -> Result<(), Error> {
+        self.0.unknown_tokens.0.spend(client.origin(), 1, self.now())
     }
 
-    /// The record of a token, whatever its status. An unknown token is counted, and recorded as a denial.
+    /// The record of a token that a client presents, whatever its status. An unknown token is counted, and recorded as
+    /// a denial. One that is new here is denied, before any look-up, if its origin has used up its hour.
     ///
     /// # Errors
-    /// The database may fail.
-    pub(crate) async fn authorization_of(
+    /// `AuthError::TooManyAttempts`; the database may fail.
+    pub(crate) async fn token_of_client(
         &self,
-        connection: &mut Connection,
-        token: &str,
+        token: &PresentedToken<'_>,
         client: &Client,
-    ) -> Result<Option<Authorization>, Error> {
-        let found = by_token(connection, token).await?;
-        let (tokens, hash) = (&self.0.unknown_tokens, TokenHash::of(token));
-        if found.is_some() {
-            tokens.found.insert(hash, ());
-        } else {
-            tokens.found.invalidate(&hash);
+    ) -> Result<Option<Arc<KnownToken>>, Error> {
+        let found = match self.recall(token).await {
+            Recalled::Known(known) => return Ok(Some(known)),
+            Recalled::Unknown => {
+                self.check_budget_for(token, client)?;
+                None
+            }
+            Recalled::Nothing => {
+                self.check_budget_for(token, client)?;
+                self.read_token(token).await?
+            }
+        };
+        if found.is_none() {
             // Concurrent requests may exceed the limit.
-            drop(tokens.spent.spend(client.origin(), 1, self.now()));
+            drop(self.count_as_unknown(client));
             self.note_unknown(client);
         }
         Ok(found)
+    }
+
+    /// Returns whether the database has a token that a client presents where unknown ones are not denied. An unknown one
+    /// is no denial there, and counts only if it was looked up.
+    ///
+    /// # Errors
+    /// `AuthError::TooManyAttempts`; the database may fail.
+    pub(crate) async fn has_token(&self, token: &PresentedToken<'_>, client: &Client) -> Result<bool, Error> {
+        match self.recall(token).await {
+            Recalled::Known(_) => Ok(true),
+            Recalled::Unknown => Ok(false),
+            Recalled::Nothing => {
+                self.check_budget_for(token, client)?;
+                let is_known = self.read_token(token).await?.is_some();
+                if !is_known {
+                    // Concurrent requests may exceed the limit.
+                    drop(self.count_as_unknown(client));
+                }
+                Ok(is_known)
+            }
+        }
+    }
+
+    /// Denies a token that is new here from an origin that has used up its hour. Tokens that were found here are
+    /// exempt: a neighbour's guesses, or a program with a deleted token, must not lock out known clients. They may
+    /// still not work.
+    fn check_budget_for(&self, token: &PresentedToken<'_>, client: &Client) -> Result<(), Error> {
+        if self.0.verifier.has_seen(token) {
+            return Ok(());
+        }
+        self.0.unknown_tokens.0.check(client.origin(), self.now())
     }
 }

@@ -1,14 +1,20 @@
 //! Authentication of 1.x clients: `u` and `p` in the query, `Token`, or `Basic` (docs/influxdb-compatibility.md §6.4),
 //! for services that ask whether such a credential is valid.
 
+use std::sync::Arc;
+
 use base64::{Engine, engine::general_purpose::STANDARD};
 use secrecy::{ExposeSecret, SecretString};
 
-use jeton_model::{V1Authorization, user::check_user_name};
+use jeton_model::{AuthorizationId, presented_token::PresentedToken, user::check_user_name};
 
 use crate::{Caller, Client, Error, Service, audit::denial_reason::DenialReason, error::AuthError};
 
-use super::{caller::Credential, login_throttle::Account};
+use super::{
+    caller::Credential,
+    login_throttle::Account,
+    verifier::{Change, KnownCredential, KnownToken},
+};
 
 /// A 1.x client's credential.
 #[derive(Clone, Debug)]
@@ -75,7 +81,7 @@ impl Service {
             V1Credential::Password { username, password } => {
                 let known = self.v1_authorization_of(&username).await?;
                 match known {
-                    Some(known) => self.v1_caller_by_password(known, &password, client).await,
+                    Some(known) => self.v1_caller_by_password(&known, &password, client).await,
                     None => self.v1_caller_by_token(&password, client).await,
                 }
             }
@@ -83,48 +89,77 @@ impl Service {
     }
 
     /// The credential with a user name; `None` for an invalid name.
-    async fn v1_authorization_of(&self, username: &str) -> Result<Option<V1Authorization>, Error> {
-        if check_user_name(username).is_err() {
-            return Ok(None);
-        }
-        Ok(jeton_store::v1_authorizations::by_username(&mut *self.read().await?, username).await?)
+    async fn v1_authorization_of(&self, username: &str) -> Result<Option<Arc<KnownCredential>>, Error> {
+        if check_user_name(username).is_err() { Ok(None) } else { self.known_credential(username).await }
     }
 
     async fn v1_caller_by_password(
         &self,
-        known: V1Authorization,
+        known: &KnownCredential,
         password: &SecretString,
         client: Client,
     ) -> Result<Caller, Error> {
-        let V1Authorization { authorization, username } = known;
-        let hash = jeton_store::v1_authorizations::password_hash(&mut *self.read().await?, authorization.id).await?;
+        let KnownCredential { token, username, password_hash: hash } = known;
         let known_right = hash.as_deref().is_some_and(|hash| self.passwords().is_known_right(hash, password));
         if !known_right {
-            let account = Account::V1(username);
+            let account = Account::V1(username.clone());
             let right = self.verify_slowly(&account, hash.clone(), password, &client).await;
             if let Err(Error::Auth(AuthError::TooManyAttempts { .. })) = right {
-                self.note_refusal(&authorization, DenialReason::TooManyAttempts, &client);
+                self.note_refusal(token.id(), DenialReason::TooManyAttempts, &client);
             }
             if !right? {
-                self.note_refusal(&authorization, DenialReason::WrongPassword, &client);
+                self.note_refusal(token.id(), DenialReason::WrongPassword, &client);
                 return Err(Error::Auth(AuthError::V1Unauthorized));
             }
-            self.passwords().remember_right(hash.as_deref().unwrap_or_default(), password);
+            let hash = hash.as_deref().unwrap_or_default();
+            self.passwords().remember_right(hash, password);
+            self.replace_v1_hash(token.id(), hash, password).await;
+            return self.v1_caller_after_verification(known, client).await;
         }
-        let (id, now) = (authorization.id, self.now());
-        let caller = self.v1_caller(&mut *self.read().await?, authorization, Credential::V1, client, now).await;
-        self.note_use(id, now, &caller);
+        self.v1_caller_of(token, client)
+    }
+
+    /// The caller of a credential whose password was verified, which may have taken seconds: it may have been deleted,
+    /// or its password changed, meanwhile.
+    async fn v1_caller_after_verification(&self, verified: &KnownCredential, client: Client) -> Result<Caller, Error> {
+        let present = self.known_credential(&verified.username).await?;
+        match present.filter(|present| present.token.id() == verified.token.id()) {
+            Some(present) => self.v1_caller_of(&present.token, client),
+            None => Err(Error::Auth(AuthError::V1Unauthorized)),
+        }
+    }
+
+    fn v1_caller_of(&self, token: &KnownToken, client: Client) -> Result<Caller, Error> {
+        let now = self.now();
+        let caller = self.v1_caller(token, Credential::V1, client, now);
+        self.note_use(token.id(), now, &caller);
         caller
     }
 
+    /// Replaces a correct password's bcrypt hash by argon2id. If that cannot be written, the next use does it.
+    async fn replace_v1_hash(&self, id: AuthorizationId, hash: &str, password: &SecretString) {
+        let written: Result<(), Error> = async {
+            let Some(new) = self.passwords().replacement(hash, password).await? else { return Ok(()) };
+            let mut write = self.store().write().await?;
+            jeton_store::v1_authorizations::replace_password_hash(&mut write, id, hash, &new).await?;
+            write.commit().await?;
+            // The audit log has no entry: the password is the same.
+            self.0.verifier.apply(&[Change::Authorization(id.into())]);
+            self.passwords().remember_right(&new, password);
+            Ok(())
+        }
+        .await;
+        if let Err(error) = written {
+            tracing::warn!(%error, "could not replace the bcrypt hash of a 1.x credential");
+        }
+    }
+
     async fn v1_caller_by_token(&self, token: &SecretString, client: Client) -> Result<Caller, Error> {
-        self.check_budget_for(token.expose_secret(), &client)?;
-        let mut reader = self.read().await?;
-        let found = self.authorization_of(&mut reader, token.expose_secret(), &client).await?;
-        let authorization = found.ok_or(Error::Auth(AuthError::V1Unauthorized))?;
-        let (id, now) = (authorization.id, self.now());
-        let caller = self.v1_caller(&mut reader, authorization, Credential::Token, client, now).await;
-        self.note_use(id, now, &caller);
+        let found = self.token_of_client(&PresentedToken::new(token.expose_secret()), &client).await?;
+        let known = found.ok_or(Error::Auth(AuthError::V1Unauthorized))?;
+        let now = self.now();
+        let caller = self.v1_caller(&known, Credential::Token, client, now);
+        self.note_use(known.id(), now, &caller);
         caller
     }
 }

@@ -63,9 +63,10 @@ impl Service {
         let org = org_id(&mut reader, caller, org).await?;
         let page = Page { org: Some(org), name: None, after: None, descending: false, offset: 0, limit: i64::MAX };
         let mut buckets = jeton_store::buckets::list(&mut reader, &page).await?;
-        buckets.retain(|bucket| caller.may(&required_permissions::bucket(Action::Read, bucket)));
+        buckets.retain(|bucket| caller.may(&reading(bucket.id, org)));
         let mut dbrps = jeton_store::dbrps::of_org(&mut reader, org).await?;
-        let virtuals = buckets.iter().map(Dbrp::of_bucket);
+        let readable = buckets.iter().filter(|bucket| caller.may(&required_permissions::bucket(Action::Read, bucket)));
+        let virtuals = readable.map(Dbrp::of_bucket);
         let virtuals: Vec<Dbrp> = virtuals.filter(|one| !dbrps.iter().any(|made| made.is_from_where(one))).collect();
         dbrps.retain(|dbrp| buckets.iter().any(|bucket| bucket.id == dbrp.bucket));
         dbrps.extend(virtuals);
@@ -83,7 +84,10 @@ impl Service {
         let made = jeton_store::dbrps::by_id(&mut reader, id).await?.filter(|dbrp| dbrp.org == org);
         let bucket = made.as_ref().map_or(BucketId(id.0), |dbrp| dbrp.bucket);
         let bucket = bucket_in(&mut reader, bucket, org).await?.ok_or(Error::Dbrp(DbrpError::NotFound))?;
-        caller.check(required_permissions::bucket(Action::Read, &bucket))?;
+        if made.is_none() {
+            caller.check(required_permissions::bucket(Action::Read, &bucket))?;
+        }
+        caller.check(reading(bucket.id, org))?;
         Ok(made.unwrap_or_else(|| Dbrp::of_bucket(&bucket)))
     }
 
@@ -212,6 +216,12 @@ async fn set_default(
 
 async fn record(change: &mut AuditedTransaction, event: Event, dbrp: &Dbrp) -> Result<(), Error> {
     change.record(event, Some(dbrp.org), dbrp.id, DbrpState::of(dbrp)).await
+}
+
+/// The permission to read the mappings to a bucket. influxd requires it of system buckets too, which themselves are
+/// read with their organization.
+fn reading(bucket: BucketId, org: OrgId) -> Permission {
+    Permission::on_in(Action::Read, ResourceType::Buckets, bucket, org)
 }
 
 /// The id of an organization. One whose name may not be shown to the caller is denied like an unknown one.

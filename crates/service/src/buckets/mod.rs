@@ -18,9 +18,10 @@ use crate::{
     },
     auth::required_permissions,
     error::{BucketError, OrgError},
-    fold,
+    fold, gates,
     orgs::MAX_DESCRIPTION,
     random,
+    transaction::AuditedTransaction,
 };
 
 /// Filters and paging of a list of buckets.
@@ -136,8 +137,8 @@ impl Service {
     ///
     /// # Errors
     /// [`BucketError::OrgRequired`], [`BucketError::TooManyRetentionRules`], [`OrgError::NotFound`],
-    /// [`BucketError::NameTaken`] and the errors of an invalid name or retention; `AuthError::Unauthorized`; the database
-    /// may fail.
+    /// [`BucketError::NameTaken`] and the errors of an invalid name or retention; `GateError::UpstreamsBuckets`;
+    /// `AuthError::Unauthorized`; the database may fail.
     pub async fn create_bucket(&self, caller: &Caller, asked: AskedBucket) -> Result<Bucket, Error> {
         let org = asked.org.ok_or(Error::Bucket(BucketError::OrgRequired))?;
         let retention = match asked.retention[..] {
@@ -151,22 +152,37 @@ impl Service {
         check_text("description", &asked.description, MAX_DESCRIPTION)?;
         check_text("rp", &asked.retention_policy, MAX_DESCRIPTION)?;
         jeton_store::orgs::by_id(&mut change, org).await?.ok_or(Error::Org(OrgError::NotFound))?;
+        self.check_own_buckets(&mut change, org).await?;
         let mut bucket = new_bucket(org, &asked.name, &asked.description, retention, change.now);
         bucket.retention_policy = asked.retention_policy;
-        if !jeton_store::buckets::insert(&mut change, &bucket, &fold(&bucket.name)).await? {
+        if !insert(&mut change, &bucket).await? {
             return Err(Error::Bucket(BucketError::NameTaken { name: bucket.name }));
         }
-        change.record(Event::BucketCreated, Some(org), bucket.id, BucketState::of(&bucket)).await?;
         change.commit().await?;
         Ok(bucket)
     }
 
-    /// Changes a bucket's name, description or retention.
+    /// Creates a bucket that keeps data forever, in a transaction of someone who may; `None` if the organization has one
+    /// of this name. The name is checked before.
+    ///
+    /// # Errors
+    /// The database may fail.
+    pub(crate) async fn create_bucket_called(
+        change: &mut AuditedTransaction,
+        org: OrgId,
+        name: &str,
+    ) -> Result<Option<Bucket>, Error> {
+        let bucket = new_bucket(org, name, "", Retention::FOREVER, change.now);
+        Ok(insert(change, &bucket).await?.then_some(bucket))
+    }
+
+    /// Changes a bucket's name, description or retention. A bucket that is bound to a database keeps its name; one of an
+    /// InfluxDB 2 behind a gate keeps its retention, too.
     ///
     /// # Errors
     /// [`BucketError::NotFound`], [`BucketError::SystemRename`], [`BucketError::NameNotUnique`],
-    /// [`BucketError::ShardGroupMustShrink`] and the errors of an invalid name or retention; `AuthError::Unauthorized`; the
-    /// database may fail.
+    /// [`BucketError::ShardGroupMustShrink`] and the errors of an invalid name or retention;
+    /// `GateError::BoundBucketRenamed`, `GateError::UpstreamsBuckets`; `AuthError::Unauthorized`; the database may fail.
     pub async fn update_bucket(&self, caller: &Caller, id: BucketId, update: BucketUpdate) -> Result<Bucket, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let before = jeton_store::buckets::by_id(&mut change, id).await?.ok_or(Error::Bucket(BucketError::NotFound))?;
@@ -186,7 +202,11 @@ impl Service {
             if jeton_store::buckets::by_name(&mut change, before.org, &name).await?.is_some() {
                 return Err(Error::Bucket(BucketError::NameNotUnique));
             }
+            gates::check_renamable(&mut change, id).await?;
             after.name = name;
+        }
+        if after.name != before.name || after.retention != before.retention {
+            self.check_own_buckets(&mut change, before.org).await?;
         }
         if let Some(description) = update.description {
             check_text("description", &description, MAX_DESCRIPTION)?;
@@ -200,10 +220,12 @@ impl Service {
         Ok(after)
     }
 
-    /// Deletes a bucket with its memberships and mappings.
+    /// Deletes a bucket with its memberships, mappings and bindings.
     ///
     /// # Errors
-    /// [`BucketError::NotFound`], [`BucketError::SystemDelete`]; `AuthError::Unauthorized`; the database may fail.
+    /// [`BucketError::NotFound`], [`BucketError::SystemDelete`]; `GateError::OperatorRequired` or
+    /// `GateError::LimitedOperator` if its data would belong to another bucket; `AuthError::Unauthorized`; the database
+    /// may fail.
     pub async fn delete_bucket(&self, caller: &Caller, id: BucketId) -> Result<(), Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let bucket = jeton_store::buckets::by_id(&mut change, id).await?.ok_or(Error::Bucket(BucketError::NotFound))?;
@@ -213,10 +235,20 @@ impl Service {
         }
         jeton_store::memberships::delete_all(&mut change, Of::Bucket(id)).await?;
         dbrps::delete_of_bucket(&mut change, id).await?;
+        gates::unbind_deleted(&mut change, &caller, id).await?;
         jeton_store::buckets::delete(&mut change, id).await?;
         change.record(Event::BucketDeleted, Some(bucket.org), id, BucketState::of(&bucket)).await?;
         change.commit().await
     }
+}
+
+/// Inserts a new bucket and records it; returns false if the organization has one of this name.
+async fn insert(change: &mut AuditedTransaction, bucket: &Bucket) -> Result<bool, Error> {
+    let is_new = jeton_store::buckets::insert(change, bucket, &fold(&bucket.name)).await?;
+    if is_new {
+        change.record(Event::BucketCreated, Some(bucket.org), bucket.id, BucketState::of(bucket)).await?;
+    }
+    Ok(is_new)
 }
 
 /// Returns whether an organization's name may be shown to a caller who asks for its buckets: they know it, or hold a
@@ -241,15 +273,13 @@ fn updated_retention(before: Retention, rules: &[AskedRetention]) -> Result<Rete
         return if rules.is_empty() { Ok(before) } else { Err(Error::Bucket(BucketError::TooManyRetentionRules)) };
     };
     let every = rule.every.unwrap_or(before.every);
-    match rule.shard_group {
-        Some(shard_group) => Ok(Retention::new(every, shard_group)?),
-        // A kept shard-group duration that no longer fits was not requested, so it is not changed silently.
-        None if every > 0 && before.shard_group > every => {
-            Retention::new(every, 0)?;
-            Err(Error::Bucket(BucketError::ShardGroupMustShrink))
-        }
-        None => Ok(Retention::new(every, before.shard_group)?),
+    let shard_group = rule.shard_group.unwrap_or(before.shard_group);
+    // A kept shard-group duration that no longer fits was not requested, so it is not changed silently.
+    if every > 0 && shard_group > every {
+        Retention::new(every, 0)?;
+        return Err(Error::Bucket(BucketError::ShardGroupMustShrink));
     }
+    Ok(Retention::new(every, shard_group)?)
 }
 
 /// A user's bucket with a random id.

@@ -25,6 +25,11 @@ pub enum AuthError {
         "a token with an expiry or networks cannot set passwords or change memberships, roles or the status of users; use a token without these limits, or sign in"
     )]
     LimitedTokenEmpowers,
+    /// A token with an expiry would allow self-rotation, and so its own renewal.
+    #[error(
+        "a token with an expiry cannot allow self-rotation, by which it could renew itself; use a token without an expiry, or sign in as an owner of the organization"
+    )]
+    ExpiringTokenAllowsSelfRotation,
     /// A token would change a user whose session holds more than the token.
     #[error("this token lacks {0}, which the user's session has or would get; use a token that has it, or sign in")]
     TokenEmpowersMore(Permission),
@@ -67,6 +72,7 @@ impl AuthError {
             }
             Self::UserInactive
             | Self::LimitedTokenEmpowers
+            | Self::ExpiringTokenAllowsSelfRotation
             | Self::TokenEmpowersMore(..)
             | Self::HoldsMore(..)
             | Self::PasswordChangeRequired

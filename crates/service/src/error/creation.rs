@@ -52,6 +52,9 @@ pub enum CreationError {
     /// The supplied token, or the user name of the 1.x authorization, is taken.
     #[error("token already exists")]
     TokenExists,
+    /// The supplied value or hash cannot be used. The message says nothing about the record that has it.
+    #[error("this token is not available; supply another one, or let the server generate it")]
+    TokenNotAvailable,
 }
 
 impl CreationError {
@@ -67,7 +70,7 @@ impl CreationError {
             | Self::NoSuchNamedResource { .. }
             | Self::NoSuchNamedOrg { .. }
             | Self::V1TokenRequired => Code::Invalid,
-            Self::AlreadyCreated | Self::TokenExists => Code::Conflict,
+            Self::AlreadyCreated | Self::TokenExists | Self::TokenNotAvailable => Code::Conflict,
             Self::V1BucketNotFound => Code::NotFound,
         }
     }

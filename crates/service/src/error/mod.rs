@@ -9,10 +9,12 @@ mod bucket;
 mod creation;
 mod dbrp;
 mod delegation;
+mod gate;
 mod org;
 mod quota;
 mod rotation;
 mod setup;
+mod telegraf;
 mod token;
 mod user;
 
@@ -23,10 +25,12 @@ pub use bucket::BucketError;
 pub use creation::CreationError;
 pub use dbrp::DbrpError;
 pub use delegation::DelegationError;
+pub use gate::GateError;
 pub use org::OrgError;
 pub use quota::QuotaError;
 pub use rotation::RotationError;
 pub use setup::SetupError;
+pub use telegraf::TelegrafError;
 pub use token::TokenError;
 pub use user::UserError;
 
@@ -66,15 +70,24 @@ pub enum Error {
     /// A DBRP mapping is not found or not changed.
     #[error(transparent)]
     Dbrp(#[from] DbrpError),
+    /// A bucket is not bound to a database behind a gate, or the binding forbids the change.
+    #[error(transparent)]
+    Gate(#[from] GateError),
     /// The set-up is refused.
     #[error(transparent)]
     Setup(#[from] SetupError),
-    /// The telegraf configuration does not exist.
-    #[error("telegraf configuration not found")]
-    TelegrafNotFound,
+    /// A telegraf configuration is not found or not stored.
+    #[error(transparent)]
+    Telegraf(#[from] TelegrafError),
     /// No database connection was free in time.
     #[error("the server is busy; try again in a moment")]
     Busy,
+    /// The database, or what it runs on, fails: a full disk, a lost connection. The server's log has the cause.
+    #[error("the database is unavailable; try again in a moment")]
+    Unavailable,
+    /// Entries of the audit log can't be exported, and a setting requires that. The server's log has the cause.
+    #[error("changes are refused while entries of the audit log can't be exported; try again later")]
+    AuditBlocked,
     /// The server's log has the cause; the caller learns nothing about internals.
     #[error("An internal error has occurred - check server logs")]
     Internal,
@@ -100,9 +113,10 @@ impl Error {
             Self::Org(error) => error.code(),
             Self::Bucket(error) => error.code(),
             Self::Dbrp(error) => error.code(),
+            Self::Gate(error) => error.code(),
             Self::Setup(error) => error.code(),
-            Self::TelegrafNotFound => Code::NotFound,
-            Self::Busy => Code::Unavailable,
+            Self::Telegraf(error) => error.code(),
+            Self::Busy | Self::Unavailable | Self::AuditBlocked => Code::Unavailable,
             Self::Internal => Code::Internal,
         }
     }
@@ -116,6 +130,6 @@ impl From<jeton_store::Error> for Error {
             return Self::Busy;
         }
         tracing::error!(%error, "the database failed");
-        Self::Internal
+        if error.is_unavailable() { Self::Unavailable } else { Self::Internal }
     }
 }

@@ -26,6 +26,9 @@ pub enum OrgError {
     /// The resource whose members are read or changed does not exist, or is not visible to the caller.
     #[error("404 page not found")]
     ParentNotFound,
+    /// The caller may read the resource, but not the organization that it belongs to.
+    #[error("not found")]
+    MembersHidden,
     /// The new member's id is missing.
     #[error("user id missing or invalid")]
     MemberMissing,
@@ -51,6 +54,7 @@ impl OrgError {
             | Self::NotFoundToDelete(..)
             | Self::NameNotFound { .. }
             | Self::ParentNotFound
+            | Self::MembersHidden
             | Self::NotMember => Code::NotFound,
             Self::NameTaken { .. } | Self::AlreadyMember { .. } | Self::LastOwner => Code::Conflict,
             Self::MemberMissing => Code::Invalid,

@@ -23,6 +23,12 @@ pub enum RotationError {
     /// The token's owner or organization was deleted.
     #[error("the owner or organization of this token was deleted; create a new token for another owner")]
     Orphan,
+    /// The token would renew itself, but it is meant to end.
+    #[error(
+        "this token is meant to end, because its expiry was set to an earlier time or the credential that created it \
+         expires; rotate it with another credential"
+    )]
+    CutShort,
     /// The token was not rotated.
     #[error("this token was not rotated, so there is no overlap to end; deactivate or delete it")]
     NoOverlap,
@@ -33,7 +39,7 @@ impl RotationError {
     pub const fn code(&self) -> Code {
         match self {
             Self::AlreadyRotated { .. } => Code::Conflict,
-            Self::Expired | Self::Inactive | Self::OwnerInactive | Self::Orphan | Self::NoOverlap => {
+            Self::Expired | Self::Inactive | Self::OwnerInactive | Self::Orphan | Self::CutShort | Self::NoOverlap => {
                 Code::Unprocessable
             }
         }

@@ -1,5 +1,5 @@
-//! Import of the data of another InfluxDB v2 server: ids are kept, tokens in clear text work at once, and existing data
-//! is never changed.
+//! Import of the data of another InfluxDB v2 server: ids are kept, tokens and passwords work at once, whether the other
+//! server has them in clear text or as hashes, and existing data is never changed.
 //!
 //! **One transaction holds the whole import.** Authorizations refer to buckets, users and organizations by their ids:
 //! an import interrupted between two kinds would leave owners without their tokens, and the database would not show how
@@ -10,16 +10,18 @@
 //! tombstones record it.
 
 mod orgs;
+mod passwords;
 mod report;
 mod tokens;
 mod users;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use secrecy::SecretString;
 
 use jeton_model::{
-    Authorization, Bucket, BucketId, Dbrp, Id, Org, OrgId, Telegraf, TelegrafId, User, UserId, org::Role,
+    Authorization, AuthorizationId, Bucket, BucketId, Dbrp, Id, Org, OrgId, Telegraf, TelegrafId, User, UserId,
+    org::Role, token::TokenHash,
 };
 
 use crate::{
@@ -38,7 +40,7 @@ pub use report::{Count, Kind, Left, Report, ToReissue};
 pub struct Source {
     /// The organizations, with their ids on the other server.
     pub orgs: Vec<Org>,
-    /// The users, without passwords.
+    /// The users.
     pub users: Vec<SourceUser>,
     /// The buckets of the organizations.
     pub buckets: Vec<Bucket>,
@@ -50,11 +52,13 @@ pub struct Source {
     pub memberships: Vec<SourceMembership>,
     /// The tokens and 1.x credentials.
     pub authorizations: Vec<SourceAuthorization>,
+    /// The hashes of the passwords of these users and 1.x credentials, as far as they are known.
+    pub passwords: Vec<SourcePassword>,
     /// Records that could not be parsed, with reasons.
     pub unreadable: Vec<Left>,
 }
 
-/// A user of the other server. It never reveals passwords.
+/// A user of the other server.
 pub struct SourceUser {
     /// The user's id, name and status.
     pub user: User,
@@ -86,10 +90,42 @@ pub struct SourceAuthorization {
 pub enum SourceSecret {
     /// The token itself (influxd up to 2.8).
     Clear(SecretString),
-    /// A hidden token (influxd 2.9).
+    /// The token's hash, from the key-value store of influxd 2.9.
+    Hashed(TokenHash),
+    /// A hidden token, in the API of influxd 2.9.
     Hidden,
-    /// The user name of a 1.x client, without its password.
+    /// A hash that no version of influxd writes.
+    UnknownHash,
+    /// The user name of a 1.x client.
     Username(String),
+}
+
+/// The hash of a password on the other server.
+pub struct SourcePassword {
+    /// The user or the 1.x credential whose password it is.
+    pub holder: Holder,
+    /// The name of the user or the 1.x credential.
+    pub name: String,
+    /// The hash, unchecked.
+    pub hash: SecretString,
+}
+
+/// The record that a password belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// A user.
+    User(UserId),
+    /// A 1.x credential.
+    Credential(AuthorizationId),
+}
+
+impl From<Holder> for Id {
+    fn from(holder: Holder) -> Self {
+        match holder {
+            Holder::User(id) => id.into(),
+            Holder::Credential(id) => id.into(),
+        }
+    }
 }
 
 impl Source {
@@ -102,6 +138,7 @@ impl Source {
             + self.telegrafs.len()
             + self.memberships.len()
             + self.authorizations.len()
+            + self.passwords.len()
     }
 
     /// Returns whether there are no records.
@@ -120,6 +157,8 @@ struct Import {
     users: HashMap<UserId, String>,
     buckets: HashMap<BucketId, OrgId>,
     telegrafs: HashMap<TelegrafId, OrgId>,
+    /// The 1.x credentials that are the same on both servers, with their user names.
+    credentials: BTreeMap<AuthorizationId, String>,
 }
 
 impl Offline {
@@ -136,6 +175,7 @@ impl Offline {
             users: HashMap::new(),
             buckets: HashMap::new(),
             telegrafs: HashMap::new(),
+            credentials: BTreeMap::new(),
         };
         import.all(source, step).await?;
         let Import { change, report, .. } = import;
@@ -187,6 +227,12 @@ impl Import {
             self.report.note(kind, one.authorization.id, &one.authorization.description, outcome);
             step();
         }
+        for one in &source.passwords {
+            if let Some(outcome) = self.password(one).await? {
+                self.report.note(Kind::Password, Id::from(one.holder), &one.name, outcome);
+            }
+            step();
+        }
         source.unreadable.into_iter().for_each(|left| self.report.leave(left));
         self.tell_missing_passwords().await
     }
@@ -205,7 +251,7 @@ impl Import {
 impl SourceSecret {
     const fn kind(&self) -> Kind {
         match self {
-            Self::Clear(_) | Self::Hidden => Kind::Authorization,
+            Self::Clear(_) | Self::Hashed(_) | Self::Hidden | Self::UnknownHash => Kind::Authorization,
             Self::Username(_) => Kind::V1Authorization,
         }
     }

@@ -10,7 +10,7 @@ use jeton_model::{Id, Permission, Status};
 pub enum Kind {
     /// An organization.
     Organization,
-    /// A user, without a password.
+    /// A user.
     User,
     /// A bucket.
     Bucket,
@@ -22,13 +22,15 @@ pub enum Kind {
     Membership,
     /// The record of a token, with the token unless it is hidden.
     Authorization,
-    /// A 1.x credential, without its password.
+    /// A 1.x credential.
     V1Authorization,
+    /// The hash of the password of a user or of a 1.x credential.
+    Password,
 }
 
 impl Kind {
     /// All kinds, in the order of the import.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Organization,
         Self::User,
         Self::Bucket,
@@ -37,6 +39,7 @@ impl Kind {
         Self::Membership,
         Self::Authorization,
         Self::V1Authorization,
+        Self::Password,
     ];
 
     /// The kind in words, in the singular.
@@ -50,6 +53,7 @@ impl Kind {
             Self::Membership => "membership",
             Self::Authorization => "authorization",
             Self::V1Authorization => "1.x credential",
+            Self::Password => "password",
         }
     }
 }
@@ -64,7 +68,7 @@ pub struct Count {
     pub copied: usize,
     /// Present already, and unchanged.
     pub present: usize,
-    /// Authorizations whose token the other server hides.
+    /// Authorizations whose token can't be taken over.
     pub to_reissue: usize,
     /// Skipped; [`Report::left`] gives the reasons.
     pub left: usize,
@@ -85,7 +89,7 @@ pub struct Left {
     pub revoked: bool,
 }
 
-/// An authorization whose token is hidden: its users need a new token with the same permissions.
+/// An authorization whose token can't be taken over: its users need a new token with the same permissions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ToReissue {
@@ -109,6 +113,8 @@ pub struct ToReissue {
     pub user_name: String,
     /// Permissions that the new token needs.
     pub permissions: Vec<Permission>,
+    /// The reason why the token can't be taken over.
+    pub reason: &'static str,
 }
 
 /// The result of an import or a dry run.
@@ -119,7 +125,7 @@ pub struct Report {
     pub dry_run: bool,
     /// One for each kind, in the order of [`Kind::ALL`].
     pub counts: Vec<Count>,
-    /// The authorizations whose token the other server hides.
+    /// The authorizations whose token can't be taken over.
     pub to_reissue: Vec<ToReissue>,
     /// The records that were skipped, with reasons.
     pub left: Vec<Left>,

@@ -5,7 +5,7 @@ use secrecy::ExposeSecret;
 use jeton_model::{
     Authorization,
     authorization::{MAX_PERMISSIONS, as_stored, count_different},
-    token::{NewToken, TokenHash, visible_prefix},
+    token::{TokenHash, visible_prefix},
     user::{MAX_NAME, check_text},
 };
 use jeton_store::authorizations::Secret;
@@ -40,11 +40,13 @@ impl Import {
             return Ok(Outcome::Left(reason.into()));
         };
         match &source.secret {
-            SourceSecret::Hidden => Ok(Outcome::Reissue(to_reissue(new, org_name.clone(), user_name.clone()))),
+            SourceSecret::Hidden => Ok(to_reissue(new, org_name.clone(), user_name.clone(), HIDDEN)),
+            SourceSecret::UnknownHash => Ok(to_reissue(new, org_name.clone(), user_name.clone(), UNKNOWN_HASH)),
             SourceSecret::Clear(token) => {
-                let token = NewToken::supplied(token.expose_secret().into());
-                self.insert_token(new, &token).await
+                let prefix = visible_prefix(token.expose_secret());
+                self.insert_token(new, prefix, &TokenHash::of(token.expose_secret())).await
             }
+            SourceSecret::Hashed(hash) => self.insert_token(new, None, hash).await,
             SourceSecret::Username(username) => self.insert_credential(new, username).await,
         }
     }
@@ -54,10 +56,13 @@ impl Import {
         let id = source.authorization.id;
         let with_secret = match &source.secret {
             SourceSecret::Clear(token) => {
-                let hash = TokenHash::of(token.expose_secret());
-                jeton_store::authorizations::by_token_hash(&mut self.change, &hash).await?.map(|found| found.id)
+                let hashes = TokenHash::all_of(token.expose_secret());
+                jeton_store::authorizations::by_token_hashes(&mut self.change, &hashes).await?.map(|found| found.id)
             }
-            SourceSecret::Hidden => {
+            SourceSecret::Hashed(hash) => {
+                jeton_store::authorizations::by_token_hash(&mut self.change, hash).await?.map(|found| found.id)
+            }
+            SourceSecret::Hidden | SourceSecret::UnknownHash => {
                 jeton_store::authorizations::by_id(&mut self.change, id).await?.map(|found| found.id)
             }
             SourceSecret::Username(name) => {
@@ -66,7 +71,7 @@ impl Import {
             }
         };
         if with_secret == Some(id) {
-            self.tell_missing_password(source).await?;
+            self.remember_credential(source);
             return Ok(Some(Outcome::Present));
         }
         if let Some(other) = with_secret {
@@ -81,12 +86,16 @@ impl Import {
         Ok(self.deleted_here(Event::AuthorizationDeleted, id).await?.then_some(Outcome::Revoked))
     }
 
-    async fn insert_token(&mut self, new: &Authorization, token: &NewToken) -> Result<Outcome, Error> {
+    async fn insert_token(
+        &mut self,
+        new: &Authorization,
+        prefix: Option<String>,
+        hash: &TokenHash,
+    ) -> Result<Outcome, Error> {
         let mut copy = new.clone();
-        copy.token_prefix = visible_prefix(token.expose());
+        copy.token_prefix = prefix;
         copy.permissions = as_stored(copy.permissions);
-        jeton_store::authorizations::insert(&mut self.change, &copy, Secret::Token(&token.hash()), &keys(&copy))
-            .await?;
+        jeton_store::authorizations::insert(&mut self.change, &copy, Secret::Token(hash), &keys(&copy)).await?;
         let detail = AuthorizationImported::of(&copy, CredentialName::of_token(&copy));
         self.change.record(Event::AuthorizationCreated, Some(copy.org), copy.id, detail).await?;
         Ok(Outcome::Copied)
@@ -95,19 +104,16 @@ impl Import {
     async fn insert_credential(&mut self, new: &Authorization, username: &str) -> Result<Outcome, Error> {
         let new = Authorization { permissions: as_stored(new.permissions.clone()), ..new.clone() };
         jeton_store::authorizations::insert(&mut self.change, &new, Secret::Username(username), &keys(&new)).await?;
-        self.report.credentials_without_password.push(username.into());
+        self.credentials.insert(new.id, username.into());
         let detail = AuthorizationImported::of(&new, CredentialName::Username(username));
         self.change.record(Event::V1AuthorizationCreated, Some(new.org), new.id, detail).await?;
         Ok(Outcome::Copied)
     }
 
-    async fn tell_missing_password(&mut self, source: &SourceAuthorization) -> Result<(), Error> {
-        if let SourceSecret::Username(username) = &source.secret
-            && jeton_store::v1_authorizations::password_hash(&mut self.change, source.authorization.id).await?.is_none()
-        {
-            self.report.credentials_without_password.push(username.clone());
+    fn remember_credential(&mut self, source: &SourceAuthorization) {
+        if let SourceSecret::Username(username) = &source.secret {
+            self.credentials.insert(source.authorization.id, username.clone());
         }
-        Ok(())
     }
 }
 
@@ -118,13 +124,17 @@ fn check(source: &SourceAuthorization) -> Result<(), Error> {
     }
     match &source.secret {
         SourceSecret::Clear(token) => check_supplied_token(token.expose_secret()),
-        SourceSecret::Hidden => Ok(()),
+        SourceSecret::Hashed(_) | SourceSecret::Hidden | SourceSecret::UnknownHash => Ok(()),
         SourceSecret::Username(name) => Ok(check_text("username", name, MAX_NAME)?),
     }
 }
 
-fn to_reissue(new: &Authorization, org_name: String, user_name: String) -> ToReissue {
-    ToReissue {
+/// The reasons why tokens can't be taken over.
+const HIDDEN: &str = "the other server hides it";
+const UNKNOWN_HASH: &str = "its hash has an unknown form";
+
+fn to_reissue(new: &Authorization, org_name: String, user_name: String, reason: &'static str) -> Outcome {
+    Outcome::Reissue(ToReissue {
         id: new.id.into(),
         description: new.description.clone(),
         status: new.status,
@@ -133,5 +143,6 @@ fn to_reissue(new: &Authorization, org_name: String, user_name: String) -> ToRei
         user: new.user.into(),
         user_name,
         permissions: new.permissions.clone(),
-    }
+        reason,
+    })
 }

@@ -1,6 +1,6 @@
 //! Import of users and memberships.
 
-use jeton_model::{UserId, org::Role, user::check_user_name};
+use jeton_model::{org::Role, user::check_user_name};
 use jeton_store::memberships::Of;
 
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
 use super::{Event, Import, NO_ORG, NO_USER, Outcome, Parent, SourceMembership, SourceUser};
 
 impl Import {
-    /// Imports a user without a password. A new user who owns the other instance owns this one too.
+    /// Imports a user; the password follows. A new user who owns the other instance owns this one too.
     ///
     /// # Errors
     /// The database may fail.
@@ -75,20 +75,5 @@ impl Import {
         let detail = Membership { user, name: Some(&name), role: Some(role), bucket, telegraf };
         self.change.record(Event::MemberAdded, Some(org), org, detail).await?;
         Ok(Outcome::Copied)
-    }
-
-    /// Reports which of the imported users have no password yet.
-    ///
-    /// # Errors
-    /// The database may fail.
-    pub(super) async fn tell_missing_passwords(&mut self) -> Result<(), Error> {
-        let mut users: Vec<(UserId, String)> = self.users.iter().map(|(id, name)| (*id, name.clone())).collect();
-        users.sort_unstable_by_key(|(id, _)| *id);
-        for (id, name) in users {
-            if jeton_store::users::password_hash(&mut self.change, id).await?.is_none() {
-                self.report.users_without_password.push(name);
-            }
-        }
-        Ok(())
     }
 }

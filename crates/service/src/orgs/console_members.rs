@@ -49,7 +49,8 @@ impl Service {
         let (mut change, caller) = self.begin(caller).await?;
         let (user, before) = member_to_change(&mut change, &caller, org, user).await?;
         if before == role {
-            return Ok(());
+            // The role may have been changed by an operation that is committed with this one.
+            return change.commit().await;
         }
         keep_an_owner(&mut change, org, before).await?;
         let (required, now) = (write_parent(Parent::Org(org), org), change.now);
@@ -117,8 +118,9 @@ impl Service {
     /// Creates a user with their password and membership, in one transaction.
     ///
     /// # Errors
-    /// `ValidationError::UserNameEmpty`, [`UserError::NameTaken`], `ValidationError::PasswordLength`, [`OrgError::NotFound`],
-    /// `AuthError::LimitedTokenEmpowers`, `AuthError::TokenEmpowersMore`; `AuthError::Unauthorized`; the database may fail.
+    /// `ValidationError::UserNameEmpty`, [`UserError::NameTaken`], `ValidationError::PasswordLength`,
+    /// [`OrgError::NotFound`], `AuthError::LimitedTokenEmpowers`, `AuthError::TokenEmpowersMore`;
+    /// `AuthError::Unauthorized`; the database may fail.
     pub async fn create_with_password(&self, caller: &Caller, new: NewUser) -> Result<User, Error> {
         check_user_name(&new.name)?;
         may_create(caller, &new)?;

@@ -3,6 +3,7 @@
 use jeton_model::{
     Action, OrgId, ResourceType,
     console::capabilities::{Capabilities, Counts},
+    tally::{COUNTED_UP_TO, Tally},
 };
 use jeton_store::authorization_filter::Filter;
 
@@ -20,11 +21,11 @@ impl Service {
         let telegrafs = caller.within(ResourceType::Telegrafs, org);
         let telegrafs = jeton_store::telegrafs::count(&mut reader, org, "", &telegrafs).await?;
         let seen = Filter { visible: caller.visible(), org: Some(org), ..Filter::default() };
-        let tokens = jeton_store::authorization_list::count(&mut reader, &seen).await?;
+        let tokens = jeton_store::authorization_list::count(&mut reader, &seen, COUNTED_UP_TO).await?;
         Ok(Counts {
             buckets: buckets.cast_unsigned(),
             telegrafs: telegrafs.cast_unsigned(),
-            tokens: tokens.cast_unsigned(),
+            tokens: Tally::up_to(COUNTED_UP_TO, tokens),
         })
     }
 

@@ -42,13 +42,27 @@ impl Service {
         org_of(&mut reader, caller, parent).await.map(drop)
     }
 
+    /// Denies the keys of an organization's secrets to a caller who may not read them. Jeton stores none.
+    ///
+    /// # Errors
+    /// [`OrgError::ParentNotFound`] if the organization is missing or not readable; `AuthError::Unauthorized`; the
+    /// database may fail.
+    pub async fn check_readable_secrets(&self, caller: &Caller, org: OrgId) -> Result<(), Error> {
+        self.check_readable_parent(caller, Parent::Org(org)).await?;
+        caller.check(Permission::in_org(Action::Read, ResourceType::Secrets, org))
+    }
+
     /// Lists the members or the owners of a parent.
     ///
     /// # Errors
-    /// [`OrgError::ParentNotFound`] if it is missing or not readable; the database may fail.
+    /// [`OrgError::ParentNotFound`] if it is missing or not readable, [`OrgError::MembersHidden`]; the database may
+    /// fail.
     pub async fn members(&self, caller: &Caller, parent: Parent, role: Role) -> Result<Vec<User>, Error> {
         let mut reader = self.read().await?;
-        org_of(&mut reader, caller, parent).await?;
+        let org = org_of(&mut reader, caller, parent).await?;
+        if !lists_members(caller, parent, org)? {
+            return Ok(Vec::new());
+        }
         let ids = jeton_store::memberships::users(&mut reader, parent.into(), role).await?;
         let mut users = jeton_store::users::by_ids(&mut reader, ids).await?;
         users.sort_by_key(|user| user.id);
@@ -59,7 +73,8 @@ impl Service {
     ///
     /// # Errors
     /// [`OrgError::ParentNotFound`], [`OrgError::MemberMissing`], [`UserError::NotFound`], [`OrgError::AlreadyMember`],
-    /// `AuthError::LimitedTokenEmpowers`, `AuthError::TokenEmpowersMore`; `AuthError::Unauthorized`; the database may fail.
+    /// `AuthError::LimitedTokenEmpowers`, `AuthError::TokenEmpowersMore`; `AuthError::Unauthorized`; the database may
+    /// fail.
     pub async fn add_member(
         &self,
         caller: &Caller,
@@ -107,11 +122,12 @@ impl Service {
 
 /// The audit detail of a membership.
 fn detail(parent: Parent, user: UserId, name: Option<&str>, role: Option<Role>) -> Membership<'_> {
-    let bucket = match parent {
-        Parent::Bucket(bucket) => Some(bucket),
-        Parent::Org(_) | Parent::Telegraf(_) => None,
+    let (bucket, telegraf) = match parent {
+        Parent::Org(_) => (None, None),
+        Parent::Bucket(bucket) => (Some(bucket), None),
+        Parent::Telegraf(telegraf) => (None, Some(telegraf)),
     };
-    Membership { user, name, role, bucket, telegraf: None }
+    Membership { user, name, role, bucket, telegraf }
 }
 
 async fn org_of(connection: &mut Connection, caller: &Caller, parent: Parent) -> Result<OrgId, Error> {
@@ -132,6 +148,20 @@ async fn org_of(connection: &mut Connection, caller: &Caller, parent: Parent) ->
         }
     };
     if caller.may(&needed) { Ok(org) } else { Err(Error::Org(OrgError::ParentNotFound)) }
+}
+
+/// Returns whether a caller who may read the parent also sees who belongs to it, as influxd decides
+/// (docs/influxdb-compatibility.md §5.3): of a bucket only with its organization, and of a system bucket, which is read
+/// with the organization, only with the permission on the bucket itself.
+///
+/// # Errors
+/// [`OrgError::MembersHidden`] for a bucket whose organization the caller may not read.
+fn lists_members(caller: &Caller, parent: Parent, org: OrgId) -> Result<bool, Error> {
+    let Parent::Bucket(bucket) = parent else { return Ok(true) };
+    if !caller.may(&required_permissions::org(Action::Read, org)) {
+        return Err(Error::Org(OrgError::MembersHidden));
+    }
+    Ok(caller.may(&Permission::on_in(Action::Read, ResourceType::Buckets, bucket, org)))
 }
 
 /// The permission to change a parent's members. influxd requires the parent within its organization; an organization is

@@ -95,8 +95,8 @@ impl Service {
     /// Creates an organization with its system buckets; the caller's user owns it.
     ///
     /// # Errors
-    /// `ValidationError::OrgNameEmpty`, [`OrgError::NameTaken`], `AuthError::LimitedTokenEmpowers`, `AuthError::TokenEmpowersMore`;
-    /// `AuthError::Unauthorized`; the database may fail.
+    /// `ValidationError::OrgNameEmpty`, [`OrgError::NameTaken`], `AuthError::LimitedTokenEmpowers`,
+    /// `AuthError::TokenEmpowersMore`; `AuthError::Unauthorized`; the database may fail.
     pub async fn create_org(&self, caller: &Caller, name: &str, description: &str) -> Result<Org, Error> {
         check_org_name(name)?;
         check_text("description", description, MAX_DESCRIPTION)?;
@@ -114,8 +114,8 @@ impl Service {
     /// Changes an organization's name or description.
     ///
     /// # Errors
-    /// [`OrgError::NotFound`], `ValidationError::OrgNameEmpty`, [`OrgError::NameTaken`]; `AuthError::Unauthorized`; the database
-    /// may fail.
+    /// [`OrgError::NotFound`], `ValidationError::OrgNameEmpty`, [`OrgError::NameTaken`]; `AuthError::Unauthorized`; the
+    /// database may fail.
     pub async fn update_org(&self, caller: &Caller, id: OrgId, asked: OrgUpdate) -> Result<Org, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let after = update(&mut change, &caller, id, asked).await?;
@@ -149,7 +149,7 @@ impl Service {
         id: OrgId,
         is_meant: impl FnOnce(&Org) -> Result<(), Error> + Send,
     ) -> Result<(), Error> {
-        let (mut change, caller) = self.begin(caller).await?;
+        let (mut change, caller) = self.begin_alone(caller).await?;
         caller.check(required_permissions::org(Action::Write, id))?;
         let org = jeton_store::orgs::by_id(&mut change, id).await?.ok_or(Error::Org(OrgError::NotFoundToDelete(id)))?;
         is_meant(&org)?;
@@ -157,6 +157,8 @@ impl Service {
         jeton_store::authorizations::end_of_org(&mut change, id, now).await?;
         jeton_store::memberships::delete_within(&mut change, id).await?;
         jeton_store::dbrps::delete_of_org(&mut change, id).await?;
+        jeton_store::gate_bindings::delete_of_org(&mut change, id).await?;
+        jeton_store::gate_suspensions::delete_of_org(&mut change, id).await?;
         jeton_store::buckets::delete_of_org(&mut change, id).await?;
         jeton_store::telegrafs::delete_of_org(&mut change, id).await?;
         jeton_store::org_rules::delete_of_org(&mut change, id).await?;

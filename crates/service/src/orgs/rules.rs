@@ -9,7 +9,7 @@ use crate::{
         Event,
         detail::{Change, orgs::RulesState},
     },
-    auth::required_permissions,
+    auth::{lasting_permission::check_lasting, required_permissions},
     error::OrgError,
     orgs,
     transaction::AuditedTransaction,
@@ -32,7 +32,8 @@ impl Service {
     /// Replaces the rules of an organization. Existing tokens keep working.
     ///
     /// # Errors
-    /// [`OrgError::NotFound`] and the errors of [`OrgRules::check`]; `AuthError::Unauthorized`; the database may fail.
+    /// [`OrgError::NotFound`] and the errors of [`OrgRules::check`]; `AuthError::ExpiringTokenAllowsSelfRotation`;
+    /// `AuthError::Unauthorized`; the database may fail.
     pub async fn set_org_rules(&self, caller: &Caller, org: OrgId, rules: OrgRules) -> Result<OrgRules, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         set(&mut change, &caller, org, &rules).await?;
@@ -67,6 +68,9 @@ async fn set(change: &mut AuditedTransaction, caller: &Caller, org: OrgId, rules
     rules.check()?;
     let before = rules_of(change, org).await?;
     let now = change.now;
+    if rules.self_rotation && !before.self_rotation {
+        check_lasting(change, caller, &required_permissions::org(Action::Write, org), now).await?;
+    }
     jeton_store::org_rules::set(change, org, rules, now).await?;
     let detail = Change { before: RulesState::of(&before), after: RulesState::of(rules) };
     change.record(Event::OrgRulesChanged, Some(org), org, detail).await

@@ -1,4 +1,4 @@
-//! The console's telegraf page. Unlike the API, it only saves valid TOML.
+//! The console's telegraf page, whose errors name the field.
 
 use std::collections::HashMap;
 
@@ -11,7 +11,12 @@ use jeton_model::{
 };
 use jeton_store::{Connection, telegrafs::Head};
 
-use crate::{Caller, Error, Service, auth::required_permissions, error::CreationError, fold};
+use crate::{
+    Caller, Error, Service,
+    auth::required_permissions,
+    error::{CreationError, TelegrafError},
+    fold,
+};
 
 use super::{AskedTelegraf, replace, toml::flaw};
 
@@ -30,7 +35,7 @@ pub struct BegunTelegraf {
     /// Name of the bucket that the template writes to; ignored if `text` is given.
     pub bucket: String,
     /// The URL under which agents reach this server.
-    pub origin: String,
+    pub base_url: String,
 }
 
 impl Service {
@@ -63,21 +68,21 @@ impl Service {
     /// A configuration of an organization, without its text.
     ///
     /// # Errors
-    /// [`Error::TelegrafNotFound`]; `AuthError::Unauthorized`; the database may fail.
+    /// [`TelegrafError::NotFound`]; `AuthError::Unauthorized`; the database may fail.
     pub async fn telegraf_facts(&self, caller: &Caller, org: OrgId, id: TelegrafId) -> Result<TelegrafFacts, Error> {
         let telegraf = self.telegraf_in(caller, org, id).await?;
         let bucket = telegraf_config::bucket(&telegraf.config);
         let (description, updated_at) = (telegraf.description, telegraf.updated_at);
         let head = Head { id, org, name: telegraf.name, bucket };
         let mut reader = self.read().await?;
-        let row = self.telegraf_rows(&mut reader, vec![head]).await?.pop().ok_or(Error::TelegrafNotFound)?;
+        let row = self.telegraf_rows(&mut reader, vec![head]).await?.pop().ok_or(TelegrafError::NotFound)?;
         Ok(TelegrafFacts { row, description, updated_at, now: self.now(), may_change: may_change(caller, org, id) })
     }
 
     /// The text of a configuration; the read is recorded.
     ///
     /// # Errors
-    /// [`Error::TelegrafNotFound`]; `AuthError::Unauthorized`; the database may fail.
+    /// [`TelegrafError::NotFound`]; `AuthError::Unauthorized`; the database may fail.
     pub async fn telegraf_text(&self, caller: &Caller, org: OrgId, id: TelegrafId) -> Result<TelegrafText, Error> {
         let telegraf = self.telegraf_in(caller, org, id).await?;
         self.note_texts_read(caller, [&telegraf]);
@@ -124,7 +129,7 @@ impl Service {
         let name = named(&begun.name)?;
         let config = if begun.text.trim().is_empty() {
             let org_name = self.org(caller, org).await?.name;
-            telegraf_config::beginning(&name, &org_name, begun.bucket.trim(), &begun.origin)
+            telegraf_config::beginning(&name, &org_name, begun.bucket.trim(), &begun.base_url)
         } else {
             valid(&begun.text)?
         };
@@ -141,7 +146,8 @@ impl Service {
     /// Replaces the text of a configuration.
     ///
     /// # Errors
-    /// `ValidationError::Field` for invalid TOML; [`Error::TelegrafNotFound`]; `AuthError::Unauthorized`; the database may fail.
+    /// `ValidationError::Field` for invalid TOML; [`TelegrafError::NotFound`]; `AuthError::Unauthorized`; the database
+    /// may fail.
     pub async fn save_telegraf_text(&self, caller: &Caller, id: TelegrafId, text: &str) -> Result<Telegraf, Error> {
         let config = valid(text)?;
         let (change, before) = self.begin_on_telegraf(caller, id).await?;
@@ -151,7 +157,8 @@ impl Service {
     /// Changes the name and description of a configuration.
     ///
     /// # Errors
-    /// `ValidationError::Field` for an empty name; [`Error::TelegrafNotFound`]; `AuthError::Unauthorized`; the database may fail.
+    /// `ValidationError::Field` for an empty name; [`TelegrafError::NotFound`]; `AuthError::Unauthorized`; the database
+    /// may fail.
     pub async fn rename_telegraf(
         &self,
         caller: &Caller,
@@ -166,7 +173,7 @@ impl Service {
 
     async fn telegraf_in(&self, caller: &Caller, org: OrgId, id: TelegrafId) -> Result<Telegraf, Error> {
         let telegraf = self.readable_telegraf(caller, id).await?;
-        if telegraf.org == org { Ok(telegraf) } else { Err(Error::TelegrafNotFound) }
+        if telegraf.org == org { Ok(telegraf) } else { Err(Error::Telegraf(TelegrafError::NotFound)) }
     }
 
     async fn telegraf_rows(

@@ -1,11 +1,12 @@
 //! Telegraf configurations (docs/influxdb-compatibility.md §5.6).
 
 pub mod console;
+pub mod plugins;
 mod toml;
 
 use std::collections::VecDeque;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use jeton_model::{
     Action, IdempotencyKey, OrgId, ResourceType, Telegraf, TelegrafId, Timestamp, ValidationError,
@@ -23,7 +24,7 @@ use crate::{
         detail::{Change, telegrafs::TelegrafState},
     },
     auth::{account_control::check_account_control, required_permissions},
-    error::{AuthError, CreationError, OrgError},
+    error::{AuthError, CreationError, OrgError, TelegrafError},
     fold,
     orgs::MAX_DESCRIPTION,
     tokens::idempotency,
@@ -99,7 +100,7 @@ pub struct AskedTelegraf {
     pub name: String,
     /// The description, of at most 1024 bytes.
     pub description: String,
-    /// The text, of at most [`MAX_CONFIG`] bytes; it is not checked to be TOML.
+    /// The text in TOML, of at most [`MAX_CONFIG`] bytes.
     pub config: String,
     /// JSON that clients store with the configuration, of at most [`MAX_CONFIG`] bytes.
     pub metadata: Option<Value>,
@@ -155,20 +156,36 @@ impl Service {
     /// A configuration with its text; the read is recorded.
     ///
     /// # Errors
-    /// [`Error::TelegrafNotFound`]; [`AuthError::Unauthorized`]; the database may fail.
+    /// [`TelegrafError::NotFound`]; [`AuthError::Unauthorized`]; the database may fail.
     pub async fn telegraf(&self, caller: &Caller, id: TelegrafId) -> Result<Telegraf, Error> {
+        self.telegraf_unless(caller, id, |_| false).await
+    }
+
+    /// A configuration for an answer that may do without its text. `is_withheld` returns whether it does; only
+    /// otherwise is the read recorded.
+    ///
+    /// # Errors
+    /// [`TelegrafError::NotFound`]; [`AuthError::Unauthorized`]; the database may fail.
+    pub async fn telegraf_unless(
+        &self,
+        caller: &Caller,
+        id: TelegrafId,
+        is_withheld: impl FnOnce(&Telegraf) -> bool,
+    ) -> Result<Telegraf, Error> {
         let telegraf = self.readable_telegraf(caller, id).await?;
-        self.note_texts_read(caller, [&telegraf]);
+        if !is_withheld(&telegraf) {
+            self.note_texts_read(caller, [&telegraf]);
+        }
         Ok(telegraf)
     }
 
     /// A configuration for internal use: its text must not reach the caller, because the read is not recorded.
     ///
     /// # Errors
-    /// [`Error::TelegrafNotFound`]; [`AuthError::Unauthorized`]; the database may fail.
+    /// [`TelegrafError::NotFound`]; [`AuthError::Unauthorized`]; the database may fail.
     pub(super) async fn readable_telegraf(&self, caller: &Caller, id: TelegrafId) -> Result<Telegraf, Error> {
         let mut reader = self.read().await?;
-        let telegraf = jeton_store::telegrafs::by_id(&mut reader, id).await?.ok_or(Error::TelegrafNotFound)?;
+        let telegraf = jeton_store::telegrafs::by_id(&mut reader, id).await?.ok_or(TelegrafError::NotFound)?;
         caller.check(required_permissions::telegraf(Action::Read, id, telegraf.org))?;
         Ok(telegraf)
     }
@@ -176,8 +193,8 @@ impl Service {
     /// Creates a configuration.
     ///
     /// # Errors
-    /// [`CreationError::PermissionOrgInvalid`], [`OrgError::NotFound`], [`ValidationError::TextTooLong`], [`ValidationError::TextNul`];
-    /// [`AuthError::Unauthorized`]; the database may fail.
+    /// [`CreationError::PermissionOrgInvalid`], [`OrgError::NotFound`], [`ValidationError::TextTooLong`],
+    /// [`ValidationError::TextNul`], [`TelegrafError::NotToml`]; [`AuthError::Unauthorized`]; the database may fail.
     pub async fn create_telegraf(&self, caller: &Caller, asked: AskedTelegraf) -> Result<Telegraf, Error> {
         self.create_telegraf_once(caller, asked, None).await
     }
@@ -194,8 +211,14 @@ impl Service {
     ) -> Result<Telegraf, Error> {
         let org = asked.org.ok_or(Error::Creation(CreationError::PermissionOrgInvalid))?;
         asked.check()?;
+        let required = required_permissions::telegrafs(Action::Write, org);
+        // A text is not parsed for a caller who may not create anyway.
+        caller.check(required)?;
+        if let Some(flaw) = toml::flaw(&asked.config) {
+            return Err(TelegrafError::NotToml(flaw).into());
+        }
         let (mut change, caller) = self.begin(caller).await?;
-        caller.check(required_permissions::telegrafs(Action::Write, org))?;
+        caller.check(required)?;
         idempotency::spend(&mut change, key, caller.id()).await?;
         jeton_store::orgs::by_id(&mut change, org).await?.ok_or(Error::Org(OrgError::NotFound))?;
         let now = change.now;
@@ -207,11 +230,11 @@ impl Service {
         Ok(telegraf)
     }
 
-    /// Replaces name, description, text and metadata.
+    /// Replaces name, description, text and metadata. An imported text that is not TOML may stay as it is.
     ///
     /// # Errors
-    /// [`Error::TelegrafNotFound`], [`ValidationError::TextTooLong`], [`ValidationError::TextNul`]; [`AuthError::Unauthorized`]; the database
-    /// may fail.
+    /// [`TelegrafError::NotFound`], [`ValidationError::TextTooLong`], [`ValidationError::TextNul`],
+    /// [`TelegrafError::NotToml`]; [`AuthError::Unauthorized`]; the database may fail.
     pub async fn update_telegraf(
         &self,
         caller: &Caller,
@@ -219,21 +242,29 @@ impl Service {
         asked: AskedTelegraf,
     ) -> Result<Telegraf, Error> {
         asked.check()?;
+        // A text is parsed before the write lock is taken, and not for a caller who may not change it.
+        let heads = jeton_store::telegrafs::heads(&mut *self.read().await?, [id]).await?;
+        let head = heads.first().ok_or(TelegrafError::NotFound)?;
+        caller.check(required_permissions::telegraf(Action::Write, id, head.org))?;
+        let flaw = toml::flaw(&asked.config);
         let (change, before) = self.begin_on_telegraf(caller, id).await?;
-        replace(change, &before, asked).await
+        match flaw {
+            Some(flaw) if asked.config != before.config => Err(TelegrafError::NotToml(flaw).into()),
+            _ => replace(change, &before, asked).await,
+        }
     }
 
     /// Begins a transaction on a configuration that the caller may change.
     ///
     /// # Errors
-    /// [`Error::TelegrafNotFound`]; [`AuthError::Unauthorized`]; the database may fail.
+    /// [`TelegrafError::NotFound`]; [`AuthError::Unauthorized`]; the database may fail.
     pub(super) async fn begin_on_telegraf(
         &self,
         caller: &Caller,
         id: TelegrafId,
     ) -> Result<(AuditedTransaction, Telegraf), Error> {
         let (mut change, caller) = self.begin(caller).await?;
-        let before = jeton_store::telegrafs::by_id(&mut change, id).await?.ok_or(Error::TelegrafNotFound)?;
+        let before = jeton_store::telegrafs::by_id(&mut change, id).await?.ok_or(TelegrafError::NotFound)?;
         caller.check(required_permissions::telegraf(Action::Write, id, before.org))?;
         Ok((change, before))
     }
@@ -241,15 +272,25 @@ impl Service {
     /// Deletes a configuration and its memberships.
     ///
     /// # Errors
-    /// [`Error::TelegrafNotFound`]; [`AuthError::Unauthorized`]; the database may fail.
+    /// [`TelegrafError::NotFound`]; [`AuthError::Unauthorized`]; the database may fail.
     pub async fn delete_telegraf(&self, caller: &Caller, id: TelegrafId) -> Result<(), Error> {
         let (mut change, caller) = self.begin(caller).await?;
-        let telegraf = jeton_store::telegrafs::by_id(&mut change, id).await?.ok_or(Error::TelegrafNotFound)?;
+        let telegraf = jeton_store::telegrafs::by_id(&mut change, id).await?.ok_or(TelegrafError::NotFound)?;
         caller.check(required_permissions::telegraf(Action::Write, id, telegraf.org))?;
         jeton_store::memberships::delete_all(&mut change, Of::Telegraf(id)).await?;
         jeton_store::telegrafs::delete(&mut change, id).await?;
         change.record(Event::TelegrafDeleted, Some(telegraf.org), id, TelegrafState::of(&telegraf)).await?;
         change.commit().await
+    }
+}
+
+/// Returns the metadata that clients see: what was sent with the configuration, or else the buckets that its text
+/// writes to.
+pub fn metadata(telegraf: &Telegraf) -> Value {
+    let is_empty = |sent: &Value| sent.as_object().is_some_and(serde_json::Map::is_empty);
+    match &telegraf.metadata {
+        Some(sent) if !is_empty(sent) => sent.clone(),
+        _ => json!({"buckets": toml::buckets(&telegraf.config)}),
     }
 }
 
@@ -278,7 +319,7 @@ pub(super) async fn fill_in_output_buckets(store: &Store) -> jeton_store::Result
         if found.is_empty() {
             return Ok(());
         }
-        let mut write = store.write().await?;
+        let mut write = store.write_alone().await?;
         for (id, text) in found {
             let bucket = telegraf_config::bucket(&text).unwrap_or_default();
             jeton_store::telegrafs::set_output_bucket(&mut write, id, &bucket).await?;

@@ -45,6 +45,8 @@ pub struct AuthorizationQuery {
     pub text: Option<String>,
     /// Restricts to this status: active or inactive.
     pub status: Option<Status>,
+    /// Restricts to those that work now: active, neither expired nor ended, and of an active owner.
+    pub live: bool,
     /// Only those with this reason for attention.
     pub attention: Option<AttentionFilter>,
     /// Only live ones that expire within this time.
@@ -67,6 +69,9 @@ pub(crate) const MAX_FILTER: usize = 255;
 
 /// Maximum number of authorizations that the API's lists read at once.
 pub(crate) const AT_ONCE: i64 = 1000;
+
+/// Number of tokens from which on counting them takes long.
+const MANY: i64 = 20_000;
 
 impl Service {
     /// Collects all of [`Service::authorization_list`].
@@ -117,6 +122,14 @@ impl Service {
     pub async fn places(&self, caller: &Caller) -> Result<Vec<tokens::OrgRef>, Error> {
         let orgs = self.orgs(caller, &OrgQuery { limit: 100, ..OrgQuery::default() }).await?;
         Ok(orgs.into_iter().map(|org| tokens::OrgRef { id: org.id, name: org.name }).collect())
+    }
+
+    /// Returns whether there are so many tokens that counting them takes long.
+    ///
+    /// # Errors
+    /// The database may fail.
+    pub async fn has_many_tokens(&self) -> Result<bool, Error> {
+        Ok(jeton_store::authorizations::are_more_than(&mut *self.read().await?, MANY).await?)
     }
 
     /// Counts tokens by status, and whether they ended, in all organizations; for the metrics.
@@ -235,12 +248,13 @@ async fn api_filter(
         filter.user = user;
         filter.org = org;
         filter.status = query.status;
+        filter.live_at = query.live.then_some(now);
         if let Some(text) = &query.text {
             filter.text = Some(TokenText::find(connection, &fold(text)).await?);
         }
         filter.attending = attending(query, now);
     }
-    Ok(filter)
+    Ok(filter.narrow(connection).await?)
 }
 
 fn attending(query: &AuthorizationQuery, now: Timestamp) -> Option<Attending> {

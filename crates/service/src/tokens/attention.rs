@@ -1,6 +1,8 @@
 //! Counts of tokens that need attention.
 
-use jeton_model::{Action, OrgId, console::attention_filter::AttentionCounts, org_rules::OrgRules};
+use jeton_model::{
+    Action, OrgId, console::attention_filter::AttentionCounts, org_rules::OrgRules, tally::ATTENTION_COUNTED_UP_TO,
+};
 
 use crate::{Caller, Error, Service, auth::required_permissions, error::OrgError};
 
@@ -17,7 +19,7 @@ impl Service {
         Ok(jeton_store::attention::counts(&mut reader, org, self.now()).await?)
     }
 
-    /// The counts for a page; `None` without permission.
+    /// The counts for a page, each up to [`ATTENTION_COUNTED_UP_TO`]; `None` without permission.
     ///
     /// # Errors
     /// The database may fail.
@@ -26,7 +28,8 @@ impl Service {
             return Ok(None);
         }
         let mut reader = self.read().await?;
-        Ok(Some(jeton_store::attention::counts(&mut reader, org, self.now()).await?))
+        let limit = ATTENTION_COUNTED_UP_TO;
+        Ok(Some(jeton_store::attention::counts_up_to(&mut reader, org, self.now(), limit).await?))
     }
 
     /// Counts the tokens of an organization that break its rules, or would break `rules` instead, which requires

@@ -16,7 +16,7 @@ pub(crate) async fn fill_in(store: &Store) -> jeton_store::Result<()> {
         if found.is_empty() {
             return Ok(());
         }
-        let mut write = store.write().await?;
+        let mut write = store.write_alone().await?;
         for authorization in found {
             let kind = Breadth::of(&authorization.permissions, authorization.org).into();
             jeton_store::filter_choices::set_type(&mut write, authorization.id, kind).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use jeton_model::{Authorization, AuthorizationId, OrgId, Status, console::token_query::TokenQuery};
+use jeton_model::{Authorization, AuthorizationId, OrgId, Status, console::token_query::TokenQuery, tally::Tally};
 use jeton_store::{
     authorization_filter::Filter,
     authorization_list::{Sort, Start},
@@ -70,7 +70,7 @@ impl Service {
     /// [`TokenError::NothingSelected`], [`TokenError::TooManySelected`]; the database may fail.
     pub async fn count_meant(&self, caller: &Caller, org: OrgId, which: &Targets) -> Result<u64, Error> {
         let count = match which {
-            Targets::These(ids) => ids.len() as u64,
+            Targets::These(ids) => Tally::exact(ids.len() as u64),
             Targets::Listed { query, .. } => self.count_tokens(caller, org, query).await?,
         };
         check_number(count)
@@ -81,9 +81,9 @@ impl Service {
     /// is.
     ///
     /// # Errors
-    /// [`TokenError::NothingSelected`], [`TokenError::TooManySelected`], [`TokenError::MoreMatch`], [`TokenError::NotFound`];
-    /// `AuthError::HoldsMore`, [`TokenError::Leaked`], `DelegationError::OutlivesCaller`, `DelegationError::ReachesBeyondCaller`;
-    /// `AuthError::Unauthorized`; the database may fail.
+    /// [`TokenError::NothingSelected`], [`TokenError::TooManySelected`], [`TokenError::MoreMatch`],
+    /// [`TokenError::NotFound`]; `AuthError::HoldsMore`, [`TokenError::Leaked`], `DelegationError::OutlivesCaller`,
+    /// `DelegationError::ReachesBeyondCaller`; `AuthError::Unauthorized`; the database may fail.
     pub async fn change_tokens(
         &self,
         caller: &Caller,
@@ -91,12 +91,12 @@ impl Service {
         which: &Targets,
         what: BulkAction,
     ) -> Result<u64, Error> {
-        let (mut change, caller) = self.begin(caller).await?;
+        let (mut change, caller) = self.begin_alone(caller).await?;
         let now = change.now;
         let visible = caller.visible();
         let (filter, meant) = match which {
             Targets::These(ids) => {
-                check_number(ids.len() as u64)?;
+                check_number(Tally::exact(ids.len() as u64))?;
                 (Filter { visible, org: Some(org), ids: Some(ids.clone()), ..Filter::default() }, ids.len() as u64)
             }
             Targets::Listed { query, expected } => {
@@ -132,11 +132,13 @@ impl Service {
 }
 
 /// Rejects no targets and too many.
-fn check_number(count: u64) -> Result<u64, Error> {
-    match count {
+fn check_number(count: Tally) -> Result<u64, Error> {
+    match count.known() {
         0 => Err(Error::Token(TokenError::NothingSelected)),
-        _ if count > MAX_AT_ONCE => Err(Error::Token(TokenError::TooManySelected { limit: MAX_AT_ONCE })),
-        _ => Ok(count),
+        known if count.is_more() || known > MAX_AT_ONCE => {
+            Err(Error::Token(TokenError::TooManySelected { limit: MAX_AT_ONCE }))
+        }
+        known => Ok(known),
     }
 }
 

@@ -8,6 +8,7 @@ use jeton_model::{
         tokens::{Details, FilterChoices, FilterNames, TokenPage, TokenRow},
     },
     describe::{Home, Summary},
+    tally::{COUNTED_UP_TO, Tally},
 };
 use jeton_store::{
     Connection,
@@ -48,25 +49,28 @@ impl Service {
         let ((rows, page), found, (unfiltered, attention)) =
             tokio::try_join!(list.asked(), list.length(), self.all_seen(caller, org))?;
         let total = found.unwrap_or(unfiltered);
-        let last = total.div_ceil(query.page_size).max(1);
-        let (rows, page) = if page > last { (list.page(last).await?, last) } else { (rows, page) };
+        let last = total.known().div_ceil(query.page_size).max(1);
+        // Behind the pages that were counted, one exists if it has rows.
+        let is_behind = page > last && total.is_more() && !rows.is_empty();
+        let total = if is_behind { total.with_page(page, query.page_size, rows.len() as u64) } else { total };
+        let (rows, page) = if page > last && !is_behind { (list.page(last).await?, last) } else { (rows, page) };
         let known = Names::of(&mut *self.read().await?, &rows).await?;
         let rows = rows.into_iter().map(|row| token_row(&known, caller, self.with_last_use(row), now)).collect();
         Ok(TokenPage { rows, total, unfiltered, page, names, attention, now })
     }
 
     /// Counts the tokens of an organization that the caller sees, and those that need attention.
-    async fn all_seen(&self, caller: &Caller, org: OrgId) -> Result<(u64, Option<AttentionCounts>), Error> {
+    async fn all_seen(&self, caller: &Caller, org: OrgId) -> Result<(Tally, Option<AttentionCounts>), Error> {
         let attention = self.attention_seen(caller, org).await?;
         let seen = Filter { visible: caller.visible(), org: Some(org), ..Filter::default() };
         Ok((count(&mut *self.read().await?, &seen).await?, attention))
     }
 
-    /// Counts the tokens of an organization that a query lists.
+    /// Counts the tokens of an organization that a query lists, up to [`COUNTED_UP_TO`].
     ///
     /// # Errors
     /// The database may fail.
-    pub async fn count_tokens(&self, caller: &Caller, org: OrgId, query: &TokenQuery) -> Result<u64, Error> {
+    pub async fn count_tokens(&self, caller: &Caller, org: OrgId, query: &TokenQuery) -> Result<Tally, Error> {
         let mut reader = self.read().await?;
         let (filter, _) = resolve(&mut reader, caller, org, query, self.now()).await?;
         count(&mut reader, &filter).await
@@ -156,7 +160,7 @@ impl Listing<'_> {
     }
 
     /// The number of rows, if there is a filter.
-    async fn length(&self) -> Result<Option<u64>, Error> {
+    async fn length(&self) -> Result<Option<Tally>, Error> {
         if !self.query.is_filtered() {
             return Ok(None);
         }
@@ -164,12 +168,13 @@ impl Listing<'_> {
     }
 }
 
-/// Counts authorizations.
+/// Counts authorizations, up to [`COUNTED_UP_TO`].
 ///
 /// # Errors
 /// The database may fail.
-pub(crate) async fn count(connection: &mut Connection, filter: &Filter) -> Result<u64, Error> {
-    Ok(jeton_store::authorization_list::count(connection, filter).await?.cast_unsigned())
+pub(crate) async fn count(connection: &mut Connection, filter: &Filter) -> Result<Tally, Error> {
+    let counted = jeton_store::authorization_list::count(connection, filter, COUNTED_UP_TO).await?;
+    Ok(Tally::up_to(COUNTED_UP_TO, counted))
 }
 
 /// The filter of a query, with names resolved to ids, and the resolved names.
@@ -213,7 +218,7 @@ pub(crate) async fn resolve(
         let found = telegraf(connection, caller, org, query).await?;
         names.telegraf = reach(&mut filter, query.action, ResourceType::Telegrafs, found);
     }
-    Ok((filter, names))
+    Ok((filter.narrow(connection).await?, names))
 }
 
 /// The user with an id or a name. An unknown name makes the list empty.

@@ -48,7 +48,8 @@ pub(crate) struct EffectiveLimits {
 /// given and exceeds them is denied.
 ///
 /// # Errors
-/// [`TokenError::RuleBroken`], [`TokenError::ExpiryPast`], [`DelegationError::OutlivesCaller`], [`DelegationError::ReachesBeyondCaller`].
+/// [`TokenError::RuleBroken`], [`TokenError::ExpiryPast`], [`DelegationError::OutlivesCaller`],
+/// [`DelegationError::ReachesBeyondCaller`].
 pub(crate) fn effective_limits(
     caller: &Caller,
     bounds: &[LimitBounds],

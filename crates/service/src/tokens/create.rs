@@ -2,11 +2,10 @@
 
 use jeton_model::{
     Action, Authorization, AuthorizationId, Expiry, IdempotencyKey, Networks, OrgId, Permission, Status, UserId,
-    authorization::{MAX_DESCRIPTION, as_stored, clone_description},
+    authorization::{as_stored, clone_description},
     console::tokens::Details,
     grant,
     token::NewToken,
-    user::check_text,
 };
 use jeton_store::{Connection, authorizations::Secret};
 
@@ -16,25 +15,20 @@ use crate::{
         Event,
         detail::tokens::{AuthorizationCreated, CredentialName},
     },
-    auth::{
-        account_control::check_things_in_org,
-        delegation::{check_grantable, check_scope},
-        inherited_limits::Inheritance,
-        required_permissions,
-    },
-    error::{CreationError, UserError},
-    orgs::rules::rules_of,
-    random,
+    auth::required_permissions,
+    error::UserError,
     transaction::AuditedTransaction,
 };
 
 use super::{
     access::readable,
-    constraints::{self, EffectiveLimits},
+    constraints::{EffectiveLimits, RequestedLimits},
     idempotency,
     name_lookup::Names,
-    request::{CreateAuthorization, ParsedAuthorization, RequestedPermission, TokenOptions, parse},
+    prepare::{Constraints, Home, check_content},
+    request::{CreateAuthorization, RequestedPermission, TokenOptions},
     search_keys::keys,
+    supplied::TokenSource,
 };
 
 /// A new authorization with its token, which is not shown again.
@@ -51,30 +45,23 @@ impl Service {
     /// the idempotency key of the form.
     ///
     /// # Errors
-    /// [`CreationError::NoPermissions`], [`CreationError::OrgRequired`] and other errors of the request's content;
-    /// `DelegationError::NotGrantable`, `DelegationError::InstanceNotGrantable`, `DelegationError::PermissionForOtherOrg`;
-    /// [`CreationError::UnableToCreateToken`] for an unknown owner or organization; `TokenError::RuleBroken`,
-    /// `TokenError::ExpiryPast`, `DelegationError::OutlivesCaller`, `DelegationError::ReachesBeyondCaller`; a quota's error, such as
-    /// `QuotaError::TokensOfUser`; [`CreationError::AlreadyCreated`]; `AuthError::Unauthorized`; the database may fail.
+    /// `CreationError::NoPermissions`, `CreationError::OrgRequired` and other errors of the request's content;
+    /// `DelegationError::NotGrantable`, `DelegationError::InstanceNotGrantable`,
+    /// `DelegationError::PermissionForOtherOrg`; `CreationError::UnableToCreateToken` for an unknown owner or
+    /// organization; `TokenError::RuleBroken`, `TokenError::ExpiryPast`, `DelegationError::OutlivesCaller`,
+    /// `DelegationError::ReachesBeyondCaller`; a quota's error, such as `QuotaError::TokensOfUser`;
+    /// `CreationError::AlreadyCreated`; `CreationError::TokenNotAvailable` and `ValidationError::Field` for a supplied
+    /// token; `AuthError::Unauthorized`; the database may fail.
     pub async fn create_authorization(
         &self,
         caller: &Caller,
         asked: CreateAuthorization,
         key: Option<&IdempotencyKey>,
     ) -> Result<Created, Error> {
-        let ParsedAuthorization { org, status, permissions } = parse(&asked)?;
+        let (org, status) = asked.check()?;
         let owner = asked.user.unwrap_or_else(|| caller.id());
-        let may_create = |caller: &Caller| {
-            caller.check(required_permissions::authorizations(Action::Write, org))?;
-            caller.check(required_permissions::user(Action::Write, owner))
-        };
-        // Skip the look-up for a caller who may not create anyway.
-        may_create(caller)?;
-        let mut things = self.look_up(caller, &permissions, org).await?;
-        let (mut change, caller) = self.begin(caller).await?;
-        may_create(&caller)?;
-        things.keep_readable(&mut change, &caller, org).await?;
-        let permissions = things.resolve(permissions, org)?;
+        let token = TokenSource::parse(asked.token)?;
+        let (mut change, caller, permissions) = self.begin_creation(caller, org, owner, asked.permissions).await?;
         let new = NewAuthorization {
             org,
             owner,
@@ -84,6 +71,8 @@ impl Service {
             expires_at: asked.expires_at,
             networks: asked.networks,
             replaces: None,
+            is_renewal: false,
+            token,
         };
         let created = self.create(&mut change, &caller, new, Event::AuthorizationCreated, key).await?;
         change.commit().await?;
@@ -136,6 +125,8 @@ impl Service {
             expires_at: Some(Expiry::same_life(original.created_at, original.expires_at, now)),
             networks: Some(original.networks),
             replaces: None,
+            is_renewal: false,
+            token: TokenSource::Generated,
         };
         let created = self.create(&mut change, &caller, new, Event::AuthorizationCloned, key).await?;
         change.commit().await?;
@@ -155,17 +146,9 @@ impl Service {
         key: Option<&IdempotencyKey>,
     ) -> Result<Created, Error> {
         new.permissions = as_stored(new.permissions);
-        check_text("description", &new.description, MAX_DESCRIPTION)?;
-        check_grantable(change, caller, &new.permissions).await?;
-        check_scope(&new.permissions, new.org)?;
-        check_things_in_org(change, &new.permissions, new.org).await?;
-        if jeton_store::users::by_id(change, new.owner).await?.is_none()
-            || jeton_store::orgs::by_id(change, new.org).await?.is_none()
-        {
-            return Err(Error::Creation(CreationError::UnableToCreateToken));
-        }
-        let rules = rules_of(change, new.org).await?;
-        let asked = constraints::RequestedLimits {
+        check_content(change, caller, new.org, &new.description, &new.permissions).await?;
+        let home = Home::of(change, caller, new.owner, new.org).await?;
+        let asked = RequestedLimits {
             org: new.org,
             description: &new.description,
             permissions: &new.permissions,
@@ -173,11 +156,10 @@ impl Service {
             networks: new.networks,
             now: change.now,
         };
-        let now = change.now;
-        let inheritance = Inheritance::of(change, caller, now).await?;
-        let bounds = inheritance.bounds(change, asked.permissions, &asked.wish(), asked.org).await?;
-        let EffectiveLimits { expires_at, networks } = constraints::effective_limits(caller, &bounds, &rules, asked)?;
-        let token = NewToken::generate(random());
+        let constraints = Constraints::of(change, caller, home.rules, &asked).await?;
+        self.check_may_supply(caller, &new.token, new.org, &constraints.bounds, &constraints.rules)?;
+        let EffectiveLimits { expires_at, networks } = constraints.limits(caller, asked)?;
+        let (token, hash) = new.token.issue();
         let authorization = Authorization {
             id: AuthorizationId(self.next_id()),
             org: new.org,
@@ -199,19 +181,22 @@ impl Service {
         };
         self.0.quotas.check(change, &authorization).await?;
         idempotency::spend(change, key, caller.id()).await?;
-        if !jeton_store::authorizations::insert(
-            change,
-            &authorization,
-            Secret::Token(&token.hash()),
-            &keys(&authorization),
-        )
-        .await?
-        {
-            return Err(Error::Creation(CreationError::TokenExists));
+        new.token.check_available(change).await?;
+        let keys = keys(&authorization);
+        if !jeton_store::authorizations::insert(change, &authorization, Secret::Token(&hash), &keys).await? {
+            return Err(new.token.taken());
         }
-        let detail = AuthorizationCreated::of(&authorization, CredentialName::of_token(&authorization));
+        if !new.is_renewal && constraints.bounds.iter().any(|bounds| bounds.expires_at.is_some()) {
+            // It must not outlive the credentials that it stems from.
+            jeton_store::rotations::set_cut_short(change, authorization.id, true).await?;
+        }
+        let name = CredentialName::of_token(&authorization);
+        let detail = AuthorizationCreated::of(&authorization, name).supplied_as(new.token.supplied_as());
         change.record(event, Some(authorization.org), authorization.id, detail).await?;
-        Ok(Created { details: named(change, authorization).await?, token })
+        let mut names = Names::with(&[&home.owner, &caller.user], (authorization.org, home.org_name));
+        names.read_missing(change, std::slice::from_ref(&authorization)).await?;
+        let now = authorization.created_at;
+        Ok(Created { details: names.details(authorization, now), token })
     }
 }
 
@@ -233,6 +218,10 @@ pub(crate) struct NewAuthorization {
     pub networks: Option<Networks>,
     /// The rotated token that it succeeds.
     pub replaces: Option<AuthorizationId>,
+    /// True if the caller is that token and renews its life: see [`super::self_rotation`].
+    pub is_renewal: bool,
+    /// The token: generated, unless the creator supplies it.
+    pub token: TokenSource,
 }
 
 /// An authorization with its names, right after its creation.

@@ -97,15 +97,15 @@ impl Service {
     /// then, nothing is changed.
     ///
     /// # Errors
-    /// [`TokenError::NotFound`], [`TokenError::MoreMatch`], [`TokenError::DescendantsBeyond`]; [`AuthError::Unauthorized`];
-    /// the database may fail.
+    /// [`TokenError::NotFound`], [`TokenError::MoreMatch`], [`TokenError::DescendantsBeyond`];
+    /// [`AuthError::Unauthorized`]; the database may fail.
     pub async fn deactivate_descendants(
         &self,
         caller: &Caller,
         id: AuthorizationId,
         expected: Option<u64>,
     ) -> Result<Deactivated, Error> {
-        let (mut change, caller) = self.begin(caller).await?;
+        let (mut change, caller) = self.begin_alone(caller).await?;
         let now = change.now;
         readable(&mut change, &caller, id).await?;
         let before = jeton_store::lineage::count(&mut change, id, now).await?;

@@ -3,22 +3,26 @@
 use secrecy::{ExposeSecret, SecretString};
 
 use jeton_model::{
-    Action, Authorization, OrgId, Permission, ResourceType, User, console::simulation::Ruling,
+    Action, Authorization, AuthorizationId, OrgId, Permission, ResourceType, Timestamp, User,
+    console::simulation::{Ruling, Stopped},
     permission::which_permits,
+    presented_token::PresentedToken,
 };
 use jeton_store::{Connection, visibility::Reach};
 
 use crate::{
     Caller, Error, Service,
     auth::{
-        credential_status::{CredentialStatus, PresentedFrom, by_token, credential_status},
+        credential_status::{CredentialStatus, PresentedFrom},
         required_permissions,
+        verifier::KnownToken,
     },
+    error::AuthError,
 };
 
 use super::{
     access::check_readable,
-    simulate::{Thing, meant},
+    simulate::{Thing, meant, stopped},
 };
 
 /// A token, and what to find out about it.
@@ -29,6 +33,8 @@ pub struct IntrospectionRequest {
     pub place: PresentedFrom,
     /// The intended use of the token.
     pub wanted: Option<RequestedAccess>,
+    /// True to learn why a token that the caller may read does not work.
+    pub explain: bool,
 }
 
 /// An action on a resource.
@@ -55,6 +61,24 @@ pub enum RequestedOrg {
     Name(String),
 }
 
+/// The result of an introspection.
+pub enum Introspection {
+    /// The token works.
+    Active(Box<ActiveToken>),
+    /// It does not work, or the caller may not read it. The reason, if it was asked for and may be told.
+    Inactive(Option<InactiveToken>),
+}
+
+/// A token that does not work, for a caller who may read it.
+pub struct InactiveToken {
+    /// The authorization of the token.
+    pub id: AuthorizationId,
+    /// The reason.
+    pub stopped: Stopped,
+    /// The expiry of the token, past or not.
+    pub expires_at: Option<Timestamp>,
+}
+
 /// A live token.
 pub struct ActiveToken {
     /// The record of the token.
@@ -68,36 +92,54 @@ pub struct ActiveToken {
 }
 
 impl Service {
-    /// Returns a token if it is live and the caller may read its record and owner; otherwise `None`, whatever the
-    /// reason.
+    /// Returns a token if it is live, and the caller may read its record and owner or presents the token themselves.
     ///
     /// # Errors
-    /// `AuthError::Unauthorized` for a caller who may read no authorization at all; the database may fail.
-    pub async fn introspect(
-        &self,
-        caller: &Caller,
-        asked: &IntrospectionRequest,
-    ) -> Result<Option<ActiveToken>, Error> {
-        if caller.visible().authorizations == Reach::default() {
+    /// [`AuthError::TokenInactive`]; `AuthError::Unauthorized` for a caller who may read no authorization at all and
+    /// asks about another token than their own; the database may fail.
+    pub async fn introspect(&self, caller: &Caller, asked: &IntrospectionRequest) -> Result<Introspection, Error> {
+        if caller.inactive {
+            return Err(Error::Auth(AuthError::TokenInactive));
+        }
+        let found = self.known_token(&PresentedToken::new(asked.token.expose_secret())).await?;
+        let is_own = found.as_ref().is_some_and(|found| caller.accepted_token() == Some(found.id()));
+        if !is_own && caller.visible().authorizations == Reach::default() {
             caller.check(Permission::global(Action::Read, ResourceType::Authorizations))?;
         }
-        let mut reader = self.read().await?;
-        let Some(authorization) = by_token(&mut reader, asked.token.expose_secret()).await? else { return Ok(None) };
-        if check_readable(caller, &authorization).is_err() {
-            return Ok(None);
-        }
-        let CredentialStatus::Live(owner) =
-            credential_status(&mut reader, &authorization, asked.place, self.now()).await?
-        else {
-            return Ok(None);
+        let readable = found.filter(|found| is_own || check_readable(caller, found.record()).is_ok());
+        let Some(known) = readable else { return Ok(Introspection::Inactive(None)) };
+        let place = match asked.place {
+            // The caller presents its own token.
+            PresentedFrom::From(None) if is_own => PresentedFrom::From(caller.client.address),
+            place => place,
         };
-        let org = jeton_store::orgs::by_id(&mut reader, authorization.org).await?;
+        let authorization = known.authorization();
+        let owner = match known.status(place, self.now()) {
+            CredentialStatus::Live(owner) => owner,
+            status => {
+                let stopped = stopped(&status, authorization.leaked_at.is_some()).filter(|_| asked.explain);
+                let Authorization { id, expires_at, .. } = authorization;
+                return Ok(Introspection::Inactive(stopped.map(|stopped| InactiveToken { id, stopped, expires_at })));
+            }
+        };
+        let org_name = self.org_name_of(&known).await?;
         let ruling = match &asked.wanted {
-            Some(wanted) => Some(rule(&mut reader, caller, &authorization, wanted).await?),
+            Some(wanted) => Some(rule(&mut *self.read().await?, caller, &authorization, wanted).await?),
             None => None,
         };
-        let org_name = org.map(|org| org.name).unwrap_or_default();
-        Ok(Some(ActiveToken { authorization, owner, org_name, ruling }))
+        let owner = User::clone(&owner);
+        Ok(Introspection::Active(Box::new(ActiveToken { authorization, owner, org_name, ruling })))
+    }
+
+    /// The name of a token's organization, which is read once for as long as the token stands in memory.
+    async fn org_name_of(&self, known: &KnownToken) -> Result<String, Error> {
+        if let Some(name) = known.org_name() {
+            return Ok(name.to_owned());
+        }
+        let org = jeton_store::orgs::by_id(&mut *self.read().await?, known.org()).await?;
+        let name = org.map(|org| org.name).unwrap_or_default();
+        known.set_org_name(&name);
+        Ok(name)
     }
 }
 
@@ -123,7 +165,12 @@ async fn rule(
         return Ok(Ruling::Unknown);
     };
     // A resource of another organization is not in the requested one.
-    let elsewhere = required.permission.resource.org.is_some_and(|found| found != org);
+    let resource = required.permission.resource;
+    let place = match (resource.kind, resource.id) {
+        (ResourceType::Orgs, Some(id)) if wanted.kind != ResourceType::Orgs => Some(OrgId(id)),
+        _ => resource.org,
+    };
+    let elsewhere = place.is_some_and(|found| found != org);
     if elsewhere && !matches!(wanted.org, RequestedOrg::OfTheToken) {
         return Ok(Ruling::Unknown);
     }

@@ -31,6 +31,9 @@ pub(crate) const STRINGS_AN_HOUR: usize = 50_000;
 /// Number of strings that a report counts as at least.
 pub(crate) const STRINGS_AT_LEAST: usize = 50;
 
+/// Time in seconds within which the user of a token notices that somebody else rotated it.
+const NOTICED_WITHIN: i64 = 7 * 86_400;
+
 /// The content of a report.
 pub enum Reported {
     /// Strings, with a finding for each.
@@ -44,7 +47,8 @@ impl Service {
     /// but no permission. A repeated token is reported as dead.
     ///
     /// # Errors
-    /// [`AuthError::TokenInactive`], `ValidationError::ReportTooLong`, [`AuthError::TooManyAttempts`]; the database may fail.
+    /// [`AuthError::TokenInactive`], `ValidationError::ReportTooLong`, [`AuthError::TooManyAttempts`]; the database may
+    /// fail.
     pub async fn report_leaked(&self, caller: &Caller, reported: &Reported) -> Result<Vec<Finding>, Error> {
         if caller.inactive {
             return Err(Error::Auth(AuthError::TokenInactive));
@@ -83,15 +87,15 @@ impl Service {
         Ok(())
     }
 
-    /// The authorization of each string that is a token.
-    async fn known(&self, suspects: &[Suspect<'_>]) -> Result<Vec<Option<AuthorizationId>>, Error> {
-        let hash = |text: Cow<'_, str>| TokenHash::of(&text);
+    /// The authorizations of each string that is a token: two, if it was stored as SHA-256 and imported as SHA-512.
+    async fn known(&self, suspects: &[Suspect<'_>]) -> Result<Vec<Vec<AuthorizationId>>, Error> {
+        let hash = |text: Cow<'_, str>| TokenHash::all_of(&text);
         let hashes: Vec<Vec<TokenHash>> =
-            suspects.iter().map(|suspect| suspect.spellings().map(hash).collect()).collect();
+            suspects.iter().map(|suspect| suspect.spellings().flat_map(hash).collect()).collect();
         let all: Vec<TokenHash> = hashes.iter().flatten().cloned().collect();
         let known = jeton_store::hash_lookup::known(&mut *self.read().await?, &all).await?;
         let known: HashMap<String, AuthorizationId> = known.into_iter().collect();
-        let of = |hashes: &Vec<TokenHash>| hashes.iter().find_map(|hash| known.get(hash.as_str()).copied());
+        let of = |hashes: &Vec<TokenHash>| hashes.iter().filter_map(|hash| known.get(hash.as_str()).copied()).collect();
         Ok(hashes.iter().map(of).collect())
     }
 
@@ -105,23 +109,47 @@ impl Service {
         if known.is_empty() {
             return Ok(fates);
         }
-        let (mut change, _) = self.begin(caller).await?;
+        let (mut change, _) = self.begin_alone(caller).await?;
         for id in known {
             let Some(authorization) = jeton_store::authorizations::by_id(&mut change, id).await? else { continue };
-            let fate = if may_ever_work(&mut change, &authorization).await? {
-                LeakOutcome::Deactivated
-            } else {
-                LeakOutcome::AlreadyDead
-            };
-            // An inactive token must not be activated again either.
-            if fate == LeakOutcome::Deactivated || authorization.liveness(change.now) == Liveness::Inactive {
-                mark(&mut change, authorization).await?;
-            }
-            fates.insert(id, fate);
+            let outcome = deactivate_one(&mut change, authorization).await?;
+            fates.insert(id, outcome);
+            deactivate_renewals(&mut change, id, outcome).await?;
         }
         change.commit().await?;
         Ok(fates)
     }
+}
+
+/// Deactivates a token that would work. An inactive token must not be activated again either.
+async fn deactivate_one(change: &mut AuditedTransaction, authorization: Authorization) -> Result<LeakOutcome, Error> {
+    let works = may_ever_work(change, &authorization).await?;
+    if works || authorization.liveness(change.now) == Liveness::Inactive {
+        mark(change, authorization).await?;
+    }
+    Ok(if works { LeakOutcome::Deactivated } else { LeakOutcome::AlreadyDead })
+}
+
+/// Deactivates the tokens into which a reported one rotated itself: whoever found it may have done that. Those of a
+/// string that was dead already are spared if the rotation is long ago, because a token that rotates itself leaves many
+/// dead strings behind, and its user would have noticed.
+async fn deactivate_renewals(
+    change: &mut AuditedTransaction,
+    reported: AuthorizationId,
+    outcome: LeakOutcome,
+) -> Result<(), Error> {
+    let mut predecessor = reported;
+    while let Some(id) = jeton_store::rotations::successor(change, predecessor).await? {
+        let Some(successor) = jeton_store::authorizations::by_id(change, id).await? else { break };
+        let age = change.now.seconds_since(successor.created_at);
+        let is_old = outcome == LeakOutcome::AlreadyDead && predecessor == reported && age > NOTICED_WITHIN;
+        if successor.created_with != Some(predecessor) || is_old {
+            break;
+        }
+        deactivate_one(change, successor).await?;
+        predecessor = id;
+    }
+    Ok(())
 }
 
 /// Returns whether a token works from anywhere, or will once its owner is active again.
@@ -146,18 +174,20 @@ async fn mark(change: &mut AuditedTransaction, before: Authorization) -> Result<
 
 fn findings(
     suspects: &[Suspect<'_>],
-    known: &[Option<AuthorizationId>],
+    known: &[Vec<AuthorizationId>],
     fates: &HashMap<AuthorizationId, LeakOutcome>,
 ) -> Vec<Finding> {
     let mut told = HashSet::new();
     let mut findings = Vec::new();
     for (suspect, known) in suspects.iter().zip(known) {
-        let fate = match known.and_then(|id| fates.get(&id).map(|fate| (id, *fate))) {
+        let found = known.iter().filter_map(|id| fates.get(id).map(|fate| (*id, *fate)));
+        let found = found.max_by_key(|(_, fate)| *fate == LeakOutcome::Deactivated);
+        let fate = match found {
             Some((id, fate)) => Some(if told.insert(id) { fate } else { LeakOutcome::AlreadyDead }),
             None => suspect.unless_known(),
         };
         if let Some(fate) = fate {
-            let id = known.filter(|id| fates.contains_key(id));
+            let id = found.map(|(id, _)| id);
             findings.push(Finding { id, ..suspect.finding(findings.len(), fate) });
         }
     }

@@ -29,7 +29,8 @@ impl Service {
         let chain = chain(&mut reader, caller, this).await?;
         let chain = if chain.len() > 1 { self.links(&mut reader, chain, now).await? } else { Vec::new() };
         let descendants = self.shown_descendants(&mut reader, caller, id).await?;
-        Ok(Lineage { days, chain, descendants, now })
+        let gates = self.gate_uses_of(&mut reader, caller, id).await?;
+        Ok(Lineage { days, chain, descendants, gates, now })
     }
 
     async fn links(

@@ -9,19 +9,27 @@ pub(crate) mod console_list;
 mod constraints;
 pub(crate) mod create;
 pub mod descendants;
+mod expired;
+mod expiry_notice;
+pub mod gauges;
 pub(crate) mod idempotency;
 pub mod introspection;
 pub mod leaked;
 mod lineage;
 pub mod name_lookup;
+mod narrowing;
 pub mod picker;
 mod prefill;
+mod prepare;
 pub(crate) mod quotas;
 mod request;
 mod resource_names;
 pub mod rotation;
 pub(crate) mod search_keys;
+mod self_rotation;
 pub mod simulate;
+mod successor;
+mod supplied;
 pub(crate) mod usage;
 pub mod v1;
 
@@ -49,7 +57,8 @@ use request::parse_changes;
 use search_keys::keys;
 
 pub use create::Created;
-pub use request::{AuthorizationUpdate, CreateAuthorization, RequestedPermission, TokenOptions};
+pub use request::{AuthorizationUpdate, CreateAuthorization, RequestedPermission, ResourceNames, TokenOptions};
+pub use supplied::SuppliedToken;
 
 impl Service {
     /// An authorization that the caller may read (docs/influxdb-compatibility.md §4.4).
@@ -85,10 +94,10 @@ impl Service {
     /// §4.5). Ended authorizations cannot be changed, expired ones not revived.
     ///
     /// # Errors
-    /// [`TokenError::NotFound`]; `UserError::NotFound` or `OrgError::NotFound` if it ended;
-    /// `AuthError::HoldsMore`, [`TokenError::Status`], [`TokenError::Leaked`],
-    /// [`TokenError::Expired`], [`TokenError::ExpiryPast`], [`TokenError::RuleBroken`], `DelegationError::OutlivesCaller`,
-    /// `DelegationError::ReachesBeyondCaller`; `AuthError::Unauthorized`; the database may fail.
+    /// [`TokenError::NotFound`]; `UserError::NotFound` or `OrgError::NotFound` if it ended; `AuthError::HoldsMore`,
+    /// [`TokenError::Status`], [`TokenError::Leaked`], [`TokenError::Expired`], [`TokenError::ExpiryPast`],
+    /// [`TokenError::RuleBroken`], `DelegationError::OutlivesCaller`, `DelegationError::ReachesBeyondCaller`;
+    /// `AuthError::Unauthorized`; the database may fail.
     pub async fn update_authorization(
         &self,
         caller: &Caller,
@@ -104,6 +113,7 @@ impl Service {
         let mut after = changed(&mut change, &caller, &before, changes).await?;
         after.updated_at = later_than(before.updated_at, change.now);
         jeton_store::authorizations::update(&mut change, &after, &keys(&after)).await?;
+        self_rotation::restore(&mut change, &caller, &before, &after).await?;
         let detail = AuthorizationUpdated::of(&before, &after, None);
         change.record(Event::AuthorizationUpdated, Some(after.org), id, detail).await?;
         let now = change.now;

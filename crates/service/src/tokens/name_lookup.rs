@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use jeton_model::{
-    Authorization, AuthorizationId, Bucket, BucketId, Id, OrgId, ResourceType, TelegrafId, Timestamp, UserId,
+    Authorization, AuthorizationId, Bucket, BucketId, Id, OrgId, ResourceType, TelegrafId, Timestamp, User, UserId,
     bucket::BucketKind, console::tokens::Details, describe::Named,
 };
 use jeton_store::Connection;
@@ -27,6 +27,29 @@ impl Names {
     /// # Errors
     /// The database may fail.
     pub async fn of(connection: &mut Connection, authorizations: &[Authorization]) -> Result<Self, Error> {
+        let mut names = Self::default();
+        names.read_missing(connection, authorizations).await?;
+        for ids in in_portions(authorizations.iter().map(|authorization| authorization.id).collect()) {
+            names.successors.extend(jeton_store::rotations::successors(connection, ids).await?);
+        }
+        Ok(names)
+    }
+
+    /// Names that were read already.
+    pub fn with(users: &[&User], (org, org_name): (OrgId, String)) -> Self {
+        let users = users.iter().map(|user| (user.id, user.name.clone())).collect();
+        Self { users, orgs: HashMap::from([(org, org_name)]), ..Self::default() }
+    }
+
+    /// Reads the names that authorizations mention and that are not known yet, but not their successors.
+    ///
+    /// # Errors
+    /// The database may fail.
+    pub async fn read_missing(
+        &mut self,
+        connection: &mut Connection,
+        authorizations: &[Authorization],
+    ) -> Result<(), Error> {
         let (mut users, mut orgs, mut buckets, mut telegrafs) =
             (BTreeSet::new(), BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for authorization in authorizations {
@@ -43,30 +66,27 @@ impl Names {
                 }
             }
         }
-        let mut names = Self::default();
+        users.retain(|id| !self.users.contains_key(id));
+        orgs.retain(|id| !self.orgs.contains_key(id));
         for ids in in_portions(users) {
-            names.users.extend(
+            self.users.extend(
                 jeton_store::users::by_ids(connection, ids).await?.into_iter().map(|user| (user.id, user.name)),
             );
         }
         for ids in in_portions(orgs) {
-            names
-                .orgs
+            self.orgs
                 .extend(jeton_store::orgs::by_ids(connection, ids).await?.into_iter().map(|org| (org.id, org.name)));
         }
         for ids in in_portions(buckets) {
-            names.buckets.extend(
+            self.buckets.extend(
                 jeton_store::buckets::by_ids(connection, ids).await?.into_iter().map(|bucket| (bucket.id, bucket)),
             );
         }
         for ids in in_portions(telegrafs) {
             let found = jeton_store::telegrafs::heads(connection, ids).await?;
-            names.telegrafs.extend(found.into_iter().map(|telegraf| (telegraf.id, telegraf.name)));
+            self.telegrafs.extend(found.into_iter().map(|telegraf| (telegraf.id, telegraf.name)));
         }
-        for ids in in_portions(authorizations.iter().map(|authorization| authorization.id).collect()) {
-            names.successors.extend(jeton_store::rotations::successors(connection, ids).await?);
-        }
-        Ok(names)
+        Ok(())
     }
 
     /// The name of a user.

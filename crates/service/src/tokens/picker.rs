@@ -1,7 +1,7 @@
 //! The choices of the Custom API Token dialog, and the creation of its token.
 
 use jeton_model::{
-    Action, Bucket, BucketId, Id, IdempotencyKey, OrgId, Permission, ResourceType, TelegrafId,
+    Action, AuthorizationId, Bucket, BucketId, Id, IdempotencyKey, OrgId, Permission, ResourceType, TelegrafId,
     bucket::BucketKind,
     console::{
         selection::{Pick, Selection},
@@ -15,7 +15,11 @@ use jeton_store::{Connection, telegrafs::Head};
 
 use crate::{Caller, Error, Service, auth::required_permissions, fold};
 
-use super::{CreateAuthorization, Created, RequestedPermission, TokenOptions, api_list::MAX_FILTER};
+use super::{
+    CreateAuthorization, Created, RequestedPermission, TokenOptions,
+    api_list::MAX_FILTER,
+    rotation::{RotateAuthorization, Rotated},
+};
 
 /// Maximum number of buckets or configurations offered at once; the search finds the others.
 const OFFERED_AT_ONCE: i64 = 100;
@@ -84,6 +88,31 @@ impl Service {
         let permissions = permissions.into_iter().map(RequestedPermission::from).collect();
         let asked = CreateAuthorization { org: Some(org), permissions, ..given.into() };
         self.create_authorization(caller, asked, key).await
+    }
+
+    /// Rotates a token of an organization into one with the selected check boxes, of which those of users stand for its
+    /// owner. Without a description, one is generated from its permissions.
+    ///
+    /// # Errors
+    /// Those of [`Service::authorization`] and [`Service::rotate_authorization`].
+    pub async fn rotate_custom(
+        &self,
+        caller: &Caller,
+        id: AuthorizationId,
+        selection: &Selection,
+        given: RotateAuthorization,
+        key: Option<&IdempotencyKey>,
+    ) -> Result<Rotated, Error> {
+        let old = self.authorization(caller, id).await?.authorization;
+        let picks = selection.effective().into_iter();
+        let permissions: Vec<Permission> = picks.map(|pick| pick.permission(old.org, old.user)).collect();
+        let description = match given.description.filter(|text| !text.trim().is_empty()) {
+            Some(text) => text,
+            None => self.describe(caller, old.org, &permissions).await?,
+        };
+        let permissions = permissions.into_iter().map(RequestedPermission::from).collect();
+        let asked = RotateAuthorization { description: Some(description), permissions: Some(permissions), ..given };
+        self.rotate_authorization(caller, id, asked, key).await
     }
 
     async fn describe(&self, caller: &Caller, org: OrgId, permissions: &[Permission]) -> Result<String, Error> {

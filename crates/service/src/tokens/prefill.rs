@@ -1,10 +1,10 @@
 //! Prefilling of the Custom API Token dialog from a URL: selected check boxes, and what could not be selected.
 
 use jeton_model::{
-    Action, Authorization, BucketId, Id, OrgId, ResourceType, TelegrafId,
+    Action, Authorization, BucketId, Id, OrgId, ResourceType, TelegrafId, UserId,
     authorization::clone_description,
     console::{
-        prefill::{Gap, MAX_WANTED, Prefill, Prefilled, Wanted},
+        prefill::{Gap, MAX_WANTED, Prefill, Prefilled, RotatedToken, Wanted},
         selection::{Pick, Reach},
         template::Template,
         tokens::Choice,
@@ -32,7 +32,21 @@ impl Service {
     pub async fn prefill(&self, caller: &Caller, org: OrgId, asked: &Prefill) -> Result<Prefilled, Error> {
         caller.check(required_permissions::org(Action::Read, org))?;
         let mut reader = self.read().await?;
-        let mut filling = PrefillBuilder { caller, org, done: Prefilled::default() };
+        let mut filling = PrefillBuilder { caller, org, owner: caller.id(), done: Prefilled::default() };
+        if let Some(id) = &asked.rotate {
+            match original(&mut reader, caller, org, id).await? {
+                Some(old) => {
+                    let (id, expires_at) = (old.id, old.expires_at);
+                    filling.owner = old.user;
+                    filling.done.rotates = Some(RotatedToken { id, expires_at, now: self.now() });
+                    filling.done.description = old.description.clone();
+                    let old = if asked.narrow { self.narrow(&mut reader, &mut filling, old).await? } else { old };
+                    filling.original(&mut reader, &old).await?;
+                }
+                None => filling.done.gaps.push(Gap::Original),
+            }
+            return Ok(filling.done);
+        }
         filling.done.description = asked.description.clone();
         if let Some(word) = &asked.template {
             filling.template(word);
@@ -58,6 +72,22 @@ impl Service {
     }
 }
 
+impl Service {
+    /// Leaves out what a token did not use through gates, and reports it.
+    async fn narrow(
+        &self,
+        connection: &mut Connection,
+        filling: &mut PrefillBuilder<'_>,
+        old: Authorization,
+    ) -> Result<Authorization, Error> {
+        let narrowed = self.narrowed_of(connection, filling.caller, &old).await?;
+        for dropped in &narrowed.dropped {
+            filling.gap(Gap::Unused(dropped.permission, dropped.bucket_name.clone()));
+        }
+        Ok(Authorization { permissions: narrowed.permissions(), ..old })
+    }
+}
+
 /// The token to start from, if it is in this organization and the caller may see it.
 async fn original(
     connection: &mut Connection,
@@ -77,6 +107,8 @@ async fn original(
 struct PrefillBuilder<'a> {
     caller: &'a Caller,
     org: OrgId,
+    /// The user whom the boxes of users stand for: the owner of the new token.
+    owner: UserId,
     done: Prefilled,
 }
 
@@ -115,12 +147,13 @@ impl PrefillBuilder<'_> {
     async fn original(&mut self, connection: &mut Connection, original: &Authorization) -> Result<(), Error> {
         if original.user != self.caller.id() {
             let owner = jeton_store::users::by_id(connection, original.user).await?;
-            self.gap(Gap::OtherOwner(owner.map(|owner| owner.name)));
+            let name = owner.map(|owner| owner.name);
+            self.gap(if self.owner == original.user { Gap::OwnerStays(name) } else { Gap::OtherOwner(name) });
         }
         self.done.life = original.expires_at.map(|end| end.seconds_since(original.created_at));
         self.done.networks = original.networks.clone();
         for permission in &original.permissions {
-            let Some((pick, reach)) = Pick::of(*permission, self.org, self.caller.id()) else {
+            let Some((pick, reach)) = Pick::of(*permission, self.org, self.owner) else {
                 self.gap(Gap::NoBox(*permission));
                 continue;
             };
@@ -140,7 +173,7 @@ impl PrefillBuilder<'_> {
     }
 
     fn tick(&mut self, pick: Pick, choice: Option<Choice>) {
-        if !may_grant(self.caller, &pick.permission(self.org, self.caller.id())) {
+        if !may_grant(self.caller, &pick.permission(self.org, self.owner)) {
             return self.gap(Gap::NotHeld(pick.action, pick.kind, choice.map(|choice| choice.name)));
         }
         self.done.selection.set(pick, true);

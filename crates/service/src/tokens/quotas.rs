@@ -21,7 +21,7 @@ impl Quotas {
     /// No limits.
     pub const NONE: Self = Self { tokens_per_user: None, tokens_per_org: None, permissions_per_org: None };
 
-    /// Denies an authorization beyond a quota. Each count is one row, maintained by creation and deletion: nothing is
+    /// Denies an authorization beyond a quota. The counts are two rows, maintained by creation and deletion: nothing is
     /// counted here.
     ///
     /// # Errors
@@ -31,11 +31,10 @@ impl Quotas {
         if self == Self::NONE {
             return Ok(());
         }
-        let of_user = jeton_store::token_counts::of_user(connection, new.user).await?;
+        let (of_user, of_org) = jeton_store::token_counts::of(connection, new.user, new.org).await?;
         if let Some(limit) = exceeded(self.tokens_per_user, of_user.tokens, 1) {
             return Err(Error::Quota(QuotaError::TokensOfUser { limit }));
         }
-        let of_org = jeton_store::token_counts::of_org(connection, new.org).await?;
         if let Some(limit) = exceeded(self.tokens_per_org, of_org.tokens, 1) {
             return Err(Error::Quota(QuotaError::TokensOfOrg { limit }));
         }

@@ -1,42 +1,46 @@
-//! Requests to create or change an authorization, and their parsing.
+//! Requests to create or change an authorization, and the checks of their content.
 
 use jeton_model::{
-    Expiry, Id, Networks, OrgId, Permission, Resource, Status, UserId, ValidationError,
+    Expiry, Networks, OrgId, Permission, Resource, Status, UserId, ValidationError,
     authorization::{MAX_DESCRIPTION, MAX_PERMISSIONS, count_different},
     user::{MAX_NAME, check_text},
 };
 
 use crate::{Error, error::CreationError};
 
-use super::constraints::AuthorizationChanges;
+use super::{constraints::AuthorizationChanges, supplied::SuppliedToken};
 
-/// A requested permission whose words are not parsed yet.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+/// A permission to grant. Names stand for the ids that it lacks.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct RequestedPermission {
-    /// The action: `read` or `write`.
-    pub action: String,
-    /// The resource type, such as `buckets`.
-    pub kind: String,
-    /// Id of the resource; without it and `name`, the permission is on the whole type.
-    pub id: Option<Id>,
-    /// Id of the organization; without it and `org_name`, the permission is not limited to one.
-    pub org: Option<OrgId>,
-    /// A name in place of the id of a bucket, a telegraf configuration, a user or an organization.
-    pub name: Option<String>,
-    /// The name of the organization in place of its id.
-    pub org_name: Option<String>,
+    /// The permission; its ids are absent where a name stands for them.
+    pub permission: Permission,
+    /// The names.
+    pub names: ResourceNames,
+}
+
+/// Names in place of ids in a permission.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct ResourceNames {
+    /// Name of the bucket, telegraf configuration, user or organization.
+    pub resource: Option<String>,
+    /// Name of the organization that the permission is limited to.
+    pub org: Option<String>,
+}
+
+impl RequestedPermission {
+    /// Returns a permission with names. An id overrides a name; an empty name is none.
+    pub fn with_names(permission: Permission, names: ResourceNames) -> Self {
+        let Resource { id, org, .. } = permission.resource;
+        let kept = |name: Option<String>| name.filter(|name| !name.is_empty() && id.is_none());
+        let names = ResourceNames { resource: kept(names.resource), org: kept(names.org).filter(|_| org.is_none()) };
+        Self { permission, names }
+    }
 }
 
 impl From<Permission> for RequestedPermission {
     fn from(permission: Permission) -> Self {
-        Self {
-            action: permission.action.name().into(),
-            kind: permission.resource.kind.name().into(),
-            id: permission.resource.id,
-            org: permission.resource.org,
-            name: None,
-            org_name: None,
-        }
+        Self { permission, names: ResourceNames::default() }
     }
 }
 
@@ -57,6 +61,8 @@ pub struct CreateAuthorization {
     pub expires_at: Option<Expiry>,
     /// `None`: the inherited networks.
     pub networks: Option<Networks>,
+    /// The token itself; by default the server generates it.
+    pub token: SuppliedToken,
 }
 
 /// The options for a new token in the console's dialogs.
@@ -98,54 +104,37 @@ impl AuthorizationUpdate {
     }
 }
 
-/// A parsed request.
-pub(crate) struct ParsedAuthorization {
-    /// The organization of the new authorization.
-    pub org: OrgId,
-    /// The initial status.
-    pub status: Status,
-    /// The permissions, each with the names that are still to be resolved.
-    pub permissions: Vec<(Permission, Stands)>,
+impl CreateAuthorization {
+    /// Checks the content of the request and returns its organization and status: checks 2 to 5 of
+    /// docs/influxdb-compatibility.md §4.2.
+    ///
+    /// # Errors
+    /// Those of [`check_permissions`]; [`CreationError::OrgRequired`], [`ValidationError::Status`].
+    pub(crate) fn check(&self) -> Result<(OrgId, Status), Error> {
+        check_permissions(&self.permissions)?;
+        let org = self.org.ok_or(Error::Creation(CreationError::OrgRequired))?;
+        let status = self.status.as_deref().unwrap_or_default().parse();
+        Ok((org, status.map_err(|_| Error::Validation(ValidationError::Status))?))
+    }
 }
 
-/// Names in place of ids in a permission.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Stands {
-    /// Name of the bucket, telegraf configuration, user or organization.
-    pub thing: Option<String>,
-    /// Name of the organization that the permission is limited to.
-    pub org: Option<String>,
-}
-
-/// Parses a request: checks 2 to 5 of docs/influxdb-compatibility.md §4.2.
+/// Checks the permissions that are requested for a new token: how many they are, and their names.
 ///
 /// # Errors
-/// [`CreationError::NoPermissions`], [`CreationError::TooManyPermissions`], [`ValidationError::UnknownResourceType`], [`ValidationError::UnknownAction`],
-/// [`CreationError::OrgRequired`], [`ValidationError::Status`], [`ValidationError::TextTooLong`], [`ValidationError::TextNul`].
-pub(crate) fn parse(asked: &CreateAuthorization) -> Result<ParsedAuthorization, Error> {
-    if asked.permissions.is_empty() {
+/// [`CreationError::NoPermissions`], [`CreationError::TooManyPermissions`], [`ValidationError::TextTooLong`],
+/// [`ValidationError::TextNul`].
+pub(crate) fn check_permissions(asked: &[RequestedPermission]) -> Result<(), Error> {
+    if asked.is_empty() {
         return Err(Error::Creation(CreationError::NoPermissions));
     }
-    if count_different(&asked.permissions) > MAX_PERMISSIONS {
+    if count_different(asked) > MAX_PERMISSIONS {
         return Err(Error::Creation(CreationError::TooManyPermissions { limit: MAX_PERMISSIONS }));
     }
-    let permissions = asked.permissions.iter().map(parse_permission).collect::<Result<_, _>>()?;
-    let org = asked.org.ok_or(Error::Creation(CreationError::OrgRequired))?;
-    let status =
-        asked.status.as_deref().unwrap_or_default().parse().map_err(|_| Error::Validation(ValidationError::Status))?;
-    Ok(ParsedAuthorization { org, status, permissions })
-}
-
-fn parse_permission(asked: &RequestedPermission) -> Result<(Permission, Stands), Error> {
-    let kind = asked.kind.parse().map_err(|_| Error::Validation(ValidationError::UnknownResourceType))?;
-    let action = asked.action.parse().map_err(|_| Error::Validation(ValidationError::UnknownAction))?;
-    let permission = Permission { action, resource: Resource { kind, id: asked.id, org: asked.org } };
-    // An id overrides a name.
-    let stands = |name: &Option<String>| name.clone().filter(|name| !name.is_empty() && asked.id.is_none());
-    let names = Stands { thing: stands(&asked.name), org: stands(&asked.org_name).filter(|_| asked.org.is_none()) };
-    check_text("resource.name", names.thing.as_deref().unwrap_or_default(), MAX_NAME)?;
-    check_text("resource.org", names.org.as_deref().unwrap_or_default(), MAX_NAME)?;
-    Ok((permission, names))
+    for RequestedPermission { names, .. } in asked {
+        check_text("resource.name", names.resource.as_deref().unwrap_or_default(), MAX_NAME)?;
+        check_text("resource.org", names.org.as_deref().unwrap_or_default(), MAX_NAME)?;
+    }
+    Ok(())
 }
 
 /// Parses an update; `bad_status` is the error for an unknown status.

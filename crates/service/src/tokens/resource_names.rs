@@ -8,7 +8,7 @@ use jeton_store::Connection;
 
 use crate::{Caller, Error, Service, auth::required_permissions, error::CreationError};
 
-use super::request::Stands;
+use super::request::RequestedPermission;
 
 /// Ids by name, without those that the caller may not read.
 #[derive(Debug, Default)]
@@ -28,16 +28,16 @@ impl Service {
     pub(crate) async fn look_up(
         &self,
         caller: &Caller,
-        asked: &[(Permission, Stands)],
+        asked: &[RequestedPermission],
         org: OrgId,
     ) -> Result<NamedResources, Error> {
         let mut things = NamedResources::default();
         let names = |kind: ResourceType| -> BTreeSet<&str> {
-            let of_kind = asked.iter().filter(|(permission, _)| permission.resource.kind == kind);
-            of_kind.filter_map(|(_, names)| names.thing.as_deref()).collect()
+            let of_kind = asked.iter().filter(|one| one.permission.resource.kind == kind);
+            of_kind.filter_map(|one| one.names.resource.as_deref()).collect()
         };
         let mut orgs = names(ResourceType::Orgs);
-        orgs.extend(asked.iter().filter_map(|(_, names)| names.org.as_deref()));
+        orgs.extend(asked.iter().filter_map(|one| one.names.org.as_deref()));
         let (buckets, telegrafs) = (names(ResourceType::Buckets), names(ResourceType::Telegrafs));
         let users = names(ResourceType::Users);
         if [&orgs, &buckets, &telegrafs, &users].iter().all(|names| names.is_empty()) {
@@ -111,13 +111,13 @@ impl NamedResources {
     ///
     /// # Errors
     /// [`CreationError::NoSuchNamedOrg`], [`CreationError::NoSuchNamedResource`].
-    pub fn resolve(&self, asked: Vec<(Permission, Stands)>, org: OrgId) -> Result<Vec<Permission>, Error> {
-        let resolved = asked.into_iter().map(|(mut permission, names)| {
+    pub fn resolve(&self, asked: Vec<RequestedPermission>, org: OrgId) -> Result<Vec<Permission>, Error> {
+        let resolved = asked.into_iter().map(|RequestedPermission { mut permission, names }| {
             if let Some(name) = names.org {
                 let found = self.orgs.get(name.trim()).copied();
                 permission.resource.org = Some(found.ok_or(Error::Creation(CreationError::NoSuchNamedOrg { name }))?);
             }
-            if let Some(name) = names.thing {
+            if let Some(name) = names.resource {
                 permission.resource = self.resource(permission.resource, name, org)?;
             }
             Ok(permission)
@@ -148,7 +148,7 @@ mod tests {
 
     use jeton_store::Store;
 
-    use crate::{AuditKey, Client, Clock, Quotas, setup::SetUp};
+    use crate::{AuditKey, Client, Clock, Quotas, setup::SetUp, tokens::ResourceNames};
 
     use super::*;
 
@@ -170,9 +170,9 @@ mod tests {
         (service, caller, done.org.id, done.bucket.id)
     }
 
-    fn on(kind: ResourceType, name: &str) -> (Permission, Stands) {
-        let stands = Stands { thing: Some(name.into()), org: None };
-        (Permission::global(Action::Read, kind), stands)
+    fn on(kind: ResourceType, name: &str) -> RequestedPermission {
+        let names = ResourceNames { resource: Some(name.into()), org: None };
+        RequestedPermission::with_names(Permission::global(Action::Read, kind), names)
     }
 
     #[tokio::test]
@@ -197,7 +197,7 @@ mod tests {
         let (service, mut caller, org, _) = set_up(&data).await;
         let asked = || vec![on(ResourceType::Users, "alice")];
         let mut things = service.look_up(&caller, &asked(), org).await.expect("a look-up");
-        caller.permissions = vec![Permission::in_org(Action::Read, ResourceType::Users, org)];
+        caller.permissions = vec![Permission::in_org(Action::Read, ResourceType::Users, org)].into();
         things.keep_readable(&mut service.read().await.expect("a reader"), &caller, org).await.expect("kept");
         assert!(things.resolve(asked(), org).is_err());
     }

@@ -1,7 +1,8 @@
 //! Rotation: a token gets a successor, and ends after an overlap in which programs can switch.
 
 use jeton_model::{
-    Action, Authorization, AuthorizationId, Expiry, IdempotencyKey, Span, Status, Timestamp, console::tokens::Details,
+    Action, Authorization, AuthorizationId, Expiry, IdempotencyKey, Networks, Span, Status, Timestamp,
+    console::tokens::Details,
 };
 
 use crate::{
@@ -16,7 +17,16 @@ use crate::{
     transaction::AuditedTransaction,
 };
 
-use super::{Created, access::readable, create::NewAuthorization, later_than, name_lookup::Names, search_keys::keys};
+use super::{
+    Created, RequestedPermission,
+    access::{existing, readable},
+    create::NewAuthorization,
+    later_than,
+    name_lookup::Names,
+    search_keys::keys,
+    self_rotation,
+    supplied::TokenSource,
+};
 
 /// The default overlap.
 pub const USUAL_OVERLAP: Span = Span::hours(24);
@@ -30,6 +40,20 @@ pub struct RotateAuthorization {
     pub overlap: Option<String>,
     /// The expiry of the new token; unless given, it gets the old one's lifetime, from now on.
     pub expires_at: Option<Expiry>,
+    /// The permissions of the new token; unless given, those of the old one.
+    pub permissions: Option<Vec<RequestedPermission>>,
+    /// The description of the new token; unless given, that of the old one.
+    pub description: Option<String>,
+    /// The networks from which the new token is accepted; unless given, those of the old one.
+    pub networks: Option<Networks>,
+}
+
+impl RotateAuthorization {
+    /// Returns whether the successor is to be the same as the old token; only then a token may rotate itself.
+    const fn is_plain(&self) -> bool {
+        let Self { overlap: _, expires_at, permissions, description, networks } = self;
+        expires_at.is_none() && permissions.is_none() && description.is_none() && networks.is_none()
+    }
 }
 
 /// The result of a rotation.
@@ -42,14 +66,16 @@ pub struct Rotated {
 }
 
 impl Service {
-    /// Creates a successor with the same permissions, owner, description and networks. The old token expires after the
-    /// overlap, or at its own expiry if that is earlier. It needs the permissions of a creation and has the same
-    /// limits.
+    /// Creates a successor with the same owner and, unless changed, the same permissions, description and networks. The
+    /// old token expires after the overlap, or at its own expiry if that is earlier. It needs the permissions of a
+    /// creation and has the same limits. A token that rotates itself without any change, where the rules of its
+    /// organization allow it, needs no permission and gets the same life again.
     ///
     /// # Errors
     /// `ValidationError::Field` for a bad overlap; [`TokenError::NotFound`], `AuthError::HoldsMore`;
-    /// [`TokenError::Leaked`], [`RotationError::Inactive`], [`RotationError::Expired`], [`RotationError::OwnerInactive`],
-    /// [`RotationError::Orphan`], [`RotationError::AlreadyRotated`]; those of [`Service::create_authorization`].
+    /// [`TokenError::Leaked`], [`RotationError::Inactive`], [`RotationError::Expired`],
+    /// [`RotationError::OwnerInactive`], [`RotationError::Orphan`], [`RotationError::AlreadyRotated`],
+    /// [`RotationError::CutShort`], `AuthError::TooManyAttempts`; those of [`Service::create_authorization`].
     pub async fn rotate_authorization(
         &self,
         caller: &Caller,
@@ -58,22 +84,38 @@ impl Service {
         key: Option<&IdempotencyKey>,
     ) -> Result<Rotated, Error> {
         let overlap = check_overlap(asked.overlap.as_deref())?;
+        let permissions = self.permissions_of_successor(caller, id, asked.permissions.as_deref()).await?;
         let (mut change, caller) = self.begin(caller).await?;
-        let before = readable(&mut change, &caller, id).await?;
-        caller.check(required_permissions::authorizations(Action::Write, before.org))?;
-        check_changeable(&mut change, &caller, &before).await?;
+        let self_rotation = self_rotation::rules(&mut change, &caller, id).await?.filter(|_| asked.is_plain());
+        let before = match self_rotation {
+            Some(_) => existing(&mut change, id).await?,
+            None => replaceable(&mut change, &caller, id).await?,
+        };
         check_rotatable(&mut change, &before).await?;
         let now = change.now;
-        let same_life = Expiry::same_life(before.created_at, before.expires_at, now);
+        let is_renewal = self_rotation.is_some();
+        let (caller, same_life) = match self_rotation {
+            Some(rules) => {
+                let end = self_rotation::renewed_expiry(&mut change, &before, &rules).await?;
+                (Caller { expires_at: end, ..caller }, Expiry::from(end))
+            }
+            None => (caller, Expiry::same_life(before.created_at, before.expires_at, now)),
+        };
+        let permissions = match permissions {
+            Some(named) => named.resolve(&mut change, &caller, before.org).await?,
+            None => before.permissions.clone(),
+        };
         let new = NewAuthorization {
             org: before.org,
             owner: before.user,
             status: Status::Active,
-            description: before.description.clone(),
-            permissions: before.permissions.clone(),
+            description: asked.description.unwrap_or_else(|| before.description.clone()),
+            permissions,
             expires_at: Some(asked.expires_at.unwrap_or(same_life)),
-            networks: Some(before.networks.clone()),
+            networks: Some(asked.networks.unwrap_or_else(|| before.networks.clone())),
             replaces: Some(id),
+            is_renewal,
+            token: TokenSource::Generated,
         };
         let created = self.create(&mut change, &caller, new, Event::AuthorizationRotated, key).await?;
         let end = now.plus_seconds(overlap.seconds());
@@ -97,12 +139,28 @@ impl Service {
             return Err(Error::Rotation(RotationError::NoOverlap));
         }
         let now = change.now;
-        let over = before.ended_at.is_some() || before.expires_at.is_some_and(|end| end <= now);
-        let after = if over { before } else { end_at(&mut change, before, now, Event::OverlapEnded, None).await? };
+        let has_ended = before.ended_at.is_some() || before.expires_at.is_some_and(|end| end <= now);
+        let after =
+            if has_ended { before } else { end_at(&mut change, before, now, Event::OverlapEnded, None).await? };
         let names = Names::of(&mut change, std::slice::from_ref(&after)).await?;
         change.commit().await?;
         Ok(names.details(after, now))
     }
+}
+
+/// A token that the caller may replace by another one.
+///
+/// # Errors
+/// [`TokenError::NotFound`], `AuthError::HoldsMore`; `AuthError::Unauthorized`; the database may fail.
+async fn replaceable(
+    change: &mut AuditedTransaction,
+    caller: &Caller,
+    id: AuthorizationId,
+) -> Result<Authorization, Error> {
+    let before = readable(change, caller, id).await?;
+    caller.check(required_permissions::authorizations(Action::Write, before.org))?;
+    check_changeable(change, caller, &before).await?;
+    Ok(before)
 }
 
 fn check_overlap(asked: Option<&str>) -> Result<Span, Error> {

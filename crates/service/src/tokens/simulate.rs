@@ -55,7 +55,7 @@ impl Service {
 }
 
 /// The status that stops a token, regardless of its permissions.
-const fn stopped(standing: &CredentialStatus, leaked: bool) -> Option<Stopped> {
+pub(crate) const fn stopped(standing: &CredentialStatus, leaked: bool) -> Option<Stopped> {
     match standing {
         CredentialStatus::Live(_) => None,
         CredentialStatus::Inactive(_) if leaked => Some(Stopped::Leaked),
@@ -90,52 +90,72 @@ pub(crate) async fn meant(
         Thing::Name(name) => (None, Some(name.as_str())),
         Thing::Either(text) => (text.parse().ok(), Some(text.as_str())),
     };
-    let Some(Found { id, org, name, system }) = find(connection, caller, org, kind, id, name).await? else {
+    if kind == ResourceType::Buckets {
+        return bucket(connection, caller, org, action, id, name).await;
+    }
+    let Some(Found { id, org, name }) = find(connection, caller, org, action, kind, id, name).await? else {
         return Ok(None);
     };
     let permission = match kind {
         ResourceType::Orgs | ResourceType::Users => Permission::on(action, kind, id),
         _ => Permission::on_in(action, kind, id, org),
     };
-    Ok(Some(Named { name, system, ..Named::bare(permission) }))
+    Ok(Some(Named { name, ..Named::bare(permission) }))
 }
 
-/// A resource that the caller may see.
+/// A resource that the caller may see, or do the asked action with.
 struct Found {
     id: Id,
     org: OrgId,
     name: Option<String>,
-    system: bool,
 }
 
-/// A resource by its id, in any organization, or else by its name in this one.
+/// The permission that the API requires for a bucket, by its id in any organization or else by its name in this one. A
+/// system bucket is read with its organization.
+async fn bucket(
+    connection: &mut Connection,
+    caller: &Caller,
+    org: OrgId,
+    action: Action,
+    id: Option<Id>,
+    name: Option<&str>,
+) -> Result<Option<Named>, Error> {
+    let mut found = by_id(id, async |id| jeton_store::buckets::by_id(connection, BucketId(id)).await).await?;
+    if let (None, Some(name)) = (&found, name) {
+        found = jeton_store::buckets::by_name(connection, org, name).await?;
+    }
+    let Some(bucket) = found else { return Ok(None) };
+    let required = required_permissions::bucket(action, &bucket);
+    if !caller.may(&required_permissions::bucket(Action::Read, &bucket)) && !caller.may(&required) {
+        return Ok(None);
+    }
+    if required.resource.kind == ResourceType::Orgs {
+        let org = jeton_store::orgs::by_id(connection, bucket.org).await?;
+        return Ok(Some(Named { name: org.map(|org| org.name), ..Named::bare(required) }));
+    }
+    let system = bucket.kind == BucketKind::System;
+    Ok(Some(Named { name: Some(bucket.name), system, ..Named::bare(required) }))
+}
+
+/// A resource by its id, in any organization, or else by its name in this one. Buckets have a function of their own.
 async fn find(
     connection: &mut Connection,
     caller: &Caller,
     org: OrgId,
+    action: Action,
     kind: ResourceType,
     id: Option<Id>,
     name: Option<&str>,
 ) -> Result<Option<Found>, Error> {
+    let may = |of: &dyn Fn(Action) -> Permission| caller.may(&of(Action::Read)) || caller.may(&of(action));
     Ok(match kind {
-        ResourceType::Buckets => {
-            let mut found = by_id(id, async |id| jeton_store::buckets::by_id(connection, BucketId(id)).await).await?;
-            if let (None, Some(name)) = (&found, name) {
-                found = jeton_store::buckets::by_name(connection, org, name).await?;
-            }
-            let seen = found.filter(|one| caller.may(&required_permissions::bucket(Action::Read, one)));
-            seen.map(|one| Found {
-                system: one.kind == BucketKind::System,
-                ..Found::of(one.id, one.org, Some(one.name))
-            })
-        }
         ResourceType::Telegrafs => {
             let mut found =
                 by_id(id, async |id| jeton_store::telegrafs::by_id(connection, TelegrafId(id)).await).await?;
             if let (None, Some(name)) = (&found, name) {
                 found = jeton_store::telegrafs::by_name(connection, org, name).await?;
             }
-            let seen = found.filter(|one| caller.may(&required_permissions::telegraf(Action::Read, one.id, one.org)));
+            let seen = found.filter(|one| may(&|action| required_permissions::telegraf(action, one.id, one.org)));
             seen.map(|one| Found::of(one.id, one.org, Some(one.name)))
         }
         ResourceType::Users => {
@@ -143,7 +163,7 @@ async fn find(
             if let (None, Some(name)) = (&found, name) {
                 found = jeton_store::users::by_name(connection, name).await?;
             }
-            let seen = found.filter(|one| caller.may(&required_permissions::user(Action::Read, one.id)));
+            let seen = found.filter(|one| may(&|action| required_permissions::user(action, one.id)));
             seen.map(|one| Found::of(one.id, org, Some(one.name)))
         }
         ResourceType::Orgs => {
@@ -151,7 +171,7 @@ async fn find(
             if let (None, Some(name)) = (&found, name) {
                 found = jeton_store::orgs::by_name(connection, name).await?;
             }
-            let seen = found.filter(|one| caller.may(&required_permissions::org(Action::Read, one.id)));
+            let seen = found.filter(|one| may(&|action| required_permissions::org(action, one.id)));
             seen.map(|one| Found::of(one.id, one.id, Some(one.name)))
         }
         ResourceType::Authorizations => authorization(connection, caller, id).await?,
@@ -162,7 +182,7 @@ async fn find(
 
 impl Found {
     fn of(id: impl Into<Id>, org: OrgId, name: Option<String>) -> Self {
-        Self { id: id.into(), org, name, system: false }
+        Self { id: id.into(), org, name }
     }
 }
 

@@ -7,7 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use jeton_model::{
     Action, Authorization, AuthorizationId, BucketId, OrgId, ResourceType, UserId, V1Authorization,
-    authorization::{MAX_DESCRIPTION, as_stored},
+    authorization::as_stored,
     console::tokens::Details,
     user::{MAX_NAME, check_password, check_text},
 };
@@ -24,8 +24,7 @@ use crate::{
         },
     },
     auth::{
-        account_control::{check_holds_no_more, check_revocable, check_things_in_org},
-        delegation::{check_grantable, check_scope},
+        account_control::{check_holds_no_more, check_revocable},
         inherited_limits::Inheritance,
         required_permissions,
     },
@@ -38,11 +37,12 @@ use super::{
     access::{check_may_change, check_visible, refuse_orphan},
     api_list::{AT_ONCE, Place, named_owner_and_org},
     changed,
-    constraints::{self, AuthorizationChanges, EffectiveLimits, check_within},
+    constraints::{AuthorizationChanges, EffectiveLimits, RequestedLimits, check_within},
     create::named,
     later_than,
     name_lookup::Names,
-    request::{AuthorizationUpdate, CreateAuthorization, ParsedAuthorization, parse, parse_changes},
+    prepare::{Constraints, Home, check_content},
+    request::{AuthorizationUpdate, CreateAuthorization, parse_changes},
     search_keys::keys,
 };
 
@@ -97,34 +97,21 @@ impl Service {
     /// Creates a credential without a password: it does not work until one is set.
     ///
     /// # Errors
-    /// Those of [`Service::create_authorization`]; [`CreationError::V1TokenRequired`], [`CreationError::V1BucketNotFound`];
-    /// [`CreationError::TokenExists`] for a taken user name.
+    /// Those of [`Service::create_authorization`]; [`CreationError::V1TokenRequired`],
+    /// [`CreationError::V1BucketNotFound`]; [`CreationError::TokenExists`] for a taken user name.
     pub async fn create_v1_authorization(
         &self,
         caller: &Caller,
         asked: CreateAuthorization,
         username: String,
     ) -> Result<V1Details, Error> {
-        let ParsedAuthorization { org, status, permissions } = parse(&asked)?;
+        let (org, status) = asked.check()?;
         let owner = asked.user.unwrap_or_else(|| caller.id());
-        let may_create = |caller: &Caller| {
-            caller.check(required_permissions::authorizations(Action::Write, org))?;
-            caller.check(required_permissions::user(Action::Write, owner))
-        };
-        // Skip the look-up for a caller who may not create anyway.
-        may_create(caller)?;
-        let mut things = self.look_up(caller, &permissions, org).await?;
-        let (mut change, caller) = self.begin(caller).await?;
-        may_create(&caller)?;
-        things.keep_readable(&mut change, &caller, org).await?;
-        let permissions = as_stored(things.resolve(permissions, org)?);
-        check_text("description", &asked.description, MAX_DESCRIPTION)?;
-        check_grantable(&mut change, &caller, &permissions).await?;
-        check_scope(&permissions, org)?;
-        check_things_in_org(&mut change, &permissions, org).await?;
+        let (mut change, caller, permissions) = self.begin_creation(caller, org, owner, asked.permissions).await?;
+        let permissions = as_stored(permissions);
+        check_content(&mut change, &caller, org, &asked.description, &permissions).await?;
         check_username(&username)?;
-        let rules = rules_of(&mut change, org).await?;
-        let wanted = constraints::RequestedLimits {
+        let wanted = RequestedLimits {
             org,
             description: &asked.description,
             permissions: &permissions,
@@ -132,10 +119,9 @@ impl Service {
             networks: asked.networks,
             now: change.now,
         };
-        let now = change.now;
-        let inheritance = Inheritance::of(&mut change, &caller, now).await?;
-        let bounds = inheritance.bounds(&mut change, wanted.permissions, &wanted.wish(), org).await?;
-        let EffectiveLimits { expires_at, networks } = constraints::effective_limits(&caller, &bounds, &rules, wanted)?;
+        let rules = rules_of(&mut change, org).await?;
+        let constraints = Constraints::of(&mut change, &caller, rules, &wanted).await?;
+        let EffectiveLimits { expires_at, networks } = constraints.limits(&caller, wanted)?;
         let authorization = Authorization {
             id: AuthorizationId(self.next_id()),
             org,
@@ -155,7 +141,7 @@ impl Service {
             created_with: caller.authorization_id(),
             leaked_at: None,
         };
-        self.insert_v1(&mut change, &authorization, &username).await?;
+        self.insert_v1(&mut change, &caller, &authorization, &username).await?;
         let details = named(&mut change, authorization).await?;
         change.commit().await?;
         Ok(V1Details { details, username })
@@ -164,15 +150,12 @@ impl Service {
     async fn insert_v1(
         &self,
         change: &mut AuditedTransaction,
+        caller: &Caller,
         new: &Authorization,
         username: &str,
     ) -> Result<(), Error> {
         check_buckets_exist(change, new).await?;
-        if jeton_store::users::by_id(change, new.user).await?.is_none()
-            || jeton_store::orgs::by_id(change, new.org).await?.is_none()
-        {
-            return Err(Error::Creation(CreationError::UnableToCreateToken));
-        }
+        Home::of(change, caller, new.user, new.org).await?;
         self.0.quotas.check(change, new).await?;
         if !jeton_store::authorizations::insert(change, new, Secret::Username(username), &keys(new)).await? {
             return Err(Error::Creation(CreationError::TokenExists));
@@ -257,8 +240,9 @@ impl Service {
     /// Sets the password; the previous one is denied from the next request on.
     ///
     /// # Errors
-    /// `ValidationError::PasswordLength`, [`TokenError::NotFound`], `AuthError::HoldsMore`, `DelegationError::OutlivesCaller`,
-    /// `DelegationError::ReachesBeyondCaller`; `AuthError::Unauthorized`; the database may fail.
+    /// `ValidationError::PasswordLength`, [`TokenError::NotFound`], `AuthError::HoldsMore`,
+    /// `DelegationError::OutlivesCaller`, `DelegationError::ReachesBeyondCaller`; `AuthError::Unauthorized`; the
+    /// database may fail.
     pub async fn set_v1_password(
         &self,
         caller: &Caller,

@@ -71,7 +71,7 @@ impl Service {
     /// [`AuthError::Unauthorized`].
     pub fn me(&self, caller: &Caller) -> Result<User, Error> {
         caller.check(required_permissions::user(Action::Read, caller.id()))?;
-        Ok(caller.user.clone())
+        Ok(User::clone(&caller.user))
     }
 
     /// Lists the users that the caller may read. As in influxd, others are dropped after paging: a page may be short.
@@ -127,8 +127,8 @@ impl Service {
     /// Creates a user without a password.
     ///
     /// # Errors
-    /// [`ValidationError::UserNameEmpty`], [`ValidationError::Status`], [`UserError::IdTaken`], [`UserError::NameTaken`];
-    /// [`AuthError::Unauthorized`]; the database may fail.
+    /// [`ValidationError::UserNameEmpty`], [`ValidationError::Status`], [`UserError::IdTaken`],
+    /// [`UserError::NameTaken`]; [`AuthError::Unauthorized`]; the database may fail.
     pub async fn create_user(&self, caller: &Caller, asked: CreateUser) -> Result<User, Error> {
         check_user_name(&asked.name)?;
         let status = asked
@@ -159,8 +159,9 @@ impl Service {
     /// on, and their sessions end permanently.
     ///
     /// # Errors
-    /// [`UserError::NotFound`], [`ValidationError::Status`], [`ValidationError::UserNameEmpty`], [`UserError::NameTaken`],
-    /// [`AuthError::LimitedTokenEmpowers`], [`AuthError::TokenEmpowersMore`]; [`AuthError::Unauthorized`]; the database may fail.
+    /// [`UserError::NotFound`], [`ValidationError::Status`], [`ValidationError::UserNameEmpty`],
+    /// [`UserError::NameTaken`], [`AuthError::LimitedTokenEmpowers`], [`AuthError::TokenEmpowersMore`];
+    /// [`AuthError::Unauthorized`]; the database may fail.
     pub async fn update_user(&self, caller: &Caller, id: UserId, update: UserUpdate) -> Result<User, Error> {
         let (mut change, caller) = self.begin(caller).await?;
         caller.check(required_permissions::user(Action::Write, id))?;
@@ -195,10 +196,10 @@ impl Service {
     /// Deletes a user; their sessions and authorizations end permanently.
     ///
     /// # Errors
-    /// [`UserError::NotFound`], [`AuthError::LimitedTokenEmpowers`], [`AuthError::TokenEmpowersMore`]; [`AuthError::Unauthorized`];
-    /// the database may fail.
+    /// [`UserError::NotFound`], [`AuthError::LimitedTokenEmpowers`], [`AuthError::TokenEmpowersMore`];
+    /// [`AuthError::Unauthorized`]; the database may fail.
     pub async fn delete_user(&self, caller: &Caller, id: UserId) -> Result<(), Error> {
-        let (mut change, caller) = self.begin(caller).await?;
+        let (mut change, caller) = self.begin_alone(caller).await?;
         caller.check(required_permissions::user(Action::Write, id))?;
         let user = jeton_store::users::by_id(&mut change, id).await?.ok_or(Error::User(UserError::NotFound))?;
         let now = change.now;
@@ -216,7 +217,8 @@ impl Service {
     ///
     /// # Errors
     /// [`ValidationError::PasswordLength`], [`AuthError::OldPasswordRequired`], [`AuthError::UnknownUserForPassword`],
-    /// [`AuthError::LimitedTokenEmpowers`], [`AuthError::TokenEmpowersMore`]; [`AuthError::Unauthorized`]; the database may fail.
+    /// [`AuthError::LimitedTokenEmpowers`], [`AuthError::TokenEmpowersMore`]; [`AuthError::Unauthorized`]; the database
+    /// may fail.
     pub async fn set_password(&self, caller: &Caller, id: UserId, password: &SecretString) -> Result<(), Error> {
         check_password(password.expose_secret())?;
         caller.check(required_permissions::user(Action::Write, id))?;

@@ -94,7 +94,12 @@ impl Service {
             Which::One(key) => hashes.retain(|hash| short(hash) == key),
         }
         match (which, hashes.as_slice()) {
-            (Which::Others, []) => return Ok(0),
+            (Which::Others, []) => {
+                // The rows that this read may be uncommitted ones of its group: nobody is told of them before the
+                // commit.
+                change.commit().await?;
+                return Ok(0);
+            }
             (Which::Others, _) => jeton_store::sessions::delete_of_user(&mut change, user.id, Some(own)).await?,
             (Which::One(_), [hash]) if hash == own => {
                 return Err(Error::field("session", "This is the session you use. Sign out instead."));

@@ -1,6 +1,6 @@
-//! `jeton-bindgen IN.wasm NAME DIR`: splits a WebAssembly module into the chunks that `#[lazy]` and `#[wasm_split]` mark,
-//! and writes them into a folder with the JavaScript of wasm-bindgen. cargo-leptos does the same, beside much else that a
-//! build does not need; this compiles several times faster.
+//! `jeton-bindgen IN.wasm NAME DIR`: splits a WebAssembly module into the chunks that `#[lazy]` and `#[wasm_split]`
+//! mark, and writes them into a folder with the JavaScript of wasm-bindgen. cargo-leptos does the same, beside much
+//! else that a build does not need; this compiles several times faster.
 
 use std::{env, fs, path::Path};
 

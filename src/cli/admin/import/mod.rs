@@ -1,8 +1,17 @@
-//! `jeton import influxd`: copies the contents of a running influxd v2 through its API.
+//! `jeton import influxd`: copies the contents of a running influxd v2, or of its file.
 
+mod authorization;
+mod file;
+mod kv;
+mod multipart;
 mod read;
 mod summary;
 mod wire;
+
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clap::{Args, Subcommand};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -10,7 +19,7 @@ use secrecy::SecretString;
 use tempfile::TempDir;
 
 use jeton_client::{
-    error::{Failure, Outcome},
+    error::{Failure, Outcome, WhileDoing as _},
     http::Client,
     profiles::Profile,
     secret,
@@ -32,9 +41,15 @@ use summary::print_report;
 /// The source of the import.
 #[derive(Subcommand)]
 pub enum Import {
-    /// Copy organizations, users, buckets, telegraf configurations and authorizations from a running InfluxDB v2
+    /// Copy organizations, users, buckets, telegraf configurations and authorizations from an InfluxDB v2
     Influxd(Box<Influxd>),
 }
+
+/// Path of influxd's backup of its records, and the part that holds its key-value store.
+const BACKUP: &str = "/api/v2/backup/metadata";
+const PART: &str = "kv";
+/// Timeout of the backup.
+const BACKUP_WITHIN: Duration = Duration::from_secs(1800);
 
 /// Copies what is not here yet; what is here stays as it is. With SQLite, the server must be stopped.
 #[derive(Args)]
@@ -45,6 +60,9 @@ pub struct Influxd {
     /// Operator token of that server; - reads it from standard input
     #[arg(long, short, env = "INFLUX_TOKEN", hide_env_values = true, allow_hyphen_values = true, value_name = "TOKEN")]
     token: Option<SecretString>,
+    /// File influxd.bolt of a stopped InfluxDB, or a copy of it, instead of a running server
+    #[arg(long, value_name = "FILE")]
+    bolt_path: Option<PathBuf>,
     /// Skip TLS certificate chain and host name verification
     #[arg(long)]
     skip_verify: bool,
@@ -66,11 +84,11 @@ impl Import {
 impl Influxd {
     async fn run(&self) -> Outcome {
         let printer = self.flags.print.printer()?;
-        let client = self.client()?;
+        let origin = self.origin()?;
         // The database is opened before anything is fetched, so that a running server is reported at once.
         let (opened, _empty) = self.opened().await?;
         let bar = ProgressBar::new_spinner().with_message("Reading");
-        let source = Reading { client: &client, bar: &bar, now: Clock::System.now() }.all().await;
+        let source = origin.read(&bar).await;
         bar.finish_and_clear();
         let report = self.write(&opened, source?).await?;
         opened.close().await;
@@ -103,6 +121,13 @@ impl Influxd {
         Ok((open(&elsewhere, Purpose::Import).await?, Some(empty)))
     }
 
+    fn origin(&self) -> Outcome<Origin<'_>> {
+        match &self.bolt_path {
+            Some(path) => Ok(Origin::File(path)),
+            None => Ok(Origin::Server(Box::new(self.client()?))),
+        }
+    }
+
     fn client(&self) -> Outcome<Client> {
         let missing = |flag: &str, variable: &str| {
             Failure::new(format!("must provide --{flag}")).hint(format!("or set {variable}"))
@@ -120,4 +145,37 @@ impl Influxd {
         };
         Client::anonymous(&flags, &Profile::default())?.with_token(&token)
     }
+}
+
+/// The place to copy from.
+enum Origin<'a> {
+    Server(Box<Client>),
+    File(&'a Path),
+}
+
+impl Origin<'_> {
+    async fn read(&self, bar: &ProgressBar) -> Outcome<Source> {
+        let now = Clock::System.now();
+        match self {
+            Self::File(path) => kv::source(&file::read(path)?, now).while_doing(path.display()),
+            Self::Server(client) => {
+                let reading = Reading { client, bar, now };
+                reading.check_operator().await?;
+                match client.get(BACKUP).within(BACKUP_WITHIN).bytes(file::LIMIT).await {
+                    Ok((kind, body)) => kv::source(stored(&kind, &body)?, now).while_doing(UNREADABLE),
+                    // Releases before 2.1 have no backup; they show tokens, but not passwords.
+                    Err(failure) if matches!(failure.status(), Some(404 | 405)) => reading.all().await,
+                    Err(failure) => Err(failure.while_doing(UNREADABLE)),
+                }
+            }
+        }
+    }
+}
+
+const UNREADABLE: &str = "could not read the backup of the other server's records";
+
+/// Returns the key-value store in a backup.
+fn stored<'a>(kind: &str, body: &'a [u8]) -> Outcome<&'a [u8]> {
+    let missing = || Failure::new(format!("{UNREADABLE}: it was cut off, or has no part {PART}"));
+    multipart::part(kind, body, PART).ok_or_else(missing)
 }

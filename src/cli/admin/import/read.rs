@@ -1,4 +1,4 @@
-//! Reads everything from a running influxd, before anything is written.
+//! Reads everything from the API of a running influxd, before anything is written.
 
 use std::collections::HashSet;
 
@@ -17,7 +17,10 @@ use jeton_service::{
     orgs::members::Parent,
 };
 
-use super::wire::{AuthorizationBody, BucketBody, DbrpBody, MemberBody, Now, OrgBody, TelegrafBody, UserBody};
+use super::{
+    authorization::AuthorizationBody,
+    wire::{BucketBody, DbrpBody, MemberBody, Now, OrgBody, TelegrafBody, UserBody},
+};
 
 /// Maximum number of items of a page of influxd (docs/influxdb-compatibility.md §1.8).
 const PAGE: usize = 100;
@@ -35,7 +38,6 @@ pub struct Reading<'a> {
 impl Reading<'_> {
     /// Reads everything that the server holds: one request per page and, where necessary, one per item.
     pub async fn all(&self) -> Outcome<Source> {
-        self.check_operator().await?;
         let mut source = Source::default();
         let (now, unreadable) = (self.now, &mut source.unreadable);
         let orgs: Vec<OrgBody> = each(Kind::Organization, self.pages("/api/v2/orgs", "orgs").await?, unreadable);
@@ -60,7 +62,8 @@ impl Reading<'_> {
         source.telegrafs = telegrafs.into_iter().map(|body| body.into_telegraf(now)).collect();
         let found = self.whole("/api/v2/authorizations", "authorizations").await?;
         let tokens: Vec<AuthorizationBody> = each(Kind::Authorization, found, unreadable);
-        source.authorizations = tokens.into_iter().map(|body| body.into_token(now)).collect();
+        let tokens = tokens.into_iter().filter(|body| !body.is_shadow());
+        source.authorizations = tokens.map(|body| body.into_token(now)).collect();
         let found = self.credentials().await?;
         let credentials: Vec<AuthorizationBody> = each(Kind::V1Authorization, found, unreadable);
         source.authorizations.extend(credentials.into_iter().map(|body| body.into_credential(now)));
@@ -69,7 +72,7 @@ impl Reading<'_> {
     }
 
     /// Refuses a token that is not an operator token: it does not see everything, and influxd only shortens its lists.
-    async fn check_operator(&self) -> Outcome {
+    pub async fn check_operator(&self) -> Outcome {
         let asked = self.client.get("/api/v2/config").done().await;
         match asked {
             Err(failure) if failure.to_string().contains("requires operator permissions") => {
@@ -192,7 +195,7 @@ fn id_of(item: &Value) -> String {
 }
 
 /// Reads each item; an item that cannot be parsed is left out and reported.
-fn each<T: DeserializeOwned>(kind: Kind, items: Vec<Value>, unreadable: &mut Vec<Left>) -> Vec<T> {
+pub fn each<T: DeserializeOwned>(kind: Kind, items: Vec<Value>, unreadable: &mut Vec<Left>) -> Vec<T> {
     let mut read = Vec::new();
     for item in items {
         let name = ["name", "description", "database"].iter().find_map(|member| item[*member].as_str());

@@ -30,14 +30,15 @@ struct ReissueRow<'a>(&'a ToReissue);
 
 impl Shown for ReissueRow<'_> {
     fn columns() -> Vec<&'static str> {
-        vec!["ID", "Description", "User Name", "Organization", "Status", "Permissions"]
+        vec!["ID", "Description", "User Name", "Organization", "Status", "Reason", "Permissions"]
     }
 
     fn cells(&self) -> Vec<String> {
-        let ToReissue { id, description, status, org_name, user_name, permissions, .. } = self.0;
+        let ToReissue { id, description, status, org_name, user_name, permissions, reason, .. } = self.0;
         let permissions: Vec<String> = permissions.iter().map(ToString::to_string).collect();
         let permissions = format!("[{}]", permissions.join(" "));
-        vec![id.to_string(), description.clone(), user_name.clone(), org_name.clone(), status.to_string(), permissions]
+        let names = [description, user_name, org_name].map(String::clone);
+        [vec![id.to_string()], names.into(), vec![status.to_string(), (*reason).to_owned(), permissions]].concat()
     }
 }
 
@@ -64,7 +65,7 @@ pub fn print_report(printer: Printer, report: &Report) -> Outcome {
     let counts: Vec<CountRow> = report.counts.iter().map(|count| CountRow(*count)).collect();
     printer.list(&counts, "[]")?;
     if !report.to_reissue.is_empty() {
-        print("\nTokens whose values the other server hides; re-issue them with the same permissions:\n")?;
+        print("\nTokens that could not be taken over; re-issue them with the same permissions:\n")?;
         printer.list(&report.to_reissue.iter().map(ReissueRow).collect::<Vec<_>>(), "[]")?;
     }
     if !report.left.is_empty() {

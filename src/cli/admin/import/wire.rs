@@ -1,16 +1,15 @@
-//! influxd's JSON of each resource type (docs/influxdb-compatibility.md §4–§6), converted into the model's types.
-//! Members that a release leaves out get influxd's own default.
+//! influxd's JSON of each resource type, in answers of its API (docs/influxdb-compatibility.md §4–§6) and in its
+//! key-value store (§10.6), converted into the model's types. Members that a release leaves out get influxd's own
+//! default.
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use jeton_model::{
-    Authorization, AuthorizationId, Bucket, BucketId, Dbrp, DbrpId, Networks, Org, OrgId, Permission, Status, Telegraf,
-    TelegrafId, Timestamp, User, UserId,
+    Bucket, BucketId, Dbrp, DbrpId, Org, OrgId, Status, Telegraf, TelegrafId, Timestamp, User, UserId,
     bucket::{BucketKind, Retention},
     org::Role,
 };
-use jeton_service::import::{SourceAuthorization, SourceSecret};
 
 /// The time of the import, used where influxd returns none.
 pub type Now = Timestamp;
@@ -188,88 +187,14 @@ impl TelegrafBody {
     }
 }
 
-/// An authorization, of a token or of a 1.x credential.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct AuthorizationBody {
-    id: AuthorizationId,
-    #[serde(default)]
-    token: secrecy::SecretString,
-    #[serde(default)]
-    status: String,
-    #[serde(default)]
-    description: String,
-    #[serde(rename = "orgID")]
-    org: OrgId,
-    #[serde(rename = "userID")]
-    user: UserId,
-    #[serde(default)]
-    permissions: Vec<Permission>,
-    created_at: Option<Timestamp>,
-    updated_at: Option<Timestamp>,
-}
-
-impl AuthorizationBody {
-    /// Converts a token, or records that its secret is hidden.
-    pub fn into_token(self, now: Now) -> SourceAuthorization {
-        let secret =
-            if is_hidden(&self.token) { SourceSecret::Hidden } else { SourceSecret::Clear(self.token.clone()) };
-        SourceAuthorization { authorization: self.into_authorization(now), secret }
-    }
-
-    /// Converts a 1.x credential, whose `token` is its user name.
-    pub fn into_credential(self, now: Now) -> SourceAuthorization {
-        use secrecy::ExposeSecret as _;
-        let secret = SourceSecret::Username(self.token.expose_secret().into());
-        SourceAuthorization { authorization: self.into_authorization(now), secret }
-    }
-
-    fn into_authorization(self, now: Now) -> Authorization {
-        Authorization {
-            id: self.id,
-            org: self.org,
-            user: self.user,
-            created_by: self.user,
-            status: status(&self.status),
-            description: self.description,
-            permissions: self.permissions,
-            token_prefix: None,
-            created_at: self.created_at.unwrap_or(now),
-            updated_at: self.updated_at.unwrap_or(now),
-            expires_at: None,
-            ended_at: None,
-            networks: Networks::default(),
-            last_use: None,
-            replaces: None,
-            created_with: None,
-            leaked_at: None,
-        }
-    }
-}
-
-/// Returns whether a token's secret is hidden: influxd leaves it empty, its recovery writes `REDACTED`. A hash does not
-/// count as a token either.
-fn is_hidden(token: &secrecy::SecretString) -> bool {
-    use secrecy::ExposeSecret as _;
-    let token = token.expose_secret();
-    token.is_empty() || token.eq_ignore_ascii_case("redacted") || token.starts_with("$influxdb2-")
-}
-
-fn status(text: &str) -> Status {
+/// Returns the status that influxd writes; any but `inactive` is active (docs/influxdb-compatibility.md §2.2).
+pub fn status(text: &str) -> Status {
     if text == Status::Inactive.name() { Status::Inactive } else { Status::Active }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_is_no_token_is_hidden() {
-        for hidden in ["", "REDACTED", "redacted", "$influxdb2-sha256$_s5Q0ih_ckWupYGbdfle6L7ClaFPjvHnox8X8drp30Q="] {
-            assert!(is_hidden(&hidden.into()), "{hidden}");
-        }
-        assert!(!is_hidden(&"my-token".into()));
-    }
 
     #[test]
     fn a_bucket_of_an_early_release_gets_the_usual_pieces() {

@@ -7,12 +7,19 @@ mod user;
 
 use clap::Subcommand;
 
-use jeton_client::error::{Failure, Outcome};
-use jeton_service::recovery::RecoveryError;
+use jeton_client::{
+    error::{Failure, Outcome},
+    output::{Format, Printer},
+    rows::NamedRow,
+};
+use jeton_service::{Error, recovery::RecoveryError};
 
 use crate::server::data_dir::Purpose;
 
-use super::offline::{OfflineFlags, Opened, open};
+use super::{
+    offline::{OfflineFlags, Opened, open},
+    operation_failed,
+};
 
 /// Commands that need neither a server nor a token. With SQLite, the server must be stopped.
 #[derive(Subcommand)]
@@ -47,6 +54,22 @@ async fn opened(flags: &OfflineFlags) -> Outcome<Opened> {
 /// Returns the value of a required flag, or influxd's error if it is missing.
 fn required<'a>(flag: &str, value: Option<&'a str>) -> Outcome<&'a str> {
     value.filter(|value| !value.is_empty()).ok_or_else(|| Failure::new(format!("must provide --{flag}")))
+}
+
+/// Returns users or organizations as rows.
+fn rows<T>(found: Result<Vec<T>, Error>) -> Outcome<Vec<NamedRow>>
+where
+    NamedRow: From<T>,
+{
+    Ok(found.map_err(operation_failed)?.into_iter().map(NamedRow::from).collect())
+}
+
+/// Prints what was created. As in influxd, a table contains everything of its type.
+fn print_created(printer: Printer, created: &NamedRow, all: &[NamedRow]) -> Outcome {
+    match printer.format {
+        Format::Table => printer.list(all, "[]"),
+        Format::Json | Format::Yaml | Format::Env => printer.one(created),
+    }
 }
 
 /// Returns the failure of a command, with a hint about what to do next.

@@ -2,15 +2,9 @@
 
 use clap::{Args, Subcommand};
 
-use jeton_client::{
-    error::Outcome,
-    output::{Format, warn},
-    rows::NamedRow,
-};
+use jeton_client::{error::Outcome, output::warn, rows::NamedRow};
 
-use crate::cli::admin::operation_failed;
-
-use super::{OfflineFlags, failed, opened, required};
+use super::{OfflineFlags, failed, opened, print_created, required, rows};
 
 /// Organizations, without a server.
 #[derive(Subcommand)]
@@ -56,8 +50,7 @@ impl List {
     async fn run(&self) -> Outcome {
         let printer = self.flags.print.printer()?;
         let opened = opened(&self.flags).await?;
-        let rows: Vec<NamedRow> =
-            opened.offline.orgs().await.map_err(operation_failed)?.into_iter().map(NamedRow::from).collect();
+        let rows = rows(opened.offline.orgs().await)?;
         opened.close().await;
         printer.list(&rows, "[]")
     }
@@ -70,8 +63,7 @@ impl Create {
         let printer = self.flags.print.printer()?;
         let opened = opened(&self.flags).await?;
         let created = NamedRow::from(opened.offline.create_org(name, owner).await.map_err(failed)?);
-        let all: Vec<NamedRow> =
-            opened.offline.orgs().await.map_err(operation_failed)?.into_iter().map(NamedRow::from).collect();
+        let all = rows(opened.offline.orgs().await)?;
         opened.close().await;
         if owner.is_none() {
             warn(
@@ -79,10 +71,6 @@ impl Create {
                  an existing user with --username when you create an organization",
             );
         }
-        match printer.format {
-            // As in influxd: the table contains all organizations.
-            Format::Table => printer.list(&all, "[]"),
-            Format::Json | Format::Yaml | Format::Env => printer.one(&created),
-        }
+        print_created(printer, &created, &all)
     }
 }

@@ -5,16 +5,13 @@ use secrecy::SecretString;
 
 use jeton_client::{
     error::{Failure, Outcome},
-    output::Format,
     rows::NamedRow,
     secret,
 };
 use jeton_model::{UserId, org::Role};
 use jeton_service::recovery::RecoveredUser;
 
-use crate::cli::admin::operation_failed;
-
-use super::{OfflineFlags, failed, opened, required};
+use super::{OfflineFlags, failed, opened, print_created, required, rows};
 
 /// Users, without a server.
 #[derive(Subcommand)]
@@ -85,8 +82,7 @@ impl List {
     async fn run(&self) -> Outcome {
         let printer = self.flags.print.printer()?;
         let opened = opened(&self.flags).await?;
-        let rows: Vec<NamedRow> =
-            opened.offline.users().await.map_err(operation_failed)?.into_iter().map(NamedRow::from).collect();
+        let rows = rows(opened.offline.users().await)?;
         opened.close().await;
         printer.list(&rows, "[]")
     }
@@ -103,14 +99,9 @@ impl Create {
         let role = if self.owner { Role::Owner } else { Role::Member };
         let new = RecoveredUser { name: username.into(), password, org: self.org.clone(), role };
         let created = NamedRow::from(opened.offline.create_user(new).await.map_err(failed)?);
-        let all: Vec<NamedRow> =
-            opened.offline.users().await.map_err(operation_failed)?.into_iter().map(NamedRow::from).collect();
+        let all = rows(opened.offline.users().await)?;
         opened.close().await;
-        match printer.format {
-            // As in influxd: the table contains all users.
-            Format::Table => printer.list(&all, "[]"),
-            Format::Json | Format::Yaml | Format::Env => printer.one(&created),
-        }
+        print_created(printer, &created, &all)
     }
 }
 

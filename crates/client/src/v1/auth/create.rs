@@ -4,10 +4,14 @@ use clap::Args;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
+use jeton_model::user::check_password;
+
 use crate::{
     authorization::{Authorization, V1Row},
+    duration,
     error::{Failure, Outcome, WhileDoing as _},
     flags::{CommonFlags, OrgFlags},
+    output::warn,
     permission_flags::BucketFlags,
     resolve, secret,
 };
@@ -36,6 +40,11 @@ pub struct Create {
     #[arg(long)]
     no_password: bool,
 
+    /// Expiry of the credential: a duration such as 90d, a date, an RFC 3339 time, or never. By default according to
+    /// the rules of the organization
+    #[arg(long, value_name = "WHEN")]
+    expires: Option<String>,
+
     #[command(flatten)]
     buckets: BucketFlags,
 
@@ -50,6 +59,7 @@ impl Create {
         if given.is_some() && self.no_password {
             return Err(Failure::new("only one of --password and --no-password may be specified"));
         }
+        let expires = self.expires.as_deref().map(|text| duration::end(text, duration::now())).transpose()?;
         let session = self.common.session().await?;
         let client = &session.client;
         let org = resolve::org(client, &session.profile, &self.org).await?;
@@ -57,10 +67,17 @@ impl Create {
             None if !self.no_password => Some(secret::or_asked(None, "Please type your password")?),
             given => given,
         };
+        if let Some(password) = &password {
+            let checked = check_password(password.expose_secret()).map_err(Failure::from);
+            checked.while_doing(format!("failed to set password for {:?}", self.username))?;
+        }
         let permissions = self.buckets.permissions(client, org).await?;
-        let body = json!({
+        let mut body = json!({
             "orgID": org, "token": self.username, "description": self.description, "permissions": permissions,
         });
+        if let Some(at) = expires {
+            body["expiresAt"] = json!(at);
+        }
         let created = client.post(PATH).json(&body).read::<Authorization>().await;
         let created = created.while_doing("failed to create new authorization")?;
         if let Some(password) = password {
@@ -70,6 +87,9 @@ impl Create {
                 client.delete(path(&created.id)).done().await?;
             }
             set.while_doing(format!("failed to set password for {:?}", self.username))?;
+        }
+        if let (Some(None), Some(end)) = (expires, created.expires_at) {
+            warn(&format!("warning: by the rules of the organization this credential stops working at {end}"));
         }
         session.printer.one(&V1Row::from(created))
     }

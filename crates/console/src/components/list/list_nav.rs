@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use jeton_model::console::list_query::{ListQuery, Listed};
+use jeton_model::{
+    console::list_query::{ListQuery, Listed},
+    tally::Tally,
+};
 
 use crate::components::pager::Part;
 
@@ -42,6 +45,7 @@ impl ListNav {
             query.filter.clear();
             query.role = None;
             query.status = None;
+            query.mode = None;
         })
     }
 
@@ -53,6 +57,7 @@ impl ListNav {
     /// Returns the part of the list that a response holds.
     pub fn part<T>(self, listed: &Listed<T>) -> Part {
         let page_size = self.query.with_untracked(|query| query.page_size);
-        Part { page: listed.page, page_size, total: listed.total, unfiltered: listed.unfiltered }
+        let (total, unfiltered) = (Tally::exact(listed.total), Tally::exact(listed.unfiltered));
+        Part { page: listed.page, page_size, total, unfiltered }
     }
 }

@@ -11,5 +11,5 @@ pub use async_list::Loads;
 pub use list_nav::ListNav;
 pub use no_match::{NoMatch, Unmatched};
 pub use pagination::Pages;
-pub use table::{Column, Skeleton, Table};
+pub use table::{Column, Skeleton, SortHead, Table};
 pub use toolbar::{Filter, SortMenu};

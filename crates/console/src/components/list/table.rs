@@ -51,7 +51,7 @@ pub fn Table(
 
 /// The heading of the sorted column.
 #[component]
-fn SortHead(listing: ListNav, column: Column) -> impl IntoView {
+pub fn SortHead(listing: ListNav, column: Column) -> impl IntoView {
     let (class, title) = column;
     let descending = listing.query.get_untracked().descending;
     let (direction, picture) =

@@ -13,7 +13,7 @@ use crate::{
         form::{ActionOutcome, refusal, typed_fields},
     },
     error::ConsoleError,
-    forms::outcome::Outcome,
+    forms::{outcome::Outcome, session::EndSessionsForm},
     queries::load_own_sessions,
     routes::{Account, PageRoute as _, Section},
     state::{
@@ -73,7 +73,7 @@ impl AccountState {
 /// Returns the error of a form submitted without JavaScript, if it belongs to the sessions or, otherwise, to the
 /// password.
 fn refusal_of(sessions: bool) -> Option<ConsoleError> {
-    refusal().filter(|_| typed_fields().get("session").is_some() == sessions)
+    refusal().filter(|_| typed_fields().get(EndSessionsForm::SESSION).is_some() == sessions)
 }
 
 /// The Account page: user, password and sessions.

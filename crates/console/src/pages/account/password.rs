@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::{
     components::{Form, PasswordField, field::FieldError, text::Alert},
     error::ConsoleError,
+    forms::account::ChangePasswordForm,
     hydrate::browser,
 };
 
@@ -41,9 +42,16 @@ fn PasswordForm(state: AccountState) -> impl IntoView {
             })}
             // Associates the password with the user in a password manager.
             <input type="text" autocomplete="username" value=user hidden readonly/>
-            <PasswordField id="old" label="Current password" autocomplete="current-password" error=at("old")/>
-            <PasswordField id="password" label="New password" hint="8 to 72 characters." autocomplete="new-password" error=at("password")/>
-            <PasswordField id="confirm" label="Confirm new password" autocomplete="new-password" error=at("confirm")/>
+            <PasswordField
+                id=ChangePasswordForm::OLD label="Current password" autocomplete="current-password" error=at(ChangePasswordForm::OLD)
+            />
+            <PasswordField
+                id=ChangePasswordForm::NEW label="New password" hint="8 to 72 characters." autocomplete="new-password"
+                error=at(ChangePasswordForm::NEW)
+            />
+            <PasswordField
+                id=ChangePasswordForm::CONFIRM label="Confirm new password" autocomplete="new-password" error=at(ChangePasswordForm::CONFIRM)
+            />
             <div>
                 <button class="button primary" aria-busy=move || busy.get().then_some("true") data-testid="change-password--button">
                     {move || if busy.get() { "Changing" } else { "Change password" }}

@@ -14,7 +14,7 @@ use crate::{
         CopyButton, Icon, Picture,
         text::{Avatar, Chip},
     },
-    routes::{PageRoute as _, Tokens, Users},
+    routes::{PageRoute as _, Tokens, Users, without_scrolling},
 };
 
 use super::AuditState;
@@ -30,7 +30,7 @@ pub fn Entry(row: AuditRow, now: Timestamp, state: AuditState) -> impl IntoView 
     let navigate = use_navigate();
     let on_toggle = move |is_open: bool| {
         if is_open != state.open.with_untracked(|open| open.holds(seq)) {
-            let options = NavigateOptions { replace: true, scroll: false, ..NavigateOptions::default() };
+            let options = NavigateOptions { replace: true, ..without_scrolling() };
             navigate(&state.with_open(seq, is_open), options);
         }
     };

@@ -60,7 +60,7 @@ fn Loaded(page: AuditPage, state: AuditState) -> impl IntoView {
         view! { <b>{wording::grouped(total)}</b>{word} }.into_any()
     };
     view! {
-        {chain.as_ref().and_then(|chain| chain.fault.clone()).map(|fault| view! { <Tampered fault/> })}
+        {chain.as_ref().and_then(fault)}
         <div class="audit-over">
             <p class="list-count audit-count" role="status">
                 {count}{chain.filter(|chain| chain.fault.is_none()).map(|chain| view! { <Whole chain/> })}
@@ -95,6 +95,25 @@ fn Whole(chain: Chain) -> impl IntoView {
         <span aria-hidden="true">" · "</span>
         <span class="audit-whole" data-testid="audit-chain"><Icon picture=Picture::ShieldCheck/>{format!("Chain verified up to {at}")}</span>
         <span class="wide-only">" No entry was changed or removed."</span>
+    }
+}
+
+/// The alert about the fault of the chain, if there is one.
+fn fault(chain: &Chain) -> Option<AnyView> {
+    let fault = chain.fault.clone()?;
+    Some(match chain.is_unverified {
+        true => view! { <Unverified fault/> }.into_any(),
+        false => view! { <Tampered fault/> }.into_any(),
+    })
+}
+
+/// The alert that a part of the hash chain was not verified.
+#[component]
+fn Unverified(fault: String) -> impl IntoView {
+    view! {
+        <Alert danger=true>
+            <b>"A part of the audit log was not verified: "{fault}"."</b>
+        </Alert>
     }
 }
 

@@ -15,6 +15,7 @@ use crate::{
         text::Alert,
     },
     error::ConsoleError,
+    forms::buckets::BucketForm,
 };
 
 /// The value of the radio button for a number and a unit.
@@ -27,9 +28,9 @@ pub fn BucketFields(before: Option<Bucket>, refused: RwSignal<Option<ConsoleErro
     let every = before.as_ref().map(|bucket| bucket.retention.every);
     let (name, description) = before.map(|bucket| (bucket.name, bucket.description)).unwrap_or_default();
     let sent = typed_fields();
-    let name = sent.get("name").map_or(name, str::to_owned);
-    let description = sent.get("description").map_or(description, str::to_owned);
-    let error = at_field(refused, "description");
+    let name = sent.get(BucketForm::NAME).map_or(name, str::to_owned);
+    let description = sent.get(BucketForm::DESCRIPTION).map_or(description, str::to_owned);
+    let error = at_field(refused, BucketForm::DESCRIPTION);
     view! {
         {if system {
             view! { <p class="system-name"><code>{name}</code>" is a system bucket and keeps its name."</p> }.into_any()
@@ -39,7 +40,7 @@ pub fn BucketFields(before: Option<Bucket>, refused: RwSignal<Option<ConsoleErro
         <div class="field">
             <label for="description">"Description"</label>
             <input
-                class="input" id="description" name="description" value=description placeholder="What is in it" autocomplete="off"
+                class="input" id="description" name=BucketForm::DESCRIPTION value=description placeholder="What is in it" autocomplete="off"
                 aria-describedby="description-hint" aria-invalid=move || error.get().map(|_| "true") autofocus=system
                 data-testid="bucket-form-description"
             />
@@ -53,14 +54,14 @@ pub fn BucketFields(before: Option<Bucket>, refused: RwSignal<Option<ConsoleErro
 #[component]
 fn Name(name: String, is_new: bool, refused: RwSignal<Option<ConsoleError>>) -> impl IntoView {
     // The service's rules for set-up call this field "bucket".
-    let (own, rule) = (at_field(refused, "name"), at_field(refused, "bucket"));
+    let (own, rule) = (at_field(refused, BucketForm::NAME), at_field(refused, "bucket"));
     let error = Signal::derive(move || own.get().or_else(|| rule.get()));
     let hint = if is_new {
         "Programs refer to the bucket by name. No quotation marks, no underscore at the start."
     } else {
         "Tokens keep their access. Programs must be changed to use the new name."
     };
-    view! { <Field id="name" label="Name" class="bucket-name-field" hint autofocus=true error value=RwSignal::new(name)/> }
+    view! { <Field id=BucketForm::NAME label="Name" class="bucket-name-field" hint autofocus=true error value=RwSignal::new(name)/> }
 }
 
 /// The choice of the retention: common periods, the present one, or a custom one. `every`: the present period in
@@ -68,9 +69,9 @@ fn Name(name: String, is_new: bool, refused: RwSignal<Option<ConsoleError>>) -> 
 #[component]
 fn Retention(every: Option<i64>, refused: RwSignal<Option<ConsoleError>>) -> impl IntoView {
     let sent = typed_fields();
-    let chosen = sent.get("retention").map_or_else(|| value(every.unwrap_or(0)), str::to_owned);
-    let amount = sent.get("amount").unwrap_or_default().to_owned();
-    let hours = sent.get("unit") == Some("hours");
+    let chosen = sent.get(BucketForm::RETENTION).map_or_else(|| value(every.unwrap_or(0)), str::to_owned);
+    let amount = sent.get(BucketForm::AMOUNT).unwrap_or_default().to_owned();
+    let hours = sent.get(BucketForm::UNIT) == Some("hours");
     let mut offered: Vec<i64> = std::iter::once(0).chain(USUAL_RETENTION).chain(every).collect();
     offered.sort_unstable();
     offered.dedup();
@@ -80,14 +81,14 @@ fn Retention(every: Option<i64>, refused: RwSignal<Option<ConsoleError>>) -> imp
         let words = if seconds == 0 { "Forever".to_owned() } else { kept(seconds) };
         view! { <option value=value.clone() selected=value == chosen>{words}</option> }
     };
-    let (of_choice, of_amount) = (at_field(refused, "retention"), at_field(refused, "amount"));
+    let (of_choice, of_amount) = (at_field(refused, BucketForm::RETENTION), at_field(refused, BucketForm::AMOUNT));
     let error: FieldError = Signal::derive(move || of_choice.get().or_else(|| of_amount.get()));
     view! {
         <div class="field retention">
             <label for="retention">"Keep data for"</label>
             <div class="input-box">
                 <select
-                    class="input" id="retention" name="retention" aria-describedby="retention-hint"
+                    class="input" id="retention" name=BucketForm::RETENTION aria-describedby="retention-hint"
                     aria-invalid=move || of_choice.get().map(|_| "true") data-testid="bucket-form-retention"
                 >
                     {offered.into_iter().map(option).collect_view()}
@@ -97,12 +98,12 @@ fn Retention(every: Option<i64>, refused: RwSignal<Option<ConsoleError>>) -> imp
             </div>
             <div class="retention-custom">
                 <input
-                    class="input" name="amount" type="number" min="1" step="1" inputmode="numeric" value=amount aria-label="Number of days or hours"
+                    class="input" name=BucketForm::AMOUNT type="number" min="1" step="1" inputmode="numeric" value=amount aria-label="Number of days or hours"
                     placeholder="36" autocomplete="off" aria-describedby="retention-hint" aria-invalid=move || of_amount.get().map(|_| "true")
                     data-testid="bucket-form-amount"
                 />
                 <div class="input-box">
-                    <select class="input" name="unit" aria-label="Unit" data-testid="bucket-form-unit">
+                    <select class="input" name=BucketForm::UNIT aria-label="Unit" data-testid="bucket-form-unit">
                         <option value="days" selected=!hours>"days"</option>
                         <option value="hours" selected=hours>"hours"</option>
                     </select>
@@ -110,7 +111,7 @@ fn Retention(every: Option<i64>, refused: RwSignal<Option<ConsoleError>>) -> imp
                 </div>
             </div>
             <Hint id="retention" hint="At least 1 hour. Older data is deleted." error/>
-            {every.map(|every| view! { <input type="hidden" name="shown" value=every.to_string()/> })}
+            {every.map(|every| view! { <input type="hidden" name=BucketForm::SHOWN value=every.to_string()/> })}
         </div>
     }
 }

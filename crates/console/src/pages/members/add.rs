@@ -11,6 +11,7 @@ use crate::{
         form::{refusal, typed},
     },
     error::ConsoleError,
+    forms::members::AddMemberForm,
     pages::people::fields::{NewUserFields, Refusal, RoleField, at_field},
     queries::load_addable,
     routes::Members,
@@ -98,7 +99,7 @@ pub fn InviteRoute() -> impl IntoView {
 fn UserField(state: MembersState, refused: RwSignal<Option<ConsoleError>>) -> impl IntoView {
     let (by_name, org_name) =
         state.list.page.frame.with_untracked(|frame| (frame.may.read_users, frame.org.name.clone()));
-    let error = at_field(refused, "user");
+    let error = at_field(refused, AddMemberForm::USER);
     let (part, more) = (RwSignal::new(String::new()), RwSignal::new(false));
     let offered = page_resource(move || (state.list.page.org.get(), part.get()), |(org, part)| load_addable(org, part));
     let mut search = debounce(SEARCH_AFTER, move |typed: String| {
@@ -116,8 +117,8 @@ fn UserField(state: MembersState, refused: RwSignal<Option<ConsoleError>>) -> im
         <div class="field">
             <label for="user">{label}</label>
             <input
-                class="input" id="user" name="user" list="addable" value=typed("user") autocomplete="off" autocapitalize="none" spellcheck="false"
-                required autofocus aria-describedby="user-hint" aria-invalid=move || error.get().map(|_| "true")
+                class="input" id="user" name=AddMemberForm::USER list="addable" value=typed(AddMemberForm::USER) autocomplete="off"
+                autocapitalize="none" spellcheck="false" required autofocus aria-describedby="user-hint" aria-invalid=move || error.get().map(|_| "true")
                 on:input:target=move |event| search(event.target().value())
             />
             <datalist id="addable">

@@ -13,7 +13,7 @@ use crate::{
     hydrate::browser,
     pages::people::{fields::Refusal, remove_user::Missing},
     queries::load_member,
-    routes::Members,
+    routes::{Members, address_of},
     state::org_state::page_resource,
 };
 
@@ -52,7 +52,7 @@ fn RemoveDialog(member: Member, state: MembersState) -> impl IntoView {
     let done = state.list.on_done("The member was not removed", refused);
     let on_answer = Callback::new(move |answer: ActionOutcome| {
         if is_self && answer.is_ok() {
-            browser::go("/");
+            browser::go(&address_of("/"));
         } else {
             done.run(answer);
         }

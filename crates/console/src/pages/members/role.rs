@@ -7,6 +7,7 @@ use jeton_model::{UserId, console::people::Member, org::Role};
 
 use crate::{
     components::{Form, Icon, Picture, form::ActionOutcome},
+    forms::{members::MemberRoleForm, users::UserForm},
     hydrate::browser,
     pages::people::callbacks::on_changed,
 };
@@ -54,10 +55,10 @@ fn RoleForm(member: Member, state: MembersState) -> impl IntoView {
     let option = move |of: Role| view! { <option value=of.name() selected=of == role>{of.title()}</option> };
     view! {
         <Form action=state.listing.here() class="role-form" busy on_answer>
-            <input type="hidden" name="user" value=id.to_string()/>
+            <input type="hidden" name=UserForm::USER value=id.to_string()/>
             <span class="select-box">
                 <select
-                    class="input" id=format!("role-{id}") name="role" aria-label=format!("Role of {}", person.user.name) disabled=only_owner
+                    class="input" id=format!("role-{id}") name=MemberRoleForm::ROLE aria-label=format!("Role of {}", person.user.name) disabled=only_owner
                     aria-describedby=described_by aria-busy=move || busy.get().then_some("true")
                     prop:value=role.name() node_ref=select on:change=on_change data-testid="member-role"
                 >
@@ -91,8 +92,8 @@ fn Undo(id: UserId, before: Role, state: MembersState) -> impl IntoView {
     });
     view! {
         <Form action=state.listing.here() on_answer>
-            <input type="hidden" name="user" value=id.to_string()/>
-            <button class="link-button link" name="role" value=before.name() data-testid="member-role--undo">
+            <input type="hidden" name=UserForm::USER value=id.to_string()/>
+            <button class="link-button link" name=MemberRoleForm::ROLE value=before.name() data-testid="member-role--undo">
                 "Undo"<span class="sr-only">": "{before.title()}" again"</span>
             </button>
         </Form>

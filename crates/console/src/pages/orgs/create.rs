@@ -10,6 +10,7 @@ use crate::{
         text::Alert,
     },
     error::ConsoleError,
+    forms::orgs::NewOrgForm,
     routes::Orgs,
 };
 
@@ -45,15 +46,15 @@ pub fn CreateRoute() -> impl IntoView {
 /// The fields of a new organization, below the errors that belong to no field.
 #[component]
 pub fn OrgFields(refused: RwSignal<Option<ConsoleError>>) -> impl IntoView {
-    let (name, description) = (name_error(refused), at_field(refused, &["description"]));
+    let (name, description) = (name_error(refused), at_field(refused, &[NewOrgForm::DESCRIPTION]));
     let elsewhere = move || refused.get().filter(|error| error.fields().is_empty());
     view! {
         {move || elsewhere().map(|error| view! { <Alert danger=true live=true><b>"The organization was not created."</b>" "{error.sentence()}</Alert> })}
-        <Field id="name" label="Name" hint="Programs use the name in their settings." autofocus=true error=name/>
+        <Field id=NewOrgForm::NAME label="Name" hint="Programs use the name in their settings." autofocus=true error=name/>
         <div class="field">
             <label for="description">"Description "<span class="optional">"optional"</span></label>
             <input
-                class="input" id="description" name="description" value=typed("description") autocomplete="off"
+                class="input" id="description" name=NewOrgForm::DESCRIPTION value=typed(NewOrgForm::DESCRIPTION) autocomplete="off"
                 aria-describedby="description-hint" aria-invalid=move || description.get().map(|_| "true")
             />
             <Hint id="description" hint="What the organization is for." error=description/>

@@ -12,11 +12,11 @@ use crate::{
         text::Alert,
     },
     error::ConsoleError,
-    forms::outcome::Outcome,
+    forms::{orgs::DeleteOrgForm, outcome::Outcome},
     hydrate::{browser, hydrated::Hydrated},
     pages::layout::navigator,
     queries::load_org,
-    routes::{Orgs, with_parameters},
+    routes::{Orgs, address_of, with_parameters},
     state::org_state::page_resource,
 };
 
@@ -79,7 +79,7 @@ fn DeleteDialog(summary: OrgSummary, state: OrgsState) -> impl IntoView {
     let name = StoredValue::new(summary.org.name.trim().to_owned());
     let refused = RwSignal::new(refusal());
     let busy = RwSignal::new(false);
-    let given = RwSignal::new(typed("name"));
+    let given = RwSignal::new(typed(DeleteOrgForm::NAME));
     let hydrated = Hydrated::current();
     let mistyped =
         Memo::new(move |_| hydrated.get() && given.with(|given| name.with_value(|name| given.trim() != name)));
@@ -106,8 +106,8 @@ fn DeleteDialog(summary: OrgSummary, state: OrgsState) -> impl IntoView {
                     <div class="field">
                         <label for="name">"Type "<b class="typed-name">{name.get_value()}</b>" to delete it"</label>
                         <input
-                            class="input" id="name" name="name" value=given.get_untracked() required autofocus autocomplete="off" autocapitalize="none"
-                            spellcheck="false" aria-describedby="name-hint" aria-invalid=move || error.get().map(|_| "true")
+                            class="input" id="name" name=DeleteOrgForm::NAME value=given.get_untracked() required autofocus autocomplete="off"
+                            autocapitalize="none" spellcheck="false" aria-describedby="name-hint" aria-invalid=move || error.get().map(|_| "true")
                             data-testid="delete-org--input" on:input:target=move |event| given.set(event.target().value())
                         />
                         <Hint id="name" hint="" error/>
@@ -132,7 +132,9 @@ fn on_deleted(state: OrgsState, refused: RwSignal<Option<ConsoleError>>) -> Call
     let notices = Notices::current();
     let navigate = navigator();
     Callback::new(move |answer: ActionOutcome| match answer {
-        Ok(Outcome::Done { flash, to }) if to == "/" => browser::go(&with_parameters(to, &[("done", flash.word())])),
+        Ok(Outcome::Done { flash, to }) if to == address_of("/") => {
+            browser::go(&with_parameters(to, &[("done", flash.word())]));
+        }
         Ok(Outcome::Done { flash, .. }) => {
             notices.success(flash.sentence(), "");
             state.reload();

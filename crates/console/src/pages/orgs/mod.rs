@@ -18,6 +18,7 @@ use jeton_model::{OrgId, console::list_query::Listed, org::OrgSummary};
 use crate::{
     components::Page,
     error::ConsoleError,
+    forms::orgs::NewOrgForm,
     queries::load_orgs,
     routes::{ConsoleRoute, Orgs, Section},
     state::list_state::ListState,
@@ -63,10 +64,9 @@ fn asked_for(state: OrgsState) -> Option<OrgId> {
     }
 }
 
-/// Returns the error message of the name, a field that the rules for texts and those for organizations call
-/// differently.
+/// Returns the error message of the name. The rules for organizations call this field `org`.
 fn name_error(refused: RwSignal<Option<ConsoleError>>) -> Signal<Option<String>> {
-    at_field(refused, &["name", "org"])
+    at_field(refused, &[NewOrgForm::NAME, "org"])
 }
 
 /// Returns the error message of one field, by any of its names.

@@ -5,12 +5,16 @@ use leptos::prelude::*;
 use jeton_model::{
     duration::length,
     org_rules::{OperatorTokens, OrgRules, days},
+    supplied_token::SuppliedTokens,
 };
 
 use crate::{
     components::{Icon, Picture, field::Hint, form::typed_fields, unsaved::ChangedMark},
     error::ConsoleError,
-    forms::{org_rules::rules_of, outcome::FormFields},
+    forms::{
+        orgs::{OrgRulesForm, OrgSettingsForm},
+        outcome::FormFields,
+    },
 };
 
 use super::at_field;
@@ -26,7 +30,7 @@ struct Setting {
 impl Setting {
     /// Creates a setting; after a form refused without JavaScript, with the submitted value.
     fn new(name: &'static str, saved: String, before: &FormFields) -> Self {
-        let given = match before.get("rules") {
+        let given = match before.get(OrgSettingsForm::RULES) {
             Some(_) => before.get(name).unwrap_or_default().to_owned(),
             None => saved.clone(),
         };
@@ -52,6 +56,8 @@ pub struct RulesForm {
     expiry: Setting,
     description: Setting,
     operators: Setting,
+    self_rotation: Setting,
+    supplied: Setting,
 }
 
 impl RulesForm {
@@ -61,22 +67,33 @@ impl RulesForm {
         let life = |life: Option<i64>| life.map(days).unwrap_or_default();
         let ticked = |on: bool| if on { "yes".to_owned() } else { String::new() };
         Self {
-            longest: Setting::new("longest-life", life(rules.longest_life), &before),
-            usual: Setting::new("default-life", life(rules.default_life), &before),
-            expiry: Setting::new("expiry-required", ticked(rules.expiry_required), &before),
-            description: Setting::new("description-required", ticked(rules.description_required), &before),
-            operators: Setting::new("operator-tokens", rules.operator_tokens.name().into(), &before),
+            longest: Setting::new(OrgRulesForm::LONGEST_LIFE, life(rules.longest_life), &before),
+            usual: Setting::new(OrgRulesForm::DEFAULT_LIFE, life(rules.default_life), &before),
+            expiry: Setting::new(OrgRulesForm::EXPIRY_REQUIRED, ticked(rules.expiry_required), &before),
+            description: Setting::new(OrgRulesForm::DESCRIPTION_REQUIRED, ticked(rules.description_required), &before),
+            operators: Setting::new(OrgRulesForm::OPERATOR_TOKENS, rules.operator_tokens.name().into(), &before),
+            self_rotation: Setting::new(OrgRulesForm::SELF_ROTATION, ticked(rules.self_rotation), &before),
+            supplied: Setting::new(OrgRulesForm::SUPPLIED_TOKENS, rules.supplied_tokens.name().into(), &before),
         }
     }
 
-    const fn all(self) -> [Setting; 5] {
-        [self.longest, self.usual, self.expiry, self.description, self.operators]
+    const fn all(self) -> [Setting; 7] {
+        let Self { longest, usual, expiry, description, operators, self_rotation, supplied } = self;
+        [longest, usual, expiry, description, operators, self_rotation, supplied]
     }
 
     /// Returns the typed rules, or `None` if they are invalid.
     pub fn given(self) -> Option<OrgRules> {
-        let given = |name: &str| self.all().into_iter().find(|one| one.name == name).map(|one| one.given.get());
-        rules_of(given).ok().filter(|rules| rules.check().is_ok())
+        let form = OrgRulesForm {
+            longest_life: self.longest.given.get(),
+            default_life: self.usual.given.get(),
+            expiry_required: self.expiry.given.get(),
+            description_required: self.description.given.get(),
+            operator_tokens: self.operators.given.get(),
+            self_rotation: self.self_rotation.given.get(),
+            supplied_tokens: self.supplied.given.get(),
+        };
+        form.rules().ok().filter(|rules| rules.check().is_ok())
     }
 
     /// Returns the number of settings that differ from the saved ones.
@@ -111,12 +128,20 @@ pub fn RuleFields(rules: RulesForm, refused: RwSignal<Option<ConsoleError>>, chi
                 <p>"They apply to every token generated, rotated or changed from now on. Existing tokens keep working."</p>
             </header>
             <div class="rules">
-                <input type="hidden" name="rules" value="1"/>
+                <input type="hidden" name=OrgSettingsForm::RULES value="1"/>
                 <Life setting=rules.longest label="Maximum lifetime" hint="No token may be valid for longer. The dialogs disable longer choices." error=longest/>
                 <Life setting=rules.usual label="Default lifetime" hint="Preselected in the dialogs, and used when a request gives no expiry." error=usual/>
                 <Switch setting=rules.expiry label="Expiry required" hint="“Never” cannot be chosen."/>
                 <Switch setting=rules.description label="Description required" hint="A token must say what it is for."/>
-                <Operators setting=rules.operators/>
+                <Choice
+                    setting=rules.operators label="Who may create operator tokens" hint="Operator tokens have access to every organization."
+                    choices=OperatorTokens::ALL.map(|one| (one.name(), title(one))).into()
+                />
+                <Switch setting=rules.self_rotation label="Self-rotation" hint="A token may replace itself without any permission. The new one gets the same lifetime, from then on."/>
+                <Choice
+                    setting=rules.supplied label="Who may supply tokens" hint="A supplied token has a value that its creator chose. Others are generated."
+                    choices=SuppliedTokens::ALL.map(|one| (one.name(), supplied_title(one))).into()
+                />
                 {children()}
             </div>
         </section>
@@ -167,21 +192,28 @@ fn Switch(setting: Setting, label: &'static str, hint: &'static str) -> impl Int
     }
 }
 
-/// The rule about operator tokens.
+/// A rule with a few choices, each with the value of the form and its title.
 #[component]
-fn Operators(setting: Setting) -> impl IntoView {
+fn Choice(
+    /// The saved and the typed value.
+    setting: Setting,
+    /// The label of the field.
+    label: &'static str,
+    /// The hint below the label.
+    hint: &'static str,
+    /// The choices, in their order.
+    choices: Vec<(&'static str, &'static str)>,
+) -> impl IntoView {
     let Setting { name, given, .. } = setting;
     let initial = setting.initial();
-    let options = OperatorTokens::ALL.map(|one| {
-        view! { <option value=one.name() selected=move || initial() == one.name()>{title(one)}</option> }
+    let options = choices.into_iter().map(|(value, title)| {
+        view! { <option value=value selected=move || initial() == value>{title}</option> }
     });
     view! {
         <div class="rule">
             <div>
-                <label for=name>
-                    "Who may create operator tokens"<ChangedMark changed=Signal::derive(move || setting.is_changed())/>
-                </label>
-                <p class="hint" id=format!("{name}-hint")>"Operator tokens have access to every organization."</p>
+                <label for=name>{label}<ChangedMark changed=Signal::derive(move || setting.is_changed())/></label>
+                <p class="hint" id=format!("{name}-hint")>{hint}</p>
             </div>
             <span class="select-box">
                 <select
@@ -203,6 +235,14 @@ const fn title(who: OperatorTokens) -> &'static str {
     }
 }
 
+const fn supplied_title(who: SuppliedTokens) -> &'static str {
+    match who {
+        SuppliedTokens::Nobody => "Nobody",
+        SuppliedTokens::Operators => "Operators only",
+        SuppliedTokens::Anyone => "Anyone with the permissions",
+    }
+}
+
 /// The rules as text, for users who may not change them.
 #[component]
 pub fn RuleFacts(rules: OrgRules, children: Children) -> impl IntoView {
@@ -221,6 +261,8 @@ pub fn RuleFacts(rules: OrgRules, children: Children) -> impl IntoView {
                 <div><dt>"Expiry"</dt><dd>{required(rules.expiry_required)}</dd></div>
                 <div><dt>"Description"</dt><dd>{required(rules.description_required)}</dd></div>
                 <div><dt>"Operator tokens"</dt><dd>{title(rules.operator_tokens)}</dd></div>
+                <div><dt>"Self-rotation"</dt><dd>{if rules.self_rotation { "Allowed" } else { "Not allowed" }}</dd></div>
+                <div><dt>"Supplied tokens"</dt><dd>{supplied_title(rules.supplied_tokens)}</dd></div>
             </dl>
             {children()}
             </div>

@@ -16,7 +16,7 @@ use crate::{
         unsaved::{SaveBar, ask_before_leaving},
     },
     error::ConsoleError,
-    forms::outcome::Outcome,
+    forms::{orgs::OrgSettingsForm, outcome::Outcome},
     queries::{load_org, load_org_rules},
     routes::{Orgs, Section},
     state::org_state::page_resource,
@@ -71,7 +71,10 @@ fn Loaded(summary: OrgSummary, rules: OrgRules, broken: ViolationCounts, state: 
     // A form refused without JavaScript keeps the submitted values.
     let before = typed_fields();
     let kept = |name, saved: &str| RwSignal::new(before.get(name).unwrap_or(saved).to_owned());
-    let given = Texts { name: kept("name", &org.name), description: kept("description", &org.description) };
+    let given = Texts {
+        name: kept(OrgSettingsForm::NAME, &org.name),
+        description: kept(OrgSettingsForm::DESCRIPTION, &org.description),
+    };
     let content = if *may_change {
         view! { <Change summary rules=RulesForm::new(&rules) broken saved given state/> }.into_any()
     } else {
@@ -145,10 +148,13 @@ fn Change(
                     <p>"Programs use the name in their settings. After renaming, change these settings too."</p>
                 </header>
                 <div class="settings-pair">
-                    <TextSetting id="name" label="Name" required=true saved=saved.name given=given.name changed=name_changed error=name_error(refused)/>
                     <TextSetting
-                        id="description" label="Description" saved=saved.description given=given.description changed=description_changed
-                        error=at_field(refused, &["description"])
+                        id=OrgSettingsForm::NAME label="Name" required=true saved=saved.name given=given.name changed=name_changed
+                        error=name_error(refused)
+                    />
+                    <TextSetting
+                        id=OrgSettingsForm::DESCRIPTION label="Description" saved=saved.description given=given.description
+                        changed=description_changed error=at_field(refused, &[OrgSettingsForm::DESCRIPTION])
                     />
                 </div>
             </section>

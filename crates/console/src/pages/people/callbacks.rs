@@ -11,7 +11,7 @@ use crate::{
     error::ConsoleError,
     forms::outcome::Outcome,
     hydrate::browser,
-    routes::PageRoute,
+    routes::{PageRoute, address_of},
     state::{list_state::ListState, org_state::OrgState},
 };
 
@@ -24,7 +24,7 @@ pub fn refused_in_list(page: OrgState) -> RwSignal<Option<ConsoleError>> {
 /// Forwards an outcome, unless the form ended the sender's own session: then redirects to the sign-in page.
 pub fn or_signed_out(then: Callback<ActionOutcome>) -> Callback<ActionOutcome> {
     Callback::new(move |answer: ActionOutcome| match answer {
-        Ok(Outcome::SignedOut) => browser::go("/sign-in"),
+        Ok(Outcome::SignedOut) => browser::go(&address_of("/sign-in")),
         answer => then.run(answer),
     })
 }

@@ -7,13 +7,14 @@ use jeton_model::org::Role;
 use crate::{
     components::{Field, Icon, PasswordField, Picture, field::FieldError, form::typed, text::Alert},
     error::ConsoleError,
+    forms::{members::MemberRoleForm, users::NewUserForm},
 };
 
 /// Returns the error message of one field. The rules for user names call it `name`.
 pub fn at_field(refused: RwSignal<Option<ConsoleError>>, field: &'static str) -> FieldError {
     Signal::derive(move || {
         let error = refused.get()?;
-        error.at_field(field).or_else(|| if field == "username" { error.at_field("name") } else { None })
+        error.at_field(field).or_else(|| if field == NewUserForm::USERNAME { error.at_field("name") } else { None })
     })
 }
 
@@ -31,11 +32,12 @@ pub fn Refusal(refused: RwSignal<Option<ConsoleError>>) -> impl IntoView {
 pub fn NewUserFields(refused: RwSignal<Option<ConsoleError>>) -> impl IntoView {
     view! {
         <Field
-            id="username" label="Username" autofocus=true error=at_field(refused, "username")
+            id=NewUserForm::USERNAME label="Username" autofocus=true error=at_field(refused, NewUserForm::USERNAME)
             hint="Used to sign in. Case-sensitive."
         />
         <PasswordField
-            id="password" label="Password (optional)" autocomplete="new-password" optional=true error=at_field(refused, "password")
+            id=NewUserForm::PASSWORD label="Password (optional)" autocomplete="new-password" optional=true
+            error=at_field(refused, NewUserForm::PASSWORD)
             hint="8 to 72 characters. Without a password, the user cannot sign in, but tokens work."
         />
     }
@@ -44,7 +46,7 @@ pub fn NewUserFields(refused: RwSignal<Option<ConsoleError>>) -> impl IntoView {
 /// The choice of a user's role in an organization.
 #[component]
 pub fn RoleField(org_name: String) -> impl IntoView {
-    let owner = typed("role") == Role::Owner.name();
+    let owner = typed(MemberRoleForm::ROLE) == Role::Owner.name();
     let option = move |role: Role| {
         view! { <option value=role.name() selected=(role == Role::Owner) == owner>{role.title()}</option> }
     };
@@ -52,7 +54,9 @@ pub fn RoleField(org_name: String) -> impl IntoView {
         <div class="field">
             <label for="role">"Role"</label>
             <span class="select-box">
-                <select class="input" id="role" name="role" aria-describedby="role-hint">{[Role::Member, Role::Owner].map(option).collect_view()}</select>
+                <select class="input" id="role" name=MemberRoleForm::ROLE aria-describedby="role-hint">
+                    {[Role::Member, Role::Owner].map(option).collect_view()}
+                </select>
                 <Icon picture=Picture::ChevronDown/>
             </span>
             <p class="hint" id="role-hint">"Owners can change everything in "{org_name}", members can read it."</p>

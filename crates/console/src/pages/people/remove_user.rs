@@ -12,6 +12,7 @@ use crate::{
         text::{Alert, Chip},
     },
     error::ConsoleError,
+    forms::users::UserStatusForm,
     queries::load_leaving,
     routes::PageRoute,
     state::{list_state::ListState, org_state::page_resource},
@@ -121,7 +122,9 @@ fn DeleteDialog(leaving: Leaving, around: Around) -> impl IntoView {
             <footer class="dialog-foot">
                 {is_active.then(|| view! {
                     <Form action class="start" on_answer>
-                        <button class="button" name="status" value="inactive" data-testid="deactivate-instead--button">"Deactivate instead"</button>
+                        <button class="button" name=UserStatusForm::STATUS value="inactive" data-testid="deactivate-instead--button">
+                            "Deactivate instead"
+                        </button>
                     </Form>
                 })}
                 <a class="button" href=close data-noscroll autofocus>"Cancel"</a>
@@ -210,7 +213,7 @@ fn DeactivateDialog(leaving: Leaving, around: Around) -> impl IntoView {
                 <a class="button" href=close data-noscroll autofocus>"Cancel"</a>
                 <Form action busy on_answer>
                     <button
-                        class="button danger" name="status" value="inactive" aria-busy=move || busy.get().then_some("true")
+                        class="button danger" name=UserStatusForm::STATUS value="inactive" aria-busy=move || busy.get().then_some("true")
                         data-testid="deactivate-user--confirm-button"
                     >
                         {move || if busy.get() { "Deactivating" } else { "Deactivate" }}

@@ -4,7 +4,10 @@ use leptos::prelude::*;
 
 use jeton_model::{Status, console::people::Person};
 
-use crate::components::{Form, Icon, Picture, form::ActionOutcome, menu::MenuLink};
+use crate::{
+    components::{Form, Icon, Picture, form::ActionOutcome, menu::MenuLink},
+    forms::users::{UserForm, UserStatusForm},
+};
 
 /// The item that activates or deactivates a user at once, or first opens a dialog if that would lock the caller out.
 #[component]
@@ -32,8 +35,10 @@ pub fn StatusItem(
     view! {
         <li>
             <Form action on_answer>
-                <input type="hidden" name="user" value=user.id.to_string()/>
-                <button class="menu-item" name="status" value=user.status.toggled().name() data-testid="context-status-user"><Icon picture/>{word}</button>
+                <input type="hidden" name=UserForm::USER value=user.id.to_string()/>
+                <button class="menu-item" name=UserStatusForm::STATUS value=user.status.toggled().name() data-testid="context-status-user">
+                    <Icon picture/>{word}
+                </button>
             </Form>
         </li>
     }

@@ -18,6 +18,7 @@ use crate::{
         text::{Alert, Time},
     },
     error::ConsoleError,
+    forms::session::EndSessionsForm,
 };
 
 /// The most recently used sessions. `labelled_by`: the id of the heading. `end`: the address of the form that signs a
@@ -86,7 +87,8 @@ fn SignOut(key: String, name: String, action: Signal<String>, on_answer: Callbac
     view! {
         <Form action busy on_answer>
             <button
-                class="button small" name="session" value=key aria-label=name aria-busy=move || busy.get().then_some("true") data-testid="sign-out-session"
+                class="button small" name=EndSessionsForm::SESSION value=key aria-label=name aria-busy=move || busy.get().then_some("true")
+                data-testid="sign-out-session"
             >
                 {move || if busy.get() { "Signing out" } else { "Sign out" }}
             </button>
@@ -109,7 +111,10 @@ pub fn SignOutMany(
     let busy = RwSignal::new(false);
     view! {
         <Form action busy on_answer>
-            <button class="button" name="session" value=value aria-busy=move || busy.get().then_some("true") data-testid="sign-out-elsewhere--button">
+            <button
+                class="button" name=EndSessionsForm::SESSION value=value aria-busy=move || busy.get().then_some("true")
+                data-testid="sign-out-elsewhere--button"
+            >
                 <Icon picture=Picture::SignOut/>{move || if busy.get() { "Signing out" } else { label }}
             </button>
         </Form>

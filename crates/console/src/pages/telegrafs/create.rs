@@ -9,6 +9,7 @@ use crate::{
         form::{FormId, refusal, typed},
         text::Alert,
     },
+    forms::telegrafs::{NewTelegrafForm, TelegrafNameForm},
     queries::load_bucket_names,
     routes::Telegrafs,
     state::org_state::page_resource,
@@ -25,7 +26,8 @@ pub fn CreateRoute() -> impl IntoView {
     let on_answer = state.on_done("The configuration was not created", refused, None);
     let close = Signal::derive(move || state.address(Telegrafs::List));
     let above = move || {
-        let error = refused.get().filter(|error| !matches!(error.about(), Some("name" | "config" | "description")));
+        let fields = [TelegrafNameForm::NAME, TelegrafNameForm::DESCRIPTION, NewTelegrafForm::CONFIG];
+        let error = refused.get().filter(|error| !error.about().is_some_and(|about| fields.contains(&about)));
         error.map(|error| view! { <Alert danger=true live=true><b>"The configuration was not created."</b>" "{error.sentence()}</Alert> })
     };
     view! {
@@ -35,10 +37,13 @@ pub fn CreateRoute() -> impl IntoView {
                 <FormId/>
                 <div class="dialog-body">
                     {above}
-                    <Field id="name" label="Name" autofocus=true hint="What the agents have in common, such as their location." error=at_field(refused, "name")/>
-                    <Description value=typed("description") error=at_field(refused, "description")/>
+                    <Field
+                        id=TelegrafNameForm::NAME label="Name" autofocus=true hint="What the agents have in common, such as their location."
+                        error=at_field(refused, TelegrafNameForm::NAME)
+                    />
+                    <Description value=typed(TelegrafNameForm::DESCRIPTION) error=at_field(refused, TelegrafNameForm::DESCRIPTION)/>
                     <BucketField state/>
-                    <TextField error=at_field(refused, "config")/>
+                    <TextField error=at_field(refused, NewTelegrafForm::CONFIG)/>
                 </div>
                 <footer class="dialog-foot">
                     <a class="button" href=close data-noscroll>"Cancel"</a>
@@ -58,8 +63,8 @@ pub fn Description(value: String, error: Signal<Option<String>>) -> impl IntoVie
         <div class="field">
             <label for="description">"Description"</label>
             <input
-                class="input" id="description" name="description" value=value autocomplete="off" aria-describedby="description-hint"
-                aria-invalid=move || error.get().map(|_| "true")
+                class="input" id="description" name=TelegrafNameForm::DESCRIPTION value=value autocomplete="off"
+                aria-describedby="description-hint" aria-invalid=move || error.get().map(|_| "true")
             />
             <Hint id="description" hint="May be empty." error/>
         </div>
@@ -83,7 +88,10 @@ fn BucketField(state: TelegrafState) -> impl IntoView {
     view! {
         <div class="field">
             <label for="bucket">"Bucket"</label>
-            <input class="input" id="bucket" name="bucket" list="bucket-names" value=typed("bucket") autocomplete="off" aria-describedby="bucket-hint"/>
+            <input
+                class="input" id="bucket" name=NewTelegrafForm::BUCKET list="bucket-names" value=typed(NewTelegrafForm::BUCKET) autocomplete="off"
+                aria-describedby="bucket-hint"
+            />
             <datalist id="bucket-names"><Suspense fallback=|| ()>{options}</Suspense></datalist>
             <p class="hint" id="bucket-hint">"The agents write to this bucket."</p>
         </div>
@@ -93,14 +101,14 @@ fn BucketField(state: TelegrafState) -> impl IntoView {
 /// The field of the text.
 #[component]
 fn TextField(error: Signal<Option<String>>) -> impl IntoView {
-    let text = typed("config");
+    let text = typed(NewTelegrafForm::CONFIG);
     view! {
         <details class="own-text" open=!text.is_empty()>
             <summary class="link">"Start with your own text"</summary>
             <div class="field">
                 <label for="config">"Text"</label>
                 <textarea
-                    class="input" id="config" name="config" rows="8" wrap="off" spellcheck="false" autocomplete="off"
+                    class="input" id="config" name=NewTelegrafForm::CONFIG rows="8" wrap="off" spellcheck="false" autocomplete="off"
                     aria-describedby="config-hint" aria-invalid=move || error.get().map(|_| "true")
                     inner_html=super::editor::content(&text)
                 ></textarea>

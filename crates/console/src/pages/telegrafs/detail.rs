@@ -18,7 +18,7 @@ use crate::{
     },
     error::ConsoleError,
     queries::load_telegraf_text,
-    routes::{PageRoute as _, Telegrafs, Tokens},
+    routes::{PageRoute as _, Telegrafs, Tokens, address_of},
     state::org_state::page_resource,
 };
 
@@ -163,8 +163,8 @@ fn TokensLink(row: TelegrafRow, state: TelegrafState) -> impl IntoView {
 /// The command that starts an agent with the configuration.
 #[component]
 fn StartWith(id: TelegrafId, state: TelegrafState) -> impl IntoView {
-    let origin = state.list.page.frame.with_untracked(|frame| frame.origin.clone());
-    let address = format!("{origin}/api/v2/telegrafs/");
+    let base_url = state.list.page.frame.with_untracked(|frame| frame.base_url.clone());
+    let address = format!("{base_url}/api/v2/telegrafs/");
     let command = format!("telegraf --config {address}{id}");
     view! {
         <div class="start-with">
@@ -187,7 +187,7 @@ fn MoreMenu(id: TelegrafId, name: String, may_change: bool, state: TelegrafState
             face=|| view! { <Icon picture=Picture::More/> }
         >
             <li>
-                <a class="menu-item" href=format!("/download/telegrafs/{id}") download rel="external" data-testid="download-telegraf">
+                <a class="menu-item" href=address_of(&format!("/download/telegrafs/{id}")) download rel="external" data-testid="download-telegraf">
                     <Icon picture=Picture::Download/>"Download"
                 </a>
             </li>

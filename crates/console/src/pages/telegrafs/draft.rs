@@ -7,7 +7,7 @@ use web_sys::HtmlTextAreaElement;
 
 use jeton_model::{telegraf::Flaw, telegraf_config::has_token};
 
-use crate::{error::ConsoleError, hydrate::browser, queries::check_toml};
+use crate::{error::ConsoleError, forms::telegrafs::TelegrafTextForm, hydrate::browser, queries::check_toml};
 
 use super::text_lines::{Changes, INDENT, between, changes, indented, place, utf16, whole_lines};
 
@@ -61,7 +61,7 @@ impl Draft {
 
     /// Returns the TOML error in a sentence.
     pub fn problem(&self) -> Option<String> {
-        let refused = self.refused.get().and_then(|error| error.at_field("config"));
+        let refused = self.refused.get().and_then(|error| error.at_field(TelegrafTextForm::CONFIG));
         refused.or_else(|| self.flaw.get().map(|flaw| flaw.to_string()))
     }
 

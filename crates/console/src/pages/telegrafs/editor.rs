@@ -10,7 +10,7 @@ use crate::{
         form::{ActionOutcome, answer, refusal},
         text::Alert,
     },
-    forms::outcome::Outcome,
+    forms::{outcome::Outcome, telegrafs::TelegrafTextForm},
     hydrate::hydrated::Hydrated,
     routes::Telegrafs,
 };
@@ -28,7 +28,8 @@ use super::{
 pub fn Editor(id: TelegrafId, text: TelegrafText, state: TelegrafState) -> impl IntoView {
     let hydrated = Hydrated::current();
     let may_change = text.may_change;
-    let typed = answer().and_then(|answer| answer.fields.get("config").map(|typed| typed.replace("\r\n", "\n")));
+    let typed = answer()
+        .and_then(|answer| answer.fields.get(TelegrafTextForm::CONFIG).map(|typed| typed.replace("\r\n", "\n")));
     let refused = typed.as_ref().and_then(|_| refusal());
     let draft = Draft::new(text.text, typed, text.flaw, refused);
     draft.take_over(!hydrated.get_untracked());
@@ -67,7 +68,7 @@ fn on_saved(draft: Draft, state: TelegrafState) -> Callback<ActionOutcome> {
 /// The error of the form as a whole; errors in the text are displayed below it.
 #[component]
 fn Refused(draft: Draft) -> impl IntoView {
-    let other = move || draft.refused.get().filter(|error| error.about() != Some("config"));
+    let other = move || draft.refused.get().filter(|error| error.about() != Some(TelegrafTextForm::CONFIG));
     move || {
         other().map(|error| {
             view! { <Alert danger=true live=true><b>"The configuration was not saved."</b>" "{error.sentence()}</Alert> }
@@ -87,7 +88,7 @@ fn PastedToken(draft: Draft, may_change: bool) -> impl IntoView {
             <Alert live=true>
                 <b>"There is a token in this text."</b>" Everyone who may read the configuration can use it. "
                 {may_change.then(|| view! {
-                    <button class="button small" name="replace" value="token" data-testid="replace-token" on:click=replace>
+                    <button class="button small" name=TelegrafTextForm::REPLACE value="token" data-testid="replace-token" on:click=replace>
                         "Replace with $INFLUX_TOKEN"
                     </button>
                 })}
@@ -135,7 +136,7 @@ fn TextBox(draft: Draft, readonly: Signal<bool>) -> impl IntoView {
         <div class="editor" class:coloured=coloured class:wrong=move || draft.problem().is_some()>
             <Gutter draft node_ref=gutter/>
             <textarea
-                class="editor-text" name="config" wrap="off" rows="16" spellcheck="false" autocapitalize="none" autocomplete="off"
+                class="editor-text" name=TelegrafTextForm::CONFIG wrap="off" rows="16" spellcheck="false" autocapitalize="none" autocomplete="off"
                 aria-label="Configuration" aria-describedby="editor-keys editor-status" aria-invalid=move || draft.problem().map(|_| "true")
                 readonly=readonly node_ref=draft.area inner_html=content(&draft.text.get_untracked()) data-testid="telegraf-text"
                 on:input:target=move |event| draft.typed(event.target().value())

@@ -11,6 +11,7 @@ use crate::{
         form::{refusal, typed, typed_fields},
         text::Alert,
     },
+    forms::telegrafs::TelegrafNameForm,
     routes::Telegrafs,
 };
 
@@ -31,10 +32,14 @@ fn RenameDialog(facts: TelegrafFacts, state: TelegrafState) -> impl IntoView {
     let on_answer = state.on_done("The configuration was not renamed", refused, Some(Telegrafs::Show(id)));
     let close = Signal::derive(move || state.address(Telegrafs::Show(id)));
     let was_sent = !typed_fields().0.is_empty();
-    let (name, description) =
-        if was_sent { (typed("name"), typed("description")) } else { (facts.row.name, facts.description) };
+    let (name, description) = if was_sent {
+        (typed(TelegrafNameForm::NAME), typed(TelegrafNameForm::DESCRIPTION))
+    } else {
+        (facts.row.name, facts.description)
+    };
     let above = move || {
-        let error = refused.get().filter(|error| !matches!(error.about(), Some("name" | "description")));
+        let fields = [TelegrafNameForm::NAME, TelegrafNameForm::DESCRIPTION];
+        let error = refused.get().filter(|error| !error.about().is_some_and(|about| fields.contains(&about)));
         error.map(|error| view! { <Alert danger=true live=true><b>"The configuration was not renamed."</b>" "{error.sentence()}</Alert> })
     };
     view! {
@@ -43,8 +48,11 @@ fn RenameDialog(facts: TelegrafFacts, state: TelegrafState) -> impl IntoView {
             <Form action=Signal::derive(move || state.address(Telegrafs::Rename(id))) busy on_answer>
                 <div class="dialog-body">
                     {above}
-                    <Field id="name" label="Name" autofocus=true value=RwSignal::new(name) error=at_field(refused, "name")/>
-                    <Description value=description error=at_field(refused, "description")/>
+                    <Field
+                        id=TelegrafNameForm::NAME label="Name" autofocus=true value=RwSignal::new(name)
+                        error=at_field(refused, TelegrafNameForm::NAME)
+                    />
+                    <Description value=description error=at_field(refused, TelegrafNameForm::DESCRIPTION)/>
                 </div>
                 <footer class="dialog-foot">
                     <a class="button" href=close data-noscroll>"Cancel"</a>

@@ -6,7 +6,7 @@ use web_sys::{Element, MouseEvent};
 
 use crate::{
     components::history::ask_before_going,
-    routes::{ConsoleRoute, Telegrafs, split},
+    routes::{ConsoleRoute, Telegrafs, route_of},
 };
 
 const QUESTION: &str = "The text has unsaved changes. Leave without saving?";
@@ -67,7 +67,7 @@ fn stays(from: &str, to: &str) -> bool {
 
 /// Returns the configuration that is in view at an address.
 fn shown_at(address: &str) -> Option<jeton_model::TelegrafId> {
-    match ConsoleRoute::parse(split(address).0)?.1 {
+    match route_of(address)?.1 {
         ConsoleRoute::Telegrafs(Telegrafs::Show(id) | Telegrafs::Rename(id) | Telegrafs::Delete(id)) => Some(id),
         _ => None,
     }

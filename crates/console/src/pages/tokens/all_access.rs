@@ -12,7 +12,7 @@ use crate::{
         text::Alert,
     },
     error::ConsoleError,
-    forms::outcome::Outcome,
+    forms::{outcome::Outcome, tokens::NewTokenForm},
     queries::load_org_rules,
     routes::Tokens,
     state::org_state::page_resource,
@@ -74,7 +74,7 @@ fn AllAccessDialog(limits: Limits, state: TokensState) -> impl IntoView {
     let refused = RwSignal::new(refusal());
     let busy = RwSignal::new(false);
     let on_answer = on_created(state, refused);
-    let error = at_field(refused, "description");
+    let error = at_field(refused, NewTokenForm::DESCRIPTION);
     let close = Signal::derive(move || state.address(Tokens::List));
     let org = frame.org.name;
     view! {
@@ -88,15 +88,15 @@ fn AllAccessDialog(limits: Limits, state: TokensState) -> impl IntoView {
                     <div class="field">
                         <label for="description">"Description"</label>
                         <input
-                            class="input" id="description" name="description" value=typed("description") placeholder="Describe this new API token"
-                            aria-describedby="description-hint" aria-invalid=move || error.get().map(|_| "true") autofocus autocomplete="off"
-                            data-testid="all-access-token-input"
+                            class="input" id="description" name=NewTokenForm::DESCRIPTION value=typed(NewTokenForm::DESCRIPTION)
+                            placeholder="Describe this new API token" aria-describedby="description-hint"
+                            aria-invalid=move || error.get().map(|_| "true") autofocus autocomplete="off" data-testid="all-access-token-input"
                         />
                         <Hint id="description" hint="Name the program that uses it, so that others know what stops when it is deleted." error/>
                     </div>
                     <ExpiryField limits refused/>
                     <NetworksField limits refused/>
-                    <hr class="line"/>
+                    <hr/>
                     <ul class="can-list">
                         <li>
                             <Icon picture=Picture::Check/>

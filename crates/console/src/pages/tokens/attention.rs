@@ -9,7 +9,8 @@ use jeton_model::{
         attention_filter::{AttentionCounts, AttentionFilter},
         token_query::TokenQuery,
     },
-    wording,
+    tally::Tally,
+    wording::capitalized,
 };
 
 use crate::{
@@ -51,8 +52,8 @@ impl Remedy {
 }
 
 /// Formats a reason with its count: "2 expire within 14 days".
-fn counted(kind: Attention, count: u64) -> String {
-    let s = if count == 1 { "s" } else { "" };
+fn counted(kind: Attention, count: Tally) -> String {
+    let s = if count == Tally::exact(1) { "s" } else { "" };
     let rest = match kind {
         Attention::Expiring => format!("expire{s} within 14 days"),
         Attention::Expired => "expired".into(),
@@ -61,10 +62,10 @@ fn counted(kind: Attention, count: u64) -> String {
         Attention::Orphaned => "without an owner".into(),
         Attention::OwnerInactive => "of an inactive owner".into(),
         Attention::OutOfLine => format!("break{s} a rule"),
-        Attention::Operator => return wording::count(count, "operator token"),
+        Attention::Operator => return count.of("operator token"),
         Attention::NoExpiry => format!("never expire{s}"),
     };
-    format!("{} {rest}", wording::grouped(count))
+    format!("{} {rest}", count.text())
 }
 
 /// Returns the explanation of a reason, and the advice.
@@ -98,17 +99,18 @@ fn list_of(state: TokensState, filter: AttentionFilter) -> String {
 #[component]
 pub fn AttentionLine(counts: AttentionCounts, state: TokensState) -> impl IntoView {
     let pressing = counts.of(AttentionFilter::Any);
-    let told: Vec<_> = counts.kinds().filter(|(kind, _)| kind.is_pressing() || pressing == 0).take(IN_LINE).collect();
-    let hint = move |(index, (kind, count)): (usize, (Attention, u64))| {
+    let told: Vec<_> =
+        counts.kinds().filter(|(kind, _)| kind.is_pressing() || pressing.is_none()).take(IN_LINE).collect();
+    let hint = move |(index, (kind, count)): (usize, (Attention, Tally))| {
         let href = move || list_of(state, AttentionFilter::Only(kind));
         view! { {(index > 0).then_some(", ")}<a href=href data-noscroll>{counted(kind, count)}</a> }
     };
-    let needs = if pressing == 1 { "needs" } else { "need" };
+    let needs = if pressing == Tally::exact(1) { "needs" } else { "need" };
     (!told.is_empty()).then(|| view! {
         <p class="attention-line">
-            {(pressing > 0).then(|| view! {
+            {(!pressing.is_none()).then(|| view! {
                 <a class="attention-link" href=move || list_of(state, AttentionFilter::Any) data-noscroll data-testid="attention--any">
-                    <Icon picture=Picture::Warning/><span>{format!("{} {needs} attention", wording::grouped(pressing))}</span>
+                    <Icon picture=Picture::Warning/><span>{capitalized(&format!("{} {needs} attention", pressing.text()))}</span>
                 </a>
             })}
             <span class="attention-hints">{told.into_iter().enumerate().map(hint).collect_view()}</span>
@@ -122,7 +124,7 @@ pub fn AttentionPanel(
     /// The counts by reason, once they are loaded.
     counts: Option<AttentionCounts>,
     /// Number of tokens in the list.
-    total: u64,
+    total: Tally,
     /// True if the caller may change any of them.
     may_change: bool,
     /// The state of the page.
@@ -141,12 +143,12 @@ pub fn AttentionPanel(
 /// All reasons, each with its count and its remedy.
 #[component]
 fn Reasons(counts: AttentionCounts, may_change: bool, state: TokensState) -> impl IntoView {
-    let item = move |(kind, count): (Attention, u64)| {
+    let item = move |(kind, count): (Attention, Tally)| {
         let query = narrowed(&state.query.get_untracked(), AttentionFilter::Only(kind));
         let href = Tokens::List.address(state.org.get_untracked(), &query.parameters());
         view! {
             <li>
-                <a class="link" href=href data-noscroll>{counted(kind, count)}</a>
+                <a class="link" href=href data-noscroll>{capitalized(&counted(kind, count))}</a>
                 <span class="attention-advice">{advice(kind)}</span>
                 <RemedyLink kind query may_change state/>
             </li>
@@ -158,18 +160,21 @@ fn Reasons(counts: AttentionCounts, may_change: bool, state: TokensState) -> imp
 
 /// One reason. States if the caller may see fewer tokens than there are.
 #[component]
-fn Reason(kind: Attention, count: u64, total: u64, may_change: bool, state: TokensState) -> impl IntoView {
+fn Reason(kind: Attention, count: Tally, total: Tally, may_change: bool, state: TokensState) -> impl IntoView {
     let query = state.query.get_untracked();
     let filter = AttentionFilter::Only(kind);
     let is_all = query.with(|query| query.page = 1) == query.with(|other| *other = narrowed(other, filter));
-    let hidden = (is_all && total < count).then(|| {
-        let seen = if total == 0 { "none".to_owned() } else { wording::grouped(total) };
+    let is_less = total.known() < count.known() || (count.is_more() && total == Tally::exact(count.known()));
+    // The list is counted further than the reasons are.
+    let count = if is_all && count.is_more() && total.known() > count.known() { total } else { count };
+    let hidden = (is_all && is_less).then(|| {
+        let seen = if total.is_none() { "none".to_owned() } else { total.text() };
         format!(" You see {seen} of them: the others belong to people whose tokens you may not read.")
     });
     view! {
         <section class="attention" aria-label="What needs attention" data-testid="attention-panel">
             <Icon picture=Picture::Warning/>
-            <p><b>{counted(kind, count)}"."</b>" "{advice(kind)}{hidden}</p>
+            <p><b>{capitalized(&counted(kind, count))}"."</b>" "{advice(kind)}{hidden}</p>
             <RemedyLink kind query may_change state/>
         </section>
     }
@@ -222,9 +227,10 @@ mod tests {
 
     #[test]
     fn numbers_and_verbs_agree() {
-        assert_eq!(counted(Attention::Expiring, 1), "1 expires within 14 days");
-        assert_eq!(counted(Attention::Expiring, 1200), "1,200 expire within 14 days");
-        assert_eq!(counted(Attention::Operator, 2), "2 operator tokens");
-        assert_eq!(counted(Attention::NoExpiry, 2), "2 never expire");
+        assert_eq!(counted(Attention::Expiring, Tally::exact(1)), "1 expires within 14 days");
+        assert_eq!(counted(Attention::Expiring, Tally::exact(1200)), "1,200 expire within 14 days");
+        assert_eq!(counted(Attention::Operator, Tally::exact(2)), "2 operator tokens");
+        assert_eq!(counted(Attention::NoExpiry, Tally::exact(2)), "2 never expire");
+        assert_eq!(counted(Attention::Expired, Tally::up_to(10_000, 10_001)), "more than 10,000 expired");
     }
 }

@@ -3,12 +3,12 @@
 
 use leptos::{ev::MouseEvent, prelude::*};
 
-use jeton_model::wording;
+use jeton_model::{tally::Tally, wording};
 
 use crate::{
     components::{Form, Icon, Notices, Picture, form::ActionOutcome},
     error::ConsoleError,
-    forms::{flash::Flash, outcome::Outcome},
+    forms::{flash::Flash, outcome::Outcome, tokens::SelectedForm},
     hydrate::{browser, hydrated::Hydrated},
     pages::layout::navigator,
     routes::Tokens,
@@ -18,7 +18,7 @@ use super::{row_selection::FORM, state::TokensState};
 
 /// The bar. `total`: number of tokens that match the filter.
 #[component]
-pub fn BulkBar(total: u64, state: TokensState) -> impl IntoView {
+pub fn BulkBar(total: Tally, state: TokensState) -> impl IntoView {
     let selection = state.selection;
     let busy = RwSignal::new(false);
     let on_answer = on_changed(state, RwSignal::new(None));
@@ -41,7 +41,7 @@ pub fn BulkBar(total: u64, state: TokensState) -> impl IntoView {
         let is_busy = move || busy.get() && pressed.get() == value;
         view! {
             <button
-                class="button small" name="do" value=value aria-busy=move || is_busy().then_some("true")
+                class="button small" name=SelectedForm::DO value=value aria-busy=move || is_busy().then_some("true")
                 data-testid=format!("selected--{value}") on:click=move |_| pressed.set(value)
             >
                 {move || if is_busy() { doing } else { word }}
@@ -51,13 +51,13 @@ pub fn BulkBar(total: u64, state: TokensState) -> impl IntoView {
     view! {
         <Form action id=FORM class="bulk-bar" busy on_answer>
             <ListFields state/>
-            {move || elsewhere(state).into_iter().map(|id| view! { <input type="hidden" name="id" value=id/> }).collect_view()}
+            {move || elsewhere(state).into_iter().map(|id| view! { <input type="hidden" name=SelectedForm::ID value=id/> }).collect_view()}
             <p class="bulk-count" role="status" data-testid="selected--count">{count}</p>
             <AllThatMatch total state/>
             <div class="bulk-actions">
                 {press("activate", "Activate", "Activating")}
                 {press("deactivate", "Deactivate", "Deactivating")}
-                <button class="button small" name="do" value="delete" data-testid="selected--delete" on:click=ask>"Delete"</button>
+                <button class="button small" name=SelectedForm::DO value="delete" data-testid="selected--delete" on:click=ask>"Delete"</button>
                 <button
                     class="icon-button needs-script" type="button" aria-label="Clear the selection" data-testid="selected--clear"
                     on:click=move |_| selection.clear()
@@ -86,9 +86,11 @@ fn elsewhere(state: TokensState) -> Vec<String> {
 
 /// The choice to select all tokens that match the filter.
 #[component]
-fn AllThatMatch(total: u64, state: TokensState) -> impl IntoView {
+fn AllThatMatch(total: Tally, state: TokensState) -> impl IntoView {
     let selection = state.selection;
-    let more = move || total > state.rows().len() as u64;
+    // More than are counted are too many to change at once.
+    let more = move || !total.is_more() && total.known() > state.rows().len() as u64;
+    let total = total.known();
     let label = move || {
         let what = if state.query.get().is_filtered() { "that match" } else { "in the list" };
         format!("All {} {what}", wording::grouped(total))
@@ -105,12 +107,12 @@ fn AllThatMatch(total: u64, state: TokensState) -> impl IntoView {
             <label class="bulk-all">
                 <span class="check">
                     <input
-                        type="checkbox" name="all" value="yes" prop:checked=move || selection.all.get().is_some() data-testid="select-all"
+                        type="checkbox" name=SelectedForm::ALL value="yes" prop:checked=move || selection.all.get().is_some() data-testid="select-all"
                         on:change:target=move |event| choose(event.target().checked())
                     />
                 </span>
                 {label}
-                <input type="hidden" name="expected" value=total.to_string()/>
+                <input type="hidden" name=SelectedForm::EXPECTED value=total.to_string()/>
             </label>
         })
     }

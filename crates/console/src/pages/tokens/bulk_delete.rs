@@ -11,7 +11,7 @@ use crate::{
         text::Alert,
     },
     error::ConsoleError,
-    forms::outcome::Outcome,
+    forms::{outcome::Outcome, tokens::SelectedForm},
     routes::Tokens,
 };
 
@@ -31,14 +31,18 @@ impl Meant {
     /// Returns the submitted tokens of a form without JavaScript, or else the selected ones.
     fn current(state: TokensState) -> Self {
         if let Some(Ok(Outcome::Asked { count })) = answer().map(|answer| answer.result) {
-            let sent = typed_fields().0.into_iter().filter(|(name, _)| name == "id" || name == "all");
-            let expected = ("expected".to_owned(), count.to_string());
+            let kept = [SelectedForm::ID, SelectedForm::ALL];
+            let sent = typed_fields().0.into_iter().filter(|(name, _)| kept.contains(&name.as_str()));
+            let expected = (SelectedForm::EXPECTED.to_owned(), count.to_string());
             return Self { count, fields: sent.chain([expected]).collect() };
         }
         let selection = state.selection;
+        let field = |name: &str, value: String| (name.to_owned(), value);
         let fields = match selection.all.get_untracked() {
-            Some(all) => vec![("all".to_owned(), "yes".to_owned()), ("expected".to_owned(), all.to_string())],
-            None => selection.picked().into_iter().map(|id| ("id".to_owned(), id.to_string())).collect(),
+            Some(all) => {
+                vec![field(SelectedForm::ALL, "yes".into()), field(SelectedForm::EXPECTED, all.to_string())]
+            }
+            None => selection.picked().into_iter().map(|id| field(SelectedForm::ID, id.to_string())).collect(),
         };
         Self { count: untrack(|| selection.count()), fields }
     }
@@ -88,7 +92,7 @@ fn DeleteMany(meant: Meant, state: TokensState) -> impl IntoView {
             <Form action=Signal::derive(move || state.address(Tokens::Selected)) busy on_answer>
                 <ListFields state/>
                 {hidden.collect_view()}
-                <input type="hidden" name="sure" value="yes"/>
+                <input type="hidden" name=SelectedForm::SURE value="yes"/>
                 <div class="dialog-body">
                     {move || refused.get().map(|error| view! { <Alert danger=true live=true>{error.sentence()}</Alert> })}
                     <p id="dialog-text">
@@ -96,10 +100,10 @@ fn DeleteMany(meant: Meant, state: TokensState) -> impl IntoView {
                     </p>
                 </div>
                 <footer class="dialog-foot">
-                    <button class="button start" name="do" value="deactivate">"Deactivate instead"</button>
+                    <button class="button start" name=SelectedForm::DO value="deactivate">"Deactivate instead"</button>
                     <a class="button" href=close data-noscroll autofocus>"Cancel"</a>
                     <button
-                        class="button destroy" name="do" value="delete" aria-busy=move || busy.get().then_some("true")
+                        class="button destroy" name=SelectedForm::DO value="delete" aria-busy=move || busy.get().then_some("true")
                         data-testid="selected--confirm-delete"
                     >
                         {move || if busy.get() { "Deleting".to_owned() } else { last.clone() }}

@@ -2,11 +2,12 @@
 
 use leptos::prelude::*;
 
-use jeton_model::{attention::Attention, console::attention_filter::AttentionFilter, wording};
+use jeton_model::{attention::Attention, console::attention_filter::AttentionFilter, tally::Tally};
 
 use crate::{
     components::{Dialog, Form, text::Alert},
     error::ConsoleError,
+    forms::tokens::SelectedForm,
     routes::Tokens,
 };
 
@@ -27,7 +28,10 @@ pub fn RemedyRoute() -> impl IntoView {
                 let total = state.list.await.map(|page| page.total);
                 match (total, Question::of(state.query.get_untracked().attention)) {
                     (Err(error), _) => view! { <Refused error state/> }.into_any(),
-                    (Ok(0), _) | (_, None) => view! { <Refused error=ConsoleError::NothingSelected state/> }.into_any(),
+                    (Ok(total), _) if total.is_none() => {
+                        view! { <Refused error=ConsoleError::NothingSelected state/> }.into_any()
+                    }
+                    (_, None) => view! { <Refused error=ConsoleError::NothingSelected state/> }.into_any(),
                     (Ok(total), Some(question)) => view! { <Ask question total state/> }.into_any(),
                 }
             })}
@@ -79,21 +83,21 @@ impl Question {
 
 /// The form. It submits the confirmed number: if more tokens match by then, nothing is changed.
 #[component]
-fn Ask(question: Question, total: u64, state: TokensState) -> impl IntoView {
+fn Ask(question: Question, total: Tally, state: TokensState) -> impl IntoView {
     let Question { verb, doing, does, which, consequence } = question;
     let (busy, refused) = (RwSignal::new(false), RwSignal::new(None));
     let close = Signal::derive(move || state.address(Tokens::List));
     let on_answer = on_changed(state, refused);
-    let last = format!("{verb} {}", wording::count(total, &format!("{which}API token")));
+    let last = format!("{verb} {}", total.of(&format!("{which}API token")));
     let class = if does == "delete" { "button destroy" } else { "button primary" };
     view! {
         <Dialog class="narrow" close role="alertdialog" described_by="dialog-text">
             <header class="dialog-head" data-testid="overlay--header"><h2 id="dialog-title">{format!("{last}?")}</h2></header>
             <Form action=Signal::derive(move || state.address(Tokens::Selected)) busy on_answer>
                 <ListFields state/>
-                <input type="hidden" name="all" value="yes"/>
-                <input type="hidden" name="expected" value=total.to_string()/>
-                <input type="hidden" name="sure" value="yes"/>
+                <input type="hidden" name=SelectedForm::ALL value="yes"/>
+                <input type="hidden" name=SelectedForm::EXPECTED value=total.known().to_string()/>
+                <input type="hidden" name=SelectedForm::SURE value="yes"/>
                 <div class="dialog-body">
                     {move || refused.get().map(|error| view! { <Alert danger=true live=true>{error.sentence()}</Alert> })}
                     <p id="dialog-text">{consequence}</p>
@@ -101,7 +105,7 @@ fn Ask(question: Question, total: u64, state: TokensState) -> impl IntoView {
                 <footer class="dialog-foot">
                     <a class="button" href=close data-noscroll autofocus>"Cancel"</a>
                     <button
-                        class=class name="do" value=does aria-busy=move || busy.get().then_some("true") data-testid="remedy--confirm"
+                        class=class name=SelectedForm::DO value=does aria-busy=move || busy.get().then_some("true") data-testid="remedy--confirm"
                     >
                         {move || if busy.get() { doing.to_owned() } else { last.clone() }}
                     </button>

@@ -4,7 +4,11 @@ use leptos::prelude::*;
 
 use jeton_model::{
     Authorization, AuthorizationId,
-    console::{lineage::Lineage, messages, tokens::Details},
+    console::{
+        lineage::{Descendants, Lineage},
+        messages,
+        tokens::Details,
+    },
     duration::length,
     wording,
 };
@@ -16,7 +20,7 @@ use crate::{
         text::{Alert, Chip},
     },
     error::ConsoleError,
-    forms::outcome::Outcome,
+    forms::{outcome::Outcome, tokens::TokenForm},
     pages::layout::navigator,
     queries::{load_details, load_history},
     routes::Tokens,
@@ -73,6 +77,24 @@ fn WithDetails<V: IntoView + 'static>(render: fn(Details, TokensState) -> V) -> 
                 match details.await {
                     Ok(details) => render(details, state).into_any(),
                     Err(error) => view! { <Missing error close/> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+/// A dialog about the token in the URL, rendered once it is loaded with its lineage.
+#[component]
+pub fn WithLineage<V: IntoView + 'static>(render: fn(Details, Descendants, TokensState) -> V) -> impl IntoView {
+    let state = TokensState::current();
+    let (details, history) = (details_resource(state), history_resource(state));
+    let close = Signal::derive(move || state.address(Tokens::List));
+    view! {
+        <Suspense fallback=|| ()>
+            {move || Suspend::new(async move {
+                match (details.await, history.await) {
+                    (Ok(details), Ok(history)) => render(details, history.descendants, state).into_any(),
+                    (Err(error), _) | (_, Err(error)) => view! { <Missing error close/> }.into_any(),
                 }
             })}
         </Suspense>
@@ -143,20 +165,8 @@ fn life_of_clone(original: &Authorization) -> String {
 /// The route of the dialog that deletes a token.
 #[component]
 pub fn DeleteRoute() -> impl IntoView {
-    let state = TokensState::current();
-    let (details, history) = (details_resource(state), history_resource(state));
-    let close = Signal::derive(move || state.address(Tokens::List));
     view! {
-        <Suspense fallback=|| ()>
-            {move || Suspend::new(async move {
-                match (details.await, history.await) {
-                    (Ok(details), Ok(history)) => {
-                        view! { <DeleteDialog details live=history.descendants.live state/> }.into_any()
-                    }
-                    (Err(error), _) | (_, Err(error)) => view! { <Missing error close/> }.into_any(),
-                }
-            })}
-        </Suspense>
+        <WithLineage render=|details, descendants, state| view! { <DeleteDialog details live=descendants.live state/> }/>
     }
 }
 
@@ -205,7 +215,7 @@ fn DeleteDialog(details: Details, live: u64, state: TokensState) -> impl IntoVie
             <footer class="dialog-foot">
                 {is_active.then(|| view! {
                     <Form action class="start" on_answer=on_deactivated>
-                        <button class="button" name="status" value="inactive">"Deactivate instead"</button>
+                        <button class="button" name=TokenForm::STATUS value="inactive">"Deactivate instead"</button>
                     </Form>
                 })}
                 <a class="button" href=close data-noscroll autofocus>"Cancel"</a>

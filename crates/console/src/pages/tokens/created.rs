@@ -9,13 +9,14 @@ use crate::{
     },
     forms::outcome::CreatedToken,
     hydrate::browser,
+    routes::without_scrolling,
     snippets::{env_file, examples},
 };
 
 use super::state::{CreatedBy, TokensState};
 
-use leptos::{html, prelude::*};
-use leptos_router::{NavigateOptions, hooks::use_navigate};
+use leptos::{ev::ClipboardEvent, html, prelude::*};
+use leptos_router::hooks::use_navigate;
 
 /// The state of the copy.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -38,16 +39,19 @@ pub fn CreatedDialog(token: CreatedToken, how: CreatedBy, close: String) -> impl
         CreatedBy::Created | CreatedBy::Cloned => None,
     };
     let facts = if token.description.is_empty() { "Without description".to_owned() } else { token.description.clone() };
+    let facts = token.is_described.then(|| view! { <b>{facts}</b> });
     let summary = token.summary.clone();
     let snippets = examples(&token)
         .into_iter()
         .map(|(name, example)| Tab {
             name,
             panel: ViewFn::from(move || {
-                let (view, text) = (example.view(), example.text());
+                let (view, text, secrets) = (example.view(), example.text(), example.secrets());
+                // Text that is selected and copied by hand contains the whole token too.
+                let on_copy = move |event: ClipboardEvent| browser::copy_whole(&event, &secrets);
                 view! {
                     <div class="code-box">
-                        <pre tabindex="0"><code>{view}</code></pre>
+                        <pre tabindex="0" on:copy=on_copy><code>{view}</code></pre>
                         <CopyButton text label="Copy" class="button small needs-script"/>
                     </div>
                     <p class="hint">"The token is shortened on screen only. Copy includes the whole token."</p>
@@ -63,7 +67,7 @@ pub fn CreatedDialog(token: CreatedToken, how: CreatedBy, close: String) -> impl
             <div class="dialog-body">
                 <Alert><b>"Make sure to copy your new API token now. You won't be able to see it again!"</b></Alert>
                 <TokenBox token=token.token.expose().to_owned()/>
-                <p class="created-facts"><b>{facts}</b><span>{summary}</span></p>
+                <p class="created-facts">{facts}<span>{summary}</span></p>
                 {old}
                 <CopyRow token=token.clone() kept/>
                 <Tabs group="Use the token" tabs=snippets/>
@@ -131,7 +135,7 @@ fn Leave(close: String, kept: RwSignal<CopyState>, asks: RwSignal<bool>) -> impl
     let address = close.clone();
     let leave = StoredValue::new(move || {
         if let Some(state) = state {
-            navigate(&address, NavigateOptions { scroll: false, ..NavigateOptions::default() });
+            navigate(&address, without_scrolling());
             state.created.set(None);
         } else {
             // After set-up the session is new, so the next page is loaded from the server.

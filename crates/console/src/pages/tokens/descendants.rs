@@ -13,32 +13,23 @@ use crate::{
         form::{ActionOutcome, refusal},
         text::Alert,
     },
+    forms::tokens::DescendantsForm,
     routes::Tokens,
 };
 
 use super::{
     bulk_bar::on_changed,
-    confirm::{Missing, details_resource, history_resource, name_of},
+    confirm::{WithLineage, name_of},
     state::TokensState,
 };
 
 /// The route of the dialog.
 #[component]
 pub fn DescendantsRoute() -> impl IntoView {
-    let state = TokensState::current();
-    let (details, history) = (details_resource(state), history_resource(state));
-    let close = Signal::derive(move || state.address(Tokens::List));
     view! {
-        <Suspense fallback=|| ()>
-            {move || Suspend::new(async move {
-                match (details.await, history.await) {
-                    (Ok(details), Ok(history)) => {
-                        view! { <DeactivateDescendants details descendants=history.descendants state/> }.into_any()
-                    }
-                    (Err(error), _) | (_, Err(error)) => view! { <Missing error close/> }.into_any(),
-                }
-            })}
-        </Suspense>
+        <WithLineage render=|details, descendants, state| {
+            view! { <DeactivateDescendants details descendants state/> }
+        }/>
     }
 }
 
@@ -75,7 +66,7 @@ fn DeactivateDescendants(details: Details, descendants: Descendants, state: Toke
         <Dialog class="narrow" close role="alertdialog" described_by="dialog-text">
             <header class="dialog-head" data-testid="overlay--header"><h2 id="dialog-title">{title}</h2></header>
             <Form action=here busy on_answer>
-                <input type="hidden" name="expected" value=live.to_string()/>
+                <input type="hidden" name=DescendantsForm::EXPECTED value=live.to_string()/>
                 <div class="dialog-body">
                     {move || refused.get().map(|error| view! { <Alert danger=true live=true>{error.sentence()}</Alert> })}
                     <p id="dialog-text">

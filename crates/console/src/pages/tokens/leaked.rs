@@ -15,7 +15,7 @@ use crate::{
         text::{Alert, Chip},
     },
     error::ConsoleError,
-    forms::outcome::Outcome,
+    forms::{outcome::Outcome, tokens::LeakedForm},
     hydrate::browser,
     routes::Tokens,
 };
@@ -42,7 +42,7 @@ pub fn LeakedRoute() -> impl IntoView {
                     <div class="field">
                         <label for="leaked">"Tokens, or text that contains tokens"</label>
                         <textarea
-                            class="input" id="leaked" name="leaked" rows="8" required autofocus autocomplete="off" autocapitalize="none"
+                            class="input" id="leaked" name=LeakedForm::LEAKED rows="8" required autofocus autocomplete="off" autocapitalize="none"
                             spellcheck="false" aria-describedby="leaked-hint" data-testid="leaked--input"
                         ></textarea>
                         <p class="hint" id="leaked-hint">

@@ -43,7 +43,7 @@ pub fn List(state: TokensState) -> impl IntoView {
 /// The loaded list.
 #[component]
 fn Loaded(page: TokenPage, state: TokensState) -> impl IntoView {
-    if page.unfiltered == 0 {
+    if page.unfiltered.is_none() {
         return view! { <Empty/> }.into_any();
     }
     let query = state.query.get_untracked();

@@ -15,6 +15,7 @@ mod filters;
 mod leaked;
 mod limits;
 mod list;
+mod overlap;
 mod picker;
 mod rename;
 mod rotate;

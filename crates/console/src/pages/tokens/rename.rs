@@ -10,6 +10,7 @@ use crate::{
         Form, Icon, Picture,
         form::{refused_sentence, typed},
     },
+    forms::tokens::TokenForm,
     hydrate::browser,
     pages::layout::navigator,
     routes::Tokens,
@@ -26,7 +27,7 @@ pub fn Rename(id: AuthorizationId, description: String, state: TokensState) -> i
     let before = description.clone();
     let refused = refused_sentence();
     let is_refused = refused.is_some();
-    let shown = if is_refused { typed("description") } else { description.clone() };
+    let shown = if is_refused { typed(TokenForm::DESCRIPTION) } else { description.clone() };
     let value = RwSignal::new(shown.clone());
     let on_answer = on_update(id, description.clone(), state, close.clone());
     let on_key = {
@@ -69,7 +70,7 @@ pub fn Rename(id: AuthorizationId, description: String, state: TokensState) -> i
         <div node_ref=form on:keydown=on_key on:focusout=on_leave>
             <Form action=Signal::derive(move || state.address(Tokens::Rename(id))) class="rename" on_answer>
                 <input
-                    class="input" name="description" value=shown placeholder="Enter a new name"
+                    class="input" name=TokenForm::DESCRIPTION value=shown placeholder="Enter a new name"
                     aria-label=format!("New description of {description}") maxlength="1024" autofocus node_ref=input
                     aria-invalid=is_refused.then_some("true") aria-describedby=is_refused.then_some("rename-refused")
                     data-testid="resource-editable-name--input" on:input:target=move |event| value.set(event.target().value())

@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 
-use jeton_model::{AuthorizationId, Liveness, Span, Timestamp, console::tokens::Details, org_rules::RulesNow};
+use jeton_model::{AuthorizationId, Liveness, Timestamp, console::tokens::Details, org_rules::RulesNow};
 
 use crate::{
     components::{
         Dialog, DialogHead, Form, Icon, Picture,
-        form::{FormId, refusal, typed},
+        form::{FormId, refusal},
         text::{Alert, Chip},
     },
     error::ConsoleError,
@@ -19,14 +19,11 @@ use crate::{
 use super::{
     all_access::{NotCreated, on_created},
     confirm::{Missing, details_resource, name_of},
+    custom::address_from,
     limits::{ExpiryField, Limits},
+    overlap::Overlap,
     state::TokensState,
 };
-
-/// The choices of the overlap: the form's values, and their labels.
-const OVERLAPS: [(&str, &str); 4] = [("0", "Stop now"), ("1h", "1 hour"), ("24h", "24 hours"), ("7d", "7 days")];
-/// The overlap chosen initially.
-const USUAL: &str = "24h";
 
 /// The route of the dialog.
 #[component]
@@ -103,10 +100,16 @@ fn RotateDialog(details: Details, rules: Result<RulesNow, ConsoleError>, state: 
                 <div class="dialog-body">
                     <NotCreated refused/>
                     <WhatHappens details now/>
-                    <Overlap own_end now/>
+                    <Overlap own_end now focus=true/>
                     <div class="new-life"><ExpiryField limits refused legend="The new token expires after"/><p class="hint">{old}</p></div>
                 </div>
                 <footer class="dialog-foot">
+                    <a
+                        class="link start" href=move || address_from(state, "rotate", id.to_string()) data-noscroll
+                        data-testid="rotate-token--with-changes"
+                    >
+                        "Rotate with changes"
+                    </a>
                     <a class="button" href=close data-noscroll data-testid="rotate-token--cancel-button">"Cancel"</a>
                     <button
                         class="button primary" aria-busy=move || busy.get().then_some("true") data-testid="rotate-token--confirm-button"
@@ -116,37 +119,6 @@ fn RotateDialog(details: Details, rules: Result<RulesNow, ConsoleError>, state: 
                 </footer>
             </Form>
         </Dialog>
-    }
-}
-
-/// The choice of the overlap, and below it the end of the old token.
-#[component]
-fn Overlap(own_end: Option<Timestamp>, now: Timestamp) -> impl IntoView {
-    let sent = typed("overlap");
-    let chosen = OVERLAPS.iter().map(|(value, _)| *value).find(|value| *value == sent).unwrap_or(USUAL);
-    let choice = move |(value, title): (&'static str, &'static str)| {
-        let checked = value == chosen;
-        view! { <label><input type="radio" name="overlap" value=value checked=checked autofocus=checked/><span>{title}</span></label> }
-    };
-    let hint =
-        move |(value, _): (&'static str, &'static str)| view! { <p class="hint">{ends(value, own_end, now)}</p> };
-    view! {
-        <fieldset class="field overlap" data-testid="overlap">
-            <legend class="label">"Keep the old token for"</legend>
-            <div class="choice-bar">{OVERLAPS.map(choice)}</div>
-            {OVERLAPS.map(hint)}
-        </fieldset>
-    }
-}
-
-/// Returns when the old token ends after an overlap.
-fn ends(overlap: &str, own_end: Option<Timestamp>, now: Timestamp) -> String {
-    let span = overlap.parse::<Span>().unwrap_or_default();
-    let end = now.plus_seconds(span.seconds());
-    match own_end {
-        _ if span == Span::default() => "It stops working at once.".into(),
-        Some(own) if own <= end => format!("Ends on {}, when it expires anyway. You can end it earlier.", own.minute()),
-        _ => format!("Ends on {}. You can end it earlier.", end.minute()),
     }
 }
 
@@ -182,28 +154,5 @@ fn WhatHappens(details: Details, now: Timestamp) -> impl IntoView {
         {authorization.last_use.is_some().then(|| view! {
             <div class="without-overlap"><Alert small=true>"Programs that still use it stop until they have the new one."</Alert></div>
         })}
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_overlap_is_told_with_the_end_that_it_has() {
-        let now = Timestamp::from_micros(1_800_000_000_000_000);
-        assert_eq!(ends("0", None, now), "It stops working at once.");
-        assert_eq!(ends("24h", None, now), "Ends on 16 Jan 2027, 08:00 UTC. You can end it earlier.");
-        let soon = Some(now.plus_seconds(1800));
-        assert_eq!(
-            ends("7d", soon, now),
-            "Ends on 15 Jan 2027, 08:30 UTC, when it expires anyway. You can end it earlier."
-        );
-    }
-
-    #[test]
-    fn what_is_chosen_at_first_is_offered() {
-        assert!(OVERLAPS.iter().any(|(value, _)| *value == USUAL));
-        assert!(OVERLAPS.iter().all(|(value, _)| value.parse::<Span>().is_ok()));
     }
 }

@@ -11,7 +11,10 @@ use crate::{
         form::send,
         text::{Chip, Expires, LivenessBadge, SummaryLines, first_letter},
     },
-    forms::outcome::FormFields,
+    forms::{
+        outcome::FormFields,
+        tokens::{SelectedForm, TokenForm},
+    },
     routes::Tokens,
     state::list_preferences::Column,
 };
@@ -147,7 +150,7 @@ fn Switch(id: AuthorizationId, name: Memo<String>, status: Memo<Status>, state: 
             let wanted = status.get_untracked().toggled().name().to_owned();
             send(
                 untrack(|| state.address(Tokens::Details(id))),
-                FormFields(vec![("status".into(), wanted)]),
+                FormFields(vec![(TokenForm::STATUS.into(), wanted)]),
                 busy,
                 on_answer,
             );
@@ -155,7 +158,10 @@ fn Switch(id: AuthorizationId, name: Memo<String>, status: Memo<Status>, state: 
     };
     // Without JavaScript it belongs to the form of the check boxes, with a button that names the action: a form in
     // every row would be larger than the switch.
-    let does = move || if status.get() == Status::Active { "deactivate" } else { "activate" };
+    let does = move || match status.get() {
+        Status::Active => SelectedForm::DEACTIVATE,
+        Status::Inactive => SelectedForm::ACTIVATE,
+    };
     view! {
         <button
             class="switch" role="switch" aria-checked=move || on().to_string() aria-label=move || format!("Active: {}", name.get())

@@ -6,6 +6,7 @@ use jeton_model::Status;
 
 use crate::{
     components::{Form, Icon, Menu, Notices, Picture, copy::copy},
+    forms::tokens::TokenForm,
     hydrate::hydrated::Hydrated,
     routes::Tokens,
 };
@@ -80,7 +81,11 @@ fn Items(facts: RowContext, state: TokensState) -> impl IntoView {
         {(may_change && !ended).then(|| view! {
             <li>
                 <Form action=Signal::derive(move || state.address(Tokens::Details(id))) on_answer>
-                    <button class="menu-item" name="status" value=move || status.get().toggled().name() data-testid="context-status-token">{toggle}</button>
+                    <button
+                        class="menu-item" name=TokenForm::STATUS value=move || status.get().toggled().name() data-testid="context-status-token"
+                    >
+                        {toggle}
+                    </button>
                 </Form>
             </li>
         })}

@@ -2,7 +2,7 @@
 
 use jeton_model::AuthorizationId;
 
-use crate::hydrate::hydrated::Hydrated;
+use crate::{forms::tokens::SelectedForm, hydrate::hydrated::Hydrated};
 
 use super::{selected_ids::Selection, state::TokensState};
 
@@ -18,7 +18,7 @@ pub fn SelectBox(id: AuthorizationId, name: Memo<String>, selection: Selection) 
     view! {
         <label class="check">
             <input
-                type="checkbox" name="id" value=id.to_string() form=FORM aria-label=label prop:checked=move || selection.holds(id)
+                type="checkbox" name=SelectedForm::ID value=id.to_string() form=FORM aria-label=label prop:checked=move || selection.holds(id)
                 on:change:target=move |event| selection.set(&[id], event.target().checked())
             />
         </label>

@@ -92,7 +92,7 @@ impl TokensState {
 
     /// Returns the number of tokens without a filter.
     pub fn count(&self) -> u64 {
-        self.page.frame.with(|frame| frame.counts.tokens)
+        self.page.frame.with(|frame| frame.counts.tokens.known())
     }
 
     /// Returns the present data of the frame.

@@ -122,7 +122,7 @@ fn Equivalents(choosing: CustomTokenForm) -> impl IntoView {
     let (org, me) = choosing.frame.with_value(|frame| (frame.org.id, frame.user_id));
     let said = choosing.description;
     let org_name = StoredValue::new(choosing.frame.with_value(|frame| frame.org.name.clone()));
-    let origin = StoredValue::new(choosing.frame.with_value(|frame| frame.origin.clone()));
+    let base_url = StoredValue::new(choosing.frame.with_value(|frame| frame.base_url.clone()));
     let limited = move || Limited { expires_at: choosing.limits.end(), networks: choosing.limits.network_texts() };
     let muted = Signal::derive(move || picks.get().is_empty());
     let stock = ViewFn::from(move || {
@@ -132,7 +132,7 @@ fn Equivalents(choosing: CustomTokenForm) -> impl IntoView {
         view! { <Code example muted/>{limits} }
     });
     let own = move || jeton(&choosing.permissions(), &org_name.get_value(), &said.get(), &limited());
-    let request = move || curl(&picks.get(), org, me, &said.get(), &limited(), &origin.get_value());
+    let request = move || curl(&picks.get(), org, me, &said.get(), &limited(), &base_url.get_value());
     let body = move || json(&picks.get(), org, me, &said.get(), &limited());
     let tabs = vec![
         Tab { name: "jeton", panel: panel(muted, own) },

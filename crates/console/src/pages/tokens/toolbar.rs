@@ -7,7 +7,8 @@ use jeton_model::{
         token_query::{StatusFilter, TokenQuery},
         tokens::Sort,
     },
-    wording,
+    tally::Tally,
+    wording::capitalized,
 };
 
 use crate::{
@@ -183,19 +184,18 @@ pub fn GenerateMenu(class: &'static str) -> impl IntoView {
 /// The number of tokens.
 #[component]
 fn Count(state: TokensState) -> impl IntoView {
-    let text = move |total: u64, unfiltered: u64| {
+    let text = move |total: Tally, unfiltered: Tally| {
         if state.query.get().is_filtered() {
-            view! { <b>{wording::grouped(total)}</b>{format!(" of {}", wording::count(unfiltered, "token"))} }
-                .into_any()
+            view! { <b>{capitalized(&total.text())}</b>{format!(" of {}", unfiltered.of("token"))} }.into_any()
         } else {
-            let word = if total == 1 { " token" } else { " tokens" };
-            view! { <b>{wording::grouped(total)}</b>{word} }.into_any()
+            let word = if total == Tally::exact(1) { " token" } else { " tokens" };
+            view! { <b>{capitalized(&total.text())}</b>{word} }.into_any()
         }
     };
     view! {
         <Transition fallback=|| ()>
             {move || Suspend::new(async move {
-                let page = state.list.await.ok().filter(|page| page.unfiltered > 0);
+                let page = state.list.await.ok().filter(|page| !page.unfiltered.is_none());
                 page.map(|page| view! {
                     <div class="list-line">
                         <p class="list-count" role="status">{text(page.total, page.unfiltered)}</p>

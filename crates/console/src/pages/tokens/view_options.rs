@@ -8,8 +8,9 @@ use wasm_bindgen::JsCast;
 
 use crate::{
     components::{Dialog, DialogHead},
+    forms::preferences::{ListPreferencesForm, ReturnForm},
     hydrate::browser,
-    routes::Tokens,
+    routes::{Tokens, address_of},
     state::list_preferences::{Column, ListPreferences},
 };
 
@@ -37,19 +38,19 @@ pub fn LookRoute() -> impl IntoView {
     let columns = Column::ALL.map(|column| {
         view! {
             <label class="look-choice">
-                <span class="check"><input type="checkbox" name="column" value=column.name() checked=first.shows(column)/></span>
+                <span class="check"><input type="checkbox" name=ListPreferencesForm::COLUMN value=column.name() checked=first.shows(column)/></span>
                 {column.title()}
             </label>
         }
     });
     let density = [("comfortable", "Comfortable", !compact), ("compact", "Compact", compact)].map(|(value, word, on)| {
-        view! { <label class="look-choice"><input type="radio" name="density" value=value checked=on/>{word}</label> }
+        view! { <label class="look-choice"><input type="radio" name=ListPreferencesForm::DENSITY value=value checked=on/>{word}</label> }
     });
     view! {
         <Dialog class="narrow" close>
             <DialogHead title="Columns and density" close/>
-            <form method="post" action="/view" on:submit=on_submit on:change=on_change>
-                <input type="hidden" name="to" value=close/>
+            <form method="post" action=address_of("/view") on:submit=on_submit on:change=on_change>
+                <input type="hidden" name=ReturnForm::TO value=close/>
                 <div class="dialog-body look">
                     <fieldset><legend>"Columns"</legend>{columns.collect_view()}</fieldset>
                     <fieldset><legend>"Density"</legend>{density.collect_view()}</fieldset>

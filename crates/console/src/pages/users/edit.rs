@@ -10,6 +10,7 @@ use crate::{
         form::{refusal, typed},
     },
     error::ConsoleError,
+    forms::users::{RenameUserForm, SetPasswordForm},
     pages::people::{
         fields::{NewUserFields, Refusal, at_field},
         remove_user::Missing,
@@ -100,14 +101,14 @@ pub fn RenameRoute() -> impl IntoView {
 fn RenameDialog(user: User) -> impl IntoView {
     let refused = RwSignal::new(refusal());
     // The submitted value is kept, even if it was refused for being empty.
-    let typed = typed("username");
+    let typed = typed(RenameUserForm::USERNAME);
     let value = RwSignal::new(if typed.is_empty() { user.name.clone() } else { typed });
     view! {
         <EditDialog
             page=Users::Edit(user.id) title=format!("Rename {}", user.name) failed="The user was not renamed" refused button=("Rename", "Renaming")
         >
             <Field
-                id="username" label="Username" autofocus=true value error=at_field(refused, "username")
+                id=RenameUserForm::USERNAME label="Username" autofocus=true value error=at_field(refused, RenameUserForm::USERNAME)
                 hint="From now on the user signs in with this name. Tokens are not affected."
             />
         </EditDialog>
@@ -137,8 +138,8 @@ fn PasswordDialog(user: User) -> impl IntoView {
         >
             <p>{signed_out}</p>
             <PasswordField
-                id="password" label="New password" autocomplete="new-password" autofocus=true hint="8 to 72 characters."
-                error=at_field(refused, "password")
+                id=SetPasswordForm::PASSWORD label="New password" autocomplete="new-password" autofocus=true hint="8 to 72 characters."
+                error=at_field(refused, SetPasswordForm::PASSWORD)
             />
         </EditDialog>
     }

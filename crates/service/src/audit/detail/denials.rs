@@ -40,6 +40,9 @@ pub(crate) enum DeniedSubject<'a> {
     Credential {
         #[serde(flatten)]
         cause: DenialCause,
+        /// The gate that denied a request with it; `None` for Jeton itself.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        gate: Option<&'a str>,
         /// `None` if it was deleted since.
         #[serde(flatten)]
         label: Option<CredentialLabel<'a>>,
@@ -100,7 +103,7 @@ mod tests {
     }
 
     fn credential(label: Option<CredentialLabel<'_>>) -> Denied<'_> {
-        denied(DeniedSubject::Credential { cause: DenialReason::Inactive.into(), label })
+        denied(DeniedSubject::Credential { cause: DenialReason::Inactive.into(), gate: None, label })
     }
 
     #[test]
@@ -132,6 +135,15 @@ mod tests {
         check(
             credential(Some(CredentialLabel::of(&label))),
             r#"{"description":"roof","prefix":"abcd","reason":"inactive"}"#,
+        );
+        let at_gate = DeniedSubject::Credential {
+            cause: lacks.into(),
+            gate: Some("plant"),
+            label: Some(CredentialLabel::of(&label)),
+        };
+        check(
+            Denied { subject: at_gate, more_like_it: NonZeroU64::new(7) },
+            r#"{"description":"roof","gate":"plant","moreLikeIt":7,"permission":"write:users","prefix":"abcd","reason":"permission"}"#,
         );
         (label.prefix, label.username) = (None, Some("grafana".into()));
         check(

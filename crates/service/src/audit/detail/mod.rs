@@ -3,6 +3,7 @@
 
 pub(crate) mod buckets;
 pub(crate) mod denials;
+pub(crate) mod gates;
 pub(crate) mod log;
 pub(crate) mod orgs;
 pub(crate) mod telegrafs;
@@ -15,7 +16,8 @@ use serde_json::Value;
 
 use buckets::{BucketState, DbrpState};
 use denials::Denied;
-use log::{Exported, LogTrimmed};
+use gates::{BindingState, SuspendedBucket};
+use log::{BackupTaken, Exported, KeyAdopted, KeyRotated, LogTrimmed};
 use orgs::{OrgState, RulesState, SetUpDone};
 use telegrafs::{TelegrafState, TelegrafsRead};
 use token_changes::{AuthorizationLeaked, AuthorizationUpdated, ExpiryChanged};
@@ -58,6 +60,8 @@ details! {
     BucketUpdated(Change<BucketState<'a>>),
     Dbrp(DbrpState<'a>),
     DbrpUpdated(Change<DbrpState<'a>>),
+    GateBinding(BindingState<'a>),
+    SuspendedBucket(SuspendedBucket<'a>),
     Telegraf(TelegrafState<'a>),
     TelegrafUpdated(Change<TelegrafState<'a>>),
     TelegrafsRead(TelegrafsRead),
@@ -71,6 +75,9 @@ details! {
     Denied(Denied<'a>),
     Exported(Exported<'a>),
     LogTrimmed(LogTrimmed<'a>),
+    KeyRotated(KeyRotated<'a>),
+    KeyAdopted(KeyAdopted<'a>),
+    BackupTaken(BackupTaken<'a>),
 }
 
 impl AuditDetail<'_> {

@@ -5,6 +5,7 @@ use serde::Serialize;
 use jeton_model::{
     Org,
     org_rules::{OperatorTokens, OrgRules},
+    supplied_token::SuppliedTokens,
 };
 
 /// An organization that was created or deleted, or before or after a change.
@@ -30,6 +31,8 @@ pub(crate) struct RulesState {
     expiry_required: bool,
     description_required: bool,
     operator_tokens: OperatorTokens,
+    self_rotation: bool,
+    supplied_tokens: SuppliedTokens,
 }
 
 impl RulesState {
@@ -41,6 +44,8 @@ impl RulesState {
             expiry_required: rules.expiry_required,
             description_required: rules.description_required,
             operator_tokens: rules.operator_tokens,
+            self_rotation: rules.self_rotation,
+            supplied_tokens: rules.supplied_tokens,
         }
     }
 }
@@ -82,15 +87,17 @@ mod tests {
             longest_life: Some(86_400),
             expiry_required: true,
             operator_tokens: OperatorTokens::Operators,
+            self_rotation: true,
+            supplied_tokens: SuppliedTokens::Anyone,
             ..OrgRules::default()
         };
         check(
             Change { before: RulesState::of(&OrgRules::default()), after: RulesState::of(&rules) },
             concat!(
                 r#"{"after":{"defaultLife":null,"descriptionRequired":false,"expiryRequired":true,"#,
-                r#""longestLife":86400,"operatorTokens":"operators"},"#,
+                r#""longestLife":86400,"operatorTokens":"operators","selfRotation":true,"suppliedTokens":"anyone"},"#,
                 r#""before":{"defaultLife":null,"descriptionRequired":false,"expiryRequired":false,"#,
-                r#""longestLife":null,"operatorTokens":"anyone"}}"#,
+                r#""longestLife":null,"operatorTokens":"anyone","selfRotation":false,"suppliedTokens":"operators"}}"#,
             ),
         );
         check(

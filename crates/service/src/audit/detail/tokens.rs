@@ -36,6 +36,9 @@ pub(crate) struct AuthorizationCreated<'a> {
     /// The rotated token that it succeeds.
     #[serde(skip_serializing_if = "Option::is_none")]
     replaces: Option<AuthorizationId>,
+    /// How the creator supplied the token: as its `value` or its `hash`. Absent for a generated one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    supplied_as: Option<&'static str>,
 }
 
 impl<'a> AuthorizationCreated<'a> {
@@ -50,7 +53,13 @@ impl<'a> AuthorizationCreated<'a> {
             expires_at: authorization.expires_at,
             allowed_networks: &authorization.networks,
             replaces: authorization.replaces,
+            supplied_as: None,
         }
+    }
+
+    /// Adds how the creator supplied the token, if they did.
+    pub fn supplied_as(self, supplied_as: Option<&'static str>) -> Self {
+        Self { supplied_as, ..self }
     }
 }
 
@@ -136,6 +145,14 @@ mod tests {
                 r#"{"allowedNetworks":[],"description":"roof","expiresAt":null,"owner":"0000000000000002","#,
                 r#""permissions":["write:users","read:orgs/0000000000000001/buckets/0000000000000003"],"#,
                 r#""status":"active","username":"grafana"}"#,
+            ),
+        );
+        check(
+            AuthorizationCreated::of(&plain, CredentialName::Prefix(None)).supplied_as(Some("hash")),
+            concat!(
+                r#"{"allowedNetworks":[],"description":"roof","expiresAt":null,"owner":"0000000000000002","#,
+                r#""permissions":["write:users","read:orgs/0000000000000001/buckets/0000000000000003"],"#,
+                r#""prefix":null,"status":"active","suppliedAs":"hash"}"#,
             ),
         );
         check(

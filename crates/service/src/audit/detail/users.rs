@@ -50,7 +50,7 @@ pub(crate) struct Membership<'a> {
     /// The bucket, if it is a bucket's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bucket: Option<BucketId>,
-    /// The telegraf configuration, if it is one's; only imports record it.
+    /// The telegraf configuration, if it is one's.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub telegraf: Option<TelegrafId>,
 }

@@ -1,6 +1,8 @@
 //! Usage of tokens: buffered in memory and flushed periodically, so that authentication costs no write.
 
 mod buffer;
+mod gate_buffer;
+mod gate_uses;
 
 use std::time::Duration;
 
@@ -14,9 +16,10 @@ use jeton_store::token_uses::Seen;
 
 use crate::{Caller, Error, Service, auth::caller::Credential};
 
-use buffer::Usage;
+use buffer::{Usage, Written};
 
 pub(crate) use buffer::UsageBuffer;
+pub(crate) use gate_buffer::GateUses;
 
 /// Time between flushes: no token's usage is written more often.
 const EVERY: Duration = Duration::from_secs(60);
@@ -41,7 +44,7 @@ impl Service {
         match caller {
             Ok(caller) if !caller.inactive => self.0.uses.accepted(id, &caller.client, now),
             // A failure of the server says nothing about the token.
-            Err(Error::Internal | Error::Busy) => {}
+            Err(Error::Internal | Error::Busy | Error::Unavailable) => {}
             Ok(_) | Err(_) => self.0.uses.refused(id, now),
         }
     }
@@ -80,13 +83,18 @@ impl Service {
     }
 
     /// Flushes the usage. It is not audited, but takes the write lock like every writer: nodes that update the same
-    /// rows in another order could deadlock. What cannot be written is kept.
+    /// rows in another order could deadlock. Usage that cannot be written is kept.
     ///
     /// # Errors
     /// The database may fail.
     pub async fn write_uses(&self) -> Result<(), Error> {
+        let mut written = self.0.uses.writing.lock().await;
+        self.write_token_uses(&mut written).await?;
+        self.write_gate_uses().await
+    }
+
+    async fn write_token_uses(&self, written: &mut Written) -> Result<(), Error> {
         let uses = &self.0.uses;
-        let mut written = uses.writing.lock().await;
         let taken = uses.take();
         let mut ids: Vec<AuthorizationId> = taken.keys().copied().collect();
         ids.sort_unstable();
@@ -105,7 +113,7 @@ impl Service {
     }
 
     async fn write_seen(&self, seen: &[Seen], forget_before: Option<i64>) -> Result<(), Error> {
-        let mut write = self.store().write().await?;
+        let mut write = self.store().write_alone().await?;
         jeton_store::token_uses::add(&mut write, seen).await?;
         if let Some(day) = forget_before {
             jeton_store::token_uses::forget_before(&mut write, day).await?;

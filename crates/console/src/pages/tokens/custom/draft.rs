@@ -7,7 +7,7 @@ use jeton_model::token::redact;
 
 use crate::{
     components::{Icon, Picture, form::answer},
-    forms::outcome::FormFields,
+    forms::{outcome::FormFields, tokens::NewTokenForm},
     hydrate::browser,
     pages::tokens::state::TokensState,
 };
@@ -43,7 +43,7 @@ pub fn keep(choosing: CustomTokenForm, state: TokensState, bare: bool) -> RwSign
 
 fn written(fields: FormFields) -> String {
     let safe = fields.0.into_iter().map(|(name, value)| {
-        let value = if name == "description" { redact(&value) } else { value };
+        let value = if name == NewTokenForm::DESCRIPTION { redact(&value) } else { value };
         (name, value)
     });
     form_urlencoded::Serializer::new(String::new()).extend_pairs(safe).finish()

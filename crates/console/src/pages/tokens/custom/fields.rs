@@ -12,6 +12,7 @@ use crate::{
         field::{Hint, at_field},
     },
     error::ConsoleError,
+    forms::tokens::{NewTokenForm, SearchForm},
 };
 
 use super::form_state::CustomTokenForm;
@@ -45,7 +46,7 @@ pub fn ask_later(search: RwSignal<String>, asked: RwSignal<String>) {
 /// The field of the description. If it is empty, the description is derived from the permissions.
 #[component]
 pub fn Description(choosing: CustomTokenForm, refused: RwSignal<Option<ConsoleError>>) -> impl IntoView {
-    let error = at_field(refused, "description");
+    let error = at_field(refused, NewTokenForm::DESCRIPTION);
     let generated = move || match choosing.at_home(|home| description(&choosing.permissions(), home)) {
         text if text.is_empty() => "Describe this new token".to_owned(),
         text => text,
@@ -57,7 +58,7 @@ pub fn Description(choosing: CustomTokenForm, refused: RwSignal<Option<ConsoleEr
         <div class="field">
             <label for="description">"Description"</label>
             <input
-                class="input" id="description" name="description" value=choosing.description.get_untracked()
+                class="input" id="description" name=NewTokenForm::DESCRIPTION value=choosing.description.get_untracked()
                 node_ref=input placeholder=generated
                 on:input:target=move |event| choosing.description.set(event.target().value())
                 aria-describedby="description-hint" aria-invalid=move || error.get().map(|_| "true") autocomplete="off" autofocus=first
@@ -97,11 +98,11 @@ pub fn SearchField(choosing: CustomTokenForm) -> impl IntoView {
             <div class="input-box">
                 <Icon picture=Picture::Search/>
                 <input
-                    class="input" type="search" name="search" value=choosing.search.get_untracked() placeholder="Search resources"
+                    class="input" type="search" name=SearchForm::SEARCH value=choosing.search.get_untracked() placeholder="Search resources"
                     aria-label="Search resources" autocomplete="off" maxlength="255" autofocus=first data-testid="search-widget" on:keydown=stay
                     on:input:target=move |event| choosing.search.set(event.target().value())
                 />
-                <button class="button small after without-script" name="find" value="1">"Search"</button>
+                <button class="button small after without-script" name=SearchForm::FIND value="1">"Search"</button>
             </div>
             <span aria-hidden="true">"Read"</span><span aria-hidden="true">"Write"</span>
         </div>

@@ -14,19 +14,27 @@ use super::form_state::CustomTokenForm;
 
 /// The footer. Generate displays the number of permissions, and is disabled while there are none.
 #[component]
-pub fn Foot(choosing: CustomTokenForm, busy: RwSignal<bool>, close: Signal<String>) -> impl IntoView {
+pub fn Foot(
+    /// The state of the form.
+    choosing: CustomTokenForm,
+    /// True if the form rotates a token.
+    rotates: bool,
+    /// True while the form is pending.
+    busy: RwSignal<bool>,
+    /// The address of the list.
+    close: Signal<String>,
+) -> impl IntoView {
+    let (verb, doing) = if rotates { ("Rotate", "Rotating") } else { ("Generate", "Generating") };
     let hydrated = Hydrated::current();
     let count = Memo::new(move |_| choosing.selection.with(|selection| selection.effective().len()));
     let waits = move || hydrated.get() && count.get() == 0;
-    let label = move || {
-        match (busy.get(), count.get()) {
-        (true, _) => "Generating".into_any(),
-        (false, 0) => "Generate".into_any(),
+    let label = move || match (busy.get(), count.get()) {
+        (true, _) => doing.into_any(),
+        (false, 0) => verb.into_any(),
         (false, number) => {
-            view! { "Generate "<span class="count">{format!("· {}", wording::count(number as u64, "permission"))}</span> }
+            view! { {verb}" "<span class="count">{format!("· {}", wording::count(number as u64, "permission"))}</span> }
                 .into_any()
         }
-    }
     };
     view! {
         <footer class="dialog-foot">

@@ -18,7 +18,10 @@ use jeton_model::{
 
 use crate::{
     components::form::{answer, typed_fields},
-    forms::outcome::FormFields,
+    forms::{
+        outcome::FormFields,
+        tokens::{CustomForm, NewTokenForm, SearchForm},
+    },
     pages::tokens::limits::Limits,
     queries::Picker,
 };
@@ -61,9 +64,10 @@ impl Lookup {
     /// Creates the query, from the form submitted without JavaScript if there is one.
     pub fn new() -> Self {
         let sent = typed_fields();
-        let ticked = sent.all("permission").filter_map(|value| value.parse::<Pick>().ok()).collect::<Selection>();
+        let ticked =
+            sent.all(CustomForm::PERMISSION).filter_map(|value| value.parse::<Pick>().ok()).collect::<Selection>();
         Self {
-            search: RwSignal::new(sent.get("search").unwrap_or_default().to_owned()),
+            search: RwSignal::new(sent.get(SearchForm::SEARCH).unwrap_or_default().to_owned()),
             nameless: RwSignal::new(ticked.iter().filter_map(|pick| pick.id).collect()),
         }
     }
@@ -100,22 +104,23 @@ impl CustomTokenForm {
 
     /// Sets the state from the fields of a form.
     pub fn take_over(&self, fields: &FormFields) {
-        let ticked: Selection = fields.all("permission").filter_map(|value| value.parse::<Pick>().ok()).collect();
+        let ticked: Selection =
+            fields.all(CustomForm::PERMISSION).filter_map(|value| value.parse::<Pick>().ok()).collect();
         let known = |id: &Id| self.known.with_untracked(|known| known.contains_key(id));
         self.nameless.set(ticked.iter().filter_map(|pick| pick.id).filter(|id| !known(id)).collect());
         self.selection.set(ticked);
-        self.description.set(fields.get("description").unwrap_or_default().to_owned());
+        self.description.set(fields.get(NewTokenForm::DESCRIPTION).unwrap_or_default().to_owned());
         self.limits.take_over(fields);
-        self.begin_with(fields.get("template").and_then(Template::from_word));
+        self.begin_with(fields.get(CustomForm::TEMPLATE).and_then(Template::from_word));
     }
 
     /// Returns the fields that a form with this state would submit.
     pub fn fields(&self) -> FormFields {
-        let mut fields = vec![("description".to_owned(), self.description.get())];
+        let mut fields = vec![(NewTokenForm::DESCRIPTION.to_owned(), self.description.get())];
         let ticked = self.selection.with(|selection| selection.iter().collect::<Vec<_>>());
-        fields.extend(ticked.into_iter().map(|pick| ("permission".to_owned(), pick.to_string())));
+        fields.extend(ticked.into_iter().map(|pick| (CustomForm::PERMISSION.to_owned(), pick.to_string())));
         fields.extend(self.limits.fields());
-        fields.extend(self.chosen().map(|template| ("template".to_owned(), template.word().to_owned())));
+        fields.extend(self.chosen().map(|template| (CustomForm::TEMPLATE.to_owned(), template.word().to_owned())));
         FormFields(fields)
     }
 

@@ -1,10 +1,11 @@
-//! The dialog that generates a Custom API Token.
+//! The dialog that generates a Custom API Token, or rotates a token into one.
 
 mod draft;
 mod fields;
 mod footer;
 pub mod form_state;
 mod prefill;
+mod rotation;
 mod templates;
 
 use leptos::prelude::*;
@@ -18,6 +19,7 @@ use crate::{
         text::Alert,
     },
     error::ConsoleError,
+    forms::tokens::CustomForm,
     queries::{Picker, load_org_rules, load_picker},
     routes::Tokens,
     state::{org_state::page_resource, page_store::PageResource},
@@ -36,10 +38,11 @@ use fields::{Description, SearchField, ask_later};
 use footer::Foot;
 use form_state::Lookup;
 use prefill::Gaps;
+use rotation::RotationFields;
 use templates::Templates;
 
 pub use form_state::CustomTokenForm;
-pub use prefill::address_from;
+pub use prefill::{address_from, address_narrowing};
 
 /// The dialog, prefilled from the URL.
 #[component]
@@ -86,7 +89,7 @@ fn CustomDialog(
         Ok(filled) => (filled, None),
         Err(error) => (Prefilled::default(), Some(error)),
     };
-    let gaps = filled.gaps.clone();
+    let (gaps, rotates) = (filled.gaps.clone(), filled.rotates);
     let limits = Limits::of_new(rules, filled.life, &filled.networks);
     let choosing = CustomTokenForm::new(state.frame(), filled, lookup, limits);
     let restored = draft::keep(choosing, state, bare);
@@ -94,13 +97,20 @@ fn CustomDialog(
     let busy = RwSignal::new(false);
     let on_answer = on_created(state, refused);
     let close = Signal::derive(move || state.address(Tokens::List));
+    let action = Signal::derive(move || match rotates {
+        Some(token) => address_from(state, "rotate", token.id.to_string()),
+        None => state.address(Tokens::Custom),
+    });
+    let title = if rotates.is_some() { "Rotate with changes" } else { "Generate a Custom API Token" };
     let template = move || {
-        choosing.chosen().map(|template| view! { <input type="hidden" name="template" value=template.word()/> })
+        choosing
+            .chosen()
+            .map(|template| view! { <input type="hidden" name=CustomForm::TEMPLATE value=template.word()/> })
     };
     view! {
         <Dialog class="wide custom" close>
-            <DialogHead title="Generate a Custom API Token" close/>
-            <Form action=Signal::derive(move || state.address(Tokens::Custom)) busy on_answer>
+            <DialogHead title close/>
+            <Form action busy on_answer>
                 <FormId/>
                 {template}
                 <div class="custom-intro">
@@ -108,12 +118,13 @@ fn CustomDialog(
                     {failed.map(|error| view! { <Alert danger=true><b>"The form could not be filled in from the address."</b>" "{error.sentence()}</Alert> })}
                     <Gaps gaps/>
                     <Restored choosing restored/>
-                    <Templates choosing state/>
+                    {rotates.is_none().then(|| view! { <Templates choosing state/> })}
                     <Description choosing refused/>
+                    {rotates.map(|token| view! { <RotationFields token/> })}
                 </div>
                 <LimitsSection limits refused/>
                 <div class="custom-main"><PickerSection choosing picker/><Summary choosing/></div>
-                <Foot choosing busy close/>
+                <Foot choosing rotates=rotates.is_some() busy close/>
             </Form>
         </Dialog>
     }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use leptos_router::hooks::use_query_map;
 
 use jeton_model::{
+    AuthorizationId,
     console::{
         prefill::{Gap, Prefill, Prefilled},
         token_query::TokenQuery,
@@ -16,7 +17,7 @@ use crate::{
     error::ConsoleError,
     pages::tokens::state::TokensState,
     queries::load_prefill,
-    routes::{ConsoleRoute, PageRoute as _, Tokens},
+    routes::{ConsoleRoute, PageRoute as _, Tokens, with_parameters},
     state::{org_state::page_resource, page_store::PageResource},
 };
 
@@ -50,6 +51,11 @@ pub fn address_from(state: TokensState, name: &'static str, value: String) -> St
     let mut parameters = state.query.with(TokenQuery::parameters);
     parameters.push((name, value));
     Tokens::Custom.address(state.org.get(), &parameters)
+}
+
+/// Returns the address of the dialog that rotates a token to what it used.
+pub fn address_narrowing(state: TokensState, id: AuthorizationId) -> String {
+    with_parameters(address_from(state, "rotate", id.to_string()), &[("narrow", "1")])
 }
 
 /// The requested permissions that could not be prefilled.

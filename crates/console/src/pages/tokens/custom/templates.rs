@@ -18,7 +18,7 @@ const fn picture(template: Template) -> Picture {
         Template::TelegrafWriter => Picture::Antenna,
         Template::GrafanaReader => Picture::Chart,
         Template::OneBucket => Picture::Bucket,
-        Template::Backup => Picture::Archive,
+        Template::ReadEverything => Picture::Archive,
         Template::CiDeploy => Picture::Rocket,
     }
 }

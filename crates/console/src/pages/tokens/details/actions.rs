@@ -9,6 +9,7 @@ use jeton_model::{
 
 use crate::{
     components::{Form, Icon, Picture},
+    forms::tokens::TokenForm,
     pages::tokens::{
         row_update::on_update,
         state::{Changed, TokensState},
@@ -64,7 +65,12 @@ pub fn Actions(details: Details, now_is: Memo<Changed>, overlaps: bool, state: T
             })}
             {alive.then(|| view! {
                 <Form action=Signal::derive(move || state.address(Tokens::Details(id))) on_answer>
-                    <button class="button" name="status" value=move || now_is.get().status.toggled().name() data-testid="custom-api-token-toggle">{toggle}</button>
+                    <button
+                        class="button" name=TokenForm::STATUS value=move || now_is.get().status.toggled().name()
+                        data-testid="custom-api-token-toggle"
+                    >
+                        {toggle}
+                    </button>
                 </Form>
             })}
         </div>

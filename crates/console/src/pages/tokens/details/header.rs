@@ -9,6 +9,7 @@ use crate::{
         Form, Icon, Picture,
         form::{refusal, typed},
     },
+    forms::tokens::TokenForm,
     pages::{
         layout::navigator,
         tokens::{
@@ -30,12 +31,13 @@ pub fn Head(details: Details, now_is: Memo<Changed>, editing: bool, state: Token
     let on_answer = on_update(id, name.get_untracked(), state, back);
     let title = move || {
         if editing {
-            let shown = if refusal().is_some() { typed("description") } else { now_is.get_untracked().description };
+            let shown =
+                if refusal().is_some() { typed(TokenForm::DESCRIPTION) } else { now_is.get_untracked().description };
             view! {
             <h2 id="dialog-title" class="sr-only">{name}</h2>
             <Form action=Signal::derive(move || state.address(Tokens::Edit(id))) class="rename" on_answer>
                 <input
-                    class="input" name="description" value=shown placeholder="Describe this token"
+                    class="input" name=TokenForm::DESCRIPTION value=shown placeholder="Describe this token"
                     aria-label="Description" maxlength="1024" autofocus data-testid="custom-api-token-input"
                 />
                 <button class="button small primary" data-testid="token-save-btn">"Save"</button>

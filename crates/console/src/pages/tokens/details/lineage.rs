@@ -13,7 +13,7 @@ use jeton_model::{
 
 use crate::{
     components::{Form, Icon, Notices, Picture, form::ActionOutcome, text::Chip},
-    forms::flash::Flash,
+    forms::{flash::Flash, tokens::EndOverlapForm},
     pages::tokens::state::TokensState,
     routes::Tokens,
 };
@@ -155,8 +155,8 @@ fn EndOverlap(link: Link, shown: AuthorizationId, now: Timestamp, state: TokensS
     let form = move |class: &'static str, word: &'static str| {
         view! {
             <Form action=Signal::derive(move || state.address(Tokens::Details(at))) on_answer>
-                <input type="hidden" name="shown" value=shown.to_string()/>
-                <button class=class name="overlap" value="end" data-testid="end-overlap">{word}</button>
+                <input type="hidden" name=EndOverlapForm::SHOWN value=shown.to_string()/>
+                <button class=class name=EndOverlapForm::OVERLAP value="end" data-testid="end-overlap">{word}</button>
             </Form>
         }
     };

@@ -4,6 +4,7 @@ mod actions;
 mod audit_link;
 mod descendants;
 mod effective;
+mod gates;
 mod header;
 mod limits;
 mod lineage;
@@ -16,7 +17,7 @@ mod usage;
 use leptos::prelude::*;
 
 use jeton_model::{
-    Authorization, Liveness, Status,
+    Authorization, AuthorizationId, Liveness, ResourceType, Status,
     console::{lineage::Lineage, tokens::Details},
     describe::Home,
     wording,
@@ -33,7 +34,7 @@ use crate::{
 
 use super::{
     confirm::{Missing, details_resource, history_resource},
-    custom::address_from,
+    custom::{address_from, address_narrowing},
     state::{Changed, TokensState},
 };
 
@@ -41,6 +42,7 @@ use actions::Actions;
 use audit_link::AuditLink;
 use descendants::Descendants;
 use effective::Implied;
+use gates::Gates;
 use header::Head;
 use lineage::Chain;
 use matrix::PermissionTable;
@@ -89,6 +91,25 @@ fn home<'a>(details: &Details, org_name: &'a str) -> Home<'a> {
     Home { owner: Some(user), org, org_name }
 }
 
+/// Returns whether a token can be rotated, and has permissions of which gates see the use.
+fn may_narrow(details: &Details) -> bool {
+    let on_buckets = details.permissions.iter().any(|one| one.permission.resource.kind == ResourceType::Buckets);
+    on_buckets && details.replaced_by.is_none() && details.liveness == Liveness::Live
+}
+
+/// The link to the dialog that rotates the token to what it used.
+#[component]
+fn NarrowLink(id: AuthorizationId, state: TokensState) -> impl IntoView {
+    view! {
+        <p class="hint">
+            <a class="link" href=move || address_narrowing(state, id) data-noscroll data-testid="details-narrow">
+                "Narrow to what it used"
+            </a>
+            " in the last 30 days: rotate it without the rest."
+        </p>
+    }
+}
+
 /// The content of the drawer.
 #[component]
 fn Content(details: Details, history: Lineage, asked: Asked, editing: bool, state: TokensState) -> impl IntoView {
@@ -111,6 +132,8 @@ fn Content(details: Details, history: Lineage, asked: Asked, editing: bool, stat
     let overlaps = history.overlaps(id);
     let chain = history.clone();
     let descendants = history.descendants.clone();
+    let (gates, now) = (history.gates.clone(), history.now);
+    let narrows = !gates.is_empty() && !overlaps && may_narrow(&details);
     let leaked = details.liveness == Liveness::Leaked;
     let chain = view! { <Chain history=chain id state/> };
     let (first_chain, last_chain) = if overlaps { (Some(chain), None) } else { (None, Some(chain)) };
@@ -129,6 +152,8 @@ fn Content(details: Details, history: Lineage, asked: Asked, editing: bool, stat
             <Descendants id descendants leaked state/>
             <Facts details=details.clone() now_is state/>
             <Uses history/>
+            <Gates uses=gates now/>
+            {narrows.then(|| view! { <NarrowLink id state/> })}
             <WhatIf id asked state/>
             <h3 class="section-title">"Permissions "<span>"fixed when the token was generated"</span></h3>
             <PermissionTable details=details.clone() org_name=org.clone()/>

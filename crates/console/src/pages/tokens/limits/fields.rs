@@ -10,6 +10,7 @@ use jeton_model::{
 use crate::{
     components::field::{Hint, at_field},
     error::ConsoleError,
+    forms::tokens::LimitsForm,
 };
 
 use super::Limits;
@@ -25,7 +26,7 @@ pub fn ExpiryField(
     #[prop(default = "Expires after")]
     legend: &'static str,
 ) -> impl IntoView {
-    let error = at_field(refused, "expires");
+    let error = at_field(refused, LimitsForm::EXPIRES);
     let facts = limits.facts.get_value();
     let never = facts.rules.broken_by_life(facts.created_at, None).is_none();
     let kept = facts.kept.map(|_| (KEEP.to_owned(), "Unchanged".to_owned(), true));
@@ -37,7 +38,7 @@ pub fn ExpiryField(
         view! {
             <label>
                 <input
-                    type="radio" name="expires" value=value checked=checked disabled=!allowed
+                    type="radio" name=LimitsForm::EXPIRES value=value checked=checked disabled=!allowed
                     prop:checked=move || limits.expires.get() == is on:change=move |_| limits.expires.set(word.clone())
                 />
                 <span>{title}</span>
@@ -50,7 +51,7 @@ pub fn ExpiryField(
             <legend class="label">{legend}</legend>
             <div class="choice-bar">{choices.collect_view()}</div>
             <input
-                class="input expiry-day" type="date" name="expires-day" aria-label="Expiry date" min=first_day
+                class="input expiry-day" type="date" name=LimitsForm::EXPIRES_DAY aria-label="Expiry date" min=first_day
                 value=limits.day.get_untracked() prop:value=limits.day
                 on:input:target=move |event| limits.day.set(event.target().value())
             />
@@ -62,12 +63,12 @@ pub fn ExpiryField(
 /// The field of the allowed networks.
 #[component]
 pub fn NetworksField(limits: Limits, refused: RwSignal<Option<ConsoleError>>) -> impl IntoView {
-    let error = at_field(refused, "networks");
+    let error = at_field(refused, LimitsForm::NETWORKS);
     view! {
         <div class="field">
             <label for="networks">"Allowed networks"</label>
             <input
-                class="input mono" id="networks" name="networks" placeholder="10.40.0.0/16, 2001:db8:40::/48" maxlength="4096"
+                class="input mono" id="networks" name=LimitsForm::NETWORKS placeholder="10.40.0.0/16, 2001:db8:40::/48" maxlength="4096"
                 autocomplete="off" autocapitalize="none" spellcheck="false" value=limits.networks.get_untracked()
                 prop:value=limits.networks on:input:target=move |event| limits.networks.set(event.target().value())
                 aria-describedby="networks-hint" aria-invalid=move || error.get().map(|_| "true") data-testid="networks-input"
@@ -81,7 +82,8 @@ pub fn NetworksField(limits: Limits, refused: RwSignal<Option<ConsoleError>>) ->
 #[component]
 pub fn LimitsSection(limits: Limits, refused: RwSignal<Option<ConsoleError>>) -> impl IntoView {
     let wrong = move || {
-        ["expires", "networks"].map(|field| at_field(refused, field)).iter().any(|error| error.with(Option::is_some))
+        let errors = [LimitsForm::EXPIRES, LimitsForm::NETWORKS].map(|field| at_field(refused, field));
+        errors.iter().any(|error| error.with(Option::is_some))
     };
     let ruled = limits.is_ruled();
     view! {

@@ -16,7 +16,7 @@ use jeton_model::{
 use crate::{
     components::form::{answer, typed_fields},
     error::ConsoleError,
-    forms::outcome::FormFields,
+    forms::{outcome::FormFields, tokens::LimitsForm},
 };
 
 pub use dialog::LimitsRoute;
@@ -84,7 +84,7 @@ impl Limits {
 
     /// Sets the limits from the fields of a form.
     pub fn take_over(&self, fields: &FormFields) {
-        for (name, signal) in [("expires", self.expires), ("expires-day", self.day), ("networks", self.networks)] {
+        for (name, signal) in self.signals() {
             if let Some(text) = fields.get(name) {
                 signal.set(text.to_owned());
             }
@@ -93,8 +93,15 @@ impl Limits {
 
     /// Returns the fields that a form with these limits would submit.
     pub fn fields(&self) -> Vec<(String, String)> {
-        let signals = [("expires", self.expires), ("expires-day", self.day), ("networks", self.networks)];
-        signals.map(|(name, signal)| (name.to_owned(), signal.get())).into()
+        self.signals().map(|(name, signal)| (name.to_owned(), signal.get())).into()
+    }
+
+    const fn signals(&self) -> [(&'static str, RwSignal<String>); 3] {
+        [
+            (LimitsForm::EXPIRES, self.expires),
+            (LimitsForm::EXPIRES_DAY, self.day),
+            (LimitsForm::NETWORKS, self.networks),
+        ]
     }
 
     /// Returns when the token would expire, if that is determined.

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use jeton_model::{Action, ResourceType, console::selection::Pick};
 
-use crate::pages::tokens::custom::form_state::CustomTokenForm;
+use crate::{forms::tokens::CustomForm, pages::tokens::custom::form_state::CustomTokenForm};
 
 /// Returns the element id of a box: the resource's id, with a 1 appended for writing, as in InfluxDB's console.
 fn box_id(id: &str, action: Action) -> String {
@@ -38,7 +38,7 @@ pub fn PickBox(
     view! {
         <label class=format!("check {}", pick.action)>
             <input
-                type="checkbox" id=box_id(&id, pick.action) name="permission" value=pick.to_string()
+                type="checkbox" id=box_id(&id, pick.action) name=CustomForm::PERMISSION value=pick.to_string()
                 aria-label=format!("{} {label}", pick.action.title()) aria-describedby=described
                 checked=checked prop:checked=checked disabled=move || refused || implied()
                 data-mixed=move || mixed.get().then_some("") prop:indeterminate=mixed

@@ -12,7 +12,7 @@ use jeton_model::{
     wording,
 };
 
-use crate::{queries::Picker, text::case_fold::folded};
+use crate::{forms::tokens::CustomForm, queries::Picker, text::case_fold::folded};
 
 use super::custom::form_state::CustomTokenForm;
 
@@ -76,7 +76,7 @@ fn NotOffered(offered: Vec<Pick>, choosing: CustomTokenForm) -> impl IntoView {
         });
         hidden
             .into_iter()
-            .map(|pick| view! { <input type="hidden" name="permission" value=pick.to_string()/> })
+            .map(|pick| view! { <input type="hidden" name=CustomForm::PERMISSION value=pick.to_string()/> })
             .collect_view()
     }
 }

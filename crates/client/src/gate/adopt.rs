@@ -1,0 +1,78 @@
+//! `jeton gate adopt`: buckets for the databases that a gate's database has.
+
+use clap::Args;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use jeton_model::binding::check_gate_name;
+
+use crate::{
+    error::{Outcome, WhileDoing as _},
+    flags::CommonFlags,
+    output::Shown,
+};
+
+/// Creates buckets for the databases that no bucket stands for, and binds them.
+#[derive(Args)]
+pub struct GateAdopt {
+    /// Name of the gate
+    #[arg(value_name = "NAME")]
+    gate: String,
+
+    /// Create the buckets and bind them; without it, what would be done is printed
+    #[arg(long)]
+    apply: bool,
+
+    #[command(flatten)]
+    common: CommonFlags,
+}
+
+#[derive(Deserialize)]
+struct Adoptions {
+    databases: Vec<Adoption>,
+}
+
+/// A database, and what became of it.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Adoption {
+    outcome: String,
+    database: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retention_policy: Option<String>,
+    bucket: String,
+    #[serde(rename = "bucketID", skip_serializing_if = "Option::is_none")]
+    bucket_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+impl Shown for Adoption {
+    fn columns() -> Vec<&'static str> {
+        vec!["Outcome", "Database", "Retention Policy", "Bucket", "Bucket ID", "Reason"]
+    }
+
+    fn cells(&self) -> Vec<String> {
+        let text = |text: &Option<String>| text.clone().unwrap_or_default();
+        vec![
+            self.outcome.clone(),
+            self.database.clone(),
+            text(&self.retention_policy),
+            self.bucket.clone(),
+            text(&self.bucket_id),
+            text(&self.reason),
+        ]
+    }
+}
+
+impl GateAdopt {
+    /// Runs the command.
+    pub async fn run(&self) -> Outcome {
+        check_gate_name(&self.gate)?;
+        let session = self.common.session().await?;
+        let asked = session.client.post(format!("/api/v2/gates/{}/adopt", self.gate));
+        let adopted = asked.json(&json!({"dryRun": !self.apply})).read::<Adoptions>().await;
+        let adopted = adopted.while_doing(format!("failed to adopt the databases of gate {:?}", self.gate))?;
+        session.printer.list(&adopted.databases, "[]")
+    }
+}

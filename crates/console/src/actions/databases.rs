@@ -1,0 +1,58 @@
+//! Actions for the forms of the Databases page.
+
+use jeton_http::{error::ApiError, gates::Place};
+use jeton_model::{BucketId, OrgId};
+
+use crate::{
+    forms::{
+        databases::{BindForm, BoundForm},
+        flash::Flash,
+        outcome::{FormFields, Outcome},
+    },
+    routes::{Databases, PageRoute as _},
+    ssr::request::Request,
+};
+
+/// Runs a form of the drawer or of a dialog. On success, each redirects to the drawer.
+pub(super) async fn perform(
+    request: &Request,
+    org: OrgId,
+    page: Databases,
+    fields: &FormFields,
+) -> Result<Outcome, ApiError> {
+    let (state, caller) = (request.state(), request.caller()?);
+    let (flash, gate) = match page {
+        Databases::Bind(gate) => {
+            bind(request, gate.as_str(), fields.into()).await?;
+            (Flash::BucketBound, gate)
+        }
+        Databases::Unbind(gate) => {
+            request.service().unbind_bucket(caller, gate.as_str(), bucket(fields)?).await?;
+            (Flash::BucketUnbound, gate)
+        }
+        Databases::Confirm(gate) => {
+            state.confirm(caller, gate.as_str(), bucket(fields)?).await?;
+            (Flash::BucketConfirmed, gate)
+        }
+        Databases::Sync(gate) => {
+            state.compare(caller, gate.as_str()).await?;
+            (Flash::GateCompared, gate)
+        }
+        Databases::List | Databases::Show(_) => return Err(ApiError::PathNotFound),
+    };
+    Ok(Outcome::Done { flash, to: Databases::Show(gate).address(org, &[]) })
+}
+
+async fn bind(request: &Request, gate: &str, form: BindForm) -> Result<(), ApiError> {
+    let (state, caller) = (request.state(), request.caller()?);
+    let found = state.gate(caller, gate).await?;
+    let bucket = request.service().bucket_to_bind(caller, &found, form.bucket.trim()).await?;
+    let policy = form.policy.map(|policy| policy.trim().to_owned()).filter(|policy| !policy.is_empty());
+    state.bind(caller, gate, Place { bucket, database: form.database.trim().to_owned(), policy }).await?;
+    Ok(())
+}
+
+fn bucket(fields: &FormFields) -> Result<BucketId, ApiError> {
+    let form = BoundForm::from(fields);
+    form.bucket.parse().map_err(|_| ApiError::field(BoundForm::BUCKET, "Choose a bucket."))
+}

@@ -1,0 +1,119 @@
+//! The dialog that binds a bucket to a database.
+
+use leptos::prelude::*;
+
+use jeton_model::{binding::GateKind, console::databases::GateDetails};
+
+use crate::{
+    components::{
+        Dialog, DialogHead, Field, Form,
+        field::{Hint, at_field},
+        form::{refusal, typed_fields},
+        text::Alert,
+    },
+    error::ConsoleError,
+    forms::databases::BindForm,
+    routes::Databases,
+};
+
+use super::{DatabasesState, Refused, asked_for, gate_resource};
+
+/// The route of the dialog.
+#[component]
+pub fn BindRoute() -> impl IntoView {
+    let state = DatabasesState::current();
+    let found = gate_resource(state, RwSignal::new(0));
+    view! {
+        <Suspense fallback=|| ()>
+            {move || Suspend::new(async move {
+                match found.await {
+                    Ok(details) if details.may_bind => view! { <BindDialog details state/> }.into_any(),
+                    Ok(_) => view! {
+                        <Refused error=ConsoleError::message("Who may write all buckets of the organization binds them.") state/>
+                    }
+                    .into_any(),
+                    Err(error) => view! { <Refused error state/> }.into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+/// The form.
+#[component]
+fn BindDialog(details: GateDetails, state: DatabasesState) -> impl IntoView {
+    let key = details.gate.key;
+    let failed = "The bucket was not bound";
+    let refused = RwSignal::new(refusal());
+    let busy = RwSignal::new(false);
+    let on_answer = state.on_done(failed, refused);
+    let close = Signal::derive(move || state.address(Databases::Show(key)));
+    let elsewhere = move || refused.get().filter(|error| error.fields().is_empty());
+    view! {
+        <Dialog class="narrow" close>
+            <DialogHead title=format!("Bind a bucket at {key}") close/>
+            <Form action=Signal::derive(move || state.address(Databases::Bind(key))) busy on_answer>
+                <div class="dialog-body">
+                    {move || elsewhere().map(|error| view! {
+                        <Alert danger=true live=true><b>{failed}"."</b>" "{error.sentence()}</Alert>
+                    })}
+                    <p>{rule(details.gate.kind, details.is_operator)}</p>
+                    <BindFields kind=details.gate.kind refused/>
+                </div>
+                <footer class="dialog-foot">
+                    <a class="button" href=close data-noscroll>"Cancel"</a>
+                    <button class="button primary" aria-busy=move || busy.get().then_some("true") data-testid="bind-bucket-submit">
+                        {move || if busy.get() { "Binding" } else { "Bind bucket" }}
+                    </button>
+                </footer>
+            </Form>
+        </Dialog>
+    }
+}
+
+/// Returns the explanation of the required permissions and of the effect.
+fn rule(kind: GateKind, is_operator: bool) -> &'static str {
+    match (is_operator, kind) {
+        (true, _) => "The tokens of the bucket then have access to what the database holds, now and later.",
+        (false, GateKind::Victoriametrics) => "Only operators bind buckets of VictoriaMetrics.",
+        (false, _) => "The database must be new. Only operators bind a bucket to one that may hold data.",
+    }
+}
+
+/// The fields: bucket, database and, for InfluxDB 1.x, the retention policy.
+#[component]
+fn BindFields(kind: GateKind, refused: RwSignal<Option<ConsoleError>>) -> impl IntoView {
+    let database = RwSignal::new(
+        typed_fields().get(BindForm::DATABASE).map_or_else(|| asked_for(BindForm::DATABASE), str::to_owned),
+    );
+    let hint = match kind {
+        GateKind::Victoriametrics => "The value of the label db that its rows carry.",
+        _ => "As the database calls it.",
+    };
+    let has_policies = kind == GateKind::Influxdb1;
+    view! {
+        <Field
+            id=BindForm::BUCKET label="Bucket" hint="Name or id of a bucket of this organization." autofocus=true
+            error=at_field(refused, BindForm::BUCKET)
+        />
+        <Field id=BindForm::DATABASE label="Database" hint error=at_field(refused, BindForm::DATABASE) value=database/>
+        {has_policies.then(|| view! { <Policy refused/> })}
+    }
+}
+
+/// The retention policy, which may be left out.
+#[component]
+fn Policy(refused: RwSignal<Option<ConsoleError>>) -> impl IntoView {
+    let error = at_field(refused, BindForm::POLICY);
+    let value = typed_fields().get(BindForm::POLICY).map_or_else(|| asked_for(BindForm::POLICY), str::to_owned);
+    view! {
+        <div class="field">
+            <label for="policy">"Retention policy "<span class="optional">"optional"</span></label>
+            <input
+                class="input" id="policy" name=BindForm::POLICY value=value autocomplete="off" autocapitalize="none" spellcheck="false"
+                aria-describedby="policy-hint" aria-invalid=move || error.get().map(|_| "true")
+            />
+            <Hint id="policy" hint="Without one, all that have no bucket of their own." error/>
+        </div>
+    }
+}

@@ -1,0 +1,48 @@
+//! The last refusals of a gate.
+
+use leptos::prelude::*;
+
+use jeton_model::{Timestamp, binding::GateRefusal, wording};
+
+use crate::{
+    components::text::Time,
+    routes::{PageRoute as _, Tokens},
+};
+
+use super::DatabasesState;
+
+/// The last refusals, each with its reason and its remedy.
+#[component]
+pub fn Refusals(refusals: Vec<GateRefusal>, now: Timestamp, state: DatabasesState) -> impl IntoView {
+    let list = if refusals.is_empty() {
+        view! { <p class="quiet">"None that you may see since the gate was started."</p> }.into_any()
+    } else {
+        let row = |refusal: GateRefusal| view! { <Refusal refusal now state/> };
+        view! { <ul class="gate-refusals" data-testid="gate-refusals">{refusals.into_iter().map(row).collect_view()}</ul> }.into_any()
+    };
+    view! {
+        <h3 class="section-title">"Last refusals "<span>"without paths and queries, which may contain secrets"</span></h3>
+        {list}
+    }
+}
+
+/// Equal refusals of one token.
+#[component]
+fn Refusal(refusal: GateRefusal, now: Timestamp, state: DatabasesState) -> impl IntoView {
+    let GateRefusal { at, times, passed, token, address, status, reason, remedy, .. } = refusal;
+    let passed = passed.then(|| view! { " "<span class="badge observes">"Would be refused"</span> });
+    let from = address.map(|address| format!(" from {address}")).unwrap_or_default();
+    let token = token.map(|id| {
+        let href = move || Tokens::Details(id).address(state.page.org.get(), &[]);
+        view! { " · "<a class="link" href=href>"Token"</a> }
+    });
+    view! {
+        <li>
+            <p><b>{wording::capitalized(&reason)}</b>{passed}</p>
+            <p>{remedy}</p>
+            <p class="hint">
+                {format!("Status {status} · {}{from}, ", wording::count(times, "time"))}<Time at text=at.ago(now)/>{token}
+            </p>
+        </li>
+    }
+}

@@ -1,0 +1,132 @@
+//! InfluxDB 2.x. Jeton's ids of organizations and buckets are the database's, so that a request that names a bucket
+//! goes on with its id. Any token of the database reads any bucket by id in Flux: every Flux text is inspected before.
+
+mod query;
+
+use jeton_model::Action;
+
+use crate::{
+    content_type::{JSON, TEXT},
+    demand::{Demand, OperatorOnly, Place, Policy, Target, Targets},
+    influxdb1,
+    plan::{Context, Step, Then},
+    refusal::Reason,
+    request::{Malformed, Method, Path},
+    upstream::{Scope, UpstreamRequest},
+};
+
+/// The path of Flux queries.
+pub(crate) const FLUX: &str = "/api/v2/query";
+
+/// The parts of the API that are Jeton's own.
+const OWN: [&str; 11] = [
+    "/api/v2/authorizations",
+    "/api/v2/buckets",
+    "/api/v2/dbrps",
+    "/api/v2/me",
+    "/api/v2/orgs",
+    "/api/v2/resources",
+    "/api/v2/setup",
+    "/api/v2/signin",
+    "/api/v2/signout",
+    "/api/v2/telegrafs",
+    "/api/v2/users",
+];
+
+/// Returns the plan of a listed request.
+pub(crate) fn classify(context: &Context) -> Result<Option<Step>, Reason> {
+    let request = &context.request;
+    if is_own(request.path()) {
+        return Ok(Some(context.plan(Demand::Nothing, Then::Jeton)));
+    }
+    let step = match (request.method(), request.path().as_str()) {
+        (Method::Post, "/api/v2/write") => write(context),
+        (Method::Post, "/write") => write_by_mapping(context),
+        (Method::Post, "/api/v2/delete") => delete(context),
+        (Method::Post, "/api/v2/query") => query::flux(context),
+        (Method::Post, path @ ("/api/v2/query/ast" | "/api/v2/query/analyze")) => syntax(context, path),
+        (Method::Get, path @ "/api/v2/query/suggestions") => syntax(context, path),
+        (Method::Get | Method::Post, "/query") => {
+            let org = org(context)?;
+            influxdb1::statements(context).map(|step| step.of_org(org.as_deref()))
+        }
+        (Method::Get | Method::Head, "/ping" | "/health" | "/ready") => Ok(context.pass()),
+        _ => return Ok(None),
+    };
+    step.map(Some)
+}
+
+/// Returns whether Jeton's own API serves the path.
+pub(crate) fn is_own(path: &Path) -> bool {
+    OWN.iter().any(|own| path.is_within(own))
+}
+
+/// Returns the organization that a request names: `orgID` wins over `org`, as in the database.
+fn org(context: &Context) -> Result<Option<String>, Reason> {
+    let query = context.request.query();
+    let (id, name) = (query.filled("orgID")?, query.filled("org")?);
+    Ok(id.or(name).map(str::to_owned))
+}
+
+fn write(context: &Context) -> Result<Step, Reason> {
+    let request = &context.request;
+    let demand = Demand::Targets(Targets::one(Action::Write, bucket(context)?));
+    let sent = UpstreamRequest::new(request, Method::Post, "/api/v2/write")
+        .query(request.query().pick(&["precision"])?)
+        .streamed(request, TEXT);
+    Ok(context.send(demand, sent, Scope::Bucket).of_org(org(context)?.as_deref()))
+}
+
+fn bucket(context: &Context) -> Result<Place, Reason> {
+    let bucket = context.request.query().filled("bucket")?;
+    bucket.map(|bucket| Place::Bucket(bucket.to_owned())).ok_or(Reason::UnknownDatabase(String::new()))
+}
+
+/// Returns the plan of a 1.x write, which goes on as a write to the bucket that Jeton's mapping leads to: the
+/// database's own mapping has no say.
+fn write_by_mapping(context: &Context) -> Result<Step, Reason> {
+    let request = &context.request;
+    let database = request.query().filled("db")?.ok_or(Malformed::Missing("db"))?;
+    let policy = Policy::given(request.query().filled("rp")?);
+    let precision = precision(request.query().filled("precision")?)?;
+    let sent = UpstreamRequest::new(request, Method::Post, "/api/v2/write")
+        .query(vec![("precision".to_owned(), precision.to_owned())])
+        .streamed(request, TEXT);
+    let demand = Demand::database(Action::Write, database, policy);
+    Ok(context.send(demand, sent, Scope::Bucket).of_org(org(context)?.as_deref()))
+}
+
+/// Returns version 2's name of a precision of 1.x.
+fn precision(name: Option<&str>) -> Result<&'static str, Malformed> {
+    match name {
+        None | Some("n" | "ns") => Ok("ns"),
+        Some("u" | "us") => Ok("us"),
+        Some("ms") => Ok("ms"),
+        Some("s") => Ok("s"),
+        Some(_) => Err(Malformed::Value("precision")),
+    }
+}
+
+/// Returns the plan to delete data, for which a writer must be able to read as well.
+fn delete(context: &Context) -> Result<Step, Reason> {
+    let request = &context.request;
+    let place = bucket(context)?;
+    let both = Action::ALL.map(|action| Target { action, place: place.clone() });
+    let sent = UpstreamRequest::new(request, Method::Post, "/api/v2/delete").streamed(request, JSON);
+    let Some(targets) = Targets::of(both).filter(|_| context.settings.writers_delete) else {
+        let sent = sent.query(request.query().pick(&["orgID", "org", "bucket", "bucketID"])?);
+        return Ok(context.send(Demand::Operator(OperatorOnly::Deletion), sent, Scope::None));
+    };
+    Ok(context.send(Demand::Targets(targets), sent, Scope::Bucket).of_org(org(context)?.as_deref()))
+}
+
+/// Returns the plan of a request about syntax, which reads no data. The database reads the whole body for every caller.
+fn syntax(context: &Context, path: &str) -> Result<Step, Reason> {
+    let (org, path) = (org(context)?, path.to_owned());
+    let step = context.body(Demand::Member, query::LIMIT, move |context, body| {
+        let sent = UpstreamRequest::new(&context.request, context.request.method(), path);
+        let sent = if body.is_empty() { sent } else { sent.built(JSON, body) };
+        Ok(context.send(Demand::Member, sent, Scope::None))
+    })?;
+    Ok(step.of_org(org.as_deref()))
+}

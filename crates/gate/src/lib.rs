@@ -1,0 +1,53 @@
+//! Authorization of requests to databases behind the gate: the access that a request needs, and the decision.
+//!
+//! Nothing here does I/O. A received head becomes a [`CanonicalRequest`], which [`Gate::classify`] turns into the
+//! [`Demand`] of a [`Plan`], in steps if the body decides. [`Plan::decide`] compares the demand with the caller's
+//! permissions and the stored bindings. Only its [`Decision::Allow`] holds a request for the database, and that is
+//! built from parsed values alone. In observe mode, so do [`Plan::observe`] and [`Gate::observe_unknown`].
+
+mod answer;
+mod authority;
+mod caller;
+mod check;
+mod content_type;
+mod decision;
+mod demand;
+mod directory;
+mod explain;
+mod explanation;
+mod flux;
+mod forward;
+mod gate;
+mod influxdb1;
+mod influxdb2;
+mod influxdb3;
+mod influxql;
+mod inventory;
+mod kind;
+mod listing;
+mod observe;
+mod plan;
+mod refusal;
+mod request;
+mod strict_json;
+mod upstream;
+mod victoriametrics;
+
+pub use answer::Answer;
+pub use authority::{Authority, Delegated};
+pub use caller::Caller;
+pub use decision::{Allowed, Decision};
+pub use demand::{Demand, OperatorOnly, Place, Policy, Target, Targets};
+pub use directory::{Available, Binding, Directory, Unresolved};
+pub use flux::{FluxText, Verdict};
+pub use forward::{Args, ForwardApproval, ForwardedRequest};
+pub use gate::Gate;
+pub use inventory::{Inventory, Question};
+pub use kind::{Kind, Settings};
+pub use observe::{Observed, Unknown, Untouched};
+pub use plan::{Admitted, NeedsBody, NeedsSyntax, Plan, Step};
+pub use refusal::{FluxReason, ProxyOnly, Reason, Refusal, Shape, Surface};
+pub use request::{
+    CanonicalRequest, Content, Credential, Credentials, Head, Malformed, Media, Method, Parameters, Path,
+};
+pub use upstream::{Body, UpstreamRequest};

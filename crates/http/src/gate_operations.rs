@@ -1,0 +1,140 @@
+//! Operations of callers on the gates of this server.
+
+use jeton_model::{
+    BucketId, OrgId, Timestamp,
+    binding::{Adoption, Comparison, ExistingData, Explanation, GateBinding, NotExplained, UnknownDatabase},
+    console::{
+        databases::{Compared, DatabasePage, GateDetails},
+        gate_question::GateQuestion,
+        list_query::ListQuery,
+    },
+};
+use jeton_service::{
+    Caller, Error,
+    gates::{NewBinding, VisibleGate},
+};
+
+use crate::{gates::Place, state::SharedState};
+
+/// Maximum number of unknown databases that are stored for display.
+const SHOWN: usize = 50;
+
+impl SharedState {
+    /// Returns the gates that a caller may see.
+    ///
+    /// # Errors
+    /// The database may fail.
+    pub async fn gates(&self, caller: &Caller) -> Result<Vec<VisibleGate>, Error> {
+        self.service.visible_gates(caller, self.running_gates.all()).await
+    }
+
+    /// Returns a gate that a caller may see.
+    ///
+    /// # Errors
+    /// Those of [`jeton_service::Service::visible_gate`].
+    pub async fn gate(&self, caller: &Caller, name: &str) -> Result<VisibleGate, Error> {
+        self.service.visible_gate(caller, self.running_gates.all(), name).await
+    }
+
+    /// Binds a bucket. The list of the upstream's databases shows whether the database may hold data already, on which
+    /// the required permission depends.
+    ///
+    /// # Errors
+    /// Those of [`Self::gate`] and [`jeton_service::Service::bind_guarded`].
+    pub async fn bind(&self, caller: &Caller, name: &str, place: Place) -> Result<GateBinding, Error> {
+        let gate = self.gate(caller, name).await?;
+        let Place { bucket, database, policy } = place;
+        self.service.check_binding(caller, &gate, &database)?;
+        let found = self.running_gates.ask(name).await;
+        let existing = ExistingData::of_list(gate.identity.kind, found.as_deref(), &database, policy.as_deref());
+        self.service.bind_guarded(caller, &gate, NewBinding { bucket, database, policy, existing }).await
+    }
+
+    /// Makes a suspended bucket available again.
+    ///
+    /// # Errors
+    /// Those of [`Self::gate`] and [`jeton_service::Service::confirm_bucket`].
+    pub async fn confirm(&self, caller: &Caller, name: &str, bucket: BucketId) -> Result<(), Error> {
+        let gate = self.gate(caller, name).await?;
+        self.service.confirm_bucket(caller, &gate.identity, bucket).await
+    }
+
+    /// Compares the bindings of a gate with the databases of its upstream, and suspends the buckets whose database
+    /// vanished.
+    ///
+    /// # Errors
+    /// Those of [`Self::gate`] and [`jeton_service::Service::compare_guarded`].
+    pub async fn compare(&self, caller: &Caller, name: &str) -> Result<Comparison, Error> {
+        let gate = self.gate(caller, name).await?;
+        self.service.check_comparison(caller)?;
+        let asked_at = self.service.now();
+        let found = self.running_gates.ask(name).await;
+        let compared = self.service.compare_guarded(caller, &gate, found, asked_at).await?;
+        self.comparisons.keep(name, kept(&compared, asked_at));
+        Ok(compared)
+    }
+
+    /// Creates a bucket for each database that no bucket stands for, and binds it. `is_trial`: only says what would be
+    /// done.
+    ///
+    /// # Errors
+    /// Those of [`Self::gate`] and [`jeton_service::Service::adopt`].
+    pub async fn adopt(&self, caller: &Caller, name: &str, is_trial: bool) -> Result<Vec<Adoption>, Error> {
+        let gate = self.gate(caller, name).await?;
+        self.service.check_comparison(caller)?;
+        let found = self.running_gates.ask(name).await;
+        if is_trial {
+            return self.service.adoptable(caller, &gate, found).await;
+        }
+        self.service.adopt(caller, &gate, found).await
+    }
+
+    /// Returns a page of the gates of an organization, as the console shows them.
+    ///
+    /// # Errors
+    /// Those of [`jeton_service::Service::gate_page`].
+    pub async fn gate_page(&self, caller: &Caller, org: OrgId, query: &ListQuery) -> Result<DatabasePage, Error> {
+        self.service.gate_page(caller, org, query, self.running_gates.all()).await
+    }
+
+    /// Returns a gate of an organization, as the console shows it.
+    ///
+    /// # Errors
+    /// Those of [`jeton_service::Service::gate_details`].
+    pub async fn gate_details(&self, caller: &Caller, org: OrgId, name: &str) -> Result<GateDetails, Error> {
+        let gate = self.gate(caller, name).await?;
+        self.service.gate_details(caller, org, gate, self.comparisons.of(name)).await
+    }
+
+    /// Explains what a gate of an organization decides about a request. Nothing is sent, counted or recorded.
+    ///
+    /// # Errors
+    /// Those of [`Self::gate`] and [`jeton_service::Service::token_of_question`].
+    pub async fn explain(
+        &self,
+        caller: &Caller,
+        org: OrgId,
+        name: &str,
+        question: &GateQuestion,
+    ) -> Result<Result<Explanation, NotExplained>, Error> {
+        let gate = self.gate(caller, name).await?;
+        let token = self.service.token_of_question(caller, org, &gate, question.token).await?;
+        Ok(self.running_gates.explain(name, &question.request, token.as_ref()).await)
+    }
+
+    /// Asks the database of a gate, and returns the gate with what that showed.
+    ///
+    /// # Errors
+    /// Those of [`Self::gate`] and [`jeton_service::Service::check_comparison`].
+    pub async fn check_gate(&self, caller: &Caller, name: &str) -> Result<VisibleGate, Error> {
+        let gate = self.gate(caller, name).await?;
+        self.service.check_comparison(caller)?;
+        drop(self.running_gates.ask(name).await);
+        self.gate(caller, &gate.identity.name).await
+    }
+}
+
+fn kept(compared: &Comparison, at: Timestamp) -> Compared {
+    let unknown = compared.unknown.iter().take(SHOWN).map(UnknownDatabase::place).collect();
+    Compared { at, unknown, total: compared.unknown.len() as u64 }
+}

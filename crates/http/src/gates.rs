@@ -1,0 +1,63 @@
+//! The gates that this server runs, as the API and the console see them.
+
+use std::{
+    collections::BTreeMap,
+    pin::Pin,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+use jeton_model::{
+    BucketId,
+    binding::{Explanation, FoundDatabase, NotExplained, RunningGate},
+    console::databases::Compared,
+};
+use jeton_service::gates::LiveToken;
+
+/// The gates that this server runs. Implemented by the server; a reload of the configuration file changes them.
+pub trait RunningGates: Send + Sync + 'static {
+    /// Returns the gates as they are now, in the order of their names.
+    fn all(&self) -> Vec<RunningGate>;
+
+    /// Lists the databases behind a gate.
+    fn ask<'a>(&'a self, name: &'a str) -> Asking<'a>;
+
+    /// Explains the decision of a gate about a request. `token`: that of the request, if it carries one that works.
+    fn explain<'a>(&'a self, name: &'a str, request: &'a str, token: Option<&'a LiveToken>) -> Explaining<'a>;
+}
+
+/// The future of a list of databases; `None` if the upstream gives no valid list.
+pub type Asking<'a> = Pin<Box<dyn Future<Output = Option<Vec<FoundDatabase>>> + Send + 'a>>;
+
+/// The future of the explanation of a decision.
+pub type Explaining<'a> = Pin<Box<dyn Future<Output = Result<Explanation, NotExplained>> + Send + 'a>>;
+
+/// The place of a new binding.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The bucket.
+    pub bucket: BucketId,
+    /// The name of the database.
+    pub database: String,
+    /// The retention policy; `None` for all of those that have no binding of their own.
+    pub policy: Option<String>,
+}
+
+/// The last comparison of each gate with its database, in memory.
+#[derive(Debug, Default)]
+pub struct Comparisons(Mutex<BTreeMap<String, Compared>>);
+
+impl Comparisons {
+    /// Stores a comparison, and replaces the earlier one of the gate.
+    pub fn keep(&self, gate: &str, compared: Compared) {
+        self.kept().insert(gate.to_owned(), compared);
+    }
+
+    /// Returns the last comparison of a gate.
+    pub fn of(&self, gate: &str) -> Option<Compared> {
+        self.kept().get(gate).cloned()
+    }
+
+    fn kept(&self) -> MutexGuard<'_, BTreeMap<String, Compared>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,88 @@
+//! The adoption of databases that the upstream has: a bucket is created for each, and bound to it.
+
+use crate::BucketId;
+
+/// A database that no bucket stands for, with the outcome of its adoption.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adoption {
+    /// The name of the database.
+    pub database: String,
+    /// The retention policy, of a database that has bindings for some of its policies only.
+    pub policy: Option<String>,
+    /// The name of the bucket: that of the database, or `db/rp`.
+    pub bucket_name: String,
+    /// The outcome of the adoption.
+    pub outcome: AdoptionOutcome,
+}
+
+/// The outcome of the adoption of a database.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AdoptionOutcome {
+    /// A bucket would be created and bound.
+    Planned,
+    /// This bucket was created and bound.
+    Adopted(BucketId),
+    /// It is left as it is.
+    Left(Obstacle),
+}
+
+/// The reason why a database is left as it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Obstacle {
+    /// It is the database's own.
+    Reserved,
+    /// No bucket or database may have the name, for this reason.
+    Name(String),
+    /// The organization has a bucket of this name, whose tokens would get access to the data.
+    BucketExists,
+    /// Another gate, or another organization, has the database.
+    Taken,
+    /// More databases were found than are adopted at once.
+    TooMany,
+}
+
+impl AdoptionOutcome {
+    /// Returns the name in the API.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Adopted(_) => "adopted",
+            Self::Left(_) => "left",
+        }
+    }
+}
+
+impl Obstacle {
+    /// Returns the sentence for an operator: the obstacle and the remedy.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Reserved => "it is the database's own, and is never bound to a bucket".into(),
+            Self::Name(why) => format!("{why}; bind it to a bucket of another name"),
+            Self::BucketExists => {
+                "a bucket has this name; bind it to the database, if its tokens may have the data".into()
+            }
+            Self::Taken => "another gate or organization has it; a database belongs to one gate".into(),
+            Self::TooMany => "too many were found to adopt them at once; adopt again".into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_obstacle_says_something_else() {
+        let all = [
+            Obstacle::Reserved,
+            Obstacle::Name("the name is too long".into()),
+            Obstacle::BucketExists,
+            Obstacle::Taken,
+            Obstacle::TooMany,
+        ];
+        let mut said: Vec<String> = all.iter().map(Obstacle::sentence).collect();
+        said.sort_unstable();
+        said.dedup();
+        assert_eq!(said.len(), all.len());
+    }
+}

@@ -1,0 +1,23 @@
+//! The source of a gate's bindings.
+
+use std::{pin::Pin, sync::Arc, time::Instant};
+
+use jeton_gate::Directory;
+use jeton_model::binding::FoundDatabase;
+
+/// The source of a gate's bindings. It is asked for each request, so that it should answer from memory.
+pub trait Directories: Send + Sync + 'static {
+    /// Returns the bindings as they are now.
+    fn directory(&self) -> DirectoryFuture<'_>;
+
+    /// Takes what the database told about itself when it was asked at `_asked_at`. Bindings that do not depend on it
+    /// leave it aside.
+    fn learn(&self, _found: &[FoundDatabase], _asked_at: Instant) {}
+}
+
+/// The future of a directory; it fails if the bindings cannot be read at the moment.
+pub type DirectoryFuture<'a> = Pin<Box<dyn Future<Output = Result<Arc<Directory>, Unavailable>> + Send + 'a>>;
+
+/// The error for data that a decision needs and that cannot be read at the moment. The log has the cause.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unavailable;

@@ -1,0 +1,25 @@
+//! The parts of the server that only a gate for InfluxDB 2 uses.
+
+use std::{net::IpAddr, pin::Pin, sync::Arc};
+
+use http::{Request, Response};
+
+use crate::body::AnyBody;
+
+/// Jeton's own API, which authenticates and authorizes requests itself.
+pub trait OwnApi: Send + Sync + 'static {
+    /// Answers a request. `peer`: the client's address; no header of the request may name another one.
+    fn answer(&self, peer: IpAddr, request: Request<AnyBody>) -> OwnAnswer;
+}
+
+/// The future of an answer of Jeton's own API.
+pub type OwnAnswer = Pin<Box<dyn Future<Output = Response<AnyBody>> + Send>>;
+
+/// The parts of the server that only a gate for InfluxDB 2 uses.
+#[derive(Clone)]
+pub struct Influxdb2Context {
+    /// The id of this instance of Jeton, by which it recognizes the authorizations that it created in the database.
+    pub instance: String,
+    /// Jeton's own API.
+    pub api: Arc<dyn OwnApi>,
+}

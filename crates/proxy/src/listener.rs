@@ -1,0 +1,174 @@
+//! The listener of a gate: HTTP/1.1, and HTTP/2 without TLS for clients that begin with it.
+
+use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+
+use hyper::service::service_fn;
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::conn::auto::Builder,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{OwnedSemaphorePermit, Semaphore, watch},
+    task::JoinSet,
+    time::{Instant, sleep, timeout},
+};
+
+use crate::{
+    config::Limits, connection::Connection, exchange, gate::ProxyGate, handle::handle, lingering::LingeringStream,
+    policies::keep_learning,
+};
+
+/// Maximum time for a client to end an unused connection of HTTP/2 itself.
+const CLOSE_WITHIN: Duration = Duration::from_secs(5);
+/// Maximum time for the deletion of the authorizations that the gate created.
+const DELETE_WITHIN: Duration = Duration::from_secs(2);
+/// Maximum number of bytes of a head, and of what is buffered of a body.
+const BUFFER: usize = 128 * 1024;
+/// Time between two pings of HTTP/2, which find connections that are gone.
+const PING_EVERY: Duration = Duration::from_secs(30);
+/// Maximum number of exchanges at once on a connection of HTTP/2.
+const MAX_STREAMS: u32 = 128;
+/// Pause after a failure to accept a connection, for example because there are too many open files.
+const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
+
+/// Serves a gate until `shutdown` resolves and the running exchanges have finished. `finish`: the time that they have
+/// for it.
+pub async fn serve(
+    listener: TcpListener,
+    gate: ProxyGate,
+    shutdown: impl Future<Output = ()> + Send,
+    finish: Duration,
+) {
+    let (stop, stopped) = watch::channel(());
+    let permits = Arc::new(Semaphore::new(gate.limits().max_connections));
+    let mut connections = JoinSet::new();
+    gate.upstream().probe().await;
+    let mut watching = pin!(watch(&gate));
+    let mut shutdown = pin!(shutdown);
+    loop {
+        tokio::select! {
+            // A gate that stops accepts nothing more: another one may listen on the same address already.
+            biased;
+            () = shutdown.as_mut() => break,
+            () = watching.as_mut() => break,
+            Some(_) = connections.join_next() => {}
+            accepted = accept(&listener, &permits) => {
+                if let Some((stream, peer, permit)) = accepted {
+                    connections.spawn(connection(gate.clone(), stream, peer, stopped.clone(), permit));
+                }
+            }
+        }
+    }
+    drop((listener, stop));
+    let finished = timeout(finish, async { while connections.join_next().await.is_some() {} });
+    tokio::select! {
+        finished = finished => if finished.is_err() {
+            tracing::warn!(gate = gate.name(), "some exchanges were still running when the gate stopped");
+        },
+        () = watching => {}
+    }
+    end_shadows(&gate).await;
+}
+
+/// Deletes the authorizations that the gate created in the database, unless a replacement of the gate has taken them
+/// over. Those that cannot be deleted now are deleted at the next start.
+pub async fn end_shadows(gate: &ProxyGate) {
+    let Some(shadows) = gate.own_shadows() else { return };
+    if timeout(DELETE_WITHIN, shadows.end(gate.upstream())).await.is_err() {
+        tracing::warn!(
+            gate = gate.name(),
+            "some credentials of the gate are deleted from its database at the next start"
+        );
+    }
+}
+
+/// Watches over the running exchanges and the database. It never returns.
+async fn watch(gate: &ProxyGate) {
+    let exchanges = exchange::watch(gate.exchanges(), gate.service(), gate.directories(), gate.counters());
+    let shadows = async {
+        if let Some(shadows) = gate.shadows() {
+            shadows.keep_clean(gate.upstream()).await;
+        }
+    };
+    tokio::join!(exchanges, gate.upstream().keep_probing(), keep_learning(gate), shadows);
+}
+
+/// Accepts a connection once there is a place for it; returns `None` after a failure, which is that of one connection
+/// or passes.
+async fn accept(
+    listener: &TcpListener,
+    permits: &Arc<Semaphore>,
+) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    let permit = Arc::clone(permits).acquire_owned().await.ok()?;
+    match listener.accept().await {
+        Ok((stream, peer)) => Some((stream, peer, permit)),
+        Err(error) => {
+            if error.kind() != io::ErrorKind::ConnectionAborted {
+                tracing::warn!(%error, "a gate could not accept a connection");
+                sleep(ACCEPT_AGAIN).await;
+            }
+            None
+        }
+    }
+}
+
+/// Serves a connection until it ends. `stopped`: changes when the gate stops. `_permit`: its place.
+async fn connection(
+    gate: ProxyGate,
+    stream: TcpStream,
+    peer: SocketAddr,
+    mut stopped: watch::Receiver<()>,
+    _permit: OwnedSemaphorePermit,
+) {
+    // Small answers are sent at once. A failure only delays them.
+    drop(stream.set_nodelay(true));
+    let connection = Arc::new(Connection::default());
+    let limits = gate.limits();
+    let io = TokioIo::new(LingeringStream::new(stream, connection.clone(), limits.head));
+    let (serving, line) = (gate.clone(), connection.clone());
+    let service = service_fn(move |request| {
+        let answered = handle(serving.clone(), peer.ip(), line.clone(), request);
+        async move { Ok::<_, Infallible>(answered.await) }
+    });
+    let builder = builder(limits);
+    let mut served = pin!(builder.serve_connection(io, service));
+    let mut unused = pin!(connection.unused(limits.idle));
+    let mut closed = pin!(sleep(CLOSE_WITHIN));
+    let (mut stops, mut closes) = (false, false);
+    loop {
+        tokio::select! {
+            ended = served.as_mut() => {
+                if let Err(error) = ended {
+                    tracing::debug!(gate = gate.name(), %error, "a connection ended early");
+                }
+                return;
+            }
+            () = connection.aborted() => return,
+            () = unused.as_mut(), if !closes => {
+                // Announced to the client first. A request that it has just sent is still answered.
+                closes = true;
+                served.as_mut().graceful_shutdown();
+                closed.as_mut().reset(Instant::now() + CLOSE_WITHIN);
+            }
+            () = closed.as_mut(), if closes => {
+                if !connection.is_used() {
+                    return;
+                }
+                closed.as_mut().reset(Instant::now() + CLOSE_WITHIN);
+            }
+            _ = stopped.changed(), if !stops => {
+                stops = true;
+                served.as_mut().graceful_shutdown();
+            }
+        }
+    }
+}
+
+fn builder(limits: Limits) -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.idle).max_buf_size(BUFFER);
+    let mut http2 = builder.http2();
+    http2.timer(TokioTimer::new()).keep_alive_interval(PING_EVERY).max_concurrent_streams(MAX_STREAMS);
+    builder
+}

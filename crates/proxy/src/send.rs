@@ -1,0 +1,104 @@
+//! Sending of an allowed request with the credential that its decision requires.
+
+use std::sync::{Arc, atomic::AtomicBool};
+
+use http::{Request, Response, StatusCode};
+use hyper::body::Incoming;
+use jeton_gate::{Allowed, Authority, Body, Delegated};
+
+use crate::{
+    body::{self, AnyBody},
+    counters::UpstreamFailure,
+    gate::ProxyGate,
+    shadows::{Shadow, Shadows},
+    upstream::NoResponse,
+};
+
+/// The path of Flux queries. Only the database can check computed bucket names, so that its refusal is passed on.
+const FLUX: &str = "/api/v2/query";
+/// The paths of requests that name a bucket by its id. The bucket is bound, so that 404 means that the database lost
+/// it.
+const BY_ID: [&str; 2] = ["/api/v2/delete", "/api/v2/write"];
+
+/// The answer of the database to a request.
+type Sent = Result<Response<Incoming>, NoResponse>;
+
+/// Sends an allowed request. `is_cut` is set if the client does not send the body to its end.
+pub(crate) async fn send(
+    gate: &ProxyGate,
+    allowed: &Allowed,
+    mut request: Request<AnyBody>,
+    is_cut: Arc<AtomicBool>,
+) -> Sent {
+    match &allowed.authority {
+        Authority::Nobody => gate.upstream().send(request, is_cut).await,
+        Authority::Gate => {
+            gate.upstream().authorize(&mut request);
+            gate.upstream().send(request, is_cut).await
+        }
+        Authority::Caller(rights) => match gate.shadows() {
+            Some(shadows) => delegate(gate, shadows, allowed, rights, request, is_cut).await,
+            None => Err(NoResponse::Failed(UpstreamFailure::Delegation)),
+        },
+    }
+}
+
+/// Sends a request with a credential that has the caller's permissions. If the authorization was deleted from the
+/// database, it is created again, and a request without a body is retried once.
+async fn delegate(
+    gate: &ProxyGate,
+    shadows: &Arc<Shadows>,
+    allowed: &Allowed,
+    rights: &Delegated,
+    request: Request<AnyBody>,
+    is_cut: Arc<AtomicBool>,
+) -> Sent {
+    let shadow = shadows.obtain(gate.upstream(), rights).await?;
+    let sent = send_as(gate, &shadow, request, Arc::clone(&is_cut)).await;
+    if !is_refused(&sent) {
+        return judged(gate, sent, allowed);
+    }
+    let may_be_gone = sent.is_err() || shadows.begin_check(&shadow);
+    let is_gone = may_be_gone && shadows.forget_if_gone(gate.upstream(), &shadow).await;
+    if is_gone {
+        tracing::warn!(gate = gate.name(), "a credential of the gate was deleted or deactivated in its database");
+    }
+    let again = (is_gone && *allowed.request.body() == Body::Empty)
+        .then(|| gate.upstream().request(&allowed.request, body::empty()))
+        .flatten();
+    let Some(again) = again else { return judged(gate, sent, allowed) };
+    let shadow = shadows.obtain(gate.upstream(), rights).await?;
+    judged(gate, send_as(gate, &shadow, again, is_cut).await, allowed)
+}
+
+async fn send_as(gate: &ProxyGate, shadow: &Shadow, mut request: Request<AnyBody>, is_cut: Arc<AtomicBool>) -> Sent {
+    shadow.authorize(&mut request);
+    gate.upstream().send(request, is_cut).await
+}
+
+/// Returns whether the database refused the credential or its permissions.
+fn is_refused(sent: &Sent) -> bool {
+    match sent {
+        Ok(response) => response.status() == StatusCode::FORBIDDEN,
+        Err(failure) => *failure == NoResponse::Failed(UpstreamFailure::Unauthorized),
+    }
+}
+
+/// Turns the database's refusal of an allowed request into a failure of the upstream: the client is not at fault.
+fn judged(gate: &ProxyGate, sent: Sent, allowed: &Allowed) -> Sent {
+    let response = sent?;
+    if !disagrees(response.status(), allowed.request.path()) {
+        return Ok(response);
+    }
+    let (gate, status) = (gate.name(), response.status().as_u16());
+    tracing::warn!(gate, status, "a database refuses what its gate allowed");
+    Err(NoResponse::Failed(UpstreamFailure::Disagrees))
+}
+
+fn disagrees(status: StatusCode, path: &str) -> bool {
+    match status {
+        StatusCode::FORBIDDEN => path != FLUX,
+        StatusCode::NOT_FOUND => BY_ID.contains(&path),
+        _ => false,
+    }
+}

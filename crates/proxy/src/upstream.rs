@@ -1,0 +1,273 @@
+//! The database behind a gate.
+
+mod ask;
+mod cause;
+mod configured;
+mod connector;
+mod probing;
+mod untouched;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU8, Ordering},
+    },
+    time::Duration,
+};
+
+use http::{
+    HeaderName, HeaderValue, Request, Response, StatusCode,
+    header::{AUTHORIZATION, CONTENT_TYPE},
+};
+use hyper::body::Incoming;
+use hyper_util::{
+    client::legacy::{Client, Error},
+    rt::{TokioExecutor, TokioTimer},
+};
+use jeton_gate::UpstreamRequest;
+use jeton_model::binding::UpstreamHealth;
+use tokio::sync::Notify;
+
+use crate::{
+    body::AnyBody,
+    config::{ConfigError, GateConfig, Mode},
+    counters::UpstreamFailure,
+};
+
+use cause::{advice, causes};
+use configured::{base, credential, forbids_gate, is_secure, probe};
+use connector::Connector;
+
+/// Time after which an unused connection is closed, before the database does it.
+const IDLE: Duration = Duration::from_secs(20);
+/// Maximum number of unused connections that are kept.
+const MAX_IDLE: usize = 64;
+/// Maximum number of bytes of an answer that a connection buffers.
+const BUFFER: usize = 128 * 1024;
+
+/// The reason why a request has no answer of the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoResponse {
+    /// The database failed.
+    Failed(UpstreamFailure),
+    /// The client did not send its body to the end.
+    Cut,
+    /// The response to a request of the gate itself exceeds its size limit.
+    TooLarge,
+}
+
+/// The database behind a gate, reached by HTTP/1.1: one exchange never ends another.
+pub(crate) struct Upstream {
+    gate: String,
+    client: Client<Connector, AnyBody>,
+    /// Scheme and authority of every request.
+    base: String,
+    credential: Option<HeaderValue>,
+    /// True if 403 says that the credential of the gate permits too little: the caller's permissions were decided
+    /// before.
+    forbids_gate: bool,
+    /// The failure that was logged last, as [`Self::is_news`] numbers it, so that only changes are logged; 0 after a
+    /// success.
+    logged: AtomicU8,
+    /// False from a failure, or a probe that found no guarded database, to the next success.
+    is_up: AtomicBool,
+    /// True if the database refused the credential of the gate. No probe shows that it accepts it again.
+    is_refused: AtomicBool,
+    /// The target of the probe, for a database that must ask for a credential.
+    probe: Option<&'static str>,
+    /// True if the last probe found that the database asks for one, or if there is no probe.
+    asks: AtomicBool,
+    /// True if the gate observes: a database that asks for no credential is left as it was.
+    observes: bool,
+    /// True if the last probe succeeded without a credential.
+    is_open: AtomicBool,
+    lost: Notify,
+    /// The health that the last request showed, as an index in [`UpstreamHealth::ALL`].
+    health: AtomicU8,
+}
+
+impl Upstream {
+    /// Returns the database of a configuration. It is not reached yet.
+    pub(crate) fn new(config: &GateConfig) -> Result<Self, ConfigError> {
+        let base = base(config)?;
+        let connector = Connector::new(config, is_secure(&base))?;
+        let mut builder = Client::builder(TokioExecutor::new());
+        builder.pool_timer(TokioTimer::new()).pool_idle_timeout(IDLE).pool_max_idle_per_host(MAX_IDLE);
+        builder.http1_max_buf_size(BUFFER);
+        let probe = probe(config);
+        Ok(Self {
+            gate: config.name.clone(),
+            client: builder.build(connector),
+            base,
+            credential: credential(config)?,
+            forbids_gate: forbids_gate(config),
+            logged: AtomicU8::new(0),
+            is_up: AtomicBool::new(probe.is_none()),
+            is_refused: AtomicBool::new(false),
+            probe,
+            asks: AtomicBool::new(probe.is_none()),
+            observes: config.mode == Mode::Observe,
+            is_open: AtomicBool::new(false),
+            lost: Notify::new(),
+            health: AtomicU8::new(UpstreamHealth::Unknown as u8),
+        })
+    }
+
+    /// Returns the health of the database, as the last request showed it.
+    pub(crate) fn health(&self) -> UpstreamHealth {
+        let place = usize::from(self.health.load(Ordering::Relaxed));
+        UpstreamHealth::ALL.get(place).copied().unwrap_or_default()
+    }
+
+    fn note_health(&self, health: UpstreamHealth) {
+        // Most requests find no change: a read is cheaper than a write that all threads share.
+        if self.health() != health {
+            self.health.store(health as u8, Ordering::Relaxed);
+        }
+    }
+
+    /// Returns the header with the credential of the gate, if there is one.
+    pub(crate) fn credential(&self) -> Option<&HeaderValue> {
+        self.credential.as_ref()
+    }
+
+    /// Returns whether the database requires a credential, or need not.
+    pub(crate) fn asks(&self) -> bool {
+        self.asks.load(Ordering::Relaxed)
+    }
+
+    /// Returns the request that is sent, without a credential; `None` if its target is too long.
+    pub(crate) fn request(&self, decided: &UpstreamRequest, body: AnyBody) -> Option<Request<AnyBody>> {
+        let target = format!("{}{}", self.base, decided.target());
+        let mut request = Request::builder().method(decided.method().name()).uri(target).body(body).ok()?;
+        let headers = request.headers_mut();
+        for (name, value) in decided.headers() {
+            headers.append(HeaderName::from_static(name), HeaderValue::from_str(value).ok()?);
+        }
+        debug_assert!(headers.get_all(CONTENT_TYPE).iter().count() <= 1, "a body has one type");
+        Some(request)
+    }
+
+    /// Adds the credential of the gate, if it has one.
+    pub(crate) fn authorize(&self, request: &mut Request<AnyBody>) {
+        if let Some(credential) = &self.credential {
+            request.headers_mut().insert(AUTHORIZATION, credential.clone());
+        }
+    }
+
+    /// Returns whether both are the same database with the same credential.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        self.base == other.base && self.credential == other.credential
+    }
+
+    /// Sends a request. It is sent once: a request of which the database may have seen a byte is never repeated.
+    /// `is_cut`: becomes true if the client does not send its body to the end.
+    pub(crate) async fn send(
+        &self,
+        mut request: Request<AnyBody>,
+        is_cut: Arc<AtomicBool>,
+    ) -> Result<Response<Incoming>, NoResponse> {
+        let asks = self.asks();
+        if !asks {
+            if !self.observes || !self.is_open.load(Ordering::Relaxed) {
+                return Err(NoResponse::Failed(self.closed_by()));
+            }
+            // It needs none, and whoever answers there gets none.
+            request.headers_mut().remove(AUTHORIZATION);
+        }
+        let sent = self.client.request(request).await;
+        let result = match &sent {
+            Ok(response) => self.check(response.status()),
+            Err(error) => Err(failure(error, &is_cut)),
+        };
+        match result {
+            // None was sent: only a probe shows whether the database asks for a credential again.
+            Ok(()) | Err(NoResponse::Failed(UpstreamFailure::Unauthorized)) if !asks => {}
+            Ok(()) => self.note_success(),
+            Err(NoResponse::Failed(failure)) => self.note_failure(failure, sent.as_ref().err()),
+            Err(NoResponse::Cut | NoResponse::TooLarge) => {}
+        }
+        result.and_then(|()| sent.map_err(|error| failure(&error, &is_cut)))
+    }
+
+    /// Checks that an answer is one for the client. A refused credential is the gate's failure, and no protocol is
+    /// switched.
+    fn check(&self, status: StatusCode) -> Result<(), NoResponse> {
+        match status {
+            StatusCode::UNAUTHORIZED => Err(NoResponse::Failed(UpstreamFailure::Unauthorized)),
+            StatusCode::FORBIDDEN if self.forbids_gate => Err(NoResponse::Failed(UpstreamFailure::Unauthorized)),
+            StatusCode::SWITCHING_PROTOCOLS => Err(NoResponse::Failed(UpstreamFailure::NoAnswer)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns whether the last request or probe reached the database, and it accepted the credential of the gate.
+    pub(crate) fn is_up(&self) -> bool {
+        self.is_up.load(Ordering::Relaxed)
+    }
+
+    fn note_success(&self) {
+        self.note_health(UpstreamHealth::Healthy);
+        self.is_up.store(true, Ordering::Relaxed);
+        self.is_refused.store(false, Ordering::Relaxed);
+        if self.logged.swap(0, Ordering::Relaxed) != 0 {
+            tracing::info!(gate = self.gate, "the database answers again");
+        }
+    }
+
+    /// Records that the database did not create an authorization with a caller's permissions, although it answered: the
+    /// gate's credential permits too little.
+    pub(crate) fn note_no_delegation(&self) {
+        self.note_failure(UpstreamFailure::Delegation, None);
+    }
+
+    fn note_failure(&self, failure: UpstreamFailure, error: Option<&Error>) {
+        self.note_health(failure.into());
+        self.is_up.store(false, Ordering::Relaxed);
+        if matches!(failure, UpstreamFailure::Unauthorized | UpstreamFailure::Delegation) {
+            self.is_refused.store(true, Ordering::Relaxed);
+        }
+        if failure == UpstreamFailure::Unreachable && self.probe.is_some() {
+            // The next program at this address must first prove that it asks for a credential.
+            self.asks.store(false, Ordering::Relaxed);
+            self.is_open.store(false, Ordering::Relaxed);
+            self.lost.notify_one();
+        }
+        self.log(failure, error);
+    }
+
+    /// Returns whether the failure differs from the last logged one.
+    fn is_news(&self, failure: UpstreamFailure) -> bool {
+        let number = failure as u8 + 1;
+        self.logged.swap(number, Ordering::Relaxed) != number
+    }
+
+    fn log(&self, failure: UpstreamFailure, error: Option<&Error>) {
+        if !self.is_news(failure) {
+            return;
+        }
+        let cause = error.map_or_else(String::new, |error| causes(error));
+        let advice = error.and_then(|error| advice(error));
+        let failure = failure.name();
+        tracing::warn!(gate = self.gate, failure, cause, advice, "the database behind the gate fails");
+    }
+
+    /// Returns the failure for requests while the gate is closed, because the database has not shown that it requires a
+    /// credential.
+    fn closed_by(&self) -> UpstreamFailure {
+        match self.health() {
+            UpstreamHealth::Unreachable => UpstreamFailure::Unreachable,
+            _ => UpstreamFailure::Unguarded,
+        }
+    }
+}
+
+fn failure(error: &Error, is_cut: &AtomicBool) -> NoResponse {
+    if error.is_connect() {
+        NoResponse::Failed(UpstreamFailure::Unreachable)
+    } else if is_cut.load(Ordering::SeqCst) {
+        NoResponse::Cut
+    } else {
+        NoResponse::Failed(UpstreamFailure::NoAnswer)
+    }
+}

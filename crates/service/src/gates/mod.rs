@@ -1,0 +1,23 @@
+//! Gates: which database holds the data of a bucket, and whether it is available. The gates themselves are configured,
+//! not stored.
+
+mod adoption;
+mod binding;
+pub(crate) mod cache;
+mod console;
+mod directory;
+mod explain;
+mod offline;
+mod operator;
+mod running;
+mod suspension;
+mod tokens_in_use;
+pub(crate) mod upstream_buckets;
+
+pub(crate) use binding::{check_renamable, unbind_deleted};
+
+pub use binding::NewBinding;
+pub use explain::LiveToken;
+pub use offline::{GateSettings, OfflineGateError};
+pub use running::VisibleGate;
+pub use suspension::Found;

@@ -1,0 +1,210 @@
+//! Suspension of buckets whose database vanished or changed, until an operator confirms.
+
+use jeton_model::{
+    Bucket, BucketId, Timestamp,
+    binding::{Comparison, FoundBucket, FoundDatabase, GateIdentity, compare_buckets, compare_databases},
+};
+use jeton_store::Connection;
+
+use crate::{
+    Caller, Error, Service,
+    audit::{
+        Event,
+        detail::gates::{BindingState, SuspendedBucket},
+    },
+    error::GateError,
+    transaction::AuditedTransaction,
+};
+
+use super::{
+    binding::{bound_at, bucket_of, check_free},
+    directory::{bindings_of, buckets_of},
+    operator::check_operator,
+};
+
+/// The origin of suspensions in the audit log.
+const VIA: &str = "gate";
+
+/// The databases or buckets that an upstream has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Found {
+    /// The databases of InfluxDB 1.x, InfluxDB 3 Core or VictoriaMetrics.
+    Databases(Vec<FoundDatabase>),
+    /// The buckets of the organization in InfluxDB 2.
+    Buckets(Vec<FoundBucket>),
+}
+
+impl Service {
+    /// Compares what is bound with the complete list of what the upstream has, and suspends the buckets of what
+    /// vanished or changed. The answer lists the newly suspended ones and what is unknown here. `asked_at` is the time
+    /// at which the list was requested; what changed here since then is not judged.
+    ///
+    /// # Errors
+    /// [`GateError::OtherKind`] if the list is that of another kind of database; the database may fail.
+    pub async fn sync_gate(
+        &self,
+        gate: &GateIdentity,
+        found: &Found,
+        asked_at: Timestamp,
+    ) -> Result<Comparison, Error> {
+        let compared = compare(&mut *self.read().await?, gate, found, asked_at).await?;
+        if compared.vanished.is_empty() {
+            return Ok(compared);
+        }
+        let change = self.begin_job().await?.via(VIA);
+        suspend_vanished(change, gate, found, asked_at).await
+    }
+
+    /// Compares and suspends as [`Service::sync_gate`] does, for an operator, whom the audit log names as the actor.
+    ///
+    /// # Errors
+    /// Those of [`Service::sync_gate`] and [`Service::check_comparison`].
+    pub(super) async fn sync_gate_for(
+        &self,
+        caller: &Caller,
+        gate: &GateIdentity,
+        found: &Found,
+        asked_at: Timestamp,
+    ) -> Result<Comparison, Error> {
+        let compared = compare(&mut *self.read().await?, gate, found, asked_at).await?;
+        if compared.vanished.is_empty() {
+            return Ok(compared);
+        }
+        let (change, caller) = self.begin(caller).await?;
+        self.check_comparison(&caller)?;
+        suspend_vanished(change, gate, found, asked_at).await
+    }
+
+    /// Suspends buckets at a gate until an operator confirms: a request showed that their database vanished or changed.
+    /// Those that are suspended or not bound are left as they are.
+    ///
+    /// # Errors
+    /// The database may fail.
+    pub async fn suspend_buckets(&self, gate: &GateIdentity, buckets: &[BucketId]) -> Result<(), Error> {
+        let mut change = self.begin_job().await?.via(VIA);
+        suspend(&mut change, gate, buckets).await?;
+        change.commit().await
+    }
+
+    /// Makes a suspended bucket available again. Only operators without limits confirm: the tokens of the bucket get
+    /// access to whatever the database holds now.
+    ///
+    /// # Errors
+    /// [`GateError::OperatorRequired`], [`GateError::LimitedOperator`]; `BucketError::NotFound`,
+    /// [`GateError::NotBound`],
+    /// [`GateError::NotSuspended`], [`GateError::DatabaseTaken`]; the database may fail.
+    pub async fn confirm_bucket(&self, caller: &Caller, gate: &GateIdentity, bucket: BucketId) -> Result<(), Error> {
+        let (mut change, caller) = self.begin(caller).await?;
+        let now = change.now;
+        check_operator(&mut change, &caller, now).await?;
+        confirm(&mut change, gate, bucket).await?;
+        change.commit().await
+    }
+}
+
+/// Compares again under the write lock, because an operator may have confirmed or unbound meanwhile, and suspends.
+async fn suspend_vanished(
+    mut change: AuditedTransaction,
+    gate: &GateIdentity,
+    found: &Found,
+    asked_at: Timestamp,
+) -> Result<Comparison, Error> {
+    let compared = compare(&mut change, gate, found, asked_at).await?;
+    suspend(&mut change, gate, &compared.vanished).await?;
+    change.commit().await?;
+    Ok(compared)
+}
+
+/// Confirms a bucket in a transaction of someone who may.
+///
+/// # Errors
+/// Those of [`Service::confirm_bucket`] but for the caller's.
+pub(super) async fn confirm(
+    change: &mut AuditedTransaction,
+    gate: &GateIdentity,
+    bucket: BucketId,
+) -> Result<(), Error> {
+    let bucket = bucket_of(change, gate, bucket).await?;
+    if gate.kind.has_bindings() {
+        confirm_binding(change, gate, &bucket).await
+    } else {
+        release(change, gate, &bucket).await
+    }
+}
+
+async fn confirm_binding(change: &mut AuditedTransaction, gate: &GateIdentity, bucket: &Bucket) -> Result<(), Error> {
+    let mut bound = bound_at(change, &gate.name, bucket.id).await?;
+    if !bound.is_suspended(gate) {
+        return Err(not_suspended(bucket));
+    }
+    bound.upstream = gate.upstream.clone();
+    bound.suspended_at = None;
+    bound.updated_at = change.now;
+    check_free(change, &bound).await?;
+    jeton_store::gate_bindings::update(change, &bound).await?;
+    change.record(Event::BucketConfirmed, Some(bound.org), bound.bucket, BindingState::of(&bound)).await
+}
+
+async fn release(change: &mut AuditedTransaction, gate: &GateIdentity, bucket: &Bucket) -> Result<(), Error> {
+    if !jeton_store::gate_suspensions::delete(change, &gate.name, bucket.id).await? {
+        return Err(not_suspended(bucket));
+    }
+    let detail = SuspendedBucket { name: &bucket.name, gate: &gate.name };
+    change.record(Event::BucketConfirmed, Some(bucket.org), bucket.id, detail).await
+}
+
+fn not_suspended(bucket: &Bucket) -> Error {
+    Error::Gate(GateError::NotSuspended { bucket: bucket.name.clone() })
+}
+
+async fn compare(
+    connection: &mut Connection,
+    gate: &GateIdentity,
+    found: &Found,
+    asked_at: Timestamp,
+) -> Result<Comparison, Error> {
+    match found {
+        Found::Databases(found) if gate.kind.has_bindings() => {
+            let bindings = bindings_of(connection, gate).await?;
+            Ok(compare_databases(gate.kind, &bindings, found, asked_at))
+        }
+        Found::Buckets(found) if !gate.kind.has_bindings() => {
+            let buckets = buckets_of(connection, gate.org).await?;
+            let suspended = jeton_store::gate_suspensions::of_gate(connection, &gate.name).await?;
+            Ok(compare_buckets(&buckets, &suspended, found, asked_at))
+        }
+        Found::Databases(_) | Found::Buckets(_) => Err(Error::Gate(GateError::OtherKind)),
+    }
+}
+
+async fn suspend(change: &mut AuditedTransaction, gate: &GateIdentity, buckets: &[BucketId]) -> Result<(), Error> {
+    for bucket in buckets {
+        if gate.kind.has_bindings() {
+            suspend_binding(change, gate, *bucket).await?;
+        } else {
+            hold(change, gate, *bucket).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn suspend_binding(change: &mut AuditedTransaction, gate: &GateIdentity, bucket: BucketId) -> Result<(), Error> {
+    let bound = jeton_store::gate_bindings::one(change, &gate.name, bucket).await?;
+    let Some(mut bound) = bound.filter(|bound| bound.org == gate.org && bound.suspended_at.is_none()) else {
+        return Ok(());
+    };
+    bound.suspended_at = Some(change.now);
+    jeton_store::gate_bindings::update(change, &bound).await?;
+    change.record(Event::BucketSuspended, Some(bound.org), bucket, BindingState::of(&bound)).await
+}
+
+async fn hold(change: &mut AuditedTransaction, gate: &GateIdentity, bucket: BucketId) -> Result<(), Error> {
+    let found = jeton_store::buckets::by_id(change, bucket).await?;
+    let Some(bucket) = found.filter(|bucket| bucket.org == gate.org) else { return Ok(()) };
+    let now = change.now;
+    if !jeton_store::gate_suspensions::insert(change, &gate.name, bucket.id, now).await? {
+        return Ok(());
+    }
+    let detail = SuspendedBucket { name: &bucket.name, gate: &gate.name };
+    change.record(Event::BucketSuspended, Some(bucket.org), bucket.id, detail).await
+}

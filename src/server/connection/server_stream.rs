@@ -1,0 +1,102 @@
+//! The stream of a connection, with or without TLS.
+
+use std::{
+    io,
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+    time::timeout,
+};
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
+
+use crate::server::tls::HTTP2;
+
+/// The stream of a connection.
+pub enum ServerStream {
+    /// Without TLS.
+    Plain(TcpStream),
+    /// With TLS.
+    Encrypted(Box<TlsStream<TcpStream>>),
+}
+
+impl ServerStream {
+    /// Performs the TLS handshake on an accepted connection.
+    ///
+    /// # Errors
+    /// Fails if the client does not finish the handshake in time.
+    pub(super) async fn encrypted(tls: &TlsAcceptor, stream: TcpStream, within: Duration) -> io::Result<Self> {
+        let accepted = timeout(within, tls.accept(stream)).await.map_err(io::Error::from)?;
+        Ok(Self::Encrypted(Box::new(accepted?)))
+    }
+
+    /// Returns whether the client has shown a certificate that is accepted.
+    pub(super) fn is_certified(&self) -> bool {
+        match self {
+            Self::Plain(_) => false,
+            Self::Encrypted(stream) => stream.get_ref().1.peer_certificates().is_some_and(|chain| !chain.is_empty()),
+        }
+    }
+
+    /// Returns whether client and server agreed on HTTP/2, which carries many requests at once.
+    pub(super) fn is_multiplexed(&self) -> bool {
+        match self {
+            Self::Plain(_) => false,
+            Self::Encrypted(stream) => stream.get_ref().1.alpn_protocol() == Some(HTTP2),
+        }
+    }
+}
+
+impl AsyncRead for ServerStream {
+    fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_read(context, buffer),
+            Self::Encrypted(stream) => Pin::new(stream).poll_read(context, buffer),
+        }
+    }
+}
+
+impl AsyncWrite for ServerStream {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_write(context, bytes),
+            Self::Encrypted(stream) => Pin::new(stream).poll_write(context, bytes),
+        }
+    }
+
+    fn poll_write_vectored(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        parts: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_write_vectored(context, parts),
+            Self::Encrypted(stream) => Pin::new(stream).poll_write_vectored(context, parts),
+        }
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        match self {
+            Self::Plain(stream) => stream.is_write_vectored(),
+            Self::Encrypted(stream) => stream.is_write_vectored(),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_flush(context),
+            Self::Encrypted(stream) => Pin::new(stream).poll_flush(context),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Plain(stream) => Pin::new(stream).poll_shutdown(context),
+            Self::Encrypted(stream) => Pin::new(stream).poll_shutdown(context),
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! The parts of the server that gates use.
+
+use std::{path::PathBuf, sync::Arc};
+
+use jeton_http::settings::Settings;
+use jeton_model::binding::GateKind;
+use jeton_proxy::{Influxdb2Context, OwnApi, ServerContext};
+use jeton_service::Service;
+
+use crate::{
+    config::gates::GateSettings,
+    server::{
+        front::Front,
+        instance::{self, InstanceError},
+    },
+};
+
+use super::{bindings::StoredBindings, own_api::ServerApi};
+
+/// The parts of the server that gates use.
+pub struct GateServer {
+    service: Service,
+    api: Arc<dyn OwnApi>,
+    /// The data directory, with the id of this instance.
+    data: PathBuf,
+}
+
+impl GateServer {
+    /// Returns the parts of a server. `front`: the service of its own listener; `data`: its data directory.
+    pub(in crate::server) fn new(service: Service, front: Front, settings: &Settings, data: PathBuf) -> Self {
+        let api = Arc::new(ServerApi::new(front, settings.forwarded_header.clone()));
+        Self { service, api, data }
+    }
+
+    /// Sets the organizations whose buckets are those of an InfluxDB 2.
+    pub(super) fn note_orgs<'a>(&self, gates: impl Iterator<Item = &'a GateSettings>) {
+        let of_influxdb2 = gates.filter(|gate| gate.kind == GateKind::Influxdb2);
+        self.service.set_upstream_orgs(of_influxdb2.map(|gate| (gate.name.to_string(), gate.org.clone())).collect());
+    }
+
+    /// Returns the bindings of a gate with these settings.
+    pub(super) fn bindings(&self, settings: &GateSettings) -> Arc<StoredBindings> {
+        Arc::new(StoredBindings::of(settings, self.service.clone()))
+    }
+
+    /// Returns the parts for a gate with these settings and bindings.
+    ///
+    /// # Errors
+    /// Fails if the gate needs the id of this instance, and it cannot be read or created.
+    pub(super) fn context(
+        &self,
+        settings: &GateSettings,
+        directories: Arc<StoredBindings>,
+    ) -> Result<ServerContext, InstanceError> {
+        let influxdb2 = match settings.kind {
+            GateKind::Influxdb2 => {
+                let instance = instance::id(&self.data)?.to_string();
+                Some(Influxdb2Context { instance, api: Arc::clone(&self.api) })
+            }
+            _ => None,
+        };
+        Ok(ServerContext { service: self.service.clone(), directories, influxdb2 })
+    }
+}

@@ -1,0 +1,185 @@
+//! A reverse proxy of Debian with its shipped configuration, in which only addresses, the key and paths are replaced.
+
+use std::{
+    fs,
+    net::{SocketAddr, TcpListener},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use reqwest::RequestBuilder;
+use tempfile::TempDir;
+use tokio::net::TcpStream;
+
+use crate::{
+    gate_proxy::played::WITHIN,
+    left_out,
+    support::server::{client, with_token},
+};
+
+use super::scene::KEY;
+
+const NGINX: &str = include_str!("../../../deploy/nginx.conf");
+const CADDY: &str = include_str!("../../../deploy/Caddyfile");
+const HAPROXY: &str = include_str!("../../../deploy/haproxy.cfg");
+const HAPROXY_GATE: &str = include_str!("../../../deploy/haproxy-gate.lua");
+
+/// The reverse proxies that are tested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Program {
+    Nginx,
+    Caddy,
+    Haproxy,
+}
+
+/// A reverse proxy that listens on a free port, stopped at the end of the test.
+pub struct ReverseProxy {
+    pub address: SocketAddr,
+    http: reqwest::Client,
+    child: Child,
+    _directory: TempDir,
+}
+
+/// The addresses that a configuration names.
+#[derive(Clone, Copy)]
+struct Addresses {
+    own: SocketAddr,
+    jeton: SocketAddr,
+    database: SocketAddr,
+}
+
+impl ReverseProxy {
+    /// Starts it; `None` if it is not installed. `scripts/setup` installs it.
+    pub async fn start(program: Program, jeton: SocketAddr, database: SocketAddr) -> Option<Self> {
+        let name = program.name();
+        let Some(path) = find(name) else {
+            left_out::without(name);
+            return None;
+        };
+        // Another program may take the port between finding and using it.
+        for _ in 0..5 {
+            let mut started = Self::spawn(program, &path, jeton, database);
+            if started.listens().await {
+                return Some(started);
+            }
+        }
+        panic!("{name} does not start");
+    }
+
+    fn spawn(program: Program, path: &Path, jeton: SocketAddr, database: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let own = listener.local_addr().unwrap();
+        drop(listener);
+        let directory = TempDir::new().unwrap();
+        let mut command = Command::new(path);
+        program.configure(&mut command, Addresses { own, jeton, database }, directory.path());
+        command.env("JETON_GATE_KEY", KEY).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        Self { address: own, http: client(), child: command.spawn().unwrap(), _directory: directory }
+    }
+
+    /// Waits until it listens; returns false if it ended before.
+    async fn listens(&mut self) -> bool {
+        let connected = async {
+            loop {
+                if self.child.try_wait().unwrap().is_some() {
+                    return false;
+                }
+                if TcpStream::connect(self.address).await.is_ok() {
+                    return true;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(WITHIN, connected).await.unwrap_or(false)
+    }
+
+    /// Returns a request such as `GET /api/v1/labels`.
+    pub fn request(&self, line: &str, token: &str) -> RequestBuilder {
+        let (method, target) = line.split_once(' ').unwrap();
+        let url = format!("http://{}{target}", self.address);
+        with_token(self.http.request(method.parse().unwrap(), url), token)
+    }
+}
+
+impl Drop for ReverseProxy {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+impl Program {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Nginx => "nginx",
+            Self::Caddy => "caddy",
+            Self::Haproxy => "haproxy",
+        }
+    }
+
+    /// Writes the configuration into the directory, and adds the arguments. Each program stays one process.
+    fn configure(self, command: &mut Command, addresses: Addresses, directory: &Path) {
+        let file = directory.join("configuration");
+        match self {
+            Self::Nginx => {
+                fs::write(&file, around(&deployed(NGINX, addresses), directory)).unwrap();
+                command.arg("-p").arg(directory).arg("-c").arg(&file);
+            }
+            Self::Caddy => {
+                fs::write(&file, deployed(CADDY, addresses)).unwrap();
+                command.args(["run", "--adapter", "caddyfile", "--config"]).arg(&file);
+                let admin = format!("unix/{}/admin", directory.display());
+                command.env("CADDY_ADMIN", admin).env("HOME", directory);
+                command.env("XDG_DATA_HOME", directory).env("XDG_CONFIG_HOME", directory);
+            }
+            Self::Haproxy => {
+                let gate = directory.join("gate.lua");
+                fs::write(&gate, with(HAPROXY_GATE, &[("127.0.0.1:8086", addresses.jeton.to_string())])).unwrap();
+                let text = with(HAPROXY, &[("/etc/haproxy/haproxy-gate.lua", gate.display().to_string())]);
+                fs::write(&file, deployed(&text, addresses)).unwrap();
+                command.arg("-db").arg("-f").arg(&file);
+            }
+        }
+    }
+}
+
+/// Returns a shipped configuration for other addresses, and with the key.
+fn deployed(text: &str, addresses: Addresses) -> String {
+    // In this order: no address contains one that is replaced after it.
+    let text =
+        with(text, &[("8428", addresses.own.port().to_string()), ("127.0.0.1:8427", addresses.database.to_string())]);
+    text.replace("127.0.0.1:8086", &addresses.jeton.to_string()).replace("the content of forward-auth-key-file", KEY)
+}
+
+/// Replaces what the text must contain.
+fn with(text: &str, pairs: &[(&str, String)]) -> String {
+    let mut text = text.to_owned();
+    for (written, instead) in pairs {
+        assert!(text.contains(written), "the configuration names {written}");
+        text = text.replace(written, instead);
+    }
+    text
+}
+
+/// Returns the main configuration of nginx around a part of it.
+fn around(part: &str, directory: &Path) -> String {
+    let directory = directory.display();
+    format!(
+        "daemon off; master_process off; pid {directory}/pid; error_log {directory}/errors;
+        events {{}}
+        http {{
+            access_log off;
+            client_body_temp_path {directory}/body; proxy_temp_path {directory}/proxy;
+            fastcgi_temp_path {directory}/fastcgi; uwsgi_temp_path {directory}/uwsgi; scgi_temp_path {directory}/scgi;
+            {part}
+        }}"
+    )
+}
+
+/// Finds a program, which Debian may install outside the PATH of users who are not root.
+fn find(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).chain(["/usr/bin", "/usr/sbin"].map(PathBuf::from));
+    folders.map(|folder| folder.join(name)).find(|file| file.is_file())
+}

@@ -1,0 +1,81 @@
+//! The paths that Jeton's own API answers at the gate's address.
+
+use serde_json::json;
+
+use crate::{
+    home::Home,
+    support::server::{NAME, PASSWORD, answer, members, permission_on, text, with_token},
+};
+
+use super::{SELECT, Scene};
+
+#[tokio::test]
+async fn tokens_that_are_created_at_the_gates_address_are_jetons() {
+    let home = Home::sqlite();
+    let scene = Scene::new(&home).await;
+    let (org, bucket) = (scene.names.of("O"), scene.names.of("B"));
+    let body = json!({"orgID": org, "permissions": [permission_on("read", "buckets", bucket, org)]});
+    let create = scene.request("POST", "/api/v2/authorizations").json(&body);
+    let created = answer(with_token(create, scene.names.of("OP"))).await.expect(201);
+    let token = text(&created["token"]);
+    answer(with_token(scene.request("GET", SELECT), &token)).await.expect(200);
+    let delete = scene.request("DELETE", &format!("/api/v2/authorizations/{}", text(&created["id"])));
+    answer(with_token(delete, scene.names.of("OP"))).await.expect(204);
+    assert_eq!(answer(with_token(scene.request("GET", SELECT), &token)).await.status, 401);
+    let ids: Vec<String> = scene.player.data_requests().into_iter().map(|seen| seen.path).collect();
+    assert_eq!(ids, ["/query"], "the database sees the one query");
+}
+
+#[tokio::test]
+async fn buckets_and_their_ids_are_jetons() {
+    let home = Home::sqlite();
+    let scene = Scene::new(&home).await;
+    let listed = scene.get("/api/v2/buckets?org=my-org&name=b1", "OP").await.expect(200);
+    assert_eq!(members(&listed["buckets"], "id"), [scene.names.of("B")]);
+    let escaped = scene.get("/api/v2/%62uckets?org=my-org&name=b1", "OP").await.expect(200);
+    assert_eq!(escaped, listed);
+    let unknown = answer(scene.request("GET", "/api/v2/buckets")).await;
+    assert_eq!(unknown.refused(401), "unauthorized access");
+}
+
+/// A bucket that is created here alone would have an id that the database does not know.
+#[tokio::test]
+async fn a_bucket_is_created_and_changed_in_the_database_and_deleted_here() {
+    let home = Home::sqlite();
+    let scene = Scene::new(&home).await;
+    let (operator, org, bucket) = (scene.names.of("OP"), scene.names.of("O"), scene.names.of("B2"));
+    let path = format!("/api/v2/buckets/{bucket}");
+    let new = scene.server.post("/api/v2/buckets", operator, json!({"orgID": org, "name": "b3"})).await;
+    let renamed = scene.server.patch(&path, operator, json!({"name": "b3"})).await;
+    let retention = json!({"retentionRules": [{"everySeconds": 86400, "shardGroupDurationSeconds": 3600}]});
+    let shortened = scene.server.patch(&path, operator, retention).await;
+    for refused in [new, renamed, shortened] {
+        let message = refused.refused(422);
+        assert!(message.contains("gate \"plant\""), "{message}");
+    }
+    scene.server.patch(&path, operator, json!({"description": "of the hall"})).await.expect(200);
+    scene.server.bucket(operator, scene.names.of("P"), "b3").await;
+    scene.server.delete(&path, operator).await.expect(204);
+    assert_eq!(scene.write("/api/v2/write?org=my-org&bucket=b2", "V_r1w2").await.status, 404);
+}
+
+#[tokio::test]
+async fn what_has_no_bindings_is_not_compared() {
+    let home = Home::sqlite();
+    let scene = Scene::new(&home).await;
+    let refused = scene.server.post("/api/v2/gates/plant/sync", scene.names.of("OP"), json!({})).await.refused(400);
+    assert_eq!(refused, "a gate for InfluxDB 2 has no bindings: its buckets have the ids of the upstream");
+    assert!(scene.player.data_requests().is_empty());
+}
+
+#[tokio::test]
+async fn a_session_is_accepted_by_the_api_and_by_no_path_of_data() {
+    let home = Home::sqlite();
+    let scene = Scene::new(&home).await;
+    let signed_in = answer(scene.request("POST", "/api/v2/signin").basic_auth(NAME, Some(PASSWORD))).await;
+    let cookie = signed_in.cookie();
+    let me = answer(scene.request("GET", "/api/v2/me").header("cookie", &cookie)).await.expect(200);
+    assert_eq!(me["name"], NAME);
+    assert_eq!(answer(scene.request("GET", SELECT).header("cookie", &cookie)).await.status, 401);
+    assert!(scene.player.data_requests().is_empty());
+}

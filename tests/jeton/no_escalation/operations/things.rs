@@ -1,0 +1,21 @@
+//! Operations on organizations and buckets.
+
+use jeton_service::{Caller, Error, buckets::AskedBucket};
+
+use crate::no_escalation::World;
+
+use super::{Step, What, one};
+
+pub async fn change_thing(world: &mut World, caller: &Caller, step: &Step) -> Result<(), Error> {
+    let name = world.name();
+    let (service, org) = (&world.server.service, one(step.which[0], world.orgs())?);
+    match step.what {
+        What::CreateOrg => service.create_org(caller, &name, "").await.map(drop),
+        What::DeleteOrg => service.delete_org(caller, org).await,
+        What::CreateBucket => service
+            .create_bucket(caller, AskedBucket { org: Some(org), name, ..AskedBucket::default() })
+            .await
+            .map(drop),
+        _ => service.delete_bucket(caller, one(step.which[0], &world.buckets())?).await,
+    }
+}

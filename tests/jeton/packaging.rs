@@ -1,0 +1,97 @@
+//! The files of `deploy`: the program understands them, and the package finds them.
+
+use std::{fs, path::Path};
+
+use jeton::config::ConfigFile;
+use tempfile::TempDir;
+
+const SETTINGS: &str = include_str!("../../deploy/jeton.toml");
+const COMPOSE: &str = include_str!("../../deploy/compose/jeton.toml");
+const KUBERNETES: &str = include_str!("../../deploy/kubernetes/jeton.yml");
+const POSTGRESQL: &str = include_str!("../../deploy/kubernetes/postgresql.yml");
+const MANIFEST: &str = include_str!("../../Cargo.toml");
+
+/// Returns the settings with those that comments suggest.
+fn with_suggestions() -> String {
+    let lines = SETTINGS.lines().map(|line| match line.strip_prefix('#') {
+        Some(setting) if !setting.starts_with(' ') => format!("{setting}\n"),
+        _ => format!("{line}\n"),
+    });
+    lines.collect()
+}
+
+#[test]
+fn the_settings_of_the_package_are_valid_and_so_are_those_that_it_suggests() {
+    let directory = TempDir::new().expect("a directory");
+    let path = directory.path().join("jeton.toml");
+    for (text, gates) in [(SETTINGS.to_owned(), 0), (with_suggestions(), 1)] {
+        fs::write(&path, &text).expect("a file");
+        let file = ConfigFile::read(&path).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(file.gates().len(), gates, "{text}");
+        let config = file.config().expect("settings that go together");
+        assert_eq!(config.storage.data, Path::new("/var/lib/jeton"), "the directory of the service");
+        assert_eq!(config.backup_dir.is_some(), gates > 0, "suggested, because nobody has created it");
+    }
+}
+
+/// Returns the settings in the ConfigMap.
+fn of_kubernetes() -> String {
+    let (_, after) = KUBERNETES.split_once("  jeton.toml: |\n").expect("the settings");
+    let (settings, _) = after.split_once("\n---\n").expect("the end of the ConfigMap");
+    settings.lines().map(|line| format!("{}\n", line.strip_prefix("    ").expect("a line of the settings"))).collect()
+}
+
+#[test]
+fn the_settings_of_containers_are_valid() {
+    let directory = TempDir::new().expect("a directory");
+    let path = directory.path().join("jeton.toml");
+    for (text, gates) in [(COMPOSE.to_owned(), 1), (of_kubernetes(), 0)] {
+        fs::write(&path, &text).expect("a file");
+        let file = ConfigFile::read(&path).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(file.gates().len(), gates, "{text}");
+        let config = file.config().expect("settings that go together");
+        config.http_settings().map(drop).expect("public URLs that go together");
+    }
+}
+
+#[test]
+fn the_guide_creates_each_secret_of_compose_and_grafana_gets_none_of_jeton() {
+    let compose = include_str!("../../deploy/compose.yml");
+    let guide = include_str!("../../docs/operating.md");
+    let secrets: Vec<&str> = compose.lines().filter_map(|line| line.trim().strip_prefix("file: ./")).collect();
+    assert_eq!(secrets.len(), 4, "{secrets:?}");
+    for secret in secrets {
+        assert!(guide.contains(&format!(">{secret}\n")), "{secret}");
+    }
+    let (_, grafana) = compose.split_once("\n  grafana:\n").expect("the service");
+    assert!(grafana.contains("\n    secrets: [grafana-password, grafana-token]\n"), "its users know them");
+}
+
+#[test]
+fn manifests_that_are_applied_again_replace_no_secret() {
+    for manifest in [KUBERNETES, POSTGRESQL] {
+        assert!(manifest.lines().any(|line| line.trim_start() == "- name: secrets"), "secrets are mounted");
+        assert!(manifest.lines().all(|line| line != "kind: Secret"), "the audit log needs its key for ever");
+    }
+}
+
+#[test]
+fn manifests_name_the_image_of_this_version() {
+    let image = concat!("          image: registry.example.com/jeton:", env!("CARGO_PKG_VERSION"));
+    assert!(KUBERNETES.lines().any(|line| line == image), "{image}");
+}
+
+#[test]
+fn what_the_package_contains_is_here_or_made_by_its_script() {
+    let manifest: toml::Table = toml::from_str(MANIFEST).expect("a manifest");
+    let package = &manifest["package"]["metadata"]["deb"];
+    let assets = package["assets"].as_array().expect("assets");
+    let sources: Vec<&str> = assets.iter().filter_map(|asset| asset[0].as_str()).collect();
+    assert_eq!((sources.len(), sources.len() > 10), (assets.len(), true), "{sources:?}");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for source in sources {
+        assert!(source.starts_with("target/") || root.join(source).is_file(), "{source} is not here");
+    }
+    let scripts = package["maintainer-scripts"].as_str().expect("a folder");
+    assert!(root.join(scripts).join("postinst").is_file(), "{scripts}");
+}
