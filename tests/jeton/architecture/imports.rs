@@ -7,9 +7,9 @@ pub fn module(file: &str) -> Vec<String> {
     path.split('/').filter(|part| !matches!(*part, "lib" | "main" | "mod")).map(str::to_owned).collect()
 }
 
-/// Returns the text without comments, string literals and the unit tests at the end.
+/// Returns the text without comments, string literals and unit tests that end it.
 pub fn code(text: &str) -> String {
-    let text = text.find("#[cfg(test)]\nmod tests").map_or(text, |tests| &text[..tests]);
+    let text = text.find("#[cfg(test)]\nmod tests {").map_or(text, |tests| &text[..tests]);
     let lines = text.lines().map(|line| {
         let line = line.trim_start();
         if line.starts_with("//") { "" } else { line.split(" // ").next().unwrap_or_default() }
