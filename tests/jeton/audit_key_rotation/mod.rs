@@ -1,5 +1,7 @@
 //! The rotation of the audit key: the chain goes on, and neither a lost nor a stolen earlier key passes unnoticed.
 
+mod backups;
+
 use std::{
     fs,
     path::PathBuf,
@@ -363,49 +365,4 @@ async fn the_retention_does_not_vouch_for_a_log_whose_rotation_was_cut_off() {
         assert!(fault(&home).contains("the log ends at entry 2 with an earlier audit key"));
     })
     .await;
-}
-
-#[tokio::test]
-async fn a_backup_is_restored_with_all_its_keys_and_not_with_some() {
-    let home = Home::sqlite();
-    set_up(&home).await;
-    rotate(&home);
-    let shelf = tempfile::TempDir::new().expect("a directory");
-    let at = |name: &str| shelf.path().join(name).display().to_string();
-    let (is_taken, said) = run(&["backup", &at("b"), "--with-key"], &home, &[]);
-    assert!(is_taken, "{said}");
-    assert_eq!(fs::read_to_string(at("b.key")).expect("a key"), key_text(&home));
-    let restore = |key: &str, directory: &str| {
-        let mut command = Command::new(PROGRAM);
-        command.args(["restore", &at("b"), "--data", &at(directory), "--audit-key", key]);
-        let output = command.env_remove("JETON_AUDIT_KEY").output().expect("the program");
-        (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
-    };
-    fs::write(at("newest.key"), key_text(&home).lines().next().expect("a key")).expect("a file");
-    let (is_restored, said) = restore(&at("newest.key"), "refused");
-    assert!(!is_restored && said.contains("a part of the backup's audit log was not verified: "), "{said}");
-    let (is_restored, said) = restore(&at("b.key"), "restored");
-    assert!(is_restored && said.contains("The audit log is intact: "), "{said}");
-    assert_eq!(fs::read_to_string(format!("{}/audit.key", at("restored"))).expect("a key"), key_text(&home));
-}
-
-#[tokio::test]
-async fn a_backup_from_before_a_rotation_is_restored_with_its_own_key_alone() {
-    let home = Home::sqlite();
-    set_up(&home).await;
-    let shelf = tempfile::TempDir::new().expect("a directory");
-    let at = |name: &str| shelf.path().join(name).display().to_string();
-    let (is_taken, said) = run(&["backup", &at("b"), "--with-key"], &home, &[]);
-    assert!(is_taken, "{said}");
-    rotate(&home);
-    let restore = |key: String, directory: &str| {
-        let mut command = Command::new(PROGRAM);
-        command.args(["restore", &at("b"), "--data", &at(directory), "--audit-key", &key]);
-        let output = command.env_remove("JETON_AUDIT_KEY").output().expect("the program");
-        (output.status.success(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
-    };
-    let (is_restored, said) = restore(key_file(&home).display().to_string(), "refused");
-    assert!(!is_restored && said.contains("the backup is older than the rotation of the audit key"), "{said}");
-    let (is_restored, said) = restore(at("b.key"), "restored");
-    assert!(is_restored && said.contains("The audit log is intact: "), "{said}");
 }
