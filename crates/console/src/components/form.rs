@@ -12,6 +12,8 @@ use crate::{
     routes::{address_of, below_base, with_parameters},
 };
 
+use super::text::Alert;
+
 /// The result of a form's action.
 pub type ActionOutcome = Result<Outcome, ConsoleError>;
 
@@ -96,6 +98,20 @@ pub fn typed(name: &str) -> String {
 /// Returns all submitted values of this page's form.
 pub fn typed_fields() -> FormFields {
     answer().map(|answer| answer.fields).unwrap_or_default()
+}
+
+/// The error above the fields, unless it belongs to one of them.
+#[component]
+pub fn NotDone(
+    /// The clause before the error, as in "The bucket was not created".
+    what: &'static str,
+    /// The error of the form.
+    refused: RwSignal<Option<ConsoleError>>,
+) -> impl IntoView {
+    move || {
+        let error = refused.get().filter(|error| error.fields().is_empty())?;
+        Some(view! { <Alert danger=true live=true><b>{what}"."</b>" "{error.sentence()}</Alert> })
+    }
 }
 
 /// The hidden field with the form's idempotency key: a repeated submission has no further effect.

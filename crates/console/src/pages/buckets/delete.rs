@@ -5,12 +5,15 @@ use leptos::prelude::*;
 use jeton_model::{bucket::BucketKind, console::buckets::BucketDetails, wording};
 
 use crate::{
-    components::{Dialog, Form, form::refusal},
+    components::{
+        Dialog, Form,
+        form::{NotDone, refusal},
+    },
     error::ConsoleError,
     routes::{Buckets, PageRoute as _, Tokens},
 };
 
-use super::{BucketsState, Refused, WithBucket, fields::NotDone};
+use super::{BucketsState, Refused, WithBucket};
 
 /// The route of the dialog.
 #[component]

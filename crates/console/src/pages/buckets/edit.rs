@@ -5,15 +5,15 @@ use leptos::prelude::*;
 use jeton_model::{Action, Bucket, Permission, ResourceType};
 
 use crate::{
-    components::{Dialog, DialogHead, Form, form::refusal},
+    components::{
+        Dialog, DialogHead, Form,
+        form::{NotDone, refusal},
+    },
     error::ConsoleError,
     routes::Buckets,
 };
 
-use super::{
-    BucketsState, Refused, WithBucket,
-    fields::{BucketFields, NotDone},
-};
+use super::{BucketsState, Refused, WithBucket, fields::BucketFields};
 
 /// The route of the dialog that creates a bucket.
 #[component]

@@ -10,9 +10,8 @@ use jeton_model::{
 use crate::{
     components::{
         Field, Icon, Picture,
-        field::{FieldError, Hint},
+        field::{FieldError, Hint, at_field},
         form::typed_fields,
-        text::Alert,
     },
     error::ConsoleError,
     forms::buckets::BucketForm,
@@ -119,18 +118,4 @@ fn Retention(every: Option<i64>, refused: RwSignal<Option<ConsoleError>>) -> imp
 /// Formats a period as the form's value.
 fn value(seconds: i64) -> String {
     if seconds == 0 { "forever".into() } else { seconds.to_string() }
-}
-
-/// Returns the error message of one field.
-fn at_field(refused: RwSignal<Option<ConsoleError>>, field: &'static str) -> FieldError {
-    Signal::derive(move || refused.get()?.at_field(field))
-}
-
-/// The error above the fields, unless it belongs to one of them. `what`: as in "The bucket was not created."
-#[component]
-pub fn NotDone(what: &'static str, refused: RwSignal<Option<ConsoleError>>) -> impl IntoView {
-    move || {
-        let error = refused.get().filter(|error| error.fields().is_empty())?;
-        Some(view! { <Alert danger=true live=true><b>{what}"."</b>" "{error.sentence()}</Alert> })
-    }
 }
