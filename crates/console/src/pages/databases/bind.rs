@@ -6,67 +6,51 @@ use jeton_model::{binding::GateKind, console::databases::GateDetails};
 
 use crate::{
     components::{
-        Dialog, DialogHead, Field, Form,
+        Dialog, Field,
         field::{Hint, at_field},
         form::{refusal, typed_fields},
-        text::Alert,
     },
     error::ConsoleError,
     forms::databases::BindForm,
     routes::Databases,
 };
 
-use super::{DatabasesState, Refused, asked_for, gate_resource};
+use super::{
+    DatabasesState, asked_for,
+    binding_form::{BindingForm, BindingRoute, Submit},
+};
+
+const SUBMIT: Submit =
+    Submit { class: "button primary", text: ("Bind bucket", "Binding"), testid: "bind-bucket-submit" };
 
 /// The route of the dialog.
 #[component]
 pub fn BindRoute() -> impl IntoView {
-    let state = DatabasesState::current();
-    let found = gate_resource(state, RwSignal::new(0));
     view! {
-        <Suspense fallback=|| ()>
-            {move || Suspend::new(async move {
-                match found.await {
-                    Ok(details) if details.may_bind => view! { <BindDialog details state/> }.into_any(),
-                    Ok(_) => view! {
-                        <Refused error=ConsoleError::message("Who may write all buckets of the organization binds them.") state/>
-                    }
-                    .into_any(),
-                    Err(error) => view! { <Refused error state/> }.into_any(),
-                }
-            })}
-        </Suspense>
+        <BindingRoute
+            allows=|details| details.may_bind
+            denial="Who may write all buckets of the organization binds them."
+            render=|details, state| view! { <BindDialog details state/> }.into_any()
+        />
     }
 }
 
-/// The form.
+/// The dialog.
 #[component]
 fn BindDialog(details: GateDetails, state: DatabasesState) -> impl IntoView {
-    let key = details.gate.key;
-    let failed = "The bucket was not bound";
+    let GateDetails { gate, is_operator, .. } = details;
+    let key = gate.key;
     let refused = RwSignal::new(refusal());
-    let busy = RwSignal::new(false);
-    let on_answer = state.on_done(failed, refused);
     let close = Signal::derive(move || state.address(Databases::Show(key)));
-    let elsewhere = move || refused.get().filter(|error| error.fields().is_empty());
     view! {
         <Dialog class="narrow" close>
-            <DialogHead title=format!("Bind a bucket at {key}") close/>
-            <Form action=Signal::derive(move || state.address(Databases::Bind(key))) busy on_answer>
-                <div class="dialog-body">
-                    {move || elsewhere().map(|error| view! {
-                        <Alert danger=true live=true><b>{failed}"."</b>" "{error.sentence()}</Alert>
-                    })}
-                    <p>{rule(details.gate.kind, details.is_operator)}</p>
-                    <BindFields kind=details.gate.kind refused/>
-                </div>
-                <footer class="dialog-foot">
-                    <a class="button" href=close data-noscroll>"Cancel"</a>
-                    <button class="button primary" aria-busy=move || busy.get().then_some("true") data-testid="bind-bucket-submit">
-                        {move || if busy.get() { "Binding" } else { "Bind bucket" }}
-                    </button>
-                </footer>
-            </Form>
+            <BindingForm
+                page=Databases::Bind(key) gate=key title=format!("Bind a bucket at {key}") failed="The bucket was not bound"
+                refused submit=SUBMIT
+            >
+                <p>{rule(gate.kind, is_operator)}</p>
+                <BindFields kind=gate.kind refused/>
+            </BindingForm>
         </Dialog>
     }
 }

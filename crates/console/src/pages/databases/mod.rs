@@ -1,6 +1,7 @@
 //! The Databases page: the gates of an organization, the drawer with one of them, and the dialogs that bind buckets.
 
 mod bind;
+mod binding_form;
 mod bindings;
 mod details;
 mod drawer;
