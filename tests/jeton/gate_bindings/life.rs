@@ -72,12 +72,13 @@ async fn every_change_of_a_binding_is_in_the_audit_log_with_its_place() {
         let scene = Scene::new(&home).await;
         let (gate, service) = (scene.gate(GateKind::Influxdb1), &scene.server.service);
         scene.bind_as(&scene.operator, &gate, new(scene.iot, "a/week", ExistingData::Present)).await.expect("bound");
-        service.sync_gate(&gate, &databases(&["a"]), scene.later()).await.expect("compared");
+        scene.sync(&gate, &databases(&["a"]), scene.later()).await;
         service.suspend_buckets(&gate, &[scene.iot, scene.plant]).await.expect("nothing more to suspend");
         service.confirm_bucket(&scene.operator, &gate, scene.iot).await.expect("confirmed");
+        service.suspend_buckets(&gate, &[scene.iot]).await.expect("suspended");
         scene.unbind_as(&scene.operator, scene.iot).await.expect("unbound");
-        let actions = ["bucket bound", "bucket suspended", "bucket confirmed", "bucket unbound"];
-        assert_eq!(last_actions(&home, 4).await, actions);
+        let actions = ["bucket bound", "bucket suspended", "bucket confirmed", "bucket suspended", "bucket unbound"];
+        assert_eq!(last_actions(&home, 5).await, actions);
         let place = json!({
             "name": "iot", "gate": "hall", "upstream": UPSTREAM, "database": "a", "retentionPolicy": "week",
         });
@@ -87,7 +88,7 @@ async fn every_change_of_a_binding_is_in_the_audit_log_with_its_place() {
             detail
         };
         assert_eq!(details(&home, "bucket bound").await, [with("existingData", "present")]);
-        assert_eq!(details(&home, "bucket suspended").await, [with("via", "gate")]);
+        assert_eq!(details(&home, "bucket suspended").await, [place.clone(), with("via", "gate")]);
         assert_eq!(details(&home, "bucket unbound").await, std::slice::from_ref(&place));
         let query = format!("/api/v2/audit?target=buckets/{}&limit=1", scene.iot);
         let listed = scene.server.get(&query, &scene.first.token).await.expect(200);

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 
 use jeton_model::{
     BucketId, OrgId, Timestamp,
-    binding::{DirectoryContent, DirectoryRecord, ExistingData, FoundDatabase, GateIdentity, GateKind},
+    binding::{Comparison, DirectoryContent, DirectoryRecord, ExistingData, FoundDatabase, GateIdentity, GateKind},
     grant,
 };
 use jeton_service::{
@@ -72,6 +72,11 @@ impl Scene {
 
     async fn unbind_as(&self, caller: &Caller, bucket: BucketId) -> Result<(), Error> {
         self.server.service.unbind_bucket(caller, "hall", bucket).await.map(drop)
+    }
+
+    /// Compares a gate with what its upstream has, as the operator.
+    async fn sync(&self, gate: &GateIdentity, found: &Found, asked_at: Timestamp) -> Comparison {
+        self.server.service.sync_gate(&self.operator, gate, found, asked_at).await.expect("compared")
     }
 
     async fn directory(&self, gate: &GateIdentity) -> Arc<DirectoryRecord> {

@@ -40,26 +40,28 @@ async fn a_database_that_vanished_is_unavailable_until_an_operator_confirms() {
         scene.bind(&gate, scene.iot, "a").await.expect("bound");
         scene.bind(&gate, scene.plant, "b/autogen").await.expect("bound");
         let found = databases(&["_internal", "b", "c"]);
-        let young = service.sync_gate(&gate, &found, Timestamp::from_micros(0)).await.expect("compared");
+        let young = scene.sync(&gate, &found, Timestamp::from_micros(0)).await;
         assert!(young.vanished.is_empty(), "the answer is older than the bindings");
-        let compared = service.sync_gate(&gate, &found, scene.later()).await.expect("compared");
+        let compared = scene.sync(&gate, &found, scene.later()).await;
         assert_eq!(compared.vanished, [scene.iot]);
         assert_eq!(compared.unknown, [UnknownDatabase { name: "c".into(), policy: None, id: None }]);
         assert_eq!(scene.places(&gate).await, ["a!", "b/autogen"]);
 
         let back = databases(&["a", "b"]);
-        assert!(service.sync_gate(&gate, &back, scene.later()).await.expect("compared").vanished.is_empty());
+        assert!(scene.sync(&gate, &back, scene.later()).await.vanished.is_empty());
         assert_eq!(scene.places(&gate).await, ["a!", "b/autogen"], "what came back may be another database");
         let writer = scene.writer().await;
+        let denied = service.sync_gate(&writer, &gate, &back, scene.later()).await;
+        assert_eq!(denied, Err(Error::Gate(GateError::OperatorToCompare)));
         assert_eq!(service.confirm_bucket(&writer, &gate, scene.iot).await, OPERATORS_ONLY);
         assert_eq!(scene.unbind_as(&writer, scene.iot).await, OPERATORS_ONLY, "and bind it anew");
         service.confirm_bucket(&scene.operator, &gate, scene.iot).await.expect("confirmed");
         assert_eq!(scene.places(&gate).await, ["a", "b/autogen"]);
         let again = service.confirm_bucket(&scene.operator, &gate, scene.iot).await;
         assert_eq!(again, Err(Error::Gate(GateError::NotSuspended { bucket: "iot".into() })));
-        let stale = service.sync_gate(&gate, &found, scene.server.clock.now()).await.expect("compared");
+        let stale = scene.sync(&gate, &found, scene.server.clock.now()).await;
         assert!(stale.vanished.is_empty(), "an answer from before the confirmation decides nothing");
-        let wrong = service.sync_gate(&gate, &Found::Buckets(Vec::new()), scene.later()).await;
+        let wrong = service.sync_gate(&scene.operator, &gate, &Found::Buckets(Vec::new()), scene.later()).await;
         assert_eq!(wrong, Err(Error::Gate(GateError::OtherKind)));
     })
     .await;
@@ -71,7 +73,7 @@ async fn nothing_vanishes_from_victoriametrics() {
         let scene = Scene::new(&home).await;
         let gate = scene.gate(GateKind::Victoriametrics);
         scene.bind(&gate, scene.iot, "a").await.expect("bound");
-        let compared = scene.server.service.sync_gate(&gate, &databases(&[]), scene.later()).await.expect("compared");
+        let compared = scene.sync(&gate, &databases(&[]), scene.later()).await;
         assert!(compared.vanished.is_empty());
         assert_eq!(scene.places(&gate).await, ["a"]);
     })
@@ -113,10 +115,10 @@ async fn a_bucket_of_influxdb_2_that_changed_there_is_unavailable_until_an_opera
             let found = [(iot, "iot"), (plant, "plant")];
             Found::Buckets(found.map(|(id, name)| FoundBucket { id, name: name.into() }).into())
         };
-        let same = service.sync_gate(&gate, &upstream(scene.iot, scene.plant), scene.later()).await.expect("compared");
+        let same = scene.sync(&gate, &upstream(scene.iot, scene.plant), scene.later()).await;
         assert!(same.vanished.is_empty());
         let swapped = upstream(scene.plant, scene.iot);
-        service.sync_gate(&gate, &swapped, scene.later()).await.expect("compared");
+        scene.sync(&gate, &swapped, scene.later()).await;
         assert_eq!(suspended().await.len(), 2, "the system buckets are not among them");
         let writer = scene.writer().await;
         assert_eq!(service.confirm_bucket(&writer, &gate, scene.iot).await, OPERATORS_ONLY);

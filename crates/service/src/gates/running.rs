@@ -102,7 +102,7 @@ impl Service {
     ) -> Result<Comparison, Error> {
         self.check_comparison(caller)?;
         let found = Found::Databases(told(gate, found)?);
-        let mut compared = self.sync_gate_for(caller, &gate.identity, &found, asked_at).await?;
+        let mut compared = self.sync_gate(caller, &gate.identity, &found, asked_at).await?;
         compared.unknown.retain(|database| gate.running.guards(&database.name));
         Ok(compared)
     }

@@ -40,39 +40,27 @@ impl Service {
     /// at which the list was requested; what changed here since then is not judged.
     ///
     /// # Errors
-    /// [`GateError::OtherKind`] if the list is that of another kind of database; the database may fail.
+    /// Those of [`Service::check_comparison`]; [`GateError::OtherKind`] if the list is that of another kind of database;
+    /// the database may fail.
     pub async fn sync_gate(
-        &self,
-        gate: &GateIdentity,
-        found: &Found,
-        asked_at: Timestamp,
-    ) -> Result<Comparison, Error> {
-        let compared = compare(&mut *self.read().await?, gate, found, asked_at).await?;
-        if compared.vanished.is_empty() {
-            return Ok(compared);
-        }
-        let change = self.begin_job().await?.via(VIA);
-        suspend_vanished(change, gate, found, asked_at).await
-    }
-
-    /// Compares and suspends as [`Service::sync_gate`] does, for an operator, whom the audit log names as the actor.
-    ///
-    /// # Errors
-    /// Those of [`Service::sync_gate`] and [`Service::check_comparison`].
-    pub(super) async fn sync_gate_for(
         &self,
         caller: &Caller,
         gate: &GateIdentity,
         found: &Found,
         asked_at: Timestamp,
     ) -> Result<Comparison, Error> {
+        self.check_comparison(caller)?;
         let compared = compare(&mut *self.read().await?, gate, found, asked_at).await?;
         if compared.vanished.is_empty() {
             return Ok(compared);
         }
-        let (change, caller) = self.begin(caller).await?;
+        let (mut change, caller) = self.begin(caller).await?;
         self.check_comparison(&caller)?;
-        suspend_vanished(change, gate, found, asked_at).await
+        // An operator may have confirmed or unbound before the write lock was taken.
+        let compared = compare(&mut change, gate, found, asked_at).await?;
+        suspend(&mut change, gate, &compared.vanished).await?;
+        change.commit().await?;
+        Ok(compared)
     }
 
     /// Suspends buckets at a gate until an operator confirms: a request showed that their database vanished or changed.
@@ -100,19 +88,6 @@ impl Service {
         confirm(&mut change, gate, bucket).await?;
         change.commit().await
     }
-}
-
-/// Compares again under the write lock, because an operator may have confirmed or unbound meanwhile, and suspends.
-async fn suspend_vanished(
-    mut change: AuditedTransaction,
-    gate: &GateIdentity,
-    found: &Found,
-    asked_at: Timestamp,
-) -> Result<Comparison, Error> {
-    let compared = compare(&mut change, gate, found, asked_at).await?;
-    suspend(&mut change, gate, &compared.vanished).await?;
-    change.commit().await?;
-    Ok(compared)
 }
 
 /// Confirms a bucket in a transaction of someone who may.
