@@ -31,6 +31,24 @@ fn tells_nothing(answer: &Answer, status: u16) {
     assert_eq!(answer.headers.get("authorization"), None);
 }
 
+/// Returns the reason why a server with a gate of a kind does not start with a key of forward auth.
+async fn refusal_of(kind: &str, key: &str) -> String {
+    let home = Home::sqlite();
+    let at = |name: &str| home.path().join(name);
+    fs::write(at("key"), key).unwrap();
+    fs::write(at("credential"), "gate:upstream-password").unwrap();
+    let section = format!(
+        "[[gate]]\nname = \"plant\"\nkind = \"{kind}\"\nforward-auth-key-file = \"{}\"\ncredential-file = \"{}\"\n\
+         upstream = \"http://127.0.0.1:9\"\norg = \"acme\"\ndatabases = [\"*\"]\n",
+        at("key").display(),
+        at("credential").display()
+    );
+    fs::write(at("jeton.toml"), section).unwrap();
+    let mut config = home.config(&[]);
+    config.file = Some(ConfigFile::read(&at("jeton.toml")).unwrap());
+    Server::start_as(&home, config, Clock::System).await.err().expect("a refusal").to_string()
+}
+
 #[tokio::test]
 async fn only_the_answer_to_an_allowed_request_has_the_credential() {
     on_each_database(async |home: Home| {
@@ -208,36 +226,14 @@ async fn a_database_that_has_not_shown_that_it_asks_for_a_credential_stays_close
 
 #[tokio::test]
 async fn a_key_that_can_be_guessed_keeps_the_server_from_starting() {
-    let home = Home::sqlite();
-    fs::write(home.path().join("key"), "31 characters are one too few. ").unwrap();
-    let (file, key) = (home.path().join("jeton.toml"), home.path().join("key"));
-    let section = format!(
-        "[[gate]]\nname = \"plant\"\nkind = \"victoriametrics\"\nforward-auth-key-file = \"{}\"\n\
-         upstream = \"http://127.0.0.1:9\"\norg = \"acme\"\ndatabases = [\"*\"]\n",
-        key.display()
-    );
-    fs::write(&file, section).unwrap();
-    let mut config = home.config(&[]);
-    config.file = Some(ConfigFile::read(&file).unwrap());
-    let refused = Server::start_as(&home, config, Clock::System).await.err().expect("a refusal").to_string();
+    let refused = refusal_of("victoriametrics", "31 characters are one too few. ").await;
     assert!(refused.starts_with("the key of forward auth of gate plant must have at least 32 characters"), "{refused}");
 }
 
 /// Its database would get the gate's credential, an operator's, instead of one with the caller's permissions.
 #[tokio::test]
 async fn no_gate_for_influxdb_2_answers_reverse_proxies() {
-    let home = Home::sqlite();
-    let (file, key) = (home.path().join("jeton.toml"), home.path().join("key"));
-    fs::write(&key, KEY).unwrap();
-    let section = format!(
-        "[[gate]]\nname = \"plant\"\nkind = \"influxdb2\"\nforward-auth-key-file = \"{0}\"\ncredential-file = \"{0}\"\n\
-         upstream = \"http://127.0.0.1:9\"\norg = \"acme\"\ndatabases = [\"*\"]\n",
-        key.display()
-    );
-    fs::write(&file, section).unwrap();
-    let mut config = home.config(&[]);
-    config.file = Some(ConfigFile::read(&file).unwrap());
-    let refused = Server::start_as(&home, config, Clock::System).await.err().expect("a refusal").to_string();
+    let refused = refusal_of("influxdb2", KEY).await;
     assert!(refused.starts_with("gate plant: forward-auth-key-file with kind"), "{refused}");
 }
 

@@ -21,11 +21,20 @@ use super::{
     played::{Played, Raw},
 };
 
-/// A gate that observes, with a credential for its database.
+/// Starts a gate that observes, with a credential for its database.
 async fn observing(home: &Home, kind: Kind, database: &Played) -> Gated {
+    observing_with(home, kind, database, "gate:secret").await
+}
+
+/// Starts a gate that observes InfluxDB 3 Core.
+async fn observing_core(home: &Home, database: &Played) -> Gated {
+    observing_with(home, Kind::Influxdb3, database, "apiv3_admin").await
+}
+
+async fn observing_with(home: &Home, kind: Kind, database: &Played, credential: &str) -> Gated {
     Gated::with(home, kind, database.address, |config| {
         config.mode = Mode::Observe;
-        config.credential = Some("gate:secret".to_owned().into());
+        config.credential = Some(credential.to_owned().into());
     })
     .await
 }
@@ -162,11 +171,7 @@ async fn what_can_be_read_in_two_ways_does_not_reach_the_database() {
 async fn a_database_without_authentication_stays_as_open_as_it_was() {
     let mut database = Played::start().await;
     let home = Home::sqlite();
-    let gated = Gated::with(&home, Kind::Influxdb3, database.address, |config| {
-        config.mode = Mode::Observe;
-        config.credential = Some("apiv3_admin".to_owned().into());
-    })
-    .await;
+    let gated = observing_core(&home, &database).await;
     database.next().await.answer("200 OK", "", "").await;
     let token = gated.token(&["read a"]).await.secret;
     for (token, outcome) in [("", Outcome::WouldRefuse), (token.as_str(), Outcome::Allowed)] {
@@ -213,11 +218,7 @@ fn play(mut database: Played, probed: &'static str) {
 async fn a_database_without_authentication_answers_one_token_after_another_and_is_shown_as_open() {
     let database = Played::start().await;
     let home = Home::sqlite();
-    let gated = Gated::with(&home, Kind::Influxdb3, database.address, |config| {
-        config.mode = Mode::Observe;
-        config.credential = Some("apiv3_admin".to_owned().into());
-    })
-    .await;
+    let gated = observing_core(&home, &database).await;
     play(database, "200 OK");
     let token = gated.token(&["read a"]).await.secret;
     let query = "/api/v3/query_sql?db=a&q=SELECT%201";
@@ -234,11 +235,7 @@ async fn a_database_without_authentication_answers_one_token_after_another_and_i
 async fn a_database_that_fails_at_the_probe_is_not_taken_for_one_without_authentication() {
     let database = Played::start().await;
     let home = Home::sqlite();
-    let gated = Gated::with(&home, Kind::Influxdb3, database.address, |config| {
-        config.mode = Mode::Observe;
-        config.credential = Some("apiv3_admin".to_owned().into());
-    })
-    .await;
+    let gated = observing_core(&home, &database).await;
     play(database, "503 Service Unavailable");
     let token = gated.token(&["read a"]).await.secret;
     while gated.gate.health() != UpstreamHealth::Unguarded {
