@@ -29,7 +29,7 @@ const CLIENTS: usize = 16;
 const RARELY: u64 = 200;
 /// Number of samples of the memory.
 const SAMPLES: u32 = 60;
-/// How much the memory may grow after the first quarter: a share of it, and bytes.
+/// Maximum growth of the memory after the first quarter: a share of it, and bytes.
 const GROWTH: (f64, f64) = (0.1, 16.0 * 1024.0 * 1024.0);
 
 #[tokio::main]

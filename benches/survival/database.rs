@@ -12,7 +12,7 @@ use crate::{
     postgres::{self, Postgres},
 };
 
-/// How PostgreSQL is stopped, each in turn.
+/// The modes in which PostgreSQL is stopped, one after another.
 const MODES: [&str; 4] = ["fast", "immediate", "fast", "immediate"];
 /// Number of acknowledged changes before each stop, and after the last start.
 const CHANGES: usize = 200;

@@ -24,7 +24,7 @@ use std::{env, pin::Pin, process::ExitCode};
 
 use common::Result;
 
-/// How a scenario ended.
+/// The outcome of a scenario.
 enum Outcome {
     Passed,
     /// The machine does not allow it, for this reason.

@@ -47,7 +47,7 @@ pub struct Cluster {
 struct Member {
     configuration: PathBuf,
     data: PathBuf,
-    /// Where Patroni answers.
+    /// The address of Patroni's API.
     rest: SocketAddr,
     postgres: SocketAddr,
     /// `None` while it is killed.

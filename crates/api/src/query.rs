@@ -85,7 +85,7 @@ impl Query {
     }
 }
 
-/// How lists are paged, for the API's description.
+/// The parameters of paging, for the API's description.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
 #[expect(dead_code, reason = "read one by one, in influxd's order")]

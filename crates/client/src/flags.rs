@@ -14,7 +14,7 @@ use crate::{
 use clap::{Args, builder::FalseyValueParser};
 use secrecy::SecretString;
 
-/// How the result is written.
+/// The format of the result.
 #[derive(Args, Clone, Copy, Debug)]
 pub struct PrintFlags {
     /// Print JSON; same as --output json

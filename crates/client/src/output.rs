@@ -11,7 +11,7 @@ use serde_json::ser::PrettyFormatter;
 
 use crate::{advice::is_withheld, error::Outcome, table::Table};
 
-/// How results are written.
+/// The format of results.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     /// Table with aligned columns

@@ -95,7 +95,8 @@ impl Service {
         self.audited(write, actor, now)
     }
 
-    /// Where nodes share a database, one may still run while its key was rotated: it must not continue the chain.
+    /// Begins an audited transaction, unless the audit key of the database was rotated: a node that still runs with the
+    /// earlier key must not continue the chain.
     fn audited(&self, write: jeton_store::Write, actor: Actor, now: Timestamp) -> Result<AuditedTransaction, Error> {
         if write.key_check().is_some_and(|known| !known.is_empty() && known != self.0.audit_key.check()) {
             tracing::error!("the audit key of the database was rotated; restart this node with the new key");

@@ -20,7 +20,7 @@ const COMMITTED_WITHIN: Duration = Duration::from_secs(10);
 /// Maximum number of entries of the audit log in one statement.
 const ENTRIES_AT_ONCE: usize = 64;
 
-/// How transactions are begun and committed.
+/// The way in which transactions are begun and committed.
 #[derive(Clone, Debug)]
 pub(crate) enum Writers {
     /// On one connection, in groups: SQLite.

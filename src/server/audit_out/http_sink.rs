@@ -38,7 +38,7 @@ pub(super) struct Http {
     state: Mutex<State>,
 }
 
-/// What is known from earlier requests.
+/// The state that earlier requests left.
 #[derive(Default)]
 struct State {
     /// The client, and the trusted authorities that it was made with; `None` for those of the machine.

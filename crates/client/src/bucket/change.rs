@@ -42,7 +42,7 @@ pub struct Create {
     common: CommonFlags,
 }
 
-/// How long data is kept.
+/// The retention of data.
 #[derive(Args)]
 pub struct RuleFlags {
     /// Retention period of the bucket, such as 72h or 30d; 0 keeps data forever

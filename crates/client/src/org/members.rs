@@ -43,7 +43,7 @@ pub struct Add {
     common: CommonFlags,
 }
 
-/// Whose members to list.
+/// The organization whose members are listed.
 #[derive(Args)]
 pub struct List {
     #[command(flatten)]

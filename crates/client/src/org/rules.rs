@@ -25,7 +25,7 @@ pub enum Rules {
     Set(Box<Set>),
 }
 
-/// Whose rules to print.
+/// The organization whose rules are printed.
 #[derive(Args)]
 pub struct Get {
     #[command(flatten)]

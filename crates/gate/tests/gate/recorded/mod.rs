@@ -1,7 +1,7 @@
 //! The requests recorded from real databases, each decided for the token that sent it.
 //!
-//! Where the gate decides otherwise than the database did, the step is declared in `declared.rs`. Names in the lists
-//! are beginnings of the names of steps.
+//! A step that the gate decides otherwise than the database did is declared in `declared.rs`. Names in the lists are
+//! beginnings of the names of steps.
 
 mod declared;
 mod recording;

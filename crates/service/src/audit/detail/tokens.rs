@@ -36,7 +36,7 @@ pub(crate) struct AuthorizationCreated<'a> {
     /// The rotated token that it succeeds.
     #[serde(skip_serializing_if = "Option::is_none")]
     replaces: Option<AuthorizationId>,
-    /// How the creator supplied the token: as its `value` or its `hash`. Absent for a generated one.
+    /// The form in which the creator supplied the token: its `value` or its `hash`. Absent for a generated one.
     #[serde(skip_serializing_if = "Option::is_none")]
     supplied_as: Option<&'static str>,
 }

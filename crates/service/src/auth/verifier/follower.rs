@@ -1,5 +1,5 @@
-//! How far this node knows the audit log, which tells about the changes of other nodes and processes, and about commits
-//! of its own whose end it did not see.
+//! The position in the audit log up to which this node knows it. The log tells about the changes of other nodes and
+//! processes, and about commits of its own whose end it did not see.
 
 use std::{
     sync::{
