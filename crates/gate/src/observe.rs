@@ -36,10 +36,14 @@ pub enum Observed {
 /// The decision in observe mode about a request without a token that works.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unknown {
-    /// It is the one without observe mode.
-    Decided(Decision),
+    /// The request does not go on.
+    Refuse(Refusal),
+    /// Jeton answers in the database's place.
+    Answer(Answer),
+    /// Jeton's own API answers, and decides by itself.
+    Jeton,
     /// The request goes on with its own credential.
-    Passes(Untouched),
+    Pass(Untouched),
 }
 
 /// A request that goes on with the credential of its client.
@@ -85,12 +89,12 @@ impl Gate {
         let refused = || self.refusal(request, Reason::Unauthenticated);
         let refusal = match self.classify(request) {
             Err(refusal) if matches!(refusal.reason, Reason::Malformed(_) | Reason::Grpc) => {
-                return Unknown::Decided(Decision::Refuse(refusal));
+                return Unknown::Refuse(refusal);
             }
             Ok(Step::Plan(plan)) => match (plan.demand, plan.then) {
-                (Demand::Never, _) => return Unknown::Decided(Decision::Refuse(refused())),
-                (_, Then::Jeton) => return Unknown::Decided(Decision::Jeton),
-                (_, Then::Preflight) => return Unknown::Decided(Decision::Answer(Answer::empty(204))),
+                (Demand::Never, _) => return Unknown::Refuse(refused()),
+                (_, Then::Jeton) => return Unknown::Jeton,
+                (_, Then::Preflight) => return Unknown::Answer(Answer::empty(204)),
                 (Demand::Nothing, _) => None,
                 _ => Some(refused()),
             },
@@ -99,7 +103,7 @@ impl Gate {
         let sent = UpstreamRequest::new(request, request.method(), request.path().as_str())
             .query(request.query().pairs().to_vec())
             .streamed(request, request.content().media().name());
-        Unknown::Passes(Untouched { request: Box::new(sent), target: request.whole_target(), refusal })
+        Unknown::Pass(Untouched { request: Box::new(sent), target: request.whole_target(), refusal })
     }
 }
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use http::Response;
-use jeton_gate::{Body, Decision, Reason, Refusal, Unknown, Untouched};
+use jeton_gate::{Body, Reason, Refusal, Unknown, Untouched};
 
 use crate::{
     body::{self, AnyBody},
@@ -27,21 +27,16 @@ pub(super) async fn carry_unknown(
 ) -> Result<Response<AnyBody>, Refusal> {
     let address = received.client.address;
     match gate.rules().observe_unknown(&received.canonical) {
-        Unknown::Passes(untouched) => pass(gate, received, &untouched, connection, work).await,
-        Unknown::Decided(Decision::Answer(answer)) => {
+        Unknown::Pass(untouched) => pass(gate, received, &untouched, connection, work).await,
+        Unknown::Answer(answer) => {
             gate.counters().decided(Outcome::Answered);
             Ok(respond(answer))
         }
-        Unknown::Decided(Decision::Refuse(refusal)) => {
+        Unknown::Refuse(refusal) => {
             count(gate, &refusal, None, address);
             Err(refusal)
         }
-        Unknown::Decided(Decision::Jeton) => own(gate, received).await,
-        Unknown::Decided(Decision::Allow(_)) => {
-            let refusal = refusal(gate, received, Reason::Unauthenticated);
-            count(gate, &refusal, None, address);
-            Err(refusal)
-        }
+        Unknown::Jeton => own(gate, received).await,
     }
 }
 
