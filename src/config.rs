@@ -9,7 +9,7 @@ mod init;
 mod keys;
 mod listen_addr;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod timeouts;
 mod tls;
 

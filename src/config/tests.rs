@@ -12,7 +12,8 @@ struct Line {
     config: Config,
 }
 
-fn config(flags: &[&str]) -> Config {
+/// Parses the flags of `jeton serve`.
+pub(crate) fn config(flags: &[&str]) -> Config {
     Line::try_parse_from([&["jeton"], flags].concat()).map(|line| line.config).unwrap()
 }
 

@@ -87,15 +87,9 @@ fn is_wide(network: &IpNet) -> bool {
 mod tests {
     use std::path::Path;
 
-    use clap::Parser;
+    use crate::config::tests::config;
 
     use super::*;
-
-    #[derive(Parser)]
-    struct Line {
-        #[command(flatten)]
-        config: Config,
-    }
 
     fn said(flags: &[&str]) -> Vec<String> {
         let parent = tempfile::TempDir::new().unwrap();
@@ -105,7 +99,7 @@ mod tests {
 
     fn said_in(directory: &Path, flags: &[&str]) -> Vec<String> {
         let data = format!("--data={}", directory.display());
-        of(&Line::try_parse_from([&["jeton", data.as_str()], flags].concat()).unwrap().config)
+        of(&config(&[&[data.as_str()], flags].concat()))
     }
 
     #[test]

@@ -30,7 +30,7 @@ const RESERVED: [(&str, &[&str]); 6] = [
     ("sqlx", &["store"]),
     ("axum", &["http", "api", "console", "server", "config.rs"]),
     ("leptos", &["console", "http/assets.rs", "http/security_headers.rs", "http/state.rs", "server/start.rs"]),
-    ("clap", &["cli", "client", "config.rs", "config", "server/startup_warnings.rs"]),
+    ("clap", &["cli", "client", "config.rs", "config"]),
     ("SystemTime::now", &["service/clock.rs"]),
     ("getrandom", &["service/lib.rs"]),
 ];

@@ -50,23 +50,15 @@ fn span(seconds: i64) -> String {
 mod tests {
     use std::fs;
 
-    use clap::Parser;
-
-    use crate::cli::admin::doctor::finding::Status;
+    use crate::{cli::admin::doctor::finding::Status, config::tests::config};
 
     use super::*;
-
-    #[derive(Parser)]
-    struct Line {
-        #[command(flatten)]
-        config: Config,
-    }
 
     #[test]
     fn a_backup_fails_once_two_are_due() {
         let directory = tempfile::TempDir::new().unwrap();
         let flag = format!("--backup-dir={}", directory.path().display());
-        let config = Line::try_parse_from(["jeton", &flag]).unwrap().config;
+        let config = config(&[&flag]);
         let now: Timestamp = "2026-05-07T09:14:07Z".parse().unwrap();
         assert_eq!(examine(&config, now).status, Status::Failed, "there is none");
         fs::write(directory.path().join("jeton-2026-05-05T09-14-07Z.db"), "").unwrap();
