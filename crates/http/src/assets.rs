@@ -80,11 +80,6 @@ pub fn parts(base: &BasePath) -> Option<WasmSplitManifest> {
     Some(WasmSplitManifest(ArcStoredValue::new((base.join(&folder), manifest, loader))))
 }
 
-/// Returns whether the console's program is embedded: a server built before the browser's files has none.
-pub fn are_complete() -> bool {
-    [&NAMES.js, &NAMES.wasm, &NAMES.css].into_iter().all(|name| embedded(name.trim_start_matches('/')).is_some())
-}
-
 /// Returns a file in the smallest encoding that the browser accepts; `None` if there is none of that name.
 pub fn file(uri: &Uri, headers: &HeaderMap) -> Option<Response> {
     let path = uri.path().trim_start_matches('/');
