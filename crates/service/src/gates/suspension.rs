@@ -103,7 +103,7 @@ pub(super) async fn confirm(
     if gate.kind.has_bindings() {
         confirm_binding(change, gate, &bucket).await
     } else {
-        release(change, gate, &bucket).await
+        confirm_upstream_bucket(change, gate, &bucket).await
     }
 }
 
@@ -120,7 +120,11 @@ async fn confirm_binding(change: &mut AuditedTransaction, gate: &GateIdentity, b
     change.record(Event::BucketConfirmed, Some(bound.org), bound.bucket, BindingState::of(&bound)).await
 }
 
-async fn release(change: &mut AuditedTransaction, gate: &GateIdentity, bucket: &Bucket) -> Result<(), Error> {
+async fn confirm_upstream_bucket(
+    change: &mut AuditedTransaction,
+    gate: &GateIdentity,
+    bucket: &Bucket,
+) -> Result<(), Error> {
     if !jeton_store::gate_suspensions::delete(change, &gate.name, bucket.id).await? {
         return Err(not_suspended(bucket));
     }
@@ -157,7 +161,7 @@ async fn suspend(change: &mut AuditedTransaction, gate: &GateIdentity, buckets: 
         if gate.kind.has_bindings() {
             suspend_binding(change, gate, *bucket).await?;
         } else {
-            hold(change, gate, *bucket).await?;
+            suspend_upstream_bucket(change, gate, *bucket).await?;
         }
     }
     Ok(())
@@ -173,7 +177,11 @@ async fn suspend_binding(change: &mut AuditedTransaction, gate: &GateIdentity, b
     change.record(Event::BucketSuspended, Some(bound.org), bucket, BindingState::of(&bound)).await
 }
 
-async fn hold(change: &mut AuditedTransaction, gate: &GateIdentity, bucket: BucketId) -> Result<(), Error> {
+async fn suspend_upstream_bucket(
+    change: &mut AuditedTransaction,
+    gate: &GateIdentity,
+    bucket: BucketId,
+) -> Result<(), Error> {
     let found = jeton_store::buckets::by_id(change, bucket).await?;
     let Some(bucket) = found.filter(|bucket| bucket.org == gate.org) else { return Ok(()) };
     let now = change.now;
