@@ -43,7 +43,12 @@ impl Authority {
             (Kind::Influxdb2, Demand::Member | Demand::Operator(_)) => Self::Gate,
             (
                 Kind::Influxdb2,
-                Demand::Token | Demand::Targets(_) | Demand::AnyReadable | Demand::OnlyWritable | Demand::Never,
+                Demand::Token
+                | Demand::Targets(_)
+                | Demand::Deletion(_)
+                | Demand::AnyReadable
+                | Demand::OnlyWritable
+                | Demand::Never,
             ) => Self::Caller(Delegated::of(caller, directory)),
         }
     }

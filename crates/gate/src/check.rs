@@ -66,7 +66,7 @@ pub(crate) fn check<'a>(
         (Demand::Token, ..) => Ok(none),
         (Demand::Member, ..) if caller.is_of(directory.org()) => Ok(none),
         (Demand::Member, ..) => Err(Denied::lacking(Reason::ForeignOrg, Lacking::Organization)),
-        (Demand::Targets(targets), ..) => every(targets, caller, directory),
+        (Demand::Targets(targets) | Demand::Deletion(targets), ..) => every(targets, caller, directory),
         (Demand::AnyReadable, ..) => readable(caller, directory),
         (Demand::OnlyWritable, ..) => only_writable(caller, directory),
     }

@@ -15,6 +15,8 @@ pub enum Demand {
     Member,
     /// An action on each of the targets. There is at least one.
     Targets(Targets),
+    /// An action on each of the targets, to delete data: observe mode never lets it pass.
+    Deletion(Targets),
     /// The permission to read at least one bucket of the gate.
     AnyReadable,
     /// The permission to write exactly one bucket of the gate, which the request does not name.

@@ -20,7 +20,9 @@ impl Demand {
             Self::Nothing => "nothing".into(),
             Self::Token => "any live token".into(),
             Self::Member => "any live token of the organization".into(),
-            Self::Targets(targets) => targets.iter().map(Target::words).collect::<Vec<_>>().join(", "),
+            Self::Targets(targets) | Self::Deletion(targets) => {
+                targets.iter().map(Target::words).collect::<Vec<_>>().join(", ")
+            }
             Self::AnyReadable => "read at least one bucket of the gate".into(),
             Self::OnlyWritable => "write exactly one bucket of the gate".into(),
             Self::Operator(why) => format!("operator: {}", why.message()),

@@ -2,7 +2,8 @@
 //! that the request names.
 //!
 //! A token of the gate's organization that lacks a permission on buckets reaches these buckets and nothing else. A
-//! request without a token that works goes on with the credential that it has, and with none of the gate's.
+//! request without a token that works goes on with the credential that it has, and with none of the gate's. A deletion
+//! that would be refused is refused: what it destroys does not come back.
 
 use std::collections::BTreeSet;
 
@@ -148,8 +149,8 @@ impl Plan {
         Some((refusal, Granted(named)))
     }
 
-    /// Returns the available bindings that the request touches; `None` if it does not say which, or if one of them is not
-    /// available.
+    /// Returns the available bindings that the request touches; `None` if it does not say which, if one of them is not
+    /// available, or if the request deletes data, which observing must not let a token do.
     fn touched<'d>(&self, directory: &'d Directory) -> Option<Vec<(Action, &'d Binding)>> {
         match &self.demand {
             Demand::Targets(targets) => available(targets, directory),
@@ -159,6 +160,7 @@ impl Plan {
             | Demand::Token
             | Demand::Member
             | Demand::OnlyWritable
+            | Demand::Deletion(_)
             | Demand::Operator(_)
             | Demand::Never => None,
         }

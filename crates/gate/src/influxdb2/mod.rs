@@ -117,7 +117,7 @@ fn delete(context: &Context) -> Result<Step, Reason> {
         let sent = sent.query(request.query().pick(&["orgID", "org", "bucket", "bucketID"])?);
         return Ok(context.send(Demand::Operator(OperatorOnly::Deletion), sent, Scope::None));
     };
-    Ok(context.send(Demand::Targets(targets), sent, Scope::Bucket).of_org(org(context)?.as_deref()))
+    Ok(context.send(Demand::Deletion(targets), sent, Scope::Bucket).of_org(org(context)?.as_deref()))
 }
 
 /// Returns the plan of a request about syntax, which reads no data. The database reads the whole body for every caller.

@@ -118,14 +118,15 @@ fn sql_demand(query: &Query) -> Result<Demand, Reason> {
 fn influxql_need(context: &Context, query: &Query) -> Result<Need, Reason> {
     let defaults = RequestDefaults { database: query.database.as_deref(), policy: None };
     match need(&query.text, defaults, &context.settings)? {
-        Need::Demand(Demand::Targets(targets)) => Ok(Need::Demand(flat(&targets))),
-        Need::Created(Demand::Targets(targets)) => Ok(Need::Created(flat(&targets))),
+        Need::Demand(Demand::Targets(targets)) => Ok(Need::Demand(flat(&targets, Demand::Targets))),
+        Need::Demand(Demand::Deletion(targets)) => Ok(Need::Demand(flat(&targets, Demand::Deletion))),
+        Need::Created(Demand::Targets(targets)) => Ok(Need::Created(flat(&targets, Demand::Targets))),
         other => Ok(other),
     }
 }
 
-/// Returns the targets with the names of databases alone.
-fn flat(targets: &Targets) -> Demand {
+/// Returns the demand for the targets with the names of databases alone.
+fn flat(targets: &Targets, demand: fn(Targets) -> Demand) -> Demand {
     let named = targets.iter().any(|target| matches!(target.place, Place::Database(_, Policy::Named(_))));
     let whole = targets.iter().filter_map(|target| match &target.place {
         Place::Database(name, _) => {
@@ -134,7 +135,7 @@ fn flat(targets: &Targets) -> Demand {
         Place::Bucket(_) | Place::BucketId(_) => None,
     });
     match Targets::of(whole) {
-        Some(targets) if !named => Demand::Targets(targets),
+        Some(targets) if !named => demand(targets),
         _ => Demand::Operator(OperatorOnly::Policy),
     }
 }

@@ -49,10 +49,14 @@ pub(crate) fn need(text: &str, defaults: RequestDefaults<'_>, settings: &Setting
 
 fn all(statements: &[Statement], defaults: RequestDefaults<'_>, settings: &Settings) -> Result<Demand, Reason> {
     let mut targets = Vec::new();
+    let mut deletes = false;
     for statement in statements {
         match statement {
             Statement::Access(accesses) => add(accesses, defaults, &mut targets)?,
-            Statement::Deletion(accesses) if settings.writers_delete => add(accesses, defaults, &mut targets)?,
+            Statement::Deletion(accesses) if settings.writers_delete => {
+                deletes = true;
+                add(accesses, defaults, &mut targets)?;
+            }
             Statement::Deletion(_) => return Ok(Demand::Operator(OperatorOnly::Deletion)),
             Statement::Policies(name) => {
                 let access = Access::whole(Action::Read, name.clone());
@@ -61,7 +65,8 @@ fn all(statements: &[Statement], defaults: RequestDefaults<'_>, settings: &Setti
             Statement::Databases | Statement::Create(_) => return Ok(Demand::Operator(OperatorOnly::Statement)),
         }
     }
-    Ok(Targets::of(targets).map_or(Demand::Operator(OperatorOnly::Statement), Demand::Targets))
+    let demand = if deletes { Demand::Deletion } else { Demand::Targets };
+    Ok(Targets::of(targets).map_or(Demand::Operator(OperatorOnly::Statement), demand))
 }
 
 fn add(accesses: &[Access], defaults: RequestDefaults<'_>, targets: &mut Vec<Target>) -> Result<(), Reason> {

@@ -20,7 +20,7 @@ fn demanded(text: &str) -> Option<Vec<(Action, String)>> {
         Ok(Need::Policies(name)) => return Some(vec![(Action::Read, name)]),
         Err(_) => return None,
     };
-    let Demand::Targets(targets) = demand else { return None };
+    let (Demand::Targets(targets) | Demand::Deletion(targets)) = demand else { return None };
     let name = |target: &Target| match &target.place {
         Place::Database(name, _) => (target.action, name.clone()),
         Place::Bucket(_) | Place::BucketId(_) => panic!("InfluxQL names databases: {text}"),
@@ -30,8 +30,8 @@ fn demanded(text: &str) -> Option<Vec<(Action, String)>> {
 
 /// Returns the places that a text demands, as `action database policy`.
 fn places(text: &str, policy: Option<&str>) -> Vec<String> {
-    let Ok(Need::Demand(Demand::Targets(targets))) = need(text, RequestDefaults { policy, ..REQUESTS }, &deleting())
-    else {
+    let need = need(text, RequestDefaults { policy, ..REQUESTS }, &deleting());
+    let Ok(Need::Demand(Demand::Targets(targets) | Demand::Deletion(targets))) = need else {
         panic!("left to operators: {text}");
     };
     let shown = |target: &Target| match &target.place {

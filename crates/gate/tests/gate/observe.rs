@@ -137,6 +137,28 @@ fn what_needs_an_operator_is_refused() {
 }
 
 #[test]
+fn a_deletion_that_the_token_lacks_is_refused_also_where_writers_delete() {
+    for (kind, delete) in [
+        (Kind::Influxdb2, request("POST /api/v2/delete?bucket=b&org=acme").json("{}")),
+        (Kind::Influxdb2, request("GET /query?db=b&q=DELETE FROM m")),
+        (Kind::Influxdb1, request("POST /query?db=b&q=DROP SERIES FROM m")),
+        (Kind::Influxdb1, request("POST /query?db=b").form("q=DELETE FROM m")),
+        (Kind::Influxdb1, request("POST /query?db=b&q=SELECT * FROM m; DELETE FROM m")),
+    ] {
+        let setup = with(kind, Settings { writers_delete: true, ..Settings::default() });
+        for names in [&["read a", "write a"][..], &["read b"], &["write b"]] {
+            let reason = refused(&setup, &delete, names);
+            assert!(matches!(reason, Reason::Missing(..)), "{names:?} {delete:?}: {reason:?}");
+        }
+        let decided = Observed::Decided(setup.decide_for(&delete, &["read *", "write *"]));
+        assert_eq!(setup.observe(&delete, &["read *", "write *"]), decided, "{delete:?}");
+        setup.allow(&delete, &["read *", "write *"]);
+    }
+    let setup = with(Kind::Influxdb1, Settings { writers_delete: true, ..Settings::default() });
+    passed(&setup, &request("POST /query?db=b&q=SELECT * FROM m"), &["write a"]);
+}
+
+#[test]
 fn what_names_no_available_bucket_of_the_gate_is_refused() {
     let mut setup = setup(Kind::Influxdb1);
     assert_eq!(refused(&setup, &request("POST /write?db=other"), &["write a"]).status(), 404);
