@@ -70,6 +70,7 @@ impl Plan {
             }
             Then::Jeton => Decision::Jeton,
             Then::Preflight => Decision::Answer(Answer::empty(204)),
+            Then::SetUp(answer) => Decision::Answer(answer),
             Then::Created => Decision::Answer(listing::created()),
             Then::List(list) => Decision::Answer(listing::answer(&list, caller, directory)),
         }

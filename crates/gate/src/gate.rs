@@ -1,6 +1,7 @@
 //! One gate: a kind of database, and its settings.
 
 use crate::{
+    answer::Answer,
     demand::{Demand, OperatorOnly},
     influxdb1, influxdb2, influxdb3,
     kind::{Kind, Settings},
@@ -61,6 +62,13 @@ impl Gate {
     pub fn is_own(&self, request: &CanonicalRequest) -> bool {
         let is_asked = request.method() != Method::Options && self.surface(request) != Surface::Grpc;
         self.kind == Kind::Influxdb2 && is_asked && influxdb2::is_own(request.path())
+    }
+
+    /// Returns the answer to a request for the initial set-up, which does not depend on its caller; `None` for every other
+    /// request. It needs no organization, which a server that is not set up does not have.
+    pub fn set_up(&self, request: &CanonicalRequest) -> Option<Answer> {
+        let is_asked = request.method() != Method::Options && self.surface(request) != Surface::Grpc;
+        if self.kind == Kind::Influxdb2 && is_asked { influxdb2::set_up(request) } else { None }
     }
 
     /// Returns the first step towards the plan of a request. Unlisted requests are for operators.

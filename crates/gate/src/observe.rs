@@ -96,6 +96,7 @@ impl Gate {
                 (Demand::Never, _) => return Unknown::Refuse(refused()),
                 (_, Then::Jeton) => return Unknown::Jeton,
                 (_, Then::Preflight) => return Unknown::Answer(Answer::empty(204)),
+                (_, Then::SetUp(answer)) => return Unknown::Answer(answer),
                 (Demand::Nothing, _) => None,
                 _ => Some(refused()),
             },

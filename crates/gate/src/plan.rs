@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    answer::Answer,
     caller::Caller,
     check::check,
     demand::{Demand, OrgName},
@@ -35,6 +36,8 @@ pub(crate) enum Then {
     Jeton,
     /// Answer a cross-origin preflight.
     Preflight,
+    /// Answer that the server is set up.
+    SetUp(Answer),
     /// Answer that the database exists.
     Created,
     /// Answer with the databases, or the retention policies of one.

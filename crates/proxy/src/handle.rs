@@ -86,9 +86,14 @@ async fn answer(
             return closing(respond(refusal.answer()), connection.as_deref());
         }
     };
-    let response = match carry(gate, &mut received, connection.clone(), work).await {
-        Ok(response) => return response,
-        Err(refusal) => respond(refusal.answer()),
+    let response = if let Some(answer) = gate.rules().set_up(&received.canonical) {
+        gate.counters().decided(Outcome::Answered);
+        respond(answer)
+    } else {
+        match carry(gate, &mut received, connection.clone(), work).await {
+            Ok(response) => return response,
+            Err(refusal) => respond(refusal.answer()),
+        }
     };
     if received.is_unread() { closing(response, connection.as_deref()) } else { response }
 }

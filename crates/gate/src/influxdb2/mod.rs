@@ -4,40 +4,51 @@
 mod query;
 
 use jeton_model::Action;
+use serde_json::json;
 
 use crate::{
+    answer::Answer,
     content_type::{JSON, TEXT},
     demand::{Demand, OperatorOnly, Place, Policy, Target, Targets},
     influxdb1,
     plan::{Context, Step, Then},
     refusal::Reason,
-    request::{Malformed, Method, Path},
+    request::{CanonicalRequest, Malformed, Method, Path},
     upstream::{Scope, UpstreamRequest},
 };
 
 /// The path of Flux queries.
 pub(crate) const FLUX: &str = "/api/v2/query";
 
+/// The content type of the database's own answers.
+const OWN_JSON: &str = "application/json; charset=utf-8";
+
 /// The parts of the API that are Jeton's own.
-const OWN: [&str; 11] = [
+const OWN: [&str; 10] = [
     "/api/v2/authorizations",
     "/api/v2/buckets",
     "/api/v2/dbrps",
     "/api/v2/me",
     "/api/v2/orgs",
     "/api/v2/resources",
-    "/api/v2/setup",
     "/api/v2/signin",
     "/api/v2/signout",
     "/api/v2/telegrafs",
     "/api/v2/users",
 ];
 
+/// The path of the initial set-up. Jeton's is done at its own address alone: clients of a database may reach the gate
+/// before an operator has set Jeton up.
+const SET_UP: &str = "/api/v2/setup";
+
 /// Returns the plan of a listed request.
 pub(crate) fn classify(context: &Context) -> Result<Option<Step>, Reason> {
     let request = &context.request;
     if is_own(request.path()) {
         return Ok(Some(context.plan(Demand::Nothing, Then::Jeton)));
+    }
+    if let Some(answer) = set_up(request) {
+        return Ok(Some(context.plan(Demand::Nothing, Then::SetUp(answer))));
     }
     let step = match (request.method(), request.path().as_str()) {
         (Method::Post, "/api/v2/write") => write(context),
@@ -59,6 +70,26 @@ pub(crate) fn classify(context: &Context) -> Result<Option<Step>, Reason> {
 /// Returns whether Jeton's own API serves the path.
 pub(crate) fn is_own(path: &Path) -> bool {
     OWN.iter().any(|own| path.is_within(own))
+}
+
+/// Returns the answer of a server that is set up to a request for the initial set-up, whether or not Jeton is.
+pub(crate) fn set_up(request: &CanonicalRequest) -> Option<Answer> {
+    let path = request.path();
+    if !path.is_within(SET_UP) {
+        return None;
+    }
+    Some(match request.method() {
+        _ if path.as_str() != SET_UP => error(404, "not found", "path not found"),
+        Method::Get => Answer::text(200, OWN_JSON, json!({ "allowed": false }).to_string()),
+        Method::Post => error(422, "conflict", "onboarding has already been completed"),
+        _ => Answer::empty(405),
+    })
+}
+
+/// Returns an error in the shape of the database.
+fn error(status: u16, code: &'static str, message: &str) -> Answer {
+    let body = json!({ "code": code, "message": message }).to_string();
+    Answer::text(status, OWN_JSON, body).with("x-platform-error-code", code)
 }
 
 /// Returns the organization that a request names: `orgID` wins over `org`, as in the database.

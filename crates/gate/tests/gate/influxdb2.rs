@@ -1,6 +1,8 @@
 //! InfluxDB 2.x: ids go on instead of names, and Flux is inspected.
 
-use jeton_gate::{FluxReason, FluxText, Kind, Malformed, OperatorOnly, Reason, Settings, Verdict};
+use jeton_gate::{
+    Caller, Decision, FluxReason, FluxText, Kind, Malformed, OperatorOnly, Reason, Settings, Unknown, Verdict,
+};
 use jeton_model::Action;
 use serde_json::{Value, json};
 
@@ -58,7 +60,7 @@ fn the_rest_of_the_api_is_jetons_or_the_operators() {
     let setup = setup(Kind::Influxdb2);
     for path in ["/api/v2/buckets", "/api/v2/authorizations/0000000000000001", "/api/v2/orgs", "/api/v2/me"] {
         let decision = setup.decide_for(&request(&format!("GET {path}")), &["none"]);
-        assert_eq!(decision, jeton_gate::Decision::Jeton, "{path}");
+        assert_eq!(decision, Decision::Jeton, "{path}");
     }
     for path in
         ["/api/v2/tasks", "/api/v2/bucketsx", "/api/v2/secrets", "/api/v2/backup/kv", "/api/v2/config", "/metrics"]
@@ -66,6 +68,34 @@ fn the_rest_of_the_api_is_jetons_or_the_operators() {
         let reason = setup.refuse(&request(&format!("GET {path}")), &["read *", "write *"]);
         assert_eq!(reason, Reason::Operator(OperatorOnly::Unlisted), "{path}");
     }
+}
+
+/// Otherwise whoever reaches the port of the database could set Jeton up before its operator does.
+#[test]
+fn the_initial_set_up_is_answered_to_everyone_as_if_it_were_done() {
+    let setup = setup(Kind::Influxdb2);
+    let done = "{\"code\":\"conflict\",\"message\":\"onboarding has already been completed\"}";
+    for (line, status, body) in [
+        ("GET /api/v2/setup", 200, "{\"allowed\":false}"),
+        ("POST /api/v2/setup", 422, done),
+        ("POST /api/v2/%73etup?x=1", 422, done),
+        ("PUT /api/v2/setup", 405, ""),
+        ("POST /api/v2/setup/", 404, "{\"code\":\"not found\",\"message\":\"path not found\"}"),
+    ] {
+        let request = request(line);
+        let canonical = request.canonical().unwrap();
+        let answer = setup.gate.set_up(&canonical).unwrap();
+        assert_eq!((answer.status, answer.body.as_str()), (status, body), "{line}");
+        let decision = Decision::Answer(answer);
+        assert_eq!(setup.decide(&request, &Caller::Anonymous), decision, "{line}");
+        assert_eq!(setup.decide_for(&request, &["operator"]), decision, "{line}");
+        assert_eq!(setup.gate.observe_unknown(&canonical), Unknown::Decided(decision), "{line}");
+    }
+    for line in ["POST /api/v2/setups", "GET /api/v2/users", "OPTIONS /api/v2/setup"] {
+        assert_eq!(setup.gate.set_up(&request(line).canonical().unwrap()), None, "{line}");
+    }
+    let core = self::setup(Kind::Influxdb3).gate;
+    assert_eq!(core.set_up(&request("POST /api/v2/setup").canonical().unwrap()), None);
 }
 
 fn flux(body: &str) -> Request {

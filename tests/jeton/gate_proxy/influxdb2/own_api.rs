@@ -1,13 +1,15 @@
 //! The paths that Jeton's own API answers at the gate's address.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use crate::{
     home::Home,
-    support::server::{NAME, PASSWORD, answer, members, permission_on, text, with_token},
+    support::server::{NAME, PASSWORD, answer, client, members, permission_on, text, with_token},
 };
 
-use super::{SELECT, Scene};
+use super::{SELECT, Scene, gate_address, player::Player, recording::Names, start};
 
 #[tokio::test]
 async fn tokens_that_are_created_at_the_gates_address_are_jetons() {
@@ -57,6 +59,28 @@ async fn a_bucket_is_created_and_changed_in_the_database_and_deleted_here() {
     scene.server.bucket(operator, scene.names.of("P"), "b3").await;
     scene.server.delete(&path, operator).await.expect(204);
     assert_eq!(scene.write("/api/v2/write?org=my-org&bucket=b2", "V_r1w2").await.status, 404);
+}
+
+/// Clients of the database may reach the gate before an operator has set Jeton up.
+#[tokio::test]
+async fn jeton_is_set_up_at_its_own_address_alone() {
+    let home = Home::sqlite();
+    let names = Names(BTreeMap::from([("OP".to_owned(), "op-token".to_owned())]));
+    let player = Player::start(&names).await;
+    let server = start(&home, player.address, "databases = [\"*\"]\n").await;
+    let (address, http) = (gate_address(&server).await, client());
+    let at = |method: &str, path: &str| http.request(method.parse().unwrap(), format!("http://{address}{path}"));
+    let body = json!({"username": NAME, "password": PASSWORD, "org": "my-org", "bucket": "b1"});
+    for path in ["/api/v2/setup", "/api/v2/%73etup"] {
+        let refused = answer(at("POST", path).json(&body)).await;
+        assert_eq!(refused.header("x-platform-error-code"), "conflict");
+        assert_eq!(refused.refused(422), "onboarding has already been completed");
+    }
+    assert_eq!(answer(at("POST", "/api/v2/setup/").json(&body)).await.status, 404);
+    assert_eq!(answer(at("GET", "/api/v2/setup")).await.expect(200), json!({"allowed": false}));
+    assert_eq!(server.get("/api/v2/setup", "").await.expect(200), json!({"allowed": true}), "nobody set it up");
+    server.post("/api/v2/setup", "", body).await.expect(201);
+    assert!(player.data_requests().is_empty(), "the database is not asked");
 }
 
 #[tokio::test]
