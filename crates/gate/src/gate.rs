@@ -64,8 +64,8 @@ impl Gate {
         self.kind == Kind::Influxdb2 && is_asked && influxdb2::is_own(request.path())
     }
 
-    /// Returns the answer to a request for the initial set-up, which does not depend on its caller; `None` for every other
-    /// request. It needs no organization, which a server that is not set up does not have.
+    /// Returns the answer to a request for the initial set-up, which does not depend on its caller; `None` for every
+    /// other request. It needs no organization, which a server that is not set up does not have.
     pub fn set_up(&self, request: &CanonicalRequest) -> Option<Answer> {
         let is_asked = request.method() != Method::Options && self.surface(request) != Surface::Grpc;
         if self.kind == Kind::Influxdb2 && is_asked { influxdb2::set_up(request) } else { None }

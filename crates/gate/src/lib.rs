@@ -42,6 +42,7 @@ pub use directory::{Available, Binding, Directory, Unresolved};
 pub use flux::{FluxText, Verdict};
 pub use forward::{Args, ForwardApproval, ForwardedRequest};
 pub use gate::Gate;
+pub use influxdb2::{BucketBody, OrgBody, RecordPage, RecordPages, Records};
 pub use inventory::{Inventory, Question};
 pub use kind::{Kind, Settings};
 pub use observe::{Observed, Unknown, Untouched};

@@ -150,8 +150,8 @@ impl Plan {
         Some((refusal, Granted(named)))
     }
 
-    /// Returns the available bindings that the request touches; `None` if it does not say which, if one of them is not
-    /// available, or if the request deletes data, which observing must not let a token do.
+    /// Returns the available bindings that the request touches; `None` if it does not say which, if one is not available,
+    /// or if the request deletes data, which observing must not let a token do.
     fn touched<'d>(&self, directory: &'d Directory) -> Option<Vec<(Action, &'d Binding)>> {
         match &self.demand {
             Demand::Targets(targets) => available(targets, directory),

@@ -2,7 +2,9 @@
 
 use jeton_model::{
     BucketId, OrgId, Timestamp,
-    binding::{Adoption, Comparison, ExistingData, Explanation, GateBinding, NotExplained, UnknownDatabase},
+    binding::{
+        Adoptions, Comparison, ExistingData, Explanation, GateBinding, NotExplained, RunningGate, UnknownDatabase,
+    },
     console::{
         databases::{Compared, DatabasePage, GateDetails},
         gate_question::GateQuestion,
@@ -74,19 +76,34 @@ impl SharedState {
         Ok(compared)
     }
 
-    /// Creates a bucket for each database that no bucket stands for, and binds it. `is_trial`: only says what would be
-    /// done.
+    /// Creates a bucket for each database that no bucket stands for, and binds it; of InfluxDB 2, the organization and
+    /// its buckets with their ids. `is_trial`: only says what would be done.
     ///
     /// # Errors
-    /// Those of [`Self::gate`] and [`jeton_service::Service::adopt`].
-    pub async fn adopt(&self, caller: &Caller, name: &str, is_trial: bool) -> Result<Vec<Adoption>, Error> {
+    /// Those of [`Self::gate`], [`jeton_service::Service::adopt`], [`jeton_service::Service::upstream_org`] and
+    /// [`jeton_service::Service::adopt_org`].
+    pub async fn adopt(&self, caller: &Caller, name: &str, is_trial: bool) -> Result<Adoptions, Error> {
+        if let Some(gate) = self.service.adopting_gate(caller, self.running_gates.all(), name) {
+            return self.adopt_org(caller, &gate, is_trial).await;
+        }
         let gate = self.gate(caller, name).await?;
         self.service.check_comparison(caller)?;
         let found = self.running_gates.ask(name).await;
+        let databases = if is_trial {
+            self.service.adoptable(caller, &gate, found).await?
+        } else {
+            self.service.adopt(caller, &gate, found).await?
+        };
+        Ok(Adoptions { org: None, databases })
+    }
+
+    async fn adopt_org(&self, caller: &Caller, gate: &RunningGate, is_trial: bool) -> Result<Adoptions, Error> {
+        let org = self.service.upstream_org(gate, self.running_gates.ask_orgs(&gate.name).await).await?;
+        let buckets = self.running_gates.ask_buckets(&gate.name, org.id).await;
         if is_trial {
-            return self.service.adoptable(caller, &gate, found).await;
+            return self.service.adoptable_org(caller, gate, &org, buckets).await;
         }
-        self.service.adopt(caller, &gate, found).await
+        self.service.adopt_org(caller, gate, &org, buckets).await
     }
 
     /// Returns a page of the gates of an organization, as the console shows them.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use jeton_model::{
-    BucketId,
+    Bucket, BucketId, Org, OrgId,
     binding::{Explanation, FoundDatabase, NotExplained, RunningGate},
     console::databases::Compared,
 };
@@ -21,12 +21,18 @@ pub trait RunningGates: Send + Sync + 'static {
     /// Lists the databases behind a gate.
     fn ask<'a>(&'a self, name: &'a str) -> Asking<'a>;
 
+    /// Lists the organizations of the InfluxDB 2 behind a gate.
+    fn ask_orgs<'a>(&'a self, name: &'a str) -> Asking<'a, Org>;
+
+    /// Lists the buckets of an organization of the InfluxDB 2 behind a gate.
+    fn ask_buckets<'a>(&'a self, name: &'a str, org: OrgId) -> Asking<'a, Bucket>;
+
     /// Explains the decision of a gate about a request. `token`: that of the request, if it carries one that works.
     fn explain<'a>(&'a self, name: &'a str, request: &'a str, token: Option<&'a LiveToken>) -> Explaining<'a>;
 }
 
-/// The future of a list of databases; `None` if the upstream gives no valid list.
-pub type Asking<'a> = Pin<Box<dyn Future<Output = Option<Vec<FoundDatabase>>> + Send + 'a>>;
+/// The future of a list of what the upstream has; `None` if it gives no valid list.
+pub type Asking<'a, T = FoundDatabase> = Pin<Box<dyn Future<Output = Option<Vec<T>>> + Send + 'a>>;
 
 /// The future of the explanation of a decision.
 pub type Explaining<'a> = Pin<Box<dyn Future<Output = Result<Explanation, NotExplained>> + Send + 'a>>;

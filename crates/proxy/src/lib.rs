@@ -30,6 +30,7 @@ mod own_api;
 mod policies;
 mod received;
 mod recent;
+mod records;
 mod response_headers;
 mod send;
 mod shadows;

@@ -15,6 +15,7 @@ pub mod clock;
 pub mod doctor;
 pub mod error;
 pub mod gates;
+mod given_ids;
 pub mod import;
 pub mod offline;
 pub mod orgs;

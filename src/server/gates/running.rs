@@ -3,7 +3,10 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use jeton_http::gates::{Asking, Explaining, RunningGates};
-use jeton_model::binding::{GateMode, NotExplained, RunningGate};
+use jeton_model::{
+    Bucket, Org, OrgId,
+    binding::{GateMode, NotExplained, RunningGate},
+};
 use jeton_proxy::ProxyGate;
 use jeton_service::gates::LiveToken;
 use tokio::sync::watch;
@@ -32,6 +35,7 @@ impl RegisteredGate {
             name: self.settings.name.to_string(),
             kind: self.settings.kind,
             org: self.bindings.known_org(),
+            org_setting: self.settings.org.clone(),
             upstream: self.settings.upstream.to_string(),
             databases: self.settings.databases.clone(),
             address: self.address,
@@ -70,6 +74,16 @@ impl RunningGates for RunningSet {
     fn ask<'a>(&'a self, name: &'a str) -> Asking<'a> {
         let gate = self.named(name);
         Box::pin(async move { gate?.inventory().await })
+    }
+
+    fn ask_orgs<'a>(&'a self, name: &'a str) -> Asking<'a, Org> {
+        let gate = self.named(name);
+        Box::pin(async move { gate?.upstream_orgs().await })
+    }
+
+    fn ask_buckets<'a>(&'a self, name: &'a str, org: OrgId) -> Asking<'a, Bucket> {
+        let gate = self.named(name);
+        Box::pin(async move { gate?.upstream_buckets(org).await })
     }
 
     fn explain<'a>(&'a self, name: &'a str, request: &'a str, token: Option<&'a LiveToken>) -> Explaining<'a> {

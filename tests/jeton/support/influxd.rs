@@ -143,6 +143,16 @@ fn refusal(status: StatusCode, code: &str, message: &str) -> Response {
     (status, Json(json!({"code": code, "message": message}))).into_response()
 }
 
+/// Returns the recorded organizations and buckets.
+pub fn orgs_and_buckets() -> (Vec<Value>, Vec<Value>) {
+    let mut answers = recorded();
+    let mut list = |member: &str| match answers.remove(&format!("/api/v2/{member}")) {
+        Some(mut answer) => answer[member].as_array_mut().map(std::mem::take).expect("a list"),
+        None => panic!("{member} are recorded"),
+    };
+    (list("orgs"), list("buckets"))
+}
+
 /// Returns the recorded responses of a server with alice, who set it up, and bob, who is a member.
 fn recorded() -> Answers {
     let mut users = step("users", "list");

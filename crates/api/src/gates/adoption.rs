@@ -11,8 +11,8 @@ use utoipa::ToSchema;
 
 use jeton_http::{error::ApiError, json_response::indented, state::AppState};
 use jeton_model::{
-    BucketId,
-    binding::{Adoption, AdoptionOutcome},
+    BucketId, OrgId,
+    binding::{Adoption, AdoptionOutcome, OrgAdoption},
 };
 
 use crate::{
@@ -38,7 +38,21 @@ struct PostBody {
 struct AdoptionsBody {
     /// True if nothing was changed.
     dry_run: bool,
+    /// The organization that the buckets are in, of InfluxDB 2 alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    org: Option<OrgAdoptionBody>,
     databases: Vec<AdoptionBody>,
+}
+
+/// The organization of an InfluxDB 2, which has the same id in Jeton.
+#[derive(Serialize, ToSchema)]
+#[schema(as = GateOrgAdoption)]
+struct OrgAdoptionBody {
+    id: OrgId,
+    name: String,
+    #[schema(examples("planned", "adopted", "present"))]
+    outcome: &'static str,
 }
 
 /// A database that no bucket stood for.
@@ -76,12 +90,24 @@ fn adoption_body(adoption: Adoption) -> AdoptionBody {
     AdoptionBody { database, retention_policy: policy, bucket: bucket_name, bucket_id, outcome, reason }
 }
 
+fn org_body(org: OrgAdoption, dry_run: bool) -> OrgAdoptionBody {
+    let OrgAdoption { id, name, is_new } = org;
+    let outcome = match (is_new, dry_run) {
+        (false, _) => "present",
+        (true, true) => "planned",
+        (true, false) => "adopted",
+    };
+    OrgAdoptionBody { id, name, outcome }
+}
+
 /// Adopt the databases of a gate
 ///
 /// Lists the databases of the upstream. With `dryRun` false, creates a bucket for each database that no bucket stands
 /// for, with its name, and binds it; at most 500 at once. Names that are no bucket names, names that a bucket has,
 /// databases of other gates and internal ones are skipped, each with its reason. Needs an operator whose token has
-/// neither expiry nor networks. Not in InfluxDB.
+/// neither expiry nor networks. For InfluxDB 2, the organization and its buckets are created with the ids, names and
+/// retention that they have there, as far as they do not exist; an organization of the same name with another id is a
+/// conflict. Not in InfluxDB.
 #[utoipa::path(post, path = "/api/v2/gates/{gate}/adopt", tag = "Gates", operation_id = "PostGatesNameAdopt",
     params(("gate" = String, Path, description = "The name of the gate.")),
     request_body = PostBody,
@@ -94,6 +120,8 @@ pub async fn adopt(
 ) -> Result<Response, ApiError> {
     let asked: PostBody = read(request, ApiError::Json).await?;
     let dry_run = asked.dry_run.unwrap_or(true);
-    let databases = state.adopt(&caller, &path.gate, dry_run).await?.into_iter().map(adoption_body).collect();
-    Ok(indented(StatusCode::OK, &AdoptionsBody { dry_run, databases }))
+    let adopted = state.adopt(&caller, &path.gate, dry_run).await?;
+    let org = adopted.org.map(|org| org_body(org, dry_run));
+    let databases = adopted.databases.into_iter().map(adoption_body).collect();
+    Ok(indented(StatusCode::OK, &AdoptionsBody { dry_run, org, databases }))
 }

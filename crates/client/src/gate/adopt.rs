@@ -9,10 +9,11 @@ use jeton_model::binding::check_gate_name;
 use crate::{
     error::{Outcome, WhileDoing as _},
     flags::CommonFlags,
-    output::Shown,
+    output::{Shown, note},
 };
 
-/// Creates buckets for the databases that no bucket stands for, and binds them.
+/// Creates buckets for the databases that no bucket stands for, and binds them; of InfluxDB 2, the organization and its
+/// buckets with their ids.
 #[derive(Args)]
 pub struct GateAdopt {
     /// Name of the gate
@@ -29,7 +30,16 @@ pub struct GateAdopt {
 
 #[derive(Deserialize)]
 struct Adoptions {
+    org: Option<OrgAdoption>,
     databases: Vec<Adoption>,
+}
+
+/// The organization of an InfluxDB 2.
+#[derive(Deserialize)]
+struct OrgAdoption {
+    id: String,
+    name: String,
+    outcome: String,
 }
 
 /// A database, and what became of it.
@@ -73,6 +83,9 @@ impl GateAdopt {
         let asked = session.client.post(format!("/api/v2/gates/{}/adopt", self.gate));
         let adopted = asked.json(&json!({"dryRun": !self.apply})).read::<Adoptions>().await;
         let adopted = adopted.while_doing(format!("failed to adopt the databases of gate {:?}", self.gate))?;
+        if let Some(OrgAdoption { id, name, outcome }) = &adopted.org {
+            note(&format!("organization {name:?} with the id {id}: {outcome}"));
+        }
         session.printer.list(&adopted.databases, "[]")
     }
 }

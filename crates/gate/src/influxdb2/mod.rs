@@ -1,7 +1,9 @@
 //! InfluxDB 2.x. Jeton's ids of organizations and buckets are the database's, so that a request that names a bucket
 //! goes on with its id. Any token of the database reads any bucket by id in Flux: every Flux text is inspected before.
 
+mod pages;
 mod query;
+mod records;
 
 use jeton_model::Action;
 use serde_json::json;
@@ -16,6 +18,9 @@ use crate::{
     request::{CanonicalRequest, Malformed, Method, Path},
     upstream::{Scope, UpstreamRequest},
 };
+
+pub use pages::{RecordPage, RecordPages, Records};
+pub use records::{BucketBody, OrgBody};
 
 /// The path of Flux queries.
 pub(crate) const FLUX: &str = "/api/v2/query";

@@ -1,6 +1,26 @@
 //! The adoption of databases that the upstream has: a bucket is created for each, and bound to it.
 
-use crate::BucketId;
+use crate::{BucketId, OrgId};
+
+/// The outcome of an adoption.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Adoptions {
+    /// The organization that the buckets are in, of InfluxDB 2 alone.
+    pub org: Option<OrgAdoption>,
+    /// The databases that no bucket stood for.
+    pub databases: Vec<Adoption>,
+}
+
+/// The organization of an InfluxDB 2, which has the same id in Jeton.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OrgAdoption {
+    /// Its id.
+    pub id: OrgId,
+    /// Its name.
+    pub name: String,
+    /// True if it did not exist in Jeton.
+    pub is_new: bool,
+}
 
 /// A database that no bucket stands for, with the outcome of its adoption.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +59,12 @@ pub enum Obstacle {
     Taken,
     /// More databases were found than are adopted at once.
     TooMany,
+    /// The bucket of InfluxDB 2 cannot exist in Jeton, for this reason.
+    Invalid(String),
+    /// Another bucket of the organization, with this id, has the name of the one of InfluxDB 2.
+    OtherId(BucketId),
+    /// A bucket with this id was deleted in Jeton.
+    Deleted,
 }
 
 impl AdoptionOutcome {
@@ -63,12 +89,19 @@ impl Obstacle {
             }
             Self::Taken => "another gate or organization has it; a database belongs to one gate".into(),
             Self::TooMany => "too many were found to adopt them at once; adopt again".into(),
+            Self::Invalid(why) => format!("{why}; change the bucket in InfluxDB, then adopt again"),
+            Self::OtherId(here) => {
+                format!("bucket {here} has this name here, and a bucket keeps its id; delete it here, then adopt again")
+            }
+            Self::Deleted => "it was deleted here, and neither adoption nor import creates it again".into(),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use crate::Id;
+
     use super::*;
 
     #[test]
@@ -79,6 +112,9 @@ mod tests {
             Obstacle::BucketExists,
             Obstacle::Taken,
             Obstacle::TooMany,
+            Obstacle::Invalid("the name is too long".into()),
+            Obstacle::OtherId(BucketId(Id::new(1).unwrap())),
+            Obstacle::Deleted,
         ];
         let mut said: Vec<String> = all.iter().map(Obstacle::sentence).collect();
         said.sort_unstable();

@@ -14,7 +14,7 @@ mod uses;
 
 use crate::{BucketId, OrgId, Timestamp, ValidationError, dbrp::check_part, user};
 
-pub use adoption::{Adoption, AdoptionOutcome, Obstacle};
+pub use adoption::{Adoption, AdoptionOutcome, Adoptions, Obstacle, OrgAdoption};
 pub use directory::{BoundBucket, DirectoryContent, DirectoryRecord};
 pub use explanation::{Explanation, NotExplained};
 pub use kind::GateKind;

@@ -17,6 +17,8 @@ pub struct RunningGate {
     pub kind: GateKind,
     /// Name or id of the organization whose buckets stand for the databases.
     pub org: String,
+    /// Name or id of the organization in the configuration.
+    pub org_setting: String,
     /// The configured URL of the database.
     pub upstream: String,
     /// The patterns of the databases that the gate guards.
@@ -236,6 +238,7 @@ mod tests {
             name: "plant".into(),
             kind: GateKind::Influxdb1,
             org: "acme".into(),
+            org_setting: "acme".into(),
             upstream: upstream.into(),
             databases: vec!["plant-*".parse().unwrap()],
             address: "127.0.0.1:8086".parse().ok(),

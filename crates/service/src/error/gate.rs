@@ -1,6 +1,6 @@
 //! Errors of gates: bindings of buckets to databases, and their suspension.
 
-use jeton_model::Code;
+use jeton_model::{Code, OrgId};
 
 /// The reason why a bucket is not bound, unbound, confirmed or renamed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -90,11 +90,53 @@ pub enum GateError {
     },
     /// A bucket of an InfluxDB 2 would be created or changed in Jeton: its name and retention belong to the database.
     #[error(
-        "the buckets of this organization are those of InfluxDB behind gate \"{gate}\"; create or change the bucket there, then import it"
+        "the buckets of this organization are those of InfluxDB behind gate \"{gate}\"; create or change the bucket there, then adopt or import it"
     )]
     UpstreamsBuckets {
         /// The name of the gate.
         gate: String,
+    },
+    /// The InfluxDB behind a gate has no such organization, or does not show it.
+    #[error(
+        "InfluxDB has no organization \"{org}\", or does not show it; correct org of gate \"{gate}\", or give the gate an operator token of InfluxDB"
+    )]
+    NoUpstreamOrg {
+        /// The name of the gate.
+        gate: String,
+        /// The configured name or id.
+        org: String,
+    },
+    /// The organization of a gate of InfluxDB 2 has another id there.
+    #[error(
+        "organization \"{name}\" has the id {here} here and {there} in InfluxDB, and ids do not change; rename or delete it here, restart the server and adopt again, or set up another Jeton with an organization of another name, or import InfluxDB into it"
+    )]
+    OtherOrgId {
+        /// The name of the organization.
+        name: String,
+        /// Its id here.
+        here: OrgId,
+        /// Its id in InfluxDB.
+        there: OrgId,
+    },
+    /// The organization of a gate of InfluxDB 2 has another name here, by which the gate does not find it.
+    #[error(
+        "organization {id} is called \"{here}\" here and \"{there}\" in InfluxDB; set org of gate \"{gate}\" to its id"
+    )]
+    OtherOrgName {
+        /// The name of the gate.
+        gate: String,
+        /// The id of the organization.
+        id: OrgId,
+        /// Its name here.
+        here: String,
+        /// Its name in InfluxDB.
+        there: String,
+    },
+    /// The organization of a gate of InfluxDB 2 was deleted here.
+    #[error("organization \"{name}\" was deleted here, and neither adoption nor import creates it again")]
+    DeletedOrg {
+        /// Its name in InfluxDB.
+        name: String,
     },
 }
 
@@ -108,8 +150,11 @@ impl GateError {
             | Self::DatabaseTaken { .. }
             | Self::NotSuspended { .. }
             | Self::BoundBucketRenamed { .. }
-            | Self::UpstreamsBuckets { .. } => Code::Conflict,
-            Self::NotBound { .. } | Self::NotFound { .. } => Code::NotFound,
+            | Self::UpstreamsBuckets { .. }
+            | Self::OtherOrgId { .. }
+            | Self::OtherOrgName { .. }
+            | Self::DeletedOrg { .. } => Code::Conflict,
+            Self::NotBound { .. } | Self::NotFound { .. } | Self::NoUpstreamOrg { .. } => Code::NotFound,
             Self::ReservedBucket { .. } | Self::NotGuarded { .. } | Self::NoBindings | Self::OtherKind => Code::Invalid,
         }
     }

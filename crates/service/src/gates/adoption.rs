@@ -20,7 +20,7 @@ use super::{
 };
 
 /// Maximum number of databases that are adopted at once: nobody else writes meanwhile.
-const AT_ONCE: usize = 500;
+pub(super) const AT_ONCE: usize = 500;
 
 impl Service {
     /// Returns the outcomes that [`Service::adopt`] would have, and changes nothing.

@@ -9,6 +9,7 @@ mod directory;
 mod explain;
 mod offline;
 mod operator;
+mod org_adoption;
 mod running;
 mod suspension;
 mod tokens_in_use;

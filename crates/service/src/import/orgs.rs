@@ -2,9 +2,7 @@
 
 use jeton_model::{
     Bucket, Dbrp, Org, Telegraf, ValidationError,
-    bucket::{BucketKind, Retention, check_bucket_name},
     dbrp::check_part,
-    org::check_org_name,
     telegraf::MAX_CONFIG,
     user::{MAX_NAME, check_text},
 };
@@ -12,7 +10,10 @@ use jeton_model::{
 use crate::{
     Error,
     audit::detail::{Named, buckets::DbrpState},
-    fold,
+    given_ids::{
+        BucketStanding, OrgStanding, check_bucket, check_description, check_org, create_bucket, create_org,
+        standing_of_bucket, standing_of_org,
+    },
     telegrafs::keys,
 };
 
@@ -24,23 +25,22 @@ impl Import {
     /// # Errors
     /// The database may fail.
     pub(super) async fn org(&mut self, org: &Org) -> Result<Outcome, Error> {
-        if let Err(error) = check_org_name(&org.name).and_then(|()| check_description(&org.description)) {
+        if let Err(error) = check_org(org) {
             return Ok(Outcome::Left(error.to_string()));
         }
-        if jeton_store::orgs::by_id(&mut self.change, org.id).await?.is_some() {
-            self.orgs.insert(org.id, org.name.clone());
-            return Ok(Outcome::Present);
-        }
-        if self.deleted_here(Event::OrgDeleted, org.id).await? {
-            return Ok(Outcome::Revoked);
-        }
-        if let Some(other) = jeton_store::orgs::by_name(&mut self.change, &org.name).await? {
-            return Ok(Outcome::Left(format!("organization {} has this name here", other.id)));
-        }
-        jeton_store::orgs::insert(&mut self.change, org, &fold(&org.name)).await?;
-        self.change.record(Event::OrgCreated, Some(org.id), org.id, Named { name: &org.name }).await?;
+        let outcome = match standing_of_org(&mut self.change, org).await? {
+            OrgStanding::Present(_) => Outcome::Present,
+            OrgStanding::Deleted => return Ok(Outcome::Revoked),
+            OrgStanding::NameTaken(other) => {
+                return Ok(Outcome::Left(format!("organization {other} has this name here")));
+            }
+            OrgStanding::Absent => {
+                create_org(&mut self.change, org).await?;
+                Outcome::Copied
+            }
+        };
         self.orgs.insert(org.id, org.name.clone());
-        Ok(Outcome::Copied)
+        Ok(outcome)
     }
 
     /// Imports a bucket.
@@ -54,23 +54,22 @@ impl Import {
         if !self.orgs.contains_key(&bucket.org) {
             return Ok(Outcome::Left(NO_ORG.into()));
         }
-        if let Some(here) = jeton_store::buckets::by_id(&mut self.change, bucket.id).await? {
-            if here.org != bucket.org {
-                return Ok(Outcome::Left(format!("a bucket of organization {} has this ID here", here.org)));
+        let outcome = match standing_of_bucket(&mut self.change, bucket).await? {
+            BucketStanding::Present => Outcome::Present,
+            BucketStanding::Deleted => return Ok(Outcome::Revoked),
+            BucketStanding::Elsewhere(org) => {
+                return Ok(Outcome::Left(format!("a bucket of organization {org} has this ID here")));
             }
-            self.buckets.insert(bucket.id, bucket.org);
-            return Ok(Outcome::Present);
-        }
-        if self.deleted_here(Event::BucketDeleted, bucket.id).await? {
-            return Ok(Outcome::Revoked);
-        }
-        if let Some(other) = jeton_store::buckets::by_name(&mut self.change, bucket.org, &bucket.name).await? {
-            return Ok(Outcome::Left(format!("bucket {} of the organization has this name here", other.id)));
-        }
-        jeton_store::buckets::insert(&mut self.change, bucket, &fold(&bucket.name)).await?;
-        self.change.record(Event::BucketCreated, Some(bucket.org), bucket.id, Named { name: &bucket.name }).await?;
+            BucketStanding::NameTaken(other) => {
+                return Ok(Outcome::Left(format!("bucket {other} of the organization has this name here")));
+            }
+            BucketStanding::Absent => {
+                create_bucket(&mut self.change, bucket).await?;
+                Outcome::Copied
+            }
+        };
         self.buckets.insert(bucket.id, bucket.org);
-        Ok(Outcome::Copied)
+        Ok(outcome)
     }
 
     /// Imports a mapping. A database with mappings keeps exactly one default: the existing one, or else the first.
@@ -127,26 +126,6 @@ impl Import {
         self.telegrafs.insert(copy.id, copy.org);
         Ok(Outcome::Copied)
     }
-}
-
-/// Rejects only descriptions that no database could store: influxd sets no limit, and a long description is no reason
-/// to skip a record.
-///
-/// # Errors
-/// [`ValidationError::TextTooLong`], [`ValidationError::TextNul`].
-pub(super) fn check_description(description: &str) -> Result<(), ValidationError> {
-    check_text("description", description, MAX_CONFIG)
-}
-
-fn check_bucket(bucket: &Bucket) -> Result<(), ValidationError> {
-    match bucket.kind {
-        BucketKind::User => check_bucket_name(&bucket.name)?,
-        // Their names begin with an underscore.
-        BucketKind::System => check_text("name", &bucket.name, MAX_NAME)?,
-    }
-    check_description(&bucket.description)?;
-    check_text("rp", &bucket.retention_policy, MAX_NAME)?;
-    Retention::new(bucket.retention.every, bucket.retention.shard_group).map(drop)
 }
 
 fn check_telegraf(telegraf: &Telegraf) -> Result<(), ValidationError> {

@@ -14,13 +14,12 @@ use crate::{
     Error,
     audit::detail::tokens::{AuthorizationImported, CredentialName},
     error::CreationError,
+    given_ids::check_description,
     setup::check_supplied_token,
     tokens::search_keys::keys,
 };
 
-use super::{
-    Event, Import, NO_ORG, NO_USER, Outcome, SourceAuthorization, SourceSecret, ToReissue, orgs::check_description,
-};
+use super::{Event, Import, NO_ORG, NO_USER, Outcome, SourceAuthorization, SourceSecret, ToReissue};
 
 impl Import {
     /// Imports an authorization with its status, its unchanged permissions and its token's hash.

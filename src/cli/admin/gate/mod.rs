@@ -46,7 +46,8 @@ pub enum Gate {
     /// Create buckets for the databases that no bucket stands for, and bind them (needs the server)
     ///
     /// Without --apply, prints what would be done. Names that are no bucket names, names that a bucket has, databases of
-    /// other gates and the database's own are left as they are, each with its reason.
+    /// other gates and the database's own are left as they are, each with its reason. Of InfluxDB 2, the organization
+    /// and its buckets are created with the ids that they have there.
     Adopt(Box<GateAdopt>),
     /// Ask the databases behind gates, and print what to change (needs the server)
     Check(Box<GateCheck>),

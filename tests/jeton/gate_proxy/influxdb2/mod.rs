@@ -1,5 +1,6 @@
 //! InfluxDB 2 behind the gate, replayed from recorded exchanges of influxd 2.9.1.
 
+mod adoption;
 mod attacks;
 mod observe;
 mod own_api;

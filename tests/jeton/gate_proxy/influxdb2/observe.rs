@@ -48,3 +48,15 @@ async fn a_token_of_the_database_goes_on_as_it_is_and_jetons_own_api_takes_none(
     assert_eq!(scene.player.count("POST", "/api/v2/orgs") + scene.player.count("POST", "/api/v2/authorizations"), 0);
     scene.get(SELECT, "V_r1").await.expect(200);
 }
+
+#[tokio::test]
+async fn a_deletion_that_the_token_lacks_does_not_reach_the_database() {
+    let home = Home::sqlite();
+    let lines = "databases = [\"*\"]\nmode = \"observe\"\nwriters-delete = true\n";
+    let scene = Scene::running(&home, lines, |_| {}).await;
+    let delete = scene.request("POST", "/api/v2/delete?org=my-org&bucket=b1");
+    let refused = answer(with_token(delete, scene.names.of("V_w1")).json(&json!({}))).await;
+    assert_eq!(refused.refused(403), "insufficient permissions to delete");
+    assert!(scene.player.data_requests().is_empty());
+    assert!(scene.player.state().authorizations.is_empty(), "nothing is created for it");
+}

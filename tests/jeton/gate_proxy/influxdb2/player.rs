@@ -10,6 +10,8 @@ use axum::{Router, body::to_bytes, extract::Request, http::StatusCode, response:
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
+use crate::support::influxd::orgs_and_buckets;
+
 use super::recording::{Names, Step, steps, trees};
 
 /// The credential of the gate.
@@ -27,6 +29,10 @@ pub struct State {
     data: Vec<Step>,
     trees: BTreeMap<String, String>,
     created: u64,
+    /// The organizations, in influxd's JSON.
+    pub orgs: Vec<Value>,
+    /// Their buckets, in influxd's JSON.
+    pub buckets: Vec<Value>,
     /// The authorizations that the gate created, by id.
     pub authorizations: BTreeMap<String, Authorization>,
     /// The requests, in their order.
@@ -65,11 +71,14 @@ impl Player {
     pub async fn start(names: &Names) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
+        let (orgs, buckets) = orgs_and_buckets();
         let state = Arc::new(Mutex::new(State {
             names: names.clone(),
             data: steps("influxdb2-query", names, &["flux.", "influxql."]),
             trees: trees(names),
             created: 0,
+            orgs,
+            buckets,
             authorizations: BTreeMap::new(),
             seen: Vec::new(),
             refuses: None,
@@ -159,6 +168,8 @@ impl State {
         }
         match (method, path, caller) {
             (_, path, Caller::Gate) if path.starts_with("/api/v2/authorizations") => self.authorization(&seen),
+            ("GET", "/api/v2/orgs", Caller::Gate) => page("orgs", &self.orgs, &seen.query),
+            ("GET", "/api/v2/buckets", Caller::Gate) => self.buckets(&seen.query),
             ("POST", "/api/v2/query/ast", Caller::Gate) => self.tree(&seen),
             ("POST", "/api/v2/query", Caller::Shadow(rights)) => self.recorded(&seen, &rights),
             ("GET" | "POST", "/query", Caller::Shadow(rights)) => self.recorded(&seen, &rights),
@@ -166,6 +177,13 @@ impl State {
             (_, "/api/v2/tasks", Caller::Gate) => answered(200, &json!({ "tasks": [] })),
             (method, path, _) => error(500, &format!("not for this caller: {method} {path}")),
         }
+    }
+
+    /// Lists the buckets of an organization: none of an unknown one.
+    fn buckets(&self, query: &str) -> Answer {
+        let org = parameters(query).remove("orgID").unwrap();
+        let here: Vec<Value> = self.buckets.iter().filter(|bucket| bucket["orgID"] == org).cloned().collect();
+        page("buckets", &here, query)
     }
 
     fn caller(&self, seen: &Seen) -> Option<Caller> {
@@ -269,6 +287,16 @@ impl State {
             error(403, "insufficient permissions for write")
         }
     }
+}
+
+/// Returns a page of a list. Without the links, which nobody reads.
+fn page(member: &str, items: &[Value], query: &str) -> Answer {
+    let parameters = parameters(query);
+    let number = |name: &str, usual| parameters.get(name).map_or(usual, |text| text.parse::<usize>().unwrap());
+    let (limit, offset) = (number("limit", 20), number("offset", 0));
+    assert!((1..=100).contains(&limit), "limit must be between 1 and 100");
+    let page: Vec<&Value> = items.iter().skip(offset).take(limit).collect();
+    answered(200, &json!({ member: page }))
 }
 
 fn parameters(query: &str) -> BTreeMap<String, String> {
