@@ -2,7 +2,7 @@
 //! written is answered with 503.
 
 use std::{
-    env,
+    env, mem,
     net::SocketAddr,
     process::Command,
     sync::{Arc, Mutex},
@@ -22,10 +22,13 @@ use crate::{
 
 /// Number of clients that write at the same time.
 const CLIENTS: usize = 8;
-/// Number of times that the server is killed, unless this variable says otherwise. A round takes seconds while other tests
-/// run; `make nightly` has a thousand.
-const ROUNDS: usize = 10;
+/// Number of times that the server is killed, unless this variable says otherwise; `make nightly` has a thousand.
+const ROUNDS: usize = 50;
 const ROUNDS_VARIABLE: &str = "JETON_KILL_ROUNDS";
+/// Number of rounds after which the whole audit log is checked. A break stays in it, so that a later check finds it too.
+const LOG_EVERY: usize = 10;
+/// Flags of a server that is killed: the tokens of a thousand rounds are more than a user has by default.
+const UNLIMITED: [&str; 3] = ["--max-tokens-per-user=0", "--max-tokens-per-org=0", "--max-permissions-per-org=0"];
 
 fn rounds() -> usize {
     env::var(ROUNDS_VARIABLE).map_or(ROUNDS, |rounds| rounds.parse().expect("a number of rounds"))
@@ -43,7 +46,7 @@ fn start(home: &Home, limits: &str) -> Program {
     let mut command = Command::new("sh");
     let script = format!("{limits} JETON_LOG=off exec \"$0\" \"$@\"");
     command.args(["-c", script.as_str(), env!("CARGO_BIN_EXE_jeton")]);
-    Program::start_as(command, home, &[], &home.path().join("log"))
+    Program::start_as(command, home, &UNLIMITED, &home.path().join("log"))
 }
 
 /// A client that creates tokens and deletes some of them.
@@ -62,10 +65,10 @@ struct Answered {
 }
 
 impl Writer {
-    fn new(address: SocketAddr, first: &First) -> Self {
+    fn new(http: &reqwest::Client, address: SocketAddr, first: &First) -> Self {
         let body = json!({"orgID": first.org, "permissions": [permission_in("read", "buckets", &first.org)]});
         let api = format!("http://{address}/api/v2/authorizations");
-        Self { http: client(), api, operator: first.token.clone(), body }
+        Self { http: http.clone(), api, operator: first.token.clone(), body }
     }
 
     async fn send(&self, request: RequestBuilder) -> Option<Answered> {
@@ -107,27 +110,51 @@ enum Acknowledged {
 
 impl Acknowledged {
     /// Checks that the token works, or that it does not.
-    async fn check(&self, server: &Server) {
+    async fn check(&self, http: &reqwest::Client, address: SocketAddr) {
         let (token, status) = match self {
             Self::Live(token) => (token, 200),
             Self::Revoked(token) => (token, 401),
         };
-        assert_eq!(server.get("/api/v2/buckets?limit=1", token).await.status, status);
+        let request = http.get(format!("http://{address}/api/v2/buckets?limit=1"));
+        let response = with_token(request, token).send().await.expect("an answer");
+        assert_eq!(response.status(), status);
     }
 }
 
-/// Kills a server under load, after this number of acknowledged changes; returns all of them.
-async fn kill_after(home: &Home, first: &First, changes: usize) -> Vec<Acknowledged> {
+/// Checks each change, all at the same time.
+async fn check_all(http: &reqwest::Client, address: SocketAddr, changes: Vec<Acknowledged>) {
+    let mut checks = JoinSet::new();
+    for change in changes {
+        let http = http.clone();
+        checks.spawn(async move { change.check(&http, address).await });
+    }
+    checks.join_all().await;
+}
+
+/// Numbers of created and of revoked tokens that are acknowledged before the server is killed. They differ from round to
+/// round, and so does the state of the database's log.
+const fn wanted(round: usize) -> (usize, usize) {
+    (4 + round * 7 % 16, 2 + round * 3 % 6)
+}
+
+/// Starts the server again, checks what the killed one acknowledged, and kills this one under load; returns what it has
+/// acknowledged.
+async fn kill_under_load(home: &Home, first: &First, earlier: Vec<Acknowledged>, round: usize) -> Vec<Acknowledged> {
     let program = start(home, "");
+    let http = client();
+    check_all(&http, program.address, earlier).await;
     let (acknowledge, mut acknowledged) = mpsc::unbounded_channel();
     let mut clients = JoinSet::new();
     for _ in 0..CLIENTS {
-        clients.spawn(Writer::new(program.address, first).run(acknowledge.clone()));
+        clients.spawn(Writer::new(&http, program.address, first).run(acknowledge.clone()));
     }
     drop(acknowledge);
-    let mut all = Vec::new();
-    while all.len() < changes {
-        all.push(acknowledged.recv().await.expect("a change"));
+    let (live, revoked) = wanted(round);
+    let (mut all, mut revocations) = (Vec::new(), 0);
+    while revocations < revoked || all.len() - revocations < live {
+        let change = acknowledged.recv().await.expect("a change");
+        revocations += usize::from(matches!(change, Acknowledged::Revoked(_)));
+        all.push(change);
     }
     drop(program);
     clients.join_all().await;
@@ -137,21 +164,22 @@ async fn kill_after(home: &Home, first: &First, changes: usize) -> Vec<Acknowled
     all
 }
 
+/// Each round has one start: the server that checks what was acknowledged is the next that is killed.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_under_load_it_has_lost_nothing_that_it_acknowledged() {
     on_each_database(async |home| {
         let first = set_up(&home).await;
-        let mut total = 0;
-        for round in 0..rounds() {
-            let changes = kill_after(&home, &first, 20 + round * 17 % 60).await;
-            let server = Server::start(&home).await;
-            for change in &changes {
-                change.check(&server).await;
+        let (mut unchecked, mut total) = (Vec::new(), 0);
+        for round in 1..=rounds() {
+            unchecked = kill_under_load(&home, &first, unchecked, round).await;
+            total += unchecked.len();
+            if round % LOG_EVERY == 0 || round == rounds() {
+                let server = Server::start(&home).await;
+                check_all(&client(), server.address, mem::take(&mut unchecked)).await;
+                let (entries, whole) = server.service.check_audit_log().await.expect("a log");
+                assert!(whole && entries >= total as i64, "{entries} entries of {total} changes");
+                server.stop().await;
             }
-            total += changes.len();
-            let (entries, whole) = server.service.check_audit_log().await.expect("a log");
-            assert!(whole && entries >= total as i64, "{entries} entries of {total} changes");
-            server.stop().await;
         }
     })
     .await;
@@ -166,7 +194,7 @@ async fn without_room_for_a_change_it_answers_503_and_keeps_what_it_acknowledged
     let tokens = Arc::new(Mutex::new(Vec::new()));
     let mut clients = JoinSet::new();
     for _ in 0..CLIENTS {
-        let (writer, tokens) = (Writer::new(program.address, &first), Arc::clone(&tokens));
+        let (writer, tokens) = (Writer::new(&client(), program.address, &first), Arc::clone(&tokens));
         clients.spawn(async move {
             loop {
                 let answer = writer.create().await.expect("an answer");
