@@ -19,7 +19,7 @@ dev: ## Set up (also cargo-leptos), then build and restart at every save
 nightly: ## Set up, then what is too slow for every change: the browser's tests on the release, many made-up requests
 	@scripts/nightly
 
-release: ## Set up, build the optimized program and make tarball, .deb, SBOM and checksums in target/release-artefacts
+release: ## Set up, build the optimized program and make tarball, .deb, .rpm, SBOM and checksums in target/release-artefacts
 	@scripts/release
 
 fuzz: ## Make many requests of the API's description, 500 for each operation unless EXAMPLES says otherwise

@@ -1,6 +1,6 @@
 //! The files of `deploy`: the program understands them, and the package finds them.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use jeton::config::ConfigFile;
 use tempfile::TempDir;
@@ -81,10 +81,15 @@ fn manifests_name_the_image_of_this_version() {
     assert!(KUBERNETES.lines().any(|line| line == image), "{image}");
 }
 
+/// Returns the settings of a program that makes packages.
+fn metadata(program: &str) -> toml::Value {
+    let manifest: toml::Table = toml::from_str(MANIFEST).expect("a manifest");
+    manifest["package"]["metadata"][program].clone()
+}
+
 #[test]
 fn what_the_package_contains_is_here_or_made_by_its_script() {
-    let manifest: toml::Table = toml::from_str(MANIFEST).expect("a manifest");
-    let package = &manifest["package"]["metadata"]["deb"];
+    let package = metadata("deb");
     let assets = package["assets"].as_array().expect("assets");
     let sources: Vec<&str> = assets.iter().filter_map(|asset| asset[0].as_str()).collect();
     assert_eq!((sources.len(), sources.len() > 10), (assets.len(), true), "{sources:?}");
@@ -94,4 +99,42 @@ fn what_the_package_contains_is_here_or_made_by_its_script() {
     }
     let scripts = package["maintainer-scripts"].as_str().expect("a folder");
     assert!(root.join(scripts).join("postinst").is_file(), "{scripts}");
+}
+
+/// Returns the installed path of an asset. Manual pages are compressed, by cargo-deb or by `scripts/package`.
+fn installed(source: &str, target: &str) -> String {
+    let (_, name) = source.rsplit_once('/').unwrap_or_default();
+    let name = if target.ends_with('/') { name.trim_end_matches(".gz") } else { "" };
+    format!("/{}{name}", target.trim_start_matches('/'))
+}
+
+#[test]
+fn both_packages_install_the_same_files() {
+    let text = |value: &toml::Value| value.as_str().expect("a text").to_owned();
+    let debian = metadata("deb");
+    let debian = debian["assets"].as_array().expect("assets").iter().map(|asset| {
+        let path = installed(&text(&asset[0]), &text(&asset[1]));
+        (path.replace("/vendor-completions/", "/site-functions/"), text(&asset[2]))
+    });
+    let rpm = metadata("generate-rpm");
+    let rpm = rpm["assets"].as_array().expect("assets").iter();
+    let rpm = rpm.map(|asset| (installed(&text(&asset["source"]), &text(&asset["dest"])), text(&asset["mode"])));
+    let of_debian = "/usr/share/lintian/overrides/jeton";
+    let mut expected: BTreeMap<String, String> = debian.filter(|(path, _)| path != of_debian).collect();
+    // cargo-deb adds the licence by itself.
+    expected.insert("/usr/share/licenses/jeton/LICENSE".into(), "644".into());
+    assert_eq!(rpm.collect::<BTreeMap<_, _>>(), expected);
+}
+
+#[test]
+fn an_upgrade_of_the_rpm_package_keeps_the_settings_and_runs_its_scriptlets() {
+    let package = metadata("generate-rpm");
+    let assets = package["assets"].as_array().expect("assets");
+    let configuration = assets.iter().filter(|asset| asset.get("config").is_some());
+    let kept: Vec<_> = configuration.map(|asset| (asset["dest"].as_str(), asset["config"].as_str())).collect();
+    assert_eq!(kept, [(Some("/etc/jeton/jeton.toml"), Some("noreplace"))]);
+    for name in ["post_install_script", "pre_uninstall_script", "post_uninstall_script"] {
+        let path = package[name].as_str().expect("a path");
+        assert!(Path::new(env!("CARGO_MANIFEST_DIR")).join(path).is_file(), "{path} is not here");
+    }
 }
