@@ -23,11 +23,25 @@ await rm(site, { recursive: true, force: true });
 await cp("public", site, { recursive: true });
 await mkdir(pkg, { recursive: true });
 await run("jeton-bindgen", [module, NAME, pkg]);
+await sortNames();
 await eachOf((await readdir(pkg)).filter((file) => file.endsWith(".wasm")), optimize);
 await minify(`${NAME}.js`);
 await style();
 await nameByContent();
 await eachOf(await filesIn(site), compress);
+
+// jeton-bindgen writes the parts of the manifest and the names that chunks share in another order at each run.
+async function sortNames() {
+    const manifest = join(pkg, "__wasm_split_manifest.json");
+    const parts = Object.entries(JSON.parse(await readFile(manifest, "utf8")));
+    parts.sort(([one], [other]) => (one < other ? -1 : 1));
+    await writeFile(manifest, JSON.stringify(Object.fromEntries(parts)));
+    const loader = join(pkg, `__wasm_split.${PLACEHOLDER}.js`);
+    const script = await readFile(loader, "utf8");
+    const shared = script.match(/const \{ ((?:[\w$]+, )+) \} = initSync\(/)?.[1];
+    if (!shared) throw new Error("the loader of chunks names no shared exports: sortNames in site.mjs has to follow its new form");
+    await writeFile(loader, script.replaceAll(`{ ${shared} }`, `{ ${shared.split(", ").filter(Boolean).sort().join(", ")} }`));
+}
 
 async function optimize(file) {
     const path = join(pkg, file);
