@@ -6,3 +6,4 @@ mod promises;
 mod reverse_proxy;
 mod scene;
 mod subrequests;
+mod traefik;

@@ -1,7 +1,7 @@
 //! The promises of forward auth, with the shipped configuration of each reverse proxy.
 
 use crate::{
-    gate_proxy::played::{Played, Raw},
+    gate_proxy::played::{Played, Raw, Request},
     home::Home,
     support::server::{Answer, answer},
 };
@@ -12,14 +12,18 @@ use super::{
 };
 
 /// A request that reached the database: its head in lower case, and its body.
-struct Sent {
-    head: String,
-    body: String,
+pub(super) struct Sent {
+    pub(super) head: String,
+    pub(super) body: String,
 }
 
 /// Answers the next request as the database, after a body of `length` bytes.
 async fn accept(database: &mut Played, length: usize) -> Sent {
-    let mut request = database.next().await;
+    respond(database.next().await, length).await
+}
+
+/// Answers a request as the database, after a body of `length` bytes.
+pub(super) async fn respond(mut request: Request, length: usize) -> Sent {
     let body = request.body(length).await;
     let head = request.head.clone();
     request.answer("200 OK", "Content-Type: application/json\r\n", "{\"data\":[]}").await;
@@ -28,7 +32,7 @@ async fn accept(database: &mut Played, length: usize) -> Sent {
 
 /// Checks that nothing of the client but the request itself has reached the database.
 #[track_caller]
-fn has_credential_of_the_gate(sent: &Sent, token: &str) {
+pub(super) fn has_credential_of_the_gate(sent: &Sent, token: &str) {
     let (credential, token) = (CREDENTIAL.to_lowercase(), token.to_lowercase());
     assert!(sent.head.contains(&format!("authorization: {credential}\r\n")), "{}", sent.head);
     for hidden in [token.as_str(), "cookie", "forged", "x-gate-", "x-original-", "x-forwarded-"] {
@@ -37,7 +41,7 @@ fn has_credential_of_the_gate(sent: &Sent, token: &str) {
 }
 
 #[track_caller]
-fn has_no_header_of_the_gate(answer: &Answer) {
+pub(super) fn has_no_header_of_the_gate(answer: &Answer) {
     let names: Vec<_> = answer.headers.keys().filter(|name| name.as_str().starts_with("x-gate-")).collect();
     assert!(names.is_empty(), "{names:?}");
 }

@@ -1,7 +1,7 @@
-//! A reverse proxy of Debian with its shipped configuration, in which only addresses, the key and paths are replaced.
+//! A reverse proxy with its shipped configuration, in which only addresses, the key and paths are replaced.
 
 use std::{
-    fs,
+    env, fs,
     net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -24,6 +24,9 @@ const NGINX: &str = include_str!("../../../deploy/nginx.conf");
 const CADDY: &str = include_str!("../../../deploy/Caddyfile");
 const HAPROXY: &str = include_str!("../../../deploy/haproxy.cfg");
 const HAPROXY_GATE: &str = include_str!("../../../deploy/haproxy-gate.lua");
+const TRAEFIK: &str = include_str!("../../../deploy/traefik.yml");
+/// Name of the variable with the path of Traefik, which Debian does not have: `make nightly` installs it and sets this.
+const TRAEFIK_VARIABLE: &str = "JETON_TRAEFIK";
 
 /// The reverse proxies that are tested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +34,7 @@ pub enum Program {
     Nginx,
     Caddy,
     Haproxy,
+    Traefik,
 }
 
 /// A reverse proxy that listens on a free port, stopped at the end of the test.
@@ -50,17 +54,17 @@ struct Addresses {
 }
 
 impl ReverseProxy {
-    /// Starts it; `None` if it is not installed. `scripts/setup` installs it.
+    /// Starts it; `None` if it is not installed. `scripts/setup` installs those of Debian.
     pub async fn start(program: Program, jeton: SocketAddr, database: SocketAddr) -> Option<Self> {
         let name = program.name();
-        let Some(path) = find(name) else {
+        let Some(path) = program.path() else {
             left_out::without(name);
             return None;
         };
         // Another program may take the port between finding and using it.
         for _ in 0..5 {
             let mut started = Self::spawn(program, &path, jeton, database);
-            if started.listens().await {
+            if started.listens().await && (program != Program::Traefik || started.routes().await) {
                 return Some(started);
             }
         }
@@ -94,6 +98,21 @@ impl ReverseProxy {
         tokio::time::timeout(WITHIN, connected).await.unwrap_or(false)
     }
 
+    /// Waits until it has read its routes: Traefik listens before, and answers 404. Returns false if it ended before.
+    async fn routes(&mut self) -> bool {
+        let routed = async {
+            while self.child.try_wait().unwrap().is_none() {
+                let answer = self.request("GET /", "").send().await;
+                if answer.is_ok_and(|answer| answer.status() != 404) {
+                    return true;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            false
+        };
+        tokio::time::timeout(WITHIN, routed).await.unwrap_or(false)
+    }
+
     /// Returns a request such as `GET /api/v1/labels`.
     pub fn request(&self, line: &str, token: &str) -> RequestBuilder {
         let (method, target) = line.split_once(' ').unwrap();
@@ -115,7 +134,13 @@ impl Program {
             Self::Nginx => "nginx",
             Self::Caddy => "caddy",
             Self::Haproxy => "haproxy",
+            Self::Traefik => "traefik",
         }
+    }
+
+    /// Returns the path of the program, if it is installed.
+    pub fn path(self) -> Option<PathBuf> {
+        if self == Self::Traefik { env::var_os(TRAEFIK_VARIABLE).map(PathBuf::from) } else { find(self.name()) }
     }
 
     /// Writes the configuration into the directory, and adds the arguments. Each program stays one process.
@@ -139,6 +164,13 @@ impl Program {
                 let text = with(HAPROXY, &[("/etc/haproxy/haproxy-gate.lua", gate.display().to_string())]);
                 fs::write(&file, deployed(&text, addresses)).unwrap();
                 command.arg("-db").arg("-f").arg(&file);
+            }
+            Self::Traefik => {
+                // The ending of a file names its format.
+                let (settings, routes) = (directory.join("settings.yml"), directory.join("routes.yml"));
+                fs::write(&routes, deployed(TRAEFIK, addresses)).unwrap();
+                fs::write(&settings, settings_of_traefik(addresses.own, &routes)).unwrap();
+                command.arg(format!("--configFile={}", settings.display()));
             }
         }
     }
@@ -177,9 +209,20 @@ fn around(part: &str, directory: &Path) -> String {
     )
 }
 
+/// Returns the static configuration of Traefik, which names the file of its routes.
+fn settings_of_traefik(own: SocketAddr, routes: &Path) -> String {
+    let routes = routes.display();
+    format!(
+        "global: {{ checkNewVersion: false, sendAnonymousUsage: false }}
+entryPoints: {{ database: {{ address: \"{own}\" }} }}
+providers: {{ file: {{ filename: \"{routes}\", watch: false }} }}
+"
+    )
+}
+
 /// Finds a program, which Debian may install outside the PATH of users who are not root.
 fn find(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::env::split_paths(&path).chain(["/usr/bin", "/usr/sbin"].map(PathBuf::from));
+    let path = env::var_os("PATH").unwrap_or_default();
+    let folders = env::split_paths(&path).chain(["/usr/bin", "/usr/sbin"].map(PathBuf::from));
     folders.map(|folder| folder.join(name)).find(|file| file.is_file())
 }

@@ -8,11 +8,12 @@ use jeton_model::binding::{ExistingData, GateIdentity, GateKind};
 use jeton_service::{Clock, gates::NewBinding};
 use reqwest::RequestBuilder;
 use serde_json::json;
+use tokio::time::timeout;
 
 use crate::{
-    gate_proxy::played::Played,
+    gate_proxy::played::{Played, WITHIN},
     home::Home,
-    support::server::{First, Server, permission_on, text, with_token},
+    support::server::{First, Server, answer, permission_on, text, with_token},
 };
 
 use super::reverse_proxy::{Program, ReverseProxy};
@@ -61,6 +62,20 @@ impl Scene {
         for (bucket, database) in [(&scene.first.bucket, "a"), (&scene.b, "b")] {
             scene.bind(kind, &upstream, bucket, database).await;
         }
+        scene
+    }
+
+    /// Starts a server whose gate is for reverse proxies that keep the query string, before an InfluxDB 1.x that asks for
+    /// a credential. Further probes of the database come every 10 seconds.
+    pub async fn guarded(home: &Home) -> Self {
+        let more = "auth = \"classify\"\ncredential-file = \"DIRECTORY/credential\"\n";
+        let mut scene = Self::with(home, GateKind::Influxdb1, more, true).await;
+        scene.database.next().await.answer("401 Unauthorized", "", "").await;
+        let token = scene.token(&["write a"]).await;
+        let ask = || answer(scene.subrequest(KEEPS, "POST /write?db=a", &token));
+        // Until the answer to the probe has arrived.
+        let opened = async { while ask().await.status == 503 {} };
+        timeout(WITHIN, opened).await.expect("an open gate");
         scene
     }
 
