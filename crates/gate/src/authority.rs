@@ -9,18 +9,21 @@ use crate::{
     caller::Caller,
     demand::Demand,
     directory::{Binding, Directory},
-    kind::Kind,
+    grants::Grants,
+    kind::SecondLock,
 };
 
 /// The permissions of the credential that a request to the database carries.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Authority {
     /// No credential: the database requires none for this request.
     Nobody,
     /// The gate's own credential: only Jeton checks the caller's permissions.
     Gate,
-    /// A credential with the caller's permissions: the database checks them again.
+    /// An authorization of InfluxDB 2 with the caller's permissions: the database checks them again.
     Caller(Delegated),
+    /// A user of InfluxDB 1.x with the caller's permissions: the database checks them again.
+    User(Grants),
 }
 
 /// The actions on buckets of a gate that its caller may delegate: those that are permitted and not suspended, each on a
@@ -35,14 +38,16 @@ pub struct Delegated {
 
 impl Authority {
     /// Returns the authority of a request whose caller meets the demand.
-    pub(crate) fn of(kind: Kind, demand: &Demand, caller: &Caller<'_>, directory: &Directory) -> Self {
-        match (kind, demand) {
-            (Kind::Influxdb1 | Kind::Influxdb3 | Kind::Victoriametrics, _) => Self::Gate,
-            (Kind::Influxdb2, Demand::Nothing) => Self::Nobody,
+    pub(crate) fn of(lock: SecondLock, demand: &Demand, caller: &Caller<'_>, directory: &Directory) -> Self {
+        match (lock, demand) {
+            (SecondLock::None, _) => Self::Gate,
+            (SecondLock::Authorization, Demand::Nothing) => Self::Nobody,
+            // InfluxDB 1.x may be configured to ask for a credential even where nothing is read.
+            (SecondLock::User, Demand::Nothing) => Self::Gate,
             // A request for a syntax tree reads no data. An operator holds every permission of the gate.
-            (Kind::Influxdb2, Demand::Member | Demand::Operator(_)) => Self::Gate,
+            (SecondLock::Authorization | SecondLock::User, Demand::Member | Demand::Operator(_)) => Self::Gate,
             (
-                Kind::Influxdb2,
+                SecondLock::Authorization,
                 Demand::Token
                 | Demand::Targets(_)
                 | Demand::Deletion(_)
@@ -50,6 +55,15 @@ impl Authority {
                 | Demand::OnlyWritable
                 | Demand::Never,
             ) => Self::Caller(Delegated::of(caller, directory)),
+            (
+                SecondLock::User,
+                Demand::Token
+                | Demand::Targets(_)
+                | Demand::Deletion(_)
+                | Demand::AnyReadable
+                | Demand::OnlyWritable
+                | Demand::Never,
+            ) => Self::User(Grants::of(caller, directory)),
         }
     }
 }
@@ -58,15 +72,16 @@ impl Authority {
     /// Returns the narrowest authority for actions on buckets that a caller lacks, and is granted in observe mode. A Flux
     /// text may name further buckets, which are those of its caller.
     pub(crate) fn observed(
-        kind: Kind,
+        lock: SecondLock,
         is_flux: bool,
         caller: &Caller<'_>,
         granted: &[(Action, &Binding)],
         directory: &Directory,
     ) -> Self {
-        match kind {
-            Kind::Influxdb1 | Kind::Influxdb3 | Kind::Victoriametrics => Self::Gate,
-            Kind::Influxdb2 => {
+        match lock {
+            SecondLock::None => Self::Gate,
+            SecondLock::User => Self::User(Grants::on(granted.iter().copied())),
+            SecondLock::Authorization => {
                 let none = Delegated { org: directory.org(), permissions: BTreeSet::new() };
                 let mut rights = if is_flux { Delegated::of(caller, directory) } else { none };
                 rights.permissions.extend(granted.iter().map(|(action, binding)| (*action, binding.bucket)));

@@ -62,7 +62,7 @@ impl Plan {
         };
         match self.then {
             Then::Send(request, scope) => {
-                let authority = Authority::of(shape.kind, &self.demand, caller, directory);
+                let authority = Authority::of(self.second_lock, &self.demand, caller, directory);
                 match send(*request, scope, &granted, directory, authority) {
                     Some(allowed) => Decision::Allow(limit_used(allowed, self.uses, directory)),
                     None => Decision::Refuse(Refusal::new(Reason::Unavailable, shape)),
@@ -116,7 +116,7 @@ fn places(
         Authority::Caller(mine) if request.path() == influxdb2::FLUX => {
             directory.buckets().iter().filter(|binding| mine.has(binding.bucket)).cloned().collect()
         }
-        Authority::Nobody | Authority::Gate | Authority::Caller(_) => {
+        Authority::Nobody | Authority::Gate | Authority::Caller(_) | Authority::User(_) => {
             granted.0.iter().map(|(_, binding)| (*binding).clone()).collect()
         }
     }

@@ -101,7 +101,7 @@ impl ForwardedRequest<'_> {
         let sent = &allowed.request;
         self.check_target(sent)?;
         self.check_body(sent)?;
-        if matches!(allowed.authority, Authority::Caller(_)) {
+        if matches!(allowed.authority, Authority::Caller(_) | Authority::User(_)) {
             return Err(ProxyOnly::Authority);
         }
         if sent.parameters().iter().any(|(name, _)| name == FILTER) {

@@ -5,7 +5,10 @@ use jeton_model::binding::FoundDatabase;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::kind::Kind;
+use crate::{
+    influxql::{QueryResult, Series, quoted, results, text},
+    kind::Kind,
+};
 
 /// Maximum number of databases per request for retention policies.
 const AT_ONCE: usize = 50;
@@ -70,7 +73,7 @@ impl Question {
             About::Databases => {
                 let listed = results(body)?;
                 let [databases] = listed.as_slice() else { return None };
-                Some(next(Vec::new(), names(databases)?))
+                Some(next(Vec::new(), databases.names()?))
             }
             About::Policies { mut found, asked, rest } => {
                 let lists = results(body)?;
@@ -78,7 +81,7 @@ impl Question {
                     return None;
                 }
                 for (name, list) in asked.into_iter().zip(&lists) {
-                    found.push(FoundDatabase { name, policies: names(list)?, default_policy: default_policy(list) });
+                    found.push(FoundDatabase { name, policies: list.names()?, default_policy: default_policy(list) });
                 }
                 Some(next(found, rest))
             }
@@ -112,32 +115,6 @@ fn next(found: Vec<FoundDatabase>, mut names: Vec<String>) -> Inventory {
     Inventory::Ask(Question { target: format!("/query?{query}"), about: About::Policies { found, asked: names, rest } })
 }
 
-/// Quotes an identifier of InfluxQL.
-fn quoted(name: &str) -> String {
-    let escaped = name.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
-    format!("\"{escaped}\"")
-}
-
-#[derive(Deserialize)]
-struct Results {
-    results: Vec<QueryResult>,
-}
-
-#[derive(Deserialize)]
-struct QueryResult {
-    #[serde(default)]
-    series: Vec<Series>,
-    error: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Series {
-    #[serde(default)]
-    columns: Vec<String>,
-    #[serde(default)]
-    values: Vec<Vec<Value>>,
-}
-
 #[derive(Deserialize)]
 struct Configured {
     #[serde(rename = "iox::database")]
@@ -152,33 +129,18 @@ struct Values {
     data: Vec<String>,
 }
 
-/// Returns the results of InfluxQL; `None` if a statement failed.
-fn results(body: &[u8]) -> Option<Vec<QueryResult>> {
-    let Results { results } = serde_json::from_slice(body).ok()?;
-    results.iter().all(|result| result.error.is_none()).then_some(results)
-}
-
-/// Returns the names in the first column of a result.
-fn names(result: &QueryResult) -> Option<Vec<String>> {
-    result.series.iter().flat_map(|series| &series.values).map(|row| name(row)).collect()
-}
-
 /// Returns the name of the one row whose column `default` is true; `None` if there is no such row, or if there are
 /// several.
 fn default_policy(result: &QueryResult) -> Option<String> {
     let defaults: Vec<&Vec<Value>> = result.series.iter().flat_map(default_rows).collect();
     let [row] = defaults.as_slice() else { return None };
-    name(row)
+    text(row, 0)
 }
 
 fn default_rows(series: &Series) -> impl Iterator<Item = &Vec<Value>> {
     let column = series.columns.iter().position(|column| column == "default");
     let is_default = move |row: &&Vec<Value>| column.and_then(|at| row.get(at)) == Some(&Value::Bool(true));
     series.values.iter().filter(is_default)
-}
-
-fn name(row: &[Value]) -> Option<String> {
-    Some(row.first()?.as_str()?.to_owned())
 }
 
 #[cfg(test)]

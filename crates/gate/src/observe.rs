@@ -117,7 +117,7 @@ impl Plan {
         };
         let Then::Send(request, scope) = self.then else { return Observed::Decided(Decision::Refuse(refusal)) };
         let is_flux = request.path() == influxdb2::FLUX;
-        let authority = Authority::observed(self.shape.kind, is_flux, caller, &touched.0, directory);
+        let authority = Authority::observed(self.second_lock, is_flux, caller, &touched.0, directory);
         match send(*request, scope, &touched, directory, authority) {
             Some(allowed) => Observed::WouldRefuse(allowed, refusal),
             None => Observed::Decided(Decision::Refuse(refusal)),

@@ -9,7 +9,7 @@ use crate::{
     demand::{Demand, OrgName},
     directory::Directory,
     flux::{FluxText, Verdict},
-    kind::Settings,
+    kind::{SecondLock, Settings},
     refusal::{Reason, Refusal, Shape},
     request::{CanonicalRequest, Media, Parameters},
     upstream::{Scope, UpstreamRequest},
@@ -24,6 +24,7 @@ pub struct Plan {
     pub(crate) demand: Demand,
     /// The names that limit what is recorded as used, where the demand covers more than the request names.
     pub(crate) uses: Option<BTreeSet<String>>,
+    pub(crate) second_lock: SecondLock,
     pub(crate) then: Then,
 }
 
@@ -185,7 +186,8 @@ impl NeedsSyntax {
         let shape = self.shape;
         let demand = verdict.demand(&self.text).map_err(|reason| Refusal::new(reason, shape))?;
         let uses = (demand == Demand::AnyReadable).then(|| verdict.names());
-        Ok(Plan { shape, org: self.org, demand, uses, then: Then::Send(self.request, Scope::Org) })
+        let (second_lock, then) = (SecondLock::Authorization, Then::Send(self.request, Scope::Org));
+        Ok(Plan { shape, org: self.org, demand, uses, second_lock, then })
     }
 }
 
@@ -214,7 +216,8 @@ impl Context {
 
     /// Returns a plan for a request that names no organization.
     pub(crate) fn plan(&self, demand: Demand, then: Then) -> Step {
-        Step::Plan(Plan { shape: self.shape, org: OrgName::default(), demand, uses: None, then })
+        let second_lock = SecondLock::of(self.shape.kind, &self.settings);
+        Step::Plan(Plan { shape: self.shape, org: OrgName::default(), demand, uses: None, second_lock, then })
     }
 
     /// Returns the step that reads the body, or reads an empty one at once if there is none.

@@ -2,8 +2,10 @@
 //! mode, because the database's own grants end at the database and leave statements out.
 
 mod query;
+mod users;
 
 pub(crate) use query::statements;
+pub use users::{GateUsers, UserState};
 
 use jeton_model::Action;
 

@@ -3,14 +3,18 @@
 //! The list of statements is closed. A text that is not understood with certainty is left to operators, so that an
 //! omission of the parser costs a feature, never a demand.
 
+mod answer;
 mod expression;
 mod needs;
 mod parser;
+mod quote;
 mod scanner;
 mod show;
 mod sources;
 
+pub(crate) use answer::{QueryResult, Series, all_results, results, text};
 pub(crate) use needs::{Need, RequestDefaults, need};
+pub(crate) use quote::quoted;
 
 use jeton_model::Action;
 

@@ -6,6 +6,7 @@ mod attacks;
 mod authority;
 mod bindings;
 mod forward;
+mod grants;
 mod influxdb1;
 mod influxdb2;
 mod influxdb3;
