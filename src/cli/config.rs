@@ -96,6 +96,7 @@ fn check_gate(gate: &GateSettings) -> Outcome {
     let loaded = LoadedGate {
         settings: gate.clone(),
         credential: gate.credential_file.as_ref().map(|_| SecretString::from("given")),
+        shared_secret: gate.shared_secret_file.as_ref().map(given),
         forward_auth_key: gate.forward_auth_key_file.as_ref().map(given),
         upstream_ca: gate.authorities().map_err(|error| Failure::new(error.to_string()))?,
     };

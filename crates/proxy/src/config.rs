@@ -28,6 +28,8 @@ pub struct GateConfig {
     pub upstream_ca: Option<Vec<u8>>,
     /// The credential that the database accepts from the gate: `user:password`, or a token.
     pub credential: Option<SecretString>,
+    /// The secret that InfluxDB 1.x shares with the gate, which signs the tokens of its users with it.
+    pub shared_secret: Option<SecretString>,
     /// The effect of a decision.
     pub mode: Mode,
     /// The second lock, where the kind has one.
@@ -124,12 +126,20 @@ pub enum ConfigError {
     /// A database of this kind asks for a credential.
     #[error("gate {0} needs a credential, because its database accepts no request without one")]
     NoCredential(String),
+    /// A database of this kind checks users whose tokens the gate signs.
+    #[error("gate {0} needs the shared secret of its database to delegate")]
+    NoSharedSecret(String),
     /// The gate does not support this yet.
     #[error("gate {0}: {1} is not supported yet")]
     Unsupported(String, &'static str),
 }
 
 impl GateConfig {
+    /// Returns whether the gate creates users in the database, InfluxDB 1.x, which checks the callers' permissions again.
+    pub(crate) fn has_users(&self) -> bool {
+        self.kind == Kind::Influxdb1 && self.auth == Auth::Delegate
+    }
+
     /// Checks that this version can do what is configured.
     ///
     /// # Errors
@@ -152,11 +162,17 @@ impl GateConfig {
             (Kind::Influxdb2, ..) if self.forward_auth_key.is_some() => {
                 unsupported("forward-auth-key-file with kind = \"influxdb2\"")
             }
-            (Kind::Influxdb1 | Kind::Influxdb3 | Kind::Victoriametrics, _, Auth::Delegate) => {
-                unsupported("auth = \"delegate\"")
+            (Kind::Influxdb1, _, Auth::Delegate) if self.forward_auth_key.is_some() => {
+                unsupported("forward-auth-key-file with auth = \"delegate\"")
             }
-            (Kind::Influxdb2 | Kind::Influxdb3, ..) if self.credential.is_none() => {
+            (Kind::Influxdb3 | Kind::Victoriametrics, _, Auth::Delegate) => unsupported("auth = \"delegate\""),
+            (Kind::Influxdb2 | Kind::Influxdb3, ..) | (Kind::Influxdb1, _, Auth::Delegate)
+                if self.credential.is_none() =>
+            {
                 Err(ConfigError::NoCredential(self.name.clone()))
+            }
+            (Kind::Influxdb1, _, Auth::Delegate) if self.shared_secret.is_none() => {
+                Err(ConfigError::NoSharedSecret(self.name.clone()))
             }
             (_, Mode::Enforce | Mode::Observe, _) => Ok(()),
         }

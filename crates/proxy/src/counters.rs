@@ -55,7 +55,8 @@ pub enum UpstreamFailure {
     Unauthorized,
     /// The database answers without a credential, or has not yet shown that it requires one.
     Unguarded,
-    /// The database does not create an authorization with the caller's permissions.
+    /// The database does not create an authorization or a user with the caller's permissions, or does not accept its
+    /// credential.
     Delegation,
     /// The database refuses a request that the gate allowed.
     Disagrees,

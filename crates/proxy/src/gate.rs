@@ -2,8 +2,8 @@
 
 use std::{sync::Arc, time::Instant};
 
-use jeton_gate::{Gate, Inventory, Kind, Question};
-use jeton_model::binding::{FoundDatabase, GateRefusal, UpstreamHealth, shadow_description};
+use jeton_gate::{Gate, Inventory, Kind, Question, Settings};
+use jeton_model::binding::{FoundDatabase, GateRefusal, UpstreamHealth};
 use jeton_service::Service;
 use secrecy::SecretString;
 
@@ -27,6 +27,9 @@ pub struct ServerContext {
     pub service: Service,
     /// The source of the gate's bindings.
     pub directories: Arc<dyn Directories>,
+    /// The id of this instance of Jeton, by which it recognizes what it created in a database; `None` for gates that
+    /// create nothing.
+    pub instance: Option<String>,
     /// The further parts that a gate for InfluxDB 2 uses.
     pub influxdb2: Option<Influxdb2Context>,
 }
@@ -47,7 +50,7 @@ struct Inner {
     upstream: Arc<Upstream>,
     body_memory: BodyMemory,
     verdicts: VerdictCache,
-    /// The authorizations with callers' permissions, for a database that has tokens of its own.
+    /// The authorizations or users with callers' permissions, for a database that checks them again.
     shadows: Option<InUse>,
     exchanges: Arc<Exchanges>,
     counters: Arc<Counters>,
@@ -61,31 +64,26 @@ impl ProxyGate {
     /// # Errors
     /// Fails if the configuration cannot be used.
     pub fn new(config: &GateConfig, service: Service, directories: Arc<dyn Directories>) -> Result<Self, ConfigError> {
-        Self::within(config, ServerContext { service, directories, influxdb2: None }, None)
+        Self::within(config, ServerContext { service, directories, instance: None, influxdb2: None }, None)
     }
 
     /// Returns the gate of a configuration. It takes over the counters of an earlier gate of the same name, and the
-    /// authorizations that this one created, if the database is the same.
+    /// authorizations or users that this one created, if the database is the same.
     ///
     /// # Errors
     /// Fails if the configuration cannot be used.
     pub fn within(config: &GateConfig, context: ServerContext, earlier: Option<&Self>) -> Result<Self, ConfigError> {
         config.check()?;
-        let ServerContext { service, directories, influxdb2 } = context;
         let upstream = Arc::new(Upstream::new(config)?);
-        let shadows = match (config.kind, &influxdb2) {
-            (Kind::Influxdb2, Some(influxdb2)) => Some(shadows(config, influxdb2, &upstream, earlier)),
-            (Kind::Influxdb2, None) => {
-                return Err(ConfigError::Unsupported(config.name.clone(), "kind = \"influxdb2\" outside of a server"));
-            }
-            _ => None,
-        };
+        let shadows = shadows(config, &context)?.map(|new| taken_over(new, &upstream, earlier));
+        let ServerContext { service, directories, influxdb2, .. } = context;
+        let settings = Settings { delegates: config.has_users(), ..config.settings.clone() };
         Ok(Self(Arc::new(Inner {
             name: config.name.as_str().into(),
             forward_auth_key: config.forward_auth_key.clone().map(Arc::new),
             mode: config.mode,
             limits: config.limits,
-            rules: Gate::new(config.kind, config.settings.clone()),
+            rules: Gate::new(config.kind, settings),
             service,
             directories,
             influxdb2,
@@ -196,7 +194,7 @@ impl ProxyGate {
         self.0.shadows.as_ref().map(InUse::shadows)
     }
 
-    /// Returns the authorizations with callers' permissions, if no other gate uses them.
+    /// Returns the authorizations or users with callers' permissions, if no other gate uses them.
     pub(crate) fn own_shadows(&self) -> Option<&Arc<Shadows>> {
         self.0.shadows.as_ref().filter(|shadows| shadows.is_only()).map(InUse::shadows)
     }
@@ -206,15 +204,23 @@ impl ProxyGate {
     }
 }
 
-/// Returns the shadows of an earlier gate of the same name and database, or else an empty set.
-fn shadows(
-    config: &GateConfig,
-    influxdb2: &Influxdb2Context,
-    upstream: &Upstream,
-    earlier: Option<&ProxyGate>,
-) -> Arc<Shadows> {
-    let description = shadow_description(&influxdb2.instance, &config.name);
+/// Returns an empty set of shadows; `None` for a database that does not check the callers' permissions again.
+fn shadows(config: &GateConfig, context: &ServerContext) -> Result<Option<Shadows>, ConfigError> {
+    let outside = |what| Err(ConfigError::Unsupported(config.name.clone(), what));
+    match (config.kind, &context.instance, &context.influxdb2) {
+        (Kind::Influxdb2, Some(instance), Some(_)) => Ok(Some(Shadows::of_authorizations(instance, &config.name))),
+        (Kind::Influxdb2, ..) => outside("kind = \"influxdb2\" outside of a server"),
+        (Kind::Influxdb1, Some(instance), _) if config.has_users() => {
+            Ok(Some(Shadows::of_users(instance, &config.name)))
+        }
+        (Kind::Influxdb1, None, _) if config.has_users() => outside("auth = \"delegate\" outside of a server"),
+        (Kind::Influxdb1 | Kind::Influxdb3 | Kind::Victoriametrics, ..) => Ok(None),
+    }
+}
+
+/// Returns the shadows of an earlier gate of the same name and database, or else the new ones.
+fn taken_over(new: Shadows, upstream: &Upstream, earlier: Option<&ProxyGate>) -> Arc<Shadows> {
     let earlier = earlier.filter(|earlier| earlier.upstream().is_like(upstream)).and_then(ProxyGate::shadows);
-    let same = earlier.filter(|shadows| shadows.description() == description);
-    same.map_or_else(|| Arc::new(Shadows::new(description)), Arc::clone)
+    let same = earlier.filter(|shadows| shadows.mark() == new.mark());
+    same.map_or_else(|| Arc::new(new), Arc::clone)
 }

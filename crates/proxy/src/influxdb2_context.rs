@@ -18,8 +18,6 @@ pub type OwnAnswer = Pin<Box<dyn Future<Output = Response<AnyBody>> + Send>>;
 /// The parts of the server that only a gate for InfluxDB 2 uses.
 #[derive(Clone)]
 pub struct Influxdb2Context {
-    /// The id of this instance of Jeton, by which it recognizes the authorizations that it created in the database.
-    pub instance: String,
     /// Jeton's own API.
     pub api: Arc<dyn OwnApi>,
 }

@@ -23,6 +23,7 @@ mod framing;
 mod gate;
 mod handle;
 mod influxdb2_context;
+mod jwt;
 mod lingering;
 mod listener;
 mod named;

@@ -21,7 +21,7 @@ use crate::{
 
 /// Maximum time for a client to end an unused connection of HTTP/2 itself.
 const CLOSE_WITHIN: Duration = Duration::from_secs(5);
-/// Maximum time for the deletion of the authorizations that the gate created.
+/// Maximum time for the deletion of the authorizations or users that the gate created.
 const DELETE_WITHIN: Duration = Duration::from_secs(2);
 /// Maximum number of bytes of a head, and of what is buffered of a body.
 const BUFFER: usize = 128 * 1024;
@@ -43,7 +43,7 @@ pub async fn serve(
     let (stop, stopped) = watch::channel(());
     let permits = Arc::new(Semaphore::new(gate.limits().max_connections));
     let mut connections = JoinSet::new();
-    gate.upstream().probe().await;
+    gate.upstream().probe(gate.service()).await;
     let mut watching = pin!(watch(&gate));
     let mut shutdown = pin!(shutdown);
     loop {
@@ -71,7 +71,7 @@ pub async fn serve(
     end_shadows(&gate).await;
 }
 
-/// Deletes the authorizations that the gate created in the database, unless a replacement of the gate has taken them
+/// Deletes the authorizations or users that the gate created in the database, unless a replacement of the gate has taken them
 /// over. Those that cannot be deleted now are deleted at the next start.
 pub async fn end_shadows(gate: &ProxyGate) {
     let Some(shadows) = gate.own_shadows() else { return };
@@ -91,7 +91,7 @@ async fn watch(gate: &ProxyGate) {
             shadows.keep_clean(gate.upstream()).await;
         }
     };
-    tokio::join!(exchanges, gate.upstream().keep_probing(), keep_learning(gate), shadows);
+    tokio::join!(exchanges, gate.upstream().keep_probing(gate.service()), keep_learning(gate), shadows);
 }
 
 /// Accepts a connection once there is a place for it; returns `None` after a failure, which is that of one connection

@@ -2,6 +2,7 @@
 
 mod ask;
 mod cause;
+mod clocks;
 mod configured;
 mod connector;
 mod probing;
@@ -26,6 +27,7 @@ use hyper_util::{
 };
 use jeton_gate::UpstreamRequest;
 use jeton_model::binding::UpstreamHealth;
+use secrecy::{ExposeSecret as _, SecretString};
 use tokio::sync::Notify;
 
 use crate::{
@@ -63,8 +65,10 @@ pub(crate) struct Upstream {
     /// Scheme and authority of every request.
     base: String,
     credential: Option<HeaderValue>,
-    /// True if 403 says that the credential of the gate permits too little: the caller's permissions were decided
-    /// before.
+    /// The secret with which the tokens of users are signed, for a database that has one.
+    shared_secret: Option<SecretString>,
+    /// True if 403 to a request with the credential of the gate says that this permits too little: the caller's
+    /// permissions were decided before.
     forbids_gate: bool,
     /// The failure that was logged last, as [`Self::is_news`] numbers it, so that only changes are logged; 0 after a
     /// success.
@@ -82,6 +86,10 @@ pub(crate) struct Upstream {
     /// True if the last probe succeeded without a credential.
     is_open: AtomicBool,
     lost: Notify,
+    /// True if the clock of the database matters, because the gate signs tokens that expire.
+    compares_clocks: bool,
+    /// True if the last date of the database differed from Jeton's clock.
+    is_skewed: AtomicBool,
     /// The health that the last request showed, as an index in [`UpstreamHealth::ALL`].
     health: AtomicU8,
 }
@@ -100,6 +108,7 @@ impl Upstream {
             client: builder.build(connector),
             base,
             credential: credential(config)?,
+            shared_secret: config.shared_secret.clone(),
             forbids_gate: forbids_gate(config),
             logged: AtomicU8::new(0),
             is_up: AtomicBool::new(probe.is_none()),
@@ -109,19 +118,28 @@ impl Upstream {
             observes: config.mode == Mode::Observe,
             is_open: AtomicBool::new(false),
             lost: Notify::new(),
+            compares_clocks: config.has_users(),
+            is_skewed: AtomicBool::new(false),
             health: AtomicU8::new(UpstreamHealth::Unknown as u8),
         })
     }
 
     /// Returns the health of the database, as the last request showed it.
     pub(crate) fn health(&self) -> UpstreamHealth {
+        match self.noted_health() {
+            UpstreamHealth::Healthy if self.is_skewed.load(Ordering::Relaxed) => UpstreamHealth::Skewed,
+            noted => noted,
+        }
+    }
+
+    fn noted_health(&self) -> UpstreamHealth {
         let place = usize::from(self.health.load(Ordering::Relaxed));
         UpstreamHealth::ALL.get(place).copied().unwrap_or_default()
     }
 
     fn note_health(&self, health: UpstreamHealth) {
         // Most requests find no change: a read is cheaper than a write that all threads share.
-        if self.health() != health {
+        if self.noted_health() != health {
             self.health.store(health as u8, Ordering::Relaxed);
         }
     }
@@ -129,6 +147,11 @@ impl Upstream {
     /// Returns the header with the credential of the gate, if there is one.
     pub(crate) fn credential(&self) -> Option<&HeaderValue> {
         self.credential.as_ref()
+    }
+
+    /// Returns the secret with which the tokens of users are signed, if there is one.
+    pub(crate) fn shared_secret(&self) -> Option<&SecretString> {
+        self.shared_secret.as_ref()
     }
 
     /// Returns whether the database requires a credential, or need not.
@@ -155,9 +178,10 @@ impl Upstream {
         }
     }
 
-    /// Returns whether both are the same database with the same credential.
+    /// Returns whether both are the same database with the same secrets.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
-        self.base == other.base && self.credential == other.credential
+        let shared = |upstream: &Self| upstream.shared_secret().map(|secret| secret.expose_secret().to_owned());
+        self.base == other.base && self.credential == other.credential && shared(self) == shared(other)
     }
 
     /// Sends a request. It is sent once: a request of which the database may have seen a byte is never repeated.
@@ -167,6 +191,7 @@ impl Upstream {
         mut request: Request<AnyBody>,
         is_cut: Arc<AtomicBool>,
     ) -> Result<Response<Incoming>, NoResponse> {
+        let is_own = request.headers().get(AUTHORIZATION) == self.credential.as_ref();
         let asks = self.asks();
         if !asks {
             if !self.observes || !self.is_open.load(Ordering::Relaxed) {
@@ -177,7 +202,7 @@ impl Upstream {
         }
         let sent = self.client.request(request).await;
         let result = match &sent {
-            Ok(response) => self.check(response.status()),
+            Ok(response) => self.check(response.status(), is_own),
             Err(error) => Err(failure(error, &is_cut)),
         };
         match result {
@@ -191,19 +216,22 @@ impl Upstream {
     }
 
     /// Checks that an answer is one for the client. A refused credential is the gate's failure, and no protocol is
-    /// switched.
-    fn check(&self, status: StatusCode) -> Result<(), NoResponse> {
+    /// switched. `is_own`: whether the request had the credential of the gate.
+    fn check(&self, status: StatusCode, is_own: bool) -> Result<(), NoResponse> {
         match status {
             StatusCode::UNAUTHORIZED => Err(NoResponse::Failed(UpstreamFailure::Unauthorized)),
-            StatusCode::FORBIDDEN if self.forbids_gate => Err(NoResponse::Failed(UpstreamFailure::Unauthorized)),
+            StatusCode::FORBIDDEN if self.forbids_gate && is_own => {
+                Err(NoResponse::Failed(UpstreamFailure::Unauthorized))
+            }
             StatusCode::SWITCHING_PROTOCOLS => Err(NoResponse::Failed(UpstreamFailure::NoAnswer)),
             _ => Ok(()),
         }
     }
 
-    /// Returns whether the last request or probe reached the database, and it accepted the credential of the gate.
+    /// Returns whether the last request or probe reached the database, it accepted the credential of the gate, and its
+    /// clock agrees where that matters.
     pub(crate) fn is_up(&self) -> bool {
-        self.is_up.load(Ordering::Relaxed)
+        self.is_up.load(Ordering::Relaxed) && !self.is_skewed.load(Ordering::Relaxed)
     }
 
     fn note_success(&self) {

@@ -40,6 +40,8 @@ pub struct GateSettings {
     pub upstream_ca_file: Option<PathBuf>,
     /// The file of the credential with which the gate uses the database; `None` for a database without authentication.
     pub credential_file: Option<CredentialFile>,
+    /// The file of the secret with which InfluxDB 1.x checks tokens; `None` for a gate that does not delegate to it.
+    pub shared_secret_file: Option<CredentialFile>,
     /// Name or id of the organization whose buckets the databases are.
     pub org: String,
     /// The databases that the gate guards: those with a name of one of these patterns, of which there is at least one.
@@ -63,7 +65,8 @@ pub struct GateSettings {
 impl GateSettings {
     /// Returns the settings that change decisions.
     pub fn decisions(&self) -> Settings {
-        Settings { writers_delete: self.writers_delete, flux_imports: self.flux_imports.clone() }
+        let (writers_delete, flux_imports) = (self.writers_delete, self.flux_imports.clone());
+        Settings { writers_delete, flux_imports, ..Settings::default() }
     }
 
     /// Returns whether the gate is on Jeton's own address.
@@ -73,7 +76,7 @@ impl GateSettings {
 
     /// Returns the files with secrets of the gate.
     pub fn secret_files(&self) -> impl Iterator<Item = &CredentialFile> {
-        self.credential_file.iter().chain(&self.forward_auth_key_file)
+        self.credential_file.iter().chain(&self.shared_secret_file).chain(&self.forward_auth_key_file)
     }
 
     /// Returns the files that are read together with the settings.
@@ -104,6 +107,8 @@ pub struct LoadedGate {
     pub settings: GateSettings,
     /// The content of the credential file.
     pub credential: Option<SecretString>,
+    /// The secret that InfluxDB 1.x shares with the gate.
+    pub shared_secret: Option<SecretString>,
     /// The key of forward auth.
     pub forward_auth_key: Option<SecretString>,
     /// The content of the file of CA certificates.
@@ -118,9 +123,10 @@ impl LoadedGate {
     pub fn load(settings: &GateSettings) -> Result<Self, CredentialError> {
         let read = |file: &Option<CredentialFile>| file.as_ref().map(|file| file.read(&settings.name)).transpose();
         let credential = read(&settings.credential_file)?;
+        let shared_secret = read(&settings.shared_secret_file)?;
         let forward_auth_key = read(&settings.forward_auth_key_file)?;
         let upstream_ca = settings.authorities()?;
-        Ok(Self { settings: settings.clone(), credential, forward_auth_key, upstream_ca })
+        Ok(Self { settings: settings.clone(), credential, shared_secret, forward_auth_key, upstream_ca })
     }
 }
 
@@ -128,7 +134,7 @@ impl LoadedGate {
 impl PartialEq for LoadedGate {
     fn eq(&self, other: &Self) -> bool {
         let exposed = |gate: &Self| {
-            let secrets = [&gate.credential, &gate.forward_auth_key];
+            let secrets = [&gate.credential, &gate.shared_secret, &gate.forward_auth_key];
             secrets.map(|secret| secret.as_ref().map(|secret| secret.expose_secret().to_owned()))
         };
         self.settings == other.settings && self.upstream_ca == other.upstream_ca && exposed(self) == exposed(other)

@@ -10,7 +10,7 @@ use jeton_model::Span;
 use crate::config::{flaw::Flaw, listen_addr::ListenAddr};
 
 use super::{
-    Auth, GateSettings,
+    Auth, CredentialFile, GateSettings,
     section::{Address, Section},
 };
 
@@ -67,6 +67,7 @@ fn placed(section: Section, at: Range<usize>) -> Result<Placed, Flaw> {
     if needs_credential(kind, auth) && section.credential_file.is_none() {
         return Err(Flaw::new(&at, "this gate needs credential-file: a file with the credential for the database"));
     }
+    let shared_secret_file = shared_secret_file(kind, auth, section.shared_secret_file, &at)?;
     let (name, databases) = (section.name.span(), section.databases.span());
     let settings = GateSettings {
         kind,
@@ -76,6 +77,7 @@ fn placed(section: Section, at: Range<usize>) -> Result<Placed, Flaw> {
         upstream_ca_file: upstream_ca_file(section.upstream.get_ref(), section.upstream_ca_file)?,
         upstream: section.upstream.into_inner().0,
         credential_file: section.credential_file,
+        shared_secret_file,
         org: org(section.org)?,
         databases: section.databases.into_inner().into_iter().map(|pattern| pattern.0).collect(),
         mode: section.mode,
@@ -131,6 +133,26 @@ fn needs_credential(kind: Kind, auth: Auth) -> bool {
         Kind::Influxdb1 => auth == Auth::Delegate,
         Kind::Influxdb2 | Kind::Influxdb3 => true,
         Kind::Victoriametrics => false,
+    }
+}
+
+/// Returns the file of the secret with which the gate signs tokens of users of InfluxDB 1.x.
+fn shared_secret_file(
+    kind: Kind,
+    auth: Auth,
+    given: Option<Spanned<CredentialFile>>,
+    at: &Range<usize>,
+) -> Result<Option<CredentialFile>, Flaw> {
+    match (kind, auth, given) {
+        (Kind::Influxdb1, Auth::Delegate, Some(given)) => Ok(Some(given.into_inner())),
+        (Kind::Influxdb1, Auth::Delegate, None) => Err(Flaw::new(
+            at,
+            "auth = \"delegate\" needs shared-secret-file: a file with the shared-secret that influxd has under [http]",
+        )),
+        (_, _, Some(given)) => {
+            Err(Flaw::of(&given, "shared-secret-file is for influxdb1 with auth = \"delegate\"; remove this setting"))
+        }
+        (_, _, None) => Ok(None),
     }
 }
 

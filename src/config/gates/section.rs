@@ -16,7 +16,7 @@ use crate::config::{flaw::Flaw, listen_addr::ListenAddr};
 use super::{Auth, CredentialFile, GateName, Mode};
 
 /// The keys of a section.
-pub const KEYS: [&str; 16] = [
+pub const KEYS: [&str; 17] = [
     "name",
     "kind",
     "listen",
@@ -24,6 +24,7 @@ pub const KEYS: [&str; 16] = [
     "upstream",
     "upstream-ca-file",
     "credential-file",
+    "shared-secret-file",
     "org",
     "databases",
     "mode",
@@ -49,6 +50,7 @@ pub(super) struct Section {
     pub(super) upstream: Spanned<Address>,
     pub(super) upstream_ca_file: Option<Spanned<PathBuf>>,
     pub(super) credential_file: Option<CredentialFile>,
+    pub(super) shared_secret_file: Option<Spanned<CredentialFile>>,
     pub(super) org: Spanned<String>,
     pub(super) databases: Spanned<Vec<Pattern>>,
     #[serde(default)]
@@ -129,9 +131,10 @@ fn refuse_other_keys(table: &DeTable<'_>) -> Result<(), Flaw> {
     let Some(key) = others.min_by_key(|key| key.span().start) else { return Ok(()) };
     let name = key.get_ref();
     let message = if SECRETS.contains(&name.as_ref()) {
+        let setting = if *name == "shared-secret" { "shared-secret-file" } else { "credential-file" };
         format!(
             "\"{name}\" is no setting of a gate: a secret is not written here; write it into a file, and the file's name \
-             under credential-file"
+             under {setting}"
         )
     } else {
         format!("a gate has no setting \"{name}\", but {}", KEYS.join(", "))

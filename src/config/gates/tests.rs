@@ -49,9 +49,9 @@ fn what_a_section_leaves_out_has_its_default() {
 fn every_key_is_one_of_a_section_and_no_other_is() {
     let all = format!(
         "{}upstream-ca-file = \"ca.crt\"\nforward-auth-key-file = \"plant.key\"\nmode = \"enforce\"\nauth = \"delegate\"\n\
-         writers-delete = false\nflux-imports = []\n\
+         shared-secret-file = \"plant.secret\"\nwriters-delete = false\nflux-imports = []\n\
          max-exchange = \"1h\"\nmax-query-seconds = 300\nmax-queries-per-token = 20\n",
-        PLANT.replace("http://", "https://")
+        PLANT.replace("http://", "https://").replace("influxdb2", "influxdb1")
     );
     assert_eq!(gates(&all).len(), 1);
     for key in KEYS {
@@ -127,8 +127,27 @@ fn the_authentication_of_influxdb_1_is_not_guessed() {
     assert!(refused(&v1).1.starts_with("a gate of influxdb1 needs auth"));
     let open = v1.replace("credential-file = \"plant.token\"\n", "");
     assert_eq!(gates(&format!("{open}auth = \"classify\"\n"))[0].auth, Auth::Classify);
-    assert_eq!(gates(&format!("{v1}auth = \"delegate\"\n"))[0].auth, Auth::Delegate);
     assert!(refused(&format!("{open}auth = \"delegate\"\n")).1.starts_with("this gate needs credential-file"));
+}
+
+#[test]
+fn a_shared_secret_is_given_to_delegate_to_influxdb_1_and_nowhere_else() {
+    let v1 = PLANT.replace("influxdb2", "influxdb1");
+    let file = "shared-secret-file = \"./plant.secret\"\n";
+    let gate = gates(&format!("{v1}auth = \"delegate\"\n{file}")).remove(0);
+    assert_eq!(gate.auth, Auth::Delegate);
+    assert_eq!(gate.shared_secret_file, Some(CredentialFile::Path("./plant.secret".into())));
+    assert!(gate.files().any(|path| path == Path::new("./plant.secret")), "it is watched");
+    let (line, said) = refused(&format!("{v1}auth = \"delegate\"\n"));
+    assert_eq!(line, 1);
+    assert!(said.starts_with("auth = \"delegate\" needs shared-secret-file"), "{said}");
+    for other in [format!("{v1}{file}auth = \"classify\"\n"), format!("{PLANT}{file}")] {
+        let (line, said) = refused(&other);
+        assert_eq!(line, 9);
+        assert!(said.starts_with("shared-secret-file is for influxdb1 with auth = \"delegate\""), "{said}");
+    }
+    let (_, said) = refused(&format!("{v1}shared-secret = \"hunter2\"\n"));
+    assert!(said.ends_with("under shared-secret-file") && !said.contains("hunter2"), "{said}");
 }
 
 #[test]

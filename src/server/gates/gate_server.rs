@@ -8,7 +8,7 @@ use jeton_proxy::{Influxdb2Context, OwnApi, ServerContext};
 use jeton_service::Service;
 
 use crate::{
-    config::gates::GateSettings,
+    config::gates::{Auth, GateSettings},
     server::{
         front::Front,
         instance::{self, InstanceError},
@@ -52,13 +52,12 @@ impl GateServer {
         settings: &GateSettings,
         directories: Arc<StoredBindings>,
     ) -> Result<ServerContext, InstanceError> {
-        let influxdb2 = match settings.kind {
-            GateKind::Influxdb2 => {
-                let instance = instance::id(&self.data)?.to_string();
-                Some(Influxdb2Context { instance, api: Arc::clone(&self.api) })
-            }
-            _ => None,
+        let instance = match settings.auth {
+            Auth::Delegate => Some(instance::id(&self.data)?.to_string()),
+            Auth::Classify => None,
         };
-        Ok(ServerContext { service: self.service.clone(), directories, influxdb2 })
+        let is_influxdb2 = settings.kind == GateKind::Influxdb2;
+        let influxdb2 = is_influxdb2.then(|| Influxdb2Context { api: Arc::clone(&self.api) });
+        Ok(ServerContext { service: self.service.clone(), directories, instance, influxdb2 })
     }
 }

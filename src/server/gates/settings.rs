@@ -21,6 +21,7 @@ pub fn checked(loaded: &LoadedGate) -> Result<GateConfig, ConfigError> {
         upstream: settings.upstream.to_string(),
         upstream_ca: loaded.upstream_ca.clone(),
         credential: loaded.credential.clone(),
+        shared_secret: loaded.shared_secret.clone(),
         mode: match settings.mode {
             gates::Mode::Enforce => Mode::Enforce,
             gates::Mode::Observe => Mode::Observe,

@@ -176,6 +176,7 @@ fn config(kind: Kind, upstream: SocketAddr) -> GateConfig {
         upstream: format!("http://{upstream}"),
         upstream_ca: None,
         credential: None,
+        shared_secret: None,
         mode: Mode::Enforce,
         auth: Auth::Classify,
         settings: Settings::default(),

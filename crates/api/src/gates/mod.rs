@@ -46,7 +46,7 @@ struct GateBody {
     /// `enforce` or `observe`.
     mode: &'static str,
     /// The health of the database, as the last request showed it: `unknown`, `healthy`, `unreachable`, `no answer`,
-    /// `unauthorized` or `unguarded`.
+    /// `unauthorized`, `unguarded` or `skewed` (its clock differs by more than a minute).
     health: &'static str,
     /// Changes of the gate or its database that are recommended to an operator.
     findings: Vec<String>,

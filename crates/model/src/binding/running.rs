@@ -123,12 +123,21 @@ pub enum UpstreamHealth {
     Unauthorized,
     /// The database answers without a credential, so that the gate stays closed.
     Unguarded,
+    /// The database answers, and its clock differs from Jeton's, which the tokens that the gate signs depend on.
+    Skewed,
 }
 
 impl UpstreamHealth {
     /// Every state.
-    pub const ALL: [Self; 6] =
-        [Self::Unknown, Self::Healthy, Self::Unreachable, Self::NoAnswer, Self::Unauthorized, Self::Unguarded];
+    pub const ALL: [Self; 7] = [
+        Self::Unknown,
+        Self::Healthy,
+        Self::Unreachable,
+        Self::NoAnswer,
+        Self::Unauthorized,
+        Self::Unguarded,
+        Self::Skewed,
+    ];
 
     /// Returns the name in the API.
     pub const fn name(self) -> &'static str {
@@ -139,6 +148,7 @@ impl UpstreamHealth {
             Self::NoAnswer => "no answer",
             Self::Unauthorized => "unauthorized",
             Self::Unguarded => "unguarded",
+            Self::Skewed => "skewed",
         }
     }
 
@@ -151,6 +161,7 @@ impl UpstreamHealth {
             Self::NoAnswer => "No answer",
             Self::Unauthorized => "Refuses the gate",
             Self::Unguarded => "Open to everyone",
+            Self::Skewed => "Clock differs",
         }
     }
 
@@ -163,10 +174,15 @@ impl UpstreamHealth {
             }
             Self::NoAnswer => Some("The database ended a connection without an answer. Its log may state the reason."),
             Self::Unauthorized => Some(
-                "The database refuses the credential of the gate. Write one that it accepts into the credential file.",
+                "The database refuses the credential of the gate, or what the gate signs with the shared secret. Write what \
+                 it accepts into their files.",
             ),
             Self::Unguarded => Some(
                 "The database answers without a credential, and the gate stays closed. Turn on its authentication.",
+            ),
+            Self::Skewed => Some(
+                "The clocks of Jeton and of the database differ by more than a minute, so that the database may refuse \
+                 requests. Synchronize both, for example with NTP.",
             ),
         }
     }

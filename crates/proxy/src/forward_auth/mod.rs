@@ -71,10 +71,10 @@ impl ForwardAuth {
 
     /// Probes the database of a gate that is not served, and learns from it, until `shutdown` resolves.
     pub async fn guard(self, shutdown: impl Future<Output = ()> + Send) {
-        let upstream = self.gate.upstream();
+        let (upstream, service) = (self.gate.upstream(), self.gate.service());
         let probing = async {
-            upstream.probe().await;
-            tokio::join!(upstream.keep_probing(), keep_learning(&self.gate));
+            upstream.probe(service).await;
+            tokio::join!(upstream.keep_probing(service), keep_learning(&self.gate));
         };
         tokio::select! {
             () = shutdown => {}

@@ -6,8 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use jeton_gate::Delegated;
-use jeton_model::AuthorizationId;
+use jeton_gate::Authority;
 
 use super::Shadow;
 
@@ -22,8 +21,9 @@ const CHECK_EVERY: Duration = Duration::from_secs(1);
 /// The shadows in memory, and those to delete from the database.
 #[derive(Default)]
 pub(super) struct ShadowCache {
-    shadows: HashMap<Delegated, Entry>,
-    obsolete: Vec<AuthorizationId>,
+    shadows: HashMap<Authority, Entry>,
+    /// The ids of those to delete.
+    obsolete: Vec<String>,
 }
 
 struct Entry {
@@ -33,28 +33,28 @@ struct Entry {
 }
 
 impl ShadowCache {
-    /// Returns the shadow with these permissions, and records the time of its use.
-    pub(super) fn find(&mut self, rights: &Delegated, now: Instant) -> Option<Arc<Shadow>> {
-        let entry = self.shadows.get_mut(rights)?;
+    /// Returns the shadow with the permissions of an authority, and records the time of its use.
+    pub(super) fn find(&mut self, authority: &Authority, now: Instant) -> Option<Arc<Shadow>> {
+        let entry = self.shadows.get_mut(authority)?;
         entry.used = now;
         Some(Arc::clone(&entry.shadow))
     }
 
     /// Returns whether a shadow is in memory.
-    pub(super) fn contains(&self, id: AuthorizationId) -> bool {
+    pub(super) fn contains(&self, id: &str) -> bool {
         self.shadows.values().any(|entry| entry.shadow.id == id)
     }
 
     /// Adds a new shadow; returns whether another one was evicted, which is to be deleted from the database.
-    pub(super) fn insert(&mut self, rights: Delegated, shadow: Arc<Shadow>, now: Instant) -> bool {
+    pub(super) fn insert(&mut self, authority: Authority, shadow: Arc<Shadow>, now: Instant) -> bool {
         let is_full = self.shadows.len() >= MOST;
         if is_full {
             let longest_unused = self.shadows.iter().min_by_key(|(_, entry)| entry.used);
-            let longest_unused = longest_unused.map(|(rights, _)| rights.clone());
-            let removed = longest_unused.and_then(|rights| self.shadows.remove(&rights));
-            self.obsolete.extend(removed.map(|entry| entry.shadow.id));
+            let longest_unused = longest_unused.map(|(authority, _)| authority.clone());
+            let removed = longest_unused.and_then(|authority| self.shadows.remove(&authority));
+            self.obsolete.extend(removed.map(|entry| entry.shadow.id.clone()));
         }
-        self.shadows.insert(rights, Entry { shadow, used: now, checked: None });
+        self.shadows.insert(authority, Entry { shadow, used: now, checked: None });
         is_full
     }
 
@@ -75,27 +75,27 @@ impl ShadowCache {
         let before = self.shadows.len();
         self.shadows.retain(|_, entry| !Arc::ptr_eq(&entry.shadow, shadow));
         if self.shadows.len() < before {
-            self.obsolete.push(shadow.id);
+            self.obsolete.push(shadow.id.clone());
         }
     }
 
     /// Removes all shadows, and marks them for deletion.
     pub(super) fn remove_all(&mut self) {
-        self.obsolete.extend(self.shadows.drain().map(|(_, entry)| entry.shadow.id));
+        self.obsolete.extend(self.shadows.drain().map(|(_, entry)| entry.shadow.id.clone()));
     }
 
     /// Returns the shadows to delete, among them those that have been unused for [`UNUSED_FOR`]. The list is bounded;
     /// the rest is deleted at the next start.
-    pub(super) fn obsolete(&mut self, now: Instant) -> Vec<AuthorizationId> {
+    pub(super) fn obsolete(&mut self, now: Instant) -> Vec<String> {
         let unused = self.shadows.extract_if(|_, entry| now.saturating_duration_since(entry.used) >= UNUSED_FOR);
-        self.obsolete.extend(unused.map(|(_, entry)| entry.shadow.id));
+        self.obsolete.extend(unused.map(|(_, entry)| entry.shadow.id.clone()));
         self.obsolete.truncate(2 * MOST);
         self.obsolete.clone()
     }
 
     /// Removes a deleted shadow from the list of those to delete.
-    pub(super) fn note_deleted(&mut self, id: AuthorizationId) {
-        self.obsolete.retain(|one| *one != id);
+    pub(super) fn note_deleted(&mut self, id: &str) {
+        self.obsolete.retain(|one| one != id);
     }
 }
 
@@ -104,23 +104,26 @@ mod tests {
     use std::collections::BTreeSet;
 
     use http::HeaderValue;
+    use jeton_gate::Delegated;
     use jeton_model::{Action, BucketId, Id, OrgId};
+
+    use crate::shadows::credential::Credential;
 
     use super::*;
 
-    fn rights(number: u64) -> Delegated {
+    fn rights(number: u64) -> Authority {
         let id = |number| Id::new(number).unwrap();
         let permissions = BTreeSet::from([(Action::Read, BucketId(id(number)))]);
-        Delegated { org: OrgId(id(1)), permissions }
+        Authority::Caller(Delegated { org: OrgId(id(1)), permissions })
     }
 
     fn shadow(number: u64) -> Arc<Shadow> {
-        let credential = HeaderValue::from_static("Token hidden");
-        Arc::new(Shadow { id: AuthorizationId(Id::new(number).unwrap()), credential })
+        let credential = Credential::Given(HeaderValue::from_static("Token hidden"));
+        Arc::new(Shadow { id: id(number), credential })
     }
 
-    fn id(number: u64) -> AuthorizationId {
-        shadow(number).id
+    fn id(number: u64) -> String {
+        number.to_string()
     }
 
     #[test]
@@ -147,7 +150,7 @@ mod tests {
         assert_eq!(cache.obsolete(begin + UNUSED_FOR), [id(1)]);
         cache.remove_all();
         assert_eq!(cache.obsolete(later), [id(1), id(2)], "nobody said that the first one was deleted");
-        cache.note_deleted(id(1));
+        cache.note_deleted(&id(1));
         assert_eq!(cache.obsolete(later), [id(2)]);
     }
 

@@ -38,7 +38,7 @@ mod tests {
 
     #[test]
     fn the_last_gate_is_the_only_one() {
-        let first = InUse::of(Arc::new(Shadows::new("jeton gate 1/plant".into())));
+        let first = InUse::of(Arc::new(Shadows::of_authorizations("1", "plant")));
         // A request that creates a shadow also has a reference, and is no gate.
         let _creating = Arc::clone(first.shadows());
         assert!(first.is_only());

@@ -1,11 +1,14 @@
-//! Shadows: authorizations that the gate creates in the database, one per distinct set of permissions of its callers. A
-//! request carries the shadow with its caller's permissions, so that the database checks them again. The tokens of
-//! shadows are in memory only.
+//! Shadows: authorizations of InfluxDB 2, or users of InfluxDB 1.x, that the gate creates in the database, one per
+//! distinct set of permissions of its callers. A request carries the credential of the shadow with its caller's
+//! permissions, so that the database checks them again. These credentials are in memory only.
 
+mod authorizations;
 mod cache;
 mod creation;
-mod database;
+mod credential;
 mod in_use;
+mod issuer;
+mod users;
 
 use std::{
     sync::{
@@ -15,9 +18,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use http::{HeaderValue, Request, header::AUTHORIZATION};
-use jeton_gate::Delegated;
-use jeton_model::AuthorizationId;
+use http::{Request, header::AUTHORIZATION};
+use jeton_gate::Authority;
+use jeton_model::Timestamp;
 use tokio::{
     sync::Notify,
     time::{sleep, timeout},
@@ -29,32 +32,46 @@ use crate::{
     upstream::{NoResponse, Upstream},
 };
 
+use authorizations::Authorizations;
 use cache::ShadowCache;
 use creation::Creation;
+use credential::Credential;
 pub(crate) use in_use::InUse;
+use issuer::Issuer;
+use users::Users;
 
 /// Maximum time for which a request waits for a shadow.
 const WAIT: Duration = Duration::from_secs(5);
 /// Time between two searches for unused shadows.
 const SWEEP_EVERY: Duration = Duration::from_secs(30);
 
-/// An authorization in the database. Its token is never logged.
+/// An authorization or a user in the database.
 pub(crate) struct Shadow {
-    id: AuthorizationId,
-    credential: HeaderValue,
+    /// Its id or name.
+    id: String,
+    credential: Credential,
 }
 
 impl Shadow {
     /// Adds the credential to a request.
-    pub(crate) fn authorize(&self, request: &mut Request<AnyBody>) {
-        request.headers_mut().insert(AUTHORIZATION, self.credential.clone());
+    ///
+    /// # Errors
+    /// Fails if there is no header with the credential.
+    pub(crate) fn authorize(&self, request: &mut Request<AnyBody>, now: Timestamp) -> Result<(), NoResponse> {
+        let value = self.credential.value(now).ok_or(NoResponse::Failed(UpstreamFailure::Delegation))?;
+        request.headers_mut().insert(AUTHORIZATION, value);
+        Ok(())
+    }
+
+    /// Discards a refused credential if there can be a better one; returns whether there can.
+    pub(crate) fn renew(&self, now: Timestamp) -> bool {
+        self.credential.renew(now)
     }
 }
 
 /// The shadows of a gate.
 pub(crate) struct Shadows {
-    /// The description of each shadow, by which this instance of Jeton recognizes its own.
-    description: String,
+    issuer: Box<dyn Issuer>,
     cache: Mutex<ShadowCache>,
     /// Locked while a shadow is created, so that concurrent requests with the same permissions create one.
     creation: tokio::sync::Mutex<Creation>,
@@ -67,9 +84,19 @@ pub(crate) struct Shadows {
 }
 
 impl Shadows {
-    pub(crate) fn new(description: String) -> Self {
+    /// Returns those of a gate for InfluxDB 2. `instance`: the id of the instance of Jeton.
+    pub(crate) fn of_authorizations(instance: &str, gate: &str) -> Self {
+        Self::issued_by(Box::new(Authorizations::of(instance, gate)))
+    }
+
+    /// Returns those of a gate for InfluxDB 1.x. `instance`: the id of the instance of Jeton.
+    pub(crate) fn of_users(instance: &str, gate: &str) -> Self {
+        Self::issued_by(Box::new(Users::of(instance, gate)))
+    }
+
+    fn issued_by(issuer: Box<dyn Issuer>) -> Self {
         Self {
-            description,
+            issuer,
             cache: Mutex::default(),
             creation: tokio::sync::Mutex::default(),
             obsolete: Notify::new(),
@@ -78,28 +105,29 @@ impl Shadows {
         }
     }
 
-    pub(crate) fn description(&self) -> &str {
-        &self.description
+    /// Returns the mark by which this instance of Jeton recognizes its own shadows.
+    pub(crate) fn mark(&self) -> &str {
+        self.issuer.mark()
     }
 
-    /// Returns the shadow with these permissions, and creates it if there is none.
+    /// Returns the shadow with the permissions of an authority, and creates it if there is none.
     ///
     /// # Errors
     /// Fails if the database does not create it in time.
     pub(crate) async fn obtain(
         self: &Arc<Self>,
         upstream: &Arc<Upstream>,
-        rights: &Delegated,
+        authority: &Authority,
     ) -> Result<Arc<Shadow>, NoResponse> {
-        let found = self.cache().find(rights, Instant::now());
+        let found = self.cache().find(authority, Instant::now());
         if let Some(found) = found {
             return Ok(found);
         }
-        let (shadows, upstream, rights) = (Arc::clone(self), Arc::clone(upstream), rights.clone());
+        let (shadows, upstream, authority) = (Arc::clone(self), Arc::clone(upstream), authority.clone());
         let until = Instant::now() + WAIT;
         // In a task of its own: if the client disconnects, the creation must still finish, or the database keeps a
         // shadow whose id is unknown.
-        let created = tokio::spawn(async move { shadows.create_once(&upstream, rights, until).await });
+        let created = tokio::spawn(async move { shadows.create_once(&upstream, authority, until).await });
         match timeout(WAIT, created).await {
             Ok(Ok(created)) => created,
             _ => Err(NoResponse::Failed(UpstreamFailure::Delegation)),
@@ -111,21 +139,21 @@ impl Shadows {
     async fn create_once(
         &self,
         upstream: &Upstream,
-        rights: Delegated,
+        authority: Authority,
         until: Instant,
     ) -> Result<Arc<Shadow>, NoResponse> {
         let mut creation = self.creation.lock().await;
-        let found = self.cache().find(&rights, Instant::now());
+        let found = self.cache().find(&authority, Instant::now());
         if let Some(found) = found {
             return Ok(found);
         }
         self.check_runs()?;
         creation.check(Instant::now(), until)?;
         sleep(creation.pause(Instant::now())).await;
-        let created = self.create(&mut creation, upstream, &rights).await;
+        let created = self.create(&mut creation, upstream, &authority).await;
         creation.note(created.as_ref().err().copied(), Instant::now());
         let shadow = Arc::new(created?);
-        if self.cache().insert(rights, Arc::clone(&shadow), Instant::now()) {
+        if self.cache().insert(authority, Arc::clone(&shadow), Instant::now()) {
             self.obsolete.notify_one();
         }
         if let Err(ended) = self.check_runs() {
@@ -146,10 +174,10 @@ impl Shadows {
         &self,
         creation: &mut Creation,
         upstream: &Upstream,
-        rights: &Delegated,
+        authority: &Authority,
     ) -> Result<Shadow, NoResponse> {
         self.delete_unknown(creation, upstream).await?;
-        let created = database::create(upstream, &self.description, rights).await;
+        let created = self.issuer.create(upstream, authority).await;
         // After a failure, the database may have a shadow whose id is unknown.
         creation.is_clean = created.is_ok();
         created
@@ -161,10 +189,10 @@ impl Shadows {
         if creation.is_clean {
             return Ok(());
         }
-        for id in database::with_description(upstream, &self.description).await? {
-            let is_known = self.cache().contains(id);
+        for id in self.issuer.list(upstream).await? {
+            let is_known = self.cache().contains(&id);
             if !is_known {
-                database::delete(upstream, id).await?;
+                self.issuer.delete(upstream, &id).await?;
             }
         }
         creation.is_clean = true;
@@ -177,11 +205,16 @@ impl Shadows {
         self.cache().begin_check(shadow, Instant::now())
     }
 
-    /// Removes a refused shadow from the cache if it was deleted or deactivated in the database; returns whether it
-    /// was. A shadow that is still active was refused for another reason and stays: a request must not replace the
+    /// Removes a refused shadow from the cache if it was deleted, deactivated or restricted in the database; returns
+    /// whether it was. A shadow that is still active was refused for another reason and stays: a request must not replace the
     /// shadow of others.
-    pub(crate) async fn forget_if_gone(&self, upstream: &Upstream, shadow: &Arc<Shadow>) -> bool {
-        let is_gone = matches!(database::is_active(upstream, shadow.id).await, Ok(false));
+    pub(crate) async fn forget_if_gone(
+        &self,
+        upstream: &Upstream,
+        shadow: &Arc<Shadow>,
+        authority: &Authority,
+    ) -> bool {
+        let is_gone = matches!(self.issuer.is_active(upstream, &shadow.id, authority).await, Ok(false));
         if is_gone {
             self.cache().remove(shadow);
             self.obsolete.notify_one();
@@ -194,7 +227,7 @@ impl Shadows {
         loop {
             let mut creation = self.creation.lock().await;
             if self.delete_unknown(&mut creation, upstream).await.is_err() {
-                tracing::debug!(shadows = self.description, "those that nobody knows are deleted later");
+                tracing::debug!(shadows = self.mark(), "those that nobody knows are deleted later");
             }
             drop(creation);
             self.delete_obsolete(upstream).await;
@@ -209,8 +242,8 @@ impl Shadows {
     async fn delete_obsolete(&self, upstream: &Upstream) {
         let obsolete = self.cache().obsolete(Instant::now());
         for id in obsolete {
-            if database::delete(upstream, id).await.is_ok() {
-                self.cache().note_deleted(id);
+            if self.issuer.delete(upstream, &id).await.is_ok() {
+                self.cache().note_deleted(&id);
             }
         }
     }

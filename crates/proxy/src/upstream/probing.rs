@@ -4,6 +4,7 @@ use std::{sync::atomic::Ordering, time::Duration};
 
 use http::{Request, StatusCode};
 use jeton_model::binding::UpstreamHealth;
+use jeton_service::Service;
 use tokio::time::{sleep, timeout};
 
 use crate::{body, counters::UpstreamFailure};
@@ -19,15 +20,20 @@ const PROBE_AGAIN: Duration = Duration::from_secs(1);
 
 impl Upstream {
     /// Probes, without a credential, whether the database asks for one: otherwise it is open to everyone, and a gate
-    /// before it only pretends. Until the database has shown it, nothing is sent.
-    pub(crate) async fn probe(&self) {
+    /// before it only pretends. Until the database has shown it, nothing is sent. `service`: has Jeton's clock, with which
+    /// that of the database is compared.
+    pub(crate) async fn probe(&self, service: &Service) {
         let Some(target) = self.probe else { return };
         let Ok(request) = Request::get(format!("{}{target}", self.base)).body(body::empty()) else { return };
         let answered = timeout(PROBE_WITHIN, self.client.request(request)).await;
         if let Ok(Err(error)) = &answered {
             self.log(UpstreamFailure::Unreachable, Some(error));
         }
-        let status = answered.ok().and_then(Result::ok).map(|response| response.status());
+        let response = answered.ok().and_then(Result::ok);
+        if let Some(response) = &response {
+            self.note_clock(response.headers(), service.now());
+        }
+        let status = response.map(|response| response.status());
         let asks = status == Some(StatusCode::UNAUTHORIZED);
         // One that fails, or is just starting, does not show that it answers everyone.
         let is_open = status.is_some_and(|status| status.is_success());
@@ -36,7 +42,7 @@ impl Upstream {
         self.note_health(match status {
             Some(_) if !asks => UpstreamHealth::Unguarded,
             // A probe carries no credential: only a request with it shows that it is accepted.
-            Some(_) if self.health() == UpstreamHealth::Unauthorized => UpstreamHealth::Unauthorized,
+            Some(_) if self.noted_health() == UpstreamHealth::Unauthorized => UpstreamHealth::Unauthorized,
             Some(_) => UpstreamHealth::Healthy,
             None => UpstreamHealth::Unreachable,
         });
@@ -58,14 +64,14 @@ impl Upstream {
     }
 
     /// Probes periodically, and soon after the database could not be reached. It never returns.
-    pub(crate) async fn keep_probing(&self) {
+    pub(crate) async fn keep_probing(&self, service: &Service) {
         loop {
             let pause = if self.asks.load(Ordering::Relaxed) { PROBE_EVERY } else { PROBE_AGAIN };
             tokio::select! {
                 () = sleep(pause) => {}
                 () = self.lost.notified() => sleep(PROBE_AGAIN).await,
             }
-            self.probe().await;
+            self.probe(service).await;
         }
     }
 }

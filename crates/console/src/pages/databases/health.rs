@@ -15,7 +15,8 @@ pub fn HealthBadge(health: UpstreamHealth) -> impl IntoView {
         UpstreamHealth::Unreachable
         | UpstreamHealth::NoAnswer
         | UpstreamHealth::Unauthorized
-        | UpstreamHealth::Unguarded => ("badge danger", Picture::CircleAlert),
+        | UpstreamHealth::Unguarded
+        | UpstreamHealth::Skewed => ("badge danger", Picture::CircleAlert),
     };
     view! { <span class=class data-testid="gate-health"><Icon picture/>{health.title()}</span> }
 }

@@ -1,8 +1,8 @@
-//! Creates, lists and deletes authorizations through the database's own API.
+//! Shadows in InfluxDB 2: authorizations that are created, listed and deleted through the database's own API.
 
 use http::{HeaderValue, Method, StatusCode};
-use jeton_gate::Delegated;
-use jeton_model::AuthorizationId;
+use jeton_gate::{Authority, Delegated};
+use jeton_model::{AuthorizationId, binding::shadow_description};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -12,7 +12,11 @@ use crate::{
     upstream::{NoResponse, Upstream},
 };
 
-use super::Shadow;
+use super::{
+    Shadow,
+    credential::Credential,
+    issuer::{Answer, Issuer},
+};
 
 /// The path of authorizations.
 const PATH: &str = "/api/v2/authorizations";
@@ -45,8 +49,44 @@ struct State {
     status: String,
 }
 
+/// The authorizations that a gate creates. They are recognized by their description.
+pub(super) struct Authorizations {
+    description: String,
+}
+
+impl Authorizations {
+    pub(super) fn of(instance: &str, gate: &str) -> Self {
+        Self { description: shadow_description(instance, gate) }
+    }
+}
+
+impl Issuer for Authorizations {
+    fn mark(&self) -> &str {
+        &self.description
+    }
+
+    fn create<'a>(&'a self, upstream: &'a Upstream, authority: &'a Authority) -> Answer<'a, Shadow> {
+        Box::pin(async move {
+            let Authority::Caller(rights) = authority else { return Err(FAILED) };
+            create(upstream, &self.description, rights).await
+        })
+    }
+
+    fn list<'a>(&'a self, upstream: &'a Upstream) -> Answer<'a, Vec<String>> {
+        Box::pin(with_description(upstream, &self.description))
+    }
+
+    fn delete<'a>(&'a self, upstream: &'a Upstream, id: &'a str) -> Answer<'a, ()> {
+        Box::pin(delete(upstream, id))
+    }
+
+    fn is_active<'a>(&'a self, upstream: &'a Upstream, id: &'a str, _: &'a Authority) -> Answer<'a, bool> {
+        Box::pin(is_active(upstream, id))
+    }
+}
+
 /// Creates an authorization with these permissions: on named buckets, each with its organization.
-pub(super) async fn create(upstream: &Upstream, description: &str, rights: &Delegated) -> Result<Shadow, NoResponse> {
+async fn create(upstream: &Upstream, description: &str, rights: &Delegated) -> Result<Shadow, NoResponse> {
     if rights.permissions.is_empty() {
         return Err(FAILED);
     }
@@ -58,7 +98,7 @@ pub(super) async fn create(upstream: &Upstream, description: &str, rights: &Dele
     let mut credential =
         HeaderValue::from_str(&format!("Token {}", created.token.expose_secret())).map_err(|_| FAILED)?;
     credential.set_sensitive(true);
-    Ok(Shadow { id: created.id, credential })
+    Ok(Shadow { id: created.id.to_string(), credential: Credential::Given(credential) })
 }
 
 fn body(description: &str, rights: &Delegated) -> String {
@@ -71,21 +111,18 @@ fn body(description: &str, rights: &Delegated) -> String {
 }
 
 /// Returns the authorizations with a description.
-pub(super) async fn with_description(
-    upstream: &Upstream,
-    description: &str,
-) -> Result<Vec<AuthorizationId>, NoResponse> {
+async fn with_description(upstream: &Upstream, description: &str) -> Result<Vec<String>, NoResponse> {
     let answered = upstream.call(Method::GET, PATH, None, ALL).await?;
     if answered.status != StatusCode::OK {
         return Err(refused("list", answered.status));
     }
     let list: List = serde_json::from_slice(&answered.body).map_err(|_| FAILED)?;
     let described = list.authorizations.into_iter().filter(|one| one.description.as_deref() == Some(description));
-    Ok(described.map(|one| one.id).collect())
+    Ok(described.map(|one| one.id.to_string()).collect())
 }
 
 /// Deletes an authorization. One that does not exist counts as deleted.
-pub(super) async fn delete(upstream: &Upstream, id: AuthorizationId) -> Result<(), NoResponse> {
+async fn delete(upstream: &Upstream, id: &str) -> Result<(), NoResponse> {
     let answered = upstream.call(Method::DELETE, &format!("{PATH}/{id}"), None, ONE).await?;
     match answered.status {
         StatusCode::NO_CONTENT | StatusCode::NOT_FOUND => Ok(()),
@@ -94,7 +131,7 @@ pub(super) async fn delete(upstream: &Upstream, id: AuthorizationId) -> Result<(
 }
 
 /// Returns whether an authorization exists and is active.
-pub(super) async fn is_active(upstream: &Upstream, id: AuthorizationId) -> Result<bool, NoResponse> {
+async fn is_active(upstream: &Upstream, id: &str) -> Result<bool, NoResponse> {
     let answered = upstream.call(Method::GET, &format!("{PATH}/{id}"), None, ONE).await?;
     match answered.status {
         StatusCode::NOT_FOUND => Ok(false),
