@@ -24,7 +24,7 @@ fn with_suggestions() -> String {
 fn the_settings_of_the_package_are_valid_and_so_are_those_that_it_suggests() {
     let directory = TempDir::new().expect("a directory");
     let path = directory.path().join("jeton.toml");
-    for (text, gates) in [(SETTINGS.to_owned(), 0), (with_suggestions(), 1)] {
+    for (text, gates) in [(SETTINGS.to_owned(), 0), (with_suggestions(), 2)] {
         fs::write(&path, &text).expect("a file");
         let file = ConfigFile::read(&path).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(file.gates().len(), gates, "{text}");

@@ -10,6 +10,8 @@ use super::program::Program;
 
 /// Name and password of the administrator of an influxd with authentication.
 const ADMIN: (&str, &str) = ("root", "past the gate");
+/// The secret that an influxd with authentication shares with a gate.
+pub const SHARED_SECRET: &str = "the secret of influxd and the gate";
 
 /// An influxd, which goes on until it is dropped.
 pub struct Influxd {
@@ -75,7 +77,8 @@ fn configure(command: &mut Command, address: SocketAddr, directory: &Path, is_gu
          [meta]\ndir = \"{directory}/meta\"\n\
          [data]\ndir = \"{directory}/data\"\nwal-dir = \"{directory}/wal\"\n\
          [monitor]\nstore-enabled = false\n\
-         [http]\nbind-address = \"{address}\"\nauth-enabled = {is_guarded}\n"
+         [http]\nbind-address = \"{address}\"\nauth-enabled = {is_guarded}\n\
+         shared-secret = \"{SHARED_SECRET}\"\n"
     );
     fs::write(&file, configuration).unwrap();
     command.arg("-config").arg(file);

@@ -14,6 +14,7 @@ mod health;
 mod http2;
 mod https;
 mod influxdb1;
+mod influxdb1_delegate;
 mod influxdb1_program;
 mod influxdb2;
 mod influxdb3;
