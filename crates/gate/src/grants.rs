@@ -9,8 +9,8 @@ use crate::{
     directory::{Binding, Directory},
 };
 
-/// The privileges of a user of InfluxDB 1.x, by database. They end at the database: that a bucket is one of its retention
-/// policies is a matter of the decision alone.
+/// The privileges of a user of InfluxDB 1.x, by database. They end at the database: that a bucket is one of its
+/// retention policies is a matter of the decision alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Grants(BTreeMap<String, Privilege>);
 

@@ -71,8 +71,8 @@ pub async fn serve(
     end_shadows(&gate).await;
 }
 
-/// Deletes the authorizations or users that the gate created in the database, unless a replacement of the gate has taken them
-/// over. Those that cannot be deleted now are deleted at the next start.
+/// Deletes the authorizations or users that the gate created in the database, unless a replacement of the gate has taken
+/// them over. Those that cannot be deleted now are deleted at the next start.
 pub async fn end_shadows(gate: &ProxyGate) {
     let Some(shadows) = gate.own_shadows() else { return };
     if timeout(DELETE_WITHIN, shadows.end(gate.upstream())).await.is_err() {

@@ -22,8 +22,7 @@ impl Upstream {
             (false, true) => tracing::warn!(
                 gate = self.gate,
                 seconds,
-                "the clocks of Jeton and of the database differ, so that it may refuse the tokens of the gate: synchronize \
-                 both"
+                "the clocks of Jeton and of the database differ, so that it may refuse tokens of the gate: synchronize both"
             ),
             (true, false) => tracing::info!(gate = self.gate, "the clocks of Jeton and of the database agree again"),
             (true, true) | (false, false) => {}
