@@ -1,5 +1,6 @@
 //! Options of `jeton serve`: flags, environment variables, the configuration file, and defaults.
 
+mod acme;
 mod audit_http;
 mod audit_out;
 mod file;
@@ -12,6 +13,7 @@ mod listen_addr;
 pub(crate) mod tests;
 mod timeouts;
 mod tls;
+mod tls_settings;
 
 use std::path::PathBuf;
 
@@ -29,6 +31,7 @@ use jeton_service::Quotas;
 
 use gates::CredentialFile;
 
+pub use acme::{ACME_CACHE, Acme, AcmeRootError, AcmeSettings};
 pub use audit_http::{GivenUrl, HttpSink, SinkFileError};
 pub use audit_out::AuditOutError;
 pub use file::{ConfigFile, ConfigFileError};
@@ -36,6 +39,7 @@ pub use init::Init;
 pub use listen_addr::ListenAddr;
 pub use timeouts::Timeouts;
 pub use tls::{TlsClients, TlsFiles, TlsFlagsError};
+pub use tls_settings::TlsSettings;
 
 /// The flags of the data directory and the database, for `jeton serve` and for the commands that open the database.
 #[derive(Args, Clone, Debug)]
@@ -85,6 +89,10 @@ pub struct Config {
     /// File with the private key of the certificate in PEM, without a password
     #[arg(long, env = "JETON_TLS_KEY", value_name = "FILE")]
     pub tls_key: Option<PathBuf>,
+
+    /// The certificate by ACME, instead of one of files.
+    #[command(flatten)]
+    pub acme: Acme,
 
     /// File with the certificates in PEM of the authorities that issue certificates of reverse proxies: a client that
     /// shows one is a trusted proxy
@@ -281,20 +289,31 @@ impl Config {
         self.backup_dir.clone().map(|directory| BackupSettings { directory, every: self.backup_every, keep })
     }
 
-    /// Returns the files of the certificate and its key; `None` without TLS.
+    /// Returns the origin of the certificate; `None` without TLS.
     ///
     /// # Errors
-    /// Fails if a flag lacks another that belongs to it.
-    pub fn tls(&self) -> Result<Option<TlsFiles>, TlsFlagsError> {
+    /// Fails if a flag lacks another that belongs to it, or excludes another.
+    pub fn tls(&self) -> Result<Option<TlsSettings>, TlsFlagsError> {
         let clients = self.tls_clients()?;
+        if let Some(settings) = self.acme.settings(&self.storage.data, clients.clone())? {
+            let has_files = self.tls_cert.is_some() || self.tls_key.is_some();
+            return if has_files { Err(TlsFlagsError::TwoCertificates) } else { Ok(Some(TlsSettings::Acme(settings))) };
+        }
         match (&self.tls_cert, &self.tls_key, self.redirect_addr) {
-            (Some(cert), Some(key), _) => Ok(Some(TlsFiles { cert: cert.clone(), key: key.clone(), clients })),
+            (Some(cert), Some(key), _) => {
+                Ok(Some(TlsSettings::Files(TlsFiles { cert: cert.clone(), key: key.clone(), clients })))
+            }
             (Some(_), None, _) => Err(TlsFlagsError::NoKey),
             (None, Some(_), _) => Err(TlsFlagsError::NoCertificate),
             (None, None, Some(_)) => Err(TlsFlagsError::NothingToRedirectTo),
             (None, None, None) if clients.is_some() => Err(TlsFlagsError::NoTlsForClients),
             (None, None, None) => Ok(None),
         }
+    }
+
+    /// Returns whether the server answers by https only.
+    pub fn is_encrypted(&self) -> bool {
+        self.tls_cert.is_some() || !self.acme.acme_domain.is_empty()
     }
 
     fn tls_clients(&self) -> Result<Option<TlsClients>, TlsFlagsError> {
@@ -340,7 +359,7 @@ impl Config {
             public_urls,
             trusted_proxies: self.trusted_proxies.clone(),
             forwarded_header: self.forwarded_header.clone(),
-            is_encrypted: self.tls_cert.is_some(),
+            is_encrypted: self.is_encrypted(),
             has_metrics: self.metrics_addr.is_none(),
             echo_own_token: self.echo_own_token,
         })

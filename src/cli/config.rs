@@ -13,7 +13,7 @@ use jeton_client::{
 
 use crate::{
     config::{
-        ConfigFile, HttpSink, SinkFileError,
+        ConfigFile, HttpSink, SinkFileError, TlsSettings,
         gates::{CredentialFile, GateName, GateSettings, LoadedGate},
     },
     server::{gates, tls::valid_until},
@@ -78,8 +78,14 @@ impl Check {
             Failure::new(format!("the configuration file {} is not valid: {reason}", self.file.display()))
         };
         let config = file.config().map_err(|error| failed(error.to_string()))?;
-        if let Some(files) = config.tls().map_err(|error| failed(error.to_string()))? {
-            valid_until(&files).map_err(|error| failed(error.to_string()))?;
+        match config.tls().map_err(|error| failed(error.to_string()))? {
+            Some(TlsSettings::Files(files)) => {
+                valid_until(&files).map_err(|error| failed(error.to_string()))?;
+            }
+            Some(TlsSettings::Acme(settings)) => {
+                settings.authorities().map_err(|error| failed(error.to_string()))?;
+            }
+            None => {}
         }
         config.check_audit_out().map_err(|error| failed(error.to_string()))?;
         if let Some(sink) = config.http_sink().map_err(|error| failed(error.to_string()))? {

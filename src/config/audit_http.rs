@@ -196,7 +196,8 @@ fn token(file: &CredentialFile) -> Result<SecretString, SinkFileError> {
     Ok(line.into())
 }
 
-fn certificates(pem: &[u8]) -> Option<Vec<CertificateDer<'static>>> {
+/// Returns the certificates of a text in PEM; `None` if there are none, or if one can't be used.
+pub(super) fn certificates(pem: &[u8]) -> Option<Vec<CertificateDer<'static>>> {
     let found = CertificateDer::pem_slice_iter(pem).collect::<Result<Vec<_>, _>>().ok()?;
     let mut roots = RootCertStore::empty();
     for certificate in &found {

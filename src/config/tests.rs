@@ -92,6 +92,18 @@ fn entries_that_have_to_leave_need_a_place() {
 }
 
 #[test]
+fn a_server_has_one_certificate() {
+    let acme = config(&["--acme-domain=b.example,a.example", "--redirect-addr=:80"]);
+    assert!(acme.is_encrypted() && acme.http_settings().unwrap().is_encrypted);
+    let Ok(Some(TlsSettings::Acme(settings))) = acme.tls() else { panic!("a certificate by ACME") };
+    assert_eq!(settings.domains, ["a.example", "b.example"]);
+    for flag in ["--tls-cert=c", "--tls-key=k"] {
+        assert_eq!(config(&["--acme-domain=a.example", flag]).tls(), Err(TlsFlagsError::TwoCertificates));
+    }
+    assert!(matches!(config(&["--tls-cert=c", "--tls-key=k"]).tls(), Ok(Some(TlsSettings::Files(_)))));
+}
+
+#[test]
 fn a_password_in_the_url_of_a_sink_is_refused_and_not_shown() {
     let config = config(&["--audit-http=https://jeton:open-sesame@logs.example.com"]);
     assert!(config.check_audit_out().is_err_and(|error| !error.to_string().contains("open-sesame")));

@@ -31,11 +31,19 @@ pub enum TlsFlagsError {
     /// There is a key without a certificate.
     #[error("--tls-key needs the certificate of the key; set --tls-cert too")]
     NoCertificate,
+    /// There is a certificate of files and one by ACME.
+    #[error("--acme-domain obtains the certificate of the server; remove it, or --tls-cert and --tls-key")]
+    TwoCertificates,
+    /// There are settings of ACME without a domain.
+    #[error("{0} belongs to a certificate by ACME; set --acme-domain too, or remove it")]
+    NoAcmeDomain(&'static str),
     /// There is a redirect to a listener without TLS.
-    #[error("--redirect-addr redirects to https; set --tls-cert and --tls-key too, or remove it")]
+    #[error("--redirect-addr redirects to https; set --tls-cert and --tls-key too, or --acme-domain, or remove it")]
     NothingToRedirectTo,
     /// There are certificates of clients for a listener without TLS.
-    #[error("--tls-client-ca accepts certificates of clients over TLS; set --tls-cert and --tls-key too, or remove it")]
+    #[error(
+        "--tls-client-ca accepts certificates of clients over TLS; set --tls-cert and --tls-key too, or --acme-domain, or remove it"
+    )]
     NoTlsForClients,
     /// Certificates of clients are required, and nobody issues them.
     #[error("--tls-client-required needs the authority that issues certificates of clients; set --tls-client-ca too")]

@@ -1,4 +1,4 @@
-//! The expiry of an X.509 certificate.
+//! The validity of an X.509 certificate.
 
 use jeton_model::Timestamp;
 
@@ -9,8 +9,22 @@ const VERSION: u8 = 0xa0;
 const UTC_TIME: u8 = 0x17;
 const GENERALIZED_TIME: u8 = 0x18;
 
-/// Returns the end of validity (`notAfter`) of a certificate in DER; `None` if it is no certificate.
+/// The time in which a certificate is valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Validity {
+    /// The beginning (`notBefore`).
+    pub start: Timestamp,
+    /// The end (`notAfter`).
+    pub end: Timestamp,
+}
+
+/// Returns the end of validity of a certificate in DER; `None` if it is no certificate.
 pub fn not_after(der: &[u8]) -> Option<Timestamp> {
+    validity(der).map(|validity| validity.end)
+}
+
+/// Returns the validity of a certificate in DER; `None` if it is no certificate.
+pub fn validity(der: &[u8]) -> Option<Validity> {
     let (certificate, _) = read(der, SEQUENCE)?;
     let (mut fields, _) = read(certificate, SEQUENCE)?;
     if fields.first() == Some(&VERSION) {
@@ -21,9 +35,10 @@ pub fn not_after(der: &[u8]) -> Option<Timestamp> {
         fields = read(fields, tag)?.1;
     }
     let (validity, _) = read(fields, SEQUENCE)?;
-    let (_, _, after_the_first) = read_any(validity)?;
-    let (tag, end, _) = read_any(after_the_first)?;
-    time(tag, std::str::from_utf8(end).ok()?)
+    let (first, start, after_the_first) = read_any(validity)?;
+    let (second, end, _) = read_any(after_the_first)?;
+    let parsed = |tag: u8, text: &[u8]| time(tag, std::str::from_utf8(text).ok()?);
+    Some(Validity { start: parsed(first, start)?, end: parsed(second, end)? })
 }
 
 /// Reads an element with a tag; returns its content, and the remaining bytes.

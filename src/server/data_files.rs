@@ -6,7 +6,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use crate::config::ACME_CACHE;
+
 use super::{
+    acme,
     audit_out::POSITIONS,
     data_dir::{BESIDE_DATABASE, DATABASE, LOCK},
     instance,
@@ -21,7 +24,13 @@ pub fn database(directory: &Path) -> PathBuf {
 /// Returns the paths of all files that Jeton may have in a data directory.
 pub fn all(directory: &Path) -> Vec<PathBuf> {
     let names = [DATABASE, KEY, MARK, PREPARED, LOCK, POSITIONS, instance::FILE];
-    names.into_iter().chain(BESIDE_DATABASE).map(|name| directory.join(name)).collect()
+    let files = names.into_iter().chain(BESIDE_DATABASE).map(|name| directory.join(name));
+    files.chain(acme::files(&acme_cache(directory))).collect()
+}
+
+/// Returns the directory of the account and the certificate of ACME in a data directory.
+pub fn acme_cache(directory: &Path) -> PathBuf {
+    directory.join(ACME_CACHE)
 }
 
 /// Returns whether a server, or a command that changes the data, uses the directory.

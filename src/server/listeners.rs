@@ -3,11 +3,11 @@
 use std::{io, net::SocketAddr};
 
 use tokio::net::TcpListener;
-use tokio_rustls::TlsAcceptor;
 
 use crate::config::{Config, ListenAddr, MetricsAddr, Timeouts};
 
 use super::{
+    acceptor::Acceptor,
     connection::{self, TimedServer},
     start_error::StartError,
 };
@@ -24,7 +24,7 @@ pub(super) struct Listeners {
 
 impl Listeners {
     /// Listens on the addresses of a configuration. `tls`: accepts connections with TLS on that of the server.
-    pub(super) async fn open(config: &Config, tls: Option<TlsAcceptor>) -> Result<Self, StartError> {
+    pub(super) async fn open(config: &Config, tls: Option<Acceptor>) -> Result<Self, StartError> {
         let server = listen(config.addr, "--addr", config.timeouts, tls).await?;
         let metrics = match config.metrics_addr {
             Some(MetricsAddr::At(address)) => Some(listen(address, "--metrics-addr", config.timeouts, None).await?),
@@ -49,7 +49,7 @@ async fn listen(
     address: ListenAddr,
     flag: &'static str,
     timeouts: Timeouts,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Acceptor>,
 ) -> Result<(TimedServer, SocketAddr), StartError> {
     let (first, second) = address.addresses();
     let listener = match (bind(first, flag).await, second) {

@@ -1,5 +1,7 @@
 //! Wiring: state, router, middleware, start and shutdown.
 
+mod acceptor;
+pub mod acme;
 mod audit_out;
 pub mod backup;
 pub mod certificate;
@@ -24,6 +26,7 @@ mod metrics;
 mod own_tls;
 pub mod private_files;
 mod redirect;
+mod ring_provider;
 mod run;
 mod service_manager;
 mod site;
@@ -32,6 +35,8 @@ pub mod start_error;
 mod startup_warnings;
 pub mod tls;
 mod tls_clients;
+mod tls_config;
+mod tls_source;
 
 use axum::{
     Router,

@@ -25,6 +25,12 @@ pub(super) async fn connect(stream: TcpStream, address: IpAddr) -> io::Result<Tl
     connector.connect(ServerName::from(address), stream).await
 }
 
+/// Returns whether a handshake failed because the listener refused it: a listener that has no certificate yet does.
+pub(super) fn is_refusal(error: &io::Error) -> bool {
+    let cause = error.get_ref().and_then(|cause| cause.downcast_ref::<Error>());
+    matches!(cause, Some(Error::AlertReceived(_)))
+}
+
 /// A verifier that accepts any certificate, if the server proves that it has the private key.
 #[derive(Debug)]
 struct AnyCertificate(Arc<CryptoProvider>);

@@ -129,14 +129,18 @@ async fn answers(listener: Listener, within: Duration) -> bool {
     matches!(timeout(within, ask(listener)).await, Ok(Ok(true)))
 }
 
-/// Returns whether a request is answered, or where a certificate is required, whether the server takes part in the
-/// handshake.
+/// Returns whether a request is answered, or where a certificate is required or the server has none yet, whether the
+/// server takes part in the handshake.
 async fn ask(listener: Listener) -> io::Result<bool> {
     let stream = TcpStream::connect(listener.address).await?;
     if !listener.is_encrypted {
         return exchange(stream).await;
     }
-    let stream = own_tls::connect(stream, listener.address.ip()).await?;
+    let stream = match own_tls::connect(stream, listener.address.ip()).await {
+        // A server without a certificate is not restarted: its order of one would begin anew.
+        Err(error) if own_tls::is_refusal(&error) => return Ok(true),
+        connected => connected?,
+    };
     if listener.requires_certificate { Ok(true) } else { exchange(stream).await }
 }
 
@@ -202,7 +206,11 @@ fn send(_: &OsStr, _: &str) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use tokio::net::TcpListener;
+
+    use crate::server::{acceptor::Acceptor, tls_config::config};
 
     use super::*;
 
@@ -258,6 +266,16 @@ mod tests {
             let (answered, request) = tokio::join!(answers(plain(address), ANSWER_WITHIN), answering);
             assert_eq!((answered, &request[..]), (counts, CHECK), "{said}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_listener_that_has_no_certificate_yet_answers() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let acceptor = Acceptor::new(config(&Arc::default(), None).unwrap(), None);
+        let refusing = async { acceptor.accept(listener.accept().await.unwrap().0).await.is_err() };
+        let checked = Listener { address, is_encrypted: true, requires_certificate: false };
+        assert_eq!(tokio::join!(answers(checked, ANSWER_WITHIN), refusing), (true, true));
     }
 
     #[cfg(target_os = "linux")]

@@ -7,6 +7,7 @@ use tokio::{sync::watch, task::JoinHandle};
 
 use jeton_http::{
     assets,
+    certificate_health::CertificateHealth,
     gates::Comparisons,
     settings::Settings,
     state::{AppState, SharedState},
@@ -31,7 +32,7 @@ use super::{
     site::Site,
     start_error::StartError,
     startup_warnings,
-    tls::Tls,
+    tls_source::TlsSource,
 };
 
 /// A running server.
@@ -92,8 +93,9 @@ pub async fn start(
     if let Some(sink) = config.http_sink()? {
         sink.check_files()?;
     }
-    let tls = config.tls()?.map(Tls::begin).transpose()?;
-    let acceptor = tls.as_ref().map(Tls::acceptor);
+    let certificate = CertificateHealth::default();
+    let tls = config.tls()?.map(|settings| TlsSource::begin(settings, &certificate)).transpose()?;
+    let acceptor = tls.as_ref().map(TlsSource::acceptor);
     let is_encrypted = acceptor.is_some();
     let data = Data::open(&config.storage, Purpose::Serve { fresh: config.fresh }).await?;
     let backups = config.backups().map(|settings| Schedule::prepare(settings, &config.storage)).transpose()?;
@@ -109,7 +111,7 @@ pub async fn start(
         return Err(refused.into());
     }
     let registry = GateRegistry::default();
-    let state = state(&service, &registry, settings, recorder);
+    let state = state(&service, &registry, settings, certificate, recorder);
     let app = front(state.clone(), registry.forward_auth());
     let (gating, gated) = watch::channel(());
     let gate_server = GateServer::new(service.clone(), app.clone(), &state.settings, config.storage.data.clone());
@@ -151,13 +153,20 @@ async fn prepare_audit_out(config: &Config, service: &Service) -> Result<Option<
 }
 
 /// Returns the state that the API and the console share.
-fn state(service: &Service, registry: &GateRegistry, settings: Settings, recorder: PrometheusHandle) -> AppState {
+fn state(
+    service: &Service,
+    registry: &GateRegistry,
+    settings: Settings,
+    certificate: CertificateHealth,
+    recorder: PrometheusHandle,
+) -> AppState {
     AppState::from(SharedState {
         started: service.now(),
         service: service.clone(),
         running_gates: registry.running(),
         comparisons: Comparisons::default(),
         settings,
+        certificate,
         metrics: recorder,
         leptos: leptos::config::LeptosOptions::builder().output_name("jeton").build(),
         api_description: || serde_json::to_value(jeton_api::openapi::description()).unwrap_or_default(),
@@ -186,8 +195,8 @@ impl Running {
     }
 }
 
-/// Reads the certificate again when it changes, until the sender of `running` is dropped.
-async fn watch_certificate(tls: Option<Tls>, running: watch::Receiver<()>) {
+/// Keeps the certificate current, until the sender of `running` is dropped.
+async fn watch_certificate(tls: Option<TlsSource>, running: watch::Receiver<()>) {
     if let Some(tls) = tls {
         tls.watch(running).await;
     }

@@ -7,7 +7,9 @@ use jeton_service::audit::KeyError;
 
 use crate::config::{AuditOutError, ConfigFileError, SinkFileError, TlsFlagsError};
 
-use super::{backup::ScheduleError, data_dir::DataError, first_set_up::FirstSetUpError, gates, tls::TlsError};
+use super::{
+    acme::AcmeError, backup::ScheduleError, data_dir::DataError, first_set_up::FirstSetUpError, gates, tls::TlsError,
+};
 
 /// The reason why the server did not start, in one sentence.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +48,9 @@ pub enum StartError {
     /// The certificate or its key cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
+    /// No certificate can be obtained by ACME.
+    #[error(transparent)]
+    Acme(#[from] AcmeError),
     /// The data cannot be opened.
     #[error(transparent)]
     Data(#[from] DataError),

@@ -57,11 +57,12 @@ fn audit_http(config: &Config) -> Vec<String> {
 /// Returns the warning about tokens and passwords that cross a network without TLS.
 fn unencrypted(config: &Config) -> Option<String> {
     let address = config.addr.addresses().0;
-    let is_protected = config.tls_cert.is_some() || !config.trusted_proxies.is_empty() || address.ip().is_loopback();
+    let is_protected = config.is_encrypted() || !config.trusted_proxies.is_empty() || address.ip().is_loopback();
     (!is_protected).then(|| {
         format!(
             "--addr {address} is reached from other machines without TLS, and no reverse proxy is declared: whoever is \
-             between them can read tokens and passwords; set --tls-cert and --tls-key, or --trusted-proxies"
+             between them can read tokens and passwords; set --acme-domain, --tls-cert and --tls-key, or \
+             --trusted-proxies"
         )
     })
 }
@@ -69,10 +70,12 @@ fn unencrypted(config: &Config) -> Option<String> {
 /// Returns the warning about a server with TLS and without a public URL with https.
 fn http_url(config: &Config) -> Option<String> {
     let is_told = config.public_url.iter().any(|public| public.url().scheme() == "https");
-    (config.tls_cert.is_some() && !is_told).then(|| {
-        "--tls-cert is set, but no --public-url with https: browsers may try http, and any name of this server is \
-         accepted; set --public-url to the https URL of this server"
-            .to_owned()
+    let flag = if config.tls_cert.is_some() { "--tls-cert" } else { "--acme-domain" };
+    (config.is_encrypted() && !is_told).then(|| {
+        format!(
+            "{flag} is set, but no --public-url with https: browsers may try http, and any name of this server is \
+             accepted; set --public-url to the https URL of this server"
+        )
     })
 }
 

@@ -1,16 +1,14 @@
 //! TLS of the server's listener, whose certificate and key are reloaded when they change.
 
 use std::{
-    fmt, fs, io,
+    fs, io,
     path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock},
+    sync::Arc,
 };
 
 use rustls::{
-    ServerConfig,
     crypto::ring,
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
-    server::{ClientHello, NoClientAuth, NoServerSessionStorage, ResolvesServerCert, danger::ClientCertVerifier},
     sign::CertifiedKey,
 };
 use secrecy::{ExposeSecret as _, SecretSlice};
@@ -18,7 +16,6 @@ use tokio::{
     sync::watch,
     time::{MissedTickBehavior, interval},
 };
-use tokio_rustls::TlsAcceptor;
 
 use jeton_model::Timestamp;
 use jeton_service::Clock;
@@ -26,17 +23,15 @@ use jeton_service::Clock;
 use crate::config::TlsFiles;
 
 use super::{
+    acceptor::Acceptor,
     certificate::not_after,
-    file_marks::{LOOK_EVERY, Mark, marks},
+    file_marks::{LOOK_EVERY, Watched},
     hangup::Hangup,
+    metrics,
     private_files::open_to_others,
     tls_clients::{ClientCaError, Clients},
+    tls_config::{Current, config},
 };
-
-/// The protocols offered in ALPN, the preferred one first.
-const PROTOCOLS: [&[u8]; 2] = [HTTP2, b"http/1.1"];
-/// The name of HTTP/2 in ALPN.
-pub const HTTP2: &[u8] = b"h2";
 
 /// The reason why a certificate cannot be used, in one sentence without the content of the files.
 #[derive(Debug, thiserror::Error)]
@@ -81,71 +76,34 @@ pub struct Tls {
     files: TlsFiles,
     current: Arc<Current>,
     clients: Option<Arc<Clients>>,
-    acceptor: TlsAcceptor,
-    paths: Vec<PathBuf>,
-    /// The marks of the files when they were last read.
-    known: Vec<Mark>,
-    /// The marks of the files at the last poll, if they differ.
-    changed: Option<Vec<Mark>>,
+    acceptor: Acceptor,
+    watched: Watched,
     hangup: Hangup,
 }
 
-/// The certificate of new connections. Existing connections keep theirs.
-struct Current(RwLock<Arc<CertifiedKey>>);
-
-/// Reveals nothing about the key.
-impl fmt::Debug for Current {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Current")
-    }
-}
-
-impl ResolvesServerCert for Current {
-    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner)))
-    }
-}
-
-impl Current {
-    fn replace(&self, loaded: CertifiedKey) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(loaded);
-    }
-}
-
 impl Tls {
-    /// Reads the files. TLS 1.2 is the oldest version that is accepted.
+    /// Reads the files.
     ///
     /// # Errors
     /// Fails if the files cannot be used.
     pub fn begin(files: TlsFiles) -> Result<Self, TlsError> {
         let ca = files.clients.as_ref().map(|clients| clients.ca.clone());
-        let paths: Vec<PathBuf> = [files.cert.clone(), files.key.clone()].into_iter().chain(ca).collect();
+        let paths = [files.cert.clone(), files.key.clone()].into_iter().chain(ca).collect();
         // Before the files are read: a change meanwhile is noticed.
-        let (known, hangup) = (marks(&paths), Hangup::install());
+        let (watched, hangup) = (Watched::begin(paths), Hangup::install());
         let loaded = load(&files)?;
         let clients = load_clients(&files)?.map(Arc::new);
         warn_if_expired(&loaded);
-        let current = Arc::new(Current(RwLock::new(Arc::new(loaded))));
-        let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| TlsError::unusable(&files, &error))?;
-        let verifier: Arc<dyn ClientCertVerifier> = match &clients {
-            Some(clients) => Arc::<Clients>::clone(clients),
-            None => Arc::new(NoClientAuth),
-        };
-        let mut config = config.with_client_cert_verifier(verifier).with_cert_resolver(Arc::<Current>::clone(&current));
-        if clients.is_some() {
-            // A session that is resumed would keep a certificate that is not accepted any more.
-            config.session_storage = Arc::new(NoServerSessionStorage {});
-            config.send_tls13_tickets = 0;
-        }
-        config.alpn_protocols = PROTOCOLS.map(<[u8]>::to_vec).to_vec();
-        let acceptor = TlsAcceptor::from(Arc::new(config));
-        Ok(Self { files, current, clients, acceptor, paths, known, changed: None, hangup })
+        show_expiry(&loaded);
+        let current = Arc::new(Current::default());
+        current.replace(loaded);
+        let config = config(&current, clients.as_ref()).map_err(|error| TlsError::unusable(&files, &error))?;
+        let acceptor = Acceptor::new(config, None);
+        Ok(Self { files, current, clients, acceptor, watched, hangup })
     }
 
     /// Returns the acceptor of connections, which uses the current certificate.
-    pub fn acceptor(&self) -> TlsAcceptor {
+    pub fn acceptor(&self) -> Acceptor {
         self.acceptor.clone()
     }
 
@@ -162,23 +120,17 @@ impl Tls {
         }
     }
 
-    /// Reloads the files if they have changed, and are the same as at the last poll.
+    /// Reloads the files if they have changed.
     fn look(&mut self) {
-        let now = marks(&self.paths);
-        if now == self.known {
-            self.changed = None;
-        } else if self.changed.as_ref() == Some(&now) {
+        if self.watched.has_changed() {
             self.reload();
-        } else {
-            self.changed = Some(now);
         }
     }
 
     /// Reloads the files. If they can't be used, such as when only one of the two was replaced yet, the earlier
     /// certificate stays in use.
     fn reload(&mut self) {
-        self.changed = None;
-        self.known = marks(&self.paths);
+        self.watched.note();
         match load(&self.files).and_then(|loaded| Ok((loaded, load_clients(&self.files)?))) {
             Ok((loaded, clients)) => {
                 if let (Some(current), Some(clients)) = (&self.clients, clients) {
@@ -186,6 +138,7 @@ impl Tls {
                 }
                 let end = expiry(&loaded).map_or_else(|| "unknown".into(), |end| end.to_string());
                 warn_if_expired(&loaded);
+                show_expiry(&loaded);
                 self.current.replace(loaded);
                 tracing::info!(valid_until = end, "the certificate was read again");
                 if let Some(said) = caution(&self.files.key) {
@@ -222,6 +175,10 @@ fn warn_if_expired(loaded: &CertifiedKey) {
     if let Some(end) = expiry(loaded).filter(|end| *end < Clock::System.now()) {
         tracing::warn!("the certificate of --tls-cert expired on {}; renew it", end.date());
     }
+}
+
+fn show_expiry(loaded: &CertifiedKey) {
+    metrics::certificate::expires(expiry(loaded));
 }
 
 fn load_clients(files: &TlsFiles) -> Result<Option<Clients>, TlsError> {
@@ -310,7 +267,7 @@ mod tests {
         put("first.crt", "cert");
         put("first.key", "key");
         let mut tls = Tls::begin(TlsFiles { cert: place("cert"), key: place("key"), clients: None }).unwrap();
-        let served = |tls: &Tls| tls.current.0.read().unwrap().cert.clone();
+        let served = |tls: &Tls| tls.current.get().unwrap().cert.clone();
         let first = served(&tls);
         put("second.crt", "cert");
         tls.reload();

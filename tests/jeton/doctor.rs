@@ -172,6 +172,14 @@ async fn a_certificate_that_has_expired_and_a_key_that_all_can_read_fail() {
 }
 
 #[tokio::test]
+async fn a_certificate_that_no_authority_has_issued_fails() {
+    let home = Home::sqlite();
+    let server = Server::start(&home).await;
+    server.set_up().await;
+    is_only(examined(&home, "--acme-domain=localhost", "failed").await, "there is no certificate for localhost yet");
+}
+
+#[tokio::test]
 async fn a_token_for_the_audit_export_that_all_can_read_fails() {
     let home = Home::sqlite();
     let server = Server::start(&home).await;

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by a panic")]
 
 mod account_page;
+mod acme;
 mod architecture;
 mod attention;
 mod audit;

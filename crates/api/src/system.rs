@@ -67,11 +67,13 @@ async fn ping() -> StatusCode {
 }
 
 /// Check the health of the server and its database
+///
+/// A certificate that is missing or was not renewed is a message, and no failure.
 #[utoipa::path(get, path = "/health", tag = "System", operation_id = "GetHealth", security(()),
     responses((status = 200, description = "The server and its database respond.", body = Health), (status = 503, description = "The database does not respond.", body = Health)))]
 async fn health(State(state): State<AppState>, parts: Parts) -> Response {
     let (status, word, message) = if state.service.is_healthy().await {
-        (StatusCode::OK, "pass", "ready for queries and writes")
+        (StatusCode::OK, "pass", state.certificate.problem().unwrap_or("ready for queries and writes"))
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "fail", "the database does not answer")
     };

@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod audit_export;
 pub mod base_path;
+pub mod certificate_health;
 pub mod client_info;
 pub mod cookies;
 pub mod csrf;

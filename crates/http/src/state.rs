@@ -10,6 +10,7 @@ use jeton_model::Timestamp;
 use jeton_service::Service;
 
 use crate::{
+    certificate_health::CertificateHealth,
     gates::{Comparisons, RunningGates},
     settings::Settings,
 };
@@ -28,6 +29,8 @@ pub struct SharedState {
     pub comparisons: Comparisons,
     /// The options that handlers need.
     pub settings: Settings,
+    /// The health of the server's own certificate.
+    pub certificate: CertificateHealth,
     /// The recorder of the metrics, which renders them for Prometheus.
     pub metrics: PrometheusHandle,
     /// Time at which the server was started.

@@ -3,7 +3,7 @@
 use std::{
     error::Error as _,
     io,
-    sync::{Mutex, Once, PoisonError},
+    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -18,7 +18,7 @@ use tokio::runtime;
 
 use jeton_service::{Clock, audit::outlet::ExportedEntry};
 
-use crate::config::HttpSink;
+use crate::{config::HttpSink, server::ring_provider::use_ring};
 
 use super::retry_after::pause;
 
@@ -171,13 +171,6 @@ fn client(authorities: Option<&[CertificateDer<'static>]>, is_encrypted: bool) -
         None if is_encrypted => builder.build(),
         None => builder.tls_certs_only(std::iter::empty()).build(),
     }
-}
-
-/// Selects ring for TLS, without which no client can be made.
-fn use_ring() {
-    static ONCE: Once = Once::new();
-    // It fails only if a provider is already installed.
-    ONCE.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
 }
 
 /// Returns whether the answer to a request without entries shows a sink that accepts requests. Many accept POST only.

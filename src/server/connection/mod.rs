@@ -25,11 +25,10 @@ use std::{
 use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
 use axum_server::{Server, accept::Accept};
 use tokio::net::TcpStream;
-use tokio_rustls::TlsAcceptor;
 
 use crate::config::Timeouts;
 
-use super::front::Front;
+use super::{acceptor::Acceptor, front::Front};
 
 use following::Following;
 use server_stream::ServerStream;
@@ -48,7 +47,7 @@ pub type TimedServer = Server<SocketAddr, TimedAcceptor>;
 pub type MakeService = IntoMakeServiceWithConnectInfo<Front, SocketAddr>;
 
 /// Limits the time for a request's head and the idle time of connections. `tls`: accepts connections with TLS.
-pub fn timed(server: Server<SocketAddr>, timeouts: Timeouts, tls: Option<TlsAcceptor>) -> TimedServer {
+pub fn timed(server: Server<SocketAddr>, timeouts: Timeouts, tls: Option<Acceptor>) -> TimedServer {
     let is_encrypted = tls.is_some();
     let server = server.acceptor(TimedAcceptor { timeouts, tls });
     let mut server = if is_encrypted {
@@ -73,7 +72,7 @@ pub fn service(front: Front) -> MakeService {
 #[derive(Clone)]
 pub struct TimedAcceptor {
     timeouts: Timeouts,
-    tls: Option<TlsAcceptor>,
+    tls: Option<Acceptor>,
 }
 
 impl<S: Send + 'static> Accept<TcpStream, S> for TimedAcceptor {

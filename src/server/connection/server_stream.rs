@@ -12,9 +12,9 @@ use tokio::{
     net::TcpStream,
     time::timeout,
 };
-use tokio_rustls::{TlsAcceptor, server::TlsStream};
+use tokio_rustls::server::TlsStream;
 
-use crate::server::tls::HTTP2;
+use crate::server::{acceptor::Acceptor, tls_config::HTTP2};
 
 /// The stream of a connection.
 pub enum ServerStream {
@@ -29,7 +29,7 @@ impl ServerStream {
     ///
     /// # Errors
     /// Fails if the client does not finish the handshake in time.
-    pub(super) async fn encrypted(tls: &TlsAcceptor, stream: TcpStream, within: Duration) -> io::Result<Self> {
+    pub(super) async fn encrypted(tls: &Acceptor, stream: TcpStream, within: Duration) -> io::Result<Self> {
         let accepted = timeout(within, tls.accept(stream)).await.map_err(io::Error::from)?;
         Ok(Self::Encrypted(Box::new(accepted?)))
     }

@@ -3,6 +3,7 @@
 mod attention;
 pub mod audit_out;
 pub mod backups;
+pub mod certificate;
 mod verifier;
 
 use std::{io, sync::OnceLock, time::Duration};
@@ -41,6 +42,8 @@ fn begin_counters() {
         metrics::counter!("jeton_sign_ins_total", "outcome" => outcome).increment(0);
     }
     metrics::counter!("jeton_uses_unnoticed_total").increment(0);
+    certificate::expires(None);
+    certificate::order_failed(0);
 }
 
 /// Converts a count to the type of metric values.

@@ -15,7 +15,8 @@ const CHECK: &str = "permissions";
 pub(super) fn examine(config: &Config) -> Vec<Finding> {
     let data = &config.storage.data;
     let files: Vec<PathBuf> = data_files::all(data).into_iter().filter(|file| file.exists()).collect();
-    let directories = [Some(data), config.backup_dir.as_ref()].into_iter().flatten();
+    let acme = data_files::acme_cache(data);
+    let directories = [Some(data), Some(&acme), config.backup_dir.as_ref()].into_iter().flatten();
     let open = directories.filter_map(|directory| open(directory, "700"));
     let open = open.chain(files.iter().filter_map(|file| open_file(file)));
     let foreign = files.iter().filter_map(|file| foreign(data, file));

@@ -1,0 +1,196 @@
+//! The account and the certificate, in files of the data directory that only the server's user can read.
+
+use std::{
+    fs,
+    io::{self, Write as _},
+    path::{Path, PathBuf},
+};
+
+use instant_acme::AccountCredentials;
+use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::{config::AcmeSettings, server::private_files::create_directory};
+
+use super::{certificate::Issued, error::AcmeError};
+
+const ACCOUNT: &str = "account.json";
+const CERTIFICATE: &str = "certificate.json";
+
+/// Returns the paths of the files in a directory.
+pub fn files(directory: &Path) -> [PathBuf; 2] {
+    [ACCOUNT, CERTIFICATE].map(|name| directory.join(name))
+}
+
+/// An account, with the settings that it was made for.
+#[derive(Deserialize)]
+struct KnownAccount {
+    directory: String,
+    contacts: Vec<String>,
+    credentials: AccountCredentials,
+}
+
+#[derive(Serialize)]
+struct NewAccount<'a> {
+    directory: &'a str,
+    contacts: &'a [String],
+    credentials: &'a AccountCredentials,
+}
+
+/// A certificate, with the settings that it was issued for.
+#[derive(Deserialize)]
+struct KnownCertificate {
+    directory: String,
+    domains: Vec<String>,
+    chain: String,
+    key: SecretString,
+}
+
+#[derive(Serialize)]
+struct NewCertificate<'a> {
+    directory: &'a str,
+    domains: &'a [String],
+    chain: &'a str,
+    key: &'a str,
+}
+
+/// Returns the account; `None` if there is none with these settings.
+///
+/// # Errors
+/// Fails if the file can't be read.
+pub(super) fn account(settings: &AcmeSettings) -> Result<Option<AccountCredentials>, AcmeError> {
+    let known: Option<KnownAccount> = read(&settings.cache.join(ACCOUNT))?;
+    let known =
+        known.filter(|known| known.directory == settings.directory.as_str() && known.contacts == settings.contacts);
+    Ok(known.map(|known| known.credentials))
+}
+
+/// Stores the account.
+///
+/// # Errors
+/// Fails if the file can't be written.
+pub(super) fn keep_account(settings: &AcmeSettings, credentials: &AccountCredentials) -> Result<(), AcmeError> {
+    let (directory, contacts) = (settings.directory.as_str(), settings.contacts.as_slice());
+    write(&settings.cache, ACCOUNT, &NewAccount { directory, contacts, credentials })
+}
+
+/// Removes the account, which the authority does not know any more.
+///
+/// # Errors
+/// Fails if the file can't be removed.
+pub(super) fn forget_account(settings: &AcmeSettings) -> Result<(), AcmeError> {
+    let path = settings.cache.join(ACCOUNT);
+    fs::remove_file(&path).map_err(|error| AcmeError::Cache { path, error })
+}
+
+/// Returns the certificate; `None` if there is none with these settings.
+///
+/// # Errors
+/// Fails if the file can't be read.
+pub(super) fn certificate(settings: &AcmeSettings) -> Result<Option<Issued>, AcmeError> {
+    let known: Option<KnownCertificate> = read(&settings.cache.join(CERTIFICATE))?;
+    let known =
+        known.filter(|known| known.directory == settings.directory.as_str() && known.domains == settings.domains);
+    Ok(known.map(|known| Issued { chain: known.chain, key: known.key }))
+}
+
+/// Stores the certificate.
+///
+/// # Errors
+/// Fails if the file can't be written.
+pub(super) fn keep_certificate(settings: &AcmeSettings, issued: &Issued) -> Result<(), AcmeError> {
+    let certificate = NewCertificate {
+        directory: settings.directory.as_str(),
+        domains: &settings.domains,
+        chain: &issued.chain,
+        key: issued.key.expose_secret(),
+    };
+    write(&settings.cache, CERTIFICATE, &certificate)
+}
+
+/// Reads a file; `None` if it does not exist.
+fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, AcmeError> {
+    let failed = |error| AcmeError::Cache { path: path.into(), error };
+    let text = match fs::read(path) {
+        Ok(text) => SecretSlice::from(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    };
+    // The parser's error is dropped: it would quote the file.
+    let parsed = serde_json::from_slice(text.expose_secret()).map_err(|_| io::ErrorKind::InvalidData.into());
+    parsed.map(Some).map_err(failed)
+}
+
+/// Replaces a file. One of this name is whole at every time.
+fn write(directory: &Path, name: &str, value: &impl Serialize) -> Result<(), AcmeError> {
+    let path = directory.join(name);
+    replace(directory, &path, value).map_err(|error| AcmeError::Cache { path, error })
+}
+
+fn replace(directory: &Path, path: &Path, value: &impl Serialize) -> io::Result<()> {
+    create_directory(directory)?;
+    let text = SecretSlice::from(serde_json::to_vec(value)?);
+    // With mode 0600.
+    let mut file = tempfile::NamedTempFile::new_in(directory)?;
+    file.write_all(text.expose_secret())?;
+    file.as_file().sync_all()?;
+    file.persist(path).map(drop).map_err(|refused| refused.error)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(parent: &Path, directory: &str, domains: &[&str]) -> AcmeSettings {
+        AcmeSettings {
+            domains: domains.iter().map(ToString::to_string).collect(),
+            contacts: Vec::new(),
+            directory: directory.parse().unwrap(),
+            root_ca: None,
+            cache: parent.join("acme"),
+            clients: None,
+        }
+    }
+
+    fn keep(settings: &AcmeSettings) {
+        let file =
+            |name: &str| fs::read_to_string(format!("{}/tests/jeton/tls/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        keep_certificate(settings, &Issued { chain: file("first.crt"), key: file("first.key").into() }).unwrap();
+    }
+
+    #[test]
+    fn a_certificate_is_kept_for_its_domains_and_its_authority_alone() {
+        let parent = tempfile::TempDir::new().unwrap();
+        let of = |directory: &str, domains: &[&str]| settings(parent.path(), directory, domains);
+        let kept = of("https://ca.example/dir", &["a.example", "b.example"]);
+        assert!(certificate(&kept).unwrap().is_none());
+        keep(&kept);
+        assert!(certificate(&kept).unwrap().is_some_and(|issued| issued.parsed().is_ok()));
+        for other in
+            [of("https://ca.example/other", &["a.example", "b.example"]), of("https://ca.example/dir", &["a.example"])]
+        {
+            assert!(certificate(&other).unwrap().is_none());
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nobody_else_can_read_the_key() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let parent = tempfile::TempDir::new().unwrap();
+        let settings = settings(parent.path(), "https://ca.example/dir", &["a.example"]);
+        keep(&settings);
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&settings.cache), mode(&settings.cache.join(CERTIFICATE))), (0o700, 0o600));
+    }
+
+    #[test]
+    fn a_damaged_file_is_told_without_its_content() {
+        let parent = tempfile::TempDir::new().unwrap();
+        let settings = settings(parent.path(), "https://ca.example/dir", &["a.example"]);
+        keep(&settings);
+        fs::write(settings.cache.join(CERTIFICATE), "{\"key\": 7, \"hunter2\": \"hunter2\"}").unwrap();
+        let said = certificate(&settings).err().unwrap().to_string();
+        assert!(said.contains("certificate.json can't be used") && !said.contains("hunter2"), "{said}");
+    }
+}

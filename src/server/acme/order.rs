@@ -1,0 +1,89 @@
+//! The order of a certificate.
+
+use instant_acme::{
+    Account, AuthorizationStatus, ChallengeType, Error, Identifier, NewAccount, NewOrder, Order, OrderStatus,
+    RetryPolicy,
+};
+
+use crate::config::AcmeSettings;
+
+use super::{cache, certificate::Issued, challenge::Challenges, client::Http, error::AcmeError};
+
+/// The type of the error about an account that the authority does not know.
+const UNKNOWN_ACCOUNT: &str = "urn:ietf:params:acme:error:accountDoesNotExist";
+
+/// Obtains a new certificate, whose challenges are answered meanwhile.
+///
+/// # Errors
+/// Fails if the authority can't be asked, or does not issue one.
+pub(super) async fn obtain(settings: &AcmeSettings, challenges: &Challenges) -> Result<Issued, AcmeError> {
+    let issued = ordered(settings, challenges).await;
+    challenges.clear();
+    issued
+}
+
+async fn ordered(settings: &AcmeSettings, challenges: &Challenges) -> Result<Issued, AcmeError> {
+    let account = account(settings).await?;
+    let identifiers: Vec<Identifier> = settings.domains.iter().cloned().map(Identifier::Dns).collect();
+    let mut order = match account.new_order(&NewOrder::new(&identifiers)).await {
+        Err(Error::Api(problem)) if problem.r#type.as_deref() == Some(UNKNOWN_ACCOUNT) => {
+            // The next attempt makes another one.
+            cache::forget_account(settings)?;
+            return Err(Error::Api(problem).into());
+        }
+        made => made?,
+    };
+    respond(&mut order, challenges).await?;
+    let status = order.poll_ready(&RetryPolicy::default()).await;
+    if !matches!(status, Ok(OrderStatus::Ready)) {
+        let reason = reason(&mut order).await;
+        return Err(match (reason, status) {
+            (None, Err(error)) => error.into(),
+            (reason, _) => AcmeError::NotVerified(reason.unwrap_or_else(|| "it gives no reason".into())),
+        });
+    }
+    let key = order.finalize().await?.into();
+    let chain = order.poll_certificate(&RetryPolicy::default()).await?;
+    Ok(Issued { chain, key })
+}
+
+/// Returns the account of these settings, which is made if there is none.
+async fn account(settings: &AcmeSettings) -> Result<Account, AcmeError> {
+    let builder = Account::builder_with_http(Box::new(Http::new(settings)?));
+    if let Some(credentials) = cache::account(settings)? {
+        return Ok(builder.from_credentials(credentials).await?);
+    }
+    let contacts: Vec<&str> = settings.contacts.iter().map(String::as_str).collect();
+    let account = NewAccount { contact: &contacts, terms_of_service_agreed: true, only_return_existing: false };
+    let (account, credentials) = builder.create(&account, settings.directory.to_string(), None).await?;
+    cache::keep_account(settings, &credentials)?;
+    Ok(account)
+}
+
+/// Answers the challenges of all domains that the authority has not verified lately.
+async fn respond(order: &mut Order, challenges: &Challenges) -> Result<(), AcmeError> {
+    let mut authorizations = order.authorizations();
+    while let Some(authorization) = authorizations.next().await {
+        let mut authorization = authorization?;
+        if matches!(authorization.status, AuthorizationStatus::Valid) {
+            continue;
+        }
+        let domain = authorization.identifier().to_string();
+        let mut challenge = authorization.challenge(ChallengeType::TlsAlpn01).ok_or(AcmeError::NoChallenge)?;
+        challenges.answer(&domain, challenge.key_authorization().digest().as_ref())?;
+        challenge.set_ready().await?;
+    }
+    Ok(())
+}
+
+/// Returns the authority's reason why it has not verified a domain.
+async fn reason(order: &mut Order) -> Option<String> {
+    let mut authorizations = order.authorizations();
+    while let Some(Ok(mut authorization)) = authorizations.next().await {
+        let Ok(state) = authorization.refresh().await else { continue };
+        if let Some(problem) = state.challenges.iter().find_map(|challenge| challenge.error.as_ref()) {
+            return Some(problem.to_string());
+        }
+    }
+    None
+}
