@@ -160,7 +160,7 @@ impl Home {
              DROP INDEX authorizations_by_use; DROP INDEX authorizations_by_life; DROP INDEX authorizations_by_end; \
              CREATE INDEX authorizations_by_expiry ON authorizations (org_id, kind, expires_at); \
              CREATE INDEX authorizations_by_last_use ON authorizations (org_id, kind, last_used_at); \
-             DELETE FROM _sqlx_migrations WHERE version IN (9, 11, 12, 14, 16, 17);",
+             DELETE FROM _sqlx_migrations WHERE version IN (9, 11, 12, 14, 16, 17, 18);",
         )
         .await;
         self.without_search_index().await;

@@ -115,6 +115,33 @@ pub async fn of_database(connection: &mut Connection, database: &str) -> Result<
     query.fetch_all(connection).await?.iter().map(binding).collect()
 }
 
+/// Returns the buckets of a gate whose database is known to have existed since they were bound or last confirmed.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
+pub async fn seen_of_gate(connection: &mut Connection, gate: &str) -> Result<Vec<BucketId>> {
+    let query = sqlx::query("SELECT bucket_id FROM gate_bindings WHERE gate = $1 AND seen_at IS NOT NULL").bind(gate);
+    query.fetch_all(connection).await?.iter().map(|row| row.id("bucket_id").map(BucketId)).collect()
+}
+
+/// Records since when the database of a binding is known to exist; `None`: it is not known.
+///
+/// # Errors
+/// Fails if the database does.
+pub async fn set_seen(
+    connection: &mut Connection,
+    gate: &str,
+    bucket: BucketId,
+    seen_at: Option<Timestamp>,
+) -> Result<()> {
+    let query = sqlx::query("UPDATE gate_bindings SET seen_at = $3 WHERE gate = $1 AND bucket_id = $2")
+        .bind(gate)
+        .bind(from_id(bucket))
+        .bind(seen_at.map(Timestamp::micros));
+    connection.execute(query).await?;
+    Ok(())
+}
+
 /// Updates what can change of a binding: its upstream, its suspension and the time of the last change.
 ///
 /// # Errors

@@ -22,7 +22,8 @@ pub use lacking::Lacking;
 pub use running::{GateCounts, GateMode, GateRefusal, RunningGate, UpstreamHealth};
 pub use shadow::{is_shadow, shadow_description};
 pub use sync::{
-    Comparison, FoundBucket, FoundDatabase, UnknownDatabase, compare_buckets, compare_databases, unknown_databases,
+    Comparison, FoundBucket, FoundDatabase, UnknownDatabase, compare_buckets, compare_databases, found_bindings,
+    unknown_databases,
 };
 pub use traffic::{GateRates, GateTraffic};
 pub use upstream::Upstream;

@@ -24,6 +24,12 @@ pub struct FoundBucket {
     pub name: String,
 }
 
+impl From<Bucket> for FoundBucket {
+    fn from(bucket: Bucket) -> Self {
+        Self { id: bucket.id, name: bucket.name }
+    }
+}
+
 /// The difference between what is bound and what the upstream has.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Comparison {
@@ -74,6 +80,11 @@ pub fn compare_databases(
         unknown: unknown_databases(bindings, found),
         vanished: bindings.iter().filter(vanishes).map(|binding| binding.bucket).collect(),
     }
+}
+
+/// Returns the bindings whose database, and retention policy if they have one, the upstream has.
+pub fn found_bindings<'a>(bindings: &'a [GateBinding], found: &[FoundDatabase]) -> Vec<&'a GateBinding> {
+    bindings.iter().filter(|binding| is_found(binding, found)).collect()
 }
 
 /// Returns what of the upstream no bucket stands for. The upstream's own databases are not among it.
@@ -186,6 +197,7 @@ mod tests {
         let compared = compare_databases(GateKind::Influxdb1, &bindings, &found, ASKED);
         assert_eq!(compared.vanished, [id(1), id(3)]);
         assert!(compared.unknown.is_empty());
+        assert_eq!(found_bindings(&bindings, &found), [&bindings[1]]);
     }
 
     #[test]

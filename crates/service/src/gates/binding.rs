@@ -121,6 +121,9 @@ pub(super) async fn bind(
     if !jeton_store::gate_bindings::insert(change, &bound).await? {
         return Err(taken(&bound));
     }
+    if existing == ExistingData::Present {
+        jeton_store::gate_bindings::set_seen(change, &bound.gate, bound.bucket, Some(bound.created_at)).await?;
+    }
     let detail = BindingState::of_new(&bound, existing);
     change.record(Event::BucketBound, Some(bound.org), bound.bucket, detail).await?;
     Ok(bound)
