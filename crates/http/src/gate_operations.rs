@@ -3,7 +3,8 @@
 use jeton_model::{
     BucketId, OrgId, Timestamp,
     binding::{
-        Adoptions, Comparison, ExistingData, Explanation, GateBinding, NotExplained, RunningGate, UnknownDatabase,
+        Adoptions, Comparison, ExistingData, Explanation, FoundBucket, GateBinding, NotExplained, RunningGate,
+        UnknownDatabase,
     },
     console::{
         databases::{Compared, DatabasePage, GateDetails},
@@ -13,7 +14,7 @@ use jeton_model::{
 };
 use jeton_service::{
     Caller, Error,
-    gates::{NewBinding, VisibleGate},
+    gates::{Found, NewBinding, VisibleGate},
 };
 
 use crate::{gates::Place, state::SharedState};
@@ -52,16 +53,20 @@ impl SharedState {
         self.service.bind_guarded(caller, &gate, NewBinding { bucket, database, policy, existing }).await
     }
 
-    /// Makes a suspended bucket available again.
+    /// Makes a suspended bucket available again. Of InfluxDB 2, it takes over the name that it has there.
     ///
     /// # Errors
-    /// Those of [`Self::gate`] and [`jeton_service::Service::confirm_bucket`].
+    /// Those of [`Self::gate`] and [`jeton_service::Service::confirm_with_name`].
     pub async fn confirm(&self, caller: &Caller, name: &str, bucket: BucketId) -> Result<(), Error> {
         let gate = self.gate(caller, name).await?;
-        self.service.confirm_bucket(caller, &gate.identity, bucket).await
+        // The database is asked for operators alone.
+        let asks = !gate.identity.kind.has_bindings() && self.service.check_comparison(caller).is_ok();
+        let buckets = if asks { self.running_gates.ask_buckets(name, gate.identity.org).await } else { None };
+        let there = buckets.and_then(|all| all.into_iter().find(|one| one.id == bucket)).map(|there| there.name);
+        self.service.confirm_with_name(caller, &gate.identity, bucket, there.as_deref()).await
     }
 
-    /// Compares the bindings of a gate with the databases of its upstream, and suspends the buckets whose database
+    /// Compares the buckets of a gate with the databases or buckets of its upstream, and suspends those whose database
     /// vanished.
     ///
     /// # Errors
@@ -70,7 +75,7 @@ impl SharedState {
         let gate = self.gate(caller, name).await?;
         self.service.check_comparison(caller)?;
         let asked_at = self.service.now();
-        let found = self.running_gates.ask(name).await;
+        let found = self.found(&gate).await;
         let compared = self.service.compare_guarded(caller, &gate, found, asked_at).await?;
         self.comparisons.keep(name, kept(&compared, asked_at));
         Ok(compared)
@@ -139,15 +144,28 @@ impl SharedState {
         Ok(self.running_gates.explain(name, &question.request, token.as_ref()).await)
     }
 
-    /// Asks the database of a gate, and returns the gate with what that showed.
+    /// Asks the database of a gate, and returns the gate with what that showed, and the differences between the buckets
+    /// of InfluxDB 2 and those here.
     ///
     /// # Errors
-    /// Those of [`Self::gate`] and [`jeton_service::Service::check_comparison`].
-    pub async fn check_gate(&self, caller: &Caller, name: &str) -> Result<VisibleGate, Error> {
+    /// Those of [`Self::gate`] and [`jeton_service::Service::bucket_differences`].
+    pub async fn check_gate(&self, caller: &Caller, name: &str) -> Result<(VisibleGate, Vec<String>), Error> {
         let gate = self.gate(caller, name).await?;
         self.service.check_comparison(caller)?;
-        drop(self.running_gates.ask(name).await);
-        self.gate(caller, &gate.identity.name).await
+        let asked_at = self.service.now();
+        let found = self.found(&gate).await;
+        let differences = self.service.bucket_differences(caller, &gate, found.as_ref(), asked_at).await?;
+        Ok((self.gate(caller, name).await?, differences))
+    }
+
+    /// Returns what the upstream of a gate has; `None` if it gives no valid list.
+    async fn found(&self, gate: &VisibleGate) -> Option<Found> {
+        let name = &gate.identity.name;
+        if gate.identity.kind.has_bindings() {
+            return self.running_gates.ask(name).await.map(Found::Databases);
+        }
+        let buckets = self.running_gates.ask_buckets(name, gate.identity.org).await?;
+        Some(Found::Buckets(buckets.into_iter().map(FoundBucket::from).collect()))
     }
 }
 

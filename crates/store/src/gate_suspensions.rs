@@ -1,6 +1,6 @@
 //! Suspended buckets of gates for InfluxDB 2.
 
-use sqlx::Executor as _;
+use sqlx::{Executor as _, any::AnyRow};
 
 use jeton_model::{BucketId, OrgId, Timestamp};
 
@@ -33,6 +33,19 @@ pub async fn insert(connection: &mut Connection, gate: &str, bucket: BucketId, n
 pub async fn of_gate(connection: &mut Connection, gate: &str) -> Result<Vec<BucketId>> {
     let query = sqlx::query("SELECT bucket_id FROM gate_suspensions WHERE gate = $1 ORDER BY bucket_id").bind(gate);
     query.fetch_all(connection).await?.iter().map(|row| row.id("bucket_id").map(BucketId)).collect()
+}
+
+/// Returns the buckets that are suspended at a gate with the time of the suspension, in the order of ids.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
+pub async fn times_of_gate(connection: &mut Connection, gate: &str) -> Result<Vec<(BucketId, Timestamp)>> {
+    let query = sqlx::query("SELECT bucket_id, suspended_at FROM gate_suspensions WHERE gate = $1 ORDER BY bucket_id");
+    query.bind(gate).fetch_all(connection).await?.iter().map(timed).collect()
+}
+
+fn timed(row: &AnyRow) -> Result<(BucketId, Timestamp)> {
+    Ok((BucketId(row.id("bucket_id")?), row.time("suspended_at")?))
 }
 
 /// Ends the suspension of a bucket at a gate. Returns false if it is not suspended there.

@@ -90,7 +90,8 @@ fn binding_body(binding: GateBinding, gate: &VisibleGate) -> BindingBody {
 
 /// List the bindings of a gate
 ///
-/// The bindings of buckets that the caller may read. Not in InfluxDB.
+/// The bindings of buckets that the caller may read. InfluxDB 2 has none: its suspended buckets are listed. Not in
+/// InfluxDB.
 #[utoipa::path(get, path = "/api/v2/gates/{gate}/bindings", tag = "Gates", operation_id = "GetGatesNameBindings",
     params(("gate" = String, Path, description = "The name of the gate.")),
     responses((status = 200, description = "The bindings.", body = BindingsBody), BadRequest, NotFound, Gated))]
@@ -100,7 +101,7 @@ pub async fn list(
     Path(path): Path<GatePath>,
 ) -> Result<Response, ApiError> {
     let gate = state.gate(&caller, &path.gate).await?;
-    let bindings = state.service.gate_bindings(&caller, &path.gate).await?;
+    let bindings = state.service.gate_places(&caller, &gate.identity).await?;
     let bindings = bindings.into_iter().map(|binding| binding_body(binding, &gate)).collect();
     Ok(indented(StatusCode::OK, &BindingsBody { bindings }))
 }
@@ -154,8 +155,8 @@ pub async fn delete(
 
 /// Confirm a suspended bucket
 ///
-/// Makes it available again with the current data of its database. Needs an operator whose token has neither expiry nor
-/// networks. Not in InfluxDB.
+/// Makes it available again with the current data of its database. A bucket of InfluxDB 2 takes over the name that it
+/// has there. Needs an operator whose token has neither expiry nor networks. Not in InfluxDB.
 #[utoipa::path(post, path = "/api/v2/gates/{gate}/bindings/{bucketID}/confirm", tag = "Gates", operation_id = "PostGatesNameBindingsIDConfirm",
     params(
         ("gate" = String, Path, description = "The name of the gate."),

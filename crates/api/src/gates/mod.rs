@@ -105,17 +105,18 @@ struct GatesBody {
     gates: Vec<GateBody>,
 }
 
-/// The difference between the bindings of a gate and the databases of its upstream.
+/// The difference between the buckets of a gate and the databases or buckets of its upstream.
 #[derive(Serialize, ToSchema)]
 #[schema(as = GateComparison)]
 struct ComparisonBody {
-    /// Databases without a bound bucket.
+    /// Databases without a bound bucket; of InfluxDB 2, buckets that Jeton does not have.
     unknown: Vec<UnknownBody>,
-    /// Buckets that were suspended, because their database vanished.
+    /// Buckets that were suspended, because their database vanished, or because InfluxDB 2 has no bucket with their id
+    /// and name.
     suspended: Vec<BucketId>,
 }
 
-/// A database without a bound bucket.
+/// A database without a bound bucket, or a bucket of InfluxDB 2 that Jeton does not have.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = UnknownDatabase)]
@@ -125,6 +126,10 @@ struct UnknownBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     retention_policy: Option<String>,
+    /// The id of a bucket of InfluxDB 2.
+    #[serde(rename = "bucketID", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    bucket_id: Option<BucketId>,
 }
 
 /// The name of a gate in a path.
@@ -170,7 +175,7 @@ fn refusal_body(refusal: GateRefusal) -> RefusalBody {
 }
 
 fn unknown_body(unknown: UnknownDatabase) -> UnknownBody {
-    UnknownBody { database: unknown.name, retention_policy: unknown.policy }
+    UnknownBody { database: unknown.name, retention_policy: unknown.policy, bucket_id: unknown.id }
 }
 
 /// List gates
@@ -185,8 +190,8 @@ pub async fn list(State(state): State<AppState>, Caller(caller): Caller) -> Resu
 
 /// Check a gate
 ///
-/// Sends a request to the database of the gate, and returns the gate with the result. Needs an operator. Not in
-/// InfluxDB.
+/// Sends a request to the database of the gate, and returns the gate with the result. For InfluxDB 2, the findings
+/// include the differences between its buckets and those of Jeton. Needs an operator. Not in InfluxDB.
 #[utoipa::path(post, path = "/api/v2/gates/{gate}/check", tag = "Gates", operation_id = "PostGatesNameCheck",
     params(("gate" = String, Path, description = "The name of the gate.")),
     responses((status = 200, description = "The gate.", body = GateBody), BadRequest, NotFound, Gated))]
@@ -195,13 +200,17 @@ pub async fn check(
     Caller(caller): Caller,
     Path(path): Path<GatePath>,
 ) -> Result<Response, ApiError> {
-    Ok(indented(StatusCode::OK, &gate_body(state.check_gate(&caller, &path.gate).await?)))
+    let (gate, differences) = state.check_gate(&caller, &path.gate).await?;
+    let mut checked = gate_body(gate);
+    checked.findings.extend(differences);
+    Ok(indented(StatusCode::OK, &checked))
 }
 
 /// Compare a gate with its database
 ///
-/// Lists the databases of the upstream. Buckets whose database vanished are suspended until an operator confirms them.
-/// Needs an operator. Not in InfluxDB.
+/// Lists the databases of the upstream, or the buckets of InfluxDB 2. Buckets whose database vanished, and buckets of
+/// InfluxDB 2 whose id or name changed there, are suspended until an operator confirms them. Each gate does the same by
+/// itself every minute. Needs an operator. Not in InfluxDB.
 #[utoipa::path(post, path = "/api/v2/gates/{gate}/sync", tag = "Gates", operation_id = "PostGatesNameSync",
     params(("gate" = String, Path, description = "The name of the gate.")),
     responses((status = 200, description = "The difference.", body = ComparisonBody), BadRequest, NotFound, Gated))]

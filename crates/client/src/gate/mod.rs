@@ -18,7 +18,7 @@ use crate::{
     output::Shown,
 };
 
-/// Compares a gate with the databases of its upstream.
+/// Compares a gate with the databases or buckets of its upstream.
 #[derive(Args)]
 pub struct GateSync {
     /// Name of the gate
@@ -73,7 +73,7 @@ impl Shown for Gate {
     }
 }
 
-/// The difference between the bindings of a gate and the databases of its upstream.
+/// The difference between the buckets of a gate and the databases or buckets of its upstream.
 #[derive(Deserialize)]
 struct Comparison {
     unknown: Vec<Unknown>,
@@ -85,6 +85,8 @@ struct Comparison {
 struct Unknown {
     database: String,
     retention_policy: Option<String>,
+    #[serde(rename = "bucketID")]
+    bucket_id: Option<String>,
 }
 
 /// A row of a comparison.
@@ -117,7 +119,7 @@ impl Comparison {
             state: "unknown",
             database: Some(one.database),
             retention_policy: one.retention_policy,
-            bucket_id: None,
+            bucket_id: one.bucket_id,
         });
         let suspended = self.suspended.into_iter().map(|bucket| Difference {
             state: "suspended",

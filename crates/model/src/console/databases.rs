@@ -129,14 +129,14 @@ pub struct DatabasePage {
     pub needy: u64,
 }
 
-/// A bucket that is bound at a gate.
+/// A bucket that is bound at a gate, or a suspended one of InfluxDB 2.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BoundRow {
     /// The bucket.
     pub bucket: BucketId,
     /// The name of the bucket.
     pub name: String,
-    /// The database, and the retention policy if there is one: `db` or `db/rp`.
+    /// The database, and the retention policy if there is one: `db` or `db/rp`. The id of a bucket of InfluxDB 2.
     pub place: String,
     /// True if the bucket is suspended until an operator confirms it.
     pub suspended: bool,
@@ -164,7 +164,7 @@ pub struct GateDetails {
     pub databases: Vec<String>,
     /// Recommended changes, as sentences for an operator.
     pub findings: Vec<String>,
-    /// The bound buckets that the caller may read.
+    /// The bound buckets that the caller may read; of InfluxDB 2, the suspended ones.
     pub bindings: Vec<BoundRow>,
     /// The tokens that were used last, among those in use that the caller may see.
     pub tokens: Vec<GateToken>,

@@ -105,9 +105,9 @@ impl Service {
     }
 
     /// Returns the bindings of a gate whose buckets the caller may read, without those of an earlier organization of
-    /// the gate.
+    /// the gate; of InfluxDB 2, the suspended buckets.
     async fn bindings_at(&self, caller: &Caller, gate: &VisibleGate) -> Result<Vec<GateBinding>, Error> {
-        let mut bindings = self.gate_bindings(caller, &gate.identity.name).await?;
+        let mut bindings = self.gate_places(caller, &gate.identity).await?;
         bindings.retain(|binding| binding.org == gate.identity.org);
         Ok(bindings)
     }
@@ -149,7 +149,7 @@ fn row(gate: &VisibleGate, bindings: &[GateBinding]) -> Option<GateRow> {
         health: running.health,
         counts: running.counts,
         rates: running.rates,
-        bound: bindings.len() as u64,
+        bound: if gate.identity.kind.has_bindings() { bindings.len() as u64 } else { 0 },
         suspended: suspended as u64,
         tokens: Tally::default(),
     })
@@ -167,7 +167,7 @@ fn bound_row(binding: &GateBinding, gate: &VisibleGate) -> BoundRow {
     BoundRow {
         bucket: binding.bucket,
         name: binding.bucket_name.clone(),
-        place: binding.place(),
+        place: if gate.identity.kind.has_bindings() { binding.place() } else { binding.bucket.to_string() },
         suspended: binding.is_suspended(&gate.identity),
     }
 }

@@ -14,6 +14,7 @@ mod running;
 mod suspension;
 mod tokens_in_use;
 pub(crate) mod upstream_buckets;
+mod upstream_suspended;
 
 pub(crate) use binding::{check_renamable, unbind_deleted};
 

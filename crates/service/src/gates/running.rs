@@ -88,20 +88,20 @@ impl Service {
         if is_operator(caller.permissions()) { Ok(()) } else { Err(Error::Gate(GateError::OperatorToCompare)) }
     }
 
-    /// Compares a running gate with the databases of its upstream, as [`Service::sync_gate`] does. Databases that the
-    /// gate does not guard are not reported as unknown. `found`: `None` if the upstream gave no list.
+    /// Compares a running gate with the databases of its upstream, or with its buckets, as [`Service::sync_gate`] does.
+    /// Those that the gate does not guard are not reported as unknown. `found`: `None` if the upstream gave no list.
     ///
     /// # Errors
-    /// Those of [`Service::check_comparison`]; [`GateError::NoBindings`]; [`GateError::NoList`]; the database may fail.
+    /// Those of [`Service::check_comparison`]; [`GateError::NoList`]; the database may fail.
     pub async fn compare_guarded(
         &self,
         caller: &Caller,
         gate: &VisibleGate,
-        found: Option<Vec<FoundDatabase>>,
+        found: Option<Found>,
         asked_at: Timestamp,
     ) -> Result<Comparison, Error> {
         self.check_comparison(caller)?;
-        let found = Found::Databases(told(gate, found)?);
+        let found = found.ok_or_else(|| no_list(gate))?;
         let mut compared = self.sync_gate(caller, &gate.identity, &found, asked_at).await?;
         compared.unknown.retain(|database| gate.running.guards(&database.name));
         Ok(compared)
@@ -116,7 +116,11 @@ pub(super) fn told(gate: &VisibleGate, found: Option<Vec<FoundDatabase>>) -> Res
     if !gate.identity.kind.has_bindings() {
         return Err(Error::Gate(GateError::NoBindings));
     }
-    found.ok_or_else(|| Error::Gate(GateError::NoList { gate: gate.identity.name.clone() }))
+    found.ok_or_else(|| no_list(gate))
+}
+
+fn no_list(gate: &VisibleGate) -> Error {
+    Error::Gate(GateError::NoList { gate: gate.identity.name.clone() })
 }
 
 /// Returns a gate as the caller sees it.

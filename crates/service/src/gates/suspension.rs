@@ -3,6 +3,7 @@
 use jeton_model::{
     Bucket, BucketId, Timestamp,
     binding::{Comparison, FoundBucket, FoundDatabase, GateIdentity, compare_buckets, compare_databases},
+    bucket::check_bucket_name,
 };
 use jeton_store::Connection;
 
@@ -10,14 +11,19 @@ use crate::{
     Caller, Error, Service,
     audit::{
         Event,
-        detail::gates::{BindingState, SuspendedBucket},
+        detail::{
+            Change,
+            buckets::BucketState,
+            gates::{BindingState, SuspendedBucket},
+        },
     },
-    error::GateError,
+    error::{BucketError, GateError},
+    fold,
     transaction::AuditedTransaction,
 };
 
 use super::{
-    binding::{bound_at, bucket_of, check_free},
+    binding::{bound_at, bucket_of, check_free, check_renamable},
     directory::{bindings_of, buckets_of},
     operator::check_operator,
 };
@@ -82,10 +88,29 @@ impl Service {
     /// [`GateError::NotBound`],
     /// [`GateError::NotSuspended`], [`GateError::DatabaseTaken`]; the database may fail.
     pub async fn confirm_bucket(&self, caller: &Caller, gate: &GateIdentity, bucket: BucketId) -> Result<(), Error> {
+        self.confirm_with_name(caller, gate, bucket, None).await
+    }
+
+    /// Makes a suspended bucket available again, as [`Service::confirm_bucket`] does. A bucket of InfluxDB 2 takes over
+    /// the name that it has `there`, if InfluxDB told it: otherwise it would be suspended again.
+    ///
+    /// # Errors
+    /// Those of [`Service::confirm_bucket`]; `BucketError::NameNotUnique` and those of an invalid name, if the bucket
+    /// cannot have the name here.
+    pub async fn confirm_with_name(
+        &self,
+        caller: &Caller,
+        gate: &GateIdentity,
+        bucket: BucketId,
+        there: Option<&str>,
+    ) -> Result<(), Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let now = change.now;
         check_operator(&mut change, &caller, now).await?;
         confirm(&mut change, gate, bucket).await?;
+        if let Some(name) = there.filter(|_| !gate.kind.has_bindings()) {
+            take_name(&mut change, gate, bucket, name).await?;
+        }
         change.commit().await
     }
 }
@@ -117,6 +142,8 @@ async fn confirm_binding(change: &mut AuditedTransaction, gate: &GateIdentity, b
     bound.updated_at = change.now;
     check_free(change, &bound).await?;
     jeton_store::gate_bindings::update(change, &bound).await?;
+    // A database that does not exist is confirmed, too: it has not vanished until it was seen again.
+    jeton_store::gate_bindings::set_seen(change, &bound.gate, bound.bucket, None).await?;
     change.record(Event::BucketConfirmed, Some(bound.org), bound.bucket, BindingState::of(&bound)).await
 }
 
@@ -132,11 +159,37 @@ async fn confirm_upstream_bucket(
     change.record(Event::BucketConfirmed, Some(bucket.org), bucket.id, detail).await
 }
 
+/// Gives a bucket the name that it has in InfluxDB.
+async fn take_name(
+    change: &mut AuditedTransaction,
+    gate: &GateIdentity,
+    bucket: BucketId,
+    name: &str,
+) -> Result<(), Error> {
+    let before = bucket_of(change, gate, bucket).await?;
+    if before.name == name {
+        return Ok(());
+    }
+    check_bucket_name(name)?;
+    if jeton_store::buckets::by_name(change, gate.org, name).await?.is_some() {
+        return Err(Error::Bucket(BucketError::NameNotUnique));
+    }
+    check_renamable(change, bucket).await?;
+    let after = Bucket { name: name.to_owned(), updated_at: change.now, ..before.clone() };
+    jeton_store::buckets::update(change, &after, &fold(&after.name)).await?;
+    let changed = Change { before: BucketState::of(&before), after: BucketState::of(&after) };
+    change.record(Event::BucketUpdated, Some(after.org), bucket, changed).await
+}
+
 fn not_suspended(bucket: &Bucket) -> Error {
     Error::Gate(GateError::NotSuspended { bucket: bucket.name.clone() })
 }
 
-async fn compare(
+/// Compares a gate with what its upstream has.
+///
+/// # Errors
+/// [`GateError::OtherKind`]; the database may fail.
+pub(super) async fn compare(
     connection: &mut Connection,
     gate: &GateIdentity,
     found: &Found,
@@ -156,7 +209,15 @@ async fn compare(
     }
 }
 
-async fn suspend(change: &mut AuditedTransaction, gate: &GateIdentity, buckets: &[BucketId]) -> Result<(), Error> {
+/// Suspends buckets, unless they are suspended or not bound.
+///
+/// # Errors
+/// The database may fail.
+pub(super) async fn suspend(
+    change: &mut AuditedTransaction,
+    gate: &GateIdentity,
+    buckets: &[BucketId],
+) -> Result<(), Error> {
     for bucket in buckets {
         if gate.kind.has_bindings() {
             suspend_binding(change, gate, *bucket).await?;

@@ -84,15 +84,6 @@ async fn jeton_is_set_up_at_its_own_address_alone() {
 }
 
 #[tokio::test]
-async fn what_has_no_bindings_is_not_compared() {
-    let home = Home::sqlite();
-    let scene = Scene::new(&home).await;
-    let refused = scene.server.post("/api/v2/gates/plant/sync", scene.names.of("OP"), json!({})).await.refused(400);
-    assert_eq!(refused, "a gate for InfluxDB 2 has no bindings: its buckets have the ids of the upstream");
-    assert!(scene.player.data_requests().is_empty());
-}
-
-#[tokio::test]
 async fn a_session_is_accepted_by_the_api_and_by_no_path_of_data() {
     let home = Home::sqlite();
     let scene = Scene::new(&home).await;

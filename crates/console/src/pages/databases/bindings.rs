@@ -15,12 +15,13 @@ use crate::{
 
 use super::drawer::Drawer;
 
-/// The bound buckets, suspended ones first.
+/// The bound buckets, suspended ones first. Of InfluxDB 2, which has no bindings, the suspended ones.
 #[component]
 pub fn Buckets(details: GateDetails, drawer: Drawer) -> impl IntoView {
     let GateDetails { gate, mut bindings, may_bind, is_operator, .. } = details;
     let key = gate.key;
-    if !gate.kind.has_bindings() {
+    let is_bound = gate.kind.has_bindings();
+    if !is_bound && bindings.is_empty() {
         return ().into_any();
     }
     bindings.sort_by_key(|row| !row.suspended);
@@ -32,20 +33,26 @@ pub fn Buckets(details: GateDetails, drawer: Drawer) -> impl IntoView {
         view! { <ul class="gate-rows" data-testid="gate-buckets">{bindings.into_iter().map(row).collect_view()}</ul> }
             .into_any()
     };
+    let heading = if is_bound { "and the databases that hold their data" } else { "that are suspended, and their ids" };
+    let alert = if is_bound { VANISHED } else { CHANGED };
     view! {
-        <h3 class="section-title">"Buckets "<span>"and the databases that hold their data"</span></h3>
-        {waits.then(|| view! {
-            <Alert>
-                "A bucket is suspended when its database vanishes or changes: requests are answered with 503. Look at the database before you \
-                 confirm. The tokens of the bucket then have access to what it holds now."
-            </Alert>
-        })}
+        <h3 class="section-title">"Buckets "<span>{heading}</span></h3>
+        {waits.then(|| view! { <Alert>{alert}</Alert> })}
         {list}
     }
     .into_any()
 }
 
-/// A bound bucket.
+/// The explanation of suspended buckets.
+const VANISHED: &str = "A bucket is suspended when its database vanishes or changes: requests are answered with 503. \
+                        Look at the database before you confirm. The tokens of the bucket then have access to what it \
+                        holds now.";
+/// The explanation of suspended buckets of InfluxDB 2.
+const CHANGED: &str = "A bucket is suspended when InfluxDB deletes it or gives it another name or id: requests are \
+                       answered with 503. Look at InfluxDB before you confirm. The bucket then has the name that it \
+                       has there.";
+
+/// A bound bucket, or a suspended one of InfluxDB 2.
 #[component]
 fn Bucket(row: BoundRow, gate: GateKey, may_unbind: bool, may_confirm: bool, drawer: Drawer) -> impl IntoView {
     let BoundRow { bucket, name, place, suspended } = row;
