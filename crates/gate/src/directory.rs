@@ -129,7 +129,7 @@ impl Directory {
     }
 
     /// Returns one binding per bucket.
-    pub(crate) fn buckets(&self) -> &[Binding] {
+    pub fn buckets(&self) -> &[Binding] {
         &self.buckets
     }
 

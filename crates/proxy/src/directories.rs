@@ -3,12 +3,18 @@
 use std::{pin::Pin, sync::Arc, time::Instant};
 
 use jeton_gate::Directory;
-use jeton_model::binding::FoundDatabase;
+use jeton_model::binding::{FoundDatabase, GateIdentity};
 
 /// The source of a gate's bindings. It is asked for each request, so that it should answer from memory.
 pub trait Directories: Send + Sync + 'static {
     /// Returns the bindings as they are now.
     fn directory(&self) -> DirectoryFuture<'_>;
+
+    /// Returns the gate by which the bindings are stored, once they were read; `None` if they are not stored. Only
+    /// stored ones are compared with the database.
+    fn stored(&self) -> Option<Arc<GateIdentity>> {
+        None
+    }
 
     /// Takes what the database told about itself when it was asked at `_asked_at`. Bindings that do not depend on it
     /// leave it aside.

@@ -10,6 +10,7 @@
 mod authorities;
 mod body;
 mod body_memory;
+mod comparison;
 mod config;
 mod connection;
 mod counters;
@@ -40,6 +41,7 @@ mod upstream;
 mod verdict_cache;
 
 pub use body::{AnyBody, BodyError, boxed};
+pub use comparison::NotCompared;
 pub use config::{Auth, ConfigError, GateConfig, Limits, Mode};
 pub use counters::{Counters, End, Outcome, UpstreamFailure};
 pub use directories::{Directories, DirectoryFuture, Unavailable};

@@ -15,8 +15,8 @@ use tokio::{
 };
 
 use crate::{
-    config::Limits, connection::Connection, exchange, gate::ProxyGate, handle::handle, lingering::LingeringStream,
-    policies::keep_learning,
+    comparison::keep_comparing, config::Limits, connection::Connection, exchange, gate::ProxyGate, handle::handle,
+    lingering::LingeringStream, policies::keep_learning,
 };
 
 /// Maximum time for a client to end an unused connection of HTTP/2 itself.
@@ -91,7 +91,8 @@ async fn watch(gate: &ProxyGate) {
             shadows.keep_clean(gate.upstream()).await;
         }
     };
-    tokio::join!(exchanges, gate.upstream().keep_probing(gate.service()), keep_learning(gate), shadows);
+    let probing = gate.upstream().keep_probing(gate.service());
+    tokio::join!(exchanges, probing, keep_learning(gate), keep_comparing(gate), shadows);
 }
 
 /// Accepts a connection once there is a place for it; returns `None` after a failure, which is that of one connection

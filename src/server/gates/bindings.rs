@@ -144,6 +144,10 @@ impl Directories for StoredBindings {
         })
     }
 
+    fn stored(&self) -> Option<Arc<GateIdentity>> {
+        self.kept().gate.clone()
+    }
+
     fn learn(&self, found: &[FoundDatabase], asked_at: Instant) {
         self.policies.learn(found, asked_at);
     }

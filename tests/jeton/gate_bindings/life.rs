@@ -2,7 +2,8 @@
 
 use serde_json::json;
 
-use jeton_model::binding::{ExistingData, GateKind};
+use jeton_model::binding::{ExistingData, FoundDatabase, GateKind};
+use jeton_service::gates::Found;
 
 use crate::{audit_log::details, home::on_each_database, support::people::last_actions};
 
@@ -73,9 +74,14 @@ async fn every_change_of_a_binding_is_in_the_audit_log_with_its_place() {
         let (gate, service) = (scene.gate(GateKind::Influxdb1), &scene.server.service);
         scene.bind_as(&scene.operator, &gate, new(scene.iot, "a/week", ExistingData::Present)).await.expect("bound");
         scene.sync(&gate, &databases(&["a"]), scene.later()).await;
-        service.suspend_buckets(&gate, &[scene.iot, scene.plant]).await.expect("nothing more to suspend");
+        let judged = [scene.iot, scene.plant];
+        let again = service.suspend_vanished(&gate, &databases(&["a"]), &judged, scene.later()).await;
+        assert_eq!(again, Ok(Vec::new()), "nothing more to suspend");
         service.confirm_bucket(&scene.operator, &gate, scene.iot).await.expect("confirmed");
-        service.suspend_buckets(&gate, &[scene.iot]).await.expect("suspended");
+        let week = FoundDatabase { name: "a".into(), policies: vec!["week".into()], default_policy: None };
+        service.note_found(&gate, &Found::Databases(vec![week])).await.expect("seen again");
+        let vanished = service.suspend_vanished(&gate, &databases(&["a"]), &judged, scene.later()).await;
+        assert_eq!(vanished, Ok(vec![scene.iot]));
         scene.unbind_as(&scene.operator, scene.iot).await.expect("unbound");
         let actions = ["bucket bound", "bucket suspended", "bucket confirmed", "bucket suspended", "bucket unbound"];
         assert_eq!(last_actions(&home, 5).await, actions);

@@ -182,7 +182,7 @@ async fn an_operator_with_limits_gives_no_access_that_has_none() {
         let scene = Scene::new(&home).await;
         let (gate, server) = (scene.gate(GateKind::Influxdb1), &scene.server);
         scene.bind(&gate, scene.plant, "plant").await.expect("bound");
-        server.service.suspend_buckets(&gate, &[scene.plant]).await.expect("suspended");
+        scene.sync(&gate, &databases(&[]), scene.later()).await;
         let client = Client { address: "10.1.2.3".parse().ok(), ..Client::default() };
         let end = server.clock.now().plus_seconds(3600).to_string();
         for limit in [json!({"expiresAt": end}), json!({"allowedNetworks": ["10.0.0.0/8"]})] {

@@ -25,11 +25,16 @@ pub(super) struct Scene<'h> {
 impl<'h> Scene<'h> {
     pub(super) async fn new(home: &'h Home, sections: &str) -> Self {
         write(home, sections);
-        let mut config = home.config(&[]);
-        config.file = Some(ConfigFile::read(&home.path().join("jeton.toml")).unwrap());
-        let server = Server::start_as(home, config, Clock::System).await.unwrap();
+        let server = serve(home).await;
         let first = server.set_up().await;
         Self { home, server, first }
+    }
+
+    /// Stops the server, and starts it again with the same file.
+    pub(super) async fn restarted(self) -> Self {
+        let Self { home, server, first } = self;
+        server.stop().await;
+        Self { home, server: serve(home).await, first }
     }
 
     /// Returns the address of a gate.
@@ -72,6 +77,13 @@ impl<'h> Scene<'h> {
             self.server.token(&self.first.token, &self.first.org, json!([permission])).await.expect(201);
         text(&created["token"])
     }
+}
+
+/// Starts a server with the file.
+async fn serve(home: &Home) -> Server {
+    let mut config = home.config(&[]);
+    config.file = Some(ConfigFile::read(&home.path().join("jeton.toml")).unwrap());
+    Server::start_as(home, config, Clock::System).await.unwrap()
 }
 
 /// Writes the file, with a section for each gate.

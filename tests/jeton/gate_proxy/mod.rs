@@ -29,5 +29,6 @@ mod refused;
 mod relay;
 mod retries;
 mod uses;
+mod vanished;
 mod victoriametrics;
 mod victoriametrics_program;

@@ -17,6 +17,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use tokio::time::timeout;
 
 use crate::{
+    comparison::keep_comparing,
     counters::{Outcome, UpstreamFailure},
     decide::{caller, directory, holder, token},
     directories::Unavailable,
@@ -69,12 +70,13 @@ impl ForwardAuth {
         gate.forward_auth_key().map(|key| Self { gate: gate.clone(), key: Arc::clone(key) })
     }
 
-    /// Probes the database of a gate that is not served, and learns from it, until `shutdown` resolves.
+    /// Probes the database of a gate that is not served, learns from it and compares the gate with it, until `shutdown`
+    /// resolves.
     pub async fn guard(self, shutdown: impl Future<Output = ()> + Send) {
         let (upstream, service) = (self.gate.upstream(), self.gate.service());
         let probing = async {
             upstream.probe(service).await;
-            tokio::join!(upstream.keep_probing(service), keep_learning(&self.gate));
+            tokio::join!(upstream.keep_probing(service), keep_learning(&self.gate), keep_comparing(&self.gate));
         };
         tokio::select! {
             () = shutdown => {}

@@ -15,6 +15,7 @@ mod suspension;
 mod tokens_in_use;
 pub(crate) mod upstream_buckets;
 mod upstream_suspended;
+mod vanished;
 
 pub(crate) use binding::{check_renamable, unbind_deleted};
 

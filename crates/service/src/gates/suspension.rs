@@ -28,9 +28,6 @@ use super::{
     operator::check_operator,
 };
 
-/// The origin of suspensions in the audit log.
-const VIA: &str = "gate";
-
 /// The databases or buckets that an upstream has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
@@ -67,17 +64,6 @@ impl Service {
         suspend(&mut change, gate, &compared.vanished).await?;
         change.commit().await?;
         Ok(compared)
-    }
-
-    /// Suspends buckets at a gate until an operator confirms: a request showed that their database vanished or changed.
-    /// Those that are suspended or not bound are left as they are.
-    ///
-    /// # Errors
-    /// The database may fail.
-    pub async fn suspend_buckets(&self, gate: &GateIdentity, buckets: &[BucketId]) -> Result<(), Error> {
-        let mut change = self.begin_job().await?.via(VIA);
-        suspend(&mut change, gate, buckets).await?;
-        change.commit().await
     }
 
     /// Makes a suspended bucket available again. Only operators without limits confirm: the tokens of the bucket get

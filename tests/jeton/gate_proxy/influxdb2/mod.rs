@@ -8,6 +8,7 @@ mod player;
 mod recorded;
 mod recording;
 mod shadows;
+mod vanished;
 
 use std::{collections::BTreeMap, fs, net::SocketAddr};
 
@@ -15,6 +16,7 @@ use jeton::config::ConfigFile;
 use jeton_service::Clock;
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
+use tokio::{task::yield_now, time::timeout};
 
 use crate::{
     home::Home,
@@ -22,7 +24,7 @@ use crate::{
 };
 
 use super::played::WITHIN;
-use player::{CREDENTIAL, Player};
+use player::{CREDENTIAL, Player, Seen};
 use recording::{Names, Step};
 
 /// A gate before a player, with the organization, the buckets and the tokens of the recordings.
@@ -53,10 +55,22 @@ impl Scene {
     async fn running(home: &Home, lines: &str, change: impl FnOnce(&Player)) -> Self {
         let names = set_up(home).await;
         let player = Player::start(&names).await;
+        player.state().buckets.extend(buckets(&names));
         change(&player);
         let server = start(home, player.address, lines).await;
         let address = gate_address(&server).await;
         Self { server, player, names, address, http: client() }
+    }
+
+    /// Waits until the gate has read the list of the buckets: a success says that the database is healthy.
+    async fn compared(&self) {
+        let last_page = |seen: &Seen| seen.path == "/api/v2/buckets" && seen.query.contains("offset=100");
+        let read = async {
+            while !self.player.state().seen.iter().any(last_page) {
+                yield_now().await;
+            }
+        };
+        timeout(WITHIN, read).await.expect("the gate compares itself with its database");
     }
 
     fn request(&self, method: &str, target: &str) -> RequestBuilder {
@@ -126,6 +140,12 @@ async fn set_up(home: &Home) -> Names {
     Names(names)
 }
 
+/// Returns the buckets of the organization, in influxd's JSON.
+fn buckets(names: &Names) -> [Value; 2] {
+    [("B", "b1"), ("B2", "b2")]
+        .map(|(bucket, name)| json!({"id": names.of(bucket), "orgID": names.of("O"), "name": name, "type": "user"}))
+}
+
 /// Starts a server with a gate before the player.
 async fn start(home: &Home, upstream: SocketAddr, lines: &str) -> Server {
     let credential = home.path().join("plant.token");
@@ -147,5 +167,5 @@ async fn start(home: &Home, upstream: SocketAddr, lines: &str) -> Server {
 async fn gate_address(server: &Server) -> SocketAddr {
     let mut addresses = server.gate_addresses();
     let found = addresses.wait_for(|all| all.contains_key("plant"));
-    tokio::time::timeout(WITHIN, found).await.expect("the gate listens").unwrap()["plant"]
+    timeout(WITHIN, found).await.expect("the gate listens").unwrap()["plant"]
 }

@@ -142,6 +142,7 @@ async fn a_gate_that_is_removed_from_the_file_leaves_none_behind() {
 async fn what_the_database_refuses_although_the_gate_allowed_it_is_no_fault_of_the_client() {
     let home = Home::sqlite();
     let scene = Scene::new(&home).await;
+    scene.compared().await;
     // The bucket vanished from the database, or its authorization there permits less than it should.
     for status in [403, 404] {
         scene.player.state().refuses = Some(("/api/v2/write", status));

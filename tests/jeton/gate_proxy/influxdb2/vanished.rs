@@ -1,0 +1,148 @@
+//! Buckets that InfluxDB 2 deletes or renames behind the back of the gate.
+
+use serde_json::{Value, json};
+use tokio::time::timeout;
+
+use crate::{
+    audit_log::details,
+    home::{Home, on_each_database},
+    support::{
+        command::Shell,
+        console::Browser,
+        server::{Answer, NAME, members},
+    },
+};
+
+use super::{SELECT, Scene, WITHIN};
+
+const GATE: &str = "/api/v2/gates/plant";
+
+impl Scene {
+    async fn operate(&self, path: &str) -> Answer {
+        self.server.post(&format!("{GATE}/{path}"), self.names.of("OP"), json!({})).await
+    }
+
+    /// Returns the names of the suspended buckets.
+    async fn suspended(&self) -> Vec<String> {
+        let listed = self.server.get(&format!("{GATE}/bindings"), self.names.of("OP")).await.expect(200);
+        members(&listed["bindings"], "bucket")
+    }
+
+    /// Changes a bucket in the database.
+    fn change(&self, bucket: &str, change: impl FnOnce(&mut Value)) {
+        let id = self.names.of(bucket);
+        change(self.player.state().buckets.iter_mut().find(|one| one["id"] == id).unwrap());
+    }
+
+    /// Deletes a bucket in the database.
+    fn lose(&self, bucket: &str) {
+        let id = self.names.of(bucket);
+        self.player.state().buckets.retain(|one| one["id"] != id);
+    }
+}
+
+fn is_suspended(answer: &Answer) {
+    assert_eq!((answer.status, answer.header("retry-after").as_str()), (503, "1"), "{}", answer.body);
+    assert!(answer.body.contains("is suspended until an operator confirms"), "{}", answer.body);
+}
+
+#[tokio::test]
+async fn a_gate_suspends_a_renamed_bucket_by_itself_until_an_operator_confirms_its_name() {
+    on_each_database(async |home: Home| {
+        let rename = |player: &super::Player| {
+            let mut state = player.state();
+            let renamed = state.buckets.iter_mut().find(|bucket| bucket["name"] == "b2").unwrap();
+            renamed["name"] = json!("kiln");
+        };
+        let scene = Scene::with(&home, rename).await;
+        let until_suspended = async { while scene.suspended().await != ["b2"] {} };
+        timeout(WITHIN, until_suspended).await.expect("the gate compares itself with its database");
+        is_suspended(&scene.write("/api/v2/write?org=my-org&bucket=b2", "V_r1w2").await);
+        scene.get(SELECT, "V_r1").await.expect(200);
+        let entry = json!({"name": "b2", "gate": "plant", "via": "gate"});
+        assert_eq!(details(&home, "bucket suspended").await, [entry]);
+
+        let confirm = format!("bindings/{}/confirm", scene.names.of("B2"));
+        scene.operate(&confirm).await.expect(204);
+        assert!(scene.suspended().await.is_empty());
+        assert_eq!(scene.write("/api/v2/write?org=my-org&bucket=kiln", "V_r1w2").await.status, 204);
+        assert_eq!(scene.write("/api/v2/write?org=my-org&bucket=b2", "V_r1w2").await.status, 404);
+        let same = scene.operate("sync").await.expect(200);
+        assert_eq!(same["suspended"], json!([]));
+        scene.server.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_comparison_suspends_the_buckets_that_changed_and_lists_the_unknown_ones() {
+    let home = Home::sqlite();
+    let scene = Scene::new(&home).await;
+    scene.compared().await;
+    let same = json!({"unknown": [], "suspended": []});
+    assert_eq!(scene.operate("sync").await.expect(200), same);
+    let (org, id) = (scene.names.of("O"), "0000000000000b09");
+    scene.lose("B2");
+    scene.player.state().buckets.push(json!({"id": id, "orgID": org, "name": "b9"}));
+    let found = scene.operate("check").await.expect(200)["findings"].to_string();
+    for said in ["InfluxDB has no buckets with the ids and names of b2.", "Jeton does not have the buckets b9."] {
+        assert!(found.contains(said), "{said} in {found}");
+    }
+    assert!(scene.suspended().await.is_empty(), "a check suspends nothing");
+
+    let compared = scene.operate("sync").await.expect(200);
+    let unknown = json!([{"database": "b9", "bucketID": id}]);
+    assert_eq!((&compared["unknown"], &compared["suspended"]), (&unknown, &json!([scene.names.of("B2")])));
+    is_suspended(&scene.write("/api/v2/write?org=my-org&bucket=b2", "V_r1w2").await);
+    let found = scene.operate("check").await.expect(200)["findings"].to_string();
+    assert!(found.contains("An operator must confirm the suspended b2."), "{found}");
+
+    // Another bucket has the name now.
+    scene.change("B", |bucket| bucket["id"] = json!("0000000000000b08"));
+    assert_eq!(scene.operate("sync").await.expect(200)["suspended"], json!([scene.names.of("B")]));
+    is_suspended(&scene.get(SELECT, "V_r1").await);
+
+    scene.player.state().refuses = Some(("/api/v2/buckets", 500));
+    let untold = scene.operate("sync").await;
+    assert_eq!((untold.status, untold.header("retry-after").as_str()), (503, "1"));
+    for token in ["V_all", "V_r1"] {
+        let denied = scene.server.post(&format!("{GATE}/sync"), scene.names.of(token), json!({})).await;
+        assert!([403, 404].contains(&denied.status), "{token}: {}", denied.body);
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_does_not_list_its_buckets_has_lost_none() {
+    let home = Home::sqlite();
+    let scene = Scene::with(&home, |player| player.state().refuses = Some(("/api/v2/buckets", 500))).await;
+    scene.get(SELECT, "V_r1").await.expect(200);
+    assert_eq!(scene.operate("sync").await.status, 503);
+    assert!(scene.suspended().await.is_empty());
+    scene.get(SELECT, "V_r1").await.expect(200);
+}
+
+#[tokio::test]
+async fn the_command_line_and_the_console_show_the_suspended_bucket_and_confirm_it() {
+    let home = Home::sqlite();
+    let scene = Scene::new(&home).await;
+    scene.compared().await;
+    scene.lose("B2");
+    let (operator, bucket) = (scene.names.of("OP"), scene.names.of("B2"));
+    let shell = Shell::new(&scene.server).with("INFLUX_TOKEN", operator);
+    assert_eq!(shell.json("gate sync plant").await, json!([{"state": "suspended", "bucketID": bucket}]));
+    let listed = shell.json("gate list --gate plant").await;
+    assert_eq!((&listed[0]["bucket"], &listed[0]["suspended"]), (&json!("b2"), &json!(true)));
+
+    let browser = Browser::sign_in(&scene.server, NAME).await;
+    let page = format!("/orgs/{}/settings/databases", scene.names.of("O"));
+    assert!(browser.open(&page).await.body.contains("1 suspended"));
+    let drawer = browser.open(&format!("{page}/plant")).await.body;
+    for shown in ["gate-bucket b2", "confirm-bucket", bucket] {
+        assert!(drawer.contains(shown), "{shown} in {drawer}");
+    }
+    assert!(!drawer.contains("gate-bucket b1") && !drawer.contains("End the binding"));
+
+    shell.ok("gate confirm --gate plant --bucket b2").await;
+    assert_eq!(shell.json("gate list --gate plant").await, json!([]));
+    assert!(!browser.open(&format!("{page}/plant")).await.body.contains("gate-bucket b2"));
+}
