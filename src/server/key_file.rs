@@ -112,7 +112,7 @@ fn prepared(file: &Path) -> PathBuf {
 /// Makes the names beside a file survive a power failure.
 fn sync_directory(file: &Path) -> io::Result<()> {
     let directory = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    if cfg!(unix) { fs::File::open(directory)?.sync_all() } else { Ok(()) }
+    private_files::sync_directory(directory)
 }
 
 /// Returns the keys that were prepared beside a file, if the database has them and not those of the file.

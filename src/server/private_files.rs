@@ -28,6 +28,11 @@ pub fn create_directory(path: &Path) -> io::Result<()> {
     fs::create_dir_all(path)
 }
 
+/// Makes the names in a directory survive a power failure.
+pub fn sync_directory(directory: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
+}
+
 #[cfg(unix)]
 const OWNER_ONLY: u32 = 0o600;
 /// Mode bits of the group and of others.

@@ -1,7 +1,6 @@
 //! Files that get their names once they are whole.
 
 use std::{
-    fs::File,
     io::{self, Write as _},
     path::{Path, PathBuf},
 };
@@ -20,11 +19,6 @@ pub fn private_file(directory: &Path, prefix: &str, content: &[u8]) -> io::Resul
 /// Gives a file its name; never replaces another file.
 pub fn persist(file: NamedTempFile, path: &Path) -> io::Result<()> {
     file.persist_noclobber(path).map(drop).map_err(|refused| refused.error)
-}
-
-/// Makes the names in a directory survive a power failure.
-pub fn sync_directory(directory: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
 }
 
 /// Returns the path with one more extension.

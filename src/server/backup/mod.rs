@@ -13,7 +13,9 @@ use std::{
 use jeton_model::Timestamp;
 use jeton_store::Store;
 
-use files::{beside, persist, private_file, sync_directory};
+use super::private_files::sync_directory;
+
+use files::{beside, persist, private_file};
 
 pub use manifest::{AuditHead, Counts, Manifest};
 pub use restore::{GivenKey, RestoreError, Restored, restore};

@@ -17,10 +17,11 @@ use jeton_store::{Contents, OpenError, Store};
 use crate::server::{
     data_dir::{DATABASE, DataError, LOCK, lock},
     key_file::{KEY, Keys},
+    private_files::sync_directory,
 };
 
 use super::{
-    files::{persist, private_file, sync_directory},
+    files::{persist, private_file},
     manifest::Manifest,
 };
 
