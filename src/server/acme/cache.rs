@@ -1,4 +1,5 @@
-//! The account and the certificate, in files of the data directory that only the server's user can read.
+//! The account, the certificate and the failed orders, in files of the data directory that only the server's user can
+//! read.
 
 use std::{
     fs,
@@ -10,16 +11,20 @@ use instant_acme::AccountCredentials;
 use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{config::AcmeSettings, server::private_files::create_directory};
+use crate::{
+    config::AcmeSettings,
+    server::private_files::{create_directory, sync_directory},
+};
 
-use super::{certificate::Issued, error::AcmeError};
+use super::{certificate::Issued, error::AcmeError, failures::Failures};
 
 const ACCOUNT: &str = "account.json";
 const CERTIFICATE: &str = "certificate.json";
+const FAILURES: &str = "failures.json";
 
 /// Returns the paths of the files in a directory.
-pub fn files(directory: &Path) -> [PathBuf; 2] {
-    [ACCOUNT, CERTIFICATE].map(|name| directory.join(name))
+pub fn files(directory: &Path) -> [PathBuf; 3] {
+    [ACCOUNT, CERTIFICATE, FAILURES].map(|name| directory.join(name))
 }
 
 /// An account, with the settings that it was made for.
@@ -54,6 +59,21 @@ struct NewCertificate<'a> {
     key: &'a str,
 }
 
+/// The failed orders, with the settings that they were made for.
+#[derive(Deserialize)]
+struct KnownFailures {
+    directory: String,
+    domains: Vec<String>,
+    failures: Failures,
+}
+
+#[derive(Serialize)]
+struct NewFailures<'a> {
+    directory: &'a str,
+    domains: &'a [String],
+    failures: Failures,
+}
+
 /// Returns the account; `None` if there is none with these settings.
 ///
 /// # Errors
@@ -79,8 +99,7 @@ pub(super) fn keep_account(settings: &AcmeSettings, credentials: &AccountCredent
 /// # Errors
 /// Fails if the file can't be removed.
 pub(super) fn forget_account(settings: &AcmeSettings) -> Result<(), AcmeError> {
-    let path = settings.cache.join(ACCOUNT);
-    fs::remove_file(&path).map_err(|error| AcmeError::Cache { path, error })
+    remove(settings.cache.join(ACCOUNT))
 }
 
 /// Returns the certificate; `None` if there is none with these settings.
@@ -108,6 +127,34 @@ pub(super) fn keep_certificate(settings: &AcmeSettings, issued: &Issued) -> Resu
     write(&settings.cache, CERTIFICATE, &certificate)
 }
 
+/// Returns the failed orders since the last certificate; `None` if there are none with these settings.
+///
+/// # Errors
+/// Fails if the file can't be read.
+pub(super) fn failures(settings: &AcmeSettings) -> Result<Option<Failures>, AcmeError> {
+    let known: Option<KnownFailures> = read(&settings.cache.join(FAILURES))?;
+    let known =
+        known.filter(|known| known.directory == settings.directory.as_str() && known.domains == settings.domains);
+    Ok(known.map(|known| known.failures))
+}
+
+/// Stores the failed orders.
+///
+/// # Errors
+/// Fails if the file can't be written.
+pub(super) fn keep_failures(settings: &AcmeSettings, failures: Failures) -> Result<(), AcmeError> {
+    let (directory, domains) = (settings.directory.as_str(), settings.domains.as_slice());
+    write(&settings.cache, FAILURES, &NewFailures { directory, domains, failures })
+}
+
+/// Forgets the failed orders: one has succeeded.
+///
+/// # Errors
+/// Fails if the file can't be removed.
+pub(super) fn forget_failures(settings: &AcmeSettings) -> Result<(), AcmeError> {
+    remove(settings.cache.join(FAILURES))
+}
+
 /// Reads a file; `None` if it does not exist.
 fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, AcmeError> {
     let failed = |error| AcmeError::Cache { path: path.into(), error };
@@ -121,7 +168,15 @@ fn read<T: DeserializeOwned>(path: &Path) -> Result<Option<T>, AcmeError> {
     parsed.map(Some).map_err(failed)
 }
 
-/// Replaces a file. One of this name is whole at every time.
+/// Removes a file, if it exists.
+fn remove(path: PathBuf) -> Result<(), AcmeError> {
+    match fs::remove_file(&path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(AcmeError::Cache { path, error }),
+        _ => Ok(()),
+    }
+}
+
+/// Replaces a file. One of this name is whole at every time, also after a power failure.
 fn write(directory: &Path, name: &str, value: &impl Serialize) -> Result<(), AcmeError> {
     let path = directory.join(name);
     replace(directory, &path, value).map_err(|error| AcmeError::Cache { path, error })
@@ -134,7 +189,8 @@ fn replace(directory: &Path, path: &Path, value: &impl Serialize) -> io::Result<
     let mut file = tempfile::NamedTempFile::new_in(directory)?;
     file.write_all(text.expose_secret())?;
     file.as_file().sync_all()?;
-    file.persist(path).map(drop).map_err(|refused| refused.error)
+    file.persist(path).map_err(|refused| refused.error)?;
+    sync_directory(directory)
 }
 
 #[cfg(test)]

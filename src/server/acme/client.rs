@@ -14,7 +14,7 @@ use super::error::AcmeError;
 /// Timeouts of connecting, and of a request with its answer.
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
 const ANSWER_WITHIN: Duration = Duration::from_secs(30);
-/// Maximum number of bytes of a request.
+/// Maximum number of bytes of the body of a request, and of an answer.
 const LARGEST: usize = 1 << 20;
 
 /// The HTTP client of the ACME directory. It follows no redirect.
@@ -51,11 +51,33 @@ impl HttpClient for Http {
             let body = to_bytes(Body::new(body), LARGEST).await.map_err(other)?;
             let request = client.request(head.method, head.uri.to_string()).headers(head.headers).body(body);
             let answer = Response::<reqwest::Body>::from(request.send().await.map_err(other)?);
-            Ok(BytesResponse::from(answer))
+            let (parts, body) = answer.into_parts();
+            let body = to_bytes(Body::new(body), LARGEST).await.map_err(other)?;
+            Ok(BytesResponse { parts, body: Box::new(body) })
         })
     }
 }
 
 fn other(error: impl error::Error + Send + Sync + 'static) -> Error {
     Error::Other(Box::new(error))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::server::acme::played::Played;
+
+    use super::*;
+
+    /// Returns whether an answer with a body of this length is read.
+    async fn is_read(length: usize) -> bool {
+        let authority = Played::answering(" ".repeat(length)).await;
+        let request = Request::get(authority.settings.directory.as_str()).body(BodyWrapper::default()).unwrap();
+        Http::new(&authority.settings).unwrap().request(request).await.is_ok()
+    }
+
+    #[tokio::test]
+    async fn an_answer_that_is_too_large_is_not_read_to_its_end() {
+        assert!(is_read(LARGEST).await);
+        assert!(!is_read(LARGEST + 1).await);
+    }
 }

@@ -33,6 +33,12 @@ pub enum AcmeError {
         "the authority could not verify a domain: {0}; let port 443 of the domain, to which it connects, lead to --addr"
     )]
     NotVerified(String),
+    /// The library has panicked on an answer of the authority.
+    #[error("the authority's answers can't be used; the log has the panic")]
+    Answers,
+    /// A new certificate would have to be renewed already.
+    #[error("the new certificate is in the last third of its life already; check the clock of this machine")]
+    AlreadyDue,
     /// The authority has issued what is no certificate of the key.
     #[error("the certificate can't be used with its key")]
     Unusable,

@@ -5,12 +5,16 @@ mod certificate;
 mod challenge;
 mod client;
 mod error;
+mod failures;
 mod order;
+#[cfg(test)]
+mod played;
 
 use std::sync::Arc;
 
 use tokio::{
     sync::watch,
+    task::JoinSet,
     time::{MissedTickBehavior, interval},
 };
 
@@ -32,15 +36,11 @@ use super::{
 
 use certificate::Certificate;
 use challenge::Challenges;
+use failures::{Failures, pause};
 
 pub use cache::files;
 pub use certificate::renewal;
 pub use error::AcmeError;
-
-/// Number of seconds after a failure until the next attempt: after the first, and at most. Authorities limit the number
-/// of failures per hour.
-const FIRST_PAUSE: i64 = 60;
-const LONGEST_PAUSE: i64 = 6 * 3600;
 
 /// The messages of `/health`.
 const MISSING: &str = "there is no certificate yet; the log of the server has the reason";
@@ -80,6 +80,7 @@ impl Acme {
         let mut acme =
             Self { settings, current, clients, challenges, acceptor, health, watched, hangup, due, failures: 0 };
         acme.use_stored();
+        acme.resume();
         Ok(acme)
     }
 
@@ -120,6 +121,21 @@ impl Acme {
         }
     }
 
+    /// Waits with the next order as long as the failed ones before the start require.
+    fn resume(&mut self) {
+        let now = Clock::System.now();
+        match cache::failures(&self.settings) {
+            Ok(Some(failures)) => {
+                self.failures = failures.number;
+                self.due = self.due.max(failures.due_after_restart(now));
+                let pause = self.due.seconds_since(now).max(0);
+                tracing::warn!("the last order of a certificate failed, the next attempt is in {pause} s");
+            }
+            Ok(None) => {}
+            Err(error) => tracing::warn!("failed orders before this start do not count: {error}"),
+        }
+    }
+
     fn serve(&mut self, certificate: Certificate) {
         self.due = renewal(certificate.validity);
         metrics::certificate::expires(Some(certificate.validity.end));
@@ -128,14 +144,21 @@ impl Acme {
     }
 
     async fn renew(&mut self) {
-        match obtained(&self.settings, &self.challenges).await {
-            Ok(certificate) => {
-                self.failures = 0;
-                let end = certificate.validity.end.to_string();
-                tracing::info!(valid_until = end, "the authority has issued a certificate for {}", self.names());
-                self.serve(certificate);
-            }
+        match attempted(self.settings.clone(), Arc::clone(&self.challenges), self.failures).await {
+            Ok(certificate) => self.use_issued(certificate),
             Err(error) => self.postpone(&error),
+        }
+    }
+
+    fn use_issued(&mut self, certificate: Certificate) {
+        let end = certificate.validity.end.to_string();
+        tracing::info!(valid_until = end, "the authority has issued a certificate for {}", self.names());
+        self.serve(certificate);
+        if self.due <= Clock::System.now() {
+            // Otherwise the next order would follow at once, and so on.
+            self.postpone(&AcmeError::AlreadyDue);
+        } else {
+            self.failures = 0;
         }
     }
 
@@ -184,28 +207,90 @@ fn stored(settings: &AcmeSettings) -> Result<Option<Certificate>, AcmeError> {
     cache::certificate(settings)?.map(|issued| issued.parsed()).transpose()
 }
 
+/// Obtains a certificate after a number of failures. The attempt counts as another one until its certificate is stored,
+/// also if the server ends before. Nothing is asked of the authority if that can't be stored: the certificate could not
+/// be stored either.
+async fn attempted(
+    settings: AcmeSettings,
+    challenges: Arc<Challenges>,
+    failures: u32,
+) -> Result<Certificate, AcmeError> {
+    let attempt = Failures { number: failures.saturating_add(1), last: Clock::System.now() };
+    cache::keep_failures(&settings, attempt)?;
+    let answers = Arc::clone(&challenges);
+    // A task of its own, which ends with this future: the library panics on some answers of an authority.
+    let mut task = JoinSet::new();
+    task.spawn(async move { obtained(&settings, &answers).await });
+    let ended = task.join_next().await;
+    challenges.clear();
+    ended.and_then(Result::ok).unwrap_or(Err(AcmeError::Answers))
+}
+
 /// Obtains a certificate, and stores it.
 async fn obtained(settings: &AcmeSettings, challenges: &Challenges) -> Result<Certificate, AcmeError> {
     let issued = order::obtain(settings, challenges).await?;
     let certificate = issued.parsed()?;
-    if let Err(error) = cache::keep_certificate(settings, &issued) {
+    let is_due = renewal(certificate.validity) <= Clock::System.now();
+    let kept = cache::keep_certificate(settings, &issued);
+    if let Err(error) = kept.and_then(|()| if is_due { Ok(()) } else { cache::forget_failures(settings) }) {
         tracing::error!("the new certificate is lost at the next start: {error}");
     }
     Ok(certificate)
 }
 
-/// Returns the number of seconds until the next attempt. It doubles with each failure.
-fn pause(failures: u32) -> i64 {
-    (FIRST_PAUSE << failures.saturating_sub(1).min(16)).min(LONGEST_PAUSE)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::fs;
 
-    #[test]
-    fn attempts_become_rarer_with_each_failure_and_never_end() {
-        assert_eq!([1, 2, 3, 4].map(pause), [60, 120, 240, 480]);
-        assert_eq!([10, 100, u32::MAX].map(pause), [LONGEST_PAUSE; 3]);
+    use rcgen::{CertificateParams, KeyPair};
+
+    use super::{certificate::Issued, played::Played, *};
+
+    /// The directory of an authority whose URLs are none, on which the library panics.
+    const NONSENSE: &str = r#"{"newNonce": "no URL", "newAccount": "no URL", "newOrder": "no URL"}"#;
+
+    fn begun(settings: &AcmeSettings) -> Acme {
+        Acme::begin(settings.clone(), CertificateHealth::default()).unwrap()
+    }
+
+    /// Returns a certificate that is valid on the first day of a year.
+    fn issued(year: i32) -> Issued {
+        let key = KeyPair::generate().unwrap();
+        let mut params = CertificateParams::new(vec!["a.example".to_owned()]).unwrap();
+        (params.not_before, params.not_after) = (rcgen::date_time_ymd(year, 1, 1), rcgen::date_time_ymd(year, 1, 2));
+        Issued { chain: params.self_signed(&key).unwrap().pem(), key: key.serialize_pem().into() }
+    }
+
+    #[tokio::test]
+    async fn answers_on_which_the_library_panics_are_a_failure_that_a_restart_remembers() {
+        let authority = Played::answering(NONSENSE.into()).await;
+        let mut acme = begun(&authority.settings);
+        assert!(acme.due <= Clock::System.now(), "the first order follows at once");
+        let attempt = attempted(authority.settings.clone(), Arc::default(), 0).await;
+        assert!(matches!(attempt, Err(AcmeError::Answers)));
+        acme.renew().await;
+        assert!(acme.failures == 1 && acme.due > Clock::System.now());
+        let again = begun(&authority.settings);
+        assert!(again.failures == 1 && again.due > Clock::System.now());
+        let others = AcmeSettings { domains: vec!["b.example".into()], ..authority.settings.clone() };
+        assert!(begun(&others).due <= Clock::System.now(), "of another domain, no order has failed");
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_stored_is_not_ordered() {
+        let authority = Played::answering(NONSENSE.into()).await;
+        fs::write(&authority.settings.cache, "no directory").unwrap();
+        let attempt = attempted(authority.settings.clone(), Arc::default(), 0).await;
+        assert!(matches!(attempt, Err(AcmeError::Cache { .. })));
+    }
+
+    #[tokio::test]
+    async fn a_certificate_that_is_due_already_is_used_and_not_followed_by_an_order_at_once() {
+        let authority = Played::answering(NONSENSE.into()).await;
+        let mut acme = begun(&authority.settings);
+        acme.use_issued(issued(2020).parsed().unwrap());
+        assert!(acme.current.get().is_some() && acme.failures == 1 && acme.due > Clock::System.now());
+        acme.use_issued(issued(2999).parsed().unwrap());
+        assert!(acme.failures == 0 && acme.due > Clock::System.now().plus_seconds(86_400));
     }
 }
