@@ -17,6 +17,8 @@ use tokio::{
     time::{MissedTickBehavior, interval, timeout},
 };
 
+use jeton_http::certificate_health::CertificateHealth;
+
 use super::own_tls;
 
 /// The variable with the socket that receives the notifications; without it, none are sent.
@@ -68,34 +70,32 @@ pub fn tell(state: State) {
 }
 
 /// Tells the service manager as soon as the address answers, and then, for its watchdog, as long as it does. Ends when
-/// the sender of `running` is dropped, and at once if there is no service manager. `is_encrypted`: true if the address
-/// is answered by https. `requires_certificate`: true if only clients with a certificate are answered.
-pub async fn attend(
-    address: SocketAddr,
-    is_encrypted: bool,
-    requires_certificate: bool,
-    mut running: watch::Receiver<()>,
-) {
+/// the sender of `running` is dropped, and at once if there is no service manager.
+pub async fn attend(listener: Listener, mut running: watch::Receiver<()>) {
     if socket().is_none() {
         return;
     }
+    let checked = Listener { address: reachable(listener.address), ..listener };
     tokio::select! {
-        () = follow(Listener { address: reachable(address), is_encrypted, requires_certificate }) => {}
+        () = follow(&checked) => {}
         _ = running.changed() => {}
     }
 }
 
 /// The listener that is checked.
-#[derive(Clone, Copy, Debug)]
-struct Listener {
-    address: SocketAddr,
+#[derive(Clone, Debug)]
+pub struct Listener {
+    /// Its address.
+    pub address: SocketAddr,
     /// True if it uses TLS.
-    is_encrypted: bool,
+    pub is_encrypted: bool,
     /// True if it answers only clients with a certificate, which the check has none of.
-    requires_certificate: bool,
+    pub requires_certificate: bool,
+    /// The health of its certificate.
+    pub certificate: CertificateHealth,
 }
 
-async fn follow(listener: Listener) {
+async fn follow(listener: &Listener) {
     let mut check = interval(CHECK_EVERY);
     while !answers(listener, ANSWER_WITHIN).await {
         check.tick().await;
@@ -108,7 +108,7 @@ async fn follow(listener: Listener) {
 
 /// Checks the listener at an interval. Without an answer, the watchdog is not reset, and the manager restarts the
 /// server.
-async fn feed(listener: Listener, every: Duration) {
+async fn feed(listener: &Listener, every: Duration) {
     let mut check = interval(every);
     check.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -125,20 +125,21 @@ async fn feed(listener: Listener, every: Duration) {
 }
 
 /// Returns whether the listener answers a request in time.
-async fn answers(listener: Listener, within: Duration) -> bool {
+async fn answers(listener: &Listener, within: Duration) -> bool {
     matches!(timeout(within, ask(listener)).await, Ok(Ok(true)))
 }
 
 /// Returns whether a request is answered, or where a certificate is required or the server has none yet, whether the
 /// server takes part in the handshake.
-async fn ask(listener: Listener) -> io::Result<bool> {
+async fn ask(listener: &Listener) -> io::Result<bool> {
     let stream = TcpStream::connect(listener.address).await?;
     if !listener.is_encrypted {
         return exchange(stream).await;
     }
+    let is_missing = listener.certificate.is_missing();
     let stream = match own_tls::connect(stream, listener.address.ip()).await {
         // A server without a certificate is not restarted: its order of one would begin anew.
-        Err(error) if own_tls::is_refusal(&error) => return Ok(true),
+        Err(error) if is_missing && own_tls::is_refusal(&error) => return Ok(true),
         connected => connected?,
     };
     if listener.requires_certificate { Ok(true) } else { exchange(stream).await }
@@ -210,12 +211,15 @@ mod tests {
 
     use tokio::net::TcpListener;
 
+    use jeton_http::certificate_health::CertificateProblem;
+
     use crate::server::{acceptor::Acceptor, tls_config::config};
 
     use super::*;
 
-    const fn plain(address: SocketAddr) -> Listener {
-        Listener { address, is_encrypted: false, requires_certificate: false }
+    fn plain(address: SocketAddr) -> Listener {
+        let certificate = CertificateHealth::default();
+        Listener { address, is_encrypted: false, requires_certificate: false, certificate }
     }
 
     #[test]
@@ -246,9 +250,9 @@ mod tests {
     async fn an_address_that_accepts_and_says_nothing_does_not_answer() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        assert!(!answers(plain(address), Duration::from_millis(20)).await);
+        assert!(!answers(&plain(address), Duration::from_millis(20)).await);
         let nobody = "127.0.0.1:9".parse().unwrap();
-        assert!(!answers(plain(nobody), ANSWER_WITHIN).await, "nobody listens");
+        assert!(!answers(&plain(nobody), ANSWER_WITHIN).await, "nobody listens");
     }
 
     #[tokio::test]
@@ -263,19 +267,26 @@ mod tests {
                 stream.write_all(said.as_bytes()).await.unwrap();
                 request
             };
-            let (answered, request) = tokio::join!(answers(plain(address), ANSWER_WITHIN), answering);
+            let checked = plain(address);
+            let (answered, request) = tokio::join!(answers(&checked, ANSWER_WITHIN), answering);
             assert_eq!((answered, &request[..]), (counts, CHECK), "{said}");
         }
     }
 
     #[tokio::test]
-    async fn a_listener_that_has_no_certificate_yet_answers() {
+    async fn a_refused_handshake_is_an_answer_only_while_there_is_no_certificate() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let acceptor = Acceptor::new(config(&Arc::default(), None).unwrap(), None);
-        let refusing = async { acceptor.accept(listener.accept().await.unwrap().0).await.is_err() };
-        let checked = Listener { address, is_encrypted: true, requires_certificate: false };
-        assert_eq!(tokio::join!(answers(checked, ANSWER_WITHIN), refusing), (true, true));
+        for (problem, counts) in
+            [(Some(CertificateProblem::Missing), true), (Some(CertificateProblem::NotRenewed), false), (None, false)]
+        {
+            let checked = Listener { is_encrypted: true, ..plain(address) };
+            checked.certificate.set(problem);
+            let refusing = async { acceptor.accept(listener.accept().await.unwrap().0).await.is_err() };
+            let (answered, refused) = tokio::join!(answers(&checked, ANSWER_WITHIN), refusing);
+            assert_eq!((answered, refused), (counts, true), "{problem:?}");
+        }
     }
 
     #[cfg(target_os = "linux")]

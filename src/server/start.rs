@@ -28,7 +28,7 @@ use super::{
     listeners::Listeners,
     metrics,
     run::run,
-    service_manager::{self, State},
+    service_manager::{self, Listener, State},
     site::Site,
     start_error::StartError,
     startup_warnings,
@@ -45,6 +45,8 @@ pub struct Running {
     pub redirect_address: Option<SocketAddr>,
     /// True if the listener uses TLS.
     pub is_encrypted: bool,
+    /// The health of the listener's certificate.
+    pub certificate: CertificateHealth,
     /// The service, for callers in the same process.
     pub service: Service,
     gates: Gates,
@@ -111,7 +113,7 @@ pub async fn start(
         return Err(refused.into());
     }
     let registry = GateRegistry::default();
-    let state = state(&service, &registry, settings, certificate, recorder);
+    let state = state(&service, &registry, settings, certificate.clone(), recorder);
     let app = front(state.clone(), registry.forward_auth());
     let (gating, gated) = watch::channel(());
     let gate_server = GateServer::new(service.clone(), app.clone(), &state.settings, config.storage.data.clone());
@@ -140,7 +142,19 @@ pub async fn start(
     metrics::count_at_start(&service).await;
     let (address, metrics_address, redirect_address) = listeners.addresses();
     let task = tokio::spawn(run(listeners, state, app, stop));
-    Ok(Running { address, metrics_address, redirect_address, is_encrypted, service, gates, task, jobs, keeping, data })
+    Ok(Running {
+        address,
+        metrics_address,
+        redirect_address,
+        is_encrypted,
+        certificate,
+        service,
+        gates,
+        task,
+        jobs,
+        keeping,
+        data,
+    })
 }
 
 /// Returns the audit export of a configuration, which is checked before the first change.
@@ -228,7 +242,13 @@ pub async fn serve(config: Config) -> Result<(), StartError> {
         tracing::info!("requests to http://{address} are redirected to https");
     }
     println!("Jeton answers on {}://{}", if running.is_encrypted { "https" } else { "http" }, running.address);
-    tokio::spawn(service_manager::attend(running.address, running.is_encrypted, requires_certificate, attended));
+    let listener = Listener {
+        address: running.address,
+        is_encrypted: running.is_encrypted,
+        requires_certificate,
+        certificate: running.certificate.clone(),
+    };
+    tokio::spawn(service_manager::attend(listener, attended));
     running.stopped().await?;
     tracing::info!("stopped");
     Ok(())

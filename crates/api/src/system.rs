@@ -11,7 +11,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use jeton_http::{json_response::compact, security_headers::INFLUXDB_VERSION, settings::Settings, state::AppState};
+use jeton_http::{
+    certificate_health::CertificateProblem, json_response::compact, security_headers::INFLUXDB_VERSION,
+    settings::Settings, state::AppState,
+};
 use jeton_model::{Timestamp, duration::go_duration};
 
 use crate::seen::Seen;
@@ -72,8 +75,9 @@ async fn ping() -> StatusCode {
 #[utoipa::path(get, path = "/health", tag = "System", operation_id = "GetHealth", security(()),
     responses((status = 200, description = "The server and its database respond.", body = Health), (status = 503, description = "The database does not respond.", body = Health)))]
 async fn health(State(state): State<AppState>, parts: Parts) -> Response {
+    let problem = state.certificate.problem();
     let (status, word, message) = if state.service.is_healthy().await {
-        (StatusCode::OK, "pass", state.certificate.problem().unwrap_or("ready for queries and writes"))
+        (StatusCode::OK, "pass", problem.map_or("ready for queries and writes", CertificateProblem::message))
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "fail", "the database does not answer")
     };

@@ -18,7 +18,7 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 
-use jeton_http::certificate_health::CertificateHealth;
+use jeton_http::certificate_health::{CertificateHealth, CertificateProblem};
 use jeton_model::Timestamp;
 use jeton_service::Clock;
 
@@ -41,10 +41,6 @@ use failures::{Failures, pause};
 pub use cache::files;
 pub use certificate::renewal;
 pub use error::AcmeError;
-
-/// The messages of `/health`.
-const MISSING: &str = "there is no certificate yet; the log of the server has the reason";
-const NOT_RENEWED: &str = "the certificate could not be renewed; the log of the server has the reason";
 
 /// The certificate of a listener, with the TLS configuration that uses it.
 pub struct Acme {
@@ -116,7 +112,7 @@ impl Acme {
             Err(error) => tracing::warn!("the stored certificate is not used: {error}"),
         }
         if self.current.get().is_none() {
-            self.health.set(Some(MISSING));
+            self.health.set(Some(CertificateProblem::Missing));
             tracing::warn!("there is no certificate for {} yet: TLS handshakes fail until there is one", self.names());
         }
     }
@@ -167,7 +163,9 @@ impl Acme {
         let pause = pause(self.failures);
         self.due = Clock::System.now().plus_seconds(pause);
         metrics::certificate::order_failed(1);
-        self.health.set(Some(if self.current.get().is_some() { NOT_RENEWED } else { MISSING }));
+        let is_missing = self.current.get().is_none();
+        let problem = if is_missing { CertificateProblem::Missing } else { CertificateProblem::NotRenewed };
+        self.health.set(Some(problem));
         tracing::error!("no certificate was obtained for {}, the next attempt is in {pause} s: {error}", self.names());
     }
 
