@@ -277,7 +277,9 @@ mod tests {
     async fn a_refused_handshake_is_an_answer_only_while_there_is_no_certificate() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let acceptor = Acceptor::new(config(&Arc::default(), None).unwrap(), None);
+        let usual = || config(&Arc::default(), None).unwrap();
+        // A server without a certificate answers challenges.
+        let acceptor = Acceptor::new(usual(), Some(Arc::new(usual())));
         for (problem, counts) in
             [(Some(CertificateProblem::Missing), true), (Some(CertificateProblem::NotRenewed), false), (None, false)]
         {

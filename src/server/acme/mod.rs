@@ -124,6 +124,9 @@ impl Acme {
             Ok(Some(failures)) => {
                 self.failures = failures.number;
                 self.due = self.due.max(failures.due_after_restart(now));
+                if self.current.get().is_some() {
+                    self.health.set(Some(CertificateProblem::NotRenewed));
+                }
                 let pause = self.due.seconds_since(now).max(0);
                 tracing::warn!("the last order of a certificate failed, the next attempt is in {pause} s");
             }
@@ -272,6 +275,19 @@ mod tests {
         assert!(again.failures == 1 && again.due > Clock::System.now());
         let others = AcmeSettings { domains: vec!["b.example".into()], ..authority.settings.clone() };
         assert!(begun(&others).due <= Clock::System.now(), "of another domain, no order has failed");
+    }
+
+    #[tokio::test]
+    async fn a_renewal_that_failed_before_a_restart_is_still_reported() {
+        let authority = Played::answering(NONSENSE.into()).await;
+        let health = CertificateHealth::default();
+        let begin = || Acme::begin(authority.settings.clone(), health.clone()).unwrap();
+        cache::keep_certificate(&authority.settings, &issued(2999)).unwrap();
+        begin();
+        assert_eq!(health.problem(), None);
+        cache::keep_failures(&authority.settings, Failures { number: 1, last: Clock::System.now() }).unwrap();
+        begin();
+        assert_eq!(health.problem(), Some(CertificateProblem::NotRenewed));
     }
 
     #[tokio::test]
