@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{
     config::AcmeSettings,
-    server::private_files::{create_directory, sync_directory},
+    server::private_files::{create_directory, sync_directory, tighten},
 };
 
 use super::{certificate::Issued, error::AcmeError, failures::Failures};
@@ -25,6 +25,16 @@ const FAILURES: &str = "failures.json";
 /// Returns the paths of the files in a directory.
 pub fn files(directory: &Path) -> [PathBuf; 3] {
     [ACCOUNT, CERTIFICATE, FAILURES].map(|name| directory.join(name))
+}
+
+/// Removes the access of other users from the files, which a copy may have opened.
+pub(super) fn close_to_others(settings: &AcmeSettings) {
+    for path in files(&settings.cache) {
+        if let Err(error) = tighten(&path) {
+            let path = path.display();
+            tracing::warn!("other users of this machine have access to {path} ({error}); run: chmod 600 {path}");
+        }
+    }
 }
 
 /// An account, with the settings that it was made for.

@@ -66,6 +66,7 @@ impl Acme {
     /// Fails if the files of the settings can't be used. A stored certificate that can't be used is ordered anew.
     pub fn begin(settings: AcmeSettings, health: CertificateHealth) -> Result<Self, AcmeError> {
         settings.authorities()?;
+        cache::close_to_others(&settings);
         let ca = settings.clients.iter().map(|clients| clients.ca.clone()).collect();
         // Before the file is read: a change meanwhile is noticed.
         let (watched, hangup) = (Watched::begin(ca), Hangup::install());
@@ -288,6 +289,18 @@ mod tests {
         cache::keep_failures(&authority.settings, Failures { number: 1, last: Clock::System.now() }).unwrap();
         begin();
         assert_eq!(health.problem(), Some(CertificateProblem::NotRenewed));
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn a_key_that_others_could_read_is_closed_at_the_start() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let authority = Played::answering(NONSENSE.into()).await;
+        cache::keep_certificate(&authority.settings, &issued(2999)).unwrap();
+        let stored = authority.settings.cache.join("certificate.json");
+        fs::set_permissions(&stored, fs::Permissions::from_mode(0o644)).unwrap();
+        begun(&authority.settings);
+        assert_eq!(fs::metadata(&stored).unwrap().permissions().mode() & 0o777, 0o600);
     }
 
     #[tokio::test]
