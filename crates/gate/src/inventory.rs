@@ -183,6 +183,16 @@ mod tests {
         assert_eq!(question(Kind::Influxdb1).read(empty), Some(Inventory::Done(Vec::new())));
     }
 
+    /// Otherwise the databases behind the `max-row-limit` of InfluxDB 1.x would count as vanished.
+    #[test]
+    fn a_list_that_the_database_cut_off_is_none() {
+        let series = r#"{"columns":["name"],"values":[["a"]],"partial":true}"#;
+        let body = format!("{{\"results\":[{{\"statement_id\":0,\"series\":[{series}]}}]}}");
+        assert_eq!(question(Kind::Influxdb1).read(body.as_bytes()), None);
+        assert_eq!(told(series), None);
+        assert!(question(Kind::Influxdb1).read(body.replace("true", "false").as_bytes()).is_some());
+    }
+
     #[test]
     fn the_default_retention_policy_is_the_one_that_says_so() {
         let default = |series: &str| told(series).unwrap()[0].default_policy.clone();

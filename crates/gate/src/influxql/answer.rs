@@ -23,6 +23,9 @@ pub(crate) struct Series {
     pub(crate) columns: Vec<String>,
     #[serde(default)]
     pub(crate) values: Vec<Vec<Value>>,
+    /// True if the database left rows out, because there are more than its `max-row-limit`.
+    #[serde(default)]
+    partial: bool,
 }
 
 impl QueryResult {
@@ -37,13 +40,15 @@ impl QueryResult {
     }
 }
 
-/// Returns the results of statements, also of those that failed; `None` if the answer is not one to statements.
+/// Returns the results of statements, also of those that failed; `None` if the answer is not one to statements, or if
+/// rows are missing in it.
 pub(crate) fn all_results(body: &[u8]) -> Option<Vec<QueryResult>> {
     let Results { results } = serde_json::from_slice(body).ok()?;
-    Some(results)
+    let is_whole = |result: &QueryResult| result.series.iter().all(|series| !series.partial);
+    results.iter().all(is_whole).then_some(results)
 }
 
-/// Returns the results of statements; `None` if one failed.
+/// Returns the results of statements; `None` if one failed, or if rows are missing.
 pub(crate) fn results(body: &[u8]) -> Option<Vec<QueryResult>> {
     all_results(body).filter(|results| results.iter().all(|result| result.error.is_none()))
 }
