@@ -3,8 +3,7 @@
 use jeton_model::{
     BucketId, OrgId, Timestamp,
     binding::{
-        Adoptions, Comparison, ExistingData, Explanation, FoundBucket, GateBinding, NotExplained, RunningGate,
-        UnknownDatabase,
+        Adoptions, Comparison, ExistingData, Explanation, GateBinding, NotExplained, RunningGate, UnknownDatabase,
     },
     console::{
         databases::{Compared, DatabasePage, GateDetails},
@@ -158,14 +157,13 @@ impl SharedState {
         Ok((self.gate(caller, name).await?, differences))
     }
 
-    /// Returns what the upstream of a gate has; `None` if it gives no valid list.
+    /// Returns what the upstream of a gate has; `None` if it gives no valid and complete list.
     async fn found(&self, gate: &VisibleGate) -> Option<Found> {
         let name = &gate.identity.name;
         if gate.identity.kind.has_bindings() {
             return self.running_gates.ask(name).await.map(Found::Databases);
         }
-        let buckets = self.running_gates.ask_buckets(name, gate.identity.org).await?;
-        Some(Found::Buckets(buckets.into_iter().map(FoundBucket::from).collect()))
+        Found::of_buckets(self.running_gates.ask_buckets(name, gate.identity.org).await?)
     }
 }
 

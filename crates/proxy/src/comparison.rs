@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use jeton_gate::Kind;
-use jeton_model::{BucketId, OrgId, binding::FoundBucket};
+use jeton_model::{BucketId, OrgId};
 use jeton_service::{Error, gates::Found};
 use tokio::time::sleep;
 
@@ -58,8 +58,7 @@ impl ProxyGate {
         if self.rules().kind() != Kind::Influxdb2 {
             return self.inventory().await.map(Found::Databases);
         }
-        let buckets = self.upstream_buckets(org).await?;
-        Some(Found::Buckets(buckets.into_iter().map(FoundBucket::from).collect()))
+        Found::of_buckets(self.upstream_buckets(org).await?)
     }
 }
 

@@ -3,7 +3,7 @@
 use jeton_model::{
     Bucket, BucketId, Timestamp,
     binding::{Comparison, FoundBucket, FoundDatabase, GateIdentity, compare_buckets, compare_databases},
-    bucket::check_bucket_name,
+    bucket::{BucketKind, check_bucket_name},
 };
 use jeton_store::Connection;
 
@@ -35,6 +35,16 @@ pub enum Found {
     Databases(Vec<FoundDatabase>),
     /// The buckets of the organization in InfluxDB 2.
     Buckets(Vec<FoundBucket>),
+}
+
+impl Found {
+    /// Returns the buckets that an InfluxDB 2 listed of an organization; `None` if the list is not complete. Each
+    /// organization there has system buckets, which nobody can delete: they are missing in the list for a credential of
+    /// another organization or with permissions on some buckets alone, and for an organization that is unknown.
+    pub fn of_buckets(listed: Vec<Bucket>) -> Option<Self> {
+        let is_complete = listed.iter().any(|bucket| bucket.kind == BucketKind::System);
+        is_complete.then(|| Self::Buckets(listed.into_iter().map(FoundBucket::from).collect()))
+    }
 }
 
 impl Service {

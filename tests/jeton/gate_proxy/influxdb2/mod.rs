@@ -141,9 +141,10 @@ async fn set_up(home: &Home) -> Names {
 }
 
 /// Returns the buckets of the organization, in influxd's JSON.
-fn buckets(names: &Names) -> [Value; 2] {
-    [("B", "b1"), ("B2", "b2")]
-        .map(|(bucket, name)| json!({"id": names.of(bucket), "orgID": names.of("O"), "name": name, "type": "user"}))
+fn buckets(names: &Names) -> [Value; 3] {
+    let org = names.of("O");
+    [(names.of("B"), "b1", "user"), (names.of("B2"), "b2", "user"), ("0000000000000b00", "_tasks", "system")]
+        .map(|(id, name, kind)| json!({"id": id, "orgID": org, "name": name, "type": kind}))
 }
 
 /// Starts a server with a gate before the player.

@@ -121,6 +121,20 @@ async fn a_database_that_does_not_list_its_buckets_has_lost_none() {
     scene.get(SELECT, "V_r1").await.expect(200);
 }
 
+/// Otherwise a wrong credential in the file suspended each bucket, until an operator confirmed one after the other.
+#[tokio::test]
+async fn a_credential_that_lists_some_buckets_or_none_loses_none() {
+    for listed in [&["b1"][..], &[]] {
+        let home = Home::sqlite();
+        let is_listed = |bucket: &Value| bucket["name"].as_str().is_some_and(|name| listed.contains(&name));
+        let scene = Scene::with(&home, |player| player.state().buckets.retain(is_listed)).await;
+        scene.get(SELECT, "V_r1").await.expect(200);
+        assert_eq!(scene.operate("sync").await.status, 503, "{listed:?}");
+        assert!(scene.suspended().await.is_empty(), "{listed:?}");
+        scene.server.stop().await;
+    }
+}
+
 #[tokio::test]
 async fn the_command_line_and_the_console_show_the_suspended_bucket_and_confirm_it() {
     let home = Home::sqlite();
