@@ -1,5 +1,7 @@
 //! Bindings of buckets to the databases behind gates.
 
+use std::collections::BTreeSet;
+
 use sqlx::{Executor as _, any::AnyRow};
 
 use jeton_model::{
@@ -119,7 +121,7 @@ pub async fn of_database(connection: &mut Connection, database: &str) -> Result<
 ///
 /// # Errors
 /// Fails if the database does, or if a row holds a value that can't be decoded.
-pub async fn seen_of_gate(connection: &mut Connection, gate: &str) -> Result<Vec<BucketId>> {
+pub async fn seen_of_gate(connection: &mut Connection, gate: &str) -> Result<BTreeSet<BucketId>> {
     let query = sqlx::query("SELECT bucket_id FROM gate_bindings WHERE gate = $1 AND seen_at IS NOT NULL").bind(gate);
     query.fetch_all(connection).await?.iter().map(|row| row.id("bucket_id").map(BucketId)).collect()
 }

@@ -1,5 +1,7 @@
 //! The comparison of what is bound with what the upstream has.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::{Bucket, BucketId, Timestamp, bucket::BucketKind};
 
 use super::{GateBinding, GateKind, is_reserved};
@@ -70,11 +72,12 @@ pub fn compare_databases(
     found: &[FoundDatabase],
     asked_at: Timestamp,
 ) -> Comparison {
+    let there = by_name(found);
     let vanishes = |binding: &&GateBinding| {
         kind != GateKind::Victoriametrics
             && binding.suspended_at.is_none()
             && binding.updated_at < asked_at
-            && !is_found(binding, found)
+            && !is_found(binding, &there)
     };
     Comparison {
         unknown: unknown_databases(bindings, found),
@@ -84,24 +87,37 @@ pub fn compare_databases(
 
 /// Returns the bindings whose database, and retention policy if they have one, the upstream has.
 pub fn found_bindings<'a>(bindings: &'a [GateBinding], found: &[FoundDatabase]) -> Vec<&'a GateBinding> {
-    bindings.iter().filter(|binding| is_found(binding, found)).collect()
+    let there = by_name(found);
+    bindings.iter().filter(|binding| is_found(binding, &there)).collect()
 }
 
 /// Returns what of the upstream no bucket stands for. The upstream's own databases are not among it.
 pub fn unknown_databases(bindings: &[GateBinding], found: &[FoundDatabase]) -> Vec<UnknownDatabase> {
+    let mut bound: BTreeMap<&str, Vec<&GateBinding>> = BTreeMap::new();
+    for binding in bindings {
+        bound.entry(&binding.database).or_default().push(binding);
+    }
     let others = found.iter().filter(|database| !is_reserved(&database.name));
-    others.flat_map(|database| unbound(database, bindings)).collect()
+    let unknown = others.flat_map(|database| {
+        let here = bound.get(database.name.as_str()).map(Vec::as_slice).unwrap_or_default();
+        unbound(database, here)
+    });
+    unknown.collect()
 }
 
-fn is_found(binding: &GateBinding, found: &[FoundDatabase]) -> bool {
+/// Databases by their names: there may be ten thousand of them, and as many bindings.
+fn by_name(found: &[FoundDatabase]) -> BTreeMap<&str, &FoundDatabase> {
+    found.iter().map(|database| (database.name.as_str(), database)).collect()
+}
+
+fn is_found(binding: &GateBinding, there: &BTreeMap<&str, &FoundDatabase>) -> bool {
     let has_policy =
-        |database: &FoundDatabase| binding.policy.as_ref().is_none_or(|policy| database.policies.contains(policy));
-    found.iter().any(|database| database.name == binding.database && has_policy(database))
+        |database: &&FoundDatabase| binding.policy.as_ref().is_none_or(|policy| database.policies.contains(policy));
+    there.get(binding.database.as_str()).is_some_and(has_policy)
 }
 
-/// Returns what of a database no bucket stands for: all of it, or some of its retention policies.
-fn unbound(database: &FoundDatabase, bindings: &[GateBinding]) -> Vec<UnknownDatabase> {
-    let here: Vec<_> = bindings.iter().filter(|binding| binding.database == database.name).collect();
+/// Returns what of a database no bucket stands for: all of it, or some of its retention policies. `here`: its bindings.
+fn unbound(database: &FoundDatabase, here: &[&GateBinding]) -> Vec<UnknownDatabase> {
     let unknown = |policy| UnknownDatabase { name: database.name.clone(), policy, id: None };
     if here.is_empty() {
         return vec![unknown(None)];
@@ -122,7 +138,10 @@ pub fn compare_buckets(
     found: &[FoundBucket],
     asked_at: Timestamp,
 ) -> Comparison {
-    let is_found = |bucket: &Bucket| found.iter().any(|one| one.id == bucket.id && one.name == bucket.name);
+    let there: BTreeMap<BucketId, &str> = found.iter().map(|one| (one.id, one.name.as_str())).collect();
+    let here: BTreeSet<BucketId> = buckets.iter().map(|bucket| bucket.id).collect();
+    let suspended: BTreeSet<BucketId> = suspended.iter().copied().collect();
+    let is_found = |bucket: &Bucket| there.get(&bucket.id).is_some_and(|name| *name == bucket.name);
     let vanishes = |bucket: &&Bucket| {
         bucket.kind == BucketKind::User
             && !is_reserved(&bucket.name)
@@ -130,8 +149,7 @@ pub fn compare_buckets(
             && !suspended.contains(&bucket.id)
             && !is_found(bucket)
     };
-    let is_unknown =
-        |one: &&FoundBucket| !one.name.starts_with('_') && !buckets.iter().any(|bucket| bucket.id == one.id);
+    let is_unknown = |one: &&FoundBucket| !one.name.starts_with('_') && !here.contains(&one.id);
     let unknown = |one: &FoundBucket| UnknownDatabase { name: one.name.clone(), policy: None, id: Some(one.id) };
     Comparison {
         unknown: found.iter().filter(is_unknown).map(unknown).collect(),

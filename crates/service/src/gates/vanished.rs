@@ -1,5 +1,7 @@
 //! The comparison that a gate makes by itself: databases and buckets that vanished from its upstream.
 
+use std::collections::BTreeSet;
+
 use jeton_model::{
     BucketId, Timestamp,
     binding::{FoundDatabase, GateIdentity, found_bindings},
@@ -9,6 +11,7 @@ use jeton_store::Connection;
 use crate::{Error, Service};
 
 use super::{
+    adoption::AT_ONCE,
     directory::bindings_of,
     suspension::{Found, compare, suspend},
 };
@@ -18,21 +21,22 @@ const VIA: &str = "gate";
 
 impl Service {
     /// Records which of the bound databases the upstream has. A bucket may be bound to a database that is created
-    /// later: only one that was seen vanishes.
+    /// later: only one that was seen vanishes. Many are recorded in several steps, because nobody else writes meanwhile.
     ///
     /// # Errors
     /// The database may fail.
     pub async fn note_found(&self, gate: &GateIdentity, found: &Found) -> Result<(), Error> {
         let Found::Databases(found) = found else { return Ok(()) };
-        if unseen(&mut *self.read().await?, gate, found).await?.is_empty() {
-            return Ok(());
+        let unseen = unseen(&mut *self.read().await?, gate, found).await?;
+        for some in unseen.chunks(AT_ONCE) {
+            let mut change = self.begin_job().await?;
+            let now = change.now;
+            for bucket in some {
+                jeton_store::gate_bindings::set_seen(&mut change, &gate.name, *bucket, Some(now)).await?;
+            }
+            change.commit().await?;
         }
-        let mut change = self.begin_job().await?;
-        let now = change.now;
-        for bucket in unseen(&mut change, gate, found).await? {
-            jeton_store::gate_bindings::set_seen(&mut change, &gate.name, bucket, Some(now)).await?;
-        }
-        change.commit().await
+        Ok(())
     }
 
     /// Returns those of the `judged` buckets whose database the upstream had and has no longer, or that it has with
@@ -53,7 +57,7 @@ impl Service {
     }
 
     /// Suspends the buckets that [`Service::vanished_buckets`] returns, until an operator confirms, and returns those
-    /// that were not suspended yet.
+    /// that were not suspended yet. Many are suspended in several steps, because nobody else writes meanwhile.
     ///
     /// # Errors
     /// Those of [`Service::vanished_buckets`].
@@ -64,12 +68,16 @@ impl Service {
         judged: &[BucketId],
         asked_at: Timestamp,
     ) -> Result<Vec<BucketId>, Error> {
-        let mut change = self.begin_job().await?.via(VIA);
-        // Another node may have suspended them before the write lock was taken.
-        let buckets = vanished(&mut change, gate, found, judged, asked_at).await?;
-        suspend(&mut change, gate, &buckets).await?;
-        change.commit().await?;
-        Ok(buckets)
+        let mut suspended = Vec::new();
+        for some in judged.chunks(AT_ONCE) {
+            let mut change = self.begin_job().await?.via(VIA);
+            // Another node may have suspended them before the write lock was taken.
+            let buckets = vanished(&mut change, gate, found, some, asked_at).await?;
+            suspend(&mut change, gate, &buckets).await?;
+            change.commit().await?;
+            suspended.extend(buckets);
+        }
+        Ok(suspended)
     }
 }
 
@@ -92,6 +100,7 @@ async fn vanished(
     judged: &[BucketId],
     asked_at: Timestamp,
 ) -> Result<Vec<BucketId>, Error> {
+    let judged: BTreeSet<BucketId> = judged.iter().copied().collect();
     let mut vanished = compare(connection, gate, found, asked_at).await?.vanished;
     vanished.retain(|bucket| judged.contains(bucket));
     if gate.kind.has_bindings() {
