@@ -14,6 +14,8 @@ use crate::{decide, directories::Unavailable, gate::ProxyGate};
 const COMPARE_EVERY: Duration = Duration::from_secs(60);
 /// Time between two checks whether a probe has found the database.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// Maximum number of suspended buckets that a line of the log names. The audit log has all of them.
+const NAMED: usize = 10;
 
 /// The reason why a gate was not compared with its database. Nothing is suspended then.
 #[derive(Debug, thiserror::Error)]
@@ -84,9 +86,9 @@ fn note(gate: &ProxyGate, compared: Result<Vec<BucketId>, NotCompared>, is_faili
     let gate = gate.name();
     match compared {
         Ok(suspended) if !suspended.is_empty() => {
-            let buckets: Vec<String> = suspended.iter().map(ToString::to_string).collect();
-            let buckets = buckets.join(" ");
-            tracing::warn!(gate, buckets, "buckets are suspended: their databases vanished or changed");
+            let named: Vec<String> = suspended.iter().take(NAMED).map(ToString::to_string).collect();
+            let (count, buckets) = (suspended.len(), named.join(" "));
+            tracing::warn!(gate, count, buckets, "buckets are suspended: their databases vanished or changed");
         }
         Ok(_) if was_failing => tracing::info!(gate, "the gate is compared with its database again"),
         Err(error) if !was_failing => tracing::warn!(gate, %error, "the gate cannot be compared with its database"),
