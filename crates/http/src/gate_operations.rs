@@ -55,14 +55,14 @@ impl SharedState {
     /// Makes a suspended bucket available again. Of InfluxDB 2, it takes over the name that it has there.
     ///
     /// # Errors
-    /// Those of [`Self::gate`] and [`jeton_service::Service::confirm_with_name`].
+    /// Those of [`Self::gate`] and [`jeton_service::Service::confirm_bucket`].
     pub async fn confirm(&self, caller: &Caller, name: &str, bucket: BucketId) -> Result<(), Error> {
         let gate = self.gate(caller, name).await?;
         // The database is asked for operators alone.
         let asks = !gate.identity.kind.has_bindings() && self.service.check_comparison(caller).is_ok();
         let buckets = if asks { self.running_gates.ask_buckets(name, gate.identity.org).await } else { None };
         let there = buckets.and_then(|all| all.into_iter().find(|one| one.id == bucket)).map(|there| there.name);
-        self.service.confirm_with_name(caller, &gate.identity, bucket, there.as_deref()).await
+        self.service.confirm_bucket(caller, &gate.identity, bucket, there.as_deref()).await
     }
 
     /// Compares the buckets of a gate with the databases or buckets of its upstream, and suspends those whose database

@@ -77,7 +77,7 @@ async fn every_change_of_a_binding_is_in_the_audit_log_with_its_place() {
         let judged = [scene.iot, scene.plant];
         let again = service.suspend_vanished(&gate, &databases(&["a"]), &judged, scene.later()).await;
         assert_eq!(again, Ok(Vec::new()), "nothing more to suspend");
-        service.confirm_bucket(&scene.operator, &gate, scene.iot).await.expect("confirmed");
+        service.confirm_bucket(&scene.operator, &gate, scene.iot, None).await.expect("confirmed");
         let week = FoundDatabase { name: "a".into(), policies: vec!["week".into()], default_policy: None };
         service.note_found(&gate, &Found::Databases(vec![week])).await.expect("seen again");
         let vanished = service.suspend_vanished(&gate, &databases(&["a"]), &judged, scene.later()).await;

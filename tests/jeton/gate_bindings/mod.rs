@@ -193,7 +193,7 @@ async fn an_operator_with_limits_gives_no_access_that_has_none() {
                 server.service.caller_by_token(&text(&made["token"]), client.clone()).await.expect("a caller");
             let new = new(scene.iot, "a", ExistingData::Present);
             assert_eq!(scene.bind_as(&limited, &gate, new).await, TOO_LIMITED, "{limit}");
-            assert_eq!(server.service.confirm_bucket(&limited, &gate, scene.plant).await, TOO_LIMITED, "{limit}");
+            assert_eq!(server.service.confirm_bucket(&limited, &gate, scene.plant, None).await, TOO_LIMITED, "{limit}");
             assert_eq!(scene.unbind_as(&limited, scene.plant).await, TOO_LIMITED, "{limit}");
         }
     })

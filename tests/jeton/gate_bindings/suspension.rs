@@ -35,9 +35,9 @@ async fn a_session_confirms_by_membership_and_an_owner_of_the_organization_does_
         let compared = service.sync_gate(&people.alice, &gate, &databases(&[]), later).await.expect("compared");
         assert_eq!(compared.vanished, [bucket]);
         let carla = people.caller("carla", "password2").await;
-        assert_eq!(service.confirm_bucket(&carla, &gate, bucket).await, OPERATORS_ONLY);
+        assert_eq!(service.confirm_bucket(&carla, &gate, bucket, None).await, OPERATORS_ONLY);
         let alice = people.caller("alice", "password1").await;
-        assert_eq!(service.confirm_bucket(&alice, &gate, bucket).await, Ok(()));
+        assert_eq!(service.confirm_bucket(&alice, &gate, bucket, None).await, Ok(()));
     })
     .await;
 }
@@ -63,11 +63,11 @@ async fn a_database_that_vanished_is_unavailable_until_an_operator_confirms() {
         let writer = scene.writer().await;
         let denied = service.sync_gate(&writer, &gate, &back, scene.later()).await;
         assert_eq!(denied, Err(Error::Gate(GateError::OperatorToCompare)));
-        assert_eq!(service.confirm_bucket(&writer, &gate, scene.iot).await, OPERATORS_ONLY);
+        assert_eq!(service.confirm_bucket(&writer, &gate, scene.iot, None).await, OPERATORS_ONLY);
         assert_eq!(scene.unbind_as(&writer, scene.iot).await, OPERATORS_ONLY, "and bind it anew");
-        service.confirm_bucket(&scene.operator, &gate, scene.iot).await.expect("confirmed");
+        service.confirm_bucket(&scene.operator, &gate, scene.iot, None).await.expect("confirmed");
         assert_eq!(scene.places(&gate).await, ["a", "b/autogen"]);
-        let again = service.confirm_bucket(&scene.operator, &gate, scene.iot).await;
+        let again = service.confirm_bucket(&scene.operator, &gate, scene.iot, None).await;
         assert_eq!(again, Err(Error::Gate(GateError::NotSuspended { bucket: "iot".into() })));
         let stale = scene.sync(&gate, &found, scene.server.clock.now()).await;
         assert!(stale.vanished.is_empty(), "an answer from before the confirmation decides nothing");
@@ -98,14 +98,14 @@ async fn a_gate_that_leads_elsewhere_is_unavailable_until_an_operator_confirms()
         scene.bind(&gate, scene.iot, "a").await.expect("bound");
         let moved = GateIdentity { upstream: "http://127.0.0.1:9999".parse().expect("an address"), ..gate.clone() };
         assert_eq!(scene.places(&moved).await, ["a!"]);
-        scene.server.service.confirm_bucket(&scene.operator, &moved, scene.iot).await.expect("confirmed");
+        scene.server.service.confirm_bucket(&scene.operator, &moved, scene.iot, None).await.expect("confirmed");
         assert_eq!(scene.places(&moved).await, ["a"]);
         assert_eq!(scene.places(&gate).await, ["a!"]);
 
         // A bucket that was bound there meanwhile stays bound.
         let neighbour = GateIdentity { name: "neighbour".into(), ..gate.clone() };
         scene.bind(&neighbour, scene.plant, "a").await.expect("bound");
-        let refused = scene.server.service.confirm_bucket(&scene.operator, &gate, scene.iot).await;
+        let refused = scene.server.service.confirm_bucket(&scene.operator, &gate, scene.iot, None).await;
         assert_eq!(refused, taken("a"));
     })
     .await;
@@ -131,8 +131,8 @@ async fn a_bucket_of_influxdb_2_that_changed_there_is_unavailable_until_an_opera
         scene.sync(&gate, &swapped, scene.later()).await;
         assert_eq!(suspended().await.len(), 2, "the system buckets are not among them");
         let writer = scene.writer().await;
-        assert_eq!(service.confirm_bucket(&writer, &gate, scene.iot).await, OPERATORS_ONLY);
-        service.confirm_bucket(&scene.operator, &gate, scene.iot).await.expect("confirmed");
+        assert_eq!(service.confirm_bucket(&writer, &gate, scene.iot, None).await, OPERATORS_ONLY);
+        service.confirm_bucket(&scene.operator, &gate, scene.iot, None).await.expect("confirmed");
         assert_eq!(suspended().await, [scene.plant]);
         let path = format!("/api/v2/buckets/{}", scene.plant);
         scene.server.delete(&path, &scene.first.token).await.expect(204);
@@ -161,7 +161,7 @@ async fn a_database_that_is_not_created_yet_has_not_vanished() {
         assert!(suspend(&["a"]).await.is_empty());
         assert_eq!(suspend(&[]).await, [scene.iot]);
         assert_eq!(scene.places(&gate).await, ["a!", "b"]);
-        service.confirm_bucket(&scene.operator, &gate, scene.iot).await.expect("confirmed");
+        service.confirm_bucket(&scene.operator, &gate, scene.iot, None).await.expect("confirmed");
         assert!(suspend(&[]).await.is_empty(), "the operator has seen that it is missing");
         assert!(suspend(&["a", "b"]).await.is_empty());
         assert_eq!(suspend(&["b"]).await, [scene.iot]);
@@ -216,7 +216,7 @@ async fn a_confirmed_bucket_of_influxdb_2_has_the_name_that_it_has_there() {
             FoundBucket { id: scene.plant, name: "plant".into() },
         ]);
         assert_eq!(scene.sync(&gate, &renamed, scene.later()).await.vanished, [scene.iot]);
-        let confirm = async |name: &str| service.confirm_with_name(&scene.operator, &gate, scene.iot, Some(name)).await;
+        let confirm = async |name: &str| service.confirm_bucket(&scene.operator, &gate, scene.iot, Some(name)).await;
         assert_eq!(confirm("plant").await, Err(Error::Bucket(BucketError::NameNotUnique)));
         assert_eq!(confirm("kiln").await, Ok(()));
         let path = format!("/api/v2/buckets/{}", scene.iot);

@@ -77,23 +77,15 @@ impl Service {
     }
 
     /// Makes a suspended bucket available again. Only operators without limits confirm: the tokens of the bucket get
-    /// access to whatever the database holds now.
+    /// access to whatever the database holds now. A bucket of InfluxDB 2 takes over the name that it has `there`, if
+    /// InfluxDB told it: otherwise it would be suspended again.
     ///
     /// # Errors
     /// [`GateError::OperatorRequired`], [`GateError::LimitedOperator`]; `BucketError::NotFound`,
-    /// [`GateError::NotBound`],
-    /// [`GateError::NotSuspended`], [`GateError::DatabaseTaken`]; the database may fail.
-    pub async fn confirm_bucket(&self, caller: &Caller, gate: &GateIdentity, bucket: BucketId) -> Result<(), Error> {
-        self.confirm_with_name(caller, gate, bucket, None).await
-    }
-
-    /// Makes a suspended bucket available again, as [`Service::confirm_bucket`] does. A bucket of InfluxDB 2 takes over
-    /// the name that it has `there`, if InfluxDB told it: otherwise it would be suspended again.
-    ///
-    /// # Errors
-    /// Those of [`Service::confirm_bucket`]; `BucketError::NameNotUnique` and those of an invalid name, if the bucket
-    /// cannot have the name here.
-    pub async fn confirm_with_name(
+    /// [`GateError::NotBound`], [`GateError::NotSuspended`], [`GateError::DatabaseTaken`];
+    /// `BucketError::NameNotUnique` and those of an invalid name, if the bucket cannot have the name here; the database
+    /// may fail.
+    pub async fn confirm_bucket(
         &self,
         caller: &Caller,
         gate: &GateIdentity,
