@@ -27,6 +27,7 @@ mod influxdb2_context;
 mod jwt;
 mod lingering;
 mod listener;
+mod log_limit;
 mod named;
 mod own_api;
 mod policies;

@@ -96,8 +96,7 @@ fn judged(gate: &ProxyGate, sent: Sent, allowed: &Allowed) -> Sent {
     if !disagrees(response.status(), allowed) {
         return Ok(response);
     }
-    let (gate, status) = (gate.name(), response.status().as_u16());
-    tracing::warn!(gate, status, "a database refuses what its gate allowed");
+    gate.upstream().log_disagreement(response.status());
     Err(NoResponse::Failed(UpstreamFailure::Disagrees))
 }
 

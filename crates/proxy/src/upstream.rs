@@ -13,7 +13,7 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicU8, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use http::{
@@ -34,6 +34,7 @@ use crate::{
     body::AnyBody,
     config::{ConfigError, GateConfig, Mode},
     counters::UpstreamFailure,
+    log_limit::LogLimit,
 };
 
 use cause::{advice, causes};
@@ -73,6 +74,9 @@ pub(crate) struct Upstream {
     /// The failure that was logged last, as [`Self::is_news`] numbers it, so that only changes are logged; 0 after a
     /// success.
     logged: AtomicU8,
+    /// The lines about requests that the gate allows and the database refuses: a token for a database that does not exist
+    /// causes any number of them.
+    disagreements: LogLimit,
     /// False from a failure, or a probe that found no guarded database, to the next success.
     is_up: AtomicBool,
     /// True if the database refused the credential of the gate. No probe shows that it accepts it again.
@@ -111,6 +115,7 @@ impl Upstream {
             shared_secret: config.shared_secret.clone(),
             forbids_gate: forbids_gate(config),
             logged: AtomicU8::new(0),
+            disagreements: LogLimit::default(),
             is_up: AtomicBool::new(probe.is_none()),
             is_refused: AtomicBool::new(false),
             probe,
@@ -240,6 +245,13 @@ impl Upstream {
         self.is_refused.store(false, Ordering::Relaxed);
         if self.logged.swap(0, Ordering::Relaxed) != 0 {
             tracing::info!(gate = self.gate, "the database answers again");
+        }
+    }
+
+    /// Logs that the database refuses a request that the gate allowed, unless it was logged just before.
+    pub(crate) fn log_disagreement(&self, status: StatusCode) {
+        if self.disagreements.is_due(Instant::now()) {
+            tracing::warn!(gate = self.gate, status = status.as_u16(), "a database refuses what its gate allowed");
         }
     }
 
