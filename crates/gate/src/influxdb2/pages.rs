@@ -13,6 +13,8 @@ use super::records::{BucketBody, OrgBody};
 const PAGE: usize = 100;
 /// Maximum number of items of a list.
 const MOST: usize = 100_000;
+/// Maximum number of bytes of the pages of a list: each is kept in memory until the last one was read.
+const MOST_BYTES: usize = 128 * 1024 * 1024;
 
 /// A list that is requested page by page, on the gate's own behalf.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +24,8 @@ pub struct RecordPages {
     /// The member of the answer that contains the items.
     member: &'static str,
     offset: usize,
+    /// Number of bytes of the pages so far.
+    bytes: usize,
     items: Vec<Value>,
     /// The ids of the items.
     ids: BTreeSet<String>,
@@ -52,7 +56,7 @@ impl RecordPages {
     }
 
     fn of(selection: String, member: &'static str) -> Self {
-        Self { selection, member, offset: 0, items: Vec::new(), ids: BTreeSet::new() }
+        Self { selection, member, offset: 0, bytes: 0, items: Vec::new(), ids: BTreeSet::new() }
     }
 
     /// Returns the target of the next GET request.
@@ -80,7 +84,8 @@ impl RecordPages {
             return Some(RecordPage::Done(Records(self.items)));
         }
         self.offset += PAGE;
-        (self.items.len() <= MOST).then_some(RecordPage::Ask(self))
+        self.bytes += body.len();
+        (self.items.len() <= MOST && self.bytes <= MOST_BYTES).then_some(RecordPage::Ask(self))
     }
 }
 
@@ -123,6 +128,17 @@ mod tests {
         for (last, length) in [(second.read(&page(1..101)), 100), (third.read(br#"{"orgs":null}"#), 150)] {
             let Some(RecordPage::Done(records)) = last else { panic!("the list") };
             assert_eq!(records.orgs(NOW).unwrap().len(), length);
+        }
+    }
+
+    /// A page has at most the bytes of one answer, but a list has any number of pages.
+    #[test]
+    fn a_list_of_too_many_bytes_is_none() {
+        let (first, bytes) = (page(1..2), page(1..2).len());
+        for (before, after) in [(0, Some(bytes)), (MOST_BYTES - bytes, Some(MOST_BYTES)), (MOST_BYTES, None)] {
+            let read = RecordPages { bytes: before, ..RecordPages::orgs() }.read(&first);
+            let next = read.map(|page| if let RecordPage::Ask(next) = page { next.bytes } else { 0 });
+            assert_eq!(next, after);
         }
     }
 
