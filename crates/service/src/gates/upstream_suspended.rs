@@ -1,6 +1,6 @@
 //! The suspended buckets of InfluxDB 2, and its differences from Jeton, as operators see them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jeton_model::{
     Action, Bucket, BucketId, Permission, ResourceType, Timestamp,
@@ -60,8 +60,11 @@ impl Service {
         let compared = compare(&mut reader, identity, found, asked_at).await?;
         let suspended = jeton_store::gate_suspensions::of_gate(&mut reader, &identity.name).await?;
         let here = buckets_of(&mut reader, identity.org).await?;
+        // The gate compares those alone that it guards.
         let names = |ids: &[BucketId]| -> Vec<String> {
-            here.iter().filter(|bucket| ids.contains(&bucket.id)).map(|bucket| bucket.name.clone()).collect()
+            let ids: BTreeSet<&BucketId> = ids.iter().collect();
+            let named = here.iter().filter(|bucket| ids.contains(&bucket.id) && gate.running.guards(&bucket.name));
+            named.map(|bucket| bucket.name.clone()).collect()
         };
         let unknown = compared.unknown.into_iter().map(|one| one.name).filter(|name| gate.running.guards(name));
         let sentences = [
