@@ -31,8 +31,7 @@ mod tests {
     #[test]
     fn a_line_is_written_at_most_every_ten_seconds() {
         let (limit, now) = (LogLimit::default(), Instant::now());
-        let due: Vec<bool> =
-            [0, 1, 9, 10, 11, 20].map(|seconds| limit.is_due(now + Duration::from_secs(seconds))).into();
+        let due = [0, 1, 9, 10, 11, 20].map(|seconds| limit.is_due(now + Duration::from_secs(seconds)));
         assert_eq!(due, [true, false, false, true, false, true]);
     }
 }

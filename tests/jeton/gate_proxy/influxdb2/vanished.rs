@@ -136,6 +136,17 @@ async fn a_credential_that_lists_some_buckets_or_none_loses_none() {
 }
 
 #[tokio::test]
+async fn a_bucket_that_the_gate_does_not_guard_is_none_of_its_findings() {
+    let home = Home::sqlite();
+    let scene = Scene::guarding(&home, "b1", |_| {}).await;
+    scene.compared().await;
+    scene.lose("B");
+    scene.lose("B2");
+    let found = scene.operate("check").await.expect(200)["findings"].to_string();
+    assert!(found.contains("InfluxDB has no buckets with the ids and names of b1. "), "{found}");
+}
+
+#[tokio::test]
 async fn the_command_line_and_the_console_show_the_suspended_bucket_and_confirm_it() {
     let home = Home::sqlite();
     let scene = Scene::new(&home).await;
