@@ -3,13 +3,15 @@
 
 use std::collections::BTreeSet;
 
-use jeton_model::{Action, BucketId, OrgId};
+use jeton_model::Action;
 
 use crate::{
     caller::Caller,
+    delegated::Delegated,
     demand::Demand,
     directory::{Binding, Directory},
     grants::Grants,
+    hashed::Hashed,
     kind::SecondLock,
 };
 
@@ -21,19 +23,9 @@ pub enum Authority {
     /// The gate's own credential: only Jeton checks the caller's permissions.
     Gate,
     /// An authorization of InfluxDB 2 with the caller's permissions: the database checks them again.
-    Caller(Delegated),
+    Caller(Hashed<Delegated>),
     /// A user of InfluxDB 1.x with the caller's permissions: the database checks them again.
-    User(Grants),
-}
-
-/// The actions on buckets of a gate that its caller may delegate: those that are permitted and not suspended, each on a
-/// bucket by its id.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Delegated {
-    /// The organization of the gate.
-    pub org: OrgId,
-    /// The actions on buckets.
-    pub permissions: BTreeSet<(Action, BucketId)>,
+    User(Hashed<Grants>),
 }
 
 impl Authority {
@@ -80,27 +72,13 @@ impl Authority {
     ) -> Self {
         match lock {
             SecondLock::None => Self::Gate,
-            SecondLock::User => Self::User(Grants::on(granted.iter().copied())),
+            SecondLock::User => Self::User(Grants::on(granted.iter().copied()).into()),
             SecondLock::Authorization => {
                 let none = Delegated { org: directory.org(), permissions: BTreeSet::new() };
-                let mut rights = if is_flux { Delegated::of(caller, directory) } else { none };
+                let mut rights = if is_flux { Delegated::clone(&Delegated::of(caller, directory)) } else { none };
                 rights.permissions.extend(granted.iter().map(|(action, binding)| (*action, binding.bucket)));
-                Self::Caller(rights)
+                Self::Caller(rights.into())
             }
         }
-    }
-}
-
-impl Delegated {
-    /// Returns whether any action on the bucket is delegated.
-    pub(crate) fn has(&self, bucket: BucketId) -> bool {
-        Action::ALL.iter().any(|action| self.permissions.contains(&(*action, bucket)))
-    }
-
-    fn of(caller: &Caller<'_>, directory: &Directory) -> Self {
-        let org = directory.org();
-        let active = directory.buckets().iter().filter(|binding| !binding.suspended);
-        let both = active.flat_map(|binding| Action::ALL.map(|action| (action, binding.bucket)));
-        Self { org, permissions: both.filter(|(action, bucket)| caller.may(*action, *bucket, org)).collect() }
     }
 }

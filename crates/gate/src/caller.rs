@@ -33,7 +33,8 @@ impl Caller<'_> {
         matches!(self, Self::Token { org, .. } if *org == wanted) || self.is_operator()
     }
 
-    fn permissions(&self) -> &[Permission] {
+    /// Returns the permissions; none without a token.
+    pub(crate) fn permissions(&self) -> &[Permission] {
         match self {
             Self::Anonymous => &[],
             Self::Token { permissions, .. } => permissions,

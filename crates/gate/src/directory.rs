@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 
 use jeton_model::{Bucket, BucketId, Dbrp, OrgId, binding::is_reserved};
 
-use crate::demand::{Place, Policy};
+use crate::{
+    demand::{Place, Policy},
+    rights_cache::RightsCaches,
+};
 
 pub use available::Available;
 
@@ -35,6 +38,8 @@ pub struct Directory {
     /// Bindings that are found by id or name.
     buckets: Vec<Binding>,
     databases: Databases,
+    /// The rights of callers, as they follow from the members above.
+    rights: RightsCaches,
 }
 
 /// The databases, and the default retention policy of each.
@@ -74,7 +79,7 @@ impl Directory {
         policies: BTreeMap<String, String>,
     ) -> Self {
         let databases = Databases::Bound { defaults: policies };
-        Self { org, org_name: org_name.into(), buckets: bindable(bindings), databases }
+        Self { org, org_name: org_name.into(), buckets: bindable(bindings), databases, rights: RightsCaches::default() }
     }
 
     /// Returns the directory of a gate for InfluxDB 2, whose buckets are the upstream's, and whose databases are given
@@ -96,6 +101,7 @@ impl Directory {
                 places: bindable(mappings.iter().filter_map(mapped).collect()),
                 defaults: default.collect(),
             },
+            rights: RightsCaches::default(),
         }
     }
 
@@ -109,6 +115,7 @@ impl Directory {
         for binding in self.buckets.iter_mut().chain(places) {
             binding.suspended |= buckets.contains(&binding.bucket);
         }
+        self.rights = RightsCaches::default();
         self
     }
 
@@ -126,6 +133,11 @@ impl Directory {
     /// Returns whether a text is the id or the name of the organization.
     pub(crate) fn is_org(&self, text: &str) -> bool {
         text == self.org_name || text.parse() == Ok(self.org)
+    }
+
+    /// Returns the rights of callers that are known already.
+    pub(crate) fn rights(&self) -> &RightsCaches {
+        &self.rights
     }
 
     /// Returns one binding per bucket.

@@ -4,11 +4,6 @@ use std::collections::BTreeMap;
 
 use jeton_model::Action;
 
-use crate::{
-    caller::Caller,
-    directory::{Binding, Directory},
-};
-
 /// The privileges of a user of InfluxDB 1.x, by database. They end at the database: that a bucket is one of its
 /// retention policies is a matter of the decision alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -28,7 +23,8 @@ pub enum Privilege {
 impl Privilege {
     const EVERY: [Self; 3] = [Self::Read, Self::Write, Self::All];
 
-    const fn of(action: Action) -> Self {
+    /// Returns the privilege for an action.
+    pub(crate) const fn of(action: Action) -> Self {
         match action {
             Action::Read => Self::Read,
             Action::Write => Self::Write,
@@ -56,18 +52,6 @@ impl Privilege {
 }
 
 impl Grants {
-    /// Returns what a caller may do: the permitted actions on databases with a bucket that is not suspended.
-    pub(crate) fn of(caller: &Caller<'_>, directory: &Directory) -> Self {
-        let active = directory.buckets().iter().filter(|binding| !binding.suspended);
-        let both = active.flat_map(|binding| Action::ALL.map(|action| (action, binding)));
-        Self::on(both.filter(|(action, binding)| caller.may(*action, binding.bucket, directory.org())))
-    }
-
-    /// Returns the privileges for actions on buckets.
-    pub(crate) fn on<'a>(granted: impl IntoIterator<Item = (Action, &'a Binding)>) -> Self {
-        Self::from_iter(granted.into_iter().map(|(action, binding)| (binding.database.clone(), Privilege::of(action))))
-    }
-
     /// Returns the databases with their privileges.
     pub fn iter(&self) -> impl Iterator<Item = (&str, Privilege)> {
         self.0.iter().map(|(database, privilege)| (database.as_str(), *privilege))

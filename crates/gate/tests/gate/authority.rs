@@ -15,7 +15,7 @@ fn of(request: &Request, names: &[&str]) -> Authority {
 
 fn delegated(permissions: &[(Action, &str)]) -> Authority {
     let permissions = permissions.iter().map(|(action, name)| (*action, bucket(name))).collect();
-    Authority::Caller(Delegated { org: org(), permissions })
+    Authority::Caller(Delegated { org: org(), permissions }.into())
 }
 
 #[test]
@@ -53,6 +53,32 @@ fn a_suspended_bucket_is_not_delegated() {
         panic!("the other bucket is available")
     };
     assert_eq!(allowed.authority, delegated(&[(Action::Read, "a")]));
+}
+
+/// Otherwise a request carried rights that its caller does not have any more, or those of another caller.
+#[test]
+fn rights_that_are_known_follow_each_change_of_the_directory_and_are_those_of_their_caller_alone() {
+    let write = request("POST /api/v2/write?bucket=a");
+    let mut setup = setup(Kind::Influxdb2);
+    let (mine, other) = (["read a", "write a", "read b"], ["write a"]);
+    let both = [(Action::Read, "a"), (Action::Write, "a")];
+    for _ in 0..2 {
+        let all = delegated(&[both[0], both[1], (Action::Read, "b")]);
+        assert_eq!(setup.allow(&write, &mine).authority, all);
+        assert_eq!(setup.allow(&write, &other).authority, delegated(&both[1..]));
+    }
+    setup.directory = setup.directory.suspended(&[bucket("b")]);
+    assert_eq!(setup.allow(&write, &mine).authority, delegated(&both));
+}
+
+#[test]
+fn rights_that_are_known_are_those_that_are_computed_anew() {
+    let write = request("POST /api/v2/write?bucket=a");
+    let asked = setup(Kind::Influxdb2);
+    let callers: [&[&str]; 4] = [&["operator"], &["write *"], &["write a", "read b"], &["read b", "write a"]];
+    for names in callers.into_iter().chain(callers) {
+        assert_eq!(asked.allow(&write, names), setup(Kind::Influxdb2).allow(&write, names), "{names:?}");
+    }
 }
 
 /// Otherwise a token had no limit of queries at once.

@@ -49,6 +49,19 @@ fn a_suspended_bucket_gives_no_privilege() {
     assert_eq!(privileges(&allowed.authority), [("a", Privilege::Read)]);
 }
 
+/// Otherwise the user kept a privilege on a database that was taken away since.
+#[test]
+fn a_bucket_that_is_suspended_after_a_request_gives_the_next_one_no_privilege() {
+    let (write, mine) = (request("POST /write?db=a"), ["write a", "read b"]);
+    let mut setup = delegating();
+    for _ in 0..2 {
+        let user = setup.allow(&write, &mine).authority;
+        assert_eq!(privileges(&user), [("a", Privilege::Write), ("b", Privilege::Read)]);
+    }
+    setup.directory = setup.directory.suspended(&[bucket("b")]);
+    assert_eq!(privileges(&setup.allow(&write, &mine).authority), [("a", Privilege::Write)]);
+}
+
 #[test]
 fn the_gates_own_authority_is_for_operators_and_where_nothing_is_read() {
     assert_eq!(authority(&request("GET /query?q=SHOW USERS"), &["operator"]), Authority::Gate);

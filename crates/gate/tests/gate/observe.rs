@@ -28,7 +28,7 @@ fn refused(setup: &Setup, request: &Request, names: &[&str]) -> Reason {
 
 fn delegated(permissions: &[(Action, &str)]) -> Authority {
     let permissions = permissions.iter().map(|(action, name)| (*action, bucket(name))).collect();
-    Authority::Caller(Delegated { org: org(), permissions })
+    Authority::Caller(Delegated { org: org(), permissions }.into())
 }
 
 /// The answer of InfluxDB to a Flux text with a property `bucket` of a literal name.

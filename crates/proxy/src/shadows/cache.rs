@@ -35,9 +35,13 @@ struct Entry {
 impl ShadowCache {
     /// Returns the shadow with the permissions of an authority, and records the time of its use.
     pub(super) fn find(&mut self, authority: &Authority, now: Instant) -> Option<Arc<Shadow>> {
-        let entry = self.shadows.get_mut(authority)?;
+        let mut entry = self.shadows.remove(authority)?;
         entry.used = now;
-        Some(Arc::clone(&entry.shadow))
+        let shadow = Arc::clone(&entry.shadow);
+        // After a change of the directory, an equal authority is another value: with it as the key, the next one is
+        // found without a comparison of all permissions.
+        self.shadows.insert(authority.clone(), entry);
+        Some(shadow)
     }
 
     /// Returns whether a shadow is in memory.
@@ -114,7 +118,7 @@ mod tests {
     fn rights(number: u64) -> Authority {
         let id = |number| Id::new(number).unwrap();
         let permissions = BTreeSet::from([(Action::Read, BucketId(id(number)))]);
-        Authority::Caller(Delegated { org: OrgId(id(1)), permissions })
+        Authority::Caller(Delegated { org: OrgId(id(1)), permissions }.into())
     }
 
     fn shadow(number: u64) -> Arc<Shadow> {
