@@ -10,6 +10,7 @@ use std::{
 use instant_acme::AccountCredentials;
 use secrecy::{ExposeSecret as _, SecretSlice, SecretString};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use tokio::task::spawn_blocking;
 
 use crate::{
     config::AcmeSettings,
@@ -82,6 +83,19 @@ struct NewFailures<'a> {
     directory: &'a str,
     domains: &'a [String],
     failures: Failures,
+}
+
+/// Runs an operation on files on a thread that answers no requests: a write lasts until the disk has it.
+///
+/// # Errors
+/// Fails with the operation, and if it does not end because the server does.
+pub(super) async fn blocking<T: Send + 'static>(
+    settings: &AcmeSettings,
+    operation: impl FnOnce(&AcmeSettings) -> Result<T, AcmeError> + Send + 'static,
+) -> Result<T, AcmeError> {
+    let own = settings.clone();
+    let ended = spawn_blocking(move || operation(&own)).await;
+    ended.unwrap_or_else(|error| Err(AcmeError::Cache { path: settings.cache.clone(), error: error.into() }))
 }
 
 /// Returns the account; `None` if there is none with these settings.
@@ -237,6 +251,15 @@ mod tests {
         {
             assert!(certificate(&other).unwrap().is_none());
         }
+    }
+
+    #[tokio::test]
+    async fn a_slow_disk_holds_no_thread_that_answers_requests() {
+        let parent = tempfile::TempDir::new().unwrap();
+        let settings = settings(parent.path(), "https://ca.example/dir", &["a.example"]);
+        let thread = || std::thread::current().id();
+        let other = blocking(&settings, move |_| Ok(thread())).await.unwrap();
+        assert_ne!(other, thread());
     }
 
     #[cfg(unix)]

@@ -4,6 +4,9 @@ use std::{error::Error, io, path::PathBuf};
 
 use crate::{config::AcmeRootError, server::tls_clients::ClientCaError};
 
+/// Maximum number of characters of a text that the authority may have written.
+const LONGEST: usize = 300;
+
 /// The reason why no certificate is obtained by ACME, in one sentence without secrets.
 #[derive(Debug, thiserror::Error)]
 pub enum AcmeError {
@@ -30,7 +33,8 @@ pub enum AcmeError {
     NoChallenge,
     /// The authority could not verify a domain.
     #[error(
-        "the authority could not verify a domain: {0}; let port 443 of the domain, to which it connects, lead to --addr"
+        "the authority could not verify a domain: {}; let port 443 of the domain, to which it connects, lead to --addr",
+        line(.0)
     )]
     NotVerified(String),
     /// The library has panicked on an answer of the authority.
@@ -54,14 +58,36 @@ pub enum AcmeError {
 
 /// Returns an error and its causes, outermost first.
 fn causes(error: &(dyn Error + 'static)) -> String {
-    let mut text = error.to_string();
+    let mut text = line(&error.to_string());
     let mut source = error.source();
     while let Some(cause) = source {
-        let said = cause.to_string();
+        let said = line(&cause.to_string());
         if !text.contains(&said) {
             text = format!("{text}: {said}");
         }
         source = cause.source();
     }
     text
+}
+
+/// Returns the beginning of a text, without control characters: the authority writes it, and it must not look like further
+/// lines of the log.
+fn line(text: &str) -> String {
+    text.chars().take(LONGEST).map(|letter| if letter.is_control() { ' ' } else { letter }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_of_the_authority_is_one_line_of_limited_length() {
+        let text = format!("it\nis\r\x1b[31m{}", "é".repeat(1000));
+        let api = instant_acme::Error::Other(text.clone().into());
+        for error in [AcmeError::NotVerified(text), api.into()] {
+            let said = error.to_string();
+            assert!(said.contains(": it is  [31mé") && !said.contains(char::is_control), "{said}");
+            assert!((250..=LONGEST).contains(&said.matches('é').count()), "{said}");
+        }
+    }
 }

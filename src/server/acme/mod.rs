@@ -60,7 +60,8 @@ pub struct Acme {
 }
 
 impl Acme {
-    /// Reads the stored certificate. Without one, handshakes fail until there is one. `health`: learns that.
+    /// Reads the stored certificate. Without one, handshakes fail until there is one. `health`: learns that. The files
+    /// are read on this thread, because the server does not answer yet.
     ///
     /// # Errors
     /// Fails if the files of the settings can't be used. A stored certificate that can't be used is ordered anew.
@@ -218,7 +219,7 @@ async fn attempted(
     failures: u32,
 ) -> Result<Certificate, AcmeError> {
     let attempt = Failures { number: failures.saturating_add(1), last: Clock::System.now() };
-    cache::keep_failures(&settings, attempt)?;
+    cache::blocking(&settings, move |settings| cache::keep_failures(settings, attempt)).await?;
     let answers = Arc::clone(&challenges);
     // A task of its own, which ends with this future: the library panics on some answers of an authority.
     let mut task = JoinSet::new();
@@ -233,8 +234,11 @@ async fn obtained(settings: &AcmeSettings, challenges: &Challenges) -> Result<Ce
     let issued = order::obtain(settings, challenges).await?;
     let certificate = issued.parsed()?;
     let is_due = renewal(certificate.validity) <= Clock::System.now();
-    let kept = cache::keep_certificate(settings, &issued);
-    if let Err(error) = kept.and_then(|()| if is_due { Ok(()) } else { cache::forget_failures(settings) }) {
+    let keep = move |settings: &AcmeSettings| -> Result<(), AcmeError> {
+        cache::keep_certificate(settings, &issued)?;
+        if is_due { Ok(()) } else { cache::forget_failures(settings) }
+    };
+    if let Err(error) = cache::blocking(settings, keep).await {
         tracing::error!("the new certificate is lost at the next start: {error}");
     }
     Ok(certificate)

@@ -28,7 +28,7 @@ async fn ordered(settings: &AcmeSettings, challenges: &Challenges) -> Result<Iss
     let mut order = match account.new_order(&NewOrder::new(&identifiers)).await {
         Err(Error::Api(problem)) if problem.r#type.as_deref() == Some(UNKNOWN_ACCOUNT) => {
             // The next attempt makes another one.
-            cache::forget_account(settings)?;
+            cache::blocking(settings, cache::forget_account).await?;
             return Err(Error::Api(problem).into());
         }
         made => made?,
@@ -49,14 +49,16 @@ async fn ordered(settings: &AcmeSettings, challenges: &Challenges) -> Result<Iss
 
 /// Returns the account of these settings, which is made if there is none.
 async fn account(settings: &AcmeSettings) -> Result<Account, AcmeError> {
-    let builder = Account::builder_with_http(Box::new(Http::new(settings)?));
-    if let Some(credentials) = cache::account(settings)? {
+    let read = cache::blocking(settings, |settings| Ok((Http::new(settings)?, cache::account(settings)?)));
+    let (http, known) = read.await?;
+    let builder = Account::builder_with_http(Box::new(http));
+    if let Some(credentials) = known {
         return Ok(builder.from_credentials(credentials).await?);
     }
     let contacts: Vec<&str> = settings.contacts.iter().map(String::as_str).collect();
     let account = NewAccount { contact: &contacts, terms_of_service_agreed: true, only_return_existing: false };
     let (account, credentials) = builder.create(&account, settings.directory.to_string(), None).await?;
-    cache::keep_account(settings, &credentials)?;
+    cache::blocking(settings, move |settings| cache::keep_account(settings, &credentials)).await?;
     Ok(account)
 }
 
