@@ -69,6 +69,26 @@ struct BackgroundJobs {
 }
 
 impl BackgroundJobs {
+    /// Starts the jobs, which end when the sender of `running` is dropped.
+    fn start(
+        config: &Config,
+        service: &Service,
+        database: DatabaseJobs,
+        audit_out: Option<AuditOut>,
+        tls: Option<TlsSource>,
+        config_watch: ConfigWatch,
+        running: watch::Receiver<()>,
+    ) -> Self {
+        Self {
+            database: tokio::spawn(database.run(running.clone())),
+            expired: tokio::spawn(delete_expired_tokens(service.clone(), config.expired_retention, running.clone())),
+            audit_log: tokio::spawn(keep_audit_log(service.clone(), config.audit_retention, running.clone())),
+            audit_out: tokio::spawn(export_audit_entries(audit_out, running.clone())),
+            tls_watch: tokio::spawn(watch_certificate(tls, running.clone())),
+            config_watch: tokio::spawn(config_watch.run(running)),
+        }
+    }
+
     /// Waits until all jobs have ended.
     async fn finished(self) {
         let watches = async { tokio::join!(self.config_watch, self.tls_watch) };
@@ -89,29 +109,14 @@ pub async fn start(
     assets::register(Site::get);
     // Before the gates and the jobs, which set metrics: without a recorder, their values are lost.
     let recorder = metrics::recorder();
-    let config_watch = ConfigWatch::begin(config.file.as_ref())?;
-    let settings = config.http_settings()?;
-    config.check_audit_out()?;
-    if let Some(sink) = config.http_sink()? {
-        sink.check_files()?;
-    }
-    let certificate = CertificateHealth::default();
-    let tls = config.tls()?.map(|settings| TlsSource::begin(settings, &certificate)).transpose()?;
+    let Checked { config_watch, settings, certificate, tls } = Checked::of(&config)?;
     let acceptor = tls.as_ref().map(TlsSource::acceptor);
     let is_encrypted = acceptor.is_some();
     let data = Data::open(&config.storage, Purpose::Serve { fresh: config.fresh }).await?;
     let backups = config.backups().map(|settings| Schedule::prepare(settings, &config.storage)).transpose()?;
     let listeners = Listeners::open(&config, acceptor).await?;
     let service = Service::start(data.store.clone(), clock, data.audit_key.clone(), config.quotas()).await?;
-    service.allow_stale_reads(config.stale_reads);
-    let audit_out = prepare_audit_out(&config, &service).await?;
-    for caution in startup_warnings::of(&config) {
-        tracing::warn!("{caution}");
-    }
-    if let Err(refused) = first_set_up::perform(&service, &config.init).await {
-        service.close().await;
-        return Err(refused.into());
-    }
+    let audit_out = prepare_service(&config, &service).await?;
     let registry = GateRegistry::default();
     let state = state(&service, &registry, settings, certificate.clone(), recorder);
     let app = front(state.clone(), registry.forward_auth());
@@ -129,16 +134,9 @@ pub async fn start(
         drop(gating);
     };
     let (keeping, running) = watch::channel(());
-    let jobs =
+    let database =
         DatabaseJobs { store: data.store.clone(), service: service.clone(), key_mark: data.key_mark.clone(), backups };
-    let jobs = BackgroundJobs {
-        database: tokio::spawn(jobs.run(running.clone())),
-        expired: tokio::spawn(delete_expired_tokens(service.clone(), config.expired_retention, running.clone())),
-        audit_log: tokio::spawn(keep_audit_log(service.clone(), config.audit_retention, running.clone())),
-        audit_out: tokio::spawn(export_audit_entries(audit_out, running.clone())),
-        tls_watch: tokio::spawn(watch_certificate(tls, running.clone())),
-        config_watch: tokio::spawn(config_watch.run(running)),
-    };
+    let jobs = BackgroundJobs::start(&config, &service, database, audit_out, tls, config_watch, running);
     metrics::count_at_start(&service).await;
     let (address, metrics_address, redirect_address) = listeners.addresses();
     let task = tokio::spawn(run(listeners, state, app, stop));
@@ -155,6 +153,49 @@ pub async fn start(
         keeping,
         data,
     })
+}
+
+/// The parts of a configuration that are checked before the data are opened.
+struct Checked {
+    config_watch: ConfigWatch,
+    settings: Settings,
+    certificate: CertificateHealth,
+    tls: Option<TlsSource>,
+}
+
+impl Checked {
+    /// Checks a configuration and the files that it names.
+    ///
+    /// # Errors
+    /// Fails if one of them cannot be used.
+    fn of(config: &Config) -> Result<Self, StartError> {
+        let config_watch = ConfigWatch::begin(config.file.as_ref())?;
+        let settings = config.http_settings()?;
+        config.check_audit_out()?;
+        if let Some(sink) = config.http_sink()? {
+            sink.check_files()?;
+        }
+        let certificate = CertificateHealth::default();
+        let tls = config.tls()?.map(|settings| TlsSource::begin(settings, &certificate)).transpose()?;
+        Ok(Self { config_watch, settings, certificate, tls })
+    }
+}
+
+/// Prepares a service for its first request, and performs the first set-up. Returns the audit export.
+///
+/// # Errors
+/// Fails if the audit export or the first set-up is not possible.
+async fn prepare_service(config: &Config, service: &Service) -> Result<Option<AuditOut>, StartError> {
+    service.allow_stale_reads(config.stale_reads);
+    let audit_out = prepare_audit_out(config, service).await?;
+    for caution in startup_warnings::of(config) {
+        tracing::warn!("{caution}");
+    }
+    if let Err(refused) = first_set_up::perform(service, &config.init).await {
+        service.close().await;
+        return Err(refused.into());
+    }
+    Ok(audit_out)
 }
 
 /// Returns the audit export of a configuration, which is checked before the first change.
