@@ -10,7 +10,10 @@ use std::{
 
 use reqwest::RequestBuilder;
 use tempfile::TempDir;
-use tokio::net::TcpStream;
+use tokio::{
+    net::TcpStream,
+    time::{interval, timeout},
+};
 
 use crate::{
     gate_proxy::played::WITHIN,
@@ -27,6 +30,9 @@ const HAPROXY_GATE: &str = include_str!("../../../deploy/haproxy-gate.lua");
 const TRAEFIK: &str = include_str!("../../../deploy/traefik.yml");
 /// Name of the variable with the path of Traefik, which Debian does not have: `make nightly` installs it and sets this.
 const TRAEFIK_VARIABLE: &str = "JETON_TRAEFIK";
+
+/// Polling interval.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// The reverse proxies that are tested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -84,33 +90,33 @@ impl ReverseProxy {
 
     /// Waits until it listens; returns false if it ended before.
     async fn listens(&mut self) -> bool {
+        let mut look = interval(LOOK_EVERY);
         let connected = async {
-            loop {
-                if self.child.try_wait().unwrap().is_some() {
-                    return false;
-                }
+            while self.child.try_wait().unwrap().is_none() {
+                look.tick().await;
                 if TcpStream::connect(self.address).await.is_ok() {
                     return true;
                 }
-                tokio::time::sleep(Duration::from_millis(20)).await;
             }
+            false
         };
-        tokio::time::timeout(WITHIN, connected).await.unwrap_or(false)
+        timeout(WITHIN, connected).await.unwrap_or(false)
     }
 
     /// Waits until it has read its routes: Traefik listens before, and answers 404. Returns false if it ended before.
     async fn routes(&mut self) -> bool {
+        let mut look = interval(LOOK_EVERY);
         let routed = async {
             while self.child.try_wait().unwrap().is_none() {
+                look.tick().await;
                 let answer = self.request("GET /", "").send().await;
                 if answer.is_ok_and(|answer| answer.status() != 404) {
                     return true;
                 }
-                tokio::time::sleep(Duration::from_millis(20)).await;
             }
             false
         };
-        tokio::time::timeout(WITHIN, routed).await.unwrap_or(false)
+        timeout(WITHIN, routed).await.unwrap_or(false)
     }
 
     /// Returns a request such as `GET /api/v1/labels`.
