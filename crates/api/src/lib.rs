@@ -85,6 +85,7 @@ fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(gates::bindings::list, gates::bindings::create))
         .routes(routes!(gates::bindings::delete))
         .routes(routes!(gates::bindings::confirm))
+        .routes(routes!(gates::confirmation::confirm_all))
         .routes(routes!(audit::list))
         .merge(members::routes())
         .merge(labels::routes())

@@ -3,7 +3,8 @@
 use jeton_model::{
     BucketId, OrgId, Timestamp,
     binding::{
-        Adoptions, Comparison, ExistingData, Explanation, GateBinding, NotExplained, RunningGate, UnknownDatabase,
+        Adoptions, Comparison, Confirmation, ExistingData, Explanation, GateBinding, NotExplained, RunningGate,
+        UnknownDatabase,
     },
     console::{
         databases::{Compared, DatabasePage, GateDetails},
@@ -63,6 +64,20 @@ impl SharedState {
         let buckets = if asks { self.running_gates.ask_buckets(name, gate.identity.org).await } else { None };
         let there = buckets.and_then(|all| all.into_iter().find(|one| one.id == bucket)).map(|there| there.name);
         self.service.confirm_bucket(caller, &gate.identity, bucket, there.as_deref()).await
+    }
+
+    /// Makes those suspended buckets available again whose database the upstream has, and returns the outcome for each
+    /// suspended bucket.
+    ///
+    /// # Errors
+    /// Those of [`Self::gate`] and [`jeton_service::Service::confirm_found`].
+    pub async fn confirm_all(&self, caller: &Caller, name: &str) -> Result<Vec<Confirmation>, Error> {
+        let gate = self.gate(caller, name).await?;
+        // The database is asked for operators alone.
+        self.service.check_confirmation(caller).await?;
+        let asked_at = self.service.now();
+        let found = self.found(&gate).await;
+        self.service.confirm_found(caller, &gate.identity, found.as_ref(), asked_at).await
     }
 
     /// Compares the buckets of a gate with the databases or buckets of its upstream, and suspends those whose database

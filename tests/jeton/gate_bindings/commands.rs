@@ -81,6 +81,30 @@ async fn the_command_line_confirms_what_is_suspended_and_says_what_it_can_not_do
 }
 
 #[tokio::test]
+async fn the_command_line_confirms_all_that_is_suspended_without_a_server() {
+    on_each_database(async |home| {
+        let server = Server::start(&home).await;
+        let first = server.set_up().await;
+        let plant = server.bucket(&first.token, &first.org, "plant").await;
+        server.stop().await;
+        for (bucket, database) in [("iot", "a"), ("plant", "b")] {
+            jeton(&home, &format!("gate bind {HALL} --bucket {bucket} --database {database}"), "").await.well();
+        }
+        home.sql("UPDATE gate_bindings SET suspended_at = 1").await;
+        let command = format!("gate confirm {} --all --json", HALL.replace("--gate hall", "hall"));
+        let row = |bucket: &str, id: &str, place: &str| {
+            json!({"outcome": "confirmed", "bucket": bucket, "bucketID": id, "database": place})
+        };
+        let confirmed = jeton(&home, &command, "").await.json();
+        assert_eq!(confirmed, json!([row("iot", &first.bucket, "a"), row("plant", &plant, "b")]));
+        assert_eq!(jeton(&home, &command, "").await.json(), json!([]));
+        let entries = details(&home, "bucket confirmed").await;
+        assert_eq!((entries.len(), &entries[0]["via"]), (2, &json!("jeton gate")));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_decision_is_explained_by_demand_and_permission() {
     on_each_database(async |home| {
         let server = Server::start(&home).await;

@@ -1,6 +1,7 @@
 //! Bindings of buckets to the databases behind gates: who creates, ends and confirms them, and what they keep apart.
 
 mod commands;
+mod confirmation;
 mod life;
 mod orgs;
 mod suspension;

@@ -6,7 +6,10 @@ use tokio::time::timeout;
 use crate::{
     audit_log::details,
     home::{Home, on_each_database},
-    support::server::{Answer, answer},
+    support::{
+        command::Shell,
+        server::{Answer, answer, permission_in, text},
+    },
 };
 
 use super::{
@@ -17,6 +20,7 @@ use super::{
 };
 
 const BINDINGS: &str = "/api/v2/gates/plant/bindings";
+const CONFIRM: &str = "/api/v2/gates/plant/confirm";
 
 /// Binds the bucket of the set-up to the database `a`.
 async fn bind(scene: &Scene<'_>) {
@@ -72,6 +76,53 @@ async fn a_database_that_is_dropped_past_the_gate_is_unavailable_until_an_operat
         let confirm = format!("{BINDINGS}/{}/confirm", scene.first.bucket);
         scene.server.post(&confirm, &scene.first.token, json!({})).await.expect(204);
         assert_eq!(write(&scene, &token).await.status, 204);
+        scene.server.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn all_buckets_whose_database_is_there_again_are_confirmed_at_once_and_no_other() {
+    let Some(database) = Influxd::start().await else { return };
+    on_each_database(async |home: Home| {
+        for statement in ["CREATE DATABASE a", "CREATE DATABASE b"] {
+            database.execute(statement).await;
+        }
+        let scene = Scene::new(&home, &influxdb1(database.address(), "*")).await;
+        let (operator, org) = (&scene.first.token, &scene.first.org);
+        let plant = scene.server.bucket(operator, org, "plant").await;
+        bind(&scene).await;
+        let body = json!({"bucketID": plant, "database": "b"});
+        scene.server.post(BINDINGS, operator, body).await.expect(201);
+        for statement in ["DROP DATABASE a", "DROP DATABASE b"] {
+            database.execute(statement).await;
+        }
+        scene.server.post("/api/v2/gates/plant/sync", operator, json!({})).await.expect(200);
+        let suspended = details(&home, "bucket suspended").await;
+        assert_eq!(suspended.len(), 2, "{suspended:?}");
+
+        database.execute("CREATE DATABASE a").await;
+        let body = json!([permission_in("write", "buckets", org)]);
+        let writer = text(&scene.server.token(operator, org, body).await.expect(201)["token"]);
+        let denied = scene.server.post(CONFIRM, &writer, json!({})).await.refused(403);
+        assert!(denied.starts_with("only an operator may"), "{denied}");
+        let row = |bucket: &str, id: &str, place: &str, outcome: &str| {
+            json!({"bucket": bucket, "bucketID": id, "database": place, "outcome": outcome})
+        };
+        let done = scene.server.post(CONFIRM, operator, json!({})).await.expect(200);
+        let iot = row("iot", &scene.first.bucket, "a", "confirmed");
+        assert_eq!(done["buckets"], json!([iot, row("plant", &plant, "b", "missing")]));
+        assert_eq!(write(&scene, &writer).await.status, 204);
+        let confirmed = details(&home, "bucket confirmed").await;
+        assert_eq!((confirmed.len(), &confirmed[0]["database"]), (1, &json!("a")));
+
+        let shell = Shell::new(&scene.server).with("INFLUX_TOKEN", operator);
+        let confirm = async || shell.json("gate confirm plant --all").await;
+        assert_eq!(confirm().await, json!([row("plant", &plant, "b", "missing")]));
+        database.execute("CREATE DATABASE b").await;
+        assert_eq!(confirm().await, json!([row("plant", &plant, "b", "confirmed")]));
+        assert_eq!(confirm().await, json!([]));
+        assert_eq!(details(&home, "bucket confirmed").await.len(), 2);
         scene.server.stop().await;
     })
     .await;

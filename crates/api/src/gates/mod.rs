@@ -2,6 +2,7 @@
 
 pub mod adoption;
 pub mod bindings;
+pub mod confirmation;
 
 use axum::{
     extract::{Path, State},

@@ -13,7 +13,7 @@ use crate::{
 
 use super::{
     gates,
-    row::{BindingRow, ConfirmedRow},
+    row::{BindingRow, ConfirmationRow, ConfirmedRow},
 };
 
 /// A bucket, and the database or retention policy to bind it to.
@@ -32,6 +32,11 @@ pub struct Place<'a> {
 #[derive(Deserialize)]
 struct Bindings {
     bindings: Vec<BindingRow>,
+}
+
+#[derive(Deserialize)]
+struct Confirmations {
+    buckets: Vec<ConfirmationRow>,
 }
 
 /// Returns the bindings of one gate, or of all that the caller may see.
@@ -72,6 +77,13 @@ pub async fn confirm(client: &Client, gate: &str, bucket: &str) -> Outcome<Confi
     let confirmed = client.post(format!("{}/{}/confirm", path(gate), bound.bucket_id)).done().await;
     confirmed.while_doing(format!("failed to confirm bucket {bucket:?}"))?;
     Ok(ConfirmedRow { id: bound.bucket_id, name: bound.bucket })
+}
+
+/// Makes the suspended buckets of a gate available again whose database is there again. Returns the outcome for each.
+pub async fn confirm_all(client: &Client, gate: &str) -> Outcome<Vec<ConfirmationRow>> {
+    check_gate_name(gate)?;
+    let confirmed: Outcome<Confirmations> = client.post(format!("/api/v2/gates/{gate}/confirm")).read().await;
+    Ok(confirmed.while_doing(format!("failed to confirm the buckets of gate {gate:?}"))?.buckets)
 }
 
 fn path(gate: &str) -> String {

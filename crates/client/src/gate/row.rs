@@ -1,8 +1,11 @@
-//! The row of a binding.
+//! The rows of bindings and of confirmations.
 
 use serde::{Deserialize, Serialize};
 
-use jeton_model::{Timestamp, binding::GateBinding};
+use jeton_model::{
+    Timestamp,
+    binding::{Confirmation, GateBinding},
+};
 
 use crate::output::Shown;
 
@@ -91,5 +94,57 @@ impl Shown for ConfirmedRow {
 
     fn cells(&self) -> Vec<String> {
         vec![self.id.clone(), self.name.clone()]
+    }
+}
+
+/// The row of a bucket that was suspended when all of a gate were confirmed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ConfirmationRow {
+    /// `confirmed`, `missing` or `left`.
+    pub outcome: String,
+    /// The name of the bucket.
+    pub bucket: String,
+    /// The id of the bucket.
+    #[serde(rename = "bucketID")]
+    pub bucket_id: String,
+    /// The name of the database.
+    pub database: String,
+    /// The retention policy.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub retention_policy: Option<String>,
+    /// The reason why it was left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+}
+
+impl From<Confirmation> for ConfirmationRow {
+    fn from(confirmation: Confirmation) -> Self {
+        let Confirmation { bucket, bucket_name, database, policy, outcome } = confirmation;
+        Self {
+            outcome: outcome.name().to_owned(),
+            bucket: bucket_name,
+            bucket_id: bucket.to_string(),
+            database,
+            retention_policy: policy,
+            reason: outcome.reason(),
+        }
+    }
+}
+
+impl Shown for ConfirmationRow {
+    fn columns() -> Vec<&'static str> {
+        vec!["Outcome", "Bucket", "Bucket ID", "Database", "Retention Policy", "Reason"]
+    }
+
+    fn cells(&self) -> Vec<String> {
+        vec![
+            self.outcome.clone(),
+            self.bucket.clone(),
+            self.bucket_id.clone(),
+            self.database.clone(),
+            self.retention_policy.clone().unwrap_or_default(),
+            self.reason.clone().unwrap_or_default(),
+        ]
     }
 }

@@ -1,6 +1,7 @@
 //! Bindings of buckets to the databases behind gates. See [`GateBinding`].
 
 mod adoption;
+mod confirmation;
 mod directory;
 mod explanation;
 mod kind;
@@ -15,6 +16,7 @@ mod uses;
 use crate::{BucketId, OrgId, Timestamp, ValidationError, dbrp::check_part, user};
 
 pub use adoption::{Adoption, AdoptionOutcome, Adoptions, Obstacle, OrgAdoption};
+pub use confirmation::{Confirmation, ConfirmationOutcome};
 pub use directory::{BoundBucket, DirectoryContent, DirectoryRecord};
 pub use explanation::{Explanation, NotExplained};
 pub use kind::GateKind;

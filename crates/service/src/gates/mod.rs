@@ -4,6 +4,7 @@
 mod adoption;
 mod binding;
 pub(crate) mod cache;
+mod confirmation;
 mod console;
 mod directory;
 mod explain;

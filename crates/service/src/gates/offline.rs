@@ -2,7 +2,7 @@
 
 use jeton_model::{
     Bucket, BucketId,
-    binding::{ExistingData, GateBinding, GateIdentity, GateKind, Upstream, check_gate_name},
+    binding::{Confirmation, ExistingData, GateBinding, GateIdentity, GateKind, Upstream, check_gate_name},
 };
 use jeton_store::Connection;
 
@@ -12,7 +12,9 @@ use crate::{
 };
 
 use super::{
+    adoption::AT_ONCE,
     binding::{NewBinding, bind, unbind},
+    confirmation::{confirm_unseen, suspended_at},
     directory::org_called,
     suspension::confirm,
 };
@@ -115,6 +117,25 @@ impl Offline {
         confirm(&mut change, &gate, bucket.id).await?;
         change.commit().await?;
         Ok(bucket)
+    }
+
+    /// Makes every suspended bucket of a gate available again, without a look at its database. Returns the outcome for
+    /// each. Many are confirmed in several steps, as [`Service::confirm_found`](crate::Service::confirm_found) does.
+    ///
+    /// # Errors
+    /// [`OfflineGateError::NoOrg`] and the errors of an invalid name; the database may fail.
+    pub async fn confirm_all(&self, gate: GateSettings) -> Result<Vec<Confirmation>, OfflineGateError> {
+        let mut reader = self.service.read().await?;
+        let gate = identity(&mut reader, gate).await?;
+        let suspended = suspended_at(&mut reader, &gate).await?;
+        drop(reader);
+        let mut done = Vec::with_capacity(suspended.len());
+        for some in suspended.chunks(AT_ONCE) {
+            let mut change = self.begin(VIA).await?;
+            done.extend(confirm_unseen(&mut change, &gate, some.to_vec()).await?);
+            change.commit().await?;
+        }
+        Ok(done)
     }
 }
 

@@ -148,7 +148,11 @@ async fn confirm_upstream_bucket(
 }
 
 /// Gives a bucket the name that it has in InfluxDB.
-async fn take_name(
+///
+/// # Errors
+/// `BucketError::NotFound`, `BucketError::NameNotUnique` and those of an invalid name, before any change; the database
+/// may fail.
+pub(super) async fn take_name(
     change: &mut AuditedTransaction,
     gate: &GateIdentity,
     bucket: BucketId,

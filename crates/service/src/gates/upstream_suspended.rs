@@ -6,6 +6,7 @@ use jeton_model::{
     Action, Bucket, BucketId, Permission, ResourceType, Timestamp,
     binding::{GateBinding, GateIdentity},
 };
+use jeton_store::Connection;
 
 use crate::{Caller, Error, Service};
 
@@ -28,18 +29,10 @@ impl Service {
         if gate.kind.has_bindings() {
             return self.gate_bindings(caller, &gate.name).await;
         }
-        let mut reader = self.read().await?;
-        let suspended = jeton_store::gate_suspensions::times_of_gate(&mut reader, &gate.name).await?;
-        if suspended.is_empty() {
-            return Ok(Vec::new());
-        }
-        let suspended: BTreeMap<BucketId, Timestamp> = suspended.into_iter().collect();
-        let mut buckets = jeton_store::buckets::by_ids(&mut reader, suspended.keys().copied()).await?;
-        let reads = |one: &Bucket| Permission::on_in(Action::Read, ResourceType::Buckets, one.id, one.org);
-        buckets.retain(|bucket| bucket.org == gate.org && caller.may(&reads(bucket)));
-        buckets.sort_by(|one, other| one.name.cmp(&other.name));
-        let place = |bucket: Bucket| Some(suspended_binding(gate, *suspended.get(&bucket.id)?, bucket));
-        Ok(buckets.into_iter().filter_map(place).collect())
+        let reads = |one: &GateBinding| Permission::on_in(Action::Read, ResourceType::Buckets, one.bucket, one.org);
+        let mut places = suspended_places(&mut *self.read().await?, gate).await?;
+        places.retain(|one| caller.may(&reads(one)));
+        Ok(places)
     }
 
     /// Returns the differences between the buckets of an InfluxDB 2 and those of Jeton, as sentences for an operator.
@@ -74,6 +67,27 @@ impl Service {
         ];
         Ok(sentences.into_iter().flatten().collect())
     }
+}
+
+/// Returns the suspended buckets of an InfluxDB 2, each as if it were bound to the bucket with its name, in the order
+/// of names.
+///
+/// # Errors
+/// The database may fail.
+pub(super) async fn suspended_places(
+    connection: &mut Connection,
+    gate: &GateIdentity,
+) -> Result<Vec<GateBinding>, Error> {
+    let suspended = jeton_store::gate_suspensions::times_of_gate(connection, &gate.name).await?;
+    if suspended.is_empty() {
+        return Ok(Vec::new());
+    }
+    let suspended: BTreeMap<BucketId, Timestamp> = suspended.into_iter().collect();
+    let mut buckets = jeton_store::buckets::by_ids(connection, suspended.keys().copied()).await?;
+    buckets.retain(|bucket| bucket.org == gate.org);
+    buckets.sort_by(|one, other| one.name.cmp(&other.name));
+    let place = |bucket: Bucket| Some(suspended_binding(gate, *suspended.get(&bucket.id)?, bucket));
+    Ok(buckets.into_iter().filter_map(place).collect())
 }
 
 const SUSPEND: &str = "The gate suspends them within a minute.";

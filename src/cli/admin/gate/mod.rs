@@ -12,7 +12,7 @@ use jeton_client::{
     gate::{
         GateAdopt, GateCheck, GateSync,
         bindings::{self, Place},
-        row::{BindingRow, ConfirmedRow},
+        row::{BindingRow, ConfirmationRow, ConfirmedRow},
     },
     output::Deleted,
 };
@@ -39,7 +39,7 @@ pub enum Gate {
     Bind(Box<Bind>),
     /// End the binding of a bucket; its database keeps the data
     Unbind(Box<Unbind>),
-    /// Make a bucket available again that was suspended because its database vanished or changed
+    /// Make a bucket available again that was suspended because its database vanished or changed; with --all, each
     Confirm(Box<Confirm>),
     /// Compare a gate with the databases of its upstream, and suspend buckets whose database vanished (needs the server)
     Sync(Box<GateSync>),
@@ -102,11 +102,17 @@ pub struct Unbind {
     flags: OfflineFlags,
 }
 
-/// Confirms a suspended bucket.
+/// Confirms a suspended bucket, or all of a gate.
 #[derive(Args)]
 pub struct Confirm {
+    /// Name of the gate, instead of --gate
+    #[arg(value_name = "NAME", conflicts_with = "gate")]
+    name: Option<String>,
     #[command(flatten)]
     gate: GateFlags,
+    /// Confirm each suspended bucket whose database is there again; without a server, each suspended bucket
+    #[arg(long, conflicts_with = "bucket")]
+    all: bool,
     /// Name or id of the bucket
     #[arg(long, value_name = "NAME")]
     bucket: Option<String>,
@@ -188,17 +194,34 @@ impl Unbind {
 
 impl Confirm {
     async fn run(&self) -> Outcome {
+        let flags = GateFlags { gate: self.gate.gate.clone().or_else(|| self.name.clone()), ..self.gate.clone() };
+        if self.all {
+            return self.run_all(&flags).await;
+        }
         let bucket = required("bucket", self.bucket.as_deref())?;
         if let Some(session) = self.online.session(self.flags.print).await? {
-            let gate = required("gate", self.gate.gate.as_deref())?;
+            let gate = required("gate", flags.gate.as_deref())?;
             return session.printer.one(&bindings::confirm(&session.client, gate, bucket).await?);
         }
-        let gate = self.gate.settings()?;
+        let gate = flags.settings()?;
         let printer = self.flags.print.printer()?;
         let opened = opened(&self.flags).await?;
         let confirmed = opened.offline.confirm_bucket(gate, bucket).await.map_err(failed)?;
         opened.close().await;
         printer.one(&ConfirmedRow { id: confirmed.id.to_string(), name: confirmed.name })
+    }
+
+    async fn run_all(&self, flags: &GateFlags) -> Outcome {
+        if let Some(session) = self.online.session(self.flags.print).await? {
+            let gate = required("gate", flags.gate.as_deref())?;
+            return session.printer.list(&bindings::confirm_all(&session.client, gate).await?, "[]");
+        }
+        let gate = flags.settings()?;
+        let printer = self.flags.print.printer()?;
+        let opened = opened(&self.flags).await?;
+        let confirmed = opened.offline.confirm_all(gate).await.map_err(failed)?;
+        opened.close().await;
+        printer.list(&confirmed.into_iter().map(ConfirmationRow::from).collect::<Vec<_>>(), "[]")
     }
 }
 

@@ -112,6 +112,39 @@ async fn a_comparison_suspends_the_buckets_that_changed_and_lists_the_unknown_on
 }
 
 #[tokio::test]
+async fn all_buckets_that_influxdb_has_again_are_confirmed_at_once_with_their_names() {
+    let home = Home::sqlite();
+    let scene = Scene::new(&home).await;
+    scene.compared().await;
+    let (before, b1, b2) = (scene.player.state().buckets.clone(), scene.names.of("B"), scene.names.of("B2"));
+    scene.lose("B");
+    scene.lose("B2");
+    scene.operate("sync").await.expect(200);
+    assert_eq!(scene.suspended().await, ["b1", "b2"]);
+
+    // Neither without a list nor with an incomplete one.
+    scene.player.state().refuses = Some(("/api/v2/buckets", 500));
+    assert_eq!(scene.operate("confirm").await.status, 503);
+    scene.player.state().refuses = None;
+    scene.player.state().buckets = before.iter().filter(|bucket| bucket["type"] == "user").cloned().collect();
+    assert_eq!(scene.operate("confirm").await.status, 503);
+    assert_eq!(scene.suspended().await, ["b1", "b2"]);
+
+    scene.player.state().buckets = before;
+    scene.lose("B2");
+    scene.change("B", |bucket| bucket["name"] = json!("kiln"));
+    let done = scene.operate("confirm").await.expect(200);
+    let back = json!({"bucket": "kiln", "bucketID": b1, "database": "kiln", "outcome": "confirmed"});
+    let lost = json!({"bucket": "b2", "bucketID": b2, "database": "b2", "outcome": "missing"});
+    assert_eq!(done["buckets"], json!([back, lost]));
+    assert_eq!(scene.suspended().await, ["b2"]);
+    for token in ["V_all", "V_r1"] {
+        let denied = scene.server.post(&format!("{GATE}/confirm"), scene.names.of(token), json!({})).await;
+        assert!([403, 404].contains(&denied.status), "{token}: {}", denied.body);
+    }
+}
+
+#[tokio::test]
 async fn a_database_that_does_not_list_its_buckets_has_lost_none() {
     let home = Home::sqlite();
     let scene = Scene::with(&home, |player| player.state().refuses = Some(("/api/v2/buckets", 500))).await;
