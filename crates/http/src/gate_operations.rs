@@ -14,7 +14,7 @@ use jeton_model::{
 };
 use jeton_service::{
     Caller, Error,
-    gates::{Found, NewBinding, VisibleGate},
+    gates::{Found, NewBinding, NotListed, VisibleGate},
 };
 
 use crate::{gates::Place, state::SharedState};
@@ -76,7 +76,7 @@ impl SharedState {
         // The database is asked for operators alone.
         self.service.check_confirmation(caller).await?;
         let asked_at = self.service.now();
-        let found = self.found(&gate).await;
+        let found = self.found(&gate).await.ok();
         self.service.confirm_found(caller, &gate.identity, found.as_ref(), asked_at).await
     }
 
@@ -89,7 +89,7 @@ impl SharedState {
         let gate = self.gate(caller, name).await?;
         self.service.check_comparison(caller)?;
         let asked_at = self.service.now();
-        let found = self.found(&gate).await;
+        let found = self.found(&gate).await.ok();
         let compared = self.service.compare_guarded(caller, &gate, found, asked_at).await?;
         self.comparisons.keep(name, kept(&compared, asked_at));
         Ok(compared)
@@ -168,17 +168,18 @@ impl SharedState {
         self.service.check_comparison(caller)?;
         let asked_at = self.service.now();
         let found = self.found(&gate).await;
-        let differences = self.service.bucket_differences(caller, &gate, found.as_ref(), asked_at).await?;
+        let differences =
+            self.service.bucket_differences(caller, &gate, found.as_ref().map_err(|reason| *reason), asked_at).await?;
         Ok((self.gate(caller, name).await?, differences))
     }
 
-    /// Returns what the upstream of a gate has; `None` if it gives no valid and complete list.
-    async fn found(&self, gate: &VisibleGate) -> Option<Found> {
+    /// Returns what the upstream of a gate has, if it gives a valid and complete list.
+    async fn found(&self, gate: &VisibleGate) -> Result<Found, NotListed> {
         let name = &gate.identity.name;
         if gate.identity.kind.has_bindings() {
-            return self.running_gates.ask(name).await.map(Found::Databases);
+            return Found::of_databases(self.running_gates.ask(name).await);
         }
-        Found::of_buckets(self.running_gates.ask_buckets(name, gate.identity.org).await?)
+        Found::of_buckets(self.running_gates.ask_buckets(name, gate.identity.org).await)
     }
 }
 

@@ -5,7 +5,10 @@ use std::time::Duration;
 
 use jeton_gate::Kind;
 use jeton_model::{BucketId, OrgId};
-use jeton_service::{Error, gates::Found};
+use jeton_service::{
+    Error,
+    gates::{Found, NotListed},
+};
 use tokio::time::sleep;
 
 use crate::{decide, directories::Unavailable, gate::ProxyGate};
@@ -26,6 +29,9 @@ pub enum NotCompared {
     /// The database gave no valid list of what it has.
     #[error("the database does not tell what it has")]
     NoList,
+    /// The database did not list every bucket.
+    #[error("the credential of the gate does not list every bucket of the organization")]
+    Incomplete,
     /// The database of Jeton failed.
     #[error(transparent)]
     Failed(#[from] Error),
@@ -45,22 +51,31 @@ impl ProxyGate {
         let compares = self.rules().kind() != Kind::Victoriametrics && !judged.is_empty();
         let Some(gate) = self.directories().stored().filter(|_| compares) else { return Ok(Vec::new()) };
         let asked_at = self.service().now();
-        let found = self.found(gate.org).await.ok_or(NotCompared::NoList)?;
+        let found = self.found(gate.org).await?;
         self.service().note_found(&gate, &found).await?;
         let vanished = self.service().vanished_buckets(&gate, &found, &judged, asked_at).await?;
         if vanished.is_empty() {
             return Ok(vanished);
         }
         // A list that is read in pages misses a bucket if an earlier one is deleted meanwhile.
-        let found = self.found(gate.org).await.ok_or(NotCompared::NoList)?;
+        let found = self.found(gate.org).await?;
         Ok(self.service().suspend_vanished(&gate, &found, &vanished, asked_at).await?)
     }
 
-    async fn found(&self, org: OrgId) -> Option<Found> {
+    async fn found(&self, org: OrgId) -> Result<Found, NotListed> {
         if self.rules().kind() != Kind::Influxdb2 {
-            return self.inventory().await.map(Found::Databases);
+            return Found::of_databases(self.inventory().await);
         }
-        Found::of_buckets(self.upstream_buckets(org).await?)
+        Found::of_buckets(self.upstream_buckets(org).await)
+    }
+}
+
+impl From<NotListed> for NotCompared {
+    fn from(reason: NotListed) -> Self {
+        match reason {
+            NotListed::NoList => Self::NoList,
+            NotListed::Incomplete => Self::Incomplete,
+        }
     }
 }
 

@@ -24,4 +24,4 @@ pub use binding::NewBinding;
 pub use explain::LiveToken;
 pub use offline::{GateSettings, OfflineGateError};
 pub use running::VisibleGate;
-pub use suspension::Found;
+pub use suspension::{Found, NotListed};

@@ -37,13 +37,36 @@ pub enum Found {
     Buckets(Vec<FoundBucket>),
 }
 
+/// The reason why there is no list of what an upstream has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotListed {
+    /// The upstream gave no valid list.
+    NoList,
+    /// InfluxDB 2 did not list every bucket.
+    Incomplete,
+}
+
 impl Found {
-    /// Returns the buckets that an InfluxDB 2 listed of an organization; `None` if the list is not complete. Each
+    /// Returns the databases that an upstream listed; `None`: it gave no valid list.
+    ///
+    /// # Errors
+    /// [`NotListed::NoList`].
+    pub fn of_databases(listed: Option<Vec<FoundDatabase>>) -> Result<Self, NotListed> {
+        listed.map(Self::Databases).ok_or(NotListed::NoList)
+    }
+
+    /// Returns the buckets that an InfluxDB 2 listed of an organization; `None`: it gave no valid list. Each
     /// organization there has system buckets, which nobody can delete: they are missing in the list for a credential of
     /// another organization or with permissions on some buckets alone, and for an organization that is unknown.
-    pub fn of_buckets(listed: Vec<Bucket>) -> Option<Self> {
-        let is_complete = listed.iter().any(|bucket| bucket.kind == BucketKind::System);
-        is_complete.then(|| Self::Buckets(listed.into_iter().map(FoundBucket::from).collect()))
+    ///
+    /// # Errors
+    /// [`NotListed`].
+    pub fn of_buckets(listed: Option<Vec<Bucket>>) -> Result<Self, NotListed> {
+        let listed = listed.ok_or(NotListed::NoList)?;
+        if !listed.iter().any(|bucket| bucket.kind == BucketKind::System) {
+            return Err(NotListed::Incomplete);
+        }
+        Ok(Self::Buckets(listed.into_iter().map(FoundBucket::from).collect()))
     }
 }
 

@@ -13,7 +13,7 @@ use crate::{Caller, Error, Service};
 use super::{
     directory::buckets_of,
     running::VisibleGate,
-    suspension::{Found, compare},
+    suspension::{Found, NotListed, compare},
 };
 
 /// Maximum number of buckets that a sentence names.
@@ -36,7 +36,8 @@ impl Service {
     }
 
     /// Returns the differences between the buckets of an InfluxDB 2 and those of Jeton, as sentences for an operator.
-    /// There are none for other kinds, and if InfluxDB gave no list. Nothing is suspended.
+    /// There are none for other kinds, and if InfluxDB gave no list. An incomplete list is one sentence. Nothing is
+    /// suspended.
     ///
     /// # Errors
     /// Those of [`Service::check_comparison`]; the database may fail.
@@ -44,11 +45,15 @@ impl Service {
         &self,
         caller: &Caller,
         gate: &VisibleGate,
-        found: Option<&Found>,
+        found: Result<&Found, NotListed>,
         asked_at: Timestamp,
     ) -> Result<Vec<String>, Error> {
         self.check_comparison(caller)?;
-        let Some(found) = found.filter(|found| matches!(found, Found::Buckets(_))) else { return Ok(Vec::new()) };
+        let found = match found {
+            Ok(found @ Found::Buckets(_)) => found,
+            Err(NotListed::Incomplete) => return Ok(vec![INCOMPLETE.to_owned()]),
+            Ok(Found::Databases(_)) | Err(NotListed::NoList) => return Ok(Vec::new()),
+        };
         let (identity, mut reader) = (&gate.identity, self.read().await?);
         let compared = compare(&mut reader, identity, found, asked_at).await?;
         let suspended = jeton_store::gate_suspensions::of_gate(&mut reader, &identity.name).await?;
@@ -90,6 +95,10 @@ pub(super) async fn suspended_places(
     Ok(buckets.into_iter().filter_map(place).collect())
 }
 
+/// The finding about a list without system buckets.
+const INCOMPLETE: &str = "InfluxDB does not list every bucket of the organization to the gate, so that nothing is \
+                          compared. Put an operator token of InfluxDB into the credential-file of the gate: the \
+                          present one is of another organization or for single buckets.";
 const SUSPEND: &str = "The gate suspends them within a minute.";
 const CONFIRM: &str = "Look at them in InfluxDB before.";
 const ADOPT: &str = "Adopt them with jeton gate adopt.";

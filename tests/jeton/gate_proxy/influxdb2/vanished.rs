@@ -81,6 +81,8 @@ async fn a_comparison_suspends_the_buckets_that_changed_and_lists_the_unknown_on
     scene.compared().await;
     let same = json!({"unknown": [], "suspended": []});
     assert_eq!(scene.operate("sync").await.expect(200), same);
+    let found = scene.operate("check").await.expect(200)["findings"].to_string();
+    assert!(!found.contains("does not list every bucket"), "{found}");
     let (org, id) = (scene.names.of("O"), "0000000000000b09");
     scene.lose("B2");
     scene.player.state().buckets.push(json!({"id": id, "orgID": org, "name": "b9"}));
@@ -163,6 +165,10 @@ async fn a_credential_that_lists_some_buckets_or_none_loses_none() {
         let scene = Scene::with(&home, |player| player.state().buckets.retain(is_listed)).await;
         scene.get(SELECT, "V_r1").await.expect(200);
         assert_eq!(scene.operate("sync").await.status, 503, "{listed:?}");
+        let found = scene.operate("check").await.expect(200)["findings"].to_string();
+        for said in ["InfluxDB does not list every bucket", "Put an operator token of InfluxDB"] {
+            assert!(found.contains(said), "{listed:?}: {said} in {found}");
+        }
         assert!(scene.suspended().await.is_empty(), "{listed:?}");
         scene.server.stop().await;
     }
