@@ -147,9 +147,10 @@ pub struct BoundRow {
 pub struct Compared {
     /// Time of the comparison.
     pub at: Timestamp,
-    /// The first databases or retention policies without a bound bucket: `db` or `db/rp`.
+    /// The first databases or retention policies without a bound bucket: `db` or `db/rp`. Of InfluxDB 2, the names of
+    /// the first buckets that Jeton does not have.
     pub unknown: Vec<String>,
-    /// Number of databases and retention policies without a bound bucket.
+    /// The number of all of them.
     pub total: u64,
 }
 

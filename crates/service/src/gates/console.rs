@@ -70,14 +70,17 @@ impl Service {
         let (choices, more_choices) = self.offered_tokens(&mut reader, caller, org).await?;
         drop(reader);
         let is_operator = is_operator(caller.permissions());
+        let has_bindings = gate.identity.kind.has_bindings();
+        // Of InfluxDB 2, a suspended bucket and an unknown one with another id may have the same name.
+        let bound: &[GateBinding] = if has_bindings { &bindings } else { &[] };
         let may_write = caller.may(&required_permissions::buckets(Action::Write, org));
         Ok(GateDetails {
             gate: shown,
             databases: gate.running.databases.iter().map(ToString::to_string).collect(),
             findings: gate.running.findings().into_iter().map(Into::into).collect(),
             bindings: bindings.iter().map(|binding| bound_row(binding, &gate)).collect(),
-            compared: compared.filter(|_| is_operator).map(|compared| still_unknown(compared, &bindings)),
-            may_bind: may_write && gate.identity.kind.has_bindings(),
+            compared: compared.filter(|_| is_operator).map(|compared| still_unknown(compared, bound)),
+            may_bind: may_write && has_bindings,
             is_operator,
             now: self.now(),
             org_name: gate.org_name,

@@ -210,3 +210,26 @@ async fn the_command_line_and_the_console_show_the_suspended_bucket_and_confirm_
     assert_eq!(shell.json("gate list --gate plant").await, json!([]));
     assert!(!browser.open(&format!("{page}/plant")).await.body.contains("gate-bucket b2"));
 }
+
+#[tokio::test]
+async fn the_console_compares_by_a_form_and_lists_the_buckets_to_suspend_and_to_adopt() {
+    let home = Home::sqlite();
+    let scene = Scene::new(&home).await;
+    scene.compared().await;
+    // Another bucket has the name now.
+    scene.change("B2", |bucket| bucket["id"] = json!("0000000000000b09"));
+    let browser = Browser::sign_in(&scene.server, NAME).await;
+    let drawer = format!("/orgs/{}/settings/databases/plant", scene.names.of("O"));
+    let before = browser.open(&drawer).await.body;
+    for shown in ["compare-gate", "Unknown buckets", "It was not compared since the start of the server."] {
+        assert!(before.contains(shown), "{shown} in {before}");
+    }
+    let sent = browser.send(&format!("{drawer}/sync"), &[]).await;
+    assert_eq!(sent.status, 303, "{}", sent.body);
+    let after = browser.open(&drawer).await.body;
+    assert!(after.contains("gate-bucket b2"), "{after}");
+    let (_, unknown) = after.split_once("data-testid=\"gate-unknown\"").expect("a list");
+    let unknown = unknown.split("</ul>").next().unwrap_or_default();
+    assert!(unknown.contains(">b2<") && !unknown.contains("Bind"), "{unknown}");
+    assert!(after.contains("Adopt them with"), "{after}");
+}

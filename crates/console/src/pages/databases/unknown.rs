@@ -17,45 +17,55 @@ use crate::{
 
 use super::{DatabasesState, drawer::Drawer};
 
-/// The databases without a bucket, as the last comparison found them, and the form that compares again. Only operators
-/// see it.
+/// The databases without a bucket, or the buckets of InfluxDB 2 that Jeton does not have, as the last comparison found
+/// them, and the form that compares again. Only operators see it.
 #[component]
 pub fn Unknown(details: GateDetails, drawer: Drawer) -> impl IntoView {
     let GateDetails { gate, compared, is_operator, now, .. } = details;
-    let key = gate.key;
-    if !is_operator || !gate.kind.has_bindings() {
+    let (key, kind) = (gate.key, gate.kind);
+    if !is_operator {
         return ().into_any();
     }
-    let has_policies = gate.kind == GateKind::Influxdb1;
+    let (heading, what, hint) = texts(kind);
     let state = drawer.state;
     let busy = RwSignal::new(false);
     let action = Signal::derive(move || state.address(Databases::Sync(key)));
     let found = match compared {
         None => view! { <p class="quiet">"It was not compared since the start of the server."</p> }.into_any(),
-        Some(compared) => view! { <Found compared gate=key has_policies now state/> }.into_any(),
+        Some(compared) => view! { <Found compared gate=key kind now state/> }.into_any(),
     };
     view! {
-        <h3 class="section-title">"Unknown databases "<span>"that no bucket stands for"</span></h3>
+        <h3 class="section-title">{heading}<span>{what}</span></h3>
         {found}
         <Form action busy on_answer=drawer.on_done("The gate was not compared")>
             <button class="button" aria-busy=move || busy.get().then_some("true") aria-describedby="compare-hint" data-testid="compare-gate">
                 "Compare with the database"
             </button>
-            <p class="hint" id="compare-hint">"Suspends the buckets whose database vanished."</p>
+            <p class="hint" id="compare-hint">{hint}</p>
         </Form>
     }
     .into_any()
 }
 
-/// The databases that were found, each with a link to the form that binds it.
+/// Returns the heading, what is listed below it, and the effect of a comparison.
+fn texts(kind: GateKind) -> (&'static str, &'static str, &'static str) {
+    if kind.has_bindings() {
+        ("Unknown databases ", "that no bucket stands for", "Suspends the buckets whose database vanished.")
+    } else {
+        ("Unknown buckets ", "that Jeton does not have", "Suspends the buckets that InfluxDB deleted or renamed.")
+    }
+}
+
+/// The databases that were found, each with a link to the form that binds it. InfluxDB 2 has no bindings: its buckets
+/// are adopted.
 #[component]
 fn Found(
     /// The comparison.
     compared: Compared,
     /// The name of the gate.
     gate: GateKey,
-    /// True if the kind of database has retention policies.
-    has_policies: bool,
+    /// The kind of the database.
+    kind: GateKind,
     /// The time at which the page was read.
     now: Timestamp,
     /// The state of the page.
@@ -63,12 +73,24 @@ fn Found(
 ) -> impl IntoView {
     let Compared { at, unknown, total } = compared;
     let more = total.saturating_sub(unknown.len() as u64);
+    let is_bound = kind.has_bindings();
     let place = move |place: String| {
-        let (database, policy) = split(&place, has_policies);
-        let parameters = [(BindForm::DATABASE, database), (BindForm::POLICY, policy)];
-        let href = move || with_parameters(state.address(Databases::Bind(gate)), &parameters);
-        let label = format!("Bind a bucket to {place}");
-        view! { <li><code class="gate-row-text">{place}</code><a class="link" href=href data-noscroll aria-label=label>"Bind"</a></li> }
+        let bind = is_bound.then(|| {
+            let (database, policy) = split(&place, kind == GateKind::Influxdb1);
+            let parameters = [(BindForm::DATABASE, database), (BindForm::POLICY, policy)];
+            let href = move || with_parameters(state.address(Databases::Bind(gate)), &parameters);
+            let label = format!("Bind a bucket to {place}");
+            view! { <a class="link" href=href data-noscroll aria-label=label>"Bind"</a> }
+        });
+        view! { <li><code class="gate-row-text">{place}</code>{bind}</li> }
+    };
+    let adopt = (total > 0 && !is_bound).then(|| {
+        view! { <p class="hint">"Adopt them with "<code>"jeton gate adopt"</code>"."</p> }
+    });
+    let none = if is_bound {
+        "A bucket stands for everything that the gate guards."
+    } else {
+        "Jeton has every bucket that the gate guards."
     };
     let list = (!unknown.is_empty()).then(|| {
         view! {
@@ -78,7 +100,8 @@ fn Found(
     view! {
         {list}
         {(more > 0).then(|| view! { <p class="quiet">{format!("and {} more", wording::grouped(more))}</p> })}
-        {(total == 0).then(|| view! { <p class="quiet">"A bucket stands for everything that the gate guards."</p> })}
+        {adopt}
+        {(total == 0).then(|| view! { <p class="quiet">{none}</p> })}
         <p class="hint">"Compared "<Time at text=at.ago(now)/>"."</p>
     }
 }
