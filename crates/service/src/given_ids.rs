@@ -16,7 +16,7 @@ use crate::{
     transaction::AuditedTransaction,
 };
 
-/// What an organization with a given id finds here.
+/// The records here that an organization with a given id meets.
 pub(crate) enum OrgStanding {
     /// Nothing: it can be created.
     Absent,
@@ -28,7 +28,7 @@ pub(crate) enum OrgStanding {
     NameTaken(OrgId),
 }
 
-/// What a bucket with a given id finds here.
+/// The records here that a bucket with a given id meets.
 pub(crate) enum BucketStanding {
     /// Nothing: it can be created in its organization.
     Absent,

@@ -23,7 +23,7 @@ use crate::{
 
 use super::GatePath;
 
-/// Whether the databases are adopted.
+/// The choice between an adoption and its plan.
 #[derive(Deserialize, ToSchema)]
 #[schema(as = GateAdopt)]
 struct PostBody {
