@@ -29,19 +29,25 @@ impl Table {
     pub fn add_ratio(&mut self, row: Row, database: Database, measured: &[f64], reference: &[f64]) {
         let ratios: Vec<f64> = measured.iter().zip(reference).map(|(one, other)| one / other).collect();
         let (measured, reference) = (median(measured), Some(median(reference)));
-        self.0.push(Line { row, database, measured, reference, value: median(&ratios), left_out: None });
+        self.add(Line { row, database, measured, reference, value: median(&ratios), left_out: None });
     }
 
     /// Adds a row whose value is the median itself.
     pub fn add_value(&mut self, row: Row, database: Database, measured: &[f64]) {
         let value = median(measured);
-        self.0.push(Line { row, database, measured: value, reference: None, value, left_out: None });
+        self.add(Line { row, database, measured: value, reference: None, value, left_out: None });
     }
 
     /// Adds a row that cannot be measured here, and misses no goal.
     pub fn leave_out(&mut self, row: Row, database: Database, reason: &'static str) {
         let (measured, value) = (f64::NAN, f64::NAN);
-        self.0.push(Line { row, database, measured, reference: None, value, left_out: Some(reason) });
+        self.add(Line { row, database, measured, reference: None, value, left_out: Some(reason) });
+    }
+
+    /// Adds a row, and prints it at once: what was measured is not lost if a later measurement fails.
+    fn add(&mut self, line: Line) {
+        eprintln!("{line}");
+        self.0.push(line);
     }
 
     /// Returns the rows that miss their goals.
