@@ -34,7 +34,7 @@ pub fn HowToAdd() -> impl IntoView {
     view! {
         <p>
             "A gate stands in front of a database and lets the tokens of Jeton decide about each request. Add a section to the configuration \
-             file of the server; its start with --config reads it, and so does each later change."
+             file of the server, which it reads at its start with "<code class="nowrap">"--config"</code>" and after each change."
         </p>
         <div class="terminal">
             <p>"For a VictoriaMetrics that listens on port 8427"</p>
