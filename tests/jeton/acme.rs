@@ -4,10 +4,9 @@ use std::{
     fs,
     net::{SocketAddr, TcpListener},
     os::unix::fs::PermissionsExt as _,
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    path::Path,
+    process::Command,
     sync::Arc,
-    time::Duration,
 };
 
 use jeton::server::StartError;
@@ -20,25 +19,23 @@ use rustls::{
 };
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tokio::{
-    net::TcpStream,
-    time::{interval, timeout},
-};
+use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
-use crate::{binary::Program, home::Home, left_out, support::server::Server};
+use crate::{
+    binary::Program,
+    home::Home,
+    left_out,
+    support::{
+        certificates::fixture,
+        polling::{WITHIN, poll_for, poll_until},
+        process::{Process, find},
+        server::Server,
+    },
+};
 
-/// Maximum time until an expected event, on a slow machine.
-const WITHIN: Duration = Duration::from_secs(60);
-/// Polling interval.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// Number of attempts where another program may take a port between finding and using it.
 const TRIES: usize = 5;
-
-/// The certificate of the authority's directory, which is also its own root, and its key.
-fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/jeton/tls").join(name)
-}
 
 /// Returns an address of the host `localhost` on which nobody listens.
 fn free() -> SocketAddr {
@@ -64,7 +61,7 @@ fn flags(port: u16) -> [String; 4] {
 
 /// A running pebble, killed at the end of the test.
 struct Authority {
-    child: Child,
+    process: Process,
     directory: SocketAddr,
     management: SocketAddr,
     _files: TempDir,
@@ -103,26 +100,14 @@ impl Authority {
         fs::write(&file, settings.to_string()).unwrap();
         let mut command = Command::new(program);
         command.arg("-config").arg(file).env("PEBBLE_VA_NOSLEEP", "1").env("PEBBLE_WFE_NONCEREJECT", "0");
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        Self { child: command.spawn().unwrap(), directory, management, _files: files }
+        Self { process: Process::start(&mut command), directory, management, _files: files }
     }
 
     /// Waits until it answers; returns false if it ended before.
     async fn answers(&mut self) -> bool {
         let (client, url) = (self.client(), format!("https://localhost:{}/dir", self.directory.port()));
-        let mut look = interval(LOOK_EVERY);
-        let asked = async {
-            loop {
-                look.tick().await;
-                if self.child.try_wait().unwrap().is_some() {
-                    return false;
-                }
-                if client.get(&url).send().await.is_ok_and(|answer| answer.status().is_success()) {
-                    return true;
-                }
-            }
-        };
-        timeout(WITHIN, asked).await.unwrap_or(false)
+        let answered = async || client.get(&url).send().await.is_ok_and(|answer| answer.status().is_success());
+        self.process.becomes_ready(answered).await
     }
 
     fn client(&self) -> reqwest::Client {
@@ -136,19 +121,6 @@ impl Authority {
         assert_eq!(answer.status(), 200);
         answer.bytes().await.unwrap().to_vec()
     }
-}
-
-impl Drop for Authority {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-fn find(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/bin")]);
-    folders.map(|folder| folder.join(name)).find(|file| file.is_file())
 }
 
 /// Starts an authority, and a server at the port at which it verifies domains; `None` if pebble is not installed.
@@ -187,16 +159,8 @@ async fn a_certificate_is_obtained_served_and_kept_for_the_next_start() {
     let home = Home::sqlite();
     let Some((authority, server)) = started(&home).await else { return };
     let root = authority.root().await;
-    let mut look = interval(LOOK_EVERY);
-    let obtained = async {
-        loop {
-            look.tick().await;
-            if let Ok(certificate) = certificate(server.address, &root).await {
-                return certificate;
-            }
-        }
-    };
-    let first = timeout(WITHIN, obtained).await.expect("a certificate");
+    let obtained = poll_for(async || certificate(server.address, &root).await.ok());
+    let first = obtained.await.expect("a certificate");
     let url = format!("https://localhost:{}/health", server.address.port());
     let health: Value = trusting(&root).get(url).send().await.unwrap().json().await.unwrap();
     assert_eq!((&health["status"], &health["message"]), (&json!("pass"), &json!("ready for queries and writes")));
@@ -216,13 +180,8 @@ async fn without_a_certificate_handshakes_fail_and_the_log_has_the_reason() {
     let home = Home::sqlite();
     let (flags, log) = (flags(1), home.path().join("log"));
     let program = Program::start_with(&home, &flags.each_ref().map(String::as_str), &log);
-    let mut look = interval(LOOK_EVERY);
-    let logged = async {
-        while !fs::read_to_string(&log).unwrap().contains("no certificate was obtained for localhost") {
-            look.tick().await;
-        }
-    };
-    timeout(WITHIN, logged).await.expect("a line in the log");
+    let logged = async || fs::read_to_string(&log).unwrap().contains("no certificate was obtained for localhost");
+    assert!(poll_until(logged).await, "a line in the log");
     let said = fs::read_to_string(&log).unwrap();
     assert!(said.contains("there is no certificate for localhost yet"), "{said}");
     let root = fs::read(fixture("first.crt")).unwrap();

@@ -6,25 +6,21 @@ use std::{
     os::unix::{fs::OpenOptionsExt as _, net::UnixDatagram},
     path::Path,
     process::Command,
-    time::Duration,
 };
 
 use jeton_service::Clock;
 use serde_json::{Value, json};
 use sqlx::Row as _;
 use tempfile::TempDir;
-use tokio::time::{interval, timeout};
 
 use crate::{
     binary::{Program, post},
     home::{Home, on_each_database},
-    support::server::{Server, set_up_body},
+    support::{
+        polling::{WITHIN, poll_for, poll_until},
+        server::{Server, set_up_body},
+    },
 };
-
-/// Maximum time until entries have left, on a slow machine.
-const WITHIN: Duration = Duration::from_secs(60);
-/// Interval between two looks.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 /// Returns the entries of a file, each with its number and its hash.
 fn left(file: &Path) -> Vec<(i64, String)> {
@@ -40,18 +36,12 @@ fn left(file: &Path) -> Vec<(i64, String)> {
 
 /// Waits until the entries of the database are those of the file.
 async fn all_leave(home: &Home, file: &Path) -> usize {
-    let mut look = interval(LOOK_EVERY);
-    let leave = async {
-        loop {
-            look.tick().await;
-            let rows = home.rows("SELECT seq, hash FROM audit_log ORDER BY seq").await;
-            let logged: Vec<(i64, String)> = rows.iter().map(|row| (row.get("seq"), row.get("hash"))).collect();
-            if !logged.is_empty() && logged == left(file) {
-                return logged.len();
-            }
-        }
-    };
-    timeout(WITHIN, leave).await.unwrap_or_else(|_| panic!("entries are not exported: {:?}", left(file)))
+    let leave = poll_for(async || {
+        let rows = home.rows("SELECT seq, hash FROM audit_log ORDER BY seq").await;
+        let logged: Vec<(i64, String)> = rows.iter().map(|row| (row.get("seq"), row.get("hash"))).collect();
+        (!logged.is_empty() && logged == left(file)).then_some(logged.len())
+    });
+    leave.await.unwrap_or_else(|| panic!("entries are not exported: {:?}", left(file)))
 }
 
 #[tokio::test]
@@ -84,13 +74,7 @@ async fn a_rotated_file_is_followed_by_a_new_one_with_the_next_entries() {
     let rotated = place.path().join("audit.jsonl.1");
     fs::rename(&file, &rotated).unwrap();
     server.bucket(&first.token, &first.org, "one").await;
-    let mut look = interval(LOOK_EVERY);
-    let appears = async {
-        while left(&file).is_empty() {
-            look.tick().await;
-        }
-    };
-    timeout(WITHIN, appears).await.expect("a new file");
+    assert!(poll_until(async || !left(&file).is_empty()).await, "a new file");
     assert_eq!(left(&rotated).len(), before);
     let next = i64::try_from(before).unwrap() + 1;
     assert_eq!(left(&file).first().map(|(seq, _)| *seq), Some(next));
@@ -126,13 +110,8 @@ async fn a_required_sink_that_is_down_stops_changes_until_it_is_up() {
     server.post("/api/v2/setup", "", set_up_body()).await.refused(503);
     assert_eq!(server.get("/health", "").await.status, 200, "only changes are refused");
     fs::create_dir(&folder).unwrap();
-    let mut look = interval(LOOK_EVERY);
-    let accepted = async {
-        while server.post("/api/v2/setup", "", set_up_body()).await.status != 201 {
-            look.tick().await;
-        }
-    };
-    timeout(WITHIN, accepted).await.expect("changes are accepted again");
+    let accepted = async || server.post("/api/v2/setup", "", set_up_body()).await.status == 201;
+    assert!(poll_until(accepted).await, "changes are accepted again");
     all_leave(&home, &folder.join("audit.jsonl")).await;
 }
 
@@ -167,28 +146,20 @@ async fn a_required_sink_that_takes_nothing_stops_changes_and_nothing_else() {
     let flag = format!("--audit-file={}", path.display());
     let server = Server::start_with(&home, Clock::System, &[flag.as_str(), "--audit-out-required"]).await;
     let first = server.set_up().await;
-    let mut look = interval(LOOK_EVERY);
     let mut number = 0;
     let mut create = async || {
         number += 1;
         let body = json!({"orgID": first.org, "name": format!("bucket {number}")});
         server.post("/api/v2/buckets", &first.token, body).await.status
     };
-    let refused = async {
-        while create().await != 503 {
-            look.tick().await;
-        }
-    };
-    timeout(WITHIN, refused).await.expect("changes are refused");
+    assert!(poll_until(async || create().await == 503).await, "changes are refused");
     assert_eq!(server.get("/api/v2/me", &first.token).await.status, 200, "only changes are refused");
     let mut read = Vec::new();
-    let accepted = async {
-        while create().await != 201 {
-            look.tick().await;
-            drain(&mut pipe, &mut read);
-        }
+    let accepted = async || {
+        drain(&mut pipe, &mut read);
+        create().await == 201
     };
-    timeout(WITHIN, accepted).await.expect("changes are accepted again");
+    assert!(poll_until(accepted).await, "changes are accepted again");
     drain(&mut pipe, &mut read);
     let text = String::from_utf8(read).unwrap();
     // A line may not have arrived completely.

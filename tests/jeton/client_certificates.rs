@@ -1,12 +1,6 @@
 //! Certificates of clients: reverse proxies that are trusted for theirs, whatever their address.
 
-use std::{
-    fs,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{fs, net::SocketAddr, path::Path, sync::Arc};
 
 use jeton_service::Clock;
 use rustls::{
@@ -20,24 +14,20 @@ use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
-    time::{interval, timeout},
+    time::timeout,
 };
 use tokio_rustls::TlsConnector;
 
 use crate::{
     home::Home,
-    support::server::{Server, set_up_body},
+    support::{
+        certificates::fixture,
+        polling::{WITHIN, poll_until},
+        server::{Server, set_up_body},
+    },
 };
 
-/// Maximum time that what must happen may take on a slow machine.
-const WITHIN: Duration = Duration::from_secs(60);
-/// Interval between two looks.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
 const PING: &str = "GET /ping HTTP/1.1\r\nHost: localhost\r\n\r\n";
-
-fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/jeton/tls").join(name)
-}
 
 /// Starts a server with TLS. `ca`: the file of the authorities of clients.
 async fn serve(home: &Home, ca: &Path, more: &[&str]) -> Server {
@@ -140,13 +130,8 @@ async fn another_authority_is_used_without_a_restart_and_the_earlier_one_no_more
     // Longer than the file before, which shows on any file system.
     let both = [fs::read(fixture("others-ca.crt")).unwrap(), b"\n# another authority\n".to_vec()].concat();
     fs::write(&ca, both).unwrap();
-    let mut look = interval(LOOK_EVERY);
-    let changed = async {
-        while ask(server.address, &TLS13, Some("stranger"), PING).await.is_none() {
-            look.tick().await;
-        }
-    };
-    timeout(WITHIN, changed).await.expect("the new authority is used");
+    let changed = async || ask(server.address, &TLS13, Some("stranger"), PING).await.is_some();
+    assert!(poll_until(changed).await, "the new authority is used");
     assert!(ask(server.address, &TLS13, Some("proxy"), PING).await.is_none());
 }
 

@@ -4,25 +4,19 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
-    time::Duration,
 };
 
 use jeton::config::{ConfigFile, gates};
-use tokio::time;
 
 use crate::{
     binary::{Program, refusal_of},
     home::Home,
     support::{
         command::{PROGRAM, Shell},
+        polling::poll_until,
         server::client,
     },
 };
-
-/// Maximum time until a line is in the log.
-const LOGGED_WITHIN: Duration = Duration::from_secs(60);
-/// Interval between looks into the log.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 const CONFIGURATION: &str = include_str!("../../docs/configuration.md");
 
@@ -152,14 +146,8 @@ async fn profiles_are_still_switched_by_name() {
 
 /// Waits until a line of the log contains a text.
 async fn logged(log: &Path, text: &str) {
-    let mut look = time::interval(LOOK_EVERY);
-    let is_logged = async {
-        while !fs::read_to_string(log).is_ok_and(|log| log.contains(text)) {
-            look.tick().await;
-        }
-    };
     let said = || fs::read_to_string(log).unwrap_or_default();
-    time::timeout(LOGGED_WITHIN, is_logged).await.unwrap_or_else(|_| panic!("{text:?} in the log: {}", said()));
+    assert!(poll_until(async || said().contains(text)).await, "{text:?} in the log: {}", said());
 }
 
 #[tokio::test]

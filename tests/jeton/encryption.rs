@@ -1,12 +1,6 @@
 //! TLS of the server itself: versions, HTTP/2, changes of the certificate, and the redirect from http.
 
-use std::{
-    fs,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
-};
+use std::{fs, net::SocketAddr, sync::Arc};
 
 use axum::body::{Body, to_bytes};
 use hyper::{Request, client::conn::http2};
@@ -23,24 +17,19 @@ use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
-    time::{interval, timeout},
+    time::timeout,
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
 
 use crate::{
     binary::Program,
     home::Home,
-    support::server::{Server, client},
+    support::{
+        certificates::fixture,
+        polling::{WITHIN, poll_until},
+        server::{Server, client},
+    },
 };
-
-/// Maximum time until an expected event, on a slow machine.
-const WITHIN: Duration = Duration::from_secs(60);
-/// Polling interval.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
-
-fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/jeton/tls").join(name)
-}
 
 /// A directory with the certificate of a server and its key.
 struct Files(TempDir);
@@ -150,16 +139,8 @@ async fn a_new_certificate_is_served_and_open_connections_stay() {
     assert_eq!(certificate(&before), expected("first"));
     ping(&mut before).await;
     files.put("second");
-    let mut look = interval(LOOK_EVERY);
-    let changed = async {
-        loop {
-            look.tick().await;
-            if certificate(&connect(server.address, &TLS13, "http/1.1").await.unwrap()) == expected("second") {
-                return;
-            }
-        }
-    };
-    timeout(WITHIN, changed).await.expect("the new certificate is served");
+    let served = async || certificate(&connect(server.address, &TLS13, "http/1.1").await.unwrap());
+    assert!(poll_until(async || served().await == expected("second")).await, "the new certificate is served");
     ping(&mut before).await;
 }
 
@@ -170,13 +151,8 @@ async fn sighup_reads_the_certificate_again_and_ends_nothing() {
     let program = Program::start_with(&home, &flags.each_ref().map(String::as_str), &log);
     let mut before = connect(program.address, &TLS13, "http/1.1").await.unwrap();
     program.send("HUP");
-    let mut look = interval(LOOK_EVERY);
-    let logged = async {
-        while !fs::read_to_string(&log).unwrap().contains("the certificate was read again") {
-            look.tick().await;
-        }
-    };
-    timeout(WITHIN, logged).await.expect("a line in the log");
+    let logged = async || fs::read_to_string(&log).unwrap().contains("the certificate was read again");
+    assert!(poll_until(logged).await, "a line in the log");
     ping(&mut before).await;
 }
 

@@ -17,7 +17,10 @@ use crate::{
     binary::Program,
     home::{Home, on_each_database},
     left_out,
-    support::server::{NAME, PASSWORD, Server, client, permission_in, set_up_body, text, with_token},
+    support::{
+        process::find,
+        server::{NAME, PASSWORD, Server, client, permission_in, set_up_body, text, with_token},
+    },
 };
 
 const DOCUMENT: &str = include_str!("../../docs/metrics.md");
@@ -214,8 +217,7 @@ async fn the_gauges_count_what_expires_and_what_deserves_attention() {
 
 /// Returns the path of promtool; `None`, with a line, if it is not installed.
 fn promtool() -> Option<PathBuf> {
-    let folders = std::env::var_os("PATH")?;
-    let found = std::env::split_paths(&folders).map(|folder| folder.join("promtool")).find(|path| path.is_file());
+    let found = find("promtool");
     if found.is_none() {
         left_out::without("promtool");
     }

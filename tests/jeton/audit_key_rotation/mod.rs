@@ -17,6 +17,7 @@ use crate::{
     home::{Home, on_each_database},
     support::{
         command::PROGRAM,
+        polling::poll_until,
         server::{First, Server},
     },
 };
@@ -251,10 +252,8 @@ async fn of_two_rotations_at_once_one_is_refused_and_the_key_of_the_other_is_kep
         command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("the program")
     });
     let waiting = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    let mut look = tokio::time::interval(std::time::Duration::from_millis(20));
-    while home.rows(waiting).await.len() < rotations.len() {
-        look.tick().await;
-    }
+    let both_wait = async || home.rows(waiting).await.len() >= rotations.len();
+    assert!(poll_until(both_wait).await, "both wait for the write lock");
     lock.execute("COMMIT").await.expect("a commit");
     let ended = rotations.map(|rotation| rotation.wait_with_output().expect("an end").status.success());
     assert_eq!(ended.iter().filter(|is_done| **is_done).count(), 1, "{ended:?}");

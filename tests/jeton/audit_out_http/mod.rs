@@ -2,70 +2,48 @@
 
 mod receiver;
 
-use std::{fs, net::SocketAddr, os::unix::fs::PermissionsExt as _, process::Command, time::Duration};
+use std::{fs, net::SocketAddr, os::unix::fs::PermissionsExt as _, process::Command};
 
 use jeton_service::Clock;
 use serde_json::json;
 use tempfile::TempDir;
-use tokio::time::{interval, timeout};
 
 use crate::{
     binary::{Program, post, refusal_of},
     home::{Home, on_each_database},
     support::{
+        certificates::fixture,
         command::{PROGRAM, Shell},
+        polling::{poll_for, poll_until},
         server::{First, Server, client, set_up_body, text},
     },
 };
 
-use receiver::{Entry, Receiver, Reply, fixture};
-
-/// Maximum time until an expected event, on a slow machine.
-const WITHIN: Duration = Duration::from_secs(60);
-/// Polling interval.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+use receiver::{Entry, Receiver, Reply};
 
 /// Waits until a condition holds.
 async fn until(what: &str, mut holds: impl FnMut() -> bool) {
-    let mut look = interval(LOOK_EVERY);
-    let happens = async {
-        while !holds() {
-            look.tick().await;
-        }
-    };
-    timeout(WITHIN, happens).await.unwrap_or_else(|_| panic!("it does not happen: {what}"));
+    assert!(poll_until(async || holds()).await, "it does not happen: {what}");
 }
 
 /// Waits until the gauge of the sink has a value.
 async fn gauge_is(address: SocketAddr, value: u8) {
-    let mut look = interval(LOOK_EVERY);
     let line = format!("jeton_audit_out_up{{sink=\"http\"}} {value}\n");
-    let happens = async {
-        loop {
-            look.tick().await;
-            let answer = client().get(format!("http://{address}/metrics")).send().await.unwrap();
-            if answer.text().await.unwrap().contains(&line) {
-                return;
-            }
-        }
-    };
-    timeout(WITHIN, happens).await.unwrap_or_else(|_| panic!("the metrics lack {line}"));
+    let happens = poll_until(async || {
+        let answer = client().get(format!("http://{address}/metrics")).send().await.unwrap();
+        answer.text().await.unwrap().contains(&line)
+    });
+    assert!(happens.await, "the metrics lack {line}");
 }
 
 /// Creates buckets until the answer has a status.
 async fn create_until(server: &Server, first: &First, status: u16) {
-    let mut look = interval(LOOK_EVERY);
-    let happens = async {
-        loop {
-            look.tick().await;
-            let name = format!("bucket {}", jeton_service::random::<8>().map(|byte| byte.to_string()).join("-"));
-            let answer = server.post("/api/v2/buckets", &first.token, json!({"orgID": first.org, "name": name})).await;
-            if answer.status == status {
-                return;
-            }
-        }
-    };
-    timeout(WITHIN, happens).await.unwrap_or_else(|_| panic!("no answer has the status {status}"));
+    let happens = poll_until(async || {
+        let name = format!("bucket {}", jeton_service::random::<8>().map(|byte| byte.to_string()).join("-"));
+        let body = json!({"orgID": first.org, "name": name});
+        server.post("/api/v2/buckets", &first.token, body).await.status == status
+    });
+    assert!(happens.await, "no answer has the status {status}");
 }
 
 #[tokio::test]
@@ -132,17 +110,11 @@ async fn a_required_receiver_that_answers_with_errors_stops_changes_until_it_wor
     server.post("/api/v2/setup", "", set_up_body()).await.refused(503);
     assert_eq!(server.get("/health", "").await.status, 200, "only changes are refused");
     receiver.reply(Reply::Status(200));
-    let mut look = interval(LOOK_EVERY);
-    let set_up = async {
-        loop {
-            look.tick().await;
-            let answer = server.post("/api/v2/setup", "", set_up_body()).await;
-            if answer.status == 201 {
-                return answer.expect(201);
-            }
-        }
-    };
-    let done = timeout(WITHIN, set_up).await.expect("changes are accepted again");
+    let set_up = poll_for(async || {
+        let answer = server.post("/api/v2/setup", "", set_up_body()).await;
+        (answer.status == 201).then(|| answer.expect(201))
+    });
+    let done = set_up.await.expect("changes are accepted again");
     let first = First {
         token: text(&done["auth"]["token"]),
         authorization: text(&done["auth"]["id"]),

@@ -3,7 +3,6 @@
 use std::{
     io,
     net::SocketAddr,
-    path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -28,13 +27,13 @@ use sqlx::Row as _;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     net::TcpListener,
-    time::{interval, timeout},
 };
 use tokio_rustls::TlsAcceptor;
 
-use crate::home::Home;
-
-use super::{LOOK_EVERY, WITHIN};
+use crate::{
+    home::Home,
+    support::{certificates::fixture, polling::poll_for},
+};
 
 /// An entry's sequence number and its hash.
 pub type Entry = (i64, String);
@@ -72,11 +71,6 @@ pub struct State {
 pub struct Receiver {
     pub address: SocketAddr,
     state: Arc<Mutex<State>>,
-}
-
-/// Returns the path of a file with a certificate or a key.
-pub fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/jeton/tls").join(name)
 }
 
 fn acceptor() -> TlsAcceptor {
@@ -139,18 +133,12 @@ impl Receiver {
 
     /// Waits until the accepted entries are those of the database, each once and in order; returns their number.
     pub async fn has_all(&self, home: &Home) -> usize {
-        let mut look = interval(LOOK_EVERY);
-        let arrive = async {
-            loop {
-                look.tick().await;
-                let rows = home.rows("SELECT seq, hash FROM audit_log ORDER BY seq").await;
-                let logged: Vec<Entry> = rows.iter().map(|row| (row.get("seq"), row.get("hash"))).collect();
-                if !logged.is_empty() && logged == self.accepted() {
-                    return logged.len();
-                }
-            }
-        };
-        timeout(WITHIN, arrive).await.unwrap_or_else(|_| panic!("entries do not arrive: {:?}", self.state()))
+        let arrive = poll_for(async || {
+            let rows = home.rows("SELECT seq, hash FROM audit_log ORDER BY seq").await;
+            let logged: Vec<Entry> = rows.iter().map(|row| (row.get("seq"), row.get("hash"))).collect();
+            (!logged.is_empty() && logged == self.accepted()).then_some(logged.len())
+        });
+        arrive.await.unwrap_or_else(|| panic!("entries do not arrive: {:?}", self.state()))
     }
 }
 

@@ -1,20 +1,15 @@
 //! Data that were lost: a server does not begin anew where it had data, unless it is told to.
 
-use std::{fs, path::Path, process::Command, time::Duration};
+use std::{fs, path::Path, process::Command};
 
 use jeton_service::Clock;
-use tokio::time;
 
 use crate::{
     home::{Home, on_each_database},
-    support::server::Server,
+    support::{polling::poll_until, server::Server},
 };
 
 use super::Shelf;
-
-/// Maximum time from the first entry of the audit log to the mark of its key.
-const MARKED_WITHIN: Duration = Duration::from_secs(60);
-const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 async fn start(home: &Home, directory: &Path, flags: &[&str]) -> Result<Server, String> {
     let data = format!("--data={}", directory.display());
@@ -128,13 +123,8 @@ async fn a_copy_without_the_write_ahead_log_does_not_start_as_an_empty_jeton() {
 
     // Once the key is marked, the database file alone holds what was set up.
     let first = server.set_up().await;
-    let (mark, mut look) = (home.path().join("audit.key.used"), time::interval(LOOK_EVERY));
-    let marked = async {
-        while !mark.exists() {
-            look.tick().await;
-        }
-    };
-    time::timeout(MARKED_WITHIN, marked).await.expect("a mark");
+    let mark = home.path().join("audit.key.used");
+    assert!(poll_until(async || mark.exists()).await, "a mark");
     let copied = shelf.file("copied");
     copy(home.path(), &["jeton.db", "audit.key"], &copied);
     let server = started(&home, &copied, &[]).await;

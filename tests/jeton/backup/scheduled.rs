@@ -1,35 +1,26 @@
 //! Backups that the server takes itself.
 
-use std::{collections::BTreeMap, path::Path, time::Duration};
+use std::{collections::BTreeMap, path::Path};
 
 use serde_json::json;
 
 use jeton_model::Timestamp;
 use jeton_service::Clock;
-use tokio::time;
 
 use crate::{
     audit_log::details,
     home::Home,
-    support::server::{Server, text},
+    support::{
+        polling::poll_until,
+        server::{Server, text},
+    },
 };
 
 use super::{Shelf, manifest, modes_in};
 
-/// Maximum time until a backup that is due has been taken.
-const TAKEN_WITHIN: Duration = Duration::from_secs(60);
-/// Interval between looks at the directory.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
-
 /// Waits for a file.
 async fn appears(file: &Path) {
-    let mut look = time::interval(LOOK_EVERY);
-    let appeared = async {
-        while !file.exists() {
-            look.tick().await;
-        }
-    };
-    time::timeout(TAKEN_WITHIN, appeared).await.expect("a backup that is due is taken");
+    assert!(poll_until(async || file.exists()).await, "a backup that is due is taken");
 }
 
 #[tokio::test]

@@ -4,21 +4,19 @@ use std::{
     env, fs,
     net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    time::Duration,
+    process::Command,
 };
 
 use reqwest::RequestBuilder;
 use tempfile::TempDir;
-use tokio::{
-    net::TcpStream,
-    time::{interval, timeout},
-};
+use tokio::net::TcpStream;
 
 use crate::{
-    gate_proxy::played::WITHIN,
     left_out,
-    support::server::{client, with_token},
+    support::{
+        process::{Process, find},
+        server::{client, with_token},
+    },
 };
 
 use super::scene::KEY;
@@ -30,9 +28,6 @@ const HAPROXY_GATE: &str = include_str!("../../../deploy/haproxy-gate.lua");
 const TRAEFIK: &str = include_str!("../../../deploy/traefik.yml");
 /// Name of the variable with the path of Traefik, which Debian does not have: `make nightly` installs it and sets this.
 const TRAEFIK_VARIABLE: &str = "JETON_TRAEFIK";
-
-/// Polling interval.
-const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// The reverse proxies that are tested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,7 +42,7 @@ pub enum Program {
 pub struct ReverseProxy {
     pub address: SocketAddr,
     http: reqwest::Client,
-    child: Child,
+    process: Process,
     _directory: TempDir,
 }
 
@@ -84,39 +79,21 @@ impl ReverseProxy {
         let directory = TempDir::new().unwrap();
         let mut command = Command::new(path);
         program.configure(&mut command, Addresses { own, jeton, database }, directory.path());
-        command.env("JETON_GATE_KEY", KEY).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        Self { address: own, http: client(), child: command.spawn().unwrap(), _directory: directory }
+        command.env("JETON_GATE_KEY", KEY);
+        Self { address: own, http: client(), process: Process::start(&mut command), _directory: directory }
     }
 
     /// Waits until it listens; returns false if it ended before.
     async fn listens(&mut self) -> bool {
-        let mut look = interval(LOOK_EVERY);
-        let connected = async {
-            while self.child.try_wait().unwrap().is_none() {
-                look.tick().await;
-                if TcpStream::connect(self.address).await.is_ok() {
-                    return true;
-                }
-            }
-            false
-        };
-        timeout(WITHIN, connected).await.unwrap_or(false)
+        let address = self.address;
+        self.process.becomes_ready(async || TcpStream::connect(address).await.is_ok()).await
     }
 
     /// Waits until it has read its routes: Traefik listens before, and answers 404. Returns false if it ended before.
     async fn routes(&mut self) -> bool {
-        let mut look = interval(LOOK_EVERY);
-        let routed = async {
-            while self.child.try_wait().unwrap().is_none() {
-                look.tick().await;
-                let answer = self.request("GET /", "").send().await;
-                if answer.is_ok_and(|answer| answer.status() != 404) {
-                    return true;
-                }
-            }
-            false
-        };
-        timeout(WITHIN, routed).await.unwrap_or(false)
+        let (http, url) = (&self.http, format!("http://{}/", self.address));
+        let routed = async || http.get(&url).send().await.is_ok_and(|answer| answer.status() != 404);
+        self.process.becomes_ready(routed).await
     }
 
     /// Returns a request such as `GET /api/v1/labels`.
@@ -124,13 +101,6 @@ impl ReverseProxy {
         let (method, target) = line.split_once(' ').unwrap();
         let url = format!("http://{}{target}", self.address);
         with_token(self.http.request(method.parse().unwrap(), url), token)
-    }
-}
-
-impl Drop for ReverseProxy {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
     }
 }
 
@@ -224,11 +194,4 @@ entryPoints: {{ database: {{ address: \"{own}\" }} }}
 providers: {{ file: {{ filename: \"{routes}\", watch: false }} }}
 "
     )
-}
-
-/// Finds a program, which Debian may install outside the PATH of users who are not root.
-fn find(name: &str) -> Option<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let folders = env::split_paths(&path).chain(["/usr/bin", "/usr/sbin"].map(PathBuf::from));
-    folders.map(|folder| folder.join(name)).find(|file| file.is_file())
 }

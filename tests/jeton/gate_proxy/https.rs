@@ -1,11 +1,6 @@
 //! Databases with TLS behind the gate: accepted certificates, and the negotiated protocol.
 
-use std::{
-    fs,
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::{fs, net::SocketAddr, path::Path, sync::Arc};
 
 use jeton::config::ConfigFile;
 use jeton_gate::Kind;
@@ -27,7 +22,10 @@ use tokio_rustls::TlsAcceptor;
 
 use crate::{
     home::Home,
-    support::server::{Server, answer},
+    support::{
+        certificates::fixture,
+        server::{Server, answer},
+    },
 };
 
 use super::{
@@ -41,10 +39,6 @@ struct Secure {
     address: SocketAddr,
     /// The protocol that each connection negotiated.
     protocols: mpsc::UnboundedReceiver<Option<Vec<u8>>>,
-}
-
-fn fixture(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/jeton/tls").join(name)
 }
 
 impl Secure {

@@ -3,7 +3,6 @@
 use std::{
     net::SocketAddr,
     sync::atomic::{AtomicU8, Ordering},
-    time::Duration,
 };
 
 use tokio::{
@@ -13,8 +12,7 @@ use tokio::{
     time::timeout,
 };
 
-/// Maximum time that what must happen may take on a slow machine.
-pub const WITHIN: Duration = Duration::from_secs(60);
+pub use crate::support::polling::WITHIN;
 
 /// Listens on a loopback address of its own: no other test takes the port there after the listener is gone.
 pub fn listen_apart() -> std::net::TcpListener {

@@ -6,14 +6,16 @@ use serde_json::json;
 
 use crate::{
     home::Home,
-    support::server::{Answer, answer},
+    support::{
+        polling::poll_for,
+        server::{Answer, answer},
+    },
 };
 
 use super::{
     api::influxdb1,
     configured::{Scene, written},
     influxdb1_program::Influxd,
-    played::WITHIN,
 };
 
 /// The database `a`, with the retention policy `week` beside its default one, `autogen`.
@@ -77,17 +79,15 @@ async fn a_gate_asks_for_default_policies_by_itself_and_answers_503_until_it_kno
     // As another node or the command line does, which asks no database.
     scene.server.service.bind_bucket(&caller, &gate, new).await.unwrap();
     let token = scene.writer().await;
-    let accepted = async {
-        loop {
-            let done = write(&scene, &token).await;
-            if done.status != 503 {
-                return done;
-            }
-            assert_eq!(done.header("retry-after"), "1", "{}", done.body);
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    let accepted = poll_for(async || {
+        let done = write(&scene, &token).await;
+        if done.status != 503 {
+            return Some(done);
         }
-    };
-    let done = tokio::time::timeout(WITHIN, accepted).await.expect("the gate asks");
+        assert_eq!(done.header("retry-after"), "1", "{}", done.body);
+        None
+    });
+    let done = accepted.await.expect("the gate asks");
     assert_eq!(done.status, 204, "{}", done.body);
     assert_eq!(rows(&database, "week").await, 1);
 }

@@ -1,27 +1,25 @@
 //! A database of Debian, started for one test.
 
-use std::{
-    net::SocketAddr,
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    time::Duration,
-};
+use std::{net::SocketAddr, path::Path, process::Command};
 
 use tempfile::TempDir;
 
-use crate::{left_out, support::server::client};
+use crate::{
+    left_out,
+    support::{
+        process::{Process, find},
+        server::client,
+    },
+};
 
 use super::played::listen_apart;
-
-/// Maximum time for a start on a slow machine.
-const WITHIN: Duration = Duration::from_secs(60);
 
 /// A database that listens on a free port, stopped at the end of the test.
 pub struct Program {
     pub address: SocketAddr,
     /// A client that goes past the gate.
     pub http: reqwest::Client,
-    child: Child,
+    process: Process,
     _directory: TempDir,
 }
 
@@ -48,42 +46,18 @@ impl Program {
         let directory = TempDir::new().unwrap();
         let mut command = Command::new(program);
         configure(&mut command, address, directory.path());
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        Self { address, http: client(), child: command.spawn().unwrap(), _directory: directory }
+        Self { address, http: client(), process: Process::start(&mut command), _directory: directory }
     }
 
     /// Waits until it answers; returns false if it ended before.
     async fn answers(&mut self, health: &str) -> bool {
-        let health = self.url(health);
-        let asked = async {
-            loop {
-                if self.child.try_wait().unwrap().is_some() {
-                    return false;
-                }
-                if self.http.get(&health).send().await.is_ok_and(|answer| answer.status().is_success()) {
-                    return true;
-                }
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-        };
-        tokio::time::timeout(WITHIN, asked).await.unwrap_or(false)
+        let (http, health) = (&self.http, self.url(health));
+        let answered = async || http.get(&health).send().await.is_ok_and(|answer| answer.status().is_success());
+        self.process.becomes_ready(answered).await
     }
 
     /// Returns the URL of a path, past the gate.
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
     }
-}
-
-impl Drop for Program {
-    fn drop(&mut self) {
-        drop(self.child.kill());
-        drop(self.child.wait());
-    }
-}
-
-fn find(name: &str) -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/bin")]);
-    folders.map(|folder| folder.join(name)).find(|file| file.is_file())
 }

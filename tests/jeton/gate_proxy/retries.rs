@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::{
     sync::watch,
     task::JoinSet,
-    time::{sleep, timeout},
+    time::{MissedTickBehavior, interval, timeout},
 };
 
 use crate::{
@@ -18,8 +18,8 @@ use super::{api::influxdb1, configured::Scene, influxdb1_program::Influxd, playe
 
 /// Number of clients that write at the same time.
 const CLIENTS: u64 = 4;
-/// Pause of a client before it repeats a write.
-const PAUSE: Duration = Duration::from_millis(20);
+/// Minimum interval between two repetitions of a client.
+const REPEAT_EVERY: Duration = Duration::from_millis(20);
 /// Number of times that each thing fails, unless this variable says otherwise.
 const ROUNDS: usize = 1;
 const ROUNDS_VARIABLE: &str = "JETON_FAILURE_ROUNDS";
@@ -59,12 +59,14 @@ struct Writer {
 impl Writer {
     /// Writes rows, each until it is accepted, and stops when it is told to; returns how many.
     async fn run(self, stop: watch::Receiver<bool>) -> u64 {
+        let mut repetitions = interval(REPEAT_EVERY);
+        repetitions.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut rows = 0;
         while !*stop.borrow() {
             rows += 1;
             let row = format!("m,client=c{} n={rows}i {rows}", self.number);
             while !self.is_accepted(&row).await {
-                sleep(PAUSE).await;
+                repetitions.tick().await;
             }
         }
         rows

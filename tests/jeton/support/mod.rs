@@ -1,11 +1,14 @@
 //! Fixtures: servers, browsers without JavaScript, terminals and other real programs that the tests use.
 
+pub mod certificates;
 pub mod command;
 pub mod compare;
 pub mod console;
 pub mod influxd;
 pub mod nginx;
 pub mod people;
+pub mod polling;
+pub mod process;
 pub mod server;
 pub mod shared;
 pub mod terminal;

@@ -11,6 +11,8 @@ use tempfile::TempDir;
 
 use crate::left_out;
 
+use super::process::find;
+
 /// An nginx that forwards to a server, stopped at the end of the test.
 pub struct Nginx {
     pub address: SocketAddr,
@@ -29,7 +31,7 @@ impl Nginx {
     }
 
     fn start(location: &str, target: &str) -> Option<Self> {
-        let Some(program) = program() else {
+        let Some(program) = find("nginx") else {
             left_out::without("nginx");
             return None;
         };
@@ -82,15 +84,8 @@ impl Nginx {
 
 impl Drop for Nginx {
     fn drop(&mut self) {
-        if let Some(program) = program() {
+        if let Some(program) = find("nginx") {
             self.run(&program, &["-s", "stop"]);
         }
     }
-}
-
-/// Finds nginx, which Debian installs outside the PATH of users who are not root.
-fn program() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
-    folders.map(|folder| folder.join("nginx")).find(|file| file.is_file())
 }
