@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use crate::home::{Home, on_each_database};
 
 use super::{
-    gated::Gated,
+    gated::{Gated, before_played},
     played::{Played, Raw, Request, WITHIN},
 };
 
@@ -47,9 +47,7 @@ async fn an_answer_ends_without_its_last_chunk_when_the_token_is_revoked() {
 
 #[tokio::test]
 async fn a_client_that_does_not_read_is_cut_off_too() {
-    let mut database = Played::start().await;
-    let home = Home::sqlite();
-    let gated = Gated::new(&home, Kind::Victoriametrics, database.address).await;
+    let (_home, mut database, gated) = before_played(|_| {}).await;
     let token = gated.token(&["read a"]).await;
     let (client, request) = begin(&gated, &mut database, &token.secret).await;
     let flooding = tokio::spawn(request.flood());
@@ -60,9 +58,7 @@ async fn a_client_that_does_not_read_is_cut_off_too() {
 
 #[tokio::test]
 async fn a_request_without_an_answer_is_401_when_its_token_is_revoked() {
-    let mut database = Played::start().await;
-    let home = Home::sqlite();
-    let gated = Gated::new(&home, Kind::Victoriametrics, database.address).await;
+    let (_home, mut database, gated) = before_played(|_| {}).await;
     let token = gated.token(&["read a"]).await;
     let (mut client, request) = ask(&gated, &mut database, &token.secret).await;
     gated.revoke(&token).await;
@@ -72,9 +68,7 @@ async fn a_request_without_an_answer_is_401_when_its_token_is_revoked() {
 
 #[tokio::test]
 async fn a_token_that_is_revoked_while_its_query_arrives_asks_nothing() {
-    let mut database = Played::start().await;
-    let home = Home::sqlite();
-    let gated = Gated::new(&home, Kind::Victoriametrics, database.address).await;
+    let (_home, mut database, gated) = before_played(|_| {}).await;
     let token = gated.token(&["read a"]).await;
     let mut client = Raw::to(gated.address).await;
     let lines: &[&str] = &[
@@ -95,9 +89,7 @@ async fn a_token_that_is_revoked_while_its_query_arrives_asks_nothing() {
 
 #[tokio::test]
 async fn a_client_that_leaves_ends_its_exchange() {
-    let mut database = Played::start().await;
-    let home = Home::sqlite();
-    let gated = Gated::new(&home, Kind::Victoriametrics, database.address).await;
+    let (_home, mut database, gated) = before_played(|_| {}).await;
     let token = gated.token(&["read a"]).await.secret;
     let (client, request) = ask(&gated, &mut database, &token).await;
     drop(client);
@@ -109,9 +101,7 @@ async fn a_client_that_leaves_ends_its_exchange() {
 
 #[tokio::test]
 async fn an_exchange_takes_no_longer_than_its_gate_permits() {
-    let mut database = Played::start().await;
-    let home = Home::sqlite();
-    let gated = Gated::with(&home, Kind::Victoriametrics, database.address, |config| {
+    let (_home, mut database, gated) = before_played(|config| {
         // The gate looks at it at any moment, and the request has to reach the database before.
         config.limits.max_query = Duration::from_secs(2);
     })
@@ -126,9 +116,7 @@ async fn an_exchange_takes_no_longer_than_its_gate_permits() {
 
 #[tokio::test]
 async fn a_token_has_only_so_many_queries_at_once() {
-    let mut database = Played::start().await;
-    let home = Home::sqlite();
-    let gated = Gated::with(&home, Kind::Victoriametrics, database.address, |config| {
+    let (_home, mut database, gated) = before_played(|config| {
         config.limits.max_queries_per_token = 1;
     })
     .await;
@@ -149,9 +137,7 @@ async fn a_token_has_only_so_many_queries_at_once() {
 
 #[tokio::test]
 async fn a_request_of_a_suspended_bucket_is_503_and_one_that_runs_ends() {
-    let mut database = Played::start().await;
-    let home = Home::sqlite();
-    let gated = Gated::new(&home, Kind::Victoriametrics, database.address).await;
+    let (_home, mut database, gated) = before_played(|_| {}).await;
     let token = gated.token(&["read a", "write a"]).await.secret;
     let (client, request) = begin(&gated, &mut database, &token).await;
     gated.suspend("a");
@@ -166,9 +152,7 @@ async fn a_request_of_a_suspended_bucket_is_503_and_one_that_runs_ends() {
 
 #[tokio::test]
 async fn an_exchange_ends_with_the_binding_of_its_bucket_and_another_goes_on() {
-    let mut database = Played::start().await;
-    let home = Home::sqlite();
-    let gated = Gated::new(&home, Kind::Victoriametrics, database.address).await;
+    let (_home, mut database, gated) = before_played(|_| {}).await;
     let (token, other) = (gated.token(&["read a"]).await.secret, gated.token(&["read b"]).await.secret);
     let (mut kept, mut goes_on) = begin(&gated, &mut database, &other).await;
     let (mut client, request) = ask(&gated, &mut database, &token).await;
@@ -181,9 +165,7 @@ async fn an_exchange_ends_with_the_binding_of_its_bucket_and_another_goes_on() {
 
 #[tokio::test]
 async fn an_answer_ends_without_its_last_chunk_when_its_time_is_over() {
-    let mut database = Played::start().await;
-    let home = Home::sqlite();
-    let gated = Gated::with(&home, Kind::Victoriametrics, database.address, |config| {
+    let (_home, mut database, gated) = before_played(|config| {
         config.limits.max_query = Duration::from_secs(2);
     })
     .await;
@@ -196,9 +178,7 @@ async fn an_answer_ends_without_its_last_chunk_when_its_time_is_over() {
 
 #[tokio::test]
 async fn bindings_that_can_not_be_read_are_503_and_keep_no_exchange_beyond_its_end() {
-    let mut database = Played::start().await;
-    let home = Home::sqlite();
-    let gated = Gated::with(&home, Kind::Victoriametrics, database.address, |config| {
+    let (_home, mut database, gated) = before_played(|config| {
         config.limits.max_query = Duration::from_secs(5);
     })
     .await;

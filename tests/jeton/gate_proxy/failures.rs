@@ -10,7 +10,7 @@ use crate::{
 };
 
 use super::{
-    gated::Gated,
+    gated::{Gated, before_played},
     played::{Played, Raw},
 };
 
@@ -66,9 +66,7 @@ async fn a_failure_of_jetons_database_is_503_and_never_401() {
 
 #[tokio::test]
 async fn a_database_that_gives_no_answer_is_502_and_is_asked_once() {
-    let mut database = Played::start().await;
-    let home = Home::sqlite();
-    let gated = Gated::new(&home, Kind::Victoriametrics, database.address).await;
+    let (_home, mut database, gated) = before_played(|_| {}).await;
     let token = gated.token(&["write a"]).await.secret;
     let write = gated.post("/write?db=a", &token, "m v=1");
     let (answer, ()) = tokio::join!(write, async { drop(database.next().await) });
@@ -79,9 +77,7 @@ async fn a_database_that_gives_no_answer_is_502_and_is_asked_once() {
 
 #[tokio::test]
 async fn a_refused_credential_of_the_gate_and_a_switched_protocol_are_its_failures() {
-    let mut database = Played::start().await;
-    let home = Home::sqlite();
-    let gated = Gated::new(&home, Kind::Victoriametrics, database.address).await;
+    let (_home, mut database, gated) = before_played(|_| {}).await;
     let token = gated.token(&["read a"]).await.secret;
     let answers = [
         ("401 Unauthorized", "WWW-Authenticate: Basic\r\n", 503, UpstreamFailure::Unauthorized),
@@ -98,9 +94,7 @@ async fn a_refused_credential_of_the_gate_and_a_switched_protocol_are_its_failur
 
 #[tokio::test]
 async fn a_gate_that_stops_finishes_what_runs() {
-    let mut database = Played::start().await;
-    let home = Home::sqlite();
-    let gated = Gated::new(&home, Kind::Victoriametrics, database.address).await;
+    let (_home, mut database, gated) = before_played(|_| {}).await;
     let token = gated.token(&["read a"]).await.secret;
     let mut client = Raw::to(gated.address).await;
     let authorization = format!("Authorization: Token {token}");
@@ -115,9 +109,7 @@ async fn a_gate_that_stops_finishes_what_runs() {
 
 #[tokio::test]
 async fn a_body_that_its_client_cuts_off_is_400_and_no_failure_of_the_database() {
-    let mut database = Played::start().await;
-    let home = Home::sqlite();
-    let gated = Gated::new(&home, Kind::Victoriametrics, database.address).await;
+    let (_home, mut database, gated) = before_played(|_| {}).await;
     let token = gated.token(&["write a"]).await.secret;
     let mut client = Raw::to(gated.address).await;
     let authorization = format!("Authorization: Token {token}");

@@ -22,7 +22,7 @@ use crate::{
     support::server::{Answer, First, ORG, Server, answer, client, permission_on, text, with_token},
 };
 
-use super::played::WITHIN;
+use super::played::{Played, WITHIN};
 
 /// A gate that runs until it is stopped or dropped.
 pub struct Gated {
@@ -35,6 +35,14 @@ pub struct Gated {
     bindings: Arc<Bindings>,
     stop: oneshot::Sender<()>,
     task: JoinHandle<()>,
+}
+
+/// Starts a gate of VictoriaMetrics before a database that the test plays, with a changed configuration. The data are
+/// kept until the first value is dropped.
+pub async fn before_played(change: impl FnOnce(&mut GateConfig)) -> (Home, Played, Gated) {
+    let (home, database) = (Home::sqlite(), Played::start().await);
+    let gated = Gated::with(&home, Kind::Victoriametrics, database.address, change).await;
+    (home, database, gated)
 }
 
 /// A token, with the id of its authorization.

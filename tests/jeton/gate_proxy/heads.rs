@@ -1,13 +1,6 @@
 //! Headers that the gate removes from requests and answers, and requests that it never sends on.
 
-use jeton_gate::Kind;
-
-use crate::home::Home;
-
-use super::{
-    gated::Gated,
-    played::{Played, Raw},
-};
+use super::{gated::before_played, played::Raw};
 
 const HOST: &str = "Host: localhost";
 
@@ -17,9 +10,7 @@ fn authorization(token: &str) -> String {
 
 #[tokio::test]
 async fn what_identifies_or_forwards_a_client_does_not_reach_the_database() {
-    let mut database = Played::start().await;
-    let home = Home::sqlite();
-    let gated = Gated::with(&home, Kind::Victoriametrics, database.address, |config| {
+    let (_home, mut database, gated) = before_played(|config| {
         config.credential = Some("gate:secret".to_owned().into());
     })
     .await;
@@ -59,9 +50,7 @@ async fn what_identifies_or_forwards_a_client_does_not_reach_the_database() {
 
 #[tokio::test]
 async fn an_answer_carries_no_credential_and_nothing_of_its_connection() {
-    let mut database = Played::start().await;
-    let home = Home::sqlite();
-    let gated = Gated::new(&home, Kind::Victoriametrics, database.address).await;
+    let (_home, mut database, gated) = before_played(|_| {}).await;
     let token = gated.token(&["read a"]).await.secret;
     let mut client = Raw::to(gated.address).await;
     client.send(&["GET /api/v1/labels HTTP/1.1", HOST, &authorization(&token)], "").await;
@@ -78,9 +67,7 @@ async fn an_answer_carries_no_credential_and_nothing_of_its_connection() {
 
 #[tokio::test]
 async fn a_request_that_is_framed_or_spelled_in_two_ways_is_refused() {
-    let mut database = Played::start().await;
-    let home = Home::sqlite();
-    let gated = Gated::new(&home, Kind::Victoriametrics, database.address).await;
+    let (_home, mut database, gated) = before_played(|_| {}).await;
     let token = authorization(&gated.token(&["write a", "read a"]).await.secret);
     let write = "POST /write?db=a HTTP/1.1";
     let refused: &[&[&str]] = &[
@@ -118,9 +105,7 @@ async fn a_request_that_is_framed_or_spelled_in_two_ways_is_refused() {
 
 #[tokio::test]
 async fn a_refusal_comes_before_the_body_is_asked_for() {
-    let mut database = Played::start().await;
-    let home = Home::sqlite();
-    let gated = Gated::new(&home, Kind::Victoriametrics, database.address).await;
+    let (_home, mut database, gated) = before_played(|_| {}).await;
     let token = authorization(&gated.token(&["write a"]).await.secret);
     let head = |database: &str| format!("POST /write?db={database} HTTP/1.1");
     let waits = ["Expect: 100-continue", "Content-Length: 4"];
@@ -141,9 +126,7 @@ async fn a_refusal_comes_before_the_body_is_asked_for() {
 
 #[tokio::test]
 async fn a_client_that_still_sends_sees_the_refusal_before_the_connection_closes() {
-    let mut database = Played::start().await;
-    let home = Home::sqlite();
-    let gated = Gated::new(&home, Kind::Victoriametrics, database.address).await;
+    let (_home, mut database, gated) = before_played(|_| {}).await;
     let token = authorization(&gated.token(&["write a"]).await.secret);
     let mut client = Raw::to(gated.address).await;
     client.send(&["POST /write?db=b HTTP/1.1", HOST, &token, "Content-Length: 10000000"], "m v=1\n").await;
@@ -156,9 +139,7 @@ async fn a_client_that_still_sends_sees_the_refusal_before_the_connection_closes
 
 #[tokio::test]
 async fn http_1_0_is_not_supported() {
-    let mut database = Played::start().await;
-    let home = Home::sqlite();
-    let gated = Gated::new(&home, Kind::Victoriametrics, database.address).await;
+    let (_home, mut database, gated) = before_played(|_| {}).await;
     let token = authorization(&gated.token(&["read a"]).await.secret);
     let mut client = Raw::to(gated.address).await;
     client.send(&["GET /api/v1/labels HTTP/1.0", HOST, &token], "").await;
@@ -170,9 +151,7 @@ async fn http_1_0_is_not_supported() {
 
 #[tokio::test]
 async fn a_preflight_is_answered_without_a_token_and_permits_no_other_site() {
-    let mut database = Played::start().await;
-    let home = Home::sqlite();
-    let gated = Gated::new(&home, Kind::Victoriametrics, database.address).await;
+    let (_home, mut database, gated) = before_played(|_| {}).await;
     let mut client = Raw::to(gated.address).await;
     let method = "Access-Control-Request-Method: POST";
     client.send(&["OPTIONS /write?db=a HTTP/1.1", HOST, "Origin: https://other.example", method], "").await;
@@ -183,9 +162,7 @@ async fn a_preflight_is_answered_without_a_token_and_permits_no_other_site() {
 
 #[tokio::test]
 async fn a_body_that_decides_has_a_maximum_size_and_time() {
-    let mut database = Played::start().await;
-    let home = Home::sqlite();
-    let gated = Gated::new(&home, Kind::Victoriametrics, database.address).await;
+    let (_home, mut database, gated) = before_played(|_| {}).await;
     let token = authorization(&gated.token(&["read a"]).await.secret);
     let head = ["POST /api/v1/query HTTP/1.1", HOST, &token, "Content-Type: application/x-www-form-urlencoded"];
     let mut large = Raw::to(gated.address).await;

@@ -9,14 +9,11 @@ use hyper::{
     client::conn::http2::{Builder, SendRequest, handshake},
 };
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use jeton_gate::Kind;
 use jeton_proxy::End;
 use tokio::{io::AsyncWriteExt as _, net::TcpStream, time::timeout};
 
-use crate::home::Home;
-
 use super::{
-    gated::Gated,
+    gated::{Gated, before_played},
     played::{Played, Request, WITHIN},
 };
 
@@ -62,9 +59,7 @@ fn request(method: &str, gated: &Gated, target: &str, token: &str, body: &'stati
 
 #[tokio::test]
 async fn a_write_by_http_2_is_decided_and_carried() {
-    let mut database = Played::start().await;
-    let home = Home::sqlite();
-    let gated = Gated::new(&home, Kind::Victoriametrics, database.address).await;
+    let (_home, mut database, gated) = before_played(|_| {}).await;
     let token = gated.token(&["write a"]).await.secret;
     let mut client = connect(&gated).await;
     let write = client.send_request(request("POST", &gated, "/write?db=a", &token, "m v=1"));
@@ -83,9 +78,7 @@ async fn a_write_by_http_2_is_decided_and_carried() {
 
 #[tokio::test]
 async fn a_revoked_token_ends_its_stream_and_no_other() {
-    let mut database = Played::start().await;
-    let home = Home::sqlite();
-    let gated = Gated::new(&home, Kind::Victoriametrics, database.address).await;
+    let (_home, mut database, gated) = before_played(|_| {}).await;
     let (revoked, other) = (gated.token(&["read a"]).await, gated.token(&["read a"]).await.secret);
     let mut client = connect(&gated).await;
     let mut answers = Vec::new();
@@ -110,9 +103,7 @@ async fn a_revoked_token_ends_its_stream_and_no_other() {
 
 #[tokio::test]
 async fn the_query_of_a_client_that_does_not_read_ends_with_its_token() {
-    let mut database = Played::start().await;
-    let home = Home::sqlite();
-    let gated = Gated::new(&home, Kind::Victoriametrics, database.address).await;
+    let (_home, mut database, gated) = before_played(|_| {}).await;
     let token = gated.token(&["read a"]).await;
     let mut client = connect_without_reading(&gated).await;
     let (_answer, request) = begin(&mut client, &gated, &mut database, &token.secret).await;
@@ -123,9 +114,7 @@ async fn the_query_of_a_client_that_does_not_read_ends_with_its_token() {
 
 #[tokio::test]
 async fn a_client_that_does_not_read_keeps_no_query_beyond_its_time() {
-    let mut database = Played::start().await;
-    let home = Home::sqlite();
-    let gated = Gated::with(&home, Kind::Victoriametrics, database.address, |config| {
+    let (_home, mut database, gated) = before_played(|config| {
         config.limits.max_queries_per_token = 1;
         config.limits.max_query = Duration::from_secs(2);
     })
@@ -166,9 +155,7 @@ fn literal(text: &str) -> Vec<u8> {
 
 #[tokio::test]
 async fn an_upload_that_is_reset_has_no_regular_end_in_the_database() {
-    let mut database = Played::start().await;
-    let home = Home::sqlite();
-    let gated = Gated::new(&home, Kind::Victoriametrics, database.address).await;
+    let (_home, mut database, gated) = before_played(|_| {}).await;
     let token = gated.token(&["write a"]).await.secret;
     // The method and the scheme are indexed, the path and the authority have indexed names.
     let mut headers = vec![0x83, 0x86, 0x04];

@@ -5,7 +5,11 @@ use jeton_model::binding::{FoundDatabase, UpstreamHealth};
 
 use crate::home::Home;
 
-use super::{gated::Gated, influxdb1_program::Influxd, played::Played, victoriametrics_program::VictoriaMetrics};
+use super::{
+    gated::{Gated, before_played},
+    influxdb1_program::Influxd,
+    victoriametrics_program::VictoriaMetrics,
+};
 
 /// Returns the retention policies of a database, if it was found.
 fn policies(found: &[FoundDatabase], name: &str) -> Option<Vec<String>> {
@@ -54,9 +58,7 @@ async fn victoriametrics_tells_the_values_of_its_label() {
 
 #[tokio::test]
 async fn a_database_that_refuses_the_gate_tells_nothing() {
-    let mut database = Played::start().await;
-    let home = Home::sqlite();
-    let gated = Gated::new(&home, Kind::Victoriametrics, database.address).await;
+    let (_home, mut database, gated) = before_played(|_| {}).await;
     for (status, body, health) in [
         ("401 Unauthorized", "{}", UpstreamHealth::Unauthorized),
         ("500 Internal Server Error", "{}", UpstreamHealth::Healthy),
