@@ -43,6 +43,29 @@ impl Scene {
         self.store.write().await.expect("a transaction")
     }
 
+    /// Begins an operation that writes a note.
+    async fn noting(&self, text: &str) -> Write {
+        let mut write = self.write().await;
+        note(&mut write, text).await.expect("a note");
+        write
+    }
+
+    /// Begins an operation that waits for another one, which then ends; returns the commit that they share, which has
+    /// to wait, and the operation.
+    async fn sharing(&self, other: Write) -> (Pin<Box<impl Future<Output = Result<(), Error>>>>, Write) {
+        let mut queue = pin!(self.store.write());
+        waits(queue.as_mut()).await;
+        let mut answer = Box::pin(other.commit());
+        waits(answer.as_mut()).await;
+        (answer, queue.await.expect("a turn"))
+    }
+
+    /// Checks that an operation after a failed commit is committed.
+    async fn goes_on(&self) {
+        self.noting("next").await.commit().await.expect("a commit");
+        assert_eq!(self.notes().await, ["next"]);
+    }
+
     /// Returns what is committed.
     async fn notes(&self) -> Vec<String> {
         let mut reader = self.store.read().await.expect("a reader");
@@ -92,13 +115,8 @@ async fn waits<F: Future>(mut future: Pin<&mut F>) {
 #[tokio::test]
 async fn who_waits_shares_the_commit_and_is_answered_after_it() {
     let scene = Scene::new(LONG).await;
-    let mut one = scene.write().await;
-    note(&mut one, "one").await.expect("a note");
-    let mut queue = pin!(scene.store.write());
-    waits(queue.as_mut()).await;
-    let mut answer = pin!(one.commit());
-    waits(answer.as_mut()).await;
-    let mut other = queue.await.expect("a turn");
+    let one = scene.noting("one").await;
+    let (mut answer, mut other) = scene.sharing(one).await;
     assert_eq!(scene.notes().await, [""; 0], "nothing is committed");
     waits(answer.as_mut()).await;
     note(&mut other, "one").await.expect_err("it sees the note of the first");
@@ -111,8 +129,7 @@ async fn who_waits_shares_the_commit_and_is_answered_after_it() {
 #[tokio::test]
 async fn an_operation_that_fails_harms_no_neighbour() {
     let scene = Scene::new(LONG).await;
-    let mut one = scene.write().await;
-    note(&mut one, "one").await.expect("a note");
+    let mut one = scene.noting("one").await;
     assert_eq!(record(&mut one).await, 1);
     let (mut second, mut third) = (pin!(scene.store.write()), pin!(scene.store.write()));
     waits(second.as_mut()).await;
@@ -135,13 +152,8 @@ async fn an_operation_that_fails_harms_no_neighbour() {
 #[tokio::test]
 async fn an_operation_that_is_dropped_in_a_statement_is_undone() {
     let scene = Scene::new(LONG).await;
-    let mut one = scene.write().await;
-    note(&mut one, "one").await.expect("a note");
-    let mut queue = pin!(scene.store.write());
-    waits(queue.as_mut()).await;
-    let mut answer = pin!(one.commit());
-    waits(answer.as_mut()).await;
-    let mut two = queue.await.expect("a turn");
+    let one = scene.noting("one").await;
+    let (answer, mut two) = scene.sharing(one).await;
     {
         let many = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000) \
                     INSERT INTO notes SELECT 'note ' || i FROM n";
@@ -156,8 +168,7 @@ async fn an_operation_that_is_dropped_in_a_statement_is_undone() {
 #[tokio::test]
 async fn a_commit_that_has_begun_is_finished_when_its_caller_leaves() {
     let scene = Scene::new(LONG).await;
-    let mut one = scene.write().await;
-    note(&mut one, "one").await.expect("a note");
+    let one = scene.noting("one").await;
     let mut left = Box::pin(one.commit());
     waits(left.as_mut()).await;
     drop(left);
@@ -169,8 +180,7 @@ async fn a_commit_that_has_begun_is_finished_when_its_caller_leaves() {
 #[tokio::test]
 async fn who_leaves_the_queue_keeps_nobody_waiting() {
     let scene = Scene::new(LONG).await;
-    let mut one = scene.write().await;
-    note(&mut one, "one").await.expect("a note");
+    let one = scene.noting("one").await;
     let mut left = Box::pin(scene.store.write());
     waits(left.as_mut()).await;
     drop(left);
@@ -182,45 +192,29 @@ async fn who_leaves_the_queue_keeps_nobody_waiting() {
 async fn a_commit_that_fails_acknowledges_nobody() {
     let scene = Scene::new(LONG).await;
     let done = Arc::new(Mutex::new(0));
-    let mut one = scene.write().await;
-    note(&mut one, "one").await.expect("a note");
+    let mut one = scene.noting("one").await;
     let counted = Arc::clone(&done);
     one.on_commit(move || *counted.lock().unwrap() += 1);
-    let mut queue = pin!(scene.store.write());
-    waits(queue.as_mut()).await;
-    let mut answer = pin!(one.commit());
-    waits(answer.as_mut()).await;
-    let mut two = queue.await.expect("a turn");
+    let (answer, mut two) = scene.sharing(one).await;
     run(&mut two, "INSERT INTO children (parent) VALUES (7)").await.expect("a child without a parent");
     assert!(two.commit().await.expect_err("no commit").is_unavailable());
     assert!(answer.await.expect_err("no commit").is_unavailable());
     assert_eq!((scene.notes().await.len(), *done.lock().unwrap()), (0, 0));
-    let mut next = scene.write().await;
-    note(&mut next, "next").await.expect("a note");
-    next.commit().await.expect("a commit");
-    assert_eq!(scene.notes().await, ["next"]);
+    scene.goes_on().await;
 }
 
 #[tokio::test]
 async fn a_full_disk_fails_the_group_and_not_the_next() {
     let scene = Scene::new(LONG).await;
-    let mut one = scene.write().await;
-    note(&mut one, "one").await.expect("a note");
-    let mut queue = pin!(scene.store.write());
-    waits(queue.as_mut()).await;
-    let mut answer = pin!(one.commit());
-    waits(answer.as_mut()).await;
-    let mut two = queue.await.expect("a turn");
+    let one = scene.noting("one").await;
+    let (answer, mut two) = scene.sharing(one).await;
     // The file may not grow any more: SQLite rolls back the whole transaction, not the operation alone.
     run(&mut two, "PRAGMA max_page_count = 1").await.expect("a limit");
     let full = run(&mut two, "INSERT INTO notes (text) VALUES (hex(zeroblob(1000000)))").await;
     assert!(full.expect_err("no room").is_unavailable());
     drop(two);
     assert!(answer.await.expect_err("no commit").is_unavailable());
-    let mut next = scene.write().await;
-    note(&mut next, "next").await.expect("a note");
-    next.commit().await.expect("a commit");
-    assert_eq!(scene.notes().await, ["next"]);
+    scene.goes_on().await;
 }
 
 #[tokio::test]
