@@ -31,31 +31,24 @@ pub enum Authority {
 impl Authority {
     /// Returns the authority of a request whose caller meets the demand.
     pub(crate) fn of(lock: SecondLock, demand: &Demand, caller: &Caller<'_>, directory: &Directory) -> Self {
-        match (lock, demand) {
-            (SecondLock::None, _) => Self::Gate,
-            (SecondLock::Authorization, Demand::Nothing) => Self::Nobody,
-            // InfluxDB 1.x may be configured to ask for a credential even where nothing is read.
-            (SecondLock::User, Demand::Nothing) => Self::Gate,
+        match demand {
+            Demand::Nothing => match lock {
+                SecondLock::Authorization => Self::Nobody,
+                // InfluxDB 1.x may be configured to ask for a credential even where nothing is read.
+                SecondLock::None | SecondLock::User => Self::Gate,
+            },
             // A request for a syntax tree reads no data. An operator holds every permission of the gate.
-            (SecondLock::Authorization | SecondLock::User, Demand::Member | Demand::Operator(_)) => Self::Gate,
-            (
-                SecondLock::Authorization,
-                Demand::Token
-                | Demand::Targets(_)
-                | Demand::Deletion(_)
-                | Demand::AnyReadable
-                | Demand::OnlyWritable
-                | Demand::Never,
-            ) => Self::Caller(Delegated::of(caller, directory)),
-            (
-                SecondLock::User,
-                Demand::Token
-                | Demand::Targets(_)
-                | Demand::Deletion(_)
-                | Demand::AnyReadable
-                | Demand::OnlyWritable
-                | Demand::Never,
-            ) => Self::User(Grants::of(caller, directory)),
+            Demand::Member | Demand::Operator(_) => Self::Gate,
+            Demand::Token
+            | Demand::Targets(_)
+            | Demand::Deletion(_)
+            | Demand::AnyReadable
+            | Demand::OnlyWritable
+            | Demand::Never => match lock {
+                SecondLock::None => Self::Gate,
+                SecondLock::Authorization => Self::Caller(Delegated::of(caller, directory)),
+                SecondLock::User => Self::User(Grants::of(caller, directory)),
+            },
         }
     }
 }

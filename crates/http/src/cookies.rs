@@ -81,23 +81,9 @@ fn secure(settings: &Settings, headers: &HeaderMap) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use axum::http::{HeaderName, HeaderValue};
+    use axum::http::HeaderValue;
 
     use super::*;
-    use crate::public_urls::PublicUrls;
-
-    fn settings(public_urls: &[&str]) -> Settings {
-        let public_urls = PublicUrls::new(public_urls.iter().map(|url| url.parse().unwrap()).collect()).unwrap();
-        Settings {
-            base_path: public_urls.base_path().clone(),
-            public_urls,
-            echo_own_token: false,
-            trusted_proxies: Vec::new(),
-            forwarded_header: HeaderName::from_static("x-forwarded-for"),
-            is_encrypted: false,
-            has_metrics: true,
-        }
-    }
 
     fn host(name: &'static str) -> HeaderMap {
         HeaderMap::from_iter([(header::HOST, HeaderValue::from_static(name))])
@@ -113,13 +99,13 @@ mod tests {
 
     #[test]
     fn the_api_cookie_is_written_as_influxd_does() {
-        let (http, none) = (settings(&["http://localhost:8086"]), HeaderMap::new());
+        let (http, none) = (Settings::reached_at(&["http://localhost:8086"]), HeaderMap::new());
         let cookie = api("k", Timestamp::from_micros(1_625_735_411_000_000), &http, &none);
         assert_eq!(
             cookie,
             "influxdb-oss-session=k; Path=/api/; Expires=Thu, 08 Jul 2021 09:10:11 GMT; HttpOnly; SameSite=Strict"
         );
-        let https = settings(&["https://tokens.example.com"]);
+        let https = Settings::reached_at(&["https://tokens.example.com"]);
         assert!(console("k", &https, &none).starts_with("__Host-jeton=k; Path=/; HttpOnly; Secure"));
     }
 
@@ -127,7 +113,7 @@ mod tests {
     fn below_a_base_path_cookies_are_sent_to_no_other_path() {
         let (base, both) = (
             "/jeton".parse::<BasePath>().unwrap(),
-            settings(&["https://example.com/jeton", "http://jeton:8086/jeton"]),
+            Settings::reached_at(&["https://example.com/jeton", "http://jeton:8086/jeton"]),
         );
         let (https, http) = (host("example.com"), host("jeton:8086"));
         let now = Timestamp::from_micros(1_625_735_411_000_000);

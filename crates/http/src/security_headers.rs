@@ -99,24 +99,11 @@ mod tests {
     use axum::body::Body;
 
     use super::*;
-    use crate::public_urls::PublicUrls;
-
-    fn settings() -> Settings {
-        Settings {
-            public_urls: PublicUrls::default(),
-            base_path: jeton_model::BasePath::default(),
-            trusted_proxies: Vec::new(),
-            forwarded_header: HeaderName::from_static("x-forwarded-for"),
-            is_encrypted: false,
-            has_metrics: true,
-            echo_own_token: false,
-        }
-    }
 
     fn has_nonce(path: &str) -> bool {
         let mut request = Request::new(Body::empty());
         *request.uri_mut() = path.parse().unwrap();
-        let headers = SecurityHeaders::of(&settings(), &mut request);
+        let headers = SecurityHeaders::of(&Settings::reached_at(&[]), &mut request);
         let in_request = request.extensions().get::<Nonce>().is_some();
         assert_eq!(headers.nonce.is_some(), in_request, "{path}");
         in_request

@@ -91,14 +91,11 @@ impl Settings {
 }
 
 #[cfg(test)]
-mod tests {
-    use axum::http::{HeaderValue, header};
-
-    use super::*;
-
-    fn settings(public_urls: &[&str]) -> Settings {
+impl Settings {
+    /// The settings of a server without TLS that browsers reach at these URLs.
+    pub(crate) fn reached_at(public_urls: &[&str]) -> Self {
         let public_urls = PublicUrls::new(public_urls.iter().map(|url| url.parse().unwrap()).collect()).unwrap();
-        Settings {
+        Self {
             base_path: public_urls.base_path().clone(),
             public_urls,
             trusted_proxies: Vec::new(),
@@ -108,6 +105,13 @@ mod tests {
             echo_own_token: false,
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderValue, header};
+
+    use super::*;
 
     fn host(name: &'static str) -> HeaderMap {
         HeaderMap::from_iter([(header::HOST, HeaderValue::from_static(name))])
@@ -115,14 +119,14 @@ mod tests {
 
     #[test]
     fn set_up_answers_under_names_nobody_else_can_point_here() {
-        let bare = settings(&[]);
+        let bare = Settings::reached_at(&[]);
         for name in ["localhost", "localhost:8086", "127.0.0.1:8086", "[::1]:8086", "10.0.0.7"] {
             assert_eq!(bare.check_setup_host(&host(name)), Ok(()), "{name}");
         }
         for name in ["evil.example", "localhost.evil.example:8086", "tokens.example.com", ""] {
             assert_eq!(bare.check_setup_host(&host(name)), Err(ApiError::ForeignHost { what: "set-up" }), "{name}");
         }
-        let public = settings(&["https://tokens.example.com", "http://jeton:8086"]);
+        let public = Settings::reached_at(&["https://tokens.example.com", "http://jeton:8086"]);
         for name in ["tokens.example.com", "jeton:8086", "jeton", "localhost", "10.0.0.7"] {
             assert_eq!(public.check_setup_host(&host(name)), Ok(()), "{name}");
         }
@@ -132,7 +136,7 @@ mod tests {
 
     #[test]
     fn signing_in_answers_under_any_name_until_a_public_url_is_set() {
-        let (bare, public) = (settings(&[]), settings(&["https://tokens.example.com"]));
+        let (bare, public) = (Settings::reached_at(&[]), Settings::reached_at(&["https://tokens.example.com"]));
         for name in ["evil.example", "tokens.example.com.evil.example", ""] {
             assert_eq!(bare.check_sign_in_host(&host(name)), Ok(()), "{name}");
             let refused = Err(ApiError::ForeignHost { what: "signing in" });
@@ -145,21 +149,21 @@ mod tests {
 
     #[test]
     fn the_public_url_decides_what_browsers_see() {
-        let public = settings(&["https://tokens.example.com"]);
+        let public = Settings::reached_at(&["https://tokens.example.com"]);
         for name in ["tokens.example.com", "127.0.0.1:8086"] {
             assert!(public.is_https(&host(name)), "{name}");
             assert_eq!(public.origin(&host(name)).as_deref(), Some("https://tokens.example.com"), "{name}");
         }
-        assert_eq!(settings(&[]).origin(&host("localhost:8086")).as_deref(), Some("http://localhost:8086"));
-        assert!(!settings(&[]).is_https(&host("localhost:443")));
-        let below = settings(&["https://example.com/jeton"]);
+        assert_eq!(Settings::reached_at(&[]).origin(&host("localhost:8086")).as_deref(), Some("http://localhost:8086"));
+        assert!(!Settings::reached_at(&[]).is_https(&host("localhost:443")));
+        let below = Settings::reached_at(&["https://example.com/jeton"]);
         assert_eq!(below.origin(&host("127.0.0.1:8086")).as_deref(), Some("https://example.com"));
         assert_eq!(below.base_url(&host("127.0.0.1:8086")).as_deref(), Some("https://example.com/jeton"));
     }
 
     #[test]
     fn without_a_public_url_a_listener_with_tls_is_reached_by_https() {
-        let encrypted = |public_urls: &[&str]| Settings { is_encrypted: true, ..settings(public_urls) };
+        let encrypted = |public_urls: &[&str]| Settings { is_encrypted: true, ..Settings::reached_at(public_urls) };
         for (name, origin) in [("jeton:8443", "https://jeton:8443"), ("jeton:443", "https://jeton")] {
             assert!(encrypted(&[]).is_https(&host(name)), "{name}");
             assert_eq!(encrypted(&[]).origin(&host(name)).as_deref(), Some(origin), "{name}");
@@ -169,14 +173,14 @@ mod tests {
 
     #[test]
     fn of_several_public_urls_the_host_decides() {
-        let public = settings(&["https://tokens.example.com", "http://jeton:8086"]);
+        let public = Settings::reached_at(&["https://tokens.example.com", "http://jeton:8086"]);
         assert!(!public.is_https(&host("jeton:8086")));
         assert_eq!(public.origin(&host("jeton:8086")).as_deref(), Some("http://jeton:8086"));
         for name in ["tokens.example.com", "10.0.0.7:8086", "evil.example"] {
             assert!(public.is_https(&host(name)), "{name}");
             assert_eq!(public.origin(&host(name)).as_deref(), Some("https://tokens.example.com"), "{name}");
         }
-        let below = settings(&["https://example.com/jeton", "http://jeton:8086/jeton/"]);
+        let below = Settings::reached_at(&["https://example.com/jeton", "http://jeton:8086/jeton/"]);
         assert_eq!(below.base_url(&host("jeton:8086")).as_deref(), Some("http://jeton:8086/jeton"));
         assert_eq!(below.base_url(&host("example.com")).as_deref(), Some("https://example.com/jeton"));
     }

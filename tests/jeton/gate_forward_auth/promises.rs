@@ -1,5 +1,7 @@
 //! The promises of forward auth, with the shipped configuration of each reverse proxy.
 
+use reqwest::RequestBuilder;
+
 use crate::{
     gate_proxy::played::{Played, Raw, Request},
     home::Home,
@@ -7,7 +9,7 @@ use crate::{
 };
 
 use super::{
-    reverse_proxy::Program,
+    reverse_proxy::{Program, ReverseProxy},
     scene::{CREDENTIAL, Scene},
 };
 
@@ -28,6 +30,13 @@ pub(super) async fn respond(mut request: Request, length: usize) -> Sent {
     let head = request.head.clone();
     request.answer("200 OK", "Content-Type: application/json\r\n", "{\"data\":[]}").await;
     Sent { head, body }
+}
+
+/// Returns a write of one row, with headers that neither the gate nor the database may believe.
+pub(super) fn forging_write(proxy: &ReverseProxy, target: &str, token: &str) -> RequestBuilder {
+    let write = proxy.request(&format!("POST {target}"), token).body("m v=1");
+    let forged = [("cookie", "session=forged"), ("x-gate-authorization", "Basic forged"), ("x-gate-args", "db=forged")];
+    forged.into_iter().fold(write, |write, (name, value)| write.header(name, value))
 }
 
 /// Checks that nothing of the client but the request itself has reached the database.
@@ -51,13 +60,9 @@ async fn an_allowed_write_passes(program: Program) {
     let mut scene = Scene::new(&home).await;
     let Some(proxy) = scene.reverse_proxy(program).await else { return };
     let writer = scene.token(&["write a"]).await;
-    let forged = [("cookie", "session=forged"), ("x-gate-authorization", "Basic forged"), ("x-gate-args", "db=forged")];
     for target in ["/write?db=a", "/write?db=a&extra_label=db=b", "/api/v2/write?bucket=a&org=acme"] {
-        let mut write = proxy.request(&format!("POST {target}"), &writer).body("m v=1");
-        for (name, value) in forged {
-            write = write.header(name, value);
-        }
-        let (answer, sent) = tokio::join!(answer(write), accept(&mut scene.database, 5));
+        let write = answer(forging_write(&proxy, target, &writer));
+        let (answer, sent) = tokio::join!(write, accept(&mut scene.database, 5));
         assert_eq!(answer.status, 200, "{target}: {}", answer.body);
         has_no_header_of_the_gate(&answer);
         let (path, _) = target.split_once('?').unwrap();

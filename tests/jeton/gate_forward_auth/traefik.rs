@@ -10,7 +10,7 @@ use crate::{
 };
 
 use super::{
-    promises::{Sent, has_credential_of_the_gate, has_no_header_of_the_gate, respond},
+    promises::{Sent, forging_write, has_credential_of_the_gate, has_no_header_of_the_gate, respond},
     reverse_proxy::{Program, ReverseProxy},
     scene::Scene,
 };
@@ -56,13 +56,9 @@ async fn an_allowed_write_passes_with_the_credential_of_the_gate() {
     let home = Home::sqlite();
     let Some((mut scene, proxy)) = guarded(&home).await else { return };
     let writer = scene.token(&["write a"]).await;
-    let forged = [("cookie", "session=forged"), ("x-gate-authorization", "Basic forged"), ("x-gate-args", "db=forged")];
     for target in ["/write?db=a", "/write?precision=s&db=a"] {
-        let mut write = proxy.request(&format!("POST {target}"), &writer).body("m v=1");
-        for (name, value) in forged {
-            write = write.header(name, value);
-        }
-        let (answer, sent) = tokio::join!(answer(write), accept(&mut scene.database, 5));
+        let write = answer(forging_write(&proxy, target, &writer));
+        let (answer, sent) = tokio::join!(write, accept(&mut scene.database, 5));
         assert_eq!(answer.status, 200, "{target}: {}", answer.body);
         has_no_header_of_the_gate(&answer);
         assert!(sent.head.starts_with(&format!("post {target} http/1.1\r\n")), "{}", sent.head);
