@@ -11,7 +11,7 @@ use crate::{
     check::{Granted, check},
     directory::{Binding, Directory},
     influxdb2, listing,
-    plan::{Plan, Then},
+    plan::{Outcome, Plan},
     refusal::{Reason, Refusal},
     upstream::{Resolved, Scope, UpstreamRequest},
 };
@@ -60,19 +60,19 @@ impl Plan {
             Ok(granted) => granted,
             Err(denied) => return Decision::Refuse(denied.refusal(shape)),
         };
-        match self.then {
-            Then::Send(request, scope) => {
+        match self.outcome {
+            Outcome::Send(request, scope) => {
                 let authority = Authority::of(self.second_lock, &self.demand, caller, directory);
                 match send(*request, scope, &granted, directory, authority) {
                     Some(allowed) => Decision::Allow(limit_used(allowed, self.uses, directory)),
                     None => Decision::Refuse(Refusal::new(Reason::Unavailable, shape)),
                 }
             }
-            Then::Jeton => Decision::Jeton,
-            Then::Preflight => Decision::Answer(Answer::empty(204)),
-            Then::SetUp(answer) => Decision::Answer(answer),
-            Then::Created => Decision::Answer(listing::created()),
-            Then::List(list) => Decision::Answer(listing::answer(&list, caller, directory)),
+            Outcome::Jeton => Decision::Jeton,
+            Outcome::Preflight => Decision::Answer(Answer::empty(204)),
+            Outcome::SetUp(answer) => Decision::Answer(answer),
+            Outcome::Created => Decision::Answer(listing::created()),
+            Outcome::List(list) => Decision::Answer(listing::answer(&list, caller, directory)),
         }
     }
 }

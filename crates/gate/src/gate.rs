@@ -5,7 +5,7 @@ use crate::{
     demand::{Demand, OperatorOnly},
     influxdb1, influxdb2, influxdb3,
     kind::{Kind, Settings},
-    plan::{Context, Step, Then},
+    plan::{Context, Outcome, Step},
     refusal::{Reason, Refusal, Shape, Surface},
     request::{CanonicalRequest, Credential, Malformed, Media, Method},
     upstream::{Scope, UpstreamRequest},
@@ -86,7 +86,7 @@ impl Gate {
             return Err(Reason::Grpc);
         }
         if context.request.method() == Method::Options {
-            return Ok(context.plan(Demand::Nothing, Then::Preflight));
+            return Ok(context.plan(Demand::Nothing, Outcome::Preflight));
         }
         let listed = match self.kind {
             Kind::Influxdb1 => influxdb1::classify(context)?,

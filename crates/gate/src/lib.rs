@@ -3,7 +3,7 @@
 //! Nothing here does I/O. A received head becomes a [`CanonicalRequest`], which [`Gate::classify`] turns into the
 //! [`Demand`] of a [`Plan`], in steps if the body decides. [`Plan::decide`] compares the demand with the caller's
 //! permissions and the stored bindings. Only its [`Decision::Allow`] holds a request for the database, and that is
-//! built from parsed values alone. In observe mode, so do [`Plan::observe`] and [`Gate::observe_unknown`].
+//! built from parsed values alone. In observe mode, so do [`Plan::observe`] and [`Gate::observe_unauthenticated`].
 
 mod answer;
 mod authority;
@@ -54,7 +54,7 @@ pub use influxdb1::{GateUsers, UserState};
 pub use influxdb2::{BucketBody, OrgBody, RecordPage, RecordPages, Records};
 pub use inventory::{Inventory, Question};
 pub use kind::{Kind, Settings};
-pub use observe::{Observed, Unknown, Untouched};
+pub use observe::{Observed, Passthrough, UnauthenticatedDecision};
 pub use plan::{Admitted, NeedsBody, NeedsSyntax, Plan, Step};
 pub use refusal::{FluxReason, ProxyOnly, Reason, Refusal, Shape, Surface};
 pub use request::{

@@ -19,7 +19,7 @@ use crate::{
     directory::{Binding, Directory},
     gate::Gate,
     influxdb2,
-    plan::{Plan, Step, Then},
+    plan::{Outcome, Plan, Step},
     refusal::{Reason, Refusal},
     request::CanonicalRequest,
     upstream::UpstreamRequest,
@@ -36,7 +36,7 @@ pub enum Observed {
 
 /// The decision in observe mode about a request without a token that works.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Unknown {
+pub enum UnauthenticatedDecision {
     /// The request does not go on.
     Refuse(Refusal),
     /// Jeton answers in the database's place.
@@ -44,12 +44,12 @@ pub enum Unknown {
     /// Jeton's own API answers, and decides by itself.
     Jeton,
     /// The request goes on with its own credential.
-    Pass(Untouched),
+    Pass(Passthrough),
 }
 
 /// A request that goes on with the credential of its client.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Untouched {
+pub struct Passthrough {
     request: Box<UpstreamRequest>,
     /// With the credential of the query string.
     target: String,
@@ -57,16 +57,16 @@ pub struct Untouched {
 }
 
 /// Never shows the target.
-impl std::fmt::Debug for Untouched {
+impl std::fmt::Debug for Passthrough {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Untouched")
+        f.debug_struct("Passthrough")
             .field("request", &self.request)
             .field("refusal", &self.refusal)
             .finish_non_exhaustive()
     }
 }
 
-impl Untouched {
+impl Passthrough {
     /// Returns the request without its credential.
     pub fn request(&self) -> &UpstreamRequest {
         &self.request
@@ -86,17 +86,17 @@ impl Untouched {
 impl Gate {
     /// Decides in observe mode about a request without a token that works. Ambiguous requests, gRPC and
     /// requests that are refused to everyone are refused as always.
-    pub fn observe_unknown(&self, request: &CanonicalRequest) -> Unknown {
+    pub fn observe_unauthenticated(&self, request: &CanonicalRequest) -> UnauthenticatedDecision {
         let refused = || self.refusal(request, Reason::Unauthenticated);
         let refusal = match self.classify(request) {
             Err(refusal) if matches!(refusal.reason, Reason::Malformed(_) | Reason::Grpc) => {
-                return Unknown::Refuse(refusal);
+                return UnauthenticatedDecision::Refuse(refusal);
             }
-            Ok(Step::Plan(plan)) => match (plan.demand, plan.then) {
-                (Demand::Never, _) => return Unknown::Refuse(refused()),
-                (_, Then::Jeton) => return Unknown::Jeton,
-                (_, Then::Preflight) => return Unknown::Answer(Answer::empty(204)),
-                (_, Then::SetUp(answer)) => return Unknown::Answer(answer),
+            Ok(Step::Plan(plan)) => match (plan.demand, plan.outcome) {
+                (Demand::Never, _) => return UnauthenticatedDecision::Refuse(refused()),
+                (_, Outcome::Jeton) => return UnauthenticatedDecision::Jeton,
+                (_, Outcome::Preflight) => return UnauthenticatedDecision::Answer(Answer::empty(204)),
+                (_, Outcome::SetUp(answer)) => return UnauthenticatedDecision::Answer(answer),
                 (Demand::Nothing, _) => None,
                 _ => Some(refused()),
             },
@@ -105,7 +105,7 @@ impl Gate {
         let sent = UpstreamRequest::new(request, request.method(), request.path().as_str())
             .query(request.query().pairs().to_vec())
             .streamed(request, request.content().media().name());
-        Unknown::Pass(Untouched { request: Box::new(sent), target: request.whole_target(), refusal })
+        UnauthenticatedDecision::Pass(Passthrough { request: Box::new(sent), target: request.whole_target(), refusal })
     }
 }
 
@@ -115,7 +115,7 @@ impl Plan {
         let Some((refusal, touched)) = self.would_refuse(caller, directory) else {
             return Observed::Decided(self.decide(caller, directory));
         };
-        let Then::Send(request, scope) = self.then else { return Observed::Decided(Decision::Refuse(refusal)) };
+        let Outcome::Send(request, scope) = self.outcome else { return Observed::Decided(Decision::Refuse(refusal)) };
         let is_flux = request.path() == influxdb2::FLUX;
         let authority = Authority::observed(self.second_lock, is_flux, caller, &touched.0, directory);
         match send(*request, scope, &touched, directory, authority) {

@@ -25,12 +25,12 @@ pub struct Plan {
     /// The names that limit what is recorded as used, where the demand covers more than the request names.
     pub(crate) uses: Option<BTreeSet<String>>,
     pub(crate) second_lock: SecondLock,
-    pub(crate) then: Then,
+    pub(crate) outcome: Outcome,
 }
 
 /// The action after the demand is met.
 #[derive(Debug)]
-pub(crate) enum Then {
+pub(crate) enum Outcome {
     /// Send a request to the database.
     Send(Box<UpstreamRequest>, Scope),
     /// Let Jeton's own API answer, which decides by itself.
@@ -186,8 +186,8 @@ impl NeedsSyntax {
         let shape = self.shape;
         let demand = verdict.demand(&self.text).map_err(|reason| Refusal::new(reason, shape))?;
         let uses = (demand == Demand::AnyReadable).then(|| verdict.names());
-        let (second_lock, then) = (SecondLock::Authorization, Then::Send(self.request, Scope::Org));
-        Ok(Plan { shape, org: self.org, demand, uses, second_lock, then })
+        let (second_lock, outcome) = (SecondLock::Authorization, Outcome::Send(self.request, Scope::Org));
+        Ok(Plan { shape, org: self.org, demand, uses, second_lock, outcome })
     }
 }
 
@@ -205,7 +205,7 @@ pub(crate) struct Context {
 impl Context {
     /// Returns the plan to send a request.
     pub(crate) fn send(&self, demand: Demand, request: UpstreamRequest, scope: Scope) -> Step {
-        self.plan(demand, Then::Send(Box::new(request), scope))
+        self.plan(demand, Outcome::Send(Box::new(request), scope))
     }
 
     /// Returns the plan to send a request without a body to its own path, for every caller.
@@ -215,9 +215,9 @@ impl Context {
     }
 
     /// Returns a plan for a request that names no organization.
-    pub(crate) fn plan(&self, demand: Demand, then: Then) -> Step {
+    pub(crate) fn plan(&self, demand: Demand, outcome: Outcome) -> Step {
         let second_lock = SecondLock::of(self.shape.kind, &self.settings);
-        Step::Plan(Plan { shape: self.shape, org: OrgName::default(), demand, uses: None, second_lock, then })
+        Step::Plan(Plan { shape: self.shape, org: OrgName::default(), demand, uses: None, second_lock, outcome })
     }
 
     /// Returns the step that reads the body, or reads an empty one at once if there is none.

@@ -16,9 +16,9 @@ pub trait Directories: Send + Sync + 'static {
         None
     }
 
-    /// Takes what the database told about itself when it was asked at `_asked_at`. Bindings that do not depend on it
-    /// leave it aside.
-    fn learn(&self, _found: &[FoundDatabase], _asked_at: Instant) {}
+    /// Updates the default retention policies from the list that the database returned to a request of
+    /// `_requested_at`. Bindings that do not depend on them ignore it.
+    fn update_policies(&self, _found: &[FoundDatabase], _requested_at: Instant) {}
 }
 
 /// The future of a directory; it fails if the bindings cannot be read at the moment.

@@ -132,17 +132,17 @@ impl ProxyGate {
         self.0.recent.all()
     }
 
-    /// Asks the database what it has, with the credential of the gate; `None` if it does not tell. The bindings learn
-    /// from the answer.
+    /// Asks the database what it has, with the credential of the gate; `None` if it does not tell. The default
+    /// retention policies of the bindings follow from the answer.
     pub async fn inventory(&self) -> Option<Vec<FoundDatabase>> {
-        let asked_at = Instant::now();
+        let requested_at = Instant::now();
         let mut question = Question::first(self.rules().kind())?;
         loop {
             let answer = self.upstream().list(question.target()).await?;
             match question.read(&answer)? {
                 Inventory::Ask(next) => question = next,
                 Inventory::Done(found) => {
-                    self.directories().learn(&found, asked_at);
+                    self.directories().update_policies(&found, requested_at);
                     return Some(found);
                 }
             }

@@ -1,6 +1,6 @@
 //! The way of a request: it is decided, carried to the database, and its answer is carried back.
 
-mod unknown;
+mod unauthenticated;
 
 use std::{collections::BTreeSet, net::IpAddr, panic::AssertUnwindSafe, sync::Arc, time::Instant};
 
@@ -28,7 +28,7 @@ use crate::{
     response_headers, send,
 };
 
-use unknown::carry_unknown;
+use unauthenticated::carry_unauthenticated;
 
 /// Answers a request in its span of the log. `connection`: that of the client.
 pub(crate) async fn handle(
@@ -114,7 +114,7 @@ async fn carry(
     let holder = holder.map_err(|Unavailable| refusal(gate, received, Reason::Unavailable));
     let holder = holder.inspect_err(|refusal| count(gate, refusal, None, address))?;
     if gate.observes() && holder.is_none() {
-        return carry_unknown(gate, received, connection, work).await;
+        return carry_unauthenticated(gate, received, connection, work).await;
     }
     let decision = decide::decide(gate, received, holder.as_deref()).await;
     let decision = decision.inspect_err(|refusal| count(gate, refusal, holder.as_deref(), address))?;

@@ -50,4 +50,4 @@ pub use forward_auth::{AuthRequest, ForwardAuth, unanswered};
 pub use gate::{ProxyGate, ServerContext};
 pub use influxdb2_context::{Influxdb2Context, OwnAnswer, OwnApi};
 pub use listener::{end_shadows, serve};
-pub use policies::{DefaultPolicies, LearntPolicies};
+pub use policies::{DefaultPolicies, PolicyCache};

@@ -16,7 +16,7 @@ use tokio::{
 
 use crate::{
     comparison::keep_comparing, config::Limits, connection::Connection, exchange, gate::ProxyGate, handle::handle,
-    lingering::LingeringStream, policies::keep_learning,
+    lingering::LingeringStream, policies::keep_policies_current,
 };
 
 /// Maximum time for a client to end an unused connection of HTTP/2 itself.
@@ -92,7 +92,7 @@ async fn watch(gate: &ProxyGate) {
         }
     };
     let probing = gate.upstream().keep_probing(gate.service());
-    tokio::join!(exchanges, probing, keep_learning(gate), keep_comparing(gate), shadows);
+    tokio::join!(exchanges, probing, keep_policies_current(gate), keep_comparing(gate), shadows);
 }
 
 /// Accepts a connection once there is a place for it; returns `None` after a failure, which is that of one connection

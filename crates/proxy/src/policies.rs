@@ -25,53 +25,53 @@ pub type DefaultPolicies = BTreeMap<String, String>;
 
 /// The default retention policies from the last answer of a database, until they are too old.
 #[derive(Debug, Default)]
-pub struct LearntPolicies(Mutex<Option<Learnt>>);
+pub struct PolicyCache(Mutex<Option<Reported>>);
 
 #[derive(Debug)]
-struct Learnt {
+struct Reported {
     /// The time before the database was asked: it may have changed since.
-    asked_at: Instant,
+    requested_at: Instant,
     policies: Arc<DefaultPolicies>,
 }
 
-impl LearntPolicies {
-    /// Keeps the policies of an answer, unless a later request was answered already.
-    pub fn learn(&self, found: &[FoundDatabase], asked_at: Instant) {
+impl PolicyCache {
+    /// Stores the policies of an answer, unless a later request was answered already.
+    pub fn update(&self, found: &[FoundDatabase], requested_at: Instant) {
         let default = |one: &FoundDatabase| Some((one.name.clone(), one.default_policy.clone()?));
-        let told: DefaultPolicies = found.iter().filter_map(default).collect();
-        let mut kept = self.kept();
-        if kept.as_ref().is_some_and(|known| known.asked_at > asked_at) {
+        let reported: DefaultPolicies = found.iter().filter_map(default).collect();
+        let mut cached = self.lock();
+        if cached.as_ref().is_some_and(|known| known.requested_at > requested_at) {
             return;
         }
         // Equal policies keep their `Arc`, so that values derived from them stay valid.
-        let same = kept.take().map(|known| known.policies).filter(|known| **known == told);
-        *kept = Some(Learnt { asked_at, policies: same.unwrap_or_else(|| Arc::new(told)) });
+        let same = cached.take().map(|known| known.policies).filter(|known| **known == reported);
+        *cached = Some(Reported { requested_at, policies: same.unwrap_or_else(|| Arc::new(reported)) });
     }
 
     /// Returns the policies known at this time; the same `Arc` as long as they are equal.
-    pub fn known(&self, now: Instant) -> Option<Arc<DefaultPolicies>> {
-        let kept = self.kept();
-        let known = kept.as_ref().filter(|known| now.saturating_duration_since(known.asked_at) < KNOWN_FOR);
+    pub fn current(&self, now: Instant) -> Option<Arc<DefaultPolicies>> {
+        let cached = self.lock();
+        let known = cached.as_ref().filter(|known| now.saturating_duration_since(known.requested_at) < KNOWN_FOR);
         known.map(|known| Arc::clone(&known.policies))
     }
 
-    fn kept(&self) -> MutexGuard<'_, Option<Learnt>> {
+    fn lock(&self) -> MutexGuard<'_, Option<Reported>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Asks the database again and again, as long as decisions depend on its default retention policies. It returns at once
 /// for kinds that have none.
-pub(crate) async fn keep_learning(gate: &ProxyGate) {
+pub(crate) async fn keep_policies_current(gate: &ProxyGate) {
     if gate.rules().kind() != Kind::Influxdb1 {
         return;
     }
-    let mut learnt_at: Option<Instant> = None;
+    let mut updated_at: Option<Instant> = None;
     loop {
-        let asked_at = Instant::now();
-        let is_due = learnt_at.is_none_or(|at| asked_at.saturating_duration_since(at) >= ASK_AGAIN);
+        let requested_at = Instant::now();
+        let is_due = updated_at.is_none_or(|at| requested_at.saturating_duration_since(at) >= ASK_AGAIN);
         if is_due && needs_policies(gate).await && gate.inventory().await.is_some() {
-            learnt_at = Some(asked_at);
+            updated_at = Some(requested_at);
         }
         sleep(LOOK_EVERY).await;
     }
@@ -89,44 +89,44 @@ mod tests {
         [FoundDatabase { name: "a".into(), policies: vec!["week".into()], default_policy: Some(default.into()) }]
     }
 
-    fn default_at(learnt: &LearntPolicies, now: Instant) -> Option<String> {
-        learnt.known(now).and_then(|known| known.get("a").cloned())
+    fn default_at(cache: &PolicyCache, now: Instant) -> Option<String> {
+        cache.current(now).and_then(|known| known.get("a").cloned())
     }
 
     #[test]
     fn what_the_database_told_is_forgotten_after_a_minute() {
-        let (learnt, asked_at) = (LearntPolicies::default(), Instant::now());
-        assert!(learnt.known(asked_at).is_none());
-        learnt.learn(&found("week"), asked_at);
-        assert_eq!(default_at(&learnt, asked_at + Duration::from_secs(59)), Some("week".into()));
-        assert!(learnt.known(asked_at + KNOWN_FOR).is_none());
-        learnt.learn(&found("week"), asked_at + Duration::from_secs(59));
-        assert_eq!(default_at(&learnt, asked_at + KNOWN_FOR), Some("week".into()), "it was asked again");
+        let (cache, requested_at) = (PolicyCache::default(), Instant::now());
+        assert!(cache.current(requested_at).is_none());
+        cache.update(&found("week"), requested_at);
+        assert_eq!(default_at(&cache, requested_at + Duration::from_secs(59)), Some("week".into()));
+        assert!(cache.current(requested_at + KNOWN_FOR).is_none());
+        cache.update(&found("week"), requested_at + Duration::from_secs(59));
+        assert_eq!(default_at(&cache, requested_at + KNOWN_FOR), Some("week".into()), "it was asked again");
     }
 
     #[test]
     fn the_latest_question_decides_whichever_answer_comes_last() {
-        let (learnt, asked_at) = (LearntPolicies::default(), Instant::now());
-        learnt.learn(&found("week"), asked_at + Duration::from_secs(1));
-        learnt.learn(&found("autogen"), asked_at);
-        assert_eq!(default_at(&learnt, asked_at), Some("week".into()));
+        let (cache, requested_at) = (PolicyCache::default(), Instant::now());
+        cache.update(&found("week"), requested_at + Duration::from_secs(1));
+        cache.update(&found("autogen"), requested_at);
+        assert_eq!(default_at(&cache, requested_at), Some("week".into()));
     }
 
     #[test]
     fn equal_policies_stay_the_same() {
-        let (learnt, asked_at) = (LearntPolicies::default(), Instant::now());
-        learnt.learn(&found("week"), asked_at);
-        let first = learnt.known(asked_at).unwrap();
-        learnt.learn(&found("week"), asked_at);
-        assert!(Arc::ptr_eq(&first, &learnt.known(asked_at).unwrap()));
-        learnt.learn(&found("autogen"), asked_at);
-        assert!(!Arc::ptr_eq(&first, &learnt.known(asked_at).unwrap()));
+        let (cache, requested_at) = (PolicyCache::default(), Instant::now());
+        cache.update(&found("week"), requested_at);
+        let first = cache.current(requested_at).unwrap();
+        cache.update(&found("week"), requested_at);
+        assert!(Arc::ptr_eq(&first, &cache.current(requested_at).unwrap()));
+        cache.update(&found("autogen"), requested_at);
+        assert!(!Arc::ptr_eq(&first, &cache.current(requested_at).unwrap()));
     }
 
     #[test]
     fn a_database_without_a_default_policy_is_not_known() {
-        let (learnt, asked_at) = (LearntPolicies::default(), Instant::now());
-        learnt.learn(&[FoundDatabase { name: "a".into(), policies: Vec::new(), default_policy: None }], asked_at);
-        assert_eq!(default_at(&learnt, asked_at), None);
+        let (cache, requested_at) = (PolicyCache::default(), Instant::now());
+        cache.update(&[FoundDatabase { name: "a".into(), policies: Vec::new(), default_policy: None }], requested_at);
+        assert_eq!(default_at(&cache, requested_at), None);
     }
 }

@@ -5,8 +5,8 @@ mod cause;
 mod clocks;
 mod configured;
 mod connector;
+mod passthrough;
 mod probing;
-mod untouched;
 
 use std::{
     sync::{

@@ -10,7 +10,7 @@ use jeton_model::{
     DatabasePattern,
     binding::{DirectoryContent, DirectoryRecord, FoundDatabase, GateIdentity, GateKind, Upstream},
 };
-use jeton_proxy::{DefaultPolicies, Directories, DirectoryFuture, LearntPolicies, Unavailable};
+use jeton_proxy::{DefaultPolicies, Directories, DirectoryFuture, PolicyCache, Unavailable};
 use jeton_service::{Error, Service, error::OrgError};
 
 use crate::config::gates::GateSettings;
@@ -24,13 +24,13 @@ pub(super) struct StoredBindings {
     org: String,
     upstream: Upstream,
     databases: Vec<DatabasePattern>,
-    /// The default retention policies that the database told.
-    policies: LearntPolicies,
-    kept: Mutex<Kept>,
+    /// The default retention policies that the database reported.
+    policies: PolicyCache,
+    cached: Mutex<Cached>,
 }
 
 #[derive(Default)]
-struct Kept {
+struct Cached {
     /// The gate, once its organization exists: it keeps the organization if that is renamed.
     gate: Option<Arc<GateIdentity>>,
     latest: Option<Latest>,
@@ -66,45 +66,45 @@ impl StoredBindings {
             org: settings.org.clone(),
             upstream: settings.upstream.clone(),
             databases: settings.databases.clone(),
-            policies: LearntPolicies::default(),
-            kept: Mutex::default(),
+            policies: PolicyCache::default(),
+            cached: Mutex::default(),
         }
     }
 
     /// Returns the id of the organization, or the name or id in the configuration file until it is resolved.
     pub(super) fn known_org(&self) -> String {
-        self.kept().gate.as_ref().map_or_else(|| self.org.clone(), |gate| gate.org.to_string())
+        self.lock().gate.as_ref().map_or_else(|| self.org.clone(), |gate| gate.org.to_string())
     }
 
     async fn read(&self) -> Result<Arc<Directory>, Error> {
         let record = match self.service.gate_directory(&*self.identity().await?).await {
             Err(error @ Error::Org(OrgError::NotFound)) => {
-                self.kept().gate = None;
+                self.lock().gate = None;
                 return Err(error);
             }
             read => read?,
         };
-        let policies = self.policies.known(Instant::now());
-        let mut kept = self.kept();
-        if let Some(latest) = kept.latest.as_ref().filter(|latest| latest.is_of(&record, policies.as_ref())) {
+        let policies = self.policies.current(Instant::now());
+        let mut cached = self.lock();
+        if let Some(latest) = cached.latest.as_ref().filter(|latest| latest.is_of(&record, policies.as_ref())) {
             return Ok(Arc::clone(&latest.directory));
         }
         let known = policies.as_deref().cloned().unwrap_or_default();
         let directory = Arc::new(Directory::of_record(&self.guarded(&record), known));
-        kept.latest = Some(Latest { record, policies, directory: Arc::clone(&directory) });
+        cached.latest = Some(Latest { record, policies, directory: Arc::clone(&directory) });
         Ok(directory)
     }
 
     /// Returns the gate with its organization, which does not exist yet on a server that is not set up.
     async fn identity(&self) -> Result<Arc<GateIdentity>, Error> {
-        let kept = self.kept().gate.clone();
-        if let Some(gate) = kept {
+        let known = self.lock().gate.clone();
+        if let Some(gate) = known {
             return Ok(gate);
         }
         let org = self.service.gate_org(&self.org).await?;
         let (name, kind, upstream) = (self.name.clone(), self.kind, self.upstream.clone());
         let gate = Arc::new(GateIdentity { name, kind, org, upstream });
-        self.kept().gate = Some(Arc::clone(&gate));
+        self.lock().gate = Some(Arc::clone(&gate));
         Ok(gate)
     }
 
@@ -120,7 +120,7 @@ impl StoredBindings {
     }
 
     fn note(&self, error: Option<&Error>) {
-        let was_failing = std::mem::replace(&mut self.kept().is_failing, error.is_some());
+        let was_failing = std::mem::replace(&mut self.lock().is_failing, error.is_some());
         match error {
             Some(error) if !was_failing => {
                 tracing::warn!(gate = self.name, %error, "the bindings of a gate cannot be read");
@@ -130,8 +130,8 @@ impl StoredBindings {
         }
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Cached> {
+        self.cached.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -145,10 +145,10 @@ impl Directories for StoredBindings {
     }
 
     fn stored(&self) -> Option<Arc<GateIdentity>> {
-        self.kept().gate.clone()
+        self.lock().gate.clone()
     }
 
-    fn learn(&self, found: &[FoundDatabase], asked_at: Instant) {
-        self.policies.learn(found, asked_at);
+    fn update_policies(&self, found: &[FoundDatabase], requested_at: Instant) {
+        self.policies.update(found, requested_at);
     }
 }

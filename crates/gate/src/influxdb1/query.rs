@@ -5,7 +5,7 @@ use jeton_model::Action;
 use crate::{
     demand::{Demand, Policy},
     influxql::{Need, RequestDefaults, need},
-    plan::{BODY_LIMIT, Context, ListForm, Listed, Listing, Step, Then},
+    plan::{BODY_LIMIT, Context, ListForm, Listed, Listing, Outcome, Step},
     refusal::Reason,
     request::{Malformed, Method, Parameters},
     strict_json::Members,
@@ -34,10 +34,10 @@ fn plan(context: &Context, given: &Parameters) -> Result<Step, Reason> {
     let demand = match need(text, defaults, &context.settings)? {
         Need::Demand(demand) => demand,
         Need::Policies(name) => Demand::database(Action::Read, name, Policy::All),
-        Need::Created(demand) => return Ok(context.plan(demand, Then::Created)),
+        Need::Created(demand) => return Ok(context.plan(demand, Outcome::Created)),
         Need::Databases => {
             let list = Listing { of: Listed::Databases, form: ListForm::Results };
-            return Ok(context.plan(Demand::Token, Then::List(list)));
+            return Ok(context.plan(Demand::Token, Outcome::List(list)));
         }
     };
     let (method, sent) = (context.request.method(), filled(given)?);

@@ -13,7 +13,7 @@ use crate::{
     content_type::{JSON, TEXT},
     demand::{Demand, OperatorOnly, Place, Policy, Target, Targets},
     influxdb1,
-    plan::{Context, Step, Then},
+    plan::{Context, Outcome, Step},
     refusal::Reason,
     request::{CanonicalRequest, Malformed, Method, Path},
     upstream::{Scope, UpstreamRequest},
@@ -50,10 +50,10 @@ const SET_UP: &str = "/api/v2/setup";
 pub(crate) fn classify(context: &Context) -> Result<Option<Step>, Reason> {
     let request = &context.request;
     if is_own(request.path()) {
-        return Ok(Some(context.plan(Demand::Nothing, Then::Jeton)));
+        return Ok(Some(context.plan(Demand::Nothing, Outcome::Jeton)));
     }
     if let Some(answer) = set_up(request) {
-        return Ok(Some(context.plan(Demand::Nothing, Then::SetUp(answer))));
+        return Ok(Some(context.plan(Demand::Nothing, Outcome::SetUp(answer))));
     }
     let step = match (request.method(), request.path().as_str()) {
         (Method::Post, "/api/v2/write") => write(context),

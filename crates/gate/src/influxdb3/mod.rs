@@ -9,7 +9,7 @@ use jeton_model::Action;
 use crate::{
     content_type::TEXT,
     demand::{Demand, Policy},
-    plan::{Context, ListForm, Listed, Listing, Step, Then},
+    plan::{Context, ListForm, Listed, Listing, Outcome, Step},
     refusal::Reason,
     request::{Malformed, Method},
     upstream::{Scope, UpstreamRequest},
@@ -86,7 +86,7 @@ fn write(
 fn databases(context: &Context) -> Result<Step, Reason> {
     is_json(context.request.query().filled("format")?)?;
     let list = Listing { of: Listed::Databases, form: ListForm::Configured };
-    Ok(context.plan(Demand::Token, Then::List(list)))
+    Ok(context.plan(Demand::Token, Outcome::List(list)))
 }
 
 /// Refuses formats of lists that Jeton does not write.

@@ -9,7 +9,7 @@ use crate::{
     content_type::JSON,
     demand::{Demand, OperatorOnly, Place, Policy, Target, Targets},
     influxql::{Need, RequestDefaults, need},
-    plan::{BODY_LIMIT, Context, ListForm, Listed, Listing, Step, Then},
+    plan::{BODY_LIMIT, Context, ListForm, Listed, Listing, Outcome, Step},
     refusal::Reason,
     request::{Malformed, Media, Method, Parameters},
     strict_json::Members,
@@ -101,7 +101,7 @@ fn plan(context: &Context, language: Language, endpoint: Endpoint, query: Query)
             let database = query.database.clone().ok_or(Malformed::Missing("db"))?;
             Ok(context.send(demand, rebuilt(context, endpoint, &database, query), Scope::None))
         }
-        Need::Created(demand) => Ok(context.plan(demand, Then::Created)),
+        Need::Created(demand) => Ok(context.plan(demand, Outcome::Created)),
         Need::Databases => list(context, endpoint, &query, Listed::Databases),
         Need::Policies(name) => list(context, endpoint, &query, Listed::Policies(name)),
     }
@@ -146,7 +146,7 @@ fn list(context: &Context, endpoint: Endpoint, query: &Query, of: Listed) -> Res
         Endpoint::V3 => ListForm::Rows,
         Endpoint::V1 => ListForm::Results,
     };
-    Ok(context.plan(Demand::Token, Then::List(Listing { of, form })))
+    Ok(context.plan(Demand::Token, Outcome::List(Listing { of, form })))
 }
 
 fn rebuilt(context: &Context, endpoint: Endpoint, database: &str, query: Query) -> UpstreamRequest {

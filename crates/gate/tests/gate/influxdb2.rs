@@ -1,7 +1,8 @@
 //! InfluxDB 2.x: ids go on instead of names, and Flux is inspected.
 
 use jeton_gate::{
-    Caller, Decision, FluxReason, FluxText, Kind, Malformed, OperatorOnly, Reason, Settings, Unknown, Verdict,
+    Caller, Decision, FluxReason, FluxText, Kind, Malformed, OperatorOnly, Reason, Settings, UnauthenticatedDecision,
+    Verdict,
 };
 use jeton_model::Action;
 use serde_json::{Value, json};
@@ -86,7 +87,11 @@ fn the_initial_set_up_is_answered_to_everyone_as_if_it_were_done() {
         let canonical = request.canonical().unwrap();
         let answer = setup.gate.set_up(&canonical).unwrap();
         assert_eq!((answer.status, answer.body.as_str()), (status, body), "{line}");
-        assert_eq!(setup.gate.observe_unknown(&canonical), Unknown::Answer(answer.clone()), "{line}");
+        assert_eq!(
+            setup.gate.observe_unauthenticated(&canonical),
+            UnauthenticatedDecision::Answer(answer.clone()),
+            "{line}"
+        );
         let decision = Decision::Answer(answer);
         assert_eq!(setup.decide(&request, &Caller::Anonymous), decision, "{line}");
         assert_eq!(setup.decide_for(&request, &["operator"]), decision, "{line}");

@@ -2,8 +2,8 @@
 //! anything of the gate without a token of Jeton.
 
 use jeton_gate::{
-    Allowed, Authority, Body, Caller, Decision, Delegated, Kind, Malformed, Observed, Reason, Refusal, Settings,
-    Unknown, Untouched,
+    Allowed, Authority, Body, Caller, Decision, Delegated, Kind, Malformed, Observed, Passthrough, Reason, Refusal,
+    Settings, UnauthenticatedDecision,
 };
 use jeton_model::{Action, Id, OrgId};
 
@@ -50,15 +50,17 @@ fn flux() -> Request {
     request("POST /api/v2/query?org=acme").json(r#"{"query":"from(bucket:)"}"#)
 }
 
-fn unknown(kind: Kind, request: &Request) -> Unknown {
-    setup(kind).gate.observe_unknown(&request.canonical().unwrap())
+fn unauthenticated(kind: Kind, request: &Request) -> UnauthenticatedDecision {
+    setup(kind).gate.observe_unauthenticated(&request.canonical().unwrap())
 }
 
 #[track_caller]
-fn untouched(kind: Kind, request: &Request) -> Untouched {
-    match unknown(kind, request) {
-        Unknown::Pass(untouched) => untouched,
-        other @ (Unknown::Refuse(_) | Unknown::Answer(_) | Unknown::Jeton) => panic!("{request:?} goes on: {other:?}"),
+fn passthrough(kind: Kind, request: &Request) -> Passthrough {
+    match unauthenticated(kind, request) {
+        UnauthenticatedDecision::Pass(passthrough) => passthrough,
+        other @ (UnauthenticatedDecision::Refuse(_)
+        | UnauthenticatedDecision::Answer(_)
+        | UnauthenticatedDecision::Jeton) => panic!("{request:?} goes on: {other:?}"),
     }
 }
 
@@ -187,17 +189,17 @@ fn what_can_be_read_in_two_ways_is_refused() {
     let setup = with(Kind::Influxdb1, Settings::default());
     let twice = request("POST /write?db=a&db=b");
     assert!(matches!(refused(&setup, &twice, &["write *"]), Reason::Malformed(Malformed::Repeated(_))));
-    let decision = unknown(Kind::Influxdb1, &twice);
-    assert!(matches!(decision, Unknown::Refuse(_)), "{decision:?}");
+    let decision = unauthenticated(Kind::Influxdb1, &twice);
+    assert!(matches!(decision, UnauthenticatedDecision::Refuse(_)), "{decision:?}");
     assert!(request("POST //write?db=a").canonical().is_err());
     let grpc = request("POST /x").body("application/grpc", "m");
-    assert!(matches!(unknown(Kind::Influxdb3, &grpc), Unknown::Refuse(_)));
+    assert!(matches!(unauthenticated(Kind::Influxdb3, &grpc), UnauthenticatedDecision::Refuse(_)));
 }
 
 #[test]
 fn a_request_without_a_token_of_jeton_goes_on_with_its_own_credential() {
     let write = request("POST /write?db=a&u=admin&p=pass word").body("text/plain", "m v=1");
-    let passed = untouched(Kind::Influxdb1, &write);
+    let passed = passthrough(Kind::Influxdb1, &write);
     assert_eq!(passed.target(), "/write?db=a&u=admin&p=pass+word");
     assert_eq!(passed.request().target(), "/write?db=a");
     assert_eq!(*passed.request().body(), Body::Streamed);
@@ -209,19 +211,19 @@ fn a_request_without_a_token_of_jeton_goes_on_with_its_own_credential() {
         (Kind::Influxdb3, "DELETE /api/v3/configure/database?db=a"),
         (Kind::Victoriametrics, "GET /vmui"),
     ] {
-        assert!(untouched(kind, &request(line)).refusal().is_some(), "{line}: the database decides");
+        assert!(passthrough(kind, &request(line)).refusal().is_some(), "{line}: the database decides");
     }
     let body = request("POST /api/v3/query_sql?db=a").body("text/plain", "anything");
-    assert!(untouched(Kind::Influxdb3, &body).refusal().is_some(), "nobody reads it");
-    assert_eq!(untouched(Kind::Influxdb1, &request("GET /ping")).refusal(), None, "it needs no token");
+    assert!(passthrough(Kind::Influxdb3, &body).refusal().is_some(), "nobody reads it");
+    assert_eq!(passthrough(Kind::Influxdb1, &request("GET /ping")).refusal(), None, "it needs no token");
 }
 
 #[test]
 fn what_nobody_may_and_what_is_jetons_does_not_go_on_without_a_token() {
-    let token = unknown(Kind::Influxdb3, &request("POST /api/v3/configure/token/admin"));
-    assert!(matches!(token, Unknown::Refuse(_)), "{token:?}");
-    let own = unknown(Kind::Influxdb2, &request("GET /api/v2/buckets"));
-    assert_eq!(own, Unknown::Jeton);
-    let preflight = unknown(Kind::Influxdb2, &request("OPTIONS /api/v2/write"));
-    assert!(matches!(preflight, Unknown::Answer(_)), "{preflight:?}");
+    let token = unauthenticated(Kind::Influxdb3, &request("POST /api/v3/configure/token/admin"));
+    assert!(matches!(token, UnauthenticatedDecision::Refuse(_)), "{token:?}");
+    let own = unauthenticated(Kind::Influxdb2, &request("GET /api/v2/buckets"));
+    assert_eq!(own, UnauthenticatedDecision::Jeton);
+    let preflight = unauthenticated(Kind::Influxdb2, &request("OPTIONS /api/v2/write"));
+    assert!(matches!(preflight, UnauthenticatedDecision::Answer(_)), "{preflight:?}");
 }

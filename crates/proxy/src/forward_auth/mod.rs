@@ -23,7 +23,7 @@ use crate::{
     directories::Unavailable,
     gate::ProxyGate,
     handle::{count, note_use},
-    policies::keep_learning,
+    policies::keep_policies_current,
 };
 
 use original::{Original, OriginalError};
@@ -76,7 +76,7 @@ impl ForwardAuth {
         let (upstream, service) = (self.gate.upstream(), self.gate.service());
         let probing = async {
             upstream.probe(service).await;
-            tokio::join!(upstream.keep_probing(service), keep_learning(&self.gate), keep_comparing(&self.gate));
+            tokio::join!(upstream.keep_probing(service), keep_policies_current(&self.gate), keep_comparing(&self.gate));
         };
         tokio::select! {
             () = shutdown => {}

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use http::Response;
-use jeton_gate::{Body, Reason, Refusal, Unknown, Untouched};
+use jeton_gate::{Body, Passthrough, Reason, Refusal, UnauthenticatedDecision};
 
 use crate::{
     body::{self, AnyBody},
@@ -19,31 +19,31 @@ use crate::{
 use super::{count, note, note_passed, own, pass_on, reason_of_end, refusal, respond};
 
 /// Decides about a request without a token that works, and carries it to the database.
-pub(super) async fn carry_unknown(
+pub(super) async fn carry_unauthenticated(
     gate: &ProxyGate,
     received: &mut Received,
     connection: Option<Arc<Connection>>,
     work: Work,
 ) -> Result<Response<AnyBody>, Refusal> {
     let address = received.client.address;
-    match gate.rules().observe_unknown(&received.canonical) {
-        Unknown::Pass(untouched) => pass(gate, received, &untouched, connection, work).await,
-        Unknown::Answer(answer) => {
+    match gate.rules().observe_unauthenticated(&received.canonical) {
+        UnauthenticatedDecision::Pass(passthrough) => pass(gate, received, &passthrough, connection, work).await,
+        UnauthenticatedDecision::Answer(answer) => {
             gate.counters().decided(Outcome::Answered);
             Ok(respond(answer))
         }
-        Unknown::Refuse(refusal) => {
+        UnauthenticatedDecision::Refuse(refusal) => {
             count(gate, &refusal, None, address);
             Err(refusal)
         }
-        Unknown::Jeton => own(gate, received).await,
+        UnauthenticatedDecision::Jeton => own(gate, received).await,
     }
 }
 
 async fn pass(
     gate: &ProxyGate,
     received: &mut Received,
-    untouched: &Untouched,
+    passthrough: &Passthrough,
     connection: Option<Arc<Connection>>,
     work: Work,
 ) -> Result<Response<AnyBody>, Refusal> {
@@ -53,7 +53,7 @@ async fn pass(
     // Without a token, there is no limit to the number of queries.
     let exchange = gate.exchanges().begin(begin);
     let exchange = exchange.ok_or_else(|| refusal(gate, received, Reason::TooManyQueries))?;
-    let body = match untouched.request().body() {
+    let body = match passthrough.request().body() {
         Body::Empty | Body::Built(_) => body::empty(),
         Body::Streamed => exchange.upload(received.stream()),
     };
@@ -62,11 +62,11 @@ async fn pass(
         note(gate, &refusal, None, address);
         refusal
     };
-    let Some(request) = gate.upstream().untouched(untouched, received.headers(), body) else {
+    let Some(request) = gate.upstream().passthrough(passthrough, received.headers(), body) else {
         gate.counters().decided(Outcome::Refused);
         return Err(refused(Reason::TooLarge));
     };
-    match untouched.refusal() {
+    match passthrough.refusal() {
         Some(refusal) => note_passed(gate, refusal, None, address),
         None => gate.counters().decided(Outcome::Allowed),
     }
@@ -74,7 +74,7 @@ async fn pass(
         // The end of an exchange lets its request fail too.
         biased;
         end = exchange.ended() => return Err(refused(reason_of_end(end))),
-        sent = gate.upstream().send_untouched(request, received.is_cut()) => sent,
+        sent = gate.upstream().send_passthrough(request, received.is_cut()) => sent,
     };
     match sent {
         Ok(response) => {

@@ -10,7 +10,7 @@ use http::{
     header::{AUTHORIZATION, CONTENT_TYPE},
 };
 use hyper::body::Incoming;
-use jeton_gate::Untouched;
+use jeton_gate::Passthrough;
 
 use crate::{body::AnyBody, counters::UpstreamFailure};
 
@@ -19,14 +19,14 @@ use super::{NoResponse, Upstream, failure};
 impl Upstream {
     /// Returns the request that is sent with the client's own credential; `None` if its target is too long. `received`:
     /// the headers of the client.
-    pub(crate) fn untouched(
+    pub(crate) fn passthrough(
         &self,
-        untouched: &Untouched,
+        passthrough: &Passthrough,
         received: &HeaderMap,
         body: AnyBody,
     ) -> Option<Request<AnyBody>> {
-        let mut request = self.request(untouched.request(), body)?;
-        *request.uri_mut() = format!("{}{}", self.base, untouched.target()).parse().ok()?;
+        let mut request = self.request(passthrough.request(), body)?;
+        *request.uri_mut() = format!("{}{}", self.base, passthrough.target()).parse().ok()?;
         let headers = request.headers_mut();
         for name in [AUTHORIZATION, CONTENT_TYPE] {
             headers.remove(&name);
@@ -39,7 +39,7 @@ impl Upstream {
 
     /// Sends a request with the credential of its client. That the database does not accept it says nothing about the
     /// gate.
-    pub(crate) async fn send_untouched(
+    pub(crate) async fn send_passthrough(
         &self,
         request: Request<AnyBody>,
         is_cut: Arc<AtomicBool>,
