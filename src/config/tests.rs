@@ -59,9 +59,9 @@ fn backups_are_taken_daily_for_a_week_unless_told_otherwise() {
 #[test]
 fn expired_tokens_are_kept_and_tokens_are_not_repeated_unless_told() {
     let echoes = |config: &Config| config.http_settings().unwrap().echo_own_token;
-    let (usual, told) = (config(&[]), config(&["--expired-retention=30d", "--echo-own-token"]));
+    let (usual, changed) = (config(&[]), config(&["--expired-retention=30d", "--echo-own-token"]));
     assert_eq!((usual.expired_retention, echoes(&usual)), (None, false));
-    assert_eq!((told.expired_retention, echoes(&told)), (Some(30), true));
+    assert_eq!((changed.expired_retention, echoes(&changed)), (Some(30), true));
 }
 
 #[test]

@@ -157,9 +157,9 @@ mod tests {
 
     #[test]
     fn a_server_with_tls_that_is_not_told_its_https_url_is_told() {
-        let told = |flags: &[&str]| said(&[&["--tls-cert=c", "--tls-key=k"], flags].concat()).len();
-        assert_eq!((told(&[]), told(&["--public-url=http://a.example"])), (1, 1));
-        assert_eq!(told(&["--public-url=https://a.example"]), 0);
+        let warns = |flags: &[&str]| said(&[&["--tls-cert=c", "--tls-key=k"], flags].concat()).len();
+        assert_eq!((warns(&[]), warns(&["--public-url=http://a.example"])), (1, 1));
+        assert_eq!(warns(&["--public-url=https://a.example"]), 0);
     }
 
     #[cfg(unix)]
@@ -209,12 +209,12 @@ mod tests {
         let file = directory.path().join("audit.key");
         std::fs::write(&file, "").unwrap();
         let flag = format!("--audit-key-file={}", file.display());
-        let told = |mode, flags: &[&str]| {
+        let warns = |mode, flags: &[&str]| {
             std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
             said(flags).iter().any(|said| said.ends_with(&format!("run: chmod o-r {}", file.display())))
         };
-        assert!(told(0o644, &[&flag]));
-        assert!(!told(0o640, &[&flag]));
-        assert!(!told(0o644, &[&flag, "--audit-key=00112233445566778899aabbccddeeff"]), "the value takes precedence");
+        assert!(warns(0o644, &[&flag]));
+        assert!(!warns(0o640, &[&flag]));
+        assert!(!warns(0o644, &[&flag, "--audit-key=00112233445566778899aabbccddeeff"]), "the value takes precedence");
     }
 }

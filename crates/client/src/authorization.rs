@@ -107,7 +107,7 @@ impl Authorization {
 
     /// Returns its permissions.
     pub fn permissions(&self) -> Vec<Permission> {
-        self.permissions.iter().map(|told| told.named().permission).collect()
+        self.permissions.iter().map(|permission| permission.named().permission).collect()
     }
 
     /// Returns its owner and its organization.
@@ -147,21 +147,21 @@ pub struct Row {
 }
 
 impl From<Authorization> for Row {
-    fn from(told: Authorization) -> Self {
-        let permissions = told.permissions().iter().map(Permission::cli_text).collect();
+    fn from(authorization: Authorization) -> Self {
+        let permissions = authorization.permissions().iter().map(Permission::cli_text).collect();
         Self {
-            id: told.id,
-            description: told.description,
-            token: told.token,
-            status: told.status,
-            user_name: told.user,
-            user_id: told.user_id,
+            id: authorization.id,
+            description: authorization.description,
+            token: authorization.token,
+            status: authorization.status,
+            user_name: authorization.user,
+            user_id: authorization.user_id,
             permissions,
-            expires_at: told.expires_at,
-            allowed_networks: told.allowed_networks,
-            replaces: told.replaces,
-            replaced_by: told.replaced_by,
-            leaked_at: told.leaked_at,
+            expires_at: authorization.expires_at,
+            allowed_networks: authorization.allowed_networks,
+            replaces: authorization.replaces,
+            replaced_by: authorization.replaced_by,
+            leaked_at: authorization.leaked_at,
         }
     }
 }
@@ -200,7 +200,7 @@ impl Shown for V1Row {
 }
 
 impl From<Authorization> for V1Row {
-    fn from(told: Authorization) -> Self {
-        Self(told.into())
+    fn from(authorization: Authorization) -> Self {
+        Self(authorization.into())
     }
 }

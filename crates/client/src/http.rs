@@ -136,9 +136,9 @@ impl Client {
     }
 
     /// Starts a session with `user[:password]` in base64, the format of profiles.
-    async fn sign_in(&mut self, kept: &str) -> Outcome {
+    async fn sign_in(&mut self, encoded: &str) -> Outcome {
         let bad = || Failure::new("the config's user name can't be read; set it again with jeton config set");
-        let known = STANDARD.decode(kept).ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(bad)?;
+        let known = STANDARD.decode(encoded).ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(bad)?;
         let (name, password) = match known.split_once(':') {
             Some((name, password)) => (name.to_owned(), SecretString::from(password)),
             None if crate::secret::can_ask() => {

@@ -132,13 +132,13 @@ impl Setup {
             active: true,
             ..Profile::default()
         };
-        let kept = profiles.create(&name, profile).and_then(|()| profiles.write());
+        let saved = profiles.create(&name, profile).and_then(|()| profiles.write());
         let lost = "setup succeeded, but failed to write new config to local path";
         if printer.format == Format::Env {
             print(&variables(client.host(), &org.name, &auth.token))?;
-            return kept.while_doing(lost);
+            return saved.while_doing(lost);
         }
-        if let Err(failure) = kept {
+        if let Err(failure) = saved {
             // The token is shown nowhere else, and never again.
             print(&format!("{}\n", auth.token))?;
             return Err(failure.while_doing(lost).hint("the operator token above is not shown again; store it"));

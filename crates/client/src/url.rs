@@ -6,7 +6,7 @@ use crate::error::{Failure, Outcome};
 
 /// Parses a base URL: scheme and host, optionally a path.
 pub fn host_url(text: &str) -> Outcome<Url> {
-    let refuse = |why: &str| Failure::new(format!("host URL \"{text}\" is invalid: {why}"));
+    let refuse = |reason: &str| Failure::new(format!("host URL \"{text}\" is invalid: {reason}"));
     let parsed: Option<Url> = text.parse().ok();
     match parsed {
         Some(url) if !matches!(url.scheme(), "http" | "https") => {

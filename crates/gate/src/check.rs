@@ -61,7 +61,7 @@ pub(crate) fn check<'a>(
         (_, Caller::Anonymous, _) => Err(Reason::Unauthenticated.into()),
         (Demand::Never, ..) => Err(Reason::Never.into()),
         (Demand::Operator(_), ..) if caller.is_operator() => Ok(none),
-        (Demand::Operator(why), ..) => Err(Denied::lacking(Reason::Operator(*why), Lacking::Operator)),
+        (Demand::Operator(reason), ..) => Err(Denied::lacking(Reason::Operator(*reason), Lacking::Operator)),
         (_, _, Some(name)) => Err(Reason::UnknownOrg(name.clone()).into()),
         (Demand::Token, ..) => Ok(none),
         (Demand::Member, ..) if caller.is_of(directory.org()) => Ok(none),

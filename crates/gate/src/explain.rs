@@ -25,7 +25,7 @@ impl Demand {
             }
             Self::AnyReadable => "read at least one bucket of the gate".into(),
             Self::OnlyWritable => "write exactly one bucket of the gate".into(),
-            Self::Operator(why) => format!("operator: {}", why.message()),
+            Self::Operator(reason) => format!("operator: {}", reason.message()),
             Self::Never => "more than any token permits".into(),
         }
     }

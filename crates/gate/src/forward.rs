@@ -74,7 +74,7 @@ impl Gate {
         caller: &Caller<'_>,
         directory: &Directory,
     ) -> Result<ForwardApproval, Refusal> {
-        let proxy_only = |why| self.refusal(&request.canonical, Reason::ProxyOnly(why));
+        let proxy_only = |reason| self.refusal(&request.canonical, Reason::ProxyOnly(reason));
         match self.classify(&request.canonical)? {
             Step::Plan(plan) => match plan.decide(caller, directory) {
                 Decision::Allow(allowed) => request.passed(allowed).map_err(proxy_only),

@@ -157,7 +157,7 @@ mod tests {
     }
 
     /// Returns what is known about the database `a` after an answer about its retention policies.
-    fn told(series: &str) -> Option<Vec<FoundDatabase>> {
+    fn databases(series: &str) -> Option<Vec<FoundDatabase>> {
         let Inventory::Ask(asked) = next(Vec::new(), vec!["a".into()]) else { panic!("a question") };
         match asked.read(format!("{{\"results\":[{{\"series\":[{series}]}}]}}").as_bytes())? {
             Inventory::Ask(_) => None,
@@ -189,13 +189,13 @@ mod tests {
         let series = r#"{"columns":["name"],"values":[["a"]],"partial":true}"#;
         let body = format!("{{\"results\":[{{\"statement_id\":0,\"series\":[{series}]}}]}}");
         assert_eq!(question(Kind::Influxdb1).read(body.as_bytes()), None);
-        assert_eq!(told(series), None);
+        assert_eq!(databases(series), None);
         assert!(question(Kind::Influxdb1).read(body.replace("true", "false").as_bytes()).is_some());
     }
 
     #[test]
     fn the_default_retention_policy_is_the_one_that_says_so() {
-        let default = |series: &str| told(series).unwrap()[0].default_policy.clone();
+        let default = |series: &str| databases(series).unwrap()[0].default_policy.clone();
         let columns = r#""columns":["name","duration","shardGroupDuration","replicaN","default"]"#;
         let week = r#"["week","168h0m0s","24h0m0s",1,true]"#;
         let autogen = r#"["autogen","0s","168h0m0s",1,false]"#;
@@ -203,7 +203,7 @@ mod tests {
         assert_eq!(default(&format!("{{{columns},\"values\":[{autogen}]}}")), None);
         assert_eq!(default(&format!("{{{columns},\"values\":[{week},{week}]}}")), None, "two defaults are none");
         assert_eq!(default(r#"{"columns":["name"],"values":[["autogen"]]}"#), None);
-        assert_eq!(told(r#"{"columns":["name","default"],"values":[[1,true]]}"#), None, "a name is a text");
+        assert_eq!(databases(r#"{"columns":["name","default"],"values":[[1,true]]}"#), None, "a name is a text");
     }
 
     #[test]

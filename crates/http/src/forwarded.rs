@@ -111,7 +111,7 @@ mod tests {
 
     use super::*;
 
-    fn told(hops: Vec<Hop>) -> Vec<String> {
+    fn shown(hops: Vec<Hop>) -> Vec<String> {
         hops.into_iter().map(|hop| hop.map_or_else(|| "?".into(), |address| address.to_string())).collect()
     }
 
@@ -119,7 +119,7 @@ mod tests {
     fn a_list_names_addresses_with_and_without_ports() {
         let value = b"192.0.2.1,192.0.2.2:80 ,\t2001:db8::1, [2001:db8::2], [2001:db8::3]:443, ::ffff:192.0.2.3";
         let expected = ["192.0.2.1", "192.0.2.2", "2001:db8::1", "2001:db8::2", "2001:db8::3", "192.0.2.3"];
-        assert_eq!(told(list(value)), expected);
+        assert_eq!(shown(list(value)), expected);
     }
 
     #[test]
@@ -147,12 +147,12 @@ mod tests {
         for hop in hops {
             assert_eq!(list(hop), [None], "{}", hop.escape_ascii());
         }
-        assert_eq!(told(list(b"192.0.2.1,,192.0.2.2,")), ["192.0.2.1", "?", "192.0.2.2", "?"]);
+        assert_eq!(shown(list(b"192.0.2.1,,192.0.2.2,")), ["192.0.2.1", "?", "192.0.2.2", "?"]);
     }
 
     #[test]
     fn elements_name_addresses_in_their_for_parameter() {
-        let one = |value: &str| told(elements(value.as_bytes())).join(" ");
+        let one = |value: &str| shown(elements(value.as_bytes())).join(" ");
         assert_eq!(one("for=192.0.2.1"), "192.0.2.1");
         assert_eq!(one("proto=https;FOR=192.0.2.1;by=203.0.113.9"), "192.0.2.1");
         assert_eq!(one("For=\"[2001:db8::1]:4711\", for=\"192.0.2.2:80\" ;;by=_x"), "2001:db8::1 192.0.2.2");
@@ -182,7 +182,7 @@ mod tests {
             assert_eq!(elements(element.as_bytes()), [None], "{element}");
         }
         assert_eq!(elements(b"for=192.0.2.1;x=\xff"), [None]);
-        assert_eq!(told(elements(b"for=unknown, for=192.0.2.1")), ["?", "192.0.2.1"]);
+        assert_eq!(shown(elements(b"for=unknown, for=192.0.2.1")), ["?", "192.0.2.1"]);
     }
 
     #[test]
@@ -205,10 +205,10 @@ mod tests {
         #[test]
         fn what_stands_before_a_hop_never_changes_it_into_another(before in "[ -~]{0,40}") {
             let hops = elements(format!("{before}, for=192.0.2.1;proto=https").as_bytes());
-            prop_assert!(matches!(hops.last(), Some(None)) || told(hops.clone()).last().map(String::as_str) == Some("192.0.2.1"));
+            prop_assert!(matches!(hops.last(), Some(None)) || shown(hops.clone()).last().map(String::as_str) == Some("192.0.2.1"));
             let hops = list(format!("{before}, 192.0.2.1").as_bytes());
-            let told = told(hops);
-            prop_assert_eq!(told.last().map(String::as_str), Some("192.0.2.1"));
+            let shown = shown(hops);
+            prop_assert_eq!(shown.last().map(String::as_str), Some("192.0.2.1"));
         }
     }
 }

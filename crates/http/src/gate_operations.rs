@@ -91,7 +91,7 @@ impl SharedState {
         let asked_at = self.service.now();
         let found = self.found(&gate).await.ok();
         let compared = self.service.compare_guarded(caller, &gate, found, asked_at).await?;
-        self.comparisons.keep(name, kept(&compared, asked_at));
+        self.comparisons.keep(name, summary(&compared, asked_at));
         Ok(compared)
     }
 
@@ -183,7 +183,7 @@ impl SharedState {
     }
 }
 
-fn kept(compared: &Comparison, at: Timestamp) -> Compared {
+fn summary(compared: &Comparison, at: Timestamp) -> Compared {
     let unknown = compared.unknown.iter().take(SHOWN).map(UnknownDatabase::place).collect();
     Compared { at, unknown, total: compared.unknown.len() as u64 }
 }

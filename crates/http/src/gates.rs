@@ -55,15 +55,15 @@ pub struct Comparisons(Mutex<BTreeMap<String, Compared>>);
 impl Comparisons {
     /// Stores a comparison, and replaces the earlier one of the gate.
     pub fn keep(&self, gate: &str, compared: Compared) {
-        self.kept().insert(gate.to_owned(), compared);
+        self.lock().insert(gate.to_owned(), compared);
     }
 
     /// Returns the last comparison of a gate.
     pub fn of(&self, gate: &str) -> Option<Compared> {
-        self.kept().get(gate).cloned()
+        self.lock().get(gate).cloned()
     }
 
-    fn kept(&self) -> MutexGuard<'_, BTreeMap<String, Compared>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Compared>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -86,16 +86,16 @@ impl PublicUrls {
     /// Fails if two of them have different paths, or cannot be told apart by the `Host` header.
     pub fn new(urls: Vec<PublicUrl>) -> Result<Self, PublicUrlError> {
         let base_path = urls.first().map(|public| public.base_path.clone()).unwrap_or_default();
-        let mut kept: Vec<PublicUrl> = Vec::new();
+        let mut distinct: Vec<PublicUrl> = Vec::new();
         for url in urls {
-            if let Some(error) = kept.iter().find_map(|other| conflict(other, &url)) {
+            if let Some(error) = distinct.iter().find_map(|other| conflict(other, &url)) {
                 return Err(error);
             }
-            if kept.iter().all(|other| other.url.origin() != url.url.origin()) {
-                kept.push(url);
+            if distinct.iter().all(|other| other.url.origin() != url.url.origin()) {
+                distinct.push(url);
             }
         }
-        Ok(Self { urls: kept, base_path })
+        Ok(Self { urls: distinct, base_path })
     }
 
     /// Returns whether there is none.

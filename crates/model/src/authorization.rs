@@ -179,14 +179,14 @@ pub fn count_different<T: Eq + Hash>(list: &[T]) -> usize {
 /// §9.9).
 pub fn clone_description(original: &str, now: Timestamp) -> String {
     let suffix = format!(" (cloned at {})", now.second());
-    let mut kept = original.trim();
+    let mut base = original.trim();
     // Cuts a long description, so that the clone's one is within the limit too.
-    while kept.len() + suffix.len() > MAX_DESCRIPTION {
-        let mut letters = kept.chars();
+    while base.len() + suffix.len() > MAX_DESCRIPTION {
+        let mut letters = base.chars();
         letters.next_back();
-        kept = letters.as_str();
+        base = letters.as_str();
     }
-    format!("{kept}{suffix}").trim_start().to_owned()
+    format!("{base}{suffix}").trim_start().to_owned()
 }
 
 #[cfg(test)]

@@ -283,10 +283,10 @@ mod tests {
     #[test]
     fn only_what_may_be_a_token_is_told_of() {
         let token = token();
-        let told = |text: &str| suspects(text).unwrap()[0].unless_known();
-        assert_eq!(told("word"), None);
-        assert_eq!(told(&token), Some(LeakOutcome::Unknown));
-        assert_eq!(told(&format!("{}x", &token[..52])), Some(LeakOutcome::Damaged));
+        let outcome = |text: &str| suspects(text).unwrap()[0].unless_known();
+        assert_eq!(outcome("word"), None);
+        assert_eq!(outcome(&token), Some(LeakOutcome::Unknown));
+        assert_eq!(outcome(&format!("{}x", &token[..52])), Some(LeakOutcome::Damaged));
         assert_eq!(Suspect::listed("word").unless_known(), Some(LeakOutcome::Unknown));
     }
 

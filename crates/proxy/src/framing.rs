@@ -116,9 +116,9 @@ impl Framing {
         let end = bytes.iter().position(|byte| *byte == b'\n');
         let part = &bytes[..end.unwrap_or(bytes.len())];
         self.has_fragment |= part.contains(&b'#');
-        let kept = part.len().min(KEPT.saturating_sub(self.line.len()));
-        self.line.extend_from_slice(&part[..kept]);
-        self.is_long |= kept < part.len();
+        let length = part.len().min(KEPT.saturating_sub(self.line.len()));
+        self.line.extend_from_slice(&part[..length]);
+        self.is_long |= length < part.len();
         self.last = part.last().copied().unwrap_or(self.last);
         let Some(end) = end else { return Ok(bytes.len()) };
         let mut line = std::mem::take(&mut self.line);

@@ -48,19 +48,19 @@ impl RecentRefusals {
             Some(_) => one.token == token && one.reason == reason,
             None => one.token.is_none() && one.remedy == remedy,
         };
-        let mut kept = self.kept();
-        let same = kept.iter().position(is_equal);
-        let times = same.and_then(|place| kept.remove(place)).map_or(1, |one| one.times.saturating_add(1));
-        kept.truncate(KEPT - 1);
-        kept.push_front(GateRefusal { at, times, passed, token, token_org, address, status, reason, remedy });
+        let mut refusals = self.lock();
+        let same = refusals.iter().position(is_equal);
+        let times = same.and_then(|place| refusals.remove(place)).map_or(1, |one| one.times.saturating_add(1));
+        refusals.truncate(KEPT - 1);
+        refusals.push_front(GateRefusal { at, times, passed, token, token_org, address, status, reason, remedy });
     }
 
     /// Returns the refusals, the newest first.
     pub(crate) fn all(&self) -> Vec<GateRefusal> {
-        self.kept().iter().cloned().collect()
+        self.lock().iter().cloned().collect()
     }
 
-    fn kept(&self) -> MutexGuard<'_, VecDeque<GateRefusal>> {
+    fn lock(&self) -> MutexGuard<'_, VecDeque<GateRefusal>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -103,10 +103,10 @@ mod tests {
         for (number, by, name) in [(1, 1, "a"), (2, 2, "a"), (3, 1, "b"), (4, 1, "a")] {
             recent.note(&missing(name), token(by), None, at(number));
         }
-        let kept = recent.all();
-        let seen: Vec<_> = kept.iter().map(|one| (one.at, one.times, one.token)).collect();
+        let refusals = recent.all();
+        let seen: Vec<_> = refusals.iter().map(|one| (one.at, one.times, one.token)).collect();
         assert_eq!(seen, [(at(4), 2, Some(id(1))), (at(3), 1, Some(id(1))), (at(2), 1, Some(id(2)))]);
-        assert_eq!(kept[0].status, 403);
+        assert_eq!(refusals[0].status, 403);
     }
 
     #[test]
@@ -118,8 +118,8 @@ mod tests {
             recent.note_passed(&Reason::Unauthenticated, by, None, at(number + 2));
             recent.note_passed(&Reason::Unauthenticated, by, None, at(number + 4));
         }
-        let kept = recent.all();
-        let seen: Vec<_> = kept.iter().map(|one| (one.token.is_some(), one.passed, one.times)).collect();
+        let refusals = recent.all();
+        let seen: Vec<_> = refusals.iter().map(|one| (one.token.is_some(), one.passed, one.times)).collect();
         assert_eq!(seen, [(false, true, 2), (false, false, 1), (true, true, 2), (true, false, 1)]);
     }
 
@@ -130,9 +130,9 @@ mod tests {
             let reason = missing(&format!("{number}{}", "x".repeat(5000)));
             recent.note(&reason, token(1), None, Timestamp::from_micros(number));
         }
-        let kept = recent.all();
-        assert_eq!((kept.len(), kept[0].at), (KEPT, Timestamp::from_micros(999)));
-        assert!(kept.iter().all(|one| one.reason.len() <= MAX_REASON));
+        let refusals = recent.all();
+        assert_eq!((refusals.len(), refusals[0].at), (KEPT, Timestamp::from_micros(999)));
+        assert!(refusals.iter().all(|one| one.reason.len() <= MAX_REASON));
     }
 
     #[test]
@@ -145,8 +145,8 @@ mod tests {
             let reason = if number % 2 == 0 { unknown } else { Reason::Unauthenticated };
             recent.note(&reason, None, None, at(number));
         }
-        let kept = recent.all();
-        let seen: Vec<_> = kept.iter().map(|one| (one.at, one.times, one.token)).collect();
+        let refusals = recent.all();
+        let seen: Vec<_> = refusals.iter().map(|one| (one.at, one.times, one.token)).collect();
         assert_eq!(seen, [(at(999), 500, None), (at(998), 499, None), (at(0), 1, Some(id(1)))]);
     }
 

@@ -70,7 +70,7 @@ async fn delegate(
     let Some(again) = again else {
         let is_known = is_gone || !gate.upstream().asks();
         // The check succeeded with the gate's own credential, which says nothing about that of the shadow.
-        let refused = |why| if is_known { why } else { NoResponse::Failed(UpstreamFailure::Delegation) };
+        let refused = |failure| if is_known { failure } else { NoResponse::Failed(UpstreamFailure::Delegation) };
         return judged(gate, sent.map_err(refused), allowed);
     };
     let shadow = shadows.obtain(gate.upstream(), &allowed.authority).await?;

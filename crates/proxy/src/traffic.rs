@@ -21,25 +21,25 @@ pub(crate) struct Traffic(Mutex<VecDeque<GateTraffic>>);
 impl Traffic {
     /// Keeps the present state of the counters.
     pub(crate) fn keep(&self, now: GateTraffic) {
-        let mut kept = self.kept();
-        if kept.len() > OF_HOUR {
-            kept.pop_front();
+        let mut sampled = self.lock();
+        if sampled.len() > OF_HOUR {
+            sampled.pop_front();
         }
-        kept.push_back(now);
+        sampled.push_back(now);
     }
 
     /// Returns the latest requests. `now`: the present state of the counters.
     pub(crate) fn rates(&self, now: GateTraffic) -> GateRates {
-        let kept = self.kept();
+        let sampled = self.lock();
         // Without a sample that is old enough, the counters began later.
         let before = |samples: usize| {
-            let place = kept.len().checked_sub(samples + 1);
-            place.and_then(|place| kept.get(place)).copied().unwrap_or_default()
+            let place = sampled.len().checked_sub(samples + 1);
+            place.and_then(|place| sampled.get(place)).copied().unwrap_or_default()
         };
         GateRates { minute: now.since(before(OF_MINUTE)), hour: now.since(before(OF_HOUR)) }
     }
 
-    fn kept(&self) -> MutexGuard<'_, VecDeque<GateTraffic>> {
+    fn lock(&self) -> MutexGuard<'_, VecDeque<GateTraffic>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -69,6 +69,6 @@ mod tests {
         for _ in 0..=OF_HOUR {
             traffic.keep(counted(7210));
         }
-        assert_eq!((rates(7210), traffic.kept().len()), ((0, 0), OF_HOUR + 1), "in bounded memory");
+        assert_eq!((rates(7210), traffic.lock().len()), ((0, 0), OF_HOUR + 1), "in bounded memory");
     }
 }

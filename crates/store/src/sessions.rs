@@ -164,14 +164,14 @@ pub async fn delete(connection: &mut Connection, key_hash: &str) -> Result<()> {
     Ok(())
 }
 
-/// Deletes a user's sessions, except the one with the hash `kept`.
+/// Deletes a user's sessions, except the one with the hash `except`.
 ///
 /// # Errors
 /// Fails if the database does.
-pub async fn delete_of_user(connection: &mut Connection, user: UserId, kept: Option<&str>) -> Result<()> {
+pub async fn delete_of_user(connection: &mut Connection, user: UserId, except: Option<&str>) -> Result<()> {
     let query = sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND key_hash <> $2")
         .bind(from_id(user))
-        .bind(kept.unwrap_or_default());
+        .bind(except.unwrap_or_default());
     connection.execute(query).await?;
     Ok(())
 }

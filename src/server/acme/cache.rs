@@ -242,10 +242,10 @@ mod tests {
     fn a_certificate_is_kept_for_its_domains_and_its_authority_alone() {
         let parent = tempfile::TempDir::new().unwrap();
         let of = |directory: &str, domains: &[&str]| settings(parent.path(), directory, domains);
-        let kept = of("https://ca.example/dir", &["a.example", "b.example"]);
-        assert!(certificate(&kept).unwrap().is_none());
-        keep(&kept);
-        assert!(certificate(&kept).unwrap().is_some_and(|issued| issued.parsed().is_ok()));
+        let stored = of("https://ca.example/dir", &["a.example", "b.example"]);
+        assert!(certificate(&stored).unwrap().is_none());
+        keep(&stored);
+        assert!(certificate(&stored).unwrap().is_some_and(|issued| issued.parsed().is_ok()));
         for other in
             [of("https://ca.example/other", &["a.example", "b.example"]), of("https://ca.example/dir", &["a.example"])]
         {

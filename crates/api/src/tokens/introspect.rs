@@ -208,7 +208,7 @@ pub async fn introspect(
     let found = state.service.introspect(&caller, &asked).await?;
     let answer = match found {
         Introspection::Active(token) => AnswerBody::from(*token),
-        Introspection::Inactive(told) => told.map(AnswerBody::from).unwrap_or_default(),
+        Introspection::Inactive(described) => described.map(AnswerBody::from).unwrap_or_default(),
     };
     Ok(no_store(indented(StatusCode::OK, &answer)))
 }

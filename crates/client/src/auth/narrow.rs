@@ -64,8 +64,8 @@ impl LastUsed {
 impl Narrowed {
     /// Returns what the new token has, and what it has no more.
     fn difference(&self) -> String {
-        let kept = self.permissions.iter().map(|one| one.line('+'));
-        let lines: String = kept.chain(self.dropped.iter().map(|one| one.line('-'))).collect();
+        let remaining = self.permissions.iter().map(|one| one.line('+'));
+        let lines: String = remaining.chain(self.dropped.iter().map(|one| one.line('-'))).collect();
         format!("Permissions by what gates saw since {}:\n{}", self.since, lines.trim_end())
     }
 }

@@ -49,7 +49,7 @@ pub async fn perform(request: &Request, address: &str, fields: &FormFields) -> A
         "/sign-out" => session::sign_out(request).await,
         "/" => Ok(ActionResult::from(orgs::start(request, fields).await)),
         _ => match ConsoleRoute::parse(path) {
-            Some((org, spot)) => Ok(ActionResult::from(on_page(request, org, spot, &query, fields).await)),
+            Some((org, route)) => Ok(ActionResult::from(on_page(request, org, route, &query, fields).await)),
             None => Err(ApiError::PathNotFound),
         },
     };
@@ -59,11 +59,11 @@ pub async fn perform(request: &Request, address: &str, fields: &FormFields) -> A
 async fn on_page(
     request: &Request,
     org: OrgId,
-    spot: ConsoleRoute,
+    route: ConsoleRoute,
     query: &[(String, String)],
     fields: &FormFields,
 ) -> Result<Outcome, ApiError> {
-    match spot {
+    match route {
         ConsoleRoute::Buckets(page) => buckets::perform(request, org, page, list::<Buckets>(org, query), fields).await,
         ConsoleRoute::Tokens(page) => tokens::perform(request, org, page, fields).await,
         ConsoleRoute::Orgs(page) => orgs::perform(request, org, page, list::<Orgs>(org, query), fields).await,

@@ -84,7 +84,7 @@ fn NavItem(state: OrgState, section: Section) -> impl IntoView {
             _ => None,
         }
     };
-    let current = move || state.spot().is_some_and(|spot| spot.section() == section).then_some("page");
+    let current = move || state.route().is_some_and(|route| route.section() == section).then_some("page");
     view! {
         <li>
             <a
@@ -131,7 +131,7 @@ fn OrgMenu(state: OrgState, class: &'static str) -> impl IntoView {
     };
     let choice = move |place: OrgRef| {
         let href = move || {
-            let section = state.spot().map_or(Section::Tokens, ConsoleRoute::section);
+            let section = state.route().map_or(Section::Tokens, ConsoleRoute::section);
             section.address(place.id)
         };
         view! {

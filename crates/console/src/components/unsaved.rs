@@ -30,7 +30,7 @@ pub fn SaveBar(
 ) -> impl IntoView {
     let hydrated = Hydrated::current();
     let nothing = Memo::new(move |_| hydrated.get() && changes.get() == 0);
-    let told = move || match changes.get() {
+    let message = move || match changes.get() {
         0 => None,
         number => {
             let verb = if number == 1 { "is" } else { "are" };
@@ -41,7 +41,7 @@ pub fn SaveBar(
     };
     view! {
         <footer class="save-bar">
-            <p role="status">{told}</p>
+            <p role="status">{message}</p>
             <button class="button" type="reset" disabled=nothing on:click=move |_| discard.run(())>"Discard"</button>
             <button class="button primary" disabled=nothing aria-busy=move || busy.get().then_some("true") data-testid="save-changes--button">
                 {move || if busy.get() { "Saving" } else { "Save changes" }}

@@ -139,7 +139,7 @@ pub fn download(name: &str, text: &str) {
 }
 
 /// Returns a text from the tab's session storage.
-pub fn kept(key: &str) -> Option<String> {
+pub fn stored(key: &str) -> Option<String> {
     window().session_storage().ok().flatten()?.get_item(key).ok().flatten()
 }
 

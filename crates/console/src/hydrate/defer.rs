@@ -33,7 +33,7 @@ pub fn defer<V: IntoView + 'static>(view: impl FnOnce() -> V + Send + 'static) -
     if cfg!(feature = "ssr") {
         Deferred::Now(view().into_any())
     } else {
-        Deferred::Then(Box::new(|| view().into_any()))
+        Deferred::Later(Box::new(|| view().into_any()))
     }
 }
 
@@ -42,14 +42,14 @@ pub enum Deferred {
     /// A view that is rendered at once, on the server.
     Now(AnyView),
     /// The function that creates the view once it is hydrated or rendered, in the browser.
-    Then(Box<dyn FnOnce() -> AnyView + Send>),
+    Later(Box<dyn FnOnce() -> AnyView + Send>),
 }
 
 impl Deferred {
     fn view(self) -> AnyView {
         match self {
             Self::Now(view) => view,
-            Self::Then(view) => view(),
+            Self::Later(view) => view(),
         }
     }
 }

@@ -34,7 +34,7 @@ pub fn navigator() -> impl Fn(&str) + Clone + Send + Sync + 'static {
 pub fn OrgLayout() -> impl IntoView {
     let location = use_location();
     let at = Memo::new(move |_| routes::route_of(&location.pathname.get()));
-    let kept = PageStore::here();
+    let store = PageStore::here();
     say_what_was_done();
     let first =
         fetch(|| (), move |()| async move { load_frame(at.get_untracked().ok_or(ConsoleError::OrgNotFound)?.0).await });
@@ -43,7 +43,7 @@ pub fn OrgLayout() -> impl IntoView {
         <Transition fallback=|| ()>
             {move || Suspend::new(async move {
                 match first.await {
-                    Ok(frame) => view! { <Framed frame at kept/> }.into_any(),
+                    Ok(frame) => view! { <Framed frame at store/> }.into_any(),
                     Err(ConsoleError::Unauthenticated) => {
                         Effect::new(to_sign_in);
                         ().into_any()
@@ -63,17 +63,17 @@ fn say_what_was_done() {
     Notices::current().success(flash.sentence(), "");
     let (location, navigate) = (use_location(), use_navigate());
     Effect::new(move || {
-        let kept: Vec<_> = routes::split(&location.search.get_untracked()).1;
-        let kept: Vec<_> = kept.into_iter().filter(|(name, _)| name != "done").collect();
-        let here = routes::with_parameters(location.pathname.get_untracked(), &kept);
+        let parameters: Vec<_> = routes::split(&location.search.get_untracked()).1;
+        let parameters: Vec<_> = parameters.into_iter().filter(|(name, _)| name != "done").collect();
+        let here = routes::with_parameters(location.pathname.get_untracked(), &parameters);
         navigate(&here, NavigateOptions { replace: true, ..routes::without_scrolling() });
     });
 }
 
 /// The pages inside the loaded frame.
 #[component]
-fn Framed(frame: Frame, at: Memo<Option<(OrgId, ConsoleRoute)>>, kept: PageStore) -> impl IntoView {
-    let state = kept.once(|| OrgState::new(frame, at, kept));
+fn Framed(frame: Frame, at: Memo<Option<(OrgId, ConsoleRoute)>>, store: PageStore) -> impl IntoView {
+    let state = store.once(|| OrgState::new(frame, at, store));
     provide_context(state);
     state.follow_address();
     view! { <OrgFrame state><Outlet/></OrgFrame> }

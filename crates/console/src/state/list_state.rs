@@ -54,7 +54,7 @@ where
         F: Future<Output = Result<T, ConsoleError>> + Send + 'static,
     {
         let page = OrgState::current();
-        let state = page.kept.once(|| Self::new(page, load));
+        let state = page.store.once(|| Self::new(page, load));
         provide_context(state);
         state
     }

@@ -29,7 +29,7 @@ pub struct OrgState {
     /// True if the page is inert, because a dialog is open that is not modal yet.
     pub covered: Signal<bool>,
     /// The state that is created once for the pages inside.
-    pub kept: PageStore,
+    pub store: PageStore,
 }
 
 impl OrgState {
@@ -39,17 +39,17 @@ impl OrgState {
     }
 
     /// Creates the state. `at`: the organization and the route in the URL.
-    pub fn new(frame: Frame, at: Memo<Option<(OrgId, ConsoleRoute)>>, kept: PageStore) -> Self {
+    pub fn new(frame: Frame, at: Memo<Option<(OrgId, ConsoleRoute)>>, store: PageStore) -> Self {
         let hydrated = Hydrated::current();
         let frame = RwSignal::new(frame);
         let org = Memo::new(move |_| frame.with(|frame| frame.org.id));
-        let covered = Signal::derive(move || !hydrated.get() && at.get().is_some_and(|(_, spot)| spot.has_dialog()));
-        Self { frame, org, at, covered, kept }
+        let covered = Signal::derive(move || !hydrated.get() && at.get().is_some_and(|(_, route)| route.has_dialog()));
+        Self { frame, org, at, covered, store }
     }
 
     /// Returns the route that the URL names.
-    pub fn spot(&self) -> Option<ConsoleRoute> {
-        self.at.get().map(|(_, spot)| spot)
+    pub fn route(&self) -> Option<ConsoleRoute> {
+        self.at.get().map(|(_, route)| route)
     }
 
     /// Reloads counts and capabilities after a change.
@@ -92,5 +92,5 @@ where
     T: Serialize + DeserializeOwned + Send + Sync + 'static,
     F: Future<Output = T> + Send + 'static,
 {
-    OrgState::current().kept.once(|| fetch(source, load))
+    OrgState::current().store.once(|| fetch(source, load))
 }

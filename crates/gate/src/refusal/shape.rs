@@ -121,7 +121,7 @@ fn statement_error(surface: Surface, reason: &Reason) -> Option<Answer> {
         (Surface::InfluxQl, Reason::UnknownDatabase(name) | Reason::Missing(_, name)) => {
             format!("database not found: {name}")
         }
-        (Surface::InfluxQl, Reason::Operator(why)) => why.message().into(),
+        (Surface::InfluxQl, Reason::Operator(reason)) => reason.message().into(),
         _ => return None,
     };
     Some(Answer::json(200, &json!({ "results": [{ "statement_id": 0, "error": message }] })))

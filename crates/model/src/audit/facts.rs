@@ -87,7 +87,7 @@ mod tests {
     #[test]
     fn values_are_told_in_words() {
         let detail = json!({"retentionSeconds": 3600, "default": true, "permissions": ["a", "b"], "gone": null});
-        let told: Vec<_> = facts(&detail).into_iter().map(|fact| (fact.what, fact.after)).collect();
+        let listed: Vec<_> = facts(&detail).into_iter().map(|fact| (fact.what, fact.after)).collect();
         let some = |text: &str| Some(text.to_owned());
         let expected = [
             ("Default".to_owned(), some("yes")),
@@ -95,6 +95,6 @@ mod tests {
             ("Permissions".to_owned(), some("a, b")),
             ("Retention seconds".to_owned(), some("3600")),
         ];
-        assert_eq!(told, expected);
+        assert_eq!(listed, expected);
     }
 }

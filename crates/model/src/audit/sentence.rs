@@ -188,7 +188,7 @@ mod tests {
 
     use super::*;
 
-    fn told(action: &str, detail: Value) -> String {
+    fn text_of(action: &str, detail: Value) -> String {
         let row = AuditRow {
             seq: 1,
             at: Timestamp::from_micros(0),
@@ -205,66 +205,69 @@ mod tests {
 
     #[test]
     fn what_was_done_is_told_as_people_say_it() {
-        assert_eq!(told("authorization created", json!({"description": "Hall 2"})), "Generated token “Hall 2”");
+        assert_eq!(text_of("authorization created", json!({"description": "Hall 2"})), "Generated token “Hall 2”");
         assert_eq!(
-            told("authorization deleted", json!({"description": "", "prefix": "jtn_abcd"})),
+            text_of("authorization deleted", json!({"description": "", "prefix": "jtn_abcd"})),
             "Deleted token “jtn_abcd…”"
         );
         let status = json!({"before": {"description": "a", "status": "active"}, "after": {"description": "a", "status": "inactive"}});
-        assert_eq!(told("authorization updated", status), "Deactivated token “a”");
+        assert_eq!(text_of("authorization updated", status), "Deactivated token “a”");
         let renamed = json!({"before": {"description": "a", "status": "active"}, "after": {"description": "b", "status": "active"}});
-        assert_eq!(told("authorization updated", renamed), "Changed token “b”");
+        assert_eq!(text_of("authorization updated", renamed), "Changed token “b”");
         let role = json!({"name": "bruno", "before": {"role": "member"}, "after": {"role": "owner"}});
-        assert_eq!(told("role changed", role), "Changed the role of “bruno” from member to owner");
-        assert_eq!(told("bucket deleted", json!({"name": "iot", "description": "Halls"})), "Deleted bucket “iot”");
+        assert_eq!(text_of("role changed", role), "Changed the role of “bruno” from member to owner");
+        assert_eq!(text_of("bucket deleted", json!({"name": "iot", "description": "Halls"})), "Deleted bucket “iot”");
         let bound = json!({"name": "iot", "gate": "plant", "database": "db", "retentionPolicy": "week"});
-        assert_eq!(told("bucket bound", bound), "Bound bucket “iot” (database “db/week”, gate “plant”)");
+        assert_eq!(text_of("bucket bound", bound), "Bound bucket “iot” (database “db/week”, gate “plant”)");
         let suspended = json!({"name": "iot", "gate": "plant"});
-        assert_eq!(told("bucket suspended", suspended), "Suspended bucket “iot” (gate “plant”)");
-        assert_eq!(told("audit log trimmed", json!({"entries": 2})), "Deleted 2 entries past their retention");
-        assert_eq!(told("audit key rotated", json!({"newKey": "00ff"})), "Replaced the audit key");
-        assert_eq!(told("audit key adopted", json!({"oldKey": "00ff"})), "Continued with the new audit key");
+        assert_eq!(text_of("bucket suspended", suspended), "Suspended bucket “iot” (gate “plant”)");
+        assert_eq!(text_of("audit log trimmed", json!({"entries": 2})), "Deleted 2 entries past their retention");
+        assert_eq!(text_of("audit key rotated", json!({"newKey": "00ff"})), "Replaced the audit key");
+        assert_eq!(text_of("audit key adopted", json!({"oldKey": "00ff"})), "Continued with the new audit key");
         let backup = json!({"file": "jeton.db", "lastEntry": 3});
-        assert_eq!(told("backup taken", backup), "Backed up the database into “jeton.db”");
+        assert_eq!(text_of("backup taken", backup), "Backed up the database into “jeton.db”");
     }
 
     #[test]
     fn what_was_refused_says_why() {
         let refused = json!({"description": "Hall 2", "reason": "permission", "permission": "write:orgs"});
-        assert_eq!(told("authorization refused", refused), "Refused token “Hall 2”: lacks write:orgs");
+        assert_eq!(text_of("authorization refused", refused), "Refused token “Hall 2”: lacks write:orgs");
         let at_gate = json!({"description": "Hall 2", "gate": "plant", "reason": "operator"});
         let said = "Refused token “Hall 2” at gate “plant”: only an operator may do this";
-        assert_eq!(told("authorization refused", at_gate), said);
+        assert_eq!(text_of("authorization refused", at_gate), said);
         assert_eq!(
-            told("sign-in refused", json!({"name": "bob", "reason": "wrong password"})),
+            text_of("sign-in refused", json!({"name": "bob", "reason": "wrong password"})),
             "Refused to sign in “bob”: wrong password"
         );
-        assert_eq!(told("unknown token refused", json!({})), "Refused an unknown token");
+        assert_eq!(text_of("unknown token refused", json!({})), "Refused an unknown token");
     }
 
     #[test]
     fn sessions_passwords_reads_and_exports_are_told() {
-        assert_eq!(told("sessions ended", json!({"count": 2})), "Ended 2 sessions");
-        assert_eq!(told("sessions ended", json!({"count": 1, "name": "bob"})), "Ended 1 session of “bob”");
+        assert_eq!(text_of("sessions ended", json!({"count": 2})), "Ended 2 sessions");
+        assert_eq!(text_of("sessions ended", json!({"count": 1, "name": "bob"})), "Ended 1 session of “bob”");
         let refused = json!({"name": "bob", "reason": "permission", "permission": "write:orgs"});
-        assert_eq!(told("session refused", refused), "Refused a session of “bob”: lacks write:orgs");
+        assert_eq!(text_of("session refused", refused), "Refused a session of “bob”: lacks write:orgs");
         assert_eq!(
-            told("password change refused", json!({"name": "bob", "reason": "wrong password"})),
+            text_of("password change refused", json!({"name": "bob", "reason": "wrong password"})),
             "Refused to change the password of “bob”: wrong password"
         );
-        assert_eq!(told("telegraf configuration read", json!({"name": "roof"})), "Read telegraf configuration “roof”");
-        assert_eq!(told("telegraf configurations read", json!({"count": 3})), "Read 3 telegraf configurations");
-        assert_eq!(told("reads left out", json!({"count": 1})), "Did not record 1 further read");
         assert_eq!(
-            told("API tokens exported", json!({"format": "csv", "filter": []})),
+            text_of("telegraf configuration read", json!({"name": "roof"})),
+            "Read telegraf configuration “roof”"
+        );
+        assert_eq!(text_of("telegraf configurations read", json!({"count": 3})), "Read 3 telegraf configurations");
+        assert_eq!(text_of("reads left out", json!({"count": 1})), "Did not record 1 further read");
+        assert_eq!(
+            text_of("API tokens exported", json!({"format": "csv", "filter": []})),
             "Exported the API tokens of “0000000000000001” as CSV"
         );
-        assert_eq!(told("audit log exported", json!({"format": "jsonl"})), "Exported the audit log as JSON");
+        assert_eq!(text_of("audit log exported", json!({"format": "jsonl"})), "Exported the audit log as JSON");
     }
 
     #[test]
     fn what_is_not_known_yet_makes_a_sentence_too() {
-        assert_eq!(told("authorization rotated", json!({"description": "Hall 2"})), "Rotated token “Hall 2”");
-        assert_eq!(told("rules updated", json!({})), "Changed rules “0000000000000001”");
+        assert_eq!(text_of("authorization rotated", json!({"description": "Hall 2"})), "Rotated token “Hall 2”");
+        assert_eq!(text_of("rules updated", json!({})), "Changed rules “0000000000000001”");
     }
 }

@@ -83,13 +83,13 @@ impl Obstacle {
     pub fn sentence(&self) -> String {
         match self {
             Self::Reserved => "it is the database's own, and is never bound to a bucket".into(),
-            Self::Name(why) => format!("{why}; bind it to a bucket of another name"),
+            Self::Name(error) => format!("{error}; bind it to a bucket of another name"),
             Self::BucketExists => {
                 "a bucket has this name; bind it to the database, if its tokens may have the data".into()
             }
             Self::Taken => "another gate or organization has it; a database belongs to one gate".into(),
             Self::TooMany => "too many were found to adopt them at once; adopt again".into(),
-            Self::Invalid(why) => format!("{why}; change the bucket in InfluxDB, then adopt again"),
+            Self::Invalid(error) => format!("{error}; change the bucket in InfluxDB, then adopt again"),
             Self::OtherId(here) => {
                 format!("bucket {here} has this name here, and a bucket keeps its id; delete it here, then adopt again")
             }

@@ -96,19 +96,25 @@ mod tests {
 
     #[test]
     fn browsers_are_told_by_name_and_system() {
-        let told = |agent: &str| agent_in_words(Some(agent));
-        assert_eq!(told("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"), "Firefox on Linux");
-        let chrome = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36";
-        assert_eq!(told(&format!("Mozilla/5.0 (Windows NT 10.0; Win64; x64) {chrome}")), "Chrome on Windows");
-        assert_eq!(told(&format!("Mozilla/5.0 (Windows NT 10.0; Win64; x64) {chrome} Edg/126.0")), "Edge on Windows");
-        assert_eq!(told(&format!("Mozilla/5.0 (Linux; Android 14) {chrome}")), "Chrome on Android");
-        let safari = "AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Safari/605.1.15";
-        assert_eq!(told(&format!("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {safari}")), "Safari on macOS");
+        let described = |agent: &str| agent_in_words(Some(agent));
         assert_eq!(
-            told(&format!("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) {safari}")),
+            described("Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"),
+            "Firefox on Linux"
+        );
+        let chrome = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36";
+        assert_eq!(described(&format!("Mozilla/5.0 (Windows NT 10.0; Win64; x64) {chrome}")), "Chrome on Windows");
+        assert_eq!(
+            described(&format!("Mozilla/5.0 (Windows NT 10.0; Win64; x64) {chrome} Edg/126.0")),
+            "Edge on Windows"
+        );
+        assert_eq!(described(&format!("Mozilla/5.0 (Linux; Android 14) {chrome}")), "Chrome on Android");
+        let safari = "AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Safari/605.1.15";
+        assert_eq!(described(&format!("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {safari}")), "Safari on macOS");
+        assert_eq!(
+            described(&format!("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) {safari}")),
             "Safari on iPhone"
         );
-        assert_eq!(told("Mozilla/5.0"), "A browser");
+        assert_eq!(described("Mozilla/5.0"), "A browser");
     }
 
     #[test]

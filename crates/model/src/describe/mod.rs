@@ -101,8 +101,8 @@ impl Summary {
             Breadth::AllAccess(_) => home.is_exceeded_by(&named.permission),
             Breadth::Custom => true,
         };
-        let told: Vec<&Named> = permissions.iter().filter(is_told).collect();
-        let lines = Action::ALL.into_iter().filter_map(|action| line(&told, action, home)).collect();
+        let stated: Vec<&Named> = permissions.iter().filter(is_told).collect();
+        let lines = Action::ALL.into_iter().filter_map(|action| line(&stated, action, home)).collect();
         Self { breadth, lines }
     }
 }

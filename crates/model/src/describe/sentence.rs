@@ -147,8 +147,9 @@ pub fn cautions(permissions: &[Named], home: Home<'_>) -> Vec<(String, String)> 
     }
     for named in written(ResourceType::Buckets).into_iter().filter(|named| named.system) {
         let name = named.label().unwrap_or_default();
-        let kept = if name == "_tasks" { "task runs" } else { "monitoring" };
-        cautions.push((format!("{name} is a system bucket."), format!("Writing to it changes the history of {kept}.")));
+        let content = if name == "_tasks" { "task runs" } else { "monitoring" };
+        cautions
+            .push((format!("{name} is a system bucket."), format!("Writing to it changes the history of {content}.")));
     }
     cautions
 }
@@ -298,10 +299,10 @@ mod tests {
                 prop_assert!(is_named(&text) || is_every, "{permission}: {text}");
                 prop_assert!(!text.contains("owner") && !text.contains("your"), "{permission}: {text}");
                 let alone = crate::describe::Summary::of(std::slice::from_ref(&named), HOME);
-                let told = alone.lines.iter().map(|(_, line)| line.as_str()).collect::<String>();
+                let text = alone.lines.iter().map(|(_, line)| line.as_str()).collect::<String>();
                 prop_assert!(
-                    told.contains("every") || told.contains(" in ") || is_named(&told),
-                    "{permission}: {told}"
+                    text.contains("every") || text.contains(" in ") || is_named(&text),
+                    "{permission}: {text}"
                 );
             } else {
                 prop_assert!(!text.contains("every"), "{permission}: {text}");

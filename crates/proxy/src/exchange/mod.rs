@@ -147,19 +147,19 @@ impl Exchanges {
     }
 
     /// Ends exchanges.
-    fn end_all(&self, states: &[Arc<State>], why: End, counters: &Counters) {
+    fn end_all(&self, states: &[Arc<State>], end: End, counters: &Counters) {
         for state in states {
-            self.end(state, why, counters);
+            self.end(state, end, counters);
         }
     }
 
     /// Ends an exchange and frees its place, whether or not the client reads.
-    fn end(&self, state: &State, why: End, counters: &Counters) {
+    fn end(&self, state: &State, end: End, counters: &Counters) {
         if !self.remove(state) {
             return;
         }
-        if state.note_end(why) {
-            counters.ended(why);
+        if state.note_end(end) {
+            counters.ended(end);
         }
         state.cut();
     }

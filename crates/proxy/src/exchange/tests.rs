@@ -59,8 +59,8 @@ async fn who_waits_for_the_end_is_told_the_first_reason() {
     let exchange = begin(&exchanges, None);
     let state = exchange.state.clone();
     let waiting = tokio::spawn(async move { exchange.ended().await });
-    for why in [End::Revoked, End::TooLong] {
-        exchanges.end(&state, why, &Counters::default());
+    for end in [End::Revoked, End::TooLong] {
+        exchanges.end(&state, end, &Counters::default());
     }
     assert_eq!(waiting.await.unwrap(), End::Revoked);
 }

@@ -74,8 +74,8 @@ async fn keep_checking(exchanges: &Exchanges, service: &Service, counters: &Coun
         let checks: Vec<_> = tokens.into_iter().map(|(key, token)| check(service.clone(), key, token)).collect();
         let mut checked = std::pin::pin!(stream::iter(checks).buffer_unordered(AT_ONCE));
         while let Some((key, states, works)) = checked.next().await {
-            if let Some(why) = unchecked.judge(key, works, Instant::now()) {
-                exchanges.end_all(&states, why, counters);
+            if let Some(end) = unchecked.judge(key, works, Instant::now()) {
+                exchanges.end_all(&states, end, counters);
             }
         }
     }

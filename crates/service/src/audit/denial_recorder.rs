@@ -37,12 +37,12 @@ impl Caller {
 impl Service {
     /// Records that a token or a session lacked a permission.
     pub fn note_lacking(&self, shown: &Shown, permission: Permission) {
-        let (now, why) = (self.now(), DenialReason::Lacks(permission));
+        let (now, reason) = (self.now(), DenialReason::Lacks(permission));
         let what = match &shown.credential {
-            Credential::Token(id) | Credential::V1(id) => Denial::Known { id: *id, why },
+            Credential::Token(id) | Credential::V1(id) => Denial::Known { id: *id, reason },
             Credential::Session(hash) => {
                 let by = Actor::in_session(shown.user, sessions::short(hash), &shown.client, now);
-                Denial::Session { by, why }
+                Denial::Session { by, reason }
             }
         };
         self.0.refusals.note(what, &shown.client, now);
@@ -58,8 +58,8 @@ impl Service {
     }
 
     /// Records that a known credential was denied.
-    pub(crate) fn note_refusal(&self, id: AuthorizationId, why: DenialReason, client: &Client) {
-        self.0.refusals.note(Denial::Known { id, why }, client, self.now());
+    pub(crate) fn note_refusal(&self, id: AuthorizationId, reason: DenialReason, client: &Client) {
+        self.0.refusals.note(Denial::Known { id, reason }, client, self.now());
     }
 
     /// Records that a gate refused a request because of what its token lacks.
@@ -76,10 +76,10 @@ impl Service {
     }
 
     /// Records that a known session was denied.
-    pub(crate) fn note_session(&self, session: &Session, why: DenialReason, client: &Client) {
+    pub(crate) fn note_session(&self, session: &Session, reason: DenialReason, client: &Client) {
         let now = self.now();
         let by = Actor::in_session(session.user, sessions::short(&session.key_hash), client, now);
-        self.0.refusals.note(Denial::Session { by, why }, client, now);
+        self.0.refusals.note(Denial::Session { by, reason }, client, now);
     }
 
     /// Records that an unknown token was denied.
@@ -89,7 +89,7 @@ impl Service {
 
     /// Records a failed sign-in; does nothing for a successful one.
     pub(crate) fn note_sign_in(&self, name: &str, client: &Client, refused: Option<&Error>) {
-        let why = match refused {
+        let reason = match refused {
             Some(Error::Auth(AuthError::Unauthenticated)) => "wrong password",
             Some(Error::Auth(AuthError::TooManyAttempts { .. })) => TOO_MANY_ATTEMPTS,
             Some(Error::Auth(AuthError::UserInactive)) => "the user is inactive",
@@ -97,12 +97,12 @@ impl Service {
             _ => return,
         };
         let name = name.chars().take(MAX_NAME).collect();
-        self.0.refusals.note(Denial::SignIn { name, why }, client, self.now());
+        self.0.refusals.note(Denial::SignIn { name, reason }, client, self.now());
     }
 
     /// Records that `user`'s password was not changed.
     pub(crate) fn note_password(&self, caller: &Caller, user: UserId, refused: &Error) {
-        let why = match refused {
+        let reason = match refused {
             Error::Auth(AuthError::WrongPassword) => "wrong password",
             Error::Auth(AuthError::TooManyAttempts { .. }) => TOO_MANY_ATTEMPTS,
             Error::Auth(AuthError::OldPasswordRequired) => "without the present password",
@@ -110,6 +110,6 @@ impl Service {
             _ => return,
         };
         let now = self.now();
-        self.0.refusals.note(Denial::Password { by: Actor::of(caller, now), user, why }, &caller.client, now);
+        self.0.refusals.note(Denial::Password { by: Actor::of(caller, now), user, reason }, &caller.client, now);
     }
 }

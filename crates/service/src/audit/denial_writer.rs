@@ -62,31 +62,31 @@ async fn entry(connection: &mut Connection, noted: &PendingDenial, labels: &[Lab
     let (event, id, subject) = match &noted.what {
         Denial::UnknownToken => (Event::UnknownTokenRefused, None, DeniedSubject::UnknownToken {}),
         Denial::LeftOut(count) => (Event::RefusalsLeftOut, None, DeniedSubject::LeftOut { count: *count }),
-        Denial::SignIn { name, why } => {
+        Denial::SignIn { name, reason } => {
             let user = match check_user_name(name) {
                 Ok(()) => jeton_store::users::by_name(connection, name).await?,
                 Err(_) => None,
             };
-            let unknown = user.is_none() && *why == "wrong password";
-            let cause = DenialCause::from(if unknown { "unknown name" } else { *why });
+            let unknown = user.is_none() && *reason == "wrong password";
+            let cause = DenialCause::from(if unknown { "unknown name" } else { *reason });
             let (id, name) = user.map(|user| (Id::from(user.id), user.name)).unzip();
             (Event::SignInRefused, id, DeniedSubject::User { cause, name })
         }
-        Denial::Session { by, why } => {
+        Denial::Session { by, reason } => {
             actor = by.clone();
             let name = name_of(connection, by.user.map(UserId)).await?;
-            (Event::SessionRefused, by.user, DeniedSubject::User { cause: (*why).into(), name })
+            (Event::SessionRefused, by.user, DeniedSubject::User { cause: (*reason).into(), name })
         }
-        Denial::Password { by, user, why } => {
+        Denial::Password { by, user, reason } => {
             actor = by.clone();
             let name = name_of(connection, Some(*user)).await?;
-            let subject = DeniedSubject::User { cause: DenialCause::from(*why), name };
+            let subject = DeniedSubject::User { cause: DenialCause::from(*reason), name };
             (Event::PasswordChangeRefused, Some((*user).into()), subject)
         }
-        Denial::Known { id, why } => {
+        Denial::Known { id, reason } => {
             let label = labels.iter().find(|label| label.id == *id);
             org = label.map(|label| label.org);
-            known(*id, *why, None, label, &mut actor)
+            known(*id, *reason, None, label, &mut actor)
         }
         Denial::AtGate(DeniedAtGate { id, gate, lacking }) => {
             let label = labels.iter().find(|label| label.id == *id);
@@ -102,7 +102,7 @@ async fn entry(connection: &mut Connection, noted: &PendingDenial, labels: &[Lab
 /// label. `gate`: the gate that denied it.
 fn known<'a>(
     id: AuthorizationId,
-    why: DenialReason,
+    reason: DenialReason,
     gate: Option<&'a str>,
     label: Option<&'a Label>,
     actor: &mut Actor,
@@ -114,7 +114,7 @@ fn known<'a>(
         _ => Event::AuthorizationRefused,
     };
     let label = label.map(CredentialLabel::of);
-    (event, Some(id.into()), DeniedSubject::Credential { cause: why.into(), gate, label })
+    (event, Some(id.into()), DeniedSubject::Credential { cause: reason.into(), gate, label })
 }
 
 /// The name of a user, if the user exists.

@@ -33,7 +33,7 @@ pub(crate) enum Denial {
     /// A known token or 1.x credential.
     Known {
         id: AuthorizationId,
-        why: DenialReason,
+        reason: DenialReason,
     },
     UnknownToken,
     /// A known token at a gate.
@@ -41,18 +41,18 @@ pub(crate) enum Denial {
     /// A session of the user in `by`.
     Session {
         by: Actor,
-        why: DenialReason,
+        reason: DenialReason,
     },
     /// A change of `user`'s password.
     Password {
         by: Actor,
         user: UserId,
-        why: &'static str,
+        reason: &'static str,
     },
     /// A sign-in. `name` is what was typed, which may be a password: only an existing user's name is ever written.
     SignIn {
         name: String,
-        why: &'static str,
+        reason: &'static str,
     },
     /// The number of denials that were not recorded.
     LeftOut(u64),
@@ -134,17 +134,17 @@ impl Denials {
     /// Queues a denial, or only counts it.
     pub fn note(&self, what: Denial, client: &Client, at: Timestamp) {
         let (sort, key) = match &what {
-            Denial::Known { id, why } => (Sort::Known, Some(format!("{id} {}", why.name()))),
+            Denial::Known { id, reason } => (Sort::Known, Some(format!("{id} {}", reason.name()))),
             Denial::UnknownToken => (Sort::Unknown, Some(client.origin().to_string())),
-            Denial::Session { by, why } => {
-                (Sort::Session, Some(format!("{} {}", by.session.as_deref().unwrap_or_default(), why.name())))
+            Denial::Session { by, reason } => {
+                (Sort::Session, Some(format!("{} {}", by.session.as_deref().unwrap_or_default(), reason.name())))
             }
             // The login throttle limits these: each is recorded.
-            Denial::SignIn { why: TOO_MANY_ATTEMPTS, .. } => {
+            Denial::SignIn { reason: TOO_MANY_ATTEMPTS, .. } => {
                 (Sort::SignIn, Some(format!("{} sign-in", client.origin())))
             }
             Denial::SignIn { .. } => (Sort::SignIn, None),
-            Denial::Password { user, why: TOO_MANY_ATTEMPTS, .. } => {
+            Denial::Password { user, reason: TOO_MANY_ATTEMPTS, .. } => {
                 (Sort::Password, Some(format!("{user} {} password", client.origin())))
             }
             Denial::Password { .. } => (Sort::Password, None),
@@ -274,8 +274,12 @@ mod tests {
         for _ in 0..3 {
             refusals.note(Denial::UnknownToken, &address(1), NOW);
             refusals.note(Denial::UnknownToken, &address(2), NOW);
-            refusals.note(Denial::Known { id, why: DenialReason::Inactive }, &address(1), NOW);
-            refusals.note(Denial::Known { id, why: DenialReason::Invalid(InvalidReason::Expired) }, &address(2), NOW);
+            refusals.note(Denial::Known { id, reason: DenialReason::Inactive }, &address(1), NOW);
+            refusals.note(
+                Denial::Known { id, reason: DenialReason::Invalid(InvalidReason::Expired) },
+                &address(2),
+                NOW,
+            );
         }
         assert_eq!(refusals.take(NOW).len(), 4);
     }
@@ -286,7 +290,7 @@ mod tests {
         for (a, b) in (0..=255).flat_map(|a| (0..=255).map(move |b| (a, b))).take(5000) {
             refusals.note(Denial::UnknownToken, &at([10, 0, a, b]), NOW);
         }
-        refusals.note(Denial::SignIn { name: "alice".into(), why: "wrong password" }, &address(1), NOW);
+        refusals.note(Denial::SignIn { name: "alice".into(), reason: "wrong password" }, &address(1), NOW);
         assert_eq!(refusals.take(NOW).len(), 501);
         let later = refusals.take(NOW.plus_seconds(HOUR_SECONDS));
         assert_eq!(later.iter().map(|noted| noted.what.clone()).collect::<Vec<_>>(), [Denial::LeftOut(4500)]);

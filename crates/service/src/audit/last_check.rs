@@ -43,17 +43,17 @@ mod tests {
             Checked { entries: seq, last, last_at: None, fault, trimmed: None }
         };
         let missing = || Fault::KeyMissing { since: 1, up_to: 2, key: "00ff".into() };
-        let kept = LastCheck::default();
-        let fault = || kept.get().and_then(|checked| checked.fault);
-        kept.set(found(3, Some(missing())));
+        let last = LastCheck::default();
+        let fault = || last.get().and_then(|checked| checked.fault);
+        last.set(found(3, Some(missing())));
         assert_eq!(fault(), Some(missing()));
-        kept.set(found(3, None));
+        last.set(found(3, None));
         assert_eq!(fault(), None, "the part was deleted for its age");
-        kept.set(found(3, Some(missing())));
-        kept.set(found(3, Some(Fault::Missing(2))));
+        last.set(found(3, Some(missing())));
+        last.set(found(3, Some(Fault::Missing(2))));
         assert_eq!(fault(), Some(Fault::Missing(2)));
         for later in [Some(missing()), None] {
-            kept.set(found(4, later));
+            last.set(found(4, later));
             assert_eq!(fault(), Some(Fault::Missing(2)));
         }
     }

@@ -207,8 +207,8 @@ mod tests {
     fn a_list_is_one_entry_that_names_every_configuration() {
         let reads: Vec<Read> = (1..=3).map(|number| read(1, number, NOW)).chain([read(2, 9, NOW)]).collect();
         let entries = entries(&reads, 0, NOW);
-        let told: Vec<_> = entries.iter().map(|(_, entry)| (entry.event, entry.subject.is_some())).collect();
-        assert_eq!(told, [(Event::TelegrafsRead, false), (Event::TelegrafRead, true)]);
+        let recorded: Vec<_> = entries.iter().map(|(_, entry)| (entry.event, entry.subject.is_some())).collect();
+        assert_eq!(recorded, [(Event::TelegrafsRead, false), (Event::TelegrafRead, true)]);
         assert_eq!(entries[0].1.detail()["count"], 3);
         assert_eq!(entries[0].1.detail()["configurations"][2], "0000000000000003");
     }

@@ -16,7 +16,7 @@ use super::{
     binding::{NewBinding, bind, bindings_of_database, excludes},
     directory::bindings_of,
     operator::check_operator,
-    running::{VisibleGate, told},
+    running::{VisibleGate, require_list},
 };
 
 /// Maximum number of databases that are adopted at once: nobody else writes meanwhile.
@@ -34,7 +34,7 @@ impl Service {
         found: Option<Vec<FoundDatabase>>,
     ) -> Result<Vec<Adoption>, Error> {
         self.check_comparison(caller)?;
-        let found = told(gate, found)?;
+        let found = require_list(gate, found)?;
         let mut reader = self.read().await?;
         self.check_own_buckets(&mut reader, gate.identity.org).await?;
         plan(&mut reader, gate, &found).await
@@ -53,7 +53,7 @@ impl Service {
         gate: &VisibleGate,
         found: Option<Vec<FoundDatabase>>,
     ) -> Result<Vec<Adoption>, Error> {
-        let found = told(gate, found)?;
+        let found = require_list(gate, found)?;
         let (mut change, caller) = self.begin_alone(caller).await?;
         let now = change.now;
         check_operator(&mut change, &caller, now).await?;

@@ -29,10 +29,10 @@ pub(crate) struct Directories {
 }
 
 /// The directory of one gate. It is locked while it is read, so that one request reads for all that wait.
-pub(super) type Slot = tokio::sync::Mutex<Option<Kept>>;
+pub(super) type Slot = tokio::sync::Mutex<Option<Cached>>;
 
 /// The result of a reading, errors included: waiting requests do not each wait for a database that fails.
-pub(super) struct Kept {
+pub(super) struct Cached {
     pub gate: GateIdentity,
     pub changes: u64,
     pub at: Timestamp,
@@ -41,7 +41,7 @@ pub(super) struct Kept {
     pub result: Result<Arc<DirectoryRecord>, Error>,
 }
 
-impl Kept {
+impl Cached {
     /// Returns whether this is up to date for a request. A clock that was set back makes it out of date.
     pub fn serves(&self, gate: &GateIdentity, changes: u64, now: Timestamp) -> bool {
         let age = now.micros() - self.at.micros();
@@ -101,13 +101,13 @@ mod tests {
     #[test]
     fn a_directory_serves_for_a_second_until_something_changes() {
         let at = Timestamp::from_micros(5_000_000);
-        let kept = Kept { gate: gate("a"), changes: 3, at, read: Instant::now(), result: Err(Error::Busy) };
-        assert!(kept.serves(&gate("a"), 3, at));
-        assert!(kept.serves(&gate("a"), 3, Timestamp::from_micros(5_999_999)));
-        assert!(!kept.serves(&gate("a"), 3, at.plus_seconds(1)));
-        assert!(!kept.serves(&gate("a"), 3, at.plus_seconds(-1)), "the clock was set back");
-        assert!(!kept.serves(&gate("a"), 4, at), "something changed");
+        let cached = Cached { gate: gate("a"), changes: 3, at, read: Instant::now(), result: Err(Error::Busy) };
+        assert!(cached.serves(&gate("a"), 3, at));
+        assert!(cached.serves(&gate("a"), 3, Timestamp::from_micros(5_999_999)));
+        assert!(!cached.serves(&gate("a"), 3, at.plus_seconds(1)));
+        assert!(!cached.serves(&gate("a"), 3, at.plus_seconds(-1)), "the clock was set back");
+        assert!(!cached.serves(&gate("a"), 4, at), "something changed");
         let moved = GateIdentity { upstream: "http://b:1".parse().unwrap(), ..gate("a") };
-        assert!(!kept.serves(&moved, 3, at), "the configuration changed");
+        assert!(!cached.serves(&moved, 3, at), "the configuration changed");
     }
 }

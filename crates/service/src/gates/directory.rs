@@ -16,7 +16,7 @@ use crate::{
     error::OrgError,
 };
 
-use super::cache::Kept;
+use super::cache::Cached;
 
 impl Service {
     /// Returns the stored records about the buckets of a gate. They are kept in memory: a change on this node is seen
@@ -27,13 +27,13 @@ impl Service {
     /// second, too.
     pub async fn gate_directory(&self, gate: &GateIdentity) -> Result<Arc<DirectoryRecord>, Error> {
         let slot = self.0.directories.slot(&gate.name);
-        let mut kept = slot.lock().await;
+        let mut cached = slot.lock().await;
         let (changes, begun) = (self.0.directories.changes(), self.now());
-        if let Some(kept) = kept.as_ref().filter(|kept| kept.serves(gate, changes, begun)) {
-            return kept.result.clone();
+        if let Some(cached) = cached.as_ref().filter(|cached| cached.serves(gate, changes, begun)) {
+            return cached.result.clone();
         }
         let started = Instant::now();
-        let spare = kept.as_ref().and_then(|kept| kept.spare(gate, changes, self.stale_for()));
+        let spare = cached.as_ref().and_then(|cached| cached.spare(gate, changes, self.stale_for()));
         let (result, read) = match spare {
             None => (self.read_directory(gate).await.map(Arc::new), started),
             Some((spare, read)) => match self.directory_in_time(gate).await {
@@ -43,7 +43,7 @@ impl Service {
         };
         // A failed attempt may have taken longer than a second.
         let at = if result.is_ok() && read == started { begun } else { self.now() };
-        *kept = Some(Kept { gate: gate.clone(), changes, at, read, result: result.clone() });
+        *cached = Some(Cached { gate: gate.clone(), changes, at, read, result: result.clone() });
         result
     }
 

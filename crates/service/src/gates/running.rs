@@ -112,7 +112,7 @@ impl Service {
 ///
 /// # Errors
 /// [`GateError::NoBindings`]; [`GateError::NoList`].
-pub(super) fn told(gate: &VisibleGate, found: Option<Vec<FoundDatabase>>) -> Result<Vec<FoundDatabase>, Error> {
+pub(super) fn require_list(gate: &VisibleGate, found: Option<Vec<FoundDatabase>>) -> Result<Vec<FoundDatabase>, Error> {
     if !gate.identity.kind.has_bindings() {
         return Err(Error::Gate(GateError::NoBindings));
     }

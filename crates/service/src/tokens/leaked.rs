@@ -177,13 +177,13 @@ fn findings(
     known: &[Vec<AuthorizationId>],
     fates: &HashMap<AuthorizationId, LeakOutcome>,
 ) -> Vec<Finding> {
-    let mut told = HashSet::new();
+    let mut reported = HashSet::new();
     let mut findings = Vec::new();
     for (suspect, known) in suspects.iter().zip(known) {
         let found = known.iter().filter_map(|id| fates.get(id).map(|fate| (*id, *fate)));
         let found = found.max_by_key(|(_, fate)| *fate == LeakOutcome::Deactivated);
         let fate = match found {
-            Some((id, fate)) => Some(if told.insert(id) { fate } else { LeakOutcome::AlreadyDead }),
+            Some((id, fate)) => Some(if reported.insert(id) { fate } else { LeakOutcome::AlreadyDead }),
             None => suspect.unless_known(),
         };
         if let Some(fate) = fate {

@@ -32,8 +32,8 @@ impl RequestedPermission {
     /// Returns a permission with names. An id overrides a name; an empty name is none.
     pub fn with_names(permission: Permission, names: ResourceNames) -> Self {
         let Resource { id, org, .. } = permission.resource;
-        let kept = |name: Option<String>| name.filter(|name| !name.is_empty() && id.is_none());
-        let names = ResourceNames { resource: kept(names.resource), org: kept(names.org).filter(|_| org.is_none()) };
+        let given = |name: Option<String>| name.filter(|name| !name.is_empty() && id.is_none());
+        let names = ResourceNames { resource: given(names.resource), org: given(names.org).filter(|_| org.is_none()) };
         Self { permission, names }
     }
 }

@@ -82,26 +82,27 @@ impl NamedResources {
             let read = found
                 .iter()
                 .filter(|one| one.org == org && caller.may(&required_permissions::bucket(Action::Read, one)));
-            let kept: HashSet<BucketId> = read.map(|bucket| bucket.id).collect();
-            self.buckets.retain(|_, id| kept.contains(id));
+            let readable: HashSet<BucketId> = read.map(|bucket| bucket.id).collect();
+            self.buckets.retain(|_, id| readable.contains(id));
         }
         if !self.telegrafs.is_empty() {
             let found = jeton_store::telegrafs::heads(connection, self.telegrafs.values().copied()).await?;
             let may_read = |id| caller.may(&required_permissions::telegraf(Action::Read, id, org));
             let read = found.iter().filter(|one| one.org == org && may_read(one.id));
-            let kept: HashSet<TelegrafId> = read.map(|one| one.id).collect();
-            self.telegrafs.retain(|_, id| kept.contains(id));
+            let readable: HashSet<TelegrafId> = read.map(|one| one.id).collect();
+            self.telegrafs.retain(|_, id| readable.contains(id));
         }
         if !self.users.is_empty() {
             let found = jeton_store::users::by_ids(connection, self.users.values().copied()).await?;
             let read = found.iter().filter(|user| caller.may(&required_permissions::user(Action::Read, user.id)));
-            let kept: HashSet<UserId> = read.map(|user| user.id).collect();
-            self.users.retain(|_, id| kept.contains(id));
+            let readable: HashSet<UserId> = read.map(|user| user.id).collect();
+            self.users.retain(|_, id| readable.contains(id));
         }
         if !self.orgs.is_empty() {
             let found = jeton_store::orgs::by_ids(connection, self.orgs.values().copied()).await?;
-            let kept: HashSet<OrgId> = found.iter().map(|org| org.id).filter(|org| caller.knows_org(*org)).collect();
-            self.orgs.retain(|_, id| kept.contains(id));
+            let readable: HashSet<OrgId> =
+                found.iter().map(|org| org.id).filter(|org| caller.knows_org(*org)).collect();
+            self.orgs.retain(|_, id| readable.contains(id));
         }
         Ok(())
     }

@@ -281,13 +281,13 @@ impl Service {
 
 /// Stores a password's hash and ends the user's sessions, except the caller's own.
 async fn write_password(mut change: AuditedTransaction, caller: &Caller, id: UserId, hash: &str) -> Result<(), Error> {
-    let kept = match &caller.credential {
+    let except = match &caller.credential {
         Credential::Session(key_hash) if caller.id() == id => Some(key_hash.as_str()),
         _ => None,
     };
     let now = change.now;
     jeton_store::users::set_password_hash(&mut change, id, hash, now).await?;
-    jeton_store::sessions::delete_of_user(&mut change, id, kept).await?;
+    jeton_store::sessions::delete_of_user(&mut change, id, except).await?;
     change.record(Event::PasswordSet, None, id, NoDetail {}).await?;
     change.commit().await
 }

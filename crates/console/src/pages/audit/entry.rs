@@ -22,9 +22,9 @@ use super::AuditState;
 /// One entry of the log.
 #[component]
 pub fn Entry(row: AuditRow, now: Timestamp, state: AuditState) -> impl IntoView {
-    let told = sentence(&row);
+    let text = sentence(&row);
     let at = row.at;
-    let refused = told.refused;
+    let refused = text.refused;
     let picture = picture(&row.action, refused);
     let seq = row.seq;
     let navigate = use_navigate();
@@ -34,7 +34,7 @@ pub fn Entry(row: AuditRow, now: Timestamp, state: AuditState) -> impl IntoView 
             navigate(&state.with_open(seq, is_open), options);
         }
     };
-    let name = told.name.clone().map(|name| view! { " "<b>{format!("“{name}”")}</b> });
+    let name = text.name.clone().map(|name| view! { " "<b>{format!("“{name}”")}</b> });
     view! {
         <li class=if refused { "audit-entry refused" } else { "audit-entry" } data-testid="audit-entry">
             <details open=move || state.open.with(|open| open.holds(seq)) on:toggle:target=move |event| on_toggle(event.target().open())>
@@ -42,7 +42,7 @@ pub fn Entry(row: AuditRow, now: Timestamp, state: AuditState) -> impl IntoView 
                     <time class="audit-time" datetime=at.to_string()>{day(at, now)}" "<b>{clock(at)}</b></time>
                     <span class="audit-who"><Who row=row.clone()/></span>
                     <span class="audit-from"><code>{row.address.clone()}</code></span>
-                    <span class="audit-what"><Icon picture/><span>{told.before}{name}{told.after}</span></span>
+                    <span class="audit-what"><Icon picture/><span>{text.before}{name}{text.after}</span></span>
                     <Icon picture=Picture::ChevronDown class="chevron"/>
                 </summary>
                 <Detail row state/>

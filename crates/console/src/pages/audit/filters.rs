@@ -42,14 +42,15 @@ pub fn MoreFilters(state: AuditState) -> impl IntoView {
     // Submitting a GET form replaces the query string of its address, so the other parameters are hidden fields.
     let action = move || split(&state.address(Audit::List)).0.to_owned();
     let hidden = move || {
-        let kept = state.query.with(|query| {
+        let query = state.query.with(|query| {
             query.with(|query| {
                 (query.from, query.to) = (None, None);
                 query.actor.clear();
                 query.target.clear();
             })
         });
-        kept.parameters()
+        query
+            .parameters()
             .into_iter()
             .map(|(name, value)| view! { <input type="hidden" name=name value=value/> })
             .collect_view()

@@ -84,7 +84,7 @@ impl AuditState {
 #[component]
 pub fn AuditLogPage() -> impl IntoView {
     let page = OrgState::current();
-    let state = page.kept.once(|| AuditState::new(page));
+    let state = page.store.once(|| AuditState::new(page));
     view! {
         <Page section=Section::Audit dialog=|| ()>
             <Toolbar state/>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use jeton_model::{
     Bucket,
-    bucket::{BucketKind, USUAL_RETENTION, words as kept},
+    bucket::{BucketKind, USUAL_RETENTION, words as retention_words},
 };
 
 use crate::{
@@ -77,7 +77,7 @@ fn Retention(every: Option<i64>, refused: RwSignal<Option<ConsoleError>>) -> imp
     let is_custom = chosen == CUSTOM;
     let option = move |seconds: i64| {
         let value = value(seconds);
-        let words = if seconds == 0 { "Forever".to_owned() } else { kept(seconds) };
+        let words = if seconds == 0 { "Forever".to_owned() } else { retention_words(seconds) };
         view! { <option value=value.clone() selected=value == chosen>{words}</option> }
     };
     let (of_choice, of_amount) = (at_field(refused, BucketForm::RETENTION), at_field(refused, BucketForm::AMOUNT));

@@ -67,7 +67,7 @@ fn WithBucket<V: IntoView + 'static>(render: fn(BucketDetails, BucketsState) -> 
 }
 
 fn named(state: BucketsState) -> Option<BucketId> {
-    match state.page.spot()? {
+    match state.page.route()? {
         ConsoleRoute::Buckets(Buckets::Edit(id) | Buckets::Delete(id)) => Some(id),
         _ => None,
     }

@@ -16,7 +16,7 @@ use super::BucketsState;
 pub fn Row(row: BucketRow, state: BucketsState) -> impl IntoView {
     let BucketRow { bucket, readers, writers, .. } = row.clone();
     let system = bucket.kind == BucketKind::System;
-    let kept = if bucket.retention.every == 0 { "kept-forever" } else { "" };
+    let class = if bucket.retention.every == 0 { "kept-forever" } else { "" };
     let description = (!bucket.description.is_empty()).then(|| view! { <p class="row-more">{bucket.description}</p> });
     view! {
         <tr role="row" id=bucket.id.to_string() data-testid=format!("bucket-card {}", bucket.name)>
@@ -27,7 +27,7 @@ pub fn Row(row: BucketRow, state: BucketsState) -> impl IntoView {
                 </div>
                 {description}
             </th>
-            <td role="cell" class="cell-retention" data-label="Retention"><span class=kept>{bucket.retention.words()}</span></td>
+            <td role="cell" class="cell-retention" data-label="Retention"><span class=class>{bucket.retention.words()}</span></td>
             <td role="cell" class="cell-readers" data-label="Tokens that read">
                 <TokenCount count=readers action=Action::Read id=bucket.id name=bucket.name.clone() state/>
             </td>

@@ -113,8 +113,8 @@ fn Ask(
     // Submitting a GET form replaces the query string of its address, so the other parameters are hidden fields.
     let plain = move || routes::split(&state.address(Databases::Show(gate))).0.to_owned();
     let hidden = move || {
-        let kept = state.query.with(ListQuery::parameters).into_iter();
-        kept.map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view()
+        let parameters = state.query.with(ListQuery::parameters).into_iter();
+        parameters.map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view()
     };
     view! {
         <form class="explain-form" method="get" action=plain aria-label="Explain a request" on:submit=on_submit>

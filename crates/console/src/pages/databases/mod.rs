@@ -66,7 +66,7 @@ fn gate_resource(state: DatabasesState, reloads: RwSignal<u32>) -> GateResource 
 }
 
 fn named(state: DatabasesState) -> Option<GateKey> {
-    match state.page.spot()? {
+    match state.page.route()? {
         ConsoleRoute::Databases(page) => page.gate(),
         _ => None,
     }

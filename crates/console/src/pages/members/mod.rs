@@ -62,7 +62,7 @@ impl MembersState {
 
     /// Returns the user that the URL names.
     pub fn user(self) -> Memo<Option<UserId>> {
-        Memo::new(move |_| match self.list.page.spot()? {
+        Memo::new(move |_| match self.list.page.route()? {
             ConsoleRoute::Members(page) => page.user(),
             _ => None,
         })

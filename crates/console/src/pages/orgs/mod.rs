@@ -42,7 +42,7 @@ struct Shown(Memo<Option<OrgId>>);
 #[component]
 pub fn OrgsPage() -> impl IntoView {
     let state = OrgsState::provide(|_, query| async move { load_orgs(query).await });
-    let shown = Memo::new(move |before: Option<&Option<OrgId>>| match state.page.spot() {
+    let shown = Memo::new(move |before: Option<&Option<OrgId>>| match state.page.route() {
         Some(ConsoleRoute::Orgs(Orgs::Show(id))) => Some(id),
         // A dialog is above the page from which it was opened.
         Some(ConsoleRoute::Orgs(Orgs::Delete(id))) => before.copied().flatten().filter(|shown| *shown == id),
@@ -58,7 +58,7 @@ pub fn OrgsPage() -> impl IntoView {
 
 /// Returns the organization of the dialog in the URL.
 fn asked_for(state: OrgsState) -> Option<OrgId> {
-    match state.page.spot()? {
+    match state.page.route()? {
         ConsoleRoute::Orgs(Orgs::Delete(id)) => Some(id),
         _ => None,
     }

@@ -70,10 +70,10 @@ fn Loaded(summary: OrgSummary, rules: OrgRules, broken: ViolationCounts, state: 
     let saved = Texts { name: RwSignal::new(org.name.clone()), description: RwSignal::new(org.description.clone()) };
     // A form refused without JavaScript keeps the submitted values.
     let before = typed_fields();
-    let kept = |name, saved: &str| RwSignal::new(before.get(name).unwrap_or(saved).to_owned());
+    let initial = |name, saved: &str| RwSignal::new(before.get(name).unwrap_or(saved).to_owned());
     let given = Texts {
-        name: kept(OrgSettingsForm::NAME, &org.name),
-        description: kept(OrgSettingsForm::DESCRIPTION, &org.description),
+        name: initial(OrgSettingsForm::NAME, &org.name),
+        description: initial(OrgSettingsForm::DESCRIPTION, &org.description),
     };
     let content = if *may_change {
         view! { <Change summary rules=RulesForm::new(&rules) broken saved given state/> }.into_any()

@@ -17,7 +17,7 @@ use crate::{
 
 /// Returns the error of a form in the list, if it was submitted without JavaScript.
 pub fn refused_in_list(page: OrgState) -> RwSignal<Option<ConsoleError>> {
-    let at_list = untrack(|| page.spot()).is_none_or(|spot| !spot.has_dialog());
+    let at_list = untrack(|| page.route()).is_none_or(|route| !route.has_dialog());
     RwSignal::new(refusal().filter(|_| at_list))
 }
 

@@ -39,7 +39,7 @@ impl TelegrafState {
     pub fn provide() -> Self {
         let list = ListState::provide(load_telegrafs);
         let page = list.page;
-        let chosen = Memo::new(move |_| match page.spot() {
+        let chosen = Memo::new(move |_| match page.route() {
             Some(ConsoleRoute::Telegrafs(Telegrafs::Show(id) | Telegrafs::Rename(id) | Telegrafs::Delete(id))) => {
                 Some(id)
             }

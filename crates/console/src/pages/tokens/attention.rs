@@ -99,21 +99,21 @@ fn list_of(state: TokensState, filter: AttentionFilter) -> String {
 #[component]
 pub fn AttentionLine(counts: AttentionCounts, state: TokensState) -> impl IntoView {
     let pressing = counts.of(AttentionFilter::Any);
-    let told: Vec<_> =
+    let shown: Vec<_> =
         counts.kinds().filter(|(kind, _)| kind.is_pressing() || pressing.is_none()).take(IN_LINE).collect();
     let hint = move |(index, (kind, count)): (usize, (Attention, Tally))| {
         let href = move || list_of(state, AttentionFilter::Only(kind));
         view! { {(index > 0).then_some(", ")}<a href=href data-noscroll>{counted(kind, count)}</a> }
     };
     let needs = if pressing == Tally::exact(1) { "needs" } else { "need" };
-    (!told.is_empty()).then(|| view! {
+    (!shown.is_empty()).then(|| view! {
         <p class="attention-line">
             {(!pressing.is_none()).then(|| view! {
                 <a class="attention-link" href=move || list_of(state, AttentionFilter::Any) data-noscroll data-testid="attention--any">
                     <Icon picture=Picture::Warning/><span>{capitalized(&format!("{} {needs} attention", pressing.text()))}</span>
                 </a>
             })}
-            <span class="attention-hints">{told.into_iter().enumerate().map(hint).collect_view()}</span>
+            <span class="attention-hints">{shown.into_iter().enumerate().map(hint).collect_view()}</span>
         </p>
     })
 }

@@ -31,8 +31,8 @@ impl Meant {
     /// Returns the submitted tokens of a form without JavaScript, or else the selected ones.
     fn current(state: TokensState) -> Self {
         if let Some(Ok(Outcome::Asked { count })) = answer().map(|answer| answer.result) {
-            let kept = [SelectedForm::ID, SelectedForm::ALL];
-            let sent = typed_fields().0.into_iter().filter(|(name, _)| kept.contains(&name.as_str()));
+            let names = [SelectedForm::ID, SelectedForm::ALL];
+            let sent = typed_fields().0.into_iter().filter(|(name, _)| names.contains(&name.as_str()));
             let expected = (SelectedForm::EXPECTED.to_owned(), count.to_string());
             return Self { count, fields: sent.chain([expected]).collect() };
         }

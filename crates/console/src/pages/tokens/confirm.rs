@@ -152,14 +152,14 @@ fn CloneDialog(details: Details, state: TokensState) -> impl IntoView {
 
 /// Describes the expiry of a clone, and its networks if they are limited.
 fn life_of_clone(original: &Authorization) -> String {
-    let mut told = String::new();
+    let mut text = String::new();
     if let Some(end) = original.expires_at {
-        told.push_str(&format!(" It expires after {}.", length(end.seconds_since(original.created_at))));
+        text.push_str(&format!(" It expires after {}.", length(end.seconds_since(original.created_at))));
     }
     if !original.networks.is_everywhere() {
-        told.push_str(&format!(" It is accepted from {}.", original.networks.texts().join(", ")));
+        text.push_str(&format!(" It is accepted from {}.", original.networks.texts().join(", ")));
     }
-    told
+    text
 }
 
 /// The route of the dialog that deletes a token.

@@ -31,7 +31,7 @@ enum CopyState {
 /// `close`: the address of the list, with the new row highlighted.
 #[component]
 pub fn CreatedDialog(token: CreatedToken, how: CreatedBy, close: String) -> impl IntoView {
-    let kept = RwSignal::new(CopyState::NotYet);
+    let copy_state = RwSignal::new(CopyState::NotYet);
     let asks = RwSignal::new(false);
     let title = how.title();
     let old = match how {
@@ -69,10 +69,10 @@ pub fn CreatedDialog(token: CreatedToken, how: CreatedBy, close: String) -> impl
                 <TokenBox token=token.token.expose().to_owned()/>
                 <p class="created-facts">{facts}<span>{summary}</span></p>
                 {old}
-                <CopyRow token=token.clone() kept/>
+                <CopyRow token=token.clone() copy_state/>
                 <Tabs group="Use the token" tabs=snippets/>
             </div>
-            <footer class="dialog-foot"><Leave close kept asks/></footer>
+            <footer class="dialog-foot"><Leave close copy_state asks/></footer>
         </Dialog>
     }
 }
@@ -92,44 +92,44 @@ fn TokenBox(token: String) -> impl IntoView {
 
 /// The buttons that copy the token or save it.
 #[component]
-fn CopyRow(token: CreatedToken, kept: RwSignal<CopyState>) -> impl IntoView {
+fn CopyRow(token: CreatedToken, copy_state: RwSignal<CopyState>) -> impl IntoView {
     let notices = Notices::current();
     let button = NodeRef::<html::Button>::new();
     let (secret, file) = (token.token.expose().to_owned(), env_file(&token));
     let on_copy = move |_| {
         copy(secret.clone(), move |done| {
             if done {
-                kept.set(CopyState::Copied);
+                copy_state.set(CopyState::Copied);
                 notices.success("API token has been copied to clipboard", "");
             } else {
-                kept.set(CopyState::Selected);
+                copy_state.set(CopyState::Selected);
                 browser::select("new-token");
             }
         });
     };
     let on_download = move |_| {
         browser::download("jeton.env", &file);
-        kept.set(CopyState::Copied);
+        copy_state.set(CopyState::Copied);
     };
     view! {
         <div class="copy-row needs-script">
             <button
                 class="button primary large" type="button" autofocus node_ref=button data-testid="button-copy"
-                data-copied=move || (kept.get() == CopyState::Copied).then_some("") on:click=on_copy
+                data-copied=move || (copy_state.get() == CopyState::Copied).then_some("") on:click=on_copy
             >
                 <Icon picture=Picture::Copy class="icon-copy"/><Icon picture=Picture::Check class="icon-copied"/>"Copy to Clipboard"
             </button>
             <button class="button large" type="button" data-testid="button-download" on:click=on_download>
                 <Icon picture=Picture::Download/>"Download .env"
             </button>
-            {move || (kept.get() == CopyState::Selected).then(|| view! { <p class="hint" role="status">"Press Ctrl+C to copy."</p> })}
+            {move || (copy_state.get() == CopyState::Selected).then(|| view! { <p class="hint" role="status">"Press Ctrl+C to copy."</p> })}
         </div>
     }
 }
 
 /// The button that closes the dialog.
 #[component]
-fn Leave(close: String, kept: RwSignal<CopyState>, asks: RwSignal<bool>) -> impl IntoView {
+fn Leave(close: String, copy_state: RwSignal<CopyState>, asks: RwSignal<bool>) -> impl IntoView {
     let navigate = use_navigate();
     let state = use_context::<TokensState>();
     let address = close.clone();
@@ -144,7 +144,7 @@ fn Leave(close: String, kept: RwSignal<CopyState>, asks: RwSignal<bool>) -> impl
     });
     let on_press = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
-        if kept.get_untracked() == CopyState::NotYet && !asks.get_untracked() {
+        if copy_state.get_untracked() == CopyState::NotYet && !asks.get_untracked() {
             asks.set(true);
         } else {
             leave.with_value(|leave| leave());

@@ -54,8 +54,8 @@ fn FilterDialog(choices: FilterChoices, names: FilterNames, state: TokensState) 
         navigate(&Tokens::List.address(org, &query.parameters()));
     };
     // Submitting a GET form replaces the query string of its address, so the other parameters are hidden fields.
-    let kept = TokenQuery { filter: query.filter.clone(), ..TokenQuery::default() }.parameters();
-    let kept = kept.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
+    let parameters = TokenQuery { filter: query.filter.clone(), ..TokenQuery::default() }.parameters();
+    let parameters = parameters.into_iter().map(|(name, value)| view! { <input type="hidden" name=name value=value/> });
     let everything = move || state.list_with(|query| *query = query.unfiltered());
     let status = StatusFilter::ALL.map(|one| (one.name(), one.title()));
     let kinds = TokenKind::ALL.map(|one| (one.name(), one.title()));
@@ -70,7 +70,7 @@ fn FilterDialog(choices: FilterChoices, names: FilterNames, state: TokensState) 
         <Dialog class="filters" close>
             <DialogHead title="Filter API Tokens" close/>
             <form method="get" action=split(&close.get_untracked()).0.to_owned() on:submit=on_submit>
-                {kept.collect_view()}
+                {parameters.collect_view()}
                 <div class="dialog-body filter-fields">
                     <Select name="status" label="Status" options=status.to_vec() value=query.status.map(StatusFilter::name)/>
                     <Select name="kind" label="Permission type" options=kinds.to_vec() value=query.kind.map(TokenKind::name)/>

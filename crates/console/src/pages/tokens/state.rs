@@ -61,7 +61,7 @@ impl TokensState {
     /// Provides the state as context for the page; it is created once and kept.
     pub fn provide() -> Self {
         let page = OrgState::current();
-        let state = page.kept.once(|| Self::new(page));
+        let state = page.store.once(|| Self::new(page));
         provide_context(state);
         state
     }
@@ -137,7 +137,7 @@ impl TokensState {
 
     /// Returns the route of this page that the URL names.
     fn at(&self) -> Option<Tokens> {
-        match self.page.spot()? {
+        match self.page.route()? {
             ConsoleRoute::Tokens(page) => Some(page),
             _ => None,
         }

@@ -59,7 +59,7 @@ impl UsersState {
 
     /// Returns the context of a dialog about the user in the URL. `to`: returns the dialog's route.
     fn around(self, to: fn(UserId) -> Users) -> Around {
-        let user = Memo::new(move |_| match self.list.page.spot()? {
+        let user = Memo::new(move |_| match self.list.page.route()? {
             ConsoleRoute::Users(page) => page.user(),
             _ => None,
         });

@@ -104,7 +104,7 @@ impl UsageBuffer {
     pub fn last(&self, id: AuthorizationId) -> Option<LastUse> {
         let state = self.state();
         let last = |uses: &HashMap<AuthorizationId, Usage>| {
-            uses.get(&id).and_then(|noted| noted.last.as_ref()).map(Last::told)
+            uses.get(&id).and_then(|noted| noted.last.as_ref()).map(Last::to_last_use)
         };
         last(&state.pending).or_else(|| last(&state.in_writing))
     }
@@ -144,7 +144,7 @@ impl Usage {
 
     /// The usage as it is stored.
     pub fn seen(&self, id: AuthorizationId) -> Seen {
-        Seen { id, last: self.last.as_ref().map(Last::told), days: self.days.clone() }
+        Seen { id, last: self.last.as_ref().map(Last::to_last_use), days: self.days.clone() }
     }
 
     /// Adds earlier usage.
@@ -166,7 +166,7 @@ impl From<Vec<DayUse>> for Usage {
 }
 
 impl Last {
-    fn told(&self) -> LastUse {
+    fn to_last_use(&self) -> LastUse {
         LastUse { at: self.at, from: self.from.map(|address| address.to_string()), agent: self.agent.clone() }
     }
 }

@@ -26,7 +26,7 @@ pub fn keep(choosing: CustomTokenForm, state: TokensState, bare: bool) -> RwSign
     // Effects run only in the browser.
     Effect::new(move |before: Option<()>| {
         let first = before.is_none() && !sent;
-        if let Some(text) = first.then(|| key.with_value(|key| browser::kept(key))).flatten() {
+        if let Some(text) = first.then(|| key.with_value(|key| browser::stored(key))).flatten() {
             choosing.take_over(&FormFields(form_urlencoded::parse(text.as_bytes()).into_owned().collect()));
             restored.set(true);
         }

@@ -31,7 +31,7 @@ pub fn resource(state: TokensState) -> (Memo<Prefill>, Filled) {
     let parameters = use_query_map();
     let asked = Memo::new(move |before: Option<&Prefill>| {
         // While navigating to another page the dialog stays as it is.
-        if state.page.spot() != Some(ConsoleRoute::Tokens(Tokens::Custom)) {
+        if state.page.route() != Some(ConsoleRoute::Tokens(Tokens::Custom)) {
             return before.cloned().unwrap_or_default();
         }
         let parameters = parameters.read();

@@ -107,8 +107,8 @@ fn Ask(id: AuthorizationId, state: TokensState, question: Memo<Option<Question>>
     // Submitting a GET form replaces the query string of its address, so the other parameters are hidden fields.
     let plain = move || routes::split(&state.address(Tokens::Details(id))).0.to_owned();
     let hidden = move || {
-        let kept = state.query.with(TokenQuery::parameters).into_iter();
-        kept.map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view()
+        let parameters = state.query.with(TokenQuery::parameters).into_iter();
+        parameters.map(|(name, value)| view! { <input type="hidden" name=name value=value/> }).collect_view()
     };
     let kinds = ResourceType::grantable().map(|one| {
         view! { <option value=one.name() selected=one == kind>{one.words()}</option> }

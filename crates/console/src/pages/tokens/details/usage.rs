@@ -60,10 +60,10 @@ fn bars(days: &[DayUse]) -> String {
             (false, 0) => "none",
             (false, _) => "day",
         };
-        let told = wording::count(day.uses, "request");
+        let requests = wording::count(day.uses, "request");
         let _ = write!(
             bars,
-            r#"<rect class="{class}" x="{}" y="{}" width="{}" height="{height}" rx="1"><title>{}: {told}, {} refused</title></rect>"#,
+            r#"<rect class="{class}" x="{}" y="{}" width="{}" height="{height}" rx="1"><title>{}: {requests}, {} refused</title></rect>"#,
             index * STEP,
             HEIGHT - height,
             STEP - 2,

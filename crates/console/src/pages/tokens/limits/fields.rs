@@ -29,10 +29,10 @@ pub fn ExpiryField(
     let error = at_field(refused, LimitsForm::EXPIRES);
     let facts = limits.facts.get_value();
     let never = facts.rules.broken_by_life(facts.created_at, None).is_none();
-    let kept = facts.kept.map(|_| (KEEP.to_owned(), "Unchanged".to_owned(), true));
+    let current = facts.current.map(|_| (KEEP.to_owned(), "Unchanged".to_owned(), true));
     let lives = facts.offers.iter().map(|(life, allowed)| (life.to_string(), offer_title(*life), *allowed));
     let words = [(ON_A_DAY.to_owned(), "Custom".to_owned(), true), (NEVER.to_owned(), "Never".to_owned(), never)];
-    let choices = kept.into_iter().chain(lives).chain(words).map(|(word, title, allowed)| {
+    let choices = current.into_iter().chain(lives).chain(words).map(|(word, title, allowed)| {
         let checked = limits.expires.get_untracked() == word;
         let (value, is) = (word.clone(), word.clone());
         view! {
@@ -55,7 +55,7 @@ pub fn ExpiryField(
                 value=limits.day.get_untracked() prop:value=limits.day
                 on:input:target=move |event| limits.day.set(event.target().value())
             />
-            {move || view! { <Hint id="expires" hint=limits.told() error/> }}
+            {move || view! { <Hint id="expires" hint=limits.effect() error/> }}
         </fieldset>
     }
 }

@@ -42,7 +42,7 @@ struct Facts {
     created_at: Timestamp,
     offers: Vec<(i64, bool)>,
     /// The token's present expiry, which may be kept.
-    kept: Option<Option<Timestamp>>,
+    current: Option<Option<Timestamp>>,
 }
 
 impl Limits {
@@ -57,7 +57,7 @@ impl Limits {
         let last = offers.iter().rev().find(|(_, allowed)| *allowed).map(|(life, _)| *life);
         let proposed = life.filter(usable).or(rules.default_life).or(if never { None } else { last });
         let proposed = proposed.map_or_else(|| NEVER.to_owned(), |life| life.to_string());
-        let facts = Facts { rules, now, created_at: now, offers, kept: None };
+        let facts = Facts { rules, now, created_at: now, offers, current: None };
         Self::with(facts, proposed, networks)
     }
 
@@ -65,7 +65,7 @@ impl Limits {
     fn of_token(rules: RulesNow, created_at: Timestamp, expires_at: Option<Timestamp>, networks: &Networks) -> Self {
         let RulesNow { rules, now } = rules;
         let offers = expiry::offers(&rules, None, created_at, now);
-        Self::with(Facts { rules, now, created_at, offers, kept: Some(expires_at) }, KEEP.into(), networks)
+        Self::with(Facts { rules, now, created_at, offers, current: Some(expires_at) }, KEEP.into(), networks)
     }
 
     /// Creates the limits from the form submitted without JavaScript, or else from the proposal.
@@ -132,10 +132,10 @@ impl Limits {
     }
 
     /// Describes the effect of the choice, and the rule that forbids others.
-    fn told(&self) -> String {
+    fn effect(&self) -> String {
         let facts = self.facts.get_value();
-        let mut told = match (self.expires.get().as_str(), self.end()) {
-            (KEEP, _) => match facts.kept.flatten() {
+        let mut effect = match (self.expires.get().as_str(), self.end()) {
+            (KEEP, _) => match facts.current.flatten() {
                 Some(end) => format!("Expires on {}, as before.", end.minute()),
                 None => "Never expires, as before.".into(),
             },
@@ -144,12 +144,12 @@ impl Limits {
             (_, None) => "Choose the day on which it expires, at 00:00 UTC.".into(),
         };
         if let Some(broken) = facts.rules.broken_by_life(facts.created_at, None) {
-            told.push_str(&format!(" {}.", capitalized(&broken.to_string())));
+            effect.push_str(&format!(" {}.", capitalized(&broken.to_string())));
         }
-        if let (Some(usual), None) = (facts.rules.default_life, facts.kept) {
-            told.push_str(&format!(" The default is {}.", length(usual)));
+        if let (Some(usual), None) = (facts.rules.default_life, facts.current) {
+            effect.push_str(&format!(" The default is {}.", length(usual)));
         }
-        told
+        effect
     }
 
     /// Returns whether the organization's rules limit the expiry: then the choice is displayed at once.

@@ -123,9 +123,9 @@ fn Things(
         let mixed = Signal::derive(move || choosing.selection.with(|selection| !selection.holds(pick) && selection.singles(kind, action) > 0));
         view! { <PickBox pick id=id.to_owned() label=all.to_owned() mixed refused=refused.with_value(|refused| refused.contains(&pick)) choosing/> }
     });
-    let why =
+    let reason =
         Action::ALL.iter().any(|action| refused.with_value(|refused| refused.contains(&Pick::all(*action, kind))));
-    let why = why.then(|| {
+    let reason = reason.then(|| {
         let text = format!("You don't hold this permission for all {}, so you can't grant it.", kind.words());
         view! { <p class="perm-more" id=format!("{id}-why")>{text}</p> }
     });
@@ -140,7 +140,7 @@ fn Things(
     let open = Signal::derive(move || if searching { total > 0 } else { choosing.is_open(kind) });
     view! {
         <Section title all open count searching boxes=boxes.collect_view().into_any()>
-            {why}
+            {reason}
             {items.into_iter().map(|choice| view! { <ThingRow kind choice search=search.clone() choosing/> }).collect_view()}
             {nothing}
             {more}

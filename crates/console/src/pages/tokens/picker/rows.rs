@@ -21,18 +21,18 @@ pub fn ThingRow(kind: ResourceType, choice: Choice, search: String, choosing: Cu
     let name = view! { <Hit name=choice.name.clone() search/> };
     let name =
         if is_bucket { view! { <code>{name}</code> }.into_any() } else { view! { <span>{name}</span> }.into_any() };
-    let why = (!choice.refused.is_empty()).then_some("You can't grant what you don't hold.");
+    let reason = (!choice.refused.is_empty()).then_some("You can't grant what you don't hold.");
     let boxes = Action::ALL.map(|action| {
         let refused = choice.refused.contains(&action);
         view! { <PickBox pick=Pick::one(action, kind, choice.id) id=id.clone() label=label.clone() refused choosing/> }
     });
     view! {
-        <div class=if why.is_some() { "perm-row refused" } else { "perm-row" }>
+        <div class=if reason.is_some() { "perm-row refused" } else { "perm-row" }>
             <span class="perm-name">
                 {name}
                 {choice.system.then(|| view! { <span class="badge">"system"</span> })}
                 <code class="perm-id" aria-hidden="true">{id.clone()}</code>
-                {why.map(|why| view! { <span class="perm-why" id=format!("{id}-why")>{why}</span> })}
+                {reason.map(|reason| view! { <span class="perm-why" id=format!("{id}-why")>{reason}</span> })}
             </span>
             {boxes.collect_view()}
         </div>
@@ -75,7 +75,7 @@ pub fn TypeRow(
     let id = kind.name().to_owned();
     let picks = Action::ALL.map(|action| Pick::all(action, kind));
     let is_refused = move |pick: Pick| refused.with_value(|refused| refused.contains(&pick));
-    let why = picks
+    let reason = picks
         .into_iter()
         .any(is_refused)
         .then(|| format!("You don't hold this permission for {}, so you can't grant it.", kind.words()));
@@ -86,13 +86,13 @@ pub fn TypeRow(
     };
     let boxes =
         picks.map(|pick| view! { <PickBox pick id=id.clone() label=name.clone() refused=is_refused(pick) choosing/> });
-    let class = if why.is_some() { "perm-row refused" } else { "perm-row" };
+    let class = if reason.is_some() { "perm-row refused" } else { "perm-row" };
     view! {
         <div class=class>
             <span class="perm-name">
                 <span><Hit name=name.clone() search/></span>
                 {whose.map(|whose| view! { <span class="perm-why">{whose}</span> })}
-                {why.map(|why| view! { <span class="perm-why" id=format!("{id}-why")>{why}</span> })}
+                {reason.map(|reason| view! { <span class="perm-why" id=format!("{id}-why")>{reason}</span> })}
             </span>
             {boxes.collect_view()}
         </div>
