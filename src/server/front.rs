@@ -114,9 +114,9 @@ impl Parts {
     async fn route(&self, mut request: Request) -> Response {
         let settings = &self.state.settings;
         client_info::identify(settings, &mut request);
-        let asked = self.forward_auth.as_ref().and_then(|forward_auth| forward_auth.parse(settings, &request));
-        if let Some(asked) = asked {
-            let mut response = asked.answer().await;
+        let requested = self.forward_auth.as_ref().and_then(|forward_auth| forward_auth.parse(settings, &request));
+        if let Some(requested) = requested {
+            let mut response = requested.answer().await;
             telemetry::remember_mount(&mut response, "/gate");
             return response;
         }

@@ -95,13 +95,13 @@ pub async fn list(
     query: Query,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let asked = asked(&query)?;
+    let requested = requested(&query)?;
     if let Some(format) = format(&query, &headers)? {
-        let within = asked.org.map(AuditScope::Org);
-        return Ok(jeton_http::audit_export::answer(&state.service, &caller, within, asked, format).await?);
+        let within = requested.org.map(AuditScope::Org);
+        return Ok(jeton_http::audit_export::answer(&state.service, &caller, within, requested, format).await?);
     }
     let limit = limit(&query)?;
-    let rows = state.service.audit_entries(&caller, &asked, limit).await?;
+    let rows = state.service.audit_entries(&caller, &requested, limit).await?;
     let is_full = rows.len() as u64 == u64::from(limit);
     let next = rows.last().filter(|last| is_full && last.seq > 1).map(|last| next_link(&query, last.seq));
     let body = ListBody { entries: rows.into_iter().map(entry_body).collect(), links: Links { next } };
@@ -116,7 +116,7 @@ fn next_link(query: &Query, after: i64) -> String {
     next.append_pair("after", &after.to_string()).finish()
 }
 
-fn asked(query: &Query) -> Result<AuditQuery, ApiError> {
+fn requested(query: &Query) -> Result<AuditQuery, ApiError> {
     let refuse = |text: String| ApiError::Query(text);
     let time = |name: &str| {
         let wrong = || refuse(format!("{name} is not a time; write it in RFC 3339, such as 2026-05-05T09:14:07Z"));

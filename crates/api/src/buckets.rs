@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use jeton_http::{error::ApiError, json_response::indented, state::AppState};
 use jeton_model::{Bucket, BucketId, OrgId, Timestamp, bucket::BucketKind};
-use jeton_service::buckets::{AskedBucket, AskedRetention, BucketQuery, BucketUpdate};
+use jeton_service::buckets::{BucketQuery, BucketUpdate, RequestedBucket, RequestedRetention};
 
 use crate::{
     extractors::{Caller, PathId},
@@ -113,7 +113,7 @@ struct PostBody {
     /// At most one rule; without a rule, data is kept forever.
     #[schema(max_items = 1)]
     #[serde(default)]
-    retention_rules: Vec<AskedRule>,
+    retention_rules: Vec<RequestedRule>,
 }
 
 /// Changes to a bucket.
@@ -125,14 +125,14 @@ struct PatchBody {
     name: Option<String>,
     description: Option<String>,
     #[schema(max_items = 1)]
-    retention_rules: Option<Vec<AskedRule>>,
+    retention_rules: Option<Vec<RequestedRule>>,
 }
 
 /// Retention of a bucket.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = RetentionRuleRequest)]
-struct AskedRule {
+struct RequestedRule {
     /// Retention period in seconds, at least 3,600; 0 keeps data forever.
     #[schema(minimum = 0)]
     every_seconds: Option<i64>,
@@ -141,13 +141,13 @@ struct AskedRule {
     shard_group_duration_seconds: Option<i64>,
 }
 
-impl From<AskedRule> for AskedRetention {
-    fn from(rule: AskedRule) -> Self {
+impl From<RequestedRule> for RequestedRetention {
+    fn from(rule: RequestedRule) -> Self {
         Self { every: rule.every_seconds, shard_group: rule.shard_group_duration_seconds }
     }
 }
 
-fn rules(rules: Vec<AskedRule>) -> Vec<AskedRetention> {
+fn rules(rules: Vec<RequestedRule>) -> Vec<RequestedRetention> {
     rules.into_iter().map(Into::into).collect()
 }
 
@@ -196,7 +196,7 @@ pub fn bucket_body(bucket: Bucket) -> BucketBody {
     responses((status = 200, description = "The buckets.", body = ListBody), BadRequest, NotFound, Gated))]
 pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, ApiError> {
     let paging = Paging::of(&query)?;
-    let asked = BucketQuery {
+    let requested = BucketQuery {
         id: query.id("id")?,
         name: query.owned("name"),
         org: query.id("orgID")?,
@@ -206,24 +206,24 @@ pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: 
         offset: paging.offset,
         limit: paging.limit,
     };
-    let buckets = state.service.buckets(&caller, &asked).await?;
-    let links = page_links(&asked, &query, buckets.len());
+    let buckets = state.service.buckets(&caller, &requested).await?;
+    let links = page_links(&requested, &query, buckets.len());
     Ok(indented(StatusCode::OK, &ListBody { links, buckets: buckets.into_iter().map(bucket_body).collect() }))
 }
 
 /// Returns links as influxd writes them: parameters are sorted, the name is called differently, and there is a next
 /// page whenever this one is full.
-fn page_links(asked: &BucketQuery, query: &Query, count: usize) -> PageLinks {
+fn page_links(requested: &BucketQuery, query: &Query, count: usize) -> PageLinks {
     let link = |offset: u32| {
         let pairs = [
-            ("after", asked.after.map(|id| id.to_string())),
-            ("bucket", asked.name.clone()),
-            ("descending", Some(asked.descending.to_string())),
-            ("id", asked.id.map(|id| id.to_string())),
-            ("limit", Some(asked.limit.to_string())),
+            ("after", requested.after.map(|id| id.to_string())),
+            ("bucket", requested.name.clone()),
+            ("descending", Some(requested.descending.to_string())),
+            ("id", requested.id.map(|id| id.to_string())),
+            ("limit", Some(requested.limit.to_string())),
             ("offset", Some(offset.to_string())),
-            ("org", asked.org_name.clone()),
-            ("orgID", asked.org.map(|id| id.to_string())),
+            ("org", requested.org_name.clone()),
+            ("orgID", requested.org.map(|id| id.to_string())),
             ("sortBy", query.owned("sortBy")),
         ];
         let present = pairs.into_iter().filter_map(|(key, value)| value.map(|value| (key, value)));
@@ -231,9 +231,9 @@ fn page_links(asked: &BucketQuery, query: &Query, count: usize) -> PageLinks {
         format!("/api/v2/buckets?{encoded}")
     };
     PageLinks {
-        prev: (asked.offset > 0).then(|| link(asked.offset.saturating_sub(asked.limit))),
-        this: link(asked.offset),
-        next: (count >= asked.limit as usize).then(|| link(asked.offset.saturating_add(asked.limit))),
+        prev: (requested.offset > 0).then(|| link(requested.offset.saturating_sub(requested.limit))),
+        this: link(requested.offset),
+        next: (count >= requested.limit as usize).then(|| link(requested.offset.saturating_add(requested.limit))),
     }
 }
 
@@ -248,15 +248,15 @@ pub async fn create(
     Caller(caller): Caller,
     request: Body,
 ) -> Result<Response, ApiError> {
-    let asked: PostBody = read(request, ApiError::JsonResource).await?;
-    let asked = AskedBucket {
-        org: asked.org_id,
-        name: asked.name,
-        description: asked.description,
-        retention_policy: asked.rp,
-        retention: rules(asked.retention_rules),
+    let requested: PostBody = read(request, ApiError::JsonResource).await?;
+    let requested = RequestedBucket {
+        org: requested.org_id,
+        name: requested.name,
+        description: requested.description,
+        retention_policy: requested.rp,
+        retention: rules(requested.retention_rules),
     };
-    Ok(indented(StatusCode::CREATED, &bucket_body(state.service.create_bucket(&caller, asked).await?)))
+    Ok(indented(StatusCode::CREATED, &bucket_body(state.service.create_bucket(&caller, requested).await?)))
 }
 
 /// Retrieve a bucket

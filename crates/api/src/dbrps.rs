@@ -15,7 +15,7 @@ use jeton_http::{error::ApiError, json_response::indented, state::AppState};
 use jeton_model::{BucketId, Dbrp, DbrpId, OrgId, dbrp::DbrpFilter};
 use jeton_service::{
     Error,
-    buckets::dbrps::{AskedDbrp, AskedOrg, DbrpUpdate},
+    buckets::dbrps::{DbrpUpdate, OrgSelector, RequestedDbrp},
     error::DbrpError,
 };
 
@@ -122,15 +122,15 @@ fn id<T: FromStr<Err: Display>>(what: &str, text: &str) -> Result<T, ApiError> {
 }
 
 /// Parses the organization's id or name; the id takes precedence.
-fn org(by_id: Option<&str>, name: Option<&str>) -> Result<AskedOrg, ApiError> {
+fn org(by_id: Option<&str>, name: Option<&str>) -> Result<OrgSelector, ApiError> {
     match (by_id.filter(|id| !id.is_empty()), name.filter(|name| !name.is_empty())) {
-        (Some(text), _) => id("org", text).map(AskedOrg::Id),
-        (None, Some(name)) => Ok(AskedOrg::Name(name.into())),
+        (Some(text), _) => id("org", text).map(OrgSelector::Id),
+        (None, Some(name)) => Ok(OrgSelector::Name(name.into())),
         (None, None) => Err(Error::from(DbrpError::OrgRequired).into()),
     }
 }
 
-fn org_in(query: &Query) -> Result<AskedOrg, ApiError> {
+fn org_in(query: &Query) -> Result<OrgSelector, ApiError> {
     org(query.text("orgID"), query.text("org"))
 }
 
@@ -176,15 +176,15 @@ pub async fn create(
     Caller(caller): Caller,
     request: Body,
 ) -> Result<Response, ApiError> {
-    let asked: PostBody = read(request, ApiError::JsonStructure).await?;
-    let asked = AskedDbrp {
-        org: org(Some(&asked.org_id), Some(&asked.org))?,
-        bucket: id("bucket", &asked.bucket_id)?,
-        database: asked.database,
-        retention_policy: asked.retention_policy,
-        is_default: asked.default,
+    let requested: PostBody = read(request, ApiError::JsonStructure).await?;
+    let requested = RequestedDbrp {
+        org: org(Some(&requested.org_id), Some(&requested.org))?,
+        bucket: id("bucket", &requested.bucket_id)?,
+        database: requested.database,
+        retention_policy: requested.retention_policy,
+        is_default: requested.default,
     };
-    Ok(indented(StatusCode::CREATED, &dbrp_body(state.service.create_dbrp(&caller, asked).await?)))
+    Ok(indented(StatusCode::CREATED, &dbrp_body(state.service.create_dbrp(&caller, requested).await?)))
 }
 
 /// Retrieve a DBRP mapping

@@ -21,7 +21,7 @@ use jeton_model::{OrgId, Telegraf, TelegrafId};
 use jeton_service::{
     Error,
     telegrafs::{
-        AskedTelegraf, TelegrafList, metadata,
+        RequestedTelegraf, TelegrafList, metadata,
         plugins::{Plugin, rendered},
     },
 };
@@ -77,7 +77,7 @@ struct ListBody {
 /// A configuration to create, or to replace another with.
 #[derive(Default, Deserialize, ToSchema)]
 #[schema(as = TelegrafRequest)]
-struct AskedBody {
+struct RequestedBody {
     /// The organization; required to create a configuration.
     #[serde(rename = "orgID")]
     org_id: Option<OrgId>,
@@ -119,10 +119,10 @@ impl From<PluginBody> for Plugin {
     }
 }
 
-impl TryFrom<AskedBody> for AskedTelegraf {
+impl TryFrom<RequestedBody> for RequestedTelegraf {
     type Error = Error;
 
-    fn try_from(body: AskedBody) -> Result<Self, Error> {
+    fn try_from(body: RequestedBody) -> Result<Self, Error> {
         // An empty list does not replace a configuration.
         let plugins = body.plugins.filter(|plugins| !plugins.is_empty() || body.config.is_empty());
         let (config, metadata) = match plugins {
@@ -184,15 +184,15 @@ impl Portions for TelegrafBodies {
 ///
 /// Needs `write:telegrafs` of the organization. A text that is not TOML is refused with the line of its first error.
 #[utoipa::path(post, path = "/api/v2/telegrafs", tag = "Telegrafs", operation_id = "PostTelegrafs",
-    request_body = AskedBody,
+    request_body = RequestedBody,
     responses((status = 201, description = "The configuration.", body = TelegrafBody), BadRequest, NotFound, TooLarge, Gated))]
 pub async fn create(
     State(state): State<AppState>,
     Caller(caller): Caller,
     request: Body,
 ) -> Result<Response, ApiError> {
-    let asked: AskedBody = read(request, ApiError::Json).await?;
-    let telegraf = state.service.create_telegraf(&caller, asked.try_into()?).await?;
+    let requested: RequestedBody = read(request, ApiError::Json).await?;
+    let telegraf = state.service.create_telegraf(&caller, requested.try_into()?).await?;
     Ok(compact(StatusCode::CREATED, &telegraf_body(telegraf)))
 }
 
@@ -219,7 +219,7 @@ pub async fn get(
     method: Method,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let form = Form::asked(&headers);
+    let form = Form::requested(&headers);
     let is_known = |telegraf: &Telegraf| is_known(&headers, &form.etag(telegraf));
     let is_withheld = |telegraf: &Telegraf| method == Method::HEAD || is_known(telegraf);
     let telegraf = state.service.telegraf_unless(&caller, id, is_withheld).await?;
@@ -241,7 +241,7 @@ enum Form {
 }
 
 impl Form {
-    fn asked(headers: &HeaderMap) -> Self {
+    fn requested(headers: &HeaderMap) -> Self {
         let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or_default();
         if accept.contains("application/json") {
             Self::Json
@@ -287,7 +287,7 @@ impl Form {
 /// refused, unless it is the present one.
 #[utoipa::path(put, path = "/api/v2/telegrafs/{telegrafID}", tag = "Telegrafs", operation_id = "PutTelegrafsID",
     params(("telegrafID" = TelegrafId, Path, description = "The configuration.")),
-    request_body = AskedBody,
+    request_body = RequestedBody,
     responses((status = 200, description = "The configuration.", body = TelegrafBody), BadRequest, NotFound, TooLarge, Gated))]
 pub async fn update(
     State(state): State<AppState>,
@@ -295,8 +295,8 @@ pub async fn update(
     PathId(id): PathId<TelegrafId>,
     request: Body,
 ) -> Result<Response, ApiError> {
-    let asked: AskedBody = read(request, ApiError::Json).await?;
-    let telegraf = state.service.update_telegraf(&caller, id, asked.try_into()?).await?;
+    let requested: RequestedBody = read(request, ApiError::Json).await?;
+    let telegraf = state.service.update_telegraf(&caller, id, requested.try_into()?).await?;
     Ok(compact(StatusCode::OK, &telegraf_body(telegraf)))
 }
 

@@ -95,7 +95,7 @@ fn v1_body(found: V1Details) -> AuthorizationBody {
     ),
     responses((status = 200, description = "The credentials.", body = ListBody), BadRequest, NotFound, Gated))]
 pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, ApiError> {
-    let asked = V1Query {
+    let requested = V1Query {
         user: query.id("userID")?,
         org: query.id("orgID")?,
         id: query.id("id")?,
@@ -103,7 +103,7 @@ pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: 
         user_name: query.owned("user"),
         org_name: query.owned("org"),
     };
-    let list = state.service.v1_authorization_list(&caller, &asked).await?;
+    let list = state.service.v1_authorization_list(&caller, &requested).await?;
     let empty = ListBody { links: ListLinks { this: PATH }, authorizations: Vec::new() };
     Ok(streamed(Layout::Indented, &empty, V1Bodies(list)).await?)
 }
@@ -133,7 +133,7 @@ pub async fn create(
     request: Body,
 ) -> Result<Response, ApiError> {
     let body: PostBody = read(request, ApiError::JsonStructure).await?;
-    let asked = CreateAuthorization {
+    let requested = CreateAuthorization {
         org: body.org_id,
         user: body.user_id,
         status: body.status,
@@ -143,7 +143,7 @@ pub async fn create(
         networks: networks(body.allowed_networks)?,
         token: SuppliedToken::default(),
     };
-    let created = state.service.create_v1_authorization(&caller, asked, body.token).await?;
+    let created = state.service.create_v1_authorization(&caller, requested, body.token).await?;
     Ok(indented(StatusCode::CREATED, &v1_body(created)))
 }
 

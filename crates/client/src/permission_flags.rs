@@ -101,8 +101,8 @@ impl GrantFlags {
             ResourceType::Orgs | ResourceType::Users => Permission::global(*action, *kind),
             _ => Permission::in_org(*action, *kind, org),
         }));
-        for asked in &self.can {
-            permissions.push(asked.permission(client, org).await?);
+        for requested in &self.can {
+            permissions.push(requested.permission(client, org).await?);
         }
         Ok(permissions)
     }

@@ -32,18 +32,18 @@ impl FromStr for PermissionSpec {
             || "write it as read:tasks, write:buckets/telemetry or write:orgs/my-org/buckets/telemetry".to_owned();
         let (action, rest) = text.split_once(':').ok_or_else(refuse)?;
         let action: Action = action.parse().map_err(|_| refuse())?;
-        let asked = |kind: &str, thing: Option<&str>, org: Option<&str>| {
+        let requested = |kind: &str, thing: Option<&str>, org: Option<&str>| {
             let kind = kind.parse().map_err(|_| format!("there is no resource type {kind:?}; {}", refuse()))?;
             Ok(Self { action, kind, thing: thing.map(Into::into), org: org.map(Into::into) })
         };
         match rest.trim_start_matches('/').splitn(4, '/').collect::<Vec<_>>()[..] {
-            ["orgs", org, kind, thing] => asked(kind, Some(thing), Some(org)),
+            ["orgs", org, kind, thing] => requested(kind, Some(thing), Some(org)),
             // A name may contain a slash.
-            ["orgs", org, kind] if kind.parse::<ResourceType>().is_ok() => asked(kind, None, Some(org)),
-            [kind] => asked(kind, None, None),
+            ["orgs", org, kind] if kind.parse::<ResourceType>().is_ok() => requested(kind, None, Some(org)),
+            [kind] => requested(kind, None, None),
             _ => {
                 let (kind, thing) = rest.trim_start_matches('/').split_once('/').ok_or_else(refuse)?;
-                asked(kind, Some(thing), None)
+                requested(kind, Some(thing), None)
             }
         }
     }
@@ -81,20 +81,20 @@ mod tests {
 
     #[test]
     fn what_a_token_should_do_is_read_in_every_form() {
-        let asked = |text: &str| {
+        let requested = |text: &str| {
             text.parse::<PermissionSpec>().map(|PermissionSpec { action, kind, thing, org }| {
                 format!("{action} {kind} {} {}", thing.unwrap_or_default(), org.unwrap_or_default())
             })
         };
-        assert_eq!(asked("write:buckets/telemetry"), Ok("write buckets telemetry ".into()));
-        assert_eq!(asked("read:tasks"), Ok("read tasks  ".into()));
-        assert_eq!(asked("read:/tasks"), Ok("read tasks  ".into()));
-        assert_eq!(asked("write:orgs/acme/buckets/a/b"), Ok("write buckets a/b acme".into()));
-        assert_eq!(asked("write:orgs/acme/buckets"), Ok("write buckets  acme".into()));
-        assert_eq!(asked("read:orgs/acme"), Ok("read orgs acme ".into()));
-        assert_eq!(asked("read:buckets/a/b"), Ok("read buckets a/b ".into()));
+        assert_eq!(requested("write:buckets/telemetry"), Ok("write buckets telemetry ".into()));
+        assert_eq!(requested("read:tasks"), Ok("read tasks  ".into()));
+        assert_eq!(requested("read:/tasks"), Ok("read tasks  ".into()));
+        assert_eq!(requested("write:orgs/acme/buckets/a/b"), Ok("write buckets a/b acme".into()));
+        assert_eq!(requested("write:orgs/acme/buckets"), Ok("write buckets  acme".into()));
+        assert_eq!(requested("read:orgs/acme"), Ok("read orgs acme ".into()));
+        assert_eq!(requested("read:buckets/a/b"), Ok("read buckets a/b ".into()));
         for text in ["", "read", "delete:buckets", "read:bucket", "read:"] {
-            assert!(asked(text).is_err(), "{text:?}");
+            assert!(requested(text).is_err(), "{text:?}");
         }
     }
 }

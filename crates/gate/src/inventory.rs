@@ -30,7 +30,7 @@ enum About {
         /// The databases whose policies were read.
         found: Vec<FoundDatabase>,
         /// The databases whose policies are requested.
-        asked: Vec<String>,
+        requested: Vec<String>,
         /// The databases whose policies are requested later.
         rest: Vec<String>,
     },
@@ -75,12 +75,12 @@ impl Question {
                 let [databases] = listed.as_slice() else { return None };
                 Some(next(Vec::new(), databases.names()?))
             }
-            About::Policies { mut found, asked, rest } => {
+            About::Policies { mut found, requested, rest } => {
                 let lists = results(body)?;
-                if lists.len() != asked.len() {
+                if lists.len() != requested.len() {
                     return None;
                 }
-                for (name, list) in asked.into_iter().zip(&lists) {
+                for (name, list) in requested.into_iter().zip(&lists) {
                     found.push(FoundDatabase { name, policies: list.names()?, default_policy: default_policy(list) });
                 }
                 Some(next(found, rest))
@@ -112,7 +112,10 @@ fn next(found: Vec<FoundDatabase>, mut names: Vec<String>) -> Inventory {
     let statements: Vec<String> =
         names.iter().map(|name| format!("SHOW RETENTION POLICIES ON {}", quoted(name))).collect();
     let query = form_urlencoded::Serializer::new(String::new()).append_pair("q", &statements.join("; ")).finish();
-    Inventory::Ask(Question { target: format!("/query?{query}"), about: About::Policies { found, asked: names, rest } })
+    Inventory::Ask(Question {
+        target: format!("/query?{query}"),
+        about: About::Policies { found, requested: names, rest },
+    })
 }
 
 #[derive(Deserialize)]
@@ -158,8 +161,8 @@ mod tests {
 
     /// Returns what is known about the database `a` after an answer about its retention policies.
     fn databases(series: &str) -> Option<Vec<FoundDatabase>> {
-        let Inventory::Ask(asked) = next(Vec::new(), vec!["a".into()]) else { panic!("a question") };
-        match asked.read(format!("{{\"results\":[{{\"series\":[{series}]}}]}}").as_bytes())? {
+        let Inventory::Ask(requested) = next(Vec::new(), vec!["a".into()]) else { panic!("a question") };
+        match requested.read(format!("{{\"results\":[{{\"series\":[{series}]}}]}}").as_bytes())? {
             Inventory::Ask(_) => None,
             Inventory::Done(found) => Some(found),
         }
@@ -168,17 +171,17 @@ mod tests {
     #[test]
     fn influxdb_1_is_asked_for_the_policies_of_each_database() {
         let listed = br#"{"results":[{"statement_id":0,"series":[{"name":"databases","columns":["name"],"values":[["a"],["b\"c"]]}]}]}"#;
-        let Some(Inventory::Ask(asked)) = question(Kind::Influxdb1).read(listed) else { panic!("a question") };
+        let Some(Inventory::Ask(requested)) = question(Kind::Influxdb1).read(listed) else { panic!("a question") };
         let query = "SHOW+RETENTION+POLICIES+ON+%22a%22%3B+SHOW+RETENTION+POLICIES+ON+%22b%5C%22c%22";
-        assert_eq!(asked.target(), format!("/query?q={query}"));
+        assert_eq!(requested.target(), format!("/query?q={query}"));
         let policies = br#"{"results":[
             {"statement_id":0,"series":[{"columns":["name","duration"],"values":[["autogen","0s"],["week","168h"]]}]},
             {"statement_id":1,"series":[{"columns":["name","duration"]}]}]}"#;
         let expected = vec![database("a", &["autogen", "week"]), database("b\"c", &[])];
-        assert_eq!(asked.clone().read(policies), Some(Inventory::Done(expected)));
+        assert_eq!(requested.clone().read(policies), Some(Inventory::Done(expected)));
         let failed = br#"{"results":[{"statement_id":0,"error":"database not found: a"},{"statement_id":1}]}"#;
-        assert_eq!(asked.clone().read(failed), None);
-        assert_eq!(asked.read(br#"{"results":[{"statement_id":0}]}"#), None, "a list is missing");
+        assert_eq!(requested.clone().read(failed), None);
+        assert_eq!(requested.read(br#"{"results":[{"statement_id":0}]}"#), None, "a list is missing");
         let empty = br#"{"results":[{"statement_id":0,"series":[{"name":"databases","columns":["name"]}]}]}"#;
         assert_eq!(question(Kind::Influxdb1).read(empty), Some(Inventory::Done(Vec::new())));
     }

@@ -110,10 +110,10 @@ impl PublicUrls {
         if self.urls.len() == 1 {
             return Some(main);
         }
-        let Some(asked) = requested(headers) else { return Some(main) };
+        let Some(target) = requested(headers) else { return Some(main) };
         let all = self.urls.iter().map(PublicUrl::url);
-        let named: Vec<&Url> = all.filter(|url| url.host() == asked.host()).collect();
-        let is_port = |url: &Url| asked.port() == url.port() || asked.port() == url.port_or_known_default();
+        let named: Vec<&Url> = all.filter(|url| url.host() == target.host()).collect();
+        let is_port = |url: &Url| target.port() == url.port() || target.port() == url.port_or_known_default();
         named.iter().copied().find(|url| is_port(url)).or_else(|| named.first().copied()).or(Some(main))
     }
 

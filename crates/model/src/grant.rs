@@ -329,10 +329,10 @@ mod tests {
     proptest! {
         #[test]
         fn a_grant_never_exceeds_what_the_granter_holds(
-            held in vec(any_permission(), 0..6), wanted in any_permission(), asked in any_permission(),
+            held in vec(any_permission(), 0..6), wanted in any_permission(), requested in any_permission(),
         ) {
-            if coverage_by(&held, &wanted) == Coverage::Full && wanted.permits(&asked) {
-                prop_assert!(which_permits(&held, &asked).is_some(), "{wanted} gives {asked}");
+            if coverage_by(&held, &wanted) == Coverage::Full && wanted.permits(&requested) {
+                prop_assert!(which_permits(&held, &requested).is_some(), "{wanted} gives {requested}");
             }
         }
 

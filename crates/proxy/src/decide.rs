@@ -30,7 +30,7 @@ pub(crate) async fn holder(
 ) -> Result<Option<Arc<TokenHolder>>, Unavailable> {
     let Some(token) = token else { return Ok(None) };
     let (service, observes) = (gate.service().clone(), gate.observes());
-    let asked = async move {
+    let requested = async move {
         let token = token.expose_secret();
         if observes {
             service.holder_among_others(token, client).await
@@ -38,7 +38,7 @@ pub(crate) async fn holder(
             service.holder_of_token(token, client).await
         }
     };
-    match timeout(KNOWN_WITHIN, asked).await {
+    match timeout(KNOWN_WITHIN, requested).await {
         Ok(Ok(holder)) => return Ok(holder.map(Arc::new)),
         // The clients of a gate that observes have credentials of the database, which are many unknown tokens.
         Ok(Err(Error::Auth(AuthError::TooManyAttempts { .. }))) if observes => return Ok(None),
@@ -56,8 +56,8 @@ pub(crate) async fn holder(
 pub(crate) async fn check_still_works(gate: &ProxyGate, holder: Option<Arc<TokenHolder>>) -> Result<(), Reason> {
     let Some(holder) = holder else { return Ok(()) };
     let service = gate.service().clone();
-    let asked = async move { service.still_works(&holder).await };
-    match timeout(KNOWN_WITHIN, asked).await {
+    let requested = async move { service.still_works(&holder).await };
+    match timeout(KNOWN_WITHIN, requested).await {
         Ok(Ok(true)) => Ok(()),
         Ok(Ok(false)) => Err(Reason::Unauthenticated),
         Ok(Err(_)) | Err(_) => Err(Reason::Unavailable),

@@ -139,7 +139,7 @@ mod tests {
     }
 
     /// Connects with a protocol; returns the certificate, and whether the server goes on with the connection.
-    async fn asked(acceptor: &Acceptor, domain: &str, protocol: &[u8]) -> (Option<Vec<u8>>, bool) {
+    async fn requested(acceptor: &Acceptor, domain: &str, protocol: &[u8]) -> (Option<Vec<u8>>, bool) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
@@ -163,14 +163,14 @@ mod tests {
         let challenges = Arc::new(Challenges::default());
         let usual = config(&Arc::default(), Some(&clients)).unwrap();
         let acceptor = Acceptor::new(usual, Some(challenges.config().unwrap()));
-        assert_eq!(asked(&acceptor, "a.example", CHALLENGE).await, (None, false), "no order is running");
+        assert_eq!(requested(&acceptor, "a.example", CHALLENGE).await, (None, false), "no order is running");
         challenges.answer("A.example", &DIGEST).unwrap();
-        let (certificate, goes_on) = asked(&acceptor, "a.example", CHALLENGE).await;
+        let (certificate, goes_on) = requested(&acceptor, "a.example", CHALLENGE).await;
         assert!(certificate.is_some_and(|der| der.windows(DIGEST.len()).any(|bytes| bytes == DIGEST)));
         assert!(!goes_on, "a challenge is no connection of a client");
-        assert_eq!(asked(&acceptor, "b.example", CHALLENGE).await, (None, false));
-        assert_eq!(asked(&acceptor, "a.example", b"h2").await, (None, false), "it is no certificate of the server");
+        assert_eq!(requested(&acceptor, "b.example", CHALLENGE).await, (None, false));
+        assert_eq!(requested(&acceptor, "a.example", b"h2").await, (None, false), "it is no certificate of the server");
         challenges.clear();
-        assert_eq!(asked(&acceptor, "a.example", CHALLENGE).await, (None, false));
+        assert_eq!(requested(&acceptor, "a.example", CHALLENGE).await, (None, false));
     }
 }

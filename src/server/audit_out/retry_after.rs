@@ -13,12 +13,12 @@ const LONGEST: Duration = Duration::from_secs(60);
 pub(super) fn pause(retry_after: Option<&HeaderValue>, now: Timestamp) -> Duration {
     let text = retry_after.and_then(|value| value.to_str().ok()).unwrap_or_default().trim();
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let asked = if is_number {
+    let requested = if is_number {
         Duration::from_secs(text.parse().unwrap_or(u64::MAX))
     } else {
         time_until(text, now).unwrap_or_default()
     };
-    asked.min(LONGEST)
+    requested.min(LONGEST)
 }
 
 /// Returns the time until a date in HTTP's format; `None` if it is none, or has passed.

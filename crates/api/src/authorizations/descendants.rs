@@ -130,8 +130,8 @@ pub async fn list(
     PathId(id): PathId<AuthorizationId>,
     query: Query,
 ) -> Result<Response, ApiError> {
-    let asked = DescendantsQuery { limit: limit(&query)?, after: query.id("after")? };
-    let found = state.service.descendants(&caller, id, asked).await?;
+    let requested = DescendantsQuery { limit: limit(&query)?, after: query.id("after")? };
+    let found = state.service.descendants(&caller, id, requested).await?;
     Ok(indented(StatusCode::OK, &ListBody::from(found)))
 }
 

@@ -82,7 +82,7 @@ pub async fn list(
     echo: Echo,
     query: Query,
 ) -> Result<Response, ApiError> {
-    let asked = AuthorizationQuery {
+    let requested = AuthorizationQuery {
         user: query.id("userID")?,
         org: query.id("orgID")?,
         id: query.id("id")?,
@@ -98,7 +98,7 @@ pub async fn list(
         limit: limit(&query)?,
         after: query.id("after")?,
     };
-    let list = state.service.authorization_list(&caller, &asked).await?;
+    let list = state.service.authorization_list(&caller, &requested).await?;
     let empty = ListBody { links: ListLinks { this: PATH }, authorizations: Vec::new() };
     let bodies = AuthorizationBodies { list, echo: echo.clone() };
     Ok(echo.protect(streamed(Layout::Indented, &empty, bodies).await?))
@@ -158,8 +158,8 @@ pub async fn create(
     Caller(caller): Caller,
     request: Body,
 ) -> Result<Response, ApiError> {
-    let asked: PostBody = read(request, ApiError::JsonStructure).await?;
-    let created = state.service.create_authorization(&caller, asked.try_into()?, None).await?;
+    let requested: PostBody = read(request, ApiError::JsonStructure).await?;
+    let created = state.service.create_authorization(&caller, requested.try_into()?, None).await?;
     Ok(no_store(indented(StatusCode::CREATED, &authorization_body(created.details, created.token, PATH))))
 }
 

@@ -85,8 +85,8 @@ pub async fn rotate(
     PathId(id): PathId<AuthorizationId>,
     request: Body,
 ) -> Result<Response, ApiError> {
-    let asked = read(request).await?;
-    let rotated = state.service.rotate_authorization(&caller, id, asked, None).await?.created;
+    let requested = read(request).await?;
+    let rotated = state.service.rotate_authorization(&caller, id, requested, None).await?.created;
     Ok(no_store(indented(StatusCode::CREATED, &authorization_body(rotated.details, rotated.token, PATH))))
 }
 
@@ -95,11 +95,11 @@ async fn read(request: Body) -> Result<RotateAuthorization, ApiError> {
     let json = Json::parse(&read_body(request).await?).map_err(ApiError::Json)?;
     check_members(&json)?;
     let body = RotateBody::deserialize(&json).map_err(|error| ApiError::Json(error.to_string()))?;
-    let mut asked = RotateAuthorization::try_from(body)?;
+    let mut requested = RotateAuthorization::try_from(body)?;
     if json.member("expiresAt") == Some(&Json::Null) {
-        asked.expires_at = Some(Expiry::Never);
+        requested.expires_at = Some(Expiry::Never);
     }
-    Ok(asked)
+    Ok(requested)
 }
 
 /// Refuses unknown members. One that is meant to narrow a permission would otherwise widen it.

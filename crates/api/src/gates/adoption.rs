@@ -118,8 +118,8 @@ pub async fn adopt(
     Path(path): Path<GatePath>,
     request: Body,
 ) -> Result<Response, ApiError> {
-    let asked: PostBody = read(request, ApiError::Json).await?;
-    let dry_run = asked.dry_run.unwrap_or(true);
+    let requested: PostBody = read(request, ApiError::Json).await?;
+    let dry_run = requested.dry_run.unwrap_or(true);
     let adopted = state.adopt(&caller, &path.gate, dry_run).await?;
     let org = adopted.org.map(|org| org_body(org, dry_run));
     let databases = adopted.databases.into_iter().map(adoption_body).collect();

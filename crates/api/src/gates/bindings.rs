@@ -121,11 +121,11 @@ pub async fn create(
     Path(path): Path<GatePath>,
     request: Body,
 ) -> Result<Response, ApiError> {
-    let asked: PostBody = read(request, ApiError::Json).await?;
+    let requested: PostBody = read(request, ApiError::Json).await?;
     let place = Place {
-        bucket: asked.bucket_id.parse()?,
-        database: asked.database,
-        policy: asked.retention_policy.filter(|policy| !policy.is_empty()),
+        bucket: requested.bucket_id.parse()?,
+        database: requested.database,
+        policy: requested.retention_policy.filter(|policy| !policy.is_empty()),
     };
     let bound = state.bind(&caller, &path.gate, place).await?;
     let gate = state.gate(&caller, &path.gate).await?;

@@ -187,7 +187,7 @@ mod tests {
 
     #[derive(Debug, Default, PartialEq, Deserialize)]
     #[serde(rename_all = "camelCase", default)]
-    struct Asked {
+    struct Sample {
         #[serde(rename = "orgID")]
         org: Option<OrgId>,
         name: String,
@@ -202,16 +202,16 @@ mod tests {
         name: String,
     }
 
-    fn read(text: &str) -> Result<Asked, String> {
+    fn read(text: &str) -> Result<Sample, String> {
         let json = Json::parse(text.as_bytes())?;
-        Asked::deserialize(&json).map_err(|misfit| misfit.to_string())
+        Sample::deserialize(&json).map_err(|misfit| misfit.to_string())
     }
 
     #[test]
     fn members_are_found_as_go_finds_them() {
         assert_eq!(read(r#"{"Name":"a","NAME":"b","other":1} trailing"#).unwrap().name, "b");
         assert_eq!(read(r#"{"name":null,"everyseconds":7}"#).unwrap().every_seconds, Some(7));
-        assert_eq!(read("null"), Ok(Asked::default()));
+        assert_eq!(read("null"), Ok(Sample::default()));
         assert_eq!(read(r#"{"inner":[{"NAME":"x"},null]}"#).unwrap().inner.len(), 2);
         let anything = read(r#"{"anything":{"a":[1,2.5,"x",true,null]}}"#).unwrap().anything;
         assert_eq!(anything, Some(serde_json::json!({"a": [1, 2.5, "x", true, null]})));

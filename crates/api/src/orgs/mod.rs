@@ -125,14 +125,14 @@ pub fn org_body(org: Org) -> OrgBody {
     responses((status = 200, description = "The organizations.", body = ListBody), BadRequest, NotFound, Gated))]
 pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, ApiError> {
     let paging = Paging::<OrgId>::of(&query)?;
-    let asked = OrgQuery {
+    let requested = OrgQuery {
         id: query.lenient_id("orgID"),
         name: query.owned("org"),
         user: query.lenient_id("userID"),
         offset: paging.offset,
         limit: paging.limit,
     };
-    let orgs = state.service.orgs(&caller, &asked).await?.into_iter().map(org_body).collect();
+    let orgs = state.service.orgs(&caller, &requested).await?.into_iter().map(org_body).collect();
     Ok(indented(StatusCode::OK, &ListBody { links: ListLinks { this: "/api/v2/orgs" }, orgs }))
 }
 

@@ -204,8 +204,8 @@ pub async fn introspect(
     headers: HeaderMap,
     request: Body,
 ) -> Result<Response, ApiError> {
-    let asked = asked(&Form::read(&headers, request).await?)?;
-    let found = state.service.introspect(&caller, &asked).await?;
+    let requested = requested(&Form::read(&headers, request).await?)?;
+    let found = state.service.introspect(&caller, &requested).await?;
     let answer = match found {
         Introspection::Active(token) => AnswerBody::from(*token),
         Introspection::Inactive(described) => described.map(AnswerBody::from).unwrap_or_default(),
@@ -213,7 +213,7 @@ pub async fn introspect(
     Ok(no_store(indented(StatusCode::OK, &answer)))
 }
 
-fn asked(form: &Form) -> Result<IntrospectionRequest, ApiError> {
+fn requested(form: &Form) -> Result<IntrospectionRequest, ApiError> {
     let refuse = |sentence: &str| ApiError::Form(sentence.into());
     let token =
         form.text("token").ok_or_else(|| refuse("token is missing: send the token to introspect in the form"))?;

@@ -132,7 +132,7 @@ pub async fn me(State(state): State<AppState>, Caller(caller): Caller) -> Result
     responses((status = 200, description = "The users.", body = ListBody), BadRequest, NotFound, Gated))]
 pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: Query) -> Result<Response, ApiError> {
     let paging = Paging::of(&query)?;
-    let asked = UserQuery {
+    let requested = UserQuery {
         id: query.id("id")?,
         name: query.owned("name"),
         after: paging.after,
@@ -140,7 +140,7 @@ pub async fn list(State(state): State<AppState>, Caller(caller): Caller, query: 
         offset: paging.offset,
         limit: paging.limit,
     };
-    let users = state.service.users(&caller, &asked).await?.into_iter().map(user_body).collect();
+    let users = state.service.users(&caller, &requested).await?.into_iter().map(user_body).collect();
     Ok(indented(StatusCode::OK, &ListBody { links: Links { this: "/api/v2/users".into() }, users }))
 }
 

@@ -81,14 +81,14 @@ impl Check {
     fn fields(&self, token: &str) -> Vec<(&'static str, String)> {
         let mut fields = vec![("token", token.to_owned()), ("explain", "true".to_owned())];
         fields.extend(self.address.clone().map(|address| ("address", address)));
-        let Some(asked) = &self.can else { return fields };
-        fields.push(("action", asked.action.to_string()));
-        fields.push(("resourceType", asked.kind.to_string()));
-        if let Some(thing) = &asked.thing {
+        let Some(requested) = &self.can else { return fields };
+        fields.push(("action", requested.action.to_string()));
+        fields.push(("resourceType", requested.kind.to_string()));
+        if let Some(thing) = &requested.thing {
             let name = if thing.parse::<Id>().is_ok() { "resourceID" } else { "resourceName" };
             fields.push((name, thing.clone()));
         }
-        if let Some(org) = [&asked.org, &self.org].into_iter().flatten().find(|org| !org.is_empty()) {
+        if let Some(org) = [&requested.org, &self.org].into_iter().flatten().find(|org| !org.is_empty()) {
             let name = if org.parse::<OrgId>().is_ok() { "orgID" } else { "org" };
             fields.push((name, org.clone()));
         }

@@ -57,8 +57,8 @@ impl Deactivate {
     async fn run_on_descendants(&self) -> Outcome {
         let Switch { id, common } = &self.switch;
         let session = common.session().await?;
-        let asked = session.client.post(format!("{}/descendants/deactivate", path(id)));
-        let done = asked.read::<Deactivated>().await;
+        let requested = session.client.post(format!("{}/descendants/deactivate", path(id)));
+        let done = requested.read::<Deactivated>().await;
         let done = done.while_doing(format!("could not deactivate what was created with authorization {id:?}"))?;
         match session.printer.format {
             Format::Table => print(&text(&done)),

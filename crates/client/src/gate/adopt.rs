@@ -80,8 +80,8 @@ impl GateAdopt {
     pub async fn run(&self) -> Outcome {
         check_gate_name(&self.gate)?;
         let session = self.common.session().await?;
-        let asked = session.client.post(format!("/api/v2/gates/{}/adopt", self.gate));
-        let adopted = asked.json(&json!({"dryRun": !self.apply})).read::<Adoptions>().await;
+        let requested = session.client.post(format!("/api/v2/gates/{}/adopt", self.gate));
+        let adopted = requested.json(&json!({"dryRun": !self.apply})).read::<Adoptions>().await;
         let adopted = adopted.while_doing(format!("failed to adopt the databases of gate {:?}", self.gate))?;
         if let Some(OrgAdoption { id, name, outcome }) = &adopted.org {
             note(&format!("organization {name:?} with the id {id}: {outcome}"));

@@ -2,7 +2,7 @@
 
 use jeton_http::error::ApiError;
 use jeton_model::{OrgId, bucket::asked_seconds};
-use jeton_service::buckets::{AskedBucket, AskedRetention, BucketUpdate};
+use jeton_service::buckets::{BucketUpdate, RequestedBucket, RequestedRetention};
 
 use crate::{
     forms::{
@@ -41,30 +41,30 @@ pub(super) async fn perform(
     Ok(Outcome::Done { flash, to: list })
 }
 
-fn new_bucket(org: OrgId, form: BucketForm) -> Result<AskedBucket, ApiError> {
+fn new_bucket(org: OrgId, form: BucketForm) -> Result<RequestedBucket, ApiError> {
     let BucketUpdate { name, description, retention } = update(form)?;
-    Ok(AskedBucket {
+    Ok(RequestedBucket {
         org: Some(org),
         name: name.unwrap_or_default(),
         description: description.unwrap_or_default(),
         retention: retention.unwrap_or_default(),
-        ..AskedBucket::default()
+        ..RequestedBucket::default()
     })
 }
 
 fn update(form: BucketForm) -> Result<BucketUpdate, ApiError> {
-    let retention = retention(&form)?.map(|asked| vec![asked]);
+    let retention = retention(&form)?.map(|requested| vec![requested]);
     let trimmed = |text: String| text.trim().to_owned();
     Ok(BucketUpdate { name: form.name.map(trimmed), description: form.description.map(trimmed), retention })
 }
 
 /// Returns the retention that the form requests, or `None` if it equals the displayed one, so that a custom shard
 /// duration stays.
-fn retention(form: &BucketForm) -> Result<Option<AskedRetention>, ApiError> {
+fn retention(form: &BucketForm) -> Result<Option<RequestedRetention>, ApiError> {
     let Some(choice) = &form.retention else { return Ok(None) };
     let every = asked_seconds(choice, &form.amount, &form.unit)?;
     if form.shown.as_ref().is_some_and(|shown| *shown == every.to_string()) {
         return Ok(None);
     }
-    Ok(Some(AskedRetention { every: Some(every), shard_group: Some(0) }))
+    Ok(Some(RequestedRetention { every: Some(every), shard_group: Some(0) }))
 }

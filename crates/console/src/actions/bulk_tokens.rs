@@ -43,7 +43,7 @@ pub(super) async fn perform(request: &Request, org: OrgId, fields: &FormFields) 
         Some("deactivate") => (BulkAction::Deactivate, Flash::TokensUpdated),
         // Deletion cannot be undone, so it needs a confirmation.
         Some("delete") if !form.sure => {
-            return Ok(Outcome::Asked { count: service.count_meant(caller, org, &which).await? });
+            return Ok(Outcome::ConfirmationNeeded { count: service.count_meant(caller, org, &which).await? });
         }
         Some("delete") => (BulkAction::Delete, Flash::TokensDeleted),
         _ => return Err(ApiError::PathNotFound),

@@ -23,12 +23,12 @@ pub(super) async fn rotate(
     key: Option<&IdempotencyKey>,
 ) -> Result<Outcome, ApiError> {
     let (service, caller) = (request.service(), request.caller()?);
-    let asked = RotateAuthorization {
+    let requested = RotateAuthorization {
         overlap: RotateForm::from(fields).overlap,
         expires_at: LimitsForm::from(fields).expiry(service.now())?,
         ..RotateAuthorization::default()
     };
-    let rotated = service.rotate_authorization(caller, id, asked, key).await?;
+    let rotated = service.rotate_authorization(caller, id, requested, key).await?;
     Ok(outcome(request, rotated).await)
 }
 
@@ -42,7 +42,7 @@ pub(super) async fn rotate_with_changes(
 ) -> Result<Outcome, ApiError> {
     let (RotateForm { overlap }, NewTokenForm { description }) = (fields.into(), fields.into());
     let limits = LimitsForm::from(fields);
-    let asked = RotateAuthorization {
+    let requested = RotateAuthorization {
         overlap,
         expires_at: limits.expiry(request.service().now())?,
         description: Some(description),
@@ -50,7 +50,7 @@ pub(super) async fn rotate_with_changes(
         networks: limits.networks.as_deref().map(str::parse).transpose()?,
         permissions: None,
     };
-    let rotated = request.service().rotate_custom(request.caller()?, id, selection, asked, key).await?;
+    let rotated = request.service().rotate_custom(request.caller()?, id, selection, requested, key).await?;
     Ok(outcome(request, rotated).await)
 }
 

@@ -60,7 +60,7 @@ pub enum Outcome {
         to: String,
     },
     /// Nothing was changed yet: the page asks to confirm the number of tokens.
-    Asked {
+    ConfirmationNeeded {
         /// Number of tokens to confirm.
         count: u64,
     },

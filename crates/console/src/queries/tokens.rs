@@ -61,9 +61,9 @@ pub async fn load_picker(org: OrgId, search: String, ticked: Vec<Id>) -> Result<
 
 /// Returns the prefill that the URL of the Custom API Token dialog requests.
 #[server(input = Json, output = Postcard)]
-pub async fn load_prefill(org: OrgId, asked: Prefill) -> Result<Prefilled, ConsoleError> {
+pub async fn load_prefill(org: OrgId, requested: Prefill) -> Result<Prefilled, ConsoleError> {
     let request = Request::current();
-    request.answer(request.service().prefill(request.caller()?, org, &asked).await)
+    request.answer(request.service().prefill(request.caller()?, org, &requested).await)
 }
 
 /// Returns whether a token could do something, and why.

@@ -107,15 +107,15 @@ fn questions_about_syntax_are_for_tokens_of_the_organization() {
         [Action::Read, Action::Write].map(|action| Permission::in_org(action, ResourceType::Buckets, other));
     let stranger = Caller::Token { org: other, permissions: &everything_there };
     for line in ["POST /api/v2/query/ast", "POST /api/v2/query/analyze", "GET /api/v2/query/suggestions"] {
-        let asked = request(line);
-        let asked = if line.starts_with("POST") { asked.body("text/plain", "{}") } else { asked };
-        let refused = |caller: &Caller<'_>| match setup.decide(&asked, caller) {
+        let requested = request(line);
+        let requested = if line.starts_with("POST") { requested.body("text/plain", "{}") } else { requested };
+        let refused = |caller: &Caller<'_>| match setup.decide(&requested, caller) {
             Decision::Refuse(refusal) => refusal.reason,
             other => panic!("{line}: {other:?}"),
         };
         assert_eq!(refused(&Caller::Anonymous), Reason::Unauthenticated, "{line}");
         assert_eq!(refused(&stranger), Reason::ForeignOrg, "{line}");
-        let sent = setup.allow(&asked, &["none"]);
+        let sent = setup.allow(&requested, &["none"]);
         assert_eq!(
             (sent.authority, sent.request.target().as_str()),
             (Authority::Gate, line.split_once(' ').unwrap().1)

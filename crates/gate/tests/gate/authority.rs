@@ -74,10 +74,10 @@ fn rights_that_are_known_follow_each_change_of_the_directory_and_are_those_of_th
 #[test]
 fn rights_that_are_known_are_those_that_are_computed_anew() {
     let write = request("POST /api/v2/write?bucket=a");
-    let asked = setup(Kind::Influxdb2);
+    let requested = setup(Kind::Influxdb2);
     let callers: [&[&str]; 4] = [&["operator"], &["write *"], &["write a", "read b"], &["read b", "write a"]];
     for names in callers.into_iter().chain(callers) {
-        assert_eq!(asked.allow(&write, names), setup(Kind::Influxdb2).allow(&write, names), "{names:?}");
+        assert_eq!(requested.allow(&write, names), setup(Kind::Influxdb2).allow(&write, names), "{names:?}");
     }
 }
 

@@ -37,12 +37,12 @@ pub async fn answer(
     query: AuditQuery,
     format: Format,
 ) -> Result<Response, Error> {
-    let asked = query.clone();
+    let requested = query.clone();
     let mut file =
         File { service: service.clone(), caller: caller.clone(), within, query, format, is_done: false, head: true };
     // An error of the first portion has a status of its own; later ones can only abort the response.
     let first = file.next().await?;
-    service.record_audit_export(caller, within, &asked, format).await?;
+    service.record_audit_export(caller, within, &requested, format).await?;
     let rest = stream::try_unfold(file, |mut file| async move {
         let text = file.next().await.map_err(io::Error::other)?;
         Ok::<_, io::Error>(text.map(|text| (text, file)))

@@ -85,9 +85,9 @@ mod tests {
     #[test]
     fn a_token_in_the_address_is_cut() {
         let token = NewToken::generate([7; 32]);
-        let asked = |text: &str| read(&[("request", text.to_owned())]).unwrap().request;
+        let requested = |text: &str| read(&[("request", text.to_owned())]).unwrap().request;
         for before in ["GET /query?db=a&u=x&p=", "GET /", "GET /query?q=SELECT '"] {
-            let cut = asked(&format!("{before}{}&q=SHOW DATABASES", token.expose()));
+            let cut = requested(&format!("{before}{}&q=SHOW DATABASES", token.expose()));
             assert!(cut.starts_with(before) && cut.ends_with("&q=SHOW DATABASES"), "{cut}");
             assert!(!cut.contains(&token.expose()[12..24]), "{cut}");
         }

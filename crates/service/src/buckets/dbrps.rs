@@ -21,7 +21,7 @@ use super::sees_org;
 
 /// The organization of a request, by id or by name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AskedOrg {
+pub enum OrgSelector {
     /// The organization with this id.
     Id(OrgId),
     /// The organization with this name; outer spaces are ignored.
@@ -30,9 +30,9 @@ pub enum AskedOrg {
 
 /// A mapping to create.
 #[derive(Clone, Debug)]
-pub struct AskedDbrp {
+pub struct RequestedDbrp {
     /// The organization of the mapping and of its bucket.
-    pub org: AskedOrg,
+    pub org: OrgSelector,
     /// The bucket that requests for the database are mapped to.
     pub bucket: BucketId,
     /// Name of the 1.x database.
@@ -58,7 +58,7 @@ impl Service {
     ///
     /// # Errors
     /// [`DbrpError::OrgNotFound`]; the database may fail.
-    pub async fn dbrps(&self, caller: &Caller, org: &AskedOrg, filter: &DbrpFilter) -> Result<Vec<Dbrp>, Error> {
+    pub async fn dbrps(&self, caller: &Caller, org: &OrgSelector, filter: &DbrpFilter) -> Result<Vec<Dbrp>, Error> {
         let mut reader = self.read().await?;
         let org = org_id(&mut reader, caller, org).await?;
         let page = Page { org: Some(org), name: None, after: None, descending: false, offset: 0, limit: i64::MAX };
@@ -78,7 +78,7 @@ impl Service {
     ///
     /// # Errors
     /// [`DbrpError::OrgNotFound`], [`DbrpError::NotFound`]; `AuthError::Unauthorized`; the database may fail.
-    pub async fn dbrp(&self, caller: &Caller, org: &AskedOrg, id: DbrpId) -> Result<Dbrp, Error> {
+    pub async fn dbrp(&self, caller: &Caller, org: &OrgSelector, id: DbrpId) -> Result<Dbrp, Error> {
         let mut reader = self.read().await?;
         let org = org_id(&mut reader, caller, org).await?;
         let made = jeton_store::dbrps::by_id(&mut reader, id).await?.filter(|dbrp| dbrp.org == org);
@@ -96,21 +96,21 @@ impl Service {
     /// # Errors
     /// `ValidationError::DbrpName`, [`DbrpError::OrgNotFound`], [`BucketError::NotFound`], [`DbrpError::Exists`];
     /// `AuthError::Unauthorized`; the database may fail.
-    pub async fn create_dbrp(&self, caller: &Caller, asked: AskedDbrp) -> Result<Dbrp, Error> {
-        check_part("database", &asked.database)?;
-        check_part("retentionPolicy", &asked.retention_policy)?;
+    pub async fn create_dbrp(&self, caller: &Caller, requested: RequestedDbrp) -> Result<Dbrp, Error> {
+        check_part("database", &requested.database)?;
+        check_part("retentionPolicy", &requested.retention_policy)?;
         let (mut change, caller) = self.begin(caller).await?;
-        let org = org_id(&mut change, &caller, &asked.org).await?;
-        caller.check(Permission::on_in(Action::Write, ResourceType::Buckets, asked.bucket, org))?;
-        bucket_in(&mut change, asked.bucket, org).await?.ok_or(Error::Bucket(BucketError::NotFound))?;
-        let others = jeton_store::dbrps::of_database(&mut change, org, &asked.database).await?;
+        let org = org_id(&mut change, &caller, &requested.org).await?;
+        caller.check(Permission::on_in(Action::Write, ResourceType::Buckets, requested.bucket, org))?;
+        bucket_in(&mut change, requested.bucket, org).await?.ok_or(Error::Bucket(BucketError::NotFound))?;
+        let others = jeton_store::dbrps::of_database(&mut change, org, &requested.database).await?;
         let dbrp = Dbrp {
             id: DbrpId(self.next_id()),
             org,
-            bucket: asked.bucket,
-            database: asked.database,
-            retention_policy: asked.retention_policy,
-            is_default: asked.is_default || others.is_empty(),
+            bucket: requested.bucket,
+            database: requested.database,
+            retention_policy: requested.retention_policy,
+            is_default: requested.is_default || others.is_empty(),
             is_virtual: false,
         };
         if !jeton_store::dbrps::insert(&mut change, &dbrp).await? {
@@ -132,7 +132,7 @@ impl Service {
     pub async fn update_dbrp(
         &self,
         caller: &Caller,
-        org: &AskedOrg,
+        org: &OrgSelector,
         id: DbrpId,
         update: DbrpUpdate,
     ) -> Result<Dbrp, Error> {
@@ -165,7 +165,7 @@ impl Service {
     ///
     /// # Errors
     /// [`DbrpError::OrgNotFound`], [`DbrpError::NotFound`]; `AuthError::Unauthorized`; the database may fail.
-    pub async fn delete_dbrp(&self, caller: &Caller, org: &AskedOrg, id: DbrpId) -> Result<(), Error> {
+    pub async fn delete_dbrp(&self, caller: &Caller, org: &OrgSelector, id: DbrpId) -> Result<(), Error> {
         let (mut change, caller) = self.begin(caller).await?;
         let dbrp = writable(&mut change, &caller, org, id).await?;
         delete(&mut change, &dbrp).await?;
@@ -225,10 +225,10 @@ fn reading(bucket: BucketId, org: OrgId) -> Permission {
 }
 
 /// The id of an organization. One whose name may not be shown to the caller is denied like an unknown one.
-async fn org_id(connection: &mut Connection, caller: &Caller, org: &AskedOrg) -> Result<OrgId, Error> {
+async fn org_id(connection: &mut Connection, caller: &Caller, org: &OrgSelector) -> Result<OrgId, Error> {
     match org {
-        AskedOrg::Id(id) => Ok(*id),
-        AskedOrg::Name(name) => {
+        OrgSelector::Id(id) => Ok(*id),
+        OrgSelector::Name(name) => {
             let unknown = || Error::Dbrp(DbrpError::OrgNotFound { name: name.clone() });
             let found = jeton_store::orgs::by_name(connection, name).await?.ok_or_else(unknown)?.id;
             if sees_org(connection, caller, found).await? { Ok(found) } else { Err(unknown()) }
@@ -240,7 +240,7 @@ async fn bucket_in(connection: &mut Connection, id: BucketId, org: OrgId) -> Res
     Ok(jeton_store::buckets::by_id(connection, id).await?.filter(|bucket| bucket.org == org))
 }
 
-async fn writable(connection: &mut Connection, caller: &Caller, org: &AskedOrg, id: DbrpId) -> Result<Dbrp, Error> {
+async fn writable(connection: &mut Connection, caller: &Caller, org: &OrgSelector, id: DbrpId) -> Result<Dbrp, Error> {
     let org = org_id(connection, caller, org).await?;
     let dbrp = jeton_store::dbrps::by_id(connection, id)
         .await?

@@ -47,7 +47,7 @@ pub struct BucketQuery {
 
 /// A requested retention rule, in seconds; 0 lets InfluxDB choose the shard group's duration.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct AskedRetention {
+pub struct RequestedRetention {
     /// Time for which data is kept; 0 is forever. `None`: 0 for a new bucket, otherwise the current value.
     pub every: Option<i64>,
     /// Duration of a shard group. `None`: 0 for a new bucket, otherwise the current value.
@@ -56,7 +56,7 @@ pub struct AskedRetention {
 
 /// A bucket to create.
 #[derive(Clone, Debug, Default)]
-pub struct AskedBucket {
+pub struct RequestedBucket {
     /// The organization; creation fails without one.
     pub org: Option<OrgId>,
     /// The name, which must be unique in the organization.
@@ -66,7 +66,7 @@ pub struct AskedBucket {
     /// Name of the 1.x retention policy, which is only stored; at most 1024 bytes.
     pub retention_policy: String,
     /// At most one rule; without one, data is kept forever.
-    pub retention: Vec<AskedRetention>,
+    pub retention: Vec<RequestedRetention>,
 }
 
 /// Changes to a bucket; `None` keeps a value.
@@ -77,7 +77,7 @@ pub struct BucketUpdate {
     /// The new description, of at most 1024 bytes.
     pub description: Option<String>,
     /// At most one new rule; an empty list keeps the current retention.
-    pub retention: Option<Vec<AskedRetention>>,
+    pub retention: Option<Vec<RequestedRetention>>,
 }
 
 impl Service {
@@ -139,22 +139,22 @@ impl Service {
     /// [`BucketError::OrgRequired`], [`BucketError::TooManyRetentionRules`], [`OrgError::NotFound`],
     /// [`BucketError::NameTaken`] and the errors of an invalid name or retention; `GateError::UpstreamsBuckets`;
     /// `AuthError::Unauthorized`; the database may fail.
-    pub async fn create_bucket(&self, caller: &Caller, asked: AskedBucket) -> Result<Bucket, Error> {
-        let org = asked.org.ok_or(Error::Bucket(BucketError::OrgRequired))?;
-        let retention = match asked.retention[..] {
+    pub async fn create_bucket(&self, caller: &Caller, requested: RequestedBucket) -> Result<Bucket, Error> {
+        let org = requested.org.ok_or(Error::Bucket(BucketError::OrgRequired))?;
+        let retention = match requested.retention[..] {
             [] => Retention::FOREVER,
             [rule] => Retention::new(rule.every.unwrap_or(0), rule.shard_group.unwrap_or(0))?,
             _ => return Err(Error::Bucket(BucketError::TooManyRetentionRules)),
         };
         let (mut change, caller) = self.begin(caller).await?;
         caller.check(required_permissions::buckets(Action::Write, org))?;
-        check_bucket_name(&asked.name)?;
-        check_text("description", &asked.description, MAX_DESCRIPTION)?;
-        check_text("rp", &asked.retention_policy, MAX_DESCRIPTION)?;
+        check_bucket_name(&requested.name)?;
+        check_text("description", &requested.description, MAX_DESCRIPTION)?;
+        check_text("rp", &requested.retention_policy, MAX_DESCRIPTION)?;
         jeton_store::orgs::by_id(&mut change, org).await?.ok_or(Error::Org(OrgError::NotFound))?;
         self.check_own_buckets(&mut change, org).await?;
-        let mut bucket = new_bucket(org, &asked.name, &asked.description, retention, change.now);
-        bucket.retention_policy = asked.retention_policy;
+        let mut bucket = new_bucket(org, &requested.name, &requested.description, retention, change.now);
+        bucket.retention_policy = requested.retention_policy;
         if !insert(&mut change, &bucket).await? {
             return Err(Error::Bucket(BucketError::NameTaken { name: bucket.name }));
         }
@@ -268,7 +268,7 @@ pub(super) async fn sees_org(connection: &mut Connection, caller: &Caller, org: 
 }
 
 /// The retention after a change; omitted members keep their values.
-fn updated_retention(before: Retention, rules: &[AskedRetention]) -> Result<Retention, Error> {
+fn updated_retention(before: Retention, rules: &[RequestedRetention]) -> Result<Retention, Error> {
     let [rule] = rules else {
         return if rules.is_empty() { Ok(before) } else { Err(Error::Bucket(BucketError::TooManyRetentionRules)) };
     };

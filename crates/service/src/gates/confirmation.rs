@@ -60,9 +60,9 @@ impl Service {
             check_operator(&mut change, &caller, now).await?;
             // Another operator may have confirmed or unbound before the write lock was taken, and a gate may have
             // suspended anew.
-            let asked: BTreeSet<BucketId> = some.iter().map(|one| one.bucket).collect();
+            let requested: BTreeSet<BucketId> = some.iter().map(|one| one.bucket).collect();
             let mut suspended = suspended_at(&mut change, gate).await?;
-            suspended.retain(|one| asked.contains(&one.bucket));
+            suspended.retain(|one| requested.contains(&one.bucket));
             let there = there_again(gate, &suspended, found, asked_at)?;
             done.extend(confirm_some(&mut change, gate, suspended, &there).await?);
             change.commit().await?;

@@ -116,9 +116,9 @@ impl Service {
     /// # Errors
     /// [`OrgError::NotFound`], `ValidationError::OrgNameEmpty`, [`OrgError::NameTaken`]; `AuthError::Unauthorized`; the
     /// database may fail.
-    pub async fn update_org(&self, caller: &Caller, id: OrgId, asked: OrgUpdate) -> Result<Org, Error> {
+    pub async fn update_org(&self, caller: &Caller, id: OrgId, requested: OrgUpdate) -> Result<Org, Error> {
         let (mut change, caller) = self.begin(caller).await?;
-        let after = update(&mut change, &caller, id, asked).await?;
+        let after = update(&mut change, &caller, id, requested).await?;
         change.commit().await?;
         Ok(after)
     }
@@ -199,19 +199,19 @@ pub(super) async fn update(
     change: &mut AuditedTransaction,
     caller: &Caller,
     id: OrgId,
-    asked: OrgUpdate,
+    requested: OrgUpdate,
 ) -> Result<Org, Error> {
     caller.check(required_permissions::org(Action::Write, id))?;
     let before = jeton_store::orgs::by_id(change, id).await?.ok_or(Error::Org(OrgError::NotFound))?;
     let mut after = before.clone();
-    if let Some(name) = asked.name {
+    if let Some(name) = requested.name {
         check_org_name(&name)?;
         if jeton_store::orgs::by_name(change, &name).await?.is_some_and(|other| other.id != id) {
             return Err(Error::Org(OrgError::NameTaken { name }));
         }
         after.name = name;
     }
-    if let Some(description) = asked.description {
+    if let Some(description) = requested.description {
         check_text("description", &description, MAX_DESCRIPTION)?;
         after.description = description;
     }

@@ -18,7 +18,7 @@ use crate::{
     fold,
 };
 
-use super::{AskedTelegraf, replace, toml::flaw};
+use super::{RequestedTelegraf, replace, toml::flaw};
 
 /// Maximum number of buckets offered for a new configuration; any other can be typed.
 const OFFERED_AT_ONCE: i64 = 100;
@@ -134,8 +134,8 @@ impl Service {
             valid(&begun.text)?
         };
         let description = begun.description.trim().to_owned();
-        let asked = AskedTelegraf { org: Some(org), name, description, config, metadata: None };
-        self.create_telegraf_once(caller, asked, key).await.map_err(|error| match error {
+        let requested = RequestedTelegraf { org: Some(org), name, description, config, metadata: None };
+        self.create_telegraf_once(caller, requested, key).await.map_err(|error| match error {
             Error::Creation(CreationError::AlreadyCreated) => {
                 Error::field("form", "This form was sent before: the configuration was already created.")
             }
@@ -151,7 +151,7 @@ impl Service {
     pub async fn save_telegraf_text(&self, caller: &Caller, id: TelegrafId, text: &str) -> Result<Telegraf, Error> {
         let config = valid(text)?;
         let (change, before) = self.begin_on_telegraf(caller, id).await?;
-        replace(change, &before, AskedTelegraf { config, ..before.clone().into() }).await
+        replace(change, &before, RequestedTelegraf { config, ..before.clone().into() }).await
     }
 
     /// Changes the name and description of a configuration.
@@ -168,7 +168,7 @@ impl Service {
     ) -> Result<Telegraf, Error> {
         let (name, description) = (named(name)?, description.trim().to_owned());
         let (change, before) = self.begin_on_telegraf(caller, id).await?;
-        replace(change, &before, AskedTelegraf { name, description, ..before.clone().into() }).await
+        replace(change, &before, RequestedTelegraf { name, description, ..before.clone().into() }).await
     }
 
     async fn telegraf_in(&self, caller: &Caller, org: OrgId, id: TelegrafId) -> Result<Telegraf, Error> {

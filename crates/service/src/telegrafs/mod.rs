@@ -93,7 +93,7 @@ impl TelegrafList {
 
 /// The content of a configuration to create or replace.
 #[derive(Clone, Debug, Default)]
-pub struct AskedTelegraf {
+pub struct RequestedTelegraf {
     /// The organization; creation fails without one, and replacement ignores it.
     pub org: Option<OrgId>,
     /// The name, of at most 255 bytes; it need not be unique.
@@ -106,7 +106,7 @@ pub struct AskedTelegraf {
     pub metadata: Option<Value>,
 }
 
-impl AskedTelegraf {
+impl RequestedTelegraf {
     fn check(&self) -> Result<(), Error> {
         check_text("name", &self.name, MAX_NAME)?;
         check_text("description", &self.description, MAX_DESCRIPTION)?;
@@ -133,7 +133,7 @@ impl AskedTelegraf {
     }
 }
 
-impl From<Telegraf> for AskedTelegraf {
+impl From<Telegraf> for RequestedTelegraf {
     fn from(telegraf: Telegraf) -> Self {
         Self {
             org: Some(telegraf.org),
@@ -195,8 +195,8 @@ impl Service {
     /// # Errors
     /// [`CreationError::PermissionOrgInvalid`], [`OrgError::NotFound`], [`ValidationError::TextTooLong`],
     /// [`ValidationError::TextNul`], [`TelegrafError::NotToml`]; [`AuthError::Unauthorized`]; the database may fail.
-    pub async fn create_telegraf(&self, caller: &Caller, asked: AskedTelegraf) -> Result<Telegraf, Error> {
-        self.create_telegraf_once(caller, asked, None).await
+    pub async fn create_telegraf(&self, caller: &Caller, requested: RequestedTelegraf) -> Result<Telegraf, Error> {
+        self.create_telegraf_once(caller, requested, None).await
     }
 
     /// Creates a configuration. `key`: the idempotency key of the form.
@@ -206,15 +206,15 @@ impl Service {
     pub(super) async fn create_telegraf_once(
         &self,
         caller: &Caller,
-        asked: AskedTelegraf,
+        requested: RequestedTelegraf,
         key: Option<&IdempotencyKey>,
     ) -> Result<Telegraf, Error> {
-        let org = asked.org.ok_or(Error::Creation(CreationError::PermissionOrgInvalid))?;
-        asked.check()?;
+        let org = requested.org.ok_or(Error::Creation(CreationError::PermissionOrgInvalid))?;
+        requested.check()?;
         let required = required_permissions::telegrafs(Action::Write, org);
         // A text is not parsed for a caller who may not create anyway.
         caller.check(required)?;
-        if let Some(flaw) = toml::flaw(&asked.config) {
+        if let Some(flaw) = toml::flaw(&requested.config) {
             return Err(TelegrafError::NotToml(flaw).into());
         }
         let (mut change, caller) = self.begin(caller).await?;
@@ -222,7 +222,7 @@ impl Service {
         idempotency::spend(&mut change, key, caller.id()).await?;
         jeton_store::orgs::by_id(&mut change, org).await?.ok_or(Error::Org(OrgError::NotFound))?;
         let now = change.now;
-        let telegraf = asked.into_telegraf(TelegrafId(self.next_id()), org, now);
+        let telegraf = requested.into_telegraf(TelegrafId(self.next_id()), org, now);
         jeton_store::telegrafs::insert(&mut change, &telegraf, &keys(&telegraf)).await?;
         insert_owner(&mut change, &caller, &telegraf).await?;
         change.record(Event::TelegrafCreated, Some(org), telegraf.id, TelegrafState::of(&telegraf)).await?;
@@ -239,18 +239,18 @@ impl Service {
         &self,
         caller: &Caller,
         id: TelegrafId,
-        asked: AskedTelegraf,
+        requested: RequestedTelegraf,
     ) -> Result<Telegraf, Error> {
-        asked.check()?;
+        requested.check()?;
         // A text is parsed before the write lock is taken, and not for a caller who may not change it.
         let heads = jeton_store::telegrafs::heads(&mut *self.read().await?, [id]).await?;
         let head = heads.first().ok_or(TelegrafError::NotFound)?;
         caller.check(required_permissions::telegraf(Action::Write, id, head.org))?;
-        let flaw = toml::flaw(&asked.config);
+        let flaw = toml::flaw(&requested.config);
         let (change, before) = self.begin_on_telegraf(caller, id).await?;
         match flaw {
-            Some(flaw) if asked.config != before.config => Err(TelegrafError::NotToml(flaw).into()),
-            _ => replace(change, &before, asked).await,
+            Some(flaw) if requested.config != before.config => Err(TelegrafError::NotToml(flaw).into()),
+            _ => replace(change, &before, requested).await,
         }
     }
 
@@ -340,10 +340,10 @@ pub(super) fn keys(telegraf: &Telegraf) -> Keys {
 pub(super) async fn replace(
     mut change: AuditedTransaction,
     before: &Telegraf,
-    asked: AskedTelegraf,
+    requested: RequestedTelegraf,
 ) -> Result<Telegraf, Error> {
-    asked.check()?;
-    let after = asked.into_telegraf(before.id, before.org, change.now);
+    requested.check()?;
+    let after = requested.into_telegraf(before.id, before.org, change.now);
     jeton_store::telegrafs::update(&mut change, &after, &keys(&after)).await?;
     let changed = Change { before: TelegrafState::of(before), after: TelegrafState::of(&after) };
     change.record(Event::TelegrafUpdated, Some(after.org), after.id, changed).await?;

@@ -259,8 +259,8 @@ async fn api_filter(
 
 fn attending(query: &AuthorizationQuery, now: Timestamp) -> Option<Attending> {
     let AuthorizationQuery { attention, expiring, unused, .. } = *query;
-    let asked = attention.is_some() || expiring.is_some() || unused.is_some();
-    asked.then(|| Attending {
+    let requested = attention.is_some() || expiring.is_some() || unused.is_some();
+    requested.then(|| Attending {
         now,
         attention,
         expiring_until: expiring.map(|span| now.plus_seconds(span.seconds())),

@@ -47,7 +47,7 @@ impl Service {
         let (filter, names) = resolve(&mut *self.read().await?, caller, org, query, now).await?;
         let list = Listing { service: self, filter: &filter, query };
         let ((rows, page), found, (unfiltered, attention)) =
-            tokio::try_join!(list.asked(), list.length(), self.all_seen(caller, org))?;
+            tokio::try_join!(list.requested(), list.length(), self.all_seen(caller, org))?;
         let total = found.unwrap_or(unfiltered);
         let last = total.known().div_ceil(query.page_size).max(1);
         // Behind the pages that were counted, one exists if it has rows.
@@ -128,7 +128,7 @@ struct Listing<'a> {
 
 impl Listing<'_> {
     /// The requested page, which may be behind the last one, and its number.
-    async fn asked(&self) -> Result<(Vec<Authorization>, u64), Error> {
+    async fn requested(&self) -> Result<(Vec<Authorization>, u64), Error> {
         let page = match self.query.show {
             Some(id) => self.page_with(id).await?,
             None => self.query.page.max(1),
@@ -225,16 +225,16 @@ pub(crate) async fn resolve(
 async fn user(
     connection: &mut Connection,
     caller: &Caller,
-    asked: &str,
+    requested: &str,
     nothing: &mut bool,
 ) -> Result<(Option<UserId>, Option<String>), Error> {
-    if asked.is_empty() {
+    if requested.is_empty() {
         return Ok((None, None));
     }
-    let id: Option<UserId> = asked.parse().ok();
+    let id: Option<UserId> = requested.parse().ok();
     let found = match id {
         Some(id) => jeton_store::users::by_id(connection, id).await?,
-        None => jeton_store::users::by_name(connection, asked).await?,
+        None => jeton_store::users::by_name(connection, requested).await?,
     };
     // One that the caller may not read is treated like an unknown one.
     let found = found.filter(|user| caller.may(&required_permissions::user(Action::Read, user.id)));

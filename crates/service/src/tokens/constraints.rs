@@ -54,23 +54,23 @@ pub(crate) fn effective_limits(
     caller: &Caller,
     bounds: &[LimitBounds],
     rules: &OrgRules,
-    asked: RequestedLimits<'_>,
+    requested: RequestedLimits<'_>,
 ) -> Result<EffectiveLimits, Error> {
-    let by_operator = Breadth::of(caller.permissions(), asked.org) == Breadth::Operator;
+    let by_operator = Breadth::of(caller.permissions(), requested.org) == Breadth::Operator;
     let all_rules = || bounds.iter().map(|one| &one.rules).chain([rules]);
     for rules in all_rules() {
-        keep(rules.broken_by_creating(asked.permissions, by_operator))?;
-        keep(rules.broken_by_description(asked.description))?;
+        keep(rules.broken_by_creating(requested.permissions, by_operator))?;
+        keep(rules.broken_by_description(requested.description))?;
     }
-    let usual = rules.default_life.map(|life| asked.now.plus_seconds(life));
-    let expires_at = match asked.expires_at {
-        Some(wish) => future(wish, asked.now)?,
+    let usual = rules.default_life.map(|life| requested.now.plus_seconds(life));
+    let expires_at = match requested.expires_at {
+        Some(wish) => future(wish, requested.now)?,
         None => bounds.iter().map(|one| one.expires_at).chain([usual]).flatten().min(),
     };
     for rules in all_rules() {
-        keep(rules.broken_by_life(asked.now, expires_at))?;
+        keep(rules.broken_by_life(requested.now, expires_at))?;
     }
-    let networks = asked.networks.unwrap_or_else(|| narrowest(bounds));
+    let networks = requested.networks.unwrap_or_else(|| narrowest(bounds));
     check_within(bounds, expires_at, &networks)?;
     Ok(EffectiveLimits { expires_at, networks })
 }

@@ -55,21 +55,21 @@ impl Service {
     pub async fn create_authorization(
         &self,
         caller: &Caller,
-        asked: CreateAuthorization,
+        requested: CreateAuthorization,
         key: Option<&IdempotencyKey>,
     ) -> Result<Created, Error> {
-        let (org, status) = asked.check()?;
-        let owner = asked.user.unwrap_or_else(|| caller.id());
-        let token = TokenSource::parse(asked.token)?;
-        let (mut change, caller, permissions) = self.begin_creation(caller, org, owner, asked.permissions).await?;
+        let (org, status) = requested.check()?;
+        let owner = requested.user.unwrap_or_else(|| caller.id());
+        let token = TokenSource::parse(requested.token)?;
+        let (mut change, caller, permissions) = self.begin_creation(caller, org, owner, requested.permissions).await?;
         let new = NewAuthorization {
             org,
             owner,
             status,
-            description: asked.description,
+            description: requested.description,
             permissions,
-            expires_at: asked.expires_at,
-            networks: asked.networks,
+            expires_at: requested.expires_at,
+            networks: requested.networks,
             replaces: None,
             is_renewal: false,
             token,
@@ -91,8 +91,8 @@ impl Service {
         key: Option<&IdempotencyKey>,
     ) -> Result<Created, Error> {
         let permissions = grant::all_access(org, caller.id()).into_iter().map(RequestedPermission::from).collect();
-        let asked = CreateAuthorization { org: Some(org), permissions, ..given.into() };
-        self.create_authorization(caller, asked, key).await
+        let requested = CreateAuthorization { org: Some(org), permissions, ..given.into() };
+        self.create_authorization(caller, requested, key).await
     }
 
     /// Creates an active token with the permissions and the owner of another one; the caller must hold all of them. The
@@ -148,7 +148,7 @@ impl Service {
         new.permissions = as_stored(new.permissions);
         check_content(change, caller, new.org, &new.description, &new.permissions).await?;
         let home = Home::of(change, caller, new.owner, new.org).await?;
-        let asked = RequestedLimits {
+        let requested = RequestedLimits {
             org: new.org,
             description: &new.description,
             permissions: &new.permissions,
@@ -156,9 +156,9 @@ impl Service {
             networks: new.networks,
             now: change.now,
         };
-        let constraints = Constraints::of(change, caller, home.rules, &asked).await?;
+        let constraints = Constraints::of(change, caller, home.rules, &requested).await?;
         self.check_may_supply(caller, &new.token, new.org, &constraints.bounds, &constraints.rules)?;
-        let EffectiveLimits { expires_at, networks } = constraints.limits(caller, asked)?;
+        let EffectiveLimits { expires_at, networks } = constraints.limits(caller, requested)?;
         let (token, hash) = new.token.issue();
         let authorization = Authorization {
             id: AuthorizationId(self.next_id()),

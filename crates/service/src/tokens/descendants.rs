@@ -53,12 +53,12 @@ impl Service {
         &self,
         caller: &Caller,
         id: AuthorizationId,
-        asked: DescendantsQuery,
+        requested: DescendantsQuery,
     ) -> Result<Descendants, Error> {
         let mut reader = self.read().await?;
         readable(&mut reader, caller, id).await?;
-        let limit = i64::try_from(asked.limit).unwrap_or(i64::MAX);
-        self.part_of_descendants(&mut reader, caller, id, PageStart::After(asked.after), limit).await
+        let limit = i64::try_from(requested.limit).unwrap_or(i64::MAX);
+        self.part_of_descendants(&mut reader, caller, id, PageStart::After(requested.after), limit).await
     }
 
     /// The descendants that the console shows of a token that the caller may read.

@@ -97,18 +97,18 @@ impl Service {
     /// # Errors
     /// [`AuthError::TokenInactive`]; `AuthError::Unauthorized` for a caller who may read no authorization at all and
     /// asks about another token than their own; the database may fail.
-    pub async fn introspect(&self, caller: &Caller, asked: &IntrospectionRequest) -> Result<Introspection, Error> {
+    pub async fn introspect(&self, caller: &Caller, requested: &IntrospectionRequest) -> Result<Introspection, Error> {
         if caller.inactive {
             return Err(Error::Auth(AuthError::TokenInactive));
         }
-        let found = self.known_token(&PresentedToken::new(asked.token.expose_secret())).await?;
+        let found = self.known_token(&PresentedToken::new(requested.token.expose_secret())).await?;
         let is_own = found.as_ref().is_some_and(|found| caller.accepted_token() == Some(found.id()));
         if !is_own && caller.visible().authorizations == Reach::default() {
             caller.check(Permission::global(Action::Read, ResourceType::Authorizations))?;
         }
         let readable = found.filter(|found| is_own || check_readable(caller, found.record()).is_ok());
         let Some(known) = readable else { return Ok(Introspection::Inactive(None)) };
-        let place = match asked.place {
+        let place = match requested.place {
             // The caller presents its own token.
             PresentedFrom::From(None) if is_own => PresentedFrom::From(caller.client.address),
             place => place,
@@ -117,13 +117,13 @@ impl Service {
         let owner = match known.status(place, self.now()) {
             CredentialStatus::Live(owner) => owner,
             status => {
-                let stopped = stopped(&status, authorization.leaked_at.is_some()).filter(|_| asked.explain);
+                let stopped = stopped(&status, authorization.leaked_at.is_some()).filter(|_| requested.explain);
                 let Authorization { id, expires_at, .. } = authorization;
                 return Ok(Introspection::Inactive(stopped.map(|stopped| InactiveToken { id, stopped, expires_at })));
             }
         };
         let org_name = self.org_name_of(&known).await?;
-        let ruling = match &asked.wanted {
+        let ruling = match &requested.wanted {
             Some(wanted) => Some(rule(&mut *self.read().await?, caller, &authorization, wanted).await?),
             None => None,
         };

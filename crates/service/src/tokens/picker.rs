@@ -86,8 +86,8 @@ impl Service {
             _ => given,
         };
         let permissions = permissions.into_iter().map(RequestedPermission::from).collect();
-        let asked = CreateAuthorization { org: Some(org), permissions, ..given.into() };
-        self.create_authorization(caller, asked, key).await
+        let requested = CreateAuthorization { org: Some(org), permissions, ..given.into() };
+        self.create_authorization(caller, requested, key).await
     }
 
     /// Rotates a token of an organization into one with the selected check boxes, of which those of users stand for its
@@ -111,8 +111,8 @@ impl Service {
             None => self.describe(caller, old.org, &permissions).await?,
         };
         let permissions = permissions.into_iter().map(RequestedPermission::from).collect();
-        let asked = RotateAuthorization { description: Some(description), permissions: Some(permissions), ..given };
-        self.rotate_authorization(caller, id, asked, key).await
+        let requested = RotateAuthorization { description: Some(description), permissions: Some(permissions), ..given };
+        self.rotate_authorization(caller, id, requested, key).await
     }
 
     async fn describe(&self, caller: &Caller, org: OrgId, permissions: &[Permission]) -> Result<String, Error> {

@@ -29,39 +29,39 @@ impl Service {
     ///
     /// # Errors
     /// [`AuthError::Unauthorized`]; the database may fail.
-    pub async fn prefill(&self, caller: &Caller, org: OrgId, asked: &Prefill) -> Result<Prefilled, Error> {
+    pub async fn prefill(&self, caller: &Caller, org: OrgId, requested: &Prefill) -> Result<Prefilled, Error> {
         caller.check(required_permissions::org(Action::Read, org))?;
         let mut reader = self.read().await?;
         let mut filling = PrefillBuilder { caller, org, owner: caller.id(), done: Prefilled::default() };
-        if let Some(id) = &asked.rotate {
+        if let Some(id) = &requested.rotate {
             match original(&mut reader, caller, org, id).await? {
                 Some(old) => {
                     let (id, expires_at) = (old.id, old.expires_at);
                     filling.owner = old.user;
                     filling.done.rotates = Some(RotatedToken { id, expires_at, now: self.now() });
                     filling.done.description = old.description.clone();
-                    let old = if asked.narrow { self.narrow(&mut reader, &mut filling, old).await? } else { old };
+                    let old = if requested.narrow { self.narrow(&mut reader, &mut filling, old).await? } else { old };
                     filling.original(&mut reader, &old).await?;
                 }
                 None => filling.done.gaps.push(Gap::Original),
             }
             return Ok(filling.done);
         }
-        filling.done.description = asked.description.clone();
-        if let Some(word) = &asked.template {
+        filling.done.description = requested.description.clone();
+        if let Some(word) = &requested.template {
             filling.template(word);
         }
-        for wanted in asked.wanted.iter().take(MAX_WANTED) {
+        for wanted in requested.wanted.iter().take(MAX_WANTED) {
             filling.wanted(&mut reader, wanted).await?;
         }
-        if asked.wanted.len() > MAX_WANTED {
+        if requested.wanted.len() > MAX_WANTED {
             filling.done.gaps.push(Gap::TooMany);
         }
-        if let Some(id) = &asked.from {
+        if let Some(id) = &requested.from {
             match original(&mut reader, caller, org, id).await? {
                 Some(original) => {
                     filling.original(&mut reader, &original).await?;
-                    if asked.description.is_empty() {
+                    if requested.description.is_empty() {
                         filling.done.description = clone_description(&original.description, self.now());
                     }
                 }

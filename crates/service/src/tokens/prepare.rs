@@ -117,10 +117,10 @@ impl Constraints {
         connection: &mut Connection,
         caller: &Caller,
         rules: OrgRules,
-        asked: &RequestedLimits<'_>,
+        requested: &RequestedLimits<'_>,
     ) -> Result<Self, Error> {
-        let inheritance = Inheritance::of(connection, caller, asked.now).await?;
-        let bounds = inheritance.bounds(connection, asked.permissions, &asked.wish(), asked.org).await?;
+        let inheritance = Inheritance::of(connection, caller, requested.now).await?;
+        let bounds = inheritance.bounds(connection, requested.permissions, &requested.wish(), requested.org).await?;
         Ok(Self { rules, bounds })
     }
 
@@ -128,7 +128,7 @@ impl Constraints {
     ///
     /// # Errors
     /// Those of [`constraints::effective_limits`].
-    pub fn limits(&self, caller: &Caller, asked: RequestedLimits<'_>) -> Result<EffectiveLimits, Error> {
-        constraints::effective_limits(caller, &self.bounds, &self.rules, asked)
+    pub fn limits(&self, caller: &Caller, requested: RequestedLimits<'_>) -> Result<EffectiveLimits, Error> {
+        constraints::effective_limits(caller, &self.bounds, &self.rules, requested)
     }
 }

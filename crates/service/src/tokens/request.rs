@@ -123,14 +123,14 @@ impl CreateAuthorization {
 /// # Errors
 /// [`CreationError::NoPermissions`], [`CreationError::TooManyPermissions`], [`ValidationError::TextTooLong`],
 /// [`ValidationError::TextNul`].
-pub(crate) fn check_permissions(asked: &[RequestedPermission]) -> Result<(), Error> {
-    if asked.is_empty() {
+pub(crate) fn check_permissions(requested: &[RequestedPermission]) -> Result<(), Error> {
+    if requested.is_empty() {
         return Err(Error::Creation(CreationError::NoPermissions));
     }
-    if count_different(asked) > MAX_PERMISSIONS {
+    if count_different(requested) > MAX_PERMISSIONS {
         return Err(Error::Creation(CreationError::TooManyPermissions { limit: MAX_PERMISSIONS }));
     }
-    for RequestedPermission { names, .. } in asked {
+    for RequestedPermission { names, .. } in requested {
         check_text("resource.name", names.resource.as_deref().unwrap_or_default(), MAX_NAME)?;
         check_text("resource.org", names.org.as_deref().unwrap_or_default(), MAX_NAME)?;
     }

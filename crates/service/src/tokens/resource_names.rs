@@ -28,16 +28,16 @@ impl Service {
     pub(crate) async fn look_up(
         &self,
         caller: &Caller,
-        asked: &[RequestedPermission],
+        requested: &[RequestedPermission],
         org: OrgId,
     ) -> Result<NamedResources, Error> {
         let mut things = NamedResources::default();
         let names = |kind: ResourceType| -> BTreeSet<&str> {
-            let of_kind = asked.iter().filter(|one| one.permission.resource.kind == kind);
+            let of_kind = requested.iter().filter(|one| one.permission.resource.kind == kind);
             of_kind.filter_map(|one| one.names.resource.as_deref()).collect()
         };
         let mut orgs = names(ResourceType::Orgs);
-        orgs.extend(asked.iter().filter_map(|one| one.names.org.as_deref()));
+        orgs.extend(requested.iter().filter_map(|one| one.names.org.as_deref()));
         let (buckets, telegrafs) = (names(ResourceType::Buckets), names(ResourceType::Telegrafs));
         let users = names(ResourceType::Users);
         if [&orgs, &buckets, &telegrafs, &users].iter().all(|names| names.is_empty()) {
@@ -112,8 +112,8 @@ impl NamedResources {
     ///
     /// # Errors
     /// [`CreationError::NoSuchNamedOrg`], [`CreationError::NoSuchNamedResource`].
-    pub fn resolve(&self, asked: Vec<RequestedPermission>, org: OrgId) -> Result<Vec<Permission>, Error> {
-        let resolved = asked.into_iter().map(|RequestedPermission { mut permission, names }| {
+    pub fn resolve(&self, requested: Vec<RequestedPermission>, org: OrgId) -> Result<Vec<Permission>, Error> {
+        let resolved = requested.into_iter().map(|RequestedPermission { mut permission, names }| {
             if let Some(name) = names.org {
                 let found = self.orgs.get(name.trim()).copied();
                 permission.resource.org = Some(found.ok_or(Error::Creation(CreationError::NoSuchNamedOrg { name }))?);
@@ -158,7 +158,7 @@ mod tests {
         let store = Store::sqlite(&data.path().join("jeton.db")).await.expect("a database");
         let key = AuditKey::new(vec![1; 32]);
         let service = Service::start(store, Clock::System, key, Quotas::NONE).await.expect("a service");
-        let asked = SetUp {
+        let requested = SetUp {
             username: "alice".into(),
             password: None,
             org: "acme".into(),
@@ -166,7 +166,7 @@ mod tests {
             retention_seconds: 0,
             token: None,
         };
-        let done = service.set_up(asked, &Client::default(), false).await.expect("set up");
+        let done = service.set_up(requested, &Client::default(), false).await.expect("set up");
         let caller = service.caller_by_token(done.token.expose(), Client::default()).await.expect("a caller");
         (service, caller, done.org.id, done.bucket.id)
     }
@@ -180,26 +180,26 @@ mod tests {
     async fn what_is_deleted_after_the_look_up_is_not_granted() {
         let data = TempDir::new().expect("a directory");
         let (service, caller, org, bucket) = set_up(&data).await;
-        let asked = || vec![on(ResourceType::Users, "alice"), on(ResourceType::Buckets, "iot")];
-        let mut things = service.look_up(&caller, &asked(), org).await.expect("a look-up");
-        let resolved = things.resolve(asked(), org).expect("permissions");
+        let requested = || vec![on(ResourceType::Users, "alice"), on(ResourceType::Buckets, "iot")];
+        let mut things = service.look_up(&caller, &requested(), org).await.expect("a look-up");
+        let resolved = things.resolve(requested(), org).expect("permissions");
         assert_eq!(resolved[1], Permission::on_in(Action::Read, ResourceType::Buckets, bucket, org));
         service.delete_bucket(&caller, bucket).await.expect("deleted");
         let (mut change, caller) = service.begin(&caller).await.expect("a change");
         things.keep_readable(&mut change, &caller, org).await.expect("kept");
         let unknown =
             Error::Creation(CreationError::NoSuchNamedResource { kind: "buckets".into(), name: "iot".into() });
-        assert_eq!(things.resolve(asked(), org), Err(unknown));
+        assert_eq!(things.resolve(requested(), org), Err(unknown));
     }
 
     #[tokio::test]
     async fn what_the_caller_may_no_longer_read_is_not_granted() {
         let data = TempDir::new().expect("a directory");
         let (service, mut caller, org, _) = set_up(&data).await;
-        let asked = || vec![on(ResourceType::Users, "alice")];
-        let mut things = service.look_up(&caller, &asked(), org).await.expect("a look-up");
+        let requested = || vec![on(ResourceType::Users, "alice")];
+        let mut things = service.look_up(&caller, &requested(), org).await.expect("a look-up");
         caller.permissions = vec![Permission::in_org(Action::Read, ResourceType::Users, org)].into();
         things.keep_readable(&mut service.read().await.expect("a reader"), &caller, org).await.expect("kept");
-        assert!(things.resolve(asked(), org).is_err());
+        assert!(things.resolve(requested(), org).is_err());
     }
 }

@@ -80,13 +80,13 @@ impl Service {
         &self,
         caller: &Caller,
         id: AuthorizationId,
-        asked: RotateAuthorization,
+        requested: RotateAuthorization,
         key: Option<&IdempotencyKey>,
     ) -> Result<Rotated, Error> {
-        let overlap = check_overlap(asked.overlap.as_deref())?;
-        let permissions = self.permissions_of_successor(caller, id, asked.permissions.as_deref()).await?;
+        let overlap = check_overlap(requested.overlap.as_deref())?;
+        let permissions = self.permissions_of_successor(caller, id, requested.permissions.as_deref()).await?;
         let (mut change, caller) = self.begin(caller).await?;
-        let self_rotation = self_rotation::rules(&mut change, &caller, id).await?.filter(|_| asked.is_plain());
+        let self_rotation = self_rotation::rules(&mut change, &caller, id).await?.filter(|_| requested.is_plain());
         let before = match self_rotation {
             Some(_) => existing(&mut change, id).await?,
             None => replaceable(&mut change, &caller, id).await?,
@@ -109,10 +109,10 @@ impl Service {
             org: before.org,
             owner: before.user,
             status: Status::Active,
-            description: asked.description.unwrap_or_else(|| before.description.clone()),
+            description: requested.description.unwrap_or_else(|| before.description.clone()),
             permissions,
-            expires_at: Some(asked.expires_at.unwrap_or(same_life)),
-            networks: Some(asked.networks.unwrap_or_else(|| before.networks.clone())),
+            expires_at: Some(requested.expires_at.unwrap_or(same_life)),
+            networks: Some(requested.networks.unwrap_or_else(|| before.networks.clone())),
             replaces: Some(id),
             is_renewal,
             token: TokenSource::Generated,
@@ -163,8 +163,8 @@ async fn replaceable(
     Ok(before)
 }
 
-fn check_overlap(asked: Option<&str>) -> Result<Span, Error> {
-    let Some(text) = asked else { return Ok(USUAL_OVERLAP) };
+fn check_overlap(requested: Option<&str>) -> Result<Span, Error> {
+    let Some(text) = requested else { return Ok(USUAL_OVERLAP) };
     let span = text.parse::<Span>().map_err(|error| Error::field("overlap", format!("overlap {error}")))?;
     if span > LONGEST_OVERLAP {
         return Err(Error::field("overlap", format!("overlap must not be longer than {}", LONGEST_OVERLAP.words())));

@@ -13,7 +13,7 @@ use super::{
 
 /// Requested permissions, with the resources that they name.
 pub(super) struct NewPermissions {
-    asked: Vec<RequestedPermission>,
+    requested: Vec<RequestedPermission>,
     things: NamedResources,
 }
 
@@ -27,17 +27,17 @@ impl Service {
         &self,
         caller: &Caller,
         id: AuthorizationId,
-        asked: Option<&[RequestedPermission]>,
+        requested: Option<&[RequestedPermission]>,
     ) -> Result<Option<NewPermissions>, Error> {
-        let Some(asked) = asked else { return Ok(None) };
-        check_permissions(asked)?;
+        let Some(requested) = requested else { return Ok(None) };
+        check_permissions(requested)?;
         let mut reader = self.read().await?;
         let org = readable(&mut reader, caller, id).await?.org;
         // The look-up acquires a connection of its own.
         drop(reader);
         caller.check(required_permissions::authorizations(Action::Write, org))?;
-        let things = self.look_up(caller, asked, org).await?;
-        Ok(Some(NewPermissions { asked: asked.to_vec(), things }))
+        let things = self.look_up(caller, requested, org).await?;
+        Ok(Some(NewPermissions { requested: requested.to_vec(), things }))
     }
 }
 
@@ -53,6 +53,6 @@ impl NewPermissions {
         org: OrgId,
     ) -> Result<Vec<Permission>, Error> {
         self.things.keep_readable(connection, caller, org).await?;
-        self.things.resolve(self.asked, org)
+        self.things.resolve(self.requested, org)
     }
 }

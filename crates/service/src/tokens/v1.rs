@@ -102,21 +102,21 @@ impl Service {
     pub async fn create_v1_authorization(
         &self,
         caller: &Caller,
-        asked: CreateAuthorization,
+        requested: CreateAuthorization,
         username: String,
     ) -> Result<V1Details, Error> {
-        let (org, status) = asked.check()?;
-        let owner = asked.user.unwrap_or_else(|| caller.id());
-        let (mut change, caller, permissions) = self.begin_creation(caller, org, owner, asked.permissions).await?;
+        let (org, status) = requested.check()?;
+        let owner = requested.user.unwrap_or_else(|| caller.id());
+        let (mut change, caller, permissions) = self.begin_creation(caller, org, owner, requested.permissions).await?;
         let permissions = as_stored(permissions);
-        check_content(&mut change, &caller, org, &asked.description, &permissions).await?;
+        check_content(&mut change, &caller, org, &requested.description, &permissions).await?;
         check_username(&username)?;
         let wanted = RequestedLimits {
             org,
-            description: &asked.description,
+            description: &requested.description,
             permissions: &permissions,
-            expires_at: asked.expires_at,
-            networks: asked.networks,
+            expires_at: requested.expires_at,
+            networks: requested.networks,
             now: change.now,
         };
         let rules = rules_of(&mut change, org).await?;
@@ -128,7 +128,7 @@ impl Service {
             user: owner,
             created_by: caller.id(),
             status,
-            description: asked.description,
+            description: requested.description,
             permissions,
             token_prefix: None,
             created_at: change.now,

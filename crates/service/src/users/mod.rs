@@ -129,9 +129,9 @@ impl Service {
     /// # Errors
     /// [`ValidationError::UserNameEmpty`], [`ValidationError::Status`], [`UserError::IdTaken`],
     /// [`UserError::NameTaken`]; [`AuthError::Unauthorized`]; the database may fail.
-    pub async fn create_user(&self, caller: &Caller, asked: CreateUser) -> Result<User, Error> {
-        check_user_name(&asked.name)?;
-        let status = asked
+    pub async fn create_user(&self, caller: &Caller, requested: CreateUser) -> Result<User, Error> {
+        check_user_name(&requested.name)?;
+        let status = requested
             .status
             .as_deref()
             .unwrap_or_default()
@@ -139,8 +139,8 @@ impl Service {
             .map_err(|_| Error::Validation(ValidationError::Status))?;
         let (mut change, caller) = self.begin(caller).await?;
         caller.check(required_permissions::users(Action::Write))?;
-        let user = User { id: asked.id.unwrap_or_else(|| UserId(self.next_id())), name: asked.name, status };
-        if let Some(id) = asked.id
+        let user = User { id: requested.id.unwrap_or_else(|| UserId(self.next_id())), name: requested.name, status };
+        if let Some(id) = requested.id
             && jeton_store::users::by_id(&mut change, id).await?.is_some()
         {
             return Err(Error::User(UserError::IdTaken { id }));

@@ -41,14 +41,14 @@ pub(super) async fn examine(config: &Config, key: Option<&AuditKey>, now: Timest
     let proof = key.doctor_proof(now);
     let mut findings = Vec::new();
     for url in &config.public_url {
-        let asked = Asked { url: url.url(), client: &client, proof: &proof, header: &config.forwarded_header };
-        findings.extend(asked.examine(now).await);
+        let requested = Check { url: url.url(), client: &client, proof: &proof, header: &config.forwarded_header };
+        findings.extend(requested.examine(now).await);
     }
     findings
 }
 
 /// A public URL to examine.
-struct Asked<'a> {
+struct Check<'a> {
     url: &'a Url,
     client: &'a Client,
     proof: &'a str,
@@ -73,7 +73,7 @@ struct Seen {
     url: Option<String>,
 }
 
-impl Asked<'_> {
+impl Check<'_> {
     async fn examine(&self, now: Timestamp) -> Vec<Finding> {
         let shown = self.shown();
         let (plain, certificate) = match self.ask(false).await {

@@ -73,8 +73,8 @@ impl Reading<'_> {
 
     /// Refuses a token that is not an operator token: it does not see everything, and influxd only shortens its lists.
     pub async fn check_operator(&self) -> Outcome {
-        let asked = self.client.get("/api/v2/config").done().await;
-        match asked {
+        let requested = self.client.get("/api/v2/config").done().await;
+        match requested {
             Err(failure) if failure.to_string().contains("requires operator permissions") => {
                 let sentence = "this token is not an operator token, so it can't read all data";
                 Err(Failure::new(sentence)

@@ -1,6 +1,6 @@
 //! Operations on organizations and buckets.
 
-use jeton_service::{Caller, Error, buckets::AskedBucket};
+use jeton_service::{Caller, Error, buckets::RequestedBucket};
 
 use crate::no_escalation::World;
 
@@ -13,7 +13,7 @@ pub async fn change_thing(world: &mut World, caller: &Caller, step: &Step) -> Re
         What::CreateOrg => service.create_org(caller, &name, "").await.map(drop),
         What::DeleteOrg => service.delete_org(caller, org).await,
         What::CreateBucket => service
-            .create_bucket(caller, AskedBucket { org: Some(org), name, ..AskedBucket::default() })
+            .create_bucket(caller, RequestedBucket { org: Some(org), name, ..RequestedBucket::default() })
             .await
             .map(drop),
         _ => service.delete_bucket(caller, one(step.which[0], &world.buckets())?).await,

@@ -17,7 +17,7 @@ use super::{
     DatabasesState,
     bindings::Buckets,
     drawer::Drawer,
-    explain::{Asked, Explain},
+    explain::{Explain, ExplainState},
     gate_resource,
     health::{HealthBadge, ModeBadge},
     named,
@@ -32,7 +32,7 @@ pub fn DetailsRoute() -> impl IntoView {
     let state = DatabasesState::current();
     let reloads = RwSignal::new(0);
     let found = gate_resource(state, reloads);
-    let asked = Asked::new(state);
+    let requested = ExplainState::new(state);
     let drawer = Drawer::new(state, reloads);
     let close = Signal::derive(move || state.address(Databases::List));
     let title = untrack(|| named(state)).map_or_else(|| "Gate".to_owned(), |key| key.to_string());
@@ -42,7 +42,7 @@ pub fn DetailsRoute() -> impl IntoView {
             <Transition fallback=|| ()>
                 {move || Suspend::new(async move {
                     match found.await {
-                        Ok(details) => view! { <Content details asked drawer/> }.into_any(),
+                        Ok(details) => view! { <Content details requested drawer/> }.into_any(),
                         Err(error) => view! {
                             <div class="dialog-body"><Alert danger=true live=true>{error.sentence()}</Alert></div>
                         }
@@ -56,7 +56,7 @@ pub fn DetailsRoute() -> impl IntoView {
 
 /// The content of the drawer.
 #[component]
-fn Content(details: GateDetails, asked: Asked, drawer: Drawer) -> impl IntoView {
+fn Content(details: GateDetails, requested: ExplainState, drawer: Drawer) -> impl IntoView {
     let gate = details.gate.clone();
     let key = gate.key;
     let state = drawer.state;
@@ -82,7 +82,7 @@ fn Content(details: GateDetails, asked: Asked, drawer: Drawer) -> impl IntoView 
             <Unknown details=details.clone() drawer/>
             <InUse tokens=details.tokens.clone() total=gate.tokens now=details.now state/>
             <Refusals refusals=details.refusals.clone() now=details.now state/>
-            <Explain details asked state/>
+            <Explain details requested state/>
         </div>
         {foot}
     }

@@ -31,12 +31,12 @@ type Answered = Option<Result<Result<Explanation, NotExplained>, ConsoleError>>;
 
 /// The question in the URL and its answer, which loads in parallel with the gate.
 #[derive(Clone, Copy)]
-pub struct Asked {
+pub struct ExplainState {
     question: Memo<Option<GateQuestion>>,
     answer: PageResource<Answered>,
 }
 
-impl Asked {
+impl ExplainState {
     /// Creates the question about the gate in the URL.
     pub fn new(state: DatabasesState) -> Self {
         let parameters = use_query_map();
@@ -46,8 +46,8 @@ impl Asked {
         });
         let answer = page_resource(
             move || (state.page.org.get(), named(state).zip(question.get())),
-            |(org, asked)| async move {
-                match asked {
+            |(org, requested)| async move {
+                match requested {
                     Some((gate, question)) => Some(load_explanation(org, gate, question).await),
                     None => None,
                 }
@@ -59,8 +59,8 @@ impl Asked {
 
 /// The form and the answer.
 #[component]
-pub fn Explain(details: GateDetails, asked: Asked, state: DatabasesState) -> impl IntoView {
-    let Asked { question, answer } = asked;
+pub fn Explain(details: GateDetails, requested: ExplainState, state: DatabasesState) -> impl IntoView {
+    let ExplainState { question, answer } = requested;
     let answered = move || Suspend::new(async move { answer.await.map(|answer| view! { <Answer answer/> }) });
     let open = question.get_untracked().is_some();
     let GateDetails { gate, choices, more_choices, .. } = details;
@@ -96,8 +96,8 @@ fn Ask(
     let request = RwSignal::new(first.map(|question| question.request).unwrap_or_default());
     // Back and forward change the URL: the field follows.
     Effect::new(move |_| {
-        if let Some(asked) = question.get() {
-            request.set(asked.request);
+        if let Some(requested) = question.get() {
+            request.set(requested.request);
         }
     });
     let navigate = navigator();

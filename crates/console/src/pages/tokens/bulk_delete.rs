@@ -30,7 +30,7 @@ struct Meant {
 impl Meant {
     /// Returns the submitted tokens of a form without JavaScript, or else the selected ones.
     fn current(state: TokensState) -> Self {
-        if let Some(Ok(Outcome::Asked { count })) = answer().map(|answer| answer.result) {
+        if let Some(Ok(Outcome::ConfirmationNeeded { count })) = answer().map(|answer| answer.result) {
             let names = [SelectedForm::ID, SelectedForm::ALL];
             let sent = typed_fields().0.into_iter().filter(|(name, _)| names.contains(&name.as_str()));
             let expected = (SelectedForm::EXPECTED.to_owned(), count.to_string());

@@ -70,8 +70,8 @@ fn chips(query: &TokenQuery, names: FilterNames) -> Vec<Chip> {
 }
 
 /// Returns the name of a filter's resource, or that it is unknown.
-fn named(asked: &str, name: Option<String>, what: &str) -> Option<String> {
-    (!asked.is_empty()).then(|| name.unwrap_or_else(|| format!("{asked} (unknown {what})")))
+fn named(requested: &str, name: Option<String>, what: &str) -> Option<String> {
+    (!requested.is_empty()).then(|| name.unwrap_or_else(|| format!("{requested} (unknown {what})")))
 }
 
 #[cfg(test)]

@@ -65,7 +65,7 @@ fn FilterDialog(choices: FilterChoices, names: FilterNames, state: TokensState) 
     let sizes = [("10", "10"), ("25", "25"), ("50", "50"), ("100", "100")];
     let size = sizes.iter().map(|(size, _)| *size).find(|size| *size == query.page_size.to_string());
     let actions = Action::ALL.map(|one| (one.name(), one.title()));
-    let shown = |asked: &str, name: Option<String>| name.unwrap_or_else(|| asked.to_owned());
+    let shown = |requested: &str, name: Option<String>| name.unwrap_or_else(|| requested.to_owned());
     view! {
         <Dialog class="filters" close>
             <DialogHead title="Filter API Tokens" close/>

@@ -20,8 +20,8 @@ use super::form_state::CustomTokenForm;
 /// Debounce: delay between the last keystroke and the request to the server.
 const SEARCH_AFTER: Duration = Duration::from_millis(150);
 
-/// Debounces the search: sets `asked` once the user pauses typing.
-pub fn ask_later(search: RwSignal<String>, asked: RwSignal<String>) {
+/// Debounces the search: sets `requested` once the user pauses typing.
+pub fn ask_later(search: RwSignal<String>, requested: RwSignal<String>) {
     let waiting = StoredValue::new(None::<TimeoutHandle>);
     Effect::new(move |first: Option<()>| {
         let text = search.get();
@@ -34,7 +34,7 @@ pub fn ask_later(search: RwSignal<String>, asked: RwSignal<String>) {
         waiting.set_value(
             set_timeout_with_handle(
                 move || {
-                    let _ = asked.try_set(text);
+                    let _ = requested.try_set(text);
                 },
                 SEARCH_AFTER,
             )

@@ -48,7 +48,7 @@ pub use prefill::{address_from, address_narrowing};
 #[component]
 pub fn CustomRoute() -> impl IntoView {
     let state = TokensState::current();
-    let (asked, filled) = prefill::resource(state);
+    let (requested, filled) = prefill::resource(state);
     let rules = page_resource(move || state.org.get(), load_org_rules);
     let lookup = Lookup::new();
     let searched = RwSignal::new(lookup.search.get_untracked());
@@ -61,7 +61,7 @@ pub fn CustomRoute() -> impl IntoView {
         <Transition fallback=|| ()>
             {move || Suspend::new(async move {
                 let (filled, rules) = (filled.await, rules.await);
-                let bare = asked.with_untracked(jeton_model::console::prefill::Prefill::is_bare);
+                let bare = requested.with_untracked(jeton_model::console::prefill::Prefill::is_bare);
                 view! { <CustomDialog filled rules bare lookup picker state/> }
             })}
         </Transition>

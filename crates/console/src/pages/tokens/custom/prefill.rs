@@ -29,7 +29,7 @@ type Filled = PageResource<Result<Prefilled, ConsoleError>>;
 /// Returns the prefill that the URL requests, and the resource with its result.
 pub fn resource(state: TokensState) -> (Memo<Prefill>, Filled) {
     let parameters = use_query_map();
-    let asked = Memo::new(move |before: Option<&Prefill>| {
+    let requested = Memo::new(move |before: Option<&Prefill>| {
         // While navigating to another page the dialog stays as it is.
         if state.page.route() != Some(ConsoleRoute::Tokens(Tokens::Custom)) {
             return before.cloned().unwrap_or_default();
@@ -38,12 +38,12 @@ pub fn resource(state: TokensState) -> (Memo<Prefill>, Filled) {
         Prefill::from_parameters(|name| parameters.get_all(name).unwrap_or_default())
     });
     let filled = page_resource(
-        move || (state.org.get(), asked.get()),
-        |(org, asked)| async move {
-            if asked.is_bare() { Ok(Prefilled::default()) } else { load_prefill(org, asked).await }
+        move || (state.org.get(), requested.get()),
+        |(org, requested)| async move {
+            if requested.is_bare() { Ok(Prefilled::default()) } else { load_prefill(org, requested).await }
         },
     );
-    (asked, filled)
+    (requested, filled)
 }
 
 /// Returns the address of the dialog with a prefill parameter; the state of the list is kept.

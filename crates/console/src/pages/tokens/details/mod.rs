@@ -48,7 +48,7 @@ use lineage::Chain;
 use matrix::PermissionTable;
 use metadata::Facts;
 use raw::AsText;
-use simulator::{Asked, WhatIf};
+use simulator::{SimulationState, WhatIf};
 use usage::Uses;
 
 /// The route of the drawer.
@@ -68,7 +68,7 @@ pub fn EditRoute() -> impl IntoView {
 fn Drawer(editing: bool) -> impl IntoView {
     let state = TokensState::current();
     let (details, history) = (details_resource(state), history_resource(state));
-    let asked = Asked::new(state);
+    let requested = SimulationState::new(state);
     let close = Signal::derive(move || state.address(Tokens::List));
     view! {
         <Transition fallback=|| ()>
@@ -76,7 +76,7 @@ fn Drawer(editing: bool) -> impl IntoView {
                 state.listed().await;
                 match (details.await, history.await) {
                     (Ok(details), Ok(history)) => {
-                        view! { <Dialog class="drawer" close><Content details history asked editing state/></Dialog> }.into_any()
+                        view! { <Dialog class="drawer" close><Content details history requested editing state/></Dialog> }.into_any()
                     }
                     (Err(error), _) | (_, Err(error)) => view! { <Missing error close/> }.into_any(),
                 }
@@ -112,7 +112,13 @@ fn NarrowLink(id: AuthorizationId, state: TokensState) -> impl IntoView {
 
 /// The content of the drawer.
 #[component]
-fn Content(details: Details, history: Lineage, asked: Asked, editing: bool, state: TokensState) -> impl IntoView {
+fn Content(
+    details: Details,
+    history: Lineage,
+    requested: SimulationState,
+    editing: bool,
+    state: TokensState,
+) -> impl IntoView {
     let authorization = details.authorization.clone();
     let id = authorization.id;
     let first = Changed { description: authorization.description.clone(), status: authorization.status };
@@ -154,7 +160,7 @@ fn Content(details: Details, history: Lineage, asked: Asked, editing: bool, stat
             <Uses history/>
             <Gates uses=gates now/>
             {narrows.then(|| view! { <NarrowLink id state/> })}
-            <WhatIf id asked state/>
+            <WhatIf id requested state/>
             <h3 class="section-title">"Permissions "<span>"fixed when the token was generated"</span></h3>
             <PermissionTable details=details.clone() org_name=org.clone()/>
             <p class="hint">

@@ -24,12 +24,12 @@ use crate::{
 
 /// The question in the URL and its answer, which loads in parallel with the token.
 #[derive(Clone, Copy)]
-pub struct Asked {
+pub struct SimulationState {
     question: Memo<Option<Question>>,
     ruling: PageResource<Option<Result<Ruling, ConsoleError>>>,
 }
 
-impl Asked {
+impl SimulationState {
     /// Creates the question about the token in the URL.
     pub fn new(state: TokensState) -> Self {
         let parameters = use_query_map();
@@ -39,8 +39,8 @@ impl Asked {
         });
         let ruling = page_resource(
             move || state.token().zip(question.get()),
-            |asked| async move {
-                match asked {
+            |requested| async move {
+                match requested {
                     Some((id, question)) => Some(load_ruling(id, question).await),
                     None => None,
                 }
@@ -52,13 +52,13 @@ impl Asked {
 
 /// The form and the answer. The question is part of the URL, so that it can be shared and works without JavaScript.
 #[component]
-pub fn WhatIf(id: AuthorizationId, asked: Asked, state: TokensState) -> impl IntoView {
-    let Asked { question, ruling } = asked;
+pub fn WhatIf(id: AuthorizationId, requested: SimulationState, state: TokensState) -> impl IntoView {
+    let SimulationState { question, ruling } = requested;
     let answer = move || {
         Suspend::new(async move {
             let ruling = ruling.await;
-            let asked = question.get_untracked();
-            ruling.zip(asked).map(|(ruling, asked)| view! { <Answer ruling asked/> })
+            let requested = question.get_untracked();
+            ruling.zip(requested).map(|(ruling, requested)| view! { <Answer ruling requested/> })
         })
     };
     let open = question.get_untracked().is_some();
@@ -81,10 +81,10 @@ fn Ask(id: AuthorizationId, state: TokensState, question: Memo<Option<Question>>
     let (can, chosen, named) = (RwSignal::new(action), RwSignal::new(kind), RwSignal::new(thing));
     // Back and forward change the URL: the fields follow.
     Effect::new(move |_| {
-        if let Some(asked) = question.get() {
-            can.set(asked.action);
-            chosen.set(asked.kind);
-            named.set(asked.thing);
+        if let Some(requested) = question.get() {
+            can.set(requested.action);
+            chosen.set(requested.kind);
+            named.set(requested.thing);
         }
     });
     let names = RwSignal::new(Vec::<(ResourceType, String)>::new());
@@ -157,11 +157,11 @@ fn suggest(state: TokensState, names: RwSignal<Vec<(ResourceType, String)>>) {
 
 /// The answer to a question.
 #[component]
-fn Answer(ruling: Result<Ruling, ConsoleError>, asked: Question) -> impl IntoView {
+fn Answer(ruling: Result<Ruling, ConsoleError>, requested: Question) -> impl IntoView {
     let yes = matches!(&ruling, Ok(ruling) if ruling.is_yes());
     let (word, text) = match ruling {
         Err(error) => ("Unknown.", error.sentence().into_any()),
-        Ok(Ruling::Unknown) => ("Unknown.", unknown(&asked).into_any()),
+        Ok(Ruling::Unknown) => ("Unknown.", unknown(&requested).into_any()),
         Ok(Ruling::Decided { required, by, stopped }) => {
             let what = view! { <What required=required.clone()/> };
             match (by, stopped) {
@@ -213,13 +213,15 @@ fn What(required: Named) -> impl IntoView {
     }
 }
 
-fn unknown(asked: &Question) -> String {
-    let words = asked.kind.words();
-    match asked.kind {
+fn unknown(requested: &Question) -> String {
+    let words = requested.kind.words();
+    match requested.kind {
         ResourceType::Buckets | ResourceType::Telegrafs | ResourceType::Users | ResourceType::Orgs => {
-            format!("There is no “{}” among the {words} that you can see.", asked.thing)
+            format!("There is no “{}” among the {words} that you can see.", requested.thing)
         }
-        ResourceType::Authorizations => format!("There is no ID “{}” among the {words} that you can see.", asked.thing),
-        _ => format!("“{}” is not an ID. Enter the ID: the names of {words} are not known here.", asked.thing),
+        ResourceType::Authorizations => {
+            format!("There is no ID “{}” among the {words} that you can see.", requested.thing)
+        }
+        _ => format!("“{}” is not an ID. Enter the ID: the names of {words} are not known here.", requested.thing),
     }
 }
