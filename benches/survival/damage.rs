@@ -5,6 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use jeton::server::data_dir::ReadOnly;
+use jeton_service::audit::verify::check;
+
 use crate::{
     Outcome,
     common::{
@@ -12,7 +15,7 @@ use crate::{
         data::{Data, Database},
         load::Request,
         process::Process,
-        server::{First, Jeton},
+        server::First,
     },
     disk::has_reason,
     load::{ask, says_unavailable},
@@ -74,10 +77,10 @@ async fn is_answered(process: &Process, request: &Request, usual: u16) -> Result
 }
 
 async fn audit_log_is_whole(data: &Data) -> Result<()> {
-    let jeton = Jeton::start(data).await?;
-    let (_, is_whole) = jeton.service.check_audit_log().await?;
-    jeton.stop().await?;
-    if is_whole { Ok(()) } else { Err("the audit log is broken".into()) }
+    let ReadOnly { store, audit_key } = ReadOnly::open(data.path(), None, None).await?;
+    let checked = check(&store, &audit_key, &[]).await?;
+    store.close().await;
+    if checked.fault.is_none() { Ok(()) } else { Err("the audit log is broken".into()) }
 }
 
 /// Returns the size of a page, which the header of the database says.

@@ -74,7 +74,7 @@ async fn each_change_is_one_row_in_its_order() {
             "user deleted",
         ];
         assert_eq!(actions(&home).await, expected);
-        assert_eq!(server.service.check_audit_log().await, Ok((19, true)));
+        assert_eq!(server.check_audit_log().await, (19, true));
     })
     .await;
 }
@@ -138,11 +138,11 @@ async fn altering_any_row_breaks_the_chain() {
         for seq in 1..=5 {
             for change in texts.iter().chain(&numbers) {
                 assert_eq!(home.sql(&format!("UPDATE audit_log SET {change} WHERE seq = {seq}")).await, 1);
-                assert_eq!(server.service.check_audit_log().await, Ok((seq - 1, false)), "row {seq}: {change}");
+                assert_eq!(server.check_audit_log().await, (seq - 1, false), "row {seq}: {change}");
                 home.sql("DELETE FROM audit_log; INSERT INTO audit_log SELECT * FROM kept").await;
             }
         }
-        assert_eq!(server.service.check_audit_log().await, Ok((5, true)));
+        assert_eq!(server.check_audit_log().await, (5, true));
     })
     .await;
 }
@@ -164,10 +164,10 @@ async fn dropping_adding_or_moving_a_row_breaks_the_chain() {
         ];
         for (what, sql) in changes {
             home.sql(&sql).await;
-            assert!(matches!(server.service.check_audit_log().await, Ok((_, false))), "{what}");
+            assert!(!server.check_audit_log().await.1, "{what}");
             home.sql("DELETE FROM audit_log; INSERT INTO audit_log SELECT * FROM kept").await;
         }
-        assert_eq!(server.service.check_audit_log().await, Ok((5, true)));
+        assert_eq!(server.check_audit_log().await, (5, true));
     })
     .await;
 }

@@ -155,11 +155,11 @@ async fn changing_what_ended_changes_nothing() {
                 .await;
             rows.iter().map(|row| sqlx::Row::get::<String, _>(row, "row")).collect::<Vec<_>>()
         };
-        let before = (rows().await, scene.server.service.check_audit_log().await);
+        let before = (rows().await, scene.server.check_audit_log().await);
         let body = json!({"status": "inactive", "description": "changed"});
         let answer = scene.server.patch(&scene.path(), &scene.first.token, body).await;
         assert_eq!(answer.refused(404), "user not found");
-        assert_eq!((rows().await, scene.server.service.check_audit_log().await), before);
+        assert_eq!((rows().await, scene.server.check_audit_log().await), before);
     })
     .await;
 }

@@ -80,14 +80,14 @@ async fn sessions_and_tokens_survive_a_restart() {
         let server = Server::start(&home).await;
         let first = server.set_up().await;
         let cookie = server.sign_in(NAME, PASSWORD).await.cookie();
-        let before = server.service.check_audit_log().await;
+        let before = server.check_audit_log().await;
         server.stop().await;
 
         let server = Server::start(&home).await;
         assert_eq!(server.me(&cookie).await.expect(200)["name"], NAME);
         assert_eq!(server.get("/api/v2/me", &first.token).await.status, 200);
         assert_eq!(server.get("/api/v2/setup", "").await.expect(200)["allowed"], false);
-        assert_eq!(server.service.check_audit_log().await, before);
+        assert_eq!(server.check_audit_log().await, before);
     })
     .await;
 }

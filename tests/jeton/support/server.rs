@@ -3,11 +3,11 @@
 use std::{net::SocketAddr, sync::Once, time::Duration};
 
 use jeton::{
-    config::Config,
-    server::{self, Running, StartError, gates::Addresses},
+    config::{Config, Storage},
+    server::{self, Running, StartError, data_dir::ReadOnly, gates::Addresses, given_key::given_key},
 };
 use jeton_model::Timestamp;
-use jeton_service::{Caller, Client, Clock, Service};
+use jeton_service::{Caller, Client, Clock, Service, audit::verify::check};
 
 use crate::home::Home;
 use reqwest::{Method, RequestBuilder, header::HeaderMap, redirect::Policy};
@@ -24,6 +24,7 @@ pub struct Server {
     pub address: SocketAddr,
     pub service: Service,
     pub clock: Clock,
+    storage: Storage,
     http: reqwest::Client,
     running: Running,
     stop: oneshot::Sender<()>,
@@ -54,9 +55,11 @@ impl Server {
         log_for_failures();
         let (stop, stopped) = oneshot::channel::<()>();
         let until = async { drop(stopped.await) };
+        let storage = config.storage.clone();
         let running = server::start(config, clock.clone(), until).await?;
         home.serves(&running.service);
-        Ok(Self { address: running.address, service: running.service.clone(), clock, http: client(), running, stop })
+        let (address, service) = (running.address, running.service.clone());
+        Ok(Self { address, service, clock, storage, http: client(), running, stop })
     }
 
     /// Stops it gracefully, as SIGTERM does, and waits.
@@ -78,6 +81,18 @@ impl Server {
     /// Returns the addresses of the gates, as they are after each reload.
     pub fn gate_addresses(&self) -> watch::Receiver<Addresses> {
         self.running.gate_addresses()
+    }
+
+    /// Verifies the whole audit log, as `jeton audit verify` does beside a running server. Returns the number of the last
+    /// entry in order, and whether there is no fault.
+    pub async fn check_audit_log(&self) -> (i64, bool) {
+        let Storage { data, database_url, audit_key, audit_key_file } = &self.storage;
+        let given = given_key(audit_key.as_ref(), audit_key_file.as_ref()).expect("a key");
+        let opened = ReadOnly::open(data, database_url.as_ref(), given.as_ref()).await;
+        let ReadOnly { store, audit_key } = opened.expect("the data");
+        let checked = check(&store, &audit_key, &[]).await.expect("a log");
+        store.close().await;
+        (checked.last.seq, checked.fault.is_none())
     }
 
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder {

@@ -243,15 +243,6 @@ pub(crate) fn sign(key: &AuditKey, seq: i64, hash: &str, at: Timestamp) -> Strin
 }
 
 impl Service {
-    /// Verifies the whole chain. Returns the last entry in order, and whether there is no fault.
-    ///
-    /// # Errors
-    /// The database may fail.
-    pub async fn check_audit_log(&self) -> Result<(i64, bool), Error> {
-        let checked = check(self.store(), &self.0.audit_key, &[]).await?;
-        Ok((checked.last.seq, checked.fault.is_none()))
-    }
-
     /// Verifies the whole chain and writes its head to the server's log, which reveals a truncated tail.
     ///
     /// # Errors
