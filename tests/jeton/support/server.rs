@@ -83,8 +83,8 @@ impl Server {
         self.running.gate_addresses()
     }
 
-    /// Verifies the whole audit log, as `jeton audit verify` does beside a running server. Returns the number of the last
-    /// entry in order, and whether there is no fault.
+    /// Verifies the whole audit log, as `jeton audit verify` does beside a running server. Returns the number of the
+    /// last entry in order, and whether there is no fault.
     pub async fn check_audit_log(&self) -> (i64, bool) {
         let Storage { data, database_url, audit_key, audit_key_file } = &self.storage;
         let given = given_key(audit_key.as_ref(), audit_key_file.as_ref()).expect("a key");

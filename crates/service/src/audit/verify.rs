@@ -52,13 +52,13 @@ pub enum Fault {
     OtherThanLogged(i64),
     /// A head that was seen before belongs to a deleted entry, so it can't be compared.
     #[error(
-        "the entries up to {trimmed} were deleted because of their age; entry {seen} can't be compared, use a later head"
+        "the entries up to {last} were deleted because of their age; entry {seen} can't be compared, use a later head"
     )]
     TooOld {
         /// Sequence number of the head that was seen before.
         seen: i64,
         /// Sequence number of the last entry that was deleted for its age.
-        trimmed: i64,
+        last: i64,
     },
 }
 
@@ -195,7 +195,7 @@ async fn check_from(
         let at_start = logged.iter().find(|mark| mark.seq <= start.seq && mark.seq > 0);
         let old = at_start.and_then(|mark| match mark.seq == start.seq {
             true => (mark.hash != start.hash).then_some(Fault::OtherThanLogged(mark.seq)),
-            false => Some(Fault::TooOld { seen: mark.seq, trimmed: start.seq }),
+            false => Some(Fault::TooOld { seen: mark.seq, last: start.seq }),
         });
         found.or_else(|| walk.at_end_before(cut)).or(old).or_else(|| walk.unverified())
     };
