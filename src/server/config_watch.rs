@@ -98,9 +98,9 @@ impl Watched {
 
     /// Reads the files again, and notifies the service manager of the begin and the end.
     fn reload_announced(&mut self, gates: &watch::Sender<Gates>) {
-        service_manager::tell(State::Reloading);
+        service_manager::notify(State::Reloading);
         self.reload(gates);
-        service_manager::tell(State::Ready);
+        service_manager::notify(State::Ready);
     }
 
     /// Reads the files again. If one is not valid, the earlier gates stay.

@@ -62,10 +62,10 @@ impl State {
 }
 
 /// Notifies the service manager, if there is one. A failure is only logged: the server works without it.
-pub fn tell(state: State) {
+pub fn notify(state: State) {
     let Some(socket) = socket() else { return };
     if let Err(error) = send(&socket, state.message()) {
-        tracing::warn!(%error, "could not tell the service manager {}", state.message());
+        tracing::warn!(%error, "could not notify the service manager {}", state.message());
     }
 }
 
@@ -100,7 +100,7 @@ async fn follow(listener: &Listener) {
     while !answers(listener, ANSWER_WITHIN).await {
         check.tick().await;
     }
-    tell(State::Ready);
+    notify(State::Ready);
     if let Some(limit) = watchdog() {
         feed(listener, (limit / 3).max(CHECK_EVERY)).await;
     }
@@ -114,7 +114,7 @@ async fn feed(listener: &Listener, every: Duration) {
     loop {
         check.tick().await;
         if answers(listener, ANSWER_WITHIN.min(every)).await {
-            tell(State::Alive);
+            notify(State::Alive);
         } else {
             let address = listener.address;
             tracing::error!(

@@ -310,7 +310,7 @@ fn told_to_stop() -> impl Future<Output = ()> + Send + 'static {
             () = wait(interrupt) => {}
             () = wait(terminate) => {}
         }
-        service_manager::tell(State::Stopping);
+        service_manager::notify(State::Stopping);
         tracing::info!("stopping after the running requests have finished");
     }
 }

@@ -39,7 +39,7 @@ pub struct Authorization {
     pub user: String,
     /// Permissions of the token.
     #[serde(default)]
-    pub permissions: Vec<Told>,
+    pub permissions: Vec<ListedPermission>,
     /// Time at which it was created.
     pub created_at: Option<Timestamp>,
     /// Expiry of the token; `None` if it never expires.
@@ -65,13 +65,13 @@ pub struct Authorization {
 
 /// A permission with its names.
 #[derive(Clone, Debug, Deserialize)]
-pub struct Told {
+pub struct ListedPermission {
     action: Action,
-    resource: ToldResource,
+    resource: ListedResource,
 }
 
 #[derive(Clone, Debug, Deserialize)]
-struct ToldResource {
+struct ListedResource {
     #[serde(rename = "type")]
     kind: ResourceType,
     id: Option<Id>,
@@ -89,10 +89,10 @@ pub struct Authorizations {
     pub authorizations: Vec<Authorization>,
 }
 
-impl Told {
+impl ListedPermission {
     /// Converts it into the model's type.
     pub fn named(&self) -> Named {
-        let ToldResource { kind, id, org_id, name, org } = self.resource.clone();
+        let ListedResource { kind, id, org_id, name, org } = self.resource.clone();
         let system = kind == ResourceType::Buckets && name.as_ref().is_some_and(|name| name.starts_with('_'));
         let permission = Permission { action: self.action, resource: Resource { kind, id, org: org_id } };
         Named { permission, name, org_name: org, system }
@@ -102,7 +102,7 @@ impl Told {
 impl Authorization {
     /// Returns its permissions with their names.
     pub fn named(&self) -> Vec<Named> {
-        self.permissions.iter().map(Told::named).collect()
+        self.permissions.iter().map(ListedPermission::named).collect()
     }
 
     /// Returns its permissions.

@@ -234,7 +234,7 @@ impl Import {
             step();
         }
         source.unreadable.into_iter().for_each(|left| self.report.leave(left));
-        self.tell_missing_passwords().await
+        self.report_missing_passwords().await
     }
 
     /// Returns whether this was deleted here and must not be imported.

@@ -53,7 +53,7 @@ impl Import {
     ///
     /// # Errors
     /// The database may fail.
-    pub(super) async fn tell_missing_passwords(&mut self) -> Result<(), Error> {
+    pub(super) async fn report_missing_passwords(&mut self) -> Result<(), Error> {
         let mut users: Vec<_> = self.users.iter().map(|(id, name)| (*id, name.clone())).collect();
         users.sort_unstable_by_key(|(id, _)| *id);
         for (id, name) in users {

@@ -39,7 +39,7 @@ pub fn Summary(choosing: CustomTokenForm) -> impl IntoView {
 }
 
 /// Returns the reason why there is nothing to generate yet.
-pub fn why_nothing(choosing: CustomTokenForm) -> &'static str {
+pub fn disabled_reason(choosing: CustomTokenForm) -> &'static str {
     if choosing.waiting().is_some() { "Pick a bucket." } else { "Select at least one permission." }
 }
 
@@ -100,7 +100,7 @@ pub fn SummaryLine(choosing: CustomTokenForm) -> impl IntoView {
     let line = move || {
         let permissions = choosing.permissions();
         let Some(first) = permissions.first() else {
-            return view! { <Icon picture=Picture::Info/><span>{why_nothing(choosing)}</span> }.into_any();
+            return view! { <Icon picture=Picture::Info/><span>{disabled_reason(choosing)}</span> }.into_any();
         };
         let Sentence { before, name, after } = choosing.at_home(|home| sentence(first, home));
         let mut text = before;

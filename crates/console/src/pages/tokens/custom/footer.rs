@@ -7,7 +7,7 @@ use jeton_model::wording;
 use crate::{
     components::{Icon, Picture},
     hydrate::hydrated::Hydrated,
-    pages::tokens::summary::{SummaryLine, why_nothing},
+    pages::tokens::summary::{SummaryLine, disabled_reason},
 };
 
 use super::form_state::CustomTokenForm;
@@ -41,7 +41,7 @@ pub fn Foot(
             <SummaryLine choosing/>
             <p class="start fixed-note">"You can change the description and the limits later, but not the permissions."</p>
             {move || waits().then(|| view! {
-                <p class="reason fixed-note" id="why-disabled"><Icon picture=Picture::Info/>{why_nothing(choosing)}</p>
+                <p class="reason fixed-note" id="why-disabled"><Icon picture=Picture::Info/>{disabled_reason(choosing)}</p>
             })}
             <a class="button" href=close data-noscroll data-testid="cancel-token-overlay--buton">"Cancel"</a>
             <button
