@@ -1,5 +1,7 @@
 //! The metrics: what docs/metrics.md, the alerts and the dashboard name exists, and the numbers are right.
 
+mod dashboard;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,

@@ -140,6 +140,7 @@ impl Acme {
     fn serve(&mut self, certificate: Certificate) {
         self.due = renewal(certificate.validity);
         metrics::certificate::expires(Some(certificate.validity.end));
+        metrics::certificate::renews(Some(self.due));
         self.current.replace(certificate.key);
         self.health.set(None);
     }

@@ -43,6 +43,7 @@ fn begin_counters() {
     }
     metrics::counter!("jeton_uses_unnoticed_total").increment(0);
     certificate::expires(None);
+    certificate::renews(None);
     certificate::order_failed(0);
 }
 
