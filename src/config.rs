@@ -1,6 +1,7 @@
 //! Options of `jeton serve`: flags, environment variables, the configuration file, and defaults.
 
 mod acme;
+mod acme_eab;
 mod audit_http;
 mod audit_out;
 mod file;
@@ -32,6 +33,7 @@ use jeton_service::Quotas;
 use gates::CredentialFile;
 
 pub use acme::{ACME_CACHE, Acme, AcmeRootError, AcmeSettings};
+pub use acme_eab::{ExternalAccount, ExternalAccountError};
 pub use audit_http::{GivenUrl, HttpSink, SinkFileError};
 pub use audit_out::AuditOutError;
 pub use file::{ConfigFile, ConfigFileError};

@@ -13,7 +13,7 @@ use jeton_client::{
 
 use crate::{
     config::{
-        ConfigFile, HttpSink, SinkFileError, TlsSettings,
+        AcmeSettings, ConfigFile, ExternalAccount, ExternalAccountError, HttpSink, SinkFileError, TlsSettings,
         gates::{CredentialFile, GateName, GateSettings, LoadedGate},
     },
     server::{gates, tls::valid_until},
@@ -84,6 +84,7 @@ impl Check {
             }
             Some(TlsSettings::Acme(settings)) => {
                 settings.authorities().map_err(|error| failed(error.to_string()))?;
+                check_external_account(&settings)?;
             }
             None => {}
         }
@@ -107,6 +108,24 @@ fn check_gate(gate: &GateSettings) -> Outcome {
         upstream_ca: gate.authorities().map_err(|error| Failure::new(error.to_string()))?,
     };
     gates::checked(&loaded).map(drop).map_err(|error| Failure::new(error.to_string()))
+}
+
+/// Reads the key of the external account as the server does. A credential of systemd is skipped: it exists in the service
+/// only.
+fn check_external_account(settings: &AcmeSettings) -> Outcome {
+    match settings.external_account_key() {
+        Err(ExternalAccountError::NoCredentials(name)) => {
+            warn(&format!(
+                "warning: the key \"{name}\" in acme-eab-key-file was not checked: CREDENTIALS_DIRECTORY is not set"
+            ));
+        }
+        Err(error) => return Err(Failure::new(error.to_string())),
+        Ok(_) => {}
+    }
+    if let Some(said) = settings.external_account.as_ref().and_then(ExternalAccount::caution) {
+        warn(&format!("warning: {said}"));
+    }
+    Ok(())
 }
 
 /// Reads the files of the HTTP sink as the server does. A credential of systemd is skipped: it exists in the service only.

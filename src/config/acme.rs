@@ -7,10 +7,13 @@ use std::{
 
 use clap::Args;
 use rustls::pki_types::CertificateDer;
+use secrecy::SecretSlice;
 use url::{Host, Url};
 
 use super::{
+    acme_eab::{ExternalAccount, ExternalAccountError, kid},
     audit_http::certificates,
+    gates::CredentialFile,
     tls::{TlsClients, TlsFlagsError},
 };
 
@@ -40,6 +43,16 @@ pub struct Acme {
     /// those of the machine
     #[arg(long, env = "JETON_ACME_ROOT_CA", value_name = "FILE")]
     pub acme_root_ca: Option<PathBuf>,
+
+    /// Key identifier of the external account to which the authority binds the server's account; some authorities
+    /// require one
+    #[arg(long, env = "JETON_ACME_EAB_KID", value_name = "ID", value_parser = kid)]
+    pub acme_eab_kid: Option<String>,
+
+    /// File with the key of --acme-eab-kid in base64url: a path that begins with /, ./ or ../, or the name of a
+    /// credential of systemd
+    #[arg(long, env = "JETON_ACME_EAB_KEY_FILE", value_name = "FILE", value_parser = CredentialFile::parse)]
+    pub acme_eab_key_file: Option<CredentialFile>,
 }
 
 /// The settings of certificates by ACME.
@@ -53,6 +66,8 @@ pub struct AcmeSettings {
     pub directory: Url,
     /// The file of the authorities that are trusted for the directory, instead of those of the machine.
     pub root_ca: Option<PathBuf>,
+    /// The external account to which the authority binds the account.
+    pub external_account: Option<ExternalAccount>,
     /// The directory of the account and the certificate.
     pub cache: PathBuf,
     /// The certificates that clients may show.
@@ -88,15 +103,26 @@ impl Acme {
         let mut domains = self.acme_domain.clone();
         domains.sort();
         domains.dedup();
+        let external_account = self.external_account()?;
         let default = || LETS_ENCRYPT.parse().ok();
         Ok(self.acme_directory.clone().or_else(default).map(|directory| AcmeSettings {
             domains,
             contacts: self.acme_contact.clone(),
             directory,
             root_ca: self.acme_root_ca.clone(),
+            external_account,
             cache: data.join(ACME_CACHE),
             clients,
         }))
+    }
+
+    fn external_account(&self) -> Result<Option<ExternalAccount>, TlsFlagsError> {
+        match (self.acme_eab_kid.clone(), self.acme_eab_key_file.clone()) {
+            (Some(kid), Some(key_file)) => Ok(Some(ExternalAccount { kid, key_file })),
+            (Some(_), None) => Err(TlsFlagsError::NoEabKey),
+            (None, Some(_)) => Err(TlsFlagsError::NoEabKid),
+            (None, None) => Ok(None),
+        }
     }
 
     /// Returns a flag that is set and has no meaning without a domain.
@@ -107,7 +133,11 @@ impl Acme {
         if self.acme_directory.is_some() {
             return Some("--acme-directory");
         }
-        self.acme_root_ca.as_ref().map(|_| "--acme-root-ca")
+        if self.acme_root_ca.is_some() {
+            return Some("--acme-root-ca");
+        }
+        let key = self.acme_eab_key_file.as_ref().map(|_| "--acme-eab-key-file");
+        self.acme_eab_kid.as_ref().map(|_| "--acme-eab-kid").or(key)
     }
 }
 
@@ -120,6 +150,14 @@ impl AcmeSettings {
         let Some(path) = &self.root_ca else { return Ok(None) };
         let pem = fs::read(path).map_err(|error| AcmeRootError::Read { path: path.clone(), error })?;
         certificates(&pem).map(Some).ok_or_else(|| AcmeRootError::NotAuthorities(path.clone()))
+    }
+
+    /// Reads the key of the external account; `None` if there is none.
+    ///
+    /// # Errors
+    /// Fails if the file cannot be read or does not contain one key.
+    pub fn external_account_key(&self) -> Result<Option<SecretSlice<u8>>, ExternalAccountError> {
+        self.external_account.as_ref().map(ExternalAccount::key).transpose()
     }
 }
 
@@ -204,5 +242,22 @@ mod tests {
         assert_eq!(of(&contact), Err(TlsFlagsError::NoAcmeDomain("--acme-contact")));
         let root = Acme { acme_root_ca: Some("root.pem".into()), ..Acme::default() };
         assert_eq!(of(&root), Err(TlsFlagsError::NoAcmeDomain("--acme-root-ca")));
+        let external = external(Vec::new(), Some("kid"), Some("./eab.key"));
+        assert_eq!(of(&external), Err(TlsFlagsError::NoAcmeDomain("--acme-eab-kid")));
+    }
+
+    fn external(acme_domain: Vec<String>, kid: Option<&str>, file: Option<&str>) -> Acme {
+        let acme_eab_key_file = file.map(|file| CredentialFile::parse(file).unwrap());
+        Acme { acme_domain, acme_eab_kid: kid.map(Into::into), acme_eab_key_file, ..Acme::default() }
+    }
+
+    #[test]
+    fn an_external_account_has_an_identifier_and_a_key() {
+        let of = |kid, file| external(vec!["a.example".into()], kid, file).settings(Path::new("data"), None);
+        let settings = of(Some("kid"), Some("./eab.key")).unwrap().unwrap();
+        assert_eq!(settings.external_account.unwrap().kid, "kid");
+        assert_eq!(of(Some("kid"), None), Err(TlsFlagsError::NoEabKey));
+        assert_eq!(of(None, Some("./eab.key")), Err(TlsFlagsError::NoEabKid));
+        assert_eq!(of(None, None).unwrap().unwrap().external_account, None);
     }
 }

@@ -37,6 +37,12 @@ pub enum TlsFlagsError {
     /// There are settings of ACME without a domain.
     #[error("{0} belongs to a certificate by ACME; set --acme-domain too, or remove it")]
     NoAcmeDomain(&'static str),
+    /// There is the identifier of an external account without its key.
+    #[error("--acme-eab-kid needs the key of the external account; set --acme-eab-key-file too")]
+    NoEabKey,
+    /// There is the key of an external account without its identifier.
+    #[error("--acme-eab-key-file needs the identifier of the key; set --acme-eab-kid too")]
+    NoEabKid,
     /// There is a redirect to a listener without TLS.
     #[error("--redirect-addr redirects to https; set --tls-cert and --tls-key too, or --acme-domain, or remove it")]
     NothingToRedirectTo,

@@ -3,7 +3,7 @@
 use ipnet::IpNet;
 use secrecy::ExposeSecret as _;
 
-use crate::config::{Config, gates::CredentialFile};
+use crate::config::{Config, ExternalAccount, gates::CredentialFile};
 
 use super::{private_files, tls};
 
@@ -44,8 +44,14 @@ pub fn of(config: &Config) -> Vec<String> {
         )
     });
     let tls_key = config.tls_key.as_deref().and_then(tls::caution);
-    let of_tls = tls_key.into_iter().chain(unencrypted(config)).chain(http_url(config));
+    let of_tls = tls_key.into_iter().chain(external_account(config)).chain(unencrypted(config)).chain(http_url(config));
     proxies.chain(database).chain(mode).chain(key).chain(of_tls).chain(audit_http(config)).collect()
+}
+
+/// Returns the warning about the key of an external account.
+fn external_account(config: &Config) -> Option<String> {
+    let settings = config.tls().ok().flatten()?;
+    settings.external_account().and_then(ExternalAccount::caution)
 }
 
 /// Returns the warnings about the HTTP sink of the audit export.
@@ -199,6 +205,22 @@ mod tests {
             said.len() == 1 && said[0].starts_with("--audit-http sends entries to http://logs.example.com "),
             "{said:?}"
         );
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_key_of_an_external_account_that_everyone_can_read_is_told() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let directory = tempfile::TempDir::new().unwrap();
+        let file = directory.path().join("eab.key");
+        std::fs::write(&file, "").unwrap();
+        let flag = format!("--acme-eab-key-file={}", file.display());
+        for (mode, is_told) in [(0o600, false), (0o640, false), (0o644, true)] {
+            std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+            let said = said(&["--acme-domain=a.example", "--acme-eab-kid=kid", &flag]);
+            let remedy = format!("run: chmod o-r {}", file.display());
+            assert_eq!(said.iter().any(|said| said.ends_with(&remedy)), is_told, "{mode:o}");
+        }
     }
 
     #[cfg(unix)]

@@ -1,5 +1,7 @@
 //! Certificates by ACME: from pebble, an authority of Debian for tests, and without an authority that answers.
 
+mod external_account;
+
 use std::{
     fs,
     net::{SocketAddr, TcpListener},
@@ -68,14 +70,15 @@ struct Authority {
 }
 
 impl Authority {
-    /// Starts pebble, which verifies domains at a port; `None` if it is not installed.
-    async fn start(port: u16) -> Option<Self> {
+    /// Starts pebble, which verifies domains at a port; `None` if it is not installed. `keys`: those of external accounts
+    /// by their identifiers, one of which it then requires.
+    async fn start(port: u16, keys: Option<&Value>) -> Option<Self> {
         let Some(program) = find("pebble") else {
             left_out::without("pebble");
             return None;
         };
         for _ in 0..TRIES {
-            let mut started = Self::spawn(&program, port);
+            let mut started = Self::spawn(&program, port, keys);
             if started.answers().await {
                 return Some(started);
             }
@@ -83,7 +86,7 @@ impl Authority {
         panic!("pebble does not start");
     }
 
-    fn spawn(program: &Path, port: u16) -> Self {
+    fn spawn(program: &Path, port: u16, keys: Option<&Value>) -> Self {
         let (directory, management) = (free(), free());
         let files = TempDir::new().unwrap();
         let settings = json!({"pebble": {
@@ -94,7 +97,8 @@ impl Authority {
             "httpPort": port,
             "tlsPort": port,
             "ocspResponderURL": "",
-            "externalAccountBindingRequired": false,
+            "externalAccountBindingRequired": keys.is_some(),
+            "externalAccountMACKeys": keys.cloned().unwrap_or_else(|| json!({})),
         }});
         let file = files.path().join("pebble.json");
         fs::write(&file, settings.to_string()).unwrap();
@@ -123,13 +127,14 @@ impl Authority {
     }
 }
 
-/// Starts an authority, and a server at the port at which it verifies domains; `None` if pebble is not installed.
-async fn started(home: &Home) -> Option<(Authority, Server)> {
+/// Starts an authority, and a server at the port at which it verifies domains; `None` if pebble is not installed. `keys`:
+/// those of external accounts; `more`: flags of the server.
+async fn started(home: &Home, keys: Option<&Value>, more: &[&str]) -> Option<(Authority, Server)> {
     for _ in 0..TRIES {
         let address = free();
-        let authority = Authority::start(address.port()).await?;
+        let authority = Authority::start(address.port(), keys).await?;
         let (flags, address) = (flags(authority.directory.port()), format!("--addr={address}"));
-        let flags = [&flags.each_ref().map(String::as_str)[..], &[address.as_str()]].concat();
+        let flags = [&flags.each_ref().map(String::as_str)[..], &[address.as_str()], more].concat();
         match Server::try_start(home, Clock::System, &flags).await {
             Ok(server) => return Some((authority, server)),
             Err(StartError::Taken { .. }) => {}
@@ -154,13 +159,23 @@ async fn certificate(address: SocketAddr, root: &[u8]) -> std::io::Result<Vec<u8
     Ok(connection.peer_certificates().unwrap()[0].to_vec())
 }
 
+/// Waits until a server has a certificate of a root; returns it.
+async fn obtained(address: SocketAddr, root: &[u8]) -> Vec<u8> {
+    poll_for(async || certificate(address, root).await.ok()).await.expect("a certificate")
+}
+
+/// Waits until a text is in a log.
+async fn logged(log: &Path, text: &str) {
+    let logged = async || fs::read_to_string(log).unwrap().contains(text);
+    assert!(poll_until(logged).await, "no line in the log: {text}");
+}
+
 #[tokio::test]
 async fn a_certificate_is_obtained_served_and_kept_for_the_next_start() {
     let home = Home::sqlite();
-    let Some((authority, server)) = started(&home).await else { return };
+    let Some((authority, server)) = started(&home, None, &[]).await else { return };
     let root = authority.root().await;
-    let obtained = poll_for(async || certificate(server.address, &root).await.ok());
-    let first = obtained.await.expect("a certificate");
+    let first = obtained(server.address, &root).await;
     let url = format!("https://localhost:{}/health", server.address.port());
     let health: Value = trusting(&root).get(url).send().await.unwrap().json().await.unwrap();
     assert_eq!((&health["status"], &health["message"]), (&json!("pass"), &json!("ready for queries and writes")));
@@ -180,8 +195,7 @@ async fn without_a_certificate_handshakes_fail_and_the_log_has_the_reason() {
     let home = Home::sqlite();
     let (flags, log) = (flags(1), home.path().join("log"));
     let program = Program::start_with(&home, &flags.each_ref().map(String::as_str), &log);
-    let logged = async || fs::read_to_string(&log).unwrap().contains("no certificate was obtained for localhost");
-    assert!(poll_until(logged).await, "a line in the log");
+    logged(&log, "no certificate was obtained for localhost").await;
     let said = fs::read_to_string(&log).unwrap();
     assert!(said.contains("there is no certificate for localhost yet"), "{said}");
     let root = fs::read(fixture("first.crt")).unwrap();

@@ -46,13 +46,26 @@ struct KnownAccount {
     credentials: AccountCredentials,
 }
 
+    /// The identifier of the external account's key.
+    #[serde(default)]
+    eab_kid: Option<String>,
 #[derive(Serialize)]
 struct NewAccount<'a> {
     directory: &'a str,
+impl KnownAccount {
+    /// Returns whether this is the account of these settings. One that is bound to an external account stays so: the
+    /// settings need not name it any more.
+    fn is_of(&self, settings: &AcmeSettings) -> bool {
+        let is_bound = settings.external_account.as_ref().is_none_or(|new| self.eab_kid.as_ref() == Some(&new.kid));
+        is_bound && self.directory == settings.directory.as_str() && self.contacts == settings.contacts
+    }
+}
+
     contacts: &'a [String],
     credentials: &'a AccountCredentials,
 }
 
+    eab_kid: Option<&'a str>,
 /// A certificate, with the settings that it was issued for.
 #[derive(Deserialize)]
 struct KnownCertificate {
@@ -104,9 +117,12 @@ pub(super) async fn blocking<T: Send + 'static>(
 /// Fails if the file can't be read.
 pub(super) fn account(settings: &AcmeSettings) -> Result<Option<AccountCredentials>, AcmeError> {
     let known: Option<KnownAccount> = read(&settings.cache.join(ACCOUNT))?;
-    let known =
-        known.filter(|known| known.directory == settings.directory.as_str() && known.contacts == settings.contacts);
-    Ok(known.map(|known| known.credentials))
+    Ok(known.filter(|known| known.is_of(settings)).map(|known| known.credentials))
+}
+
+/// Returns whether there is an account with these settings, which can be used.
+pub(super) fn has_account(settings: &AcmeSettings) -> bool {
+    matches!(account(settings), Ok(Some(_)))
 }
 
 /// Stores the account.
@@ -115,7 +131,8 @@ pub(super) fn account(settings: &AcmeSettings) -> Result<Option<AccountCredentia
 /// Fails if the file can't be written.
 pub(super) fn keep_account(settings: &AcmeSettings, credentials: &AccountCredentials) -> Result<(), AcmeError> {
     let (directory, contacts) = (settings.directory.as_str(), settings.contacts.as_slice());
-    write(&settings.cache, ACCOUNT, &NewAccount { directory, contacts, credentials })
+    let eab_kid = settings.external_account.as_ref().map(|external| external.kid.as_str());
+    write(&settings.cache, ACCOUNT, &NewAccount { directory, contacts, eab_kid, credentials })
 }
 
 /// Removes the account, which the authority does not know any more.
@@ -230,6 +247,7 @@ mod tests {
             cache: parent.join("acme"),
             clients: None,
         }
+            external_account: None,
     }
 
     fn keep(settings: &AcmeSettings) {

@@ -2,7 +2,10 @@
 
 use std::{error::Error, io, path::PathBuf};
 
-use crate::{config::AcmeRootError, server::tls_clients::ClientCaError};
+use crate::{
+    config::{AcmeRootError, ExternalAccountError},
+    server::tls_clients::ClientCaError,
+};
 
 /// Maximum number of characters of a text that the authority may have written.
 const LONGEST: usize = 300;
@@ -13,6 +16,12 @@ pub enum AcmeError {
     /// The file of the authorities that are trusted for the directory can't be used.
     #[error(transparent)]
     Root(#[from] AcmeRootError),
+    /// The key of the external account can't be used.
+    #[error(transparent)]
+    ExternalAccount(#[from] ExternalAccountError),
+    /// The authority makes no account that is not bound to an external one.
+    #[error("the authority requires an external account; set --acme-eab-kid and --acme-eab-key-file")]
+    NoExternalAccount,
     /// The authorities of clients can't be used.
     #[error(transparent)]
     Clients(#[from] ClientCaError),

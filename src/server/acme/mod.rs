@@ -70,6 +70,9 @@ impl Acme {
         cache::close_to_others(&settings);
         let ca = settings.clients.iter().map(|clients| clients.ca.clone()).collect();
         // Before the file is read: a change meanwhile is noticed.
+        if !cache::has_account(&settings) {
+            settings.external_account_key()?;
+        }
         let (watched, hangup) = (Watched::begin(ca), Hangup::install());
         let clients = settings.clients.as_ref().map(Clients::load).transpose()?.map(Arc::new);
         let (current, challenges) = (Arc::new(Current::default()), Arc::new(Challenges::default()));

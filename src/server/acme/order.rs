@@ -1,9 +1,10 @@
 //! The order of a certificate.
 
 use instant_acme::{
-    Account, AuthorizationStatus, ChallengeType, Error, Identifier, NewAccount, NewOrder, Order, OrderStatus,
-    RetryPolicy,
+    Account, AuthorizationStatus, ChallengeType, Error, ExternalAccountKey, Identifier, NewAccount, NewOrder, Order,
+    OrderStatus, RetryPolicy,
 };
+use secrecy::ExposeSecret as _;
 
 use crate::config::AcmeSettings;
 
@@ -11,6 +12,8 @@ use super::{cache, certificate::Issued, challenge::Challenges, client::Http, err
 
 /// The type of the error about an account that the authority does not know.
 const UNKNOWN_ACCOUNT: &str = "urn:ietf:params:acme:error:accountDoesNotExist";
+/// The type of the error about an account that is not bound to an external one.
+const EXTERNAL_REQUIRED: &str = "urn:ietf:params:acme:error:externalAccountRequired";
 
 /// Obtains a new certificate, whose challenges are answered meanwhile.
 ///
@@ -49,15 +52,28 @@ async fn ordered(settings: &AcmeSettings, challenges: &Challenges) -> Result<Iss
 
 /// Returns the account of these settings, which is made if there is none.
 async fn account(settings: &AcmeSettings) -> Result<Account, AcmeError> {
-    let read = cache::blocking(settings, |settings| Ok((Http::new(settings)?, cache::account(settings)?)));
-    let (http, known) = read.await?;
+    let read = cache::blocking(settings, |settings| {
+        let known = cache::account(settings)?;
+        // The key is for a new account alone.
+        let key = if known.is_some() { None } else { settings.external_account_key()? };
+        Ok((Http::new(settings)?, known, key))
+    });
+    let (http, known, key) = read.await?;
     let builder = Account::builder_with_http(Box::new(http));
     if let Some(credentials) = known {
         return Ok(builder.from_credentials(credentials).await?);
     }
     let contacts: Vec<&str> = settings.contacts.iter().map(String::as_str).collect();
     let account = NewAccount { contact: &contacts, terms_of_service_agreed: true, only_return_existing: false };
-    let (account, credentials) = builder.create(&account, settings.directory.to_string(), None).await?;
+    let external = settings.external_account.as_ref().zip(key);
+    let external = external.map(|(external, key)| ExternalAccountKey::new(external.kid.clone(), key.expose_secret()));
+    let (account, credentials) = match builder.create(&account, settings.directory.to_string(), external.as_ref()).await
+    {
+        Err(Error::Api(problem)) if problem.r#type.as_deref() == Some(EXTERNAL_REQUIRED) => {
+            return Err(AcmeError::NoExternalAccount);
+        }
+        made => made?,
+    };
     cache::blocking(settings, move |settings| cache::keep_account(settings, &credentials)).await?;
     Ok(account)
 }

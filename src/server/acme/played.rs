@@ -48,6 +48,7 @@ impl Played {
             contacts: Vec::new(),
             directory: format!("https://localhost:{port}/dir").parse().unwrap(),
             root_ca: Some(fixture("first.crt")),
+            external_account: None,
             cache: parent.path().join("acme"),
             clients: None,
         };

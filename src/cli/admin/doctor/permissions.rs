@@ -20,7 +20,8 @@ pub(super) fn examine(config: &Config) -> Vec<Finding> {
     let open = directories.filter_map(|directory| open(directory, "700"));
     let open = open.chain(files.iter().filter_map(|file| open_file(file)));
     let foreign = files.iter().filter_map(|file| foreign(data, file));
-    let secrets = credentials(config).into_iter().chain(tls_key(config)).chain(audit_key(config)).chain(sink(config));
+    let secrets = credentials(config).into_iter().chain(tls_key(config)).chain(external_account(config));
+    let secrets = secrets.chain(audit_key(config)).chain(sink(config));
     let found: Vec<Finding> = open.chain(foreign).chain(secrets).collect();
     if found.is_empty() {
         return vec![Finding::ok(CHECK, "only the user of the server can read its files")];
@@ -64,6 +65,13 @@ fn foreign(_: &Path, _: &Path) -> Option<Finding> {
 /// Examines the key of the certificate.
 fn tls_key(config: &Config) -> Option<Finding> {
     caution(config.tls_key.as_ref()?).map(|said| Finding::failed(CHECK, said))
+}
+
+/// Examines the file with the key of the external account of ACME.
+fn external_account(config: &Config) -> Option<Finding> {
+    let settings = config.tls().ok().flatten()?;
+    let said = settings.external_account()?.caution()?;
+    Some(Finding::failed(CHECK, said))
 }
 
 /// Examines the file of the audit key, which a tool of containers may mount for a group.
