@@ -1,9 +1,8 @@
 //! The data directory: locked by one process, unreadable for other users.
 
 use std::{
-    fs::{self, File, TryLockError},
+    fs::{self, File},
     path::Path,
-    time::Duration,
 };
 
 use secrecy::{ExposeSecret, SecretString};
@@ -18,6 +17,7 @@ use crate::config::Storage;
 
 use super::{
     data_error::unusable,
+    directory_lock::{self, LOCK},
     given_key::given_key,
     key_file::{KEY, KeyMark, Keys, MARK, PREPARED, has_signed, install_prepared, known_keys, new_key, taken_over},
     private_files,
@@ -203,14 +203,8 @@ async fn key_of(
 
 /// Files in the data directory.
 pub(super) const DATABASE: &str = "jeton.db";
-pub(super) const LOCK: &str = "jeton.lock";
 /// Files that SQLite creates beside the database, with the database's mode.
 pub(super) const BESIDE_DATABASE: [&str; 3] = ["jeton.db-wal", "jeton.db-shm", "jeton.db-journal"];
-
-/// Number of attempts to get the lock, over one second in total, as in influxd: a server that is stopping still holds
-/// it.
-const TRIES: u32 = 20;
-const BETWEEN_TRIES: Duration = Duration::from_millis(50);
 
 /// The data, opened for reading only: takes no lock and writes nothing, so that a server may run beside it.
 pub struct ReadOnly {
@@ -275,15 +269,6 @@ fn parsed(keys: Option<&SecretString>) -> Result<Option<Keys>, DataError> {
 
 /// Locks a data directory, and creates it if it is missing.
 pub(super) async fn lock(directory: &Path) -> Result<File, DataError> {
-    let refuse = |error| unusable(directory, error);
-    private_files::create_directory(directory).map_err(refuse)?;
-    let file = private_files::open(&directory.join(LOCK)).map_err(refuse)?;
-    for _ in 0..TRIES {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) => tokio::time::sleep(BETWEEN_TRIES).await,
-            Err(TryLockError::Error(error)) => return Err(refuse(error)),
-        }
-    }
-    Err(DataError::Held(directory.into()))
+    let lock = directory_lock::lock(directory).await.map_err(|error| unusable(directory, error))?;
+    lock.ok_or_else(|| DataError::Held(directory.into()))
 }

@@ -11,7 +11,8 @@ use crate::config::ACME_CACHE;
 use super::{
     acme,
     audit_out::POSITIONS,
-    data_dir::{BESIDE_DATABASE, DATABASE, LOCK},
+    data_dir::{BESIDE_DATABASE, DATABASE},
+    directory_lock::LOCK,
     instance,
     key_file::{KEY, MARK, PREPARED},
 };

@@ -11,6 +11,7 @@ pub mod data_dir;
 mod data_error;
 pub mod data_files;
 mod database_jobs;
+mod directory_lock;
 mod file_marks;
 mod first_set_up;
 mod forward_auth;

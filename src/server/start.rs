@@ -109,10 +109,13 @@ pub async fn start(
     assets::register(Site::get);
     // Before the gates and the jobs, which set metrics: without a recorder, their values are lost.
     let recorder = metrics::recorder();
-    let Checked { config_watch, settings, certificate, tls } = Checked::of(&config)?;
+    let Checked { config_watch, settings, certificate, mut tls } = Checked::of(&config)?;
     let acceptor = tls.as_ref().map(TlsSource::acceptor);
     let is_encrypted = acceptor.is_some();
     let data = Data::open(&config.storage, Purpose::Serve { fresh: config.fresh }).await?;
+    if let Some(tls) = &mut tls {
+        tls.lock().await?;
+    }
     let backups = config.backups().map(|settings| Schedule::prepare(settings, &config.storage)).transpose()?;
     let listeners = Listeners::open(&config, acceptor).await?;
     let service = Service::start(data.store.clone(), clock, data.audit_key.clone(), config.quotas()).await?;

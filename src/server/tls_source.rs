@@ -25,6 +25,14 @@ impl TlsSource {
         })
     }
 
+    /// Keeps other servers from using the same certificate by ACME, until this is dropped.
+    pub(super) async fn lock(&mut self) -> Result<(), StartError> {
+        match self {
+            Self::Files(_) => Ok(()),
+            Self::Acme(acme) => Ok(acme.lock().await?),
+        }
+    }
+
     /// Returns the acceptor of connections, which uses the current certificate.
     pub(super) fn acceptor(&self) -> Acceptor {
         match self {

@@ -1,6 +1,7 @@
 //! Certificates by ACME: from pebble, an authority of Debian for tests, and without an authority that answers.
 
 mod external_account;
+mod shared_directory;
 
 use std::{
     fs,

@@ -14,7 +14,10 @@ use tokio::task::spawn_blocking;
 
 use crate::{
     config::AcmeSettings,
-    server::private_files::{create_directory, sync_directory, tighten},
+    server::{
+        directory_lock::LOCK,
+        private_files::{create_directory, sync_directory, tighten},
+    },
 };
 
 use super::{certificate::Issued, error::AcmeError, failures::Failures};
@@ -24,8 +27,8 @@ const CERTIFICATE: &str = "certificate.json";
 const FAILURES: &str = "failures.json";
 
 /// Returns the paths of the files in a directory.
-pub fn files(directory: &Path) -> [PathBuf; 3] {
-    [ACCOUNT, CERTIFICATE, FAILURES].map(|name| directory.join(name))
+pub fn files(directory: &Path) -> [PathBuf; 4] {
+    [ACCOUNT, CERTIFICATE, FAILURES, LOCK].map(|name| directory.join(name))
 }
 
 /// Removes the access of other users from the files, which a copy may have opened.
@@ -43,15 +46,12 @@ pub(super) fn close_to_others(settings: &AcmeSettings) {
 struct KnownAccount {
     directory: String,
     contacts: Vec<String>,
-    credentials: AccountCredentials,
-}
-
     /// The identifier of the external account's key.
     #[serde(default)]
     eab_kid: Option<String>,
-#[derive(Serialize)]
-struct NewAccount<'a> {
-    directory: &'a str,
+    credentials: AccountCredentials,
+}
+
 impl KnownAccount {
     /// Returns whether this is the account of these settings. One that is bound to an external account stays so: the
     /// settings need not name it any more.
@@ -61,11 +61,14 @@ impl KnownAccount {
     }
 }
 
+#[derive(Serialize)]
+struct NewAccount<'a> {
+    directory: &'a str,
     contacts: &'a [String],
+    eab_kid: Option<&'a str>,
     credentials: &'a AccountCredentials,
 }
 
-    eab_kid: Option<&'a str>,
 /// A certificate, with the settings that it was issued for.
 #[derive(Deserialize)]
 struct KnownCertificate {
@@ -244,10 +247,10 @@ mod tests {
             contacts: Vec::new(),
             directory: directory.parse().unwrap(),
             root_ca: None,
+            external_account: None,
             cache: parent.join("acme"),
             clients: None,
         }
-            external_account: None,
     }
 
     fn keep(settings: &AcmeSettings) {

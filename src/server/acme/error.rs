@@ -55,6 +55,13 @@ pub enum AcmeError {
     /// The authority has issued what is no certificate of the key.
     #[error("the certificate can't be used with its key")]
     Unusable,
+    /// Another server uses the directory of the certificate.
+    #[error(
+        "another server uses the certificate by ACME in {}; stop it, or choose another directory with --data: each server \
+         needs a certificate of its own",
+        .0.display()
+    )]
+    Held(PathBuf),
     /// A file of the cache can't be used.
     #[error("the file {} can't be used: {error}; give this user access to it, or remove it", .path.display())]
     Cache {

@@ -10,7 +10,7 @@ mod order;
 #[cfg(test)]
 mod played;
 
-use std::sync::Arc;
+use std::{fs::File, sync::Arc};
 
 use tokio::{
     sync::watch,
@@ -27,6 +27,7 @@ use crate::config::AcmeSettings;
 use super::{
     acceptor::Acceptor,
     certificate::Validity,
+    directory_lock,
     file_marks::{LOOK_EVERY, Watched},
     hangup::Hangup,
     metrics,
@@ -57,6 +58,8 @@ pub struct Acme {
     due: Timestamp,
     /// Number of failed orders since the last certificate.
     failures: u32,
+    /// The lock of the directory, until this is dropped.
+    _lock: Option<File>,
 }
 
 impl Acme {
@@ -67,22 +70,39 @@ impl Acme {
     /// Fails if the files of the settings can't be used. A stored certificate that can't be used is ordered anew.
     pub fn begin(settings: AcmeSettings, health: CertificateHealth) -> Result<Self, AcmeError> {
         settings.authorities()?;
-        cache::close_to_others(&settings);
-        let ca = settings.clients.iter().map(|clients| clients.ca.clone()).collect();
-        // Before the file is read: a change meanwhile is noticed.
         if !cache::has_account(&settings) {
             settings.external_account_key()?;
         }
+        cache::close_to_others(&settings);
+        let ca = settings.clients.iter().map(|clients| clients.ca.clone()).collect();
+        // Before the file is read: a change meanwhile is noticed.
         let (watched, hangup) = (Watched::begin(ca), Hangup::install());
         let clients = settings.clients.as_ref().map(Clients::load).transpose()?.map(Arc::new);
         let (current, challenges) = (Arc::new(Current::default()), Arc::new(Challenges::default()));
         let acceptor = Acceptor::new(config(&current, clients.as_ref())?, Some(challenges.config()?));
         let due = Clock::System.now();
+        let (failures, _lock) = (0, None);
         let mut acme =
-            Self { settings, current, clients, challenges, acceptor, health, watched, hangup, due, failures: 0 };
+            Self { settings, current, clients, challenges, acceptor, health, watched, hangup, due, failures, _lock };
         acme.use_stored();
         acme.resume();
         Ok(acme)
+    }
+
+    /// Locks the directory of the certificate: servers that share a PostgreSQL and are given the audit key may have the
+    /// same data directory, and each would replace the account and the certificate of the other. Without access to the
+    /// directory, nothing is ordered, and nothing needs a lock.
+    ///
+    /// # Errors
+    /// Fails if another server holds the lock.
+    pub async fn lock(&mut self) -> Result<(), AcmeError> {
+        let directory = &self.settings.cache;
+        match directory_lock::lock(directory).await {
+            Ok(None) => return Err(AcmeError::Held(directory.clone())),
+            Ok(held) => self._lock = held,
+            Err(error) => tracing::warn!("the directory {} can't be locked: {error}", directory.display()),
+        }
+        Ok(())
     }
 
     /// Returns the acceptor of connections, which uses the current certificate.
@@ -297,6 +317,16 @@ mod tests {
         cache::keep_failures(&authority.settings, Failures { number: 1, last: Clock::System.now() }).unwrap();
         begin();
         assert_eq!(health.problem(), Some(CertificateProblem::NotRenewed));
+    }
+
+    #[tokio::test]
+    async fn one_server_at_a_time_uses_a_certificate() {
+        let authority = Played::answering(NONSENSE.into()).await;
+        let (mut first, mut second) = (begun(&authority.settings), begun(&authority.settings));
+        first.lock().await.unwrap();
+        assert!(matches!(second.lock().await, Err(AcmeError::Held(_))));
+        drop(first);
+        second.lock().await.unwrap();
     }
 
     #[cfg(unix)]

@@ -15,7 +15,8 @@ use jeton_service::{
 use jeton_store::{Contents, OpenError, Store};
 
 use crate::server::{
-    data_dir::{DATABASE, DataError, LOCK, lock},
+    data_dir::{DATABASE, DataError, lock},
+    directory_lock::LOCK,
     key_file::{KEY, Keys},
     private_files::sync_directory,
 };
