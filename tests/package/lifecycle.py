@@ -121,6 +121,8 @@ class Root:
     def dpkg(self, *arguments):
         # What the package depends on is not in this root, and its scripts run outside of it, with DPKG_ROOT.
         flags = ["--force-depends", "--force-script-chrootless", "--force-confold", "--log=/dev/null"]
+        # Machines in containers may be set up to leave out manuals and documents.
+        flags.append("--path-include=*")
         run(["dpkg", f"--root={self.folder}", *flags, *arguments])
 
     def version(self):
