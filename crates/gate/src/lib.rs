@@ -50,7 +50,7 @@ pub use forward::{Args, ForwardApproval, ForwardedRequest};
 pub use gate::Gate;
 pub use grants::{Grants, Privilege};
 pub use hashed::Hashed;
-pub use influxdb1::{GateUsers, UserState};
+pub use influxdb1::{GateUsers, Statements, UserState};
 pub use influxdb2::{BucketBody, OrgBody, RecordPage, RecordPages, Records};
 pub use inventory::{Inventory, Question};
 pub use kind::{Kind, Settings};

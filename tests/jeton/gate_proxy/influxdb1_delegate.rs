@@ -23,19 +23,19 @@ use super::{
 };
 
 /// A gate that delegates, with the buckets `a` and `b`, which are the databases `a` and `b`.
-struct Delegating<'h> {
-    scene: Scene<'h>,
-    database: Influxd,
+pub(super) struct Delegating<'h> {
+    pub(super) scene: Scene<'h>,
+    pub(super) database: Influxd,
     address: SocketAddr,
     buckets: BTreeMap<&'static str, String>,
     http: reqwest::Client,
 }
 
 /// The users of gates, each with its privileges by database.
-type Users = BTreeMap<String, BTreeMap<String, String>>;
+pub(super) type Users = BTreeMap<String, BTreeMap<String, String>>;
 
 /// Writes the files of the secrets, and returns the section of the gate.
-fn section(home: &Home, upstream: SocketAddr, shared_secret: &str) -> String {
+pub(super) fn section(home: &Home, upstream: SocketAddr, shared_secret: &str) -> String {
     let file = |name: &str, content: &str| {
         let path = home.path().join(name);
         fs::write(&path, content).unwrap();
@@ -47,7 +47,7 @@ fn section(home: &Home, upstream: SocketAddr, shared_secret: &str) -> String {
 }
 
 /// Starts a database with the administrator `gate` and a row in each of the databases `a` and `b`.
-async fn database() -> Option<Influxd> {
+pub(super) async fn database() -> Option<Influxd> {
     let database = Influxd::start_guarded().await?;
     database.execute("CREATE USER gate WITH PASSWORD 'right' WITH ALL PRIVILEGES").await;
     for (name, host) in [("a", "own"), ("b", "foreign")] {
@@ -64,7 +64,7 @@ fn rows(answer: &str) -> Vec<Vec<Value>> {
 }
 
 impl<'h> Delegating<'h> {
-    async fn new(home: &'h Home, database: Influxd, shared_secret: &str) -> Self {
+    pub(super) async fn new(home: &'h Home, database: Influxd, shared_secret: &str) -> Self {
         let scene = Scene::new(home, &section(home, database.address(), shared_secret)).await;
         let (server, first) = (&scene.server, &scene.first);
         let second = server.bucket(&first.token, &first.org, "second").await;
@@ -97,12 +97,12 @@ impl<'h> Delegating<'h> {
         answer(with_token(self.query_at(self.address, database, statement), token)).await
     }
 
-    async fn write(&self, database: &str, token: &str) -> Answer {
+    pub(super) async fn write(&self, database: &str, token: &str) -> Answer {
         let request = self.http.post(format!("http://{}/write?db={database}", self.address));
         answer(with_token(request, token).body("m,host=more v=2")).await
     }
 
-    async fn users(&self) -> Users {
+    pub(super) async fn users(&self) -> Users {
         let mut users = Users::new();
         for user in rows(&self.database.execute("SHOW USERS").await) {
             let name = text(&user[0]);
@@ -136,7 +136,7 @@ fn privileges(named: &[(&str, &str)]) -> BTreeMap<String, String> {
 }
 
 #[track_caller]
-fn is_unavailable(answer: &Answer) {
+pub(super) fn is_unavailable(answer: &Answer) {
     assert_eq!((answer.status, answer.header("retry-after").as_str()), (503, "1"), "{}", answer.body);
 }
 

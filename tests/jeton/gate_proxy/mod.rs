@@ -15,6 +15,7 @@ mod http2;
 mod https;
 mod influxdb1;
 mod influxdb1_delegate;
+mod influxdb1_privileges;
 mod influxdb1_program;
 mod influxdb2;
 mod influxdb3;

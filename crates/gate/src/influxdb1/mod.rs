@@ -5,7 +5,7 @@ mod query;
 mod users;
 
 pub(crate) use query::statements;
-pub use users::{GateUsers, UserState};
+pub use users::{GateUsers, Statements, UserState};
 
 use jeton_model::Action;
 

@@ -10,7 +10,9 @@ use crate::{
     upstream::UpstreamRequest,
 };
 
-/// Maximum number of privileges that one request grants: the database stores each by itself.
+/// Maximum number of privileges that one request grants. The database writes all its metadata to the disk for each, and
+/// the answer must arrive in time even if it has 10,000 databases. Names have 255 bytes at most, which are those of a
+/// folder, so that a body has no more than 40 KiB.
 const AT_ONCE: usize = 50;
 /// Number of hexadecimal digits at the end of a name.
 const DIGITS: usize = 16;
@@ -21,6 +23,13 @@ const NO_USER: &str = "user not found";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GateUsers {
     prefix: String,
+}
+
+/// Statements for the database, sent together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statements {
+    request: UpstreamRequest,
+    count: usize,
 }
 
 /// The state of a user in the database.
@@ -67,24 +76,19 @@ impl GateUsers {
         Some(names.into_iter().filter(|name| self.has(name)).collect())
     }
 
-    /// Returns the request that creates a user, without privileges. `password`: hexadecimal digits.
-    pub fn create(name: &str, password: &str) -> UpstreamRequest {
-        statements(&format!("CREATE USER {} WITH PASSWORD '{password}'", quoted(name)))
+    /// Returns the statement that creates a user, without privileges. `password`: hexadecimal digits.
+    pub fn create(name: &str, password: &str) -> Statements {
+        Statements::of(&[format!("CREATE USER {} WITH PASSWORD '{password}'", quoted(name))])
     }
 
-    /// Returns the requests that grant a user its privileges.
-    pub fn grant(name: &str, grants: &Grants) -> Vec<UpstreamRequest> {
+    /// Returns the statements that grant a user its privileges, request by request.
+    pub fn grant(name: &str, grants: &Grants) -> Vec<Statements> {
         let user = quoted(name);
         let grant = |(database, privilege): (&str, Privilege)| {
             format!("GRANT {} ON {} TO {user}", privilege.keyword(), quoted(database))
         };
         let all: Vec<String> = grants.iter().map(grant).collect();
-        all.chunks(AT_ONCE).map(|some| statements(&some.join("; "))).collect()
-    }
-
-    /// Returns whether the answer says that each statement succeeded.
-    pub fn succeeded(answer: &[u8]) -> bool {
-        results(answer).is_some_and(|results| !results.is_empty())
+        all.chunks(AT_ONCE).map(Statements::of).collect()
     }
 
     /// Returns the request that deletes a user.
@@ -124,6 +128,25 @@ impl GateUsers {
     }
 }
 
+impl Statements {
+    fn of(all: &[String]) -> Self {
+        Self { request: statements(&all.join("; ")), count: all.len() }
+    }
+
+    /// Returns the request.
+    pub fn request(&self) -> &UpstreamRequest {
+        &self.request
+    }
+
+    /// Returns whether the answer says of each statement that it succeeded. The database stops at the first that fails.
+    pub fn succeeded(&self, answer: &[u8]) -> bool {
+        let Some(results) = results(answer) else { return false };
+        // Old versions do not number them.
+        let is_next = |(at, result): (usize, &QueryResult)| result.statement_id.is_none_or(|id| id == at);
+        results.len() == self.count && results.iter().enumerate().all(is_next)
+    }
+}
+
 /// Returns a request with statements in its body, which no access log shows.
 fn statements(text: &str) -> UpstreamRequest {
     UpstreamRequest::own(Method::Post, "/query").form(&[("q".to_owned(), text.to_owned())])
@@ -157,6 +180,11 @@ mod tests {
         text.into_owned()
     }
 
+    /// Returns the statements of the requests that grant privileges.
+    fn granted(name: &str, wanted: &Grants) -> Vec<String> {
+        GateUsers::grant(name, wanted).iter().map(|statements| sent(statements.request())).collect()
+    }
+
     fn grants(privileges: &[(&str, Privilege)]) -> Grants {
         privileges.iter().map(|(database, privilege)| ((*database).to_owned(), *privilege)).collect()
     }
@@ -165,10 +193,10 @@ mod tests {
     fn a_user_is_created_with_its_privileges_and_without_others() {
         let name = users().name(0xfe);
         assert_eq!(name, "jeton-00000000000000aa-plant-00000000000000fe");
-        let created = sent(&GateUsers::create(&name, "0123"));
+        let created = sent(GateUsers::create(&name, "0123").request());
         assert_eq!(created, format!("CREATE USER \"{name}\" WITH PASSWORD '0123'"));
         let wanted = grants(&[("a", Privilege::Read), ("b", Privilege::All), ("c", Privilege::Write)]);
-        let granted: Vec<String> = GateUsers::grant(&name, &wanted).iter().map(sent).collect();
+        let granted = granted(&name, &wanted);
         let (a, b) = (format!("GRANT READ ON \"a\" TO \"{name}\""), format!("GRANT ALL ON \"b\" TO \"{name}\""));
         assert_eq!(granted, [format!("{a}; {b}; GRANT WRITE ON \"c\" TO \"{name}\"")]);
         assert_eq!(sent(&GateUsers::delete(&name)), format!("DROP USER \"{name}\""));
@@ -177,7 +205,7 @@ mod tests {
     #[test]
     fn the_name_of_a_database_is_no_statement() {
         let hostile = grants(&[("a\" TO \"root\"; GRANT ALL TO \"x", Privilege::Read), ("b\\", Privilege::Read)]);
-        let granted: Vec<String> = GateUsers::grant("u", &hostile).iter().map(sent).collect();
+        let granted = granted("u", &hostile);
         let first = r#"GRANT READ ON "a\" TO \"root\"; GRANT ALL TO \"x" TO "u""#;
         assert_eq!(granted, [format!(r#"{first}; GRANT READ ON "b\\" TO "u""#)]);
     }
@@ -186,10 +214,34 @@ mod tests {
     fn many_privileges_are_granted_in_several_requests() {
         let names: Vec<String> = (0..=AT_ONCE).map(|number| number.to_string()).collect();
         let many: Grants = names.into_iter().map(|name| (name, Privilege::Read)).collect();
-        let granted = GateUsers::grant("u", &many);
-        let count = |request: &UpstreamRequest| sent(request).matches("GRANT READ ON").count();
-        assert_eq!(granted.iter().map(count).collect::<Vec<_>>(), [AT_ONCE, 1]);
+        let granted: Vec<usize> =
+            granted("u", &many).iter().map(|text| text.matches("GRANT READ ON").count()).collect();
+        assert_eq!(granted, [AT_ONCE, 1]);
         assert!(GateUsers::grant("u", &Grants::default()).is_empty());
+    }
+
+    /// Otherwise a user that lacks a privilege would count as one that has it.
+    #[test]
+    fn one_statement_that_fails_or_has_no_result_fails_all() {
+        let both = GateUsers::grant("u", &grants(&[("a", Privilege::Read), ("b", Privilege::Read)]));
+        let [both] = both.as_slice() else { panic!("one request") };
+        let succeeded = |results: &str| both.succeeded(format!("{{\"results\":[{results}]}}").as_bytes());
+        let (first, second) = (r#"{"statement_id":0}"#, r#"{"statement_id":1}"#);
+        assert!(succeeded(&format!("{first},{second}")));
+        assert!(succeeded("{},{}"), "old versions do not number results");
+        for refused in [
+            String::new(),
+            first.to_owned(),
+            second.to_owned(),
+            format!("{first},{first}"),
+            format!("{second},{first}"),
+            format!("{first},{second},{second}"),
+            format!(r#"{first},{{"statement_id":1,"error":"database not found: b"}}"#),
+            r#"{"statement_id":0,"error":"user not found"},{"statement_id":1,"error":"not executed"}"#.to_owned(),
+        ] {
+            assert!(!succeeded(&refused), "{refused}");
+        }
+        assert!(!both.succeeded(b"{}"));
     }
 
     #[test]
@@ -222,7 +274,8 @@ mod tests {
         assert_eq!(GateUsers::shown(missing), Some(UserState::Missing));
         assert_eq!(GateUsers::shown(failed), None);
         assert!(GateUsers::is_deleted(missing) && GateUsers::is_deleted(done) && !GateUsers::is_deleted(failed));
-        assert!(GateUsers::succeeded(done) && !GateUsers::succeeded(failed) && !GateUsers::succeeded(b"{}"));
+        let created = GateUsers::create("u", "0123");
+        assert!(created.succeeded(done) && !created.succeeded(failed) && !created.succeeded(b"{}"));
         let databases = br#"{"results":[{"series":[{"columns":["name"],"values":[["_internal"],["a"]]}]}]}"#;
         assert_eq!(GateUsers::named_databases(databases).unwrap(), ["_internal", "a"]);
     }

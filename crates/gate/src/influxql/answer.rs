@@ -11,6 +11,8 @@ struct Results {
 /// The result of one statement.
 #[derive(Deserialize)]
 pub(crate) struct QueryResult {
+    /// The place of the statement in the text.
+    pub(crate) statement_id: Option<usize>,
     #[serde(default)]
     pub(crate) series: Vec<Series>,
     pub(crate) error: Option<String>,

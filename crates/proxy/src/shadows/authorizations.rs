@@ -1,5 +1,7 @@
 //! Shadows in InfluxDB 2: authorizations that are created, listed and deleted through the database's own API.
 
+use std::future::ready;
+
 use http::{HeaderValue, Method, StatusCode};
 use jeton_gate::{Authority, Delegated};
 use jeton_model::{AuthorizationId, binding::shadow_description};
@@ -70,6 +72,10 @@ impl Issuer for Authorizations {
             let Authority::Caller(rights) = authority else { return Err(FAILED) };
             create(upstream, &self.description, rights).await
         })
+    }
+
+    fn complete<'a>(&'a self, _: &'a Upstream, _: &'a str, _: &'a Authority) -> Answer<'a, ()> {
+        Box::pin(ready(Ok(())))
     }
 
     fn list<'a>(&'a self, upstream: &'a Upstream) -> Answer<'a, Vec<String>> {

@@ -1,7 +1,7 @@
 //! The cache of shadows.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -22,6 +22,8 @@ const CHECK_EVERY: Duration = Duration::from_secs(1);
 #[derive(Default)]
 pub(super) struct ShadowCache {
     shadows: HashMap<Authority, Entry>,
+    /// The ids of new ones that lack permissions.
+    incomplete: HashSet<String>,
     /// The ids of those to delete.
     obsolete: Vec<String>,
 }
@@ -44,13 +46,24 @@ impl ShadowCache {
         Some(shadow)
     }
 
-    /// Returns whether a shadow is in memory.
+    /// Returns whether a shadow is in memory, or will be.
     pub(super) fn contains(&self, id: &str) -> bool {
-        self.shadows.values().any(|entry| entry.shadow.id == id)
+        self.incomplete.contains(id) || self.shadows.values().any(|entry| entry.shadow.id == id)
+    }
+
+    /// Records that a new shadow lacks permissions. It is neither used nor deleted until it is inserted or abandoned.
+    pub(super) fn announce(&mut self, id: &str) {
+        self.incomplete.insert(id.to_owned());
+    }
+
+    /// Marks a shadow for deletion that did not get its permissions.
+    pub(super) fn abandon(&mut self, id: &str) {
+        self.obsolete.extend(self.incomplete.take(id));
     }
 
     /// Adds a new shadow; returns whether another one was evicted, which is to be deleted from the database.
     pub(super) fn insert(&mut self, authority: Authority, shadow: Arc<Shadow>, now: Instant) -> bool {
+        self.incomplete.remove(&shadow.id);
         let is_full = self.shadows.len() >= MOST;
         if is_full {
             let longest_unused = self.shadows.iter().min_by_key(|(_, entry)| entry.used);
@@ -156,6 +169,22 @@ mod tests {
         assert_eq!(cache.obsolete(later), [id(1), id(2)], "nobody said that the first one was deleted");
         cache.note_deleted(&id(1));
         assert_eq!(cache.obsolete(later), [id(2)]);
+    }
+
+    /// Otherwise it would be deleted while it gets its permissions, or be left in the database.
+    #[test]
+    fn a_new_shadow_is_known_until_it_is_inserted_or_abandoned() {
+        let (mut cache, now) = (ShadowCache::default(), Instant::now());
+        cache.announce(&id(1));
+        cache.announce(&id(2));
+        assert!(cache.contains(&id(1)) && cache.contains(&id(2)) && cache.obsolete(now).is_empty());
+        assert!(cache.find(&rights(1), now).is_none());
+        cache.insert(rights(1), shadow(1), now);
+        cache.abandon(&id(1));
+        assert!(cache.contains(&id(1)), "it was inserted");
+        cache.abandon(&id(2));
+        assert!(!cache.contains(&id(2)));
+        assert_eq!(cache.obsolete(now), [id(2)]);
     }
 
     #[test]

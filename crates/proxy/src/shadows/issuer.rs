@@ -15,8 +15,11 @@ pub(super) trait Issuer: Send + Sync {
     /// Returns the mark by which this gate of this instance of Jeton recognizes its own shadows. No other gate has it.
     fn mark(&self) -> &str;
 
-    /// Creates a shadow with the permissions of an authority, and with no others.
+    /// Creates a shadow with at most the permissions of an authority. No other one is created meanwhile.
     fn create<'a>(&'a self, upstream: &'a Upstream, authority: &'a Authority) -> Answer<'a, Shadow>;
+
+    /// Gives a new shadow the permissions that it lacks. Others are created meanwhile, because it may take long.
+    fn complete<'a>(&'a self, upstream: &'a Upstream, id: &'a str, authority: &'a Authority) -> Answer<'a, ()>;
 
     /// Returns the ids of the shadows with the mark.
     fn list<'a>(&'a self, upstream: &'a Upstream) -> Answer<'a, Vec<String>>;

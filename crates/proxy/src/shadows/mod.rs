@@ -8,6 +8,7 @@ mod creation;
 mod credential;
 mod in_use;
 mod issuer;
+mod turns;
 mod users;
 
 use std::{
@@ -22,7 +23,7 @@ use http::{Request, header::AUTHORIZATION};
 use jeton_gate::Authority;
 use jeton_model::Timestamp;
 use tokio::{
-    sync::Notify,
+    sync::{Notify, Semaphore},
     time::{sleep, timeout},
 };
 
@@ -38,10 +39,13 @@ use creation::Creation;
 use credential::Credential;
 pub(crate) use in_use::InUse;
 use issuer::Issuer;
+use turns::Turns;
 use users::Users;
 
 /// Maximum time for which a request waits for a shadow.
 const WAIT: Duration = Duration::from_secs(5);
+/// Maximum number of shadows that get their permissions at the same time.
+const MOST_INCOMPLETE: usize = 16;
 /// Time between two searches for unused shadows.
 const SWEEP_EVERY: Duration = Duration::from_secs(30);
 
@@ -73,8 +77,13 @@ impl Shadow {
 pub(crate) struct Shadows {
     issuer: Box<dyn Issuer>,
     cache: Mutex<ShadowCache>,
-    /// Locked while a shadow is created, so that concurrent requests with the same permissions create one.
+    /// Locked while a shadow is created, and not while it gets its permissions: of a user with many databases, that takes
+    /// minutes.
     creation: tokio::sync::Mutex<Creation>,
+    /// Concurrent requests with the same permissions create one shadow.
+    turns: Turns,
+    /// The places of shadows that get their permissions.
+    places: Semaphore,
     /// Notified when there are shadows to delete.
     obsolete: Notify,
     /// Number of gates that use them.
@@ -99,6 +108,8 @@ impl Shadows {
             issuer,
             cache: Mutex::default(),
             creation: tokio::sync::Mutex::default(),
+            turns: Turns::default(),
+            places: Semaphore::new(MOST_INCOMPLETE),
             obsolete: Notify::new(),
             gates: AtomicUsize::new(0),
             has_ended: AtomicBool::new(false),
@@ -142,26 +153,44 @@ impl Shadows {
         authority: Authority,
         until: Instant,
     ) -> Result<Arc<Shadow>, NoResponse> {
-        let mut creation = self.creation.lock().await;
+        let turn = self.turns.of(&authority);
+        let _turn = in_time(until, turn.lock()).await?;
         let found = self.cache().find(&authority, Instant::now());
         if let Some(found) = found {
             return Ok(found);
         }
-        self.check_runs()?;
-        creation.check(Instant::now(), until)?;
-        sleep(creation.pause(Instant::now())).await;
-        let created = self.create(&mut creation, upstream, &authority).await;
-        creation.note(created.as_ref().err().copied(), Instant::now());
-        let shadow = Arc::new(created?);
-        if self.cache().insert(authority, Arc::clone(&shadow), Instant::now()) {
-            self.obsolete.notify_one();
+        let _place = in_time(until, self.places.acquire()).await?;
+        let shadow = Arc::new(self.begin(upstream, &authority, until).await?);
+        let completed = self.issuer.complete(upstream, &shadow.id, &authority).await;
+        match completed {
+            Ok(()) => {
+                if self.cache().insert(authority, Arc::clone(&shadow), Instant::now()) {
+                    self.obsolete.notify_one();
+                }
+            }
+            Err(failure) => {
+                self.cache().abandon(&shadow.id);
+                self.obsolete.notify_one();
+                self.creation.lock().await.note(Some(failure), Instant::now());
+            }
         }
         if let Err(ended) = self.check_runs() {
             self.cache().remove(&shadow);
             self.delete_obsolete(upstream).await;
             return Err(ended);
         }
-        Ok(shadow)
+        completed.map(|()| shadow)
+    }
+
+    /// Creates a shadow that may lack permissions.
+    async fn begin(&self, upstream: &Upstream, authority: &Authority, until: Instant) -> Result<Shadow, NoResponse> {
+        let mut creation = self.creation.lock().await;
+        self.check_runs()?;
+        creation.check(Instant::now(), until)?;
+        sleep(creation.pause(Instant::now())).await;
+        let created = self.create(&mut creation, upstream, authority).await;
+        creation.note(created.as_ref().err().copied(), Instant::now());
+        created
     }
 
     /// Fails after the end of the last gate: a shadow that is created later would not be deleted.
@@ -180,6 +209,9 @@ impl Shadows {
         let created = self.issuer.create(upstream, authority).await;
         // After a failure, the database may have a shadow whose id is unknown.
         creation.is_clean = created.is_ok();
+        if let Ok(shadow) = &created {
+            self.cache().announce(&shadow.id);
+        }
         created
     }
 
@@ -258,4 +290,10 @@ impl Shadows {
     fn cache(&self) -> MutexGuard<'_, ShadowCache> {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Waits until a time at most.
+async fn in_time<T>(until: Instant, waiting: impl Future<Output = T>) -> Result<T, NoResponse> {
+    let late = |_| NoResponse::Failed(UpstreamFailure::Delegation);
+    timeout(until.saturating_duration_since(Instant::now()), waiting).await.map_err(late)
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use bytes::Bytes;
 use http::StatusCode;
-use jeton_gate::{Authority, GateUsers, Grants, UpstreamRequest, UserState};
+use jeton_gate::{Authority, GateUsers, Grants, Statements, UpstreamRequest, UserState};
 
 use crate::{
     counters::UpstreamFailure,
@@ -36,12 +36,7 @@ impl Users {
         let name = self.0.name(u64::from_be_bytes(jeton_service::random()));
         // It is not kept: the user signs in with tokens alone.
         let password = hexadecimal(jeton_service::random());
-        // A privilege on a database that does not exist is refused. Once it exists, the user lacks it, and is replaced.
-        let grants = grants.within(&databases(upstream).await?);
         done(upstream, "create", &GateUsers::create(&name, &password)).await?;
-        for request in GateUsers::grant(&name, &grants) {
-            done(upstream, "grant", &request).await?;
-        }
         let credential = Credential::Signed(SignedCredential::of(name.clone(), secret.clone()));
         Ok(Shadow { id: name, credential })
     }
@@ -54,6 +49,10 @@ impl Issuer for Users {
 
     fn create<'a>(&'a self, upstream: &'a Upstream, authority: &'a Authority) -> Answer<'a, Shadow> {
         Box::pin(self.create_user(upstream, authority))
+    }
+
+    fn complete<'a>(&'a self, upstream: &'a Upstream, id: &'a str, authority: &'a Authority) -> Answer<'a, ()> {
+        Box::pin(grant(upstream, id, authority))
     }
 
     fn list<'a>(&'a self, upstream: &'a Upstream) -> Answer<'a, Vec<String>> {
@@ -83,6 +82,16 @@ impl Issuer for Users {
     }
 }
 
+async fn grant(upstream: &Upstream, name: &str, authority: &Authority) -> Result<(), NoResponse> {
+    let Authority::User(wanted) = authority else { return Err(FAILED) };
+    // A privilege on a database that does not exist is refused. Once it exists, the user lacks it, and is replaced.
+    let grants = existing(upstream, wanted).await?;
+    for statements in GateUsers::grant(name, &grants) {
+        done(upstream, "grant", &statements).await?;
+    }
+    Ok(())
+}
+
 async fn existing(upstream: &Upstream, wanted: &Grants) -> Result<Grants, NoResponse> {
     Ok(wanted.within(&databases(upstream).await?))
 }
@@ -97,9 +106,9 @@ async fn state(upstream: &Upstream, name: &str) -> Result<UserState, NoResponse>
     GateUsers::shown(&answer).ok_or_else(|| refused("read"))
 }
 
-async fn done(upstream: &Upstream, what: &'static str, request: &UpstreamRequest) -> Result<(), NoResponse> {
-    let answer = ask(upstream, what, request).await?;
-    if GateUsers::succeeded(&answer) { Ok(()) } else { Err(refused(what)) }
+async fn done(upstream: &Upstream, what: &'static str, statements: &Statements) -> Result<(), NoResponse> {
+    let answer = ask(upstream, what, statements.request()).await?;
+    if statements.succeeded(&answer) { Ok(()) } else { Err(refused(what)) }
 }
 
 /// Returns the answer to statements.
