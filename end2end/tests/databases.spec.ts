@@ -80,6 +80,19 @@ class DatabasesPage {
     await this.page.getByLabel("Database", { exact: true }).fill(database);
     await this.page.getByTestId("bind-bucket-submit").click();
   }
+
+  /** Binds buckets to databases, and compares the gate with a database that has none of these. */
+  async suspend(database: Database, bindings: Record<string, string>): Promise<void> {
+    database.names = [];
+    await this.open("/plant");
+    for (const [bucket, name] of Object.entries(bindings)) {
+      await this.bind(bucket, name);
+      await expect(this.bucket(bucket)).toContainText(name);
+    }
+    database.names = ["another"];
+    await this.page.getByTestId("compare-gate").click();
+    for (const bucket of Object.keys(bindings)) await expect(this.bucket(bucket)).toContainText("Suspended");
+  }
 }
 
 const test = base.extend<{ database: Database; databases: DatabasesPage }>({
@@ -195,6 +208,31 @@ for (const javaScriptEnabled of [true, false]) {
       await expect(page.getByTestId("gate-unknown")).toHaveCount(0);
     });
 
+    test("all suspended buckets are confirmed at once, after a question", async ({ page, database, databases, api, first }) => {
+      await api.bucket(first.org.id, "spare");
+      await databases.suspend(database, { telemetry: "telegraf", spare: "other" });
+      const link = page.getByRole("link", { name: "Confirm all suspended buckets" });
+      const dialog = page.getByRole("alertdialog", { name: "Confirm all suspended buckets of plant?" });
+      await link.click();
+      await expect(dialog).toContainText("2 buckets are suspended.");
+      await expect(dialog).toContainText("This confirms each suspended bucket whose database is there again.");
+      await dialog.getByRole("link", { name: "Cancel" }).click();
+      await expect(databases.bucket("telemetry")).toContainText("Suspended");
+      database.names = ["telegraf"];
+      await link.click();
+      await dialog.getByRole("button", { name: "Confirm all" }).click();
+      await says(page, "Some buckets are available again, the others stay suspended");
+      await expect(databases.bucket("telemetry")).not.toContainText("Suspended");
+      await expect(databases.bucket("spare")).toContainText("Suspended");
+      database.names = ["telegraf", "other"];
+      await link.click();
+      await expect(dialog).toContainText("1 bucket is suspended.");
+      await dialog.getByRole("button", { name: "Confirm all" }).click();
+      await says(page, "The suspended buckets are available again");
+      await expect(databases.bucket("spare")).not.toContainText("Suspended");
+      await expect(link).toHaveCount(0);
+    });
+
     test("what is refused is told at its field, and what was typed stays", async ({ page, databases, expectRefusal }) => {
       expectRefusal(422);
       expectRefusal(400);
@@ -229,6 +267,18 @@ test("the drawer opens and closes by the keyboard, and the focus returns", async
   await expect(link).toBeFocused();
 });
 
+test("all suspended buckets are confirmed by the keyboard alone", async ({ page, database, databases }) => {
+  await databases.suspend(database, { telemetry: "telegraf" });
+  database.names = ["telegraf"];
+  await page.getByRole("link", { name: "Confirm all suspended buckets" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("alertdialog").getByRole("link", { name: "Cancel" })).toBeFocused();
+  await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await says(page, "The suspended buckets are available again");
+  await expect(databases.bucket("telemetry")).not.toContainText("Suspended");
+});
+
 test("a request is explained by the keyboard alone", async ({ page, databases }) => {
   await databases.open("/plant");
   await page.getByText("Explain a request…").focus();
@@ -253,11 +303,9 @@ for (const width of [1280, 390]) {
   test.describe(`${width} pixels wide`, () => {
     test.use({ viewport: { width, height: 844 }, contextOptions: { reducedMotion: "reduce" } });
 
-    test("axe finds nothing, and nothing scrolls sideways", async ({ page, databases }) => {
-      await databases.open("/plant");
-      await databases.bind("telemetry", "telegraf");
-      await says(page, "The bucket was bound");
-      for (const rest of ["", "?searchTerm=nothing", "/plant", "/plant?request=POST+%2Fwrite%3Fdb%3Dtelegraf", "/plant/bind", "/plant/unbind"]) {
+    test("axe finds nothing, and nothing scrolls sideways", async ({ page, database, databases }) => {
+      await databases.suspend(database, { telemetry: "telegraf" });
+      for (const rest of ["", "?searchTerm=nothing", "/plant", "/plant?request=POST+%2Fwrite%3Fdb%3Dtelegraf", "/plant/bind", "/plant/unbind", "/plant/confirm-all"]) {
         await databases.open(rest);
         if (rest === "") await page.getByText("How to add one").click();
         await page.evaluate(axe.source);

@@ -111,6 +111,7 @@ fn Pages() -> impl IntoView {
                     <Route path=path!(":gate/bind") view=Page::BindBucket/>
                     <Route path=path!(":gate/unbind") view=Page::UnbindBucket/>
                     <Route path=path!(":gate/confirm") view=Page::Gate/>
+                    <Route path=path!(":gate/confirm-all") view=Page::ConfirmBuckets/>
                     <Route path=path!(":gate/sync") view=Page::Gate/>
                 </ParentRoute>
                 <Route path=path!("settings/audit-log") view=Page::AuditLog/>

@@ -223,6 +223,50 @@ async fn a_bucket_is_bound_compared_confirmed_and_unbound_by_forms() {
 }
 
 #[tokio::test]
+async fn all_suspended_buckets_are_confirmed_by_a_form_that_states_the_effect() {
+    on_each_database(async |home: Home| {
+        let mut database = Played::start().await;
+        let scene = Scene::new(&home, &influxdb1(database.address, "*")).await;
+        scene.server.bucket(&scene.first.token, &scene.first.org, "second").await;
+        let browser = Browser::sign_in(&scene.server, NAME).await;
+        let address = page(&scene, "/plant/bind");
+        for (bucket, name) in [("iot", "a"), ("second", "b")] {
+            let fields = [("bucket", bucket), ("database", name), ("policy", "")];
+            let (bound, ()) = tokio::join!(browser.send(&address, &fields), tell(&mut database, &[]));
+            assert_eq!(bound.status, 303, "{}", bound.body);
+        }
+        let address = page(&scene, "/plant/confirm-all");
+        let none = browser.open(&address).await;
+        assert!(none.body.contains("There is no suspended bucket here that you may confirm."), "{}", none.body);
+
+        let sync = page(&scene, "/plant/sync");
+        let (compared, ()) = tokio::join!(browser.send(&sync, &[]), tell(&mut database, &["other"]));
+        assert_eq!(compared.status, 303, "{}", compared.body);
+        assert!(browser.open(&page(&scene, "/plant")).await.body.contains(&format!("href=\"{address}")));
+        let asked = part(&browser.open(&address).await, "overlay--container", "dialog");
+        for shown in ["2 buckets", "whose database is there again", "whose database is missing stays suspended"] {
+            assert!(asked.contains(shown), "{shown} in {asked}");
+        }
+        for (there, done, left) in [
+            (vec!["other"], "no-bucket-confirmed", vec!["iot", "second"]),
+            (vec!["a"], "some-buckets-confirmed", vec!["second"]),
+            (vec!["a", "b"], "buckets-confirmed", vec![]),
+        ] {
+            let (sent, ()) = tokio::join!(browser.send(&address, &[]), tell(&mut database, &there));
+            let drawer = page(&scene, &format!("/plant?done={done}"));
+            assert_eq!((sent.status, sent.header("location")), (303, drawer), "{}", sent.body);
+            let drawer = browser.open(&page(&scene, "/plant")).await;
+            for bucket in ["iot", "second"] {
+                let row = part(&drawer, &format!("gate-bucket {bucket}"), "li");
+                assert_eq!(row.contains("Suspended"), left.contains(&bucket), "{done}: {row}");
+            }
+            assert_eq!(drawer.body.contains("data-testid=\"confirm-all\""), !left.is_empty(), "{done}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_a_form_refuses_is_told_at_its_field_and_what_was_typed_stays() {
     let home = Home::sqlite();
     let mut database = Played::start().await;
@@ -257,12 +301,14 @@ async fn members_see_the_gates_of_their_organization_and_no_form() {
         let browser = Browser::sign_in(server, "bob").await;
         let drawer = browser.open(&page(&scene, "/plant")).await;
         assert!(drawer.body.contains("gate-facts"));
-        for form in ["bind-bucket", "compare-gate", "confirm-bucket"] {
+        for form in ["bind-bucket", "compare-gate", "confirm-bucket", "confirm-all"] {
             assert!(!drawer.body.contains(form), "{form}");
         }
         let bind = browser.send(&page(&scene, "/plant/bind"), &[("bucket", "iot"), ("database", "a")]).await;
         assert_eq!(bind.status, 401);
-        assert_eq!(browser.send(&page(&scene, "/plant/sync"), &[]).await.status, 403);
+        for action in ["/plant/sync", "/plant/confirm-all"] {
+            assert_eq!(browser.send(&page(&scene, action), &[]).await.status, 403, "{action}");
+        }
         assert!(database.is_idle());
         let other = browser.open(&format!("/orgs/{elsewhere}/settings/databases")).await;
         assert!(!other.body.contains("gate-card") && other.body.contains("empty-state"));

@@ -1,7 +1,10 @@
 //! Actions for the forms of the Databases page.
 
 use jeton_http::{error::ApiError, gates::Place};
-use jeton_model::{BucketId, OrgId};
+use jeton_model::{
+    BucketId, OrgId,
+    binding::{Confirmation, ConfirmationOutcome},
+};
 
 use crate::{
     forms::{
@@ -34,6 +37,7 @@ pub(super) async fn perform(
             state.confirm(caller, gate.as_str(), bucket(fields)?).await?;
             (Flash::BucketConfirmed, gate)
         }
+        Databases::ConfirmAll(gate) => (confirmed(&state.confirm_all(caller, gate.as_str()).await?), gate),
         Databases::Sync(gate) => {
             state.compare(caller, gate.as_str()).await?;
             (Flash::GateCompared, gate)
@@ -50,6 +54,18 @@ async fn bind(request: &Request, gate: &str, form: BindForm) -> Result<(), ApiEr
     let policy = form.policy.map(|policy| policy.trim().to_owned()).filter(|policy| !policy.is_empty());
     state.bind(caller, gate, Place { bucket, database: form.database.trim().to_owned(), policy }).await?;
     Ok(())
+}
+
+/// Returns the message about the outcomes for all suspended buckets.
+fn confirmed(all: &[Confirmation]) -> Flash {
+    let number = all.iter().filter(|one| one.outcome == ConfirmationOutcome::Confirmed).count();
+    if number == all.len() {
+        Flash::BucketsConfirmed
+    } else if number > 0 {
+        Flash::SomeBucketsConfirmed
+    } else {
+        Flash::NoBucketConfirmed
+    }
 }
 
 fn bucket(fields: &FormFields) -> Result<BucketId, ApiError> {

@@ -76,7 +76,7 @@ part! {
     SetPassword users::PasswordRoute, UserSessions users::SessionsRoute, DeactivateUser users::DeactivateRoute, DeleteUser users::DeleteRoute,
     Orgs orgs::OrgsPage, CreateOrg orgs::CreateRoute, DeleteOrg orgs::DeleteRoute,
     Databases databases::DatabasesPage, Gate databases::DetailsRoute, BindBucket databases::BindRoute,
-    UnbindBucket databases::UnbindRoute,
+    UnbindBucket databases::UnbindRoute, ConfirmBuckets databases::ConfirmAllRoute,
     Account AccountPage, About AboutPage, AuditLog AuditLogPage
 }
 

@@ -17,6 +17,8 @@ page_routes! {
         Unbind(gate: GateKey) [gate, "unbind"] dialog,
         /// Makes a suspended bucket available again; a part of the drawer.
         Confirm(gate: GateKey) [gate, "confirm"] dialog,
+        /// The dialog that confirms all suspended buckets.
+        ConfirmAll(gate: GateKey) [gate, "confirm-all"] dialog,
         /// Compares the gate with its database; a part of the drawer.
         Sync(gate: GateKey) [gate, "sync"] dialog,
     }
@@ -27,9 +29,12 @@ impl Databases {
     pub const fn gate(self) -> Option<GateKey> {
         match self {
             Self::List => None,
-            Self::Show(gate) | Self::Bind(gate) | Self::Unbind(gate) | Self::Confirm(gate) | Self::Sync(gate) => {
-                Some(gate)
-            }
+            Self::Show(gate)
+            | Self::Bind(gate)
+            | Self::Unbind(gate)
+            | Self::Confirm(gate)
+            | Self::ConfirmAll(gate)
+            | Self::Sync(gate) => Some(gate),
         }
     }
 }

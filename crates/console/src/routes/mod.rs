@@ -229,6 +229,7 @@ mod tests {
             Databases::Bind(gate),
             Databases::Unbind(gate),
             Databases::Confirm(gate),
+            Databases::ConfirmAll(gate),
             Databases::Sync(gate),
         ];
         let orgs = [Orgs::List, Orgs::Create, Orgs::Show(ORG), Orgs::Delete(ORG)];

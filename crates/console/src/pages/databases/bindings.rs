@@ -38,6 +38,7 @@ pub fn Buckets(details: GateDetails, drawer: Drawer) -> impl IntoView {
     view! {
         <h3 class="section-title">"Buckets "<span>{heading}</span></h3>
         {waits.then(|| view! { <Alert>{alert}</Alert> })}
+        {(waits && is_operator).then(|| view! { <ConfirmAll gate=key drawer/> })}
         {list}
     }
     .into_any()
@@ -51,6 +52,20 @@ const VANISHED: &str = "A bucket is suspended when its database vanishes or chan
 const CHANGED: &str = "A bucket is suspended when InfluxDB deletes it or gives it another name or id: requests are \
                        answered with 503. Look at InfluxDB before you confirm. The bucket then has the name that it \
                        has there.";
+
+/// The link to the dialog that confirms all suspended buckets.
+#[component]
+fn ConfirmAll(gate: GateKey, drawer: Drawer) -> impl IntoView {
+    let state = drawer.state;
+    let dialog = move || state.address(Databases::ConfirmAll(gate));
+    view! {
+        <p>
+            <a class="button small" href=dialog data-noscroll aria-label="Confirm all suspended buckets" data-testid="confirm-all">
+                "Confirm all"
+            </a>
+        </p>
+    }
+}
 
 /// A bound bucket, or a suspended one of InfluxDB 2.
 #[component]

@@ -3,6 +3,7 @@
 mod bind;
 mod binding_form;
 mod bindings;
+mod confirm_all;
 mod details;
 mod drawer;
 mod empty;
@@ -32,6 +33,7 @@ use list::List;
 use toolbar::Toolbar;
 
 pub use bind::BindRoute;
+pub use confirm_all::ConfirmAllRoute;
 pub use details::DetailsRoute;
 pub use unbind::UnbindRoute;
 
