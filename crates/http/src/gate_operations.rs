@@ -1,26 +1,20 @@
 //! Operations of callers on the gates of this server.
 
 use jeton_model::{
-    BucketId, OrgId, Timestamp,
-    binding::{
-        Adoptions, Comparison, Confirmation, ExistingData, Explanation, GateBinding, NotExplained, RunningGate,
-        UnknownDatabase,
-    },
+    BucketId, OrgId,
+    binding::{Adoptions, Comparison, Confirmation, ExistingData, Explanation, GateBinding, NotExplained, RunningGate},
     console::{
-        databases::{Compared, DatabasePage, GateDetails},
+        databases::{DatabasePage, GateDetails},
         gate_question::GateQuestion,
         list_query::ListQuery,
     },
 };
 use jeton_service::{
     Caller, Error,
-    gates::{Found, NewBinding, NotListed, VisibleGate},
+    gates::{Found, LastFound, NewBinding, NotListed, VisibleGate},
 };
 
 use crate::{gates::Place, state::SharedState};
-
-/// Maximum number of unknown databases that are stored for display.
-const SHOWN: usize = 50;
 
 impl SharedState {
     /// Returns the gates that a caller may see.
@@ -90,8 +84,10 @@ impl SharedState {
         self.service.check_comparison(caller)?;
         let asked_at = self.service.now();
         let found = self.found(&gate).await.ok();
-        let compared = self.service.compare_guarded(caller, &gate, found, asked_at).await?;
-        self.comparisons.keep(name, summary(&compared, asked_at));
+        let compared = self.service.compare_guarded(caller, &gate, found.as_ref(), asked_at).await?;
+        if let Some(found) = found {
+            self.comparisons.keep(name, LastFound { found, at: asked_at });
+        }
         Ok(compared)
     }
 
@@ -139,7 +135,7 @@ impl SharedState {
     /// Those of [`jeton_service::Service::gate_details`].
     pub async fn gate_details(&self, caller: &Caller, org: OrgId, name: &str) -> Result<GateDetails, Error> {
         let gate = self.gate(caller, name).await?;
-        self.service.gate_details(caller, org, gate, self.comparisons.of(name)).await
+        self.service.gate_details(caller, org, gate, self.comparisons.of(name).as_deref()).await
     }
 
     /// Explains what a gate of an organization decides about a request. Nothing is sent, counted or recorded.
@@ -181,9 +177,4 @@ impl SharedState {
         }
         Found::of_buckets(self.running_gates.ask_buckets(name, gate.identity.org).await)
     }
-}
-
-fn summary(compared: &Comparison, at: Timestamp) -> Compared {
-    let unknown = compared.unknown.iter().take(SHOWN).map(UnknownDatabase::place).collect();
-    Compared { at, unknown, total: compared.unknown.len() as u64 }
 }

@@ -3,15 +3,14 @@
 use std::{
     collections::BTreeMap,
     pin::Pin,
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use jeton_model::{
     Bucket, BucketId, Org, OrgId,
     binding::{Explanation, FoundDatabase, NotExplained, RunningGate},
-    console::databases::Compared,
 };
-use jeton_service::gates::LiveToken;
+use jeton_service::gates::{LastFound, LiveToken};
 
 /// The gates that this server runs. Implemented by the server; a reload of the configuration file changes them.
 pub trait RunningGates: Send + Sync + 'static {
@@ -48,22 +47,22 @@ pub struct Place {
     pub policy: Option<String>,
 }
 
-/// The last comparison of each gate with its database, in memory.
+/// What the last comparison of each gate with its database found, in memory.
 #[derive(Debug, Default)]
-pub struct Comparisons(Mutex<BTreeMap<String, Compared>>);
+pub struct Comparisons(Mutex<BTreeMap<String, Arc<LastFound>>>);
 
 impl Comparisons {
-    /// Stores a comparison, and replaces the earlier one of the gate.
-    pub fn keep(&self, gate: &str, compared: Compared) {
-        self.lock().insert(gate.to_owned(), compared);
+    /// Stores what a comparison found, and replaces what the earlier one of the gate did.
+    pub fn keep(&self, gate: &str, last: LastFound) {
+        self.lock().insert(gate.to_owned(), Arc::new(last));
     }
 
-    /// Returns the last comparison of a gate.
-    pub fn of(&self, gate: &str) -> Option<Compared> {
+    /// Returns what the last comparison of a gate found.
+    pub fn of(&self, gate: &str) -> Option<Arc<LastFound>> {
         self.lock().get(gate).cloned()
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Compared>> {
+    fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Arc<LastFound>>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -11,6 +11,7 @@ use crate::{
     home::{Home, on_each_database},
     support::{
         command::Shell,
+        console::Browser,
         server::{Answer, NAME, members, permission_in, permission_on, text},
     },
 };
@@ -148,6 +149,49 @@ async fn what_follows_the_most_that_are_adopted_at_once_is_left_without_a_look_a
     let reason = text(&trial["databases"][500]["reason"]);
     assert_eq!(planned, 500);
     assert!(reason.starts_with("too many were found"), "{reason}");
+}
+
+/// More than the console shows.
+#[tokio::test]
+async fn adopted_databases_are_no_unknown_ones_any_more() {
+    let home = Home::sqlite();
+    let mut database = Played::start().await;
+    let scene = Scene::new(&home, &section(database.address, "*")).await;
+    let names: Vec<String> = (0..60).map(|number| format!("db{number}")).collect();
+    let told = json!({"status": "success", "data": names}).to_string();
+    let browser = Browser::sign_in(&scene.server, NAME).await;
+    let drawer = format!("/orgs/{}/settings/databases/plant", scene.first.org);
+    let sync = format!("{drawer}/sync");
+    let tell = async { database.next().await.answer("200 OK", "", &told).await };
+    let (compared, ()) = tokio::join!(browser.send(&sync, &[]), tell);
+    assert_eq!(compared.status, 303, "{}", compared.body);
+    let before = browser.open(&drawer).await.body;
+    for shown in ["60 databases unknown here", "and 10 more"] {
+        assert!(before.contains(shown), "{shown} in {before}");
+    }
+    let tell = async { database.next().await.answer("200 OK", "", &told).await };
+    let (adopted, ()) = tokio::join!(scene.server.post(ADOPT, &scene.first.token, json!({"dryRun": false})), tell);
+    adopted.expect(200);
+    let after = browser.open(&drawer).await.body;
+    assert!(after.contains("60 bound") && !after.contains("unknown here"), "{after}");
+    assert!(after.contains("A bucket stands for everything that the gate guards."), "{after}");
+    scene
+        .server
+        .delete(&format!("{BINDINGS}/{}", bucket_of(&scene, "db7").await), &scene.first.token)
+        .await
+        .expect(204);
+    let after = browser.open(&drawer).await.body;
+    assert!(
+        after.contains("59 bound") && after.contains("1 database unknown here"),
+        "what is unbound is unknown again"
+    );
+}
+
+/// Returns the id of the bucket that is bound to a database.
+async fn bucket_of(scene: &Scene<'_>, database: &str) -> String {
+    let listed = scene.server.get(BINDINGS, &scene.first.token).await.expect(200);
+    let bound = listed["bindings"].as_array().expect("bindings");
+    text(&bound.iter().find(|one| one["database"] == database).expect("a binding")["bucketID"])
 }
 
 #[tokio::test]

@@ -1,8 +1,8 @@
 //! The console's page of gates and its dialogs.
 
 use jeton_model::{
-    Action, BucketId, OrgId,
-    binding::{GateBinding, GateMode, RunningGate},
+    Action, BucketId, OrgId, Timestamp,
+    binding::{GateBinding, GateMode, RunningGate, UnknownDatabase},
     console::{
         databases::{BoundRow, Compared, DatabasePage, GateDetails, GateRow},
         list_query::{ListQuery, Listed},
@@ -10,6 +10,7 @@ use jeton_model::{
     grant::is_operator,
     tally::Tally,
 };
+use jeton_store::Connection;
 
 use crate::{
     Caller, Error, Service,
@@ -18,7 +19,23 @@ use crate::{
     fold,
 };
 
-use super::{offline::bucket_called, running::VisibleGate};
+use super::{
+    offline::bucket_called,
+    running::VisibleGate,
+    suspension::{Found, compare},
+};
+
+/// Maximum number of unknown databases that are shown.
+const SHOWN: usize = 50;
+
+/// What the upstream of a gate had when the gate was last compared with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastFound {
+    /// The complete list.
+    pub found: Found,
+    /// The time at which it was requested.
+    pub at: Timestamp,
+}
 
 impl Service {
     /// A page of the gates of an organization that the caller may see.
@@ -48,8 +65,8 @@ impl Service {
         Ok(page)
     }
 
-    /// Returns a gate of an organization with its bindings and refusals. `compared`: the last comparison, which only
-    /// operators see.
+    /// Returns a gate of an organization with its bindings and refusals. `last`: what the last comparison found, of which
+    /// operators see what no bucket stands for now.
     ///
     /// # Errors
     /// [`GateError::NotFound`] if the gate is another organization's; the database may fail.
@@ -58,7 +75,7 @@ impl Service {
         caller: &Caller,
         org: OrgId,
         gate: VisibleGate,
-        compared: Option<Compared>,
+        last: Option<&LastFound>,
     ) -> Result<GateDetails, Error> {
         let bindings = self.bindings_at(caller, &gate).await?;
         let shown = row(&gate, &bindings).filter(|_| gate.identity.org == org);
@@ -68,18 +85,20 @@ impl Service {
         shown.tokens = self.count_in_use(&mut reader, caller, &gate.identity.name).await?;
         let tokens = self.in_use(&mut reader, caller, &gate.identity.name).await?;
         let (choices, more_choices) = self.offered_tokens(&mut reader, caller, org).await?;
-        drop(reader);
         let is_operator = is_operator(caller.permissions());
+        let compared = match last.filter(|_| is_operator) {
+            Some(last) => compared(&mut reader, &gate, last).await?,
+            None => None,
+        };
+        drop(reader);
         let has_bindings = gate.identity.kind.has_bindings();
-        // Of InfluxDB 2, a suspended bucket and an unknown one with another id may have the same name.
-        let bound: &[GateBinding] = if has_bindings { &bindings } else { &[] };
         let may_write = caller.may(&required_permissions::buckets(Action::Write, org));
         Ok(GateDetails {
             gate: shown,
             databases: gate.running.databases.iter().map(ToString::to_string).collect(),
             findings: gate.running.findings().into_iter().map(Into::into).collect(),
             bindings: bindings.iter().map(|binding| bound_row(binding, &gate)).collect(),
-            compared: compared.filter(|_| is_operator).map(|compared| still_unknown(compared, bound)),
+            compared,
             may_bind: may_write && has_bindings,
             is_operator,
             now: self.now(),
@@ -158,12 +177,24 @@ fn row(gate: &VisibleGate, bindings: &[GateBinding]) -> Option<GateRow> {
     })
 }
 
-/// Removes the databases that were bound since from a comparison.
-fn still_unknown(mut compared: Compared, bindings: &[GateBinding]) -> Compared {
-    let before = compared.unknown.len();
-    compared.unknown.retain(|place| !bindings.iter().any(|binding| binding.place() == *place));
-    compared.total = compared.total.saturating_sub((before - compared.unknown.len()) as u64);
-    compared
+/// Returns what the upstream had at the last comparison and no bucket stands for now: what was bound or adopted since is
+/// known. `None` if the gate was for another kind of database then.
+///
+/// # Errors
+/// The database may fail.
+async fn compared(
+    connection: &mut Connection,
+    gate: &VisibleGate,
+    last: &LastFound,
+) -> Result<Option<Compared>, Error> {
+    let mut unknown = match compare(connection, &gate.identity, &last.found, last.at).await {
+        Ok(compared) => compared.unknown,
+        Err(Error::Gate(GateError::OtherKind)) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    unknown.retain(|one| gate.running.guards(&one.name));
+    let shown = unknown.iter().take(SHOWN).map(UnknownDatabase::place).collect();
+    Ok(Some(Compared { at: last.at, unknown: shown, total: unknown.len() as u64 }))
 }
 
 fn bound_row(binding: &GateBinding, gate: &VisibleGate) -> BoundRow {

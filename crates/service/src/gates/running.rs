@@ -97,12 +97,12 @@ impl Service {
         &self,
         caller: &Caller,
         gate: &VisibleGate,
-        found: Option<Found>,
+        found: Option<&Found>,
         asked_at: Timestamp,
     ) -> Result<Comparison, Error> {
         self.check_comparison(caller)?;
         let found = found.ok_or_else(|| no_list(gate))?;
-        let mut compared = self.sync_gate(caller, &gate.identity, &found, asked_at).await?;
+        let mut compared = self.sync_gate(caller, &gate.identity, found, asked_at).await?;
         compared.unknown.retain(|database| gate.running.guards(&database.name));
         Ok(compared)
     }

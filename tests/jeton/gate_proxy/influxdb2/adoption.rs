@@ -10,6 +10,7 @@ use crate::{
     home::{Home, on_each_database},
     support::{
         command::Shell,
+        console::Browser,
         influxd::ids,
         server::{Answer, NAME, PASSWORD, Server, answer, client, members, permission_on, text, with_token},
     },
@@ -178,6 +179,31 @@ async fn a_bucket_that_was_deleted_or_whose_name_is_taken_is_left() {
     let adopted = fresh.adopt(json!({"dryRun": false})).await.expect(200);
     let reason = text(&adopted["databases"][0]["reason"]);
     assert!(reason.starts_with("it was deleted here"), "{reason}");
+}
+
+/// Otherwise the console would ask to adopt what is adopted, until somebody compares again.
+#[tokio::test]
+async fn an_adopted_bucket_is_no_unknown_one_any_more() {
+    let home = Home::sqlite();
+    let scene = Scene::new(&home).await;
+    probed(scene.address).await;
+    let (operator, org) = (scene.names.of("OP"), scene.names.of("O"));
+    {
+        let mut state = scene.player.state();
+        state.orgs = vec![json!({"id": org, "name": "my-org"})];
+        state.buckets.push(json!({"id": "0000000000000b09", "orgID": org, "name": "b9", "type": "user"}));
+    }
+    let browser = Browser::sign_in(&scene.server, NAME).await;
+    let drawer = format!("/orgs/{org}/settings/databases/plant");
+    let sent = browser.send(&format!("{drawer}/sync"), &[]).await;
+    assert_eq!(sent.status, 303, "{}", sent.body);
+    let before = browser.open(&drawer).await.body;
+    assert!(before.contains("gate-unknown") && before.contains(">b9<"), "{before}");
+    let adopted = scene.server.post(ADOPT, operator, json!({"dryRun": false})).await.expect(200);
+    assert!(outcomes(&adopted).contains(&("b9".into(), "adopted".into())), "{adopted}");
+    let after = browser.open(&drawer).await.body;
+    assert!(!after.contains("gate-unknown"), "{after}");
+    assert!(after.contains("Jeton has every bucket that the gate guards."), "{after}");
 }
 
 /// A bucket as early releases list it.
