@@ -1,6 +1,10 @@
 //! Failures that pass: clients that repeat what was answered with 502 or 503 lose no row.
 
-use std::{env, fs, sync::Arc, time::Duration};
+use std::{
+    env, fs,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use serde_json::{Value, json};
 use tokio::{
@@ -23,6 +27,8 @@ const REPEAT_EVERY: Duration = Duration::from_millis(20);
 /// Number of times that each thing fails, unless this variable says otherwise.
 const ROUNDS: usize = 1;
 const ROUNDS_VARIABLE: &str = "JETON_FAILURE_ROUNDS";
+/// Minimum number of seconds that each failure lasts; without this variable, it ends as soon as clients noticed it.
+const SECONDS_VARIABLE: &str = "JETON_FAILURE_SECONDS";
 
 /// Lets neither the owners of tokens nor bindings be read from Jeton's database, as if it failed.
 const HIDE: &str = "ALTER TABLE users RENAME TO hidden_users; ALTER TABLE gate_bindings RENAME TO hidden_bindings";
@@ -30,6 +36,11 @@ const SHOW: &str = "ALTER TABLE hidden_users RENAME TO users; ALTER TABLE hidden
 
 fn rounds() -> usize {
     env::var(ROUNDS_VARIABLE).map_or(ROUNDS, |rounds| rounds.parse().expect("a number of rounds"))
+}
+
+fn shortest() -> Duration {
+    env::var(SECONDS_VARIABLE)
+        .map_or(Duration::ZERO, |seconds| Duration::from_secs(seconds.parse().expect("a number of seconds")))
 }
 
 /// The numbers of answers so far.
@@ -45,6 +56,17 @@ async fn grows(count: &watch::Sender<u64>, when: &str) {
     let enough = *counted.borrow() + CLIENTS;
     let grown = counted.wait_for(|now| *now > enough);
     drop(timeout(WITHIN, grown).await.unwrap_or_else(|_| panic!("no such answers {when}")).unwrap());
+}
+
+/// Waits until clients noticed a failure, and until it has lasted as long as it should.
+async fn notice(answers: &Answers, when: &str) {
+    let begun = Instant::now();
+    grows(&answers.unavailable, when).await;
+    let rest = shortest().saturating_sub(begun.elapsed());
+    if !rest.is_zero() {
+        sleep(rest).await;
+        grows(&answers.unavailable, when).await;
+    }
 }
 
 /// A client that writes rows through a gate.
@@ -105,17 +127,17 @@ async fn rows(database: &Influxd) -> Vec<u64> {
 /// Lets one thing after the other fail, until clients noticed it, and work again.
 async fn fail(home: &Home, database: &Influxd, relay: &mut Relay, answers: &Answers) {
     relay.interrupt().await;
-    grows(&answers.unavailable, "without the database").await;
+    notice(answers, "without the database").await;
     relay.mend();
     grows(&answers.accepted, "with the database again").await;
 
     database.execute("SET PASSWORD FOR gate = 'another'").await;
-    grows(&answers.unavailable, "with a wrong credential").await;
+    notice(answers, "with a wrong credential").await;
     database.execute("SET PASSWORD FOR gate = 'right'").await;
     grows(&answers.accepted, "with the right credential again").await;
 
     home.sql(HIDE).await;
-    grows(&answers.unavailable, "without Jeton's database").await;
+    notice(answers, "without Jeton's database").await;
     home.sql(SHOW).await;
     grows(&answers.accepted, "with Jeton's database again").await;
 }
