@@ -35,6 +35,18 @@ fn a_gate_has_the_settings_of_its_section() {
     assert!(gate.decisions().writers_delete && gate.decisions().flux_imports == gate.flux_imports);
 }
 
+/// Otherwise the manual shows what the server refuses.
+#[test]
+fn the_manual_shows_a_valid_section_for_every_kind() {
+    let manual = include_str!("../../../docs/gate.md");
+    let blocks = manual.split("```toml").skip(1).filter_map(|rest| rest.split("```").next());
+    let sections = blocks.filter(|block| block.contains("[[gate]]"));
+    let shown: Vec<Kind> = sections.map(|section| gates(section).remove(0).kind).collect();
+    for kind in [Kind::Influxdb1, Kind::Influxdb2, Kind::Influxdb3, Kind::Victoriametrics] {
+        assert!(shown.contains(&kind), "{kind:?}");
+    }
+}
+
 #[test]
 fn what_a_section_leaves_out_has_its_default() {
     let gate = gates(VM).remove(0);
