@@ -13,7 +13,7 @@ mod start;
 mod table;
 mod verification;
 
-use std::{process::ExitCode, time::Duration};
+use std::{env, process::ExitCode, time::Duration};
 
 use tokio::runtime::{Builder, Runtime};
 
@@ -123,9 +123,10 @@ fn run() -> Result<bool> {
     let runtimes = Runtimes { servers: Runtime::new()?, load: Builder::new_current_thread().enable_all().build()? };
     let influxd = runtimes.load.block_on(Influxd::start())?;
     let mut table = Table::default();
-    for database in Database::available() {
+    let parts = Parts::read();
+    for database in Database::available().into_iter().filter(|database| parts.has_database(*database)) {
         let (runtimes, influxd) = (&runtimes, influxd.as_ref());
-        measure(&mut Measurement { runtimes, settings, database, influxd, table: &mut table })?;
+        measure(&mut Measurement { runtimes, settings, database, influxd, table: &mut table }, &parts)?;
     }
     println!("{table}");
     let missed = table.missed();
@@ -135,17 +136,61 @@ fn run() -> Result<bool> {
     Ok(missed.is_empty())
 }
 
-fn measure(measurement: &mut Measurement<'_>) -> Result<()> {
+/// The parts that the arguments select: all of them without an argument.
+struct Parts(Vec<String>);
+
+impl Parts {
+    fn read() -> Self {
+        Self(env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect())
+    }
+
+    /// Returns whether a part is measured.
+    fn has(&self, part: &str) -> bool {
+        let mut parts = self.0.iter().filter(|selected| !is_database(selected)).peekable();
+        parts.peek().is_none() || parts.any(|selected| selected == part)
+    }
+
+    /// Returns whether the parts are measured on a database.
+    fn has_database(&self, database: Database) -> bool {
+        let mut databases = self.0.iter().filter(|selected| is_database(selected)).peekable();
+        databases.peek().is_none() || databases.any(|selected| selected == database.name())
+    }
+}
+
+fn is_database(name: &str) -> bool {
+    [Database::Sqlite, Database::Postgres].iter().any(|database| database.name() == name)
+}
+
+fn measure(measurement: &mut Measurement<'_>, parts: &Parts) -> Result<()> {
     let Measurement { runtimes, database, .. } = *measurement;
-    eprintln!("measuring requests on {}", database.name());
-    let subject = runtimes.servers.block_on(Subject::start(database, 1000))?;
-    verification::measure(measurement, &subject)?;
-    requests::measure(measurement, &subject)?;
-    creation::measure(measurement, &subject)?;
-    subject.stop(runtimes)?;
-    eprintln!("measuring a gate on {}", database.name());
-    gate::measure(measurement)?;
-    eprintln!("measuring lists on {}", database.name());
-    let (data, first) = list::measure(measurement)?;
-    start::measure(measurement, &data, &first)
+    if ["verification", "requests", "creation"].iter().any(|part| parts.has(part)) {
+        eprintln!("measuring requests on {}", database.name());
+        let subject = runtimes.servers.block_on(Subject::start(database, 1000))?;
+        measure_server(measurement, parts, &subject)?;
+        subject.stop(runtimes)?;
+    }
+    if parts.has("gate") {
+        eprintln!("measuring a gate on {}", database.name());
+        gate::measure(measurement)?;
+    }
+    if parts.has("lists") {
+        eprintln!("measuring lists on {}", database.name());
+        let (data, first) = list::measure(measurement)?;
+        start::measure(measurement, &data, &first)?;
+    }
+    Ok(())
+}
+
+/// Measures the parts that need few tokens.
+fn measure_server(measurement: &mut Measurement<'_>, parts: &Parts, subject: &Subject) -> Result<()> {
+    if parts.has("verification") {
+        verification::measure(measurement, subject)?;
+    }
+    if parts.has("requests") {
+        requests::measure(measurement, subject)?;
+    }
+    if parts.has("creation") {
+        creation::measure(measurement, subject)?;
+    }
+    Ok(())
 }
