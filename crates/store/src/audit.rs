@@ -50,14 +50,7 @@ pub struct Stored {
     pub hash: String,
 }
 
-/// Takes the write lock, which is the head's row, and returns the head, and what [`key_check`] returns.
-pub(super) async fn lock_head(connection: &mut Connection) -> Result<(Head, String)> {
-    let sql = "UPDATE audit_head SET seq = seq WHERE id = 1 RETURNING seq, hash, key_check";
-    let row = sqlx::query(sql).fetch_one(connection).await?;
-    Ok((Head { seq: row.number("seq")?, hash: row.text("hash")? }, row.text("key_check")?))
-}
-
-/// Returns the head without locking it.
+/// Returns the head.
 ///
 /// # Errors
 /// Fails if the database does, or if a row holds a value that can't be decoded.
@@ -66,18 +59,24 @@ pub async fn head(connection: &mut Connection) -> Result<Head> {
     Ok(Head { seq: row.number("seq")?, hash: row.text("hash")? })
 }
 
-/// Moves the head.
-pub(super) async fn advance_head(connection: &mut Connection, head: &Head) -> Result<()> {
-    let mut sql = Sql::default();
-    push_head(&mut sql, head)?;
-    sql.execute(connection).await
-}
-
 /// Appends the statement that moves the head.
 pub(super) fn push_head(sql: &mut Sql, head: &Head) -> Result<()> {
     sql.push("UPDATE audit_head SET seq = ").bind(head.seq)?;
     sql.push(", hash = ").bind(head.hash.as_str())?.push(" WHERE id = 1");
     Ok(())
+}
+
+/// Inserts entries and moves the head to the last one, with one statement of PostgreSQL. Without entries, which were
+/// inserted before, only the head is moved.
+pub(super) async fn insert_and_advance(connection: &mut Connection, rows: &[Stored], head: &Head) -> Result<()> {
+    let mut sql = Sql::default();
+    if !rows.is_empty() {
+        sql.push("WITH entries AS (");
+        push_entries(&mut sql, rows)?;
+        sql.push(") ");
+    }
+    push_head(&mut sql, head)?;
+    sql.execute(connection).await
 }
 
 /// Inserts entries with one statement.

@@ -1,6 +1,6 @@
 //! Checkpoints: what SQLite's write-ahead log holds is moved into the database file, so that the file alone is whole.
 
-use crate::{Result, Store, columns::Columns as _, write::Writers};
+use crate::{Backend, Result, Store, columns::Columns as _, write::Writers};
 
 impl Store {
     /// Moves the write-ahead log into the database file, as far as running readers permit; waits for none of them.
@@ -18,7 +18,7 @@ impl Store {
     }
 
     async fn run_checkpoint(&self, statement: &'static str) -> Result<bool> {
-        let Writers::Group(writer) = &self.writers else { return Ok(true) };
+        let (Writers::Group(writer), Backend::Sqlite) = (&self.writers, self.backend) else { return Ok(true) };
         let mut connection = writer.borrow_bare().await?;
         let row = sqlx::query(statement).fetch_one(&mut *connection).await?;
         Ok(row.number("log")? == row.number("checkpointed")?)

@@ -161,5 +161,5 @@ async fn open_one(file: &Path, mode: &str) -> std::result::Result<Store, OpenErr
     let pool = pool_of(1).connect_with(options(file, mode)?).await?;
     let applied = applied_migrations(&pool).await?.ok_or(OpenError::NoJeton)?;
     check_known(&applied)?;
-    Ok(Store { backend: Backend::Sqlite, readers: pool.clone(), writers: Writers::each(pool) })
+    Ok(Store { backend: Backend::Sqlite, readers: pool, writers: Writers::None })
 }

@@ -13,6 +13,18 @@ impl Error {
         matches!(self.0, sqlx::Error::PoolTimedOut)
     }
 
+    /// True if the connection to the database is lost, or is about to be.
+    pub(crate) fn is_disconnect(&self) -> bool {
+        match &self.0 {
+            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::WorkerCrashed => true,
+            // Connection exceptions, and a server that stops.
+            sqlx::Error::Database(error) => {
+                error.code().is_some_and(|code| code.starts_with("08") || code.starts_with("57P"))
+            }
+            _ => false,
+        }
+    }
+
     /// True if the database or what it runs on is the cause, and not the statement: a full disk, a lost connection, a
     /// server that stops. The same request may succeed later.
     pub fn is_unavailable(&self) -> bool {

@@ -11,7 +11,7 @@ use sqlx::{
 
 use crate::{
     Backend, Connection, Store,
-    group_commit::{self, Writer},
+    group_commit::{self, Opener, Writer},
     search_index, sqlite_connection,
     write::Writers,
 };
@@ -24,6 +24,10 @@ const COLLATION: &str = r#"
     DO $$ BEGIN PERFORM pg_advisory_xact_lock(7091994); END $$;
     CREATE COLLATION IF NOT EXISTS "binary" (provider = libc, locale = 'C');
 "#;
+
+/// Limits the wait for a lock on PostgreSQL. A writer whose connection is lost may keep the write lock until the server
+/// notices.
+pub(super) const LOCK_TIMEOUT: &str = "SET lock_timeout = '10s'";
 
 /// The reason why the database can't be opened, as a sentence for the person who starts the program.
 #[derive(Debug, thiserror::Error)]
@@ -66,13 +70,13 @@ impl Store {
         let url = format!("sqlite://{}?mode=rwc", file.display());
         let options = AnyConnectOptions::from_str(&url)?;
         // A pool retries until its timeout and then reports only the timeout. A single connection reports the cause.
-        let writer = sqlite_connection::writer(&options).await?;
+        let writer =
+            Writer::start(Opener::new(Backend::Sqlite, options.clone()), longest).await.map_err(|error| error.0)?;
         // A page runs three queries at once; the authentication of tokens must not wait for them.
-        let readers = sqlite_pool(8).connect_with(options.clone()).await?;
+        let readers = sqlite_pool(8).connect_with(options).await?;
         migrate(&readers).await?;
         search_index::create_in_sqlite(&readers).await?;
-        let writers = Writers::Group(Writer::start(writer, options, longest));
-        Ok(Self { backend: Backend::Sqlite, readers, writers })
+        Ok(Self { backend: Backend::Sqlite, readers, writers: Writers::Group(writer) })
     }
 
     /// Connects to the PostgreSQL database at `url` and migrates it.
@@ -81,22 +85,26 @@ impl Store {
     /// Fails if `url` isn't one of PostgreSQL, if the server can't be reached, if another version of Jeton wrote the
     /// database, or if a migration fails.
     pub async fn postgres(url: &str) -> Result<Self, OpenError> {
+        Self::postgres_in_groups(url, group_commit::LONGEST).await
+    }
+
+    /// Connects to a PostgreSQL database whose groups of writes last this long at most.
+    pub(super) async fn postgres_in_groups(url: &str, longest: Duration) -> Result<Self, OpenError> {
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             return Err(OpenError::UnknownUrl);
         }
         sqlx::any::install_default_drivers();
         Connection::connect(url).await?.close().await?;
         let pool = pool_of(16)
-            // A writer whose connection is lost may keep the write lock until the server notices.
-            .after_connect(|connection, _| {
-                Box::pin(async move { connection.execute("SET lock_timeout = '10s'").await.map(drop) })
-            })
+            .after_connect(|connection, _| Box::pin(async move { connection.execute(LOCK_TIMEOUT).await.map(drop) }))
             .connect(url)
             .await?;
         pool.execute(COLLATION).await?;
         migrate(&pool).await?;
         search_index::create_in_postgres(&pool).await?;
-        Ok(Self { backend: Backend::Postgres, readers: pool.clone(), writers: Writers::each(pool) })
+        let options = AnyConnectOptions::from_str(url)?;
+        let writer = Writer::start(Opener::new(Backend::Postgres, options), longest).await.map_err(|error| error.0)?;
+        Ok(Self { backend: Backend::Postgres, readers: pool, writers: Writers::Group(writer) })
     }
 
     /// Opens the SQLite database in `file` read-only; another process may write to it meanwhile.
@@ -109,7 +117,7 @@ impl Store {
         Connection::connect_with(&options).await?.close().await?;
         let pool = read_only_pool("PRAGMA query_only = ON").connect_with(options).await?;
         is_of_this_version(&pool).await?;
-        Ok(Self { backend: Backend::Sqlite, readers: pool.clone(), writers: Writers::each(pool) })
+        Ok(Self { backend: Backend::Sqlite, readers: pool, writers: Writers::None })
     }
 
     /// Connects read-only to the PostgreSQL database at `url`.
@@ -125,7 +133,7 @@ impl Store {
         Connection::connect(url).await?.close().await?;
         let pool = read_only_pool("SET default_transaction_read_only = on").connect(url).await?;
         is_of_this_version(&pool).await?;
-        Ok(Self { backend: Backend::Postgres, readers: pool.clone(), writers: Writers::each(pool) })
+        Ok(Self { backend: Backend::Postgres, readers: pool, writers: Writers::None })
     }
 }
 

@@ -1,126 +1,63 @@
 //! Writing transactions.
 
 use std::{
-    io, mem,
+    mem,
     ops::{Deref, DerefMut},
-    sync::Arc,
-    time::Duration,
 };
-
-use sqlx::{Any, AnyPool};
-use tokio::{sync::Mutex, time::timeout};
 
 use crate::{
     Connection, Result, audit,
-    group_commit::{self, Action, Loan, Writer, closed},
+    group_commit::{Action, Loan, Turn, Writer},
 };
 
-/// Maximum duration of a commit on PostgreSQL. Whether one that takes longer was committed is not known.
-const COMMITTED_WITHIN: Duration = Duration::from_secs(10);
 /// Maximum number of entries of the audit log in one statement.
 const ENTRIES_AT_ONCE: usize = 64;
 
 /// The way in which transactions are begun and committed.
 #[derive(Clone, Debug)]
 pub(crate) enum Writers {
-    /// On one connection, in groups: SQLite.
+    /// On one connection, in groups.
     Group(Writer),
-    /// Each on a connection of its own: PostgreSQL.
-    Each {
-        pool: AnyPool,
-        /// Held from a COMMIT until the end of its actions, so that actions run in the order of the commits.
-        order: Arc<Mutex<()>>,
-    },
+    /// Not at all: the database is only read.
+    None,
 }
 
 impl Writers {
-    /// Writers with a connection each.
-    pub fn each(pool: AnyPool) -> Self {
-        Self::Each { pool, order: Arc::default() }
-    }
-
     /// Begins a transaction or joins a group, with the write lock.
     ///
     /// # Errors
-    /// Fails if it is not the transaction's turn within 10 seconds, or if the lock can't be taken.
+    /// Fails if it is not the transaction's turn within 10 seconds, if the lock can't be taken, or if the database is
+    /// only read.
     pub async fn begin(&self, alone: bool) -> Result<Write> {
         match self {
-            Self::Group(writer) => {
-                let (loan, head) = writer.borrow(alone).await?;
-                Ok(Write::new(Transaction::Shared(loan), head, None))
-            }
-            Self::Each { pool, order } => {
-                let mut transaction = pool.begin().await?;
-                let (head, key_check) = audit::lock_head(&mut transaction).await?;
-                let own = Own { transaction, order: Arc::clone(order) };
-                Ok(Write::new(Transaction::Own(own), head, Some(key_check)))
-            }
+            Self::Group(writer) => Ok(Write::new(writer.borrow(alone).await?)),
+            Self::None => Err(sqlx::Error::Configuration("the database was opened to be read only".into()).into()),
         }
     }
 
-    /// Waits for running transactions and closes the connections.
+    /// Waits for running transactions and closes the connection.
     pub async fn close(&self) {
-        match self {
-            Self::Group(writer) => writer.close().await,
-            Self::Each { pool, .. } => pool.close().await,
+        if let Self::Group(writer) = self {
+            writer.close().await;
         }
     }
 }
 
-enum Transaction {
-    Shared(Loan),
-    Own(Own),
-}
-
-struct Own {
-    transaction: sqlx::Transaction<'static, Any>,
-    order: Arc<Mutex<()>>,
-}
-
-impl Own {
-    /// `head`: the new head, if there is one.
-    async fn commit(
-        mut self,
-        entries: Vec<audit::Stored>,
-        head: Option<audit::Head>,
-        actions: Vec<Action>,
-    ) -> Result<()> {
-        let committed = async {
-            audit::insert_all(&mut self.transaction, &entries).await?;
-            if let Some(head) = head {
-                audit::advance_head(&mut self.transaction, &head).await?;
-            }
-            let _order = self.order.lock().await;
-            self.transaction.commit().await?;
-            group_commit::run(actions);
-            Ok::<(), crate::Error>(())
-        };
-        // A connection may be lost without a sign of it. This transaction holds the write lock, and others wait here.
-        timeout(COMMITTED_WITHIN, committed).await.unwrap_or_else(|_| Err(sqlx::Error::from(late()).into()))
-    }
-}
-
-fn late() -> io::Error {
-    io::Error::new(io::ErrorKind::TimedOut, "the commit took longer than 10 seconds")
-}
-
-/// A writing transaction that holds the write lock. On SQLite it may be one operation of several in a transaction of
-/// the database: it sees what the earlier ones wrote, is undone alone, and is committed with them or not at all.
+/// A writing transaction that holds the write lock. It may be one operation of several in a transaction of the database: it sees what the earlier ones wrote, is undone alone, and is committed with them or not at all.
 pub struct Write {
-    transaction: Transaction,
+    loan: Loan,
     /// The last entry of the audit log, as this transaction sees it.
     head: audit::Head,
     key_check: Option<String>,
-    /// Set if the head is not the one that the transaction began with.
-    has_advanced: bool,
     /// Entries that are not inserted yet.
     entries: Vec<audit::Stored>,
     actions: Vec<Action>,
 }
 
 impl Write {
-    const fn new(transaction: Transaction, head: audit::Head, key_check: Option<String>) -> Self {
-        Self { transaction, head, key_check, has_advanced: false, entries: Vec::new(), actions: Vec::new() }
+    fn new(turn: Turn) -> Self {
+        let Turn { loan, head, key_check } = turn;
+        Self { loan, head, key_check, entries: Vec::new(), actions: Vec::new() }
     }
 
     /// Returns the last entry of the audit log, this transaction's own entries included.
@@ -141,7 +78,6 @@ impl Write {
     /// Fails if the database does.
     pub async fn append(&mut self, row: audit::Stored) -> Result<()> {
         self.head = audit::Head { seq: row.seq, hash: row.hash.clone() };
-        self.has_advanced = true;
         self.entries.push(row);
         if self.entries.len() < ENTRIES_AT_ONCE {
             return Ok(());
@@ -163,32 +99,19 @@ impl Write {
     /// # Errors
     /// Fails if the database does, also in another operation of the same group: then nothing is changed.
     pub async fn commit(self) -> Result<()> {
-        match self.transaction {
-            Transaction::Shared(loan) => loan.commit(self.entries, self.head, self.actions).await,
-            Transaction::Own(own) => {
-                let head = self.has_advanced.then_some(self.head);
-                let committed = tokio::spawn(own.commit(self.entries, head, self.actions)).await;
-                committed.unwrap_or_else(|_| Err(closed()))
-            }
-        }
+        self.loan.commit(self.entries, self.head, self.actions).await
     }
 }
 
 impl Deref for Write {
     type Target = Connection;
     fn deref(&self) -> &Connection {
-        match &self.transaction {
-            Transaction::Shared(loan) => loan,
-            Transaction::Own(own) => &own.transaction,
-        }
+        &self.loan
     }
 }
 
 impl DerefMut for Write {
     fn deref_mut(&mut self) -> &mut Connection {
-        match &mut self.transaction {
-            Transaction::Shared(loan) => loan,
-            Transaction::Own(own) => &mut own.transaction,
-        }
+        &mut self.loan
     }
 }

@@ -5,23 +5,35 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::{Connection, Error, Result, audit, columns::Columns as _, query_builder::Sql};
+use sqlx::{Executor as _, any::AnyRow, raw_sql};
 
-use super::{Finished, run};
+use crate::{Backend, Connection, Error, Result, audit, columns::Columns as _, query_builder::Sql};
+
+use super::{Finished, Loan, Turn, run};
 
 /// Maximum number of operations in a group.
 const MOST: usize = 64;
+/// Maximum number of entries of the audit log in one statement.
+const ENTRIES_AT_ONCE: usize = 64;
 
-const BEGIN: &str = "BEGIN IMMEDIATE; SAVEPOINT operation; SELECT seq, hash FROM audit_head WHERE id = 1";
+const BEGIN_IN_SQLITE: &str = "BEGIN IMMEDIATE; SAVEPOINT operation; SELECT seq, hash FROM audit_head WHERE id = 1";
+/// The lock of the head's row is the write lock of all nodes.
+const BEGIN_IN_POSTGRES: &str =
+    "BEGIN; SELECT seq, hash, key_check FROM audit_head WHERE id = 1 FOR UPDATE; SAVEPOINT operation";
 
 /// A transaction that is open. The operation that runs is in the savepoint `operation`.
 pub(super) struct Group {
+    backend: Backend,
     began: Instant,
     alone: bool,
     /// Number of operations that have ended.
     operations: usize,
     /// The last entry of the audit log in the database.
     stored: audit::Head,
+    /// See [`Turn::key_check`].
+    key_check: Option<String>,
+    /// The entries of the operations that have ended, which PostgreSQL gets with the COMMIT.
+    entries: Vec<audit::Stored>,
     /// The last entry of the audit log after the operations that have ended.
     head: audit::Head,
     /// The operations that wait for the COMMIT.
@@ -29,21 +41,35 @@ pub(super) struct Group {
 }
 
 impl Group {
-    /// Begins a transaction, which takes SQLite's write lock, and a savepoint.
+    /// Begins a transaction, which takes the write lock, and a savepoint.
     ///
     /// # Errors
     /// Fails if the database does.
-    pub async fn begin(connection: &mut Connection, alone: bool) -> Result<Self> {
-        // `fetch_one` of this driver looks at the first of several statements only.
-        let rows = sqlx::query(BEGIN).fetch_all(connection).await?;
+    pub async fn begin(connection: &mut Connection, backend: Backend, alone: bool) -> Result<Self> {
+        // `fetch_one` of SQLite's driver looks at the first of several statements only; that of PostgreSQL takes several
+        // statements only if they are not prepared.
+        let rows = match backend {
+            Backend::Sqlite => sqlx::query(BEGIN_IN_SQLITE).fetch_all(connection).await?,
+            Backend::Postgres => raw_sql(BEGIN_IN_POSTGRES).fetch_all(connection).await?,
+        };
         let row = rows.first().ok_or(sqlx::Error::RowNotFound)?;
         let head = audit::Head { seq: row.number("seq")?, hash: row.text("hash")? };
-        Ok(Self { began: Instant::now(), alone, operations: 0, stored: head.clone(), head, members: Vec::new() })
+        Ok(Self {
+            backend,
+            began: Instant::now(),
+            alone,
+            operations: 0,
+            stored: head.clone(),
+            key_check: key_check(backend, row)?,
+            entries: Vec::new(),
+            head,
+            members: Vec::new(),
+        })
     }
 
-    /// The last entry of the audit log, as the next operation sees it.
-    pub const fn head(&self) -> &audit::Head {
-        &self.head
+    /// Returns the turn of the next operation.
+    pub fn turn(&self, loan: Loan) -> Turn {
+        Turn { loan, head: self.head.clone(), key_check: self.key_check.clone() }
     }
 
     /// Returns whether one more operation may begin after the one that runs.
@@ -51,8 +77,8 @@ impl Group {
         !self.alone && self.operations + 1 < MOST && self.began.elapsed() < longest
     }
 
-    /// Ends an operation, and in the same round trip begins the savepoint of the next or commits. `finished`: `None` if
-    /// the operation is undone. `continues`: another operation follows.
+    /// Ends an operation, and begins the savepoint of the next or commits. `finished`: `None` if the operation is
+    /// undone. `continues`: another operation follows.
     ///
     /// # Errors
     /// Fails if the database does: then nothing of the group is committed, and [`Group::fail`] has to follow.
@@ -62,17 +88,67 @@ impl Group {
         finished: Option<Finished>,
         continues: bool,
     ) -> Result<()> {
-        let sql = self.end_of(finished.as_ref(), continues);
-        if let Some(finished) = finished {
-            self.head = finished.head.clone();
-            self.members.push(finished);
-        }
-        sql?.execute(connection).await?;
+        let ended = match self.backend {
+            Backend::Sqlite => self.end_in_sqlite(finished, continues)?.execute(connection).await,
+            Backend::Postgres => self.end_in_postgres(connection, finished, continues).await,
+        };
+        ended?;
         self.operations += 1;
         if !continues {
             self.acknowledge();
         }
         Ok(())
+    }
+
+    fn join(&mut self, finished: Finished) {
+        self.head = finished.head.clone();
+        self.members.push(finished);
+    }
+
+    /// Ends an operation on PostgreSQL, which waits for each of these texts once. RELEASE fails if a statement of the
+    /// operation has failed: COMMIT alone would roll back without an error.
+    async fn end_in_postgres(
+        &mut self,
+        connection: &mut Connection,
+        finished: Option<Finished>,
+        continues: bool,
+    ) -> Result<()> {
+        match (finished, continues) {
+            (Some(mut finished), _) => {
+                self.entries.append(&mut finished.entries);
+                self.join(finished);
+            }
+            (None, false) if self.members.is_empty() => return run_text(connection, "ROLLBACK").await,
+            // The savepoint stays, for the next operation.
+            (None, _) => run_text(connection, "ROLLBACK TO operation").await?,
+        }
+        if continues {
+            return run_text(connection, "RELEASE operation; SAVEPOINT operation").await;
+        }
+        self.store_entries(connection).await?;
+        run_text(connection, "RELEASE operation; COMMIT").await
+    }
+
+    /// Inserts the entries of all operations, and moves the head to the last one.
+    async fn store_entries(&mut self, connection: &mut Connection) -> Result<()> {
+        if self.head == self.stored {
+            return Ok(());
+        }
+        let mut entries = mem::take(&mut self.entries);
+        let last = entries.split_off(entries.len().saturating_sub(ENTRIES_AT_ONCE));
+        for more in entries.chunks(ENTRIES_AT_ONCE) {
+            audit::insert_all(connection, more).await?;
+        }
+        audit::insert_and_advance(connection, &last, &self.head).await
+    }
+
+    /// Ends an operation on SQLite, in one round trip to the thread of its connection.
+    fn end_in_sqlite(&mut self, finished: Option<Finished>, continues: bool) -> Result<Sql> {
+        let sql = self.end_of(finished.as_ref(), continues);
+        if let Some(finished) = finished {
+            self.join(finished);
+        }
+        sql
     }
 
     /// The statements that end an operation. The first of them fails if SQLite has rolled the transaction back by
@@ -134,5 +210,18 @@ impl Group {
         for member in self.members {
             drop(member.done.send(Err(Error::not_committed(error))));
         }
+    }
+}
+
+/// Runs statements without values, which PostgreSQL takes together.
+async fn run_text(connection: &mut Connection, text: &'static str) -> Result<()> {
+    connection.execute(raw_sql(text)).await?;
+    Ok(())
+}
+
+fn key_check(backend: Backend, row: &AnyRow) -> Result<Option<String>> {
+    match backend {
+        Backend::Sqlite => Ok(None),
+        Backend::Postgres => row.text("key_check").map(Some),
     }
 }

@@ -1,10 +1,12 @@
-//! Group commit on SQLite: operations that wait for the write lock at the same time share a transaction, and so the
-//! one `fsync` of its COMMIT.
+//! Group commit: operations that wait for the write lock at the same time share a transaction, and so the one `fsync` of
+//! its COMMIT. On PostgreSQL they also share the lock, for which other nodes wait.
 //!
 //! A task owns the connection to write with and lends it to one operation after the other, in the order in which they
 //! asked. Each operation runs in a savepoint. Its writer is answered after the COMMIT, with the outcome of the group.
 
 mod group;
+mod opener;
+mod owner;
 #[cfg(test)]
 mod tests;
 
@@ -14,15 +16,16 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{Connection as _, any::AnyConnectOptions};
 use tokio::{
     sync::{mpsc, oneshot},
     time,
 };
 
-use crate::{Connection, Error, Result, audit, sqlite_connection};
+use crate::{Connection, Error, Result, audit};
 
-use group::Group;
+use owner::Owner;
+
+pub(crate) use opener::Opener;
 
 /// Maximum time that an operation waits for the connection.
 const WAIT: Duration = Duration::from_secs(10);
@@ -47,8 +50,18 @@ enum Request {
     Close(oneshot::Sender<()>),
 }
 
-/// A waiter for a turn. An operation also gets the last entry of the audit log.
-type Borrower = oneshot::Sender<Result<(Loan, audit::Head)>>;
+/// A waiter for a turn.
+type Borrower = oneshot::Sender<Result<Turn>>;
+
+/// The turn of an operation.
+pub(crate) struct Turn {
+    /// The connection.
+    pub loan: Loan,
+    /// The last entry of the audit log.
+    pub head: audit::Head,
+    /// The check value of the audit key in the database; `None` for SQLite.
+    pub key_check: Option<String>,
+}
 
 /// The parts of an operation that the group finishes: entries of the audit log, actions, and whom to answer.
 pub(crate) struct Finished {
@@ -77,19 +90,22 @@ struct Returned {
 }
 
 impl Writer {
-    /// Starts the task that owns the connection. `longest`: see [`LONGEST`].
-    pub fn start(connection: Connection, options: AnyConnectOptions, longest: Duration) -> Self {
+    /// Opens the connection and starts the task that owns it. `longest`: see [`LONGEST`].
+    ///
+    /// # Errors
+    /// Fails if the database does.
+    pub async fn start(opener: Opener, longest: Duration) -> Result<Self> {
+        let connection = opener.open().await?;
         let (ask, requests) = mpsc::unbounded_channel();
-        let owner = Owner { requests, set_aside: None, connection: Some(connection), options, longest };
-        tokio::spawn(owner.run());
-        Self(ask)
+        tokio::spawn(Owner::new(requests, opener, connection, longest).run());
+        Ok(Self(ask))
     }
 
     /// Borrows the connection for an operation, in a savepoint. `alone`: no other operation shares the transaction.
     ///
     /// # Errors
     /// Fails if it is not the operation's turn within 10 seconds, or if the database does.
-    pub async fn borrow(&self, alone: bool) -> Result<(Loan, audit::Head)> {
+    pub async fn borrow(&self, alone: bool) -> Result<Turn> {
         self.ask(|borrower| Request::Operation { alone, borrower }).await
     }
 
@@ -163,140 +179,6 @@ impl DerefMut for Loan {
         let Some(lent) = &mut self.0 else { unreachable!("only the end of a loan takes the connection") };
         &mut lent.connection
     }
-}
-
-/// The task's state.
-struct Owner {
-    requests: mpsc::UnboundedReceiver<Request>,
-    /// A request that was taken too early: it does not join the group.
-    set_aside: Option<Request>,
-    /// `None` after a failure that left the state of the connection unknown: the next request opens another one.
-    connection: Option<Connection>,
-    options: AnyConnectOptions,
-    longest: Duration,
-}
-
-impl Owner {
-    /// Serves requests until the store is closed or dropped.
-    async fn run(mut self) {
-        while let Some(request) = self.next().await {
-            match request {
-                Request::Operation { alone, borrower } => self.run_group(alone, borrower).await,
-                Request::Bare(borrower) => self.lend_bare(borrower).await,
-                Request::Close(done) => {
-                    if let Some(connection) = self.connection.take() {
-                        drop(connection.close().await);
-                    }
-                    let _ = done.send(());
-                    return;
-                }
-            }
-        }
-    }
-
-    async fn next(&mut self) -> Option<Request> {
-        match self.set_aside.take() {
-            Some(request) => Some(request),
-            None => self.requests.recv().await,
-        }
-    }
-
-    /// Returns who waits and may join the group, if anybody does.
-    fn next_member(&mut self, group: &Group) -> Option<Borrower> {
-        while group.is_open(self.longest) {
-            match self.requests.try_recv().ok()? {
-                // Nobody waits for this one any more.
-                Request::Operation { borrower, .. } if borrower.is_closed() => {}
-                Request::Operation { alone: false, borrower } => return Some(borrower),
-                other => {
-                    self.set_aside = Some(other);
-                    return None;
-                }
-            }
-        }
-        None
-    }
-
-    async fn connection(&mut self) -> Result<Connection> {
-        match self.connection.take() {
-            Some(connection) => Ok(connection),
-            None => Ok(sqlite_connection::writer(&self.options).await?),
-        }
-    }
-
-    async fn lend_bare(&mut self, borrower: oneshot::Sender<Result<Loan>>) {
-        match self.connection().await {
-            Ok(connection) => {
-                let returned = lend(connection, |loan| drop(borrower.send(Ok(loan)))).await;
-                self.connection = returned.map(|returned| returned.connection);
-            }
-            Err(error) => drop(borrower.send(Err(error))),
-        }
-    }
-
-    /// Runs a group: the first operation, and those that wait when one ends.
-    async fn run_group(&mut self, alone: bool, first: Borrower) {
-        let (mut connection, mut group) = match self.begin(alone).await {
-            Ok(begun) => begun,
-            Err(error) => return drop(first.send(Err(error))),
-        };
-        let mut borrower = first;
-        loop {
-            let head = group.head().clone();
-            let Some(returned) = lend(connection, |loan| drop(borrower.send(Ok((loan, head))))).await else {
-                return group.fail(&closed());
-            };
-            connection = returned.connection;
-            let next = self.next_member(&group);
-            match (group.step(&mut connection, returned.finished, next.is_some()).await, next) {
-                (Ok(()), Some(next)) => borrower = next,
-                (Ok(()), None) => {
-                    self.connection = Some(connection);
-                    return;
-                }
-                (Err(error), next) => {
-                    self.roll_back(connection).await;
-                    group.fail(&error);
-                    self.set_aside = next.map(Request::shared).or(self.set_aside.take());
-                    return;
-                }
-            }
-        }
-    }
-
-    async fn begin(&mut self, alone: bool) -> Result<(Connection, Group)> {
-        let mut connection = self.connection().await?;
-        match Group::begin(&mut connection, alone).await {
-            Ok(group) => Ok((connection, group)),
-            Err(error) => {
-                self.roll_back(connection).await;
-                Err(error)
-            }
-        }
-    }
-
-    /// Rolls back. A connection on which this fails, as after SQLite did so itself, is closed.
-    async fn roll_back(&mut self, mut connection: Connection) {
-        if sqlx::query("ROLLBACK").execute(&mut connection).await.is_ok() {
-            self.connection = Some(connection);
-        } else if let Err(error) = connection.close().await {
-            tracing::warn!(%error, "the connection to write with was not closed");
-        }
-    }
-}
-
-impl Request {
-    const fn shared(borrower: Borrower) -> Self {
-        Self::Operation { alone: false, borrower }
-    }
-}
-
-/// Lends the connection and waits until it is back; `None` if it is lost. The loan of a borrower who left comes back at
-/// once.
-async fn lend(connection: Connection, hand_over: impl FnOnce(Loan)) -> Option<Returned> {
-    let (back, returned) = oneshot::channel();
-    hand_over(Loan(Some(Lent { connection, back })));
-    returned.await.ok()
 }
 
 /// Does what was to be done after a COMMIT. A panic must not end the task that commits.
