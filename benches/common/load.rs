@@ -5,6 +5,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use memchr::{memchr_iter, memmem};
 use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -189,16 +190,18 @@ struct Extent {
 impl Extent {
     /// Returns the extent of the response in the buffer; `None` until it has arrived whole.
     fn of(buffer: &[u8]) -> Result<Option<Self>> {
-        let Some(head) = buffer.windows(4).position(|bytes| bytes == b"\r\n\r\n").map(|at| at + 4) else {
+        let Some(head) = memmem::find(buffer, b"\r\n\r\n").map(|at| at + 4) else {
             return Ok(None);
         };
         let status = buffer.get(9..12).and_then(|digits| std::str::from_utf8(digits).ok());
         let status: u16 = status.and_then(|digits| digits.parse().ok()).ok_or("a response without a status")?;
-        let end = match length(&buffer[..head])? {
-            _ if matches!(status, 204 | 304) => head,
-            Some(length) => head + length,
-            None if buffer.ends_with(b"0\r\n\r\n") => buffer.len(),
-            None => return Ok(None),
+        let end = match status {
+            204 | 304 => head,
+            _ => match length(&buffer[..head])? {
+                Some(length) => head + length,
+                None if buffer.ends_with(b"0\r\n\r\n") => buffer.len(),
+                None => return Ok(None),
+            },
         };
         Ok((buffer.len() >= end).then_some(Self { status, head, end }))
     }
@@ -207,7 +210,9 @@ impl Extent {
 /// Returns the length of a body; `None` if it comes in chunks.
 fn length(head: &[u8]) -> Result<Option<usize>> {
     const NAME: &[u8] = b"content-length:";
-    let mut lines = head.split(|byte| *byte == b'\n');
+    let ends = memchr_iter(b'\n', head);
+    let mut begin = 0;
+    let mut lines = ends.map(|end| &head[std::mem::replace(&mut begin, end + 1)..end]);
     let value = lines.find_map(|line| {
         let (name, value) = line.split_at_checked(NAME.len())?;
         name.eq_ignore_ascii_case(NAME).then(|| value.trim_ascii())

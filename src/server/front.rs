@@ -125,7 +125,8 @@ impl Parts {
         }
         let mount = jeton_api::mount(request.uri().path());
         if let (Some(api), Some(mount)) = (&self.api, mount) {
-            let mut response = api.answer(request).await;
+            // The future is large, and those around it are moved.
+            let mut response = Box::pin(api.answer(request)).await;
             telemetry::remember_mount(&mut response, mount);
             return response;
         }

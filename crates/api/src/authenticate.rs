@@ -43,7 +43,7 @@ pub async fn authenticate(api: &Api, mut request: Request) -> Response {
     let mut response = if open {
         api.route(request).await
     } else {
-        let client = request.extensions().get::<Client>().cloned().unwrap_or_default();
+        let client = request.extensions_mut().remove::<Client>().unwrap_or_default();
         match caller_of(state, request.headers(), client).await {
             Ok(caller) => {
                 let (token, shown) = (caller.accepted_token(), caller.shown());
@@ -104,7 +104,7 @@ async fn caller_of(state: &AppState, headers: &HeaderMap, client: Client) -> Res
         return state.service.caller_by_token(token, client).await;
     }
     match cookies::read(headers, cookies::API) {
-        Some(key) => state.service.caller_by_session(key, SessionKind::Api, client).await,
+        Some(key) => Box::pin(state.service.caller_by_session(key, SessionKind::Api, client)).await,
         None => Err(Error::Auth(AuthError::Unauthenticated)),
     }
 }

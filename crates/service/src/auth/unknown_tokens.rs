@@ -50,7 +50,7 @@ impl Service {
             }
             Recalled::Nothing => {
                 self.check_budget_for(token, client)?;
-                self.read_token(token).await?
+                Box::pin(self.read_token(token)).await?
             }
         };
         if found.is_none() {

@@ -68,8 +68,9 @@ impl Group {
     }
 
     /// Returns the turn of the next operation.
-    pub fn turn(&self, loan: Loan) -> Turn {
-        Turn { loan, head: self.head.clone(), key_check: self.key_check.clone() }
+    pub fn turn(&self) -> impl FnOnce(Loan) -> Turn + Send + use<> {
+        let (head, key_check) = (self.head.clone(), self.key_check.clone());
+        |loan| Turn { loan, head, key_check }
     }
 
     /// Returns whether one more operation may begin after the one that runs.

@@ -95,7 +95,8 @@ impl Owner {
         };
         let mut borrower = first;
         loop {
-            let hand_over = |loan| drop(borrower.send(Ok(group.turn(loan))));
+            let turn = group.turn();
+            let hand_over = |loan| drop(borrower.send(Ok(turn(loan))));
             let Some(returned) = lend(connection, hand_over).await else {
                 return group.fail(&closed());
             };

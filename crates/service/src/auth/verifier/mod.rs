@@ -138,7 +138,7 @@ impl Verifier {
         if self.follower.is_worth_comparing()
             && let Ok(_comparing) = self.follower.comparing.try_lock()
         {
-            self.follow_in_time(store).await;
+            Box::pin(self.follow_in_time(store)).await;
         }
         self.follower.is_current()
     }
@@ -195,7 +195,8 @@ impl Service {
         match self.recall(token).await {
             Recalled::Known(known) => Ok(Some(known)),
             Recalled::Unknown => Ok(None),
-            Recalled::Nothing => self.read_token(token).await,
+            // Rare, and large: not a part of the future of every request.
+            Recalled::Nothing => Box::pin(self.read_token(token)).await,
         }
     }
 
