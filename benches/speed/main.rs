@@ -15,6 +15,7 @@ mod verification;
 
 use std::{env, process::ExitCode, time::Duration};
 
+use mimalloc::MiMalloc;
 use tokio::runtime::{Builder, Runtime};
 
 use common::{
@@ -27,6 +28,10 @@ use common::{
 };
 use goals::Row;
 use table::Table;
+
+/// That of the program.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// The options of a run, from the environment.
 #[derive(Clone, Copy, Debug)]

@@ -62,9 +62,7 @@ async fn grows(count: &watch::Sender<u64>, when: &str) {
 async fn notice(answers: &Answers, when: &str) {
     let begun = Instant::now();
     grows(&answers.unavailable, when).await;
-    let rest = shortest().saturating_sub(begun.elapsed());
-    if !rest.is_zero() {
-        sleep(rest).await;
+    while begun.elapsed() < shortest() {
         grows(&answers.unavailable, when).await;
     }
 }

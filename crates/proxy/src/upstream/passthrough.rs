@@ -56,7 +56,7 @@ impl Upstream {
             // A probe would show more.
             Ok(()) if self.probe.is_none() && !self.is_refused.load(Ordering::Relaxed) => self.note_success(),
             Err(NoResponse::Failed(failure @ UpstreamFailure::Unreachable)) => {
-                self.note_failure(failure, sent.as_ref().err())
+                self.note_failure(failure, sent.as_ref().err());
             }
             // A stranger may send what a database answers by closing the connection.
             Ok(()) | Err(NoResponse::Failed(_) | NoResponse::Cut | NoResponse::TooLarge) => {}

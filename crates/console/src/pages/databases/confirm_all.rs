@@ -28,7 +28,7 @@ const UPSTREAM: &str = "This confirms each suspended bucket that InfluxDB has ag
 pub fn ConfirmAllRoute() -> impl IntoView {
     view! {
         <BindingRoute
-            allows=|details| details.is_operator && suspended(details) > 0
+            allows=|details| { details.is_operator && suspended(details) != 0 }
             denial="There is no suspended bucket here that you may confirm."
             render=|details, state| view! { <ConfirmAllDialog details state/> }.into_any()
         />
