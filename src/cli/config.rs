@@ -63,17 +63,17 @@ impl Config {
 impl Check {
     fn run(&self) -> Outcome {
         let file = ConfigFile::read(&self.file).map_err(|error| Failure::new(error.to_string()))?;
-        self.check_together(&file)?;
+        let has_certificate = self.check_together(&file)?;
         for gate in file.gates() {
             gate.secret_files().try_for_each(|file| check_secret(file, &gate.name))?;
-            check_gate(gate)?;
+            check_gate(gate, has_certificate)?;
         }
         let (settings, gates) = (file.number_of_settings(), file.gates().len());
         print(&format!("{} is valid (settings: {settings}, gates: {gates})\n", self.file.display()))
     }
 
-    /// Checks what no value shows by itself.
-    fn check_together(&self, file: &ConfigFile) -> Outcome {
+    /// Checks what no value shows by itself. Returns whether the server has a certificate.
+    fn check_together(&self, file: &ConfigFile) -> Outcome<bool> {
         let failed = |reason: String| {
             Failure::new(format!("the configuration file {} is not valid: {reason}", self.file.display()))
         };
@@ -92,13 +92,14 @@ impl Check {
         if let Some(sink) = config.http_sink().map_err(|error| failed(error.to_string()))? {
             check_sink(&sink)?;
         }
-        config.http_settings().map(drop).map_err(|error| failed(error.to_string()))
+        let settings = config.http_settings().map_err(|error| failed(error.to_string()))?;
+        Ok(settings.is_encrypted)
     }
 }
 
 /// Checks that this version can do what is configured. Secrets were checked by themselves; one of systemd is taken as
-/// given.
-fn check_gate(gate: &GateSettings) -> Outcome {
+/// given. `has_certificate`: whether the server has one.
+fn check_gate(gate: &GateSettings, has_certificate: bool) -> Outcome {
     let given = |file: &CredentialFile| file.read(&gate.name).unwrap_or_else(|_| "given ".repeat(10).into());
     let loaded = LoadedGate {
         settings: gate.clone(),
@@ -107,7 +108,7 @@ fn check_gate(gate: &GateSettings) -> Outcome {
         forward_auth_key: gate.forward_auth_key_file.as_ref().map(given),
         upstream_ca: gate.authorities().map_err(|error| Failure::new(error.to_string()))?,
     };
-    gates::checked(&loaded).map(drop).map_err(|error| Failure::new(error.to_string()))
+    gates::checked(&loaded, has_certificate).map(drop).map_err(|error| Failure::new(error.to_string()))
 }
 
 /// Reads the key of the external account as the server does. A credential of systemd is skipped: it exists in the service

@@ -46,6 +46,11 @@ impl Acceptor {
     }
 }
 
+/// Returns whether the client of a connection has shown a certificate that is accepted.
+pub fn is_certified(stream: &TlsStream<TcpStream>) -> bool {
+    stream.get_ref().1.peer_certificates().is_some_and(|chain| !chain.is_empty())
+}
+
 fn is_challenge(hello: &ClientHello<'_>) -> bool {
     hello.alpn().is_some_and(|mut offered| offered.next() == Some(CHALLENGE) && offered.next().is_none())
 }

@@ -117,14 +117,15 @@ pub async fn start(
         tls.lock().await?;
     }
     let backups = config.backups().map(|settings| Schedule::prepare(settings, &config.storage)).transpose()?;
-    let listeners = Listeners::open(&config, acceptor).await?;
+    let listeners = Listeners::open(&config, acceptor.clone()).await?;
     let service = Service::start(data.store.clone(), clock, data.audit_key.clone(), config.quotas()).await?;
     let audit_out = prepare_service(&config, &service).await?;
     let registry = GateRegistry::default();
     let state = state(&service, &registry, settings, certificate.clone(), recorder);
     let app = front(state.clone(), registry.forward_auth());
     let (gating, gated) = watch::channel(());
-    let gate_server = GateServer::new(service.clone(), app.clone(), &state.settings, config.storage.data.clone());
+    let directory = config.storage.data.clone();
+    let gate_server = GateServer::new(service.clone(), app.clone(), &state.settings, acceptor, directory);
     let gates = match Gates::start(config_watch.gates(), gate_server, registry, gated) {
         Ok(gates) => gates,
         Err(refused) => {

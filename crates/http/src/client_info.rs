@@ -31,9 +31,8 @@ pub fn is_from_proxy(settings: &Settings, extensions: &Extensions, peer: Option<
 /// Adds the [`Client`] to the request's extensions.
 pub fn identify(settings: &Settings, request: &mut Request) {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
-    let (header, trusted) = (&settings.forwarded_header, &settings.trusted_proxies);
     let address = if is_from_proxy(settings, request.extensions(), peer) {
-        peer.and_then(|peer| reported(peer, request.headers(), header, trusted))
+        peer.and_then(|peer| address_behind(settings, peer, request.headers()))
     } else {
         peer
     };
@@ -41,6 +40,11 @@ pub fn identify(settings: &Settings, request: &mut Request) {
     // A header that `to_str` accepts is ASCII: a byte is a character.
     let agent = agent.map(|agent| agent.get(..MAX_AGENT).unwrap_or(agent).to_owned());
     request.extensions_mut().insert(Client { address, peer, agent });
+}
+
+/// Returns the address of the client that a trusted proxy reports; `None` if it reports none that can be read.
+pub fn address_behind(settings: &Settings, proxy: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
+    reported(proxy, headers, &settings.forwarded_header, &settings.trusted_proxies)
 }
 
 /// Returns the address that a trusted proxy reports. The hops are read from the right, past every trusted proxy, to the

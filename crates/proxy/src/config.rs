@@ -115,6 +115,12 @@ pub enum ConfigError {
     /// The TLS configuration cannot be built.
     #[error("gate {0} can't use TLS: {1}")]
     Tls(String, String),
+    /// The listener of the gate uses the certificate of the server, and there is none.
+    #[error(
+        "gate {0} has tls = true, and the server has no certificate; set tls-cert and tls-key, or acme-domain, or remove \
+         tls"
+    )]
+    NoCertificate(String),
     /// The credential has characters that no header may have.
     #[error("the credential of gate {0} must be one line of visible ASCII characters")]
     Credential(String),

@@ -12,6 +12,7 @@ use crate::{
     config::{ConfigError, GateConfig, Limits, Mode},
     counters::Counters,
     directories::Directories,
+    encryption::Encryption,
     exchange::Exchanges,
     influxdb2_context::Influxdb2Context,
     recent::RecentRefusals,
@@ -30,6 +31,8 @@ pub struct ServerContext {
     /// The id of this instance of Jeton, by which it recognizes what it created in a database; `None` for gates that
     /// create nothing.
     pub instance: Option<String>,
+    /// The TLS of the gate's listener; `None` without TLS.
+    pub encryption: Option<Arc<dyn Encryption>>,
     /// The further parts that a gate for InfluxDB 2 uses.
     pub influxdb2: Option<Influxdb2Context>,
 }
@@ -46,6 +49,7 @@ struct Inner {
     rules: Gate,
     service: Service,
     directories: Arc<dyn Directories>,
+    encryption: Option<Arc<dyn Encryption>>,
     influxdb2: Option<Influxdb2Context>,
     upstream: Arc<Upstream>,
     body_memory: BodyMemory,
@@ -64,7 +68,8 @@ impl ProxyGate {
     /// # Errors
     /// Fails if the configuration cannot be used.
     pub fn new(config: &GateConfig, service: Service, directories: Arc<dyn Directories>) -> Result<Self, ConfigError> {
-        Self::within(config, ServerContext { service, directories, instance: None, influxdb2: None }, None)
+        let context = ServerContext { service, directories, instance: None, encryption: None, influxdb2: None };
+        Self::within(config, context, None)
     }
 
     /// Returns the gate of a configuration. It takes over the counters of an earlier gate of the same name, and the
@@ -76,7 +81,7 @@ impl ProxyGate {
         config.check()?;
         let upstream = Arc::new(Upstream::new(config)?);
         let shadows = shadows(config, &context)?.map(|new| taken_over(new, &upstream, earlier));
-        let ServerContext { service, directories, influxdb2, .. } = context;
+        let ServerContext { service, directories, encryption, influxdb2, .. } = context;
         let settings = Settings { delegates: config.has_users(), ..config.settings.clone() };
         Ok(Self(Arc::new(Inner {
             name: config.name.as_str().into(),
@@ -86,6 +91,7 @@ impl ProxyGate {
             rules: Gate::new(config.kind, settings),
             service,
             directories,
+            encryption,
             influxdb2,
             upstream,
             body_memory: BodyMemory::default(),
@@ -172,6 +178,10 @@ impl ProxyGate {
 
     pub(crate) fn directories(&self) -> &dyn Directories {
         self.0.directories.as_ref()
+    }
+
+    pub(crate) fn encryption(&self) -> Option<&Arc<dyn Encryption>> {
+        self.0.encryption.as_ref()
     }
 
     pub(crate) fn influxdb2(&self) -> Option<&Influxdb2Context> {

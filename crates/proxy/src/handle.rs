@@ -23,6 +23,7 @@ use crate::{
     gate::ProxyGate,
     named::Named,
     own_api,
+    peer::Peer,
     received::Received,
     recent::Presented,
     response_headers, send,
@@ -33,7 +34,7 @@ use unauthenticated::carry_unauthenticated;
 /// Answers a request in its span of the log. `connection`: that of the client.
 pub(crate) async fn handle(
     gate: ProxyGate,
-    peer: IpAddr,
+    peer: Peer,
     connection: Arc<Connection>,
     mut request: Request<Incoming>,
 ) -> Response<AnyBody> {
@@ -46,7 +47,7 @@ pub(crate) async fn handle(
 /// Answers a request, also after a panic, and logs its answer.
 async fn answer_logged(
     gate: ProxyGate,
-    peer: IpAddr,
+    peer: Peer,
     connection: Arc<Connection>,
     request: Request<Incoming>,
 ) -> Response<AnyBody> {
@@ -54,7 +55,7 @@ async fn answer_logged(
     let work = connection.begin();
     // In HTTP/2, a connection carries other exchanges too.
     let own = (request.version() != Version::HTTP_2).then_some(connection);
-    let answered = AssertUnwindSafe(answer(&gate, peer, own.clone(), work, request)).catch_unwind().await;
+    let answered = AssertUnwindSafe(answer(&gate, &peer, own.clone(), work, request)).catch_unwind().await;
     let response = answered.unwrap_or_else(|_| {
         tracing::error!(gate = gate.name(), "a request was answered with 503 after a panic");
         gate.counters().decided(Outcome::Unavailable);
@@ -68,7 +69,7 @@ async fn answer_logged(
 
 async fn answer(
     gate: &ProxyGate,
-    peer: IpAddr,
+    peer: &Peer,
     connection: Option<Arc<Connection>>,
     work: Work,
     request: Request<Incoming>,
@@ -77,12 +78,14 @@ async fn answer(
         gate.counters().decided(Outcome::Refused);
         return closing(respond(old_version()), connection.as_deref());
     }
-    let mut received = match Received::parse(request, peer) {
+    let origin = peer.origin(request.headers());
+    let address = origin.address;
+    let mut received = match Received::parse(request, origin) {
         Ok(received) => received,
         Err(malformed) => {
             gate.counters().decided(Outcome::Refused);
             let refusal = gate.rules().malformed(malformed);
-            note(gate, &refusal, None, Some(peer));
+            note(gate, &refusal, None, address);
             return closing(respond(refusal.answer()), connection.as_deref());
         }
     };

@@ -8,8 +8,9 @@ use crate::body::AnyBody;
 
 /// Jeton's own API, which authenticates and authorizes requests itself.
 pub trait OwnApi: Send + Sync + 'static {
-    /// Answers a request. `peer`: the client's address; no header of the request may name another one.
-    fn answer(&self, peer: IpAddr, request: Request<AnyBody>) -> OwnAnswer;
+    /// Answers a request. `address`: the client's address, if it is known; no header of the request may name another
+    /// one.
+    fn answer(&self, address: Option<IpAddr>, request: Request<AnyBody>) -> OwnAnswer;
 }
 
 /// The future of an answer of Jeton's own API.

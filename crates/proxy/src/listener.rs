@@ -1,4 +1,4 @@
-//! The listener of a gate: HTTP/1.1, and HTTP/2 without TLS for clients that begin with it.
+//! The listener of a gate: HTTP/1.1 and HTTP/2, with or without TLS. Clients choose HTTP/2 by ALPN, or begin with it.
 
 use std::{convert::Infallible, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
@@ -8,6 +8,7 @@ use hyper_util::{
     server::conn::auto::Builder,
 };
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::{OwnedSemaphorePermit, Semaphore, watch},
     task::JoinSet,
@@ -15,8 +16,8 @@ use tokio::{
 };
 
 use crate::{
-    comparison::keep_comparing, config::Limits, connection::Connection, exchange, gate::ProxyGate, handle::handle,
-    lingering::LingeringStream, policies::keep_policies_current,
+    comparison::keep_comparing, config::Limits, connection::Connection, encryption::Encrypted, exchange,
+    gate::ProxyGate, handle::handle, lingering::LingeringStream, peer::Peer, policies::keep_policies_current,
 };
 
 /// Maximum time for a client to end an unused connection of HTTP/2 itself.
@@ -114,7 +115,8 @@ async fn accept(
     }
 }
 
-/// Serves a connection until it ends. `stopped`: changes when the gate stops. `_permit`: its place.
+/// Serves a connection until it ends, after the handshake if the gate has TLS. `stopped`: changes when the gate stops.
+/// `_permit`: its place.
 async fn connection(
     gate: ProxyGate,
     stream: TcpStream,
@@ -124,12 +126,36 @@ async fn connection(
 ) {
     // Small answers are sent at once. A failure only delays them.
     drop(stream.set_nodelay(true));
+    let address = peer.ip();
+    let Some(encryption) = gate.encryption().cloned() else {
+        exchanges(gate, stream, Peer::client(address), stopped).await;
+        return;
+    };
+    let handshake = timeout(gate.limits().head, encryption.accept(stream));
+    let accepted = tokio::select! {
+        accepted = handshake => accepted.unwrap_or_else(|late| Err(late.into())),
+        _ = stopped.changed() => return,
+    };
+    match accepted {
+        Ok(Encrypted { stream, is_certified }) => {
+            let peer = if is_certified { Peer::proxy(address, encryption) } else { Peer::client(address) };
+            exchanges(gate, stream, peer, stopped).await;
+        }
+        Err(error) => tracing::debug!(gate = gate.name(), %error, "a TLS handshake failed"),
+    }
+}
+
+/// Serves the exchanges of a connection until it ends.
+async fn exchanges<S>(gate: ProxyGate, stream: S, peer: Peer, mut stopped: watch::Receiver<()>)
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
     let connection = Arc::new(Connection::default());
     let limits = gate.limits();
     let io = TokioIo::new(LingeringStream::new(stream, connection.clone(), limits.head));
     let (serving, line) = (gate.clone(), connection.clone());
     let service = service_fn(move |request| {
-        let answered = handle(serving.clone(), peer.ip(), line.clone(), request);
+        let answered = handle(serving.clone(), peer.clone(), line.clone(), request);
         async move { Ok::<_, Infallible>(answered.await) }
     });
     let builder = builder(limits);

@@ -1,7 +1,6 @@
 //! A received request: its head in canonical form, and its body.
 
 use std::{
-    net::IpAddr,
     sync::{Arc, atomic::AtomicBool},
     time::Duration,
 };
@@ -36,13 +35,12 @@ pub(crate) struct Received {
 }
 
 impl Received {
-    /// Parses the head of a request.
-    pub(crate) fn parse(request: Request<Incoming>, peer: IpAddr) -> Result<Self, Malformed> {
+    /// Parses the head of a request. `origin`: the addresses that it comes from.
+    pub(crate) fn parse(request: Request<Incoming>, origin: Client) -> Result<Self, Malformed> {
         let (parts, body) = request.into_parts();
         let is_unread = !body.is_end_stream();
         let canonical = canonical(&parts, is_unread)?;
-        let peer = Some(peer.to_canonical());
-        let client = Client { address: peer, peer, agent: agent(&parts.headers) };
+        let client = Client { agent: agent(&parts.headers), ..origin };
         let version = parts.version;
         let headers = headers(parts);
         Ok(Self { canonical, client, headers, body: Some(body), version, is_unread, is_cut: Arc::default() })

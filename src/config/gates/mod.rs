@@ -31,6 +31,8 @@ pub struct GateSettings {
     pub kind: Kind,
     /// The address to listen on; `None` for Jeton's own address, or for a gate that only answers reverse proxies.
     pub listen: Option<ListenAddr>,
+    /// True if clients reach the gate by https, with the certificate of the server.
+    pub tls: bool,
     /// The file of the key of forward auth; `None` for a gate without it.
     pub forward_auth_key_file: Option<CredentialFile>,
     /// Scheme, host and port of the database.

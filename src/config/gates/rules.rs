@@ -72,6 +72,7 @@ fn placed(section: Section, at: Range<usize>) -> Result<Placed, Flaw> {
     let settings = GateSettings {
         kind,
         auth,
+        tls: tls(section.tls, section.listen.is_some())?,
         listen: section.listen.map(Spanned::into_inner),
         forward_auth_key_file: section.forward_auth_key_file,
         upstream_ca_file: upstream_ca_file(section.upstream.get_ref(), section.upstream_ca_file)?,
@@ -153,6 +154,16 @@ fn shared_secret_file(
             Err(Flaw::of(&given, "shared-secret-file is for influxdb1 with auth = \"delegate\"; remove this setting"))
         }
         (_, _, None) => Ok(None),
+    }
+}
+
+/// Returns whether the gate has TLS, which one that only answers reverse proxies cannot have.
+fn tls(given: Option<Spanned<bool>>, listens: bool) -> Result<bool, Flaw> {
+    match given {
+        Some(given) if *given.get_ref() && !listens => {
+            Err(Flaw::of(&given, "tls is for a gate that listens: set listen too, or remove this setting"))
+        }
+        given => Ok(given.is_some_and(Spanned::into_inner)),
     }
 }
 

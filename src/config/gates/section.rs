@@ -16,10 +16,11 @@ use crate::config::{flaw::Flaw, listen_addr::ListenAddr};
 use super::{Auth, CredentialFile, GateName, Mode};
 
 /// The keys of a section.
-pub const KEYS: [&str; 17] = [
+pub const KEYS: [&str; 18] = [
     "name",
     "kind",
     "listen",
+    "tls",
     "forward-auth-key-file",
     "upstream",
     "upstream-ca-file",
@@ -46,6 +47,7 @@ pub(super) struct Section {
     pub(super) name: Spanned<GateName>,
     pub(super) kind: KindName,
     pub(super) listen: Option<Spanned<ListenAddr>>,
+    pub(super) tls: Option<Spanned<bool>>,
     pub(super) forward_auth_key_file: Option<CredentialFile>,
     pub(super) upstream: Spanned<Address>,
     pub(super) upstream_ca_file: Option<Spanned<PathBuf>>,

@@ -60,7 +60,7 @@ fn what_a_section_leaves_out_has_its_default() {
 #[test]
 fn every_key_is_one_of_a_section_and_no_other_is() {
     let all = format!(
-        "{}upstream-ca-file = \"ca.crt\"\nforward-auth-key-file = \"plant.key\"\nmode = \"enforce\"\nauth = \"delegate\"\n\
+        "{}tls = true\nupstream-ca-file = \"ca.crt\"\nforward-auth-key-file = \"plant.key\"\nmode = \"enforce\"\nauth = \"delegate\"\n\
          shared-secret-file = \"plant.secret\"\nwriters-delete = false\nflux-imports = []\n\
          max-exchange = \"1h\"\nmax-query-seconds = 300\nmax-queries-per-token = 20\n",
         PLANT.replace("http://", "https://").replace("influxdb2", "influxdb1")
@@ -204,6 +204,16 @@ fn authorities_are_given_for_a_database_with_tls_alone() {
     let (line, said) = refused(&format!("{PLANT}{file}"));
     assert_eq!((line, said.as_str()), (9, "upstream-ca-file is for an upstream that begins with https://"));
     assert_eq!(refused(&format!("{secure}upstream-ca-file = \"\"\n")).0, 9);
+}
+
+#[test]
+fn tls_is_for_a_gate_that_listens() {
+    assert!(!gates(PLANT)[0].tls);
+    assert!(gates(&format!("{PLANT}tls = true\n"))[0].tls);
+    let forward = PLANT.replace("listen = \":9999\"", "forward-auth-key-file = \"/etc/jeton/plant.key\"");
+    let (line, said) = refused(&format!("{forward}tls = true\n"));
+    assert_eq!((line, said.as_str()), (9, "tls is for a gate that listens: set listen too, or remove this setting"));
+    assert!(!gates(&format!("{forward}tls = false\n"))[0].tls);
 }
 
 #[test]

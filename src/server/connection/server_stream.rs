@@ -14,7 +14,10 @@ use tokio::{
 };
 use tokio_rustls::server::TlsStream;
 
-use crate::server::{acceptor::Acceptor, tls_config::HTTP2};
+use crate::server::{
+    acceptor::{Acceptor, is_certified},
+    tls_config::HTTP2,
+};
 
 /// The stream of a connection.
 pub enum ServerStream {
@@ -38,7 +41,7 @@ impl ServerStream {
     pub(super) fn is_certified(&self) -> bool {
         match self {
             Self::Plain(_) => false,
-            Self::Encrypted(stream) => stream.get_ref().1.peer_certificates().is_some_and(|chain| !chain.is_empty()),
+            Self::Encrypted(stream) => is_certified(stream),
         }
     }
 

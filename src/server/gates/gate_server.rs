@@ -4,32 +4,49 @@ use std::{path::PathBuf, sync::Arc};
 
 use jeton_http::settings::Settings;
 use jeton_model::binding::GateKind;
-use jeton_proxy::{Influxdb2Context, OwnApi, ServerContext};
+use jeton_proxy::{Encryption, Influxdb2Context, OwnApi, ServerContext};
 use jeton_service::Service;
 
 use crate::{
     config::gates::{Auth, GateSettings},
     server::{
+        acceptor::Acceptor,
         front::Front,
         instance::{self, InstanceError},
     },
 };
 
-use super::{bindings::StoredBindings, own_api::ServerApi};
+use super::{bindings::StoredBindings, encryption::ServerTls, own_api::ServerApi};
 
 /// The parts of the server that gates use.
 pub struct GateServer {
     service: Service,
     api: Arc<dyn OwnApi>,
+    /// The TLS of the server; `None` without a certificate.
+    encryption: Option<Arc<dyn Encryption>>,
     /// The data directory, with the id of this instance.
     data: PathBuf,
 }
 
 impl GateServer {
-    /// Returns the parts of a server. `front`: the service of its own listener; `data`: its data directory.
-    pub(in crate::server) fn new(service: Service, front: Front, settings: &Settings, data: PathBuf) -> Self {
+    /// Returns the parts of a server. `front`: the service of its own listener; `tls`: accepts connections with TLS;
+    /// `data`: its data directory.
+    pub(in crate::server) fn new(
+        service: Service,
+        front: Front,
+        settings: &Settings,
+        tls: Option<Acceptor>,
+        data: PathBuf,
+    ) -> Self {
         let api = Arc::new(ServerApi::new(front, settings.forwarded_header.clone()));
-        Self { service, api, data }
+        let encryption =
+            tls.map(|acceptor| -> Arc<dyn Encryption> { Arc::new(ServerTls::new(acceptor, settings.clone())) });
+        Self { service, api, encryption, data }
+    }
+
+    /// Returns whether the server has a certificate, which gates with TLS use.
+    pub(super) fn has_certificate(&self) -> bool {
+        self.encryption.is_some()
     }
 
     /// Sets the organizations whose buckets are those of an InfluxDB 2.
@@ -58,6 +75,7 @@ impl GateServer {
         };
         let is_influxdb2 = settings.kind == GateKind::Influxdb2;
         let influxdb2 = is_influxdb2.then(|| Influxdb2Context { api: Arc::clone(&self.api) });
-        Ok(ServerContext { service: self.service.clone(), directories, instance, influxdb2 })
+        let encryption = self.encryption.clone().filter(|_| settings.tls);
+        Ok(ServerContext { service: self.service.clone(), directories, instance, encryption, influxdb2 })
     }
 }

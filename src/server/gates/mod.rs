@@ -3,6 +3,7 @@
 
 mod bindings;
 mod counting;
+mod encryption;
 mod error;
 mod gate_server;
 mod listening;
@@ -141,7 +142,7 @@ impl GateSet {
     /// Returns a gate that does not serve yet. It takes the listener that already has its address, whichever gate has
     /// it now: no client is turned away meanwhile. `held`: the listeners of all gates before the change.
     fn prepare(&self, loaded: &LoadedGate, held: &[Held]) -> Result<Running, GateError> {
-        let config = checked(loaded)?;
+        let config = checked(loaded, self.server.has_certificate())?;
         let bindings = self.server.bindings(&loaded.settings);
         let context = self.server.context(&loaded.settings, Arc::clone(&bindings))?;
         let earlier = self.running.get(&config.name);

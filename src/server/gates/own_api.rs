@@ -27,9 +27,12 @@ impl ServerApi {
 }
 
 impl OwnApi for ServerApi {
-    fn answer(&self, peer: IpAddr, mut request: Request<AnyBody>) -> OwnAnswer {
+    fn answer(&self, address: Option<IpAddr>, mut request: Request<AnyBody>) -> OwnAnswer {
         request.headers_mut().remove(&self.forwarded);
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::new(peer, 0)));
+        // Without it, the address of the client is unknown.
+        if let Some(address) = address {
+            request.extensions_mut().insert(ConnectInfo(SocketAddr::new(address, 0)));
+        }
         let mut front = self.front.clone();
         Box::pin(async move {
             let Ok(response) = front.call(request).await;

@@ -39,6 +39,7 @@ impl RegisteredGate {
             upstream: self.settings.upstream.to_string(),
             databases: self.settings.databases.clone(),
             address: self.address,
+            is_encrypted: self.settings.tls,
             mode: match self.settings.mode {
                 Mode::Enforce => GateMode::Enforce,
                 Mode::Observe => GateMode::Observe,

@@ -4,14 +4,18 @@ use jeton_proxy::{Auth, ConfigError, GateConfig, Limits, Mode};
 
 use crate::config::gates::{self, LoadedGate};
 
-/// Returns the configuration of a gate, checked for what this version can do.
+/// Returns the configuration of a gate, checked for what this version can do. `has_certificate`: whether the server has
+/// one, which gates with TLS use.
 ///
 /// # Errors
 /// Fails with the sentence for the log if it cannot.
-pub fn checked(loaded: &LoadedGate) -> Result<GateConfig, ConfigError> {
+pub fn checked(loaded: &LoadedGate, has_certificate: bool) -> Result<GateConfig, ConfigError> {
     let settings = &loaded.settings;
     if settings.shares_address() {
         return Err(ConfigError::Unsupported(settings.name.to_string(), "a gate without listen"));
+    }
+    if settings.tls && !has_certificate {
+        return Err(ConfigError::NoCertificate(settings.name.to_string()));
     }
     let config = GateConfig {
         name: settings.name.to_string(),

@@ -42,6 +42,8 @@ struct GateBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, examples("0.0.0.0:8086"))]
     address: Option<String>,
+    /// True if clients reach the gate by https.
+    tls: bool,
     /// Patterns of the databases that the gate guards.
     databases: Vec<String>,
     /// `enforce` or `observe`.
@@ -149,6 +151,7 @@ fn gate_body(gate: VisibleGate) -> GateBody {
         org: org_name,
         upstream: running.upstream,
         address: running.address.map(|address| address.to_string()),
+        tls: running.is_encrypted,
         databases: running.databases.iter().map(ToString::to_string).collect(),
         mode: running.mode.name(),
         health: running.health.name(),

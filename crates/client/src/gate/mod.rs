@@ -51,9 +51,23 @@ struct Gate {
     /// Empty for a gate that only answers reverse proxies.
     #[serde(default)]
     address: String,
+    /// True if clients reach the gate by https.
+    #[serde(default)]
+    tls: bool,
     mode: String,
     health: String,
     findings: Vec<String>,
+}
+
+impl Gate {
+    /// Returns the address with its scheme; nothing for a gate that only answers reverse proxies.
+    fn url(&self) -> String {
+        match (self.address.as_str(), self.tls) {
+            ("", _) => String::new(),
+            (address, true) => format!("https://{address}"),
+            (address, false) => format!("http://{address}"),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -67,8 +81,9 @@ impl Shown for Gate {
     }
 
     fn cells(&self) -> Vec<String> {
-        let Self { name, kind, address, upstream, mode, health, .. } = self;
-        let texts = [name, kind, address, upstream, mode, health].map(Clone::clone);
+        let Self { name, kind, upstream, mode, health, .. } = self;
+        let url = self.url();
+        let texts = [name, kind, &url, upstream, mode, health].map(Clone::clone);
         texts.into_iter().chain([self.findings.join(" ")]).collect()
     }
 }

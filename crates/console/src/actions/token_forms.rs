@@ -97,7 +97,7 @@ async fn gate_of(request: &Request, org: OrgId, bucket: Option<BucketId>) -> Opt
         let bindings = request.service().gate_bindings(caller, &gate.identity.name).await.ok()?;
         let bound = bindings.into_iter().find(|bound| bound.org == org && Some(bound.bucket) == bucket);
         let is_bound = bound.is_some();
-        let url = request.gate_url(address);
+        let url = request.gate_url(address, gate.running.is_encrypted);
         let found = TokenGate { url, kind: gate.identity.kind, database: bound.map(|bound| bound.database) };
         if is_bound {
             return Some(found);

@@ -34,7 +34,7 @@ pub async fn load_database(org: OrgId, gate: GateKey) -> Result<GateDetails, Con
     let found = request.state().gate_details(request.caller()?, org, gate.as_str()).await;
     let mut details = request.answer(found)?;
     if let Ok(address) = details.gate.address.parse() {
-        details.gate.address = request.gate_url(address);
+        details.gate.address = request.gate_url(address, details.gate.is_encrypted);
     }
     Ok(details)
 }

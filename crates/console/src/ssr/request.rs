@@ -70,13 +70,14 @@ impl Request {
         self.state.settings.base_url(&self.headers).unwrap_or_else(|| "http://localhost:8086".into())
     }
 
-    /// Returns the URL with which clients use a gate that listens on `address`. A gate that listens on every address
-    /// gets the host name of this server.
-    pub fn gate_url(&self, address: SocketAddr) -> String {
+    /// Returns the URL with which clients use a gate that listens on `address`, with TLS if it `is_encrypted`. A gate that
+    /// listens on every address gets the host name of this server.
+    pub fn gate_url(&self, address: SocketAddr, is_encrypted: bool) -> String {
         let own = self.base_url().parse::<Uri>().ok().and_then(|url| url.host().map(str::to_owned));
+        let scheme = if is_encrypted { "https" } else { "http" };
         match own.filter(|_| address.ip().is_unspecified()) {
-            Some(host) => format!("http://{host}:{}", address.port()),
-            None => format!("http://{address}"),
+            Some(host) => format!("{scheme}://{host}:{}", address.port()),
+            None => format!("{scheme}://{address}"),
         }
     }
 

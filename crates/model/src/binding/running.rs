@@ -25,6 +25,8 @@ pub struct RunningGate {
     pub databases: Vec<DatabasePattern>,
     /// The address on which the gate listens; `None` for one that only answers reverse proxies.
     pub address: Option<SocketAddr>,
+    /// True if clients reach the gate by https.
+    pub is_encrypted: bool,
     /// The effect of a decision.
     pub mode: GateMode,
     /// True if the gate has a credential for the database.
@@ -258,6 +260,7 @@ mod tests {
             upstream: upstream.into(),
             databases: vec!["plant-*".parse().unwrap()],
             address: "127.0.0.1:8086".parse().ok(),
+            is_encrypted: false,
             mode: GateMode::Enforce,
             has_credential: true,
             health: UpstreamHealth::Healthy,

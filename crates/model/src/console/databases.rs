@@ -74,6 +74,8 @@ pub struct GateRow {
     pub upstream: String,
     /// The address that clients use.
     pub address: String,
+    /// True if clients reach the gate by https.
+    pub is_encrypted: bool,
     /// The effect of a decision.
     pub mode: GateMode,
     /// The health of the database, as the last request showed it.

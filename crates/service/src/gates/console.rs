@@ -167,6 +167,7 @@ fn row(gate: &VisibleGate, bindings: &[GateBinding]) -> Option<GateRow> {
         kind: running.kind,
         upstream: running.upstream.clone(),
         address: running.address.map(|address| address.to_string()).unwrap_or_default(),
+        is_encrypted: running.is_encrypted,
         mode: running.mode,
         health: running.health,
         counts: running.counts,

@@ -1,0 +1,34 @@
+//! TLS of a gate's listener. The server performs it, with its own certificate.
+
+use std::{io, net::IpAddr, pin::Pin};
+
+use http::HeaderMap;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+};
+
+/// TLS of a gate's listener.
+pub trait Encryption: Send + Sync + 'static {
+    /// Performs the handshake on an accepted connection.
+    fn accept(&self, stream: TcpStream) -> Handshake;
+
+    /// Returns the address of the client that a trusted proxy reports; `None` if it reports none that can be read.
+    fn client_address(&self, proxy: IpAddr, headers: &HeaderMap) -> Option<IpAddr>;
+}
+
+/// The future of a handshake.
+pub type Handshake = Pin<Box<dyn Future<Output = io::Result<Encrypted>> + Send>>;
+
+/// A connection after its handshake.
+pub struct Encrypted {
+    /// The decrypted bytes.
+    pub stream: Box<dyn Duplex>,
+    /// True if the client has shown a certificate that makes it a trusted proxy.
+    pub is_certified: bool,
+}
+
+/// A stream in both directions.
+pub trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Duplex for S {}

@@ -1,0 +1,38 @@
+//! TLS of gates, with the certificate of the server. It is replaced for them too when it changes.
+
+use std::net::IpAddr;
+
+use http::HeaderMap;
+use jeton_http::{client_info::address_behind, settings::Settings};
+use jeton_proxy::{Encrypted, Encryption, Handshake};
+use tokio::net::TcpStream;
+
+use crate::server::acceptor::{Acceptor, is_certified};
+
+/// The TLS of the server, for gates.
+pub(super) struct ServerTls {
+    acceptor: Acceptor,
+    settings: Settings,
+}
+
+impl ServerTls {
+    /// Returns the TLS of a server. `settings`: name its forwarded header and its trusted proxies.
+    pub(super) fn new(acceptor: Acceptor, settings: Settings) -> Self {
+        Self { acceptor, settings }
+    }
+}
+
+impl Encryption for ServerTls {
+    fn accept(&self, stream: TcpStream) -> Handshake {
+        let acceptor = self.acceptor.clone();
+        Box::pin(async move {
+            let stream = acceptor.accept(stream).await?;
+            let is_certified = is_certified(&stream);
+            Ok(Encrypted { stream: Box::new(stream), is_certified })
+        })
+    }
+
+    fn client_address(&self, proxy: IpAddr, headers: &HeaderMap) -> Option<IpAddr> {
+        address_behind(&self.settings, proxy, headers)
+    }
+}
