@@ -1,9 +1,11 @@
 //! Warnings at the start about settings that work, but allow more than necessary.
 
+use std::net::SocketAddr;
+
 use ipnet::IpNet;
 use secrecy::ExposeSecret as _;
 
-use crate::config::{Config, ExternalAccount, gates::CredentialFile};
+use crate::config::{Config, ExternalAccount, ListenAddr, MetricsAddr, gates::CredentialFile};
 
 use super::{private_files, tls};
 
@@ -60,17 +62,47 @@ fn audit_http(config: &Config) -> Vec<String> {
     sink.map(|sink| sink.token_caution().into_iter().chain(sink.network_caution()).collect()).unwrap_or_default()
 }
 
-/// Returns the warning about tokens and passwords that cross a network without TLS.
-fn unencrypted(config: &Config) -> Option<String> {
-    let address = config.addr.addresses().0;
-    let is_protected = config.is_encrypted() || !config.trusted_proxies.is_empty() || address.ip().is_loopback();
-    (!is_protected).then(|| {
+/// Returns the warnings about listeners that others reach without TLS. A declared reverse proxy encrypts for them.
+fn unencrypted(config: &Config) -> Vec<String> {
+    if !config.trusted_proxies.is_empty() {
+        return Vec::new();
+    }
+    let own = reached_by_others(config.addr).filter(|_| !config.is_encrypted()).map(|address| {
         format!(
             "--addr {address} is reached from other machines without TLS, and no reverse proxy is declared: whoever is \
              between them can read tokens and passwords; set --acme-domain, --tls-cert and --tls-key, or \
              --trusted-proxies"
         )
+    });
+    let metrics = match config.metrics_addr {
+        Some(MetricsAddr::At(address)) => reached_by_others(address),
+        Some(MetricsAddr::Off) | None => None,
+    };
+    let metrics = metrics.map(|address| {
+        format!(
+            "--metrics-addr {address} is reached from other machines without TLS, and no reverse proxy is declared: \
+             whoever is between them can read the metrics; listen on 127.0.0.1, or set --trusted-proxies"
+        )
+    });
+    own.into_iter().chain(metrics).chain(unencrypted_gates(config)).collect()
+}
+
+/// Returns the warnings about gates that others reach without TLS.
+fn unencrypted_gates(config: &Config) -> impl Iterator<Item = String> {
+    let gates = config.file.as_ref().map(|file| file.gates()).unwrap_or_default();
+    gates.iter().filter(|gate| !gate.tls).filter_map(|gate| {
+        let (name, address) = (&gate.name, reached_by_others(gate.listen?)?);
+        Some(format!(
+            "the gate {name} on {address} is reached from other machines without TLS, and no reverse proxy is declared: \
+             whoever is between them can read tokens and data; set tls = true in its section, or --trusted-proxies"
+        ))
     })
+}
+
+/// Returns an address if other machines reach it.
+fn reached_by_others(address: ListenAddr) -> Option<SocketAddr> {
+    let address = address.addresses().0;
+    (!address.ip().is_loopback()).then_some(address)
 }
 
 /// Returns the warning about a server with TLS and without a public URL with https.
@@ -96,7 +128,7 @@ fn is_wide(network: &IpNet) -> bool {
 mod tests {
     use std::path::Path;
 
-    use crate::config::tests::config;
+    use crate::config::{ConfigFile, tests::config};
 
     use super::*;
 
@@ -159,6 +191,55 @@ mod tests {
             assert!(!is_told(flags), "{flags:?}");
         }
         assert!(!is_told(&["--addr=:8086", "--trusted-proxies=10.0.0.1"]), "the proxy encrypts");
+    }
+
+    #[test]
+    fn metrics_that_others_read_without_encryption_are_told_whatever_the_server_has() {
+        let said = |flags: &[&str]| {
+            let said = said(flags);
+            said.iter().filter(|said| said.starts_with("--metrics-addr ")).count()
+        };
+        let tls = ["--tls-cert=c", "--tls-key=k", "--metrics-addr=10.0.0.5:9090"];
+        for flags in [&["--metrics-addr=:9090"][..], &["--metrics-addr=0.0.0.0:9090"], &tls] {
+            assert_eq!(said(flags), 1, "{flags:?}");
+        }
+        for flags in [
+            &[] as &[&str],
+            &["--metrics-addr=off"],
+            &["--metrics-addr=localhost:9090"],
+            &["--metrics-addr=:9090", "--trusted-proxies=10.0.0.1"],
+        ] {
+            assert_eq!(said(flags), 0, "{flags:?}");
+        }
+    }
+
+    #[test]
+    fn a_gate_without_encryption_that_others_reach_is_told() {
+        let directory = tempfile::TempDir::new().unwrap();
+        let path = directory.path().join("jeton.toml");
+        let gate = |name: &str, listen: &str, more: &str| {
+            format!(
+                "[[gate]]\nname = \"{name}\"\nkind = \"victoriametrics\"\nlisten = \"{listen}\"\norg = \"acme\"\n\
+                 upstream = \"http://127.0.0.1:9\"\ndatabases = [\"*\"]\n{more}"
+            )
+        };
+        let gates = [
+            gate("open", ":8428", ""),
+            gate("local", "127.0.0.1:8429", ""),
+            gate("secure", "0.0.0.0:8430", "tls = true\n"),
+            gate("near", "10.0.0.5:8431", "tls = false\n"),
+        ];
+        std::fs::write(&path, gates.concat()).unwrap();
+        let said = |flags: &[&str]| {
+            let file = ConfigFile::read(&path).unwrap();
+            let said = of(&Config { file: Some(file), ..config(flags) }).into_iter();
+            said.filter(|said| said.starts_with("the gate ")).collect::<Vec<_>>()
+        };
+        let told = said(&["--data=none"]);
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[0].starts_with("the gate open on [::]:8428 is reached"), "{told:?}");
+        assert!(told[1].starts_with("the gate near on 10.0.0.5:8431 is reached"), "{told:?}");
+        assert_eq!(said(&["--data=none", "--trusted-proxies=10.0.0.1"]), [""; 0]);
     }
 
     #[test]
