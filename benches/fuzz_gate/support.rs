@@ -1,5 +1,7 @@
-//! The server of the integration tests, and what they wait and search with.
+//! The server of the integration tests, and what waits for programs.
 
+#[path = "../../tests/jeton/support/certificates.rs"]
+pub mod certificates;
 #[path = "../../tests/jeton/support/polling.rs"]
 pub mod polling;
 #[path = "../../tests/jeton/support/process.rs"]

@@ -12,6 +12,7 @@ use crate::{
     binary::{Program, refusal_of},
     home::Home,
     support::{
+        certificates::fixture,
         command::{PROGRAM, Shell},
         polling::poll_until,
         server::client,
@@ -114,6 +115,10 @@ async fn a_file_is_checked_without_a_server() {
         (gate(&credential, "[]"), "line 10, column 13: databases: list at least one"),
         (gate(&home.path().join("none"), "[\"*\"]"), "none of the gate plant can't be read"),
         (
+            gate(&credential, "[\"*\"]") + "tls = true\n",
+            "gate plant has tls = true, and the server has no certificate; set tls-cert and tls-key, or acme-domain",
+        ),
+        (
             "public-url = [\"https://a.example/a\", \"https://b.example/b\"]\n".to_owned(),
             "is not valid: the public URLs https://a.example/a and https://b.example/b have different paths",
         ),
@@ -121,6 +126,10 @@ async fn a_file_is_checked_without_a_server() {
         let (said, _) = shell.fails(&check(&write(&home, &text))).await;
         assert!(said.contains(sentence), "{said}");
     }
+    let [cert, key] = ["crt", "key"].map(|kind| fixture(&format!("first.{kind}")));
+    let certified = format!("tls-cert = \"{}\"\ntls-key = \"{}\"\n", cert.display(), key.display());
+    let said = shell.ok(&check(&write(&home, &(certified + &gate(&credential, "[\"*\"]") + "tls = true\n")))).await;
+    assert!(said.ends_with(" is valid (settings: 3, gates: 1)\n"), "{said}");
     let (said, _) = shell.fails("config check /nowhere/jeton.toml").await;
     assert!(said.starts_with("the configuration file /nowhere/jeton.toml can't be read: "), "{said}");
 }

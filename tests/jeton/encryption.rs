@@ -13,7 +13,6 @@ use rustls::{
     pki_types::{CertificateDer, ServerName, pem::PemObject as _},
     version::{TLS12, TLS13},
 };
-use tempfile::TempDir;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -28,37 +27,15 @@ use crate::{
         certificates::fixture,
         polling::{WITHIN, poll_until},
         server::{Server, client},
+        tls::{ServerFiles, certificate, shown},
     },
 };
 
-/// A directory with the certificate of a server and its key.
-struct Files(TempDir);
-
-impl Files {
-    /// Returns a directory with a pair of the fixtures.
-    fn of(name: &str) -> Self {
-        let files = Self(TempDir::new().unwrap());
-        files.put(name);
-        files
-    }
-
-    /// Replaces the pair, one file after the other, as programs do that renew certificates.
-    fn put(&self, name: &str) {
-        for kind in ["crt", "key"] {
-            fs::copy(fixture(&format!("{name}.{kind}")), self.0.path().join(kind)).unwrap();
-        }
-    }
-
-    fn flags(&self) -> [String; 2] {
-        [("cert", "crt"), ("key", "key")]
-            .map(|(flag, kind)| format!("--tls-{flag}={}", self.0.path().join(kind).display()))
-    }
-
-    async fn serve(&self, home: &Home, more: &[&str]) -> Server {
-        let flags = self.flags();
-        let flags = [&flags.each_ref().map(String::as_str)[..], more].concat();
-        Server::start_with(home, Clock::System, &flags).await
-    }
+/// Starts a server with these files.
+async fn serve(files: &ServerFiles, home: &Home, more: &[&str]) -> Server {
+    let flags = files.flags();
+    let flags = [&flags.each_ref().map(String::as_str)[..], more].concat();
+    Server::start_with(home, Clock::System, &flags).await
 }
 
 /// Connects with a version of TLS and a protocol, and checks the certificate.
@@ -77,15 +54,6 @@ async fn connect(
     config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
     let stream = TcpStream::connect(address).await?;
     TlsConnector::from(Arc::new(config)).connect(ServerName::try_from("localhost").unwrap(), stream).await
-}
-
-/// Returns the certificate that a connection got.
-fn certificate(stream: &TlsStream<TcpStream>) -> Vec<u8> {
-    stream.get_ref().1.peer_certificates().unwrap()[0].to_vec()
-}
-
-fn expected(name: &str) -> Vec<u8> {
-    CertificateDer::from_pem_file(fixture(&format!("{name}.crt"))).unwrap().to_vec()
 }
 
 /// Requests `/ping` by HTTP/1.1, and keeps the connection open.
@@ -116,8 +84,8 @@ async fn page(stream: TlsStream<TcpStream>, url: &str) -> (u16, String, tokio::t
 
 #[tokio::test]
 async fn clients_choose_between_http_1_and_2_over_tls_1_2_and_1_3() {
-    let (home, files) = (Home::sqlite(), Files::of("first"));
-    let server = files.serve(&home, &[]).await;
+    let (home, files) = (Home::sqlite(), ServerFiles::of("first"));
+    let server = serve(&files, &home, &[]).await;
     for version in [&TLS12, &TLS13] {
         let mut first = connect(server.address, version, "http/1.1").await.unwrap();
         assert_eq!(first.get_ref().1.protocol_version(), Some(version.version));
@@ -133,20 +101,20 @@ async fn clients_choose_between_http_1_and_2_over_tls_1_2_and_1_3() {
 
 #[tokio::test]
 async fn a_new_certificate_is_served_and_open_connections_stay() {
-    let (home, files) = (Home::sqlite(), Files::of("first"));
-    let server = files.serve(&home, &[]).await;
+    let (home, files) = (Home::sqlite(), ServerFiles::of("first"));
+    let server = serve(&files, &home, &[]).await;
     let mut before = connect(server.address, &TLS13, "http/1.1").await.unwrap();
-    assert_eq!(certificate(&before), expected("first"));
+    assert_eq!(shown(&before), certificate("first"));
     ping(&mut before).await;
     files.put("second");
-    let served = async || certificate(&connect(server.address, &TLS13, "http/1.1").await.unwrap());
-    assert!(poll_until(async || served().await == expected("second")).await, "the new certificate is served");
+    let served = async || shown(&connect(server.address, &TLS13, "http/1.1").await.unwrap());
+    assert!(poll_until(async || served().await == certificate("second")).await, "the new certificate is served");
     ping(&mut before).await;
 }
 
 #[tokio::test]
 async fn sighup_reads_the_certificate_again_and_ends_nothing() {
-    let (home, files) = (Home::sqlite(), Files::of("first"));
+    let (home, files) = (Home::sqlite(), ServerFiles::of("first"));
     let (flags, log) = (files.flags(), home.path().join("log"));
     let program = Program::start_with(&home, &flags.each_ref().map(String::as_str), &log);
     let mut before = connect(program.address, &TLS13, "http/1.1").await.unwrap();
@@ -158,8 +126,8 @@ async fn sighup_reads_the_certificate_again_and_ends_nothing() {
 
 #[tokio::test]
 async fn a_handshake_that_is_not_finished_ends() {
-    let (home, files) = (Home::sqlite(), Files::of("first"));
-    let server = files.serve(&home, &["--head-timeout-ms=200", "--idle-timeout-ms=600000"]).await;
+    let (home, files) = (Home::sqlite(), ServerFiles::of("first"));
+    let server = serve(&files, &home, &["--head-timeout-ms=200", "--idle-timeout-ms=600000"]).await;
     let mut silent = TcpStream::connect(server.address).await.unwrap();
     let read = timeout(WITHIN, silent.read(&mut [0])).await.expect("the server closes the connection");
     assert!(matches!(read, Ok(0) | Err(_)));
@@ -167,8 +135,8 @@ async fn a_handshake_that_is_not_finished_ends() {
 
 #[tokio::test]
 async fn a_connection_of_http_2_on_which_nothing_moves_ends() {
-    let (home, files) = (Home::sqlite(), Files::of("first"));
-    let server = files.serve(&home, &["--head-timeout-ms=600000", "--idle-timeout-ms=2000"]).await;
+    let (home, files) = (Home::sqlite(), ServerFiles::of("first"));
+    let server = serve(&files, &home, &["--head-timeout-ms=600000", "--idle-timeout-ms=2000"]).await;
     // Clients may also use HTTP/2 without ALPN.
     for agreed in ["h2", "http/1.1"] {
         let stream = connect(server.address, &TLS13, agreed).await.unwrap();
@@ -180,8 +148,8 @@ async fn a_connection_of_http_2_on_which_nothing_moves_ends() {
 
 #[tokio::test]
 async fn a_connection_without_tls_is_not_answered() {
-    let (home, files) = (Home::sqlite(), Files::of("first"));
-    let server = files.serve(&home, &[]).await;
+    let (home, files) = (Home::sqlite(), ServerFiles::of("first"));
+    let server = serve(&files, &home, &[]).await;
     let refused = client().get(format!("http://{}/ping", server.address)).send().await;
     assert!(refused.is_err(), "{refused:?}");
 }
@@ -204,8 +172,8 @@ async fn files_that_are_no_pair_stop_the_start() {
 
 #[tokio::test]
 async fn pages_are_redirected_to_https_and_what_may_contain_a_secret_is_refused() {
-    let (home, files) = (Home::sqlite(), Files::of("first"));
-    let server = files.serve(&home, &["--redirect-addr=127.0.0.1:0"]).await;
+    let (home, files) = (Home::sqlite(), ServerFiles::of("first"));
+    let server = serve(&files, &home, &["--redirect-addr=127.0.0.1:0"]).await;
     let http = format!("http://{}/orgs?a=b", server.redirect_address().unwrap());
     let page = client().get(&http).send().await.unwrap();
     let location = format!("https://{}/orgs?a=b", server.address);
@@ -218,9 +186,9 @@ async fn pages_are_redirected_to_https_and_what_may_contain_a_secret_is_refused(
 
 #[tokio::test]
 async fn the_redirect_leads_to_the_public_url() {
-    let (home, files) = (Home::sqlite(), Files::of("first"));
+    let (home, files) = (Home::sqlite(), ServerFiles::of("first"));
     let flags = ["--redirect-addr=127.0.0.1:0", "--public-url=https://tokens.example.com"];
-    let server = files.serve(&home, &flags).await;
+    let server = serve(&files, &home, &flags).await;
     let http = format!("http://{}/", server.redirect_address().unwrap());
     let page = client().get(http).header("host", "elsewhere.example").send().await.unwrap();
     assert_eq!(page.headers()["location"], "https://tokens.example.com/");

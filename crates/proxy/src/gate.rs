@@ -62,16 +62,6 @@ struct Inner {
 }
 
 impl ProxyGate {
-    /// Returns the gate of a configuration, for a kind of database that uses nothing else of the server. `directories`:
-    /// the source of its bindings.
-    ///
-    /// # Errors
-    /// Fails if the configuration cannot be used.
-    pub fn new(config: &GateConfig, service: Service, directories: Arc<dyn Directories>) -> Result<Self, ConfigError> {
-        let context = ServerContext { service, directories, instance: None, encryption: None, influxdb2: None };
-        Self::within(config, context, None)
-    }
-
     /// Returns the gate of a configuration. It takes over the counters of an earlier gate of the same name, and the
     /// authorizations or users that this one created, if the database is the same.
     ///

@@ -24,8 +24,13 @@ pub(super) struct Scene<'h> {
 
 impl<'h> Scene<'h> {
     pub(super) async fn new(home: &'h Home, sections: &str) -> Self {
+        Self::with(home, sections, &[]).await
+    }
+
+    /// Starts a server with flags.
+    pub(super) async fn with(home: &'h Home, sections: &str, flags: &[&str]) -> Self {
         write(home, sections);
-        let server = serve(home).await;
+        let server = serve(home, flags).await;
         let first = server.set_up().await;
         Self { home, server, first }
     }
@@ -34,7 +39,7 @@ impl<'h> Scene<'h> {
     pub(super) async fn restarted(self) -> Self {
         let Self { home, server, first } = self;
         server.stop().await;
-        Self { home, server: serve(home).await, first }
+        Self { home, server: serve(home, &[]).await, first }
     }
 
     /// Returns the address of a gate.
@@ -72,16 +77,21 @@ impl<'h> Scene<'h> {
     }
 
     pub(super) async fn writer(&self) -> String {
-        let permission = permission_on("write", "buckets", &self.first.bucket, &self.first.org);
+        self.token("write").await
+    }
+
+    /// Creates a token for the bucket of the set-up.
+    pub(super) async fn token(&self, action: &str) -> String {
+        let permission = permission_on(action, "buckets", &self.first.bucket, &self.first.org);
         let created: Value =
             self.server.token(&self.first.token, &self.first.org, json!([permission])).await.expect(201);
         text(&created["token"])
     }
 }
 
-/// Starts a server with the file.
-async fn serve(home: &Home) -> Server {
-    let mut config = home.config(&[]);
+/// Starts a server with the file and flags.
+async fn serve(home: &Home, flags: &[&str]) -> Server {
+    let mut config = home.config(flags);
     config.file = Some(ConfigFile::read(&home.path().join("jeton.toml")).unwrap());
     Server::start_as(home, config, Clock::System).await.unwrap()
 }

@@ -12,7 +12,9 @@ use std::{
 
 use jeton_gate::{Binding, Directory, Kind, Settings};
 use jeton_model::BucketId;
-use jeton_proxy::{Auth, Directories, DirectoryFuture, GateConfig, Limits, Mode, ProxyGate, serve};
+use jeton_proxy::{
+    Auth, Directories, DirectoryFuture, Encryption, GateConfig, Limits, Mode, ProxyGate, ServerContext, serve,
+};
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -91,6 +93,28 @@ impl Gated {
         names: &[&'static str],
         change: impl FnOnce(&mut GateConfig),
     ) -> Self {
+        Self::begin(server, kind, upstream, names, None, change).await
+    }
+
+    /// Starts a gate of VictoriaMetrics with TLS.
+    pub async fn encrypted(
+        home: &Home,
+        upstream: SocketAddr,
+        encryption: Arc<dyn Encryption>,
+        change: impl FnOnce(&mut GateConfig),
+    ) -> Self {
+        let (server, names) = (Server::start(home).await, &["a", "b"]);
+        Self::begin(server, Kind::Victoriametrics, upstream, names, Some(encryption), change).await
+    }
+
+    async fn begin(
+        server: Server,
+        kind: Kind,
+        upstream: SocketAddr,
+        names: &[&'static str],
+        encryption: Option<Arc<dyn Encryption>>,
+        change: impl FnOnce(&mut GateConfig),
+    ) -> Self {
         let first = server.set_up().await;
         let mut buckets = BTreeMap::new();
         for &name in names {
@@ -100,7 +124,10 @@ impl Gated {
         change(&mut config);
         let bindings = Arc::new(directory(&first, &buckets));
         let bindings = Arc::new(Bindings { directory: Mutex::new(bindings), hangs: AtomicBool::new(false) });
-        let gate = ProxyGate::new(&config, server.service.clone(), bindings.clone()).unwrap();
+        let service = server.service.clone();
+        let context =
+            ServerContext { service, directories: bindings.clone(), instance: None, encryption, influxdb2: None };
+        let gate = ProxyGate::within(&config, context, None).unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, stopped) = oneshot::channel::<()>();

@@ -68,7 +68,7 @@ impl Secure {
     }
 }
 
-fn acceptor(certificate: &str) -> TlsAcceptor {
+pub(super) fn acceptor(certificate: &str) -> TlsAcceptor {
     let chain = vec![CertificateDer::from_pem_file(fixture(certificate)).unwrap()];
     let key = PrivateKeyDer::from_pem_file(fixture("first.key")).unwrap();
     let config = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()));

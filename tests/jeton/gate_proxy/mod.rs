@@ -6,6 +6,8 @@ mod api;
 mod commands;
 mod configured;
 mod connections;
+mod encrypted;
+mod encrypted_connections;
 mod exchanges;
 mod failures;
 pub mod gated;

@@ -12,3 +12,4 @@ pub mod process;
 pub mod server;
 pub mod shared;
 pub mod terminal;
+pub mod tls;

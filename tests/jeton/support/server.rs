@@ -1,6 +1,6 @@
 //! A server in the test's own process, and a client of it.
 
-use std::{net::SocketAddr, sync::Once, time::Duration};
+use std::{fs, net::SocketAddr, sync::Once, time::Duration};
 
 use jeton::{
     config::{Config, Storage},
@@ -10,9 +10,11 @@ use jeton_model::Timestamp;
 use jeton_service::{Caller, Client, Clock, Service, audit::verify::check};
 
 use crate::home::Home;
-use reqwest::{Method, RequestBuilder, header::HeaderMap, redirect::Policy};
+use reqwest::{Certificate, Method, RequestBuilder, header::HeaderMap, redirect::Policy};
 use serde_json::{Value, json};
 use tokio::sync::{oneshot, watch};
+
+use super::certificates::fixture;
 
 pub const NAME: &str = "alice";
 pub const PASSWORD: &str = "password1";
@@ -59,7 +61,8 @@ impl Server {
         let running = server::start(config, clock.clone(), until).await?;
         home.serves(&running.service);
         let (address, service) = (running.address, running.service.clone());
-        Ok(Self { address, service, clock, storage, http: client(), running, stop })
+        let http = if running.is_encrypted { encrypted_client() } else { client() };
+        Ok(Self { address, service, clock, storage, http, running, stop })
     }
 
     /// Stops it gracefully, as SIGTERM does, and waits.
@@ -97,7 +100,8 @@ impl Server {
 
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
         let method: Method = method.parse().expect("a method");
-        self.http.request(method, format!("http://{}{path}", self.address))
+        let scheme = if self.running.is_encrypted { "https" } else { "http" };
+        self.http.request(method, format!("{scheme}://{}{path}", self.address))
     }
 
     pub async fn get(&self, path: &str, token: &str) -> Answer {
@@ -209,8 +213,19 @@ fn log_for_failures() {
 
 /// Returns a client without TLS: reading the certificates that the machine trusts takes longer than many a test.
 pub fn client() -> reqwest::Client {
+    client_that_trusts(&[])
+}
+
+/// Returns a client of a server with a certificate of the tests.
+pub fn encrypted_client() -> reqwest::Client {
+    client_that_trusts(&["first.crt", "second.crt"])
+}
+
+fn client_that_trusts(certificates: &[&str]) -> reqwest::Client {
     jeton_client::http::use_ring();
-    let builder = reqwest::Client::builder().no_proxy().redirect(Policy::none()).tls_certs_only(std::iter::empty());
+    let read = |name: &&str| Certificate::from_pem(&fs::read(fixture(name)).expect("a file")).expect("a certificate");
+    let certificates: Vec<Certificate> = certificates.iter().map(read).collect();
+    let builder = reqwest::Client::builder().no_proxy().redirect(Policy::none()).tls_certs_only(certificates);
     let built = builder.timeout(Duration::from_secs(30)).build();
     built.expect("a client")
 }
