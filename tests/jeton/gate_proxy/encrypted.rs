@@ -109,9 +109,11 @@ async fn a_row_is_written_and_read_through_tls_by_http_1_1_and_by_http_2() {
             stream
         };
         let row = format!("{measurement},host=own value=1 {time}");
-        let written = send(agreed().await, "POST /write?db=a", &[("authorization", writer.as_str())], &row).await.unwrap();
+        let written =
+            send(agreed().await, "POST /write?db=a", &[("authorization", writer.as_str())], &row).await.unwrap();
         assert_eq!(written.0, 204, "{protocol}: {}", written.1);
-        let refused = send(agreed().await, "POST /write?db=a", &[("authorization", reader.as_str())], &row).await.unwrap();
+        let refused =
+            send(agreed().await, "POST /write?db=a", &[("authorization", reader.as_str())], &row).await.unwrap();
         assert_eq!(refused.0, 403, "{protocol}: {}", refused.1);
         assert!(!database.series().await.is_empty());
         let query = format!("GET /api/v1/query?query={measurement}_value");
