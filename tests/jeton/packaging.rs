@@ -7,6 +7,7 @@ use tempfile::TempDir;
 
 const SETTINGS: &str = include_str!("../../deploy/jeton.toml");
 const COMPOSE: &str = include_str!("../../deploy/compose/jeton.toml");
+const COMPOSE_INFLUXDB2: &str = include_str!("../../deploy/compose/influxdb2/jeton.toml");
 const KUBERNETES: &str = include_str!("../../deploy/kubernetes/jeton.yml");
 const POSTGRESQL: &str = include_str!("../../deploy/kubernetes/postgresql.yml");
 const MANIFEST: &str = include_str!("../../Cargo.toml");
@@ -45,7 +46,7 @@ fn of_kubernetes() -> String {
 fn the_settings_of_containers_are_valid() {
     let directory = TempDir::new().expect("a directory");
     let path = directory.path().join("jeton.toml");
-    for (text, gates) in [(COMPOSE.to_owned(), 1), (of_kubernetes(), 0)] {
+    for (text, gates) in [(COMPOSE.to_owned(), 1), (COMPOSE_INFLUXDB2.to_owned(), 1), (of_kubernetes(), 0)] {
         fs::write(&path, &text).expect("a file");
         let file = ConfigFile::read(&path).unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(file.gates().len(), gates, "{text}");
@@ -56,15 +57,18 @@ fn the_settings_of_containers_are_valid() {
 
 #[test]
 fn the_guide_creates_each_secret_of_compose_and_grafana_gets_none_of_jeton() {
-    let compose = include_str!("../../deploy/compose.yml");
     let guide = include_str!("../../docs/operating.md");
-    let secrets: Vec<&str> = compose.lines().filter_map(|line| line.trim().strip_prefix("file: ./")).collect();
-    assert_eq!(secrets.len(), 4, "{secrets:?}");
-    for secret in secrets {
-        assert!(guide.contains(&format!(">{secret}\n")), "{secret}");
+    let influxdb1 = include_str!("../../deploy/compose.yml");
+    let influxdb2 = include_str!("../../deploy/compose-influxdb2.yml");
+    for (compose, number) in [(influxdb1, 4), (influxdb2, 6)] {
+        let secrets: Vec<&str> = compose.lines().filter_map(|line| line.trim().strip_prefix("file: ./")).collect();
+        assert_eq!(secrets.len(), number, "{secrets:?}");
+        for secret in secrets {
+            assert!(guide.contains(&format!(">{secret}\n")), "{secret}");
+        }
+        let (_, grafana) = compose.split_once("\n  grafana:\n").expect("the service");
+        assert!(grafana.contains("\n    secrets: [grafana-password, grafana-token]\n"), "its users know them");
     }
-    let (_, grafana) = compose.split_once("\n  grafana:\n").expect("the service");
-    assert!(grafana.contains("\n    secrets: [grafana-password, grafana-token]\n"), "its users know them");
 }
 
 #[test]
