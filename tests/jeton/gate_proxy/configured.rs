@@ -42,6 +42,11 @@ impl<'h> Scene<'h> {
         Self { home, server: serve(home, &[]).await, first }
     }
 
+    /// Replaces the file of the running server.
+    pub(super) fn rewrite(&self, sections: &str) {
+        write(self.home, sections);
+    }
+
     /// Returns the address of a gate.
     pub(super) async fn address(&self, gate: &str) -> SocketAddr {
         let mut addresses = self.server.gate_addresses();

@@ -138,6 +138,18 @@ async fn a_gate_shows_the_new_certificate_of_the_server_and_open_connections_sta
 }
 
 #[tokio::test]
+async fn a_gate_gets_tls_by_a_change_of_the_file_and_keeps_its_address() {
+    let (home, files, database) = (Home::sqlite(), ServerFiles::of("first"), Played::start().await);
+    let (flags, plain) = (files.flags(), section(database.address, "*"));
+    let scene = Scene::with(&home, &plain, &flags.each_ref().map(String::as_str)).await;
+    let address = scene.address("plant").await;
+    assert!(connect(address, "http/1.1", None).await.is_err(), "no TLS yet");
+    scene.rewrite(&(plain + "tls = true\n"));
+    assert!(poll_until(async || connect(address, "http/1.1", None).await.is_ok()).await, "TLS");
+    assert_eq!(scene.address("plant").await, address);
+}
+
+#[tokio::test]
 async fn a_client_without_tls_is_not_answered_by_a_gate_with_it() {
     let (home, files, mut database) = (Home::sqlite(), ServerFiles::of("first"), Played::start().await);
     let scene = serve(&home, database.address, &files, &[]).await;
