@@ -5,8 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use sqlx::{Executor as _, any::AnyRow};
 
 use jeton_model::{
-    Authorization, AuthorizationId, LastUse, Networks, OrgId, Permission, Status, Timestamp, UserId, ValidationError,
-    grant::TokenKind, token::TokenHash,
+    Authorization, AuthorizationId, LastUse, Networks, OrgId, Permission, Status, Timestamp, User, UserId,
+    ValidationError, grant::TokenKind, token::TokenHash,
 };
 
 use crate::{
@@ -88,6 +88,18 @@ pub(super) fn authorization(row: &AnyRow) -> Result<Authorization> {
         created_with: row.optional_id("created_with_id")?.map(AuthorizationId),
         leaked_at: row.optional_time("leaked_at")?,
     })
+}
+
+/// Selects authorizations with their owners.
+const WITH_OWNER: &str = "SELECT authorizations.*, users.id AS owner_id, users.name AS owner_name, users.status AS owner_status \
+     FROM authorizations LEFT JOIN users ON users.id = authorizations.user_id";
+
+fn with_owner(row: &AnyRow) -> Result<(Authorization, Option<User>)> {
+    let owner = match row.optional_id("owner_id")? {
+        Some(id) => Some(User { id: UserId(id), name: row.text("owner_name")?, status: row.word("owner_status")? }),
+        None => None,
+    };
+    Ok((authorization(row)?, owner))
 }
 
 pub(super) fn networks_in(row: &AnyRow) -> Result<Networks> {
@@ -196,6 +208,19 @@ pub async fn by_id(connection: &mut Connection, id: AuthorizationId) -> Result<O
     row.as_ref().map(authorization).transpose()
 }
 
+/// Returns the token's authorization with this id, and its owner, `None` if they were deleted.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
+pub async fn with_owner_by_id(
+    connection: &mut Connection,
+    id: AuthorizationId,
+) -> Result<Option<(Authorization, Option<User>)>> {
+    let mut sql = Sql::new(WITH_OWNER);
+    sql.push(" WHERE authorizations.id = ").bind(from_id(id))?.push(" AND authorizations.kind = 'v2'");
+    sql.fetch_all(connection).await?.first().map(with_owner).transpose()
+}
+
 /// Returns the organizations of those of `ids` that exist.
 ///
 /// # Errors
@@ -220,6 +245,22 @@ pub async fn by_token_hash(connection: &mut Connection, hash: &TokenHash) -> Res
         .fetch_optional(connection)
         .await?;
     row.as_ref().map(authorization).transpose()
+}
+
+/// Returns the authorization whose token has one of these hashes, in the order of [`by_token_hashes`], and its owner,
+/// `None` if they were deleted.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
+pub async fn with_owner_by_token_hashes(
+    connection: &mut Connection,
+    hashes: &[TokenHash; 2],
+) -> Result<Option<(Authorization, Option<User>)>> {
+    let [one, other] = hashes;
+    let mut sql = Sql::new(WITH_OWNER);
+    sql.push(" WHERE authorizations.token_hash IN (").bind(one.as_str())?.push(", ").bind(other.as_str())?;
+    sql.push(") ORDER BY authorizations.token_hash DESC LIMIT 1");
+    sql.fetch_all(connection).await?.first().map(with_owner).transpose()
 }
 
 /// Returns the authorization whose token has one of these hashes. A SHA-512 comes first: only imports bring one along,

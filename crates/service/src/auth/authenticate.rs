@@ -93,9 +93,9 @@ impl Service {
         let client = caller.client.clone();
         match &caller.credential {
             Credential::Token(id) => {
-                let found = jeton_store::authorizations::by_id(connection, *id).await?;
-                let found = found.ok_or(Error::Auth(AuthError::Unauthenticated))?;
-                self.caller_with(&KnownToken::read(connection, found).await?, client, now)
+                let found = jeton_store::authorizations::with_owner_by_id(connection, *id).await?;
+                let (record, owner) = found.ok_or(Error::Auth(AuthError::Unauthenticated))?;
+                self.caller_with(&KnownToken::new(record, owner), client, now)
             }
             Credential::V1(id) => {
                 let found = jeton_store::v1_authorizations::by_id(connection, *id).await?;

@@ -67,6 +67,21 @@ pub(crate) async fn by_token(
     Ok(jeton_store::authorizations::by_token_hashes(connection, &token.hashes()).await?)
 }
 
+/// The record of a token, whatever its status, and its owner, `None` if they were deleted.
+///
+/// # Errors
+/// The database may fail.
+pub(crate) async fn by_token_with_owner(
+    connection: &mut Connection,
+    token: &PresentedToken<'_>,
+) -> Result<Option<(Authorization, Option<User>)>, Error> {
+    // See `by_token`.
+    if token.is_jwt() {
+        return Ok(None);
+    }
+    Ok(jeton_store::authorizations::with_owner_by_token_hashes(connection, &token.hashes()).await?)
+}
+
 /// Decides the status of a credential with its owner as the database has them.
 ///
 /// # Errors

@@ -33,7 +33,7 @@ impl KnownToken {
     }
 
     /// An authorization with its owner, `None` if the owner was deleted.
-    pub(super) fn new(mut record: Authorization, owner: Option<User>) -> Self {
+    pub fn new(mut record: Authorization, owner: Option<User>) -> Self {
         let permissions = std::mem::take(&mut record.permissions).into();
         let networks = Arc::new(record.networks.clone());
         Self { record, permissions, networks, owner: owner.map(Arc::new), org_name: OnceLock::new() }

@@ -22,7 +22,7 @@ use jeton_store::{Store, audit::Head};
 
 use crate::{Error, Service};
 
-use super::credential_status::by_token;
+use super::credential_status::by_token_with_owner;
 
 use counts::Lookups;
 use follower::Follower;
@@ -180,10 +180,8 @@ impl Service {
         let verifier = &self.0.verifier;
         let read_at = verifier.generations.now();
         let mut reader = self.read().await?;
-        let found = match by_token(&mut reader, token).await? {
-            Some(authorization) => Some(KnownToken::read(&mut reader, authorization).await?),
-            None => None,
-        };
+        let found = by_token_with_owner(&mut reader, token).await?;
+        let found = found.map(|(record, owner)| KnownToken::new(record, owner));
         Ok(verifier.remember(*token.digest(), read_at, found))
     }
 
