@@ -13,7 +13,10 @@ use crate::{
     error::{AuthError, DelegationError},
 };
 
-use super::{authenticate::membership_permissions, caller::Credential, delegation::ResourceOrgs, required_permissions};
+use super::{
+    authenticate::membership_permissions, caller::Credential, delegation::ResourceOrgs,
+    permitted_things::PermittedThings, required_permissions,
+};
 
 /// Returns the first of `wanted` that `held` does not cover. Operators cover everything: `instance` is not compared,
 /// because set-up's token does not hold it (docs/influxdb-compatibility.md §4.10).
@@ -211,7 +214,8 @@ pub(crate) async fn reaches_owned(
 }
 
 /// Denies a permission on one bucket or telegraf configuration of another organization: its owners would neither see
-/// nor revoke it. An unknown id is granted as recorded (docs/influxdb-compatibility.md §4.2).
+/// nor revoke it. An unknown id is granted as recorded (docs/influxdb-compatibility.md §4.2). Returns what the
+/// permissions name.
 ///
 /// # Errors
 /// [`DelegationError::PermissionForOtherOrg`]; the database may fail.
@@ -219,15 +223,11 @@ pub(crate) async fn check_things_in_org(
     connection: &mut Connection,
     permissions: &[Permission],
     org: OrgId,
-) -> Result<(), Error> {
-    let orgs = jeton_store::orgs::of_things(connection, permissions).await?;
-    let is_foreign = |one: &&Permission| {
-        let resource = one.resource;
-        resource.id.and_then(|id| orgs.get(&(resource.kind, id))).is_some_and(|found| *found != org)
-    };
-    match permissions.iter().find(is_foreign) {
+) -> Result<PermittedThings, Error> {
+    let things = PermittedThings::of(connection, permissions).await?;
+    match things.first_outside(permissions, org) {
         Some(permission) => Err(Error::Delegation(DelegationError::PermissionForOtherOrg(*permission, org))),
-        None => Ok(()),
+        None => Ok(things),
     }
 }
 

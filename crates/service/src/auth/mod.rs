@@ -10,6 +10,7 @@ pub(crate) mod inherited_limits;
 pub(crate) mod lasting_permission;
 pub mod login_throttle;
 pub mod passwords;
+pub(crate) mod permitted_things;
 pub(crate) mod rate_limit;
 mod rate_limit_key;
 pub(crate) mod required_permissions;

@@ -146,7 +146,7 @@ impl Service {
         key: Option<&IdempotencyKey>,
     ) -> Result<Created, Error> {
         new.permissions = as_stored(new.permissions);
-        check_content(change, caller, new.org, &new.description, &new.permissions).await?;
+        let things = check_content(change, caller, new.org, &new.description, &new.permissions).await?;
         let home = Home::of(change, caller, new.owner, new.org).await?;
         let requested = RequestedLimits {
             org: new.org,
@@ -193,7 +193,7 @@ impl Service {
         let name = CredentialName::of_token(&authorization);
         let detail = AuthorizationCreated::of(&authorization, name).supplied_as(new.token.supplied_as());
         change.record(event, Some(authorization.org), authorization.id, detail).await?;
-        let mut names = Names::with(&[&home.owner, &caller.user], (authorization.org, home.org_name));
+        let mut names = Names::with(&[&home.owner, &caller.user], (authorization.org, home.org_name), things);
         names.read_missing(change, std::slice::from_ref(&authorization)).await?;
         let now = authorization.created_at;
         Ok(Created { details: names.details(authorization, now), token })

@@ -8,7 +8,7 @@ use jeton_model::{
 };
 use jeton_store::Connection;
 
-use crate::Error;
+use crate::{Error, auth::permitted_things::PermittedThings};
 
 /// Names by id, without those that were deleted.
 #[derive(Debug, Default)]
@@ -36,9 +36,15 @@ impl Names {
     }
 
     /// Names that were read already.
-    pub fn with(users: &[&User], (org, org_name): (OrgId, String)) -> Self {
-        let users = users.iter().map(|user| (user.id, user.name.clone())).collect();
-        Self { users, orgs: HashMap::from([(org, org_name)]), ..Self::default() }
+    pub fn with(users: &[&User], (org, org_name): (OrgId, String), things: PermittedThings) -> Self {
+        let PermittedThings { buckets, telegrafs } = things;
+        Self {
+            users: users.iter().map(|user| (user.id, user.name.clone())).collect(),
+            orgs: HashMap::from([(org, org_name)]),
+            buckets: buckets.into_iter().map(|bucket| (bucket.id, bucket)).collect(),
+            telegrafs: telegrafs.into_iter().map(|telegraf| (telegraf.id, telegraf.name)).collect(),
+            successors: HashMap::new(),
+        }
     }
 
     /// Reads the names that authorizations mention and that are not known yet, but not their successors.
@@ -68,6 +74,8 @@ impl Names {
         }
         users.retain(|id| !self.users.contains_key(id));
         orgs.retain(|id| !self.orgs.contains_key(id));
+        buckets.retain(|id| !self.buckets.contains_key(id));
+        telegrafs.retain(|id| !self.telegrafs.contains_key(id));
         for ids in in_portions(users) {
             self.users.extend(
                 jeton_store::users::by_ids(connection, ids).await?.into_iter().map(|user| (user.id, user.name)),

@@ -13,6 +13,7 @@ use crate::{
         account_control::check_things_in_org,
         delegation::{check_grantable, check_scope},
         inherited_limits::{Inheritance, LimitBounds},
+        permitted_things::PermittedThings,
         required_permissions,
     },
     error::CreationError,
@@ -54,7 +55,7 @@ fn check_may_create(caller: &Caller, org: OrgId, owner: UserId) -> Result<(), Er
     caller.check(required_permissions::user(Action::Write, owner))
 }
 
-/// Checks the description and what is delegated.
+/// Checks the description and what is delegated. Returns what the permissions name.
 ///
 /// # Errors
 /// `ValidationError::TextTooLong`, `ValidationError::TextNul`; `DelegationError::NotGrantable`,
@@ -65,7 +66,7 @@ pub(super) async fn check_content(
     org: OrgId,
     description: &str,
     permissions: &[Permission],
-) -> Result<(), Error> {
+) -> Result<PermittedThings, Error> {
     check_text("description", description, MAX_DESCRIPTION)?;
     check_grantable(connection, caller, permissions).await?;
     check_scope(permissions, org)?;

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use secrecy::{ExposeSecret, SecretString};
 
 use jeton_model::{
-    Action, Authorization, AuthorizationId, BucketId, OrgId, ResourceType, UserId, V1Authorization,
+    Action, Authorization, AuthorizationId, Id, OrgId, ResourceType, UserId, V1Authorization,
     authorization::as_stored,
     console::tokens::Details,
     user::{MAX_NAME, check_password, check_text},
@@ -26,6 +26,7 @@ use crate::{
     auth::{
         account_control::{check_holds_no_more, check_revocable},
         inherited_limits::Inheritance,
+        permitted_things::PermittedThings,
         required_permissions,
     },
     error::{CreationError, TokenError},
@@ -38,7 +39,6 @@ use super::{
     api_list::{AT_ONCE, Place, named_owner_and_org},
     changed,
     constraints::{AuthorizationChanges, EffectiveLimits, RequestedLimits, check_within},
-    create::named,
     later_than,
     name_lookup::Names,
     prepare::{Constraints, Home, check_content},
@@ -109,7 +109,7 @@ impl Service {
         let owner = requested.user.unwrap_or_else(|| caller.id());
         let (mut change, caller, permissions) = self.begin_creation(caller, org, owner, requested.permissions).await?;
         let permissions = as_stored(permissions);
-        check_content(&mut change, &caller, org, &requested.description, &permissions).await?;
+        let things = check_content(&mut change, &caller, org, &requested.description, &permissions).await?;
         check_username(&username)?;
         let wanted = RequestedLimits {
             org,
@@ -141,8 +141,11 @@ impl Service {
             created_with: caller.authorization_id(),
             leaked_at: None,
         };
-        self.insert_v1(&mut change, &caller, &authorization, &username).await?;
-        let details = named(&mut change, authorization).await?;
+        check_buckets_exist(&things, &authorization)?;
+        let home = self.insert_v1(&mut change, &caller, &authorization, &username).await?;
+        let mut names = Names::with(&[&home.owner, &caller.user], (org, home.org_name), things);
+        names.read_missing(&mut change, std::slice::from_ref(&authorization)).await?;
+        let details = names.details(authorization, change.now);
         change.commit().await?;
         Ok(V1Details { details, username })
     }
@@ -153,15 +156,15 @@ impl Service {
         caller: &Caller,
         new: &Authorization,
         username: &str,
-    ) -> Result<(), Error> {
-        check_buckets_exist(change, new).await?;
-        Home::of(change, caller, new.user, new.org).await?;
+    ) -> Result<Home, Error> {
+        let home = Home::of(change, caller, new.user, new.org).await?;
         self.0.quotas.check(change, new).await?;
         if !jeton_store::authorizations::insert(change, new, Secret::Username(username), &keys(new)).await? {
             return Err(Error::Creation(CreationError::TokenExists));
         }
         let detail = AuthorizationCreated::of(new, CredentialName::Username(username));
-        change.record(Event::V1AuthorizationCreated, Some(new.org), new.id, detail).await
+        change.record(Event::V1AuthorizationCreated, Some(new.org), new.id, detail).await?;
+        Ok(home)
     }
 
     /// Collects all of [`Service::v1_authorization_list`].
@@ -308,11 +311,10 @@ fn check_username(username: &str) -> Result<(), Error> {
     Ok(check_text("token", username, MAX_NAME)?)
 }
 
-/// Checks that named buckets exist, which 1.x requires unlike v2.
-async fn check_buckets_exist(connection: &mut Connection, new: &Authorization) -> Result<(), Error> {
+/// Checks that named buckets exist, which 1.x requires unlike v2. `things`: what the permissions name.
+fn check_buckets_exist(things: &PermittedThings, new: &Authorization) -> Result<(), Error> {
     let buckets = new.permissions.iter().map(|permission| permission.resource);
     let buckets = buckets.filter(|resource| resource.kind == ResourceType::Buckets);
-    let named: BTreeSet<BucketId> = buckets.filter_map(|resource| resource.id).map(BucketId).collect();
-    let found = jeton_store::buckets::by_ids(connection, named.iter().copied()).await?;
-    if found.len() == named.len() { Ok(()) } else { Err(Error::Creation(CreationError::V1BucketNotFound)) }
+    let named: BTreeSet<Id> = buckets.filter_map(|resource| resource.id).collect();
+    if things.buckets.len() == named.len() { Ok(()) } else { Err(Error::Creation(CreationError::V1BucketNotFound)) }
 }
