@@ -2,11 +2,12 @@
 
 use sqlx::{Executor as _, any::AnyRow};
 
-use jeton_model::{OrgId, Timestamp, org_rules::OrgRules};
+use jeton_model::{OrgId, Timestamp, UserId, org_rules::OrgRules};
 
 use crate::{
     Connection, Result,
     columns::{Columns, from_id},
+    token_counts::TokenCounts,
 };
 
 fn rules(row: &AnyRow) -> Result<OrgRules> {
@@ -31,21 +32,46 @@ pub async fn of_org(connection: &mut Connection, org: OrgId) -> Result<Option<Or
     row.as_ref().map(rules).transpose()
 }
 
-/// Returns an organization's name and its rules; no rules if none were ever set.
+/// The parts of an organization and of a user that the creation of a token depends on.
+#[derive(Clone, Debug)]
+pub struct TokenHome {
+    /// The name of the organization.
+    pub org_name: String,
+    /// The rules of the organization; `None` if none were ever set.
+    pub rules: Option<OrgRules>,
+    /// The counters of the user.
+    pub of_user: TokenCounts,
+    /// The counters of the organization.
+    pub of_org: TokenCounts,
+}
+
+/// Returns what the creation of a token of a user in an organization depends on; `None` if there is no such
+/// organization.
 ///
 /// # Errors
 /// Fails if the database does, or if a row holds a value that can't be decoded.
-pub async fn with_name(connection: &mut Connection, org: OrgId) -> Result<Option<(String, Option<OrgRules>)>> {
+pub async fn token_home(connection: &mut Connection, org: OrgId, user: UserId) -> Result<Option<TokenHome>> {
     let row = sqlx::query(
-        "SELECT organizations.name AS org_name, org_rules.* FROM organizations \
-         LEFT JOIN org_rules ON org_rules.org_id = organizations.id WHERE organizations.id = $1",
+        "SELECT organizations.name AS org_name, org_rules.*, \
+         of_user.tokens AS tokens_of_user, of_user.permissions AS permissions_of_user, \
+         of_org.tokens AS tokens_of_org, of_org.permissions AS permissions_of_org \
+         FROM organizations LEFT JOIN org_rules ON org_rules.org_id = organizations.id \
+         LEFT JOIN token_counts AS of_user ON of_user.scope = 'user' AND of_user.id = $2 \
+         LEFT JOIN token_counts AS of_org ON of_org.scope = 'org' AND of_org.id = organizations.id \
+         WHERE organizations.id = $1",
     )
     .bind(from_id(org))
+    .bind(from_id(user))
     .fetch_optional(connection)
     .await?;
     let Some(row) = row else { return Ok(None) };
-    let rules = row.optional_id("org_id")?.map(|_| rules(&row)).transpose()?;
-    Ok(Some((row.text("org_name")?, rules)))
+    let count = |name| row.optional_number(name).map(Option::unwrap_or_default);
+    Ok(Some(TokenHome {
+        org_name: row.text("org_name")?,
+        rules: row.optional_id("org_id")?.map(|_| rules(&row)).transpose()?,
+        of_user: TokenCounts { tokens: count("tokens_of_user")?, permissions: count("permissions_of_user")? },
+        of_org: TokenCounts { tokens: count("tokens_of_org")?, permissions: count("permissions_of_org")? },
+    }))
 }
 
 /// Replaces an organization's rules.

@@ -2,13 +2,9 @@
 
 use sqlx::Executor as _;
 
-use jeton_model::{Authorization, AuthorizationId, OrgId, UserId};
+use jeton_model::{Authorization, AuthorizationId};
 
-use crate::{
-    Connection, Result,
-    columns::{Columns, from_id},
-    query_builder::Batch,
-};
+use crate::{Connection, Result, columns::from_id, query_builder::Batch};
 
 /// The counters of a user or an organization.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -17,24 +13,6 @@ pub struct TokenCounts {
     pub tokens: i64,
     /// Sum of their numbers of distinct permissions.
     pub permissions: i64,
-}
-
-/// Returns the counters of a user and of an organization.
-///
-/// # Errors
-/// Fails if the database does, or if a row holds a value that can't be decoded.
-pub async fn of(connection: &mut Connection, user: UserId, org: OrgId) -> Result<(TokenCounts, TokenCounts)> {
-    let query = sqlx::query(
-        "SELECT scope, tokens, permissions FROM token_counts \
-         WHERE (scope = 'user' AND id = $1) OR (scope = 'org' AND id = $2)",
-    );
-    let rows = query.bind(from_id(user)).bind(from_id(org)).fetch_all(connection).await?;
-    let (mut of_user, mut of_org) = (TokenCounts::default(), TokenCounts::default());
-    for row in rows {
-        let counts = TokenCounts { tokens: row.number("tokens")?, permissions: row.number("permissions")? };
-        *(if row.text("scope")? == "user" { &mut of_user } else { &mut of_org }) = counts;
-    }
-    Ok((of_user, of_org))
 }
 
 /// Appends the statement that adds a new authorization with its number of distinct permissions.

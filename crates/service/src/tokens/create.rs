@@ -179,7 +179,7 @@ impl Service {
             created_with: caller.authorization_id(),
             leaked_at: None,
         };
-        self.0.quotas.check(change, &authorization).await?;
+        self.0.quotas.check(home.of_user, home.of_org, &authorization)?;
         idempotency::spend(change, key, caller.id()).await?;
         new.token.check_available(change).await?;
         let keys = keys(&authorization);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jeton_model::{
     Action, OrgId, Permission, User, UserId, authorization::MAX_DESCRIPTION, org_rules::OrgRules, user::check_text,
 };
-use jeton_store::Connection;
+use jeton_store::{Connection, org_rules::TokenHome, token_counts::TokenCounts};
 
 use crate::{
     Caller, Error, Service,
@@ -73,7 +73,7 @@ pub(super) async fn check_content(
     check_things_in_org(connection, permissions, org).await
 }
 
-/// The owner of a new authorization, and its organization with its rules.
+/// The owner of a new authorization, and its organization with its rules; the counters of both.
 pub(super) struct Home {
     /// The owner.
     pub owner: Arc<User>,
@@ -81,6 +81,10 @@ pub(super) struct Home {
     pub org_name: String,
     /// The rules of the organization.
     pub rules: OrgRules,
+    /// The counters of the owner.
+    pub of_user: TokenCounts,
+    /// The counters of the organization.
+    pub of_org: TokenCounts,
 }
 
 impl Home {
@@ -94,10 +98,11 @@ impl Home {
         } else {
             jeton_store::users::by_id(connection, owner).await?.map(Arc::new)
         };
-        match (owner, jeton_store::org_rules::with_name(connection, org).await?) {
-            (Some(owner), Some((org_name, rules))) => Ok(Self { owner, org_name, rules: rules.unwrap_or_default() }),
-            _ => Err(Error::Creation(CreationError::UnableToCreateToken)),
-        }
+        let Some(owner) = owner else { return Err(Error::Creation(CreationError::UnableToCreateToken)) };
+        let found = jeton_store::org_rules::token_home(connection, org, owner.id).await?;
+        let TokenHome { org_name, rules, of_user, of_org } =
+            found.ok_or(Error::Creation(CreationError::UnableToCreateToken))?;
+        Ok(Self { owner, org_name, rules: rules.unwrap_or_default(), of_user, of_org })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Quotas on tokens, so that one user or organization cannot fill the database for the others.
 
 use jeton_model::{Authorization, authorization::count_different};
-use jeton_store::Connection;
+use jeton_store::token_counts::TokenCounts;
 
 use crate::{Error, error::QuotaError};
 
@@ -21,17 +21,12 @@ impl Quotas {
     /// No limits.
     pub const NONE: Self = Self { tokens_per_user: None, tokens_per_org: None, permissions_per_org: None };
 
-    /// Denies an authorization beyond a quota. The counts are two rows, maintained by creation and deletion: nothing is
-    /// counted here.
+    /// Denies an authorization beyond a quota. The counters of its owner and organization are two rows, maintained by
+    /// creation and deletion: nothing is counted here.
     ///
     /// # Errors
-    /// [`QuotaError::TokensOfUser`], [`QuotaError::TokensOfOrg`], [`QuotaError::PermissionsOfOrg`]; the database
-    /// may fail.
-    pub(crate) async fn check(self, connection: &mut Connection, new: &Authorization) -> Result<(), Error> {
-        if self == Self::NONE {
-            return Ok(());
-        }
-        let (of_user, of_org) = jeton_store::token_counts::of(connection, new.user, new.org).await?;
+    /// [`QuotaError::TokensOfUser`], [`QuotaError::TokensOfOrg`], [`QuotaError::PermissionsOfOrg`].
+    pub(crate) fn check(self, of_user: TokenCounts, of_org: TokenCounts, new: &Authorization) -> Result<(), Error> {
         if let Some(limit) = exceeded(self.tokens_per_user, of_user.tokens, 1) {
             return Err(Error::Quota(QuotaError::TokensOfUser { limit }));
         }

@@ -158,7 +158,7 @@ impl Service {
         username: &str,
     ) -> Result<Home, Error> {
         let home = Home::of(change, caller, new.user, new.org).await?;
-        self.0.quotas.check(change, new).await?;
+        self.0.quotas.check(home.of_user, home.of_org, new)?;
         if !jeton_store::authorizations::insert(change, new, Secret::Username(username), &keys(new)).await? {
             return Err(Error::Creation(CreationError::TokenExists));
         }
