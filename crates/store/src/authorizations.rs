@@ -1,6 +1,6 @@
 //! Authorizations, and the index of their permissions.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use sqlx::{Executor as _, any::AnyRow};
 
@@ -11,9 +11,10 @@ use jeton_model::{
 
 use crate::{
     Connection, Result,
+    authorization_insert::{self, Row},
     columns::{Columns, corrupt, from_id},
     gate_uses,
-    query_builder::{Batch, Sql},
+    query_builder::Sql,
     token_counts,
 };
 
@@ -46,21 +47,21 @@ impl Kind {
 }
 
 impl<'a> Secret<'a> {
-    const fn kind(self) -> Kind {
+    pub(super) const fn kind(self) -> Kind {
         match self {
             Self::Token(_) => Kind::V2,
             Self::Username(_) => Kind::V1,
         }
     }
 
-    fn hash(self) -> Option<&'a str> {
+    pub(super) fn hash(self) -> Option<&'a str> {
         match self {
             Self::Token(hash) => Some(hash.as_str()),
             Self::Username(_) => None,
         }
     }
 
-    const fn username(self) -> Option<&'a str> {
+    pub(super) const fn username(self) -> Option<&'a str> {
         match self {
             Self::Token(_) => None,
             Self::Username(name) => Some(name),
@@ -128,7 +129,7 @@ pub struct Keys {
 }
 
 /// Returns the column's value: NULL for every network.
-fn networks_column(networks: &Networks) -> Option<String> {
+pub(super) fn networks_column(networks: &Networks) -> Option<String> {
     (!networks.is_everywhere()).then(|| networks.to_string())
 }
 
@@ -138,62 +139,7 @@ fn networks_column(networks: &Networks) -> Option<String> {
 /// # Errors
 /// Fails if the database does, or if the permissions can't be encoded.
 pub async fn insert(connection: &mut Connection, new: &Authorization, secret: Secret<'_>, keys: &Keys) -> Result<bool> {
-    let row = sqlx::query(
-        "INSERT INTO authorizations (id, org_id, user_id, created_by, kind, status, description, description_key, search_text, \
-         permissions, token_hash, token_prefix, created_at, updated_at, expires_at, username, breadth, allowed_networks, replaces_id, created_with_id) \
-         VALUES ($1, $2, $3, $4, $15, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $16, $17, $18, $19, $20) ON CONFLICT DO NOTHING RETURNING id",
-    )
-    .bind(from_id(new.id))
-    .bind(from_id(new.org))
-    .bind(from_id(new.user))
-    .bind(from_id(new.created_by))
-    .bind(new.status.name())
-    .bind(&new.description)
-    .bind(&keys.description)
-    .bind(&keys.search)
-    .bind(serde_json::to_string(&new.permissions).map_err(|error| corrupt(error.to_string()))?)
-    .bind(secret.hash())
-    .bind(new.token_prefix.as_deref())
-    .bind(new.created_at.micros())
-    .bind(new.updated_at.micros())
-    .bind(new.expires_at.map(Timestamp::micros))
-    .bind(secret.kind().name())
-    .bind(secret.username())
-    .bind(keys.kind.name())
-    .bind(networks_column(&new.networks))
-    .bind(new.replaces.map(from_id))
-    .bind(new.created_with.map(from_id))
-    .fetch_optional(&mut *connection)
-    .await?;
-    if row.is_none() {
-        return Ok(false);
-    }
-    // The index holds a permission that is listed twice only once.
-    let different: BTreeSet<Permission> = new.permissions.iter().copied().collect();
-    let mut batch = Batch::new(connection);
-    push_grants(&mut batch, new.id, &different)?;
-    token_counts::push_add(&mut batch, new, different.len())?;
-    batch.execute(connection).await?;
-    Ok(true)
-}
-
-/// Maximum number of rows in one INSERT, because both databases limit the number of bound values.
-const GRANTS_AT_ONCE: usize = 500;
-
-fn push_grants(batch: &mut Batch, id: AuthorizationId, permissions: &BTreeSet<Permission>) -> Result<()> {
-    let permissions: Vec<&Permission> = permissions.iter().collect();
-    for chunk in permissions.chunks(GRANTS_AT_ONCE) {
-        let sql = batch
-            .statement("INSERT INTO grants (authorization_id, action, resource_type, resource_id, org_id) VALUES ");
-        for (index, permission) in chunk.iter().enumerate() {
-            sql.push(if index == 0 { "(" } else { ", (" }).bind(from_id(id))?;
-            sql.push(", ").bind(permission.action.name())?;
-            sql.push(", ").bind(permission.resource.kind.name())?;
-            sql.push(", ").bind(permission.resource.id.map(from_id))?;
-            sql.push(", ").bind(permission.resource.org.map(from_id))?.push(")");
-        }
-    }
-    Ok(())
+    authorization_insert::insert(connection, &Row { new, secret, keys }).await
 }
 
 /// Returns the token's authorization with this id.

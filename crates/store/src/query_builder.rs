@@ -117,7 +117,7 @@ pub struct Batch {
 impl Batch {
     /// Begins a batch for a connection.
     pub fn new(connection: &Connection) -> Self {
-        Self { statements: Vec::new(), together: connection.backend_name() == "SQLite" }
+        Self { statements: Vec::new(), together: is_sqlite(connection) }
     }
 
     /// Begins the next statement, which binds values of its own.
@@ -141,6 +141,11 @@ impl Batch {
         }
         Ok(())
     }
+}
+
+/// Returns whether a connection is one to SQLite.
+pub fn is_sqlite(connection: &Connection) -> bool {
+    connection.backend_name() == "SQLite"
 }
 
 /// Returns a pattern that matches `text` anywhere, for `LIKE … ESCAPE '\'`.

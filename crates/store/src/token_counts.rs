@@ -15,13 +15,19 @@ pub struct TokenCounts {
     pub permissions: i64,
 }
 
-/// Appends the statement that adds a new authorization with its number of distinct permissions.
-pub(super) fn push_add(batch: &mut Batch, new: &Authorization, permissions: usize) -> Result<()> {
+/// Appends the statement that adds a new authorization with its number of distinct permissions. `condition`: a WHERE
+/// with the condition that it was inserted.
+pub(super) fn push_add(sql: &mut Sql, new: &Authorization, permissions: usize, condition: &'static str) -> Result<()> {
     let permissions = i64::try_from(permissions).unwrap_or(i64::MAX);
-    let sql = batch.statement("INSERT INTO token_counts (scope, id, tokens, permissions) VALUES ('user', ");
-    sql.bind(from_id(new.user))?.push(", 1, ").bind(permissions)?;
-    sql.push("), ('org', ").bind(from_id(new.org))?.push(", 1, ").bind(permissions)?.push(
-        ") ON CONFLICT (scope, id) DO UPDATE SET tokens = token_counts.tokens + excluded.tokens, \
+    // Both databases name the columns of VALUES so.
+    sql.push(
+        "INSERT INTO token_counts (scope, id, tokens, permissions) SELECT column1, column2, 1, column3 \
+         FROM (VALUES ('user', CAST(",
+    );
+    sql.bind(from_id(new.user))?.push(" AS BIGINT), CAST(").bind(permissions)?.push(" AS BIGINT)), ('org', CAST(");
+    sql.bind(from_id(new.org))?.push(" AS BIGINT), CAST(").bind(permissions)?.push(" AS BIGINT))) AS added");
+    sql.push(condition).push(
+        " ON CONFLICT (scope, id) DO UPDATE SET tokens = token_counts.tokens + excluded.tokens, \
          permissions = token_counts.permissions + excluded.permissions",
     );
     Ok(())
