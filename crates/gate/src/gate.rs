@@ -52,10 +52,19 @@ impl Gate {
 
     /// Returns the credential that counts on the path of the request.
     pub fn credential<'r>(&self, request: &'r CanonicalRequest) -> Option<&'r Credential> {
-        let is_v1 = matches!(request.path().as_str(), "/write" | "/query" | "/influx/write");
-        let takes_query = is_v1 || self.kind == Kind::Influxdb1;
         let credentials = request.credentials();
-        if takes_query { credentials.of_header_or_query() } else { credentials.of_header() }
+        if self.is_of_v1(request) { credentials.of_header_or_query() } else { credentials.of_header() }
+    }
+
+    /// Returns user name and password of the credential, which are those of a 1.x credential on 1.x paths alone. A
+    /// token in the place of the password has precedence.
+    pub fn v1_credential<'r>(&self, request: &'r CanonicalRequest) -> Option<(&'r str, &'r str)> {
+        if self.is_of_v1(request) { self.credential(request)?.user_and_password() } else { None }
+    }
+
+    fn is_of_v1(&self, request: &CanonicalRequest) -> bool {
+        let is_v1 = matches!(request.path().as_str(), "/write" | "/query" | "/ping" | "/influx/write");
+        is_v1 || self.kind == Kind::Influxdb1
     }
 
     /// Returns whether Jeton's own API authorizes and answers the request.

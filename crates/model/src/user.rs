@@ -6,6 +6,8 @@ use crate::{Status, UserId, ValidationError};
 
 /// Maximum number of bytes in the name of a user, an organization, a bucket or a telegraf configuration.
 pub const MAX_NAME: usize = 255;
+/// Minimum number of bytes of a password.
+pub const MIN_PASSWORD: usize = 8;
 
 /// A user, who signs in and owns tokens.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -48,7 +50,7 @@ pub fn check_text(field: &'static str, text: &str, limit: usize) -> Result<(), V
 /// # Errors
 /// Fails if it is shorter or longer.
 pub fn check_password(password: &str) -> Result<(), ValidationError> {
-    if (8..=72).contains(&password.len()) { Ok(()) } else { Err(ValidationError::PasswordLength) }
+    if (MIN_PASSWORD..=72).contains(&password.len()) { Ok(()) } else { Err(ValidationError::PasswordLength) }
 }
 
 #[cfg(test)]

@@ -3,7 +3,14 @@
 use std::{sync::Arc, time::Duration};
 
 use jeton_gate::{Caller, CanonicalRequest, Directory, NeedsSyntax, Observed, Plan, Reason, Refusal, Step};
-use jeton_service::{Client, Error, auth::token_holder::TokenHolder, error::AuthError};
+use jeton_service::{
+    Client, Error,
+    auth::{
+        token_holder::TokenHolder,
+        v1_login::{Strangers, V1Login},
+    },
+    error::AuthError,
+};
 use secrecy::{ExposeSecret as _, SecretString};
 use tokio::time::timeout;
 
@@ -14,36 +21,50 @@ use crate::{
 /// Maximum time for each query of Jeton's database that a decision needs.
 const KNOWN_WITHIN: Duration = Duration::from_secs(5);
 
-/// Returns the token that a request carries.
-pub(crate) fn token(gate: &ProxyGate, canonical: &CanonicalRequest) -> Option<SecretString> {
-    gate.rules().credential(canonical).map(|credential| credential.secret().into())
+/// The credential that a request carries.
+pub(crate) struct Credential {
+    /// As a token.
+    token: SecretString,
+    /// As a user name with a password, where 1.x credentials count.
+    login: Option<V1Login>,
 }
 
-/// Returns the holder of a token; `None` if there is none that works.
+/// Returns the credential that a request carries.
+pub(crate) fn credential(gate: &ProxyGate, canonical: &CanonicalRequest) -> Option<Credential> {
+    let token = gate.rules().credential(canonical)?.secret().into();
+    let login = gate.rules().v1_credential(canonical);
+    let login = login.map(|(user, password)| V1Login { username: user.to_owned(), password: password.into() });
+    Some(Credential { token, login })
+}
+
+/// Returns the holder of a credential; `None` if there is none that works.
 ///
 /// # Errors
-/// Fails if the status of the token cannot be determined: a client with a live token must not get 401.
+/// Fails if the status of the credential cannot be determined: a client with a live one must not get 401.
 pub(crate) async fn holder(
     gate: &ProxyGate,
-    token: Option<SecretString>,
+    credential: Option<Credential>,
     client: Client,
 ) -> Result<Option<Arc<TokenHolder>>, Unavailable> {
-    let Some(token) = token else { return Ok(None) };
+    let Some(Credential { token, login }) = credential else { return Ok(None) };
     let (service, observes) = (gate.service().clone(), gate.observes());
     let requested = async move {
         let token = token.expose_secret();
-        if observes {
-            service.holder_among_others(token, client).await
-        } else {
-            service.holder_of_token(token, client).await
+        match login {
+            Some(login) => {
+                let strangers = if observes { Strangers::Passed } else { Strangers::Refused };
+                service.holder_of_login(token, &login, client, strangers).await
+            }
+            None if observes => service.holder_among_others(token, client).await,
+            None => service.holder_of_token(token, client).await,
         }
     };
     match timeout(KNOWN_WITHIN, requested).await {
         Ok(Ok(holder)) => return Ok(holder.map(Arc::new)),
         // The clients of a gate that observes have credentials of the database, which are many unknown tokens.
         Ok(Err(Error::Auth(AuthError::TooManyAttempts { .. }))) if observes => return Ok(None),
-        Ok(Err(error)) => tracing::debug!(gate = gate.name(), %error, "a token could not be checked"),
-        Err(_) => tracing::debug!(gate = gate.name(), "a token could not be checked in time"),
+        Ok(Err(error)) => tracing::debug!(gate = gate.name(), %error, "a credential could not be checked"),
+        Err(_) => tracing::debug!(gate = gate.name(), "a credential could not be checked in time"),
     }
     Err(Unavailable)
 }

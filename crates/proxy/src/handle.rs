@@ -112,8 +112,8 @@ async fn carry(
         return own(gate, received).await;
     }
     let address = received.client.address;
-    let token = decide::token(gate, &received.canonical);
-    let holder = decide::holder(gate, token, received.client.clone()).await;
+    let credential = decide::credential(gate, &received.canonical);
+    let holder = decide::holder(gate, credential, received.client.clone()).await;
     let holder = holder.map_err(|Unavailable| refusal(gate, received, Reason::Unavailable));
     let holder = holder.inspect_err(|refusal| count(gate, refusal, None, address))?;
     if gate.observes() && holder.is_none() {

@@ -39,8 +39,8 @@ use audit::{
     telegraf_reads::TelegrafReads,
 };
 use auth::{
-    login_throttle::LoginThrottle, passwords::Passwords, rate_limit::RateLimit, unknown_tokens::UnknownTokens,
-    verifier::Verifier,
+    login_throttle::LoginThrottle, passwords::Passwords, rate_limit::RateLimit, tried_passwords::TriedPasswords,
+    unknown_tokens::UnknownTokens, verifier::Verifier,
 };
 use gates::{cache::Directories, upstream_buckets::UpstreamOrgs};
 use tokens::usage::{GateUses, UsageBuffer};
@@ -63,6 +63,7 @@ struct Inner {
     clock: Clock,
     audit_key: AuditKey,
     passwords: Passwords,
+    tried_passwords: TriedPasswords,
     throttle: LoginThrottle,
     reports: RateLimit,
     unknown_tokens: UnknownTokens,
@@ -100,6 +101,7 @@ impl Service {
             clock,
             audit_key,
             passwords: Passwords::default(),
+            tried_passwords: TriedPasswords::default(),
             throttle: LoginThrottle::default(),
             reports: RateLimit::new(tokens::leaked::STRINGS_AN_HOUR, tokens::leaked::STRINGS_AT_LEAST),
             unknown_tokens: UnknownTokens::default(),

@@ -68,6 +68,18 @@ pub async fn password_hash(connection: &mut Connection, id: AuthorizationId) -> 
     row.map_or(Ok(None), |row| row.optional_text("password_hash"))
 }
 
+/// Returns the first characters of the bcrypt hashes of all passwords, such as `$2a$10$`, each once.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
+pub async fn bcrypt_forms(connection: &mut Connection) -> Result<Vec<String>> {
+    let query = sqlx::query(
+        "SELECT DISTINCT substr(password_hash, 1, 7) AS form FROM authorizations \
+         WHERE kind = 'v1' AND password_hash LIKE $1",
+    );
+    query.bind("$2%").fetch_all(connection).await?.iter().map(|row| row.text("form")).collect()
+}
+
 /// Stores the hash of a 1.x credential's password, the time of the change and the authorization that made it.
 ///
 /// # Errors

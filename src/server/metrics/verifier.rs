@@ -23,5 +23,6 @@ pub async fn keep_counting_lookups(service: &Service) -> io::Result<()> {
             metrics::gauge!("jeton_verifier_entries", "kind" => kind).set(number(count));
         }
         metrics::gauge!("jeton_verifier_bytes").set(number(counts.bytes));
+        metrics::counter!("jeton_password_verifications_total").absolute(service.password_verifications());
     }
 }

@@ -12,6 +12,8 @@ pub struct Credential {
     /// The user name of `Basic` or `u=`.
     user: Option<String>,
     secret: String,
+    /// True with the scheme `Token`, whose value 1.x clients also write as `user:password`.
+    is_token: bool,
 }
 
 /// Never shows the secret.
@@ -25,6 +27,17 @@ impl Credential {
     /// Returns the token or password.
     pub fn secret(&self) -> &str {
         &self.secret
+    }
+
+    /// Returns user name and password, which may also stand as `user:password` behind `Token`; `None` if one of them is
+    /// missing or empty.
+    pub fn user_and_password(&self) -> Option<(&str, &str)> {
+        let pair = match &self.user {
+            Some(user) => Some((user.as_str(), self.secret.as_str())),
+            None if self.is_token => self.secret.split_once(':'),
+            None => None,
+        };
+        pair.filter(|(user, password)| !user.is_empty() && !password.is_empty())
     }
 
     fn agrees(&self, other: &Self) -> bool {
@@ -48,7 +61,7 @@ impl Credentials {
         let header = authorization.map(header).transpose()?;
         let secret = query.filled("p")?;
         let user = query.filled("u")?.map(str::to_owned);
-        let query = secret.map(|secret| Credential { user, secret: secret.to_owned() });
+        let query = secret.map(|secret| Credential { user, secret: secret.to_owned(), is_token: false });
         match (&header, &query) {
             (Some(header), Some(query)) if !header.agrees(query) => Err(Malformed::TwoCredentials),
             _ => Ok(Self { header, query }),
@@ -57,7 +70,7 @@ impl Credentials {
 
     /// Returns the parameters of the credential in the query string.
     pub(super) fn pairs(&self) -> Vec<(String, String)> {
-        let Some(Credential { user, secret }) = &self.query else { return Vec::new() };
+        let Some(Credential { user, secret, .. }) = &self.query else { return Vec::new() };
         let user = user.iter().map(|user| ("u".to_owned(), user.clone()));
         user.chain([("p".to_owned(), secret.clone())]).collect()
     }
@@ -67,9 +80,11 @@ impl Credentials {
         self.header.as_ref()
     }
 
-    /// Returns the credential of a 1.x path, where `u` and `p` count.
+    /// Returns the credential of a 1.x path, where `u` and `p` count: of two with one secret, the one with a user name.
     pub fn of_header_or_query(&self) -> Option<&Credential> {
-        self.header.as_ref().or(self.query.as_ref())
+        let (header, query) = (self.header.as_ref(), self.query.as_ref());
+        let named = query.filter(|query| query.user.is_some());
+        header.filter(|header| header.user.is_some() || named.is_none()).or(query)
     }
 }
 
@@ -80,7 +95,8 @@ fn header(value: &str) -> Result<Credential, Malformed> {
         return Err(unreadable());
     }
     match scheme.to_ascii_lowercase().as_str() {
-        "token" | "bearer" => Ok(Credential { user: None, secret: value.to_owned() }),
+        "token" => Ok(Credential { user: None, secret: value.to_owned(), is_token: true }),
+        "bearer" => Ok(Credential { user: None, secret: value.to_owned(), is_token: false }),
         "basic" => basic(value).ok_or_else(unreadable),
         _ => Err(unreadable()),
     }
@@ -89,7 +105,7 @@ fn header(value: &str) -> Result<Credential, Malformed> {
 fn basic(value: &str) -> Option<Credential> {
     let text = String::from_utf8(STANDARD.decode(value).ok()?).ok()?;
     let (user, secret) = text.split_once(':')?;
-    Some(Credential { user: Some(user.to_owned()), secret: secret.to_owned() })
+    Some(Credential { user: Some(user.to_owned()), secret: secret.to_owned(), is_token: false })
 }
 
 #[cfg(test)]
@@ -108,6 +124,42 @@ mod tests {
         let query = parse(None, "u=any&p=t").unwrap();
         assert_eq!(query.of_header_or_query().unwrap().secret(), "t");
         assert_eq!(query.of_header(), None);
+    }
+
+    #[test]
+    fn a_user_name_and_a_password_are_read_in_every_form_of_1_x_clients() {
+        let read = |header: Option<&str>, query: &str| {
+            let credentials = parse(header, query).unwrap();
+            let pair = credentials.of_header_or_query()?.user_and_password();
+            pair.map(|(user, password)| format!("{user} {password}"))
+        };
+        let named = [
+            (Some("Basic dTpw"), ""),
+            (Some("Token u:p"), ""),
+            (None, "u=u&p=p"),
+            (Some("Token p"), "u=u&p=p"),
+            (Some("Basic dTpw"), "u=u&p=p"),
+            (Some("Basic dTpw"), "p=p"),
+        ];
+        for (header, query) in named {
+            assert_eq!(read(header, query).as_deref(), Some("u p"), "{header:?} {query}");
+        }
+        assert_eq!(read(Some("Basic dTpwOnE="), "").as_deref(), Some("u p:q"), "the first colon separates");
+        assert_eq!(read(Some("Token u:p:q"), "").as_deref(), Some("u p:q"));
+        let unnamed = [
+            (Some("Token p"), ""),
+            (Some("Bearer u:p"), ""),
+            (Some("Token :p"), ""),
+            (Some("Token u:"), ""),
+            (Some("Basic OnA="), ""),
+            (Some("Basic dTo="), ""),
+            (None, "p=p"),
+            (None, "u=u"),
+            (None, "u=&p=p"),
+        ];
+        for (header, query) in unnamed {
+            assert_eq!(read(header, query), None, "{header:?} {query}");
+        }
     }
 
     #[test]

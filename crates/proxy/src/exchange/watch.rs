@@ -9,7 +9,10 @@ use std::{
 
 use futures_util::{StreamExt as _, stream};
 use jeton_model::AuthorizationId;
-use jeton_service::{Service, auth::token_holder::TokenHolder};
+use jeton_service::{
+    Service,
+    auth::token_holder::{PasswordVersion, TokenHolder},
+};
 use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 
 use crate::{
@@ -30,8 +33,9 @@ const AT_ONCE: usize = 8;
 /// Time for which a token or the bindings may be unchecked before exchanges end.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A token and the address from which it was presented: both decide whether it works.
-type Key = (AuthorizationId, Option<IpAddr>);
+/// A token and the address from which it was presented, or a 1.x credential with its password too: all of them decide
+/// whether it works.
+type Key = (AuthorizationId, Option<IpAddr>, Option<PasswordVersion>);
 
 /// The exchanges of a token.
 type OfToken = (Arc<TokenHolder>, Vec<Arc<State>>);
@@ -141,7 +145,7 @@ fn by_token(running: Vec<Arc<State>>) -> HashMap<Key, OfToken> {
     let mut tokens: HashMap<Key, OfToken> = HashMap::new();
     for state in running {
         if let Some(holder) = state.holder.clone() {
-            let token = tokens.entry((holder.id(), holder.address()));
+            let token = tokens.entry((holder.id(), holder.address(), holder.password().cloned()));
             token.or_insert_with(|| (holder, Vec::new())).1.push(state);
         }
     }
@@ -157,7 +161,7 @@ mod tests {
     #[test]
     fn exchanges_end_unchecked_after_ten_seconds_without_a_check() {
         let mut unchecked = Unchecked::default();
-        let key = |id| (AuthorizationId(Id::new(id).unwrap()), None);
+        let key = |id| (AuthorizationId(Id::new(id).unwrap()), None, None);
         let begun = Instant::now();
         let at = |seconds| begun + Duration::from_secs(seconds);
         assert_eq!(unchecked.judge(key(1), None, begun), None);

@@ -19,7 +19,7 @@ use tokio::time::timeout;
 use crate::{
     comparison::keep_comparing,
     counters::{Outcome, UpstreamFailure},
-    decide::{caller, directory, holder, token},
+    decide::{caller, credential, directory, holder},
     directories::Unavailable,
     gate::ProxyGate,
     handle::{count, note_use},
@@ -126,7 +126,7 @@ impl ForwardAuth {
             gate.counters().failed(UpstreamFailure::Unguarded);
             return Err(unavailable(Reason::Unreachable));
         }
-        let holder = holder(gate, token(gate, request.canonical()), auth.client.clone()).await;
+        let holder = holder(gate, credential(gate, request.canonical()), auth.client.clone()).await;
         *known = holder.map_err(|Unavailable| unavailable(Reason::Unavailable))?;
         let directory = directory(gate).await;
         let directory = directory.map_err(|Unavailable| unavailable(Reason::Unavailable))?;

@@ -110,7 +110,11 @@ impl Service {
         }
     }
 
-    fn caller_with(&self, known: &KnownToken, client: Client, now: Timestamp) -> Result<Caller, Error> {
+    /// The caller of a token; whatever does not work is denied.
+    ///
+    /// # Errors
+    /// [`AuthError::Unauthenticated`]; [`AuthError::UserInactive`].
+    pub(super) fn caller_with(&self, known: &KnownToken, client: Client, now: Timestamp) -> Result<Caller, Error> {
         let standing = known.status(PresentedFrom::From(client.address), now);
         self.note_standing(known.id(), &standing, &client);
         match standing {

@@ -1,22 +1,22 @@
 //! Passwords: argon2id, and bcrypt where an import brought it along; at most two at once, on threads that do not serve
 //! requests.
 
-use std::{
-    sync::{Arc, LazyLock},
-    time::Duration,
+use std::sync::{
+    Arc, LazyLock,
+    atomic::{AtomicU64, Ordering},
 };
 
 use argon2::{
     Argon2, Params,
     password_hash::{PasswordHasher as _, PasswordVerifier as _, phc::PasswordHash},
 };
-use hmac::{Hmac, KeyInit, Mac};
-use moka::sync::Cache;
 use secrecy::{ExposeSecret, SecretString};
-use sha2::Sha256;
-use tokio::{sync::Semaphore, task};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    task,
+};
 
-use crate::Error;
+use crate::{Error, Service};
 
 use super::bcrypt_hash::{self, BcryptHash};
 
@@ -45,24 +45,21 @@ fn verify_now(hash: Option<&str>, password: &str, bcrypt_cost: Option<u32>) -> b
     has_bcrypt || (argon2.is_some() && has_argon2)
 }
 
-/// Maximum number of correct passwords that are remembered.
-const REMEMBERED: u64 = 10_000;
-/// Time without use after which a correct password is forgotten.
-const REMEMBERED_FOR: Duration = Duration::from_secs(600);
-
 /// Hashes and verifies passwords.
 pub struct Passwords {
     at_once: Arc<Semaphore>,
-    /// Correct passwords, signed together with their hashes by a key of this process: 1.x clients send theirs with each
-    /// request, which could not wait for a hash each time.
-    right: Cache<[u8; 32], ()>,
-    key: [u8; 32],
+    /// One of the two places, at most, is that of 1.x clients, who could be guessing: people sign in at the other.
+    of_clients: Arc<Semaphore>,
+    verifications: AtomicU64,
 }
 
 impl Default for Passwords {
     fn default() -> Self {
-        let right = Cache::builder().max_capacity(REMEMBERED).time_to_idle(REMEMBERED_FOR).build();
-        Self { at_once: Arc::new(Semaphore::new(2)), right, key: crate::random() }
+        Self {
+            at_once: Arc::new(Semaphore::new(2)),
+            of_clients: Arc::new(Semaphore::new(1)),
+            verifications: AtomicU64::new(0),
+        }
     }
 }
 
@@ -87,8 +84,46 @@ impl Passwords {
         password: &SecretString,
         bcrypt_cost: Option<u32>,
     ) -> Result<bool, Error> {
+        self.verify_holding(None, hash, password, bcrypt_cost).await
+    }
+
+    /// Waits for the place of 1.x clients.
+    ///
+    /// # Errors
+    /// Never fails as long as passwords are verified.
+    pub(super) async fn place_of_client(&self) -> Result<OwnedSemaphorePermit, Error> {
+        Arc::clone(&self.of_clients).acquire_owned().await.map_err(|_| Error::Busy)
+    }
+
+    /// [`Passwords::verify`] at the place of 1.x clients, which is free when the verification has ended, whether or not
+    /// anybody waits for it.
+    ///
+    /// # Errors
+    /// Those of [`Passwords::verify`].
+    pub(super) async fn verify_at(
+        &self,
+        place: OwnedSemaphorePermit,
+        hash: Option<String>,
+        password: &SecretString,
+        bcrypt_cost: Option<u32>,
+    ) -> Result<bool, Error> {
+        self.verify_holding(Some(place), hash, password, bcrypt_cost).await
+    }
+
+    async fn verify_holding(
+        &self,
+        place: Option<OwnedSemaphorePermit>,
+        hash: Option<String>,
+        password: &SecretString,
+        bcrypt_cost: Option<u32>,
+    ) -> Result<bool, Error> {
         let password = password.clone();
-        self.run(move || verify_now(hash.as_deref(), password.expose_secret(), bcrypt_cost)).await
+        self.verifications.fetch_add(1, Ordering::Relaxed);
+        self.run(move || {
+            let _place = place;
+            verify_now(hash.as_deref(), password.expose_secret(), bcrypt_cost)
+        })
+        .await
     }
 
     /// The argon2id hash of a correct password, if its hash is of bcrypt and can be replaced.
@@ -102,27 +137,6 @@ impl Passwords {
         self.hash(password).await.map(Some)
     }
 
-    /// Returns whether a password was found correct recently. A changed password has another hash, so the old one is
-    /// not accepted.
-    pub fn is_known_right(&self, hash: &str, password: &SecretString) -> bool {
-        self.right.contains_key(&self.sign(hash, password))
-    }
-
-    /// Remembers a correct password.
-    pub fn remember_right(&self, hash: &str, password: &SecretString) {
-        self.right.insert(self.sign(hash, password), ());
-    }
-
-    fn sign(&self, hash: &str, password: &SecretString) -> [u8; 32] {
-        let mut mac =
-            Hmac::<Sha256>::new_from_slice(&self.key).unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"));
-        mac.update(hash.as_bytes());
-        // A separator that no hash contains.
-        mac.update(&[0]);
-        mac.update(password.expose_secret().as_bytes());
-        mac.finalize().into_bytes().into()
-    }
-
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
         let permit = Arc::clone(&self.at_once).acquire_owned().await.map_err(|_| Error::Busy)?;
         let done = task::spawn_blocking(move || {
@@ -130,6 +144,13 @@ impl Passwords {
             work()
         });
         done.await.map_err(|_| Error::Internal)
+    }
+}
+
+impl Service {
+    /// Returns the number of verifications of passwords since the start. One that memory answers is none.
+    pub fn password_verifications(&self) -> u64 {
+        self.passwords().verifications.load(Ordering::Relaxed)
     }
 }
 

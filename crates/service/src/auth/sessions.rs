@@ -143,16 +143,17 @@ impl Service {
         Ok(right)
     }
 
-    /// The highest cost of the users' bcrypt hashes. The names of 1.x credentials are told apart without a password
-    /// anyway.
-    async fn bcrypt_cost(&self, account: &Account) -> Result<Option<u32>, Error> {
-        match account {
-            Account::V1(_) => Ok(None),
-            Account::User(_) | Account::Unknown(_) => {
-                let forms = jeton_store::users::bcrypt_forms(&mut *self.read().await?).await?;
-                Ok(bcrypt_hash::highest_cost(&forms))
-            }
-        }
+    /// The highest cost of the bcrypt hashes of users, or of 1.x credentials.
+    ///
+    /// # Errors
+    /// The database may fail.
+    pub(super) async fn bcrypt_cost(&self, account: &Account) -> Result<Option<u32>, Error> {
+        let mut reader = self.read().await?;
+        let forms = match account {
+            Account::V1(_) => jeton_store::v1_authorizations::bcrypt_forms(&mut reader).await?,
+            Account::User(_) | Account::Unknown(_) => jeton_store::users::bcrypt_forms(&mut reader).await?,
+        };
+        Ok(bcrypt_hash::highest_cost(&forms))
     }
 
     /// Ends the session of this kind with this key; its user may be inactive or deleted.

@@ -85,7 +85,10 @@ impl Service {
     /// Denies a token that is new here from an origin that has used up its hour. Tokens that were found here are
     /// exempt: a neighbour's guesses, or a program with a deleted token, must not lock out known clients. They may
     /// still not work.
-    fn check_budget_for(&self, token: &PresentedToken<'_>, client: &Client) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// `AuthError::TooManyAttempts`.
+    pub(super) fn check_budget_for(&self, token: &PresentedToken<'_>, client: &Client) -> Result<(), Error> {
         if self.0.verifier.has_seen(token) {
             return Ok(());
         }

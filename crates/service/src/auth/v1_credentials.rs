@@ -1,20 +1,14 @@
 //! Authentication of 1.x clients: `u` and `p` in the query, `Token`, or `Basic` (docs/influxdb-compatibility.md §6.4),
 //! for services that ask whether such a credential is valid.
 
-use std::sync::Arc;
-
 use base64::{Engine, engine::general_purpose::STANDARD};
 use secrecy::{ExposeSecret, SecretString};
 
-use jeton_model::{AuthorizationId, presented_token::PresentedToken, user::check_user_name};
+use jeton_model::presented_token::PresentedToken;
 
-use crate::{Caller, Client, Error, Service, audit::denial_reason::DenialReason, error::AuthError};
+use crate::{Caller, Client, Error, Service, error::AuthError};
 
-use super::{
-    caller::Credential,
-    login_throttle::Account,
-    verifier::{Change, KnownCredential, KnownToken},
-};
+use super::{caller::Credential, v1_passwords::Verified, verifier::KnownToken};
 
 /// A 1.x client's credential.
 #[derive(Clone, Debug)]
@@ -79,79 +73,22 @@ impl Service {
         match credential.ok_or(Error::Auth(AuthError::Unauthenticated))? {
             V1Credential::Token(token) => self.v1_caller_by_token(&token, client).await,
             V1Credential::Password { username, password } => {
-                let known = self.v1_authorization_of(&username).await?;
-                match known {
-                    Some(known) => self.v1_caller_by_password(&known, &password, client).await,
-                    None => self.v1_caller_by_token(&password, client).await,
+                if self.v1_authorization_of(&username).await?.is_none() {
+                    return self.v1_caller_by_token(&password, client).await;
+                }
+                match self.verified_credential(&username, &password, &client).await? {
+                    Verified::Right(known) => self.v1_caller_of(&known.token, client),
+                    Verified::Wrong(_) => Err(Error::Auth(AuthError::V1Unauthorized)),
                 }
             }
         }
     }
 
-    /// The credential with a user name; `None` for an invalid name.
-    async fn v1_authorization_of(&self, username: &str) -> Result<Option<Arc<KnownCredential>>, Error> {
-        if check_user_name(username).is_err() { Ok(None) } else { self.known_credential(username).await }
-    }
-
-    async fn v1_caller_by_password(
-        &self,
-        known: &KnownCredential,
-        password: &SecretString,
-        client: Client,
-    ) -> Result<Caller, Error> {
-        let KnownCredential { token, username, password_hash: hash } = known;
-        let known_right = hash.as_deref().is_some_and(|hash| self.passwords().is_known_right(hash, password));
-        if !known_right {
-            let account = Account::V1(username.clone());
-            let right = self.verify_slowly(&account, hash.clone(), password, &client).await;
-            if let Err(Error::Auth(AuthError::TooManyAttempts { .. })) = right {
-                self.note_refusal(token.id(), DenialReason::TooManyAttempts, &client);
-            }
-            if !right? {
-                self.note_refusal(token.id(), DenialReason::WrongPassword, &client);
-                return Err(Error::Auth(AuthError::V1Unauthorized));
-            }
-            let hash = hash.as_deref().unwrap_or_default();
-            self.passwords().remember_right(hash, password);
-            self.replace_v1_hash(token.id(), hash, password).await;
-            return self.v1_caller_after_verification(known, client).await;
-        }
-        self.v1_caller_of(token, client)
-    }
-
-    /// The caller of a credential whose password was verified, which may have taken seconds: it may have been deleted,
-    /// or its password changed, meanwhile.
-    async fn v1_caller_after_verification(&self, verified: &KnownCredential, client: Client) -> Result<Caller, Error> {
-        let present = self.known_credential(&verified.username).await?;
-        match present.filter(|present| present.token.id() == verified.token.id()) {
-            Some(present) => self.v1_caller_of(&present.token, client),
-            None => Err(Error::Auth(AuthError::V1Unauthorized)),
-        }
-    }
-
-    fn v1_caller_of(&self, token: &KnownToken, client: Client) -> Result<Caller, Error> {
+    pub(super) fn v1_caller_of(&self, token: &KnownToken, client: Client) -> Result<Caller, Error> {
         let now = self.now();
         let caller = self.v1_caller(token, Credential::V1, client, now);
         self.note_use(token.id(), now, &caller);
         caller
-    }
-
-    /// Replaces a correct password's bcrypt hash by argon2id. If that cannot be written, the next use does it.
-    async fn replace_v1_hash(&self, id: AuthorizationId, hash: &str, password: &SecretString) {
-        let written: Result<(), Error> = async {
-            let Some(new) = self.passwords().replacement(hash, password).await? else { return Ok(()) };
-            let mut write = self.store().write().await?;
-            jeton_store::v1_authorizations::replace_password_hash(&mut write, id, hash, &new).await?;
-            write.commit().await?;
-            // The audit log has no entry: the password is the same.
-            self.0.verifier.apply(&[Change::Authorization(id.into())]);
-            self.passwords().remember_right(&new, password);
-            Ok(())
-        }
-        .await;
-        if let Err(error) = written {
-            tracing::warn!(%error, "could not replace the bcrypt hash of a 1.x credential");
-        }
     }
 
     async fn v1_caller_by_token(&self, token: &SecretString, client: Client) -> Result<Caller, Error> {

@@ -20,7 +20,7 @@ pub(crate) struct KnownCredential {
     /// The user name.
     pub username: String,
     /// The hash of the password; `None` if there is none.
-    pub password_hash: Option<String>,
+    pub password_hash: Option<Arc<str>>,
 }
 
 /// Credentials by their user names, and names that nobody has; with the generations at which they were read.
@@ -42,24 +42,30 @@ impl Service {
     /// The database may fail.
     pub(crate) async fn known_credential(&self, username: &str) -> Result<Option<Arc<KnownCredential>>, Error> {
         let verifier = &self.0.verifier;
-        let is_current = verifier.is_current(self.store()).await;
-        if (is_current || verifier.follower.is_stale())
-            && let Some((known, read_at)) = verifier.credentials.get(username)
-        {
-            let stands = match &known {
-                Some(known) => verifier.generations.stands(read_at, known.token.depends_on()),
-                None => is_current && verifier.generations.stands_as_unknown(read_at),
-            };
-            if stands {
-                verifier.lookups.note(true);
-                return Ok(known);
-            }
+        if let Some(known) = self.remembered_credential(username).await {
+            verifier.lookups.note(true);
+            return Ok(known);
         }
         verifier.lookups.note(false);
         let read_at = verifier.generations.now();
         let known = self.read_credential(username).await?.map(Arc::new);
         verifier.credentials.insert(username.to_owned(), (known.clone(), read_at));
         Ok(known)
+    }
+
+    /// The 1.x credential with a user name, if memory tells: `Some(None)` for a name that nobody has.
+    pub(crate) async fn remembered_credential(&self, username: &str) -> Option<Option<Arc<KnownCredential>>> {
+        let verifier = &self.0.verifier;
+        let is_current = verifier.is_current(self.store()).await;
+        if !is_current && !verifier.follower.is_stale() {
+            return None;
+        }
+        let (known, read_at) = verifier.credentials.get(username)?;
+        let stands = match &known {
+            Some(known) => verifier.generations.stands(read_at, known.token.depends_on()),
+            None => is_current && verifier.generations.stands_as_unknown(read_at),
+        };
+        stands.then_some(known)
     }
 
     async fn read_credential(&self, username: &str) -> Result<Option<KnownCredential>, Error> {
@@ -70,6 +76,6 @@ impl Service {
         let id = found.authorization.id;
         let password_hash = jeton_store::v1_authorizations::password_hash(&mut reader, id).await?;
         let token = KnownToken::read(&mut reader, found.authorization).await?;
-        Ok(Some(KnownCredential { token, username: found.username, password_hash }))
+        Ok(Some(KnownCredential { token, username: found.username, password_hash: password_hash.map(Arc::from) }))
     }
 }

@@ -1,0 +1,154 @@
+//! 1.x clients at a gate: a user name with a password, which may be a token.
+
+use std::sync::Arc;
+
+use secrecy::{ExposeSecret, SecretString};
+
+use jeton_model::{
+    presented_token::PresentedToken,
+    token::is_token,
+    user::{MIN_PASSWORD, check_user_name},
+};
+
+use crate::{Client, Error, Service, error::AuthError};
+
+use super::{
+    token_holder::TokenHolder,
+    v1_passwords::Verified,
+    verifier::{KnownToken, Recalled},
+};
+
+/// A user name and a password as a 1.x client presents them.
+#[derive(Clone, Debug)]
+pub struct V1Login {
+    /// The user name of a 1.x credential, or any name beside a token.
+    pub username: String,
+    /// The password of the 1.x credential, or a token.
+    pub password: SecretString,
+}
+
+/// What a gate does with credentials that Jeton does not know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Strangers {
+    /// They are refused: each is a denial.
+    Refused,
+    /// They pass, because they are the database's own: they are no denials, and only those that were looked up count as
+    /// unknown.
+    Passed,
+}
+
+impl V1Login {
+    /// Returns whether a 1.x credential may have this user name and password. Whatever has the form of a token is a
+    /// token: a client that goes on with a deleted one costs no verification, and does not wait for a guess of its own.
+    fn may_be_a_credential(&self) -> bool {
+        let password = self.password.expose_secret();
+        check_user_name(&self.username).is_ok() && password.len() >= MIN_PASSWORD && !is_token(password)
+    }
+}
+
+impl Service {
+    /// Returns the holder of a token, or else of a 1.x credential, and records its use; `None` if neither works. `token`:
+    /// the credential as it stands in the request, which may be a token as a whole. A token that Jeton knows is judged as
+    /// that token, whatever the user name, and whether or not it works.
+    ///
+    /// # Errors
+    /// [`AuthError::TooManyAttempts`] at the rate limit of unknown tokens, or for the user name; the database may fail.
+    pub async fn holder_of_login(
+        &self,
+        token: &str,
+        login: &V1Login,
+        client: Client,
+        strangers: Strangers,
+    ) -> Result<Option<TokenHolder>, Error> {
+        let password = login.password.expose_secret();
+        let both = [PresentedToken::new(token), PresentedToken::new(password)];
+        let tokens = if token == password { &both[..1] } else { &both[..] };
+        let mut unread = Vec::new();
+        for token in tokens {
+            match self.recall(token).await {
+                Recalled::Known(known) => return self.holder_as(&known, client),
+                Recalled::Unknown => {}
+                Recalled::Nothing => unread.push(*token),
+            }
+        }
+        // A password that was found correct is no guess: it spends nothing, and nobody else's guesses stop it.
+        let proven = self.proven_credential(&login.username, &login.password).await;
+        if proven.is_none() {
+            tokens.iter().try_for_each(|token| self.check_budget_for(token, &client))?;
+        }
+        if let Some(known) = self.first_known(&unread).await? {
+            return self.holder_as(&known, client);
+        }
+        match proven {
+            Some(known) => Ok(self.holder_with_password(&known, client)),
+            None => self.holder_by_password(login, client, strangers, !unread.is_empty()).await,
+        }
+    }
+
+    /// Returns the first of some tokens that the database has.
+    async fn first_known(&self, tokens: &[PresentedToken<'_>]) -> Result<Option<Arc<KnownToken>>, Error> {
+        for token in tokens {
+            if let Some(known) = self.read_token(token).await? {
+                return Ok(Some(known));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns the holder of a 1.x credential, after a verification of the password. `was_read`: true if the database
+    /// was read to learn that the password is no token.
+    async fn holder_by_password(
+        &self,
+        login: &V1Login,
+        client: Client,
+        strangers: Strangers,
+        was_read: bool,
+    ) -> Result<Option<TokenHolder>, Error> {
+        let refused = match self.verified_login(login, &client, strangers).await {
+            Ok(Verified::Right(known)) => return Ok(self.holder_with_password(&known, client)),
+            Ok(Verified::Wrong(known)) => Ok(known),
+            Err(error @ Error::Auth(AuthError::TooManyAttempts { .. })) => Err(error),
+            Err(error) => return Err(error),
+        };
+        if strangers == Strangers::Refused || was_read {
+            // Concurrent requests may exceed the limit.
+            drop(self.count_as_unknown(&client));
+        }
+        // The denial of a known credential is recorded with it.
+        if strangers == Strangers::Refused && matches!(refused, Ok(None)) {
+            self.note_unknown(&client);
+        }
+        refused.map(|_| None)
+    }
+
+    /// Verifies the password. Where strangers pass, their user names are the database's, and cost nothing.
+    async fn verified_login(&self, login: &V1Login, client: &Client, strangers: Strangers) -> Result<Verified, Error> {
+        let V1Login { username, password } = login;
+        let is_stranger = !login.may_be_a_credential()
+            || (strangers == Strangers::Passed && self.v1_authorization_of(username).await?.is_none());
+        if is_stranger { Ok(Verified::Wrong(None)) } else { self.verified_credential(username, password, client).await }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jeton_model::token::NewToken;
+
+    use super::*;
+
+    #[test]
+    fn tokens_and_short_texts_are_no_passwords_and_names_that_nobody_may_have_are_no_names() {
+        let may = |username: &str, password: &str| {
+            V1Login { username: username.into(), password: password.to_owned().into() }.may_be_a_credential()
+        };
+        assert!(may("grafana", "password"));
+        assert!(may("grafana", &"x".repeat(100)), "an import brings along hashes of longer ones");
+        let influxd = "A".repeat(86) + "==";
+        for password in ["passwor", NewToken::generate([7; 32]).expose(), influxd.as_str()] {
+            assert!(!may("grafana", password), "{password}");
+        }
+        for username in ["", "a\0b", "x".repeat(256).as_str()] {
+            assert!(!may(username, "password"), "{username}");
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Verification of the passwords of 1.x clients: under the login throttle, and one at a time, so that whoever guesses
+//! neither occupies the machine nor lets others wait.
+
+use std::sync::Arc;
+
+use secrecy::SecretString;
+
+use jeton_model::{AuthorizationId, user::check_user_name};
+
+use crate::{Client, Error, Service, audit::denial_reason::DenialReason, error::AuthError};
+
+use super::{
+    login_throttle::Account,
+    tried_passwords::TriedPasswords,
+    verifier::{Change, KnownCredential},
+};
+
+/// Maximum number of verifications for one request, if the password changes each time.
+const AT_MOST: usize = 3;
+
+/// The result of a verification.
+pub(super) enum Verified {
+    /// The password is that of the credential.
+    Right(Arc<KnownCredential>),
+    /// It is not, or there is no such credential: `None`.
+    Wrong(Option<AuthorizationId>),
+}
+
+impl Verified {
+    fn of(known: Option<&Arc<KnownCredential>>, is_right: bool) -> Self {
+        match known {
+            Some(known) if is_right => Self::Right(Arc::clone(known)),
+            _ => Self::Wrong(known.map(|known| known.token.id())),
+        }
+    }
+}
+
+impl Service {
+    fn tried_passwords(&self) -> &TriedPasswords {
+        &self.0.tried_passwords
+    }
+
+    /// The credential with a user name; `None` for an invalid name.
+    pub(super) async fn v1_authorization_of(&self, username: &str) -> Result<Option<Arc<KnownCredential>>, Error> {
+        if check_user_name(username).is_err() { Ok(None) } else { self.known_credential(username).await }
+    }
+
+    /// Returns the credential with a user name and a password, if it is in memory, and its password was found correct
+    /// lately.
+    pub(super) async fn proven_credential(
+        &self,
+        username: &str,
+        password: &SecretString,
+    ) -> Option<Arc<KnownCredential>> {
+        let known = self.remembered_credential(username).await.flatten()?;
+        let hash = known.password_hash.as_deref()?;
+        let attempt = self.tried_passwords().attempt(username, Some(hash), password);
+        (self.tried_passwords().outcome(&attempt) == Some(true)).then_some(known)
+    }
+
+    /// Verifies a password; the answer for a name that no credential has takes as long as one for a wrong password. A
+    /// wrong password of a known credential is recorded.
+    ///
+    /// # Errors
+    /// [`AuthError::TooManyAttempts`]; the database may fail.
+    pub(super) async fn verified_credential(
+        &self,
+        username: &str,
+        password: &SecretString,
+        client: &Client,
+    ) -> Result<Verified, Error> {
+        for _ in 0..AT_MOST {
+            let known = self.v1_authorization_of(username).await?;
+            let Some(verified) = self.verified_once(username, known.as_ref(), password, client).await? else {
+                continue;
+            };
+            if let Verified::Wrong(Some(id)) = verified {
+                self.note_refusal(id, DenialReason::WrongPassword, client);
+            }
+            return Ok(verified);
+        }
+        Err(Error::Busy)
+    }
+
+    /// Verifies a password once; returns `None` if the credential changed meanwhile. Requests with the same password
+    /// wait for the one that verifies it.
+    async fn verified_once(
+        &self,
+        username: &str,
+        known: Option<&Arc<KnownCredential>>,
+        password: &SecretString,
+        client: &Client,
+    ) -> Result<Option<Verified>, Error> {
+        let tried = self.tried_passwords();
+        let hash = known.and_then(|known| known.password_hash.as_deref());
+        let attempt = tried.attempt(username, hash, password);
+        if let Some(is_right) = tried.outcome(&attempt) {
+            return Ok(Some(Verified::of(known, is_right)));
+        }
+        let _turn = tried.turn(attempt).await;
+        if let Some(is_right) = tried.outcome(&attempt) {
+            return Ok(Some(Verified::of(known, is_right)));
+        }
+        let verified = self.verify_in_place(username, hash, password, client).await;
+        if let (Some(known), Err(Error::Auth(AuthError::TooManyAttempts { .. }))) = (known, &verified) {
+            self.note_refusal(known.token.id(), DenialReason::TooManyAttempts, client);
+        }
+        let is_right = verified?;
+        tried.remember(attempt, is_right);
+        let (Some(known), Some(hash), true) = (known, hash, is_right) else {
+            return Ok(Some(Verified::of(known, false)));
+        };
+        let replaced = self.replace_v1_hash(known, hash, password).await;
+        // It took its time: the credential may have been deleted, or its password changed.
+        let present = self.v1_authorization_of(username).await?;
+        let is_same = |present: &Arc<KnownCredential>| {
+            let now = present.password_hash.as_deref();
+            present.token.id() == known.token.id()
+                && (now == Some(hash) || (now.is_some() && now == replaced.as_deref()))
+        };
+        Ok(present.filter(is_same).map(Verified::Right))
+    }
+
+    /// Verifies a password at the place of 1.x clients, under the login throttle.
+    async fn verify_in_place(
+        &self,
+        username: &str,
+        hash: Option<&str>,
+        password: &SecretString,
+        client: &Client,
+    ) -> Result<bool, Error> {
+        // First: an attempt that is given up while it waits is none.
+        let place = self.passwords().place_of_client().await?;
+        let account = Account::V1(username.to_owned());
+        self.0.throttle.attempt(&account, client.origin(), self.now())?;
+        let bcrypt_cost = self.bcrypt_cost(&account).await?;
+        let is_right = self.passwords().verify_at(place, hash.map(str::to_owned), password, bcrypt_cost).await?;
+        if is_right {
+            self.0.throttle.succeeded(&account, client.origin());
+        }
+        Ok(is_right)
+    }
+
+    /// Replaces a correct password's bcrypt hash by argon2id, and returns the new one. If that cannot be written, a later
+    /// verification does it.
+    async fn replace_v1_hash(&self, known: &KnownCredential, hash: &str, password: &SecretString) -> Option<String> {
+        let written: Result<Option<String>, Error> = async {
+            let Some(new) = self.passwords().replacement(hash, password).await? else { return Ok(None) };
+            let id = known.token.id();
+            let mut write = self.store().write().await?;
+            jeton_store::v1_authorizations::replace_password_hash(&mut write, id, hash, &new).await?;
+            write.commit().await?;
+            // The audit log has no entry: the password is the same.
+            self.0.verifier.apply(&[Change::Authorization(id.into())]);
+            let tried = self.tried_passwords();
+            tried.remember(tried.attempt(&known.username, Some(&new), password), true);
+            Ok(Some(new))
+        }
+        .await;
+        written.unwrap_or_else(|error| {
+            tracing::warn!(%error, "could not replace the bcrypt hash of a 1.x credential");
+            None
+        })
+    }
+}
