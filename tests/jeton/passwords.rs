@@ -162,7 +162,8 @@ async fn a_1_x_password_that_is_tried_too_often_is_on_record() {
         let body = json!({"orgID": scene.first.org, "token": "grafana", "permissions": permissions});
         scene.server.post("/private/legacy/authorizations", &scene.first.token, body).await.expect(201);
         for guess in 0..7 {
-            let credential = V1Credential::Password { username: "grafana".into(), password: "wrong".into() };
+            let password = format!("wrong {guess}").into();
+            let credential = V1Credential::Password { username: "grafana".into(), password };
             let refused = scene.server.service.caller_by_v1_credential(Some(credential), Client::default()).await;
             let error = refused.expect_err("a refusal");
             assert_eq!(matches!(error, Error::Auth(AuthError::TooManyAttempts { .. })), guess >= 5, "{error:?}");

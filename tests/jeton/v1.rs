@@ -166,10 +166,40 @@ async fn credentials_end_with_their_user() {
 async fn guessing_a_password_is_slowed_down() {
     on_each_database(async |home| {
         let scene = Scene::with_password(&home).await;
-        for _ in 0..5 {
-            assert_eq!(scene.basic("grafana", "guess").await.unwrap_err(), Error::Auth(AuthError::V1Unauthorized));
+        for guess in 0..5 {
+            let refused = scene.basic("grafana", &format!("guess {guess}")).await.unwrap_err();
+            assert_eq!(refused, Error::Auth(AuthError::V1Unauthorized));
         }
-        assert!(matches!(scene.basic("grafana", "guess").await, Err(Error::Auth(AuthError::TooManyAttempts { .. }))));
+        let throttled = scene.basic("grafana", "another guess").await;
+        assert!(matches!(throttled, Err(Error::Auth(AuthError::TooManyAttempts { .. }))));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_client_that_goes_on_with_a_wrong_password_is_refused_in_one_way_and_costs_one_verification() {
+    on_each_database(async |home| {
+        let scene = Scene::with_password(&home).await;
+        let before = scene.server.service.password_verifications();
+        for _ in 0..20 {
+            let refused = scene.basic("grafana", "the password of last year").await.unwrap_err();
+            assert_eq!(refused, Error::Auth(AuthError::V1Unauthorized));
+        }
+        assert_eq!(scene.server.service.password_verifications() - before, 1);
+        scene.set_password("the password of last year").await;
+        assert!(scene.basic("grafana", "the password of last year").await.is_ok(), "until it is the right one");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn many_requests_at_once_with_a_right_password_are_one_verification() {
+    on_each_database(async |home| {
+        let scene = Scene::with_password(&home).await;
+        let before = scene.server.service.password_verifications();
+        let callers = futures_util::future::join_all((0..20).map(|_| scene.basic("grafana", PASSWORD))).await;
+        assert!(callers.iter().all(Result::is_ok), "{callers:?}");
+        assert_eq!(scene.server.service.password_verifications() - before, 1);
     })
     .await;
 }

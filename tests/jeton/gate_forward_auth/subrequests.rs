@@ -14,7 +14,7 @@ use sqlx::Row as _;
 use crate::{
     gate_proxy::{gated::Gated, played::Played},
     home::{Home, on_each_database},
-    support::server::{Answer, Server, answer, permission_on, with_token},
+    support::server::{Answer, Server, answer, permission_on, text, with_token},
 };
 
 use super::scene::{CREDENTIAL, KEEPS, KEY, REWRITES, Scene};
@@ -47,6 +47,31 @@ async fn refusal_of(kind: &str, key: &str) -> String {
     let mut config = home.config(&[]);
     config.file = Some(ConfigFile::read(&at("jeton.toml")).unwrap());
     Server::start_as(&home, config, Clock::System).await.err().expect("a refusal").to_string()
+}
+
+#[tokio::test]
+async fn a_1_x_credential_in_the_header_is_one_for_reverse_proxies_too() {
+    on_each_database(async |home: Home| {
+        let scene = Scene::new(&home).await;
+        let (server, first) = (&scene.server, &scene.first);
+        let permissions = json!([permission_on("write", "buckets", &first.bucket, &first.org)]);
+        let body = json!({"orgID": first.org, "token": "grafana", "permissions": permissions});
+        let created = server.post("/private/legacy/authorizations", &first.token, body).await.expect(201);
+        let path = format!("/private/legacy/authorizations/{}/password", text(&created["id"]));
+        server.post(&path, &first.token, json!({"password": "grafana-password"})).await.expect(204);
+        let asked = |line: &str| scene.subrequest(REWRITES, line, "");
+        let allowed = answer(asked("POST /write?db=a").basic_auth("grafana", Some("grafana-password"))).await;
+        assert_eq!((allowed.status, allowed.header("x-gate-authorization").as_str()), (204, CREDENTIAL));
+        let token = asked("POST /write?db=a").header("authorization", "Token grafana:grafana-password");
+        assert_eq!(answer(token).await.status, 204);
+        let other = asked("POST /write?db=b").basic_auth("grafana", Some("grafana-password"));
+        tells_nothing(&answer(other).await, 403);
+        let wrong = asked("POST /write?db=a").basic_auth("grafana", Some("wrong-password"));
+        tells_nothing(&answer(wrong).await, 401);
+        let in_query = asked("POST /write?db=a&u=grafana&p=grafana-password");
+        tells_nothing(&answer(in_query).await, 403);
+    })
+    .await;
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use super::{
 };
 
 /// The answer as a client sees it, without its time.
-fn seen(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
+pub(super) fn seen(answer: &Answer) -> (u16, Vec<(String, String)>, String) {
     let headers = answer.headers.iter().filter(|(name, _)| *name != "date");
     let headers = headers.map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()));
     (answer.status, headers.collect(), answer.body.clone())

@@ -47,6 +47,9 @@ pub async fn before_played(change: impl FnOnce(&mut GateConfig)) -> (Home, Playe
     (home, database, gated)
 }
 
+/// The password of 1.x credentials.
+pub const V1_PASSWORD: &str = "password-of-1.x";
+
 /// A token, with the id of its authorization.
 pub struct Token {
     pub secret: String,
@@ -165,6 +168,24 @@ impl Gated {
         let named: Vec<Value> = permissions.iter().map(|name| self.permission(name)).collect();
         let created = self.server.token(&self.first.token, &self.first.org, json!(named)).await.expect(201);
         Token { secret: text(&created["token"]), id: text(&created["id"]) }
+    }
+
+    /// Creates a 1.x credential with permissions such as `write a`, further members and [`V1_PASSWORD`]; returns the path
+    /// of its record.
+    pub async fn v1(&self, username: &str, permissions: &[&str], mut members: Value) -> String {
+        let named: Vec<Value> = permissions.iter().map(|name| self.permission(name)).collect();
+        members["orgID"] = json!(self.first.org);
+        members["token"] = json!(username);
+        members["permissions"] = json!(named);
+        let created = self.server.post("/private/legacy/authorizations", &self.first.token, members).await.expect(201);
+        let path = format!("/private/legacy/authorizations/{}", text(&created["id"]));
+        self.set_v1_password(&path, V1_PASSWORD).await;
+        path
+    }
+
+    pub async fn set_v1_password(&self, path: &str, password: &str) {
+        let body = json!({"password": password});
+        self.server.post(&format!("{path}/password"), &self.first.token, body).await.expect(204);
     }
 
     /// Returns the id of a bucket.

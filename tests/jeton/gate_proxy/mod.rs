@@ -32,6 +32,8 @@ mod refused;
 mod relay;
 mod retries;
 mod uses;
+mod v1_credentials;
+mod v1_guesses;
 mod vanished;
 mod victoriametrics;
 mod victoriametrics_program;

@@ -1,5 +1,6 @@
 //! Properties of every request, for every kind of database.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use jeton_gate::{Caller, Decision, Kind, Malformed, Method, Reason, Settings};
 use proptest::prelude::*;
 
@@ -105,6 +106,35 @@ proptest! {
         }
         if let Decision::Allow(_) = setup.decide_for(&request, &STRONG) {
             prop_assert!(is_listed(kind, method, &path), "{kind:?} {method} {path}");
+        }
+    }
+
+    #[test]
+    fn a_user_name_and_a_password_are_read_in_every_form_and_on_1_x_paths_alone(
+        kind in kind(), user in "[!-9;-~]{1,12}", password in "[!-~]{1,20}", other in "[!-~]{1,20}",
+    ) {
+        let setup = setup(kind);
+        let encoded = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+        let query = format!("u={}&p={}", encoded(&user), encoded(&password));
+        let basic = format!("Basic {}", STANDARD.encode(format!("{user}:{password}")));
+        let token = format!("Token {user}:{password}");
+        let forms = |line: &str| {
+            let with = |header: &str| request(line).header("Authorization", header);
+            [request(&format!("{line}&{query}")), with(&basic), with(&token)]
+        };
+        let login = Some((user.clone(), password.clone()));
+        for one in forms("POST /write?db=a").iter().chain(&forms("POST /query?db=a")) {
+            prop_assert_eq!(setup.login(one), login.clone());
+        }
+        for one in &forms("POST /api/v2/write?bucket=a") {
+            prop_assert_eq!(setup.login(one), login.clone().filter(|_| kind == Kind::Influxdb1));
+        }
+        let bearer = request("POST /write?db=a").header("Authorization", &format!("Bearer {user}:{password}"));
+        prop_assert_eq!(setup.login(&bearer), None, "no form of 1.x clients");
+        if other != password {
+            let line = format!("POST /write?db=a&u={}&p={}", encoded(&user), encoded(&other));
+            let two = request(&line).header("Authorization", &basic);
+            prop_assert_eq!(two.canonical().err(), Some(Malformed::TwoCredentials));
         }
     }
 

@@ -165,6 +165,12 @@ impl Setup {
         self.gate.credential(&canonical).map(|credential| credential.secret().to_owned())
     }
 
+    /// Returns the user name and the password that count for the request.
+    pub fn login(&self, request: &Request) -> Option<(String, String)> {
+        let canonical = request.canonical().ok()?;
+        self.gate.v1_credential(&canonical).map(|(user, password)| (user.to_owned(), password.to_owned()))
+    }
+
     /// Decides as a proxy would: by the head, then the body, then the syntax tree.
     pub fn decide(&self, request: &Request, caller: &Caller<'_>) -> Decision {
         self.steps(request, caller).unwrap_or_else(Decision::Refuse)

@@ -1,0 +1,82 @@
+//! Guesses of passwords at a gate: they cost a bounded number of verifications, tell nothing, and concern nobody else.
+
+use futures_util::future::join_all;
+use serde_json::{Value, json};
+
+use crate::{audit_log::details, support::server::answer};
+
+use super::{
+    failures::seen,
+    gated::{Gated, V1_PASSWORD, before_played},
+    v1_credentials::{FORMS, presented, write},
+};
+
+/// Sends this many guesses at once for a user name; returns the number of answers with each of these statuses.
+async fn guess(gated: &Gated, user: &str, guesses: usize, statuses: [u16; 2]) -> [usize; 2] {
+    let guess = |number: usize| {
+        let password = format!("guess-number-{number}");
+        answer(presented(gated, "basic", "POST /write?db=a", user, &password).body("m v=1"))
+    };
+    let answers = join_all((0..guesses).map(guess)).await;
+    statuses.map(|status| answers.iter().filter(|answer| answer.status == status).count())
+}
+
+#[tokio::test]
+async fn an_unknown_name_and_a_wrong_password_are_answered_alike_and_cost_the_same() {
+    let (home, mut database, gated) = before_played(|_| {}).await;
+    gated.v1("grafana", &["write a"], json!({})).await;
+    let unknown = gated.post("/write?db=a", "unknown", "m v=1").await;
+    assert_eq!(unknown.status, 401, "{}", unknown.body);
+    for user in ["grafana", "nobody"] {
+        let before = gated.server.service.password_verifications();
+        for form in FORMS {
+            let line = "POST /write?db=a";
+            let refused = answer(presented(&gated, form, line, user, "wrong-password").body("m v=1")).await;
+            assert_eq!(seen(&refused), seen(&unknown), "{user} {form}");
+        }
+        let cost = gated.server.service.password_verifications() - before;
+        assert_eq!(cost, 1, "{user}: one verification, whose result is remembered");
+    }
+    // A wrong password of one name tells nothing about another one.
+    let before = gated.server.service.password_verifications();
+    guess(&gated, "grafana", 1, [401, 503]).await;
+    guess(&gated, "nobody", 1, [401, 503]).await;
+    guess(&gated, "somebody", 1, [401, 503]).await;
+    assert_eq!(gated.server.service.password_verifications() - before, 3);
+    assert!(database.is_idle());
+    gated.server.service.write_refusals().await.expect("written");
+    let denied = details(&home, "1.x credential refused").await;
+    assert_eq!(denied.iter().map(|detail| &detail["reason"]).collect::<Vec<&Value>>(), ["wrong password"]);
+    assert_eq!(details(&home, "unknown token refused").await.len(), 1, "once a minute for an address");
+}
+
+#[tokio::test]
+async fn guesses_cost_few_verifications_and_requests_with_tokens_none() {
+    let (_home, mut database, gated) = before_played(|_| {}).await;
+    gated.v1("grafana", &["write a"], json!({})).await;
+    let token = gated.token(&["write a"]).await.secret;
+    let verifications = || gated.server.service.password_verifications();
+    let before = verifications();
+    let with_token = async {
+        for form in FORMS {
+            assert_eq!(write(&gated, &mut database, form, "grafana", &token).await, 204, "{form}");
+        }
+    };
+    let (answered, ()) = tokio::join!(guess(&gated, "grafana", 40, [401, 503]), with_token);
+    assert_eq!(answered, [5, 35], "after five, the name waits");
+    assert_eq!(verifications() - before, 5, "those of the five guesses");
+    assert_eq!(guess(&gated, "nobody", 40, [401, 503]).await, [5, 35], "as one that nobody has");
+    assert_eq!(verifications() - before, 10);
+    assert!(database.is_idle());
+}
+
+#[tokio::test]
+async fn guesses_do_not_stop_a_client_whose_password_was_right() {
+    let (_home, mut database, gated) = before_played(|_| {}).await;
+    gated.v1("grafana", &["write a"], json!({})).await;
+    assert_eq!(write(&gated, &mut database, "basic", "grafana", V1_PASSWORD).await, 204);
+    let before = gated.server.service.password_verifications();
+    assert_eq!(guess(&gated, "grafana", 10, [401, 503]).await, [5, 5]);
+    assert_eq!(write(&gated, &mut database, "query", "grafana", V1_PASSWORD).await, 204);
+    assert_eq!(gated.server.service.password_verifications() - before, 5);
+}
