@@ -66,7 +66,7 @@ async fn a_1_x_credential_writes_its_database_of_influxdb_in_every_form_and_no_o
         assert_eq!((refused.status, refused.header("x-influxdb-error").contains("permission")), (403, true), "{form}");
         let unknown =
             answer(presented(&gated, form, "POST /write?db=a", "grafana", "wrong-password").body("m v=1")).await;
-        assert_eq!(unknown.expect(401), json!({"error": "unauthorized access"}), "the shape of InfluxDB 1.x: {form}");
+        assert_eq!(unknown.expect(401), json!({"error": "authorization failed"}), "the shape of InfluxDB 1.x: {form}");
         let ping = answer(presented(&gated, form, "GET /ping", "grafana", V1_PASSWORD)).await;
         assert_eq!(ping.status, 204, "{form}");
     }

@@ -15,7 +15,7 @@ use super::{
     verifier::{Change, KnownCredential},
 };
 
-/// Maximum number of verifications for one request, if the password changes each time.
+/// Maximum number of times that a credential is read for one request, if it changes each time.
 const AT_MOST: usize = 3;
 
 /// The result of a verification.
@@ -82,7 +82,7 @@ impl Service {
         Err(Error::Busy)
     }
 
-    /// Verifies a password once; returns `None` if the credential changed meanwhile. Requests with the same password
+    /// Verifies a password once; returns `None` if the credential may have changed meanwhile. Requests with the same password
     /// wait for the one that verifies it.
     async fn verified_once(
         &self,
@@ -98,8 +98,9 @@ impl Service {
             return Ok(Some(Verified::of(known, is_right)));
         }
         let _turn = tried.turn(attempt).await;
-        if let Some(is_right) = tried.outcome(&attempt) {
-            return Ok(Some(Verified::of(known, is_right)));
+        if tried.outcome(&attempt).is_some() {
+            // Another request verified it, which took its time: the credential is read again.
+            return Ok(None);
         }
         let verified = self.verify_in_place(username, hash, password, client).await;
         if let (Some(known), Err(Error::Auth(AuthError::TooManyAttempts { .. }))) = (known, &verified) {
