@@ -159,7 +159,7 @@ mod tests {
 
         /// Returns the numbers of authorizations and grants, and the counters of users and organizations.
         async fn numbers(&self) -> (i64, i64, Vec<(String, i64, i64)>) {
-            numbers(&mut *self.store.read().await.expect("a reader")).await
+            numbers(&mut self.store.read().await.expect("a reader")).await
         }
     }
 

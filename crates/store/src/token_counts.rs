@@ -4,7 +4,7 @@ use sqlx::Executor as _;
 
 use jeton_model::{Authorization, AuthorizationId};
 
-use crate::{Connection, Result, columns::from_id, query_builder::Batch};
+use crate::{Connection, Result, columns::from_id, query_builder::Sql};
 
 /// The counters of a user or an organization.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
