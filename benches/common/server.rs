@@ -1,6 +1,6 @@
 //! A Jeton in this process, set up.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use jeton::server::{self, Running};
 use jeton_service::{Clock, Service};
@@ -98,6 +98,13 @@ impl First {
     pub fn usage(&self, token: &str, status: u16) -> Request {
         let path = format!("/api/v2/buckets/{}", self.bucket);
         Request::get(&path, &[("Authorization", &format!("Token {token}"))], status)
+    }
+
+    /// Returns the same use, from an address that a trusted proxy reports.
+    pub fn usage_from(&self, token: &str, address: Ipv4Addr, status: u16) -> Request {
+        let path = format!("/api/v2/buckets/{}", self.bucket);
+        let (token, address) = (format!("Token {token}"), address.to_string());
+        Request::get(&path, &[("Authorization", &token), ("X-Forwarded-For", &address)], status)
     }
 
     /// Returns the deletion of an authorization.

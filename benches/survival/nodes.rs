@@ -1,6 +1,13 @@
 //! Two nodes of one PostgreSQL database: revocations, and the death of one of them behind nginx.
 
-use std::{collections::VecDeque, fs, net::SocketAddr, process::Command, time::Duration};
+use std::{
+    collections::VecDeque,
+    fs,
+    net::{Ipv4Addr, SocketAddr},
+    ops::Range,
+    process::Command,
+    time::Duration,
+};
 
 use tempfile::TempDir;
 use tokio::{
@@ -31,17 +38,25 @@ const HOLDS_AFTER: Duration = Duration::from_secs(1);
 const KILLS: usize = 6;
 /// Number of acknowledged changes between two events.
 const CHANGES: usize = 200;
+/// The first of the addresses that tokens are used from.
+const FIRST_ADDRESS: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 0);
 /// Maximum time until nginx passes on the first request.
 const ANSWER_WITHIN: Duration = Duration::from_secs(60);
 
-/// No token is usable on any node one second after its revocation was acknowledged on one.
+/// No token is usable on any node one second after its revocation was acknowledged on one. Each token is used from an
+/// address of its own, as a proxy reports it: one with so many refused tokens would be refused itself.
 pub async fn revocations() -> Result<Outcome> {
     let Some(database) = Postgres::start()? else { return Ok(postgres::LEFT_OUT) };
-    let (one, other) = (Node::start(&database.url())?, Node::start(&database.url())?);
+    let behind_proxy = ["--trusted-proxies=127.0.0.1/32"];
+    let start = || Node::start_with(&database.url(), &behind_proxy);
+    let (one, other) = (start()?, start()?);
     let first = First::set_up(one.address).await?;
     let nodes = [one.address, other.address];
-    let mut clients: JoinSet<Result<()>> =
-        (0..CLIENTS).map(|_| revoke(nodes, first.clone(), REVOCATIONS / CLIENTS)).collect();
+    let mut clients: JoinSet<Result<()>> = JoinSet::new();
+    for client in 0..CLIENTS {
+        let numbers = client * REVOCATIONS / CLIENTS..(client + 1) * REVOCATIONS / CLIENTS;
+        clients.spawn(revoke(nodes, first.clone(), numbers));
+    }
     while let Some(ended) = clients.join_next().await {
         ended??;
     }
@@ -49,23 +64,35 @@ pub async fn revocations() -> Result<Outcome> {
     Ok(Outcome::Passed)
 }
 
+/// A token and the address that it is used from.
+struct Used {
+    token: String,
+    address: Ipv4Addr,
+}
+
+impl Used {
+    fn request(&self, first: &First, status: u16) -> Request {
+        first.usage_from(&self.token, self.address, status)
+    }
+}
+
 /// Revokes tokens on either node in turn; each is in the memory of both.
-async fn revoke(nodes: [SocketAddr; 2], first: First, count: usize) -> Result<()> {
+async fn revoke(nodes: [SocketAddr; 2], first: First, numbers: Range<usize>) -> Result<()> {
     let mut open = [Connection::to(nodes[0]).await?, Connection::to(nodes[1]).await?];
     let creation = first.creation(&first.usual());
     let mut due = VecDeque::new();
-    for number in 0..count {
+    for number in numbers {
         let (here, there) = (number % 2, (number + 1) % 2);
         let made = open[here].send(&creation).await?.json()?;
-        let token = text(&made["token"])?;
-        open[here].send(&first.usage(&token, 200)).await?;
-        open[there].send(&first.usage(&token, 200)).await?;
+        let address = Ipv4Addr::from(u32::from(FIRST_ADDRESS) + u32::try_from(number)?);
+        let used = Used { token: text(&made["token"])?, address };
+        open[here].send(&used.request(&first, 200)).await?;
+        open[there].send(&used.request(&first, 200)).await?;
         open[here].send(&first.deletion(&text(&made["id"])?)).await?;
-        due.push_back((Instant::now() + HOLDS_AFTER, token));
+        let at = Instant::now() + HOLDS_AFTER;
         // A read that races with the news must not bring the token back.
-        if let Some((_, token)) = due.back() {
-            open[there].ask(&first.usage(token, 401)).await?;
-        }
+        open[there].ask(&used.request(&first, 401)).await?;
+        due.push_back((at, used));
         while due.front().is_some_and(|(at, _)| *at <= Instant::now()) {
             is_refused(&first, &mut open, due.pop_front()).await?;
         }
@@ -77,11 +104,11 @@ async fn revoke(nodes: [SocketAddr; 2], first: First, count: usize) -> Result<()
 }
 
 /// Checks on both nodes, from then on, that a token is refused.
-async fn is_refused(first: &First, open: &mut [Connection; 2], revoked: Option<(Instant, String)>) -> Result<()> {
-    let Some((at, token)) = revoked else { return Ok(()) };
+async fn is_refused(first: &First, open: &mut [Connection; 2], revoked: Option<(Instant, Used)>) -> Result<()> {
+    let Some((at, used)) = revoked else { return Ok(()) };
     sleep_until(at).await;
     for node in open {
-        node.send(&first.usage(&token, 401)).await?;
+        node.send(&used.request(first, 401)).await?;
     }
     Ok(())
 }
