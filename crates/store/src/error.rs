@@ -16,7 +16,7 @@ impl Error {
     /// True if the connection to the database is lost, or is about to be.
     pub(crate) fn is_disconnect(&self) -> bool {
         match &self.0 {
-            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::WorkerCrashed => true,
+            sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => true,
             // Connection exceptions, and a server that stops.
             sqlx::Error::Database(error) => {
                 error.code().is_some_and(|code| code.starts_with("08") || code.starts_with("57P"))
@@ -31,6 +31,8 @@ impl Error {
         match &self.0 {
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
+            // Also of a load balancer that has no server, and closes the connection that it has accepted.
+            | sqlx::Error::Protocol(_)
             | sqlx::Error::PoolTimedOut
             | sqlx::Error::PoolClosed
             | sqlx::Error::WorkerCrashed
@@ -60,7 +62,13 @@ fn is_environmental(code: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_environmental;
+    use super::*;
+
+    #[test]
+    fn a_load_balancer_without_a_server_is_a_lost_connection() {
+        let error = Error::from(sqlx::Error::Protocol("unexpected response from SSLRequest: 0x00".into()));
+        assert!(error.is_unavailable() && error.is_disconnect());
+    }
 
     #[test]
     fn a_full_disk_is_told_from_a_wrong_statement() {

@@ -37,6 +37,7 @@ mod narrowing;
 mod open;
 pub mod org_rules;
 pub mod orgs;
+mod postgres_connection;
 mod query_builder;
 pub mod rotations;
 mod scope;

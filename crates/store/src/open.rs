@@ -12,7 +12,7 @@ use sqlx::{
 use crate::{
     Backend, Connection, Store,
     group_commit::{self, Opener, Writer},
-    search_index, sqlite_connection,
+    postgres_connection, search_index, sqlite_connection,
     write::Writers,
 };
 
@@ -24,10 +24,6 @@ const COLLATION: &str = r#"
     DO $$ BEGIN PERFORM pg_advisory_xact_lock(7091994); END $$;
     CREATE COLLATION IF NOT EXISTS "binary" (provider = libc, locale = 'C');
 "#;
-
-/// Limits the wait for a lock on PostgreSQL. A writer whose connection is lost may keep the write lock until the server
-/// notices.
-pub(super) const LOCK_TIMEOUT: &str = "SET lock_timeout = '10s'";
 
 /// The reason why the database can't be opened, as a sentence for the person who starts the program.
 #[derive(Debug, thiserror::Error)]
@@ -96,7 +92,7 @@ impl Store {
         sqlx::any::install_default_drivers();
         Connection::connect(url).await?.close().await?;
         let pool = pool_of(16)
-            .after_connect(|connection, _| Box::pin(async move { connection.execute(LOCK_TIMEOUT).await.map(drop) }))
+            .after_connect(|connection, _| Box::pin(async move { postgres_connection::configure(connection).await }))
             .connect(url)
             .await?;
         pool.execute(COLLATION).await?;

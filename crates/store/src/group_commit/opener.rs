@@ -2,10 +2,10 @@
 
 use std::{io, time::Duration};
 
-use sqlx::{Connection as _, Executor as _, any::AnyConnectOptions};
+use sqlx::any::AnyConnectOptions;
 use tokio::time::timeout;
 
-use crate::{Backend, Connection, Result, open::LOCK_TIMEOUT, sqlite_connection};
+use crate::{Backend, Connection, Result, postgres_connection, sqlite_connection};
 
 /// Maximum duration of what the task itself asks of PostgreSQL: a connection may be lost without a sign of it. It exceeds
 /// the time for which PostgreSQL waits for a lock. Whether a COMMIT that takes longer succeeded is not known.
@@ -36,14 +36,8 @@ impl Opener {
     pub async fn open(&self) -> Result<Connection> {
         match self.backend {
             Backend::Sqlite => Ok(sqlite_connection::writer(&self.options).await?),
-            Backend::Postgres => self.in_time(self.connect()).await,
+            Backend::Postgres => self.in_time(async { Ok(postgres_connection::writer(&self.options).await?) }).await,
         }
-    }
-
-    async fn connect(&self) -> Result<Connection> {
-        let mut connection = Connection::connect_with(&self.options).await?;
-        connection.execute(LOCK_TIMEOUT).await?;
-        Ok(connection)
     }
 
     /// Limits the time for an answer of PostgreSQL. SQLite's file is local.
