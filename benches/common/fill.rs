@@ -1,7 +1,10 @@
 //! Many tokens, written through the store in large transactions.
 
 use jeton_model::{Authorization, AuthorizationId, Id, grant::TokenKind, token::TokenHash};
-use jeton_store::authorizations::{self, Keys, Secret};
+use jeton_store::{
+    authorization_insert,
+    authorizations::{self, Keys, Secret},
+};
 
 use super::{
     Result,
@@ -36,7 +39,7 @@ async fn fill(data: &Data, template: AuthorizationId, tokens: u64) -> Result<()>
             number += 1;
             let (new, keys) = copy(&template, number)?;
             let hash = TokenHash::of(&value(number));
-            if !authorizations::insert(&mut transaction, &new, Secret::Token(&hash), &keys).await? {
+            if !authorization_insert::insert(&mut transaction, &new, Secret::Token(&hash), &keys).await? {
                 return Err("a token was there before".into());
             }
         }

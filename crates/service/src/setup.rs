@@ -209,7 +209,7 @@ pub(super) async fn insert_operator(
         created_with: None,
         leaked_at: None,
     };
-    if !jeton_store::authorizations::insert(change, &new, Secret::Token(&token.hash()), &keys(&new)).await? {
+    if !jeton_store::authorization_insert::insert(change, &new, Secret::Token(&token.hash()), &keys(&new)).await? {
         return Err(Error::Creation(CreationError::TokenExists));
     }
     let detail = OperatorTokenCreated {

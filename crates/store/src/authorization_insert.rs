@@ -17,13 +17,13 @@ use crate::{
 const GRANTS_AT_ONCE: usize = 500;
 
 /// A new authorization with the columns that only the database holds.
-pub(super) struct Row<'a> {
+struct Row<'a> {
     /// The record.
-    pub new: &'a Authorization,
+    new: &'a Authorization,
     /// The token or the user name.
-    pub secret: Secret<'a>,
+    secret: Secret<'a>,
     /// The derived columns.
-    pub keys: &'a Keys,
+    keys: &'a Keys,
 }
 
 /// The texts around the statements: those of a batch for SQLite, which has no INSERT within a WITH, or those of one
@@ -53,8 +53,16 @@ const POSTGRES: Form = Form {
     end: ") SELECT id FROM inserted",
 };
 
-/// Inserts an authorization; see [`super::authorizations::insert`].
-pub(super) async fn insert(connection: &mut Connection, row: &Row<'_>) -> Result<bool> {
+/// Inserts an authorization. Returns false if the token's hash or the user name is taken, or if the authorization that
+/// it replaces has a successor.
+///
+/// # Errors
+/// Fails if the database does, or if the permissions can't be encoded.
+pub async fn insert(connection: &mut Connection, new: &Authorization, secret: Secret<'_>, keys: &Keys) -> Result<bool> {
+    insert_row(connection, &Row { new, secret, keys }).await
+}
+
+async fn insert_row(connection: &mut Connection, row: &Row<'_>) -> Result<bool> {
     // The index holds a permission that is listed twice only once.
     let different: BTreeSet<Permission> = row.new.permissions.iter().copied().collect();
     let grants: Vec<Permission> = different.into_iter().collect();
@@ -128,7 +136,7 @@ mod tests {
 
     use jeton_model::{Action, Id, Networks, OrgId, ResourceType, Status, UserId, grant::TokenKind, token::TokenHash};
 
-    use crate::{Store, Write, authorizations, columns::Columns as _};
+    use crate::{Store, Write, columns::Columns as _};
 
     use super::*;
 
@@ -166,7 +174,7 @@ mod tests {
     async fn insert(write: &mut Write, new: &Authorization, token: &str) -> bool {
         let keys = Keys { description: String::new(), search: "a text".into(), kind: TokenKind::Custom };
         let hash = TokenHash::of(token);
-        authorizations::insert(write, new, Secret::Token(&hash), &keys).await.expect("an insertion")
+        super::insert(write, new, Secret::Token(&hash), &keys).await.expect("an insertion")
     }
 
     async fn numbers(connection: &mut Connection) -> (i64, i64, Vec<(String, i64, i64)>) {

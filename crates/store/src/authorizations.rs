@@ -11,7 +11,6 @@ use jeton_model::{
 
 use crate::{
     Connection, Result,
-    authorization_insert::{self, Row},
     columns::{Columns, corrupt, from_id},
     gate_uses,
     query_builder::Sql,
@@ -131,15 +130,6 @@ pub struct Keys {
 /// Returns the column's value: NULL for every network.
 pub(super) fn networks_column(networks: &Networks) -> Option<String> {
     (!networks.is_everywhere()).then(|| networks.to_string())
-}
-
-/// Inserts an authorization. Returns false if the token's hash or the user name is taken, or if the authorization that
-/// it replaces has a successor.
-///
-/// # Errors
-/// Fails if the database does, or if the permissions can't be encoded.
-pub async fn insert(connection: &mut Connection, new: &Authorization, secret: Secret<'_>, keys: &Keys) -> Result<bool> {
-    authorization_insert::insert(connection, &Row { new, secret, keys }).await
 }
 
 /// Returns the token's authorization with this id.

@@ -10,7 +10,7 @@ mod attention_sql;
 pub mod audit;
 pub mod audit_list;
 pub mod authorization_filter;
-mod authorization_insert;
+pub mod authorization_insert;
 pub mod authorization_list;
 pub mod authorizations;
 pub mod buckets;

@@ -94,7 +94,7 @@ impl Import {
         let mut copy = new.clone();
         copy.token_prefix = prefix;
         copy.permissions = as_stored(copy.permissions);
-        jeton_store::authorizations::insert(&mut self.change, &copy, Secret::Token(hash), &keys(&copy)).await?;
+        jeton_store::authorization_insert::insert(&mut self.change, &copy, Secret::Token(hash), &keys(&copy)).await?;
         let detail = AuthorizationImported::of(&copy, CredentialName::of_token(&copy));
         self.change.record(Event::AuthorizationCreated, Some(copy.org), copy.id, detail).await?;
         Ok(Outcome::Copied)
@@ -102,7 +102,8 @@ impl Import {
 
     async fn insert_credential(&mut self, new: &Authorization, username: &str) -> Result<Outcome, Error> {
         let new = Authorization { permissions: as_stored(new.permissions.clone()), ..new.clone() };
-        jeton_store::authorizations::insert(&mut self.change, &new, Secret::Username(username), &keys(&new)).await?;
+        jeton_store::authorization_insert::insert(&mut self.change, &new, Secret::Username(username), &keys(&new))
+            .await?;
         self.credentials.insert(new.id, username.into());
         let detail = AuthorizationImported::of(&new, CredentialName::Username(username));
         self.change.record(Event::V1AuthorizationCreated, Some(new.org), new.id, detail).await?;

@@ -183,7 +183,7 @@ impl Service {
         idempotency::spend(change, key, caller.id()).await?;
         new.token.check_available(change).await?;
         let keys = keys(&authorization);
-        if !jeton_store::authorizations::insert(change, &authorization, Secret::Token(&hash), &keys).await? {
+        if !jeton_store::authorization_insert::insert(change, &authorization, Secret::Token(&hash), &keys).await? {
             return Err(new.token.taken());
         }
         if !new.is_renewal && constraints.bounds.iter().any(|bounds| bounds.expires_at.is_some()) {

@@ -159,7 +159,7 @@ impl Service {
     ) -> Result<Home, Error> {
         let home = Home::of(change, caller, new.user, new.org).await?;
         self.0.quotas.check(home.of_user, home.of_org, new)?;
-        if !jeton_store::authorizations::insert(change, new, Secret::Username(username), &keys(new)).await? {
+        if !jeton_store::authorization_insert::insert(change, new, Secret::Username(username), &keys(new)).await? {
             return Err(Error::Creation(CreationError::TokenExists));
         }
         let detail = AuthorizationCreated::of(new, CredentialName::Username(username));
