@@ -25,8 +25,10 @@ use common::{
 
 /// Number of clients that work at the same time.
 const CLIENTS: usize = 16;
-/// Number of turns after which a client uses a deleted token and connects anew. Unknown tokens are limited per hour.
+/// Number of turns after which a client connects anew.
 const RARELY: u64 = 200;
+/// Minimum time between two uses of a deleted token by a client: unknown tokens are limited per hour.
+const DELETED_EVERY: Duration = Duration::from_mins(5);
 /// Number of samples of the memory.
 const SAMPLES: u32 = 60;
 /// Maximum growth of the memory after the first quarter: a share of it, and bytes.
@@ -56,7 +58,10 @@ async fn soak(database: Database, time: Duration) -> Result<()> {
     let process = Process::jeton(&data.flags(), &data.path().join("log"))?;
     let first = First::set_up(process.address).await?;
     let until = Instant::now() + time;
-    let mut clients: JoinSet<Result<u64>> = (0..CLIENTS).map(|_| work(process.address, first.clone(), until)).collect();
+    // Once for all clients: sign-ins at the same moment are limited.
+    let cookie = first.sign_in(process.address).await?;
+    let client = |_| work(process.address, first.clone(), cookie.clone(), until);
+    let mut clients: JoinSet<Result<u64>> = (0..CLIENTS).map(client).collect();
     let mut memory = Vec::new();
     while Instant::now() < until {
         tokio::select! {
@@ -74,15 +79,17 @@ async fn soak(database: Database, time: Duration) -> Result<()> {
     if process.end("-TERM")? { Ok(()) } else { Err("Jeton did not stop well".into()) }
 }
 
-async fn work(address: SocketAddr, first: First, until: Instant) -> Result<u64> {
-    let cookie = first.sign_in(address).await?;
+async fn work(address: SocketAddr, first: First, cookie: String, until: Instant) -> Result<u64> {
     let mut connection = Connection::to(address).await?;
-    let mut turns = 0_u64;
+    let (mut turns, mut due) = (0_u64, Instant::now());
     while Instant::now() < until {
         let deleted = turn(&mut connection, &first, &cookie).await?;
         turns += 1;
-        if turns.is_multiple_of(RARELY) {
+        if Instant::now() >= due {
             connection.send(&first.usage(&deleted, 401)).await?;
+            due += DELETED_EVERY;
+        }
+        if turns.is_multiple_of(RARELY) {
             connection = Connection::to(address).await?;
         }
     }
