@@ -35,6 +35,7 @@ mod cli_telegrafs;
 mod cli_terminal;
 mod client_certificates;
 mod concurrency;
+mod concurrent_pages;
 mod config_file;
 mod crash;
 mod created_dialog;

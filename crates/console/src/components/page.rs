@@ -1,6 +1,6 @@
 //! The layout of an organization's page: heading, tabs, content, and the dialog above it.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, text_prop::TextProp};
 use leptos_meta::Title;
 
 use crate::{
@@ -18,6 +18,8 @@ pub fn Page(section: Section, #[prop(into)] dialog: ViewFn, children: Children) 
         let above = group.map(|group| format!("{} | ", group.title())).unwrap_or_default();
         format!("{} | {above}{} | Jeton", section.title(), state.frame.with(|frame| frame.org.name.clone()))
     };
+    // The server writes the title after the content, when the state of the page may be disposed already.
+    let title = if cfg!(feature = "ssr") { TextProp::from(untrack(title)) } else { TextProp::from(title) };
     let heading = group.map_or(section.title(), Group::title);
     view! {
         <Title text=title/>
