@@ -146,3 +146,20 @@ async fn an_idle_connection_is_closed_in_the_end() {
     half.send(HALF).await;
     half.closes().await;
 }
+
+#[tokio::test]
+async fn a_connection_whose_last_body_nobody_read_is_closed_in_the_end() {
+    let home = Home::sqlite();
+    let flags = ["--head-timeout-ms=600000", "--idle-timeout-ms=200"];
+    let server = Server::start_with(&home, Clock::System, &flags).await;
+    let refused = "POST /api/v2/authorizations HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}";
+    let mut silent = Connection::to(server.address).await;
+    silent.send(refused).await;
+    assert!(silent.answer().await.starts_with("http/1.1 401 "));
+    silent.closes().await;
+    let mut half = Connection::to(server.address).await;
+    half.send(refused).await;
+    assert!(half.answer().await.starts_with("http/1.1 401 "));
+    half.send(HALF).await;
+    half.closes().await;
+}

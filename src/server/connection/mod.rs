@@ -1,10 +1,10 @@
-//! Two timeouts of connections: an idle one stays open for long, because a reverse proxy reuses it, while a request's
-//! head must arrive soon after its first byte, because a client could otherwise hold any number of connections with half
-//! of a request (slowloris).
+//! Two timeouts that the HTTP library measures with one timer: a connection may be idle for long, because a reverse
+//! proxy reuses it, while a request's head must arrive soon after its first byte, because a client could otherwise hold
+//! any number of connections with half of a request (slowloris).
 //!
-//! The stream limits both times. It sees when bytes arrive, and the service, which shares the connection's [`Progress`],
-//! notes when they have become a request and when that is over. The HTTP library has a timeout of its own, which it
-//! starts anew for each request. That of the stream is only looked at when it has elapsed.
+//! The library's timer limits the idle time, and with it the time of everything else that it waits for. The stream
+//! limits the time of a head: it sees when bytes arrive, and the service, which shares the connection's [`Progress`],
+//! notes when they have become a request and when that is over.
 //!
 //! With TLS, clients may choose HTTP/2, by ALPN or by their first bytes. Its requests are multiplexed, so that the
 //! bytes do not show where a head begins: such a connection is closed when no byte has been transferred for the idle
@@ -57,7 +57,7 @@ pub fn timed(server: Server<SocketAddr>, timeouts: Timeouts, tls: Option<Accepto
         // Without TLS, browsers and InfluxDB's clients use nothing newer than HTTP/1.
         server.http1_only()
     };
-    server.http_builder().http1().header_read_timeout(None);
+    server.http_builder().http1().header_read_timeout(timeouts.idle);
     server.http_builder().http2().max_concurrent_streams(MAX_STREAMS).max_header_list_size(HEADERS);
     server
 }
@@ -127,19 +127,6 @@ enum Phase {
     Request,
 }
 
-/// What the client has to send next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Awaited {
-    /// Frames of HTTP/2.
-    Frames,
-    /// The first byte of a request.
-    Request,
-    /// The rest of a request's head.
-    RestOfHead,
-    /// A body, if the request has one. It is read within the time of the request.
-    Nothing,
-}
-
 impl Connection {
     fn progress(&self) -> MutexGuard<'_, Progress> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -155,19 +142,19 @@ impl Connection {
         begins
     }
 
-    /// Returns what the client has to send next.
-    fn awaited(&self) -> Awaited {
-        match *self.progress() {
-            Progress { is_multiplexed: true, .. } => Awaited::Frames,
-            Progress { phase: Phase::Idle, .. } => Awaited::Request,
-            Progress { phase: Phase::Head, .. } => Awaited::RestOfHead,
-            Progress { phase: Phase::Request, .. } => Awaited::Nothing,
-        }
+    /// Returns whether a part of a head has arrived.
+    fn is_in_head(&self) -> bool {
+        self.progress().phase == Phase::Head
     }
 
     /// Marks the connection as multiplexed.
     fn multiplex(&self) {
         self.progress().is_multiplexed = true;
+    }
+
+    /// Returns whether the connection is multiplexed.
+    fn is_multiplexed(&self) -> bool {
+        self.progress().is_multiplexed
     }
 
     /// Notes that a request's head has arrived whole.
@@ -215,12 +202,12 @@ mod tests {
     #[test]
     fn the_first_byte_after_an_idle_phase_begins_a_head() {
         let connection = Connection::default();
-        assert_eq!(connection.awaited(), Awaited::Request);
+        assert!(!connection.is_in_head());
         assert!(connection.has_bytes());
-        assert_eq!(connection.awaited(), Awaited::RestOfHead);
+        assert!(connection.is_in_head());
         assert!(!connection.has_bytes(), "the second byte does not begin it again");
         let exchange = connection.clone().begin();
-        assert_eq!(connection.awaited(), Awaited::Nothing);
+        assert!(!connection.is_in_head());
         exchange.body_was_read();
         exchange.was_answered();
         assert!(connection.has_bytes());

@@ -4,72 +4,74 @@ use std::{
     io,
     pin::Pin,
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    time::{Instant, Sleep, sleep},
+    time::{Sleep, sleep},
 };
 
 use crate::config::Timeouts;
 
-use super::{Awaited, Connection};
+use super::Connection;
 
 /// A stream that fails with [`io::ErrorKind::TimedOut`] after its limit: that of a request's head in HTTP/1, where
-/// requests follow each other, and that of idle time.
+/// requests follow each other, and that of idle time in HTTP/2, where they are multiplexed.
 #[derive(Debug)]
 pub struct TimedStream<S> {
     stream: S,
     connection: Connection,
     limits: Timeouts,
     /// The timer of the head of which a part has arrived; none while no more of it is awaited.
-    head: Option<Pin<Box<Sleep>>>,
-    /// The timer of idle time, once anything was awaited.
-    idle: Option<Pin<Box<Sleep>>>,
-    /// True if bytes were transferred since the timer of idle time was set.
+    timer: Option<Pin<Box<Sleep>>>,
+    /// The idle timer, once the connection is multiplexed.
+    silence: Option<Pin<Box<Sleep>>>,
+    /// True if bytes were transferred since the idle timer was set.
     has_moved: bool,
 }
 
 impl<S> TimedStream<S> {
     pub(super) const fn new(stream: S, connection: Connection, limits: Timeouts) -> Self {
-        Self { stream, connection, limits, head: None, idle: None, has_moved: false }
+        Self { stream, connection, limits, timer: None, silence: None, has_moved: false }
     }
 
-    /// Fails if what is awaited takes longer than its limit.
-    fn poll_timers(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let awaited = self.connection.awaited();
-        if awaited == Awaited::RestOfHead {
-            let limit = self.limits.head;
-            let timer = self.head.get_or_insert_with(|| Box::pin(sleep(limit)));
-            if timer.as_mut().poll(context).is_ready() {
-                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
-            }
+    /// Fails if the head of a request takes longer than the limit.
+    fn poll_timer(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if self.connection.is_multiplexed() {
+            self.poll_silence(self.limits.idle, context)
         } else {
-            self.head = None;
+            self.poll_head(self.limits.head, context)
         }
-        self.poll_idle(awaited, context)
     }
 
-    /// Fails after one to two times the limit without a byte: setting the timer anew for each byte, or each request,
-    /// would be expensive.
-    fn poll_idle(&mut self, awaited: Awaited, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let limit = self.limits.idle;
-        let timer = self.idle.get_or_insert_with(|| Box::pin(sleep(limit)));
+    fn poll_head(&mut self, limit: Duration, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if !self.connection.is_in_head() {
+            self.timer = None;
+            return Poll::Pending;
+        }
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(limit)));
+        timer.as_mut().poll(context).map(|()| Err(io::ErrorKind::TimedOut.into()))
+    }
+
+    /// Fails after one to two times the limit without a byte: resetting the timer for each byte would be expensive.
+    fn poll_silence(&mut self, limit: Duration, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         loop {
+            let timer = self.silence.get_or_insert_with(|| Box::pin(sleep(limit)));
             ready!(timer.as_mut().poll(context));
-            if !self.has_moved && awaited != Awaited::Nothing {
+            if !self.has_moved {
                 return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
             }
             self.has_moved = false;
-            timer.as_mut().reset(Instant::now() + limit);
+            self.silence = None;
         }
     }
 
     /// Records that bytes were read.
     fn note_read(&mut self) {
         self.has_moved = true;
-        if self.connection.has_bytes() {
-            self.head = None;
+        if !self.connection.is_multiplexed() && self.connection.has_bytes() {
+            self.timer = None;
         }
     }
 
@@ -84,7 +86,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for TimedStream<S> {
         let this = self.get_mut();
         let before = buffer.filled().len();
         let Poll::Ready(read) = Pin::new(&mut this.stream).poll_read(context, buffer) else {
-            return this.poll_timers(context);
+            return this.poll_timer(context);
         };
         if buffer.filled().len() > before {
             this.note_read();
