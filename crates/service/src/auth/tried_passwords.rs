@@ -9,6 +9,8 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
+use super::rate_limit_key::RateLimitKey;
+
 /// Maximum number of correct passwords that are remembered, and of wrong ones; neither drive the others out.
 const REMEMBERED: u64 = 10_000;
 /// Time after which a password is forgotten: a correct one if it is not used, a wrong one in any case.
@@ -24,6 +26,8 @@ pub(crate) struct TriedPasswords {
     /// A key of this process.
     key: [u8; 32],
     right: Cache<Attempt, ()>,
+    /// The correct passwords by the client that used them: only that one is spared the login throttle.
+    proven: Cache<(Attempt, RateLimitKey), ()>,
     wrong: Cache<Attempt, ()>,
     /// The verifications that run.
     turns: Cache<Attempt, Arc<Mutex<()>>>,
@@ -35,6 +39,7 @@ impl Default for TriedPasswords {
         Self {
             key: crate::random(),
             right: sized().time_to_idle(REMEMBERED_FOR).build(),
+            proven: Cache::builder().max_capacity(REMEMBERED).time_to_idle(REMEMBERED_FOR).build(),
             wrong: sized().time_to_live(REMEMBERED_FOR).build(),
             turns: Cache::builder().max_capacity(REMEMBERED).time_to_idle(REMEMBERED_FOR).build(),
         }
@@ -61,6 +66,16 @@ impl TriedPasswords {
         if self.right.get(attempt).is_some() { Some(true) } else { self.wrong.get(attempt).map(|()| false) }
     }
 
+    /// Returns whether this client has used the correct password lately.
+    pub(super) fn is_proven(&self, attempt: &Attempt, origin: RateLimitKey) -> bool {
+        self.outcome(attempt) == Some(true) && self.proven.get(&(*attempt, origin)).is_some()
+    }
+
+    /// Remembers that this client used the correct password.
+    pub(super) fn prove(&self, attempt: Attempt, origin: RateLimitKey) {
+        self.proven.insert((attempt, origin), ());
+    }
+
     /// Remembers a verified password.
     pub(super) fn remember(&self, attempt: Attempt, is_right: bool) {
         let outcomes = if is_right { &self.right } else { &self.wrong };
@@ -75,6 +90,8 @@ impl TriedPasswords {
 
 #[cfg(test)]
 mod tests {
+    use crate::Client;
+
     use super::*;
 
     #[test]
@@ -97,6 +114,17 @@ mod tests {
         for (name, hash, password) in others {
             assert_eq!(tried.outcome(&sign(name, hash, password)), None, "{name} {hash:?} {password}");
         }
+    }
+
+    #[test]
+    fn a_password_that_one_client_has_proven_is_no_proof_of_another() {
+        let tried = TriedPasswords::default();
+        let attempt = tried.attempt("grafana", Some("$argon2id$1"), &"password".to_owned().into());
+        let origin = |address: &str| Client { address: address.parse().ok(), ..Client::default() }.origin();
+        tried.remember(attempt, true);
+        tried.prove(attempt, origin("192.0.2.1"));
+        assert!(tried.is_proven(&attempt, origin("192.0.2.1")));
+        assert!(!tried.is_proven(&attempt, origin("192.0.2.2")));
     }
 
     #[test]

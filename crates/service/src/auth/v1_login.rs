@@ -71,8 +71,8 @@ impl Service {
                 Recalled::Nothing => unread.push(*token),
             }
         }
-        // A password that was found correct is no guess: it spends nothing, and nobody else's guesses stop it.
-        let proven = self.proven_credential(&login.username, &login.password).await;
+        // A password that this client has proven is no guess: it spends nothing, and nobody else's guesses stop it.
+        let proven = self.proven_credential(&login.username, &login.password, &client).await;
         if proven.is_none() {
             tokens.iter().try_for_each(|token| self.check_budget_for(token, &client))?;
         }

@@ -11,7 +11,7 @@ use crate::{Client, Error, Service, audit::denial_reason::DenialReason, error::A
 
 use super::{
     login_throttle::Account,
-    tried_passwords::TriedPasswords,
+    tried_passwords::{Attempt, TriedPasswords},
     verifier::{Change, KnownCredential},
 };
 
@@ -45,17 +45,18 @@ impl Service {
         if check_user_name(username).is_err() { Ok(None) } else { self.known_credential(username).await }
     }
 
-    /// Returns the credential with a user name and a password, if it is in memory, and its password was found correct
-    /// lately.
+    /// Returns the credential with a user name and a password, if it is in memory, and this client has used the correct
+    /// password lately.
     pub(super) async fn proven_credential(
         &self,
         username: &str,
         password: &SecretString,
+        client: &Client,
     ) -> Option<Arc<KnownCredential>> {
         let known = self.remembered_credential(username).await.flatten()?;
         let hash = known.password_hash.as_deref()?;
         let attempt = self.tried_passwords().attempt(username, Some(hash), password);
-        (self.tried_passwords().outcome(&attempt) == Some(true)).then_some(known)
+        self.tried_passwords().is_proven(&attempt, client.origin()).then_some(known)
     }
 
     /// Verifies a password; the answer for a name that no credential has takes as long as one for a wrong password. A
@@ -95,6 +96,9 @@ impl Service {
         let hash = known.and_then(|known| known.password_hash.as_deref());
         let attempt = tried.attempt(username, hash, password);
         if let Some(is_right) = tried.outcome(&attempt) {
+            if is_right && !tried.is_proven(&attempt, client.origin()) {
+                self.prove_again(username, known, attempt, client)?;
+            }
             return Ok(Some(Verified::of(known, is_right)));
         }
         let _turn = tried.turn(attempt).await;
@@ -108,6 +112,9 @@ impl Service {
         }
         let is_right = verified?;
         tried.remember(attempt, is_right);
+        if is_right {
+            tried.prove(attempt, client.origin());
+        }
         let (Some(known), Some(hash), true) = (known, hash, is_right) else {
             return Ok(Some(Verified::of(known, false)));
         };
@@ -120,6 +127,26 @@ impl Service {
                 && (now == Some(hash) || (now.is_some() && now == replaced.as_deref()))
         };
         Ok(present.filter(is_same).map(Verified::Right))
+    }
+
+    /// Counts the use of a password that another client has proven as an attempt of this one. Without this, guesses beyond
+    /// the throttle would find a password that is in use.
+    fn prove_again(
+        &self,
+        username: &str,
+        known: Option<&Arc<KnownCredential>>,
+        attempt: Attempt,
+        client: &Client,
+    ) -> Result<(), Error> {
+        let (account, origin) = (Account::V1(username.to_owned()), client.origin());
+        let counted = self.0.throttle.attempt(&account, origin, self.now());
+        if let (Some(known), Err(_)) = (known, &counted) {
+            self.note_refusal(known.token.id(), DenialReason::TooManyAttempts, client);
+        }
+        counted?;
+        self.0.throttle.succeeded(&account, origin);
+        self.tried_passwords().prove(attempt, origin);
+        Ok(())
     }
 
     /// Verifies a password at the place of 1.x clients, under the login throttle.
