@@ -119,9 +119,9 @@ impl Group {
                 self.entries.append(&mut finished.entries);
                 self.join(finished);
             }
-            (None, false) if self.members.is_empty() => return run_text(connection, "ROLLBACK").await,
+            (None, false) if self.members.is_empty() => return undo(connection, "ROLLBACK").await,
             // The savepoint stays, for the next operation.
-            (None, _) => run_text(connection, "ROLLBACK TO operation").await?,
+            (None, _) => undo(connection, "ROLLBACK TO operation").await?,
         }
         if continues {
             return run_text(connection, "RELEASE operation; SAVEPOINT operation").await;
@@ -211,6 +211,17 @@ impl Group {
         for member in self.members {
             drop(member.done.send(Err(Error::not_committed(error))));
         }
+    }
+}
+
+/// Undoes an operation. The first answer may be that to a statement of the operation, which was dropped while it ran: the
+/// driver reports its failure instead of running the text.
+async fn undo(connection: &mut Connection, text: &'static str) -> Result<()> {
+    match run_text(connection, text).await {
+        Err(error) if matches!(error.0, sqlx::Error::Database(_)) && !error.is_disconnect() => {
+            run_text(connection, text).await
+        }
+        done => done,
     }
 }
 

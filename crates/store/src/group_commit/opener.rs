@@ -11,6 +11,11 @@ use crate::{Backend, Connection, Result, postgres_connection, sqlite_connection}
 /// the time for which PostgreSQL waits for a lock. Whether a COMMIT that takes longer succeeded is not known.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(12);
 
+/// Maximum durations of an operation on PostgreSQL: one that shares a transaction, and one that has its own. Its
+/// statements would wait for ever for a server that is gone without a sign of it, and all other writers with them.
+const SHARED: Duration = Duration::from_secs(60);
+const ALONE: Duration = Duration::from_mins(15);
+
 /// The way in which the connection to write with is opened.
 #[derive(Debug)]
 pub(crate) struct Opener {
@@ -37,6 +42,15 @@ impl Opener {
         match self.backend {
             Backend::Sqlite => Ok(sqlite_connection::writer(&self.options).await?),
             Backend::Postgres => self.in_time(async { Ok(postgres_connection::writer(&self.options).await?) }).await,
+        }
+    }
+
+    /// Waits until an operation returns the connection; `None` if it is lost, or takes too long on PostgreSQL. Then the
+    /// connection is closed when the operation ends at last, which rolls back.
+    pub async fn returned<T>(&self, lent: impl Future<Output = Option<T>>, alone: bool) -> Option<T> {
+        match self.backend {
+            Backend::Sqlite => lent.await,
+            Backend::Postgres => timeout(if alone { ALONE } else { SHARED }, lent).await.ok().flatten(),
         }
     }
 

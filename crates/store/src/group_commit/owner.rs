@@ -34,6 +34,8 @@ impl Owner {
     pub async fn run(mut self) {
         while let Some(request) = self.next().await {
             match request {
+                // Nobody waits for this one any more.
+                Request::Operation { borrower, .. } if borrower.is_closed() => {}
                 Request::Operation { alone, borrower } => self.run_group(alone, borrower).await,
                 Request::Bare(borrower) => self.lend_bare(borrower).await,
                 Request::Close(done) => {
@@ -97,7 +99,7 @@ impl Owner {
         loop {
             let turn = group.turn();
             let hand_over = |loan| drop(borrower.send(Ok(turn(loan))));
-            let Some(returned) = lend(connection, hand_over).await else {
+            let Some(returned) = self.opener.returned(lend(connection, hand_over), alone).await else {
                 return group.fail(&closed());
             };
             connection = returned.connection;
