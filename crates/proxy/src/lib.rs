@@ -42,6 +42,7 @@ mod shadows;
 mod traffic;
 mod upstream;
 mod verdict_cache;
+mod workers;
 
 pub use body::{AnyBody, BodyError, boxed};
 pub use comparison::NotCompared;

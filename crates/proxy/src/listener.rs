@@ -17,7 +17,7 @@ use tokio::{
 
 use crate::{
     comparison::keep_comparing, config::Limits, connection::Connection, encryption::Encrypted, exchange,
-    gate::ProxyGate, handle::handle, lingering::LingeringStream, peer::Peer, policies::keep_policies_current,
+    gate::ProxyGate, handle::handle, lingering::LingeringStream, peer::Peer, policies::keep_policies_current, workers,
 };
 
 /// Maximum time for a client to end an unused connection of HTTP/2 itself.
@@ -56,7 +56,7 @@ pub async fn serve(
             Some(_) = connections.join_next() => {}
             accepted = accept(&listener, &permits) => {
                 if let Some((stream, peer, permit)) = accepted {
-                    connections.spawn(connection(gate.clone(), stream, peer, stopped.clone(), permit));
+                    workers::spawn(&mut connections, connection(gate.clone(), stream, peer, stopped.clone(), permit));
                 }
             }
         }
@@ -97,13 +97,14 @@ async fn watch(gate: &ProxyGate) {
 }
 
 /// Accepts a connection once there is a place for it; returns `None` after a failure, which is that of one connection
-/// or passes.
+/// or passes. The stream belongs to no runtime yet.
 async fn accept(
     listener: &TcpListener,
     permits: &Arc<Semaphore>,
-) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+) -> Option<(std::net::TcpStream, SocketAddr, OwnedSemaphorePermit)> {
     let permit = Arc::clone(permits).acquire_owned().await.ok()?;
-    match listener.accept().await {
+    let accepted = listener.accept().await.and_then(|(stream, peer)| Ok((stream.into_std()?, peer)));
+    match accepted {
         Ok((stream, peer)) => Some((stream, peer, permit)),
         Err(error) => {
             if error.kind() != io::ErrorKind::ConnectionAborted {
@@ -119,11 +120,18 @@ async fn accept(
 /// `_permit`: its place.
 async fn connection(
     gate: ProxyGate,
-    stream: TcpStream,
+    stream: std::net::TcpStream,
     peer: SocketAddr,
     mut stopped: watch::Receiver<()>,
     _permit: OwnedSemaphorePermit,
 ) {
+    let stream = match TcpStream::from_std(stream) {
+        Ok(stream) => stream,
+        Err(error) => {
+            tracing::warn!(gate = gate.name(), %error, "a gate could not serve a connection");
+            return;
+        }
+    };
     // Small answers are sent at once. A failure only delays them.
     drop(stream.set_nodelay(true));
     let address = peer.ip();

@@ -35,6 +35,7 @@ use crate::{
     config::{ConfigError, GateConfig, Mode},
     counters::UpstreamFailure,
     log_limit::LogLimit,
+    workers::PerWorker,
 };
 
 use cause::{advice, causes};
@@ -43,7 +44,7 @@ use connector::Connector;
 
 /// Time after which an unused connection is closed, before the database does it.
 const IDLE: Duration = Duration::from_secs(20);
-/// Maximum number of unused connections that are kept.
+/// Maximum number of unused connections that each client keeps.
 const MAX_IDLE: usize = 64;
 /// Maximum number of bytes of an answer that a connection buffers.
 const BUFFER: usize = 128 * 1024;
@@ -62,7 +63,8 @@ pub(crate) enum NoResponse {
 /// The database behind a gate, reached by HTTP/1.1: one exchange never ends another.
 pub(crate) struct Upstream {
     gate: String,
-    client: Client<Connector, AnyBody>,
+    /// A client for each thread that serves connections, with connections of its own.
+    clients: PerWorker<Client<Connector, AnyBody>>,
     /// Scheme and authority of every request.
     base: String,
     credential: Option<HeaderValue>,
@@ -109,7 +111,7 @@ impl Upstream {
         let probe = probe(config);
         Ok(Self {
             gate: config.name.clone(),
-            client: builder.build(connector),
+            clients: PerWorker::new(|| builder.build(connector.clone())),
             base,
             credential: credential(config)?,
             shared_secret: config.shared_secret.clone(),
@@ -205,7 +207,7 @@ impl Upstream {
             // It needs none, and whoever answers there gets none.
             request.headers_mut().remove(AUTHORIZATION);
         }
-        let sent = self.client.request(request).await;
+        let sent = self.clients.own().request(request).await;
         let result = match &sent {
             Ok(response) => self.check(response.status(), is_own),
             Err(error) => Err(failure(error, &is_cut)),

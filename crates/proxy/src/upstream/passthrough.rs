@@ -44,7 +44,7 @@ impl Upstream {
         request: Request<AnyBody>,
         is_cut: Arc<AtomicBool>,
     ) -> Result<Response<Incoming>, NoResponse> {
-        let sent = self.client.request(request).await;
+        let sent = self.clients.own().request(request).await;
         let result = match &sent {
             Ok(response) if response.status() == StatusCode::SWITCHING_PROTOCOLS => {
                 Err(NoResponse::Failed(UpstreamFailure::NoAnswer))

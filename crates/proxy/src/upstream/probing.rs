@@ -25,7 +25,7 @@ impl Upstream {
     pub(crate) async fn probe(&self, service: &Service) {
         let Some(target) = self.probe else { return };
         let Ok(request) = Request::get(format!("{}{target}", self.base)).body(body::empty()) else { return };
-        let answered = timeout(PROBE_WITHIN, self.client.request(request)).await;
+        let answered = timeout(PROBE_WITHIN, self.clients.own().request(request)).await;
         if let Ok(Err(error)) = &answered {
             self.log(UpstreamFailure::Unreachable, Some(error));
         }
