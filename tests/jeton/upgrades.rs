@@ -44,10 +44,11 @@ const KEPT: [&str; 8] =
     ["users", "organizations", "memberships", "buckets", "telegrafs", "dbrps", "authorizations", "grants"];
 
 /// Data as servers at these steps wrote them, with the keys of their audit logs.
-const WRITTEN: [(i64, &str, &str); 3] = [
+const WRITTEN: [(i64, &str, &str); 4] = [
     (8, include_str!("upgrades/step-8.key"), include_str!("upgrades/step-8.sql")),
     (9, include_str!("upgrades/step-9.key"), include_str!("upgrades/step-9.sql")),
     (11, include_str!("upgrades/step-11.key"), include_str!("upgrades/step-11.sql")),
+    (18, include_str!("upgrades/step-18.key"), include_str!("upgrades/step-18.sql")),
 ];
 
 /// Creates the collation that the tables name in PostgreSQL, as the server does.
