@@ -50,6 +50,20 @@ pub async fn before_played(change: impl FnOnce(&mut GateConfig)) -> (Home, Playe
 /// The password of 1.x credentials.
 pub const V1_PASSWORD: &str = "password-of-1.x";
 
+/// Creates a 1.x credential with further members and [`V1_PASSWORD`]; returns the path of its record.
+pub async fn v1_credential(server: &Server, operator: &str, username: &str, mut members: Value) -> String {
+    members["token"] = json!(username);
+    let created = server.post("/private/legacy/authorizations", operator, members).await.expect(201);
+    let path = format!("/private/legacy/authorizations/{}", text(&created["id"]));
+    set_v1_password(server, operator, &path, V1_PASSWORD).await;
+    path
+}
+
+/// Sets the password of the 1.x credential with this path.
+pub async fn set_v1_password(server: &Server, operator: &str, path: &str, password: &str) {
+    server.post(&format!("{path}/password"), operator, json!({"password": password})).await.expect(204);
+}
+
 /// A token, with the id of its authorization.
 pub struct Token {
     pub secret: String,
@@ -175,17 +189,12 @@ impl Gated {
     pub async fn v1(&self, username: &str, permissions: &[&str], mut members: Value) -> String {
         let named: Vec<Value> = permissions.iter().map(|name| self.permission(name)).collect();
         members["orgID"] = json!(self.first.org);
-        members["token"] = json!(username);
         members["permissions"] = json!(named);
-        let created = self.server.post("/private/legacy/authorizations", &self.first.token, members).await.expect(201);
-        let path = format!("/private/legacy/authorizations/{}", text(&created["id"]));
-        self.set_v1_password(&path, V1_PASSWORD).await;
-        path
+        v1_credential(&self.server, &self.first.token, username, members).await
     }
 
     pub async fn set_v1_password(&self, path: &str, password: &str) {
-        let body = json!({"password": password});
-        self.server.post(&format!("{path}/password"), &self.first.token, body).await.expect(204);
+        set_v1_password(&self.server, &self.first.token, path, password).await;
     }
 
     /// Returns the id of a bucket.

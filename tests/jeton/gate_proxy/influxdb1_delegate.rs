@@ -26,9 +26,9 @@ use super::{
 pub(super) struct Delegating<'h> {
     pub(super) scene: Scene<'h>,
     pub(super) database: Influxd,
-    address: SocketAddr,
+    pub(super) address: SocketAddr,
     buckets: BTreeMap<&'static str, String>,
-    http: reqwest::Client,
+    pub(super) http: reqwest::Client,
 }
 
 /// The users of gates, each with its privileges by database.
@@ -77,19 +77,24 @@ impl<'h> Delegating<'h> {
         Self { scene, database, address, buckets, http: client() }
     }
 
+    /// Returns permissions such as `write a`.
+    pub(super) fn permissions(&self, named: &[&str]) -> Value {
+        let one = |name: &&str| {
+            let (action, bucket) = name.split_once(' ').unwrap();
+            permission_on(action, "buckets", &self.buckets[bucket], &self.scene.first.org)
+        };
+        named.iter().map(one).collect()
+    }
+
     /// Creates a token with permissions such as `write a`.
     async fn token(&self, permissions: &[&str]) -> Token {
         let first = &self.scene.first;
-        let named = permissions.iter().map(|name| {
-            let (action, bucket) = name.split_once(' ').unwrap();
-            permission_on(action, "buckets", &self.buckets[bucket], &first.org)
-        });
-        let named: Vec<Value> = named.collect();
-        let created = self.scene.server.token(&first.token, &first.org, json!(named)).await.expect(201);
+        let created =
+            self.scene.server.token(&first.token, &first.org, self.permissions(permissions)).await.expect(201);
         Token { secret: text(&created["token"]), id: text(&created["id"]) }
     }
 
-    fn query_at(&self, address: SocketAddr, database: &str, statement: &str) -> RequestBuilder {
+    pub(super) fn query_at(&self, address: SocketAddr, database: &str, statement: &str) -> RequestBuilder {
         self.http.get(format!("http://{address}/query")).query(&[("db", database), ("q", statement)])
     }
 
@@ -116,7 +121,7 @@ impl<'h> Delegating<'h> {
     }
 
     /// Returns the name of the only user.
-    async fn only_user(&self) -> String {
+    pub(super) async fn only_user(&self) -> String {
         let users: Vec<String> = self.users().await.into_keys().collect();
         let [name] = <[String; 1]>::try_from(users).expect("one user");
         name
@@ -131,7 +136,7 @@ async fn gate(scene: &Scene<'_>) -> Value {
     scene.server.get("/api/v2/gates", &scene.first.token).await.expect(200)["gates"][0].clone()
 }
 
-fn privileges(named: &[(&str, &str)]) -> BTreeMap<String, String> {
+pub(super) fn privileges(named: &[(&str, &str)]) -> BTreeMap<String, String> {
     named.iter().map(|(database, privilege)| ((*database).to_owned(), (*privilege).to_owned())).collect()
 }
 

@@ -9,7 +9,7 @@ use crate::{home::Home, support::server::answer};
 use super::{gated::Gated, played::Played};
 
 /// A gate whose database answers the probe with a status.
-async fn gated(home: &Home, database: &mut Played, status: &str) -> Gated {
+pub(super) async fn gated(home: &Home, database: &mut Played, status: &str) -> Gated {
     let gated = Gated::with(home, Kind::Influxdb3, database.address, |config| {
         config.credential = Some("apiv3_admin".to_owned().into());
     })

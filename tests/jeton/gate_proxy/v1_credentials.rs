@@ -16,7 +16,7 @@ use crate::{
 
 use super::{
     failures::seen,
-    gated::{Gated, V1_PASSWORD, before_played},
+    gated::{Gated, V1_PASSWORD, before_played, set_v1_password},
     influxdb1_program::Influxd,
     played::{Played, Raw},
     victoriametrics_program::VictoriaMetrics,
@@ -25,14 +25,33 @@ use super::{
 /// The forms in which 1.x clients present a user name and a password.
 pub(super) const FORMS: [&str; 3] = ["query", "basic", "token"];
 
-/// Returns a request with a user name and a password in one of the forms.
-pub(super) fn presented(gated: &Gated, form: &str, line: &str, user: &str, password: &str) -> RequestBuilder {
-    let request = gated.request(line, "");
+/// The changes after which a 1.x credential no longer works with [`V1_PASSWORD`].
+pub(super) const CHANGES: [&str; 4] = ["deactivation", "networks", "password", "deletion"];
+
+/// Makes one of the changes to the 1.x credential with this path.
+pub(super) async fn change(server: &Server, operator: &str, path: &str, change: &str) {
+    match change {
+        "deactivation" => drop(server.patch(path, operator, json!({"status": "inactive"})).await.expect(200)),
+        "networks" => {
+            drop(server.patch(path, operator, json!({"allowedNetworks": ["192.0.2.0/24"]})).await.expect(200));
+        }
+        "password" => set_v1_password(server, operator, path, "another-password").await,
+        _ => drop(server.delete(path, operator).await.expect(204)),
+    }
+}
+
+/// Adds a user name and a password to a request, in one of the forms.
+pub(super) fn with_password(request: RequestBuilder, form: &str, user: &str, password: &str) -> RequestBuilder {
     match form {
         "query" => request.query(&[("u", user), ("p", password)]),
         "basic" => request.basic_auth(user, Some(password)),
         _ => request.header("authorization", format!("Token {user}:{password}")),
     }
+}
+
+/// Returns a request with a user name and a password in one of the forms.
+pub(super) fn presented(gated: &Gated, form: &str, line: &str, user: &str, password: &str) -> RequestBuilder {
+    with_password(gated.request(line, ""), form, user, password)
 }
 
 /// Writes to bucket `a` with a password, and answers as the database; returns the status.

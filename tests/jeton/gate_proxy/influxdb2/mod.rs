@@ -6,8 +6,9 @@ mod observe;
 mod own_api;
 mod player;
 mod recorded;
-mod recording;
+pub(super) mod recording;
 mod shadows;
+mod v1_credentials;
 mod vanished;
 
 use std::{collections::BTreeMap, fs, net::SocketAddr};
