@@ -25,9 +25,12 @@ use jeton_service::{
 };
 
 use crate::{
-    authorizations::body::{
-        AuthorizationBody, ListBody, ListLinks, PatchBody, PostPermission, authorization_body, networks, read_update,
-        requested_permissions,
+    authorizations::{
+        body::{
+            AuthorizationBody, ListBody, ListLinks, PatchBody, PostPermission, authorization_body, networks,
+            read_update, requested_permissions,
+        },
+        uses,
     },
     extractors::{Caller, PathId},
     json::read,
@@ -190,6 +193,23 @@ pub async fn set_password(
     let PasswordBody { password } = read(request, ApiError::Json).await?;
     state.service.set_v1_password(&caller, id, &password).await?;
     Ok(no_content().into_response())
+}
+
+/// List the uses of a 1.x credential through gates
+///
+/// The time of the last request that a gate allowed with the credential, for each gate, bucket and action: at most
+/// 1,000, the last ones first. Other nodes report theirs within a minute. Requires the permission to read the
+/// credential. Not in InfluxDB.
+#[utoipa::path(get, path = "/private/legacy/authorizations/{authID}/uses", tag = "1.x credentials", operation_id = "GetLegacyAuthorizationsIDUses",
+    params(("authID" = AuthorizationId, Path, description = "The credential.")),
+    responses((status = 200, description = "The uses.", body = uses::ListBody), BadRequest, NotFound, Gated))]
+pub async fn list_uses(
+    State(state): State<AppState>,
+    Caller(caller): Caller,
+    PathId(id): PathId<AuthorizationId>,
+) -> Result<Response, ApiError> {
+    let uses = state.service.v1_gate_uses(&caller, id).await?;
+    Ok(indented(StatusCode::OK, &uses::ListBody::from(uses)))
 }
 
 /// Delete a 1.x credential

@@ -1,6 +1,11 @@
-//! The tokens that were used through gates, limited to those that a caller may see.
+//! The tokens and 1.x credentials that were used through gates, limited to those that a caller may see.
 
-use jeton_model::{AuthorizationId, Timestamp, console::databases::GateToken};
+use sqlx::any::AnyRow;
+
+use jeton_model::{
+    AuthorizationId, Timestamp,
+    console::databases::{GateToken, GateV1Credential},
+};
 
 use crate::{
     Connection, Result,
@@ -40,16 +45,7 @@ pub async fn count(connection: &mut Connection, used: &UsedAt<'_>, limit: u64) -
 /// # Errors
 /// Fails if the database does, or if a row holds a value that can't be decoded.
 pub async fn list(connection: &mut Connection, used: &UsedAt<'_>, limit: i64) -> Result<Vec<GateToken>> {
-    let mut sql = Sql::new(
-        "SELECT id, description, token_prefix, last_at FROM authorizations JOIN \
-         (SELECT authorization_id, MAX(used_at) AS last_at FROM gate_uses WHERE gate = ",
-    );
-    sql.bind(used.gate.to_owned())?.push(" AND used_at > ").bind(used.since.micros())?;
-    sql.push(" GROUP BY authorization_id) AS used ON used.authorization_id = id WHERE kind = ");
-    sql.bind(Kind::V2.name())?;
-    push_visible(&mut sql, used.visible, None)?;
-    sql.push(" ORDER BY last_at DESC, id LIMIT ").bind(limit)?;
-    let rows = sql.fetch_all(connection).await?;
+    let rows = rows(connection, used, Kind::V2, limit).await?;
     rows.iter()
         .map(|row| {
             Ok(GateToken {
@@ -60,4 +56,39 @@ pub async fn list(connection: &mut Connection, used: &UsedAt<'_>, limit: i64) ->
             })
         })
         .collect()
+}
+
+/// Returns 1.x credentials that are used through a gate, the last one first.
+///
+/// # Errors
+/// Fails if the database does, or if a row holds a value that can't be decoded.
+pub async fn v1_credentials(
+    connection: &mut Connection,
+    used: &UsedAt<'_>,
+    limit: i64,
+) -> Result<Vec<GateV1Credential>> {
+    let rows = rows(connection, used, Kind::V1, limit).await?;
+    rows.iter()
+        .map(|row| {
+            Ok(GateV1Credential {
+                id: AuthorizationId(row.id("id")?),
+                username: row.text("username")?,
+                used_at: row.time("last_at")?,
+            })
+        })
+        .collect()
+}
+
+/// Returns the authorizations of a kind that are used through a gate, the last one first.
+async fn rows(connection: &mut Connection, used: &UsedAt<'_>, kind: Kind, limit: i64) -> Result<Vec<AnyRow>> {
+    let mut sql = Sql::new(
+        "SELECT id, description, token_prefix, username, last_at FROM authorizations JOIN \
+         (SELECT authorization_id, MAX(used_at) AS last_at FROM gate_uses WHERE gate = ",
+    );
+    sql.bind(used.gate.to_owned())?.push(" AND used_at > ").bind(used.since.micros())?;
+    sql.push(" GROUP BY authorization_id) AS used ON used.authorization_id = id WHERE kind = ");
+    sql.bind(kind.name())?;
+    push_visible(&mut sql, used.visible, None)?;
+    sql.push(" ORDER BY last_at DESC, id LIMIT ").bind(limit)?;
+    sql.fetch_all(connection).await
 }

@@ -36,6 +36,7 @@ mod retries;
 mod uses;
 mod v1_credentials;
 mod v1_guesses;
+mod v1_uses;
 mod vanished;
 mod victoriametrics;
 mod victoriametrics_program;

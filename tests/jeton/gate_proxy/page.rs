@@ -16,13 +16,13 @@ use super::{
     played::Played,
 };
 
-fn page(scene: &Scene<'_>, rest: &str) -> String {
+pub(super) fn page(scene: &Scene<'_>, rest: &str) -> String {
     format!("/orgs/{}/settings/databases{rest}", scene.first.org)
 }
 
 /// Returns the text of an element with a test id, up to the end of `tag`.
 #[track_caller]
-fn part(answer: &Answer, testid: &str, tag: &str) -> String {
+pub(super) fn part(answer: &Answer, testid: &str, tag: &str) -> String {
     let start = format!("data-testid=\"{testid}\"");
     let rest = answer.body.split_once(&start).unwrap_or_else(|| panic!("{testid}: {}", answer.body)).1;
     rest.split(&format!("</{tag}>")).next().unwrap_or_default().to_owned()

@@ -12,7 +12,7 @@ use crate::{
     openapi::schema::{BadRequest, Gated, NotFound},
 };
 
-/// The last uses of a token through gates.
+/// The last uses of a token or 1.x credential through gates.
 #[derive(Serialize, ToSchema)]
 #[schema(as = GateUses)]
 pub struct ListBody {
@@ -20,7 +20,7 @@ pub struct ListBody {
     uses: Vec<UseBody>,
 }
 
-/// The last use of a token through a gate, for one action on one bucket.
+/// The last use of a token or 1.x credential through a gate, for one action on one bucket.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = GateUse)]
@@ -48,6 +48,12 @@ impl From<GateUse> for UseBody {
     }
 }
 
+impl From<Vec<GateUse>> for ListBody {
+    fn from(uses: Vec<GateUse>) -> Self {
+        Self { uses: uses.into_iter().map(UseBody::from).collect() }
+    }
+}
+
 /// List the uses of a token through gates
 ///
 /// The time of the last request that a gate allowed with the token, for each gate, bucket and action: at most 1,000,
@@ -62,5 +68,5 @@ pub async fn list(
     PathId(id): PathId<AuthorizationId>,
 ) -> Result<Response, ApiError> {
     let uses = state.service.gate_uses(&caller, id).await?;
-    Ok(indented(StatusCode::OK, &ListBody { uses: uses.into_iter().map(UseBody::from).collect() }))
+    Ok(indented(StatusCode::OK, &ListBody::from(uses)))
 }

@@ -12,7 +12,7 @@ mod new_token;
 mod revoke;
 mod rotate;
 mod status;
-mod uses;
+pub(crate) mod uses;
 
 pub use new_token::variables;
 

@@ -7,7 +7,7 @@ use jeton_model::Timestamp;
 
 use crate::{
     error::{Outcome, WhileDoing as _},
-    flags::CommonFlags,
+    flags::{CommonFlags, Session},
     output::Shown,
 };
 
@@ -62,9 +62,13 @@ impl Shown for UseRow {
 impl Uses {
     /// Runs the command.
     pub async fn run(&self) -> Outcome {
-        let session = self.common.session().await?;
-        let found = session.client.get(format!("{}/uses", path(&self.id))).read::<Found>().await;
-        let found = found.while_doing(format!("could not list the uses of authorization {:?}", self.id))?;
-        session.printer.list(&found.uses, "[]")
+        print(&self.common.session().await?, &path(&self.id), &self.id).await
     }
+}
+
+/// Prints the uses of a token or 1.x credential, whose record has this path and id.
+pub(crate) async fn print(session: &Session, path: &str, id: &str) -> Outcome {
+    let found = session.client.get(format!("{path}/uses")).read::<Found>().await;
+    let found = found.while_doing(format!("could not list the uses of authorization {id:?}"))?;
+    session.printer.list(&found.uses, "[]")
 }

@@ -120,6 +120,17 @@ impl GateToken {
     }
 }
 
+/// A 1.x credential that the caller may see, with its last use through a gate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GateV1Credential {
+    /// The authorization.
+    pub id: AuthorizationId,
+    /// The user name.
+    pub username: String,
+    /// The time of the last use through the gate.
+    pub used_at: Timestamp,
+}
+
 /// The gates of an organization.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DatabasePage {
@@ -171,12 +182,16 @@ pub struct GateDetails {
     pub bindings: Vec<BoundRow>,
     /// The tokens that were used last, among those in use that the caller may see.
     pub tokens: Vec<GateToken>,
+    /// The 1.x credentials that were used last, among those in use that the caller may see.
+    pub v1_credentials: Vec<GateV1Credential>,
     /// The first live tokens of the organization that the caller may see, to explain a request with.
     pub choices: Vec<GateToken>,
     /// True if there are more of them.
     pub more_choices: bool,
     /// The last refusals; none if the caller may not read the organization's tokens.
     pub refusals: Vec<GateRefusal>,
+    /// The user names of the 1.x credentials that were refused, by their authorizations.
+    pub refused_usernames: Vec<(AuthorizationId, String)>,
     /// The last comparison, for operators.
     pub compared: Option<Compared>,
     /// True if the caller may bind and unbind buckets.

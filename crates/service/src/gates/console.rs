@@ -1,7 +1,9 @@
 //! The console's page of gates and its dialogs.
 
+use std::collections::BTreeSet;
+
 use jeton_model::{
-    Action, BucketId, OrgId, Timestamp,
+    Action, AuthorizationId, BucketId, Id, OrgId, Timestamp,
     binding::{GateBinding, GateMode, RunningGate, UnknownDatabase},
     console::{
         databases::{BoundRow, Compared, DatabasePage, GateDetails, GateRow},
@@ -84,6 +86,8 @@ impl Service {
         let mut reader = self.read().await?;
         shown.tokens = self.count_in_use(&mut reader, caller, &gate.identity.name).await?;
         let tokens = self.in_use(&mut reader, caller, &gate.identity.name).await?;
+        let v1_credentials = self.v1_in_use(&mut reader, caller, &gate.identity.name).await?;
+        let refused_usernames = refused_usernames(&mut reader, &gate.running).await?;
         let (choices, more_choices) = self.offered_tokens(&mut reader, caller, org).await?;
         let is_operator = is_operator(caller.permissions());
         let compared = match last.filter(|_| is_operator) {
@@ -104,6 +108,8 @@ impl Service {
             now: self.now(),
             org_name: gate.org_name,
             tokens,
+            v1_credentials,
+            refused_usernames,
             choices,
             more_choices,
             refusals: gate.running.refusals,
@@ -196,6 +202,22 @@ async fn compared(
     unknown.retain(|one| gate.running.guards(&one.name));
     let shown = unknown.iter().take(SHOWN).map(UnknownDatabase::place).collect();
     Ok(Some(Compared { at: last.at, unknown: shown, total: unknown.len() as u64 }))
+}
+
+/// Returns the user names of the 1.x credentials among the refused tokens.
+///
+/// # Errors
+/// The database may fail.
+async fn refused_usernames(
+    connection: &mut Connection,
+    gate: &RunningGate,
+) -> Result<Vec<(AuthorizationId, String)>, Error> {
+    let refused: BTreeSet<Id> = gate.refusals.iter().filter_map(|refusal| refusal.token.map(Id::from)).collect();
+    if refused.is_empty() {
+        return Ok(Vec::new());
+    }
+    let labels = jeton_store::audit_list::labels(connection, refused).await?;
+    Ok(labels.into_iter().filter_map(|label| Some((label.id, label.username?))).collect())
 }
 
 fn bound_row(binding: &GateBinding, gate: &VisibleGate) -> BoundRow {

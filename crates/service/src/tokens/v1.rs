@@ -300,7 +300,11 @@ impl Service {
     }
 }
 
-async fn existing(connection: &mut Connection, id: AuthorizationId) -> Result<V1Authorization, Error> {
+/// A 1.x credential, whoever may see it.
+///
+/// # Errors
+/// [`TokenError::NotFound`]; the database may fail.
+pub(super) async fn existing(connection: &mut Connection, id: AuthorizationId) -> Result<V1Authorization, Error> {
     jeton_store::v1_authorizations::by_id(connection, id).await?.ok_or(Error::Token(TokenError::NotFound))
 }
 

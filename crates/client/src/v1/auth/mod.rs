@@ -6,6 +6,7 @@ pub(crate) mod path;
 use jeton_model::{OrgId, Status};
 
 use crate::{
+    auth::uses,
     authorization::{Authorization, Authorizations, V1Row},
     error::{Failure, Outcome, WhileDoing as _},
     flags::{CommonFlags, OrgFlags},
@@ -37,6 +38,8 @@ pub enum Auth {
     SetInactive(Box<Known>),
     /// Set the password of a 1.x credential
     SetPassword(Box<SetPassword>),
+    /// List the last uses of a 1.x credential through gates, by bucket and action
+    Uses(Box<Known>),
 }
 
 /// A credential that is there.
@@ -106,6 +109,7 @@ impl Auth {
             Self::SetActive(known) => known.switch(Status::Active).await,
             Self::SetInactive(known) => known.switch(Status::Inactive).await,
             Self::SetPassword(set) => set.run().await,
+            Self::Uses(known) => known.uses().await,
         }
     }
 }
@@ -145,6 +149,12 @@ impl Known {
         let changed = session.client.patch(path(&id)).json(&json!({"status": status})).read::<Authorization>().await;
         let changed = changed.while_doing(format!("failed to update status of authorization with ID {id:?}"))?;
         session.printer.one(&V1Row::from(changed))
+    }
+
+    async fn uses(&self) -> Outcome {
+        let session = self.common.session().await?;
+        let id = self.which.id(&session.client).await?;
+        uses::print(&session, &path(&id), &id).await
     }
 }
 

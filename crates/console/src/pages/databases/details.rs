@@ -22,7 +22,7 @@ use super::{
     health::{HealthBadge, ModeBadge},
     named,
     refusals::Refusals,
-    tokens::InUse,
+    tokens::{InUse, V1InUse},
     unknown::Unknown,
 };
 
@@ -81,7 +81,13 @@ fn Content(details: GateDetails, requested: ExplainState, drawer: Drawer) -> imp
             <Buckets details=details.clone() drawer/>
             <Unknown details=details.clone() drawer/>
             <InUse tokens=details.tokens.clone() total=gate.tokens now=details.now state/>
-            <Refusals refusals=details.refusals.clone() now=details.now state/>
+            <V1InUse credentials=details.v1_credentials.clone() now=details.now/>
+            <Refusals
+                refusals=details.refusals.clone()
+                usernames=details.refused_usernames.clone()
+                now=details.now
+                state
+            />
             <Explain details requested state/>
         </div>
         {foot}

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use jeton_model::{Timestamp, binding::GateRefusal, wording};
+use jeton_model::{AuthorizationId, Timestamp, binding::GateRefusal, wording};
 
 use crate::{
     components::text::Time,
@@ -13,11 +13,24 @@ use super::DatabasesState;
 
 /// The last refusals, each with its reason and its remedy.
 #[component]
-pub fn Refusals(refusals: Vec<GateRefusal>, now: Timestamp, state: DatabasesState) -> impl IntoView {
+pub fn Refusals(
+    /// The refusals, the newest first.
+    refusals: Vec<GateRefusal>,
+    /// The user names of the 1.x credentials that were refused, by their authorizations.
+    usernames: Vec<(AuthorizationId, String)>,
+    /// The time at which they were read.
+    now: Timestamp,
+    /// The state of the page.
+    state: DatabasesState,
+) -> impl IntoView {
     let list = if refusals.is_empty() {
         view! { <p class="quiet">"None that you may see since the gate was started."</p> }.into_any()
     } else {
-        let row = |refusal: GateRefusal| view! { <Refusal refusal now state/> };
+        let row = |refusal: GateRefusal| {
+            let named = usernames.iter().find(|(id, _)| Some(*id) == refusal.token);
+            let username = named.map(|(_, username)| username.clone());
+            view! { <Refusal refusal username now state/> }
+        };
         view! { <ul class="gate-refusals" data-testid="gate-refusals">{refusals.into_iter().map(row).collect_view()}</ul> }.into_any()
     };
     view! {
@@ -26,15 +39,19 @@ pub fn Refusals(refusals: Vec<GateRefusal>, now: Timestamp, state: DatabasesStat
     }
 }
 
-/// Equal refusals of one token.
+/// Equal refusals of one token, or of the 1.x credential with a user name.
 #[component]
-fn Refusal(refusal: GateRefusal, now: Timestamp, state: DatabasesState) -> impl IntoView {
+fn Refusal(refusal: GateRefusal, username: Option<String>, now: Timestamp, state: DatabasesState) -> impl IntoView {
     let GateRefusal { at, times, passed, token, address, status, reason, remedy, .. } = refusal;
     let passed = passed.then(|| view! { " "<span class="badge observes">"Would be refused"</span> });
     let from = address.map(|address| format!(" from {address}")).unwrap_or_default();
-    let token = token.map(|id| {
-        let href = move || Tokens::Details(id).address(state.page.org.get(), &[]);
-        view! { " · "<a class="link" href=href>"Token"</a> }
+    let token = token.map(|id| match username {
+        // A 1.x credential has no details.
+        Some(username) => view! { <span>" · 1.x credential "<code>{username}</code></span> }.into_any(),
+        None => {
+            let href = move || Tokens::Details(id).address(state.page.org.get(), &[]);
+            view! { <span>" · "<a class="link" href=href>"Token"</a></span> }.into_any()
+        }
     });
     view! {
         <li>

@@ -1,10 +1,10 @@
-//! The tokens that are used through a gate.
+//! The tokens and 1.x credentials that are used through a gate.
 
 use leptos::prelude::*;
 
 use jeton_model::{
     Timestamp,
-    console::databases::{GateToken, IN_USE_DAYS},
+    console::databases::{GateToken, GateV1Credential, IN_USE_DAYS},
     tally::Tally,
 };
 
@@ -56,4 +56,32 @@ fn Token(token: GateToken, now: Timestamp, state: DatabasesState) -> impl IntoVi
             <span class="quiet">{used}</span>
         </li>
     }
+}
+
+/// The 1.x credentials that were used last; nothing if there are none. They have no details in the console.
+#[component]
+pub fn V1InUse(
+    /// The credentials, the last used one first.
+    credentials: Vec<GateV1Credential>,
+    /// The time at which they were read.
+    now: Timestamp,
+) -> impl IntoView {
+    if credentials.is_empty() {
+        return ().into_any();
+    }
+    let row = |credential: GateV1Credential| {
+        let GateV1Credential { username, used_at: at, .. } = credential;
+        view! {
+            <li>
+                <code class="gate-row-text">{username}</code>
+                <span class="quiet"><Time at text=at.ago(now)/></span>
+            </li>
+        }
+    };
+    view! {
+        <h3 class="section-title">"1.x credentials in use "<span>"the last used ones first"</span></h3>
+        <ul class="gate-rows" data-testid="gate-v1-credentials">{credentials.into_iter().map(row).collect_view()}</ul>
+        <p class="hint"><code>"jeton v1 auth uses"</code>" lists the buckets that one used."</p>
+    }
+    .into_any()
 }

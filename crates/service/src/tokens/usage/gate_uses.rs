@@ -11,7 +11,14 @@ use jeton_model::{
 };
 use jeton_store::Connection;
 
-use crate::{Caller, Error, Service, auth::required_permissions, tokens::access::readable};
+use crate::{
+    Caller, Error, Service,
+    auth::required_permissions,
+    tokens::{
+        access::{check_visible, readable},
+        v1,
+    },
+};
 
 use super::gate_buffer::Used;
 
@@ -37,6 +44,17 @@ impl Service {
     pub async fn gate_uses(&self, caller: &Caller, id: AuthorizationId) -> Result<Vec<GateUse>, Error> {
         let mut reader = self.read().await?;
         readable(&mut reader, caller, id).await?;
+        self.gate_uses_of(&mut reader, caller, id).await
+    }
+
+    /// Returns the last uses of a 1.x credential through gates, as [`Service::gate_uses`] returns those of a token.
+    ///
+    /// # Errors
+    /// `TokenError::NotFound`; `AuthError::Unauthorized`; the database may fail.
+    pub async fn v1_gate_uses(&self, caller: &Caller, id: AuthorizationId) -> Result<Vec<GateUse>, Error> {
+        let mut reader = self.read().await?;
+        let found = v1::existing(&mut reader, id).await?;
+        check_visible(&mut reader, caller, &found.authorization).await?;
         self.gate_uses_of(&mut reader, caller, id).await
     }
 
