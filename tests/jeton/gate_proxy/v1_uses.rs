@@ -1,8 +1,7 @@
 //! The uses of 1.x credentials through gates: listed as those of tokens, by the API, the command line and the console.
 
-use serde_json::{Value, json};
-
 use jeton_gate::Kind;
+use serde_json::{Value, json};
 
 use crate::{
     home::{Home, on_each_database},
