@@ -121,7 +121,8 @@ impl Group {
             }
             (None, false) if self.members.is_empty() => return undo(connection, "ROLLBACK").await,
             // The savepoint stays, for the next operation.
-            (None, _) => undo(connection, "ROLLBACK TO operation").await?,
+            (None, true) => return undo(connection, "ROLLBACK TO operation").await,
+            (None, false) => undo(connection, "ROLLBACK TO operation").await?,
         }
         if continues {
             return run_text(connection, "RELEASE operation; SAVEPOINT operation").await;

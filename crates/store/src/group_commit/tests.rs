@@ -1,5 +1,7 @@
 //! Group commit on real files.
 
+mod postgres;
+
 use std::{
     future,
     pin::{Pin, pin},
