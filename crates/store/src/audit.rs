@@ -10,6 +10,9 @@ use crate::{
     query_builder::Sql,
 };
 
+/// Maximum number of entries in one statement.
+pub(super) const ENTRIES_AT_ONCE: usize = 64;
+
 /// The last entry of the log; `seq` 0 and an empty hash before the first entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {

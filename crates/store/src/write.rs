@@ -10,9 +10,6 @@ use crate::{
     group_commit::{Action, Loan, Turn, Writer},
 };
 
-/// Maximum number of entries of the audit log in one statement.
-const ENTRIES_AT_ONCE: usize = 64;
-
 /// The way in which transactions are begun and committed.
 #[derive(Clone, Debug)]
 pub(crate) enum Writers {
@@ -79,7 +76,7 @@ impl Write {
     pub async fn append(&mut self, row: audit::Stored) -> Result<()> {
         self.head = audit::Head { seq: row.seq, hash: row.hash.clone() };
         self.entries.push(row);
-        if self.entries.len() < ENTRIES_AT_ONCE {
+        if self.entries.len() < audit::ENTRIES_AT_ONCE {
             return Ok(());
         }
         let entries = mem::take(&mut self.entries);

@@ -13,8 +13,6 @@ use super::{Finished, Loan, Turn, run};
 
 /// Maximum number of operations in a group.
 const MOST: usize = 64;
-/// Maximum number of entries of the audit log in one statement.
-const ENTRIES_AT_ONCE: usize = 64;
 
 const BEGIN_IN_SQLITE: &str = "BEGIN IMMEDIATE; SAVEPOINT operation; SELECT seq, hash FROM audit_head WHERE id = 1";
 /// The lock of the head's row is the write lock of all nodes.
@@ -137,8 +135,8 @@ impl Group {
             return Ok(());
         }
         let mut entries = mem::take(&mut self.entries);
-        let last = entries.split_off(entries.len().saturating_sub(ENTRIES_AT_ONCE));
-        for more in entries.chunks(ENTRIES_AT_ONCE) {
+        let last = entries.split_off(entries.len().saturating_sub(audit::ENTRIES_AT_ONCE));
+        for more in entries.chunks(audit::ENTRIES_AT_ONCE) {
             audit::insert_all(connection, more).await?;
         }
         audit::insert_and_advance(connection, &last, &self.head).await
