@@ -16,16 +16,6 @@ use crate::{
 /// Maximum number of grants in one INSERT, because both databases limit the number of bound values.
 const GRANTS_AT_ONCE: usize = 500;
 
-/// A new authorization with the columns that only the database holds.
-struct Row<'a> {
-    /// The record.
-    new: &'a Authorization,
-    /// The token or the user name.
-    secret: Secret<'a>,
-    /// The derived columns.
-    keys: &'a Keys,
-}
-
 /// The texts around the statements: those of a batch for SQLite, which has no INSERT within a WITH, or those of one
 /// statement for PostgreSQL, which takes no batch with bound values. Either returns the id of an inserted row.
 struct Form {
@@ -59,22 +49,18 @@ const POSTGRES: Form = Form {
 /// # Errors
 /// Fails if the database does, or if the permissions can't be encoded.
 pub async fn insert(connection: &mut Connection, new: &Authorization, secret: Secret<'_>, keys: &Keys) -> Result<bool> {
-    insert_row(connection, &Row { new, secret, keys }).await
-}
-
-async fn insert_row(connection: &mut Connection, row: &Row<'_>) -> Result<bool> {
     // The index holds a permission that is listed twice only once.
-    let different: BTreeSet<Permission> = row.new.permissions.iter().copied().collect();
+    let different: BTreeSet<Permission> = new.permissions.iter().copied().collect();
     let grants: Vec<Permission> = different.into_iter().collect();
     let (first, more) = grants.split_at(grants.len().min(GRANTS_AT_ONCE));
     let form = if is_sqlite(connection) { SQLITE } else { POSTGRES };
     let mut sql = Sql::new(form.begin);
-    push_row(&mut sql, row)?;
+    push_authorization(&mut sql, new, secret, keys)?;
     sql.push(form.counters);
-    token_counts::push_add(&mut sql, row.new, grants.len(), form.condition)?;
+    token_counts::push_add(&mut sql, new, grants.len(), form.condition)?;
     if !first.is_empty() {
         sql.push(form.grants).push(GRANTS);
-        push_grants(&mut sql, row.new.id, first)?;
+        push_grants(&mut sql, new.id, first)?;
         sql.push(form.condition);
     }
     sql.push(form.end);
@@ -84,15 +70,14 @@ async fn insert_row(connection: &mut Connection, row: &Row<'_>) -> Result<bool> 
     }
     let mut batch = Batch::new(connection);
     for chunk in more.chunks(GRANTS_AT_ONCE) {
-        push_grants(batch.statement(GRANTS), row.new.id, chunk)?;
+        push_grants(batch.statement(GRANTS), new.id, chunk)?;
     }
     batch.execute(connection).await?;
     Ok(true)
 }
 
 /// Appends the INSERT of the authorization alone.
-fn push_row(sql: &mut Sql, row: &Row<'_>) -> Result<()> {
-    let Row { new, secret, keys } = row;
+fn push_authorization(sql: &mut Sql, new: &Authorization, secret: Secret<'_>, keys: &Keys) -> Result<()> {
     let permissions = serde_json::to_string(&new.permissions).map_err(|error| corrupt(error.to_string()))?;
     sql.push(
         "INSERT INTO authorizations (id, org_id, user_id, created_by, kind, status, description, description_key, search_text, \
