@@ -40,7 +40,8 @@ impl Writers {
     }
 }
 
-/// A writing transaction that holds the write lock. It may be one operation of several in a transaction of the database: it sees what the earlier ones wrote, is undone alone, and is committed with them or not at all.
+/// A writing transaction that holds the write lock. It may be one operation of several in a transaction of the
+/// database: it sees what the earlier ones wrote, is undone alone, and is committed with them or not at all.
 pub struct Write {
     loan: Loan,
     /// The last entry of the audit log, as this transaction sees it.
