@@ -136,10 +136,12 @@ pub async fn ask(address: SocketAddr, request: &Request) -> Result<Response> {
     timeout(WITHIN, answered).await.map_err(|_| "no answer within a minute")?
 }
 
-/// Returns whether a response says that the database is unavailable, and when to try again.
+/// Returns whether a response says that the database is unavailable, and either when to try again or that a change may
+/// have been made.
 pub fn says_unavailable(response: &Response) -> bool {
     let has_time = response.head.lines().any(|line| line.to_ascii_lowercase().starts_with("retry-after:"));
-    response.status == 503 && has_time && response.body.contains("\"unavailable\"")
+    let is_unknown = response.body.contains("it is unknown whether the change was made");
+    response.status == 503 && has_time != is_unknown && response.body.contains("\"unavailable\"")
 }
 
 struct Client {

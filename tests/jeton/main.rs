@@ -72,6 +72,7 @@ mod limits;
 mod listen_addresses;
 mod lists;
 mod live_tokens;
+mod lost_commits;
 mod members_page;
 mod memberships;
 mod metrics;

@@ -170,6 +170,7 @@ fn refuse(error: &ApiError, write_as: fn(StatusCode, &ErrorBody) -> Response) ->
         ApiError::Service(Error::Auth(AuthError::TooManyAttempts { seconds })) => {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
         }
+        // Not for a change that may have been made: a client that repeats it by itself might make it twice.
         ApiError::Service(
             Error::Busy | Error::Unavailable | Error::AuditBlocked | Error::Gate(GateError::NoList { .. }),
         ) => {
@@ -178,4 +179,18 @@ fn refuse(error: &ApiError, write_as: fn(StatusCode, &ErrorBody) -> Response) ->
         _ => {}
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_client_is_asked_to_repeat_what_failed_and_not_what_may_have_been_done() {
+        for (error, is_repeated) in [(Error::Unavailable, true), (Error::OutcomeUnknown, false)] {
+            let response = ApiError::from(error).into_response();
+            assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(response.headers().contains_key(header::RETRY_AFTER), is_repeated);
+        }
+    }
 }

@@ -5,8 +5,9 @@
 //! log, all or nothing.
 //!
 //! If the database fails, an operation returns [`Error::Busy`], [`Error::Unavailable`] or [`Error::Internal`]. A
-//! writing operation also returns `AuthError::Unauthenticated`, `AuthError::V1Unauthorized` or
-//! `AuthError::UserInactive` if the caller's credential stopped working meanwhile.
+//! writing operation also returns [`Error::OutcomeUnknown`] if the database was lost during the commit, and
+//! `AuthError::Unauthenticated`, `AuthError::V1Unauthorized` or `AuthError::UserInactive` if the caller's credential
+//! stopped working meanwhile.
 
 pub mod audit;
 pub mod auth;

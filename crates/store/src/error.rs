@@ -4,18 +4,28 @@ use std::io;
 
 /// A failure of the database.
 #[derive(Debug, thiserror::Error)]
-#[error(transparent)]
-pub struct Error(#[from] pub(crate) sqlx::Error);
+#[error("{cause}")]
+pub struct Error {
+    pub(crate) cause: sqlx::Error,
+    /// True if the transaction may have been committed all the same.
+    is_outcome_unknown: bool,
+}
+
+impl From<sqlx::Error> for Error {
+    fn from(cause: sqlx::Error) -> Self {
+        Self { cause, is_outcome_unknown: false }
+    }
+}
 
 impl Error {
     /// True if no connection was free in time.
     pub const fn is_pool_timeout(&self) -> bool {
-        matches!(self.0, sqlx::Error::PoolTimedOut)
+        matches!(self.cause, sqlx::Error::PoolTimedOut)
     }
 
     /// True if the connection to the database is lost, or is about to be.
     pub(crate) fn is_disconnect(&self) -> bool {
-        match &self.0 {
+        match &self.cause {
             sqlx::Error::Io(_) | sqlx::Error::Tls(_) | sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => true,
             // Connection exceptions, and a server that stops.
             sqlx::Error::Database(error) => {
@@ -25,10 +35,15 @@ impl Error {
         }
     }
 
+    /// True if the database was lost during a COMMIT, which it may have done: a repetition may do the same twice.
+    pub const fn is_outcome_unknown(&self) -> bool {
+        self.is_outcome_unknown
+    }
+
     /// True if the database or what it runs on is the cause, and not the statement: a full disk, a lost connection, a
     /// server that stops. The same request may succeed later.
     pub fn is_unavailable(&self) -> bool {
-        match &self.0 {
+        match &self.cause {
             sqlx::Error::Io(_)
             | sqlx::Error::Tls(_)
             // Also of a load balancer that has no server, and closes the connection that it has accepted.
@@ -44,7 +59,13 @@ impl Error {
 
     /// The error of an operation whose transaction failed because of another operation or of its COMMIT.
     pub(crate) fn not_committed(cause: &Self) -> Self {
-        Self(sqlx::Error::Io(io::Error::other(format!("the transaction was not committed: {cause}"))))
+        sqlx::Error::Io(io::Error::other(format!("the transaction was not committed: {cause}"))).into()
+    }
+
+    /// The error of an operation whose COMMIT was not answered.
+    pub(crate) fn unknown_outcome(cause: &Self) -> Self {
+        let text = format!("it is unknown whether the transaction was committed: {cause}");
+        Self { cause: sqlx::Error::Io(io::Error::other(text)), is_outcome_unknown: true }
     }
 }
 

@@ -67,7 +67,7 @@ impl Store {
         let options = AnyConnectOptions::from_str(&url)?;
         // A pool retries until its timeout and then reports only the timeout. A single connection reports the cause.
         let writer =
-            Writer::start(Opener::new(Backend::Sqlite, options.clone()), longest).await.map_err(|error| error.0)?;
+            Writer::start(Opener::new(Backend::Sqlite, options.clone()), longest).await.map_err(|error| error.cause)?;
         // A page runs three queries at once; the authentication of tokens must not wait for them.
         let readers = sqlite_pool(8).connect_with(options).await?;
         migrate(&readers).await?;
@@ -99,7 +99,8 @@ impl Store {
         migrate(&pool).await?;
         search_index::create_in_postgres(&pool).await?;
         let options = AnyConnectOptions::from_str(url)?;
-        let writer = Writer::start(Opener::new(Backend::Postgres, options), longest).await.map_err(|error| error.0)?;
+        let writer =
+            Writer::start(Opener::new(Backend::Postgres, options), longest).await.map_err(|error| error.cause)?;
         Ok(Self { backend: Backend::Postgres, readers: pool, writers: Writers::Group(writer) })
     }
 

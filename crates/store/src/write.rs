@@ -95,7 +95,8 @@ impl Write {
     /// even if the future is dropped.
     ///
     /// # Errors
-    /// Fails if the database does, also in another operation of the same group: then nothing is changed.
+    /// Fails if the database does, also in another operation of the same group: then nothing is changed, unless the
+    /// error [says](crate::Error::is_outcome_unknown) that this is not known.
     pub async fn commit(self) -> Result<()> {
         self.loan.commit(self.entries, self.head, self.actions).await
     }

@@ -5,6 +5,8 @@ pub mod command;
 pub mod compare;
 pub mod console;
 pub mod influxd;
+#[allow(dead_code, reason = "the tests of the store use all of it")]
+pub mod lossy_relay;
 pub mod nginx;
 pub mod people;
 pub mod polling;

@@ -53,6 +53,10 @@ fn sentence(error: &Error) -> String {
         Error::Internal => INTERNAL.into(),
         Error::Busy => "The server is busy. Wait a moment, then try again.".into(),
         Error::Unavailable => "The database is unavailable. Wait a moment, then try again.".into(),
+        Error::OutcomeUnknown => {
+            "The database failed while it saved the change. It is unknown whether it did: look before you repeat it."
+                .into()
+        }
         Error::Auth(AuthError::SessionNotFound) => "The session has already ended. Reload the page.".into(),
         Error::Auth(AuthError::HoldsMore(permission)) => format!(
             "This token holds {permission}, and you don't. Only its owner or a user with its permissions may change it."

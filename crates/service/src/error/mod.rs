@@ -85,6 +85,11 @@ pub enum Error {
     /// The database, or what it runs on, fails: a full disk, a lost connection. The server's log has the cause.
     #[error("the database is unavailable; try again in a moment")]
     Unavailable,
+    /// The database was lost during a commit, which it may have done. The server's log has the cause.
+    #[error(
+        "the database failed during the commit; it is unknown whether the change was made: look before you repeat it"
+    )]
+    OutcomeUnknown,
     /// Entries of the audit log can't be exported, and a setting requires that. The server's log has the cause.
     #[error("changes are refused while entries of the audit log can't be exported; try again later")]
     AuditBlocked,
@@ -116,7 +121,7 @@ impl Error {
             Self::Gate(error) => error.code(),
             Self::Setup(error) => error.code(),
             Self::Telegraf(error) => error.code(),
-            Self::Busy | Self::Unavailable | Self::AuditBlocked => Code::Unavailable,
+            Self::Busy | Self::Unavailable | Self::OutcomeUnknown | Self::AuditBlocked => Code::Unavailable,
             Self::Internal => Code::Internal,
         }
     }
@@ -130,6 +135,9 @@ impl From<jeton_store::Error> for Error {
             return Self::Busy;
         }
         tracing::error!(%error, "the database failed");
+        if error.is_outcome_unknown() {
+            return Self::OutcomeUnknown;
+        }
         if error.is_unavailable() { Self::Unavailable } else { Self::Internal }
     }
 }

@@ -36,6 +36,8 @@ pub(super) struct Group {
     head: audit::Head,
     /// The operations that wait for the COMMIT.
     members: Vec<Finished>,
+    /// True once COMMIT is sent.
+    is_committing: bool,
 }
 
 impl Group {
@@ -62,6 +64,7 @@ impl Group {
             entries: Vec::new(),
             head,
             members: Vec::new(),
+            is_committing: false,
         })
     }
 
@@ -126,6 +129,7 @@ impl Group {
             return run_text(connection, "RELEASE operation; SAVEPOINT operation").await;
         }
         self.store_entries(connection).await?;
+        self.is_committing = true;
         run_text(connection, "RELEASE operation; COMMIT").await
     }
 
@@ -145,6 +149,7 @@ impl Group {
     /// Ends an operation on SQLite, in one round trip to the thread of its connection.
     fn end_in_sqlite(&mut self, finished: Option<Finished>, continues: bool) -> Result<Sql> {
         let sql = self.end_of(finished.as_ref(), continues);
+        self.is_committing = !continues;
         if let Some(finished) = finished {
             self.join(finished);
         }
@@ -203,12 +208,19 @@ impl Group {
         }
     }
 
-    /// Tells every operation that has ended that it was not committed.
+    /// Tells every operation that has ended that it was not committed, or that nobody knows: PostgreSQL may have
+    /// committed it, or may still do so, if the connection is lost before it answers.
     pub fn fail(self, error: &Error) {
         let operations = self.members.len();
-        tracing::error!(%error, operations, "writing transaction was not committed");
+        let is_unknown = self.is_committing && error.is_disconnect();
+        if is_unknown {
+            tracing::error!(%error, operations, "it is unknown whether a writing transaction was committed");
+        } else {
+            tracing::error!(%error, operations, "writing transaction was not committed");
+        }
+        let told = if is_unknown { Error::unknown_outcome } else { Error::not_committed };
         for member in self.members {
-            drop(member.done.send(Err(Error::not_committed(error))));
+            drop(member.done.send(Err(told(error))));
         }
     }
 }
@@ -217,7 +229,7 @@ impl Group {
 /// driver reports its failure instead of running the text.
 async fn undo(connection: &mut Connection, text: &'static str) -> Result<()> {
     match run_text(connection, text).await {
-        Err(error) if matches!(error.0, sqlx::Error::Database(_)) && !error.is_disconnect() => {
+        Err(error) if matches!(error.cause, sqlx::Error::Database(_)) && !error.is_disconnect() => {
             run_text(connection, text).await
         }
         done => done,

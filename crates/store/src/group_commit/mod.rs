@@ -145,18 +145,20 @@ impl Loan {
     /// Ends the operation and waits for the COMMIT of its group. The operation ends even if this future is dropped.
     ///
     /// # Errors
-    /// Fails if the group is not committed.
+    /// Fails if the group is not committed, or if that is not known.
     pub async fn commit(mut self, entries: Vec<audit::Stored>, head: audit::Head, actions: Vec<Action>) -> Result<()> {
         let (done, outcome) = oneshot::channel();
-        self.give_back(Some(Finished { entries, head, actions, done }));
-        outcome.await.unwrap_or_else(|_| Err(closed()))
+        let is_taken = self.give_back(Some(Finished { entries, head, actions, done }));
+        // If the task has ended since, as with the runtime, it may have sent COMMIT.
+        let lost = |_| Err(if is_taken { Error::unknown_outcome(&closed()) } else { closed() });
+        outcome.await.unwrap_or_else(lost)
     }
 
-    fn give_back(&mut self, finished: Option<Finished>) {
-        if let Some(Lent { connection, back }) = self.0.take() {
-            // Without a receiver the runtime is ending. The connection is closed then, which rolls back.
-            drop(back.send(Returned { connection, finished }));
-        }
+    /// Returns the connection; false if nobody takes it back, because the operation took too long or the runtime is
+    /// ending. It is closed then, which rolls back.
+    fn give_back(&mut self, finished: Option<Finished>) -> bool {
+        let Some(Lent { connection, back }) = self.0.take() else { return false };
+        back.send(Returned { connection, finished }).is_ok()
     }
 }
 

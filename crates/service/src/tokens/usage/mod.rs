@@ -44,7 +44,7 @@ impl Service {
         match caller {
             Ok(caller) if !caller.inactive => self.0.uses.accepted(id, &caller.client, now),
             // A failure of the server says nothing about the token.
-            Err(Error::Internal | Error::Busy | Error::Unavailable) => {}
+            Err(Error::Internal | Error::Busy | Error::Unavailable | Error::OutcomeUnknown) => {}
             Ok(_) | Err(_) => self.0.uses.refused(id, now),
         }
     }

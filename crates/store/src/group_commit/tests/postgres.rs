@@ -3,6 +3,8 @@
 #[allow(dead_code, reason = "the integration tests use all of it")]
 #[path = "../../../../../tests/jeton/left_out.rs"]
 mod left_out;
+#[path = "../../../../../tests/jeton/support/lossy_relay.rs"]
+mod lossy_relay;
 
 use std::{
     env,
@@ -14,6 +16,8 @@ use std::{
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 
 use crate::{Connection, Store, columns::Columns as _};
+
+use lossy_relay::LossyRelay;
 
 use super::{LONG, note, run, waits};
 
@@ -42,9 +46,9 @@ impl Database {
         format!("{host}/{}", self.name)
     }
 
-    /// Opens the database, with a table of notes.
-    async fn store(&self) -> Store {
-        let store = Store::postgres_in_groups(&self.url(), LONG).await.expect("a database");
+    /// Opens the database, with a table of notes. `url`: that of the database, or of a relay to it.
+    async fn store(url: &str) -> Store {
+        let store = Store::postgres_in_groups(url, LONG).await.expect("a database");
         let mut write = store.write().await.expect("a transaction");
         run(&mut write, "CREATE TABLE notes (text TEXT PRIMARY KEY)").await.expect("a table");
         write.commit().await.expect("a commit");
@@ -75,7 +79,7 @@ async fn process_of(connection: &mut Connection) -> i64 {
 #[tokio::test]
 async fn an_operation_that_is_undone_leaves_its_savepoint_to_the_next() {
     let Some(database) = Database::new().await else { return };
-    let store = database.store().await;
+    let store = Database::store(&database.url()).await;
     let mut one = store.write().await.expect("a transaction");
     let writer = process_of(&mut one).await;
     {
@@ -96,5 +100,48 @@ async fn an_operation_that_is_undone_leaves_its_savepoint_to_the_next() {
         three.commit().await.expect("a commit");
         answer.await.expect("a commit");
     }
+    database.end(store).await;
+}
+
+#[tokio::test]
+async fn a_commit_that_was_not_answered_is_not_said_to_be_undone() {
+    let Some(database) = Database::new().await else { return };
+    let relay = LossyRelay::before(&database.url()).await;
+    let store = Database::store(&relay.url).await;
+    let mut one = store.write().await.expect("a transaction");
+    note(&mut one, "one").await.expect("a note");
+    relay.lose_answers_to("COMMIT");
+    let error = one.commit().await.expect_err("no answer");
+    relay.lose_nothing();
+    assert!(error.is_outcome_unknown() && error.is_unavailable(), "{error}");
+    // It waits until the lost transaction has ended.
+    let mut two = store.write().await.expect("a transaction");
+    note(&mut two, "one").await.expect_err("the note was committed");
+    drop(two);
+    database.end(store).await;
+}
+
+#[tokio::test]
+async fn an_operation_before_whose_commit_the_connection_is_lost_is_said_to_be_undone() {
+    let Some(database) = Database::new().await else { return };
+    let relay = LossyRelay::before(&database.url()).await;
+    let store = Database::store(&relay.url).await;
+    let mut one = store.write().await.expect("a transaction");
+    note(&mut one, "one").await.expect("a note");
+    {
+        let mut second = pin!(store.write());
+        waits(second.as_mut()).await;
+        let mut answer = pin!(one.commit());
+        waits(answer.as_mut()).await;
+        let two = second.await.expect("a turn");
+        relay.lose_answers_to("ROLLBACK TO");
+        drop(two);
+        let error = answer.await.expect_err("no commit");
+        relay.lose_nothing();
+        assert!(error.is_unavailable() && !error.is_outcome_unknown(), "{error}");
+    }
+    let mut three = store.write().await.expect("a transaction");
+    note(&mut three, "one").await.expect("the note was undone");
+    three.commit().await.expect("a commit");
     database.end(store).await;
 }
