@@ -11,7 +11,7 @@ use sqlx::{
 
 use crate::{
     Backend, Connection, Store,
-    group_commit::{self, Opener, Writer},
+    group_commit::{self, IdleTest, Opener, Writer},
     postgres_connection, search_index, sqlite_connection,
     write::Writers,
 };
@@ -66,8 +66,8 @@ impl Store {
         let url = format!("sqlite://{}?mode=rwc", file.display());
         let options = AnyConnectOptions::from_str(&url)?;
         // A pool retries until its timeout and then reports only the timeout. A single connection reports the cause.
-        let writer =
-            Writer::start(Opener::new(Backend::Sqlite, options.clone()), longest).await.map_err(|error| error.cause)?;
+        let opener = Opener::new(Backend::Sqlite, options.clone(), IdleTest::USUAL);
+        let writer = Writer::start(opener, longest).await.map_err(|error| error.cause)?;
         // A page runs three queries at once; the authentication of tokens must not wait for them.
         let readers = sqlite_pool(8).connect_with(options).await?;
         migrate(&readers).await?;
@@ -81,11 +81,16 @@ impl Store {
     /// Fails if `url` isn't one of PostgreSQL, if the server can't be reached, if another version of Jeton wrote the
     /// database, or if a migration fails.
     pub async fn postgres(url: &str) -> Result<Self, OpenError> {
-        Self::postgres_in_groups(url, group_commit::LONGEST).await
+        Self::postgres_in_groups(url, group_commit::LONGEST, IdleTest::USUAL).await
     }
 
-    /// Connects to a PostgreSQL database whose groups of writes last this long at most.
-    pub(super) async fn postgres_in_groups(url: &str, longest: Duration) -> Result<Self, OpenError> {
+    /// Connects to a PostgreSQL database whose groups of writes last this long at most. `idle_test`: that of the
+    /// connection to write with.
+    pub(super) async fn postgres_in_groups(
+        url: &str,
+        longest: Duration,
+        idle_test: IdleTest,
+    ) -> Result<Self, OpenError> {
         if !url.starts_with("postgres://") && !url.starts_with("postgresql://") {
             return Err(OpenError::UnknownUrl);
         }
@@ -99,8 +104,8 @@ impl Store {
         migrate(&pool).await?;
         search_index::create_in_postgres(&pool).await?;
         let options = AnyConnectOptions::from_str(url)?;
-        let writer =
-            Writer::start(Opener::new(Backend::Postgres, options), longest).await.map_err(|error| error.cause)?;
+        let opener = Opener::new(Backend::Postgres, options, idle_test);
+        let writer = Writer::start(opener, longest).await.map_err(|error| error.cause)?;
         Ok(Self { backend: Backend::Postgres, readers: pool, writers: Writers::Group(writer) })
     }
 

@@ -25,7 +25,7 @@ use crate::{Connection, Error, Result, audit};
 
 use owner::Owner;
 
-pub(crate) use opener::Opener;
+pub(crate) use opener::{IdleTest, Opener};
 
 /// Maximum time that an operation waits for the connection.
 const WAIT: Duration = Duration::from_secs(10);

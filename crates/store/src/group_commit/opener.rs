@@ -2,7 +2,7 @@
 
 use std::{io, time::Duration};
 
-use sqlx::any::AnyConnectOptions;
+use sqlx::{Connection as _, any::AnyConnectOptions};
 use tokio::time::timeout;
 
 use crate::{Backend, Connection, Result, postgres_connection, sqlite_connection};
@@ -16,17 +16,33 @@ const ANSWERED_WITHIN: Duration = Duration::from_secs(12);
 const SHARED: Duration = Duration::from_secs(60);
 const ALONE: Duration = Duration::from_mins(15);
 
+/// The test of a connection to PostgreSQL that nobody has used for a while: a firewall may have forgotten it, and drops
+/// what is sent on it without a sign. The driver offers no keepalive of TCP.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct IdleTest {
+    /// The shortest time without use after which a connection is tested.
+    pub after: Duration,
+    /// Maximum time for the answer. With a new connection, it is shorter than writers [wait](super::WAIT).
+    pub within: Duration,
+}
+
+impl IdleTest {
+    /// The test of the server.
+    pub const USUAL: Self = Self { after: Duration::from_secs(30), within: Duration::from_secs(5) };
+}
+
 /// The way in which the connection to write with is opened.
 #[derive(Debug)]
 pub(crate) struct Opener {
     backend: Backend,
     options: AnyConnectOptions,
+    idle_test: IdleTest,
 }
 
 impl Opener {
     /// Returns the way to connect to a database.
-    pub const fn new(backend: Backend, options: AnyConnectOptions) -> Self {
-        Self { backend, options }
+    pub const fn new(backend: Backend, options: AnyConnectOptions, idle_test: IdleTest) -> Self {
+        Self { backend, options, idle_test }
     }
 
     /// Returns the database system.
@@ -43,6 +59,22 @@ impl Opener {
             Backend::Sqlite => Ok(sqlite_connection::writer(&self.options).await?),
             Backend::Postgres => self.in_time(async { Ok(postgres_connection::writer(&self.options).await?) }).await,
         }
+    }
+
+    /// Returns the connection, or another one if it was idle for long and does not answer.
+    ///
+    /// # Errors
+    /// Fails if another one is needed and can't be opened.
+    pub async fn tested(&self, mut connection: Connection, idle: Duration) -> Result<Connection> {
+        if self.backend == Backend::Sqlite || idle < self.idle_test.after {
+            return Ok(connection);
+        }
+        let answer = timeout(self.idle_test.within, connection.ping()).await;
+        if matches!(answer, Ok(Ok(()))) {
+            return Ok(connection);
+        }
+        tracing::info!("the connection to write with was lost while nobody used it; another one is opened");
+        self.open().await
     }
 
     /// Waits until an operation returns the connection; `None` if it is lost, or takes too long on PostgreSQL. Then the

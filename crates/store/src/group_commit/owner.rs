@@ -1,6 +1,6 @@
 //! The task that owns the connection to write with.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::Connection as _;
 use tokio::sync::{mpsc, oneshot};
@@ -16,6 +16,8 @@ pub(super) struct Owner {
     set_aside: Option<Request>,
     /// `None` after a failure that left the state of the connection unknown: the next request opens another one.
     connection: Option<Connection>,
+    /// The time at which the connection was last used.
+    used: Instant,
     opener: Opener,
     longest: Duration,
 }
@@ -27,7 +29,7 @@ impl Owner {
         connection: Connection,
         longest: Duration,
     ) -> Self {
-        Self { requests, set_aside: None, connection: Some(connection), opener, longest }
+        Self { requests, set_aside: None, connection: Some(connection), used: Instant::now(), opener, longest }
     }
 
     /// Serves requests until the store is closed or dropped.
@@ -74,16 +76,23 @@ impl Owner {
 
     async fn connection(&mut self) -> Result<Connection> {
         match self.connection.take() {
-            Some(connection) => Ok(connection),
+            Some(connection) => self.opener.tested(connection, self.used.elapsed()).await,
             None => self.opener.open().await,
         }
+    }
+
+    /// Keeps a connection for the next request.
+    fn keep(&mut self, connection: Connection) {
+        self.connection = Some(connection);
+        self.used = Instant::now();
     }
 
     async fn lend_bare(&mut self, borrower: oneshot::Sender<Result<Loan>>) {
         match self.connection().await {
             Ok(connection) => {
-                let returned = lend(connection, |loan| drop(borrower.send(Ok(loan)))).await;
-                self.connection = returned.map(|returned| returned.connection);
+                if let Some(returned) = lend(connection, |loan| drop(borrower.send(Ok(loan)))).await {
+                    self.keep(returned.connection);
+                }
             }
             Err(error) => drop(borrower.send(Err(error))),
         }
@@ -107,10 +116,7 @@ impl Owner {
             let ended = group.step(&mut connection, returned.finished, next.is_some());
             match (self.opener.in_time(ended).await, next) {
                 (Ok(()), Some(next)) => borrower = next,
-                (Ok(()), None) => {
-                    self.connection = Some(connection);
-                    return;
-                }
+                (Ok(()), None) => return self.keep(connection),
                 (Err(error), next) => {
                     self.roll_back(connection).await;
                     group.fail(&error);
@@ -121,7 +127,7 @@ impl Owner {
         }
     }
 
-    /// Begins a group. A connection that was lost while nobody used it, as after a restart of PostgreSQL, is replaced.
+    /// Begins a group. A connection that was lost since it was used, as by a restart of PostgreSQL, is replaced.
     async fn begin(&mut self, alone: bool) -> Result<(Connection, Group)> {
         let is_new = self.connection.is_none();
         let connection = self.connection().await?;
@@ -152,7 +158,7 @@ impl Owner {
             return;
         }
         if sqlx::query("ROLLBACK").execute(&mut connection).await.is_ok() {
-            self.connection = Some(connection);
+            self.keep(connection);
         } else if let Err(error) = connection.close().await {
             tracing::warn!(%error, "the connection to write with was not closed");
         }

@@ -11,11 +11,12 @@ use std::{
     pin::pin,
     process,
     sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
 };
 
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 
-use crate::{Connection, Store, columns::Columns as _};
+use crate::{Connection, Store, columns::Columns as _, group_commit::IdleTest};
 
 use lossy_relay::LossyRelay;
 
@@ -48,7 +49,11 @@ impl Database {
 
     /// Opens the database, with a table of notes. `url`: that of the database, or of a relay to it.
     async fn store(url: &str) -> Store {
-        let store = Store::postgres_in_groups(url, LONG).await.expect("a database");
+        Self::tested_store(url, IdleTest::USUAL).await
+    }
+
+    async fn tested_store(url: &str, idle_test: IdleTest) -> Store {
+        let store = Store::postgres_in_groups(url, LONG, idle_test).await.expect("a database");
         let mut write = store.write().await.expect("a transaction");
         run(&mut write, "CREATE TABLE notes (text TEXT PRIMARY KEY)").await.expect("a table");
         write.commit().await.expect("a commit");
@@ -143,5 +148,18 @@ async fn an_operation_before_whose_commit_the_connection_is_lost_is_said_to_be_u
     let mut three = store.write().await.expect("a transaction");
     note(&mut three, "one").await.expect("the note was undone");
     three.commit().await.expect("a commit");
+    database.end(store).await;
+}
+
+#[tokio::test]
+async fn a_connection_that_was_lost_without_a_sign_is_replaced_before_it_is_used() {
+    let Some(database) = Database::new().await else { return };
+    let relay = LossyRelay::before(&database.url()).await;
+    let always = IdleTest { after: Duration::ZERO, within: Duration::from_millis(100) };
+    let store = Database::tested_store(&relay.url, always).await;
+    relay.silence();
+    let mut write = store.write().await.expect("a transaction");
+    note(&mut write, "one").await.expect("a note");
+    write.commit().await.expect("a commit");
     database.end(store).await;
 }
