@@ -120,8 +120,9 @@ fn quotas_are_generous_and_zero_is_none() {
 }
 
 #[test]
-fn an_idle_connection_outlives_those_of_proxies_and_a_head_does_not() {
-    let usual = Timeouts { idle: Duration::from_secs(120), head: Duration::from_secs(10) };
+fn an_idle_connection_outlives_those_of_proxies_and_a_head_or_a_client_that_does_not_read_does_not() {
+    let (idle, head, write) = (Duration::from_secs(120), Duration::from_secs(10), Duration::from_secs(60));
+    let usual = Timeouts { idle, head, write };
     assert_eq!(config(&[]).timeouts, usual);
 }
 

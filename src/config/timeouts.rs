@@ -16,6 +16,10 @@ pub struct Timeouts {
     /// Number of milliseconds from the first byte of a request to the end of its headers
     #[arg(long = "head-timeout-ms", hide = true, default_value = "10000", value_parser = milliseconds)]
     pub head: Duration,
+
+    /// Number of milliseconds for which a client accepts nothing of what is sent to it
+    #[arg(long = "write-timeout-ms", hide = true, default_value = "60000", value_parser = milliseconds)]
+    pub write: Duration,
 }
 
 fn milliseconds(text: &str) -> Result<Duration, ParseIntError> {

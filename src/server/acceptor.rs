@@ -6,7 +6,7 @@ use rustls::{
     ServerConfig,
     server::{self, ClientHello},
 };
-use tokio::{io::AsyncWriteExt as _, net::TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt as _};
 use tokio_rustls::{LazyConfigAcceptor, TlsAcceptor, server::TlsStream};
 
 /// The only protocol that an authority offers in the handshake of a challenge.
@@ -35,7 +35,7 @@ impl Acceptor {
     ///
     /// # Errors
     /// Fails if the handshake fails, and after a challenge.
-    pub async fn accept(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+    pub async fn accept<S: AsyncRead + AsyncWrite + Unpin>(&self, stream: S) -> io::Result<TlsStream<S>> {
         let Some(challenges) = &self.challenges else { return self.usual.accept(stream).await };
         let begun = LazyConfigAcceptor::new(server::Acceptor::default(), stream).await?;
         if is_challenge(&begun.client_hello()) {
@@ -47,7 +47,7 @@ impl Acceptor {
 }
 
 /// Returns whether the client of a connection has shown a certificate that is accepted.
-pub fn is_certified(stream: &TlsStream<TcpStream>) -> bool {
+pub fn is_certified<S>(stream: &TlsStream<S>) -> bool {
     stream.get_ref().1.peer_certificates().is_some_and(|chain| !chain.is_empty())
 }
 

@@ -12,7 +12,10 @@ use tokio::{
 
 use crate::{
     home::Home,
-    support::server::{NAME, Server, set_up_body},
+    support::{
+        polling::poll_until,
+        server::{NAME, Server, set_up_body},
+    },
 };
 
 /// A short time for a head. Connections that send no half of a head live far longer than the test.
@@ -162,4 +165,15 @@ async fn a_connection_whose_last_body_nobody_read_is_closed_in_the_end() {
     assert!(half.answer().await.starts_with("http/1.1 401 "));
     half.send(HALF).await;
     half.closes().await;
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_loses_its_connection() {
+    let home = Home::sqlite();
+    let server = Server::start_with(&home, Clock::System, &["--write-timeout-ms=100"]).await;
+    let mut silent = Connection::to(server.address).await;
+    // The answers together exceed what the sockets of both sides hold.
+    silent.send(&"GET /api/v2/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n".repeat(500)).await;
+    let is_closed = poll_until(async || silent.0.write_all(b"\r\n").await.is_err()).await;
+    assert!(is_closed, "nothing arrives any more");
 }

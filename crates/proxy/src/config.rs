@@ -76,6 +76,8 @@ pub struct Limits {
     pub head: Duration,
     /// Maximum time of a connection without a request.
     pub idle: Duration,
+    /// Maximum time for which a client accepts nothing of what is sent to it.
+    pub write: Duration,
 }
 
 impl Default for Limits {
@@ -87,6 +89,7 @@ impl Default for Limits {
             max_connections: 4096,
             head: Duration::from_secs(10),
             idle: Duration::from_secs(120),
+            write: Duration::from_secs(60),
         }
     }
 }

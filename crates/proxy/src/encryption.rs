@@ -3,15 +3,14 @@
 use std::{io, net::IpAddr, pin::Pin};
 
 use http::HeaderMap;
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    net::TcpStream,
-};
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use crate::client_stream::ClientStream;
 
 /// TLS of a gate's listener.
 pub trait Encryption: Send + Sync + 'static {
     /// Performs the handshake on an accepted connection.
-    fn accept(&self, stream: TcpStream) -> Handshake;
+    fn accept(&self, stream: ClientStream) -> Handshake;
 
     /// Returns the address of the client that a trusted proxy reports; `None` if it reports none that can be read.
     fn client_address(&self, proxy: IpAddr, headers: &HeaderMap) -> Option<IpAddr>;

@@ -10,6 +10,7 @@
 mod authorities;
 mod body;
 mod body_memory;
+mod client_stream;
 mod comparison;
 mod config;
 mod connection;
@@ -45,6 +46,7 @@ mod verdict_cache;
 mod workers;
 
 pub use body::{AnyBody, BodyError, boxed};
+pub use client_stream::ClientStream;
 pub use comparison::NotCompared;
 pub use config::{Auth, ConfigError, GateConfig, Limits, Mode};
 pub use counters::{Counters, End, Outcome, UpstreamFailure};

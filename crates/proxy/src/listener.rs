@@ -16,8 +16,9 @@ use tokio::{
 };
 
 use crate::{
-    comparison::keep_comparing, config::Limits, connection::Connection, encryption::Encrypted, exchange,
-    gate::ProxyGate, handle::handle, lingering::LingeringStream, peer::Peer, policies::keep_policies_current, workers,
+    client_stream::ClientStream, comparison::keep_comparing, config::Limits, connection::Connection,
+    encryption::Encrypted, exchange, gate::ProxyGate, handle::handle, lingering::LingeringStream, peer::Peer,
+    policies::keep_policies_current, workers,
 };
 
 /// Maximum time for a client to end an unused connection of HTTP/2 itself.
@@ -134,6 +135,7 @@ async fn connection(
     };
     // Small answers are sent at once. A failure only delays them.
     drop(stream.set_nodelay(true));
+    let stream = ClientStream::new(stream, gate.limits().write);
     let address = peer.ip();
     let Some(encryption) = gate.encryption().cloned() else {
         exchanges(gate, stream, Peer::client(address), stopped).await;

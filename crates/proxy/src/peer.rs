@@ -39,9 +39,8 @@ impl Peer {
 #[cfg(test)]
 mod tests {
     use http::HeaderValue;
-    use tokio::net::TcpStream;
 
-    use crate::encryption::Handshake;
+    use crate::{client_stream::ClientStream, encryption::Handshake};
 
     use super::*;
 
@@ -49,7 +48,7 @@ mod tests {
     struct Reader;
 
     impl Encryption for Reader {
-        fn accept(&self, _: TcpStream) -> Handshake {
+        fn accept(&self, _: ClientStream) -> Handshake {
             unreachable!("no connection")
         }
 

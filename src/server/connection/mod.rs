@@ -9,6 +9,8 @@
 //! With TLS, clients may choose HTTP/2, by ALPN or by their first bytes. Its requests are multiplexed, so that the
 //! bytes do not show where a head begins: such a connection is closed when no byte has been transferred for the idle
 //! time.
+//!
+//! A client that does not read its answers has a limited time too, below TLS: see [`ClientStream`].
 
 mod body;
 mod following;
@@ -24,6 +26,7 @@ use std::{
 
 use axum::extract::connect_info::IntoMakeServiceWithConnectInfo;
 use axum_server::{Server, accept::Accept};
+use jeton_proxy::ClientStream;
 use tokio::net::TcpStream;
 
 use crate::config::Timeouts;
@@ -85,6 +88,7 @@ impl<S: Send + 'static> Accept<TcpStream, S> for TimedAcceptor {
         // connection is gone, or merely slower.
         drop(stream.set_nodelay(true));
         let Self { timeouts, tls } = self.clone();
+        let stream = ClientStream::new(stream, timeouts.write);
         Box::pin(async move {
             let stream = match tls {
                 Some(tls) => ServerStream::encrypted(&tls, stream, timeouts.head).await?,

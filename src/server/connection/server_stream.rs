@@ -7,9 +7,9 @@ use std::{
     time::Duration,
 };
 
+use jeton_proxy::ClientStream;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpStream,
     time::timeout,
 };
 use tokio_rustls::server::TlsStream;
@@ -22,9 +22,9 @@ use crate::server::{
 /// The stream of a connection.
 pub enum ServerStream {
     /// Without TLS.
-    Plain(TcpStream),
+    Plain(ClientStream),
     /// With TLS.
-    Encrypted(Box<TlsStream<TcpStream>>),
+    Encrypted(Box<TlsStream<ClientStream>>),
 }
 
 impl ServerStream {
@@ -32,7 +32,7 @@ impl ServerStream {
     ///
     /// # Errors
     /// Fails if the client does not finish the handshake in time.
-    pub(super) async fn encrypted(tls: &Acceptor, stream: TcpStream, within: Duration) -> io::Result<Self> {
+    pub(super) async fn encrypted(tls: &Acceptor, stream: ClientStream, within: Duration) -> io::Result<Self> {
         let accepted = timeout(within, tls.accept(stream)).await.map_err(io::Error::from)?;
         Ok(Self::Encrypted(Box::new(accepted?)))
     }

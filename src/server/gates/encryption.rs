@@ -4,8 +4,7 @@ use std::net::IpAddr;
 
 use http::HeaderMap;
 use jeton_http::{client_info::address_behind, settings::Settings};
-use jeton_proxy::{Encrypted, Encryption, Handshake};
-use tokio::net::TcpStream;
+use jeton_proxy::{ClientStream, Encrypted, Encryption, Handshake};
 
 use crate::server::acceptor::{Acceptor, is_certified};
 
@@ -23,7 +22,7 @@ impl ServerTls {
 }
 
 impl Encryption for ServerTls {
-    fn accept(&self, stream: TcpStream) -> Handshake {
+    fn accept(&self, stream: ClientStream) -> Handshake {
         let acceptor = self.acceptor.clone();
         Box::pin(async move {
             let stream = acceptor.accept(stream).await?;

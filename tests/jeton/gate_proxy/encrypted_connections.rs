@@ -9,7 +9,7 @@ use std::{
 };
 
 use http::HeaderMap;
-use jeton_proxy::{Encrypted, Encryption, GateConfig, Handshake};
+use jeton_proxy::{ClientStream, Encrypted, Encryption, GateConfig, Handshake};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
@@ -31,7 +31,7 @@ const PREFLIGHT: &str = "OPTIONS /write HTTP/1.1\r\nHost: localhost\r\n\r\n";
 struct OfTests(TlsAcceptor);
 
 impl Encryption for OfTests {
-    fn accept(&self, stream: TcpStream) -> Handshake {
+    fn accept(&self, stream: ClientStream) -> Handshake {
         let accepted = self.0.accept(stream);
         Box::pin(async move { Ok(Encrypted { stream: Box::new(accepted.await?), is_certified: false }) })
     }
@@ -120,4 +120,13 @@ async fn a_client_that_is_refused_while_it_sends_sees_the_answer_and_its_end() {
     let client = ask(&gated, &format!("{head}{}", "x".repeat(10_000))).await;
     let (said, is_regular) = rest(client).await;
     assert!(said.starts_with("HTTP/1.1 401 ") && is_regular, "{said}");
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_loses_its_connection() {
+    let (home, mut database) = (Home::sqlite(), Played::start().await);
+    let gated = gated(&home, database.address, |config| config.limits.write = Duration::from_millis(100)).await;
+    let token = gated.token(&["read a"]).await;
+    let (_client, request) = begin(&gated, &mut database, &token.secret).await;
+    timeout(WITHIN, request.flood()).await.expect("the exchange ends while the client does not read");
 }

@@ -57,6 +57,14 @@ async fn a_client_that_does_not_read_is_cut_off_too() {
 }
 
 #[tokio::test]
+async fn a_client_that_does_not_read_loses_its_connection() {
+    let (_home, mut database, gated) = before_played(|config| config.limits.write = Duration::from_millis(100)).await;
+    let token = gated.token(&["read a"]).await;
+    let (_client, request) = begin(&gated, &mut database, &token.secret).await;
+    timeout(WITHIN, request.flood()).await.expect("the exchange ends while the client does not read");
+}
+
+#[tokio::test]
 async fn a_request_without_an_answer_is_401_when_its_token_is_revoked() {
     let (_home, mut database, gated) = before_played(|_| {}).await;
     let token = gated.token(&["read a"]).await;
