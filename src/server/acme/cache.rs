@@ -114,6 +114,13 @@ pub(super) async fn blocking<T: Send + 'static>(
     ended.unwrap_or_else(|error| Err(AcmeError::Cache { path: settings.cache.clone(), error: error.into() }))
 }
 
+/// Returns whether an error says that this user may not write to the directory, which is tried: where the error is
+/// about a file alone, the others can be replaced.
+pub(super) fn is_closed(directory: &Path, error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
+        && tempfile::NamedTempFile::new_in(directory).is_err()
+}
+
 /// Returns the account; `None` if there is none with these settings.
 ///
 /// # Errors
@@ -272,6 +279,16 @@ mod tests {
         {
             assert!(certificate(&other).unwrap().is_none());
         }
+    }
+
+    #[test]
+    fn a_directory_is_closed_if_this_user_may_not_write_to_it() {
+        let parent = tempfile::TempDir::new().unwrap();
+        let missing = parent.path().join("missing");
+        // The second is what a file system without locks says.
+        let [denied, other] = [io::ErrorKind::PermissionDenied, io::ErrorKind::Unsupported].map(io::Error::from);
+        assert!(is_closed(&missing, &denied) && !is_closed(&missing, &other));
+        assert!(!is_closed(parent.path(), &denied), "a file alone");
     }
 
     #[tokio::test]

@@ -62,6 +62,18 @@ pub enum AcmeError {
         .0.display()
     )]
     Held(PathBuf),
+    /// The directory of the certificate can be written to, but not locked.
+    #[error(
+        "the directory {} can't be locked against other servers: {error}; give this user access to the file jeton.lock \
+         in it, or choose with --data a file system that has locks",
+        .directory.display()
+    )]
+    NotLocked {
+        /// The directory.
+        directory: PathBuf,
+        /// The error of the operating system.
+        error: io::Error,
+    },
     /// A file of the cache can't be used.
     #[error("the file {} can't be used: {error}; give this user access to it, or remove it", .path.display())]
     Cache {

@@ -91,16 +91,21 @@ impl Acme {
 
     /// Locks the directory of the certificate: servers that share a PostgreSQL and are given the audit key may have the
     /// same data directory, and each would replace the account and the certificate of the other. Without access to the
-    /// directory, nothing is ordered, and nothing needs a lock.
+    /// directory, nothing is ordered, and nothing needs a lock: the stored certificate is used while it is valid.
     ///
     /// # Errors
-    /// Fails if another server holds the lock.
+    /// Fails if another server holds the lock, or if the directory can't be locked although it may be written to, as on
+    /// a file system without locks.
     pub async fn lock(&mut self) -> Result<(), AcmeError> {
         let directory = &self.settings.cache;
         match directory_lock::lock(directory).await {
             Ok(None) => return Err(AcmeError::Held(directory.clone())),
             Ok(held) => self._lock = held,
-            Err(error) => tracing::warn!("the directory {} can't be locked: {error}", directory.display()),
+            Err(error) if cache::is_closed(directory, &error) => tracing::warn!(
+                "no certificate is obtained or renewed: this user may not write to {} ({error})",
+                directory.display()
+            ),
+            Err(error) => return Err(AcmeError::NotLocked { directory: directory.clone(), error }),
         }
         Ok(())
     }
@@ -327,6 +332,15 @@ mod tests {
         assert!(matches!(second.lock().await, Err(AcmeError::Held(_))));
         drop(first);
         second.lock().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_directory_that_can_be_written_to_and_not_locked_is_refused() {
+        let authority = Played::answering(NONSENSE.into()).await;
+        let mut acme = begun(&authority.settings);
+        fs::create_dir_all(authority.settings.cache.join(directory_lock::LOCK)).unwrap();
+        let refused = acme.lock().await.unwrap_err();
+        assert!(matches!(refused, AcmeError::NotLocked { .. }), "{refused}");
     }
 
     #[cfg(unix)]
