@@ -38,8 +38,8 @@ bench: ## Measure the speed as ratios, and fail below the goals (benches/README.
 soak: ## An hour of mixed load on each database, or SOAK_SECONDS
 	@scripts/soak
 
-deny: ## Check the dependencies' licences, sources and advisories (needs cargo-deny)
-	@scripts/with-env cargo deny check
+deny: ## Check the dependencies' licences, sources and advisories, the latter where their database can be fetched
+	@scripts/deny
 
 setup: ## Set up what the build and the tests need, and build nothing
 	@scripts/setup test
