@@ -47,7 +47,7 @@ pub struct Place {
     pub policy: Option<String>,
 }
 
-/// What the last comparison of each gate with its database found, in memory.
+/// The last comparison of each gate with its database, in memory.
 #[derive(Debug, Default)]
 pub struct Comparisons(Mutex<BTreeMap<String, Arc<LastFound>>>);
 

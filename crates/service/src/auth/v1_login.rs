@@ -27,7 +27,7 @@ pub struct V1Login {
     pub password: SecretString,
 }
 
-/// What a gate does with credentials that Jeton does not know.
+/// The treatment of credentials that Jeton does not know, by a gate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Strangers {
     /// They are refused: each is a denial.

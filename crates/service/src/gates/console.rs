@@ -30,7 +30,7 @@ use super::{
 /// Maximum number of unknown databases that are shown.
 const SHOWN: usize = 50;
 
-/// What the upstream of a gate had when the gate was last compared with it.
+/// The content of the upstream of a gate at the last comparison with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LastFound {
     /// The complete list.
