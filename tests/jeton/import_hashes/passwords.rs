@@ -41,6 +41,24 @@ async fn a_right_password_replaces_its_bcrypt_hash_by_argon2() {
 }
 
 #[tokio::test]
+async fn a_client_whose_bcrypt_hash_was_replaced_is_not_stopped_by_guesses() {
+    on_each_database(async |home| {
+        offline(&home, STORE, "").await.well();
+        let server = Server::start(&home).await;
+        assert!(hall3(&server, "password-hall3").await.is_ok());
+        assert_eq!(kind_of_v1_password(&home).await, "argon2id");
+        let before = server.service.password_verifications();
+        for guess in 0..6 {
+            assert!(hall3(&server, &format!("wrong password {guess}")).await.is_err(), "{guess}");
+        }
+        assert_eq!(server.service.password_verifications() - before, 5, "the name waits");
+        assert!(hall3(&server, "password-hall3").await.is_ok(), "it has proven its password, whatever the hash");
+        assert_eq!(server.service.password_verifications() - before, 5);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_password_of_influxd_is_the_old_one_when_it_is_changed() {
     on_each_database(async |home| {
         offline(&home, STORE, "").await.well();

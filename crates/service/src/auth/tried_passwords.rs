@@ -1,10 +1,10 @@
 //! The passwords of 1.x clients that were verified lately, as keyed hashes: such clients send theirs with each request,
 //! which could not wait for a verification each time. A client that goes on with a wrong one costs none either.
 
-use std::{sync::Arc, time::Duration};
+use std::{hash::Hash, sync::Arc, time::Duration};
 
 use hmac::{Hmac, KeyInit, Mac};
-use moka::sync::Cache;
+use moka::sync::{Cache, CacheBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use sha2::Sha256;
 use tokio::sync::{Mutex, OwnedMutexGuard};
@@ -35,15 +35,23 @@ pub(crate) struct TriedPasswords {
 
 impl Default for TriedPasswords {
     fn default() -> Self {
-        let sized = || Cache::builder().max_capacity(REMEMBERED);
         Self {
             key: crate::random(),
             right: sized().time_to_idle(REMEMBERED_FOR).build(),
-            proven: Cache::builder().max_capacity(REMEMBERED).time_to_idle(REMEMBERED_FOR).build(),
+            proven: sized().time_to_idle(REMEMBERED_FOR).build(),
             wrong: sized().time_to_live(REMEMBERED_FOR).build(),
-            turns: Cache::builder().max_capacity(REMEMBERED).time_to_idle(REMEMBERED_FOR).build(),
+            turns: sized().time_to_idle(REMEMBERED_FOR).build(),
         }
     }
+}
+
+/// The builder of a memory of bounded size.
+fn sized<K, V>() -> CacheBuilder<K, V, Cache<K, V>>
+where
+    K: Eq + Hash + Send + Sync + 'static,
+    V: Clone + Send + Sync + 'static,
+{
+    Cache::builder().max_capacity(REMEMBERED)
 }
 
 impl TriedPasswords {

@@ -11,6 +11,7 @@ use crate::{Client, Error, Service, audit::denial_reason::DenialReason, error::A
 
 use super::{
     login_throttle::Account,
+    rate_limit_key::RateLimitKey,
     tried_passwords::{Attempt, TriedPasswords},
     verifier::{Change, KnownCredential},
 };
@@ -72,15 +73,32 @@ impl Service {
     ) -> Result<Verified, Error> {
         for _ in 0..AT_MOST {
             let known = self.v1_authorization_of(username).await?;
-            let Some(verified) = self.verified_once(username, known.as_ref(), password, client).await? else {
-                continue;
-            };
-            if let Verified::Wrong(Some(id)) = verified {
-                self.note_refusal(id, DenialReason::WrongPassword, client);
+            let verified = self.verified_once(username, known.as_ref(), password, client).await;
+            self.note_verified(known.as_ref(), &verified, client);
+            if let Some(verified) = verified? {
+                return Ok(verified);
             }
-            return Ok(verified);
         }
         Err(Error::Busy)
+    }
+
+    /// Records the denial of a known credential: a wrong password, or one that the login throttle refuses.
+    fn note_verified(
+        &self,
+        known: Option<&Arc<KnownCredential>>,
+        verified: &Result<Option<Verified>, Error>,
+        client: &Client,
+    ) {
+        let denied = match verified {
+            Ok(Some(Verified::Wrong(id))) => id.map(|id| (id, DenialReason::WrongPassword)),
+            Err(Error::Auth(AuthError::TooManyAttempts { .. })) => {
+                known.map(|known| (known.token.id(), DenialReason::TooManyAttempts))
+            }
+            Ok(_) | Err(_) => None,
+        };
+        if let Some((id, reason)) = denied {
+            self.note_refusal(id, reason, client);
+        }
     }
 
     /// Verifies a password once; returns `None` if the credential may have changed meanwhile. Requests with the same password
@@ -97,7 +115,7 @@ impl Service {
         let attempt = tried.attempt(username, hash, password);
         if let Some(is_right) = tried.outcome(&attempt) {
             if is_right && !tried.is_proven(&attempt, client.origin()) {
-                self.prove_again(username, known, attempt, client)?;
+                self.prove_again(username, attempt, client)?;
             }
             return Ok(Some(Verified::of(known, is_right)));
         }
@@ -106,11 +124,7 @@ impl Service {
             // Another request verified it, which took its time: the credential is read again.
             return Ok(None);
         }
-        let verified = self.verify_in_place(username, hash, password, client).await;
-        if let (Some(known), Err(Error::Auth(AuthError::TooManyAttempts { .. }))) = (known, &verified) {
-            self.note_refusal(known.token.id(), DenialReason::TooManyAttempts, client);
-        }
-        let is_right = verified?;
+        let is_right = self.verify_in_place(username, hash, password, client).await?;
         tried.remember(attempt, is_right);
         if is_right {
             tried.prove(attempt, client.origin());
@@ -118,7 +132,7 @@ impl Service {
         let (Some(known), Some(hash), true) = (known, hash, is_right) else {
             return Ok(Some(Verified::of(known, false)));
         };
-        let replaced = self.replace_v1_hash(known, hash, password).await;
+        let replaced = self.replace_v1_hash(known, hash, password, client.origin()).await;
         // It took its time: the credential may have been deleted, or its password changed.
         let present = self.v1_authorization_of(username).await?;
         let is_same = |present: &Arc<KnownCredential>| {
@@ -131,19 +145,9 @@ impl Service {
 
     /// Counts the use of a password that another client has proven as an attempt of this one. Without this, guesses beyond
     /// the throttle would find a password that is in use.
-    fn prove_again(
-        &self,
-        username: &str,
-        known: Option<&Arc<KnownCredential>>,
-        attempt: Attempt,
-        client: &Client,
-    ) -> Result<(), Error> {
+    fn prove_again(&self, username: &str, attempt: Attempt, client: &Client) -> Result<(), Error> {
         let (account, origin) = (Account::V1(username.to_owned()), client.origin());
-        let counted = self.0.throttle.attempt(&account, origin, self.now());
-        if let (Some(known), Err(_)) = (known, &counted) {
-            self.note_refusal(known.token.id(), DenialReason::TooManyAttempts, client);
-        }
-        counted?;
+        self.0.throttle.attempt(&account, origin, self.now())?;
         self.0.throttle.succeeded(&account, origin);
         self.tried_passwords().prove(attempt, origin);
         Ok(())
@@ -170,18 +174,27 @@ impl Service {
     }
 
     /// Replaces a correct password's bcrypt hash by argon2id, and returns the new one. If that cannot be written, a later
-    /// verification does it.
-    async fn replace_v1_hash(&self, known: &KnownCredential, hash: &str, password: &SecretString) -> Option<String> {
+    /// verification does it. `origin`: that of the client, which has proven the password for the new hash too.
+    async fn replace_v1_hash(
+        &self,
+        known: &KnownCredential,
+        hash: &str,
+        password: &SecretString,
+        origin: RateLimitKey,
+    ) -> Option<String> {
         let written: Result<Option<String>, Error> = async {
             let Some(new) = self.passwords().replacement(hash, password).await? else { return Ok(None) };
             let id = known.token.id();
+            // Before it is stored: nobody who reads it then has to verify it. A hash that is not stored is never compared.
+            let tried = self.tried_passwords();
+            let attempt = tried.attempt(&known.username, Some(&new), password);
+            tried.prove(attempt, origin);
+            tried.remember(attempt, true);
             let mut write = self.store().write().await?;
             jeton_store::v1_authorizations::replace_password_hash(&mut write, id, hash, &new).await?;
             write.commit().await?;
             // The audit log has no entry: the password is the same.
             self.0.verifier.apply(&[Change::Authorization(id.into())]);
-            let tried = self.tried_passwords();
-            tried.remember(tried.attempt(&known.username, Some(&new), password), true);
             Ok(Some(new))
         }
         .await;
