@@ -205,6 +205,55 @@ async fn many_requests_at_once_with_a_right_password_are_one_verification() {
 }
 
 #[tokio::test]
+async fn a_client_that_leaves_while_its_right_password_is_verified_has_not_guessed() {
+    on_each_database(async |home| {
+        let scene = Scene::new(&home).await;
+        let verifications = || scene.server.service.password_verifications();
+        for number in 0..6 {
+            // Another one each time: nothing is remembered.
+            let password = format!("{PASSWORD}-{number}");
+            scene.set_password(&password).await;
+            let before = verifications();
+            let begins = async {
+                while verifications() == before {
+                    tokio::task::yield_now().await;
+                }
+            };
+            tokio::select! {
+                biased;
+                () = begins => {}
+                _ = scene.basic("grafana", &password) => {}
+            }
+        }
+        let before = verifications();
+        assert!(scene.basic("grafana", &format!("{PASSWORD}-5")).await.is_ok(), "it is no guess");
+        assert_eq!(verifications(), before, "the one that it left ended, and is remembered");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_while_it_waits_has_not_guessed() {
+    on_each_database(async |home| {
+        let scene = Scene::with_password(&home).await;
+        for number in 0..10 {
+            let guess =
+                V1Credential::Password { username: "grafana".into(), password: format!("guess {number}").into() };
+            let address = format!("192.0.2.{number}").parse().ok();
+            let other = Client { address, ..Client::default() };
+            // It has the only place, so that the other one waits until it leaves.
+            tokio::select! {
+                biased;
+                guessed = scene.server.service.caller_by_v1_credential(Some(guess), other) => assert!(guessed.is_err()),
+                _ = scene.basic("grafana", PASSWORD) => {}
+            }
+        }
+        assert!(scene.basic("grafana", PASSWORD).await.is_ok(), "it has made no attempt that failed");
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn nobody_grants_a_1_x_client_what_they_do_not_hold() {
     on_each_database(async |home| {
         let scene = Scene::new(&home).await;

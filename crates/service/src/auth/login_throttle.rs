@@ -97,6 +97,22 @@ impl LoginThrottle {
         Ok(())
     }
 
+    /// Denies what [`LoginThrottle::attempt`] would deny, and counts nothing.
+    ///
+    /// # Errors
+    /// [`AuthError::TooManyAttempts`], with the seconds to wait.
+    pub fn check(&self, account: &Account, origin: RateLimitKey, now: Timestamp) -> Result<(), Error> {
+        if let Some(whole) = self.addresses.get(&origin) {
+            let whole = whole.lock().unwrap_or_else(PoisonError::into_inner);
+            if whole.failures >= FAILURES_AN_HOUR {
+                refuse_until(whole.until, now)?;
+            }
+        }
+        let Some(pair) = self.pairs.get(&(account.clone(), origin)) else { return Ok(()) };
+        let pair = pair.lock().unwrap_or_else(PoisonError::into_inner);
+        refuse_until(pair.until, now)
+    }
+
     /// Takes an attempt back, and resets the failures of its account.
     pub fn succeeded(&self, account: &Account, origin: RateLimitKey) {
         if let Some(whole) = self.addresses.get(&origin) {
@@ -154,6 +170,28 @@ mod tests {
             throttle.attempt(&named("alice"), from, later),
             Err(Error::Auth(AuthError::TooManyAttempts { seconds: 80..=81 }))
         ));
+    }
+
+    #[test]
+    fn a_check_denies_what_an_attempt_would_and_counts_nothing() {
+        let throttle = LoginThrottle::default();
+        let from = address("192.0.2.1");
+        let check = |name: &str, at: Timestamp| throttle.check(&named(name), from, at);
+        for _ in 0..5 {
+            for _ in 0..10 {
+                assert_eq!(check("alice", NOW), Ok(()));
+            }
+            throttle.attempt(&named("alice"), from, NOW).unwrap();
+        }
+        assert_eq!(check("alice", NOW), throttle.attempt(&named("alice"), from, NOW));
+        assert!(check("alice", NOW).is_err());
+        assert_eq!((check("alice", NOW.plus_seconds(40)), check("bob", NOW)), (Ok(()), Ok(())));
+        for guess in 0..95 {
+            throttle.attempt(&named(&format!("user{guess}")), from, NOW).unwrap();
+        }
+        assert_eq!(check("bob", NOW), throttle.attempt(&named("bob"), from, NOW));
+        assert!(check("bob", NOW).is_err(), "a hundred from the address");
+        assert_eq!(check("bob", NOW.plus_seconds(3600)), Ok(()));
     }
 
     #[test]

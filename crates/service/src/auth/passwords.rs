@@ -45,6 +45,11 @@ fn verify_now(hash: Option<&str>, password: &str, bcrypt_cost: Option<u32>) -> b
     has_bcrypt || (argon2.is_some() && has_argon2)
 }
 
+/// The place at which the password of a 1.x client is verified. Nothing else has to be waited for then.
+pub(super) struct ClientPlace {
+    _permits: [OwnedSemaphorePermit; 2],
+}
+
 /// Hashes and verifies passwords.
 pub struct Passwords {
     at_once: Arc<Semaphore>,
@@ -70,7 +75,8 @@ impl Passwords {
     /// [`Error::Internal`] if hashing fails.
     pub async fn hash(&self, password: &SecretString) -> Result<String, Error> {
         let password = password.clone();
-        self.run(move || hash_now(password.expose_secret().as_bytes())).await?.ok_or(Error::Internal)
+        let permit = self.permit().await?;
+        run(permit, move || hash_now(password.expose_secret().as_bytes())).await?.ok_or(Error::Internal)
     }
 
     /// Returns whether a password has this hash; `false` for `None`, after the same time. `bcrypt_cost`: the highest cost
@@ -84,15 +90,17 @@ impl Passwords {
         password: &SecretString,
         bcrypt_cost: Option<u32>,
     ) -> Result<bool, Error> {
-        self.verify_holding(None, hash, password, bcrypt_cost).await
+        let permit = self.permit().await?;
+        self.verify_holding(permit, hash, password, bcrypt_cost).await
     }
 
-    /// Waits for the place of 1.x clients.
+    /// Waits for the place of 1.x clients, and until it is one of the two.
     ///
     /// # Errors
     /// Never fails as long as passwords are verified.
-    pub(super) async fn place_of_client(&self) -> Result<OwnedSemaphorePermit, Error> {
-        Arc::clone(&self.of_clients).acquire_owned().await.map_err(|_| Error::Busy)
+    pub(super) async fn place_of_client(&self) -> Result<ClientPlace, Error> {
+        let of_clients = Arc::clone(&self.of_clients).acquire_owned().await.map_err(|_| Error::Busy)?;
+        Ok(ClientPlace { _permits: [of_clients, self.permit().await?] })
     }
 
     /// [`Passwords::verify`] at the place of 1.x clients, which is free when the verification has ended, whether or not
@@ -102,28 +110,24 @@ impl Passwords {
     /// Those of [`Passwords::verify`].
     pub(super) async fn verify_at(
         &self,
-        place: OwnedSemaphorePermit,
+        place: ClientPlace,
         hash: Option<String>,
         password: &SecretString,
         bcrypt_cost: Option<u32>,
     ) -> Result<bool, Error> {
-        self.verify_holding(Some(place), hash, password, bcrypt_cost).await
+        self.verify_holding(place, hash, password, bcrypt_cost).await
     }
 
     async fn verify_holding(
         &self,
-        place: Option<OwnedSemaphorePermit>,
+        held: impl Send + 'static,
         hash: Option<String>,
         password: &SecretString,
         bcrypt_cost: Option<u32>,
     ) -> Result<bool, Error> {
         let password = password.clone();
         self.verifications.fetch_add(1, Ordering::Relaxed);
-        self.run(move || {
-            let _place = place;
-            verify_now(hash.as_deref(), password.expose_secret(), bcrypt_cost)
-        })
-        .await
+        run(held, move || verify_now(hash.as_deref(), password.expose_secret(), bcrypt_cost)).await
     }
 
     /// The argon2id hash of a correct password, if its hash is of bcrypt and can be replaced.
@@ -137,14 +141,22 @@ impl Passwords {
         self.hash(password).await.map(Some)
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
-        let permit = Arc::clone(&self.at_once).acquire_owned().await.map_err(|_| Error::Busy)?;
-        let done = task::spawn_blocking(move || {
-            let _permit = permit;
-            work()
-        });
-        done.await.map_err(|_| Error::Internal)
+    /// Waits for one of the two places.
+    async fn permit(&self) -> Result<OwnedSemaphorePermit, Error> {
+        Arc::clone(&self.at_once).acquire_owned().await.map_err(|_| Error::Busy)
     }
+}
+
+/// Runs work on a thread that serves no requests, and releases what is held when it has ended.
+async fn run<T: Send + 'static>(
+    held: impl Send + 'static,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Error> {
+    let done = task::spawn_blocking(move || {
+        let _held = held;
+        work()
+    });
+    done.await.map_err(|_| Error::Internal)
 }
 
 impl Service {
@@ -156,10 +168,26 @@ impl Service {
 
 #[cfg(test)]
 mod tests {
+    use std::{
+        pin::pin,
+        task::{Context, Waker},
+    };
+
     use super::*;
 
     /// Of "password", with cost 4.
     const BCRYPT: &str = "$2a$04$UuTkLRZZ6QofpDOlMz32MuuxEHA43WOemOYHPz6.SjsVsyO1tDU96";
+
+    #[test]
+    fn the_place_of_a_1_x_client_is_one_of_the_two_so_that_nothing_else_is_waited_for() {
+        let passwords = Passwords::default();
+        let mut context = Context::from_waker(Waker::noop());
+        let both = Arc::clone(&passwords.at_once).try_acquire_many_owned(2).expect("both are free");
+        let mut place = pin!(passwords.place_of_client());
+        assert!(place.as_mut().poll(&mut context).is_pending());
+        drop(both);
+        assert!(place.as_mut().poll(&mut context).is_ready());
+    }
 
     #[test]
     fn each_kind_of_hash_is_verified_beside_the_other() {

@@ -11,6 +11,7 @@ use crate::{Client, Error, Service, audit::denial_reason::DenialReason, error::A
 
 use super::{
     login_throttle::Account,
+    passwords::ClientPlace,
     rate_limit_key::RateLimitKey,
     tried_passwords::{Attempt, TriedPasswords},
     verifier::{Change, KnownCredential},
@@ -25,6 +26,16 @@ pub(super) enum Verified {
     Right(Arc<KnownCredential>),
     /// It is not, or there is no such credential: `None`.
     Wrong(Option<AuthorizationId>),
+}
+
+/// A password to verify, which outlives the request of its client.
+struct Verification {
+    username: String,
+    /// The credential with the user name.
+    known: Option<Arc<KnownCredential>>,
+    password: SecretString,
+    attempt: Attempt,
+    origin: RateLimitKey,
 }
 
 impl Verified {
@@ -119,20 +130,60 @@ impl Service {
             }
             return Ok(Some(Verified::of(known, is_right)));
         }
-        let _turn = tried.turn(attempt).await;
+        let turn = tried.turn(attempt).await;
         if tried.outcome(&attempt).is_some() {
             // Another request verified it, which took its time: the credential is read again.
             return Ok(None);
         }
-        let is_right = self.verify_in_place(username, hash, password, client).await?;
-        tried.remember(attempt, is_right);
-        if is_right {
-            tried.prove(attempt, client.origin());
-        }
-        let (Some(known), Some(hash), true) = (known, hash, is_right) else {
-            return Ok(Some(Verified::of(known, false)));
+        let (place, bcrypt_cost) = self.admit(username, client).await?;
+        let verification = Verification {
+            username: username.to_owned(),
+            known: known.cloned(),
+            password: password.clone(),
+            attempt,
+            origin: client.origin(),
         };
-        let replaced = self.replace_v1_hash(known, hash, password, client.origin()).await;
+        let service = self.clone();
+        // In a task of its own: the attempt is counted, so its result must be too, even if the client leaves.
+        let verified = tokio::spawn(async move {
+            let _turn = turn;
+            service.verify_and_remember(&verification, place, bcrypt_cost).await
+        });
+        verified.await.map_err(|_| Error::Internal)?
+    }
+
+    /// Waits until a password may be verified, and counts the attempt: last, so that a client that leaves while it waits
+    /// has made none. Returns the place, and the highest cost of the bcrypt hashes.
+    async fn admit(&self, username: &str, client: &Client) -> Result<(ClientPlace, Option<u32>), Error> {
+        let (account, origin) = (Account::V1(username.to_owned()), client.origin());
+        // First: a client that is denied anyway costs no query, and does not wait.
+        self.0.throttle.check(&account, origin, self.now())?;
+        let bcrypt_cost = self.bcrypt_cost(&account).await?;
+        let place = self.passwords().place_of_client().await?;
+        self.0.throttle.attempt(&account, origin, self.now())?;
+        Ok((place, bcrypt_cost))
+    }
+
+    /// Verifies a password whose attempt is counted, and remembers the result. A correct one takes the attempt back.
+    async fn verify_and_remember(
+        &self,
+        verification: &Verification,
+        place: ClientPlace,
+        bcrypt_cost: Option<u32>,
+    ) -> Result<Option<Verified>, Error> {
+        let Verification { username, known, password, attempt, origin } = verification;
+        let hash = known.as_ref().and_then(|known| known.password_hash.as_deref());
+        let is_right = self.passwords().verify_at(place, hash.map(str::to_owned), password, bcrypt_cost).await?;
+        let tried = self.tried_passwords();
+        if is_right {
+            self.0.throttle.succeeded(&Account::V1(username.clone()), *origin);
+            tried.prove(*attempt, *origin);
+        }
+        tried.remember(*attempt, is_right);
+        let (Some(known), Some(hash), true) = (known, hash, is_right) else {
+            return Ok(Some(Verified::of(known.as_ref(), false)));
+        };
+        let replaced = self.replace_v1_hash(known, hash, password, *origin).await;
         // It took its time: the credential may have been deleted, or its password changed.
         let present = self.v1_authorization_of(username).await?;
         let is_same = |present: &Arc<KnownCredential>| {
@@ -151,26 +202,6 @@ impl Service {
         self.0.throttle.succeeded(&account, origin);
         self.tried_passwords().prove(attempt, origin);
         Ok(())
-    }
-
-    /// Verifies a password at the place of 1.x clients, under the login throttle.
-    async fn verify_in_place(
-        &self,
-        username: &str,
-        hash: Option<&str>,
-        password: &SecretString,
-        client: &Client,
-    ) -> Result<bool, Error> {
-        // First: an attempt that is given up while it waits is none.
-        let place = self.passwords().place_of_client().await?;
-        let account = Account::V1(username.to_owned());
-        self.0.throttle.attempt(&account, client.origin(), self.now())?;
-        let bcrypt_cost = self.bcrypt_cost(&account).await?;
-        let is_right = self.passwords().verify_at(place, hash.map(str::to_owned), password, bcrypt_cost).await?;
-        if is_right {
-            self.0.throttle.succeeded(&account, client.origin());
-        }
-        Ok(is_right)
     }
 
     /// Replaces a correct password's bcrypt hash by argon2id, and returns the new one. If that cannot be written, a later
