@@ -11,14 +11,30 @@ use super::{
     v1_credentials::{FORMS, presented, write},
 };
 
-/// Sends this many guesses at once for a user name; returns the number of answers with each of these statuses.
+/// Sends a guess for a user name.
+async fn guess_once(gated: &Gated, user: &str, number: usize) -> u16 {
+    let password = format!("guess-number-{number}");
+    answer(presented(gated, "basic", "POST /write?db=a", user, &password).body("m v=1")).await.status
+}
+
+fn count(answered: &[u16], statuses: [u16; 2]) -> [usize; 2] {
+    statuses.map(|status| answered.iter().filter(|answer| **answer == status).count())
+}
+
+/// Sends this many guesses for a user name, one after the other; returns the number of answers with each of these
+/// statuses.
 async fn guess(gated: &Gated, user: &str, guesses: usize, statuses: [u16; 2]) -> [usize; 2] {
-    let guess = |number: usize| {
-        let password = format!("guess-number-{number}");
-        answer(presented(gated, "basic", "POST /write?db=a", user, &password).body("m v=1"))
-    };
-    let answers = join_all((0..guesses).map(guess)).await;
-    statuses.map(|status| answers.iter().filter(|answer| answer.status == status).count())
+    let mut answered = Vec::new();
+    for number in 0..guesses {
+        answered.push(guess_once(gated, user, number).await);
+    }
+    count(&answered, statuses)
+}
+
+/// Sends this many guesses for a user name at once; returns the number of answers with each of these statuses.
+async fn guess_at_once(gated: &Gated, user: &str, guesses: usize, statuses: [u16; 2]) -> [usize; 2] {
+    let answered = join_all((0..guesses).map(|number| guess_once(gated, user, number))).await;
+    count(&answered, statuses)
 }
 
 #[tokio::test]
@@ -62,11 +78,25 @@ async fn guesses_cost_few_verifications_and_requests_with_tokens_none() {
             assert_eq!(write(&gated, &mut database, form, "grafana", &token).await, 204, "{form}");
         }
     };
-    let (answered, ()) = tokio::join!(guess(&gated, "grafana", 40, [401, 503]), with_token);
-    assert_eq!(answered, [5, 35], "after five, the name waits");
+    let (answered, ()) = tokio::join!(guess(&gated, "grafana", 10, [401, 503]), with_token);
+    assert_eq!(answered, [5, 5], "after five, the name waits");
     assert_eq!(verifications() - before, 5, "those of the five guesses");
-    assert_eq!(guess(&gated, "nobody", 40, [401, 503]).await, [5, 35], "as one that nobody has");
+    assert_eq!(guess(&gated, "nobody", 10, [401, 503]).await, [5, 5], "as one that nobody has");
     assert_eq!(verifications() - before, 10);
+    assert!(database.is_idle());
+}
+
+#[tokio::test]
+async fn guesses_at_once_cost_no_more_verifications() {
+    let (_home, mut database, gated) = before_played(|_| {}).await;
+    gated.v1("grafana", &["write a"], json!({})).await;
+    let verifications = || gated.server.service.password_verifications();
+    for user in ["grafana", "nobody"] {
+        let before = verifications();
+        let [verified, denied] = guess_at_once(&gated, user, 40, [401, 503]).await;
+        assert!((1..=5).contains(&verified) && verified + denied == 40, "{user}: {verified} {denied}");
+        assert_eq!(verifications() - before, verified as u64, "{user}: the others are told to come back");
+    }
     assert!(database.is_idle());
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod lasting_permission;
 pub mod login_throttle;
 pub mod passwords;
 pub(crate) mod permitted_things;
+mod queue_limit;
 pub(crate) mod rate_limit;
 mod rate_limit_key;
 pub(crate) mod required_permissions;

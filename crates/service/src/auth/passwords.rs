@@ -18,7 +18,11 @@ use tokio::{
 
 use crate::{Error, Service};
 
-use super::bcrypt_hash::{self, BcryptHash};
+use super::{
+    bcrypt_hash::{self, BcryptHash},
+    queue_limit::{QueueLimit, Waiting},
+    rate_limit_key::RateLimitKey,
+};
 
 /// 19 MiB and two passes for each hash, which every guess costs an attacker too.
 static ARGON2: LazyLock<Argon2<'static>> = LazyLock::new(|| {
@@ -55,6 +59,8 @@ pub struct Passwords {
     at_once: Arc<Semaphore>,
     /// One of the two places, at most, is that of 1.x clients, who could be guessing: people sign in at the other.
     of_clients: Arc<Semaphore>,
+    /// The 1.x clients that wait for their place.
+    waiting: QueueLimit,
     verifications: AtomicU64,
 }
 
@@ -63,6 +69,7 @@ impl Default for Passwords {
         Self {
             at_once: Arc::new(Semaphore::new(2)),
             of_clients: Arc::new(Semaphore::new(1)),
+            waiting: QueueLimit::default(),
             verifications: AtomicU64::new(0),
         }
     }
@@ -94,11 +101,19 @@ impl Passwords {
         self.verify_holding(permit, hash, password, bcrypt_cost).await
     }
 
-    /// Waits for the place of 1.x clients, and until it is one of the two.
+    /// Begins to wait for the place of 1.x clients.
+    ///
+    /// # Errors
+    /// [`crate::error::AuthError::TooManyAttempts`], if as many requests of the origin wait as may.
+    pub(super) fn queue(&self, origin: RateLimitKey) -> Result<Waiting, Error> {
+        self.waiting.enter(origin)
+    }
+
+    /// Waits for the place of 1.x clients, and until it is one of the two. `_waiting`: the right to wait, which ends then.
     ///
     /// # Errors
     /// Never fails as long as passwords are verified.
-    pub(super) async fn place_of_client(&self) -> Result<ClientPlace, Error> {
+    pub(super) async fn place_of_client(&self, _waiting: Waiting) -> Result<ClientPlace, Error> {
         let of_clients = Arc::clone(&self.of_clients).acquire_owned().await.map_err(|_| Error::Busy)?;
         Ok(ClientPlace { _permits: [of_clients, self.permit().await?] })
     }
@@ -170,8 +185,10 @@ impl Service {
 mod tests {
     use std::{
         pin::pin,
-        task::{Context, Waker},
+        task::{Context, Poll, Waker},
     };
+
+    use crate::Client;
 
     use super::*;
 
@@ -183,10 +200,30 @@ mod tests {
         let passwords = Passwords::default();
         let mut context = Context::from_waker(Waker::noop());
         let both = Arc::clone(&passwords.at_once).try_acquire_many_owned(2).expect("both are free");
-        let mut place = pin!(passwords.place_of_client());
+        let waiting = passwords.queue(Client::default().origin()).expect("nobody waits");
+        let mut place = pin!(passwords.place_of_client(waiting));
         assert!(place.as_mut().poll(&mut context).is_pending());
         drop(both);
         assert!(place.as_mut().poll(&mut context).is_ready());
+    }
+
+    #[test]
+    fn a_1_x_client_that_waits_counts_until_it_has_its_place_or_leaves() {
+        let passwords = Passwords::default();
+        let origin = Client::default().origin();
+        let mut context = Context::from_waker(Waker::noop());
+        let wait = || passwords.queue(origin).map(|waiting| Box::pin(passwords.place_of_client(waiting)));
+        let mut first = wait().expect("nobody waits");
+        let Poll::Ready(place) = first.as_mut().poll(&mut context) else { panic!("the place is free") };
+        let (mut second, mut third) = (wait().expect("none waits"), wait().expect("one waits"));
+        assert!(second.as_mut().poll(&mut context).is_pending() && third.as_mut().poll(&mut context).is_pending());
+        assert!(wait().is_err(), "two wait");
+        drop(third);
+        let mut fourth = wait().expect("one has left");
+        assert!(fourth.as_mut().poll(&mut context).is_pending());
+        drop(place);
+        assert!(second.as_mut().poll(&mut context).is_ready());
+        assert!(wait().is_ok(), "one has its place");
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! Verification of the passwords of 1.x clients: under the login throttle, and one at a time, so that whoever guesses
-//! neither occupies the machine nor lets others wait.
+//! neither occupies the machine nor lets others wait. Of one origin, two requests wait at most.
 
 use std::sync::Arc;
 
@@ -158,8 +158,9 @@ impl Service {
         let (account, origin) = (Account::V1(username.to_owned()), client.origin());
         // First: a client that is denied anyway costs no query, and does not wait.
         self.0.throttle.check(&account, origin, self.now())?;
+        let waiting = self.passwords().queue(origin)?;
         let bcrypt_cost = self.bcrypt_cost(&account).await?;
-        let place = self.passwords().place_of_client().await?;
+        let place = self.passwords().place_of_client(waiting).await?;
         self.0.throttle.attempt(&account, origin, self.now())?;
         Ok((place, bcrypt_cost))
     }
