@@ -3,7 +3,11 @@
 use jeton_gate::Kind;
 use jeton_model::binding::UpstreamHealth;
 use jeton_proxy::{Mode, Outcome};
-use jeton_service::Client;
+use jeton_service::{
+    Client, Error,
+    auth::v1_login::{Strangers, V1Login},
+    error::AuthError,
+};
 use serde_json::json;
 
 use crate::{
@@ -130,6 +134,37 @@ async fn a_credential_of_the_database_spends_the_hour_of_its_address_only_when_i
     let made = server.token(&first.token, &first.org, json!([permission("read", "tasks")])).await.expect(201);
     let holder = server.service.holder_among_others(&text(&made["token"]), client()).await;
     assert!(matches!(holder, Ok(Some(_))), "a token that is new here is found: {holder:?}");
+}
+
+#[tokio::test]
+async fn a_user_name_of_the_database_spends_the_hour_of_its_address_only_when_it_is_looked_up() {
+    let home = Home::sqlite();
+    let server = Server::start_at_rest(&home).await;
+    server.set_up().await;
+    let client = || Client { address: "192.0.2.1".parse().ok(), ..Client::default() };
+    // A JWT is not looked up: so many look-ups would be slow. The last twenty of the ten thousand remain.
+    let jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.AAAA";
+    for _ in 0..9_980 {
+        drop(server.service.caller_by_token(jwt, client()).await);
+    }
+    let present = async |username: &str| {
+        let login = V1Login { username: username.to_owned(), password: "of-the-database".to_owned().into() };
+        server.service.holder_of_login("of-the-database", &login, client(), Strangers::Passed).await
+    };
+    for _ in 0..100 {
+        let holder = present("one").await;
+        assert!(matches!(holder, Ok(None)), "{holder:?}");
+    }
+    let mut names = 1;
+    let refused = loop {
+        match present(&names.to_string()).await {
+            Ok(holder) => assert!(holder.is_none()),
+            Err(error) => break error,
+        }
+        names += 1;
+        assert!(names <= 20, "each name costs a query");
+    };
+    assert!(matches!(refused, Error::Auth(AuthError::TooManyAttempts { .. })), "{refused}");
 }
 
 #[tokio::test]

@@ -32,8 +32,8 @@ pub struct V1Login {
 pub enum Strangers {
     /// They are refused: each is a denial.
     Refused,
-    /// They pass, because they are the database's own: they are no denials, and only those that were looked up count as
-    /// unknown.
+    /// They pass, because they are the database's own: they are no denials, and only those whose password or user name
+    /// was looked up count as unknown.
     Passed,
 }
 
@@ -104,13 +104,14 @@ impl Service {
         strangers: Strangers,
         was_read: bool,
     ) -> Result<Option<TokenHolder>, Error> {
+        let reads_name = login.may_be_a_credential() && self.remembered_credential(&login.username).await.is_none();
         let refused = match self.verified_login(login, &client, strangers).await {
             Ok(Verified::Right(known)) => return Ok(self.holder_with_password(&known, client)),
             Ok(Verified::Wrong(known)) => Ok(known),
             Err(error @ Error::Auth(AuthError::TooManyAttempts { .. })) => Err(error),
             Err(error) => return Err(error),
         };
-        if strangers == Strangers::Refused || was_read {
+        if strangers == Strangers::Refused || was_read || reads_name {
             // Concurrent requests may exceed the limit.
             drop(self.count_as_unknown(&client));
         }
