@@ -8,12 +8,19 @@ use tokio::{
     net::TcpStream,
 };
 
-use jeton_service::{Client, Error, auth::v1_credentials::V1Credential, error::AuthError};
+use jeton_service::{
+    Client, Error,
+    auth::{
+        v1_credentials::V1Credential,
+        v1_login::{Strangers, V1Login},
+    },
+    error::AuthError,
+};
 
 use crate::{
     binary::Program,
     home::{Home, on_each_database},
-    support::server::{Server, answer, client, set_up_body},
+    support::server::{Server, answer, client, permission_on, set_up_body, text},
 };
 
 #[tokio::test]
@@ -129,6 +136,42 @@ async fn ten_thousand_unknown_tokens_an_hour_are_enough_for_an_address() {
     assert!(matches!(show(UNKNOWN, "192.0.2.2").await, Err(Error::Auth(AuthError::Unauthenticated))), "others go on");
     server.clock.advance(3600);
     assert!(matches!(show(UNKNOWN, "192.0.2.1").await, Err(Error::Auth(AuthError::Unauthenticated))));
+}
+
+#[tokio::test]
+async fn a_1_x_client_that_was_accepted_goes_on_though_its_address_has_spent_its_budget() {
+    let home = Home::sqlite();
+    let server = Server::start_at_rest(&home).await;
+    let first = server.set_up().await;
+    let permissions = json!([permission_on("read", "buckets", &first.bucket, &first.org)]);
+    let body = json!({"orgID": first.org, "token": "grafana", "permissions": permissions});
+    let created = server.post("/private/legacy/authorizations", &first.token, body).await.expect(201);
+    let path = format!("/private/legacy/authorizations/{}/password", text(&created["id"]));
+    // A password that is set again has another hash: no verification of it is remembered, as after a rest.
+    let set = async |password: &str| {
+        server.post(&path, &first.token, json!({"password": password})).await.expect(204);
+    };
+    let show = async |password: &str, address: &str| {
+        let login = V1Login { username: "grafana".into(), password: password.to_owned().into() };
+        let holder = server.service.holder_of_login(password, &login, from(address), Strangers::Refused).await;
+        holder.map(|holder| holder.is_some())
+    };
+    let is_spent = |shown: Result<bool, Error>| matches!(shown, Err(Error::Auth(AuthError::TooManyAttempts { .. })));
+    set("its password").await;
+    assert_eq!(show("its password", "192.0.2.1").await, Ok(true));
+    for address in ["192.0.2.1", "192.0.2.2"] {
+        for _ in 0..10_000 {
+            drop(server.service.caller_by_token(UNKNOWN, from(address)).await);
+        }
+    }
+    set("its password").await;
+    assert!(is_spent(show("its password", "192.0.2.2").await), "it was not accepted from there");
+    assert!(is_spent(show("a new guess", "192.0.2.1").await));
+    assert_eq!(show("its password", "192.0.2.1").await, Ok(true));
+    set("another password").await;
+    assert_eq!(show("its password", "192.0.2.1").await, Ok(false));
+    assert!(is_spent(show("its password", "192.0.2.1").await), "a changed password is a guess");
+    assert!(is_spent(show("another password", "192.0.2.1").await), "a new one was not accepted yet");
 }
 
 #[tokio::test]

@@ -40,8 +40,8 @@ use audit::{
     telegraf_reads::TelegrafReads,
 };
 use auth::{
-    login_throttle::LoginThrottle, passwords::Passwords, rate_limit::RateLimit, tried_passwords::TriedPasswords,
-    unknown_tokens::UnknownTokens, verifier::Verifier,
+    accepted_passwords::AcceptedPasswords, login_throttle::LoginThrottle, passwords::Passwords, rate_limit::RateLimit,
+    tried_passwords::TriedPasswords, unknown_tokens::UnknownTokens, verifier::Verifier,
 };
 use gates::{cache::Directories, upstream_buckets::UpstreamOrgs};
 use tokens::usage::{GateUses, UsageBuffer};
@@ -65,6 +65,7 @@ struct Inner {
     audit_key: AuditKey,
     passwords: Passwords,
     tried_passwords: TriedPasswords,
+    accepted_passwords: AcceptedPasswords,
     throttle: LoginThrottle,
     reports: RateLimit,
     unknown_tokens: UnknownTokens,
@@ -103,6 +104,7 @@ impl Service {
             audit_key,
             passwords: Passwords::default(),
             tried_passwords: TriedPasswords::default(),
+            accepted_passwords: AcceptedPasswords::default(),
             throttle: LoginThrottle::default(),
             reports: RateLimit::new(tokens::leaked::STRINGS_AN_HOUR, tokens::leaked::STRINGS_AT_LEAST),
             unknown_tokens: UnknownTokens::default(),

@@ -1,5 +1,6 @@
 //! Authentication and delegation: credentials, sessions, passwords, inherited limits, rate limits.
 
+pub(crate) mod accepted_passwords;
 pub(crate) mod account_control;
 pub mod authenticate;
 pub(crate) mod bcrypt_hash;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use secrecy::{ExposeSecret, SecretString};
 
 use jeton_model::{
+    Timestamp,
     presented_token::PresentedToken,
     token::is_token,
     user::{MIN_PASSWORD, check_user_name},
@@ -13,9 +14,12 @@ use jeton_model::{
 use crate::{Client, Error, Service, error::AuthError};
 
 use super::{
+    accepted_passwords::AcceptedPasswords,
+    rate_limit_key::RateLimitKey,
     token_holder::TokenHolder,
+    tried_passwords::Attempt,
     v1_passwords::Verified,
-    verifier::{KnownToken, Recalled},
+    verifier::{KnownCredential, KnownToken, Recalled},
 };
 
 /// A user name and a password as a 1.x client presents them.
@@ -73,16 +77,45 @@ impl Service {
         }
         // A password that this client has proven is no guess: it spends nothing, and nobody else's guesses stop it.
         let proven = self.proven_credential(&login.username, &login.password, &client).await;
-        if proven.is_none() {
-            tokens.iter().try_for_each(|token| self.check_budget_for(token, &client))?;
+        if proven.is_none()
+            && let Err(spent) = tokens.iter().try_for_each(|token| self.check_budget_for(token, &client))
+            && !self.was_accepted(login, &client)
+        {
+            return Err(spent);
         }
         if let Some(known) = self.first_known(&unread).await? {
             return self.holder_as(&known, client);
         }
         match proven {
-            Some(known) => Ok(self.holder_with_password(&known, client)),
+            Some(known) => Ok(self.accepted_holder(&known, login, client, AcceptedPasswords::used)),
             None => self.holder_by_password(login, client, strangers, !unread.is_empty()).await,
         }
+    }
+
+    /// Returns the holder of a 1.x credential with the correct password. If it works, `remember` remembers that.
+    fn accepted_holder(
+        &self,
+        known: &KnownCredential,
+        login: &V1Login,
+        client: Client,
+        remember: fn(&AcceptedPasswords, &str, Attempt, RateLimitKey, Timestamp),
+    ) -> Option<TokenHolder> {
+        let origin = client.origin();
+        let holder = self.holder_with_password(known, client)?;
+        remember(&self.0.accepted_passwords, &login.username, self.signed(login), origin, self.now());
+        Some(holder)
+    }
+
+    /// Returns whether this client's origin has used a 1.x credential lately. It is exempt from the budget of unknown ones,
+    /// as a token that was found before is; it may still not work.
+    fn was_accepted(&self, login: &V1Login, client: &Client) -> bool {
+        let (origin, now) = (client.origin(), self.now());
+        self.0.accepted_passwords.has(&login.username, self.signed(login), origin, now)
+    }
+
+    /// Signs a user name and a password, whatever credential has them.
+    fn signed(&self, login: &V1Login) -> Attempt {
+        self.0.tried_passwords.attempt(&login.username, None, &login.password)
     }
 
     /// Returns the first of some tokens that the database has.
@@ -106,8 +139,13 @@ impl Service {
     ) -> Result<Option<TokenHolder>, Error> {
         let reads_name = login.may_be_a_credential() && self.remembered_credential(&login.username).await.is_none();
         let refused = match self.verified_login(login, &client, strangers).await {
-            Ok(Verified::Right(known)) => return Ok(self.holder_with_password(&known, client)),
-            Ok(Verified::Wrong(known)) => Ok(known),
+            Ok(Verified::Right(known)) => {
+                return Ok(self.accepted_holder(&known, login, client, AcceptedPasswords::accept));
+            }
+            Ok(Verified::Wrong(known)) => {
+                self.0.accepted_passwords.forget(&login.username, self.signed(login), client.origin());
+                Ok(known)
+            }
             Err(error @ Error::Auth(AuthError::TooManyAttempts { .. })) => Err(error),
             Err(error) => return Err(error),
         };
