@@ -1,10 +1,14 @@
 //! 1.x credentials at a gate: a user name and a password in every form of 1.x clients, before real databases and one
 //! that the test plays.
 
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use jeton_gate::Kind;
 use jeton_proxy::{End, Mode};
+use jeton_service::Clock;
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
@@ -260,6 +264,32 @@ async fn a_failure_of_jetons_database_is_503_for_a_1_x_credential_too() {
         let refused = answer(write).await;
         assert_eq!((refused.status, refused.header("retry-after").as_str()), (503, "1"), "{}", refused.body);
         assert!(database.is_idle());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_jetons_database_a_1_x_credential_that_was_used_goes_on_where_stale_reads_are_allowed() {
+    on_each_database(async |home: Home| {
+        let mut database = Played::start().await;
+        let server = Server::start_with(&home, Clock::System, &["--stale-reads=1h"]).await;
+        let gated = Gated::on(server, Kind::Victoriametrics, database.address, |_| {}).await;
+        for name in ["used", "unused"] {
+            gated.v1(name, &["write a"], json!({})).await;
+        }
+        assert_eq!(write(&gated, &mut database, "basic", "used", V1_PASSWORD).await, 204);
+        gated.server.service.close().await;
+        // Longer than memory is used without being compared.
+        let closed = Instant::now();
+        while closed.elapsed() < Duration::from_secs(1) {
+            assert_eq!(write(&gated, &mut database, "basic", "used", V1_PASSWORD).await, 204);
+        }
+        for form in FORMS {
+            assert_eq!(write(&gated, &mut database, form, "used", V1_PASSWORD).await, 204, "{form}");
+        }
+        for (user, password) in [("used", "wrong-password"), ("unused", V1_PASSWORD)] {
+            assert_eq!(refused(&gated, &mut database, user, password).await, 503, "{user}: nobody can tell");
+        }
     })
     .await;
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::timeout;
 
 use jeton_model::{
     Timestamp,
@@ -19,7 +20,7 @@ use super::{
     token_holder::TokenHolder,
     tried_passwords::Attempt,
     v1_passwords::Verified,
-    verifier::{KnownCredential, KnownToken, Recalled},
+    verifier::{ANSWERS_WITHIN, KnownCredential, KnownToken, Recalled, cannot_be_asked},
 };
 
 /// A user name and a password as a 1.x client presents them.
@@ -39,6 +40,16 @@ pub enum Strangers {
     /// They pass, because they are the database's own: they are no denials, and only those whose password or user name
     /// was looked up count as unknown.
     Passed,
+}
+
+/// The result of a look-up of a password as a token.
+enum Found {
+    /// It is a token.
+    Token(Arc<KnownToken>),
+    /// The database can't be asked, and memory has a 1.x credential with the password.
+    Stale(Arc<KnownCredential>),
+    /// It is none.
+    Nothing,
 }
 
 impl V1Login {
@@ -83,9 +94,11 @@ impl Service {
         {
             return Err(spent);
         }
-        if let Some(known) = self.first_known(&unread).await? {
-            return self.holder_as(&known, client);
-        }
+        let proven = match self.first_known_in_time(&unread, login, &client).await? {
+            Found::Token(known) => return self.holder_as(&known, client),
+            Found::Stale(known) => Some(known),
+            Found::Nothing => proven,
+        };
         match proven {
             Some(known) => Ok(self.accepted_holder(&known, login, client, AcceptedPasswords::used)),
             None => self.holder_by_password(login, client, strangers, !unread.is_empty()).await,
@@ -116,6 +129,30 @@ impl Service {
     /// Signs a user name and a password, whatever credential has them.
     fn signed(&self, login: &V1Login) -> Attempt {
         self.0.tried_passwords.attempt(&login.username, None, &login.password)
+    }
+
+    /// Returns the first of some tokens that the database has. Nobody can tell whether a password is one while the database
+    /// can't be asked: then it is that of the 1.x credential that this client has proven, where memory may be stale.
+    async fn first_known_in_time(
+        &self,
+        tokens: &[PresentedToken<'_>],
+        login: &V1Login,
+        client: &Client,
+    ) -> Result<Found, Error> {
+        if tokens.is_empty() {
+            return Ok(Found::Nothing);
+        }
+        let stale = || self.stale_proven_credential(&login.username, &login.password, client);
+        let read = match stale() {
+            None => self.first_known(tokens).await,
+            Some(known) if self.uses_stale_memory() => return Ok(Found::Stale(known)),
+            Some(_) => timeout(ANSWERS_WITHIN, self.first_known(tokens)).await.unwrap_or(Err(Error::Unavailable)),
+        };
+        match read {
+            // It is looked up again: it may have been revoked meanwhile.
+            Err(error) if cannot_be_asked(&error) => stale().map(Found::Stale).ok_or(error),
+            read => Ok(read?.map_or(Found::Nothing, Found::Token)),
+        }
     }
 
     /// Returns the first of some tokens that the database has.

@@ -66,9 +66,23 @@ impl Service {
         client: &Client,
     ) -> Option<Arc<KnownCredential>> {
         let known = self.remembered_credential(username).await.flatten()?;
-        let hash = known.password_hash.as_deref()?;
-        let attempt = self.tried_passwords().attempt(username, Some(hash), password);
-        self.tried_passwords().is_proven(&attempt, client.origin()).then_some(known)
+        self.has_proven(&known, password, client).then_some(known)
+    }
+
+    /// [`Self::proven_credential`] where memory may be stale, whether or not the database can be asked.
+    pub(super) fn stale_proven_credential(
+        &self,
+        username: &str,
+        password: &SecretString,
+        client: &Client,
+    ) -> Option<Arc<KnownCredential>> {
+        self.stale_credential(username).filter(|known| self.has_proven(known, password, client))
+    }
+
+    fn has_proven(&self, known: &KnownCredential, password: &SecretString, client: &Client) -> bool {
+        let Some(hash) = known.password_hash.as_deref() else { return false };
+        let attempt = self.tried_passwords().attempt(&known.username, Some(hash), password);
+        self.tried_passwords().is_proven(&attempt, client.origin())
     }
 
     /// Verifies a password; the answer for a name that no credential has takes as long as one for a wrong password. A

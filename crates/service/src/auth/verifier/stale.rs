@@ -15,7 +15,7 @@ use jeton_store::Store;
 
 use crate::{Error, Service};
 
-use super::{KnownToken, Recalled, Verifier};
+use super::{KnownCredential, KnownToken, Recalled, Verifier};
 
 /// Maximum time of a read, where memory may answer instead.
 pub(crate) const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
@@ -69,6 +69,21 @@ impl Service {
     /// The time for which memory may be used while the database can't be asked.
     pub(crate) fn stale_for(&self) -> Duration {
         self.0.verifier.follower.stale_for()
+    }
+
+    /// Returns whether memory is used at the moment, because the database can't be asked.
+    pub(crate) fn uses_stale_memory(&self) -> bool {
+        self.0.verifier.follower.is_stale()
+    }
+
+    /// The 1.x credential with a user name that was found before and stands, if memory is recent enough.
+    pub(crate) fn stale_credential(&self, username: &str) -> Option<Arc<KnownCredential>> {
+        let verifier = &self.0.verifier;
+        if !verifier.follower.may_be_stale() {
+            return None;
+        }
+        let (known, read_at) = verifier.credentials.get(username)?;
+        known.filter(|known| verifier.generations.stands(read_at, known.token.depends_on()))
     }
 
     /// Reads a token from the database, and remembers it. If the database can't be asked, the record may come from
