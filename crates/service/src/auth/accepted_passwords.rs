@@ -1,8 +1,10 @@
-//! The 1.x credentials that were accepted lately, by their origin: a client that rested goes on with the same one, though
-//! its neighbours have used up the budget of unknown credentials. The same is true of tokens that were found before.
+//! The 1.x credentials that were accepted lately, by their origin: a client that rested goes on with the same one,
+//! though its neighbours have used up the budget of unknown credentials. The same is true of tokens that were found
+//! before.
 //!
-//! Passwords are weaker than tokens, and an exemption without a limit would let a neighbour guess beyond the budget: the
-//! answer to the one guess that is exempt differs. Few different ones are compared until the client is accepted again.
+//! Passwords are weaker than tokens, and an exemption without a limit would let a neighbour guess beyond the budget:
+//! the answer to the one guess that is exempt differs. Few different ones are compared until the client is accepted
+//! again.
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -42,7 +44,8 @@ impl Default for AcceptedPasswords {
 }
 
 impl AcceptedPasswords {
-    /// Remembers a credential whose password was verified; it replaces an earlier one with the same user name and origin.
+    /// Remembers a credential whose password was verified; it replaces an earlier one with the same user name and
+    /// origin.
     pub(super) fn accept(&self, username: &str, password: Attempt, origin: RateLimitKey, now: Timestamp) {
         let accepted = Accepted { password, used_at: now, last_miss: None, misses: 0 };
         self.0.insert((username.to_owned(), origin), Arc::new(Mutex::new(accepted)));

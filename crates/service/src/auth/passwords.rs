@@ -109,7 +109,8 @@ impl Passwords {
         self.waiting.enter(origin)
     }
 
-    /// Waits for the place of 1.x clients, and until it is one of the two. `_waiting`: the right to wait, which ends then.
+    /// Waits for the place of 1.x clients, and until it is one of the two. `_waiting`: the right to wait, which ends
+    /// then.
     ///
     /// # Errors
     /// Never fails as long as passwords are verified.

@@ -119,8 +119,8 @@ impl Service {
         Some(holder)
     }
 
-    /// Returns whether this client's origin has used a 1.x credential lately. It is exempt from the budget of unknown ones,
-    /// as a token that was found before is; it may still not work.
+    /// Returns whether this client's origin has used a 1.x credential lately. It is exempt from the budget of unknown
+    /// ones, as a token that was found before is; it may still not work.
     fn was_accepted(&self, login: &V1Login, client: &Client) -> bool {
         let (origin, now) = (client.origin(), self.now());
         self.0.accepted_passwords.has(&login.username, self.signed(login), origin, now)
@@ -131,8 +131,9 @@ impl Service {
         self.0.tried_passwords.attempt(&login.username, None, &login.password)
     }
 
-    /// Returns the first of some tokens that the database has. Nobody can tell whether a password is one while the database
-    /// can't be asked: then it is that of the 1.x credential that this client has proven, where memory may be stale.
+    /// Returns the first of some tokens that the database has. Nobody can tell whether a password is one while the
+    /// database can't be asked: then it is that of the 1.x credential that this client has proven, where memory may be
+    /// stale.
     async fn first_known_in_time(
         &self,
         tokens: &[PresentedToken<'_>],

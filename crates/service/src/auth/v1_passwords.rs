@@ -166,8 +166,8 @@ impl Service {
         verified.await.map_err(|_| Error::Internal)?
     }
 
-    /// Waits until a password may be verified, and counts the attempt: last, so that a client that leaves while it waits
-    /// has made none. Returns the place, and the highest cost of the bcrypt hashes.
+    /// Waits until a password may be verified, and counts the attempt: last, so that a client that leaves while it
+    /// waits has made none. Returns the place, and the highest cost of the bcrypt hashes.
     async fn admit(&self, username: &str, client: &Client) -> Result<(ClientPlace, Option<u32>), Error> {
         let (account, origin) = (Account::V1(username.to_owned()), client.origin());
         // First: a client that is denied anyway costs no query, and does not wait.
@@ -219,8 +219,8 @@ impl Service {
         Ok(())
     }
 
-    /// Replaces a correct password's bcrypt hash by argon2id, and returns the new one. If that cannot be written, a later
-    /// verification does it. `origin`: that of the client, which has proven the password for the new hash too.
+    /// Replaces a correct password's bcrypt hash by argon2id, and returns the new one. If that cannot be written, a
+    /// later verification does it. `origin`: that of the client, which has proven the password for the new hash too.
     async fn replace_v1_hash(
         &self,
         known: &KnownCredential,
@@ -231,7 +231,8 @@ impl Service {
         let written: Result<Option<String>, Error> = async {
             let Some(new) = self.passwords().replacement(hash, password).await? else { return Ok(None) };
             let id = known.token.id();
-            // Before it is stored: nobody who reads it then has to verify it. A hash that is not stored is never compared.
+            // Before it is stored: nobody who reads it then has to verify it. A hash that is not stored is never
+            // compared.
             let tried = self.tried_passwords();
             let attempt = tried.attempt(&known.username, Some(&new), password);
             tried.prove(attempt, origin);
