@@ -23,6 +23,8 @@ const REMEMBERED: u64 = 10_000;
 const EXEMPT_FOR_SECONDS: i64 = 24 * 3600;
 /// Maximum number of different passwords that are compared beyond the budget.
 const MISSES: u32 = 10;
+/// Number of different passwords after which a client that goes on is no longer spared the budget: somebody guesses.
+const GUESSES: u32 = 1000;
 
 /// The password with which a user name was accepted from an origin.
 struct Accepted {
@@ -65,16 +67,20 @@ impl AcceptedPasswords {
     /// Returns whether a credential was accepted from this origin lately. Others count as misses, in a row as one.
     pub(super) fn has(&self, username: &str, password: Attempt, origin: RateLimitKey, now: Timestamp) -> bool {
         let compared = self.with(username, origin, |accepted| {
-            if accepted.misses >= MISSES || now.seconds_since(accepted.used_at) >= EXEMPT_FOR_SECONDS {
-                return false;
-            }
+            let is_late = now.seconds_since(accepted.used_at) >= EXEMPT_FOR_SECONDS;
+            let is_exempt = accepted.misses < MISSES && !is_late;
             let is_same = accepted.password == password;
             if !is_same && accepted.last_miss.replace(password) != Some(password) {
-                accepted.misses += 1;
+                accepted.misses = accepted.misses.saturating_add(1);
             }
-            is_same
+            is_exempt && is_same
         });
         compared == Some(true)
+    }
+
+    /// Returns whether so many other passwords were tried beyond the budget that no answer may tell which one is right.
+    pub(super) fn is_guessed(&self, username: &str, origin: RateLimitKey) -> bool {
+        self.with(username, origin, |accepted| accepted.misses >= GUESSES) == Some(true)
     }
 
     /// Forgets a credential that is not accepted any more, such as one with a changed password.
@@ -163,5 +169,20 @@ mod tests {
         assert!(!accepted.has("grafana", sign("password"), here, NOW));
         accepted.accept("grafana", sign("password"), here, NOW);
         assert!(accepted.has("grafana", sign("password"), here, NOW));
+    }
+
+    #[test]
+    fn a_client_that_goes_on_is_spared_the_budget_until_somebody_guesses_without_end() {
+        let (accepted, sign, here) = (AcceptedPasswords::default(), signing(), origin("192.0.2.1"));
+        accepted.accept("grafana", sign("password"), here, NOW);
+        for guess in 0..GUESSES {
+            assert!(!accepted.is_guessed("grafana", here), "after {guess}");
+            assert!(!accepted.has("grafana", sign(&format!("guess {guess}")), here, NOW));
+        }
+        assert!(accepted.is_guessed("grafana", here));
+        assert!(!accepted.is_guessed("telegraf", here));
+        assert!(!accepted.is_guessed("grafana", origin("192.0.2.2")));
+        accepted.accept("grafana", sign("password"), here, NOW);
+        assert!(!accepted.is_guessed("grafana", here), "it was verified within the budget");
     }
 }

@@ -86,8 +86,12 @@ impl Service {
                 Recalled::Nothing => unread.push(*token),
             }
         }
-        // A password that this client has proven is no guess: it spends nothing, and nobody else's guesses stop it.
-        let proven = self.proven_credential(&login.username, &login.password, &client).await;
+        // A password that this client has proven is no guess: it spends nothing, and a few guesses do not stop it.
+        let is_guessed = self.0.accepted_passwords.is_guessed(&login.username, client.origin());
+        let proven = match is_guessed {
+            true => None,
+            false => self.proven_credential(&login.username, &login.password, &client).await,
+        };
         if proven.is_none()
             && let Err(spent) = tokens.iter().try_for_each(|token| self.check_budget_for(token, &client))
             && !self.was_accepted(login, &client)
