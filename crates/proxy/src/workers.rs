@@ -73,22 +73,26 @@ impl Workers {
             Vec::new()
         }))
     }
+
+    fn spawn(&self, tasks: &mut JoinSet<()>, connection: impl Future<Output = ()> + Send + 'static) {
+        let idlest = self.0.iter().min_by_key(|worker| worker.connections.load(Ordering::Relaxed));
+        let Some(worker) = idlest else {
+            tasks.spawn(connection);
+            return;
+        };
+        worker.connections.fetch_add(1, Ordering::Relaxed);
+        let served = Served(Arc::clone(&worker.connections));
+        let task = async move {
+            connection.await;
+            drop(served);
+        };
+        tasks.spawn_on(task, &worker.runtime);
+    }
 }
 
 /// Lets the worker with the fewest connections serve one more, as one of `tasks`.
 pub(crate) fn spawn(tasks: &mut JoinSet<()>, connection: impl Future<Output = ()> + Send + 'static) {
-    let idlest = SHARED.0.iter().min_by_key(|worker| worker.connections.load(Ordering::Relaxed));
-    let Some(worker) = idlest else {
-        tasks.spawn(connection);
-        return;
-    };
-    worker.connections.fetch_add(1, Ordering::Relaxed);
-    let served = Served(Arc::clone(&worker.connections));
-    let task = async move {
-        connection.await;
-        drop(served);
-    };
-    tasks.spawn_on(task, &worker.runtime);
+    SHARED.spawn(tasks, connection);
 }
 
 impl Worker {
@@ -100,5 +104,42 @@ impl Worker {
             runtime.block_on(pending::<()>());
         })?;
         Ok(Self { runtime: handle, connections: Arc::default() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{sync::mpsc, task::yield_now};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_stays_on_its_thread_and_each_new_one_goes_where_the_fewest_are() {
+        let workers = Workers::start();
+        let own = Arc::new(PerWorker((0..=*COUNT).collect::<Vec<_>>()));
+        let (sender, mut places) = mpsc::unbounded_channel();
+        let (mut tasks, mut kept) = (JoinSet::new(), JoinSet::new());
+        for _ in 0..*COUNT {
+            let (own, sender) = (Arc::clone(&own), sender.clone());
+            workers.spawn(&mut kept, async move {
+                let place = *own.own();
+                yield_now().await;
+                drop(sender.send((place, *own.own())));
+                pending::<()>().await;
+            });
+        }
+        let mut found = Vec::new();
+        for _ in 0..*COUNT {
+            let (before, after) = places.recv().await.unwrap();
+            assert_eq!(before, after);
+            found.push(before);
+        }
+        found.sort_unstable();
+        assert_eq!(found, (1..=*COUNT).collect::<Vec<_>>());
+        assert_eq!(*own.own(), 0, "on another thread");
+        workers.spawn(&mut tasks, async {});
+        while tasks.join_next().await.is_some() {}
+        let served: usize = workers.0.iter().map(|worker| worker.connections.load(Ordering::Relaxed)).sum();
+        assert_eq!(served, *COUNT, "one that has ended has no place");
     }
 }
