@@ -11,7 +11,7 @@ use jeton_model::{
 };
 use jeton_service::{
     Caller, Error,
-    gates::{Found, LastFound, NewBinding, NotListed, VisibleGate},
+    gates::{Found, LastFound, NewBinding, NotListed, ShownGate, VisibleGate},
 };
 
 use crate::{gates::Place, state::SharedState};
@@ -61,17 +61,23 @@ impl SharedState {
     }
 
     /// Makes those suspended buckets available again whose database the upstream has, and returns the outcome for each
-    /// suspended bucket.
+    /// suspended bucket. `shown`: what the caller was shown; what was suspended since stays suspended.
     ///
     /// # Errors
-    /// Those of [`Self::gate`] and [`jeton_service::Service::confirm_found`].
-    pub async fn confirm_all(&self, caller: &Caller, name: &str) -> Result<Vec<Confirmation>, Error> {
+    /// Those of [`Self::gate`], [`jeton_service::Service::confirmed_until`] and
+    /// [`jeton_service::Service::confirm_found`].
+    pub async fn confirm_all(
+        &self,
+        caller: &Caller,
+        name: &str,
+        shown: Option<&ShownGate>,
+    ) -> Result<Vec<Confirmation>, Error> {
         let gate = self.gate(caller, name).await?;
         // The database is asked for operators alone.
         self.service.check_confirmation(caller).await?;
-        let asked_at = self.service.now();
+        let until = self.service.confirmed_until(&gate, shown)?;
         let found = self.found(&gate).await.ok();
-        self.service.confirm_found(caller, &gate.identity, found.as_ref(), asked_at).await
+        self.service.confirm_found(caller, &gate.identity, found.as_ref(), until).await
     }
 
     /// Compares the buckets of a gate with the databases or buckets of its upstream, and suspends those whose database

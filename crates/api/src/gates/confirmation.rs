@@ -73,7 +73,7 @@ pub async fn confirm_all(
     Caller(caller): Caller,
     Path(path): Path<GatePath>,
 ) -> Result<Response, ApiError> {
-    let confirmed = state.confirm_all(&caller, &path.gate).await?;
+    let confirmed = state.confirm_all(&caller, &path.gate, None).await?;
     let buckets = confirmed.into_iter().map(confirmation_body).collect();
     Ok(indented(StatusCode::OK, &ConfirmationsBody { buckets }))
 }

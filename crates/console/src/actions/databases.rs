@@ -2,13 +2,14 @@
 
 use jeton_http::{error::ApiError, gates::Place};
 use jeton_model::{
-    BucketId, OrgId,
+    BucketId, OrgId, Timestamp,
     binding::{Confirmation, ConfirmationOutcome},
 };
+use jeton_service::gates::ShownGate;
 
 use crate::{
     forms::{
-        databases::{BindForm, BoundForm},
+        databases::{BindForm, BoundForm, ConfirmAllForm},
         flash::Flash,
         outcome::{FormFields, Outcome},
     },
@@ -37,7 +38,10 @@ pub(super) async fn perform(
             state.confirm(caller, gate.as_str(), bucket(fields)?).await?;
             (Flash::BucketConfirmed, gate)
         }
-        Databases::ConfirmAll(gate) => (confirmed(&state.confirm_all(caller, gate.as_str()).await?), gate),
+        Databases::ConfirmAll(gate) => {
+            let shown = shown(org, fields.into());
+            (confirmed(&state.confirm_all(caller, gate.as_str(), Some(&shown)).await?), gate)
+        }
         Databases::Sync(gate) => {
             state.compare(caller, gate.as_str()).await?;
             (Flash::GateCompared, gate)
@@ -54,6 +58,12 @@ async fn bind(request: &Request, gate: &str, form: BindForm) -> Result<(), ApiEr
     let policy = form.policy.map(|policy| policy.trim().to_owned()).filter(|policy| !policy.is_empty());
     state.bind(caller, gate, Place { bucket, database: form.database.trim().to_owned(), policy }).await?;
     Ok(())
+}
+
+/// Returns what the page showed of a gate. A form without it confirms nothing: no gate has an empty upstream.
+fn shown(org: OrgId, form: ConfirmAllForm) -> ShownGate {
+    let last_suspended = form.last_suspended.and_then(|micros| i64::try_from(micros).ok()).map(Timestamp::from_micros);
+    ShownGate { org, upstream: form.upstream, last_suspended }
 }
 
 /// Returns the message about the outcomes for all suspended buckets.

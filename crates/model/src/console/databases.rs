@@ -180,6 +180,8 @@ pub struct GateDetails {
     pub findings: Vec<String>,
     /// The bound buckets that the caller may read; of InfluxDB 2, the suspended ones.
     pub bindings: Vec<BoundRow>,
+    /// Time of the latest suspension among these buckets. What is suspended later was not shown.
+    pub last_suspended: Option<Timestamp>,
     /// The tokens that were used last, among those in use that the caller may see.
     pub tokens: Vec<GateToken>,
     /// The 1.x credentials that were used last, among those in use that the caller may see.

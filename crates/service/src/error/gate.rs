@@ -66,6 +66,14 @@ pub enum GateError {
         /// The name of the bucket.
         bucket: String,
     },
+    /// The gate has another database or organization than when its suspended buckets were shown.
+    #[error(
+        "the database behind gate \"{gate}\" changed since its suspended buckets were shown; load the page again, and look at the database before you confirm"
+    )]
+    ChangedSinceShown {
+        /// The name of the gate.
+        gate: String,
+    },
     /// The bucket is the database's own.
     #[error("bucket \"{bucket}\" is the database's own and is never bound")]
     ReservedBucket {
@@ -149,6 +157,7 @@ impl GateError {
             Self::AlreadyBound { .. }
             | Self::DatabaseTaken { .. }
             | Self::NotSuspended { .. }
+            | Self::ChangedSinceShown { .. }
             | Self::BoundBucketRenamed { .. }
             | Self::UpstreamsBuckets { .. }
             | Self::OtherOrgId { .. }

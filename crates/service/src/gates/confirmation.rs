@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jeton_model::{
-    BucketId, Timestamp,
+    BucketId, OrgId, Timestamp,
     binding::{Confirmation, ConfirmationOutcome, GateBinding, GateIdentity, GateKind, found_bindings},
 };
 use jeton_store::Connection;
@@ -14,6 +14,7 @@ use super::{
     adoption::AT_ONCE,
     directory::bindings_of,
     operator::check_operator,
+    running::VisibleGate,
     suspension::{Found, confirm, take_name},
     upstream_suspended::suspended_places,
 };
@@ -21,7 +22,41 @@ use super::{
 /// The buckets to confirm, each with the name that InfluxDB 2 has for it, if InfluxDB told it.
 type There<'a> = BTreeMap<BucketId, Option<&'a str>>;
 
+/// What an operator was shown of a gate before the confirmation of all its suspended buckets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShownGate {
+    /// The organization.
+    pub org: OrgId,
+    /// The address of the database.
+    pub upstream: String,
+    /// Time of the latest suspension among the suspended buckets; `None` if none of them has one, because the gate leads
+    /// to another address than when they were bound.
+    pub last_suspended: Option<Timestamp>,
+}
+
+impl ShownGate {
+    /// Returns the time until when suspensions are confirmed. The browser sends what was shown, so that a time in the
+    /// future gives nothing.
+    fn until(&self, now: Timestamp) -> Timestamp {
+        self.last_suspended.unwrap_or(Timestamp::from_micros(0)).min(now)
+    }
+}
+
 impl Service {
+    /// Returns the time until when suspensions at a gate are confirmed, before the database is asked: now, or that of
+    /// the latest one that was shown.
+    ///
+    /// # Errors
+    /// [`GateError::ChangedSinceShown`] if the gate has another database or organization than was shown.
+    pub fn confirmed_until(&self, gate: &VisibleGate, shown: Option<&ShownGate>) -> Result<Timestamp, Error> {
+        let now = self.now();
+        let Some(shown) = shown else { return Ok(now) };
+        if shown.org != gate.identity.org || shown.upstream != gate.running.upstream {
+            return Err(Error::Gate(GateError::ChangedSinceShown { gate: gate.identity.name.clone() }));
+        }
+        Ok(shown.until(now))
+    }
+
     /// Denies callers who may not confirm suspended buckets.
     ///
     /// # Errors
@@ -33,9 +68,9 @@ impl Service {
 
     /// Makes those suspended buckets of a gate available again whose database the upstream has, as
     /// [`Service::confirm_bucket`] does with one. Returns the outcome for each suspended bucket. `found`: the complete
-    /// list of what the upstream has, `None` if it gave none. `asked_at`: the time at which the list was requested;
-    /// what was suspended since stays suspended. Many are confirmed in several steps, because nobody else writes
-    /// meanwhile.
+    /// list of what the upstream has, `None` if it gave none. `until`: the time at which the list was requested, or an
+    /// earlier one ([`Service::confirmed_until`]); what was suspended since stays suspended. Many are confirmed in
+    /// several steps, because nobody else writes meanwhile.
     ///
     /// # Errors
     /// Those of [`Service::check_confirmation`]; [`GateError::NoList`]; [`GateError::OtherKind`] if the list is that of
@@ -45,12 +80,12 @@ impl Service {
         caller: &Caller,
         gate: &GateIdentity,
         found: Option<&Found>,
-        asked_at: Timestamp,
+        until: Timestamp,
     ) -> Result<Vec<Confirmation>, Error> {
         self.check_confirmation(caller).await?;
         let found = found.ok_or_else(|| Error::Gate(GateError::NoList { gate: gate.name.clone() }))?;
         let suspended = suspended_at(&mut *self.read().await?, gate).await?;
-        let there = there_again(gate, &suspended, found, asked_at)?;
+        let there = there_again(gate, &suspended, found, until)?;
         let (back, missing): (Vec<GateBinding>, Vec<GateBinding>) =
             suspended.into_iter().partition(|one| there.contains_key(&one.bucket));
         let mut done = Vec::with_capacity(back.len() + missing.len());
@@ -63,7 +98,7 @@ impl Service {
             let requested: BTreeSet<BucketId> = some.iter().map(|one| one.bucket).collect();
             let mut suspended = suspended_at(&mut change, gate).await?;
             suspended.retain(|one| requested.contains(&one.bucket));
-            let there = there_again(gate, &suspended, found, asked_at)?;
+            let there = there_again(gate, &suspended, found, until)?;
             done.extend(confirm_some(&mut change, gate, suspended, &there).await?);
             change.commit().await?;
         }
@@ -100,8 +135,8 @@ pub(super) async fn confirm_unseen(
     confirm_some(change, gate, suspended, &all).await
 }
 
-/// Returns those of the suspended buckets that the upstream has, and that were suspended before it was asked. Nothing
-/// is missing in VictoriaMetrics, where a database is a value of a label.
+/// Returns those of the suspended buckets that the upstream has, and that were not suspended after a time. Nothing is
+/// missing in VictoriaMetrics, where a database is a value of a label.
 ///
 /// # Errors
 /// [`GateError::OtherKind`].
@@ -109,7 +144,7 @@ fn there_again<'a>(
     gate: &GateIdentity,
     suspended: &[GateBinding],
     found: &'a Found,
-    asked_at: Timestamp,
+    until: Timestamp,
 ) -> Result<There<'a>, Error> {
     let mut there: There<'a> = match found {
         Found::Databases(_) if gate.kind == GateKind::Victoriametrics => {
@@ -123,7 +158,7 @@ fn there_again<'a>(
         }
         Found::Databases(_) | Found::Buckets(_) => return Err(Error::Gate(GateError::OtherKind)),
     };
-    let is_judged = |one: &&GateBinding| one.suspended_at.is_none_or(|at| at <= asked_at);
+    let is_judged = |one: &&GateBinding| one.suspended_at.is_none_or(|at| at <= until);
     let judged: BTreeSet<BucketId> = suspended.iter().filter(is_judged).map(|one| one.bucket).collect();
     there.retain(|bucket, _| judged.contains(bucket));
     Ok(there)
@@ -179,4 +214,25 @@ fn outcome(confirmed: Result<(), Error>) -> Result<ConfirmationOutcome, Error> {
 fn confirmation(bound: GateBinding, outcome: ConfirmationOutcome) -> Confirmation {
     let GateBinding { bucket, bucket_name, database, policy, .. } = bound;
     Confirmation { bucket, bucket_name, database, policy, outcome }
+}
+
+#[cfg(test)]
+mod tests {
+    use jeton_model::Id;
+
+    use super::*;
+
+    fn until(last_suspended: Option<i64>, now: i64) -> i64 {
+        let org = OrgId(Id::new(1).unwrap());
+        let last_suspended = last_suspended.map(Timestamp::from_micros);
+        let shown = ShownGate { org, upstream: String::new(), last_suspended };
+        shown.until(Timestamp::from_micros(now)).micros()
+    }
+
+    #[test]
+    fn what_was_not_shown_is_not_confirmed_and_a_time_in_the_future_gives_nothing() {
+        assert_eq!(until(Some(5), 9), 5);
+        assert_eq!(until(Some(i64::MAX), 9), 9);
+        assert_eq!(until(None, 9), 0, "nothing that a time was noted for");
+    }
 }

@@ -102,6 +102,7 @@ impl Service {
             databases: gate.running.databases.iter().map(ToString::to_string).collect(),
             findings: gate.running.findings().into_iter().map(Into::into).collect(),
             bindings: bindings.iter().map(|binding| bound_row(binding, &gate)).collect(),
+            last_suspended: bindings.iter().filter_map(|binding| binding.suspended_at).max(),
             compared,
             may_bind: may_write && has_bindings,
             is_operator,

@@ -21,6 +21,7 @@ mod vanished;
 pub(crate) use binding::{check_renamable, unbind_deleted};
 
 pub use binding::NewBinding;
+pub use confirmation::ShownGate;
 pub use console::LastFound;
 pub use explain::LiveToken;
 pub use offline::{GateSettings, OfflineGateError};

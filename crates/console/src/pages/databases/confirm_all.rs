@@ -9,6 +9,7 @@ use crate::{
         Dialog, Form,
         form::{NotDone, refusal},
     },
+    forms::databases::ConfirmAllForm,
     routes::Databases,
 };
 
@@ -44,6 +45,7 @@ fn ConfirmAllDialog(details: GateDetails, state: DatabasesState) -> impl IntoVie
     let busy = RwSignal::new(false);
     let on_answer = state.on_done(FAILED, refused);
     let close = Signal::derive(move || state.address(Databases::Show(key)));
+    let last_suspended = details.last_suspended.map_or(0, |at| at.micros());
     let verb = if number == 1 { " is suspended." } else { " are suspended." };
     let effect = if details.gate.kind.has_bindings() { BOUND } else { UPSTREAM };
     view! {
@@ -62,6 +64,8 @@ fn ConfirmAllDialog(details: GateDetails, state: DatabasesState) -> impl IntoVie
             <footer class="dialog-foot">
                 <a class="button" href=close data-noscroll autofocus>"Cancel"</a>
                 <Form action=Signal::derive(move || state.address(Databases::ConfirmAll(key))) busy on_answer>
+                    <input type="hidden" name=ConfirmAllForm::UPSTREAM value=details.gate.upstream/>
+                    <input type="hidden" name=ConfirmAllForm::LAST_SUSPENDED value=last_suspended.to_string()/>
                     <button class="button primary" aria-busy=move || busy.get().then_some("true") data-testid="confirm-all-submit">
                         {move || if busy.get() { "Confirming" } else { "Confirm all" }}
                     </button>
