@@ -25,26 +25,35 @@ const DATABASES: &str =
 
 /// Starts a gate that delegates, before a database that the test plays, with the buckets `iot` and `second`, which are
 /// the databases `a` and `b`; returns their ids, too.
-async fn delegating<'h>(home: &'h Home, database: &mut Played) -> (Scene<'h>, [String; 2]) {
+async fn delegating<'h>(home: &'h Home, database: &mut Played) -> (Scene<'h>, Vec<String>) {
     let section = section(home, database.address, SHARED_SECRET);
     let probed = async { database.next().await.answer("401 Unauthorized", "", "{}").await };
     let (scene, ()) = tokio::join!(Scene::new(home, &section), probed);
     let first = &scene.first;
     let second = scene.server.bucket(&first.token, &first.org, "second").await;
-    let buckets = [first.bucket.clone(), second];
-    let gate = GateIdentity {
-        name: "plant".into(),
-        kind: GateKind::Influxdb1,
-        org: first.org.parse().unwrap(),
-        upstream: format!("http://{}", database.address).parse().unwrap(),
-    };
-    let operator = scene.server.caller(&first.token).await;
+    let buckets = vec![first.bucket.clone(), second];
+    let gate = gate(&scene, database);
     for (bucket, database) in buckets.iter().zip(["a", "b"]) {
-        let (bucket, existing) = (bucket.parse().unwrap(), ExistingData::Unknown);
-        let new = NewBinding { bucket, database: database.into(), policy: None, existing };
-        scene.server.service.bind_bucket(&operator, &gate, new).await.unwrap();
+        bind(&scene, &gate, bucket, database).await;
     }
     (scene, buckets)
+}
+
+fn gate(scene: &Scene<'_>, database: &Played) -> GateIdentity {
+    GateIdentity {
+        name: "plant".into(),
+        kind: GateKind::Influxdb1,
+        org: scene.first.org.parse().unwrap(),
+        upstream: format!("http://{}", database.address).parse().unwrap(),
+    }
+}
+
+/// Binds a bucket to a database of the gate.
+async fn bind(scene: &Scene<'_>, gate: &GateIdentity, bucket: &str, database: &str) {
+    let operator = scene.server.caller(&scene.first.token).await;
+    let (bucket, existing) = (bucket.parse().unwrap(), ExistingData::Unknown);
+    let new = NewBinding { bucket, database: database.into(), policy: None, existing };
+    scene.server.service.bind_bucket(&operator, gate, new).await.unwrap();
 }
 
 /// Creates a token that writes buckets.
@@ -124,6 +133,51 @@ async fn a_privilege_that_cannot_be_granted_fails_the_request_and_the_user_is_de
     granting.answer("200 OK", "", failed).await;
     asked_for(&mut database, "DROP+USER").await.answer("200 OK", "", DONE).await;
     is_unavailable(&asked.await.unwrap());
+}
+
+#[tokio::test]
+async fn a_privilege_that_one_token_cannot_get_holds_back_no_other_token() {
+    let home = Home::sqlite();
+    let mut database = Played::start().await;
+    let (scene, buckets) = delegating(&home, &mut database).await;
+    let address = scene.address("plant").await;
+    let (both, one) = (writer(&scene, &buckets).await, writer(&scene, &buckets[..1]).await);
+    let failing = tokio::spawn(answer(written(address, &both)));
+    let granting = asked_for(&mut database, "GRANT+").await;
+    let failed = r#"{"results":[{"statement_id":0},{"statement_id":1,"error":"database not found: b"}]}"#;
+    granting.answer("200 OK", "", failed).await;
+    asked_for(&mut database, "DROP+USER").await.answer("200 OK", "", DONE).await;
+    is_unavailable(&failing.await.unwrap());
+    let other = tokio::spawn(answer(written(address, &one)));
+    asked_for(&mut database, "post /write").await.answer("204 No Content", "", "").await;
+    assert_eq!(other.await.unwrap().status, 204);
+}
+
+/// Those with many would otherwise take all places for minutes.
+#[tokio::test]
+async fn a_token_of_few_databases_does_not_wait_behind_any_number_of_tokens_with_many() {
+    let home = Home::sqlite();
+    let mut database = Played::start().await;
+    let (scene, mut buckets) = delegating(&home, &mut database).await;
+    let address = scene.address("plant").await;
+    let gate = gate(&scene, &database);
+    for number in 2..66 {
+        let bucket = scene.server.bucket(&scene.first.token, &scene.first.org, &format!("bucket{number}")).await;
+        bind(&scene, &gate, &bucket, &format!("d{number}")).await;
+        buckets.push(bucket);
+    }
+    let few = writer(&scene, &buckets[..1]).await;
+    let (mut waiting, mut granting) = (Vec::new(), Vec::new());
+    for count in 51..=66 {
+        let many = writer(&scene, &buckets[..count]).await;
+        waiting.push(tokio::spawn(answer(written(address, &many))));
+        granting.push(asked_for(&mut database, "GRANT+").await);
+    }
+    let quick = tokio::spawn(answer(written(address, &few)));
+    asked_for(&mut database, "post /write").await.answer("204 No Content", "", "").await;
+    assert_eq!(quick.await.unwrap().status, 204);
+    drop(granting);
+    waiting.iter().for_each(tokio::task::JoinHandle::abort);
 }
 
 /// To grant thousands of privileges takes minutes.

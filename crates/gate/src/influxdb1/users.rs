@@ -91,6 +91,11 @@ impl GateUsers {
         all.chunks(AT_ONCE).map(Statements::of).collect()
     }
 
+    /// Returns whether a user gets these privileges in more than one request.
+    pub fn needs_several_requests(grants: &Grants) -> bool {
+        grants.iter().nth(AT_ONCE).is_some()
+    }
+
     /// Returns the request that deletes a user.
     pub fn delete(name: &str) -> UpstreamRequest {
         statements(&format!("DROP USER {}", quoted(name)))
@@ -217,6 +222,9 @@ mod tests {
         let granted: Vec<usize> =
             granted("u", &many).iter().map(|text| text.matches("GRANT READ ON").count()).collect();
         assert_eq!(granted, [AT_ONCE, 1]);
+        assert!(GateUsers::needs_several_requests(&many));
+        let fewer: Grants = many.iter().skip(1).map(|(name, privilege)| (name.to_owned(), privilege)).collect();
+        assert!(!GateUsers::needs_several_requests(&fewer));
         assert!(GateUsers::grant("u", &Grants::default()).is_empty());
     }
 

@@ -74,6 +74,10 @@ impl Issuer for Authorizations {
         })
     }
 
+    fn takes_long(&self, _: &Authority) -> bool {
+        false
+    }
+
     fn complete<'a>(&'a self, _: &'a Upstream, _: &'a str, _: &'a Authority) -> Answer<'a, ()> {
         Box::pin(ready(Ok(())))
     }

@@ -7,7 +7,7 @@ use crate::{counters::UpstreamFailure, upstream::NoResponse};
 /// Time between two creations: at most 20 per second.
 const PACE: Duration = Duration::from_millis(50);
 /// Time for which a failure also fails the requests that wait.
-const FAILS_FOR: Duration = Duration::from_secs(1);
+pub(super) const FAILS_FOR: Duration = Duration::from_secs(1);
 
 /// The state of the creation of shadows.
 #[derive(Debug, Default)]
@@ -38,10 +38,32 @@ impl Creation {
         at.saturating_duration_since(now)
     }
 
-    /// Records the outcome of an attempt.
+    /// Records the outcome of an attempt: `None`, or a failure that concerns every authority.
     pub(super) fn note(&mut self, failure: Option<NoResponse>, now: Instant) {
         self.failed = failure.map(|failure| (now, failure));
     }
+}
+
+/// Returns whether a failure to create a shadow concerns every authority: the database as a whole, or the credential of
+/// the gate.
+pub(super) const fn concerns_all(failure: NoResponse) -> bool {
+    match failure {
+        NoResponse::Failed(
+            UpstreamFailure::Unreachable
+            | UpstreamFailure::NoAnswer
+            | UpstreamFailure::Unauthorized
+            | UpstreamFailure::Unguarded,
+        ) => true,
+        NoResponse::Failed(UpstreamFailure::Delegation | UpstreamFailure::Disagrees)
+        | NoResponse::Cut
+        | NoResponse::TooLarge => false,
+    }
+}
+
+/// Returns whether a failure to give a shadow its permissions concerns every authority. A missing answer may be that to
+/// many permissions.
+pub(super) fn concerns_all_grants(failure: NoResponse) -> bool {
+    concerns_all(failure) && failure != NoResponse::Failed(UpstreamFailure::NoAnswer)
 }
 
 #[cfg(test)]
@@ -67,5 +89,17 @@ mod tests {
         assert!(creation.check(later, later).is_err(), "nobody waits any more");
         creation.note(None, now);
         assert!(creation.check(now, later).is_ok());
+    }
+
+    #[test]
+    fn only_a_failure_of_the_database_as_a_whole_concerns_everyone() {
+        let judged = UpstreamFailure::ALL.map(NoResponse::Failed);
+        let concerning = |judge: fn(NoResponse) -> bool| judged.into_iter().filter(|one| judge(*one)).count();
+        assert_eq!((concerning(concerns_all), concerning(concerns_all_grants)), (4, 3));
+        for refused in [NoResponse::Failed(UpstreamFailure::Delegation), NoResponse::TooLarge] {
+            assert!(!concerns_all(refused) && !concerns_all_grants(refused), "{refused:?}");
+        }
+        let silent = NoResponse::Failed(UpstreamFailure::NoAnswer);
+        assert!(concerns_all(silent) && !concerns_all_grants(silent));
     }
 }

@@ -18,6 +18,9 @@ pub(super) trait Issuer: Send + Sync {
     /// Creates a shadow with at most the permissions of an authority. No other one is created meanwhile.
     fn create<'a>(&'a self, upstream: &'a Upstream, authority: &'a Authority) -> Answer<'a, Shadow>;
 
+    /// Returns whether a shadow gets the permissions of an authority in several requests, which may take long.
+    fn takes_long(&self, authority: &Authority) -> bool;
+
     /// Gives a new shadow the permissions that it lacks. Others are created meanwhile, because it may take long.
     fn complete<'a>(&'a self, upstream: &'a Upstream, id: &'a str, authority: &'a Authority) -> Answer<'a, ()>;
 

@@ -6,6 +6,7 @@ mod authorizations;
 mod cache;
 mod creation;
 mod credential;
+mod held_back;
 mod in_use;
 mod issuer;
 mod turns;
@@ -35,8 +36,9 @@ use crate::{
 
 use authorizations::Authorizations;
 use cache::ShadowCache;
-use creation::Creation;
+use creation::{Creation, concerns_all, concerns_all_grants};
 use credential::Credential;
+use held_back::HeldBack;
 pub(crate) use in_use::InUse;
 use issuer::Issuer;
 use turns::Turns;
@@ -44,7 +46,8 @@ use users::Users;
 
 /// Maximum time for which a request waits for a shadow.
 const WAIT: Duration = Duration::from_secs(5);
-/// Maximum number of shadows that get their permissions at the same time.
+/// Maximum number of shadows with many permissions that get them at the same time. One with few needs no place: it gets
+/// them in one request, and creations are limited per second. It would wait for minutes behind those with many.
 const MOST_INCOMPLETE: usize = 16;
 /// Time between two searches for unused shadows.
 const SWEEP_EVERY: Duration = Duration::from_secs(30);
@@ -82,7 +85,9 @@ pub(crate) struct Shadows {
     creation: tokio::sync::Mutex<Creation>,
     /// Concurrent requests with the same permissions create one shadow.
     turns: Turns,
-    /// The places of shadows that get their permissions.
+    /// The authorities that failed by themselves.
+    held_back: HeldBack,
+    /// The places of shadows with many permissions that get them.
     places: Semaphore,
     /// Notified when there are shadows to delete.
     obsolete: Notify,
@@ -109,6 +114,7 @@ impl Shadows {
             cache: Mutex::default(),
             creation: tokio::sync::Mutex::default(),
             turns: Turns::default(),
+            held_back: HeldBack::default(),
             places: Semaphore::new(MOST_INCOMPLETE),
             obsolete: Notify::new(),
             gates: AtomicUsize::new(0),
@@ -159,7 +165,9 @@ impl Shadows {
         if let Some(found) = found {
             return Ok(found);
         }
-        let _place = in_time(until, self.places.acquire()).await?;
+        self.held_back.check(&authority, Instant::now())?;
+        let takes_long = self.issuer.takes_long(&authority);
+        let _place = if takes_long { Some(in_time(until, self.places.acquire()).await?) } else { None };
         let shadow = Arc::new(self.begin(upstream, &authority, until).await?);
         let completed = self.issuer.complete(upstream, &shadow.id, &authority).await;
         match completed {
@@ -171,7 +179,11 @@ impl Shadows {
             Err(failure) => {
                 self.cache().abandon(&shadow.id);
                 self.obsolete.notify_one();
-                self.creation.lock().await.note(Some(failure), Instant::now());
+                if concerns_all_grants(failure) {
+                    self.creation.lock().await.note(Some(failure), Instant::now());
+                } else {
+                    self.held_back.note(&authority, failure, Instant::now());
+                }
             }
         }
         if let Err(ended) = self.check_runs() {
@@ -188,8 +200,13 @@ impl Shadows {
         self.check_runs()?;
         creation.check(Instant::now(), until)?;
         sleep(creation.pause(Instant::now())).await;
+        let cleaned = self.delete_unknown(&mut creation, upstream).await;
+        cleaned.inspect_err(|failure| creation.note(Some(*failure), Instant::now()))?;
         let created = self.create(&mut creation, upstream, authority).await;
-        creation.note(created.as_ref().err().copied(), Instant::now());
+        match created.as_ref().err().copied() {
+            Some(failure) if !concerns_all(failure) => self.held_back.note(authority, failure, Instant::now()),
+            failure => creation.note(failure, Instant::now()),
+        }
         created
     }
 
@@ -205,7 +222,6 @@ impl Shadows {
         upstream: &Upstream,
         authority: &Authority,
     ) -> Result<Shadow, NoResponse> {
-        self.delete_unknown(creation, upstream).await?;
         let created = self.issuer.create(upstream, authority).await;
         // After a failure, the database may have a shadow whose id is unknown.
         creation.is_clean = created.is_ok();

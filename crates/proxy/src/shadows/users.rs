@@ -51,6 +51,10 @@ impl Issuer for Users {
         Box::pin(self.create_user(upstream, authority))
     }
 
+    fn takes_long(&self, authority: &Authority) -> bool {
+        matches!(authority, Authority::User(grants) if GateUsers::needs_several_requests(grants))
+    }
+
     fn complete<'a>(&'a self, upstream: &'a Upstream, id: &'a str, authority: &'a Authority) -> Answer<'a, ()> {
         Box::pin(grant(upstream, id, authority))
     }
