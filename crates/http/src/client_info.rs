@@ -23,23 +23,45 @@ const MAX_AGENT: usize = 255;
 #[derive(Clone, Copy, Debug)]
 pub struct Certified;
 
-/// Returns whether the peer of a request is a trusted proxy, by its address or by its certificate.
+/// The addresses of a request that a gate passes to the API, in the extensions of the request: the gate has read the
+/// forwarded header of a proxy that it trusts. Neither a header nor the address of a trusted proxy changes them.
+#[derive(Clone, Copy, Debug)]
+pub struct AtGate {
+    /// The address of the client; `None` if it is unknown.
+    pub address: Option<IpAddr>,
+    /// The other end of the connection to the gate.
+    pub peer: Option<IpAddr>,
+}
+
+/// Returns whether the peer of a request is a trusted proxy, by its address or by its certificate. That of a request at
+/// a gate is none here.
 pub fn is_from_proxy(settings: &Settings, extensions: &Extensions, peer: Option<IpAddr>) -> bool {
-    extensions.get::<Certified>().is_some() || peer.is_some_and(|peer| settings.is_trusted_proxy(peer))
+    let is_at_gate = extensions.get::<AtGate>().is_some();
+    let is_trusted = || peer.is_some_and(|peer| settings.is_trusted_proxy(peer));
+    !is_at_gate && (extensions.get::<Certified>().is_some() || is_trusted())
 }
 
 /// Adds the [`Client`] to the request's extensions.
 pub fn identify(settings: &Settings, request: &mut Request) {
+    let (address, peer) = match request.extensions().get::<AtGate>() {
+        Some(AtGate { address, peer }) => (*address, *peer),
+        None => at_own_listener(settings, request),
+    };
+    let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
+    // A header that `to_str` accepts is ASCII: a byte is a character.
+    let agent = agent.map(|agent| agent.get(..MAX_AGENT).unwrap_or(agent).to_owned());
+    request.extensions_mut().insert(Client { address, peer, agent });
+}
+
+/// Returns the address of the client, and the peer.
+fn at_own_listener(settings: &Settings, request: &Request) -> (Option<IpAddr>, Option<IpAddr>) {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
     let address = if is_from_proxy(settings, request.extensions(), peer) {
         peer.and_then(|peer| address_behind(settings, peer, request.headers()))
     } else {
         peer
     };
-    let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
-    // A header that `to_str` accepts is ASCII: a byte is a character.
-    let agent = agent.map(|agent| agent.get(..MAX_AGENT).unwrap_or(agent).to_owned());
-    request.extensions_mut().insert(Client { address, peer, agent });
+    (address, peer)
 }
 
 /// Returns the address of the client that a trusted proxy reports; `None` if it reports none that can be read.
@@ -66,9 +88,35 @@ fn reported(proxy: IpAddr, headers: &HeaderMap, name: &HeaderName, trusted: &[Ip
 
 #[cfg(test)]
 mod tests {
-    use axum::http::HeaderValue;
+    use axum::{body::Body, http::HeaderValue};
 
     use super::*;
+
+    /// Returns the addresses of a request from 10.0.0.1, a trusted proxy, which names a client, and whether it counts as
+    /// one.
+    fn identified(at_gate: Option<AtGate>) -> (Option<IpAddr>, Option<IpAddr>, bool) {
+        let trusted_proxies = vec!["10.0.0.0/8".parse().unwrap()];
+        let settings = Settings { trusted_proxies, ..Settings::reached_at(&[]) };
+        let mut request = Request::new(Body::empty());
+        request.headers_mut().insert("x-forwarded-for", HeaderValue::from_static("203.0.113.5"));
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([10, 0, 0, 1], 443))));
+        if let Some(at_gate) = at_gate {
+            request.extensions_mut().insert(at_gate);
+        }
+        identify(&settings, &mut request);
+        let Client { address, peer, .. } = request.extensions().get::<Client>().cloned().unwrap();
+        (address, peer, is_from_proxy(&settings, request.extensions(), peer))
+    }
+
+    #[test]
+    fn what_a_gate_determined_is_the_client_whatever_a_header_says() {
+        let [named, proxy, other]: [Option<IpAddr>; 3] =
+            ["203.0.113.5", "10.0.0.1", "192.0.2.9"].map(|address| address.parse().ok());
+        assert_eq!(identified(None), (named, proxy, true));
+        for address in [None, other, proxy] {
+            assert_eq!(identified(Some(AtGate { address, peer: proxy })), (address, proxy, false));
+        }
+    }
 
     fn seen_in(name: &'static str, peer: &str, said: &[&[u8]], trusted: &[&str]) -> String {
         let name = HeaderName::from_static(name);

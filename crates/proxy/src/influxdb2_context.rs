@@ -1,16 +1,17 @@
 //! The parts of the server that only a gate for InfluxDB 2 uses.
 
-use std::{net::IpAddr, pin::Pin, sync::Arc};
+use std::{pin::Pin, sync::Arc};
 
 use http::{Request, Response};
+use jeton_service::Client;
 
 use crate::body::AnyBody;
 
 /// Jeton's own API, which authenticates and authorizes requests itself.
 pub trait OwnApi: Send + Sync + 'static {
-    /// Answers a request. `address`: the client's address, if it is known; no header of the request may name another
+    /// Answers a request. `client`: its origin, as the gate determined it; no header of the request may name another
     /// one.
-    fn answer(&self, address: Option<IpAddr>, request: Request<AnyBody>) -> OwnAnswer;
+    fn answer(&self, client: &Client, request: Request<AnyBody>) -> OwnAnswer;
 }
 
 /// The future of an answer of Jeton's own API.

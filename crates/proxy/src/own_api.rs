@@ -30,12 +30,11 @@ const REMOVED_BEGINS: [&str; 4] = ["x-forwarded-", "x-original-", "x-jeton-", "x
 /// Passes the request to Jeton's own API; `None` if the gate has none.
 pub(crate) async fn answer(gate: &ProxyGate, received: &mut Received) -> Option<Response<AnyBody>> {
     let influxdb2 = gate.influxdb2()?;
-    let address = received.client.address;
     let canonical = &received.canonical;
     let request = Request::builder().method(canonical.method().name()).uri(canonical.target());
     let mut request = request.body(received.stream()).ok()?;
     *request.headers_mut() = passed_on(received.take_headers());
-    Some(influxdb2.api.answer(address, request).await)
+    Some(influxdb2.api.answer(&received.client, request).await)
 }
 
 fn passed_on(mut headers: HeaderMap) -> HeaderMap {

@@ -1,11 +1,10 @@
 //! Jeton's own API for gates of InfluxDB 2, which serves tokens, users, organizations and buckets in the place of the
 //! database.
 
-use std::net::{IpAddr, SocketAddr};
-
-use axum::extract::ConnectInfo;
 use http::{HeaderName, Request};
+use jeton_http::client_info::AtGate;
 use jeton_proxy::{AnyBody, OwnAnswer, OwnApi, boxed};
+use jeton_service::Client;
 use tower::Service as _;
 
 use crate::server::front::Front;
@@ -27,12 +26,9 @@ impl ServerApi {
 }
 
 impl OwnApi for ServerApi {
-    fn answer(&self, address: Option<IpAddr>, mut request: Request<AnyBody>) -> OwnAnswer {
+    fn answer(&self, client: &Client, mut request: Request<AnyBody>) -> OwnAnswer {
         request.headers_mut().remove(&self.forwarded);
-        // Without it, the address of the client is unknown.
-        if let Some(address) = address {
-            request.extensions_mut().insert(ConnectInfo(SocketAddr::new(address, 0)));
-        }
+        request.extensions_mut().insert(AtGate { address: client.address, peer: client.peer });
         let mut front = self.front.clone();
         Box::pin(async move {
             let Ok(response) = front.call(request).await;

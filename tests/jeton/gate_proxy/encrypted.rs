@@ -47,7 +47,7 @@ async fn serve<'h>(home: &'h Home, upstream: SocketAddr, files: &ServerFiles, mo
 }
 
 /// Sends a request by the protocol that was agreed on; returns status and text of the answer.
-async fn send(
+pub(super) async fn send(
     stream: TlsStream<TcpStream>,
     line: &str,
     headers: &[(&str, &str)],

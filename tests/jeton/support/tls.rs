@@ -41,6 +41,11 @@ impl ServerFiles {
 /// Connects to a server with a certificate of the tests. `protocol`: offered by ALPN; `client`: the certificate that the
 /// client shows.
 pub async fn connect(address: SocketAddr, protocol: &str, client: Option<&str>) -> io::Result<TlsStream<TcpStream>> {
+    encrypt(TcpStream::connect(address).await?, protocol, client).await
+}
+
+/// Performs the handshake on a connection, as [`connect`] does.
+pub async fn encrypt(stream: TcpStream, protocol: &str, client: Option<&str>) -> io::Result<TlsStream<TcpStream>> {
     let mut roots = RootCertStore::empty();
     for name in ["first.crt", "second.crt"] {
         roots.add(CertificateDer::from_pem_file(fixture(name)).unwrap()).unwrap();
@@ -56,7 +61,6 @@ pub async fn connect(address: SocketAddr, protocol: &str, client: Option<&str>) 
         None => builder.with_no_client_auth(),
     };
     config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
-    let stream = TcpStream::connect(address).await?;
     TlsConnector::from(Arc::new(config)).connect(ServerName::try_from("localhost").unwrap(), stream).await
 }
 

@@ -150,6 +150,11 @@ fn buckets(names: &Names) -> [Value; 3] {
 
 /// Starts a server with a gate before the player.
 async fn start(home: &Home, upstream: SocketAddr, lines: &str) -> Server {
+    start_with(home, upstream, lines, &[]).await
+}
+
+/// Starts a server with a gate before the player, and with flags.
+async fn start_with(home: &Home, upstream: SocketAddr, lines: &str, flags: &[&str]) -> Server {
     let credential = home.path().join("plant.token");
     fs::write(&credential, CREDENTIAL).unwrap();
     let file = home.path().join("jeton.toml");
@@ -161,7 +166,7 @@ async fn start(home: &Home, upstream: SocketAddr, lines: &str) -> Server {
     fs::write(&file, section).unwrap();
     // A forwarded header of the gate's client is ignored on every path, although the peer address is that of a trusted
     // proxy.
-    let mut config = home.config(&["--trusted-proxies=127.0.0.0/8"]);
+    let mut config = home.config(&[&["--trusted-proxies=127.0.0.0/8"][..], flags].concat());
     config.file = Some(ConfigFile::read(&file).unwrap());
     Server::start_as(home, config, Clock::System).await.unwrap()
 }

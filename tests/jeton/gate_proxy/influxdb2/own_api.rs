@@ -2,14 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use serde_json::json;
+use tokio::net::TcpSocket;
 
 use crate::{
+    gate_proxy::encrypted::send,
     home::Home,
-    support::server::{NAME, PASSWORD, answer, client, members, permission_on, text, with_token},
+    support::{
+        certificates::fixture,
+        server::{NAME, PASSWORD, answer, client, members, permission_on, text, with_token},
+        tls::{ServerFiles, encrypt},
+    },
 };
 
-use super::{SELECT, Scene, gate_address, player::Player, recording::Names, start};
+use super::{SELECT, Scene, gate_address, player::Player, recording::Names, set_up, start, start_with};
 
 #[tokio::test]
 async fn tokens_that_are_created_at_the_gates_address_are_jetons() {
@@ -93,4 +100,30 @@ async fn a_session_is_accepted_by_the_api_and_by_no_path_of_data() {
     assert_eq!(me["name"], NAME);
     assert_eq!(answer(scene.request("GET", SELECT).header("cookie", &cookie)).await.status, 401);
     assert!(scene.player.data_requests().is_empty());
+}
+
+/// Otherwise whoever guesses passwords behind one proxy locks out everyone behind the others.
+#[tokio::test]
+async fn clients_of_unknown_address_share_limits_with_those_behind_the_same_proxy_alone() {
+    let (home, files) = (Home::sqlite(), ServerFiles::of("first"));
+    let names = set_up(&home).await;
+    let player = Player::start(&names).await;
+    let [certificate, key] = files.flags();
+    let ca = format!("--tls-client-ca={}", fixture("proxies-ca.crt").display());
+    let flags = [certificate.as_str(), key.as_str(), ca.as_str()];
+    let server = start_with(&home, player.address, "databases = [\"*\"]\ntls = true\n", &flags).await;
+    let gate = gate_address(&server).await;
+    let sign_in = async |proxy: [u8; 4], password: &str| {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind((proxy, 0).into()).unwrap();
+        let stream = encrypt(socket.connect(gate).await.unwrap(), "http/1.1", Some("proxy")).await.unwrap();
+        let basic = format!("Basic {}", BASE64_STANDARD.encode(format!("{NAME}:{password}")));
+        let headers = [("authorization", basic.as_str()), ("x-forwarded-for", "unknown")];
+        send(stream, "POST /api/v2/signin", &headers, "").await.unwrap().0
+    };
+    for _ in 0..5 {
+        assert_eq!(sign_in([127, 0, 0, 1], "wrong password").await, 401);
+    }
+    assert_eq!(sign_in([127, 0, 0, 1], PASSWORD).await, 429);
+    assert_eq!(sign_in([127, 0, 0, 3], PASSWORD).await, 204);
 }
