@@ -14,6 +14,7 @@ use crate::config::{
 
 use super::{
     file_marks::{LOOK_EVERY, Mark, marks},
+    gate_warnings,
     hangup::Hangup,
     service_manager::{self, State},
 };
@@ -31,6 +32,7 @@ pub struct ConfigWatch {
 struct Watched {
     /// The file that the server was started with: its settings stay until the next start.
     started: ConfigFile,
+    requires_certificates: bool,
     /// The files of the gates, and the file itself.
     paths: Vec<PathBuf>,
     /// The state of the files when they were last read.
@@ -42,16 +44,17 @@ struct Watched {
 
 impl ConfigWatch {
     /// Reads the credentials of the gates and begins to watch a file. Without one, there are no gates.
+    /// `requires_certificates`: whether the server accepts no connection without a certificate of a reverse proxy.
     ///
     /// # Errors
     /// Fails if a credential cannot be read.
-    pub fn begin(file: Option<&ConfigFile>) -> Result<Self, ConfigFileError> {
+    pub fn begin(file: Option<&ConfigFile>, requires_certificates: bool) -> Result<Self, ConfigFileError> {
         let Some(file) = file else {
             return Ok(Self { gates: watch::Sender::new(Arc::default()), watched: None });
         };
-        let watched = Watched::new(file.clone());
+        let watched = Watched::new(file.clone(), requires_certificates);
         let gates = file.load_gates()?;
-        caution(&gates);
+        caution(&gates, &[], requires_certificates);
         Ok(Self { gates: watch::Sender::new(gates.into()), watched: Some(watched) })
     }
 
@@ -79,9 +82,10 @@ impl ConfigWatch {
 }
 
 impl Watched {
-    fn new(file: ConfigFile) -> Self {
-        let paths = paths(&file);
-        Self { known: marks(&paths), paths, changed: None, hangup: Hangup::install(), started: file }
+    fn new(started: ConfigFile, requires_certificates: bool) -> Self {
+        let paths = paths(&started);
+        let hangup = Hangup::install();
+        Self { known: marks(&paths), paths, changed: None, hangup, started, requires_certificates }
     }
 
     /// Reads the files again if they have changed since, and did not change further since the last look.
@@ -116,7 +120,7 @@ impl Watched {
         let file = ConfigFile::read(self.started.path())?;
         // Also if a credential is missing: the change that mends it is one of these files.
         self.follow(&file);
-        replace(gates, file.load_gates()?);
+        self.replace(gates, file.load_gates()?);
         let needs_restart = self.started.changed_keys(&file);
         if !needs_restart.is_empty() {
             tracing::warn!("changed settings take effect at the next start: {}", needs_restart.join(", "));
@@ -132,28 +136,32 @@ impl Watched {
             self.paths = paths;
         }
     }
+
+    /// Publishes the gates, if they differ from the earlier ones.
+    fn replace(&self, gates: &watch::Sender<Gates>, loaded: Vec<LoadedGate>) {
+        caution(&loaded, &gates.borrow(), self.requires_certificates);
+        let is_changed = gates.send_if_modified(|current| {
+            let is_changed = current[..] != loaded[..];
+            if is_changed {
+                *current = loaded.into();
+            }
+            is_changed
+        });
+        let outcome = if is_changed { "changed" } else { "did not change" };
+        tracing::info!("the configuration file was read again, and its gates {outcome}");
+    }
 }
 
-/// Publishes the gates, if they differ from the earlier ones.
-fn replace(gates: &watch::Sender<Gates>, loaded: Vec<LoadedGate>) {
-    caution(&loaded);
-    let is_changed = gates.send_if_modified(|current| {
-        let is_changed = current[..] != loaded[..];
-        if is_changed {
-            *current = loaded.into();
-        }
-        is_changed
-    });
-    let outcome = if is_changed { "changed" } else { "did not change" };
-    tracing::info!("the configuration file was read again, and its gates {outcome}");
-}
-
-/// Logs what the credential files of gates allow beyond need.
-fn caution(gates: &[LoadedGate]) {
+/// Logs what the credential files of gates, and the ways to those that are new, allow beyond need. `earlier`: the gates
+/// before.
+fn caution(gates: &[LoadedGate], earlier: &[LoadedGate], requires_certificates: bool) {
     for LoadedGate { settings, .. } in gates {
         for said in settings.secret_files().filter_map(|file| file.caution(&settings.name)) {
             tracing::warn!("{said}");
         }
+    }
+    for said in gate_warnings::of(gates, earlier, requires_certificates) {
+        tracing::warn!("{said}");
     }
 }
 
@@ -183,7 +191,7 @@ mod tests {
             fs::write(directory.path().join("token"), "first").unwrap();
             fs::write(directory.path().join("jeton.toml"), text(&directory, "[\"a\"]")).unwrap();
             let file = ConfigFile::read(&directory.path().join("jeton.toml")).unwrap();
-            let watch = ConfigWatch::begin(Some(&file)).unwrap();
+            let watch = ConfigWatch::begin(Some(&file), false).unwrap();
             let gates = watch.gates();
             Self { directory, watch, gates }
         }
@@ -294,7 +302,7 @@ mod tests {
 
     #[tokio::test]
     async fn without_a_file_there_are_no_gates() {
-        let watch = ConfigWatch::begin(None).unwrap();
+        let watch = ConfigWatch::begin(None, false).unwrap();
         assert!(watch.gates().borrow().is_empty());
     }
 }

@@ -16,6 +16,7 @@ mod file_marks;
 mod first_set_up;
 mod forward_auth;
 mod front;
+mod gate_warnings;
 pub mod gates;
 pub mod given_key;
 mod hangup;

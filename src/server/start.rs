@@ -173,7 +173,7 @@ impl Checked {
     /// # Errors
     /// Fails if one of them cannot be used.
     fn of(config: &Config) -> Result<Self, StartError> {
-        let config_watch = ConfigWatch::begin(config.file.as_ref())?;
+        let config_watch = ConfigWatch::begin(config.file.as_ref(), config.tls_client_required)?;
         let settings = config.http_settings()?;
         config.check_audit_out()?;
         if let Some(sink) = config.http_sink()? {

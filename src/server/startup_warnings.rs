@@ -1,13 +1,11 @@
 //! Warnings at the start about settings that work, but allow more than necessary.
 
-use std::net::SocketAddr;
-
 use ipnet::IpNet;
 use secrecy::ExposeSecret as _;
 
-use crate::config::{Config, ExternalAccount, ListenAddr, MetricsAddr, gates::CredentialFile};
+use crate::config::{Config, ExternalAccount, MetricsAddr, gates::CredentialFile};
 
-use super::{private_files, tls};
+use super::{gate_warnings::reached_by_others, private_files, tls};
 
 /// Shortest prefix of a trusted IPv4 network that gives no warning. A few proxies need a small network only. In a wider
 /// one, other hosts can forge the client's address.
@@ -62,7 +60,8 @@ fn audit_http(config: &Config) -> Vec<String> {
     sink.map(|sink| sink.token_caution().into_iter().chain(sink.network_caution()).collect()).unwrap_or_default()
 }
 
-/// Returns the warnings about listeners that others reach without TLS. A declared reverse proxy encrypts for them.
+/// Returns the warnings about the server's own listener and that of the metrics, if others reach them without TLS. A
+/// declared reverse proxy encrypts for them. Those about gates are in [`super::gate_warnings`].
 fn unencrypted(config: &Config) -> Vec<String> {
     if !config.trusted_proxies.is_empty() {
         return Vec::new();
@@ -84,25 +83,7 @@ fn unencrypted(config: &Config) -> Vec<String> {
              whoever is between them can read the metrics; listen on 127.0.0.1, or set --trusted-proxies"
         )
     });
-    own.into_iter().chain(metrics).chain(unencrypted_gates(config)).collect()
-}
-
-/// Returns the warnings about gates that others reach without TLS.
-fn unencrypted_gates(config: &Config) -> impl Iterator<Item = String> {
-    let gates = config.file.as_ref().map(|file| file.gates()).unwrap_or_default();
-    gates.iter().filter(|gate| !gate.tls).filter_map(|gate| {
-        let (name, address) = (&gate.name, reached_by_others(gate.listen?)?);
-        Some(format!(
-            "the gate {name} on {address} is reached from other machines without TLS, and no reverse proxy is declared: \
-             whoever is between them can read tokens and data; set tls = true in its section, or --trusted-proxies"
-        ))
-    })
-}
-
-/// Returns an address if other machines reach it.
-fn reached_by_others(address: ListenAddr) -> Option<SocketAddr> {
-    let address = address.addresses().0;
-    (!address.ip().is_loopback()).then_some(address)
+    own.into_iter().chain(metrics).collect()
 }
 
 /// Returns the warning about a server with TLS and without a public URL with https.
@@ -128,7 +109,7 @@ fn is_wide(network: &IpNet) -> bool {
 mod tests {
     use std::path::Path;
 
-    use crate::config::{ConfigFile, tests::config};
+    use crate::config::tests::config;
 
     use super::*;
 
@@ -211,35 +192,6 @@ mod tests {
         ] {
             assert_eq!(said(flags), 0, "{flags:?}");
         }
-    }
-
-    #[test]
-    fn a_gate_without_encryption_that_others_reach_is_told() {
-        let directory = tempfile::TempDir::new().unwrap();
-        let path = directory.path().join("jeton.toml");
-        let gate = |name: &str, listen: &str, more: &str| {
-            format!(
-                "[[gate]]\nname = \"{name}\"\nkind = \"victoriametrics\"\nlisten = \"{listen}\"\norg = \"acme\"\n\
-                 upstream = \"http://127.0.0.1:9\"\ndatabases = [\"*\"]\n{more}"
-            )
-        };
-        let gates = [
-            gate("open", ":8428", ""),
-            gate("local", "127.0.0.1:8429", ""),
-            gate("secure", "0.0.0.0:8430", "tls = true\n"),
-            gate("near", "10.0.0.5:8431", "tls = false\n"),
-        ];
-        std::fs::write(&path, gates.concat()).unwrap();
-        let said = |flags: &[&str]| {
-            let file = ConfigFile::read(&path).unwrap();
-            let said = of(&Config { file: Some(file), ..config(flags) }).into_iter();
-            said.filter(|said| said.starts_with("the gate ")).collect::<Vec<_>>()
-        };
-        let told = said(&["--data=none"]);
-        assert_eq!(told.len(), 2, "{told:?}");
-        assert!(told[0].starts_with("the gate open on [::]:8428 is reached"), "{told:?}");
-        assert!(told[1].starts_with("the gate near on 10.0.0.5:8431 is reached"), "{told:?}");
-        assert_eq!(said(&["--data=none", "--trusted-proxies=10.0.0.1"]), [""; 0]);
     }
 
     #[test]

@@ -194,6 +194,21 @@ async fn a_running_server_notices_that_its_file_or_a_credential_changed() {
     logged(&log, "the configuration file was read again, and its gates changed").await;
 }
 
+#[tokio::test]
+async fn a_gate_without_tls_that_a_reload_opens_to_other_machines_is_told() {
+    let home = Home::sqlite();
+    let (credential, log) = (home.path().join("plant.token"), home.path().join("log"));
+    fs::write(&credential, "hunter2\n").expect("a credential");
+    let local = gate(&credential, "[\"*\"]");
+    let file = write(&home, &local);
+    let program = Program::start_with(&home, &[&flag(&file), "--trusted-proxies=10.0.0.1"], &log);
+    let warning = "is reached from other machines without TLS";
+    assert!(!fs::read_to_string(&log).expect("a log").contains(warning));
+    write(&home, &local.replace("127.0.0.1:0", "0.0.0.0:0"));
+    program.send("HUP");
+    logged(&log, &format!("the gate plant on 0.0.0.0:0 {warning}")).await;
+}
+
 /// Returns the section of the documentation with this heading.
 fn section(heading: &str) -> &'static str {
     let (_, after) = CONFIGURATION.split_once(&format!("\n## {heading}\n")).expect("the section");
