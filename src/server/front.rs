@@ -113,7 +113,7 @@ impl Parts {
 
     async fn route(&self, mut request: Request) -> Response {
         let settings = &self.state.settings;
-        client_info::identify(settings, &mut request);
+        client_info::identify(settings, self.state.service.now(), &mut request);
         let requested = self.forward_auth.as_ref().and_then(|forward_auth| forward_auth.parse(settings, &request));
         if let Some(requested) = requested {
             let mut response = requested.answer().await;

@@ -8,6 +8,7 @@ use axum::{
 };
 use ipnet::IpNet;
 
+use jeton_model::Timestamp;
 use jeton_service::Client;
 
 use crate::{
@@ -21,7 +22,10 @@ const MAX_AGENT: usize = 255;
 /// The mark, in the extensions of a request, of a connection whose client has shown a certificate of the authorities
 /// that issue those of reverse proxies.
 #[derive(Clone, Copy, Debug)]
-pub struct Certified;
+pub struct Certified {
+    /// The end of validity of the certificate, which may pass while the connection is open.
+    pub until: Timestamp,
+}
 
 /// The addresses of a request that a gate passes to the API, in the extensions of the request: the gate has read the
 /// forwarded header of a proxy that it trusts. Neither a header nor the address of a trusted proxy changes them.
@@ -41,11 +45,16 @@ pub fn is_from_proxy(settings: &Settings, extensions: &Extensions, peer: Option<
     !is_at_gate && (extensions.get::<Certified>().is_some() || is_trusted())
 }
 
-/// Adds the [`Client`] to the request's extensions.
-pub fn identify(settings: &Settings, request: &mut Request) {
+/// Adds the [`Client`] to the request's extensions. A certificate that has expired since the connection began is removed
+/// from them.
+pub fn identify(settings: &Settings, now: Timestamp, request: &mut Request) {
+    let expired = request.extensions().get::<Certified>().is_some_and(|certified| now > certified.until);
+    if expired {
+        request.extensions_mut().remove::<Certified>();
+    }
     let (address, peer) = match request.extensions().get::<AtGate>() {
         Some(AtGate { address, peer }) => (*address, *peer),
-        None => at_own_listener(settings, request),
+        None => at_own_listener(settings, expired, request),
     };
     let agent = request.headers().get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
     // A header that `to_str` accepts is ASCII: a byte is a character.
@@ -53,13 +62,14 @@ pub fn identify(settings: &Settings, request: &mut Request) {
     request.extensions_mut().insert(Client { address, peer, agent });
 }
 
-/// Returns the address of the client, and the peer.
-fn at_own_listener(settings: &Settings, request: &Request) -> (Option<IpAddr>, Option<IpAddr>) {
+/// Returns the address of the client, and the peer. `expired`: whether the certificate of the peer has expired. The
+/// client's address is unknown then: that of a proxy is not the client's.
+fn at_own_listener(settings: &Settings, expired: bool, request: &Request) -> (Option<IpAddr>, Option<IpAddr>) {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip().to_canonical());
     let address = if is_from_proxy(settings, request.extensions(), peer) {
         peer.and_then(|peer| address_behind(settings, peer, request.headers()))
     } else {
-        peer
+        peer.filter(|_| !expired)
     };
     (address, peer)
 }
@@ -103,9 +113,25 @@ mod tests {
         if let Some(at_gate) = at_gate {
             request.extensions_mut().insert(at_gate);
         }
-        identify(&settings, &mut request);
+        identify(&settings, Timestamp::from_micros(0), &mut request);
         let Client { address, peer, .. } = request.extensions().get::<Client>().cloned().unwrap();
         (address, peer, is_from_proxy(&settings, request.extensions(), peer))
+    }
+
+    #[test]
+    fn a_certificate_that_expires_on_an_open_connection_names_no_client_any_more() {
+        let at = |now: i64| {
+            let settings = Settings::reached_at(&[]);
+            let mut request = Request::new(Body::empty());
+            request.headers_mut().insert("x-forwarded-for", HeaderValue::from_static("203.0.113.5"));
+            request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 9], 443))));
+            request.extensions_mut().insert(Certified { until: Timestamp::from_micros(5) });
+            identify(&settings, Timestamp::from_micros(now), &mut request);
+            let Client { address, peer, .. } = request.extensions().get::<Client>().cloned().unwrap();
+            (address.map(|address| address.to_string()), is_from_proxy(&settings, request.extensions(), peer))
+        };
+        assert_eq!(at(5), (Some("203.0.113.5".to_owned()), true));
+        assert_eq!(at(6), (None, false));
     }
 
     #[test]

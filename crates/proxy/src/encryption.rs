@@ -3,6 +3,7 @@
 use std::{io, net::IpAddr, pin::Pin};
 
 use http::HeaderMap;
+use jeton_model::Timestamp;
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use crate::client_stream::ClientStream;
@@ -23,8 +24,8 @@ pub type Handshake = Pin<Box<dyn Future<Output = io::Result<Encrypted>> + Send>>
 pub struct Encrypted {
     /// The decrypted bytes.
     pub stream: Box<dyn Duplex>,
-    /// True if the client has shown a certificate that makes it a trusted proxy.
-    pub is_certified: bool,
+    /// The time until when the certificate is valid that makes the client a trusted proxy; `None` if it has shown none.
+    pub certified_until: Option<Timestamp>,
 }
 
 /// A stream in both directions.

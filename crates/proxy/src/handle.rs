@@ -78,7 +78,7 @@ async fn answer(
         gate.counters().decided(Outcome::Refused);
         return closing(respond(old_version()), connection.as_deref());
     }
-    let origin = peer.origin(request.headers());
+    let origin = peer.origin(request.headers(), gate.service().now());
     let address = origin.address;
     let mut received = match Received::parse(request, origin) {
         Ok(received) => received,

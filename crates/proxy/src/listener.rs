@@ -147,8 +147,11 @@ async fn connection(
         _ = stopped.changed() => return,
     };
     match accepted {
-        Ok(Encrypted { stream, is_certified }) => {
-            let peer = if is_certified { Peer::proxy(address, encryption) } else { Peer::client(address) };
+        Ok(Encrypted { stream, certified_until }) => {
+            let peer = match certified_until {
+                Some(until) => Peer::proxy(address, encryption, until),
+                None => Peer::client(address),
+            };
             exchanges(gate, stream, peer, stopped).await;
         }
         Err(error) => tracing::debug!(gate = gate.name(), %error, "a TLS handshake failed"),

@@ -3,6 +3,7 @@
 use std::{net::IpAddr, sync::Arc};
 
 use http::HeaderMap;
+use jeton_model::Timestamp;
 use jeton_service::Client;
 
 use crate::encryption::Encryption;
@@ -11,8 +12,16 @@ use crate::encryption::Encryption;
 #[derive(Clone)]
 pub(crate) struct Peer {
     address: IpAddr,
-    /// Reads the forwarded header, if the peer is a trusted proxy.
-    proxy: Option<Arc<dyn Encryption>>,
+    proxy: Option<Proxy>,
+}
+
+/// What makes the peer a trusted proxy.
+#[derive(Clone)]
+struct Proxy {
+    /// Reads the forwarded header.
+    encryption: Arc<dyn Encryption>,
+    /// The end of validity of its certificate.
+    until: Timestamp,
 }
 
 impl Peer {
@@ -21,15 +30,17 @@ impl Peer {
         Self { address: address.to_canonical(), proxy: None }
     }
 
-    /// Returns a trusted proxy, which names its clients.
-    pub(crate) fn proxy(address: IpAddr, encryption: Arc<dyn Encryption>) -> Self {
-        Self { proxy: Some(encryption), ..Self::client(address) }
+    /// Returns a trusted proxy, which names its clients. `until`: the end of validity of its certificate.
+    pub(crate) fn proxy(address: IpAddr, encryption: Arc<dyn Encryption>, until: Timestamp) -> Self {
+        Self { proxy: Some(Proxy { encryption, until }), ..Self::client(address) }
     }
 
-    /// Returns the origin of a request with these headers.
-    pub(crate) fn origin(&self, headers: &HeaderMap) -> Client {
+    /// Returns the origin of a request with these headers. The certificate may have expired since the connection began:
+    /// the address of the client is unknown then, because that of the proxy is not the client's.
+    pub(crate) fn origin(&self, headers: &HeaderMap, now: Timestamp) -> Client {
         let address = match &self.proxy {
-            Some(proxy) => proxy.client_address(self.address, headers),
+            Some(proxy) if now > proxy.until => None,
+            Some(proxy) => proxy.encryption.client_address(self.address, headers),
             None => Some(self.address),
         };
         Client { address, peer: Some(self.address), agent: None }
@@ -63,9 +74,13 @@ mod tests {
         let mapped: IpAddr = "::ffff:127.0.0.1".parse().unwrap();
         for (said, named) in [("203.0.113.5", "203.0.113.5".parse().ok()), ("unknown", None)] {
             let headers = HeaderMap::from_iter([("x-forwarded-for".parse().unwrap(), HeaderValue::from_static(said))]);
-            let by_proxy = Peer::proxy(mapped, Arc::new(Reader)).origin(&headers);
+            let (now, later) = (Timestamp::from_micros(5), Timestamp::from_micros(6));
+            let proxy = Peer::proxy(mapped, Arc::new(Reader), now);
+            let by_proxy = proxy.origin(&headers, now);
             assert_eq!((by_proxy.address, by_proxy.peer), (named, Some(own)), "{said}");
-            let by_client = Peer::client(mapped).origin(&headers);
+            let expired = proxy.origin(&headers, later);
+            assert_eq!((expired.address, expired.peer), (None, Some(own)), "{said}");
+            let by_client = Peer::client(mapped).origin(&headers, now);
             assert_eq!((by_client.address, by_client.peer), (Some(own), Some(own)), "{said}");
         }
     }

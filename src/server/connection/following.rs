@@ -11,6 +11,7 @@ use axum::{
     http::{Request, Version},
 };
 use jeton_http::client_info::Certified;
+use jeton_model::Timestamp;
 use tower::Service;
 
 use super::{Connection, Exchange, body::watched};
@@ -20,13 +21,13 @@ use super::{Connection, Exchange, body::watched};
 pub struct Following<S> {
     service: S,
     connection: Connection,
-    /// True if the client has shown a certificate.
-    is_certified: bool,
+    /// The time until when the certificate is valid that the client has shown.
+    certified_until: Option<Timestamp>,
 }
 
 impl<S> Following<S> {
-    pub(super) const fn new(service: S, connection: Connection, is_certified: bool) -> Self {
-        Self { service, connection, is_certified }
+    pub(super) const fn new(service: S, connection: Connection, certified_until: Option<Timestamp>) -> Self {
+        Self { service, connection, certified_until }
     }
 }
 
@@ -52,8 +53,8 @@ where
         }
         let exchange = self.connection.clone().begin();
         let mut request = request.map(|body| watched(body, exchange.clone()));
-        if self.is_certified {
-            request.extensions_mut().insert(Certified);
+        if let Some(until) = self.certified_until {
+            request.extensions_mut().insert(Certified { until });
         }
         FollowedResponse { response: self.service.call(request), exchange }
     }

@@ -98,7 +98,7 @@ impl<S: Send + 'static> Accept<TcpStream, S> for TimedAcceptor {
             if stream.is_multiplexed() {
                 connection.multiplex();
             }
-            let service = Following::new(service, connection.clone(), stream.is_certified());
+            let service = Following::new(service, connection.clone(), stream.certified_until());
             Ok((TimedStream::new(stream, connection, timeouts), service))
         })
     }

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use jeton_model::Timestamp;
 use jeton_proxy::ClientStream;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
@@ -15,7 +16,7 @@ use tokio::{
 use tokio_rustls::server::TlsStream;
 
 use crate::server::{
-    acceptor::{Acceptor, is_certified},
+    acceptor::{Acceptor, certified_until},
     tls_config::HTTP2,
 };
 
@@ -37,11 +38,11 @@ impl ServerStream {
         Ok(Self::Encrypted(Box::new(accepted?)))
     }
 
-    /// Returns whether the client has shown a certificate that is accepted.
-    pub(super) fn is_certified(&self) -> bool {
+    /// Returns the time until when the certificate is valid that the client has shown; `None` if it has shown none.
+    pub(super) fn certified_until(&self) -> Option<Timestamp> {
         match self {
-            Self::Plain(_) => false,
-            Self::Encrypted(stream) => is_certified(stream),
+            Self::Plain(_) => None,
+            Self::Encrypted(stream) => certified_until(stream),
         }
     }
 

@@ -6,7 +6,7 @@ use http::HeaderMap;
 use jeton_http::{client_info::address_behind, settings::Settings};
 use jeton_proxy::{ClientStream, Encrypted, Encryption, Handshake};
 
-use crate::server::acceptor::{Acceptor, is_certified};
+use crate::server::acceptor::{Acceptor, certified_until};
 
 /// The TLS of the server, for gates.
 pub(super) struct ServerTls {
@@ -26,8 +26,8 @@ impl Encryption for ServerTls {
         let acceptor = self.acceptor.clone();
         Box::pin(async move {
             let stream = acceptor.accept(stream).await?;
-            let is_certified = is_certified(&stream);
-            Ok(Encrypted { stream: Box::new(stream), is_certified })
+            let certified_until = certified_until(&stream);
+            Ok(Encrypted { stream: Box::new(stream), certified_until })
         })
     }
 

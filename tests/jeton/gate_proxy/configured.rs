@@ -29,8 +29,13 @@ impl<'h> Scene<'h> {
 
     /// Starts a server with flags.
     pub(super) async fn with(home: &'h Home, sections: &str, flags: &[&str]) -> Self {
+        Self::at(home, sections, flags, Clock::System).await
+    }
+
+    /// Starts a server with flags and a clock.
+    pub(super) async fn at(home: &'h Home, sections: &str, flags: &[&str], clock: Clock) -> Self {
         write(home, sections);
-        let server = serve(home, flags).await;
+        let server = serve(home, flags, clock).await;
         let first = server.set_up().await;
         Self { home, server, first }
     }
@@ -39,7 +44,7 @@ impl<'h> Scene<'h> {
     pub(super) async fn restarted(self) -> Self {
         let Self { home, server, first } = self;
         server.stop().await;
-        Self { home, server: serve(home, &[]).await, first }
+        Self { home, server: serve(home, &[], Clock::System).await, first }
     }
 
     /// Replaces the file of the running server.
@@ -94,11 +99,11 @@ impl<'h> Scene<'h> {
     }
 }
 
-/// Starts a server with the file and flags.
-async fn serve(home: &Home, flags: &[&str]) -> Server {
+/// Starts a server with the file, flags and a clock.
+async fn serve(home: &Home, flags: &[&str], clock: Clock) -> Server {
     let mut config = home.config(flags);
     config.file = Some(ConfigFile::read(&home.path().join("jeton.toml")).unwrap());
-    Server::start_as(home, config, Clock::System).await.unwrap()
+    Server::start_as(home, config, clock).await.unwrap()
 }
 
 /// Writes the file, with a section for each gate.

@@ -11,6 +11,7 @@ use hyper::{
 };
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use jeton::config::ConfigFile;
+use jeton_model::Timestamp;
 use jeton_service::Clock;
 use serde_json::{Value, json};
 use tokio::{
@@ -194,6 +195,47 @@ async fn only_a_proxy_with_a_certificate_names_the_client_of_a_gate() {
     let proxy = connect(address, "http/1.1", Some("proxy")).await.unwrap();
     let (status, _) = send(proxy, "POST /write?db=a", &[("x-forwarded-for", "203.0.113.5")], "m v=1").await.unwrap();
     assert_eq!(status, 401, "a certificate is no token");
+    assert!(database.is_idle());
+}
+
+/// Sends a write on an open connection, and returns the status of the answer.
+async fn write_on(stream: &mut TlsStream<TcpStream>, token: &str) -> String {
+    let head = format!(
+        "POST /write?db=a HTTP/1.1\r\nHost: localhost\r\nAuthorization: Token {token}\r\n\
+         X-Forwarded-For: 203.0.113.5\r\nContent-Length: 5\r\n\r\nm v=1"
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.flush().await.unwrap();
+    let mut answer = Vec::new();
+    while !answer.ends_with(b"\r\n\r\n") {
+        answer.push(timeout(WITHIN, stream.read_u8()).await.unwrap().unwrap());
+    }
+    String::from_utf8_lossy(&answer).split(' ').nth(1).unwrap_or_default().to_owned()
+}
+
+#[tokio::test]
+async fn a_certificate_that_expires_on_an_open_connection_names_no_client_any_more() {
+    let (home, files, mut database) = (Home::sqlite(), ServerFiles::of("first"), Played::start().await);
+    let ca = format!("--tls-client-ca={}", fixture("proxies-ca.crt").display());
+    let [certificate, key] = files.flags();
+    let flags = [certificate.as_str(), key.as_str(), ca.as_str()];
+    let clock = Clock::manual(Timestamp::from_micros(1_800_000_000_000_000));
+    let scene = Scene::at(&home, &(section(database.address, "*") + "tls = true\n"), &flags, clock).await;
+    scene.bind(database.address).await;
+    let (anywhere, permission) =
+        (scene.writer().await, permission_on("write", "buckets", &scene.first.bucket, &scene.first.org));
+    let body = json!({"orgID": scene.first.org, "permissions": [permission], "allowedNetworks": ["203.0.113.0/24"]});
+    let created: Value = scene.server.post("/api/v2/authorizations", &scene.first.token, body).await.expect(201);
+    let there = text(&created["token"]);
+    let mut proxy = connect(scene.address("plant").await, "http/1.1", Some("proxy")).await.unwrap();
+    let accepted = async { database.next().await.answer("204 No Content", "", "").await };
+    assert_eq!(tokio::join!(write_on(&mut proxy, &there), accepted).0, "204");
+
+    // The certificate is valid until 2119.
+    scene.server.clock.advance(100 * 366 * 86_400);
+    let accepted = async { database.next().await.answer("204 No Content", "", "").await };
+    assert_eq!(tokio::join!(write_on(&mut proxy, &anywhere), accepted).0, "204", "the connection is open");
+    assert_eq!(write_on(&mut proxy, &there).await, "401");
     assert!(database.is_idle());
 }
 

@@ -33,7 +33,7 @@ struct OfTests(TlsAcceptor);
 impl Encryption for OfTests {
     fn accept(&self, stream: ClientStream) -> Handshake {
         let accepted = self.0.accept(stream);
-        Box::pin(async move { Ok(Encrypted { stream: Box::new(accepted.await?), is_certified: false }) })
+        Box::pin(async move { Ok(Encrypted { stream: Box::new(accepted.await?), certified_until: None }) })
     }
 
     fn client_address(&self, _: IpAddr, _: &HeaderMap) -> Option<IpAddr> {
