@@ -124,7 +124,7 @@ mod tests {
             workers.spawn(&mut kept, async move {
                 let place = *own.own();
                 yield_now().await;
-                drop(sender.send((place, *own.own())));
+                sender.send((place, *own.own())).unwrap();
                 pending::<()>().await;
             });
         }
