@@ -128,7 +128,9 @@ async fn the_drawer_of_a_gate_names_1_x_credentials_to_whoever_may_see_them() {
         server.post(&members, &first.token, json!({"id": bob})).await.expect(201);
         let member = Browser::sign_in(server, "bob").await;
         let drawer = member.open(&page(&scene, "/plant")).await;
-        assert!(drawer.status == 200 && !drawer.body.contains("press-7"), "{}", drawer.body);
+        assert!(drawer.status == 200 && !drawer.body.contains("press-7"), "the user name is told");
+        let refusals = part(&drawer, "gate-refusals", "ul");
+        assert!(refusals.contains("1.x credential") && !refusals.contains("/load-data/tokens/"), "{refusals}");
     })
     .await;
 }

@@ -120,6 +120,15 @@ impl GateToken {
     }
 }
 
+/// A 1.x credential that was refused.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedV1Credential {
+    /// The authorization.
+    pub id: AuthorizationId,
+    /// The user name; `None` if the caller may not see the credential.
+    pub username: Option<String>,
+}
+
 /// A 1.x credential that the caller may see, with its last use through a gate.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GateV1Credential {
@@ -192,8 +201,8 @@ pub struct GateDetails {
     pub more_choices: bool,
     /// The last refusals; none if the caller may not read the organization's tokens.
     pub refusals: Vec<GateRefusal>,
-    /// The user names of the 1.x credentials that were refused, by their authorizations.
-    pub refused_usernames: Vec<(AuthorizationId, String)>,
+    /// The 1.x credentials that were refused.
+    pub refused_v1_credentials: Vec<RefusedV1Credential>,
     /// The last comparison, for operators.
     pub compared: Option<Compared>,
     /// True if the caller may bind and unbind buckets.

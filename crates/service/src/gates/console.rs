@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use jeton_model::{
-    Action, AuthorizationId, BucketId, Id, OrgId, Timestamp,
+    Action, AuthorizationId, BucketId, OrgId, Timestamp,
     binding::{GateBinding, GateMode, RunningGate, UnknownDatabase},
     console::{
-        databases::{BoundRow, Compared, DatabasePage, GateDetails, GateRow},
+        databases::{BoundRow, Compared, DatabasePage, GateDetails, GateRow, RefusedV1Credential},
         list_query::{ListQuery, Listed},
     },
     grant::is_operator,
@@ -19,6 +19,7 @@ use crate::{
     auth::required_permissions,
     error::{BucketError, GateError},
     fold,
+    tokens::v1,
 };
 
 use super::{
@@ -87,7 +88,7 @@ impl Service {
         shown.tokens = self.count_in_use(&mut reader, caller, &gate.identity.name).await?;
         let tokens = self.in_use(&mut reader, caller, &gate.identity.name).await?;
         let v1_credentials = self.v1_in_use(&mut reader, caller, &gate.identity.name).await?;
-        let refused_usernames = refused_usernames(&mut reader, &gate.running).await?;
+        let refused_v1_credentials = refused_v1_credentials(&mut reader, caller, &gate.running).await?;
         let (choices, more_choices) = self.offered_tokens(&mut reader, caller, org).await?;
         let is_operator = is_operator(caller.permissions());
         let compared = match last.filter(|_| is_operator) {
@@ -110,7 +111,7 @@ impl Service {
             org_name: gate.org_name,
             tokens,
             v1_credentials,
-            refused_usernames,
+            refused_v1_credentials,
             choices,
             more_choices,
             refusals: gate.running.refusals,
@@ -205,20 +206,21 @@ async fn compared(
     Ok(Some(Compared { at: last.at, unknown: shown, total: unknown.len() as u64 }))
 }
 
-/// Returns the user names of the 1.x credentials among the refused tokens.
+/// Returns the 1.x credentials among the refused tokens, with the user names that the caller may see.
 ///
 /// # Errors
 /// The database may fail.
-async fn refused_usernames(
+async fn refused_v1_credentials(
     connection: &mut Connection,
+    caller: &Caller,
     gate: &RunningGate,
-) -> Result<Vec<(AuthorizationId, String)>, Error> {
-    let refused: BTreeSet<Id> = gate.refusals.iter().filter_map(|refusal| refusal.token.map(Id::from)).collect();
-    if refused.is_empty() {
-        return Ok(Vec::new());
+) -> Result<Vec<RefusedV1Credential>, Error> {
+    let refused: BTreeSet<AuthorizationId> = gate.refusals.iter().filter_map(|refusal| refusal.token).collect();
+    let mut found = Vec::new();
+    for id in refused {
+        found.extend(v1::refused(connection, caller, id).await?);
     }
-    let labels = jeton_store::audit_list::labels(connection, refused).await?;
-    Ok(labels.into_iter().filter_map(|label| Some((label.id, label.username?))).collect())
+    Ok(found)
 }
 
 fn bound_row(binding: &GateBinding, gate: &VisibleGate) -> BoundRow {

@@ -8,7 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use jeton_model::{
     Action, Authorization, AuthorizationId, Id, OrgId, ResourceType, UserId, V1Authorization,
     authorization::as_stored,
-    console::tokens::Details,
+    console::{databases::RefusedV1Credential, tokens::Details},
     user::{MAX_NAME, check_password, check_text},
 };
 use jeton_store::{Connection, authorization_filter::Filter, authorizations::Secret};
@@ -29,7 +29,7 @@ use crate::{
         permitted_things::PermittedThings,
         required_permissions,
     },
-    error::{CreationError, TokenError},
+    error::{AuthError, CreationError, TokenError},
     orgs::rules::rules_of,
     transaction::AuditedTransaction,
 };
@@ -298,6 +298,24 @@ impl Service {
         let details = authorizations.into_iter().map(|authorization| names.details(authorization, now));
         Ok(details.zip(usernames).map(|(details, username)| V1Details { details, username }).collect())
     }
+}
+
+/// Returns the 1.x credential with an id, with its user name if the caller may see it; `None` for a token.
+///
+/// # Errors
+/// The database may fail.
+pub(crate) async fn refused(
+    connection: &mut Connection,
+    caller: &Caller,
+    id: AuthorizationId,
+) -> Result<Option<RefusedV1Credential>, Error> {
+    let Some(found) = jeton_store::v1_authorizations::by_id(connection, id).await? else { return Ok(None) };
+    let username = match check_visible(connection, caller, &found.authorization).await {
+        Ok(()) => Some(found.username),
+        Err(Error::Auth(AuthError::Unauthorized(_))) => None,
+        Err(error) => return Err(error),
+    };
+    Ok(Some(RefusedV1Credential { id, username }))
 }
 
 /// A 1.x credential, whoever may see it.

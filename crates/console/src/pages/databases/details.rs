@@ -84,7 +84,7 @@ fn Content(details: GateDetails, requested: ExplainState, drawer: Drawer) -> imp
             <V1InUse credentials=details.v1_credentials.clone() now=details.now/>
             <Refusals
                 refusals=details.refusals.clone()
-                usernames=details.refused_usernames.clone()
+                v1_credentials=details.refused_v1_credentials.clone()
                 now=details.now
                 state
             />

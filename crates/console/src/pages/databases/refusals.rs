@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use jeton_model::{AuthorizationId, Timestamp, binding::GateRefusal, wording};
+use jeton_model::{Timestamp, binding::GateRefusal, console::databases::RefusedV1Credential, wording};
 
 use crate::{
     components::text::Time,
@@ -16,8 +16,8 @@ use super::DatabasesState;
 pub fn Refusals(
     /// The refusals, the newest first.
     refusals: Vec<GateRefusal>,
-    /// The user names of the 1.x credentials that were refused, by their authorizations.
-    usernames: Vec<(AuthorizationId, String)>,
+    /// The 1.x credentials among those that were refused.
+    v1_credentials: Vec<RefusedV1Credential>,
     /// The time at which they were read.
     now: Timestamp,
     /// The state of the page.
@@ -27,9 +27,8 @@ pub fn Refusals(
         view! { <p class="quiet">"None that you may see since the gate was started."</p> }.into_any()
     } else {
         let row = |refusal: GateRefusal| {
-            let named = usernames.iter().find(|(id, _)| Some(*id) == refusal.token);
-            let username = named.map(|(_, username)| username.clone());
-            view! { <Refusal refusal username now state/> }
+            let v1_credential = v1_credentials.iter().find(|credential| Some(credential.id) == refusal.token).cloned();
+            view! { <Refusal refusal v1_credential now state/> }
         };
         view! { <ul class="gate-refusals" data-testid="gate-refusals">{refusals.into_iter().map(row).collect_view()}</ul> }.into_any()
     };
@@ -39,15 +38,23 @@ pub fn Refusals(
     }
 }
 
-/// Equal refusals of one token, or of the 1.x credential with a user name.
+/// Equal refusals of one token or 1.x credential.
 #[component]
-fn Refusal(refusal: GateRefusal, username: Option<String>, now: Timestamp, state: DatabasesState) -> impl IntoView {
+fn Refusal(
+    refusal: GateRefusal,
+    v1_credential: Option<RefusedV1Credential>,
+    now: Timestamp,
+    state: DatabasesState,
+) -> impl IntoView {
     let GateRefusal { at, times, passed, token, address, status, reason, remedy, .. } = refusal;
     let passed = passed.then(|| view! { " "<span class="badge observes">"Would be refused"</span> });
     let from = address.map(|address| format!(" from {address}")).unwrap_or_default();
-    let token = token.map(|id| match username {
+    let token = token.map(|id| match v1_credential {
         // A 1.x credential has no details.
-        Some(username) => view! { <span>" · 1.x credential "<code>{username}</code></span> }.into_any(),
+        Some(RefusedV1Credential { username, .. }) => {
+            let username = username.map(|username| view! { " "<code>{username}</code> });
+            view! { <span>" · 1.x credential"{username}</span> }.into_any()
+        }
         None => {
             let href = move || Tokens::Details(id).address(state.page.org.get(), &[]);
             view! { <span>" · "<a class="link" href=href>"Token"</a></span> }.into_any()
