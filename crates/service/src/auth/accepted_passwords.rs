@@ -78,9 +78,12 @@ impl AcceptedPasswords {
         compared == Some(true)
     }
 
-    /// Returns whether so many other passwords were tried beyond the budget that no answer may tell which one is right.
-    pub(super) fn is_guessed(&self, username: &str, origin: RateLimitKey) -> bool {
-        self.with(username, origin, |accepted| accepted.misses >= GUESSES) == Some(true)
+    /// Returns whether a credential that this origin has proven is spared the budget: it was accepted from there, and
+    /// not so many other passwords were tried beyond the budget that no answer may tell which one is right. Guesses are
+    /// counted for accepted credentials alone: a neighbour would have any number of them for another one.
+    pub(super) fn spares(&self, username: &str, password: Attempt, origin: RateLimitKey) -> bool {
+        let is_spared = |accepted: &mut Accepted| accepted.password == password && accepted.misses < GUESSES;
+        self.with(username, origin, is_spared) == Some(true)
     }
 
     /// Forgets a credential that is not accepted any more, such as one with a changed password.
@@ -175,14 +178,26 @@ mod tests {
     fn a_client_that_goes_on_is_spared_the_budget_until_somebody_guesses_without_end() {
         let (accepted, sign, here) = (AcceptedPasswords::default(), signing(), origin("192.0.2.1"));
         accepted.accept("grafana", sign("password"), here, NOW);
+        let there = origin("192.0.2.2");
+        accepted.accept("grafana", sign("password"), there, NOW);
         for guess in 0..GUESSES {
-            assert!(!accepted.is_guessed("grafana", here), "after {guess}");
+            assert!(accepted.spares("grafana", sign("password"), here), "after {guess}");
             assert!(!accepted.has("grafana", sign(&format!("guess {guess}")), here, NOW));
         }
-        assert!(accepted.is_guessed("grafana", here));
-        assert!(!accepted.is_guessed("telegraf", here));
-        assert!(!accepted.is_guessed("grafana", origin("192.0.2.2")));
+        assert!(!accepted.spares("grafana", sign("password"), here));
+        assert!(accepted.spares("grafana", sign("password"), there), "nobody guesses there");
         accepted.accept("grafana", sign("password"), here, NOW);
-        assert!(!accepted.is_guessed("grafana", here), "it was verified within the budget");
+        assert!(accepted.spares("grafana", sign("password"), here), "it was verified within the budget");
+    }
+
+    #[test]
+    fn a_client_is_spared_the_budget_only_with_a_credential_whose_guesses_are_counted() {
+        let (accepted, sign, here) = (AcceptedPasswords::default(), signing(), origin("192.0.2.1"));
+        assert!(!accepted.spares("grafana", sign("password"), here), "it was proven elsewhere, or its client left");
+        accepted.accept("grafana", sign("password"), here, NOW);
+        assert!(accepted.spares("grafana", sign("password"), here));
+        assert!(!accepted.spares("grafana", sign("Password"), here));
+        assert!(!accepted.spares("telegraf", sign("password"), here));
+        assert!(!accepted.spares("grafana", sign("password"), origin("192.0.2.2")));
     }
 }

@@ -87,10 +87,10 @@ impl Service {
             }
         }
         // A password that this client has proven is no guess: it spends nothing, and a few guesses do not stop it.
-        let is_guessed = self.0.accepted_passwords.is_guessed(&login.username, client.origin());
-        let proven = match is_guessed {
-            true => None,
-            false => self.proven_credential(&login.username, &login.password, &client).await,
+        let is_spared = self.0.accepted_passwords.spares(&login.username, self.signed(login), client.origin());
+        let proven = match is_spared {
+            true => self.proven_credential(&login.username, &login.password, &client).await,
+            false => None,
         };
         if proven.is_none()
             && let Err(spent) = tokens.iter().try_for_each(|token| self.check_budget_for(token, &client))
