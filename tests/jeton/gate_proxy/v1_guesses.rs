@@ -1,13 +1,25 @@
 //! Guesses of passwords at a gate: they cost a bounded number of verifications, tell nothing, and concern nobody else.
 
+use std::time::{Duration, Instant};
+
 use futures_util::future::join_all;
+use jeton_gate::Kind;
+use jeton_service::{
+    Client, Clock, Error,
+    auth::v1_login::{Strangers, V1Login},
+};
 use serde_json::{Value, json};
 
-use crate::{audit_log::details, support::server::answer};
+use crate::{
+    audit_log::details,
+    home::{Home, on_each_database},
+    support::server::{Server, answer},
+};
 
 use super::{
     failures::seen,
     gated::{Gated, V1_PASSWORD, before_played},
+    played::Played,
     v1_credentials::{FORMS, presented, write},
 };
 
@@ -109,4 +121,34 @@ async fn guesses_do_not_stop_a_client_whose_password_was_right() {
     assert_eq!(guess(&gated, "grafana", 10, [401, 503]).await, [5, 5]);
     assert_eq!(write(&gated, &mut database, "query", "grafana", V1_PASSWORD).await, 204);
     assert_eq!(gated.server.service.password_verifications() - before, 5);
+}
+
+#[tokio::test]
+async fn without_jetons_database_a_neighbour_does_not_guess_without_end_either() {
+    on_each_database(async |home: Home| {
+        let database = Played::start().await;
+        let server = Server::start_with(&home, Clock::System, &["--stale-reads=1h"]).await;
+        let gated = Gated::on(server, Kind::Victoriametrics, database.address, |_| {}).await;
+        gated.v1("grafana", &["write a"], json!({})).await;
+        let service = &gated.server.service;
+        let present = async |password: &str| {
+            let client = Client { address: "192.0.2.1".parse().ok(), ..Client::default() };
+            let login = V1Login { username: "grafana".into(), password: password.to_owned().into() };
+            let holder = service.holder_of_login(password, &login, client, Strangers::Refused).await;
+            holder.map(|holder| holder.is_some())
+        };
+        assert_eq!(present(V1_PASSWORD).await, Ok(true));
+        service.close().await;
+        // Longer than memory is used without being compared.
+        let closed = Instant::now();
+        while closed.elapsed() < Duration::from_secs(1) {
+            assert_eq!(present(V1_PASSWORD).await, Ok(true));
+        }
+        for guess in 0..1000 {
+            assert_eq!(present(V1_PASSWORD).await, Ok(true), "after {guess}");
+            assert_eq!(present(&format!("guess-number-{guess}")).await, Err(Error::Unavailable));
+        }
+        assert_eq!(present(V1_PASSWORD).await, Err(Error::Unavailable), "nobody learns that it is right");
+    })
+    .await;
 }

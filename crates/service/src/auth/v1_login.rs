@@ -98,7 +98,7 @@ impl Service {
         {
             return Err(spent);
         }
-        let proven = match self.first_known_in_time(&unread, login, &client).await? {
+        let proven = match self.first_known_in_time(&unread, login, &client, is_spared).await? {
             Found::Token(known) => return self.holder_as(&known, client),
             Found::Stale(known) => Some(known),
             Found::Nothing => proven,
@@ -137,17 +137,19 @@ impl Service {
 
     /// Returns the first of some tokens that the database has. Nobody can tell whether a password is one while the
     /// database can't be asked: then it is that of the 1.x credential that this client has proven, where memory may be
-    /// stale.
+    /// stale. `is_spared`: false if no answer may tell that it is.
     async fn first_known_in_time(
         &self,
         tokens: &[PresentedToken<'_>],
         login: &V1Login,
         client: &Client,
+        is_spared: bool,
     ) -> Result<Found, Error> {
         if tokens.is_empty() {
             return Ok(Found::Nothing);
         }
-        let stale = || self.stale_proven_credential(&login.username, &login.password, client);
+        let proven = || self.stale_proven_credential(&login.username, &login.password, client);
+        let stale = || if is_spared { proven() } else { None };
         let read = match stale() {
             None => self.first_known(tokens).await,
             Some(known) if self.uses_stale_memory() => return Ok(Found::Stale(known)),
@@ -155,7 +157,11 @@ impl Service {
         };
         match read {
             // It is looked up again: it may have been revoked meanwhile.
-            Err(error) if cannot_be_asked(&error) => stale().map(Found::Stale).ok_or(error),
+            Err(error) if cannot_be_asked(&error) => stale().map(Found::Stale).ok_or_else(|| {
+                // A guess spends no budget then, and the answer to the right one differs: it is counted as beyond it.
+                self.was_accepted(login, client);
+                error
+            }),
             read => Ok(read?.map_or(Found::Nothing, Found::Token)),
         }
     }
