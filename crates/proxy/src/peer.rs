@@ -15,7 +15,7 @@ pub(crate) struct Peer {
     proxy: Option<Proxy>,
 }
 
-/// What makes the peer a trusted proxy.
+/// The proof that the peer is a trusted proxy.
 #[derive(Clone)]
 struct Proxy {
     /// Reads the forwarded header.

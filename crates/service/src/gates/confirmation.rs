@@ -22,7 +22,7 @@ use super::{
 /// The buckets to confirm, each with the name that InfluxDB 2 has for it, if InfluxDB told it.
 type There<'a> = BTreeMap<BucketId, Option<&'a str>>;
 
-/// What an operator was shown of a gate before the confirmation of all its suspended buckets.
+/// The state of a gate that an operator was shown before the confirmation of all its suspended buckets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShownGate {
     /// The organization.
