@@ -5,6 +5,7 @@ mod adoption;
 mod api;
 mod commands;
 mod configured;
+mod confirm_all;
 mod connections;
 mod encrypted;
 mod encrypted_connections;
