@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jeton_model::{
-    Action, AuthorizationId, BucketId, OrgId, Timestamp,
+    Action, BucketId, Id, OrgId, Timestamp,
     binding::{GateBinding, GateMode, RunningGate, UnknownDatabase},
     console::{
         databases::{BoundRow, Compared, DatabasePage, GateDetails, GateRow, RefusedV1Credential},
@@ -215,10 +215,15 @@ async fn refused_v1_credentials(
     caller: &Caller,
     gate: &RunningGate,
 ) -> Result<Vec<RefusedV1Credential>, Error> {
-    let refused: BTreeSet<AuthorizationId> = gate.refusals.iter().filter_map(|refusal| refusal.token).collect();
+    let refused: BTreeSet<Id> = gate.refusals.iter().filter_map(|refusal| refusal.token.map(Id::from)).collect();
+    if refused.is_empty() {
+        return Ok(Vec::new());
+    }
+    // One query for all of them: most are tokens, which have no user name.
+    let labels = jeton_store::audit_list::labels(connection, refused).await?;
     let mut found = Vec::new();
-    for id in refused {
-        found.extend(v1::refused(connection, caller, id).await?);
+    for label in labels.into_iter().filter(|label| label.username.is_some()) {
+        found.extend(v1::refused(connection, caller, label.id).await?);
     }
     Ok(found)
 }
